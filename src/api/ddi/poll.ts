@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DomainError } from '../../errors.ts';
+import type { Device } from '../../services/devices/device-cache.ts';
+import { type DevicePlatform, poll } from '../../services/devices/poll.ts';
+import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { errorAnswer } from '../rest/errors.ts';
+import { type DevicePath, deviceRequestOf } from './request.ts';
+import { deviceTypeOf, renderRoot } from './root.ts';
+
+const HEADERS = Object.entries(PROTOCOL_HEADERS).flat();
+
+/** Counts the answers to polls by status, for the metrics. */
+export type PollCounts = Map<number, number>;
+
+/**
+ * Answers a device's poll: GET or HEAD of its root. A plain listener in front of Express, which costs more than
+ * the poll itself; everything else of the device API is Express.
+ */
+export const pollListener =
+  (platform: DevicePlatform, peers: Peers, counts: PollCounts, log: (error: unknown) => void) =>
+  (request: IncomingMessage, response: ServerResponse, path: DevicePath): void => {
+    const send = (status: number, headers: string[], body?: string | Buffer) => {
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+      const length = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))];
+      response.writeHead(status, [...headers, ...length, ...HEADERS]);
+      response.end(request.method === 'HEAD' ? undefined : body);
+    };
+    const fail = (error: unknown) => {
+      if (!(error instanceof DomainError)) {
+        log(error);
+        return send(500, [], '');
+      }
+      if (error.code === 'UNAUTHENTICATED') return send(401, [], '');
+      const { status, body } = errorAnswer(error);
+      send(status, ['Content-Type', 'application/json'], JSON.stringify(body));
+    };
+    const answer = (device: Device) => {
+      const type = deviceTypeOf(request);
+      if (!type) return send(406, [], '');
+      const { body, etag } = renderRoot(device, path, peers.baseUrlOf(request), type);
+      if (matches(request.headers['if-none-match'], etag)) return send(304, ['ETag', etag]);
+      send(200, ['Content-Type', type, 'ETag', etag], body);
+    };
+    try {
+      const device = poll(platform, deviceRequestOf(request, path, peers));
+      if (device instanceof Promise) device.then(answer).catch(fail);
+      else answer(device);
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+/** `If-None-Match`: a list of tags, weak or strong, or `*`. */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return (
+    header === etag ||
+    header.split(',').some((tag) => /^\s*(?:W\/)?(.*?)\s*$/.exec(tag)?.[1] === etag || tag.trim() === '*')
+  );
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { malformed } from '../errors.ts';
+
+/** A JSON number whose digits a JavaScript number would not give back: `1.0`, `1e3`, 20 digits. */
+export class ExactNumber {
+  constructor(readonly text: string) {}
+}
+
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+const MARK = randomUUID();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads JSON so that no number loses digits, as numbers may become text. Of a repeated property the last counts.
+ * @throws MALFORMED_INPUT
+ */
+export function parseJson(body: Uint8Array): unknown {
+  try {
+    const text = decoder.decode(body);
+    const plain: unknown = JSON.parse(text);
+    const survives = (token: string) => token.startsWith('"') || String(Number(token)) === token;
+    if (!/\d/.test(text) || text.match(STRING_OR_NUMBER)?.every(survives)) return plain;
+    const marked = text.replace(STRING_OR_NUMBER, (token) => (survives(token) ? token : `"${MARK}${token}"`));
+    return JSON.parse(marked, (_, value) =>
+      typeof value === 'string' && value.startsWith(MARK) ? new ExactNumber(value.slice(MARK.length)) : value,
+    );
+  } catch {
+    throw malformed('The given request body is not well formed');
+  }
+}
+
+const notReadable = (field: string, wanted: string) => malformed(`${field}: must be ${wanted}`, [field]);
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** @throws MALFORMED_INPUT */
+export function asObject(value: unknown): JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof ExactNumber)
+    throw malformed('The given request body is not well formed');
+  return value as JsonObject;
+}
+
+/** A list of objects; one object counts as a list of one. @throws MALFORMED_INPUT */
+export const asObjects = (value: unknown): JsonObject[] =>
+  (Array.isArray(value) ? value : [value]).map(asObject);
+
+/** A text, or undefined where there is none; numbers and booleans are taken as their text. @throws MALFORMED_INPUT */
+export function textOf(body: JsonObject, field: string): string | undefined {
+  const value = body[field];
+  if (value === undefined || value === null) return undefined;
+  if (value instanceof ExactNumber) return value.text;
+  if (typeof value === 'object') throw notReadable(field, 'a text');
+  return String(value);
+}
+
+/** A boolean, or undefined; the texts "true" and "false" and numbers are taken, too. @throws MALFORMED_INPUT */
+export function booleanOf(body: JsonObject, field: string): boolean | undefined {
+  const value = body[field];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isInteger(value)) return value !== 0;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw notReadable(field, 'true or false');
+}
+
+/** No row has this identifier; it stands for those between 2^53 and 2^63. */
+const UNKNOWN_ID = Number.MIN_SAFE_INTEGER;
+
+/** A whole number of 64 bits, or undefined; the fraction of another number is cut. @throws MALFORMED_INPUT */
+export function integerOf(body: JsonObject, field: string): number | undefined {
+  const value = body[field];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'object' && !(value instanceof ExactNumber))
+    throw notReadable(field, 'a whole number');
+  const text = (value instanceof ExactNumber ? value.text : String(value)).trim();
+  if (typeof value === 'string' ? !/^[+-]?\d+$/.test(text) : typeof value === 'boolean')
+    throw notReadable(field, 'a whole number');
+  const id = /^[+-]?\d+$/.test(text) ? idOf(text) : Math.trunc(Number(text));
+  if (id === undefined || !Number.isSafeInteger(id)) throw notReadable(field, 'a whole number of 64 bits');
+  return id;
+}
+
+/** Reads an identifier as text, within 64 bits; undefined where it is none. */
+export function idOf(text: string): number | undefined {
+  if (!/^[+-]?\d{1,20}$/.test(text)) return undefined;
+  const exact = BigInt(text.replace('+', ''));
+  if (BigInt.asIntN(64, exact) !== exact) return undefined;
+  const id = Number(exact);
+  return Number.isSafeInteger(id) ? id : UNKNOWN_ID;
+}

@@ -1,0 +1,68 @@
+import express from 'express';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { PollCounts } from './ddi/poll.ts';
+
+export interface OperationsOptions {
+  /** Whether the database answers. */
+  isReady: () => Promise<boolean>;
+  rememberedDevices: () => number;
+  pollCounts: PollCounts;
+  /** The metrics of all processes that share the port; by default those of this one. */
+  renderMetrics?: (registry: Registry) => Promise<string>;
+}
+
+/** Liveness, readiness and Prometheus metrics: for the operator's tools, without sign-in. */
+export function operationsRouter(options: OperationsOptions): express.Router {
+  const { isReady, renderMetrics = (registry) => registry.metrics() } = options;
+  const registry = openMetrics(options);
+  const router = express.Router();
+  router.get('/health/live', (_request, response) => void response.json({ status: 'UP' }));
+  router.get('/health/ready', async (_request, response) => {
+    const ready = await isReady();
+    response.status(ready ? 200 : 503).json({ status: ready ? 'UP' : 'DOWN' });
+  });
+  router.get('/metrics', async (_request, response) => {
+    response.type(registry.contentType).send(await renderMetrics(registry));
+  });
+  router.use((request, response, next) => {
+    const door = request.path.split('/', 2)[1];
+    const name = door === 'rest' || door === 'graphql' ? door : 'ddi';
+    response.once('finish', () => requests(registry).inc({ door: name, status: response.statusCode }));
+    next();
+  });
+  return router;
+}
+
+const requests = (registry: Registry) => registry.getSingleMetric('muster_requests_total') as Counter;
+
+function openMetrics({ rememberedDevices, pollCounts }: OperationsOptions): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  new Counter({
+    name: 'muster_requests_total',
+    help: 'Requests answered, but for polls, by door and status.',
+    labelNames: ['door', 'status'],
+    registers,
+  });
+  new Counter({
+    name: 'muster_polls_total',
+    help: 'Polls answered, by status.',
+    labelNames: ['status'],
+    registers,
+    // Polls are counted in a plain map: they are too many for a call into the library each.
+    collect() {
+      this.reset();
+      for (const [status, count] of pollCounts) this.inc({ status }, count);
+    },
+  });
+  new Gauge({
+    name: 'muster_devices_remembered',
+    help: 'Devices whose polls are answered from memory.',
+    registers,
+    collect() {
+      this.set(rememberedDevices());
+    },
+  });
+  return registry;
+}

@@ -1,0 +1,40 @@
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import Negotiator from 'negotiator';
+import { parseJson } from '../json.ts';
+
+const HAL = 'application/hal+json';
+const JSON_TYPE = 'application/json';
+/** In the order of the server's liking. */
+const PRODUCED = [HAL, JSON_TYPE];
+const CONSUMED = /^application\/(hal\+)?json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
+
+/** Sends a body as JSON in the type that the client asked for. */
+export function sendHal(response: Response, body: unknown): void {
+  response.type(response.locals['mediaType'] ?? JSON_TYPE).send(JSON.stringify(body));
+}
+
+/** 406 for an `Accept` that can't be met, before anything is done. */
+export const negotiate =
+  (produced = PRODUCED): RequestHandler =>
+  (request, response, next) => {
+    const accepted = new Negotiator(request).mediaType(produced);
+    if (!accepted) return void response.status(406).end();
+    response.locals['mediaType'] = accepted;
+    next();
+  };
+
+/** 415 for a body of a type that isn't read here. */
+export const requireJson: RequestHandler = (request, response, next) => {
+  if (CONSUMED.test(request.headers['content-type'] ?? '')) return next();
+  response
+    .set('Accept', PRODUCED.join(', '))
+    .status(415)
+    .json({ status: 415, error: 'Unsupported Media Type' });
+};
+
+/** Reads the bytes of a body, at most `limit` of them; more is 413. */
+export const readBytes = (limit: number): RequestHandler => express.raw({ type: () => true, limit });
+
+/** The JSON of a body that `readBytes` has read. @throws MALFORMED_INPUT */
+export const jsonOf = (request: Request): unknown =>
+  parseJson(Buffer.isBuffer(request.body) ? request.body : new Uint8Array());

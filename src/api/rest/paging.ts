@@ -1,0 +1,47 @@
+import type { Request } from 'express';
+import { malformed } from '../../errors.ts';
+import { parseSort } from '../../filters/sort.ts';
+import type { Listing, PageRequest } from '../../services/page.ts';
+
+const DEFAULT_LIMIT = 50;
+const MOST = 500;
+const INT_32 = 2 ** 31;
+
+/** The values of a query parameter, in the order they came. */
+function valuesOf(request: Request, name: string): string[] {
+  const value = request.query[name];
+  return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+}
+
+function integerParameter(request: Request, name: string): number | undefined {
+  const text = valuesOf(request, name)[0];
+  if (!text) return undefined;
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= -INT_32 && value < INT_32))
+    throw malformed(`${name}: must be a whole number of 32 bits`, [name]);
+  return value;
+}
+
+/**
+ * Reads `q`, `sort`, `offset` and `limit` as hawkBit does: out of range is no error, a limit below 1 is 50 and one
+ * above 500 is 500; `q` given twice means either.
+ */
+export function pageRequest<F extends string>(
+  request: Request,
+  sortable: Readonly<Record<string, F>>,
+): PageRequest<F> {
+  const limit = integerParameter(request, 'limit') ?? DEFAULT_LIMIT;
+  const queries = valuesOf(request, 'q');
+  return {
+    first: limit < 1 ? DEFAULT_LIMIT : Math.min(limit, MOST),
+    offset: Math.max(integerParameter(request, 'offset') ?? 0, 0),
+    filter: queries.length ? queries.join(',') : null,
+    orderBy: parseSort(valuesOf(request, 'sort').join(','), sortable),
+  };
+}
+
+/** The page as hawkBit sends it: `total` is of all that match. */
+export async function pagedList<T>(listing: Listing<T>, render: (item: T) => object): Promise<object> {
+  const [page, total] = await Promise.all([listing.page(), listing.total()]);
+  return { content: page.items.map(render), total, size: page.items.length };
+}

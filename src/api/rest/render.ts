@@ -1,0 +1,28 @@
+/** Builds links on the base that the request gives; segments are percent-encoded. */
+export type Links = (...segments: (string | number)[]) => string;
+
+export const linksOn =
+  (baseUrl: string): Links =>
+  (...segments) =>
+    `${baseUrl}/rest/v1/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`;
+
+export const link = (href: string) => ({ href });
+
+interface Authored {
+  createdAt: Date;
+  createdBy: string;
+  lastModifiedAt: Date;
+  lastModifiedBy: string;
+}
+export const authorship = ({ createdAt, createdBy, lastModifiedAt, lastModifiedBy }: Authored) => ({
+  createdBy,
+  createdAt: createdAt.getTime(),
+  lastModifiedBy,
+  lastModifiedAt: lastModifiedAt.getTime(),
+});
+
+/** Leaves out what has no value: hawkBit never sends null. */
+export const withoutNulls = <T extends object>(object: T): Partial<T> =>
+  Object.fromEntries(
+    Object.entries(object).filter(([, value]) => value !== null && value !== undefined),
+  ) as Partial<T>;

@@ -1,0 +1,42 @@
+import type { Request, Response, Router } from 'express';
+import type { Context } from '../../services/context.ts';
+import { webError } from './errors.ts';
+import { negotiate, readBytes, requireJson } from './media.ts';
+
+/** What a handler gets: who calls, and the request as it is. */
+export type Handler = (context: Context, request: Request, response: Response) => Promise<void>;
+
+type Method = 'get' | 'post' | 'put' | 'delete';
+const WITH_BODY: readonly string[] = ['post', 'put'];
+
+export interface ResourceOptions {
+  bodyLimit: number;
+}
+
+/**
+ * Serves a path. In this order: a method it hasn't is 405, a body of a wrong type 415, an `Accept` it can't meet
+ * 406; then the body is read and the handler called.
+ */
+export function resource(
+  router: Router,
+  path: string,
+  methods: Partial<Record<Method, Handler>>,
+  { bodyLimit }: ResourceOptions,
+): void {
+  const route = router.route(path);
+  for (const [method, handler] of Object.entries(methods) as [Method, Handler][]) {
+    const takesBody = WITH_BODY.includes(method);
+    const before = takesBody ? [requireJson, negotiate(), readBytes(bodyLimit)] : [negotiate()];
+    route[method](...before, (request, response) => handler(contextOf(response), request, response));
+  }
+  const allow = ['OPTIONS', ...Object.keys(methods).map((method) => method.toUpperCase())];
+  if ('get' in methods) allow.push('HEAD');
+  route.all((request, response) => {
+    response.set('Allow', allow.join(','));
+    if (request.method === 'OPTIONS') response.status(200).end();
+    else response.status(405).json(webError(405));
+  });
+}
+
+/** The context that signing in left behind. */
+export const contextOf = (response: Response): Context => response.locals['context'];

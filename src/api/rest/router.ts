@@ -1,0 +1,54 @@
+import express, { type Request } from 'express';
+import type { Caller, Platform } from '../../services/context.ts';
+import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { configurationRoutes } from './configuration.ts';
+import { answerErrors, webError } from './errors.ts';
+import { sendHal } from './media.ts';
+import { linksOn } from './render.ts';
+import { type ResourceOptions, resource } from './resource.ts';
+import { targetTypeRoutes } from './target-types.ts';
+import { targetRoutes } from './targets.ts';
+
+export interface RestOptions extends ResourceOptions {
+  platform: Platform;
+  peers: Peers;
+  /** Checks the `Authorization` header. @throws UNAUTHENTICATED */
+  signIn: (authorization: string | undefined) => Promise<Caller>;
+  log: (error: unknown) => void;
+}
+
+/** The Management API, to be mounted at `/rest`. Authentication comes before routing. */
+export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOptions): express.Router {
+  const router = express.Router({ strict: true, caseSensitive: true });
+  router.use(async (request, response, next) => {
+    response.set(PROTOCOL_HEADERS);
+    const caller = await signIn(request.headers.authorization);
+    response.locals['context'] = { ...platform, caller };
+    next();
+  });
+
+  const v1 = express.Router({ strict: true, caseSensitive: true });
+  const options = { bodyLimit };
+  const linksOf = (request: Request) => linksOn(peers.baseUrlOf(request));
+  targetRoutes(v1, options, linksOf);
+  targetTypeRoutes(v1, options, linksOf);
+  configurationRoutes(v1, options, linksOf);
+  resource(
+    v1,
+    '/userinfo',
+    {
+      get: async ({ caller }, _request, response) =>
+        sendHal(response, {
+          tenant: caller.tenantName,
+          username: caller.username,
+          permissions: [...[...caller.roles].map((role) => `ROLE_${role}`), ...caller.permissions],
+        }),
+    },
+    options,
+  );
+  router.use('/v1', v1);
+
+  router.use((_request, response) => void response.status(404).json(webError(404)));
+  router.use(answerErrors(log));
+  return router;
+}

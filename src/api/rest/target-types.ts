@@ -1,0 +1,85 @@
+import type { Request, Router } from 'express';
+import { malformed } from '../../errors.ts';
+import { createTargetTypes } from '../../services/target-types/create.ts';
+import { deleteTargetType } from '../../services/target-types/delete.ts';
+import { TARGET_TYPE_SORT_NAMES } from '../../services/target-types/fields.ts';
+import { findTargetType, type TargetType } from '../../services/target-types/find.ts';
+import { listTargetTypes } from '../../services/target-types/list.ts';
+import { updateTargetType } from '../../services/target-types/update.ts';
+import { asObject, asObjects, idOf, type JsonObject, textOf } from '../json.ts';
+import { jsonOf, sendHal } from './media.ts';
+import { pagedList, pageRequest } from './paging.ts';
+import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+
+/** `/targettypes`; `linksOf` gives the links' base for a request. */
+export function targetTypeRoutes(
+  router: Router,
+  options: ResourceOptions,
+  linksOf: (request: Request) => Links,
+): void {
+  const get: Handler = async (context, request, response) => {
+    const listing = await listTargetTypes(context, pageRequest(request, TARGET_TYPE_SORT_NAMES));
+    const links = linksOf(request);
+    sendHal(response, await pagedList(listing, (type) => renderTargetType(type, selfLink(links, type))));
+  };
+  const post: Handler = async (context, request, response) => {
+    const input = asObjects(jsonOf(request)).map(readTargetType);
+    const { targetTypes, faults } = await createTargetTypes(context, { targetTypes: input });
+    if (faults[0]) throw faults[0];
+    const links = linksOf(request);
+    sendHal(
+      response.status(201),
+      targetTypes.map((type) => renderTargetType(type, selfLink(links, type))),
+    );
+  };
+  resource(router, '/targettypes', { get, post }, options);
+
+  const getOne: Handler = async (context, request, response) => {
+    const type = await findTargetType(context, pathIdOf(request, 'id'));
+    sendHal(response, renderTargetType(type, allLinks(linksOf(request), type)));
+  };
+  const put: Handler = async (context, request, response) => {
+    const { key: _, ...changes } = readTargetType(asObject(jsonOf(request)));
+    const type = await updateTargetType(context, { ...changes, id: pathIdOf(request, 'id') });
+    sendHal(response, renderTargetType(type, allLinks(linksOf(request), type)));
+  };
+  const remove: Handler = async (context, request, response) => {
+    await deleteTargetType(context, { id: pathIdOf(request, 'id') });
+    response.status(204).end();
+  };
+  resource(router, '/targettypes/:id', { get: getOne, put, delete: remove }, options);
+}
+
+/** An identifier in the path. @throws MALFORMED_INPUT where it is no number of 64 bits */
+export function pathIdOf(request: Request, parameter: string): number {
+  const id = idOf(String(request.params[parameter]));
+  if (id === undefined) throw malformed(`${parameter}: must be a whole number of 64 bits`, [parameter]);
+  return id;
+}
+
+const readTargetType = (body: JsonObject) => ({
+  key: textOf(body, 'key'),
+  name: textOf(body, 'name'),
+  description: textOf(body, 'description'),
+  colour: textOf(body, 'colour'),
+});
+
+const renderTargetType = (type: TargetType, links: object) =>
+  withoutNulls({
+    ...authorship(type),
+    id: type.id,
+    key: type.key,
+    name: type.name,
+    description: type.description,
+    colour: type.colour,
+    deleted: false,
+    _links: links,
+  });
+
+const selfLink = (links: Links, { id }: TargetType) => ({ self: link(links('targettypes', id)) });
+
+const allLinks = (links: Links, type: TargetType) => ({
+  ...selfLink(links, type),
+  compatibledistributionsettypes: link(links('targettypes', type.id, 'compatibledistributionsettypes')),
+});

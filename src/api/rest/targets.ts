@@ -1,0 +1,142 @@
+import type { Request, Router } from 'express';
+import { invalid, targetTypeNotFound } from '../../errors.ts';
+import { findAttributes } from '../../services/targets/attributes.ts';
+import { createTargets } from '../../services/targets/create.ts';
+import { deleteTargets } from '../../services/targets/delete.ts';
+import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
+import { findTarget, listTargets } from '../../services/targets/find.ts';
+import type { Target } from '../../services/targets/target.ts';
+import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
+import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
+import { jsonOf, sendHal } from './media.ts';
+import { pagedList, pageRequest } from './paging.ts';
+import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+
+/** `/targets` and what belongs to one target. `linksOf` gives the links' base for a request. */
+export function targetRoutes(
+  router: Router,
+  options: ResourceOptions,
+  linksOf: (request: Request) => Links,
+): void {
+  const get: Handler = async (context, request, response) => {
+    const listing = await listTargets(context, pageRequest(request, TARGET_SORT_NAMES));
+    const links = linksOf(request);
+    sendHal(response, await pagedList(listing, (target) => renderTarget(target, selfLink(links, target))));
+  };
+  const post: Handler = async (context, request, response) => {
+    const { targets, faults } = await createTargets(context, {
+      targets: asObjects(jsonOf(request)).map(readTarget),
+    });
+    if (faults[0]) throw faults[0];
+    const links = linksOf(request);
+    sendHal(
+      response.status(201),
+      targets.map((target) => renderCreated(target, links)),
+    );
+  };
+  resource(router, '/targets', { get, post }, options);
+
+  const getOne: Handler = async (context, request, response) => {
+    const target = await findTarget(context, controllerIdOf(request));
+    sendHal(response, renderTarget(target, allLinks(linksOf(request), target)));
+  };
+  const put: Handler = async (context, request, response) => {
+    const { controllerId: _, group: __, ...changes } = readTarget(asObject(jsonOf(request)));
+    const target = await updateTarget(context, { ...changes, controllerId: controllerIdOf(request) });
+    sendHal(response, renderTarget(target, allLinks(linksOf(request), target)));
+  };
+  const remove: Handler = async (context, request, response) => {
+    await deleteTargets(context, { controllerIds: [controllerIdOf(request)] });
+    response.status(204).end();
+  };
+  resource(router, '/targets/:controllerId', { get: getOne, put, delete: remove }, options);
+
+  const getAttributes: Handler = async (context, request, response) => {
+    const { id } = await findTarget(context, controllerIdOf(request));
+    const attributes = (await findAttributes(context, [id])).get(id) ?? [];
+    if (!attributes.length) return void response.status(204).end();
+    sendHal(response, Object.fromEntries(attributes.map(({ key, value }) => [key, value])));
+  };
+  resource(router, '/targets/:controllerId/attributes', { get: getAttributes }, options);
+
+  const assignType: Handler = async (context, request, response) => {
+    const targetTypeId = integerOf(asObject(jsonOf(request)), 'id');
+    if (targetTypeId === undefined) throw invalid('id: is needed', ['id']);
+    if (targetTypeId === NO_TYPE) throw targetTypeNotFound(String(targetTypeId));
+    await updateTarget(context, { controllerId: controllerIdOf(request), targetTypeId });
+    response.status(204).end();
+  };
+  const unassignType: Handler = async (context, request, response) => {
+    await updateTarget(context, { controllerId: controllerIdOf(request), targetTypeId: NO_TYPE });
+    response.status(204).end();
+  };
+  resource(router, '/targets/:controllerId/targettype', { post: assignType, delete: unassignType }, options);
+}
+
+const controllerIdOf = (request: Request): string => String(request.params['controllerId']);
+
+const readTarget = (body: JsonObject) => ({
+  controllerId: textOf(body, 'controllerId') ?? '',
+  name: textOf(body, 'name'),
+  description: textOf(body, 'description'),
+  address: textOf(body, 'address'),
+  securityToken: textOf(body, 'securityToken'),
+  requestAttributes: booleanOf(body, 'requestAttributes'),
+  targetTypeId: integerOf(body, 'targetType'),
+  group: textOf(body, 'group'),
+});
+
+function renderTarget(target: Target, links: object) {
+  const { poll, targetType } = target;
+  return withoutNulls({
+    ...authorship(target),
+    controllerId: target.controllerId,
+    name: target.name,
+    description: target.description,
+    group: target.group,
+    updateStatus: target.updateStatus,
+    lastControllerRequestAt: poll?.lastRequestAt.getTime(),
+    installedAt: target.installedAt?.getTime(),
+    ipAddress: ipAddressOf(target.address),
+    address: target.address,
+    pollStatus: poll && {
+      lastRequestAt: poll.lastRequestAt.getTime(),
+      nextExpectedRequestAt: poll.nextExpectedRequestAt.getTime(),
+      overdue: poll.overdue,
+    },
+    securityToken: target.securityToken,
+    requestAttributes: target.requestAttributes,
+    targetType: targetType?.id,
+    targetTypeName: targetType?.name,
+    _links: links,
+  });
+}
+
+/** The answer to a creation has what the seed's example shows: both times as 0, and the links of a whole target. */
+function renderCreated(target: Target, links: Links) {
+  const { self, assignedDS, installedDS, attributes, actions } = allLinks(links, target);
+  const shown = { self, assignedDS, installedDS, attributes, actions };
+  return { ...renderTarget(target, shown), lastControllerRequestAt: 0, installedAt: 0 };
+}
+
+const selfLink = (links: Links, { controllerId }: Target) => ({ self: link(links('targets', controllerId)) });
+
+function allLinks(links: Links, target: Target) {
+  const part = (name: string) => link(links('targets', target.controllerId, name));
+  return {
+    ...selfLink(links, target),
+    assignedDS: part('assignedDS'),
+    installedDS: part('installedDS'),
+    attributes: part('attributes'),
+    actions: link(`${links('targets', target.controllerId, 'actions')}?offset=0&limit=50&sort=id%3ADESC`),
+    metadata: part('metadata'),
+    ...(target.targetType && { targetType: link(links('targettypes', target.targetType.id)) }),
+  };
+}
+
+/** The host of an address that is a URI, but not of one by which no IP is known: `amqp` leads to a broker. */
+function ipAddressOf(address: string | null): string | undefined {
+  const match = /^([a-z][a-z0-9+.-]*):\/\/(?:[^@/?#]*@)?(\[[^\]]+\]|[^:/?#]+)/i.exec(address ?? '');
+  return match && match[1]!.toLowerCase() !== 'amqp' ? match[2]!.replace(/^\[(.*)\]$/, '$1') : undefined;
+}

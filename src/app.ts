@@ -1,0 +1,57 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import express, { type RequestHandler } from 'express';
+import { type PollCounts, pollListener } from './api/ddi/poll.ts';
+import { devicePathOf } from './api/ddi/request.ts';
+import { deviceRouter } from './api/ddi/router.ts';
+import { isMalformedUrl, type Peers } from './api/http.ts';
+import { webError } from './api/rest/errors.ts';
+import { restRouter } from './api/rest/router.ts';
+import type { Config } from './config.ts';
+import type { Caller } from './services/context.ts';
+import type { DevicePlatform } from './services/devices/poll.ts';
+
+export interface AppOptions {
+  config: Pick<Config, 'MUSTER_BODY_LIMIT' | 'MUSTER_DDI_BODY_LIMIT'>;
+  platform: DevicePlatform;
+  peers: Peers;
+  signIn: (authorization: string | undefined) => Promise<Caller>;
+  graphql: express.Router;
+  /** `/health/…` and `/metrics`. */
+  operations: express.Router;
+  pollCounts: PollCounts;
+  log: (error: unknown) => void;
+}
+
+/** Which path leads to which door. */
+export function createApp(options: AppOptions): RequestListener {
+  const { config, platform, peers, signIn, graphql, operations, pollCounts, log } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  app.set('etag', 'strong');
+  app.set('query parser', 'simple');
+
+  app.use(operations);
+  app.use('/graphql', graphql);
+  app.use('/rest', restRouter({ platform, peers, signIn, log, bodyLimit: config.MUSTER_BODY_LIMIT }));
+  app.use(deviceRouter(platform, peers, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
+  app.use(notFound);
+
+  const poll = pollListener(platform, peers, pollCounts, log);
+  return (request, response) => {
+    const url = request.url ?? '/';
+    if (isMalformedUrl(url)) return refuse(request, response);
+    const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
+    if (path?.rest === '') poll(request, response, path);
+    else app(request, response);
+  };
+}
+
+const isPollMethod = (method: string | undefined) => method === 'GET' || method === 'HEAD';
+
+const notFound: RequestHandler = (_request, response) => void response.status(404).json(webError(404));
+
+function refuse(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(400, { 'Content-Type': 'application/json' }).end(JSON.stringify(webError(400)));
+}

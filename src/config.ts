@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A setting that can't be used; `main` prints the message as one line and ends with exit code 1. */
+export class ConfigurationError extends Error {}
+
+const flag = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false'], 'must be true or false'))
+  .transform((text) => text === 'true');
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`);
+const url = (schemes: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text),
+      `must be a URL of ${schemes.join(' or ')}`,
+    );
+
+interface Setting<T> {
+  read: z.ZodType<T, string>;
+  fallback: T;
+  /** The README's settings table is made of these. */
+  about: string;
+  /** The name under which hawkBit's `application.properties` has it. */
+  property?: string;
+}
+const setting = <T>(
+  read: z.ZodType<T, string>,
+  fallback: T,
+  about: string,
+  property?: string,
+): Setting<T> => ({
+  read,
+  fallback,
+  about,
+  property,
+});
+const text = z.string();
+const ddi = (mode: string) => `hawkbit.server.ddi.security.authentication.${mode}.enabled`;
+
+/** Every setting, by the name of its environment variable. */
+export const SETTINGS = {
+  PORT: setting(whole(0, 65_535), 8080, 'the port to listen on; 0 takes a free one'),
+  HOST: setting(text, '127.0.0.1', 'the address to listen on'),
+  DATABASE_URL: setting(
+    url(['postgres', 'postgresql']).optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    'an external PostgreSQL 15 or newer; without it the embedded one is used',
+  ),
+  DATABASE_DIRECT_URL: setting(
+    url(['postgres', 'postgresql']).optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    'past a pooler, for LISTEN and migrations; without it DATABASE_URL',
+  ),
+  DATABASE_PREPARE: setting(flag, true, 'named prepared statements; false behind a pooler that has none'),
+  DATABASE_POOL_SIZE: setting(whole(2, 500), 10, 'connections a process holds at the most'),
+  MUSTER_DATA_DIR: setting(text, './data', "the embedded database's folder"),
+  MUSTER_ADMIN_USER: setting(text.min(1), 'admin', 'the first administrator of tenant DEFAULT'),
+  MUSTER_ADMIN_PASSWORD: setting(
+    text.min(1).optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    'its password; admin, only while HOST is a loopback address',
+  ),
+  MUSTER_PUBLIC_URL: setting(
+    url(['http', 'https']).optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    "the base of the links handed out; without it the request's own host",
+  ),
+  MUSTER_TRUSTED_PROXIES: setting(
+    text,
+    'loopback',
+    'whose X-Forwarded-* and certificate headers are believed: addresses, networks, loopback, linklocal, uniquelocal',
+  ),
+  MUSTER_WORKERS: setting(whole(1, 64), 1, 'processes sharing the port'),
+  MUSTER_POLL_CACHE_ENTRIES: setting(
+    whole(1, 20_000_000),
+    1_000_000,
+    'devices remembered between polls, a process',
+  ),
+  MUSTER_BODY_LIMIT: setting(whole(1024, 1 << 30), 16 << 20, 'bytes in a Management API or GraphQL body'),
+  MUSTER_DDI_BODY_LIMIT: setting(whole(1024, 1 << 30), 1 << 20, 'bytes in a device API body'),
+  MUSTER_DDI_TARGET_TOKEN_ENABLED: setting(
+    flag,
+    true,
+    'devices may sign in by their own token',
+    ddi('targettoken'),
+  ),
+  MUSTER_DDI_GATEWAY_TOKEN_ENABLED: setting(
+    flag,
+    false,
+    "devices may sign in by the tenant's gateway token",
+    ddi('gatewaytoken'),
+  ),
+  MUSTER_DDI_ANONYMOUS_ENABLED: setting(flag, false, 'downloads without credentials', ddi('anonymous')),
+  MUSTER_CONFIG_FILE: setting(text, './application.properties', "a file with hawkBit's property names"),
+  LOG_LEVEL: setting(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) as z.ZodType<string, string>,
+    'info',
+    'fatal, error, warn, info, debug, trace or silent',
+  ),
+  NODE_ENV: setting(text, 'development', 'production logs one JSON line a record'),
+} satisfies Record<string, Setting<unknown>>;
+
+type Settings = { [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['fallback'] };
+type Widen<T> = T extends boolean ? boolean : T extends number ? number : T;
+export type Config = { readonly [K in keyof Settings]: Widen<Settings[K]> } & {
+  readonly MUSTER_ADMIN_PASSWORD: string;
+};
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+
+/**
+ * Reads every setting from the environment, then from the properties file, then its default. An empty
+ * variable counts as absent.
+ * @throws ConfigurationError naming the setting and its rule.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const file = environment['MUSTER_CONFIG_FILE'] || SETTINGS.MUSTER_CONFIG_FILE.fallback;
+  const properties = readProperties(file, Boolean(environment['MUSTER_CONFIG_FILE']));
+  const config: Record<string, unknown> = {};
+  for (const [name, one] of Object.entries<Setting<unknown>>(SETTINGS))
+    config[name] = readSetting(name, one, environment, properties);
+
+  config['MUSTER_ADMIN_PASSWORD'] ??= defaultPassword(String(config['HOST']));
+  return config as Config;
+}
+
+function readSetting(
+  name: string,
+  { read, fallback, property }: Setting<unknown>,
+  environment: NodeJS.ProcessEnv,
+  properties: Map<string, string>,
+): unknown {
+  const [source, given] = environment[name]
+    ? [name, environment[name]]
+    : [property ?? name, property && properties.get(property)];
+  if (!given) return fallback;
+  const result = read.safeParse(given);
+  if (!result.success) throw new ConfigurationError(`${source}: ${result.error.issues[0]?.message}`);
+  return result.data;
+}
+
+function defaultPassword(host: string): string {
+  if (LOOPBACK.test(host)) return 'admin';
+  throw new ConfigurationError(
+    `MUSTER_ADMIN_PASSWORD: must be set when HOST is not a loopback address (it is ${host})`,
+  );
+}
+
+/** `key=value` or `key: value` lines; `#` and `!` begin a comment. */
+function readProperties(file: string, required: boolean): Map<string, string> {
+  const path = resolve(file);
+  if (!existsSync(path)) {
+    if (required) throw new ConfigurationError(`MUSTER_CONFIG_FILE: there is no file ${path}`);
+    return new Map();
+  }
+  const lines = readFileSync(path, 'utf8').split(/\r?\n/);
+  return new Map(
+    lines
+      .map((line) => /^\s*([^#!\s=:][^\s=:]*)\s*[=:\s]\s*(.*?)\s*$/.exec(line))
+      .filter((match) => match !== null)
+      .map((match) => [match[1]!, match[2]!]),
+  );
+}

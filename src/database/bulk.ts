@@ -1,0 +1,51 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+
+/** Rows in one statement: beyond this, larger statements gain nothing and hold more memory. */
+export const CHUNK = 5_000;
+
+/**
+ * `INSERT … SELECT … FROM unnest`: any number of rows with one parameter a column, as PostgreSQL takes no more
+ * than 65,534 of them. `each` has a list for every column that differs from row to row, `all` a value for the rest.
+ */
+export function insertFromArrays<T extends PgTable>(
+  table: T,
+  each: Partial<Record<keyof T['_']['columns'], readonly unknown[]>>,
+  all: Partial<Record<keyof T['_']['columns'], unknown>>,
+): SQL {
+  const columns = getTableColumns(table);
+  const lists = Object.entries<readonly unknown[] | undefined>(each);
+  const values = Object.entries(all);
+  const names = [...lists, ...values].map(([name]) => sql.identifier(columns[name]!.name));
+  const arrays = lists.map(([name, list]) => sql`${arrayOf(list ?? [])}::${sql.raw(typeOf(columns[name]!))}[]`);
+  const selected = [
+    ...lists.map(([name]) => sql`rows.${sql.identifier(columns[name]!.name)}`),
+    ...values.map(
+      ([name, value]) => sql`${sql.param(value, columns[name])}::${sql.raw(typeOf(columns[name]!))}`,
+    ),
+  ];
+  const aliases = lists.map(([name]) => sql.identifier(columns[name]!.name));
+  const comma = sql`, `;
+  return sql`INSERT INTO ${table} (${sql.join(names, comma)})
+    SELECT ${sql.join(selected, comma)}
+    FROM unnest(${sql.join(arrays, comma)}) AS rows(${sql.join(aliases, comma)})`;
+}
+
+/**
+ * A list as one parameter, to be cast to its type: `${arrayOf(ids)}::bigint[]`. As a literal, because the driver
+ * guesses an array's type from its first item, wrongly for booleans.
+ */
+export function arrayOf(list: readonly unknown[]): SQL {
+  const items = list.map((item) =>
+    item === null || item === undefined ? 'NULL' : `"${String(item).replace(/[\\"]/g, '\\$&')}"`,
+  );
+  return sql`${`{${items.join(',')}}`}`;
+}
+
+/** The type to cast to: without its collation, which a cast doesn't take. */
+const typeOf = (column: { getSQLType(): string }) => column.getSQLType().replace(/ COLLATE .*/, '');
+
+/** Cuts a list into pieces of at most `size`. */
+export function* chunks<T>(list: readonly T[], size = CHUNK): Generator<T[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
+}

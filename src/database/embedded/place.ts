@@ -1,0 +1,84 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Account, canEnter, isRoot, owner, unprivilegedAccount } from './account.ts';
+import { claim, exists, makeFolder, readIfThere } from './files.ts';
+
+/** Where a database lives and whose it is. */
+export interface Place {
+  dataDir: string;
+  cluster: string;
+  passwordFile: string;
+  logFile: string;
+  /** Whom the server runs as; undefined: as we do. */
+  account: Account | undefined;
+}
+
+type Log = (message: string) => void;
+
+/** Where root keeps what the server's account can't reach elsewhere. */
+export const sharedHome = '/var/lib/muster';
+
+export async function findPlace(asked: string, log: Log): Promise<Place> {
+  const dataDir = await makeDataFolder(asked);
+  const here = layout(dataDir);
+  if (await hasCluster(here.cluster)) return withAccount(here, log);
+
+  // Root may have moved it. Its note lies in the asked folder, so that a deleted folder means a new database.
+  const note = join(dataDir, 'postgres.location');
+  const moved = await readIfThere(note);
+  if (moved) return announce(await withAccount(layout(moved), log), log);
+
+  const place = await withAccount(here, log);
+  if (!place.account || (await canEnter(dataDir, place.account))) return place;
+  const name = `${hash(dataDir)}-${randomBytes(4).toString('hex')}`;
+  const elsewhere = await claim(note, join(sharedHome, name), 0o644);
+  return announce({ ...place, ...layout(elsewhere) }, log);
+}
+
+/** A short name for a folder. */
+export function hash(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}
+
+export async function hasCluster(folder: string): Promise<boolean> {
+  return exists(join(folder, 'PG_VERSION'));
+}
+
+function layout(dataDir: string): Omit<Place, 'account'> {
+  return {
+    dataDir,
+    cluster: join(dataDir, 'postgres'),
+    passwordFile: join(dataDir, 'postgres.password'),
+    logFile: join(dataDir, 'postgres.log'),
+  };
+}
+
+async function withAccount(place: Omit<Place, 'account'>, log: Log): Promise<Place> {
+  if (!isRoot()) return { ...place, account: undefined };
+  const known = await hasCluster(place.cluster);
+  return { ...place, account: known ? await owner(place.cluster) : await unprivilegedAccount(log) };
+}
+
+async function makeDataFolder(asked: string): Promise<string> {
+  const path = resolve(asked);
+  await mkdir(dirname(path), { recursive: true });
+  // The server's account passes through to its cluster, nobody reads.
+  await makeFolder(path, isRoot() ? 0o711 : 0o700);
+  return realpath(path);
+}
+
+async function announce(place: Place, log: Log): Promise<Place> {
+  if (isRoot()) {
+    await makeSharedHome();
+    await makeFolder(place.dataDir, 0o711);
+  }
+  log(`The embedded database lives in ${place.dataDir}: its user can't reach the data folder.`);
+  return place;
+}
+
+/** Root's folder for everybody's databases and binaries; each of them guards itself. */
+export async function makeSharedHome(): Promise<void> {
+  const first = await mkdir(sharedHome, { recursive: true });
+  if (first) await chmod(sharedHome, 0o755); // whatever the umask
+}

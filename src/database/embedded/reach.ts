@@ -1,0 +1,59 @@
+import type { Sql } from 'postgres';
+import type { Binaries } from './binaries.ts';
+import type { Place } from './place.ts';
+import { livingPostmaster, type Postmaster, pause, signal } from './postmaster.ts';
+import { oneLine } from './run.ts';
+import { type Launch, launchServer, lostTheRace } from './server.ts';
+import { type Connection, connectionTo, isPassing, joinServer } from './session.ts';
+
+/** A server that answers, and our session there. */
+export interface Reached {
+  pid: number;
+  adopted: boolean;
+  connection: Connection;
+  session: Sql;
+}
+
+const patience = 60_000;
+
+/** Joins the living server of the place, or starts one. */
+export async function reachServer(place: Place, binaries: Binaries, password: string): Promise<Reached> {
+  const deadline = Date.now() + patience;
+  let launch: Launch | undefined;
+  let trouble = '';
+  while (Date.now() < deadline) {
+    const postmaster = await livingPostmaster(place.cluster);
+    if (postmaster) {
+      const adopted = postmaster.pid !== launch?.pid;
+      const connection = connectionTo(postmaster, password);
+      const session = await tryToJoin(postmaster, connection).catch((error) =>
+        stopOurs(error, launch, binaries),
+      );
+      if (typeof session !== 'string') return { pid: postmaster.pid, adopted, connection, session };
+      trouble = session;
+    } else {
+      const failure = await launch?.failure();
+      if (failure && !lostTheRace(failure)) throw new Error(`${failure} (log: ${place.logFile})`);
+      if (failure) await pause(100);
+      if (!launch || failure) launch = await launchServer(place, binaries);
+    }
+    await pause(15);
+  }
+  throw new Error(`the server didn't answer within ${patience / 1000} s: ${trouble} (log: ${place.logFile})`);
+}
+
+/** A session, or the reason why there is none yet. */
+async function tryToJoin(postmaster: Postmaster, connection: Connection): Promise<Sql | string> {
+  if (!postmaster.socketFolder && process.platform !== 'win32') return 'it has no socket yet';
+  try {
+    return await joinServer(connection);
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    return oneLine(error);
+  }
+}
+
+async function stopOurs(error: unknown, launch: Launch | undefined, binaries: Binaries): Promise<never> {
+  if (launch?.pid && !(await launch.failure())) await signal(launch.pid, 'SIGINT', binaries);
+  throw error;
+}

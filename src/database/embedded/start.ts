@@ -1,0 +1,66 @@
+import { type Binaries, packagedBinaries, usableBinaries } from './binaries.ts';
+import { ensureCluster } from './cluster.ts';
+import { findPlace, makeSharedHome, type Place, sharedHome } from './place.ts';
+import { type Reached, reachServer } from './reach.ts';
+import { oneLine } from './run.ts';
+import { trimLog } from './server-log.ts';
+import type { Connection } from './session.ts';
+import { leaveServer } from './stop.ts';
+
+export interface EmbeddedDatabase {
+  /** Options for postgres.js: host is the folder of the Unix socket, or 127.0.0.1 where there are none. */
+  connection: Connection;
+  /** Where the data really lives; differs from the asked folder where root had to move it. */
+  dataDir: string;
+  /** A living server of the same data folder was taken over. */
+  adopted: boolean;
+  /** Stops the server and waits until it is gone; leaves it running while another process of Muster's uses it. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  dataDir: string;
+  log?: (message: string) => void;
+}
+
+/** The PostgreSQL that comes with Muster: made, started or taken over, and ready to answer. */
+export async function startEmbeddedDatabase({
+  dataDir,
+  log = () => {},
+}: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  try {
+    const native = packagedBinaries();
+    const place = await findPlace(dataDir, log);
+    const binaries = await usableBinaries(native, place.account, () => homeOfCopies(place), log);
+    const password = await ensureCluster(place, binaries);
+    return handle(place, binaries, await reachServer(place, binaries, password), log);
+  } catch (error) {
+    throw new Error(`The embedded database can't be used: ${oneLine(error)}`, { cause: error });
+  }
+}
+
+async function homeOfCopies(place: Place): Promise<string> {
+  if (!place.account) return place.dataDir;
+  await makeSharedHome();
+  return sharedHome;
+}
+
+function handle(
+  place: Place,
+  binaries: Binaries,
+  reached: Reached,
+  log: (message: string) => void,
+): EmbeddedDatabase {
+  const trimming = setInterval(() => void trimLog(place.logFile).catch(() => {}), 3_600_000).unref();
+  let stopping: Promise<void> | undefined;
+  return {
+    connection: reached.connection,
+    dataDir: place.dataDir,
+    adopted: reached.adopted,
+    stop() {
+      clearInterval(trimming);
+      stopping ??= leaveServer(place, binaries, reached, log);
+      return stopping;
+    },
+  };
+}

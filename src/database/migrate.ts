@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
+import type postgres from 'postgres';
+import { type Connection, openPool, type Pool } from './connect.ts';
+
+/** The same files serve the sources and the built server. */
+const FOLDER = fileURLToPath(new URL('../../src/database/migrations', import.meta.url));
+/** Any number will do, as long as every Muster takes the same. */
+const LOCK = 0x6d757374;
+
+const LEAST_VERSION = 150_000;
+
+/** A database that Muster can't work on; the message is one line for the operator. */
+export class UnfitDatabaseError extends Error {}
+
+/**
+ * Brings the database up to date, then does `afterwards`, both by one process at a time.
+ * @throws UnfitDatabaseError where its version, encoding or letter case doesn't fit.
+ */
+export async function migrate(
+  connection: Connection,
+  afterwards: (pool: Pool) => Promise<void>,
+): Promise<void> {
+  const pool = openPool(connection, { connections: 2, prepare: false });
+  try {
+    await refuseUnfit(pool.client);
+    await pool.client.begin(async (transaction) => {
+      await transaction`SELECT pg_advisory_xact_lock(${LOCK})`;
+      await applyMigrations(pool.database, { migrationsFolder: FOLDER });
+      await afterwards(pool);
+    });
+  } finally {
+    await pool.close();
+  }
+}
+
+async function refuseUnfit(client: postgres.Sql): Promise<void> {
+  const [server] = await client<{ version: number; encoding: string; lowers: boolean }[]>`
+    SELECT current_setting('server_version_num')::int AS version,
+           current_setting('server_encoding') AS encoding,
+           current_setting('server_encoding') = 'UTF8' AND lower(U&'\\00C4') = U&'\\00E4' AS lowers`;
+  if (!server) throw new UnfitDatabaseError('The database does not answer.');
+  if (server.version < LEAST_VERSION)
+    throw new UnfitDatabaseError(
+      `PostgreSQL 15 or newer is needed; the server has ${server.version / 10_000}.`,
+    );
+  if (server.encoding !== 'UTF8')
+    throw new UnfitDatabaseError(`The database's encoding must be UTF8; it is ${server.encoding}.`);
+  if (!server.lowers)
+    throw new UnfitDatabaseError(
+      "The database's locale cannot turn Ä into ä: create it with a UTF-8 locale, for example C.UTF-8 of the builtin or ICU provider.",
+    );
+}

@@ -1,0 +1,97 @@
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
+import { authorship, exactText, identity, instant, reference } from './columns.ts';
+import { targetTypes } from './target-types.ts';
+import { tenantReference } from './tenants.ts';
+
+export const UPDATE_STATUSES = ['unknown', 'registered', 'pending', 'in_sync', 'error'] as const;
+export type UpdateStatus = (typeof UPDATE_STATUSES)[number];
+
+/** The expression that filters compare; an index serves only the very same one. */
+const lowered = (column: AnyPgColumn): SQL => sql`(lower(${column} COLLATE "default") COLLATE "C")`;
+
+export const targets = pgTable(
+  'targets',
+  {
+    tenantId: tenantReference(),
+    id: identity('id'),
+    controllerId: exactText('controller_id').notNull(),
+    name: exactText('name').notNull(),
+    description: exactText('description'),
+    group: exactText('group'),
+    targetTypeId: reference('target_type_id'),
+    securityToken: text('security_token').notNull(),
+    requestAttributes: boolean('request_attributes').notNull(),
+    updateStatus: text('update_status', { enum: UPDATE_STATUSES }).notNull(),
+    installedAt: instant('installed_at'),
+    ...authorship,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('targets_controller_id_key').on(t.tenantId, t.controllerId),
+    foreignKey({
+      name: 'targets_target_type_fkey',
+      columns: [t.tenantId, t.targetTypeId],
+      foreignColumns: [targetTypes.tenantId, targetTypes.id],
+    }),
+    check(
+      'targets_update_status_check',
+      sql`${t.updateStatus} IN ('unknown', 'registered', 'pending', 'in_sync', 'error')`,
+    ),
+    index('targets_controller_id_lowered_idx').on(t.tenantId, lowered(t.controllerId)),
+    index('targets_name_lowered_idx').on(t.tenantId, lowered(t.name)),
+    index('targets_created_at_idx').on(t.tenantId, t.createdAt, t.controllerId),
+    index('targets_target_type_idx').on(t.tenantId, t.targetTypeId).where(sql`${t.targetTypeId} IS NOT NULL`),
+  ],
+);
+
+/**
+ * When and from where a device was last heard. Apart from `targets`, because nearly every request writes it: no
+ * index has its columns and pages keep room, so that an update touches one page and nothing else.
+ */
+export const targetPolls = pgTable(
+  'target_polls',
+  {
+    tenantId: reference('tenant_id').notNull(),
+    targetId: reference('target_id').notNull(),
+    lastRequestAt: instant('last_request_at'),
+    /** The last one written, by the device or by an administrator. */
+    address: text('address'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.targetId] }),
+    foreignKey({
+      name: 'target_polls_target_fkey',
+      columns: [t.tenantId, t.targetId],
+      foreignColumns: [targets.tenantId, targets.id],
+    }).onDelete('cascade'),
+  ],
+);
+
+export const targetAttributes = pgTable(
+  'target_attributes',
+  {
+    tenantId: reference('tenant_id').notNull(),
+    targetId: reference('target_id').notNull(),
+    key: exactText('key').notNull(),
+    value: exactText('value').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.targetId, t.key] }),
+    foreignKey({
+      name: 'target_attributes_target_fkey',
+      columns: [t.tenantId, t.targetId],
+      foreignColumns: [targets.tenantId, targets.id],
+    }).onDelete('cascade'),
+  ],
+);

@@ -1,0 +1,122 @@
+/**
+ * What can go wrong in the domain, each with its code. Call sites use the factories below and never build an
+ * error by hand; every door has one table that turns the codes into its own words.
+ */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'MALFORMED_INPUT'
+  | 'INVALID_INPUT'
+  | 'INVALID_ATTRIBUTES'
+  | 'QUOTA_EXCEEDED'
+  | 'TARGET_NOT_FOUND'
+  | 'TARGET_ALREADY_EXISTS'
+  | 'TARGET_TYPE_NOT_FOUND'
+  | 'TARGET_TYPE_ALREADY_EXISTS'
+  | 'TARGET_TYPE_IN_USE'
+  | 'TARGET_TYPE_KEY_OR_NAME_REQUIRED'
+  | 'CONFIGURATION_KEY_UNKNOWN'
+  | 'CONFIGURATION_VALUE_INVALID'
+  | 'FILTER_SYNTAX'
+  | 'FILTER_FIELD_UNKNOWN'
+  | 'FILTER_VALUE_INVALID'
+  | 'SORT_SYNTAX'
+  | 'SORT_DIRECTION_INVALID'
+  | 'SORT_FIELD_UNKNOWN'
+  | 'USER_NOT_FOUND'
+  | 'USER_ALREADY_EXISTS'
+  | 'TENANT_ALREADY_EXISTS';
+
+export interface ErrorDetails {
+  /** Where in the input the fault lies, outermost first: `['targets', '1', 'controllerId']`. */
+  path?: readonly string[];
+  /** In a filter: the 0-based offset, in UTF-16 units, at which reading failed. */
+  position?: number;
+  /** What is missing or already there. */
+  entity?: { type: string; id: string };
+}
+
+export class DomainError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+  ) {
+    super(message);
+    this.name = 'DomainError';
+  }
+
+  /** The same error, found further inside: `prefix` is put before its path. */
+  within(...prefix: string[]): DomainError {
+    return new DomainError(this.code, this.message, {
+      ...this.details,
+      path: [...prefix, ...(this.details.path ?? [])],
+    });
+  }
+}
+
+const notFound = (code: ErrorCode, type: string, id: string, path: string[]) =>
+  new DomainError(code, `${type} with given identifier {${id}} does not exist.`, {
+    entity: { type, id },
+    path,
+  });
+
+const alreadyExists = (code: ErrorCode, type: string, id: string, path: string[]) =>
+  new DomainError(code, `${type} '${id}' already exists.`, { entity: { type, id }, path });
+
+export const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'Sign in to do this.');
+export const forbidden = (permission: string) =>
+  new DomainError('FORBIDDEN', `This needs the permission ${permission}.`);
+export const malformed = (message: string, path: string[] = []) =>
+  new DomainError('MALFORMED_INPUT', message, { path });
+export const invalid = (message: string, path: string[] = []) =>
+  new DomainError('INVALID_INPUT', message, { path });
+export const invalidAttributes = (message: string, path: string[] = []) =>
+  new DomainError('INVALID_ATTRIBUTES', message, { path });
+export const quotaExceeded = (what: string, limit: number, path: string[] = []) =>
+  new DomainError('QUOTA_EXCEEDED', `No more than ${limit} ${what} are allowed.`, { path });
+
+export const targetNotFound = (controllerId: string, path = ['controllerId']) =>
+  notFound('TARGET_NOT_FOUND', 'Target', controllerId, path);
+export const targetAlreadyExists = (controllerId: string, path = ['controllerId']) =>
+  alreadyExists('TARGET_ALREADY_EXISTS', 'Target', controllerId, path);
+
+export const targetTypeNotFound = (id: string, path = ['id']) =>
+  notFound('TARGET_TYPE_NOT_FOUND', 'TargetType', id, path);
+export const targetTypeAlreadyExists = (keyOrName: string, path = ['name']) =>
+  alreadyExists('TARGET_TYPE_ALREADY_EXISTS', 'TargetType', keyOrName, path);
+export const targetTypeInUse = (id: string) =>
+  new DomainError('TARGET_TYPE_IN_USE', 'The target type is still used by a target.', {
+    entity: { type: 'TargetType', id },
+    path: ['id'],
+  });
+export const targetTypeKeyOrNameRequired = () =>
+  new DomainError('TARGET_TYPE_KEY_OR_NAME_REQUIRED', 'A target type needs a key or a name.', {
+    path: ['name'],
+  });
+
+export const configurationKeyUnknown = (key: string) =>
+  new DomainError('CONFIGURATION_KEY_UNKNOWN', `There is no configuration key '${key}'.`, { path: [key] });
+export const configurationValueInvalid = (key: string, rule: string) =>
+  new DomainError('CONFIGURATION_VALUE_INVALID', `${key}: ${rule}`, { path: [key] });
+
+export const filterSyntax = (position: number, expected: string, found: string) =>
+  new DomainError('FILTER_SYNTAX', `At position ${position}: expected ${expected}, found ${found}.`, {
+    position,
+  });
+export const filterFieldUnknown = (position: number, message: string) =>
+  new DomainError('FILTER_FIELD_UNKNOWN', `At position ${position}: ${message}`, { position });
+export const filterValueInvalid = (position: number, message: string) =>
+  new DomainError('FILTER_VALUE_INVALID', `At position ${position}: ${message}`, { position });
+
+export const sortSyntax = () => new DomainError('SORT_SYNTAX', 'The given sort parameter is not well formed');
+export const sortDirectionInvalid = () =>
+  new DomainError('SORT_DIRECTION_INVALID', 'The given sort parameter direction does not exist');
+export const sortFieldUnknown = () =>
+  new DomainError('SORT_FIELD_UNKNOWN', 'The given sort parameter field does not exist');
+
+export const userNotFound = (username: string) => notFound('USER_NOT_FOUND', 'User', username, ['username']);
+export const userAlreadyExists = (username: string) =>
+  alreadyExists('USER_ALREADY_EXISTS', 'User', username, ['username']);
+export const tenantAlreadyExists = (name: string) =>
+  alreadyExists('TENANT_ALREADY_EXISTS', 'Tenant', name, ['name']);

@@ -1,0 +1,202 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Comparison, Expression, Operator, Value } from './expression.ts';
+import { type FieldSet, findField, type MapField, type SetField } from './fields.ts';
+import {
+  likePattern,
+  type Moments,
+  plainText,
+  readBoolean,
+  readEnum,
+  readInteger,
+  readTime,
+  requireOperator,
+  wildcardPattern,
+} from './operands.ts';
+
+const ORDER = { '=lt=': sql`<`, '=le=': sql`<=`, '=gt=': sql`>`, '=ge=': sql`>=` };
+const EQUALITY = ['==', '!=', '=is=null', '=not=null'] as const satisfies Operator[];
+const MEMBERSHIP = [...EQUALITY, '=in=', '=out='] as const satisfies Operator[];
+const COMPARING = [...MEMBERSHIP, '=lt=', '=le=', '=gt=', '=ge='] as const satisfies Operator[];
+
+/**
+ * Text as it is compared, without regard to case. An expression index on exactly this serves `==` and prefixes,
+ * one with gin_trgm_ops other wildcards.
+ */
+export function lowered(text: SQLWrapper): SQL {
+  return sql`(lower(${text} COLLATE "default") COLLATE "C")`;
+}
+
+/**
+ * A condition on the row that the fields' columns belong to; NULL means no, as in WHERE. Everything the user wrote
+ * is a parameter. Says FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID or FILTER_SYNTAX with the position.
+ */
+export function compileFilter(expression: Expression, fields: FieldSet, moments: Moments): SQL {
+  if (expression.kind === 'comparison') return compileComparison(expression, fields, moments);
+  const children = expression.children.map((child) => compileFilter(child, fields, moments));
+  return expression.kind === 'and' ? all(children) : any(children);
+}
+
+function compileComparison(comparison: Comparison, fields: FieldSet, moments: Moments): SQL {
+  const field = findField(fields, comparison.field, comparison.fieldPosition);
+  switch (field.kind) {
+    case 'text':
+      return textCondition(field.column, comparison);
+    case 'time':
+      requireOperator(comparison, COMPARING);
+      return scalarCondition(
+        field.column,
+        comparison,
+        (value) => sql`${readTime(value, moments)}::timestamptz`,
+      );
+    case 'integer':
+      requireOperator(comparison, COMPARING);
+      return scalarCondition(field.column, comparison, (value) => sql`${readInteger(value)}::bigint`);
+    case 'enum':
+      requireOperator(comparison, MEMBERSHIP);
+      return scalarCondition(
+        field.column,
+        comparison,
+        (value) => sql`${readEnum(comparison.field, field.values, value)}`,
+      );
+    case 'boolean':
+      requireOperator(comparison, EQUALITY);
+      return booleanCondition(field.column, comparison);
+    case 'set':
+      return setCondition(field, comparison);
+    case 'map':
+      return mapCondition(field, field.entry, comparison);
+  }
+}
+
+function scalarCondition(
+  column: SQLWrapper,
+  { operator, values }: Comparison,
+  operand: (value: Value) => SQL,
+): SQL {
+  switch (operator) {
+    case '=is=null':
+      return sql`${column} IS NULL`;
+    case '=not=null':
+      return sql`${column} IS NOT NULL`;
+    case '==':
+    case '=in=':
+      return isOneOf(column, values.map(operand));
+    case '!=':
+    case '=out=':
+      return isNot(isOneOf(column, values.map(operand)));
+    case '=li=':
+      return sql`${column} LIKE ${operand(values[0]!)}`;
+    default:
+      return sql`${column} ${ORDER[operator]} ${operand(values[0]!)}`;
+  }
+}
+
+function booleanCondition(column: SQLWrapper, comparison: Comparison): SQL {
+  const { field, operator, values } = comparison;
+  if (values.length === 0) return scalarCondition(sql`(${column})`, comparison, () => sql``);
+  const wanted = readBoolean(field, values[0]!) ? sql`TRUE` : sql`FALSE`;
+  return operator === '==' ? sql`(${column}) IS ${wanted}` : sql`(${column}) IS NOT ${wanted}`;
+}
+
+function textCondition(column: SQLWrapper, comparison: Comparison): SQL {
+  const { operator, values } = comparison;
+  switch (operator) {
+    case '=is=null':
+    case '=not=null':
+      return scalarCondition(column, comparison, () => sql``);
+    case '==':
+    case '=in=':
+      return isOneOfTexts(column, values);
+    case '!=':
+    case '=out=':
+      return isNot(isOneOfTexts(column, values));
+    case '=li=':
+      return scalarCondition(lowered(column), comparison, (value) => loweredParameter(likePattern(value)));
+    default:
+      return scalarCondition(lowered(column), comparison, (value) => loweredParameter(plainText(value)!));
+  }
+}
+
+/** `''` stands for no value, too. */
+function isOneOfTexts(column: SQLWrapper, values: readonly Value[]): SQL {
+  const plain = values.map(plainText).filter((text) => text !== undefined && text !== '');
+  const patterns = values.filter((value) => plainText(value) === undefined).map(wildcardPattern);
+  const alternatives = patterns.map((pattern) => sql`${lowered(column)} LIKE ${loweredParameter(pattern)}`);
+  if (plain.length > 0) {
+    alternatives.push(
+      isOneOf(
+        lowered(column),
+        plain.map((text) => loweredParameter(text!)),
+      ),
+    );
+  }
+  if (values.some(isEmpty)) alternatives.push(sql`${column} IS NULL`, sql`${column} = ''`);
+  return any(alternatives);
+}
+
+/** True where a member fits; an empty set is taken for `''`. */
+function setCondition({ from, on, value }: SetField, comparison: Comparison): SQL {
+  const { operator, values } = comparison;
+  const member = (condition?: SQL) => exists(from, condition ? [on, condition] : [on]);
+  switch (operator) {
+    case '=is=null':
+      return sql`NOT ${member()}`;
+    case '=not=null':
+      return member();
+    case '==':
+    case '=in=':
+    case '!=':
+    case '=out=': {
+      const fitting = member(isOneOfTexts(value, values));
+      const found = values.some(isEmpty) ? any([sql`NOT ${member()}`, fitting]) : fitting;
+      return operator === '==' || operator === '=in=' ? found : sql`NOT ${found}`;
+    }
+    default:
+      return member(textCondition(value, comparison));
+  }
+}
+
+/** Only rows that have the key count, but a missing key is taken for `''`. */
+function mapCondition({ from, on, key, value }: MapField, entry: string, comparison: Comparison): SQL {
+  const { operator, values } = comparison;
+  const hasKey = isOneOf(lowered(key), [loweredParameter(entry)]);
+  const present = exists(from, [on, hasKey]);
+  if (operator === '=is=null') return sql`NOT ${present}`;
+  if (operator === '=not=null') return present;
+
+  const fitting = exists(from, [on, hasKey, textCondition(value, comparison)]);
+  const findsMissing = (operator === '==' || operator === '=in=') && values.some(isEmpty);
+  return findsMissing ? any([sql`NOT ${present}`, fitting]) : fitting;
+}
+
+function exists(from: SQLWrapper, conditions: SQLWrapper[]): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${all(conditions)})`;
+}
+
+function isOneOf(operand: SQLWrapper, values: SQL[]): SQL {
+  return values.length === 1
+    ? sql`${operand} = ${values[0]}`
+    : sql`${operand} IN (${sql.join(values, sql`, `)})`;
+}
+
+/** Also true where the condition is NULL, that is, where there is no value to compare. */
+function isNot(condition: SQL): SQL {
+  return sql`(${condition}) IS NOT TRUE`;
+}
+
+function all(conditions: SQLWrapper[]): SQL {
+  return sql`(${sql.join(conditions, sql` AND `)})`;
+}
+
+function any(conditions: SQL[]): SQL {
+  return conditions.length === 1 ? conditions[0]! : sql`(${sql.join(conditions, sql` OR `)})`;
+}
+
+function isEmpty(value: Value): boolean {
+  return plainText(value) === '';
+}
+
+/** Lowered by the database, as JavaScript's rules differ in places. */
+function loweredParameter(text: string): SQL {
+  return lowered(sql`${text}::text`);
+}

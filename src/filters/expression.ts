@@ -1,0 +1,40 @@
+/** A filter as a tree. Positions are 0-based offsets, in UTF-16 units, into the text it was parsed from. */
+export type Expression = Junction | Comparison;
+
+export interface Junction {
+  kind: 'and' | 'or';
+  /** At least two. */
+  children: Expression[];
+}
+
+export interface Comparison {
+  kind: 'comparison';
+  /** As it was written: names are compared without regard to case. */
+  field: string;
+  fieldPosition: number;
+  operator: Operator;
+  /** Of the operator. */
+  position: number;
+  /** None for a null test, one or more for `=in=` and `=out=`, else exactly one. */
+  values: Value[];
+}
+
+/** One name for each meaning; the parser knows their other spellings. */
+export type Operator =
+  | '=='
+  | '!='
+  | '=lt='
+  | '=le='
+  | '=gt='
+  | '=ge='
+  | '=in='
+  | '=out='
+  | '=li='
+  | '=is=null'
+  | '=not=null';
+
+export interface Value {
+  /** The texts between the wildcards: `['a']` is `a`, `['a', '']` is `a*`, `['a*']` an `a` and a plain asterisk. */
+  pieces: string[];
+  position: number;
+}

@@ -1,0 +1,102 @@
+import type { SQLWrapper } from 'drizzle-orm';
+import { filterFieldUnknown } from '../errors.ts';
+
+/**
+ * What a filter can ask of an entity. A column is a Drizzle column or any SQL expression that can stand as an
+ * operand; one without a value is NULL.
+ */
+export type Field = ScalarField | SetField | MapField;
+
+export type ScalarField =
+  | { kind: 'text'; column: SQLWrapper }
+  /** `timestamptz(3)` */
+  | { kind: 'time'; column: SQLWrapper }
+  /** `bigint` */
+  | { kind: 'integer'; column: SQLWrapper }
+  | { kind: 'boolean'; column: SQLWrapper }
+  /** Stored as one of the values, which are in lower case. */
+  | { kind: 'enum'; column: SQLWrapper; values: readonly string[] };
+
+/**
+ * Texts in rows of another table, as tags; also the name of the one row a column refers to. `from` is what
+ * follows FROM, `on` ties its rows to the row being filtered.
+ */
+export interface SetField {
+  kind: 'set';
+  from: SQLWrapper;
+  on: SQLWrapper;
+  value: SQLWrapper;
+}
+
+/** Keys with texts in rows of another table: the field's name is a prefix, and what follows its dot is the key. */
+export interface MapField {
+  kind: 'map';
+  from: SQLWrapper;
+  on: SQLWrapper;
+  key: SQLWrapper;
+  value: SQLWrapper;
+}
+
+/** By name in lower case; `name` is as it should be shown. */
+export type FieldSet = ReadonlyMap<string, { name: string; field: Field }>;
+
+export type FoundField = ScalarField | SetField | (MapField & { entry: string });
+
+/** Each field with all of its names, whose case doesn't matter: `fieldSet([[['address', 'ipAddress'], field]])`. */
+export function fieldSet(
+  definitions: readonly (readonly [names: readonly string[], field: Field])[],
+): FieldSet {
+  return new Map(
+    definitions.flatMap(([names, field]) =>
+      names.map((name) => [name.toLowerCase(), { name, field }] as const),
+    ),
+  );
+}
+
+/** The field of that name, a map's with the key that was named. Says FILTER_FIELD_UNKNOWN with the nearest name. */
+export function findField(fields: FieldSet, name: string, position: number): FoundField {
+  const lower = name.toLowerCase();
+  const simple = fields.get(lower)?.field;
+  if (simple && simple.kind !== 'map') return simple;
+
+  for (const [prefix, { field }] of fields) {
+    if (field.kind !== 'map' || !lower.startsWith(`${prefix}.`)) continue;
+    const entry = name.slice(prefix.length + 1);
+    if (entry !== '') return { ...field, entry };
+  }
+
+  const characters = [...name];
+  const start = characters.slice(0, 128).join('');
+  const shown = start === name ? name : `${start}…`;
+  const nearest = nearestName(fields, start.toLowerCase());
+  throw filterFieldUnknown(
+    position,
+    `there is no field '${shown}'${nearest === undefined ? '.' : `, the nearest is '${nearest}'.`}`,
+  );
+}
+
+function nearestName(fields: FieldSet, wanted: string): string | undefined {
+  const [head, ...rest] = wanted.split('.');
+  const key = rest.join('.');
+  let best: { distance: number; name: string } | undefined;
+  for (const [lower, { name, field }] of fields) {
+    const distance = field.kind === 'map' ? editDistance(head!, lower) : editDistance(wanted, lower);
+    if (best && best.distance <= distance) continue;
+    best = { distance, name: field.kind === 'map' ? `${name}.${key || '<key>'}` : name };
+  }
+  return best?.name;
+}
+
+/** Levenshtein's: how many letters to insert, remove or replace. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,106 @@
+import { filterFieldUnknown, filterSyntax, filterValueInvalid } from '../errors.ts';
+import type { Comparison, Operator, Value } from './expression.ts';
+
+/** The moments that `${now_ts}` and `${overdue_ts}` stand for. */
+export interface Moments {
+  now: Date;
+  /** Whoever polled last before this moment is overdue. */
+  overdueBefore: Date;
+}
+
+const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+const MIN_INTEGER = -(2n ** 63n);
+const MAX_INTEGER = 2n ** 63n - 1n;
+
+const ISO_TIME =
+  /^(\d{4}-\d\d-\d\d)(?:[t ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:z|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)?)?$/i;
+
+/** Refuses an operator that makes no sense for the kind of field. */
+export function requireOperator(
+  { field, operator, position }: Comparison,
+  allowed: readonly Operator[],
+): void {
+  if (allowed.includes(operator)) return;
+  throw filterSyntax(position, `one of ${allowed.join(' ')} for '${field}'`, `'${operator}'`);
+}
+
+/**
+ * Milliseconds since 1970, ISO 8601 (UTC where it names no zone) or a placeholder, as ISO 8601. What is before
+ * the year 1 or after 9999 becomes the first or last moment in between, so that `=lt=` with a huge number works.
+ */
+export function readTime(value: Value, { now, overdueBefore }: Moments): string {
+  const text = plainText(value)?.toLowerCase() ?? '';
+  const placeholder = /^\$\{(now|overdue)_ts\}$/.exec(text)?.[1];
+  const moment = placeholder === 'now' ? now : placeholder === 'overdue' ? overdueBefore : undefined;
+  const time = moment?.getTime() ?? readMilliseconds(text) ?? readIsoTime(text);
+  if (time === undefined) {
+    throw filterValueInvalid(
+      value.position,
+      `a time is an integer of milliseconds since 1970, ISO 8601, \${now_ts} or \${overdue_ts}.`,
+    );
+  }
+  return new Date(Math.min(Math.max(time, EARLIEST), LATEST)).toISOString();
+}
+
+/** An integer of 64 bits, as text. */
+export function readInteger(value: Value): string {
+  const integer = readBigInt(plainText(value) ?? '');
+  if (integer === undefined) throw filterValueInvalid(value.position, 'this must be an integer of 64 bits.');
+  return String(integer);
+}
+
+/** One of the allowed values, which are in lower case. */
+export function readEnum(field: string, allowed: readonly string[], value: Value): string {
+  const text = plainText(value)?.toLowerCase();
+  if (text !== undefined && allowed.includes(text)) return text;
+  throw filterFieldUnknown(value.position, `'${field}' is one of ${allowed.join(', ')}.`);
+}
+
+export function readBoolean(field: string, value: Value): boolean {
+  const text = plainText(value)?.toLowerCase();
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw filterSyntax(value.position, `true or false for '${field}'`, `'${value.pieces.join('*')}'`);
+}
+
+/** The pattern for LIKE in which `*` is any text and everything else is itself. */
+export function wildcardPattern({ pieces }: Value): string {
+  return pieces.map((piece) => piece.replace(/[%_\\]/g, '\\$&')).join('%');
+}
+
+/** The pattern for LIKE as it was written: `%` any text, `_` one character, a backslash before either takes it plain. */
+export function likePattern(value: Value): string {
+  const pattern = value.pieces.join('*');
+  const backslashes = /\\*$/.exec(pattern)![0].length;
+  if (backslashes % 2 === 1) {
+    throw filterValueInvalid(value.position, 'a pattern cannot end with a single backslash.');
+  }
+  return pattern;
+}
+
+/** The text of a value without wildcards. */
+export function plainText({ pieces }: Value): string | undefined {
+  return pieces.length === 1 ? pieces[0] : undefined;
+}
+
+function readBigInt(text: string): bigint | undefined {
+  if (!/^-?\d+$/.test(text)) return undefined;
+  const integer = BigInt(text);
+  return integer >= MIN_INTEGER && integer <= MAX_INTEGER ? integer : undefined;
+}
+
+function readMilliseconds(text: string): number | undefined {
+  const integer = readBigInt(text);
+  return integer === undefined ? undefined : Number(integer);
+}
+
+function readIsoTime(text: string): number | undefined {
+  const parts = ISO_TIME.exec(text);
+  if (!parts) return undefined;
+  const [, day, minute = '00:00', second = '00', fraction = '', sign, hours = '0', minutes = '0'] = parts;
+  const local = new Date(`${day}T${minute}:${second}.${fraction.padEnd(3, '0')}Z`);
+  // JavaScript takes 30 February for 1 March.
+  if (Number.isNaN(local.getTime()) || !local.toISOString().startsWith(day!)) return undefined;
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return local.getTime() - (sign === '-' ? -offset : offset);
+}

@@ -1,0 +1,113 @@
+import 'reflect-metadata';
+import cluster from 'node:cluster';
+import { AggregatorRegistry } from 'prom-client';
+import { type Config, ConfigurationError, readConfig } from './config.ts';
+import type { Connection } from './database/connect.ts';
+import { startEmbeddedDatabase } from './database/embedded/start.ts';
+import { migrate, UnfitDatabaseError } from './database/migrate.ts';
+import { openLog } from './log.ts';
+import { listen, serve } from './server.ts';
+import { ensureFirstAdministrator } from './services/tenants/first-administrator.ts';
+import { databaseOfWorker, metricsOfAllWorkers, startWorkers, type WorkerDatabase } from './workers.ts';
+
+/** The contract's ten seconds, and a second to spare. */
+const END_AT_MOST_MS = 9_000;
+
+type Ending = () => Promise<void>;
+
+/** What has been begun, to be ended in the opposite order. */
+const endings: Ending[] = [];
+let ending: Promise<void> | undefined;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = openLog(config.LOG_LEVEL, config.NODE_ENV === 'production');
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
+
+  const inherited = databaseOfWorker();
+  if (inherited) return serveAsWorker(config, inherited, log);
+  const listening = config.MUSTER_WORKERS === 1 ? await listen(config) : undefined;
+  if (listening) endings.push(async () => void listening.server.close());
+
+  const database = await openDatabase(config);
+  await migrate(database.direct, async (pool) => {
+    const account = { username: config.MUSTER_ADMIN_USER, password: config.MUSTER_ADMIN_PASSWORD };
+    await ensureFirstAdministrator(pool.database, account, new Date());
+  });
+  let url = `http://${config.HOST}:${config.PORT}`;
+  if (listening) {
+    const server = await serve(config, listening, database, log);
+    endings.push(server.stop);
+    url = server.url;
+  } else {
+    const lost = (code: number) => log.error(`a worker ended with code ${code}; another is started`);
+    const workers = await startWorkers(config.MUSTER_WORKERS, database, lost);
+    endings.push(workers.stop);
+  }
+  const line = `Muster serves GraphQL at ${url}/graphql, the Management API at ${url}/rest/v1 and the device API at ${url}/{tenant}/controller/v1/{controllerId}; data in ${database.where}`;
+  if (config.NODE_ENV === 'production') log.info({ url }, line);
+  else console.log(line);
+}
+
+async function serveAsWorker(config: Config, database: WorkerDatabase, log: ReturnType<typeof openLog>) {
+  const listening = await listen(config);
+  endings.push(async () => void listening.server.close());
+  const renderMetrics: Parameters<typeof serve>[4] = async (registry) => {
+    AggregatorRegistry.setRegistries(registry);
+    return metricsOfAllWorkers();
+  };
+  const server = await serve(config, listening, database, log, renderMetrics);
+  endings.push(server.stop);
+  process.send?.({ serving: true });
+}
+
+async function openDatabase(config: Config): Promise<WorkerDatabase & { where: string }> {
+  const { DATABASE_URL: external, DATABASE_DIRECT_URL: direct } = config;
+  if (external) {
+    const { host, pathname } = new URL(external);
+    return { connection: external, direct: direct ?? external, where: `${host}${pathname}` };
+  }
+  const embedded = await startEmbeddedDatabase({
+    dataDir: config.MUSTER_DATA_DIR,
+    log: (line) => console.log(line),
+  });
+  endings.push(embedded.stop);
+  const connection: Connection = embedded.connection;
+  return { connection, direct: connection, where: embedded.dataDir };
+}
+
+/** Ends all that was begun, then the process; a second call only waits for the first. */
+function end(exitCode: number): Promise<void> {
+  ending ??= (async () => {
+    setTimeout(() => process.exit(1), END_AT_MOST_MS).unref();
+    for (const finish of endings.reverse()) await finish().catch((error) => complain(error));
+    process.exit(exitCode);
+  })();
+  return ending;
+}
+
+function complain(error: unknown): void {
+  console.error(`muster: ${sentenceOf(error)}`);
+}
+
+/** One line an operator can act on. What isn't foreseen keeps its stack, as that is a bug. */
+function sentenceOf(error: unknown): string {
+  const { code, message, address, port, stack } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  if (error instanceof ConfigurationError || error instanceof UnfitDatabaseError) return message;
+  if (code === 'EADDRINUSE') return `port ${port} of ${address} is already in use; choose another with PORT`;
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+    return `cannot listen on ${address}:${port} (${code}); see HOST and PORT`;
+  return process.env['DATABASE_URL'] && code
+    ? `cannot use the database of DATABASE_URL: ${message}`
+    : (stack ?? String(error));
+}
+
+main().catch(async (error) => {
+  if (!ending) complain(error);
+  await end(1);
+});
+
+if (cluster.isWorker) process.on('disconnect', () => void end(0));

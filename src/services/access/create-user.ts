@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { NewUser } from './input.ts';
+import { hashPassword } from './passwords.ts';
+import { requireRole } from './permissions.ts';
+import { insertUser, requireHeld, type User } from './users.ts';
+
+export type CreateUser = z.input<typeof NewUser>;
+
+/**
+ * Creates an account in the caller's tenant. Needs TENANT_ADMIN; nobody can grant what they don't hold.
+ * @throws USER_ALREADY_EXISTS
+ */
+export async function createUser(context: Context, input: CreateUser): Promise<User> {
+  const caller = requireRole(context, 'TENANT_ADMIN');
+  const { password, ...user } = parse(NewUser, input);
+  requireHeld(caller, user);
+  const passwordHash = await hashPassword(password);
+
+  return change(context, caller.tenantId, async (tx, changes) => {
+    changes.everything();
+    return insertUser(tx, caller, user, passwordHash, { by: caller.username, at: context.clock() });
+  });
+}

@@ -1,0 +1,24 @@
+import { users } from '../../database/tables/users.ts';
+import { userNotFound } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { UserReference } from './input.ts';
+import { requireRole } from './permissions.ts';
+import { named, USER_COLUMNS, type User, userIn } from './users.ts';
+
+/**
+ * Finds an account of the caller's tenant: everyone their own, others with TENANT_ADMIN.
+ * @throws USER_NOT_FOUND
+ */
+export async function findUser(context: Context, input: { username: string }): Promise<User> {
+  const { caller, database } = context;
+  if (input.username !== caller.username) requireRole(context, 'TENANT_ADMIN');
+  const { username } = parse(UserReference, input);
+  const [row] = await database.select(USER_COLUMNS).from(users).where(named(caller.tenantId, username));
+  if (!row) throw userNotFound(username);
+  return userIn(caller.tenantName)(row);
+}
+
+/** The caller's own account. */
+export const findMe = (context: Context): Promise<User> =>
+  findUser(context, { username: context.caller.username });

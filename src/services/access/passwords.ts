@@ -1,0 +1,65 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+interface Costs {
+  /** The logarithm of scrypt's N, as the encoded text has it. */
+  ln: number;
+  r: number;
+  p: number;
+}
+
+const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
+
+/** 32 MiB and some 80 ms a hash. May grow: each stored hash says what it was made with. */
+const COSTS: Costs = { ln: 15, r: 8, p: 1 };
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+
+const ENCODED = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
+
+/** A hash of a password, as text that also tells its salt and costs: `$scrypt$ln=15,r=8,p=1$salt$hash`. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  return encode(salt, await inTurn(() => scryptOf(password, salt, HASH_BYTES, COSTS)));
+}
+
+/** Whether the hash was made of this password. Takes the same time whatever the answer. */
+export async function verifyPassword(password: string, encoded: string): Promise<boolean> {
+  const [, ln, r, p, salt, hash] = ENCODED.exec(encoded) ?? [];
+  if (!salt || !hash) throw new Error('a stored password hash cannot be read');
+  const expected = Buffer.from(hash, 'base64');
+  const costs = { ln: Number(ln), r: Number(r), p: Number(p) };
+  const actual = await inTurn(() => scryptOf(password, Buffer.from(salt, 'base64'), expected.length, costs));
+  return timingSafeEqual(actual, expected);
+}
+
+/** The hash of no password: for accounts that don't exist, so that refusing them takes as long. */
+export const NO_PASSWORD = encode(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
+
+function encode(salt: Buffer, hash: Buffer): string {
+  const { ln, r, p } = COSTS;
+  return `$scrypt$ln=${ln},r=${r},p=${p}$${salt.toString('base64')}$${hash.toString('base64')}`;
+}
+
+function scryptOf(password: string, salt: Buffer, length: number, { ln, r, p }: Costs): Promise<Buffer> {
+  const N = 2 ** ln;
+  // Node's limit of 32 MiB is just what N=2^15 needs, without the little that comes on top.
+  return derive(password, salt, length, { N, r, p, maxmem: 128 * r * (N + p) + (1 << 20) });
+}
+
+/** The thread pool has four threads, and files and name look-ups need some too. */
+const AT_ONCE = 2;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running === AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+  else running++;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  }
+}

@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import { users } from '../../database/tables/users.ts';
+import { userNotFound } from '../../errors.ts';
+import { change } from '../change.ts';
+import type { Caller, Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { UserUpdate } from './input.ts';
+import { hashPassword } from './passwords.ts';
+import { requireRole } from './permissions.ts';
+import { lockUser, named, requireHeld, requireSuccessor, USER_COLUMNS, type User, userIn } from './users.ts';
+
+export type UpdateUser = z.input<typeof UserUpdate>;
+
+/**
+ * Changes an account; what is missing or null stays. The old password stops working at once. Everyone may change
+ * their own password; all else needs TENANT_ADMIN.
+ * @throws USER_NOT_FOUND; FORBIDDEN where the account holds, or would hold, what the caller doesn't; INVALID_INPUT
+ *   where the tenant would lose its last administrator.
+ */
+export async function updateUser(context: Context, input: UpdateUser): Promise<User> {
+  const { caller } = context;
+  if (!isOwnPassword(caller, input)) requireRole(context, 'TENANT_ADMIN');
+  const { username, password, permissions, roles } = parse(UserUpdate, input);
+  requireHeld(caller, { permissions, roles });
+  const passwordHash = password ? await hashPassword(password) : undefined;
+
+  return change(context, caller.tenantId, async (tx, changes) => {
+    const before = await lockUser(tx, caller, username);
+    if (roles) await requireSuccessor(tx, caller, before, roles, 'roles');
+    const [after] = await tx
+      .update(users)
+      .set({
+        passwordHash,
+        permissions: permissions ?? undefined,
+        roles: roles ?? undefined,
+        lastModifiedAt: context.clock(),
+        lastModifiedBy: caller.username,
+      })
+      .where(named(caller.tenantId, username))
+      .returning(USER_COLUMNS);
+    if (!after) throw userNotFound(username);
+    changes.everything();
+    return userIn(caller.tenantName)(after);
+  });
+}
+
+const isOwnPassword = (caller: Caller, { username, permissions, roles }: UpdateUser): boolean =>
+  username === caller.username && permissions == null && roles == null;

@@ -1,0 +1,89 @@
+import { DrizzleQueryError } from 'drizzle-orm';
+import postgres from 'postgres';
+import type { Transaction } from '../database/connect.ts';
+import {
+  type DomainError,
+  targetTypeAlreadyExists,
+  targetTypeInUse,
+  tenantAlreadyExists,
+  userAlreadyExists,
+} from '../errors.ts';
+import type { Platform } from './context.ts';
+
+/** Names what a transaction changes: the targets, or `everything` of the tenant. */
+export interface Changes {
+  targets(controllerIds: readonly string[]): void;
+  everything(): void;
+  /** Undoes the whole transaction and makes `result` its answer all the same. */
+  undo<T>(result: T): never;
+}
+
+const TRIES = 3;
+/** serialization_failure, deadlock_detected: the transaction was undone and may simply be run again. */
+const AGAIN = new Set(['40001', '40P01']);
+
+/** Thrown inside the transaction to undo it; carries the result. */
+class Undo {
+  constructor(readonly result: unknown) {}
+}
+
+/**
+ * Runs `work` in one transaction and announces what it names, after the commit and before the answer. With
+ * `dryRun` all of it is undone and nothing announced.
+ * @throws DomainError also where a constraint of the database said no.
+ */
+export async function change<T>(
+  { database, announcements }: Platform,
+  tenantId: number,
+  work: (tx: Transaction, changes: Changes) => Promise<T>,
+  { dryRun = false } = {},
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const changed = new Set<string>();
+    let everything = false;
+    const changes: Changes = {
+      targets(controllerIds) {
+        for (const id of controllerIds) changed.add(id);
+      },
+      everything() {
+        everything = true;
+      },
+      undo(result) {
+        throw new Undo(result);
+      },
+    };
+    try {
+      const result = await database.transaction(async (tx) => {
+        const done = await work(tx, changes);
+        return dryRun ? changes.undo(done) : done;
+      });
+      if (everything) announcements.announce({ tenantId });
+      else if (changed.size) announcements.announce({ tenantId, controllerIds: [...changed] });
+      return result;
+    } catch (error) {
+      if (error instanceof Undo) return error.result as T;
+      const cause = postgresErrorOf(error);
+      if (!cause || !AGAIN.has(cause.code) || attempt === TRIES)
+        throw (cause && domainErrorOf(cause)) ?? error;
+    }
+  }
+}
+
+function postgresErrorOf(error: unknown): postgres.PostgresError | undefined {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof postgres.PostgresError ? cause : undefined;
+}
+
+/** The domain's word for a violated constraint. Its detail reads `Key (tenant_id, name)=(1, x) already exists.` */
+function domainErrorOf(error: postgres.PostgresError): DomainError | undefined {
+  const values = /\)=\((?:\d+, )?(.*)\)/s.exec(error.detail ?? '')?.[1] ?? '';
+  return CONSTRAINTS[error.constraint_name ?? '']?.(values);
+}
+
+const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
+  targets_target_type_fkey: targetTypeInUse,
+  target_types_key_key: (key) => targetTypeAlreadyExists(key, ['key']),
+  target_types_name_key: (name) => targetTypeAlreadyExists(name, ['name']),
+  users_username_key: userAlreadyExists,
+  tenants_name_key: tenantAlreadyExists,
+};

@@ -1,0 +1,39 @@
+import { and, eq } from 'drizzle-orm';
+import { targets } from '../../database/tables/targets.ts';
+import { targetNotFound } from '../../errors.ts';
+import { change } from '../change.ts';
+import type { Platform } from '../context.ts';
+import {
+  type AttributeEntry,
+  type AttributeMode,
+  applyAttributes,
+  checkAttributes,
+} from '../targets/attributes.ts';
+import { lockTarget } from '../targets/target.ts';
+import type { Tenant } from '../tenants/registry.ts';
+
+/**
+ * A device tells its attributes, which ends the server's request for them. Not a change of the target by a user:
+ * who modified it last stays.
+ * @throws INVALID_ATTRIBUTES, QUOTA_EXCEEDED, TARGET_NOT_FOUND
+ */
+export async function reportAttributes(
+  platform: Platform,
+  { tenantId }: Tenant,
+  controllerId: string,
+  mode: AttributeMode,
+  entries: readonly AttributeEntry[],
+): Promise<void> {
+  checkAttributes(entries);
+  await change(platform, tenantId, async (tx, changes) => {
+    const target = await lockTarget(tx, tenantId, controllerId);
+    if (!target) throw targetNotFound(controllerId);
+    await applyAttributes(tx, target, mode, entries);
+    if (target.requestAttributes)
+      await tx
+        .update(targets)
+        .set({ requestAttributes: false })
+        .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
+    changes.targets([controllerId]);
+  });
+}

@@ -1,0 +1,36 @@
+import { and, eq } from 'drizzle-orm';
+import { targetTypes } from '../../database/tables/target-types.ts';
+import { targetTypeNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { TARGET_TYPE_COLUMNS, type TargetType } from './find.ts';
+import { TargetTypeUpdate } from './input.ts';
+
+/**
+ * Changes what is given and keeps the rest; the key is for good. Needs UPDATE_TARGET_TYPE.
+ * @throws TARGET_TYPE_NOT_FOUND, TARGET_TYPE_ALREADY_EXISTS, INVALID_INPUT
+ */
+export async function updateTargetType(context: Context, input: TargetTypeUpdate): Promise<TargetType> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET_TYPE');
+  const { id, ...rest } = parse(TargetTypeUpdate, input);
+  if (!Number.isSafeInteger(id)) throw targetTypeNotFound(String(id));
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value != null));
+  const itself = and(eq(targetTypes.tenantId, tenantId), eq(targetTypes.id, id));
+
+  return change(context, tenantId, async (tx, changes) => {
+    const written = Object.keys(given).length
+      ? tx
+          .update(targetTypes)
+          .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+          .where(itself)
+          .returning(TARGET_TYPE_COLUMNS)
+      : tx.select(TARGET_TYPE_COLUMNS).from(targetTypes).where(itself);
+    const [targetType] = await written;
+    if (!targetType) throw targetTypeNotFound(String(id));
+    // A polling override may name the type, and so rule other devices now.
+    changes.everything();
+    return targetType;
+  });
+}

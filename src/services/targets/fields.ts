@@ -1,0 +1,106 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { targetTypes } from '../../database/tables/target-types.ts';
+import { targetAttributes, targetPolls, targets, UPDATE_STATUSES } from '../../database/tables/targets.ts';
+import { compileFilter } from '../../filters/compile.ts';
+import type { Expression } from '../../filters/expression.ts';
+import { fieldSet } from '../../filters/fields.ts';
+import type { Moments } from '../../filters/operands.ts';
+import { parseFilter } from '../../filters/parse.ts';
+import type { SortField } from '../page.ts';
+import type { Tenant } from '../tenants/registry.ts';
+import type { Target } from './target.ts';
+
+/** What a filter may ask of a target, by the names of hawkBit's server and of its documentation. */
+export const TARGET_FIELDS = fieldSet([
+  [['controllerId', 'id'], { kind: 'text', column: targets.controllerId }],
+  [['name'], { kind: 'text', column: targets.name }],
+  [['description'], { kind: 'text', column: targets.description }],
+  [['group'], { kind: 'text', column: targets.group }],
+  [['updateStatus'], { kind: 'enum', column: targets.updateStatus, values: UPDATE_STATUSES }],
+  [['ipAddress', 'address'], { kind: 'text', column: targetPolls.address }],
+  [['createdAt'], { kind: 'time', column: targets.createdAt }],
+  [['createdBy'], { kind: 'text', column: targets.createdBy }],
+  [['lastModifiedAt'], { kind: 'time', column: targets.lastModifiedAt }],
+  [['lastModifiedBy'], { kind: 'text', column: targets.lastModifiedBy }],
+  [['lastControllerRequestAt', 'lastTargetQuery'], { kind: 'time', column: targetPolls.lastRequestAt }],
+  [['type', 'type.key', 'targetType.key'], { kind: 'text', column: targetTypes.key }],
+  [['type.name', 'targetType.name'], { kind: 'text', column: targetTypes.name }],
+  [['type.id', 'targetType.id'], { kind: 'integer', column: targets.targetTypeId }],
+  [
+    ['attribute', 'controllerAttributes'],
+    {
+      kind: 'map',
+      from: targetAttributes,
+      on: and(eq(targetAttributes.tenantId, targets.tenantId), eq(targetAttributes.targetId, targets.id))!,
+      key: targetAttributes.key,
+      value: targetAttributes.value,
+    },
+  ],
+]);
+
+/** What `${now_ts}` and `${overdue_ts}` mean to a tenant's filter. */
+export function filterMoments({ settings }: Tenant, now: Date): Moments {
+  const lateness = (settings.polling.seconds + settings.overdueSeconds) * 1000;
+  return { now, overdueBefore: new Date(Math.max(now.getTime() - lateness, 0)) };
+}
+
+/**
+ * Reads a filter and checks that it can be asked of targets.
+ * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID
+ */
+export function parseTargetFilter(text: string): Expression {
+  const expression = parseFilter(text);
+  const anyTime = new Date(0);
+  compileFilter(expression, TARGET_FIELDS, { now: anyTime, overdueBefore: anyTime });
+  return expression;
+}
+
+const exact = (column: { getSQL(): unknown }) => sql`${column} COLLATE "C"`;
+
+/** What targets can be sorted by. */
+export const TARGET_ORDER = {
+  controllerId: { expression: targets.controllerId, of: (t) => t.controllerId, type: 'text' },
+  name: { expression: targets.name, of: (t) => t.name, type: 'text' },
+  description: { expression: targets.description, of: (t) => t.description, type: 'text', nullable: true },
+  group: { expression: targets.group, of: (t) => t.group, type: 'text', nullable: true },
+  updateStatus: { expression: exact(targets.updateStatus), of: (t) => t.updateStatus, type: 'text' },
+  address: { expression: exact(targetPolls.address), of: (t) => t.address, type: 'text', nullable: true },
+  createdAt: { expression: targets.createdAt, of: (t) => t.createdAt, type: 'timestamptz' },
+  createdBy: { expression: exact(targets.createdBy), of: (t) => t.createdBy, type: 'text' },
+  lastModifiedAt: { expression: targets.lastModifiedAt, of: (t) => t.lastModifiedAt, type: 'timestamptz' },
+  lastModifiedBy: { expression: exact(targets.lastModifiedBy), of: (t) => t.lastModifiedBy, type: 'text' },
+  lastControllerRequestAt: {
+    expression: targetPolls.lastRequestAt,
+    of: (t) => t.poll?.lastRequestAt ?? null,
+    type: 'timestamptz',
+    nullable: true,
+  },
+  targetType: {
+    expression: targetTypes.name,
+    of: (t) => t.targetType?.name ?? null,
+    type: 'text',
+    nullable: true,
+  },
+} as const satisfies Record<string, SortField<Target>>;
+export type TargetOrderField = keyof typeof TARGET_ORDER;
+
+/** The names a REST `sort` may use: those of the filter's fields. */
+export const TARGET_SORT_NAMES: Readonly<Record<string, TargetOrderField>> = {
+  id: 'controllerId',
+  controllerId: 'controllerId',
+  name: 'name',
+  description: 'description',
+  group: 'group',
+  updateStatus: 'updateStatus',
+  ipAddress: 'address',
+  address: 'address',
+  createdAt: 'createdAt',
+  createdBy: 'createdBy',
+  lastModifiedAt: 'lastModifiedAt',
+  lastModifiedBy: 'lastModifiedBy',
+  lastControllerRequestAt: 'lastControllerRequestAt',
+  lastTargetQuery: 'lastControllerRequestAt',
+  type: 'targetType',
+  'type.name': 'targetType',
+  'targetType.name': 'targetType',
+};

@@ -1,0 +1,67 @@
+import { and, count, eq, inArray } from 'drizzle-orm';
+import { targetTypes } from '../../database/tables/target-types.ts';
+import { targetPolls, targets } from '../../database/tables/targets.ts';
+import { targetNotFound } from '../../errors.ts';
+import { compileFilter } from '../../filters/compile.ts';
+import { parseFilter } from '../../filters/parse.ts';
+import { requirePermission } from '../access/permissions.ts';
+import type { Context } from '../context.ts';
+import { type Listing, list, type PageRequest } from '../page.ts';
+import { filterMoments, TARGET_FIELDS, TARGET_ORDER, type TargetOrderField } from './fields.ts';
+import { joinedPolls, joinedTypes, selectTargets, type Target, targetView } from './target.ts';
+
+/** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
+export async function findTarget(context: Context, controllerId: string): Promise<Target> {
+  const [target] = await findTargets(context, [controllerId]);
+  if (!target) throw targetNotFound(controllerId);
+  return target;
+}
+
+/** Those of the targets that exist, in no order. Needs READ_TARGET. */
+export async function findTargets(context: Context, controllerIds: readonly string[]): Promise<Target[]> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const tenant = await context.tenants.byId(tenantId);
+  const storable = controllerIds.filter((id) => !id.includes('\0'));
+  const rows = await selectTargets(context.database, tenant, context.clock()).where(
+    and(eq(targets.tenantId, tenantId), inArray(targets.controllerId, storable)),
+  );
+  return rows.map(targetView(context, tenant));
+}
+
+/**
+ * Lists targets, by controllerId unless ordered otherwise. Needs READ_TARGET.
+ * @throws the filter's errors, and those of `list`.
+ */
+export async function listTargets(
+  context: Context,
+  request: PageRequest<TargetOrderField>,
+): Promise<Listing<Target>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const tenant = await context.tenants.byId(tenantId);
+  const now = context.clock();
+  const matching = and(
+    eq(targets.tenantId, tenantId),
+    request.filter == null
+      ? undefined
+      : compileFilter(parseFilter(request.filter), TARGET_FIELDS, filterMoments(tenant, now)),
+  );
+  return list(request, TARGET_ORDER, 'controllerId', {
+    async rows(where, orderBy, limit, offset) {
+      const rows = await selectTargets(context.database, tenant, now)
+        .where(and(matching, where))
+        .orderBy(...orderBy)
+        .limit(limit)
+        .offset(offset);
+      return rows.map(targetView(context, tenant));
+    },
+    async count() {
+      const [row] = await context.database
+        .select({ total: count() })
+        .from(targets)
+        .leftJoin(targetPolls, joinedPolls)
+        .leftJoin(targetTypes, joinedTypes)
+        .where(matching);
+      return row?.total ?? 0;
+    },
+  });
+}

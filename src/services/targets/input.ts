@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { enteredText, plainText } from '../text.ts';
+
+const NAME_LENGTH = 128;
+
+/** White space as hawkBit's rule has it: of ASCII only. */
+const controllerId = enteredText(1, 256).refine(
+  (id) => !/[ \t\n\v\f\r]/.test(id),
+  'must hold no white space',
+);
+const name = enteredText(1, NAME_LENGTH);
+const description = enteredText(0, 512);
+const securityToken = plainText(1, 128);
+const address = plainText(0, 512);
+const targetTypeId = z.number().int();
+
+/** One target to create. An empty name or token counts as none, as in hawkBit. */
+export const TargetInput = z
+  .object({
+    controllerId: z.preprocess((id) => id ?? '', controllerId),
+    name: enteredText(0, NAME_LENGTH).nullish(),
+    description: description.nullish(),
+    address: address.nullish(),
+    securityToken: plainText(0, 128).nullish(),
+    requestAttributes: z.boolean().nullish(),
+    targetTypeId: targetTypeId.nullish(),
+    group: enteredText(0, 256).nullish(),
+  })
+  .transform((input) => ({
+    controllerId: input.controllerId,
+    name: input.name || input.controllerId.slice(0, NAME_LENGTH),
+    description: input.description ?? null,
+    address: input.address || null,
+    securityToken: input.securityToken || generateToken(),
+    requestAttributes: input.requestAttributes ?? true,
+    targetTypeId: input.targetTypeId ?? null,
+    group: input.group || null,
+  }));
+export type TargetInput = z.input<typeof TargetInput>;
+export type NewTarget = z.output<typeof TargetInput>;
+
+/** What an update may change; what is missing or null stays. `targetTypeId: -1` takes the type away. */
+export const TargetUpdate = z.object({
+  controllerId: z.string(),
+  name: name.nullish(),
+  description: description.nullish(),
+  address: address.nullish(),
+  securityToken: securityToken.nullish(),
+  requestAttributes: z
+    .boolean()
+    .refine((asked) => asked, 'can only be set to true: the device ends the request by answering it')
+    .nullish(),
+  targetTypeId: targetTypeId.nullish(),
+  group: enteredText(0, 256).nullish(),
+});
+export type TargetUpdate = z.input<typeof TargetUpdate>;
+
+export const SecurityToken = securityToken;
+
+/** A security token: 32 hexadecimal digits, 128 random bits. */
+export const generateToken = (): string => randomBytes(16).toString('hex');

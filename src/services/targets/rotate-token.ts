@@ -1,0 +1,37 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { targets } from '../../database/tables/targets.ts';
+import { targetNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { generateToken, SecurityToken } from './input.ts';
+import { lockTarget, selectTargets, type Target, targetView } from './target.ts';
+
+const RotateTargetToken = z.object({ controllerId: z.string(), securityToken: SecurityToken.nullish() });
+export type RotateTargetToken = z.input<typeof RotateTargetToken>;
+
+/**
+ * Gives a target a new security token, a generated one unless one is given. The old one stops working at once.
+ * Needs UPDATE_TARGET. @throws TARGET_NOT_FOUND
+ */
+export async function rotateTargetToken(context: Context, input: RotateTargetToken): Promise<Target> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const { controllerId, securityToken } = parse(RotateTargetToken, input);
+  const tenant = await context.tenants.byId(tenantId);
+
+  return change(context, tenantId, async (tx, changes) => {
+    const before = await lockTarget(tx, tenantId, controllerId);
+    if (!before) throw targetNotFound(controllerId);
+    const now = context.clock();
+    const itself = and(eq(targets.tenantId, tenantId), eq(targets.id, before.id));
+    await tx
+      .update(targets)
+      .set({ securityToken: securityToken ?? generateToken(), lastModifiedAt: now, lastModifiedBy: username })
+      .where(itself);
+    changes.targets([controllerId]);
+    const [row] = await selectTargets(tx, tenant, now).where(itself);
+    return targetView(context, tenant)(row!);
+  });
+}

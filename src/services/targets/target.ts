@@ -1,0 +1,119 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../database/connect.ts';
+import { targetTypes } from '../../database/tables/target-types.ts';
+import { targetPolls, targets, type UpdateStatus } from '../../database/tables/targets.ts';
+import { compileFilter } from '../../filters/compile.ts';
+import type { Context } from '../context.ts';
+import type { Tenant } from '../tenants/registry.ts';
+import { filterMoments, TARGET_FIELDS } from './fields.ts';
+
+/** A target as callers get it. */
+export interface Target {
+  id: number;
+  controllerId: string;
+  name: string;
+  description: string | null;
+  group: string | null;
+  address: string | null;
+  targetType: { id: number; name: string } | null;
+  /** Null for a caller without READ_TARGET_SECURITY_TOKEN. */
+  securityToken: string | null;
+  requestAttributes: boolean;
+  updateStatus: UpdateStatus;
+  installedAt: Date | null;
+  createdAt: Date;
+  createdBy: string;
+  lastModifiedAt: Date;
+  lastModifiedBy: string;
+  /** Null until the device has polled. */
+  poll: PollStatus | null;
+}
+
+export interface PollStatus {
+  lastRequestAt: Date;
+  nextExpectedRequestAt: Date;
+  overdue: boolean;
+}
+
+export const TARGET_COLUMNS = {
+  id: targets.id,
+  controllerId: targets.controllerId,
+  name: targets.name,
+  description: targets.description,
+  group: targets.group,
+  address: targetPolls.address,
+  targetTypeId: targets.targetTypeId,
+  targetTypeName: targetTypes.name,
+  securityToken: targets.securityToken,
+  requestAttributes: targets.requestAttributes,
+  updateStatus: targets.updateStatus,
+  installedAt: targets.installedAt,
+  createdAt: targets.createdAt,
+  createdBy: targets.createdBy,
+  lastModifiedAt: targets.lastModifiedAt,
+  lastModifiedBy: targets.lastModifiedBy,
+  lastRequestAt: targetPolls.lastRequestAt,
+};
+
+export const joinedPolls = and(
+  eq(targetPolls.tenantId, targets.tenantId),
+  eq(targetPolls.targetId, targets.id),
+);
+export const joinedTypes = and(
+  eq(targetTypes.tenantId, targets.tenantId),
+  eq(targetTypes.id, targets.targetTypeId),
+);
+
+/** Whole targets of a tenant, joined with all that filters may name; narrow it by `where`. */
+export const selectTargets = (database: Database | Transaction, tenant: Tenant, now: Date) =>
+  database
+    .select({ ...TARGET_COLUMNS, override: pollOverride(tenant, now) })
+    .from(targets)
+    .leftJoin(targetPolls, joinedPolls)
+    .leftJoin(targetTypes, joinedTypes)
+    .$dynamic();
+
+export type TargetRow = Awaited<ReturnType<typeof selectTargets>>[number];
+
+/** The index of the polling override that rules a target, -1 where none does. */
+export function pollOverride(tenant: Tenant, now: Date): SQL<number> {
+  const { overrides } = tenant.settings.polling;
+  if (!overrides.length) return sql<number>`-1`;
+  const cases = overrides.map(
+    ({ filter }, index) =>
+      sql`WHEN ${compileFilter(filter, TARGET_FIELDS, filterMoments(tenant, now))} THEN ${index}::int`,
+  );
+  return sql<number>`CASE ${sql.join(cases, sql` `)} ELSE -1 END`;
+}
+
+/** Turns rows into what this caller may see. */
+export function targetView(context: Context, tenant: Tenant): (row: TargetRow) => Target {
+  const now = context.clock().getTime();
+  const showsToken = context.caller.permissions.has('READ_TARGET_SECURITY_TOKEN');
+  return ({ targetTypeId, targetTypeName, lastRequestAt, override, securityToken, ...row }) => ({
+    ...row,
+    securityToken: showsToken ? securityToken : null,
+    targetType: targetTypeId === null ? null : { id: targetTypeId, name: targetTypeName ?? '' },
+    poll: lastRequestAt && pollStatus(tenant, override, lastRequestAt, now),
+  });
+}
+
+function pollStatus({ settings }: Tenant, override: number, lastRequestAt: Date, now: number): PollStatus {
+  const { seconds } = settings.polling.overrides[override] ?? settings.polling;
+  const next = lastRequestAt.getTime() + seconds * 1000;
+  return {
+    lastRequestAt,
+    nextExpectedRequestAt: new Date(next),
+    overdue: now > next + settings.overdueSeconds * 1000,
+  };
+}
+
+/** The target of that controllerId, locked until the transaction ends; undefined where there is none. */
+export async function lockTarget(tx: Transaction, tenantId: number, controllerId: string) {
+  const [row] = await tx
+    .select()
+    .from(targets)
+    .where(and(eq(targets.tenantId, tenantId), eq(targets.controllerId, controllerId)))
+    .for('no key update');
+  return row;
+}

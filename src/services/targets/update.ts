@@ -1,0 +1,54 @@
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../database/connect.ts';
+import { targetPolls, targets } from '../../database/tables/targets.ts';
+import { targetNotFound, targetTypeNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { typeNamesOf } from '../target-types/find.ts';
+import { TargetUpdate } from './input.ts';
+import { lockTarget, selectTargets, type Target, targetView } from './target.ts';
+
+/** As the `targetTypeId` of an update: the target shall have no type. */
+export const NO_TYPE = -1;
+
+/**
+ * Changes what is given and keeps the rest. Needs UPDATE_TARGET.
+ * @throws TARGET_NOT_FOUND, TARGET_TYPE_NOT_FOUND, INVALID_INPUT
+ */
+export async function updateTarget(context: Context, input: TargetUpdate): Promise<Target> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const { controllerId, address, targetTypeId, ...rest } = parse(TargetUpdate, input);
+  const tenant = await context.tenants.byId(tenantId);
+
+  return change(context, tenantId, async (tx, changes) => {
+    const before = await lockTarget(tx, tenantId, controllerId);
+    if (!before) throw targetNotFound(controllerId);
+    const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value != null));
+    const type = targetTypeId == null ? {} : { targetTypeId: await referredType(tx, tenantId, targetTypeId) };
+    const now = context.clock();
+    if (Object.keys(given).length || targetTypeId != null || address != null)
+      await tx
+        .update(targets)
+        .set({ ...given, ...type, lastModifiedAt: now, lastModifiedBy: username })
+        .where(and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)));
+    if (address != null)
+      await tx
+        .insert(targetPolls)
+        .values({ tenantId, targetId: before.id, address })
+        .onConflictDoUpdate({ target: [targetPolls.tenantId, targetPolls.targetId], set: { address } });
+    changes.targets([controllerId]);
+    const [row] = await selectTargets(tx, tenant, now).where(
+      and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)),
+    );
+    return targetView(context, tenant)(row!);
+  });
+}
+
+async function referredType(tx: Transaction, tenantId: number, id: number): Promise<number | null> {
+  if (id === NO_TYPE) return null;
+  const names = await typeNamesOf(tx, tenantId, [id]);
+  if (!names.has(id)) throw targetTypeNotFound(String(id), ['targetTypeId']);
+  return id;
+}

@@ -1,0 +1,44 @@
+import { randomInt } from 'node:crypto';
+import { z } from 'zod';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { plainText } from '../text.ts';
+import { writeSettings } from './set-configuration.ts';
+
+const GenerateGatewayToken = z.object({
+  token: plainText(1, 128)
+    .refine((token) => !/\p{Cc}/u.test(token), 'must hold no control characters')
+    .nullish(),
+});
+export type GenerateGatewayToken = z.input<typeof GenerateGatewayToken>;
+
+/**
+ * Gives the caller's tenant a new gateway token, a random one unless one is given, and shows it. The old one stops
+ * working at once. Whether devices may use it is a setting of its own. Needs UPDATE_TENANT_CONFIGURATION and
+ * READ_GATEWAY_SECURITY_TOKEN.
+ */
+export async function generateGatewayToken(
+  context: Context,
+  input: GenerateGatewayToken = {},
+): Promise<{ token: string }> {
+  const { tenantId } = requirePermission(
+    context,
+    'UPDATE_TENANT_CONFIGURATION',
+    'READ_GATEWAY_SECURITY_TOKEN',
+  );
+  const token = parse(GenerateGatewayToken, input).token ?? randomToken();
+
+  return change(context, tenantId, async (tx, changes) => {
+    await writeSettings(tx, context, [{ key: 'authentication.gatewaytoken.key', value: token }]);
+    changes.everything();
+    return { token };
+  });
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** About 190 random bits. */
+const LENGTH = 32;
+
+const randomToken = () => Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');

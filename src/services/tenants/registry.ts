@@ -1,0 +1,119 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
+import type { Database } from '../../database/connect.ts';
+import { prepared } from '../../database/prepared.ts';
+import { tenantConfiguration, tenants } from '../../database/tables/tenants.ts';
+import type { Announcements } from '../announcements.ts';
+import type { ConfigurationValue } from './configuration-keys.ts';
+import { resolveSettings, type SystemDefaults, type TenantSettings } from './settings.ts';
+
+/**
+ * A tenant as it is now. After a change of anything tenant-wide there is another object, so what was derived from
+ * the old one can be told by identity.
+ */
+export interface Tenant {
+  tenantId: number;
+  name: string;
+  settings: TenantSettings;
+}
+
+/** The tenants this process has met, with their settings: read once, and again after every change. */
+export interface TenantRegistry {
+  /** The tenant of that name, in any letter case, where it is in memory and may be trusted: for the poll path. */
+  peek(name: string): Tenant | undefined;
+  /** The tenant of that name, in any letter case. */
+  byName(name: string): Promise<Tenant | undefined>;
+  byId(tenantId: number): Promise<Tenant>;
+}
+
+/** Bounds what a crash between a change's commit and its announcement leaves behind. */
+const TRUSTED_MS = 60_000;
+const REMEMBERED = 10_000;
+
+interface Remembered {
+  tenant: Tenant;
+  /** What it was made from: read again and found unchanged, the old object stays. */
+  fingerprint: string;
+  readAt: number;
+}
+
+const withSettings = (condition: SQL) => (database: Database) =>
+  database
+    .select({
+      tenantId: tenants.tenantId,
+      name: tenants.name,
+      key: tenantConfiguration.key,
+      value: tenantConfiguration.value,
+    })
+    .from(tenants)
+    .leftJoin(tenantConfiguration, eq(tenantConfiguration.tenantId, tenants.tenantId))
+    .where(condition);
+const tenantByName = prepared((database) =>
+  withSettings(eq(tenants.nameKey, sql.placeholder('name')))(database).prepare('tenant_by_name'),
+);
+const tenantById = prepared((database) =>
+  withSettings(eq(tenants.tenantId, sql.placeholder('tenantId')))(database).prepare('tenant_by_id'),
+);
+type Rows = Awaited<ReturnType<ReturnType<typeof tenantById>['execute']>>;
+
+export function openTenantRegistry(
+  database: Database,
+  announcements: Announcements,
+  system: SystemDefaults,
+): TenantRegistry {
+  const remembered = new LRUCache<number, Remembered>({ max: REMEMBERED });
+  const idsByName = new LRUCache<string, number>({ max: REMEMBERED });
+  /** Raised by every change: what was read before one must not be remembered after it. */
+  let epoch = 0;
+  announcements.subscribe({
+    changed({ tenantId, controllerIds }) {
+      if (controllerIds) return;
+      epoch++;
+      remembered.delete(tenantId);
+    },
+    everything() {
+      epoch++;
+      remembered.clear();
+    },
+  });
+
+  const peekById = (tenantId: number | undefined) => {
+    const found = tenantId === undefined ? undefined : remembered.get(tenantId);
+    const trusted = found && performance.now() - found.readAt < TRUSTED_MS && announcements.trustworthy();
+    return trusted ? found.tenant : undefined;
+  };
+  const peek = (name: string) => peekById(idsByName.get(name.toLowerCase()));
+  const read = async (query: () => Promise<Rows>): Promise<Tenant | undefined> => {
+    const began = epoch;
+    const fresh = fromRows(await query(), system);
+    if (!fresh || epoch !== began) return fresh?.tenant;
+    const { tenantId, name } = fresh.tenant;
+    const known = remembered.get(tenantId);
+    const kept = known?.fingerprint === fresh.fingerprint ? { ...known, readAt: fresh.readAt } : fresh;
+    remembered.set(tenantId, kept);
+    idsByName.set(name.toLowerCase(), tenantId);
+    return kept.tenant;
+  };
+  return {
+    peek,
+    byName: async (name) =>
+      peek(name) ?? read(() => tenantByName(database).execute({ name: name.toLowerCase() })),
+    async byId(tenantId) {
+      const tenant = peekById(tenantId) ?? (await read(() => tenantById(database).execute({ tenantId })));
+      if (!tenant) throw new Error(`tenant ${tenantId} is gone`);
+      return tenant;
+    },
+  };
+}
+
+function fromRows(rows: Rows, system: SystemDefaults): Remembered | undefined {
+  const [first] = rows;
+  if (!first) return undefined;
+  const own = new Map<string, ConfigurationValue>();
+  for (const { key, value } of rows) if (key !== null && value !== null) own.set(key, value);
+  return {
+    tenant: { tenantId: first.tenantId, name: first.name, settings: resolveSettings(own, system) },
+    fingerprint: JSON.stringify([first.name, [...own].sort()]),
+    readAt: performance.now(),
+  };
+}

@@ -1,0 +1,29 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { tenantConfiguration } from '../../database/tables/tenants.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { isConfigurationKey } from './configuration-keys.ts';
+import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
+
+/**
+ * Lets the caller's tenant inherit these keys again. Keys that are not set, or unknown, are passed over. Needs
+ * DELETE_TENANT_CONFIGURATION.
+ * @returns the entries of those keys that exist, as this caller may see them
+ */
+export async function resetConfiguration(
+  context: Context,
+  keys: readonly string[],
+): Promise<ConfigurationEntry[]> {
+  const { tenantId } = requirePermission(context, 'DELETE_TENANT_CONFIGURATION');
+  const known = [...new Set(keys.filter(isConfigurationKey))];
+  if (!known.length) return [];
+
+  return change(context, tenantId, async (tx, changes) => {
+    await tx
+      .delete(tenantConfiguration)
+      .where(and(eq(tenantConfiguration.tenantId, tenantId), inArray(tenantConfiguration.key, known)));
+    changes.everything();
+    return readEntries(context, tx, known);
+  });
+}

@@ -1,0 +1,75 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../../database/connect.ts';
+import { tenantConfiguration } from '../../database/tables/tenants.ts';
+import { configurationKeyUnknown } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import {
+  type ConfigurationKeyName,
+  type ConfigurationValue,
+  convertConfigurationValue,
+  isConfigurationKey,
+} from './configuration-keys.ts';
+import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
+
+/**
+ * Sets several keys of the caller's tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION.
+ * @param values by key, in any form `convertConfigurationValue` takes
+ * @returns the entries set, as this caller may see them
+ * @throws CONFIGURATION_KEY_UNKNOWN, and what `convertConfigurationValue` throws
+ */
+export async function setConfiguration(
+  context: Context,
+  values: Readonly<Record<string, unknown>>,
+): Promise<ConfigurationEntry[]> {
+  const { tenantId } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
+  const checked = Object.entries(values).map(([key, value]) => checkedSetting(key, value));
+  if (!checked.length) return [];
+
+  return change(context, tenantId, async (tx, changes) => {
+    await writeSettings(tx, context, checked);
+    changes.everything();
+    return readEntries(
+      context,
+      tx,
+      checked.map(({ key }) => key),
+    );
+  });
+}
+
+interface Setting {
+  key: ConfigurationKeyName;
+  value: ConfigurationValue;
+}
+
+function checkedSetting(key: string, value: unknown): Setting {
+  if (!isConfigurationKey(key)) throw configurationKeyUnknown(key);
+  return { key, value: convertConfigurationValue(key, value) };
+}
+
+/** Writes checked values; what was set before keeps who made it. */
+export async function writeSettings(
+  tx: Transaction,
+  { caller: { tenantId, username }, clock }: Context,
+  settings: readonly Setting[],
+): Promise<void> {
+  const now = clock();
+  const modified = { lastModifiedAt: now, lastModifiedBy: username };
+  await tx
+    .insert(tenantConfiguration)
+    .values(
+      settings.map(({ key, value }) => ({
+        tenantId,
+        key,
+        value,
+        createdAt: now,
+        createdBy: username,
+        ...modified,
+      })),
+    )
+    .onConflictDoUpdate({
+      target: [tenantConfiguration.tenantId, tenantConfiguration.key],
+      set: { value: sql`excluded.value`, ...modified },
+    });
+}

@@ -1,0 +1,48 @@
+import {
+  CONFIGURATION_KEYS,
+  type ConfigurationKeyName,
+  type ConfigurationValue,
+  usableValue,
+} from './configuration-keys.ts';
+import { parseDuration } from './durations.ts';
+import { type PollingTime, parsePollingTime } from './polling-time.ts';
+
+/** What the operator set for the whole system. */
+export interface SystemDefaults {
+  targetTokenEnabled: boolean;
+  gatewayTokenEnabled: boolean;
+}
+
+/** A tenant's configuration, ready to be used: own values over inherited ones. */
+export interface TenantSettings {
+  targetTokenEnabled: boolean;
+  gatewayTokenEnabled: boolean;
+  /** Empty where none is set: then no gateway token is right. */
+  gatewayToken: string;
+  headerEnabled: boolean;
+  /** In lower case. */
+  headerAuthorities: ReadonlySet<string>;
+  autoRegistration: boolean;
+  polling: PollingTime;
+  overdueSeconds: number;
+}
+
+/** Resolves a tenant's settings from what it set itself; what of that can't be used is inherited all the same. */
+export function resolveSettings(
+  own: ReadonlyMap<string, ConfigurationValue>,
+  system: SystemDefaults,
+): TenantSettings {
+  const value = (key: ConfigurationKeyName) =>
+    usableValue(key, own.get(key)) ?? CONFIGURATION_KEYS[key].inherited(system);
+  const authorities = String(value('authentication.header.authority')).toLowerCase().split(/[,;]/);
+  return {
+    targetTokenEnabled: value('authentication.targettoken.enabled') === true,
+    gatewayTokenEnabled: value('authentication.gatewaytoken.enabled') === true,
+    gatewayToken: String(value('authentication.gatewaytoken.key')),
+    headerEnabled: value('authentication.header.enabled') === true,
+    headerAuthorities: new Set(authorities.map((hash) => hash.trim()).filter(Boolean)),
+    autoRegistration: value('autoregistration.enabled') === true,
+    polling: parsePollingTime(String(value('pollingTime'))),
+    overdueSeconds: parseDuration(String(value('pollingOverdueTime'))) ?? 0,
+  };
+}

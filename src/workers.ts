@@ -1,0 +1,80 @@
+import cluster, { type Worker } from 'node:cluster';
+import { AggregatorRegistry } from 'prom-client';
+import type { Connection } from './database/connect.ts';
+
+const RESTART_AFTER_MS = 1_000;
+/** How the primary tells its workers where the database is; inherited, and seen by nobody else. */
+const DATABASE_VARIABLE = 'MUSTER_WORKER_DATABASE';
+
+export interface WorkerDatabase {
+  connection: Connection;
+  direct: Connection;
+}
+
+/** What the primary handed to this worker; undefined in the primary. */
+export function databaseOfWorker(): WorkerDatabase | undefined {
+  const text = cluster.isWorker ? process.env[DATABASE_VARIABLE] : undefined;
+  return text ? JSON.parse(text) : undefined;
+}
+
+export interface Workers {
+  /** Ends them all, each in its own good order. */
+  stop(): Promise<void>;
+}
+
+/** Starts workers that share the port, and starts another for one that ends. Resolves once all serve. */
+export async function startWorkers(
+  count: number,
+  database: WorkerDatabase,
+  onLost: (exitCode: number) => void,
+): Promise<Workers> {
+  let stopping = false;
+  const metrics = new AggregatorRegistry();
+  const fork = () => cluster.fork({ [DATABASE_VARIABLE]: JSON.stringify(database) });
+
+  cluster.on('message', async (worker: Worker, message: { wants?: string; id?: number }) => {
+    if (message.wants === 'metrics') worker.send({ metrics: await metrics.clusterMetrics(), id: message.id });
+  });
+  cluster.on('exit', (_worker, code) => {
+    if (stopping) return;
+    onLost(code);
+    setTimeout(() => stopping || fork(), RESTART_AFTER_MS).unref();
+  });
+  await Promise.all(Array.from({ length: count }, fork).map(served));
+
+  return {
+    async stop() {
+      stopping = true;
+      const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+      await Promise.all(
+        workers.map((worker) => {
+          const ended = new Promise((resolve) => worker.once('exit', resolve));
+          worker.process.kill('SIGTERM');
+          return ended;
+        }),
+      );
+    },
+  };
+}
+
+const served = (worker: Worker) =>
+  new Promise<void>((resolve, reject) => {
+    worker.once('exit', (code) => reject(new Error(`a worker ended with code ${code} before it served`)));
+    worker.on('message', (message: { serving?: boolean }) => message.serving && resolve());
+  });
+
+let asked = 0;
+
+/** The metrics of all workers, from the primary that can reach them. */
+export function metricsOfAllWorkers(): Promise<string> {
+  const id = ++asked;
+  return new Promise((resolve) => {
+    const hear = (message: { metrics?: string; id?: number }) => {
+      if (message.id !== id || message.metrics === undefined) return;
+      process.off('message', hear);
+      resolve(message.metrics);
+    };
+    process.on('message', hear);
+    process.send?.({ wants: 'metrics', id });
+  });
+}

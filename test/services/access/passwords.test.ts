@@ -1,0 +1,39 @@
+import { randomBytes, scryptSync } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { hashPassword, NO_PASSWORD, verifyPassword } from '../../../src/services/access/passwords.ts';
+
+it('verifies the password a hash was made of, and no other', async () => {
+  const hash = await hashPassword('pässword');
+  expect(await verifyPassword('pässword', hash)).toBe(true);
+  expect(await verifyPassword('Pässword', hash)).toBe(false);
+  expect(await verifyPassword('', hash)).toBe(false);
+});
+
+it('salts: the same password never gives the same text', async () => {
+  expect(await hashPassword('secret')).not.toBe(await hashPassword('secret'));
+});
+
+it('reads the costs from the text, so that they can change', async () => {
+  const salt = randomBytes(16);
+  const made = scryptSync('secret', salt, 64, { N: 1024, r: 4, p: 2 });
+  const text = `$scrypt$ln=10,r=4,p=2$${salt.toString('base64')}$${made.toString('base64')}`;
+  expect(await verifyPassword('secret', text)).toBe(true);
+  expect(await verifyPassword('secret!', text)).toBe(false);
+});
+
+it('refuses to guess at a text that it cannot read', async () => {
+  await expect(verifyPassword('secret', 'secret')).rejects.toThrow('cannot be read');
+});
+
+it('has a hash that no password fits and that costs as much as any', async () => {
+  expect(await verifyPassword('', NO_PASSWORD)).toBe(false);
+  const costs = /ln=\d+,r=\d+,p=\d+/;
+  expect(costs.exec(NO_PASSWORD)?.[0]).toBe(costs.exec(await hashPassword('secret'))?.[0]);
+});
+
+it('works off more hashes than run at once', async () => {
+  const hash = await hashPassword('secret');
+  const answers = await Promise.all([...'abcdefg'].map((end) => verifyPassword(`secre${end}`, hash)));
+  expect(answers).toEqual(Array(7).fill(false));
+  expect(await verifyPassword('secret', hash)).toBe(true);
+});

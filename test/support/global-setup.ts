@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Connection } from '../../src/database/connect.ts';
+import { startEmbeddedDatabase } from '../../src/database/embedded/start.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { ensureFirstAdministrator } from '../../src/services/tenants/first-administrator.ts';
+
+/** The account of tenant DEFAULT that every test finds. */
+const ADMINISTRATOR = { username: 'admin', password: 'admin' };
+
+/** Gives the tests a database: the one of DATABASE_URL, or an embedded one of their own that goes with them. */
+export default async function setUp(): Promise<() => Promise<void>> {
+  const { connection, stop } = await openDatabase();
+  try {
+    await migrate(connection, async ({ database }) => {
+      await ensureFirstAdministrator(database, ADMINISTRATOR, new Date());
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  // The workers inherit the environment.
+  process.env['MUSTER_TEST_DATABASE'] = JSON.stringify(connection);
+  return stop;
+}
+
+async function openDatabase(): Promise<{ connection: Connection; stop: () => Promise<void> }> {
+  const external = process.env['DATABASE_URL'];
+  if (external) return { connection: external, stop: async () => {} };
+
+  const folder = await mkdtemp(join(tmpdir(), 'muster-test-'));
+  const { connection, dataDir, stop } = await startEmbeddedDatabase({ dataDir: join(folder, 'data') });
+  return {
+    connection,
+    async stop() {
+      await stop();
+      // For root the data lies elsewhere.
+      for (const path of [dataDir, folder]) await rm(path, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { DefaultReporter, type TestModule } from 'vitest/node';
+
+/** Vitest's own report, and as its last line the counts in words that scripts can rely on. */
+export default class CountingReporter extends DefaultReporter {
+  override onTestRunEnd(...end: Parameters<DefaultReporter['onTestRunEnd']>): void {
+    super.onTestRunEnd(...end);
+    const [modules, unhandledErrors] = end;
+    const passed = modules.reduce((sum, module) => sum + count(module, 'passed'), 0);
+    const failed = modules.reduce((sum, module) => sum + count(module, 'failed') + brokenParts(module), 0);
+    this.ctx.logger.log(`${passed} passed, ${failed + unhandledErrors.length} failed`);
+  }
+}
+
+const count = (module: TestModule, state: 'passed' | 'failed') => [...module.children.allTests(state)].length;
+
+/** What failed outside of any test: a file that doesn't load, a hook. */
+const brokenParts = (module: TestModule) =>
+  [module, ...module.children.allSuites()].filter((part) => part.errors().length > 0).length;
