@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
 
 /** A setting that can't be used; `main` prints the message as one line and ends with exit code 1. */
@@ -23,6 +24,24 @@ const url = (schemes: string[]) =>
       (text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text),
       `must be a URL of ${schemes.join(' or ')}`,
     );
+
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine(
+    (parts) => tryTo(() => proxyAddr.compile(parts)),
+    'must be addresses and networks with commas between; loopback, linklocal and uniquelocal are some, too',
+  )
+  .transform(String);
+
+function tryTo(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 interface Setting<T> {
   read: z.ZodType<T, string>;
@@ -75,7 +94,7 @@ export const SETTINGS = {
     "the base of the links handed out; without it the request's own host",
   ),
   MUSTER_TRUSTED_PROXIES: setting(
-    text,
+    proxies,
     'loopback',
     'whose X-Forwarded-* and certificate headers are believed: addresses, networks, loopback, linklocal, uniquelocal',
   ),
@@ -162,11 +181,19 @@ function readProperties(file: string, required: boolean): Map<string, string> {
     if (required) throw new ConfigurationError(`MUSTER_CONFIG_FILE: there is no file ${path}`);
     return new Map();
   }
-  const lines = readFileSync(path, 'utf8').split(/\r?\n/);
   return new Map(
-    lines
+    readText(path)
+      .split(/\r?\n/)
       .map((line) => /^\s*([^#!\s=:][^\s=:]*)\s*[=:\s]\s*(.*?)\s*$/.exec(line))
       .filter((match) => match !== null)
       .map((match) => [match[1]!, match[2]!]),
   );
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigurationError(`MUSTER_CONFIG_FILE: ${path} can't be read: ${(error as Error).message}`);
+  }
 }

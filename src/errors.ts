@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'TARGET_TYPE_ALREADY_EXISTS'
   | 'TARGET_TYPE_IN_USE'
   | 'TARGET_TYPE_KEY_OR_NAME_REQUIRED'
+  | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
   | 'CONFIGURATION_KEY_UNKNOWN'
   | 'CONFIGURATION_VALUE_INVALID'
   | 'FILTER_SYNTAX'
@@ -94,6 +95,11 @@ export const targetTypeKeyOrNameRequired = () =>
   new DomainError('TARGET_TYPE_KEY_OR_NAME_REQUIRED', 'A target type needs a key or a name.', {
     path: ['name'],
   });
+
+export const distributionSetTypeNotFound = (id: string) =>
+  notFound('DISTRIBUTION_SET_TYPE_NOT_FOUND', 'DistributionSetType', id, [
+    'compatibleDistributionSetTypeIds',
+  ]);
 
 export const configurationKeyUnknown = (key: string) =>
   new DomainError('CONFIGURATION_KEY_UNKNOWN', `There is no configuration key '${key}'.`, { path: [key] });

@@ -1,14 +1,21 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
-import { AggregatorRegistry } from 'prom-client';
+import { DrizzleQueryError } from 'drizzle-orm';
 import { type Config, ConfigurationError, readConfig } from './config.ts';
 import type { Connection } from './database/connect.ts';
 import { startEmbeddedDatabase } from './database/embedded/start.ts';
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openLog } from './log.ts';
-import { listen, serve } from './server.ts';
+import { closeServer, ListenError, listen, serve } from './server.ts';
 import { ensureFirstAdministrator } from './services/tenants/first-administrator.ts';
-import { databaseOfWorker, metricsOfAllWorkers, startWorkers, type WorkerDatabase } from './workers.ts';
+import {
+  databaseOfWorker,
+  metricsOfAllWorkers,
+  offerMetrics,
+  startWorkers,
+  type WorkerDatabase,
+  WorkerError,
+} from './workers.ts';
 
 /** The contract's ten seconds, and a second to spare. */
 const END_AT_MOST_MS = 9_000;
@@ -26,22 +33,22 @@ async function main(): Promise<void> {
 
   const inherited = databaseOfWorker();
   if (inherited) return serveAsWorker(config, inherited, log);
-  const listening = config.MUSTER_WORKERS === 1 ? await listen(config) : undefined;
-  if (listening) endings.push(async () => void listening.server.close());
+  const listening = await listen(config);
+  endings.push(async () => void listening.server.close());
 
   const database = await openDatabase(config);
   await migrate(database.direct, async (pool) => {
     const account = { username: config.MUSTER_ADMIN_USER, password: config.MUSTER_ADMIN_PASSWORD };
     await ensureFirstAdministrator(pool.database, account, new Date());
   });
-  let url = `http://${config.HOST}:${config.PORT}`;
-  if (listening) {
+  const { url, port } = listening;
+  if (config.MUSTER_WORKERS === 1) {
     const server = await serve(config, listening, database, log);
     endings.push(server.stop);
-    url = server.url;
   } else {
+    await closeServer(listening.server);
     const lost = (code: number) => log.error(`a worker ended with code ${code}; another is started`);
-    const workers = await startWorkers(config.MUSTER_WORKERS, database, lost);
+    const workers = await startWorkers(config.MUSTER_WORKERS, port, database, lost);
     endings.push(workers.stop);
   }
   const line = `Muster serves GraphQL at ${url}/graphql, the Management API at ${url}/rest/v1 and the device API at ${url}/{tenant}/controller/v1/{controllerId}; data in ${database.where}`;
@@ -53,7 +60,7 @@ async function serveAsWorker(config: Config, database: WorkerDatabase, log: Retu
   const listening = await listen(config);
   endings.push(async () => void listening.server.close());
   const renderMetrics: Parameters<typeof serve>[4] = async (registry) => {
-    AggregatorRegistry.setRegistries(registry);
+    offerMetrics(registry);
     return metricsOfAllWorkers();
   };
   const server = await serve(config, listening, database, log, renderMetrics);
@@ -70,6 +77,8 @@ async function openDatabase(config: Config): Promise<WorkerDatabase & { where: s
   const embedded = await startEmbeddedDatabase({
     dataDir: config.MUSTER_DATA_DIR,
     log: (line) => console.log(line),
+  }).catch((error) => {
+    throw new UnfitDatabaseError(error.message); // one line already
   });
   endings.push(embedded.stop);
   const connection: Connection = embedded.connection;
@@ -86,20 +95,17 @@ function end(exitCode: number): Promise<void> {
   return ending;
 }
 
+const FORESEEN = [ConfigurationError, UnfitDatabaseError, ListenError, WorkerError];
+
 function complain(error: unknown): void {
   console.error(`muster: ${sentenceOf(error)}`);
 }
 
 /** One line an operator can act on. What isn't foreseen keeps its stack, as that is a bug. */
-function sentenceOf(error: unknown): string {
-  const { code, message, address, port, stack } = error as NodeJS.ErrnoException & {
-    address?: string;
-    port?: number;
-  };
-  if (error instanceof ConfigurationError || error instanceof UnfitDatabaseError) return message;
-  if (code === 'EADDRINUSE') return `port ${port} of ${address} is already in use; choose another with PORT`;
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
-    return `cannot listen on ${address}:${port} (${code}); see HOST and PORT`;
+function sentenceOf(thrown: unknown): string {
+  const error = thrown instanceof DrizzleQueryError ? thrown.cause : thrown;
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (FORESEEN.some((kind) => error instanceof kind)) return message;
   return process.env['DATABASE_URL'] && code
     ? `cannot use the database of DATABASE_URL: ${message}`
     : (stack ?? String(error));

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { DrizzleQueryError } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { openGraphql } from './api/graphql/server.ts';
-import { openPeers, type Peers } from './api/http.ts';
+import { openPeers } from './api/http.ts';
 import { type OperationsOptions, operationsRouter } from './api/operations.ts';
 import { createApp } from './app.ts';
-import { type Config, ConfigurationError } from './config.ts';
+import type { Config } from './config.ts';
 import { type Connection, openPool } from './database/connect.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import { openAnnouncements } from './services/announcements.ts';
@@ -24,22 +24,36 @@ export interface RunningServer {
 /** The longest a request in flight may hold up the end. */
 const GRACE_MS = 4_000;
 
+/** The port can't be had; the message is one line for the operator. */
+export class ListenError extends Error {
+  constructor({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>, { code }: NodeJS.ErrnoException) {
+    super(
+      code === 'EADDRINUSE'
+        ? `port ${PORT} of ${HOST} is already in use; choose another with PORT`
+        : `cannot listen on ${HOST}:${PORT} (${code}); see HOST and PORT`,
+    );
+  }
+}
+
 /**
  * Takes the port, so that a port in use is found out before anything else is begun; until `handle` is given,
- * requests are answered 503.
- * @throws with code EADDRINUSE, EACCES, …
+ * requests are answered 503, but for the question whether the process lives.
+ * @throws ListenError
  */
 export async function listen(config: Pick<Config, 'HOST' | 'PORT'>) {
-  let handle: RequestListener = (_request, response) => {
-    response.writeHead(503, { 'Retry-After': '1', Connection: 'close' }).end();
+  let handle: RequestListener = (request, response) => {
+    const status = request.url === '/health/live' ? 200 : 503;
+    response.writeHead(status, { 'Retry-After': '1', Connection: 'close' }).end();
   };
   const server = createServer({ maxHeaderSize: 16_384 }, (request, response) => handle(request, response));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(config, error)));
     server.listen(config.PORT, config.HOST.replace(/^\[(.*)\]$/, '$1'), resolve);
   });
   return {
     server,
+    port: (server.address() as AddressInfo).port,
+    url: urlOf(server),
     handleBy(listener: RequestListener) {
       handle = listener;
     },
@@ -50,14 +64,14 @@ export type Listening = Awaited<ReturnType<typeof listen>>;
 /** Opens all services on a migrated database and serves them. */
 export async function serve(
   config: Config,
-  { server, handleBy }: Listening,
+  { server, url, handleBy }: Listening,
   database: { connection: Connection; direct: Connection },
   log: Logger,
   renderMetrics?: OperationsOptions['renderMetrics'],
 ): Promise<RunningServer> {
   // A failed query's own message has its parameters in it, and with them tokens.
   const logError = (error: unknown) => log.error(error instanceof DrizzleQueryError ? error.cause : error);
-  const peers = peersOf(config);
+  const peers = openPeers(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);
   const pool = openPool(database.connection, {
     connections: config.DATABASE_POOL_SIZE,
     prepare: config.DATABASE_PREPARE,
@@ -103,7 +117,7 @@ export async function serve(
   );
 
   return {
-    url: urlOf(server),
+    url,
     async stop() {
       await closeServer(server);
       await graphql.close();
@@ -114,23 +128,18 @@ export async function serve(
   };
 }
 
-function peersOf(config: Config): Peers {
-  try {
-    return openPeers(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);
-  } catch (error) {
-    throw new ConfigurationError(`MUSTER_TRUSTED_PROXIES: ${(error as Error).message}`);
-  }
-}
-
 function urlOf(server: Server): string {
   const { address, port, family } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-async function closeServer(server: Server): Promise<void> {
+/** Takes no more requests and waits for those in flight. */
+export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
+  // A connection becomes idle when its last request is answered; clients would keep it for seconds.
+  const closing = setInterval(() => server.closeIdleConnections(), 20);
   const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS);
   await closed;
+  clearInterval(closing);
   clearTimeout(impatience);
 }

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
-import { AggregatorRegistry } from 'prom-client';
+import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { Connection } from './database/connect.ts';
 
 const RESTART_AFTER_MS = 1_000;
@@ -17,6 +17,9 @@ export function databaseOfWorker(): WorkerDatabase | undefined {
   return text ? JSON.parse(text) : undefined;
 }
 
+/** A worker that ended before it served; what was wrong it said itself. */
+export class WorkerError extends Error {}
+
 export interface Workers {
   /** Ends them all, each in its own good order. */
   stop(): Promise<void>;
@@ -25,45 +28,60 @@ export interface Workers {
 /** Starts workers that share the port, and starts another for one that ends. Resolves once all serve. */
 export async function startWorkers(
   count: number,
+  port: number,
   database: WorkerDatabase,
   onLost: (exitCode: number) => void,
 ): Promise<Workers> {
   let stopping = false;
   const metrics = new AggregatorRegistry();
-  const fork = () => cluster.fork({ [DATABASE_VARIABLE]: JSON.stringify(database) });
+  const fork = () => cluster.fork({ PORT: String(port), [DATABASE_VARIABLE]: JSON.stringify(database) });
 
   cluster.on('message', async (worker: Worker, message: { wants?: string; id?: number }) => {
-    if (message.wants === 'metrics') worker.send({ metrics: await metrics.clusterMetrics(), id: message.id });
+    if (message.wants !== 'metrics') return;
+    // Where a worker doesn't answer in time there are none.
+    const text = await metrics.clusterMetrics().catch(() => '');
+    if (worker.isConnected()) worker.send({ metrics: text, id: message.id });
   });
   cluster.on('exit', (_worker, code) => {
     if (stopping) return;
     onLost(code);
     setTimeout(() => stopping || fork(), RESTART_AFTER_MS).unref();
   });
-  await Promise.all(Array.from({ length: count }, fork).map(served));
-
-  return {
-    async stop() {
-      stopping = true;
-      const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-      await Promise.all(
-        workers.map((worker) => {
-          const ended = new Promise((resolve) => worker.once('exit', resolve));
-          worker.process.kill('SIGTERM');
-          return ended;
-        }),
-      );
-    },
+  const stop = async () => {
+    stopping = true;
+    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker && !worker.isDead());
+    await Promise.all(
+      workers.map((worker) => {
+        const ended = new Promise((resolve) => worker!.once('exit', resolve));
+        worker!.process.kill('SIGTERM');
+        return ended;
+      }),
+    );
   };
+  try {
+    await Promise.all(Array.from({ length: count }, fork).map(served));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
 }
 
 const served = (worker: Worker) =>
   new Promise<void>((resolve, reject) => {
-    worker.once('exit', (code) => reject(new Error(`a worker ended with code ${code} before it served`)));
+    worker.once('exit', (code) =>
+      reject(new WorkerError(`a worker ended with code ${code} before it served`)),
+    );
     worker.on('message', (message: { serving?: boolean }) => message.serving && resolve());
   });
 
 let asked = 0;
+
+/** Lets a worker's metrics be asked for by its primary. */
+export function offerMetrics(registry: Registry): void {
+  new AggregatorRegistry(); // what hears the primary's question
+  AggregatorRegistry.setRegistries(registry);
+}
 
 /** The metrics of all workers, from the primary that can reach them. */
 export function metricsOfAllWorkers(): Promise<string> {

@@ -17,7 +17,9 @@ export function insertFromArrays<T extends PgTable>(
   const lists = Object.entries<readonly unknown[] | undefined>(each);
   const values = Object.entries(all);
   const names = [...lists, ...values].map(([name]) => sql.identifier(columns[name]!.name));
-  const arrays = lists.map(([name, list]) => sql`${arrayOf(list ?? [])}::${sql.raw(typeOf(columns[name]!))}[]`);
+  const arrays = lists.map(
+    ([name, list]) => sql`${arrayOf(list ?? [])}::${sql.raw(typeOf(columns[name]!))}[]`,
+  );
   const selected = [
     ...lists.map(([name]) => sql`rows.${sql.identifier(columns[name]!.name)}`),
     ...values.map(

@@ -4,10 +4,12 @@ import { DefaultReporter, type TestModule } from 'vitest/node';
 export default class CountingReporter extends DefaultReporter {
   override onTestRunEnd(...end: Parameters<DefaultReporter['onTestRunEnd']>): void {
     super.onTestRunEnd(...end);
-    const [modules, unhandledErrors] = end;
+    const [modules, unhandledErrors, reason] = end;
     const passed = modules.reduce((sum, module) => sum + count(module, 'passed'), 0);
     const failed = modules.reduce((sum, module) => sum + count(module, 'failed') + brokenParts(module), 0);
-    this.ctx.logger.log(`${passed} passed, ${failed + unhandledErrors.length} failed`);
+    const broken = failed + unhandledErrors.length;
+    // Where the set-up fails no test does: none has begun.
+    this.ctx.logger.log(`${passed} passed, ${reason === 'failed' ? Math.max(broken, 1) : broken} failed`);
   }
 }
 

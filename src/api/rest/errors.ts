@@ -17,6 +17,7 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   TARGET_TYPE_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   TARGET_TYPE_IN_USE: [409, 'target.type.used'],
   TARGET_TYPE_KEY_OR_NAME_REQUIRED: [400, 'target.type.keyOrNameRequired'],
+  DISTRIBUTION_SET_TYPE_NOT_FOUND: [404, 'repo.entityNotFound'],
   CONFIGURATION_KEY_UNKNOWN: [400, 'configKeyInvalid'],
   CONFIGURATION_VALUE_INVALID: [400, 'configValueInvalid'],
   FILTER_SYNTAX: [400, 'rest.param.rsqlParamSyntax'],

@@ -6,7 +6,7 @@ import { TARGET_TYPE_SORT_NAMES } from '../../services/target-types/fields.ts';
 import { findTargetType, type TargetType } from '../../services/target-types/find.ts';
 import { listTargetTypes } from '../../services/target-types/list.ts';
 import { updateTargetType } from '../../services/target-types/update.ts';
-import { asObject, asObjects, idOf, type JsonObject, textOf } from '../json.ts';
+import { asObject, asObjects, idOf, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from './media.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
@@ -63,7 +63,14 @@ const readTargetType = (body: JsonObject) => ({
   name: textOf(body, 'name'),
   description: textOf(body, 'description'),
   colour: textOf(body, 'colour'),
+  compatibleDistributionSetTypeIds: setTypeIdsOf(body),
 });
+
+function setTypeIdsOf(body: JsonObject): number[] {
+  const list = body['compatibledistributionsettypes'];
+  if (list === undefined || list === null) return [];
+  return asObjects(list).flatMap((reference) => integerOf(reference, 'id') ?? []);
+}
 
 const renderTargetType = (type: TargetType, links: object) =>
   withoutNulls({

@@ -3,7 +3,7 @@ import type { Binaries } from './binaries.ts';
 import type { Place } from './place.ts';
 import { livingPostmaster, type Postmaster, pause, signal } from './postmaster.ts';
 import { oneLine } from './run.ts';
-import { type Launch, launchServer, lostTheRace } from './server.ts';
+import { type Launch, launchServer } from './server.ts';
 import { type Connection, connectionTo, isPassing, joinServer } from './session.ts';
 
 /** A server that answers, and our session there. */
@@ -33,7 +33,8 @@ export async function reachServer(place: Place, binaries: Binaries, password: st
       trouble = session;
     } else {
       const failure = await launch?.failure();
-      if (failure && !lostTheRace(failure)) throw new Error(`${failure} (log: ${place.logFile})`);
+      if (failure && !failure.lostRace) throw new Error(`${failure.reason} (log: ${place.logFile})`);
+      trouble = failure?.reason ?? trouble;
       if (failure) await pause(100);
       if (!launch || failure) launch = await launchServer(place, binaries);
     }

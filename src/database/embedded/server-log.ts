@@ -17,14 +17,12 @@ export async function sizeOf(path: string): Promise<number> {
   );
 }
 
-/** What the log tells since `from` about why the server didn't start, in one line. */
-export async function complaint(path: string, from: number): Promise<string> {
-  const lines = (await readFrom(path, from)).split('\n').map(withoutPrefix).filter(Boolean);
-  const telling = lines.filter((line) => /^(FATAL|PANIC|HINT|DETAIL):/.test(line));
-  return (telling.length > 0 ? telling : lines)
-    .slice(-3)
-    .map((line) => line.replace(/^(FATAL|PANIC):\s*/, ''))
-    .join('; ');
+/** What the log tells since `from` about why the server didn't start, line by line. */
+export async function complaints(path: string, from: number): Promise<string[]> {
+  const lines = (await readFrom(path, from)).split('\n').map(withoutPrefix);
+  const useful = lines.filter((line) => line && !/unexpected postmaster exit/.test(line)); // of the server before
+  const telling = useful.filter((line) => /^(FATAL|PANIC|HINT|DETAIL):/.test(line));
+  return (telling.length > 0 ? telling : useful).map((line) => line.replace(/^(FATAL|PANIC):\s*/, ''));
 }
 
 function withoutPrefix(line: string): string {

@@ -4,14 +4,20 @@ import type { Binaries } from './binaries.ts';
 import type { Place } from './place.ts';
 import { strangerUnderLock } from './postmaster.ts';
 import { cleanSlate, oneLine } from './run.ts';
-import { complaint, sizeOf, trimLog } from './server-log.ts';
+import { complaints, sizeOf, trimLog } from './server-log.ts';
 import { type Address, chooseAddress } from './socket.ts';
 
 /** A server process that we started. */
 export interface Launch {
   pid: number | undefined;
-  /** Why it ended; undefined while it runs. */
-  failure(): Promise<string | undefined>;
+  /** How it ended; undefined while it runs. */
+  failure(): Promise<Failure | undefined>;
+}
+
+export interface Failure {
+  reason: string;
+  /** It ended for no other reason than that another server has the cluster open, or had until just now. */
+  lostRace: boolean;
 }
 
 export async function launchServer(place: Place, binaries: Binaries): Promise<Launch> {
@@ -38,7 +44,7 @@ export async function launchServer(place: Place, binaries: Binaries): Promise<La
     });
     return {
       pid: child.pid,
-      failure: async () => ended && ((await complaint(place.logFile, from)) || ended),
+      failure: async () => (ended ? explain(ended, await complaints(place.logFile, from)) : undefined),
     };
   } finally {
     await log.close();
@@ -76,8 +82,12 @@ function serverArguments(place: Place, { socketFolder, port }: Address): string[
   ];
 }
 
-/** Whether a server ended for no other reason than that another one has the cluster open, or had until just now. */
-export function lostTheRace(failure: string): boolean {
-  // The second is left by the children of a killed server, which take a moment to notice.
-  return /lock file ".*" already exists|pre-existing shared memory block/.test(failure);
+function explain(ended: string, complaints: string[]): Failure {
+  return {
+    reason: complaints.slice(-3).join('; ') || ended,
+    // The second is due to the children of a killed server, which take a moment to notice.
+    lostRace: complaints.some((line) =>
+      /lock file ".*" already exists|pre-existing shared memory block/.test(line),
+    ),
+  };
 }

@@ -2,18 +2,32 @@ import { and, eq, sql } from 'drizzle-orm';
 import { arrayOf, chunks, insertFromArrays } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
-import { type DomainError, targetTypeAlreadyExists, targetTypeKeyOrNameRequired } from '../../errors.ts';
+import {
+  type DomainError,
+  distributionSetTypeNotFound,
+  targetTypeAlreadyExists,
+  targetTypeKeyOrNameRequired,
+} from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import {
+  type Batch,
+  copyOf,
+  type ErrorPolicy,
+  faultsOf,
+  isRejected,
+  readBatch,
+  refuse,
+  standing,
+} from '../batch.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { parseRows } from '../parse.ts';
 import type { TargetType } from './find.ts';
 import { type NewTargetType, TargetTypeInput } from './input.ts';
 
 export interface CreateTargetTypes {
   targetTypes: readonly TargetTypeInput[];
   /** REJECT_ALL (the default): one bad row and none is created. REJECT_FAILED_ROWS: the good ones are. */
-  errorPolicy?: 'REJECT_ALL' | 'REJECT_FAILED_ROWS';
+  errorPolicy?: ErrorPolicy;
   /** Checks everything, the stored rows included, and creates nothing. */
   dryRun?: boolean;
 }
@@ -34,33 +48,28 @@ export async function createTargetTypes(
 ): Promise<CreatedTargetTypes> {
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET_TYPE');
   const { errorPolicy = 'REJECT_ALL', dryRun } = input;
-  const batch: Batch = parseRows(TargetTypeInput, input.targetTypes, 'targetTypes');
-  refuseNameless(batch);
-  refuseRepeated(batch);
-  const mustStop = () => batch.faults.length > 0 && errorPolicy === 'REJECT_ALL';
-  if (mustStop()) return { targetTypes: [], faults: inOrder(batch.faults) };
+  const checked = readBatch(TargetTypeInput, input.targetTypes, 'targetTypes');
+  refuseNameless(checked);
+  refuseRepeated(checked);
+  refuseUnknownSetTypes(checked);
+  if (isRejected(checked, errorPolicy)) return { targetTypes: [], faults: faultsOf(checked) };
 
+  const made: Authorship = { at: context.clock(), by: username };
   return change(
     context,
     tenantId,
     async (tx, changes) => {
-      const made: Authorship = { at: context.clock(), by: username };
-      const ids = await insertTypes(tx, tenantId, batch, made);
+      const batch = copyOf(checked);
+      const ids = await insertTypes(tx, tenantId, standing(batch), made);
       await refuseExisting(tx, tenantId, batch, ids);
-      if (mustStop()) return changes.undo({ targetTypes: [], faults: inOrder(batch.faults) });
+      if (isRejected(batch, errorPolicy)) return changes.undo({ targetTypes: [], faults: faultsOf(batch) });
       const view = createdView(made);
-      const created = batch.rows.flatMap((row) => (row ? [view(row, ids.get(row.key)!)] : []));
+      const created = standing(batch).map((row) => view(row, ids.get(row.key)!));
       if (created.length) changes.everything();
-      return { targetTypes: created, faults: inOrder(batch.faults) };
+      return { targetTypes: created, faults: faultsOf(batch) };
     },
     { dryRun },
   );
-}
-
-/** The rows that still stand, each at its place in the input, and what was found wrong with the others. */
-interface Batch {
-  rows: (NewTargetType | undefined)[];
-  faults: DomainError[];
 }
 
 interface Authorship {
@@ -68,20 +77,12 @@ interface Authorship {
   by: string;
 }
 
-function refuse(batch: Batch, index: number, fault: DomainError): void {
-  batch.rows[index] = undefined;
-  batch.faults.push(fault.within('targetTypes', String(index)));
-}
-
-const inOrder = (faults: DomainError[]) =>
-  faults.sort((a, b) => Number(a.details.path?.[1]) - Number(b.details.path?.[1]));
-
-function refuseNameless(batch: Batch): void {
+function refuseNameless(batch: Batch<NewTargetType>): void {
   for (const [index, row] of batch.rows.entries())
     if (row?.key === '') refuse(batch, index, targetTypeKeyOrNameRequired());
 }
 
-function refuseRepeated(batch: Batch): void {
+function refuseRepeated(batch: Batch<NewTargetType>): void {
   const keys = new Set<string>();
   const names = new Set<string>();
   for (const [index, row] of batch.rows.entries()) {
@@ -95,15 +96,23 @@ function refuseRepeated(batch: Batch): void {
   }
 }
 
-/** Inserts the rows that still stand, passing over those whose key or name exists. The ids by key. */
+/** No distribution set type exists yet that a target type could be compatible with. */
+function refuseUnknownSetTypes(batch: Batch<NewTargetType>): void {
+  for (const [index, row] of batch.rows.entries()) {
+    const unknown = row?.compatibleDistributionSetTypeIds[0];
+    if (unknown !== undefined) refuse(batch, index, distributionSetTypeNotFound(String(unknown)));
+  }
+}
+
+/** Inserts rows, passing over those whose key or name exists. The ids by key. */
 async function insertTypes(
   tx: Transaction,
   tenantId: number,
-  batch: Batch,
+  rows: NewTargetType[],
   { at, by }: Authorship,
 ): Promise<Map<string, number>> {
   const ids = new Map<string, number>();
-  for (const chunk of chunks(batch.rows.filter((row) => row !== undefined))) {
+  for (const chunk of chunks(rows)) {
     const list = <K extends keyof NewTargetType>(field: K) => chunk.map((row) => row[field]);
     const inserted = await tx.execute<{ id: string; key: string }>(sql`
       ${insertFromArrays(
@@ -119,7 +128,12 @@ async function insertTypes(
 }
 
 /** A row that was passed over has a key that exists; if it doesn't, it is the name that does. */
-async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch, ids: Map<string, number>) {
+async function refuseExisting(
+  tx: Transaction,
+  tenantId: number,
+  batch: Batch<NewTargetType>,
+  ids: Map<string, number>,
+) {
   const passedOver = batch.rows.flatMap((row) => (row && !ids.has(row.key) ? row.key : []));
   if (!passedOver.length) return;
   const existing = await tx
@@ -138,7 +152,7 @@ async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch, i
 
 const createdView =
   ({ at, by }: Authorship) =>
-  (row: NewTargetType, id: number): TargetType => ({
+  ({ compatibleDistributionSetTypeIds: _, ...row }: NewTargetType, id: number): TargetType => ({
     id,
     ...row,
     createdAt: at,

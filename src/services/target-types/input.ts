@@ -14,12 +14,14 @@ export const TargetTypeInput = z
     name: enteredText(0, NAME_LENGTH).nullish(),
     description: description.nullish(),
     colour: colour.nullish(),
+    compatibleDistributionSetTypeIds: z.array(z.number()).nullish(),
   })
   .transform((input) => ({
     key: input.key || input.name || '',
     name: input.name || input.key || '',
     description: input.description ?? null,
     colour: input.colour ?? null,
+    compatibleDistributionSetTypeIds: input.compatibleDistributionSetTypeIds ?? [],
   }))
   .refine(({ key }) => key.length <= KEY_LENGTH, {
     path: ['key'],

@@ -4,9 +4,18 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { type DomainError, targetAlreadyExists, targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import {
+  type Batch,
+  copyOf,
+  type ErrorPolicy,
+  faultsOf,
+  isRejected,
+  readBatch,
+  refuse,
+  standing,
+} from '../batch.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { parseRows } from '../parse.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import { type NewTarget, TargetInput } from './input.ts';
 import type { Target } from './target.ts';
@@ -14,7 +23,7 @@ import type { Target } from './target.ts';
 export interface CreateTargets {
   targets: readonly TargetInput[];
   /** REJECT_ALL (the default): one bad row and none is created. REJECT_FAILED_ROWS: the good ones are. */
-  errorPolicy?: 'REJECT_ALL' | 'REJECT_FAILED_ROWS';
+  errorPolicy?: ErrorPolicy;
   /** Checks everything, the stored rows included, and creates nothing. */
   dryRun?: boolean;
 }
@@ -31,45 +40,31 @@ export interface CreatedTargets {
  */
 export async function createTargets(context: Context, input: CreateTargets): Promise<CreatedTargets> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
-  const now = context.clock();
   const { errorPolicy = 'REJECT_ALL', dryRun } = input;
-  const batch: Batch = parseRows(TargetInput, input.targets, 'targets');
-  refuseRepeated(batch);
-  const mustStop = () => batch.faults.length > 0 && errorPolicy === 'REJECT_ALL';
-  if (mustStop()) return { targets: [], faults: inOrder(batch.faults) };
+  const checked = readBatch(TargetInput, input.targets, 'targets');
+  refuseRepeated(checked);
+  if (isRejected(checked, errorPolicy)) return { targets: [], faults: faultsOf(checked) };
 
+  const now = context.clock();
   return change(
     context,
     tenantId,
     async (tx, changes) => {
+      const batch = copyOf(checked);
       const typeNames = await refuseUnknownTypes(tx, tenantId, batch);
-      if (mustStop()) return { targets: [], faults: inOrder(batch.faults) };
-      const ids = await insertTargets(tx, context, batch, now);
+      if (isRejected(batch, errorPolicy)) return { targets: [], faults: faultsOf(batch) };
+      const ids = await insertTargets(tx, context, standing(batch), now);
       refuseExisting(batch, ids);
-      if (mustStop()) return changes.undo({ targets: [], faults: inOrder(batch.faults) });
+      if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
       const view = createdView(context, typeNames, now);
-      const created = batch.rows.flatMap((row) => (row ? [view(row, ids.get(row.controllerId)!)] : []));
-      return { targets: created, faults: inOrder(batch.faults) };
+      const targets = standing(batch).map((row) => view(row, ids.get(row.controllerId)!));
+      return { targets, faults: faultsOf(batch) };
     },
     { dryRun },
   );
 }
 
-/** The rows that still stand, each at its place in the input, and what was found wrong with the others. */
-interface Batch {
-  rows: (NewTarget | undefined)[];
-  faults: DomainError[];
-}
-
-function refuse(batch: Batch, index: number, fault: DomainError): void {
-  batch.rows[index] = undefined;
-  batch.faults.push(fault.within('targets', String(index)));
-}
-
-const inOrder = (faults: DomainError[]) =>
-  faults.sort((a, b) => Number(a.details.path?.[1]) - Number(b.details.path?.[1]));
-
-function refuseRepeated(batch: Batch): void {
+function refuseRepeated(batch: Batch<NewTarget>): void {
   const seen = new Set<string>();
   for (const [index, row] of batch.rows.entries()) {
     if (!row) continue;
@@ -81,7 +76,7 @@ function refuseRepeated(batch: Batch): void {
 async function refuseUnknownTypes(
   tx: Transaction,
   tenantId: number,
-  batch: Batch,
+  batch: Batch<NewTarget>,
 ): Promise<Map<number, string>> {
   const wanted = new Set(batch.rows.flatMap((row) => row?.targetTypeId ?? []));
   const names = await typeNamesOf(tx, tenantId, [...wanted]);
@@ -91,15 +86,14 @@ async function refuseUnknownTypes(
   return names;
 }
 
-/** Inserts the rows that still stand; a controllerId that exists is passed over. The ids of those inserted. */
+/** Inserts rows, passing over a controllerId that exists. The ids of those inserted, by controllerId. */
 async function insertTargets(
   tx: Transaction,
   context: Context,
-  batch: Batch,
+  rows: NewTarget[],
   now: Date,
 ): Promise<Map<string, number>> {
   const { tenantId, username } = context.caller;
-  const rows = batch.rows.filter((row) => row !== undefined);
   const ids = new Map<string, number>();
   for (const chunk of chunks(rows)) {
     const list = <K extends keyof NewTarget>(field: K) => chunk.map((row) => row[field]);
@@ -149,7 +143,7 @@ async function insertAddresses(
     );
 }
 
-function refuseExisting(batch: Batch, ids: Map<string, number>): void {
+function refuseExisting(batch: Batch<NewTarget>, ids: Map<string, number>): void {
   for (const [index, row] of batch.rows.entries())
     if (row && !ids.has(row.controllerId)) refuse(batch, index, targetAlreadyExists(row.controllerId));
 }

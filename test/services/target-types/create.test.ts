@@ -1,19 +1,11 @@
-import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { targetTypes } from '../../../src/database/tables/target-types.ts';
-import type { Permission } from '../../../src/services/access/permissions.ts';
-import type { Announcement } from '../../../src/services/announcements.ts';
-import { change } from '../../../src/services/change.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { type CreatedTargetTypes, createTargetTypes } from '../../../src/services/target-types/create.ts';
-import { deleteTargetType } from '../../../src/services/target-types/delete.ts';
-import { findTargetType, findTargetTypes, typeNamesOf } from '../../../src/services/target-types/find.ts';
+import { findTargetType } from '../../../src/services/target-types/find.ts';
 import type { TargetTypeInput } from '../../../src/services/target-types/input.ts';
-import { listTargetTypes } from '../../../src/services/target-types/list.ts';
-import { updateTargetType } from '../../../src/services/target-types/update.ts';
-import { createTargets } from '../../../src/services/targets/create.ts';
 import { newTenant, openTestPlatform, type TestPlatform } from '../../support/platform.ts';
+import { create, storedNames } from './support.ts';
 
 let opened: TestPlatform;
 beforeAll(async () => {
@@ -22,20 +14,9 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 const newContext = async () => (await newTenant(opened.platform)).contextOf();
-const at = (context: Context, iso: string): Context => ({ ...context, clock: () => new Date(iso) });
-const NO_ID = 999_999_999;
 
-async function create(context: Context, ...types: TargetTypeInput[]) {
-  const { targetTypes, faults } = await createTargetTypes(context, { targetTypes: types });
-  expect(faults).toEqual([]);
-  return targetTypes;
-}
 const faultsOf = ({ faults }: CreatedTargetTypes) =>
   faults.map(({ code, details }) => `${code} ${details.path?.join('.')}`);
-const storedNames = async (context: Context) => {
-  const { items } = await (await listTargetTypes(context, {})).page();
-  return items.map(({ name }) => name);
-};
 /** A clock that never says the same twice, as a slow machine's. */
 function ticking(context: Context): Context {
   let now = Date.parse('2024-01-01T00:00:00Z');

@@ -1,0 +1,103 @@
+import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import type { GraphQLFormattedError } from 'graphql';
+import { Field, ObjectType } from 'type-graphql';
+import { DomainError, type ErrorCode } from '../../errors.ts';
+import { enumOf } from './enums.ts';
+
+/** These end the operation: they stand under `errors`, never in a payload. */
+type TopLevel = 'UNAUTHENTICATED' | 'FORBIDDEN';
+/** No mutation can meet these, or they have another's name here. */
+type Elsewhere = 'MALFORMED_INPUT' | 'SORT_SYNTAX' | 'SORT_DIRECTION_INVALID' | 'SORT_FIELD_UNKNOWN';
+type UserErrorCode = Exclude<ErrorCode, TopLevel | Elsewhere>;
+
+/** The domain's codes in GraphQL's words. */
+const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault a mutation met.', {
+  INVALID_INPUT: 'A value breaks a rule of its field, or values contradict each other.',
+  INVALID_ATTRIBUTES: 'The key or value of an attribute has characters or a length that are not allowed.',
+  QUOTA_EXCEEDED: 'There would be more of something than is allowed.',
+  TARGET_NOT_FOUND: 'There is no target of that controllerId.',
+  TARGET_ALREADY_EXISTS: 'A target of that controllerId is there already, or twice in the input.',
+  TARGET_TYPE_NOT_FOUND: 'There is no target type of that id.',
+  TARGET_TYPE_ALREADY_EXISTS: 'A target type of that key or name is there already, or twice in the input.',
+  TARGET_TYPE_IN_USE: 'Targets still have the target type.',
+  TARGET_TYPE_KEY_OR_NAME_REQUIRED: 'A target type needs a key or a name.',
+  CONFIGURATION_KEY_UNKNOWN: 'There is no such configuration key.',
+  CONFIGURATION_VALUE_INVALID: 'A configuration key does not take that value.',
+  FILTER_SYNTAX: 'A filter cannot be read; the message says where and what was expected.',
+  FILTER_FIELD_UNKNOWN: 'A filter names a field that does not exist; the message says the nearest.',
+  FILTER_VALUE_INVALID: 'A filter compares a field with a value that the field cannot have.',
+  USER_NOT_FOUND: 'There is no user of that name.',
+  USER_ALREADY_EXISTS: 'A user of that name is there already.',
+  TENANT_ALREADY_EXISTS: 'A tenant of that name is there already, in this spelling or another.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'Why a mutation, or a row of it, was refused.' })
+export class UserError {
+  @Field(() => UserErrorCode, { description: 'The kind of fault, for programs.' })
+  code!: UserErrorCode;
+
+  @Field(() => String, { description: 'What is wrong, in English.' })
+  message!: string;
+
+  @Field(() => [String], {
+    description: 'Where in the input the fault lies, outermost first: "targets", "1", "controllerId".',
+  })
+  path!: readonly string[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What every mutation answers.' })
+export abstract class Payload {
+  @Field(() => [UserError], {
+    description: 'Why nothing was done, or which rows were refused; empty after a success.',
+  })
+  userErrors!: UserError[];
+}
+
+const isTopLevel = (code: ErrorCode): code is TopLevel => code === 'UNAUTHENTICATED' || code === 'FORBIDDEN';
+
+/** @throws what is no matter of the input: a missing permission, a bug. */
+export function userErrorOf(error: unknown): UserError {
+  if (!(error instanceof DomainError) || isTopLevel(error.code)) throw error;
+  const { code, message, details } = error;
+  return {
+    code: code in UserErrorCode ? (code as UserErrorCode) : 'INVALID_INPUT',
+    message,
+    path: details.path ?? (code.startsWith('FILTER_') ? ['filter'] : []),
+  };
+}
+
+/** The payload of a mutation: what was changed as `field`, or null and what was wrong with the input. */
+export async function payload<K extends string, T>(
+  field: K,
+  work: Promise<T>,
+): Promise<{ [F in K]: T | null } & { userErrors: UserError[] }> {
+  const answer = (value: T | null, userErrors: UserError[]) =>
+    ({ [field]: value, userErrors }) as { [F in K]: T | null } & { userErrors: UserError[] };
+  try {
+    return answer(await work, []);
+  } catch (error) {
+    return answer(null, [userErrorOf(error)]);
+  }
+}
+
+/** Turns whatever a resolver threw into an entry of `errors`; what nobody foresaw is logged and not shown. */
+export const formatError =
+  (log: (error: unknown) => void) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const cause = unwrapResolverError(error);
+    if (cause instanceof DomainError)
+      return { ...formatted, message: cause.message, extensions: extensionsOf(cause) };
+    if (formatted.extensions?.['code'] !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR) return formatted;
+    log(cause);
+    return { ...formatted, message: 'Something went wrong here; it was logged.' };
+  };
+
+function extensionsOf({ code, details }: DomainError): Record<string, unknown> {
+  if (isTopLevel(code)) return { code };
+  const argument = details.path?.[0] ?? (code.startsWith('FILTER_') ? 'filter' : undefined);
+  return {
+    code: ApolloServerErrorCode.BAD_USER_INPUT,
+    ...(argument !== undefined && { argument }),
+    ...(details.position !== undefined && { position: details.position }),
+  };
+}

@@ -1,0 +1,210 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { createTargetTypes } from '../../services/target-types/create.ts';
+import { deleteTargetType } from '../../services/target-types/delete.ts';
+import type { TargetTypeOrderField as OrderField } from '../../services/target-types/fields.ts';
+import { findTargetTypes, type TargetType as Entity } from '../../services/target-types/find.ts';
+import { listTargetTypes } from '../../services/target-types/list.ts';
+import { updateTargetType } from '../../services/target-types/update.ts';
+import type { GraphqlContext } from './context.ts';
+import { BulkErrorPolicy, enumOf, OrderDirection } from './enums.ts';
+import { Payload, payload, userErrorOf } from './errors.ts';
+import { asWritten, toId } from './ids.ts';
+import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A kind of target, to tell devices apart.' })
+export class TargetType implements Entity {
+  @Field(() => ID, { description: 'Its identifier.' })
+  id!: number;
+
+  @Field(() => String, { description: 'Its key, unique in the tenant and for good.' })
+  key!: string;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour!: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who created it.' })
+  createdBy!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
+  lastModifiedAt!: Date;
+
+  @Field(() => String, { description: 'Who changed it last.' })
+  lastModifiedBy!: string;
+}
+
+const TargetTypeOrderField = enumOf<OrderField>('TargetTypeOrderField', 'What target types can be ordered by.', {
+  id: 'By the identifier, which is also the order of creation.',
+  key: 'By the key.',
+  name: 'By the name.',
+  description: 'By the description.',
+  createdAt: 'By the time of creation.',
+  createdBy: 'By who created it.',
+  lastModifiedAt: 'By the time of the last change.',
+  lastModifiedBy: 'By who changed it last.',
+});
+
+@InputType({ description: 'One criterion of the order of target types.' })
+class TargetTypeOrder {
+  @Field(() => TargetTypeOrderField, { description: 'What to order by.' })
+  field!: OrderField;
+
+  @Field(() => OrderDirection, { description: 'Which way.' })
+  direction!: OrderDirection;
+}
+
+@ArgsType()
+class TargetTypesArgs extends PageArgs {
+  @Field(() => [TargetTypeOrder], {
+    nullable: true,
+    description: 'The criteria of the order, the first the weightiest; by id unless given.',
+  })
+  orderBy?: TargetTypeOrder[] | null;
+}
+
+@InputType({ description: 'A target type to create. Key and name stand in for each other.' })
+class TargetTypeInput {
+  @Field(() => String, { nullable: true, description: 'Its key, at most 64 characters; the name unless given.' })
+  key?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its name, at most 128 characters; the key unless given.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in, for example #1d7cf2.' })
+  colour?: string | null;
+}
+
+@InputType({ description: 'What `createTargetTypes` takes.' })
+class CreateTargetTypesInput {
+  @Field(() => [TargetTypeInput], { description: 'The target types to create.' })
+  targetTypes!: TargetTypeInput[];
+
+  @Field(() => BulkErrorPolicy, {
+    defaultValue: 'REJECT_ALL',
+    description: 'What becomes of the good rows when others are bad.',
+  })
+  errorPolicy!: BulkErrorPolicy;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Checks everything and creates nothing.' })
+  dryRun!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createTargetTypes` answers.' })
+class CreateTargetTypesPayload extends Payload {
+  @Field(() => [TargetType], { description: 'The created target types, in the order of the input.' })
+  targetTypes!: TargetType[];
+}
+
+@InputType({ description: 'What `updateTargetType` takes; what is missing or null stays as it is.' })
+class UpdateTargetTypeInput {
+  @Field(() => ID, { description: 'Which target type.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new description; an empty one clears it.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new colour; an empty one clears it.' })
+  colour?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateTargetType` answers.' })
+class UpdateTargetTypePayload extends Payload {
+  @Field(() => TargetType, { nullable: true, description: 'The target type as it is now; null where refused.' })
+  targetType!: TargetType | null;
+}
+
+@InputType({ description: 'What `deleteTargetType` takes.' })
+class DeleteTargetTypeInput {
+  @Field(() => ID, { description: 'Which target type.' })
+  id!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteTargetType` answers.' })
+class DeleteTargetTypePayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
+  deletedId!: string | null;
+}
+
+const { Connection: TargetTypeConnection } = connectionTypes('TargetType', 'target types', TargetType);
+
+@Resolver(() => TargetType)
+export class TargetTypeResolver {
+  @Query(() => TargetType, {
+    nullable: true,
+    description: 'The target type of that id; null where there is none. Needs READ_TARGET_TYPE.',
+  })
+  async targetType(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetType | null> {
+    const [found] = await findTargetTypes(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => TargetTypeConnection, {
+    description: 'Lists target types. Needs READ_TARGET_TYPE.',
+    complexity: listCost,
+  })
+  async targetTypes(@Args(() => TargetTypesArgs) args: TargetTypesArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listTargetTypes(context, args), (targetType) => targetType);
+  }
+
+  @Mutation(() => CreateTargetTypesPayload, { description: 'Creates target types. Needs CREATE_TARGET_TYPE.' })
+  async createTargetTypes(
+    @Arg('input', () => CreateTargetTypesInput, { description: 'What to create, and how.' })
+    input: CreateTargetTypesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateTargetTypesPayload> {
+    const { targetTypes, faults } = await createTargetTypes(context, input);
+    return { targetTypes, userErrors: faults.map(userErrorOf) };
+  }
+
+  @Mutation(() => UpdateTargetTypePayload, {
+    description: 'Changes a target type; its key is for good. Needs UPDATE_TARGET_TYPE.',
+  })
+  updateTargetType(
+    @Arg('input', () => UpdateTargetTypeInput, { description: 'What to change.' }) input: UpdateTargetTypeInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateTargetTypePayload> {
+    const work = updateTargetType(context, { ...input, id: toId(input.id) });
+    return payload('targetType', work.catch((error) => Promise.reject(asWritten(error, input.id))));
+  }
+
+  @Mutation(() => DeleteTargetTypePayload, {
+    description: 'Deletes a target type that no target has. Needs DELETE_TARGET_TYPE.',
+  })
+  deleteTargetType(
+    @Arg('input', () => DeleteTargetTypeInput, { description: 'What to delete.' }) { id }: DeleteTargetTypeInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteTargetTypePayload> {
+    const work = deleteTargetType(context, { id: toId(id) }).then(() => id);
+    return payload('deletedId', work.catch((error) => Promise.reject(asWritten(error, id))));
+  }
+}

@@ -1,0 +1,165 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Args, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { createUser } from '../../services/access/create-user.ts';
+import { deleteUser } from '../../services/access/delete-user.ts';
+import { findMe } from '../../services/access/find-user.ts';
+import { listUsers } from '../../services/access/list-users.ts';
+import { PERMISSIONS, type Permission, type Role } from '../../services/access/permissions.ts';
+import { updateUser } from '../../services/access/update-user.ts';
+import type { User as Entity } from '../../services/access/users.ts';
+import type { GraphqlContext } from './context.ts';
+import { Payload, payload } from './errors.ts';
+import { NameListArgs, nameConnection } from './name-lists.ts';
+import { connectionTypes, listCost } from './pagination.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'An account of a tenant.' })
+class User {
+  @Field(() => ID, { description: 'Its identifier.' })
+  id!: number;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  username!: string;
+
+  @Field(() => String, { description: 'The name of its tenant.' })
+  tenant!: string;
+
+  @Field(() => [String], {
+    description:
+      'What it may do: as granted, and everything for a TENANT_ADMIN. Any permission on targets implies READ_TARGET_TYPE.',
+  })
+  permissions!: readonly Permission[];
+
+  @Field(() => [String], { description: 'What it was granted itself; what its roles bring is not among it.' })
+  grantedPermissions!: readonly Permission[];
+
+  @Field(() => [String], {
+    description: 'TENANT_ADMIN may do everything in its tenant; SYSTEM_ADMIN manages the tenants.',
+  })
+  roles!: readonly Role[];
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who created it.' })
+  createdBy!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
+  lastModifiedAt!: Date;
+
+  @Field(() => String, { description: 'Who changed it last.' })
+  lastModifiedBy!: string;
+}
+
+const userView = ({ tenantName, permissions, ...user }: Entity): User => ({
+  ...user,
+  tenant: tenantName,
+  permissions: user.roles.includes('TENANT_ADMIN') ? PERMISSIONS : permissions,
+  grantedPermissions: permissions,
+});
+
+const { UncountedConnection: UserConnection } = connectionTypes('User', 'users', User);
+
+@InputType({ description: 'What `createUser` takes.' })
+class CreateUserInput {
+  @Field(() => String, { description: 'Its name, at most 64 characters, without colon and backslash.' })
+  username!: string;
+
+  @Field(() => String, { description: 'Its password, 5 to 256 characters.' })
+  password!: string;
+
+  @Field(() => [String], { nullable: true, description: 'Its permissions; none unless given.' })
+  permissions?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'Its roles; none unless given.' })
+  roles?: string[] | null;
+}
+
+@InputType({ description: 'What `updateUser` takes; what is missing or null stays as it is.' })
+class UpdateUserInput {
+  @Field(() => String, { description: 'Which user.' })
+  username!: string;
+
+  @Field(() => String, { nullable: true, description: 'Its new password; the old one stops working at once.' })
+  password?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'All the permissions it shall be granted.' })
+  permissions?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'All the roles it shall have.' })
+  roles?: string[] | null;
+}
+
+@InputType({ description: 'What `deleteUser` takes.' })
+class DeleteUserInput {
+  @Field(() => String, { description: 'Which user.' })
+  username!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What a mutation of a user answers.' })
+abstract class UserPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The user; null where refused.' })
+  user!: User | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createUser` answers.' })
+class CreateUserPayload extends UserPayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateUser` answers.' })
+class UpdateUserPayload extends UserPayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteUser` answers: the user as it was.' })
+class DeleteUserPayload extends UserPayload {}
+
+/** A password is hashed, which takes long on purpose. */
+const HASH_COST = 1_000;
+
+@Resolver(() => User)
+export class UserResolver {
+  @Query(() => User, { description: "The caller's own account." })
+  async me(@Ctx() context: GraphqlContext): Promise<User> {
+    return userView(await findMe(context));
+  }
+
+  @Query(() => UserConnection, { description: 'Lists users by name. Needs TENANT_ADMIN.', complexity: listCost })
+  users(@Args(() => NameListArgs) args: NameListArgs, @Ctx() context: GraphqlContext) {
+    return nameConnection('user', args, userView, {
+      name: ({ username }) => username,
+      async read(page) {
+        const { users, hasNext } = await listUsers(context, page);
+        return { items: users, hasNext };
+      },
+    });
+  }
+
+  @Mutation(() => CreateUserPayload, {
+    description: 'Creates a user in the tenant. Needs TENANT_ADMIN; nobody can grant what they do not hold.',
+    complexity: HASH_COST,
+  })
+  createUser(
+    @Arg('input', () => CreateUserInput, { description: 'What to create.' }) input: CreateUserInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateUserPayload> {
+    return payload('user', createUser(context, input).then(userView));
+  }
+
+  @Mutation(() => UpdateUserPayload, {
+    description: 'Changes a user. Everyone may change their own password; all else needs TENANT_ADMIN.',
+    complexity: HASH_COST,
+  })
+  updateUser(
+    @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateUserPayload> {
+    return payload('user', updateUser(context, input).then(userView));
+  }
+
+  @Mutation(() => DeleteUserPayload, {
+    description: 'Deletes a user, who cannot sign in any more at once. Needs TENANT_ADMIN.',
+  })
+  deleteUser(
+    @Arg('input', () => DeleteUserInput, { description: 'What to delete.' }) input: DeleteUserInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteUserPayload> {
+    return payload('user', deleteUser(context, input).then(userView));
+  }
+}

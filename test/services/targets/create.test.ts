@@ -1,0 +1,151 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createTargets } from '../../../src/services/targets/create.ts';
+import { findTargets, listTargets } from '../../../src/services/targets/find.ts';
+import type { TargetInput } from '../../../src/services/targets/input.ts';
+import { newTenant, openTestPlatform } from '../../support/platform.ts';
+
+const { platform, close } = await openTestPlatform();
+afterAll(close);
+const countOf = async (context: Awaited<ReturnType<typeof newContext>>) =>
+  (await listTargets(context, {})).total();
+const newContext = async (...permissions: Parameters<Awaited<ReturnType<typeof newTenant>>['contextOf']>) =>
+  (await newTenant(platform)).contextOf(...permissions);
+const codes = ({ faults }: Awaited<ReturnType<typeof createTargets>>) =>
+  faults.map(({ code, details }) => [code, ...(details.path ?? [])].join(' '));
+
+describe('createTargets', () => {
+  it('fills in what is not given', async () => {
+    const context = await newContext();
+    const id = 'd'.repeat(200);
+    const { targets, faults } = await createTargets(context, {
+      targets: [
+        { controllerId: ` ${id} `, name: ' ' },
+        { controllerId: 'b', description: '', address: '' },
+      ],
+    });
+    expect(faults).toEqual([]);
+    expect(targets).toMatchObject([
+      {
+        controllerId: id,
+        name: id.slice(0, 128),
+        requestAttributes: true,
+        updateStatus: 'registered',
+        poll: null,
+      },
+      { controllerId: 'b', name: 'b', description: '', address: null, createdBy: 'tester' },
+    ]);
+    expect(targets[0]?.securityToken).toMatch(/^[0-9a-f]{32}$/);
+    expect(targets[0]?.securityToken).not.toBe(targets[1]?.securityToken);
+  });
+
+  it('gives back what is stored', async () => {
+    const context = await newContext();
+    const input: TargetInput = {
+      controllerId: 'Gerät "1"\\',
+      name: 'a {b}, "c" \\ NULL',
+      description: 'NULL',
+      address: 'https://10.0.0.1',
+      securityToken: ' s,{}" ',
+      requestAttributes: false,
+      group: 'a/b',
+    };
+    const { targets, faults } = await createTargets(context, {
+      targets: [{ ...input, controllerId: 'Gerät"1"\\' }],
+    });
+    expect(faults).toEqual([]);
+    expect(targets).toMatchObject([{ ...input, controllerId: 'Gerät"1"\\' }]);
+    expect(await findTargets(context, ['Gerät"1"\\'])).toEqual(targets);
+  });
+
+  it.each<[string, TargetInput, string]>([
+    ['no controllerId', { controllerId: '' }, 'INVALID_INPUT targets 1 controllerId'],
+    ['white space', { controllerId: 'a b' }, 'INVALID_INPUT targets 1 controllerId'],
+    ['257 characters', { controllerId: 'x'.repeat(257) }, 'INVALID_INPUT targets 1 controllerId'],
+    ['mark-up', { controllerId: 'x', name: '<b>x</b>' }, 'INVALID_INPUT targets 1 name'],
+    ['a long name', { controllerId: 'x', name: 'n'.repeat(129) }, 'INVALID_INPUT targets 1 name'],
+    [
+      'a long token',
+      { controllerId: 'x', securityToken: 's'.repeat(129) },
+      'INVALID_INPUT targets 1 securityToken',
+    ],
+    ['a long group', { controllerId: 'x', group: 'g'.repeat(257) }, 'INVALID_INPUT targets 1 group'],
+    ['U+0000', { controllerId: 'x', description: 'a\0b' }, 'INVALID_INPUT targets 1 description'],
+    ['half a pair', { controllerId: 'x', name: '\ud800' }, 'INVALID_INPUT targets 1 name'],
+    [
+      'an unknown type',
+      { controllerId: 'x', targetTypeId: 99 },
+      'TARGET_TYPE_NOT_FOUND targets 1 targetTypeId',
+    ],
+    ['one of the same call', { controllerId: 'good' }, 'TARGET_ALREADY_EXISTS targets 1 controllerId'],
+    ['one that exists', { controllerId: 'old' }, 'TARGET_ALREADY_EXISTS targets 1 controllerId'],
+  ])('refuses %s: all, or that row alone', async (_, bad, fault) => {
+    const context = await newContext();
+    await createTargets(context, { targets: [{ controllerId: 'old' }] });
+    const targets = [{ controllerId: 'good' }, bad, { controllerId: 'fine' }];
+
+    expect(codes(await createTargets(context, { targets }))).toEqual([fault]);
+    expect(await countOf(context)).toBe(1);
+
+    const partly = await createTargets(context, { targets, errorPolicy: 'REJECT_FAILED_ROWS' });
+    expect(codes(partly)).toEqual([fault]);
+    expect(partly.targets.map(({ controllerId }) => controllerId)).toEqual(['good', 'fine']);
+    expect(await countOf(context)).toBe(3);
+  });
+
+  it('tells every bad row, in the order of the input', async () => {
+    const context = await newContext();
+    await createTargets(context, { targets: [{ controllerId: 'old' }] });
+    const result = await createTargets(context, {
+      targets: [{ controllerId: 'old' }, { controllerId: '' }, { controllerId: 'a' }, { controllerId: 'a' }],
+      errorPolicy: 'REJECT_FAILED_ROWS',
+    });
+    expect(codes(result)).toEqual([
+      'TARGET_ALREADY_EXISTS targets 0 controllerId',
+      'INVALID_INPUT targets 1 controllerId',
+      'TARGET_ALREADY_EXISTS targets 3 controllerId',
+    ]);
+  });
+
+  it('creates nothing in a dry run, and says what would be wrong', async () => {
+    const context = await newContext();
+    await createTargets(context, { targets: [{ controllerId: 'old' }] });
+    const fine = await createTargets(context, { targets: [{ controllerId: 'a' }], dryRun: true });
+    expect(fine.targets).toMatchObject([{ controllerId: 'a' }]);
+    const bad = await createTargets(context, { targets: [{ controllerId: 'old' }], dryRun: true });
+    expect(codes(bad)).toEqual(['TARGET_ALREADY_EXISTS targets 0 controllerId']);
+    expect(await countOf(context)).toBe(1);
+  });
+
+  it('writes more rows than a statement takes parameters', async () => {
+    const context = await newContext();
+    const targets = Array.from({ length: 12_001 }, (_, n) => ({
+      controllerId: `d${n}`,
+      address: `http://${n}`,
+    }));
+    expect((await createTargets(context, { targets })).targets).toHaveLength(12_001);
+    expect(await countOf(context)).toBe(12_001);
+    expect(await findTargets(context, ['d12000'])).toMatchObject([{ address: 'http://12000' }]);
+  });
+
+  it('lets two calls with the same ids in opposite order end, one row each', async () => {
+    const context = await newContext();
+    const ids = Array.from({ length: 500 }, (_, n) => ({ controllerId: `d${n}` }));
+    const [one, other] = await Promise.all([
+      createTargets(context, { targets: ids }),
+      createTargets(context, { targets: ids.toReversed() }),
+    ]);
+    expect([one.faults.length, other.faults.length].sort()).toEqual([0, 500]);
+    expect(await countOf(context)).toBe(500);
+  });
+
+  it('hides the token from those who may not read it, and needs CREATE_TARGET', async () => {
+    const tenant = await newTenant(platform);
+    const { targets } = await createTargets(tenant.contextOf(['CREATE_TARGET']), {
+      targets: [{ controllerId: 'a' }],
+    });
+    expect(targets[0]?.securityToken).toBeNull();
+    await expect(createTargets(tenant.contextOf(['UPDATE_TARGET']), { targets: [] })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+  });
+});
