@@ -20,7 +20,7 @@ import postgres, { type Sql } from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { unprivilegedAccount } from '../../src/database/embedded/account.ts';
 import { linkLibraries, packagedBinaries, usableBinaries } from '../../src/database/embedded/binaries.ts';
-import { isAlive, removeLeftovers } from '../../src/database/embedded/files.ts';
+import { isAlive } from '../../src/database/embedded/files.ts';
 import { trimLog } from '../../src/database/embedded/server-log.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/database/embedded/start.ts';
 
@@ -189,8 +189,13 @@ describe('a database through its life', () => {
     database = await start(dataDir);
     await connect(database)`INSERT INTO kept VALUES ('kill')`;
     const killed = database;
+    const [child] = await connect(
+      killed,
+    )`SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`;
+    process.kill(child?.pid, 'SIGSTOP'); // it notices late, and keeps the server's memory until then
     process.kill(await serverPid(killed), 'SIGKILL');
-    database = await start(dataDir); // at once: its children may still be about to end
+    setTimeout(() => process.kill(child?.pid, 'SIGCONT'), 300);
+    database = await start(dataDir);
     expect(database.adopted).toBe(false);
     expect(await connect(database)`SELECT word FROM kept ORDER BY word`).toEqual([
       { word: 'kill' },
@@ -293,25 +298,21 @@ describe('starting', () => {
 
   test('an initdb that was interrupted is forgotten', async () => {
     const dataDir = join(await makeFolder(), 'data');
-    const child = spawn(process.execPath, [await bundle(), dataDir], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [await bundle(), dataDir], { stdio: 'ignore', detached: true });
     const halfMade = async () =>
       (await readdir(dataDir).catch(() => [])).find((name) => name.startsWith('postgres.new-'));
     await until(async () => {
       const workshop = await halfMade();
       return workshop !== undefined && exists(join(dataDir, workshop, 'cluster', 'global'));
     });
-    child.kill('SIGKILL');
+    process.kill(-child.pid!, 'SIGKILL'); // and initdb with it
     await new Promise((resolve) => child.once('exit', resolve));
     expect(await halfMade()).toBeDefined();
 
     const database = await start(dataDir);
     expect(database.adopted).toBe(false);
     expect(await connect(database)`SELECT 1 AS one`).toEqual([{ one: 1 }]);
-    // An orphaned initdb may have gone on for a while.
-    await until(async () => {
-      await removeLeftovers(join(dataDir, 'postgres'));
-      return (await halfMade()) === undefined;
-    });
+    expect(await halfMade()).toBeUndefined();
   });
 
   test.runIf(root)('a data folder that only root can enter', async () => {

@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getTableName, is, sql } from 'drizzle-orm';
+import { PgTable } from 'drizzle-orm/pg-core';
+import { afterAll, expect, it } from 'vitest';
+import * as schema from '../../src/database/schema.ts';
+import { createUser } from '../../src/services/access/create-user.ts';
+import { deleteUser } from '../../src/services/access/delete-user.ts';
+import { updateUser } from '../../src/services/access/update-user.ts';
+import type { Context } from '../../src/services/context.ts';
+import { registerDevice } from '../../src/services/devices/register.ts';
+import { reportAttributes } from '../../src/services/devices/report-attributes.ts';
+import { createTargetTypes } from '../../src/services/target-types/create.ts';
+import { deleteTargetType } from '../../src/services/target-types/delete.ts';
+import { updateTargetType } from '../../src/services/target-types/update.ts';
+import { setTargetAttributes } from '../../src/services/targets/attributes.ts';
+import { createTargets } from '../../src/services/targets/create.ts';
+import { deleteTargets } from '../../src/services/targets/delete.ts';
+import { rotateTargetToken } from '../../src/services/targets/rotate-token.ts';
+import { updateTarget } from '../../src/services/targets/update.ts';
+import { createTenant } from '../../src/services/tenants/create.ts';
+import { generateGatewayToken } from '../../src/services/tenants/generate-gateway-token.ts';
+import { resetConfiguration } from '../../src/services/tenants/reset-configuration.ts';
+import { setConfiguration } from '../../src/services/tenants/set-configuration.ts';
+import { newTenant, openTestPlatform } from '../support/platform.ts';
+
+const { platform, close } = await openTestPlatform();
+afterAll(close);
+
+interface Fixture {
+  typeId: number;
+}
+/** Every verb that writes, called so that it would succeed. */
+const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unknown>> = {
+  createTargets: (c) => createTargets(c, { targets: [{ controllerId: 'new', address: 'x' }] }),
+  updateTarget: (c) => updateTarget(c, { controllerId: 'a', name: 'new', address: 'new' }),
+  deleteTargets: (c) => deleteTargets(c, { filter: 'id==*' }),
+  setTargetAttributes: (c) =>
+    setTargetAttributes(c, { controllerId: 'a', attributes: [{ key: 'new', value: 'v' }] }),
+  rotateTargetToken: (c) => rotateTargetToken(c, { controllerId: 'a' }),
+  createTargetTypes: (c) => createTargetTypes(c, { targetTypes: [{ name: 'new' }] }),
+  updateTargetType: (c, { typeId }) => updateTargetType(c, { id: typeId, name: 'new' }),
+  deleteTargetType: (c, { typeId }) => deleteTargetType(c, { id: typeId }),
+  setConfiguration: (c) => setConfiguration(c, { pollingTime: '00:10:00' }),
+  resetConfiguration: (c) => resetConfiguration(c, ['pollingOverdueTime']),
+  generateGatewayToken: (c) => generateGatewayToken(c),
+  createUser: (c) => createUser(c, { username: 'new', password: 'secret', permissions: [], roles: [] }),
+  updateUser: (c) => updateUser(c, { username: 'someone', permissions: ['READ_TARGET'] }),
+  deleteUser: (c) => deleteUser(c, { username: 'someone' }),
+  createTenant: (c) =>
+    createTenant(c, { name: `new-${c.caller.tenantId}`, adminUsername: 'admin', adminPassword: 'secret' }),
+  registerDevice: async (c) => registerDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'),
+  reportAttributes: async (c) =>
+    reportAttributes(c, await c.tenants.byId(c.caller.tenantId), 'a', 'replace', [['new', 'v']]),
+};
+
+const UNDONE = new Error('undone by the test');
+
+/** A context whose transactions do all their work, and then are undone. */
+function undoing(context: Context): Context {
+  const database = new Proxy(context.database, {
+    get(real, property) {
+      if (property !== 'transaction') return Reflect.get(real, property);
+      return (work: Parameters<typeof real.transaction>[0]) =>
+        real.transaction(async (tx) => {
+          await work(tx);
+          throw UNDONE;
+        });
+    },
+  });
+  return { ...context, database };
+}
+
+const TABLES = Object.values(schema).filter((table) => is(table, PgTable));
+
+/** All that is stored of a tenant, and of tenants named after it. */
+async function stored({ database, caller }: Context) {
+  const dump: Record<string, unknown> = {};
+  for (const table of TABLES)
+    dump[getTableName(table)] = await database.execute(
+      sql`SELECT row_to_json(t) AS row FROM ${table} t WHERE t.tenant_id = ${caller.tenantId} ORDER BY 1::text`,
+    );
+  dump['named'] = await database.execute(
+    sql`SELECT name FROM tenants WHERE name = ${`new-${caller.tenantId}`}`,
+  );
+  return dump;
+}
+
+async function fixture() {
+  const tenant = await newTenant(platform);
+  const context = tenant.contextOf(undefined, ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
+  await createTargets(context, { targets: [{ controllerId: 'a', address: 'old' }] });
+  await setTargetAttributes(context, { controllerId: 'a', attributes: [{ key: 'old', value: 'v' }] });
+  const { targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'old' }] });
+  await setConfiguration(context, { pollingOverdueTime: '00:01:00' });
+  await createUser(context, { username: 'someone', password: 'secret', permissions: [], roles: [] });
+  return { context, typeId: targetTypes[0]!.id };
+}
+
+it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is undone', async (name) => {
+  const { context, typeId } = await fixture();
+  const before = await stored(context);
+  await expect(VERBS[name]!(undoing(context), { typeId })).rejects.toThrow(UNDONE);
+  expect(await stored(context)).toEqual(before);
+
+  await VERBS[name]!(context, { typeId });
+  expect(await stored(context), 'and really would have written').not.toEqual(before);
+});
+
+it('knows every verb that opens a transaction', () => {
+  const folder = new URL('../../src/services/', import.meta.url);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const writing = files.flatMap((file) => {
+    const functions = readFileSync(new URL(file, folder), 'utf8').split(/^(?=export (?:async )?function)/m);
+    return functions
+      .filter((text) => /\b(?:await|return) change\(/.test(text))
+      .map((text) => /^export (?:async )?function (\w+)/.exec(text)?.[1]);
+  });
+  expect(writing.toSorted()).toEqual(Object.keys(VERBS).toSorted());
+});
