@@ -3,8 +3,8 @@ import express, { type RequestHandler } from 'express';
 import { type PollCounts, pollListener } from './api/ddi/poll.ts';
 import { devicePathOf } from './api/ddi/request.ts';
 import { deviceRouter } from './api/ddi/router.ts';
+import { webError } from './api/hawkbit-errors.ts';
 import { isMalformedUrl, type Peers } from './api/http.ts';
-import { webError } from './api/rest/errors.ts';
 import { restRouter } from './api/rest/router.ts';
 import type { Config } from './config.ts';
 import type { Caller } from './services/context.ts';
@@ -29,7 +29,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.disable('x-powered-by');
   app.enable('strict routing');
   app.enable('case sensitive routing');
-  app.set('etag', 'strong');
+  app.disable('etag');
   app.set('query parser', 'simple');
 
   app.use(operations);

@@ -118,7 +118,12 @@ export const SETTINGS = {
     "devices may sign in by the tenant's gateway token",
     ddi('gatewaytoken'),
   ),
-  MUSTER_DDI_ANONYMOUS_ENABLED: setting(flag, false, 'downloads without credentials', ddi('anonymous')),
+  MUSTER_DDI_ANONYMOUS_ENABLED: setting(
+    flag,
+    false,
+    'downloads without credentials, as soon as there are downloads',
+    ddi('anonymous'),
+  ),
   MUSTER_CONFIG_FILE: setting(text, './application.properties', "a file with hawkBit's property names"),
   LOG_LEVEL: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) as z.ZodType<string, string>,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from 'proxy-addr';
 
@@ -56,6 +57,9 @@ const firstOf = (header: string | string[] | undefined) =>
   String(header ?? '')
     .split(',')[0]
     ?.trim() || undefined;
+
+/** A strong ETag: the digest of a body. */
+export const etagOf = (body: string | Buffer): string => `"${hash('md5', body)}"`;
 
 /** An address as a device's: `http://` and the IP. */
 export const addressUrl = (ip: string): string => `http://${ip.includes(':') ? `[${ip}]` : ip}`;

@@ -7,14 +7,15 @@ export interface OperationsOptions {
   isReady: () => Promise<boolean>;
   rememberedDevices: () => number;
   pollCounts: PollCounts;
-  /** The metrics of all processes that share the port; by default those of this one. */
-  renderMetrics?: (registry: Registry) => Promise<string>;
+  /** Gets this process' registry once; what it returns renders the metrics of all processes on the port. */
+  shareMetrics?: (registry: Registry) => () => Promise<string>;
 }
 
 /** Liveness, readiness and Prometheus metrics: for the operator's tools, without sign-in. */
 export function operationsRouter(options: OperationsOptions): express.Router {
-  const { isReady, renderMetrics = (registry) => registry.metrics() } = options;
+  const { isReady, shareMetrics = (registry) => () => registry.metrics() } = options;
   const registry = openMetrics(options);
+  const renderMetrics = shareMetrics(registry);
   const router = express.Router();
   router.get('/health/live', (_request, response) => void response.json({ status: 'UP' }));
   router.get('/health/ready', async (_request, response) => {
@@ -22,7 +23,7 @@ export function operationsRouter(options: OperationsOptions): express.Router {
     response.status(ready ? 200 : 503).json({ status: ready ? 'UP' : 'DOWN' });
   });
   router.get('/metrics', async (_request, response) => {
-    response.type(registry.contentType).send(await renderMetrics(registry));
+    response.type(registry.contentType).send(await renderMetrics());
   });
   router.use((request, response, next) => {
     const door = request.path.split('/', 2)[1];

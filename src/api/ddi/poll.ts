@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '../../errors.ts';
 import type { Device } from '../../services/devices/device-cache.ts';
 import { type DevicePlatform, poll } from '../../services/devices/poll.ts';
+import { errorAnswer } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
-import { errorAnswer } from '../rest/errors.ts';
 import { type DevicePath, deviceRequestOf } from './request.ts';
 import { deviceTypeOf, renderRoot } from './root.ts';
 

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { encode } from 'cbor-x';
 import Negotiator from 'negotiator';
 import type { Device } from '../../services/devices/device-cache.ts';
+import { etagOf } from '../http.ts';
 import type { DevicePath } from './request.ts';
 
 const HAL = 'application/hal+json';
@@ -34,7 +34,7 @@ export function renderRoot(device: Device, path: DevicePath, baseUrl: string, ty
     ? `${baseUrl}/${path.tenant}/controller/v1/${encodeURIComponent(path.controllerId)}/configData`
     : undefined;
   const body = type === CBOR ? renderCbor(device, href) : renderJson(device, href);
-  return { body, etag: `"${hash('md5', body, 'hex')}"` };
+  return { body, etag: etagOf(body) };
 }
 
 function renderJson({ sleep }: Device, href: string | undefined): string {

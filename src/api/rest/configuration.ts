@@ -8,7 +8,7 @@ import {
 import { resetConfiguration } from '../../services/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../services/tenants/set-configuration.ts';
 import { asObject, ExactNumber } from '../json.ts';
-import { jsonOf, sendHal } from './media.ts';
+import { jsonOf, sendHal } from '../media.ts';
 import { authorship, type Links, link } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 

@@ -1,59 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Response } from 'express';
-import { DomainError, type ErrorCode } from '../../errors.ts';
-import { sendHal } from './media.ts';
-
-/** hawkBit's words for the domain's errors: the status and the `errorCode` behind `hawkbit.server.error.`. */
-const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = {
-  UNAUTHENTICATED: [401],
-  FORBIDDEN: [403, 'insufficientPermission'],
-  MALFORMED_INPUT: [400, 'rest.body.notReadable'],
-  INVALID_INPUT: [400, 'repo.constraintViolation'],
-  INVALID_ATTRIBUTES: [400, 'repo.invalidTargetAttributes'],
-  QUOTA_EXCEEDED: [429, 'quota.tooManyEntries'],
-  TARGET_NOT_FOUND: [404, 'repo.entityNotFound'],
-  TARGET_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
-  TARGET_TYPE_NOT_FOUND: [404, 'repo.entityNotFound'],
-  TARGET_TYPE_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
-  TARGET_TYPE_IN_USE: [409, 'target.type.used'],
-  TARGET_TYPE_KEY_OR_NAME_REQUIRED: [400, 'target.type.keyOrNameRequired'],
-  DISTRIBUTION_SET_TYPE_NOT_FOUND: [404, 'repo.entityNotFound'],
-  CONFIGURATION_KEY_UNKNOWN: [400, 'configKeyInvalid'],
-  CONFIGURATION_VALUE_INVALID: [400, 'configValueInvalid'],
-  FILTER_SYNTAX: [400, 'rest.param.rsqlParamSyntax'],
-  FILTER_FIELD_UNKNOWN: [400, 'rest.param.rsqlInvalidField'],
-  FILTER_VALUE_INVALID: [400, 'rest.body.notReadable'],
-  SORT_SYNTAX: [400, 'rest.param.sortParamSyntax'],
-  SORT_DIRECTION_INVALID: [400, 'rest.param.invalidDirection'],
-  SORT_FIELD_UNKNOWN: [400, 'rest.param.invalidField'],
-  USER_NOT_FOUND: [404, 'repo.entityNotFound'],
-  USER_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
-  TENANT_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
-};
-
-/** Sentences that clients have met: they stand instead of our own. */
-const SENTENCES: Partial<Record<ErrorCode, string>> = {
-  TARGET_ALREADY_EXISTS: 'The given entity already exists in database',
-  TARGET_TYPE_ALREADY_EXISTS: 'The given entity already exists in database',
-};
-
-/** The status and body of a domain error, for REST and the device API. */
-export function errorAnswer(error: DomainError): { status: number; body: object } {
-  const [status, errorCode] = WORDS[error.code];
-  if (!errorCode) return { status, body: webError(status) };
-  const message = SENTENCES[error.code] ?? error.message;
-  const { entity } = error.details;
-  const info = status === 404 && entity ? { info: { type: entity.type, entityId: entity.id } } : {};
-  return { status, body: { errorCode: `hawkbit.server.error.${errorCode}`, message, ...info } };
-}
-
-/** The body of an error that no rule of the domain stands behind. */
-export const webError = (status: number, message?: string) => ({
-  timestamp: new Date().toISOString(),
-  status,
-  error: STATUS_CODES[status],
-  ...(message && { message }),
-});
+import { DomainError } from '../../errors.ts';
+import { errorAnswer, webError } from '../hawkbit-errors.ts';
+import { sendHal } from '../media.ts';
 
 /** Answers 401 as for any path without credentials. */
 export function sendUnauthenticated(response: Response): void {

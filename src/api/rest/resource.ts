@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import type { Context } from '../../services/context.ts';
-import { webError } from './errors.ts';
-import { negotiate, readBytes, requireJson } from './media.ts';
+import { webError } from '../hawkbit-errors.ts';
+import { negotiate, readBytes, requireJson } from '../media.ts';
 
 /** What a handler gets: who calls, and the request as it is. */
 export type Handler = (context: Context, request: Request, response: Response) => Promise<void>;

@@ -1,9 +1,10 @@
 import express, { type Request } from 'express';
 import type { Caller, Platform } from '../../services/context.ts';
+import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { sendHal } from '../media.ts';
 import { configurationRoutes } from './configuration.ts';
-import { answerErrors, webError } from './errors.ts';
-import { sendHal } from './media.ts';
+import { answerErrors } from './errors.ts';
 import { linksOn } from './render.ts';
 import { type ResourceOptions, resource } from './resource.ts';
 import { targetTypeRoutes } from './target-types.ts';

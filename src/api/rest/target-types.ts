@@ -7,7 +7,7 @@ import { findTargetType, type TargetType } from '../../services/target-types/fin
 import { listTargetTypes } from '../../services/target-types/list.ts';
 import { updateTargetType } from '../../services/target-types/update.ts';
 import { asObject, asObjects, idOf, integerOf, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendHal } from './media.ts';
+import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';

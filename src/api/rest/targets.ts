@@ -8,7 +8,7 @@ import { findTarget, listTargets } from '../../services/targets/find.ts';
 import type { Target } from '../../services/targets/target.ts';
 import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendHal } from './media.ts';
+import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';

@@ -42,7 +42,7 @@ export function poll(platform: DevicePlatform, request: DeviceRequest): Device |
   const tenant = platform.tenants.peek(request.tenantName);
   const device = tenant && platform.devices.peek(tenant, request.controllerId);
   if (!device?.seen || !admits(tenant!, device, request)) return authenticateDevice(platform, request);
-  platform.pollTimes.note(device, request.address, Date.now());
+  platform.pollTimes.note(device, request.address, platform.clock().getTime());
   return device;
 }
 

@@ -1,6 +1,8 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import Negotiator from 'negotiator';
-import { parseJson } from '../json.ts';
+import { webError } from './hawkbit-errors.ts';
+import { etagOf } from './http.ts';
+import { parseJson } from './json.ts';
 
 const HAL = 'application/hal+json';
 const JSON_TYPE = 'application/json';
@@ -8,9 +10,12 @@ const JSON_TYPE = 'application/json';
 const PRODUCED = [HAL, JSON_TYPE];
 const CONSUMED = /^application\/(hal\+)?json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
 
-/** Sends a body as JSON in the type that the client asked for. */
+/** Sends a body as JSON in the type that the client asked for; what was read has a digest of the body as its ETag. */
 export function sendHal(response: Response, body: unknown): void {
-  response.type(response.locals['mediaType'] ?? JSON_TYPE).send(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  const isRead = response.req.method === 'GET' || response.req.method === 'HEAD';
+  if (isRead && response.statusCode === 200) response.set('ETag', etagOf(text));
+  response.type(response.locals['mediaType'] ?? JSON_TYPE).send(text);
 }
 
 /** 406 for an `Accept` that can't be met, before anything is done. */
@@ -26,10 +31,7 @@ export const negotiate =
 /** 415 for a body of a type that isn't read here. */
 export const requireJson: RequestHandler = (request, response, next) => {
   if (CONSUMED.test(request.headers['content-type'] ?? '')) return next();
-  response
-    .set('Accept', PRODUCED.join(', '))
-    .status(415)
-    .json({ status: 415, error: 'Unsupported Media Type' });
+  response.set('Accept', PRODUCED.join(', ')).status(415).json(webError(415));
 };
 
 /** Reads the bytes of a body, at most `limit` of them; more is 413. */

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigurationError, readConfig, SETTINGS } from '../src/config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'muster-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const properties = (text: string) => {
+  const file = join(folder, 'application.properties');
+  writeFileSync(file, text);
+  return file;
+};
+const GATEWAY = 'hawkbit.server.ddi.security.authentication.gatewaytoken.enabled';
+
+describe('readConfig', () => {
+  it('has a default for everything, and takes an empty variable for none', () => {
+    const config = readConfig({ PORT: '', HOST: '' });
+    expect(config).toMatchObject({ PORT: 8080, HOST: '127.0.0.1', MUSTER_ADMIN_PASSWORD: 'admin' });
+    expect(config).toMatchObject({
+      MUSTER_DDI_TARGET_TOKEN_ENABLED: true,
+      MUSTER_DDI_GATEWAY_TOKEN_ENABLED: false,
+    });
+  });
+
+  it.each([
+    { PORT: 'abc' },
+    { PORT: '70000' },
+    { PORT: '-1' },
+    { DATABASE_URL: 'mysql://x' },
+    { DATABASE_PREPARE: 'perhaps' },
+    { MUSTER_WORKERS: '0' },
+    { MUSTER_PUBLIC_URL: 'ftp://x' },
+    { LOG_LEVEL: 'loud' },
+    { MUSTER_CONFIG_FILE: '/nowhere' },
+  ])('refuses %o in one line that names it', (environment) => {
+    const [name] = Object.keys(environment);
+    expect(() => readConfig(environment)).toThrow(ConfigurationError);
+    expect(() => readConfig(environment)).toThrow(new RegExp(`^${name}: .+$`));
+  });
+
+  it('wants a password for the administrator wherever others can reach it', () => {
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'muster.example'])
+      expect(() => readConfig({ HOST })).toThrow(/^MUSTER_ADMIN_PASSWORD: must be set/);
+    expect(readConfig({ HOST: '0.0.0.0', MUSTER_ADMIN_PASSWORD: 'secret' }).MUSTER_ADMIN_PASSWORD).toBe(
+      'secret',
+    );
+    for (const HOST of ['localhost', '127.0.0.2', '::1']) expect(readConfig({ HOST }).HOST).toBe(HOST);
+  });
+
+  it("reads hawkBit's properties, after the environment", () => {
+    const file = properties(`# a comment\n! another\n\n ${GATEWAY} = true \r\nserver.port=1\n`);
+    expect(readConfig({ MUSTER_CONFIG_FILE: file })).toMatchObject({
+      MUSTER_DDI_GATEWAY_TOKEN_ENABLED: true,
+      PORT: 8080,
+    });
+    const overruled = { MUSTER_CONFIG_FILE: file, MUSTER_DDI_GATEWAY_TOKEN_ENABLED: 'false' };
+    expect(readConfig(overruled).MUSTER_DDI_GATEWAY_TOKEN_ENABLED).toBe(false);
+  });
+
+  it('names a bad property as the file has it', () => {
+    const file = properties(`${GATEWAY}: maybe`);
+    expect(() => readConfig({ MUSTER_CONFIG_FILE: file })).toThrow(`${GATEWAY}: must be true or false`);
+  });
+});
+
+it('is told in full by the README', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| (?:`(.*?)`)? ?\| (.*) \|$/gm)].map((row) =>
+    row.slice(1),
+  );
+  const settings = Object.entries(SETTINGS).map(([name, { fallback, about }]) => [
+    name,
+    fallback === undefined ? undefined : String(fallback),
+    about,
+  ]);
+  expect(rows).toEqual(settings);
+});
