@@ -41,7 +41,8 @@ export function createApp(options: AppOptions): RequestListener {
   const poll = pollListener(platform, peers, pollCounts, log);
   return (request, response) => {
     const url = request.url ?? '/';
-    if (isMalformedUrl(url)) return refuse(request, response);
+    // GraphQL has rules of its own for what stands in a query.
+    if (isMalformedUrl(url) && !/^\/graphql\b/.test(url)) return refuse(request, response);
     const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
     if (path?.rest === '') poll(request, response, path);
     else app(request, response);

@@ -8,14 +8,7 @@ import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openLog } from './log.ts';
 import { closeServer, ListenError, listen, serve } from './server.ts';
 import { ensureFirstAdministrator } from './services/tenants/first-administrator.ts';
-import {
-  databaseOfWorker,
-  metricsOfAllWorkers,
-  offerMetrics,
-  startWorkers,
-  type WorkerDatabase,
-  WorkerError,
-} from './workers.ts';
+import { databaseOfWorker, shareMetrics, startWorkers, type WorkerDatabase, WorkerError } from './workers.ts';
 
 /** The contract's ten seconds, and a second to spare. */
 const END_AT_MOST_MS = 9_000;
@@ -59,11 +52,7 @@ async function main(): Promise<void> {
 async function serveAsWorker(config: Config, database: WorkerDatabase, log: ReturnType<typeof openLog>) {
   const listening = await listen(config);
   endings.push(async () => void listening.server.close());
-  const renderMetrics: Parameters<typeof serve>[4] = async (registry) => {
-    offerMetrics(registry);
-    return metricsOfAllWorkers();
-  };
-  const server = await serve(config, listening, database, log, renderMetrics);
+  const server = await serve(config, listening, database, log, shareMetrics);
   endings.push(server.stop);
   process.send?.({ serving: true });
 }
@@ -72,7 +61,12 @@ async function openDatabase(config: Config): Promise<WorkerDatabase & { where: s
   const { DATABASE_URL: external, DATABASE_DIRECT_URL: direct } = config;
   if (external) {
     const { host, pathname } = new URL(external);
-    return { connection: external, direct: direct ?? external, where: `${host}${pathname}` };
+    const connection = connectionOf(external);
+    return {
+      connection,
+      direct: direct ? connectionOf(direct) : connection,
+      where: `${host}${pathname}`,
+    };
   }
   const embedded = await startEmbeddedDatabase({
     dataDir: config.MUSTER_DATA_DIR,
@@ -83,6 +77,15 @@ async function openDatabase(config: Config): Promise<WorkerDatabase & { where: s
   endings.push(embedded.stop);
   const connection: Connection = embedded.connection;
   return { connection, direct: connection, where: embedded.dataDir };
+}
+
+/** `?host=/folder` means the socket there, as for libpq; postgres.js takes that only apart from the URL. */
+function connectionOf(url: string): Connection {
+  const { searchParams, port, username, password, pathname } = new URL(url);
+  const host = searchParams.get('host');
+  if (!host?.startsWith('/')) return url;
+  const [user, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent);
+  return { host, port: Number(port) || 5432, user: user!, password: secret!, database: database! };
 }
 
 /** Ends all that was begun, then the process; a second call only waits for the first. */

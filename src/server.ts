@@ -67,7 +67,7 @@ export async function serve(
   { server, url, handleBy }: Listening,
   database: { connection: Connection; direct: Connection },
   log: Logger,
-  renderMetrics?: OperationsOptions['renderMetrics'],
+  shareMetrics?: OperationsOptions['shareMetrics'],
 ): Promise<RunningServer> {
   // A failed query's own message has its parameters in it, and with them tokens.
   const logError = (error: unknown) => log.error(error instanceof DrizzleQueryError ? error.cause : error);
@@ -101,7 +101,7 @@ export async function serve(
     isReady: () => pool.client`SELECT 1`.then(Boolean, () => false),
     rememberedDevices: platform.devices.size,
     pollCounts,
-    renderMetrics,
+    shareMetrics,
   });
   handleBy(
     createApp({

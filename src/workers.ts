@@ -77,14 +77,15 @@ const served = (worker: Worker) =>
 
 let asked = 0;
 
-/** Lets a worker's metrics be asked for by its primary. */
-export function offerMetrics(registry: Registry): void {
+/** Lets a worker's metrics be asked for by its primary; what it returns asks for those of all workers. */
+export function shareMetrics(registry: Registry): () => Promise<string> {
   new AggregatorRegistry(); // what hears the primary's question
   AggregatorRegistry.setRegistries(registry);
+  return metricsOfAllWorkers;
 }
 
 /** The metrics of all workers, from the primary that can reach them. */
-export function metricsOfAllWorkers(): Promise<string> {
+function metricsOfAllWorkers(): Promise<string> {
   const id = ++asked;
   return new Promise((resolve) => {
     const hear = (message: { metrics?: string; id?: number }) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { invalid } from '../errors.ts';
+import { isStorableText } from './text.ts';
 
 export const MOST_A_PAGE = 500;
 const DEFAULT_A_PAGE = 50;
@@ -166,6 +167,12 @@ function writeCursor<T>(mark: string, keys: Key<T>[], item: T): string {
   return Buffer.from(JSON.stringify([mark, ...values])).toString('base64url');
 }
 
+/** Milliseconds of the years 1 to 9999: all that are stored, and PostgreSQL takes every one. */
+const isTime = (value: unknown): value is number =>
+  Number.isSafeInteger(value) &&
+  (value as number) >= -62_135_596_800_000 &&
+  (value as number) < 253_402_300_800_000;
+
 function readCursor<T>(text: string, mark: string, keys: Key<T>[], argument: string): KeyValue[] {
   const refuse = () => invalid(`${argument}: is no cursor of this list`, [argument]);
   let parsed: unknown;
@@ -181,10 +188,9 @@ function readCursor<T>(text: string, mark: string, keys: Key<T>[], argument: str
   return keys.map(({ type, nullable }, index) => {
     const value: unknown = parsed[index + 1];
     if (value === null && nullable) return null;
-    if (type === 'text' && typeof value === 'string' && !value.includes('\0')) return value;
+    if (type === 'text' && typeof value === 'string' && isStorableText(value)) return value;
     if (type === 'bigint' && Number.isSafeInteger(value)) return value as number;
-    if (type === 'timestamptz' && typeof value === 'number' && Math.abs(value) < 8.64e15)
-      return new Date(value);
+    if (type === 'timestamptz' && isTime(value)) return new Date(value);
     throw refuse();
   });
 }

@@ -28,8 +28,12 @@ export const OrderDirection = enumOf('OrderDirection', 'Which way a list is orde
 });
 export type OrderDirection = 'asc' | 'desc';
 
-export const BulkErrorPolicy = enumOf('BulkErrorPolicy', 'What becomes of the good rows when others are bad.', {
-  REJECT_ALL: 'One bad row, and nothing is written.',
-  REJECT_FAILED_ROWS: 'The good rows are written, the bad ones are left out.',
-});
+export const BulkErrorPolicy = enumOf(
+  'BulkErrorPolicy',
+  'What becomes of the good rows when others are bad.',
+  {
+    REJECT_ALL: 'One bad row, and nothing is written.',
+    REJECT_FAILED_ROWS: 'The good rows are written, the bad ones are left out.',
+  },
+);
 export type BulkErrorPolicy = 'REJECT_ALL' | 'REJECT_FAILED_ROWS';

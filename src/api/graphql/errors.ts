@@ -7,7 +7,12 @@ import { enumOf } from './enums.ts';
 /** These end the operation: they stand under `errors`, never in a payload. */
 type TopLevel = 'UNAUTHENTICATED' | 'FORBIDDEN';
 /** No mutation can meet these, or they have another's name here. */
-type Elsewhere = 'MALFORMED_INPUT' | 'SORT_SYNTAX' | 'SORT_DIRECTION_INVALID' | 'SORT_FIELD_UNKNOWN';
+type Elsewhere =
+  | 'MALFORMED_INPUT'
+  | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
+  | 'SORT_SYNTAX'
+  | 'SORT_DIRECTION_INVALID'
+  | 'SORT_FIELD_UNKNOWN';
 type UserErrorCode = Exclude<ErrorCode, TopLevel | Elsewhere>;
 
 /** The domain's codes in GraphQL's words. */
@@ -66,13 +71,15 @@ export function userErrorOf(error: unknown): UserError {
   };
 }
 
+type Answer<K extends string, T> = Record<K, T | null> & { userErrors: UserError[] };
+
 /** The payload of a mutation: what was changed as `field`, or null and what was wrong with the input. */
 export async function payload<K extends string, T>(
   field: K,
   work: Promise<T>,
-): Promise<{ [F in K]: T | null } & { userErrors: UserError[] }> {
+): Promise<Answer<NoInfer<K>, NoInfer<T>>> {
   const answer = (value: T | null, userErrors: UserError[]) =>
-    ({ [field]: value, userErrors }) as { [F in K]: T | null } & { userErrors: UserError[] };
+    ({ [field]: value, userErrors }) as Answer<K, T>;
   try {
     return answer(await work, []);
   } catch (error) {

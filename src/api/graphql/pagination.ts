@@ -21,7 +21,10 @@ export abstract class PageArgs {
   @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
   before?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many items to pass over; not together with a cursor.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many items to pass over; not together with a cursor.',
+  })
   offset?: number | null;
 
   @Field(() => String, {
@@ -39,7 +42,10 @@ export class PageInfo {
   @Field(() => Boolean, { description: 'Whether anything comes before the page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first item; null of an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the first item; null of an empty page.',
+  })
   startCursor!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The cursor of the last item; null of an empty page.' })
@@ -50,7 +56,9 @@ export class PageInfo {
 export function connectionTypes<T extends object>(name: string, items: string, node: ClassType<T>) {
   @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `An item of a list of ${items}.` })
   class Edge {
-    @Field(() => String, { description: 'Marks the place of the item in the list, for `after` and `before`.' })
+    @Field(() => String, {
+      description: 'Marks the place of the item in the list, for `after` and `before`.',
+    })
     cursor!: string;
 
     @Field(() => node, { description: 'The item.' })
@@ -82,7 +90,10 @@ export function connectionTypes<T extends object>(name: string, items: string, n
 }
 
 /** The parts of a connection; each is worked out only when it is asked for. */
-export function connection<T, N>({ page, total }: Pick<Listing<T>, 'page'> & Partial<Listing<T>>, view: (item: T) => N) {
+export function connection<T, N>(
+  { page, total }: Pick<Listing<T>, 'page'> & Partial<Listing<T>>,
+  view: (item: T) => N,
+) {
   return {
     totalCount: total,
     async nodes() {

@@ -3,8 +3,9 @@ import { type AttributeMode as Mode, setTargetAttributes } from '../../services/
 import { createTargets } from '../../services/targets/create.ts';
 import { deleteTargets } from '../../services/targets/delete.ts';
 import { findTarget } from '../../services/targets/find.ts';
+import { CLEARABLE } from '../../services/targets/input.ts';
 import { rotateTargetToken } from '../../services/targets/rotate-token.ts';
-import { updateTarget } from '../../services/targets/update.ts';
+import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
 import type { GraphqlContext } from './context.ts';
 import { BulkErrorPolicy, enumOf } from './enums.ts';
 import { Payload, payload, userErrorOf } from './errors.ts';
@@ -18,7 +19,10 @@ class TargetInput {
   })
   controllerId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Its name, at most 128 characters; the controllerId unless given.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its name, at most 128 characters; the controllerId unless given.',
+  })
   name?: string | null;
 
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
@@ -33,7 +37,10 @@ class TargetInput {
   })
   securityToken?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether to ask the device for its attributes; true unless given.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether to ask the device for its attributes; true unless given.',
+  })
   requestAttributes?: boolean | null;
 
   @Field(() => ID, { nullable: true, description: 'The id of its type.' })
@@ -81,10 +88,16 @@ class UpdateTargetInput {
   @Field(() => String, { nullable: true, description: 'Its new address; null for none.' })
   address?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new security token; the old one stops working at once.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its new security token; the old one stops working at once.',
+  })
   securityToken?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'True asks the device for its attributes; the device ends it.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True asks the device for its attributes; the device ends it.',
+  })
   requestAttributes?: boolean | null;
 
   @Field(() => ID, { nullable: true, description: 'The id of its new type; null for none.' })
@@ -150,7 +163,10 @@ class SetTargetAttributesInput {
 
 @ObjectType({ simpleResolvers: true, description: 'What `setTargetAttributes` answers.' })
 class SetTargetAttributesPayload extends Payload {
-  @Field(() => Target, { nullable: true, description: 'The target as it is now; null where refused. Needs READ_TARGET.' })
+  @Field(() => Target, {
+    nullable: true,
+    description: 'The target as it is now; null where refused. Needs READ_TARGET.',
+  })
   target!: (() => Promise<TargetView>) | null;
 }
 
@@ -159,7 +175,10 @@ class RotateTargetTokenInput {
   @Field(() => String, { description: 'Which target.' })
   controllerId!: string;
 
-  @Field(() => String, { nullable: true, description: 'The new token, at most 128 characters; a random one unless given.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The new token, at most 128 characters; a random one unless given.',
+  })
   securityToken?: string | null;
 }
 
@@ -190,12 +209,20 @@ export class TargetMutations {
     @Arg('input', () => UpdateTargetInput, { description: 'What to change.' }) input: UpdateTargetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetPayload> {
-    const work = updateTarget(context, withTypeNumber(input)).then(targetView);
-    return payload('target', work.catch((error) => Promise.reject(asWritten(error, input.targetTypeId))));
+    const work = updateTarget(context, {
+      ...withTypeNumber(input),
+      ...(input.targetTypeId === null && { targetTypeId: NO_TYPE }),
+      clear: CLEARABLE.filter((field) => input[field] === null),
+    }).then(targetView);
+    return payload(
+      'target',
+      work.catch((error) => Promise.reject(asWritten(error, input.targetTypeId))),
+    );
   }
 
   @Mutation(() => DeleteTargetsPayload, {
-    description: 'Deletes targets with all that belongs to them; none where one of them is missing. Needs DELETE_TARGET.',
+    description:
+      'Deletes targets with all that belongs to them; none where one of them is missing. Needs DELETE_TARGET.',
   })
   async deleteTargets(
     @Arg('input', () => DeleteTargetsInput, { description: 'What to delete.' }) input: DeleteTargetsInput,
@@ -221,10 +248,12 @@ export class TargetMutations {
   }
 
   @Mutation(() => RotateTargetTokenPayload, {
-    description: 'Gives a target a new security token; the old one stops working at once. Needs UPDATE_TARGET.',
+    description:
+      'Gives a target a new security token; the old one stops working at once. Needs UPDATE_TARGET.',
   })
   rotateTargetToken(
-    @Arg('input', () => RotateTargetTokenInput, { description: 'Which target.' }) input: RotateTargetTokenInput,
+    @Arg('input', () => RotateTargetTokenInput, { description: 'Which target.' })
+    input: RotateTargetTokenInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RotateTargetTokenPayload> {
     return payload('target', rotateTargetToken(context, input).then(targetView));

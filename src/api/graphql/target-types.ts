@@ -15,7 +15,8 @@ import {
 import { createTargetTypes } from '../../services/target-types/create.ts';
 import { deleteTargetType } from '../../services/target-types/delete.ts';
 import type { TargetTypeOrderField as OrderField } from '../../services/target-types/fields.ts';
-import { findTargetTypes, type TargetType as Entity } from '../../services/target-types/find.ts';
+import { type TargetType as Entity, findTargetTypes } from '../../services/target-types/find.ts';
+import { CLEARABLE } from '../../services/target-types/input.ts';
 import { listTargetTypes } from '../../services/target-types/list.ts';
 import { updateTargetType } from '../../services/target-types/update.ts';
 import type { GraphqlContext } from './context.ts';
@@ -54,16 +55,20 @@ export class TargetType implements Entity {
   lastModifiedBy!: string;
 }
 
-const TargetTypeOrderField = enumOf<OrderField>('TargetTypeOrderField', 'What target types can be ordered by.', {
-  id: 'By the identifier, which is also the order of creation.',
-  key: 'By the key.',
-  name: 'By the name.',
-  description: 'By the description.',
-  createdAt: 'By the time of creation.',
-  createdBy: 'By who created it.',
-  lastModifiedAt: 'By the time of the last change.',
-  lastModifiedBy: 'By who changed it last.',
-});
+const TargetTypeOrderField = enumOf<OrderField>(
+  'TargetTypeOrderField',
+  'What target types can be ordered by.',
+  {
+    id: 'By the identifier, which is also the order of creation.',
+    key: 'By the key.',
+    name: 'By the name.',
+    description: 'By the description.',
+    createdAt: 'By the time of creation.',
+    createdBy: 'By who created it.',
+    lastModifiedAt: 'By the time of the last change.',
+    lastModifiedBy: 'By who changed it last.',
+  },
+);
 
 @InputType({ description: 'One criterion of the order of target types.' })
 class TargetTypeOrder {
@@ -85,16 +90,25 @@ class TargetTypesArgs extends PageArgs {
 
 @InputType({ description: 'A target type to create. Key and name stand in for each other.' })
 class TargetTypeInput {
-  @Field(() => String, { nullable: true, description: 'Its key, at most 64 characters; the name unless given.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its key, at most 64 characters; the name unless given.',
+  })
   key?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its name, at most 128 characters; the key unless given.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its name, at most 128 characters; the key unless given.',
+  })
   name?: string | null;
 
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in, for example #1d7cf2.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The colour that consoles show it in, for example #1d7cf2.',
+  })
   colour?: string | null;
 }
 
@@ -127,16 +141,19 @@ class UpdateTargetTypeInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new description; an empty one clears it.' })
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new colour; an empty one clears it.' })
+  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
   colour?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateTargetType` answers.' })
 class UpdateTargetTypePayload extends Payload {
-  @Field(() => TargetType, { nullable: true, description: 'The target type as it is now; null where refused.' })
+  @Field(() => TargetType, {
+    nullable: true,
+    description: 'The target type as it is now; null where refused.',
+  })
   targetType!: TargetType | null;
 }
 
@@ -176,7 +193,9 @@ export class TargetTypeResolver {
     return connection(await listTargetTypes(context, args), (targetType) => targetType);
   }
 
-  @Mutation(() => CreateTargetTypesPayload, { description: 'Creates target types. Needs CREATE_TARGET_TYPE.' })
+  @Mutation(() => CreateTargetTypesPayload, {
+    description: 'Creates target types. Needs CREATE_TARGET_TYPE.',
+  })
   async createTargetTypes(
     @Arg('input', () => CreateTargetTypesInput, { description: 'What to create, and how.' })
     input: CreateTargetTypesInput,
@@ -190,21 +209,34 @@ export class TargetTypeResolver {
     description: 'Changes a target type; its key is for good. Needs UPDATE_TARGET_TYPE.',
   })
   updateTargetType(
-    @Arg('input', () => UpdateTargetTypeInput, { description: 'What to change.' }) input: UpdateTargetTypeInput,
+    @Arg('input', () => UpdateTargetTypeInput, { description: 'What to change.' })
+    input: UpdateTargetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetTypePayload> {
-    const work = updateTargetType(context, { ...input, id: toId(input.id) });
-    return payload('targetType', work.catch((error) => Promise.reject(asWritten(error, input.id))));
+    const work = updateTargetType(context, {
+      ...input,
+      id: toId(input.id),
+      clear: CLEARABLE.filter((field) => input[field] === null),
+    });
+    return payload(
+      'targetType',
+      work.catch((error) => Promise.reject(asWritten(error, input.id))),
+    );
   }
 
   @Mutation(() => DeleteTargetTypePayload, {
     description: 'Deletes a target type that no target has. Needs DELETE_TARGET_TYPE.',
   })
   deleteTargetType(
-    @Arg('input', () => DeleteTargetTypeInput, { description: 'What to delete.' }) { id }: DeleteTargetTypeInput,
+    @Arg('input', () => DeleteTargetTypeInput, { description: 'What to delete.' }) {
+      id,
+    }: DeleteTargetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteTargetTypePayload> {
     const work = deleteTargetType(context, { id: toId(id) }).then(() => id);
-    return payload('deletedId', work.catch((error) => Promise.reject(asWritten(error, id))));
+    return payload(
+      'deletedId',
+      work.catch((error) => Promise.reject(asWritten(error, id))),
+    );
   }
 }

@@ -68,7 +68,6 @@ export class Target {
 
   @Field(() => [Attribute], {
     description: 'What the device says of itself, in the order of the keys. Needs READ_TARGET.',
-    complexity: ({ childComplexity }) => 1 + USUAL_ATTRIBUTES * childComplexity,
   })
   attributes!: Attribute[];
 
@@ -87,7 +86,10 @@ export class Target {
   @Field(() => String, { description: 'Who changed it last.' })
   lastModifiedBy!: string;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the device polled last; null until it has.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the device polled last; null until it has.',
+  })
   lastControllerRequestAt!: Date | null;
 
   @Field(() => GraphQLDateTime, {
@@ -172,7 +174,9 @@ export class TargetResolver {
     return connection(await listTargets(context, args), targetView);
   }
 
-  @FieldResolver(() => [Attribute])
+  @FieldResolver(() => [Attribute], {
+    complexity: ({ childComplexity }) => 1 + USUAL_ATTRIBUTES * childComplexity,
+  })
   attributes(@Root() { id }: TargetView, @Ctx() { loaders }: GraphqlContext): Promise<Attribute[]> {
     return loaders.attributes.load(id);
   }

@@ -1,5 +1,15 @@
 import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
-import { Arg, type ClassType, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import {
+  Arg,
+  type ClassType,
+  Ctx,
+  Field,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
 import { DomainError } from '../../errors.ts';
 import {
   CONFIGURATION_KEYS,
@@ -21,18 +31,27 @@ const KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
 const fieldOf = (key: string) => key.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
 const describe = (key: ConfigurationKeyName) => `${CONFIGURATION_KEYS[key].about} Key: \`${key}\`.`;
 
-@ObjectType({ simpleResolvers: true, description: 'What holds for a configuration key, and who set it when.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What holds for a configuration key, and who set it when.',
+})
 abstract class Setting {
   @Field(() => Boolean, { description: 'Whether the tenant set nothing itself.' })
   inherited!: boolean;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was first set; null where inherited.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was first set; null where inherited.',
+  })
   createdAt?: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Who set it first; null where inherited.' })
   createdBy?: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was last set; null where inherited.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was last set; null where inherited.',
+  })
   lastModifiedAt?: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Who set it last; null where inherited.' })
@@ -73,7 +92,9 @@ type Settings = Record<string, { value: unknown } & Omit<ConfigurationEntry, 'va
 @ObjectType({ simpleResolvers: true, description: "The tenant's configuration, a field for every key." })
 class TenantConfiguration {}
 
-@InputType({ description: 'What `setTenantConfiguration` takes: a field for every key; what is missing stays.' })
+@InputType({
+  description: 'What `setTenantConfiguration` takes: a field for every key; what is missing stays.',
+})
 class SetTenantConfigurationInput {
   [field: string]: unknown;
 }
@@ -82,7 +103,10 @@ for (const key of KEYS) {
   const { kind } = CONFIGURATION_KEYS[key];
   const description = describe(key);
   Field(() => OUTPUT[kind], { description })(TenantConfiguration.prototype, fieldOf(key));
-  Field(() => INPUT[kind], { nullable: true, description })(SetTenantConfigurationInput.prototype, fieldOf(key));
+  Field(() => INPUT[kind], { nullable: true, description })(
+    SetTenantConfigurationInput.prototype,
+    fieldOf(key),
+  );
 }
 
 const TenantConfigurationKey = enumOf<ConfigurationKeyName>(
@@ -114,7 +138,10 @@ class ResetTenantConfigurationInput {
 
 @InputType({ description: 'What `generateGatewayToken` takes.' })
 class GenerateGatewayTokenInput {
-  @Field(() => String, { nullable: true, description: 'The new token, at most 128 characters; a random one unless given.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The new token, at most 128 characters; a random one unless given.',
+  })
   token?: string | null;
 }
 
@@ -164,7 +191,9 @@ export class TenantConfigurationResolver {
       'Gives the tenant a new gateway token; the old one stops working at once. Needs UPDATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
   })
   generateGatewayToken(
-    @Arg('input', () => GenerateGatewayTokenInput, { description: 'The token, if it shall be a certain one.' })
+    @Arg('input', () => GenerateGatewayTokenInput, {
+      description: 'The token, if it shall be a certain one.',
+    })
     input: GenerateGatewayTokenInput,
     @Ctx() context: GraphqlContext,
   ): Promise<GenerateGatewayTokenPayload> {
@@ -175,7 +204,9 @@ export class TenantConfigurationResolver {
 
 async function readSettings(context: GraphqlContext): Promise<Settings> {
   const entries = await listConfiguration(context);
-  return Object.fromEntries(entries.map((entry) => [fieldOf(entry.key), { ...entry, value: shownValue(entry) }]));
+  return Object.fromEntries(
+    entries.map((entry) => [fieldOf(entry.key), { ...entry, value: shownValue(entry) }]),
+  );
 }
 
 /** Without a gateway token there is none; an empty one is no token. */

@@ -12,7 +12,9 @@ class Tenant implements TenantEntry {
   @Field(() => ID, { description: 'Its identifier.' })
   id!: number;
 
-  @Field(() => String, { description: 'Its name, unique without regard to case; part of the path of its devices.' })
+  @Field(() => String, {
+    description: 'Its name, unique without regard to case; part of the path of its devices.',
+  })
   name!: string;
 
   @Field(() => GraphQLDateTime, { description: 'When it was created.' })

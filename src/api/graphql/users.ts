@@ -79,7 +79,10 @@ class UpdateUserInput {
   @Field(() => String, { description: 'Which user.' })
   username!: string;
 
-  @Field(() => String, { nullable: true, description: 'Its new password; the old one stops working at once.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its new password; the old one stops working at once.',
+  })
   password?: string | null;
 
   @Field(() => [String], { nullable: true, description: 'All the permissions it shall be granted.' })
@@ -120,7 +123,10 @@ export class UserResolver {
     return userView(await findMe(context));
   }
 
-  @Query(() => UserConnection, { description: 'Lists users by name. Needs TENANT_ADMIN.', complexity: listCost })
+  @Query(() => UserConnection, {
+    description: 'Lists users by name. Needs TENANT_ADMIN.',
+    complexity: listCost,
+  })
   users(@Args(() => NameListArgs) args: NameListArgs, @Ctx() context: GraphqlContext) {
     return nameConnection('user', args, userView, {
       name: ({ username }) => username,

@@ -5,18 +5,19 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { patchOf } from '../patch.ts';
 import { TARGET_TYPE_COLUMNS, type TargetType } from './find.ts';
 import { TargetTypeUpdate } from './input.ts';
 
 /**
- * Changes what is given and keeps the rest; the key is for good. Needs UPDATE_TARGET_TYPE.
+ * Changes what is given, clears what `clear` names and keeps the rest; the key is for good. Needs UPDATE_TARGET_TYPE.
  * @throws TARGET_TYPE_NOT_FOUND, TARGET_TYPE_ALREADY_EXISTS, INVALID_INPUT
  */
 export async function updateTargetType(context: Context, input: TargetTypeUpdate): Promise<TargetType> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET_TYPE');
-  const { id, ...rest } = parse(TargetTypeUpdate, input);
+  const { id, clear, ...rest } = parse(TargetTypeUpdate, input);
   if (!Number.isSafeInteger(id)) throw targetTypeNotFound(String(id));
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value != null));
+  const given = patchOf(rest, clear);
   const itself = and(eq(targetTypes.tenantId, tenantId), eq(targetTypes.id, id));
 
   return change(context, tenantId, async (tx, changes) => {

@@ -10,6 +10,7 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { isStorableText } from '../text.ts';
 import { filterMoments, TARGET_FIELDS } from './fields.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
 
@@ -65,7 +66,7 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
 }
 
 const named = (controllerIds: readonly string[]): SQL =>
-  sql`${targets.controllerId} = ANY(${arrayOf(controllerIds.filter((id) => !id.includes('\0')))}::text[])`;
+  sql`${targets.controllerId} = ANY(${arrayOf(controllerIds.filter(isStorableText))}::text[])`;
 
 async function matching(context: Context, tenantId: number, filter: string): Promise<SQL> {
   const tenant = await context.tenants.byId(tenantId);

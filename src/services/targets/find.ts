@@ -7,6 +7,7 @@ import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
+import { isStorableText } from '../text.ts';
 import { filterMoments, TARGET_FIELDS, TARGET_ORDER, type TargetOrderField } from './fields.ts';
 import { joinedPolls, joinedTypes, selectTargets, type Target, targetView } from './target.ts';
 
@@ -21,7 +22,7 @@ export async function findTarget(context: Context, controllerId: string): Promis
 export async function findTargets(context: Context, controllerIds: readonly string[]): Promise<Target[]> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
-  const storable = controllerIds.filter((id) => !id.includes('\0'));
+  const storable = controllerIds.filter(isStorableText);
   const rows = await selectTargets(context.database, tenant, context.clock()).where(
     and(eq(targets.tenantId, tenantId), inArray(targets.controllerId, storable)),
   );

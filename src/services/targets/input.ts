@@ -40,7 +40,13 @@ export const TargetInput = z
 export type TargetInput = z.input<typeof TargetInput>;
 export type NewTarget = z.output<typeof TargetInput>;
 
-/** What an update may change; what is missing or null stays. `targetTypeId: -1` takes the type away. */
+/** What an update can take away from a target, besides its type. */
+export const CLEARABLE = ['description', 'address', 'group'] as const;
+
+/**
+ * What an update may change; what is missing or null stays, unless `clear` names it. `targetTypeId: -1` takes the type
+ * away.
+ */
 export const TargetUpdate = z.object({
   controllerId: z.string(),
   name: name.nullish(),
@@ -53,6 +59,7 @@ export const TargetUpdate = z.object({
     .nullish(),
   targetTypeId: targetTypeId.nullish(),
   group: enteredText(0, 256).nullish(),
+  clear: z.array(z.enum(CLEARABLE)).nullish(),
 });
 export type TargetUpdate = z.input<typeof TargetUpdate>;
 

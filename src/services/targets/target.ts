@@ -5,6 +5,7 @@ import { targetPolls, targets, type UpdateStatus } from '../../database/tables/t
 import { compileFilter } from '../../filters/compile.ts';
 import type { Context } from '../context.ts';
 import type { Tenant } from '../tenants/registry.ts';
+import { isStorableText } from '../text.ts';
 import { filterMoments, TARGET_FIELDS } from './fields.ts';
 
 /** A target as callers get it. */
@@ -110,6 +111,7 @@ function pollStatus({ settings }: Tenant, override: number, lastRequestAt: Date,
 
 /** The target of that controllerId, locked until the transaction ends; undefined where there is none. */
 export async function lockTarget(tx: Transaction, tenantId: number, controllerId: string) {
+  if (!isStorableText(controllerId)) return undefined;
   const [row] = await tx
     .select()
     .from(targets)

@@ -6,6 +6,7 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { patchOf } from '../patch.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import { TargetUpdate } from './input.ts';
 import { lockTarget, selectTargets, type Target, targetView } from './target.ts';
@@ -14,26 +15,26 @@ import { lockTarget, selectTargets, type Target, targetView } from './target.ts'
 export const NO_TYPE = -1;
 
 /**
- * Changes what is given and keeps the rest. Needs UPDATE_TARGET.
+ * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_TARGET.
  * @throws TARGET_NOT_FOUND, TARGET_TYPE_NOT_FOUND, INVALID_INPUT
  */
 export async function updateTarget(context: Context, input: TargetUpdate): Promise<Target> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
-  const { controllerId, address, targetTypeId, ...rest } = parse(TargetUpdate, input);
+  const { controllerId, targetTypeId, clear, ...rest } = parse(TargetUpdate, input);
   const tenant = await context.tenants.byId(tenantId);
 
   return change(context, tenantId, async (tx, changes) => {
     const before = await lockTarget(tx, tenantId, controllerId);
     if (!before) throw targetNotFound(controllerId);
-    const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value != null));
+    const { address, ...given } = patchOf(rest, clear);
     const type = targetTypeId == null ? {} : { targetTypeId: await referredType(tx, tenantId, targetTypeId) };
     const now = context.clock();
-    if (Object.keys(given).length || targetTypeId != null || address != null)
+    if (Object.keys(given).length || targetTypeId != null || address !== undefined)
       await tx
         .update(targets)
         .set({ ...given, ...type, lastModifiedAt: now, lastModifiedBy: username })
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)));
-    if (address != null)
+    if (address !== undefined)
       await tx
         .insert(targetPolls)
         .values({ tenantId, targetId: before.id, address })

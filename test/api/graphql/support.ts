@@ -1,0 +1,120 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { openGraphql } from '../../../src/api/graphql/server.ts';
+import { unauthenticated } from '../../../src/errors.ts';
+import type { Permission, Role } from '../../../src/services/access/permissions.ts';
+import type { Caller, Context } from '../../../src/services/context.ts';
+import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
+
+export const BODY_LIMIT = 1 << 20;
+
+// biome-ignore lint/suspicious/noExplicitAny: the answers of tests are looked at in any way
+export type Any = any;
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  data: Any;
+  errors: Any[];
+}
+export type Ask = (query: string, variables?: object) => Promise<Answer>;
+
+/** A GraphQL door on a port of its own, and for each test a tenant of its own. */
+export function openTestDoor() {
+  const door = {
+    url: '',
+    logged: [] as unknown[],
+    statements: 0,
+    tenant: undefined as unknown as TestTenant,
+    platform: undefined as unknown as TestPlatform['platform'],
+    /** Asks as a caller with every permission, unless told otherwise. */
+    as: (permissions?: readonly Permission[], roles?: readonly Role[], username?: string): Ask =>
+      door.asCaller(door.tenant.contextOf(permissions, roles, username)),
+    asCaller: ({ caller }: Context): Ask => {
+      const token = `Test ${callers.length}`;
+      callers.push(caller);
+      return async (query, variables) =>
+        door.send({
+          method: 'POST',
+          headers: { authorization: token, 'content-type': 'application/json' },
+          body: JSON.stringify({ query, variables }),
+        });
+    },
+    /** The header of a caller with every permission. */
+    authorization: () => {
+      callers.push(door.tenant.contextOf().caller);
+      return { authorization: `Test ${callers.length - 1}` };
+    },
+    send: async (init: RequestInit, path = ''): Promise<Answer> => {
+      const response = await fetch(`${door.url}${path}`, init);
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.includes('json');
+      const { data, errors = [] } = isJson ? JSON.parse(text) : {};
+      return { status: response.status, headers: response.headers, text, data, errors };
+    },
+  };
+  const callers: Caller[] = [];
+  const closing: (() => unknown)[] = [];
+
+  beforeAll(async () => {
+    const { platform, close } = await openTestPlatform();
+    door.platform = platform;
+    const counted = new Proxy(platform.database, {
+      get(database, property, receiver) {
+        if (['select', 'execute', 'transaction'].includes(String(property))) door.statements++;
+        return Reflect.get(database, property, receiver);
+      },
+    });
+    const graphql = await openGraphql({
+      platform: { ...platform, database: counted },
+      signIn: async (authorization) => {
+        const caller = callers[Number(/^Test (\d+)$/.exec(authorization ?? '')?.[1] ?? Number.NaN)];
+        if (!caller) throw unauthenticated();
+        return caller;
+      },
+      bodyLimit: BODY_LIMIT,
+      log: (error) => void door.logged.push(error),
+    });
+    const server = createServer(express().use('/graphql', graphql.router));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    door.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+    closing.push(
+      () => server.close(),
+      () => server.closeAllConnections(),
+      () => graphql.close(),
+      close,
+    );
+  });
+  afterAll(async () => {
+    for (const close of closing) await close();
+  });
+  beforeEach(async () => {
+    door.tenant = await newTenant(door.platform);
+    door.logged.length = 0;
+  });
+  return door;
+}
+
+export const codesOf = ({ errors }: Answer) => errors.map(({ extensions }) => extensions?.code);
+
+/** Creates targets `d-1`, `d-2`, … of the test's tenant. */
+export async function createTargets(ask: Ask, count: number, more: object = {}): Promise<string[]> {
+  const ids = Array.from({ length: count }, (_, index) => `d-${String(index + 1).padStart(3, '0')}`);
+  const { data } = await ask(
+    'mutation ($input: CreateTargetsInput!) { createTargets(input: $input) { userErrors { message } } }',
+    { input: { targets: ids.map((controllerId) => ({ controllerId, ...more })) } },
+  );
+  if (data.createTargets.userErrors.length) throw new Error(JSON.stringify(data));
+  return ids;
+}
+
+/** Creates a target type; its id. */
+export async function createType(ask: Ask, name: string): Promise<string> {
+  const { data } = await ask(
+    'mutation ($n: String) { createTargetTypes(input: { targetTypes: [{ name: $n }] }) { targetTypes { id } } }',
+    { n: name },
+  );
+  return data.createTargetTypes.targetTypes[0].id;
+}

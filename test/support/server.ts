@@ -1,0 +1,174 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import postgres from 'postgres';
+import { readConfig } from '../../src/config.ts';
+import type { Connection } from '../../src/database/connect.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { listen, serve } from '../../src/server.ts';
+import { ensureFirstAdministrator } from '../../src/services/tenants/first-administrator.ts';
+import { testConnection } from './database.ts';
+
+export interface TestServer {
+  url: string;
+  /** What it logged as errors: nothing, unless something nobody foresaw went wrong. */
+  errors: string[];
+  stop(): Promise<void>;
+}
+
+/** Serves in this process, on a free port and the database that all tests share, or on the one given. */
+export async function startTestServer(
+  settings: Record<string, string> = {},
+  database: Connection = testConnection(),
+): Promise<TestServer> {
+  // Of the machine's own settings and properties file nothing counts.
+  const config = readConfig({ PORT: '0', MUSTER_CONFIG_FILE: '/dev/null', ...settings });
+  const errors: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
+  const listening = await listen(config);
+  const { url, stop } = await serve(config, listening, { connection: database, direct: database }, log);
+  return { url, errors, stop };
+}
+
+export interface OwnDatabase {
+  connection: Connection;
+  /** The same for DATABASE_URL. */
+  url: string;
+  drop(): Promise<void>;
+}
+
+/** A fresh, empty database beside the shared one. */
+export async function createDatabase(): Promise<OwnDatabase> {
+  const shared = testConnection();
+  const name = `muster_test_${randomBytes(6).toString('hex')}`;
+  const connection = inDatabase(shared, name);
+  await execute(shared, `CREATE DATABASE ${name}`);
+  return {
+    connection,
+    url: urlOf(connection),
+    drop: () => execute(shared, `DROP DATABASE ${name} WITH (FORCE)`),
+  };
+}
+
+/** A server on a database of its own, with the administrator admin/admin: for tests that change what all of a tenant share. */
+export async function startOwnServer(settings: Record<string, string> = {}): Promise<TestServer> {
+  const { connection, drop } = await createDatabase();
+  try {
+    await migrate(connection, async ({ database }) => {
+      await ensureFirstAdministrator(database, { username: 'admin', password: 'admin' }, new Date());
+    });
+    const server = await startTestServer(settings, connection);
+    return {
+      ...server,
+      async stop() {
+        await server.stop();
+        await drop();
+      },
+    };
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+}
+
+function inDatabase(connection: Connection, database: string): Connection {
+  if (typeof connection !== 'string') return { ...connection, database };
+  const url = new URL(connection);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+function urlOf(connection: Connection): string {
+  if (typeof connection === 'string') return connection;
+  const { host, port, user, password, database } = connection;
+  const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  return host.startsWith('/')
+    ? `postgres://${account}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+    : `postgres://${account}@${host}:${port}/${database}`;
+}
+
+async function execute(connection: Connection, statement: string): Promise<void> {
+  const options = { max: 1, onnotice: () => {} };
+  const sql =
+    typeof connection === 'string' ? postgres(connection, options) : postgres({ ...connection, ...options });
+  await sql.unsafe(statement).finally(() => sql.end());
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The body where it is JSON, else undefined. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of it
+  json: any;
+  text: string;
+}
+
+export interface Request {
+  method?: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is. */
+  body?: string | Uint8Array;
+}
+
+export const basic = (username: string, password: string) =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+/** Sends requests to one server as one caller: `authorization` goes with each that has none of its own. */
+export const clientOf =
+  ({ url }: { url: string }, authorization?: string) =>
+  async (path: string, { method = 'GET', headers = {}, json, body }: Request = {}): Promise<Answer> => {
+    const response = await fetch(path.startsWith('http') ? path : url + path, {
+      method,
+      headers: {
+        ...(authorization && { authorization }),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: json === undefined ? body : JSON.stringify(json),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(20_000),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
+    return {
+      status: response.status,
+      headers: response.headers,
+      json: isJson ? JSON.parse(text) : undefined,
+      text,
+    };
+  };
+
+export type Client = ReturnType<typeof clientOf>;
+
+/** Sends a GraphQL operation; what goes wrong on top level is thrown, unless `errors` are wanted. */
+export async function graphql(
+  client: Client,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<
+  // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of it
+  any
+> {
+  const { status, json, text } = await client('/graphql', { method: 'POST', json: { query, variables } });
+  if (!json?.data || json.errors) throw new Error(`GraphQL ${status}: ${text}`);
+  return json.data;
+}
+
+export interface ServedTenant {
+  name: string;
+  admin: Client;
+}
+
+/** A tenant of the test's own, with an administrator. */
+export async function createServedTenant(server: { url: string }): Promise<ServedTenant> {
+  const name = `T-${randomBytes(8).toString('hex')}`;
+  const { createTenant } = await graphql(
+    clientOf(server, basic('admin', 'admin')),
+    'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { name } userErrors { message } } }',
+    { input: { name, adminUsername: 'boss', adminPassword: 'secret' } },
+  );
+  if (!createTenant.tenant) throw new Error(JSON.stringify(createTenant.userErrors));
+  return { name, admin: clientOf(server, basic(`${name}\\boss`, 'secret')) };
+}
