@@ -8,7 +8,7 @@ import type { DevicePath } from './request.ts';
 const HAL = 'application/hal+json';
 const JSON_TYPE = 'application/json';
 const CBOR = 'application/cbor';
-export const DEVICE_TYPES = [HAL, JSON_TYPE, CBOR];
+const DEVICE_TYPES = [HAL, JSON_TYPE, CBOR];
 
 /** Devices of one make send the same `Accept`: few are ever met, and a poll doesn't parse what it knows. */
 const negotiated = new Map<string, string | undefined>();

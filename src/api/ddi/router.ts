@@ -7,10 +7,9 @@ import { reportAttributes } from '../../services/devices/report-attributes.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { asObject } from '../json.ts';
-import { jsonOf, negotiate, readBytes } from '../media.ts';
+import { jsonOf, readBytes } from '../media.ts';
 import { readConfigData } from './config-data.ts';
 import { type DevicePath, devicePathOf, deviceRequestOf } from './request.ts';
-import { DEVICE_TYPES } from './root.ts';
 
 const CONSUMED = /^application\/(json|cbor)\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
 
@@ -36,17 +35,12 @@ export function deviceRouter(
   root.all(methodNotAllowed('GET,HEAD,OPTIONS'));
 
   const configData = router.route('/:tenant/controller/v1/:controllerId/configData');
-  configData.put(
-    requireDeviceBody,
-    negotiate(DEVICE_TYPES),
-    readBytes(bodyLimit),
-    async (request, response) => {
-      const { device, path } = deviceOf(response);
-      const { mode, entries } = readConfigData(asObject(bodyOf(request)));
-      await reportAttributes(platform, device.tenant, path.controllerId, mode, entries);
-      response.status(200).end();
-    },
-  );
+  configData.put(requireDeviceBody, readBytes(bodyLimit), async (request, response) => {
+    const { device, path } = deviceOf(response);
+    const { mode, entries } = readConfigData(asObject(bodyOf(request)));
+    await reportAttributes(platform, device.tenant, path.controllerId, mode, entries);
+    response.status(200).end();
+  });
   configData.all(methodNotAllowed('PUT,OPTIONS'));
 
   router.use((_request, response) => void response.status(404).json(webError(404)));

@@ -115,7 +115,8 @@ function renderTarget(target: Target, links: object) {
 
 /** The answer to a creation has what the seed's example shows: both times as 0, and the links of a whole target. */
 function renderCreated(target: Target, links: Links) {
-  const { self, assignedDS, installedDS, attributes, actions } = allLinks(links, target);
+  const { self, assignedDS, installedDS, attributes } = allLinks(links, target);
+  const actions = link(links('targets', target.controllerId, 'actions'));
   const shown = { self, assignedDS, installedDS, attributes, actions };
   return { ...renderTarget(target, shown), lastControllerRequestAt: 0, installedAt: 0 };
 }

@@ -1,0 +1,81 @@
+/** Polls per second beside what plain Node.js and Express do at best, and with too small a memory. */
+import { request } from 'node:http';
+import { measure } from './measure.mjs';
+import { startMuster } from './muster.mjs';
+import { openChild, openLoad } from './processes.mjs';
+import { printAim, printRate, printRatio, printTitle } from './report.mjs';
+import { controllerIdOf, tokenOf } from './workloads.mjs';
+
+const DEVICES = 20_000;
+const SMALL_CACHE = 2_000;
+const CONNECTIONS = 48;
+
+export async function benchPolls({ dataDir, effort }) {
+  const muster = await startMuster(dataDir);
+  const forgetful = await startMuster(dataDir, { MUSTER_POLL_CACHE_ENTRIES: String(SMALL_CACHE) });
+  // The same bytes for all: also the Host that links are made of.
+  const { host } = muster;
+  const answer = await pollOnce(muster.port, host);
+  const node = await openRival('bare-node.mjs', answer, host);
+  const express = await openRival('bare-express.mjs', answer, host);
+
+  const load = ({ port }) => openLoad(port, CONNECTIONS, { kind: 'polls', devices: DEVICES, host });
+  const loads = await Promise.all([muster, forgetful, node, express].map(load));
+  const rival = (label, { pid }, index) => ({ label, pid, run: loads[index].run });
+  const results = await measure(
+    [
+      rival('Muster', muster, 0),
+      rival(`Muster, remembering ${SMALL_CACHE} devices`, forgetful, 1),
+      rival('node:http, the same answer', node, 2),
+      rival('Express, the same answer', express, 3),
+    ],
+    effort,
+  );
+  const [whole, part, bareNode, bareExpress] = results;
+  printTitle(`Polls per second, ${DEVICES} devices in turn, ${CONNECTIONS} connections`);
+  for (const result of results) printRate(result);
+  printRatio(whole, bareNode, 0.5);
+  printRatio(whole, bareExpress, 2.5);
+  printAim(`    ${part.label} : ${bareNode.label}`, part.rate / bareNode.rate, '');
+  printAim(`    ${part.label} : ${bareExpress.label}`, part.rate / bareExpress.rate, '');
+  printAim('  resident memory after the polls', muster.residentMegabytes(), 'MB');
+
+  for (const one of [...loads, node, express]) await one.close();
+  await forgetful.stop();
+  await muster.stop();
+}
+
+/** Starts a rival and makes sure that it answers as Muster does. */
+async function openRival(script, answer, host) {
+  const child = openChild(script);
+  const { port } = await child.ask(answer);
+  const same = await pollOnce(port, host);
+  const wrong = ['headers', 'body'].find((part) => String(same[part]) !== String(answer[part]));
+  if (wrong) throw new Error(`${script}: other ${wrong} than Muster's: ${same[wrong]}`);
+  return { ...child, port };
+}
+
+const OF_NODE = new Set(['date', 'connection', 'keep-alive']);
+
+/** An answer to a poll, without the headers that Node.js adds by itself. */
+function pollOnce(port, host) {
+  return new Promise((resolve, reject) => {
+    const path = `/DEFAULT/controller/v1/${controllerIdOf(1)}`;
+    const headers = {
+      Host: host,
+      Accept: 'application/hal+json',
+      Authorization: `TargetToken ${tokenOf(1)}`,
+      Connection: 'keep-alive',
+    };
+    request({ port, host: '127.0.0.1', path, headers, agent: false }, async (response) => {
+      const body = (await response.setEncoding('utf8').toArray()).join('');
+      if (response.statusCode !== 200) return reject(new Error(`a poll got ${response.statusCode} ${body}`));
+      const pairs = Array.from({ length: response.rawHeaders.length / 2 }, (_, n) =>
+        response.rawHeaders.slice(2 * n, 2 * n + 2),
+      );
+      resolve({ headers: pairs.filter(([name]) => !OF_NODE.has(name.toLowerCase())).flat(), body });
+    })
+      .once('error', reject)
+      .end();
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * `npm run bench [-- starts polls uploads creates pages] [--quick] [--seconds=N] [--runs=N]`
+ *
+ * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
+ * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
+ */
+import { parseArgs } from 'node:util';
+import { benchCreates } from './creates.mjs';
+import { makeDataFolder, openDatabase, startMuster, stopAll } from './muster.mjs';
+import { benchPages } from './pages.mjs';
+import { benchPolls } from './polls.mjs';
+import { printAim, printMachine, printTitle } from './report.mjs';
+import { seed } from './seed.mjs';
+import { benchStarts } from './starts.mjs';
+import { benchUploads } from './uploads.mjs';
+
+const PARTS = ['starts', 'polls', 'uploads', 'creates', 'pages'];
+const SMALL_FLEET = 20_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    large: { type: 'string' },
+    'no-graphql': { type: 'boolean', default: false },
+  },
+});
+const unknown = positionals.find((part) => !PARTS.includes(part));
+if (unknown) throw new Error(`there is no part ${unknown}; choose of ${PARTS.join(', ')}`);
+const wanted = (part) => positionals.length === 0 || positionals.includes(part);
+const effort = {
+  runs: Number(values.runs),
+  seconds: Number(values.seconds ?? (values.quick ? 1 : 4)),
+  warmUp: values.quick ? 1 : 3,
+};
+const large = Number(values.large ?? (values.quick ? 100_000 : 1_000_000));
+const graphql = !values['no-graphql'];
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().then(() => process.exit(1)));
+
+const { dataDir } = await makeDataFolder();
+try {
+  await (await startMuster(dataDir)).stop();
+  const first = await openDatabase(dataDir);
+  const [server] = await first.client`SHOW server_version`;
+  printMachine(effort, server.server_version);
+  const seconds = await seed(first.client, SMALL_FLEET);
+  await first.stop();
+  printTitle('Seeding');
+  printAim(`  ${SMALL_FLEET} targets`, seconds, 's');
+
+  if (wanted('starts')) await benchStarts({ dataDir, effort });
+  const database = await openDatabase(dataDir);
+  const options = { dataDir, database, effort, graphql, small: SMALL_FLEET, large };
+  if (wanted('polls')) await benchPolls(options);
+  if (wanted('uploads')) await benchUploads(options);
+  // Before creations, which make the small fleet a larger one.
+  if (wanted('pages')) await benchPages(options);
+  if (wanted('creates')) await benchCreates(options);
+  await database.stop();
+} finally {
+  await stopAll();
+}

@@ -1,0 +1,553 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { Agent, get } from 'node:http';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { basic, type Client, clientOf, createDatabase, graphql } from '../support/server.ts';
+
+/* The built server, as operators meet it: started, stopped, killed, and given what it can't work with. */
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 }); // a busy disk makes initdb slow
+
+const PROJECT = process.cwd();
+const root = process.getuid?.() === 0;
+const TOKEN = 'life-of-a-server-0123456789abcdef';
+/** The contract. */
+const END_WITHIN_MS = 10_000;
+
+const children = new Set<ChildProcess>();
+const folders: string[] = [];
+
+/** A folder for a server to run in: root's database server, which is somebody else, can enter it. */
+function makeFolder(mode = 0o755): string {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-life-'));
+  chmodSync(folder, mode);
+  folders.push(folder);
+  return folder;
+}
+
+interface Run {
+  pid: number;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves when it has ended and all it said has arrived. */
+  ended: Promise<number | string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+type Environment = Record<string, string>;
+
+function run(folder: string, env: Environment, program = join(PROJECT, 'dist', 'main.js')): Run {
+  const child = spawn(process.execPath, [program], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('close', (code, signal) => {
+      children.delete(child);
+      resolve(code ?? signal ?? 'unknown');
+    });
+  });
+  return {
+    pid: child.pid!,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended,
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+interface Served extends Run {
+  url: string;
+  admin: Client;
+  device: Client;
+}
+
+const START_LINE =
+  /^.*Muster serves GraphQL at (http:\/\/[^/\s]+)\/graphql, the Management API at \1\/rest\/v1 /m;
+
+/** Starts a server and waits for the line that says where it serves. */
+async function start(folder: string, env: Environment = {}, program?: string): Promise<Served> {
+  const process = run(folder, { PORT: '0', ...env }, program);
+  let code: number | string | undefined;
+  process.ended.then((ended) => {
+    code = ended;
+  });
+  const url = await until(() => {
+    if (code !== undefined) throw new Error(`it ended with ${code}: ${process.stderr()}`);
+    return START_LINE.exec(process.stdout())?.[1];
+  });
+  return { ...process, url, admin: clientOf({ url }, basic('admin', 'admin')), device: clientOf({ url }) };
+}
+
+/** Asks it to end, and makes sure that it does as promised. */
+async function stop(server: Run): Promise<void> {
+  const asked = performance.now();
+  server.kill('SIGTERM');
+  expect(await server.ended, server.stderr()).toBe(0);
+  expect(performance.now() - asked).toBeLessThan(END_WITHIN_MS);
+}
+
+/** Runs it where it can't serve: it must end with code 1 and one line, which is returned. */
+async function refusal(folder: string, env: Environment): Promise<string> {
+  const process = run(folder, { PORT: '0', ...env });
+  expect(await process.ended, process.stderr()).toBe(1);
+  expect(process.stdout()).not.toMatch(START_LINE);
+  expect(process.stderr()).toMatch(/^muster: [^\n]+\n$/);
+  return process.stderr().trim();
+}
+
+/** As many at a time as a small machine can start. */
+async function refusals(folder: string, environments: Environment[]): Promise<string[]> {
+  const lines: string[] = [];
+  for (let at = 0; at < environments.length; at += 3)
+    lines.push(
+      ...(await Promise.all(
+        environments.slice(at, at + 3).map((environment) => refusal(folder, environment)),
+      )),
+    );
+  return lines;
+}
+
+async function until<T>(condition: () => T | Promise<T>, milliseconds = 45_000): Promise<NonNullable<T>> {
+  const deadline = Date.now() + milliseconds;
+  while (Date.now() < deadline) {
+    const value = await condition();
+    if (value) return value as NonNullable<T>;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`it did not happen within ${milliseconds} ms`);
+}
+
+const isPortFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const probe = createServer().once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+
+/** Another connection for each request, as other devices would have. */
+function freshPoll(url: string, controllerId: string, token: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `TargetToken ${token}` };
+    const path = `${url}/DEFAULT/controller/v1/${controllerId}`;
+    const agent = new Agent({ keepAlive: false });
+    const request = get(path, { headers, agent }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode ?? 0));
+    });
+    request.once('error', reject);
+  });
+}
+
+const createTarget = (admin: Client, controllerId: string, more: object = {}) =>
+  admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId, securityToken: TOKEN, ...more }] });
+
+const poll = (device: Client, controllerId: string, token = TOKEN) =>
+  device(`/DEFAULT/controller/v1/${controllerId}`, { headers: { authorization: `TargetToken ${token}` } });
+
+const report = (device: Client, controllerId: string, data: Record<string, string>) =>
+  device(`/DEFAULT/controller/v1/${controllerId}/configData`, {
+    method: 'PUT',
+    headers: { authorization: `TargetToken ${TOKEN}` },
+    json: { mode: 'merge', data },
+  });
+
+/** Where the embedded database of a folder really is: for root it may have been moved. */
+function placeOf(folder: string): string {
+  const note = join(folder, 'data', 'postgres.location');
+  return existsSync(note) ? readFileSync(note, 'utf8') : join(folder, 'data');
+}
+
+function databasePid(folder: string): number | undefined {
+  const lock = join(placeOf(folder), 'postgres', 'postmaster.pid');
+  return existsSync(lock) ? Number(readFileSync(lock, 'utf8').split('\n')[0]) : undefined;
+}
+
+/** Also as a zombie, as an orphan waits for some other process to reap it. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !existsSync(`/proc/${pid}/cmdline`) || readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing stays, whatever failed. */
+async function cleanUp(): Promise<void> {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) {
+    const pid = databasePid(folder);
+    if (pid && isRunning(pid)) {
+      process.kill(pid, 'SIGQUIT');
+      await until(() => !isRunning(pid)).catch(() => process.kill(pid, 'SIGKILL'));
+    }
+    for (const path of [placeOf(folder), folder])
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+let home: string;
+beforeAll(async () => {
+  await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: PROJECT });
+  home = makeFolder();
+});
+afterAll(cleanUp);
+
+describe('a server through its life', () => {
+  let server: Served;
+
+  test('with an empty environment it starts, says where, and is ready', async () => {
+    await writeFile(
+      join(home, 'application.properties'),
+      'hawkbit.server.ddi.security.authentication.gatewaytoken.enabled=true\n',
+    );
+    const env: Environment = (await isPortFree(8080)) ? {} : { PORT: '0' };
+    const { url } = await startWith(env);
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    expect(server.stdout()).toContain(`device API at ${url}/{tenant}/controller/v1/{controllerId}`);
+    expect(server.stderr()).toBe('');
+
+    expect((await server.device('/health/ready')).status).toBe(200);
+    expect((await server.device('/health/live')).status).toBe(200);
+    const metrics = await server.device('/metrics');
+    expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(metrics.text).toContain('muster_polls_total');
+  });
+
+  const startWith = async (env: Environment): Promise<Served> => {
+    server = await (env['PORT'] === undefined ? startBare() : start(home, env));
+    return server;
+  };
+  /** Without any variable at all. */
+  const startBare = async (): Promise<Served> => {
+    const process = run(home, {});
+    const url = await until(() => START_LINE.exec(process.stdout())?.[1]);
+    return { ...process, url, admin: clientOf({ url }, basic('admin', 'admin')), device: clientOf({ url }) };
+  };
+
+  test('application.properties of the working directory counts: the gateway token is on', async () => {
+    const { admin, device } = server;
+    const enabled = await admin('/rest/v1/system/configs/authentication.gatewaytoken.enabled');
+    expect(enabled.json).toMatchObject({ value: true, global: true });
+    const { generateGatewayToken } = await graphql(
+      admin,
+      'mutation { generateGatewayToken(input: {}) { token } }',
+    );
+    const answer = await device('/DEFAULT/controller/v1/life-gateway', {
+      headers: { authorization: `GatewayToken ${generateGatewayToken.token}` },
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  test('polls are counted', async () => {
+    await createTarget(server.admin, 'life-1', { name: 'Life' });
+    expect((await poll(server.device, 'life-1')).status).toBe(200);
+    expect((await poll(server.device, 'life-1', 'wrong')).status).toBe(401);
+    const { text } = await server.device('/metrics');
+    expect(text).toMatch(/^muster_polls_total\{status="200"\} [1-9]/m);
+    expect(text).toMatch(/^muster_polls_total\{status="401"\} [1-9]/m);
+  });
+
+  test('a port in use ends another start, which disturbs nobody', async () => {
+    const { port } = new URL(server.url);
+    const pid = databasePid(home);
+    const lines = await refusals(home, [{ PORT: port }, { PORT: port, MUSTER_WORKERS: '2' }]);
+    for (const line of lines) expect(line).toMatch(new RegExp(`port ${port} .*already in use.*PORT`));
+    expect((await server.device('/health/ready')).status).toBe(200);
+    expect((await server.admin('/rest/v1/targets/life-1')).status).toBe(200);
+    expect(databasePid(home)).toBe(pid);
+  });
+
+  test('a database that cannot be used ends the start with one line', async () => {
+    const { host, password } = socketOf(home);
+    const urls: [string, RegExp][] = [
+      ['postgres://muster:x@127.0.0.1:1/muster', /ECONNREFUSED/],
+      ['postgres://muster:x@no-such-host.invalid/muster', /no-such-host\.invalid/],
+      [`postgres://muster:wrong@localhost/muster?host=${host}`, /password authentication failed/],
+      [`postgres://muster:${password}@localhost/nowhere?host=${host}`, /"nowhere" does not exist/],
+    ];
+    const elsewhere = makeFolder();
+    const lines = await refusals(
+      elsewhere,
+      urls.map(([url]) => ({ DATABASE_URL: url })),
+    );
+    for (const [index, [, reason]] of urls.entries()) {
+      const line = lines[index];
+      expect(line).toMatch(/DATABASE_URL/);
+      expect(line).toMatch(reason);
+      expect(line).not.toContain(password);
+    }
+    expect(await readdir(elsewhere), 'no embedded database was made instead').toEqual([]);
+  });
+
+  test('a bad setting ends the start with one line that names it', async () => {
+    const elsewhere = makeFolder();
+    await writeFile(join(elsewhere, 'a-file'), '');
+    const bad: [env: Environment, says: RegExp][] = [
+      [{ PORT: 'abc' }, /PORT.*whole number/],
+      [{ HOST: '0.0.0.0' }, /MUSTER_ADMIN_PASSWORD/],
+      [{ HOST: 'no-such-host.invalid', MUSTER_ADMIN_PASSWORD: 'secret' }, /HOST/],
+      [{ MUSTER_TRUSTED_PROXIES: 'nonsense' }, /MUSTER_TRUSTED_PROXIES/],
+      [{ MUSTER_CONFIG_FILE: join(elsewhere, 'nothing') }, /MUSTER_CONFIG_FILE.*nothing/],
+      [{ MUSTER_DATA_DIR: join(elsewhere, 'a-file') }, /a-file/],
+      [{ DATABASE_URL: 'mysql://localhost/muster' }, /DATABASE_URL.*postgres/],
+    ];
+    const lines = await refusals(
+      elsewhere,
+      bad.map(([env]) => env),
+    );
+    for (const [index, [, says]] of bad.entries()) expect(lines[index]).toMatch(says);
+    expect(await readdir(elsewhere)).toEqual(['a-file']);
+  });
+
+  test('SIGTERM: what is in flight is answered, poll times are written, the end is code 0', async () => {
+    const { admin, device, url } = server;
+    await poll(device, 'life-1');
+    const before = (await admin('/rest/v1/targets/life-1')).json.lastControllerRequestAt;
+    const body = JSON.stringify([{ controllerId: 'life-in-flight' }]);
+    const request = await beginRequest(url, body.slice(0, 10), body.length);
+    await poll(device, 'life-1'); // remembered, to be written within a second
+
+    const asked = performance.now();
+    server.kill('SIGTERM');
+    await until(() => refusesConnections(url));
+    request.write(body.slice(10));
+    expect(await answerOf(request)).toMatch(/^HTTP\/1\.1 201 /);
+    expect(await server.ended).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(END_WITHIN_MS);
+    expect(server.stderr()).toBe('');
+    expect(databasePid(home), 'its database is stopped, too').toBeUndefined();
+
+    server = await start(home);
+    const after = (await server.admin('/rest/v1/targets/life-1')).json;
+    expect(after.lastControllerRequestAt).toBeGreaterThan(before);
+    expect((await server.admin('/rest/v1/targets/life-in-flight')).status).toBe(200);
+  });
+
+  test('a second start found its data again', async () => {
+    expect((await server.admin('/rest/v1/targets/life-1')).json).toMatchObject({
+      name: 'Life',
+      securityToken: TOKEN,
+    });
+    expect((await server.admin('/rest/v1/targets/life-gateway')).json).toMatchObject({ createdBy: 'system' });
+    expect((await poll(server.device, 'life-1')).status).toBe(200);
+  });
+
+  test('SIGKILL while it serves: nothing that was acknowledged is lost', async () => {
+    const { generateGatewayToken } = await graphql(
+      server.admin,
+      'mutation { generateGatewayToken(input: {}) { token } }',
+    );
+    const gateway = { authorization: `GatewayToken ${generateGatewayToken.token}` };
+    const acknowledged = {
+      created: new Set<string>(),
+      reported: new Map<string, string>(),
+      registered: new Set<string>(),
+    };
+    const { admin, device } = server;
+    let going = true;
+    /** Does one thing after another until the server is gone. */
+    const work = async (step: (n: number) => Promise<void>) => {
+      for (let n = 0; going; n++) await step(n).catch(() => (going = false));
+    };
+    const workers = [0, 1, 2].flatMap((w) => [
+      work(async (n) => {
+        const id = `kill-created-${w}-${n}`;
+        if ((await createTarget(admin, id)).status === 201) acknowledged.created.add(id);
+      }),
+      work(async (n) => {
+        const id = `kill-reports-${w}`;
+        if (n === 0) await createTarget(admin, id);
+        else if ((await report(device, id, { count: `${n}` })).status === 200)
+          acknowledged.reported.set(id, `${n}`);
+      }),
+      work(async (n) => {
+        const id = `kill-registered-${w}-${n}`;
+        const { status } = await device(`/DEFAULT/controller/v1/${id}`, { headers: gateway });
+        if (status === 200) acknowledged.registered.add(id);
+      }),
+    ]);
+    const { created, reported, registered } = acknowledged;
+    await until(() => created.size > 100 && registered.size > 100 && reported.size === 3);
+    server.kill('SIGKILL');
+    expect(await server.ended).toBe('SIGKILL');
+    await Promise.all(workers);
+    const left = databasePid(home);
+    expect(left && isRunning(left), 'its database is left behind').toBe(true);
+
+    server = await start(home);
+    expect(await idsLike(server.admin, 'kill-created-')).toEqual(expect.arrayContaining([...created]));
+    expect(await idsLike(server.admin, 'kill-registered-')).toEqual(expect.arrayContaining([...registered]));
+    for (const [id, count] of reported) {
+      const { json } = await server.admin(`/rest/v1/targets/${id}/attributes`);
+      expect(Number(json.count)).toBeGreaterThanOrEqual(Number(count));
+    }
+    await stop(server);
+    expect(left && isRunning(left), 'the next server took it over and ended it').toBe(false);
+  });
+
+  test('two workers serve one port, agree within a moment, and end together', async () => {
+    server = await start(home, { MUSTER_WORKERS: '2' });
+    const { url, admin, device } = server;
+    await createTarget(admin, 'life-workers');
+    const remembered = async () =>
+      Number(/^muster_devices_remembered (\d+)/m.exec((await device('/metrics')).text)?.[1]);
+    await until(async () => {
+      expect(await freshPoll(url, 'life-workers', TOKEN)).toBe(200);
+      return (await remembered()) === 2; // each has met the device
+    });
+
+    const rotated = 'another-token-0123456789abcdef0';
+    await graphql(
+      admin,
+      'mutation ($input: RotateTargetTokenInput!) { rotateTargetToken(input: $input) { userErrors { code } } }',
+      { input: { controllerId: 'life-workers', securityToken: rotated } },
+    );
+    const all = (token: string) =>
+      Promise.all(Array.from({ length: 8 }, () => freshPoll(url, 'life-workers', token)));
+    await until(async () => (await all(TOKEN)).every((status) => status === 401), 2_000);
+    expect(await all(rotated)).toEqual(Array(8).fill(200));
+
+    const metrics = await device('/metrics');
+    expect(metrics.text, 'counts of both').toMatch(/^muster_polls_total\{status="401"\} ([89]|\d\d)/m);
+  });
+
+  test.runIf(process.platform === 'linux')('a worker that is killed is replaced', async () => {
+    const before = await workersOf(server.pid);
+    expect(before).toHaveLength(2);
+    process.kill(before[0]!, 'SIGKILL');
+    await until(async () => {
+      const now = await workersOf(server.pid);
+      return now.length === 2 && !now.includes(before[0]!);
+    });
+    expect(await until(() => freshPoll(server.url, 'life-workers', 'x').catch(() => 0))).toBe(401);
+
+    const workers = await workersOf(server.pid);
+    await stop(server);
+    expect(workers.filter(isRunning)).toEqual([]);
+    expect(databasePid(home)).toBeUndefined();
+  });
+});
+
+test('an external database by DATABASE_URL, in production', async () => {
+  const folder = makeFolder();
+  const { url, drop } = await createDatabase();
+  try {
+    const server = await start(folder, {
+      DATABASE_URL: url,
+      NODE_ENV: 'production',
+      MUSTER_ADMIN_USER: 'chief',
+      MUSTER_ADMIN_PASSWORD: 'of all this',
+    });
+    expect(
+      server
+        .stdout()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).msg),
+    ).toContainEqual(expect.stringMatching(START_LINE));
+    expect((await server.device('/health/ready')).status).toBe(200);
+    const chief = clientOf(server, basic('chief', 'of all this'));
+    expect((await createTarget(chief, 'life-external')).status).toBe(201);
+    expect((await poll(server.device, 'life-external')).status).toBe(200);
+    expect((await server.admin('/rest/v1/targets')).status, 'admin/admin is no account here').toBe(401);
+    await stop(server);
+    expect(await readdir(folder), 'no embedded database was made').toEqual([]);
+  } finally {
+    await drop();
+  }
+});
+
+test.runIf(root)('a clone that only root can enter', async () => {
+  const clone = makeFolder(0o700);
+  cpSync(join(PROJECT, 'dist'), join(clone, 'dist'), { recursive: true });
+  cpSync(join(PROJECT, 'package.json'), join(clone, 'package.json'));
+  const migrations = join('src', 'database', 'migrations');
+  mkdirSync(join(clone, migrations), { recursive: true });
+  cpSync(join(PROJECT, migrations), join(clone, migrations), { recursive: true });
+  await symlink(join(PROJECT, 'node_modules'), join(clone, 'node_modules'));
+
+  const server = await start(clone, {}, join(clone, 'dist', 'main.js'));
+  expect(server.stdout()).toContain('; data in /var/lib/muster/');
+  expect((await createTarget(server.admin, 'life-closed')).status).toBe(201);
+  expect((await poll(server.device, 'life-closed')).status).toBe(200);
+  await stop(server);
+  expect(placeOf(clone)).toMatch(/^\/var\/lib\/muster\//);
+});
+
+/** The embedded database's address, as any program on this machine could find it. */
+function socketOf(folder: string): { host: string; password: string } {
+  const place = placeOf(folder);
+  const lock = readFileSync(join(place, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+  return { host: lock[4]!, password: readFileSync(join(place, 'postgres.password'), 'utf8') };
+}
+
+/** Sends a request's head and the begin of its body. */
+async function beginRequest(url: string, begin: string, length: number): Promise<Socket> {
+  const { hostname, port, host } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  socket.write(
+    `POST /rest/v1/targets HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${basic('admin', 'admin')}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${begin}`,
+  );
+  // Until its head has been read it isn't in flight: Node would close the connection as an idle one.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return socket;
+}
+
+async function answerOf(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  return text;
+}
+
+const refusesConnections = (url: string) =>
+  new Promise<boolean>((resolve) => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => resolve(true));
+  });
+
+async function idsLike(admin: Client, prefix: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: string | null = null; ; ) {
+    const { targets } = await graphql(
+      admin,
+      `query ($filter: String!, $after: String) {
+        targets(first: 500, after: $after, filter: $filter) {
+          nodes { controllerId } pageInfo { hasNextPage endCursor }
+        }
+      }`,
+      { filter: `controllerid==${prefix}*`, after },
+    );
+    ids.push(...targets.nodes.map((node: { controllerId: string }) => node.controllerId));
+    if (!targets.pageInfo.hasNextPage) return ids;
+    after = targets.pageInfo.endCursor;
+  }
+}
+
+/** The pids of its children that run the server's program; its database is not among them. */
+async function workersOf(pid: number): Promise<number[]> {
+  const found: number[] = [];
+  const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  for (const child of list.split(' ').filter(Boolean)) {
+    const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('main.js')) found.push(Number(child));
+  }
+  return found;
+}
