@@ -40,7 +40,8 @@ export function createApp(options: AppOptions): RequestListener {
 
   const poll = pollListener(platform, peers, pollCounts, log);
   return (request, response) => {
-    const url = request.url ?? '/';
+    const url = originForm(request.url ?? '/');
+    request.url = url;
     // GraphQL has rules of its own for what stands in a query.
     if (isMalformedUrl(url) && !/^\/graphql\b/.test(url)) return refuse(request, response);
     const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
@@ -48,6 +49,10 @@ export function createApp(options: AppOptions): RequestListener {
     else app(request, response);
   };
 }
+
+/** A request line may name the whole URL (RFC 9112, 3.2.2); what matters here begins at the path. */
+const originForm = (url: string) =>
+  url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
 
 const isPollMethod = (method: string | undefined) => method === 'GET' || method === 'HEAD';
 

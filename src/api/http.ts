@@ -61,6 +61,16 @@ const firstOf = (header: string | string[] | undefined) =>
 /** A strong ETag: the digest of a body. */
 export const etagOf = (body: string | Buffer): string => `"${hash('md5', body)}"`;
 
+/**
+ * Whether the client has the body already: `If-None-Match` is a list of tags, weak or strong, or `*`. As in hawkBit
+ * its `Cache-Control` doesn't matter.
+ */
+export function isMatch({ headers }: IncomingMessage, etag: string): boolean {
+  const tags = headers['if-none-match'];
+  if (tags === undefined || tags === etag) return tags === etag;
+  return tags.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
+}
+
 /** An address as a device's: `http://` and the IP. */
 export const addressUrl = (ip: string): string => `http://${ip.includes(':') ? `[${ip}]` : ip}`;
 
@@ -73,8 +83,7 @@ export function isMalformedUrl(url: string): boolean {
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
   if (query >= 0 && FORBIDDEN_IN_QUERY.test(url.slice(query))) return true;
-  if (FORBIDDEN_IN_PATH.test(path)) return true;
-  return path.includes('%') && decodeSegment(path) === undefined;
+  return FORBIDDEN_IN_PATH.test(path) || decodeSegment(url) === undefined;
 }
 
 /** Undoes percent-encoding; undefined where it is none. */

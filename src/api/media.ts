@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import Negotiator from 'negotiator';
 import { webError } from './hawkbit-errors.ts';
-import { etagOf } from './http.ts';
+import { etagOf, isMatch } from './http.ts';
 import { parseJson } from './json.ts';
 
 const HAL = 'application/hal+json';
@@ -14,7 +14,11 @@ const CONSUMED = /^application\/(hal\+)?json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)
 export function sendHal(response: Response, body: unknown): void {
   const text = JSON.stringify(body);
   const isRead = response.req.method === 'GET' || response.req.method === 'HEAD';
-  if (isRead && response.statusCode === 200) response.set('ETag', etagOf(text));
+  if (isRead && response.statusCode === 200) {
+    const etag = etagOf(text);
+    response.set('ETag', etag);
+    if (isMatch(response.req, etag)) return void response.status(304).end();
+  }
   response.type(response.locals['mediaType'] ?? JSON_TYPE).send(text);
 }
 

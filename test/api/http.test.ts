@@ -63,6 +63,8 @@ it.each([
   '/a?q=a<b',
   '/a?q=a|b',
   '/a?q=%00',
+  '/a?q=%ED%A0%80',
+  '/a?q=%',
 ])('does not look at %s', (url) => expect(isMalformedUrl(url)).toBe(true));
 
 it.each(['/a', '/a%20b', '/%C3%A4', "/a?q=name=='x'", '/a?q=a;b,c&sort=name:ASC', '/a?q=%7B%22', '/100%25'])(

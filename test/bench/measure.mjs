@@ -6,8 +6,9 @@ const SETTLE_MS = 1_200;
 
 /**
  * @typedef {{ label: string, run: (seconds: number) => Promise<{ requests: number, seconds: number }>,
- *   pid?: number, per?: number }} Rival `per`: the units in one request; `pid`: whose processor time is shown
- * @typedef {{ label: string, rates: number[], rate: number, microseconds?: number }} Measured
+ *   pid?: number, per?: number, warmAfter?: number }} Rival `per`: the units in one request; `pid`: whose
+ *   processor time is shown; `warmAfter`: the requests that warm it up
+ * @typedef {{ label: string, pid?: number, rates: number[], rate: number, microseconds?: number }} Measured
  */
 
 /**
@@ -16,7 +17,8 @@ const SETTLE_MS = 1_200;
  * @returns {Promise<Measured[]>}
  */
 export async function measure(rivals, { runs, seconds, warmUp }) {
-  for (const rival of rivals) await rival.run(warmUp);
+  for (const { run, warmAfter = 1 } of rivals)
+    for (let done = 0; done < warmAfter; ) done += (await run(warmUp)).requests;
   const results = rivals.map(() => ({ rates: [], costs: [] }));
   for (let round = 0; round < runs; round++) {
     for (const [index, rival] of rivals.entries()) {
@@ -30,6 +32,7 @@ export async function measure(rivals, { runs, seconds, warmUp }) {
   }
   return results.map(({ rates, costs }, index) => ({
     label: rivals[index].label,
+    pid: rivals[index].pid,
     rates,
     rate: median(rates),
     microseconds: Number.isFinite(costs[0]) ? median(costs) : undefined,

@@ -54,8 +54,7 @@ async function compare(label, fleets, effort, least, workloadOf) {
   for (const load of loads) await load.close();
   printRate(few);
   printRate(many);
-  if (least) printRatio({ ...many, label: 'the larger' }, { ...few, label: 'the smaller' }, least);
-  else printAim('    the larger : the smaller', many.rate / few.rate, '');
+  printRatio({ ...many, label: 'the larger' }, { ...few, label: 'the smaller' }, least);
 }
 
 const firstPage = ({ muster }) => ({ kind: 'graphqlPages', cursors: [null], host: muster.host });

@@ -21,7 +21,9 @@ export async function benchPolls({ dataDir, effort }) {
 
   const load = ({ port }) => openLoad(port, CONNECTIONS, { kind: 'polls', devices: DEVICES, host });
   const loads = await Promise.all([muster, forgetful, node, express].map(load));
-  const rival = (label, { pid }, index) => ({ label, pid, run: loads[index].run });
+  // Warm means that every device has been met.
+  const warmAfter = 2 * DEVICES;
+  const rival = (label, { pid }, index) => ({ label, pid, warmAfter, run: loads[index].run });
   const results = await measure(
     [
       rival('Muster', muster, 0),
@@ -36,8 +38,8 @@ export async function benchPolls({ dataDir, effort }) {
   for (const result of results) printRate(result);
   printRatio(whole, bareNode, 0.5);
   printRatio(whole, bareExpress, 2.5);
-  printAim(`    ${part.label} : ${bareNode.label}`, part.rate / bareNode.rate, '');
-  printAim(`    ${part.label} : ${bareExpress.label}`, part.rate / bareExpress.rate, '');
+  printRatio(part, bareNode);
+  printRatio(part, bareExpress);
   printAim('  resident memory after the polls', muster.residentMegabytes(), 'MB');
 
   for (const one of [...loads, node, express]) await one.close();

@@ -3,7 +3,7 @@ import { DomainError } from '../../errors.ts';
 import type { Device } from '../../services/devices/device-cache.ts';
 import { type DevicePlatform, poll } from '../../services/devices/poll.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';
-import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { isMatch, type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { type DevicePath, deviceRequestOf } from './request.ts';
 import { deviceTypeOf, renderRoot } from './root.ts';
 
@@ -38,7 +38,7 @@ export const pollListener =
       const type = deviceTypeOf(request);
       if (!type) return send(406, [], '');
       const { body, etag } = renderRoot(device, path, peers.baseUrlOf(request), type);
-      if (matches(request.headers['if-none-match'], etag)) return send(304, ['ETag', etag]);
+      if (isMatch(request, etag)) return send(304, ['ETag', etag]);
       send(200, ['Content-Type', type, 'ETag', etag], body);
     };
     try {
@@ -49,12 +49,3 @@ export const pollListener =
       fail(error);
     }
   };
-
-/** `If-None-Match`: a list of tags, weak or strong, or `*`. */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return (
-    header === etag ||
-    header.split(',').some((tag) => /^\s*(?:W\/)?(.*?)\s*$/.exec(tag)?.[1] === etag || tag.trim() === '*')
-  );
-}

@@ -146,9 +146,24 @@ const { Connection: TargetConnection } = connectionTypes('Target', 'targets', Ta
 /** A target with its polling state among its fields. What has a loader is resolved below. */
 export type TargetView = Omit<Target, 'attributes' | 'targetType'> & Pick<Entity, 'id' | 'targetType'>;
 
-export function targetView({ poll, ...target }: Entity): TargetView {
+export function targetView(target: Entity): TargetView {
+  const { poll } = target;
   return {
-    ...target,
+    id: target.id,
+    controllerId: target.controllerId,
+    name: target.name,
+    description: target.description,
+    group: target.group,
+    address: target.address,
+    targetType: target.targetType,
+    securityToken: target.securityToken,
+    requestAttributes: target.requestAttributes,
+    updateStatus: target.updateStatus,
+    installedAt: target.installedAt,
+    createdAt: target.createdAt,
+    createdBy: target.createdBy,
+    lastModifiedAt: target.lastModifiedAt,
+    lastModifiedBy: target.lastModifiedBy,
     lastControllerRequestAt: poll?.lastRequestAt ?? null,
     nextExpectedRequestAt: poll?.nextExpectedRequestAt ?? null,
     overdue: poll?.overdue ?? false,

@@ -22,7 +22,8 @@ export const authorship = ({ createdAt, createdBy, lastModifiedAt, lastModifiedB
 });
 
 /** Leaves out what has no value: hawkBit never sends null. */
-export const withoutNulls = <T extends object>(object: T): Partial<T> =>
-  Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== null && value !== undefined),
-  ) as Partial<T>;
+export function withoutNulls<T extends object>(object: T): Partial<T> {
+  const kept: Partial<T> = {};
+  for (const name in object) if (object[name] != null) kept[name] = object[name];
+  return kept;
+}

@@ -10,7 +10,7 @@ import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest } from './paging.ts';
-import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Links, link } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 
 /** `/targets` and what belongs to one target. `linksOf` gives the links' base for a request. */
@@ -87,30 +87,39 @@ const readTarget = (body: JsonObject) => ({
   group: textOf(body, 'group'),
 });
 
+/**
+ * A target as hawkBit sends it: never null, and undefined isn't sent. One literal without a spread, which is many
+ * times faster where there are thousands.
+ */
 function renderTarget(target: Target, links: object) {
   const { poll, targetType } = target;
-  return withoutNulls({
-    ...authorship(target),
+  return {
+    createdBy: target.createdBy,
+    createdAt: target.createdAt.getTime(),
+    lastModifiedBy: target.lastModifiedBy,
+    lastModifiedAt: target.lastModifiedAt.getTime(),
     controllerId: target.controllerId,
     name: target.name,
-    description: target.description,
-    group: target.group,
+    description: target.description ?? undefined,
+    group: target.group ?? undefined,
     updateStatus: target.updateStatus,
     lastControllerRequestAt: poll?.lastRequestAt.getTime(),
     installedAt: target.installedAt?.getTime(),
     ipAddress: ipAddressOf(target.address),
-    address: target.address,
-    pollStatus: poll && {
-      lastRequestAt: poll.lastRequestAt.getTime(),
-      nextExpectedRequestAt: poll.nextExpectedRequestAt.getTime(),
-      overdue: poll.overdue,
-    },
-    securityToken: target.securityToken,
+    address: target.address ?? undefined,
+    pollStatus: poll
+      ? {
+          lastRequestAt: poll.lastRequestAt.getTime(),
+          nextExpectedRequestAt: poll.nextExpectedRequestAt.getTime(),
+          overdue: poll.overdue,
+        }
+      : undefined,
+    securityToken: target.securityToken ?? undefined,
     requestAttributes: target.requestAttributes,
     targetType: targetType?.id,
     targetTypeName: targetType?.name,
     _links: links,
-  });
+  };
 }
 
 /** The answer to a creation has what the seed's example shows: both times as 0, and the links of a whole target. */
@@ -118,20 +127,20 @@ function renderCreated(target: Target, links: Links) {
   const { self, assignedDS, installedDS, attributes } = allLinks(links, target);
   const actions = link(links('targets', target.controllerId, 'actions'));
   const shown = { self, assignedDS, installedDS, attributes, actions };
-  return { ...renderTarget(target, shown), lastControllerRequestAt: 0, installedAt: 0 };
+  return Object.assign(renderTarget(target, shown), { lastControllerRequestAt: 0, installedAt: 0 });
 }
 
 const selfLink = (links: Links, { controllerId }: Target) => ({ self: link(links('targets', controllerId)) });
 
 function allLinks(links: Links, target: Target) {
-  const part = (name: string) => link(links('targets', target.controllerId, name));
+  const self = links('targets', target.controllerId);
   return {
-    ...selfLink(links, target),
-    assignedDS: part('assignedDS'),
-    installedDS: part('installedDS'),
-    attributes: part('attributes'),
-    actions: link(`${links('targets', target.controllerId, 'actions')}?offset=0&limit=50&sort=id%3ADESC`),
-    metadata: part('metadata'),
+    self: link(self),
+    assignedDS: link(`${self}/assignedDS`),
+    installedDS: link(`${self}/installedDS`),
+    attributes: link(`${self}/attributes`),
+    actions: link(`${self}/actions?offset=0&limit=50&sort=id%3ADESC`),
+    metadata: link(`${self}/metadata`),
     ...(target.targetType && { targetType: link(links('targettypes', target.targetType.id)) }),
   };
 }

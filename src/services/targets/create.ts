@@ -151,11 +151,17 @@ function refuseExisting(batch: Batch<NewTarget>, ids: Map<string, number>): void
 function createdView(context: Context, typeNames: Map<number, string>, now: Date) {
   const { username, permissions } = context.caller;
   const showsToken = permissions.has('READ_TARGET_SECURITY_TOKEN');
-  return ({ targetTypeId, securityToken, ...row }: NewTarget, id: number): Target => ({
-    ...row,
+  return (row: NewTarget, id: number): Target => ({
     id,
-    securityToken: showsToken ? securityToken : null,
-    targetType: targetTypeId === null ? null : { id: targetTypeId, name: typeNames.get(targetTypeId)! },
+    controllerId: row.controllerId,
+    name: row.name,
+    description: row.description,
+    group: row.group,
+    address: row.address,
+    targetType:
+      row.targetTypeId === null ? null : { id: row.targetTypeId, name: typeNames.get(row.targetTypeId)! },
+    securityToken: showsToken ? row.securityToken : null,
+    requestAttributes: row.requestAttributes,
     updateStatus: 'registered',
     installedAt: null,
     createdAt: now,

@@ -48,11 +48,22 @@ export async function listTargets(
   );
   return list(request, TARGET_ORDER, 'controllerId', {
     async rows(where, orderBy, limit, offset) {
+      const chosen = and(matching, where);
+      // What an offset passes over is only counted: whole targets are read of the page alone.
+      const page = () =>
+        context.database
+          .select({ controllerId: targets.controllerId })
+          .from(targets)
+          .leftJoin(targetPolls, joinedPolls)
+          .leftJoin(targetTypes, joinedTypes)
+          .where(chosen)
+          .orderBy(...orderBy)
+          .limit(limit)
+          .offset(offset);
       const rows = await selectTargets(context.database, tenant, now)
-        .where(and(matching, where))
+        .where(offset ? and(eq(targets.tenantId, tenantId), inArray(targets.controllerId, page())) : chosen)
         .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset);
+        .limit(limit);
       return rows.map(targetView(context, tenant));
     },
     async count() {

@@ -65,5 +65,14 @@ export type TargetUpdate = z.input<typeof TargetUpdate>;
 
 export const SecurityToken = securityToken;
 
+const TOKEN_BYTES = 16;
+/** Random bytes in store, as drawing a few costs as much as drawing many. */
+let store = Buffer.alloc(0);
+
 /** A security token: 32 hexadecimal digits, 128 random bits. */
-export const generateToken = (): string => randomBytes(16).toString('hex');
+export function generateToken(): string {
+  if (!store.length) store = randomBytes(256 * TOKEN_BYTES);
+  const token = store.toString('hex', 0, TOKEN_BYTES);
+  store = store.subarray(TOKEN_BYTES);
+  return token;
+}

@@ -91,11 +91,23 @@ export function pollOverride(tenant: Tenant, now: Date): SQL<number> {
 export function targetView(context: Context, tenant: Tenant): (row: TargetRow) => Target {
   const now = context.clock().getTime();
   const showsToken = context.caller.permissions.has('READ_TARGET_SECURITY_TOKEN');
-  return ({ targetTypeId, targetTypeName, lastRequestAt, override, securityToken, ...row }) => ({
-    ...row,
-    securityToken: showsToken ? securityToken : null,
-    targetType: targetTypeId === null ? null : { id: targetTypeId, name: targetTypeName ?? '' },
-    poll: lastRequestAt && pollStatus(tenant, override, lastRequestAt, now),
+  return (row) => ({
+    id: row.id,
+    controllerId: row.controllerId,
+    name: row.name,
+    description: row.description,
+    group: row.group,
+    address: row.address,
+    targetType: row.targetTypeId === null ? null : { id: row.targetTypeId, name: row.targetTypeName ?? '' },
+    securityToken: showsToken ? row.securityToken : null,
+    requestAttributes: row.requestAttributes,
+    updateStatus: row.updateStatus,
+    installedAt: row.installedAt,
+    createdAt: row.createdAt,
+    createdBy: row.createdBy,
+    lastModifiedAt: row.lastModifiedAt,
+    lastModifiedBy: row.lastModifiedBy,
+    poll: row.lastRequestAt && pollStatus(tenant, row.override, row.lastRequestAt, now),
   });
 }
 
