@@ -74,7 +74,7 @@ export function targetRoutes(
   resource(router, '/targets/:controllerId/targettype', { post: assignType, delete: unassignType }, options);
 }
 
-const controllerIdOf = (request: Request): string => String(request.params['controllerId']);
+export const controllerIdOf = (request: Request): string => String(request.params['controllerId']);
 
 const readTarget = (body: JsonObject) => ({
   controllerId: textOf(body, 'controllerId') ?? '',
@@ -87,7 +87,7 @@ const readTarget = (body: JsonObject) => ({
   group: textOf(body, 'group'),
 });
 
-function renderTarget(target: Target, links: object) {
+export function renderTarget(target: Target, links: object) {
   const { poll, targetType } = target;
   return withoutNulls({
     ...authorship(target),
@@ -98,6 +98,7 @@ function renderTarget(target: Target, links: object) {
     updateStatus: target.updateStatus,
     lastControllerRequestAt: poll?.lastRequestAt.getTime(),
     installedAt: target.installedAt?.getTime(),
+    autoConfirmActive: target.autoConfirmActive,
     ipAddress: ipAddressOf(target.address),
     address: target.address,
     pollStatus: poll && {
@@ -120,7 +121,9 @@ function renderCreated(target: Target, links: Links) {
   return { ...renderTarget(target, shown), lastControllerRequestAt: 0, installedAt: 0 };
 }
 
-const selfLink = (links: Links, { controllerId }: Target) => ({ self: link(links('targets', controllerId)) });
+export const selfLink = (links: Links, { controllerId }: Target) => ({
+  self: link(links('targets', controllerId)),
+});
 
 function allLinks(links: Links, target: Target) {
   const part = (name: string) => link(links('targets', target.controllerId, name));
@@ -131,6 +134,7 @@ function allLinks(links: Links, target: Target) {
     attributes: part('attributes'),
     actions: link(`${links('targets', target.controllerId, 'actions')}?offset=0&limit=50&sort=id%3ADESC`),
     metadata: part('metadata'),
+    ...(target.autoConfirmActive !== null && { autoConfirm: part('autoConfirm') }),
     ...(target.targetType && { targetType: link(links('targettypes', target.targetType.id)) }),
   };
 }

@@ -1,0 +1,127 @@
+/**
+ * The load, in a process of its own: keep-alive connections on raw sockets, one request in flight on each, so that
+ * the client costs as little as it can. Any answer but 2xx and 304, and any that the workload refuses, is an error.
+ *
+ * Told by messages: `{ port, connections, workload }` once, then `{ seconds }` for every run.
+ */
+import { connect } from 'node:net';
+import { openWorkload } from './workloads.mjs';
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const READ_BYTES = 1 << 17;
+
+/** @type {{ port: number, connections: number, next: () => Buffer, refuses?: (body: string) => boolean }} */
+let target;
+
+process.on('message', async (message) => {
+  if (message.workload) {
+    target = { ...message, ...openWorkload(message.workload) };
+    process.send({ opened: true });
+  } else {
+    process.send(await run(message.seconds));
+  }
+});
+process.on('disconnect', () => process.exit());
+
+async function run(seconds) {
+  const tally = { requests: 0, until: Number.POSITIVE_INFINITY, fault: undefined };
+  const lanes = await Promise.all(Array.from({ length: target.connections }, () => openLane(tally)));
+  const began = performance.now();
+  tally.until = began + seconds * 1000;
+  await Promise.all(lanes.map((lane) => lane.run()));
+  // The last answers count with the time they took, so that slow requests are measured, too.
+  return { requests: tally.requests, seconds: (performance.now() - began) / 1000, ...tally.fault };
+}
+
+/** One connection; `run` ends when the time is up and the last answer is in. */
+function openLane(tally) {
+  return new Promise((resolve, reject) => {
+    const reader = openReader((status, body) => answered(status, body));
+    const socket = connect({
+      port: target.port,
+      host: '127.0.0.1',
+      noDelay: true,
+      onread: {
+        buffer: Buffer.allocUnsafe(READ_BYTES),
+        callback: (size, buffer) => {
+          reader(buffer.subarray(0, size));
+          return true;
+        },
+      },
+    });
+    let finish;
+    const fail = (what) => {
+      tally.fault ??= { fault: what };
+      finish?.();
+      socket.destroy();
+    };
+    const answered = (status, body) => {
+      if ((status < 200 || status > 299) && status !== 304) return fail(`${status} ${body().slice(0, 500)}`);
+      if (target.refuses?.(body())) return fail(body().slice(0, 500));
+      tally.requests++;
+      if (performance.now() < tally.until) {
+        socket.write(target.next());
+      } else {
+        finish();
+        socket.end();
+      }
+    };
+    socket.once('error', (error) => (finish ? fail(String(error)) : reject(error)));
+    socket.once('close', () => finish && fail('the connection was closed'));
+    socket.once('connect', () => {
+      resolve({
+        run: () =>
+          new Promise((done) => {
+            finish = () => {
+              finish = undefined;
+              done();
+            };
+            socket.write(target.next());
+          }),
+      });
+    });
+  });
+}
+
+/** Finds the ends of answers in what a connection brings, by their Content-Length. */
+function openReader(onAnswer) {
+  let chunks = [];
+  let awaited = 0;
+  let status = 0;
+  let headLength = 0;
+  const done = () => {
+    const answer = chunks;
+    chunks = [];
+    awaited = 0;
+    onAnswer(status, () => Buffer.concat(answer).toString('utf8', headLength));
+  };
+  return (chunk) => {
+    if (awaited > 0) {
+      chunks.push(Buffer.from(chunk));
+      awaited -= chunk.length;
+      if (awaited === 0) done();
+      return;
+    }
+    const whole = chunks.length ? Buffer.concat([...chunks, chunk]) : chunk;
+    const end = whole.indexOf(HEAD_END);
+    if (end < 0) {
+      chunks = [Buffer.from(whole)];
+      return;
+    }
+    const head = whole.latin1Slice(0, end);
+    status = Number(head.slice(9, 12));
+    headLength = end + HEAD_END.length;
+    awaited = headLength + bodyLength(head) - whole.length;
+    // The socket's buffer is used again for the next chunk.
+    chunks = [awaited > 0 ? Buffer.from(whole) : whole];
+    if (awaited === 0) done();
+  };
+}
+
+const LENGTH = /\r\ncontent-length: *(\d+)/i;
+
+function bodyLength(head) {
+  const length = LENGTH.exec(head)?.[1];
+  if (length === undefined && /\r\ntransfer-encoding:/i.test(head)) throw new Error(`no length: ${head}`);
+  return Number(length ?? 0);
+}

@@ -1,0 +1,121 @@
+/** What the load sends: each workload is a description that can be sent to another process, and is opened there. */
+import { createHash, randomBytes } from 'node:crypto';
+
+/** The device of that number, as `seed` makes it: every id has the same length, so that answers have, too. */
+export const controllerIdOf = (number) => `device-${String(number).padStart(7, '0')}`;
+export const tokenOf = (number) => createHash('md5').update(`bench ${number}`).digest('hex');
+
+const AUTHORIZATION = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
+
+/** Rows of one creation. The ids are new in every process and call. */
+export function newRows(count) {
+  const batch = randomBytes(8).toString('hex');
+  return Array.from({ length: count }, (_, index) => ({
+    controllerId: `new-${batch}-${index}`,
+    name: `Device ${batch} ${index}`,
+    description: 'made by the bench',
+  }));
+}
+
+export const CREATE = `mutation Create($input: CreateTargetsInput!) {
+  createTargets(input: $input) { targets { controllerId securityToken } userErrors { code message path } }
+}`;
+export const PAGE = `query Page($after: String) {
+  targets(first: 50, after: $after) {
+    nodes {
+      controllerId name description address group updateStatus createdAt lastModifiedAt
+      lastControllerRequestAt nextExpectedRequestAt overdue targetType { id name }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+const KINDS = { polls, uploads, restCreates, graphqlCreates, gets, graphqlPages };
+
+/** @returns {{ next: () => Buffer, refuses?: (body: string) => boolean }} */
+export const openWorkload = ({ kind, ...options }) => KINDS[kind](options);
+
+/** The devices poll in turn. `host` is what the answer's links are made of. */
+function polls({ devices, host }) {
+  const requests = Array.from({ length: devices }, (_, index) => pollRequest(index + 1, host));
+  return { next: inTurn(requests) };
+}
+
+export const pollRequest = (number, host) =>
+  request('GET', `/DEFAULT/controller/v1/${controllerIdOf(number)}`, {
+    Host: host,
+    Accept: 'application/hal+json',
+    Authorization: `TargetToken ${tokenOf(number)}`,
+  });
+
+/** The devices tell their attributes in turn; one of them is another at each turn. */
+function uploads({ devices, host }) {
+  const heads = Array.from({ length: devices }, (_, index) => ({
+    path: `/DEFAULT/controller/v1/${controllerIdOf(index + 1)}/configData`,
+    headers: {
+      Host: host,
+      'Content-Type': 'application/json',
+      Authorization: `TargetToken ${tokenOf(index + 1)}`,
+    },
+  }));
+  const nextHead = inTurn(heads);
+  return {
+    next() {
+      const { path, headers } = nextHead();
+      const data = { hwRevision: '2', region: 'eu-central', build: randomBytes(8).toString('hex') };
+      return request('PUT', path, headers, JSON.stringify({ mode: 'merge', data }));
+    },
+  };
+}
+
+function restCreates({ rows, host }) {
+  const headers = administrator(host);
+  return { next: () => request('POST', '/rest/v1/targets', headers, JSON.stringify(newRows(rows))) };
+}
+
+function graphqlCreates({ rows, host }) {
+  const headers = administrator(host);
+  return {
+    next() {
+      const variables = { input: { targets: newRows(rows) } };
+      return request('POST', '/graphql', headers, JSON.stringify({ query: CREATE, variables }));
+    },
+    refuses: (body) => !body.includes('"userErrors":[]') || body.includes('"errors":['),
+  };
+}
+
+/** The administrator reads these paths in turn. */
+function gets({ paths, host }) {
+  const headers = administrator(host);
+  return { next: inTurn(paths.map((path) => request('GET', path, headers))) };
+}
+
+/** The administrator reads the pages after these cursors in turn; null is the first page. */
+function graphqlPages({ cursors, host }) {
+  const headers = administrator(host);
+  const requests = cursors.map((after) =>
+    request('POST', '/graphql', headers, JSON.stringify({ query: PAGE, variables: { after } })),
+  );
+  return {
+    next: inTurn(requests),
+    refuses: (body) => body.includes('"errors":[') || !body.includes('"hasNextPage":true'),
+  };
+}
+
+const administrator = (host) => ({
+  Host: host,
+  Accept: 'application/json',
+  'Content-Type': 'application/json',
+  Authorization: AUTHORIZATION,
+});
+
+function inTurn(list) {
+  let at = 0;
+  return () => list[at++ % list.length];
+}
+
+function request(method, path, headers, body) {
+  const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
+  const lines = Object.entries({ ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`);
+}
