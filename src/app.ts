@@ -3,8 +3,10 @@ import express, { type RequestHandler } from 'express';
 import { type PollCounts, pollListener } from './api/ddi/poll.ts';
 import { devicePathOf } from './api/ddi/request.ts';
 import { deviceRouter } from './api/ddi/router.ts';
+import { exportRouter } from './api/exports/router.ts';
 import { webError } from './api/hawkbit-errors.ts';
 import { isMalformedUrl, type Peers } from './api/http.ts';
+import { importRouter } from './api/imports/router.ts';
 import { restRouter } from './api/rest/router.ts';
 import type { Config } from './config.ts';
 import type { Caller } from './services/context.ts';
@@ -35,6 +37,8 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(operations);
   app.use('/graphql', graphql);
   app.use('/rest', restRouter({ platform, peers, signIn, log, bodyLimit: config.MUSTER_BODY_LIMIT }));
+  app.use('/imports', importRouter({ platform, signIn, log }));
+  app.use('/exports', exportRouter({ platform, signIn, log }));
   app.use(deviceRouter(platform, peers, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
   app.use(notFound);
 

@@ -105,6 +105,11 @@ export const SETTINGS = {
     'devices remembered between polls, a process',
   ),
   MUSTER_BODY_LIMIT: setting(whole(1024, 1 << 30), 16 << 20, 'bytes in a Management API or GraphQL body'),
+  MUSTER_SUBSCRIBERS: setting(
+    whole(0, 100_000),
+    1_000,
+    'connections a process takes for GraphQL subscriptions; 0 takes none',
+  ),
   MUSTER_DDI_BODY_LIMIT: setting(whole(1024, 1 << 30), 1 << 20, 'bytes in a device API body'),
   MUSTER_DDI_TARGET_TOKEN_ENABLED: setting(
     flag,

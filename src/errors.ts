@@ -9,12 +9,20 @@ export type ErrorCode =
   | 'INVALID_INPUT'
   | 'INVALID_ATTRIBUTES'
   | 'QUOTA_EXCEEDED'
+  | 'SUBSCRIBER_TOO_SLOW'
   | 'TARGET_NOT_FOUND'
   | 'TARGET_ALREADY_EXISTS'
+  | 'TARGET_METADATA_NOT_FOUND'
+  | 'TARGET_METADATA_ALREADY_EXISTS'
+  | 'AUTO_CONFIRM_ALREADY_ACTIVE'
+  | 'TARGET_FILTER_NOT_FOUND'
+  | 'TARGET_FILTER_ALREADY_EXISTS'
   | 'TARGET_TYPE_NOT_FOUND'
   | 'TARGET_TYPE_ALREADY_EXISTS'
   | 'TARGET_TYPE_IN_USE'
   | 'TARGET_TYPE_KEY_OR_NAME_REQUIRED'
+  | 'TARGET_TAG_NOT_FOUND'
+  | 'TARGET_TAG_ALREADY_EXISTS'
   | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
   | 'CONFIGURATION_KEY_UNKNOWN'
   | 'CONFIGURATION_VALUE_INVALID'
@@ -26,7 +34,9 @@ export type ErrorCode =
   | 'SORT_FIELD_UNKNOWN'
   | 'USER_NOT_FOUND'
   | 'USER_ALREADY_EXISTS'
-  | 'TENANT_ALREADY_EXISTS';
+  | 'TENANT_ALREADY_EXISTS'
+  | 'IMPORT_NOT_FOUND'
+  | 'IMPORT_TAKEN_OVER';
 
 export interface ErrorDetails {
   /** Where in the input the fault lies, outermost first: `['targets', '1', 'controllerId']`. */
@@ -77,10 +87,33 @@ export const invalidAttributes = (message: string, path: string[] = []) =>
 export const quotaExceeded = (what: string, limit: number, path: string[] = []) =>
   new DomainError('QUOTA_EXCEEDED', `No more than ${limit} ${what} are allowed.`, { path });
 
+export const subscriberTooSlow = (limit: number) =>
+  new DomainError(
+    'SUBSCRIBER_TOO_SLOW',
+    `More than ${limit} events waited to be read: subscribe again, and read faster or less.`,
+  );
+
 export const targetNotFound = (controllerId: string, path = ['controllerId']) =>
   notFound('TARGET_NOT_FOUND', 'Target', controllerId, path);
 export const targetAlreadyExists = (controllerId: string, path = ['controllerId']) =>
   alreadyExists('TARGET_ALREADY_EXISTS', 'Target', controllerId, path);
+
+export const targetMetadataNotFound = (key: string) =>
+  notFound('TARGET_METADATA_NOT_FOUND', 'TargetMetadata', key, ['key']);
+export const targetMetadataAlreadyExists = (key: string, path = ['key']) =>
+  alreadyExists('TARGET_METADATA_ALREADY_EXISTS', 'TargetMetadata', key, path);
+
+export const autoConfirmAlreadyActive = (controllerId: string) =>
+  new DomainError(
+    'AUTO_CONFIRM_ALREADY_ACTIVE',
+    `Auto-confirmation is already active for target '${controllerId}'.`,
+    { entity: { type: 'Target', id: controllerId }, path: ['controllerId'] },
+  );
+
+export const targetFilterNotFound = (id: string, path = ['id']) =>
+  notFound('TARGET_FILTER_NOT_FOUND', 'TargetFilterQuery', id, path);
+export const targetFilterAlreadyExists = (name: string) =>
+  alreadyExists('TARGET_FILTER_ALREADY_EXISTS', 'TargetFilterQuery', name, ['name']);
 
 export const targetTypeNotFound = (id: string, path = ['id']) =>
   notFound('TARGET_TYPE_NOT_FOUND', 'TargetType', id, path);
@@ -95,6 +128,11 @@ export const targetTypeKeyOrNameRequired = () =>
   new DomainError('TARGET_TYPE_KEY_OR_NAME_REQUIRED', 'A target type needs a key or a name.', {
     path: ['name'],
   });
+
+export const targetTagNotFound = (idOrName: string, path = ['id']) =>
+  notFound('TARGET_TAG_NOT_FOUND', 'TargetTag', idOrName, path);
+export const targetTagAlreadyExists = (name: string, path = ['name']) =>
+  alreadyExists('TARGET_TAG_ALREADY_EXISTS', 'TargetTag', name, path);
 
 export const distributionSetTypeNotFound = (id: string) =>
   notFound('DISTRIBUTION_SET_TYPE_NOT_FOUND', 'DistributionSetType', id, [
@@ -126,3 +164,9 @@ export const userAlreadyExists = (username: string) =>
   alreadyExists('USER_ALREADY_EXISTS', 'User', username, ['username']);
 export const tenantAlreadyExists = (name: string) =>
   alreadyExists('TENANT_ALREADY_EXISTS', 'Tenant', name, ['name']);
+
+export const importNotFound = (id: string) => notFound('IMPORT_NOT_FOUND', 'Import', id, ['id']);
+export const importTakenOver = (id: number) =>
+  new DomainError('IMPORT_TAKEN_OVER', `Another upload has taken over import ${id}.`, {
+    entity: { type: 'Import', id: String(id) },
+  });

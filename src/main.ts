@@ -2,9 +2,8 @@ import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { type Config, ConfigurationError, readConfig } from './config.ts';
-import type { Connection } from './database/connect.ts';
-import { startEmbeddedDatabase } from './database/embedded/start.ts';
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
+import { openDatabase } from './database/open.ts';
 import { openLog } from './log.ts';
 import { closeServer, ListenError, listen, serve } from './server.ts';
 import { ensureFirstAdministrator } from './services/tenants/first-administrator.ts';
@@ -29,7 +28,8 @@ async function main(): Promise<void> {
   const listening = await listen(config);
   endings.push(async () => void listening.server.close());
 
-  const database = await openDatabase(config);
+  const { stop, where, ...database } = await openDatabase(config, (line) => console.log(line));
+  endings.push(stop);
   await migrate(database.direct, async (pool) => {
     const account = { username: config.MUSTER_ADMIN_USER, password: config.MUSTER_ADMIN_PASSWORD };
     await ensureFirstAdministrator(pool.database, account, new Date());
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     const workers = await startWorkers(config.MUSTER_WORKERS, port, database, lost);
     endings.push(workers.stop);
   }
-  const line = `Muster serves GraphQL at ${url}/graphql, the Management API at ${url}/rest/v1 and the device API at ${url}/{tenant}/controller/v1/{controllerId}; data in ${database.where}`;
+  const line = `Muster serves GraphQL at ${url}/graphql, the Management API at ${url}/rest/v1 and the device API at ${url}/{tenant}/controller/v1/{controllerId}; data in ${where}`;
   if (config.NODE_ENV === 'production') log.info({ url }, line);
   else console.log(line);
 }
@@ -55,37 +55,6 @@ async function serveAsWorker(config: Config, database: WorkerDatabase, log: Retu
   const server = await serve(config, listening, database, log, shareMetrics);
   endings.push(server.stop);
   process.send?.({ serving: true });
-}
-
-async function openDatabase(config: Config): Promise<WorkerDatabase & { where: string }> {
-  const { DATABASE_URL: external, DATABASE_DIRECT_URL: direct } = config;
-  if (external) {
-    const { host, pathname } = new URL(external);
-    const connection = connectionOf(external);
-    return {
-      connection,
-      direct: direct ? connectionOf(direct) : connection,
-      where: `${host}${pathname}`,
-    };
-  }
-  const embedded = await startEmbeddedDatabase({
-    dataDir: config.MUSTER_DATA_DIR,
-    log: (line) => console.log(line),
-  }).catch((error) => {
-    throw new UnfitDatabaseError(error.message); // one line already
-  });
-  endings.push(embedded.stop);
-  const connection: Connection = embedded.connection;
-  return { connection, direct: connection, where: embedded.dataDir };
-}
-
-/** `?host=/folder` means the socket there, as for libpq; postgres.js takes that only apart from the URL. */
-function connectionOf(url: string): Connection {
-  const { searchParams, port, username, password, pathname } = new URL(url);
-  const host = searchParams.get('host');
-  if (!host?.startsWith('/')) return url;
-  const [user, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent);
-  return { host, port: Number(port) || 5432, user: user!, password: secret!, database: database! };
 }
 
 /** Ends all that was begun, then the process; a second call only waits for the first. */

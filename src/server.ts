@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DrizzleQueryError } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { openGraphql } from './api/graphql/server.ts';
+import { openSockets } from './api/graphql/sockets.ts';
 import { openPeers } from './api/http.ts';
 import { type OperationsOptions, operationsRouter } from './api/operations.ts';
 import { createApp } from './app.ts';
@@ -12,6 +13,7 @@ import { openAuthenticator } from './services/access/authenticate.ts';
 import { openAnnouncements } from './services/announcements.ts';
 import type { Platform } from './services/context.ts';
 import { openDevices } from './services/devices/poll.ts';
+import { openLive } from './services/live/hub.ts';
 import { openTenantRegistry } from './services/tenants/registry.ts';
 
 export interface RunningServer {
@@ -35,6 +37,33 @@ export class ListenError extends Error {
   }
 }
 
+const UPGRADE = Symbol('upgrade');
+
+/**
+ * A request asks for nothing but a WebSocket when it offers to upgrade: Java's clients offer HTTP/2 in every first
+ * request, and must get their answer.
+ */
+class Incoming extends IncomingMessage {
+  [UPGRADE] = false;
+  get upgrade(): boolean {
+    return this[UPGRADE] && this.headers.upgrade?.toLowerCase() === 'websocket';
+  }
+  set upgrade(offered: boolean) {
+    this[UPGRADE] = offered;
+  }
+}
+
+/** As long as Node.js gives every request; but a file may take hours, so it is left to us. */
+const REQUEST_MS = 300_000;
+
+function limitTime(request: IncomingMessage): void {
+  const { headers, url = '' } = request;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
+  if (!hasBody || /^\/imports\b/.test(url)) return;
+  const patience = setTimeout(() => request.destroy(), REQUEST_MS);
+  request.once('close', () => clearTimeout(patience));
+}
+
 /**
  * Takes the port, so that a port in use is found out before anything else is begun; until `handle` is given,
  * requests are answered 503, but for the question whether the process lives.
@@ -45,7 +74,11 @@ export async function listen(config: Pick<Config, 'HOST' | 'PORT'>) {
     const status = request.url === '/health/live' ? 200 : 503;
     response.writeHead(status, { 'Retry-After': '1', Connection: 'close' }).end();
   };
-  const server = createServer({ maxHeaderSize: 16_384 }, (request, response) => handle(request, response));
+  const options = { maxHeaderSize: 16_384, IncomingMessage: Incoming, requestTimeout: 0 };
+  const server = createServer(options, (request, response) => {
+    limitTime(request);
+    handle(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(config, error)));
     server.listen(config.PORT, config.HOST.replace(/^\[(.*)\]$/, '$1'), resolve);
@@ -96,6 +129,15 @@ export async function serve(
     bodyLimit: config.MUSTER_BODY_LIMIT,
     log: logError,
   });
+  const sockets = openSockets({
+    schema: graphql.schema,
+    platform: core,
+    live: openLive(core, logError),
+    signIn,
+    peers,
+    mostConnections: config.MUSTER_SUBSCRIBERS,
+    log: logError,
+  });
   const pollCounts = new Map<number, number>();
   const operations = operationsRouter({
     isReady: () => pool.client`SELECT 1`.then(Boolean, () => false),
@@ -116,10 +158,12 @@ export async function serve(
     }),
   );
 
+  server.on('upgrade', sockets.upgrade);
+
   return {
     url,
     async stop() {
-      await closeServer(server);
+      await Promise.all([sockets.close(), closeServer(server)]);
       await graphql.close();
       await platform.pollTimes.close();
       await announcements.close();

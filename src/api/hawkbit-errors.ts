@@ -9,12 +9,20 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   INVALID_INPUT: [400, 'repo.constraintViolation'],
   INVALID_ATTRIBUTES: [400, 'repo.invalidTargetAttributes'],
   QUOTA_EXCEEDED: [429, 'quota.tooManyEntries'],
+  SUBSCRIBER_TOO_SLOW: [503],
   TARGET_NOT_FOUND: [404, 'repo.entityNotFound'],
   TARGET_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  TARGET_METADATA_NOT_FOUND: [404, 'repo.entityNotFound'],
+  TARGET_METADATA_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  AUTO_CONFIRM_ALREADY_ACTIVE: [409, 'repo.autoConfAlreadyActive'],
+  TARGET_FILTER_NOT_FOUND: [404, 'repo.entityNotFound'],
+  TARGET_FILTER_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   TARGET_TYPE_NOT_FOUND: [404, 'repo.entityNotFound'],
   TARGET_TYPE_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   TARGET_TYPE_IN_USE: [409, 'target.type.used'],
   TARGET_TYPE_KEY_OR_NAME_REQUIRED: [400, 'target.type.keyOrNameRequired'],
+  TARGET_TAG_NOT_FOUND: [404, 'repo.entityNotFound'],
+  TARGET_TAG_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   DISTRIBUTION_SET_TYPE_NOT_FOUND: [404, 'repo.entityNotFound'],
   CONFIGURATION_KEY_UNKNOWN: [400, 'configKeyInvalid'],
   CONFIGURATION_VALUE_INVALID: [400, 'configValueInvalid'],
@@ -27,11 +35,16 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   USER_NOT_FOUND: [404, 'repo.entityNotFound'],
   USER_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   TENANT_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  IMPORT_NOT_FOUND: [404, 'repo.entityNotFound'],
+  IMPORT_TAKEN_OVER: [409, 'import.takenOver'],
 };
 
 /** Sentences that clients have met: they stand instead of our own. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   TARGET_ALREADY_EXISTS: 'The given entity already exists in database',
+  TARGET_METADATA_ALREADY_EXISTS: 'The given entity already exists in database',
+  TARGET_FILTER_ALREADY_EXISTS: 'The given entity already exists in database',
+  TARGET_TAG_ALREADY_EXISTS: 'The given entity already exists in database',
   TARGET_TYPE_ALREADY_EXISTS: 'The given entity already exists in database',
 };
 

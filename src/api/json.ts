@@ -53,6 +53,16 @@ export function textOf(body: JsonObject, field: string): string | undefined {
   return String(value);
 }
 
+/** A list of texts; numbers and booleans are taken as theirs. @throws MALFORMED_INPUT */
+export function asTexts(list: unknown): string[] {
+  if (!Array.isArray(list)) throw malformed('The given request body is not well formed');
+  return list.map((_, index) => {
+    const text = textOf(list as unknown as JsonObject, String(index));
+    if (text === undefined) throw notReadable(String(index), 'a text');
+    return text;
+  });
+}
+
 /** A boolean, or undefined; the texts "true" and "false" and numbers are taken, too. @throws MALFORMED_INPUT */
 export function booleanOf(body: JsonObject, field: string): boolean | undefined {
   const value = body[field];

@@ -5,7 +5,7 @@ import { etagOf, isMatch } from './http.ts';
 import { parseJson } from './json.ts';
 
 const HAL = 'application/hal+json';
-const JSON_TYPE = 'application/json';
+export const JSON_TYPE = 'application/json';
 /** In the order of the server's liking. */
 const PRODUCED = [HAL, JSON_TYPE];
 const CONSUMED = /^application\/(hal\+)?json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
@@ -38,9 +38,20 @@ export const requireJson: RequestHandler = (request, response, next) => {
   response.set('Accept', PRODUCED.join(', ')).status(415).json(webError(415));
 };
 
+const hasBody = ({ headers }: Request) =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/** The same where a body may be missing. */
+export const allowJson: RequestHandler = (request, response, next) =>
+  hasBody(request) ? requireJson(request, response, next) : next();
+
 /** Reads the bytes of a body, at most `limit` of them; more is 413. */
 export const readBytes = (limit: number): RequestHandler => express.raw({ type: () => true, limit });
 
 /** The JSON of a body that `readBytes` has read. @throws MALFORMED_INPUT */
 export const jsonOf = (request: Request): unknown =>
   parseJson(Buffer.isBuffer(request.body) ? request.body : new Uint8Array());
+
+/** The same, or undefined without a body. @throws MALFORMED_INPUT */
+export const optionalJsonOf = (request: Request): unknown =>
+  Buffer.isBuffer(request.body) && request.body.length ? jsonOf(request) : undefined;

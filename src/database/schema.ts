@@ -1,4 +1,6 @@
 /** All tables, for the connection and for `drizzle-kit`. */
+export * from './tables/imports.ts';
+export * from './tables/target-data.ts';
 export * from './tables/target-types.ts';
 export * from './tables/targets.ts';
 export * from './tables/tenants.ts';

@@ -26,17 +26,25 @@ export function lowered(text: SQLWrapper): SQL {
   return sql`(lower(${text} COLLATE "default") COLLATE "C")`;
 }
 
+/** Makes the condition that `from` has a row on which all conditions hold, `on` among them. */
+export type Exists = (from: SQLWrapper, on: SQLWrapper, conditions: readonly SQLWrapper[]) => SQL;
+
 /**
  * A condition on the row that the fields' columns belong to; NULL means no, as in WHERE. Everything the user wrote
  * is a parameter. Says FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID or FILTER_SYNTAX with the position.
  */
-export function compileFilter(expression: Expression, fields: FieldSet, moments: Moments): SQL {
-  if (expression.kind === 'comparison') return compileComparison(expression, fields, moments);
-  const children = expression.children.map((child) => compileFilter(child, fields, moments));
+export function compileFilter(
+  expression: Expression,
+  fields: FieldSet,
+  moments: Moments,
+  exists: Exists = subquery,
+): SQL {
+  if (expression.kind === 'comparison') return compileComparison(expression, fields, moments, exists);
+  const children = expression.children.map((child) => compileFilter(child, fields, moments, exists));
   return expression.kind === 'and' ? all(children) : any(children);
 }
 
-function compileComparison(comparison: Comparison, fields: FieldSet, moments: Moments): SQL {
+function compileComparison(comparison: Comparison, fields: FieldSet, moments: Moments, exists: Exists): SQL {
   const field = findField(fields, comparison.field, comparison.fieldPosition);
   switch (field.kind) {
     case 'text':
@@ -62,9 +70,9 @@ function compileComparison(comparison: Comparison, fields: FieldSet, moments: Mo
       requireOperator(comparison, EQUALITY);
       return booleanCondition(field.column, comparison);
     case 'set':
-      return setCondition(field, comparison);
+      return setCondition(field, comparison, exists);
     case 'map':
-      return mapCondition(field, field.entry, comparison);
+      return mapCondition(field, field.entry, comparison, exists);
   }
 }
 
@@ -135,9 +143,9 @@ function isOneOfTexts(column: SQLWrapper, values: readonly Value[]): SQL {
 }
 
 /** True where a member fits; an empty set is taken for `''`. */
-function setCondition({ from, on, value }: SetField, comparison: Comparison): SQL {
+function setCondition({ from, on, value }: SetField, comparison: Comparison, exists: Exists): SQL {
   const { operator, values } = comparison;
-  const member = (condition?: SQL) => exists(from, condition ? [on, condition] : [on]);
+  const member = (condition?: SQL) => exists(from, on, condition ? [condition] : []);
   switch (operator) {
     case '=is=null':
       return sql`NOT ${member()}`;
@@ -157,20 +165,25 @@ function setCondition({ from, on, value }: SetField, comparison: Comparison): SQ
 }
 
 /** Only rows that have the key count, but a missing key is taken for `''`. */
-function mapCondition({ from, on, key, value }: MapField, entry: string, comparison: Comparison): SQL {
+function mapCondition(
+  { from, on, key, value }: MapField,
+  entry: string,
+  comparison: Comparison,
+  exists: Exists,
+): SQL {
   const { operator, values } = comparison;
   const hasKey = isOneOf(lowered(key), [loweredParameter(entry)]);
-  const present = exists(from, [on, hasKey]);
-  if (operator === '=is=null') return sql`NOT ${present}`;
-  if (operator === '=not=null') return present;
+  const present = () => exists(from, on, [hasKey]);
+  if (operator === '=is=null') return sql`NOT ${present()}`;
+  if (operator === '=not=null') return present();
 
-  const fitting = exists(from, [on, hasKey, textCondition(value, comparison)]);
+  const fitting = exists(from, on, [hasKey, textCondition(value, comparison)]);
   const findsMissing = (operator === '==' || operator === '=in=') && values.some(isEmpty);
-  return findsMissing ? any([sql`NOT ${present}`, fitting]) : fitting;
+  return findsMissing ? any([sql`NOT ${present()}`, fitting]) : fitting;
 }
 
-function exists(from: SQLWrapper, conditions: SQLWrapper[]): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${all(conditions)})`;
+function subquery(from: SQLWrapper, on: SQLWrapper, conditions: readonly SQLWrapper[]): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${all([on, ...conditions])})`;
 }
 
 function isOneOf(operand: SQLWrapper, values: SQL[]): SQL {

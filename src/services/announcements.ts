@@ -2,17 +2,33 @@ import { randomUUID } from 'node:crypto';
 import { type Channel, openChannel } from '../database/channel.ts';
 import type { Connection } from '../database/connect.ts';
 
+/** What happened: to the targets named, or, `settings`, to accounts and configuration but to no target. */
+export type ChangeKind = 'updated' | 'created' | 'deleted' | 'settings';
+
 /** That targets of a tenant changed; without controllerIds: anything of the tenant may have. */
 export interface Announcement {
   tenantId: number;
-  controllerIds?: string[];
+  controllerIds?: readonly string[];
+  /** `updated` unless told. */
+  kind?: ChangeKind;
+  /** Of deleted targets, beside their controllerIds: nobody can look them up any more. */
+  targetIds?: readonly number[];
+}
+
+export interface Listener {
+  /** Something that may be remembered isn't so any more. Never called for what is new only. */
+  changed(announcement: Announcement): void;
+  /** Targets are new; without controllerIds: more than are named. Nothing remembered is wrong for it. */
+  created?(announcement: Announcement): void;
+  /** Announcements may have been missed. */
+  everything(): void;
 }
 
 export interface Announcements {
   /** Tells this process at once and the others within milliseconds. To be called after the commit. */
   announce(announcement: Announcement): void;
-  /** Hears what any process announces; `everything` when announcements may have been missed. */
-  subscribe(listener: { changed(announcement: Announcement): void; everything(): void }): void;
+  /** Hears what any process announces. */
+  subscribe(listener: Listener): void;
   /** False while other processes' announcements may not arrive: nothing remembered may be trusted then. */
   trustworthy(): boolean;
   close(): Promise<void>;
@@ -24,6 +40,8 @@ const COALESCE_MS = 3;
 const MESSAGE_BYTES = 7_500;
 /** Naming more targets than this costs more than letting the tenant's devices be read again. */
 const NAMED_AT_MOST = 1_000;
+/** Creations at full speed aren't to pay for naming what no cache has: in a second no more of a tenant are named. */
+const CREATED_A_SECOND = 2_000;
 
 /** Opens the announcements of this process on the database that all share. */
 export async function openAnnouncements(
@@ -31,9 +49,11 @@ export async function openAnnouncements(
   onError: (error: unknown) => void,
 ): Promise<Announcements> {
   const self = randomUUID();
-  const listeners: Parameters<Announcements['subscribe']>[0][] = [];
+  const listeners: Listener[] = [];
   const tell = (announcement: Announcement) => {
-    for (const listener of listeners) listener.changed(announcement);
+    for (const listener of listeners)
+      if (announcement.kind === 'created') listener.created?.(announcement);
+      else listener.changed(announcement);
   };
   const channel = await openChannel(
     connection,
@@ -48,8 +68,9 @@ export async function openAnnouncements(
   const outbox = openOutbox(self, channel, onError);
 
   return {
-    announce(announcement) {
-      if (announcement.controllerIds?.length === 0) return;
+    announce(change) {
+      if (change.controllerIds?.length === 0) return;
+      const announcement = limited(change);
       tell(announcement);
       outbox.add(announcement);
     },
@@ -62,11 +83,43 @@ export async function openAnnouncements(
   };
 }
 
+/** Leaves the names out where one announcement has too many. */
+function limited(announcement: Announcement): Announcement {
+  const { tenantId, kind, controllerIds } = announcement;
+  if (!controllerIds || controllerIds.length <= NAMED_AT_MOST) return announcement;
+  return kind === 'created' ? { tenantId, kind } : { tenantId };
+}
+
+/** How many creations a tenant may still name in this second. */
+function creationLimit(): (tenantId: number, count: number) => boolean {
+  let second = 0;
+  let named = new Map<number, number>();
+  return (tenantId, count) => {
+    const now = Math.floor(performance.now() / 1000);
+    if (now !== second) named = new Map();
+    second = now;
+    const sum = (named.get(tenantId) ?? 0) + count;
+    named.set(tenantId, sum);
+    return sum <= CREATED_A_SECOND;
+  };
+}
+
+/** What one tenant has waiting. */
+interface Waiting {
+  everything: boolean;
+  settings: boolean;
+  manyCreated: boolean;
+  updated: Set<string>;
+  created: Set<string>;
+  /** controllerIds by target id. */
+  deleted: Map<number, string>;
+}
+
 /** Gathers announcements and sends them in few messages. */
 function openOutbox(self: string, channel: Channel, onError: (error: unknown) => void) {
-  /** Per tenant the changed controllerIds, or null where all of the tenant is meant. */
-  let waiting = new Map<number, Set<string> | null>();
+  let waiting = new Map<number, Waiting>();
   let timer: NodeJS.Timeout | undefined;
+  const mayName = creationLimit();
 
   const flush = async () => {
     clearTimeout(timer);
@@ -77,58 +130,105 @@ function openOutbox(self: string, channel: Channel, onError: (error: unknown) =>
   };
   return {
     flush,
-    add({ tenantId, controllerIds }: Announcement) {
+    add({ tenantId, controllerIds, kind, targetIds }: Announcement) {
       timer ??= setTimeout(flush, COALESCE_MS);
-      const named = waiting.get(tenantId) ?? new Set<string>();
-      if (waiting.get(tenantId) === null) return;
-      for (const id of controllerIds ?? []) named.add(id);
-      waiting.set(tenantId, controllerIds && named.size <= NAMED_AT_MOST ? named : null);
+      const tenant: Waiting = waiting.get(tenantId) ?? {
+        everything: false,
+        settings: false,
+        manyCreated: false,
+        updated: new Set(),
+        created: new Set(),
+        deleted: new Map(),
+      };
+      waiting.set(tenantId, tenant);
+      if (kind === 'settings') tenant.settings = true;
+      else if (kind === 'created' && !(controllerIds && mayName(tenantId, controllerIds.length)))
+        tenant.manyCreated = true;
+      else if (!controllerIds) tenant.everything = true;
+      else if (kind === 'created') for (const id of controllerIds) tenant.created.add(id);
+      else if (kind === 'deleted')
+        for (const [index, id] of controllerIds.entries()) tenant.deleted.set(targetIds?.[index] ?? -1, id);
+      else for (const id of controllerIds) tenant.updated.add(id);
+      if (tenant.updated.size + tenant.deleted.size > NAMED_AT_MOST) tenant.everything = true;
     },
   };
 }
 
-/** A message is a JSON list: the sender, then `[tenantId]` or `[tenantId, controllerId, …]`. */
-function* encode(self: string, batch: Map<number, Set<string> | null>): Generator<string> {
+/**
+ * An entry of a message: the tenant, a letter and what is named: `[1, "*"]` everything, `[1, "s"]` settings,
+ * `[1, "c", …]` created (none named: many), `[1, "u", …]` updated, `[1, "d", targetId, controllerId, …]` deleted.
+ */
+type Entry = [tenantId: number, letter: string, ...names: (string | number)[]];
+
+/** A message is a JSON list: the sender, then entries. */
+function* encode(self: string, batch: Map<number, Waiting>): Generator<string> {
   const head = JSON.stringify(self);
   let message = [head];
   let bytes = 0;
-  for (const [tenantId, controllerIds] of batch) {
-    for (const group of controllerIds ? groups(controllerIds) : [[]]) {
-      const entry = JSON.stringify([tenantId, ...group]);
-      const size = Buffer.byteLength(entry) + 1;
-      if (bytes + size > MESSAGE_BYTES) {
-        yield `[${message}]`;
-        message = [head];
-        bytes = 0;
-      }
-      message.push(entry);
-      bytes += size;
+  for (const entry of entriesOf(batch)) {
+    const text = JSON.stringify(entry);
+    const size = Buffer.byteLength(text) + 1;
+    if (bytes + size > MESSAGE_BYTES) {
+      yield `[${message}]`;
+      message = [head];
+      bytes = 0;
     }
+    message.push(text);
+    bytes += size;
   }
   if (message.length > 1) yield `[${message}]`;
 }
 
+function* entriesOf(batch: Map<number, Waiting>): Generator<Entry> {
+  for (const [tenantId, tenant] of batch) {
+    if (tenant.everything) {
+      yield [tenantId, '*'];
+      continue;
+    }
+    if (tenant.settings) yield [tenantId, 's'];
+    // What was deleted comes first: a controllerId may have been taken again.
+    for (const group of groups([...tenant.deleted])) yield [tenantId, 'd', ...group.flat()];
+    if (tenant.manyCreated) yield [tenantId, 'c'];
+    else for (const group of groups(tenant.created)) yield [tenantId, 'c', ...group];
+    for (const group of groups(tenant.updated)) yield [tenantId, 'u', ...group];
+  }
+}
+
 /** Groups so small that each fits a message: a controllerId has at most 256 units, 1,536 bytes in JSON. */
-function* groups(controllerIds: Set<string>): Generator<string[]> {
-  let group: string[] = [];
+function* groups<T>(names: Iterable<T>): Generator<T[]> {
+  let group: T[] = [];
   let bytes = 0;
-  for (const id of controllerIds) {
-    const size = Buffer.byteLength(JSON.stringify(id)) + 1;
+  for (const name of names) {
+    const size = Buffer.byteLength(JSON.stringify(name)) + 1;
     if (bytes + size > MESSAGE_BYTES / 2 && group.length) {
       yield group;
       group = [];
       bytes = 0;
     }
-    group.push(id);
+    group.push(name);
     bytes += size;
   }
   if (group.length) yield group;
 }
 
 function decode(message: string): [sender: string, Announcement[]] {
-  const [sender, ...entries] = JSON.parse(message) as [string, ...[number, ...string[]][]];
-  const announcements = entries.map(([tenantId, ...controllerIds]) =>
-    controllerIds.length ? { tenantId, controllerIds } : { tenantId },
-  );
-  return [sender, announcements];
+  const [sender, ...entries] = JSON.parse(message) as [string, ...Entry[]];
+  return [sender, entries.map(announcementOf)];
+}
+
+function announcementOf([tenantId, letter, ...names]: Entry): Announcement {
+  const controllerIds = names.filter((name) => typeof name === 'string');
+  const targetIds = names.filter((name) => typeof name === 'number');
+  switch (letter) {
+    case 's':
+      return { tenantId, kind: 'settings' };
+    case 'c':
+      return { tenantId, kind: 'created', ...(controllerIds.length && { controllerIds }) };
+    case 'u':
+      return { tenantId, kind: 'updated', controllerIds };
+    case 'd':
+      return { tenantId, kind: 'deleted', controllerIds, targetIds };
+    default:
+      return { tenantId };
+  }
 }

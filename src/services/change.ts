@@ -3,16 +3,24 @@ import postgres from 'postgres';
 import type { Transaction } from '../database/connect.ts';
 import {
   type DomainError,
+  targetFilterAlreadyExists,
+  targetTagAlreadyExists,
   targetTypeAlreadyExists,
   targetTypeInUse,
   tenantAlreadyExists,
   userAlreadyExists,
 } from '../errors.ts';
+import type { Announcement } from './announcements.ts';
 import type { Platform } from './context.ts';
 
 /** Names what a transaction changes: the targets, or `everything` of the tenant. */
 export interface Changes {
+  /** They are there before and after. */
   targets(controllerIds: readonly string[]): void;
+  created(controllerIds: readonly string[]): void;
+  deleted(targets: readonly { id: number; controllerId: string }[]): void;
+  /** Accounts or the configuration, and no target. */
+  settings(): void;
   everything(): void;
   /** Undoes the whole transaction and makes `result` its answer all the same. */
   undo<T>(result: T): never;
@@ -40,25 +48,44 @@ export async function change<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const changed = new Set<string>();
-    let everything = false;
+    const created: string[] = [];
+    const deleted: { id: number; controllerId: string }[] = [];
+    let whole: 'settings' | 'everything' | undefined;
     const changes: Changes = {
       targets(controllerIds) {
         for (const id of controllerIds) changed.add(id);
       },
+      created: (controllerIds) => append(created, controllerIds),
+      deleted: (targets) => append(deleted, targets),
+      settings() {
+        whole ??= 'settings';
+      },
       everything() {
-        everything = true;
+        whole = 'everything';
       },
       undo(result) {
         throw new Undo(result);
       },
     };
+    const announcementsOf = (): Omit<Announcement, 'tenantId'>[] =>
+      whole === 'everything'
+        ? [{}]
+        : [
+            ...(whole ? [{ kind: whole }] : []),
+            {
+              kind: 'deleted',
+              controllerIds: deleted.map(({ controllerId }) => controllerId),
+              targetIds: deleted.map(({ id }) => id),
+            },
+            { kind: 'created', controllerIds: created },
+            { controllerIds: [...changed] },
+          ];
     try {
       const result = await database.transaction(async (tx) => {
         const done = await work(tx, changes);
         return dryRun ? changes.undo(done) : done;
       });
-      if (everything) announcements.announce({ tenantId });
-      else if (changed.size) announcements.announce({ tenantId, controllerIds: [...changed] });
+      for (const announcement of announcementsOf()) announcements.announce({ tenantId, ...announcement });
       return result;
     } catch (error) {
       if (error instanceof Undo) return error.result as T;
@@ -67,6 +94,10 @@ export async function change<T>(
         throw (cause && domainErrorOf(cause)) ?? error;
     }
   }
+}
+
+function append<T>(list: T[], more: readonly T[]): void {
+  for (const item of more) list.push(item);
 }
 
 function postgresErrorOf(error: unknown): postgres.PostgresError | undefined {
@@ -84,6 +115,8 @@ const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
   targets_target_type_fkey: targetTypeInUse,
   target_types_key_key: (key) => targetTypeAlreadyExists(key, ['key']),
   target_types_name_key: (name) => targetTypeAlreadyExists(name, ['name']),
+  target_filters_name_key: targetFilterAlreadyExists,
+  target_tags_name_key: (name) => targetTagAlreadyExists(name),
   users_username_key: userAlreadyExists,
   tenants_name_key: tenantAlreadyExists,
 };

@@ -6,12 +6,28 @@ import * as schema from '../../src/database/schema.ts';
 import { createUser } from '../../src/services/access/create-user.ts';
 import { deleteUser } from '../../src/services/access/delete-user.ts';
 import { updateUser } from '../../src/services/access/update-user.ts';
+import { activateAutoConfirm } from '../../src/services/auto-confirm/activate.ts';
+import { deactivateAutoConfirm } from '../../src/services/auto-confirm/deactivate.ts';
+import { setAutoConfirm } from '../../src/services/auto-confirm/set.ts';
 import type { Context } from '../../src/services/context.ts';
 import { registerDevice } from '../../src/services/devices/register.ts';
 import { reportAttributes } from '../../src/services/devices/report-attributes.ts';
+import { createTargetFilter } from '../../src/services/target-filters/create.ts';
+import { deleteTargetFilter } from '../../src/services/target-filters/delete.ts';
+import { updateTargetFilter } from '../../src/services/target-filters/update.ts';
+import { assignTargetGroup } from '../../src/services/target-groups/assign.ts';
+import { createTargetMetadata } from '../../src/services/target-metadata/create.ts';
+import { deleteTargetMetadata } from '../../src/services/target-metadata/delete.ts';
+import { setTargetMetadata } from '../../src/services/target-metadata/set.ts';
+import { assignTargetTags } from '../../src/services/target-tags/assign.ts';
+import { createTargetTags } from '../../src/services/target-tags/create.ts';
+import { deleteTargetTag } from '../../src/services/target-tags/delete.ts';
+import { unassignTargetTags } from '../../src/services/target-tags/unassign.ts';
+import { updateTargetTag } from '../../src/services/target-tags/update.ts';
 import { createTargetTypes } from '../../src/services/target-types/create.ts';
 import { deleteTargetType } from '../../src/services/target-types/delete.ts';
 import { updateTargetType } from '../../src/services/target-types/update.ts';
+import { assignTargetType } from '../../src/services/targets/assign-type.ts';
 import { setTargetAttributes } from '../../src/services/targets/attributes.ts';
 import { createTargets } from '../../src/services/targets/create.ts';
 import { deleteTargets } from '../../src/services/targets/delete.ts';
@@ -28,6 +44,8 @@ afterAll(close);
 
 interface Fixture {
   typeId: number;
+  tagId: number;
+  filterId: number;
 }
 /** Every verb that writes, called so that it would succeed. */
 const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unknown>> = {
@@ -40,6 +58,23 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   createTargetTypes: (c) => createTargetTypes(c, { targetTypes: [{ name: 'new' }] }),
   updateTargetType: (c, { typeId }) => updateTargetType(c, { id: typeId, name: 'new' }),
   deleteTargetType: (c, { typeId }) => deleteTargetType(c, { id: typeId }),
+  assignTargetType: (c, { typeId }) => assignTargetType(c, { targetTypeId: typeId, filter: 'id==*' }),
+  createTargetTags: (c) => createTargetTags(c, { targetTags: [{ name: 'new' }] }),
+  updateTargetTag: (c, { tagId }) => updateTargetTag(c, { id: tagId, name: 'new' }),
+  deleteTargetTag: (c, { tagId }) => deleteTargetTag(c, { id: tagId }),
+  assignTargetTags: (c) => assignTargetTags(c, { tagNames: ['free'], controllerIds: ['a'] }),
+  unassignTargetTags: (c, { tagId }) => unassignTargetTags(c, { tagIds: [tagId], filter: 'id==*' }),
+  assignTargetGroup: (c) => assignTargetGroup(c, { group: 'new', filter: 'id==*' }),
+  createTargetMetadata: (c) =>
+    createTargetMetadata(c, { controllerId: 'a', entries: [{ key: 'new', value: 'v' }] }),
+  setTargetMetadata: (c) => setTargetMetadata(c, { filter: 'id==*', entries: [{ key: 'old', value: 'w' }] }),
+  deleteTargetMetadata: (c) => deleteTargetMetadata(c, { controllerIds: ['a'], keys: ['old'] }),
+  activateAutoConfirm: (c) => activateAutoConfirm(c, { controllerId: 'a' }),
+  deactivateAutoConfirm: (c) => deactivateAutoConfirm(c, { controllerId: 'b' }),
+  setAutoConfirm: (c) => setAutoConfirm(c, { filter: 'id==*', active: true }),
+  createTargetFilter: (c) => createTargetFilter(c, { name: 'new', query: 'id==*' }),
+  updateTargetFilter: (c, { filterId }) => updateTargetFilter(c, { id: filterId, name: 'new' }),
+  deleteTargetFilter: (c, { filterId }) => deleteTargetFilter(c, { id: filterId }),
   setConfiguration: (c) => setConfiguration(c, { pollingTime: '00:10:00' }),
   resetConfiguration: (c) => resetConfiguration(c, ['pollingOverdueTime']),
   generateGatewayToken: (c) => generateGatewayToken(c),
@@ -88,21 +123,26 @@ async function stored({ database, caller }: Context) {
 async function fixture() {
   const tenant = await newTenant(platform);
   const context = tenant.contextOf(undefined, ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
-  await createTargets(context, { targets: [{ controllerId: 'a', address: 'old' }] });
+  await createTargets(context, { targets: [{ controllerId: 'a', address: 'old' }, { controllerId: 'b' }] });
   await setTargetAttributes(context, { controllerId: 'a', attributes: [{ key: 'old', value: 'v' }] });
   const { targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'old' }] });
+  const { targetTags } = await createTargetTags(context, { targetTags: [{ name: 'old' }, { name: 'free' }] });
+  await assignTargetTags(context, { tagNames: ['old'], controllerIds: ['a'] });
+  await setTargetMetadata(context, { controllerIds: ['a'], entries: [{ key: 'old', value: 'v' }] });
+  await activateAutoConfirm(context, { controllerId: 'b' });
+  const { id: filterId } = await createTargetFilter(context, { name: 'old', query: 'id==*' });
   await setConfiguration(context, { pollingOverdueTime: '00:01:00' });
   await createUser(context, { username: 'someone', password: 'secret', permissions: [], roles: [] });
-  return { context, typeId: targetTypes[0]!.id };
+  return { context, typeId: targetTypes[0]!.id, tagId: targetTags[0]!.id, filterId };
 }
 
 it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is undone', async (name) => {
-  const { context, typeId } = await fixture();
+  const { context, ...made } = await fixture();
   const before = await stored(context);
-  await expect(VERBS[name]!(undoing(context), { typeId })).rejects.toThrow(UNDONE);
+  await expect(VERBS[name]!(undoing(context), made)).rejects.toThrow(UNDONE);
   expect(await stored(context)).toEqual(before);
 
-  await VERBS[name]!(context, { typeId });
+  await VERBS[name]!(context, made);
   expect(await stored(context), 'and really would have written').not.toEqual(before);
 });
 

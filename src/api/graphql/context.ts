@@ -1,5 +1,8 @@
 import DataLoader from 'dataloader';
+import { type AutoConfirm, findAutoConfirm } from '../../services/auto-confirm/find.ts';
 import type { Caller, Context, Platform } from '../../services/context.ts';
+import { findTargetMetadata, type MetadataEntry } from '../../services/target-metadata/find.ts';
+import { findTagsOfTargets, type TargetTag } from '../../services/target-tags/find.ts';
 import { findTargetTypes, type TargetType } from '../../services/target-types/find.ts';
 import { type Attribute, findAttributes } from '../../services/targets/attributes.ts';
 
@@ -13,11 +16,18 @@ export interface Loaders {
   /** By target id. */
   attributes: DataLoader<number, Attribute[]>;
   targetTypes: DataLoader<number, TargetType | null>;
+  /** By target id. */
+  tags: DataLoader<number, TargetTag[]>;
+  /** By target id. */
+  metadata: DataLoader<number, MetadataEntry[]>;
+  /** By target id. */
+  autoConfirm: DataLoader<number, AutoConfirm>;
 }
 
 export function openContext(platform: Platform, caller: Caller): GraphqlContext {
   const context: Context = { ...platform, caller };
-  return { ...context, loaders: openLoaders(context) };
+  // The same object: a subscription's caller may become another.
+  return Object.assign(context, { loaders: openLoaders(context) });
 }
 
 /** They batch and don't remember: a mutation may come after a mutation of the same target. */
@@ -33,5 +43,14 @@ function openLoaders(context: Context): Loaders {
       const found = await findTargetTypes(context, ids);
       return found.map((targetType) => targetType ?? null);
     }, REMEMBER_NOTHING),
+    tags: new DataLoader(async (ids) => {
+      const found = await findTagsOfTargets(context, ids);
+      return ids.map((id) => found.get(id) ?? []);
+    }, REMEMBER_NOTHING),
+    metadata: new DataLoader(async (ids) => {
+      const found = await findTargetMetadata(context, ids);
+      return ids.map((id) => found.get(id) ?? []);
+    }, REMEMBER_NOTHING),
+    autoConfirm: new DataLoader((ids) => findAutoConfirm(context, ids), REMEMBER_NOTHING),
   };
 }

@@ -1,14 +1,19 @@
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 import { DomainError, type ErrorCode } from '../../errors.ts';
 import { enumOf } from './enums.ts';
 
 /** These end the operation: they stand under `errors`, never in a payload. */
-type TopLevel = 'UNAUTHENTICATED' | 'FORBIDDEN';
+type TopLevel = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'SUBSCRIBER_TOO_SLOW';
 /** No mutation can meet these, or they have another's name here. */
 type Elsewhere =
   | 'MALFORMED_INPUT'
+  | 'IMPORT_NOT_FOUND'
+  | 'IMPORT_TAKEN_OVER'
+  | 'TARGET_METADATA_NOT_FOUND'
+  | 'TARGET_METADATA_ALREADY_EXISTS'
+  | 'AUTO_CONFIRM_ALREADY_ACTIVE'
   | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
   | 'SORT_SYNTAX'
   | 'SORT_DIRECTION_INVALID'
@@ -22,10 +27,14 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   QUOTA_EXCEEDED: 'There would be more of something than is allowed.',
   TARGET_NOT_FOUND: 'There is no target of that controllerId.',
   TARGET_ALREADY_EXISTS: 'A target of that controllerId is there already, or twice in the input.',
+  TARGET_FILTER_NOT_FOUND: 'There is no saved filter of that id.',
+  TARGET_FILTER_ALREADY_EXISTS: 'A saved filter of that name is there already.',
   TARGET_TYPE_NOT_FOUND: 'There is no target type of that id.',
   TARGET_TYPE_ALREADY_EXISTS: 'A target type of that key or name is there already, or twice in the input.',
   TARGET_TYPE_IN_USE: 'Targets still have the target type.',
   TARGET_TYPE_KEY_OR_NAME_REQUIRED: 'A target type needs a key or a name.',
+  TARGET_TAG_NOT_FOUND: 'There is no target tag of that id or name.',
+  TARGET_TAG_ALREADY_EXISTS: 'A target tag of that name is there already, or twice in the input.',
   CONFIGURATION_KEY_UNKNOWN: 'There is no such configuration key.',
   CONFIGURATION_VALUE_INVALID: 'A configuration key does not take that value.',
   FILTER_SYNTAX: 'A filter cannot be read; the message says where and what was expected.',
@@ -58,7 +67,12 @@ export abstract class Payload {
   userErrors!: UserError[];
 }
 
-const isTopLevel = (code: ErrorCode): code is TopLevel => code === 'UNAUTHENTICATED' || code === 'FORBIDDEN';
+const TOP_LEVEL: readonly string[] = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'SUBSCRIBER_TOO_SLOW',
+] satisfies TopLevel[];
+const isTopLevel = (code: ErrorCode): code is TopLevel => TOP_LEVEL.includes(code);
 
 /** @throws what is no matter of the input: a missing permission, a bug. */
 export function userErrorOf(error: unknown): UserError {
@@ -97,6 +111,23 @@ export const formatError =
     if (formatted.extensions?.['code'] !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR) return formatted;
     log(cause);
     return { ...formatted, message: 'Something went wrong here; it was logged.' };
+  };
+
+/** The same for what ends a subscription, or stands in one of its events: there Apollo has no say. */
+export const formatSocketError =
+  (log: (error: unknown) => void) =>
+  (error: GraphQLError): GraphQLError => {
+    const { originalError: cause, nodes, source, positions, path } = error;
+    const where = { nodes, source, positions, path };
+    if (cause instanceof DomainError)
+      return new GraphQLError(cause.message, { ...where, extensions: extensionsOf(cause) });
+    if (!cause) {
+      const { code = ApolloServerErrorCode.BAD_USER_INPUT } = error.extensions;
+      return new GraphQLError(error.message, { ...where, extensions: { ...error.extensions, code } });
+    }
+    log(cause);
+    const { INTERNAL_SERVER_ERROR: code } = ApolloServerErrorCode;
+    return new GraphQLError('Something went wrong here; it was logged.', { ...where, extensions: { code } });
   };
 
 function extensionsOf({ code, details }: DomainError): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { type FleetSummary as Summary, summarizeFleet } from '../../services/tar
 import type { GraphqlContext } from './context.ts';
 
 @ObjectType({ simpleResolvers: true, description: "The tenant's targets in numbers." })
-class FleetSummary implements Summary {
+export class FleetSummary implements Summary {
   @Field(() => Int, { description: 'All targets.' })
   total!: number;
 

@@ -12,7 +12,8 @@ const packageAt = (name: string) => {
 
 /** The page's own script. It stands in a file, so that the page needs no inline script. */
 const START = `
-const fetcher = GraphiQL.createFetcher({ url: location.pathname });
+const url = location.origin + location.pathname;
+const fetcher = GraphiQL.createFetcher({ url, subscriptionUrl: url.replace(/^http/, 'ws') });
 const root = ReactDOM.createRoot(document.getElementById('graphiql'));
 root.render(React.createElement(GraphiQL, { fetcher, defaultEditorToolsVisibility: true }));
 `;

@@ -1,4 +1,10 @@
-import { DomainError, targetTypeNotFound } from '../../errors.ts';
+import {
+  DomainError,
+  type ErrorCode,
+  targetFilterNotFound,
+  targetTagNotFound,
+  targetTypeNotFound,
+} from '../../errors.ts';
 import { idOf } from '../json.ts';
 
 /** The number of an `ID`; what is no identifier becomes one that no row has, so that it is simply unknown. */
@@ -7,8 +13,15 @@ export function toId(text: string): number {
   return id !== undefined && id > 0 ? id : Number.MIN_SAFE_INTEGER;
 }
 
-/** A target type that wasn't found, in the words of who asked for it; any other error as it is. */
+const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => DomainError>> = {
+  TARGET_TYPE_NOT_FOUND: targetTypeNotFound,
+  TARGET_FILTER_NOT_FOUND: targetFilterNotFound,
+  TARGET_TAG_NOT_FOUND: targetTagNotFound,
+};
+
+/** What wasn't found by its id, in the words of who asked for it; any other error as it is. */
 export function asWritten<E>(error: E, id: string | null | undefined): E | DomainError {
-  if (!(error instanceof DomainError) || error.code !== 'TARGET_TYPE_NOT_FOUND' || id == null) return error;
-  return targetTypeNotFound(id, [...(error.details.path ?? [])]);
+  const notFound = error instanceof DomainError ? NOT_FOUND[error.code] : undefined;
+  if (!(error instanceof DomainError) || !notFound || id == null) return error;
+  return notFound(id, [...(error.details.path ?? [])]);
 }

@@ -52,6 +52,10 @@ export function limitDocuments(): ApolloServerPlugin<object> {
         },
         async didResolveOperation({ schema, document, operation, request }) {
           if (fault) throw fault;
+          if (operation?.operation === 'subscription')
+            throw new GraphQLError('Subscriptions go by graphql-ws: a WebSocket on this path.', {
+              extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+            });
           if (operation) refuseCostly(schema, document, operation, request.variables ?? {});
         },
       };
@@ -60,7 +64,7 @@ export function limitDocuments(): ApolloServerPlugin<object> {
 }
 
 /** The document with what is wrong with it; neither where it can't be read, for Apollo to say. */
-function readDocument(source: string): { document?: DocumentNode; fault?: GraphQLError } {
+export function readDocument(source: string): { document?: DocumentNode; fault?: GraphQLError } {
   try {
     const document = parse(source, { maxTokens: LIMITS.tokens, noLocation: true });
     return { document, fault: faultOf(document) };

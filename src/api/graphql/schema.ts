@@ -1,8 +1,15 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AutoConfirmResolver } from './auto-confirm.ts';
 import { FleetResolver } from './fleet.ts';
+import { ImportProgressResolver } from './import-progress.ts';
+import { SubscriptionResolver } from './subscriptions.ts';
+import { TargetAssignments } from './target-assignments.ts';
+import { TargetFilterResolver } from './target-filters.ts';
+import { TargetMetadataResolver } from './target-metadata.ts';
 import { TargetMutations } from './target-mutations.ts';
+import { TargetTagResolver } from './target-tags.ts';
 import { TargetTypeResolver } from './target-types.ts';
 import { TargetResolver } from './targets.ts';
 import { TenantConfigurationResolver } from './tenant-configuration.ts';
@@ -15,17 +22,28 @@ export function buildSchema(): GraphQLSchema {
     resolvers: [
       TargetResolver,
       TargetMutations,
+      TargetMetadataResolver,
+      AutoConfirmResolver,
+      TargetFilterResolver,
       TargetTypeResolver,
+      TargetTagResolver,
+      TargetAssignments,
       FleetResolver,
+      SubscriptionResolver,
+      ImportProgressResolver,
       TenantConfigurationResolver,
       UserResolver,
       TenantResolver,
     ],
     validate: false,
+    // It insists on having one, though every subscription brings its own source.
+    pubSub: { publish() {}, subscribe: () => (async function* () {})() },
   });
   schema.getQueryType()!.description = 'What can be read.';
   schema.getMutationType()!.description =
     'What can be changed. Each takes one `input` and answers with a payload.';
+  schema.getSubscriptionType()!.description =
+    'What can be watched, by graphql-ws on the path of all else. Sign in by `connectionParams.authorization`, as in the header of that name, or by that header.';
   return schema;
 }
 

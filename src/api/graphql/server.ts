@@ -9,6 +9,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type RequestHandler, type Router } from 'express';
+import type { GraphQLSchema } from 'graphql';
 import { DomainError } from '../../errors.ts';
 import type { Caller, Platform } from '../../services/context.ts';
 import { PROTOCOL_HEADERS } from '../http.ts';
@@ -30,6 +31,7 @@ export interface GraphqlOptions {
 }
 
 export interface GraphqlDoor {
+  schema: GraphQLSchema;
   /** To be mounted at `/graphql`. */
   router: Router;
   close(): Promise<void>;
@@ -42,7 +44,8 @@ export async function openGraphql({
   bodyLimit,
   log,
 }: GraphqlOptions): Promise<GraphqlDoor> {
-  const apollo = createApollo(log);
+  const schema = buildSchema();
+  const apollo = createApollo(schema, log);
   await apollo.start();
 
   const router = express.Router();
@@ -59,12 +62,12 @@ export async function openGraphql({
     }),
   );
   router.use(answerErrors(log));
-  return { router, close: () => apollo.stop() };
+  return { schema, router, close: () => apollo.stop() };
 }
 
-const createApollo = (log: (error: unknown) => void) =>
+const createApollo = (schema: GraphQLSchema, log: (error: unknown) => void) =>
   new ApolloServer<GraphqlContext>({
-    schema: buildSchema(),
+    schema,
     introspection: true,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

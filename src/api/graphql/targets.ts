@@ -18,6 +18,7 @@ import type { Target as Entity } from '../../services/targets/target.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf, OrderDirection } from './enums.ts';
 import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+import { TargetTag } from './target-tags.ts';
 import { TargetType } from './target-types.ts';
 
 const UpdateStatus = enumOf<Entity['updateStatus']>('UpdateStatus', 'How far a target is with its updates.', {
@@ -74,6 +75,9 @@ export class Target {
   @Field(() => TargetType, { nullable: true, description: 'Its type.' })
   targetType!: TargetType | null;
 
+  @Field(() => [TargetTag], { description: 'Its tags, in the order of the names. Needs READ_TARGET.' })
+  tags!: TargetTag[];
+
   @Field(() => GraphQLDateTime, { description: 'When it was created.' })
   createdAt!: Date;
 
@@ -105,8 +109,9 @@ export class Target {
   installedAt!: Date | null;
 }
 
-/** What a list of attributes is taken to have, for the cost of a query. */
+/** What a target is taken to have of each, for the cost of a query. */
 const USUAL_ATTRIBUTES = 10;
+const USUAL_TAGS = 2;
 
 const TargetOrderField = enumOf<OrderField>('TargetOrderField', 'What targets can be ordered by.', {
   controllerId: 'By the controllerId.',
@@ -144,7 +149,8 @@ class TargetsArgs extends PageArgs {
 const { Connection: TargetConnection } = connectionTypes('Target', 'targets', Target);
 
 /** A target with its polling state among its fields. What has a loader is resolved below. */
-export type TargetView = Omit<Target, 'attributes' | 'targetType'> & Pick<Entity, 'id' | 'targetType'>;
+export type TargetView = Omit<Target, 'attributes' | 'tags' | 'targetType'> &
+  Pick<Entity, 'id' | 'targetType'>;
 
 export function targetView(target: Entity): TargetView {
   const { poll } = target;
@@ -202,5 +208,12 @@ export class TargetResolver {
     @Ctx() { loaders }: GraphqlContext,
   ): Promise<TargetType | null> | null {
     return targetType && loaders.targetTypes.load(targetType.id);
+  }
+
+  @FieldResolver(() => [TargetTag], {
+    complexity: ({ childComplexity }) => 1 + USUAL_TAGS * childComplexity,
+  })
+  tags(@Root() { id }: TargetView, @Ctx() { loaders }: GraphqlContext): Promise<TargetTag[]> {
+    return loaders.tags.load(id);
   }
 }

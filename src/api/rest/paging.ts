@@ -8,7 +8,7 @@ const MOST = 500;
 const INT_32 = 2 ** 31;
 
 /** The values of a query parameter, in the order they came. */
-function valuesOf(request: Request, name: string): string[] {
+export function valuesOf(request: Request, name: string): string[] {
   const value = request.query[name];
   return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
 }
@@ -22,20 +22,29 @@ function integerParameter(request: Request, name: string): number | undefined {
   return value;
 }
 
-/**
- * Reads `q`, `sort`, `offset` and `limit` as hawkBit does: out of range is no error, a limit below 1 is 50 and one
- * above 500 is 500; `q` given twice means either.
- */
+/** The filter in `q`, null where there is none; given twice it means either. */
+export function queryOf(request: Request): string | null {
+  const queries = valuesOf(request, 'q');
+  return queries.length ? queries.join(',') : null;
+}
+
+/** Reads `offset` and `limit` as hawkBit does: out of range is no error, a limit below 1 is 50, one above 500 is 500. */
+export function windowOf(request: Request) {
+  const limit = integerParameter(request, 'limit') ?? DEFAULT_LIMIT;
+  return {
+    first: limit < 1 ? DEFAULT_LIMIT : Math.min(limit, MOST),
+    offset: Math.max(integerParameter(request, 'offset') ?? 0, 0),
+  };
+}
+
+/** Reads which part of a list is asked for: `q`, `sort`, `offset` and `limit`. */
 export function pageRequest<F extends string>(
   request: Request,
   sortable: Readonly<Record<string, F>>,
 ): PageRequest<F> {
-  const limit = integerParameter(request, 'limit') ?? DEFAULT_LIMIT;
-  const queries = valuesOf(request, 'q');
   return {
-    first: limit < 1 ? DEFAULT_LIMIT : Math.min(limit, MOST),
-    offset: Math.max(integerParameter(request, 'offset') ?? 0, 0),
-    filter: queries.length ? queries.join(',') : null,
+    ...windowOf(request),
+    filter: queryOf(request),
     orderBy: parseSort(valuesOf(request, 'sort').join(','), sortable),
   };
 }

@@ -1,16 +1,22 @@
 import type { Request, Response, Router } from 'express';
 import type { Context } from '../../services/context.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { negotiate, readBytes, requireJson } from '../media.ts';
+import { allowJson, negotiate, readBytes, requireJson } from '../media.ts';
 
 /** What a handler gets: who calls, and the request as it is. */
 export type Handler = (context: Context, request: Request, response: Response) => Promise<void>;
 
 type Method = 'get' | 'post' | 'put' | 'delete';
-const WITH_BODY: readonly string[] = ['post', 'put'];
+const WITH_BODY: readonly Method[] = ['post', 'put'];
 
 export interface ResourceOptions {
   bodyLimit: number;
+  /** The methods whose bodies are read; POST and PUT unless given. */
+  withBody?: readonly Method[];
+  /** Whether these bodies may be missing. */
+  bodyIsOptional?: boolean;
+  /** The media types of what is read; HAL and JSON unless given. */
+  produced?: string[];
 }
 
 /**
@@ -21,12 +27,14 @@ export function resource(
   router: Router,
   path: string,
   methods: Partial<Record<Method, Handler>>,
-  { bodyLimit }: ResourceOptions,
+  { bodyLimit, withBody = WITH_BODY, bodyIsOptional, produced }: ResourceOptions,
 ): void {
   const route = router.route(path);
   for (const [method, handler] of Object.entries(methods) as [Method, Handler][]) {
-    const takesBody = WITH_BODY.includes(method);
-    const before = takesBody ? [requireJson, negotiate(), readBytes(bodyLimit)] : [negotiate()];
+    const takesBody = withBody.includes(method);
+    const accept = negotiate(method === 'get' ? produced : undefined);
+    const checkBody = bodyIsOptional ? allowJson : requireJson;
+    const before = takesBody ? [checkBody, accept, readBytes(bodyLimit)] : [accept];
     route[method](...before, (request, response) => handler(contextOf(response), request, response));
   }
   const allow = ['OPTIONS', ...Object.keys(methods).map((method) => method.toUpperCase())];

@@ -3,10 +3,15 @@ import type { Caller, Platform } from '../../services/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { sendHal } from '../media.ts';
+import { autoConfirmRoutes } from './auto-confirm.ts';
 import { configurationRoutes } from './configuration.ts';
 import { answerErrors } from './errors.ts';
 import { linksOn } from './render.ts';
 import { type ResourceOptions, resource } from './resource.ts';
+import { targetFilterRoutes } from './target-filters.ts';
+import { targetGroupRoutes } from './target-groups.ts';
+import { targetMetadataRoutes } from './target-metadata.ts';
+import { targetTagRoutes } from './target-tags.ts';
 import { targetTypeRoutes } from './target-types.ts';
 import { targetRoutes } from './targets.ts';
 
@@ -32,7 +37,12 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   const options = { bodyLimit };
   const linksOf = (request: Request) => linksOn(peers.baseUrlOf(request));
   targetRoutes(v1, options, linksOf);
+  targetMetadataRoutes(v1, options);
+  autoConfirmRoutes(v1, options, linksOf);
+  targetFilterRoutes(v1, options, linksOf);
   targetTypeRoutes(v1, options, linksOf);
+  targetTagRoutes(v1, options, linksOf);
+  targetGroupRoutes(v1, options, linksOf);
   configurationRoutes(v1, options, linksOf);
   resource(
     v1,

@@ -74,7 +74,7 @@ export function targetRoutes(
   resource(router, '/targets/:controllerId/targettype', { post: assignType, delete: unassignType }, options);
 }
 
-const controllerIdOf = (request: Request): string => String(request.params['controllerId']);
+export const controllerIdOf = (request: Request): string => String(request.params['controllerId']);
 
 const readTarget = (body: JsonObject) => ({
   controllerId: textOf(body, 'controllerId') ?? '',
@@ -91,7 +91,7 @@ const readTarget = (body: JsonObject) => ({
  * A target as hawkBit sends it: never null, and undefined isn't sent. One literal without a spread, which is many
  * times faster where there are thousands.
  */
-function renderTarget(target: Target, links: object) {
+export function renderTarget(target: Target, links: object) {
   const { poll, targetType } = target;
   return {
     createdBy: target.createdBy,
@@ -105,6 +105,7 @@ function renderTarget(target: Target, links: object) {
     updateStatus: target.updateStatus,
     lastControllerRequestAt: poll?.lastRequestAt.getTime(),
     installedAt: target.installedAt?.getTime(),
+    autoConfirmActive: target.autoConfirmActive ?? undefined,
     ipAddress: ipAddressOf(target.address),
     address: target.address ?? undefined,
     pollStatus: poll
@@ -130,7 +131,9 @@ function renderCreated(target: Target, links: Links) {
   return Object.assign(renderTarget(target, shown), { lastControllerRequestAt: 0, installedAt: 0 });
 }
 
-const selfLink = (links: Links, { controllerId }: Target) => ({ self: link(links('targets', controllerId)) });
+export const selfLink = (links: Links, { controllerId }: Target) => ({
+  self: link(links('targets', controllerId)),
+});
 
 function allLinks(links: Links, target: Target) {
   const self = links('targets', target.controllerId);
@@ -141,6 +144,7 @@ function allLinks(links: Links, target: Target) {
     attributes: link(`${self}/attributes`),
     actions: link(`${self}/actions?offset=0&limit=50&sort=id%3ADESC`),
     metadata: link(`${self}/metadata`),
+    ...(target.autoConfirmActive !== null && { autoConfirm: link(`${self}/autoConfirm`) }),
     ...(target.targetType && { targetType: link(links('targettypes', target.targetType.id)) }),
   };
 }

@@ -20,7 +20,7 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
   const passwordHash = await hashPassword(password);
 
   return change(context, caller.tenantId, async (tx, changes) => {
-    changes.everything();
+    changes.settings();
     return insertUser(tx, caller, user, passwordHash, { by: caller.username, at: context.clock() });
   });
 }

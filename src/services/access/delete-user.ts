@@ -22,7 +22,7 @@ export async function deleteUser(context: Context, input: { username: string }):
     const user = await lockUser(tx, caller, username);
     await requireSuccessor(tx, caller, user, [], 'username');
     await tx.delete(users).where(named(caller.tenantId, username));
-    changes.everything();
+    changes.settings();
     return user;
   });
 }

@@ -39,7 +39,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
       .where(named(caller.tenantId, username))
       .returning(USER_COLUMNS);
     if (!after) throw userNotFound(username);
-    changes.everything();
+    changes.settings();
     return userIn(caller.tenantName)(after);
   });
 }

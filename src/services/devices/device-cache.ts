@@ -80,6 +80,10 @@ export function openDeviceCache(
       if (controllerIds) for (const id of controllerIds) forget(keyOf(tenantId, id));
       else for (const key of reads.keys()) if (key.startsWith(`${tenantId}/`)) reads.delete(key);
     },
+    created({ tenantId, controllerIds }) {
+      // A read that began before found nothing. What is remembered stays right.
+      if (reads.size) for (const id of controllerIds ?? []) reads.delete(keyOf(tenantId, id));
+    },
     everything() {
       devices.clear();
       reads.clear();

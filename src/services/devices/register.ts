@@ -48,6 +48,6 @@ export async function registerDevice(
       .returning({ id: targets.id });
     if (!registered) return;
     await tx.insert(targetPolls).values({ tenantId, targetId: registered.id, lastRequestAt: now, address });
-    changes.targets([controllerId]);
+    changes.created([controllerId]);
   });
 }

@@ -17,6 +17,7 @@ import {
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { typeNamesOf } from '../target-types/find.ts';
+import type { Tenant } from '../tenants/registry.ts';
 import { type NewTarget, TargetInput } from './input.ts';
 import type { Target } from './target.ts';
 
@@ -45,6 +46,7 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
   refuseRepeated(checked);
   if (isRejected(checked, errorPolicy)) return { targets: [], faults: faultsOf(checked) };
 
+  const tenant = await context.tenants.byId(tenantId);
   const now = context.clock();
   return change(
     context,
@@ -56,7 +58,8 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
       const ids = await insertTargets(tx, context, standing(batch), now);
       refuseExisting(batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
-      const view = createdView(context, typeNames, now);
+      changes.created([...ids.keys()]);
+      const view = createdView(context, tenant, typeNames, now);
       const targets = standing(batch).map((row) => view(row, ids.get(row.controllerId)!));
       return { targets, faults: faultsOf(batch) };
     },
@@ -148,7 +151,7 @@ function refuseExisting(batch: Batch<NewTarget>, ids: Map<string, number>): void
     if (row && !ids.has(row.controllerId)) refuse(batch, index, targetAlreadyExists(row.controllerId));
 }
 
-function createdView(context: Context, typeNames: Map<number, string>, now: Date) {
+function createdView(context: Context, tenant: Tenant, typeNames: Map<number, string>, now: Date) {
   const { username, permissions } = context.caller;
   const showsToken = permissions.has('READ_TARGET_SECURITY_TOKEN');
   return (row: NewTarget, id: number): Target => ({
@@ -164,6 +167,7 @@ function createdView(context: Context, typeNames: Map<number, string>, now: Date
     requestAttributes: row.requestAttributes,
     updateStatus: 'registered',
     installedAt: null,
+    autoConfirmActive: tenant.settings.confirmationFlow ? false : null,
     createdAt: now,
     createdBy: username,
     lastModifiedAt: now,

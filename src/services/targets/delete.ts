@@ -1,18 +1,12 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { arrayOf, chunks } from '../../database/bulk.ts';
-import { targetTypes } from '../../database/tables/target-types.ts';
-import { targetPolls, targets } from '../../database/tables/targets.ts';
-import { invalid, targetNotFound } from '../../errors.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
+import { targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { isStorableText } from '../text.ts';
-import { filterMoments, TARGET_FIELDS } from './fields.ts';
-import { joinedPolls, joinedTypes } from './target.ts';
+import { selectTargetIds } from './selection.ts';
 
 const DeleteTargets = z.object({
   controllerIds: z.array(z.string()).nullish(),
@@ -29,25 +23,13 @@ export type DeleteTargets = z.input<typeof DeleteTargets>;
  */
 export async function deleteTargets(context: Context, input: DeleteTargets): Promise<number> {
   const { tenantId } = requirePermission(context, 'DELETE_TARGET');
-  const { controllerIds, filter, dryRun } = parse(DeleteTargets, input);
-  if ((controllerIds == null) === (filter == null))
-    throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
+  const { dryRun, ...selection } = parse(DeleteTargets, input);
 
   return change(
     context,
     tenantId,
     async (tx, changes) => {
-      const condition =
-        filter == null ? named(controllerIds ?? []) : await matching(context, tenantId, filter);
-      const found = await tx
-        .select({ id: targets.id, controllerId: targets.controllerId })
-        .from(targets)
-        .leftJoin(targetPolls, joinedPolls)
-        .leftJoin(targetTypes, joinedTypes)
-        .where(and(eq(targets.tenantId, tenantId), condition))
-        .orderBy(targets.id)
-        .for('update', { of: targets });
-      if (controllerIds) refuseMissing(controllerIds, found);
+      const found = await selectTargetIds(tx, context, selection, 'REFUSE', 'update');
       for (const chunk of chunks(found))
         await tx
           .delete(targets)
@@ -57,24 +39,9 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
               sql`${targets.id} = ANY(${arrayOf(chunk.map(({ id }) => id))}::bigint[])`,
             ),
           );
-      if (filter == null) changes.targets(found.map(({ controllerId }) => controllerId));
-      else changes.everything();
+      changes.deleted(found);
       return found.length;
     },
     { dryRun: dryRun ?? false },
   );
-}
-
-const named = (controllerIds: readonly string[]): SQL =>
-  sql`${targets.controllerId} = ANY(${arrayOf(controllerIds.filter(isStorableText))}::text[])`;
-
-async function matching(context: Context, tenantId: number, filter: string): Promise<SQL> {
-  const tenant = await context.tenants.byId(tenantId);
-  return compileFilter(parseFilter(filter), TARGET_FIELDS, filterMoments(tenant, context.clock()));
-}
-
-function refuseMissing(wanted: readonly string[], found: readonly { controllerId: string }[]): void {
-  const existing = new Set(found.map(({ controllerId }) => controllerId));
-  for (const [index, id] of wanted.entries())
-    if (!existing.has(id)) throw targetNotFound(id, ['controllerIds', String(index)]);
 }

@@ -1,4 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm';
+import {
+  targetAutoConfirm,
+  targetMetadata,
+  targetTagAssignments,
+  targetTags,
+} from '../../database/tables/target-data.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetAttributes, targetPolls, targets, UPDATE_STATUSES } from '../../database/tables/targets.ts';
 import { compileFilter } from '../../filters/compile.ts';
@@ -9,6 +15,16 @@ import { parseFilter } from '../../filters/parse.ts';
 import type { SortField } from '../page.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import type { Target } from './target.ts';
+
+/** Whether a target's actions are confirmed without asking. */
+export const isAutoConfirmed = sql<boolean>`EXISTS (
+  SELECT 1 FROM ${targetAutoConfirm}
+  WHERE ${targetAutoConfirm.tenantId} = ${targets.tenantId} AND ${targetAutoConfirm.targetId} = ${targets.id})`;
+
+const joinedTags = and(
+  eq(targetTags.tenantId, targetTagAssignments.tenantId),
+  eq(targetTags.id, targetTagAssignments.tagId),
+);
 
 /** What a filter may ask of a target, by the names of hawkBit's server and of its documentation. */
 export const TARGET_FIELDS = fieldSet([
@@ -36,6 +52,29 @@ export const TARGET_FIELDS = fieldSet([
       value: targetAttributes.value,
     },
   ],
+  [
+    ['tag', 'tag.name', 'tags.name'],
+    {
+      kind: 'set',
+      from: sql`${targetTagAssignments} JOIN ${targetTags} ON ${joinedTags}`,
+      on: and(
+        eq(targetTagAssignments.tenantId, targets.tenantId),
+        eq(targetTagAssignments.targetId, targets.id),
+      )!,
+      value: targetTags.name,
+    },
+  ],
+  [
+    ['metadata'],
+    {
+      kind: 'map',
+      from: targetMetadata,
+      on: and(eq(targetMetadata.tenantId, targets.tenantId), eq(targetMetadata.targetId, targets.id))!,
+      key: targetMetadata.key,
+      value: targetMetadata.value,
+    },
+  ],
+  [['autoConfirm'], { kind: 'boolean', column: isAutoConfirmed }],
 ]);
 
 /** What `${now_ts}` and `${overdue_ts}` mean to a tenant's filter. */

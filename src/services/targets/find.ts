@@ -1,4 +1,4 @@
-import { and, count, eq, inArray } from 'drizzle-orm';
+import { and, count, eq, inArray, type SQL } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { targetNotFound } from '../../errors.ts';
@@ -30,18 +30,20 @@ export async function findTargets(context: Context, controllerIds: readonly stri
 }
 
 /**
- * Lists targets, by controllerId unless ordered otherwise. Needs READ_TARGET.
+ * Lists targets, by controllerId unless ordered otherwise; of those `within` a condition only. Needs READ_TARGET.
  * @throws the filter's errors, and those of `list`.
  */
 export async function listTargets(
   context: Context,
   request: PageRequest<TargetOrderField>,
+  within?: SQL,
 ): Promise<Listing<Target>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
   const now = context.clock();
   const matching = and(
     eq(targets.tenantId, tenantId),
+    within,
     request.filter == null
       ? undefined
       : compileFilter(parseFilter(request.filter), TARGET_FIELDS, filterMoments(tenant, now)),

@@ -15,28 +15,29 @@ const securityToken = plainText(1, 128);
 const address = plainText(0, 512);
 const targetTypeId = z.number().int();
 
+/** What may be given of a target to create. */
+export const TargetFields = z.object({
+  controllerId: z.preprocess((id) => id ?? '', controllerId),
+  name: enteredText(0, NAME_LENGTH).nullish(),
+  description: description.nullish(),
+  address: address.nullish(),
+  securityToken: plainText(0, 128).nullish(),
+  requestAttributes: z.boolean().nullish(),
+  targetTypeId: targetTypeId.nullish(),
+  group: enteredText(0, 256).nullish(),
+});
+
 /** One target to create. An empty name or token counts as none, as in hawkBit. */
-export const TargetInput = z
-  .object({
-    controllerId: z.preprocess((id) => id ?? '', controllerId),
-    name: enteredText(0, NAME_LENGTH).nullish(),
-    description: description.nullish(),
-    address: address.nullish(),
-    securityToken: plainText(0, 128).nullish(),
-    requestAttributes: z.boolean().nullish(),
-    targetTypeId: targetTypeId.nullish(),
-    group: enteredText(0, 256).nullish(),
-  })
-  .transform((input) => ({
-    controllerId: input.controllerId,
-    name: input.name || input.controllerId.slice(0, NAME_LENGTH),
-    description: input.description ?? null,
-    address: input.address || null,
-    securityToken: input.securityToken || generateToken(),
-    requestAttributes: input.requestAttributes ?? true,
-    targetTypeId: input.targetTypeId ?? null,
-    group: input.group || null,
-  }));
+export const TargetInput = TargetFields.transform((input) => ({
+  controllerId: input.controllerId,
+  name: input.name || input.controllerId.slice(0, NAME_LENGTH),
+  description: input.description ?? null,
+  address: input.address || null,
+  securityToken: input.securityToken || generateToken(),
+  requestAttributes: input.requestAttributes ?? true,
+  targetTypeId: input.targetTypeId ?? null,
+  group: input.group || null,
+}));
 export type TargetInput = z.input<typeof TargetInput>;
 export type NewTarget = z.output<typeof TargetInput>;
 

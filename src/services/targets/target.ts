@@ -6,7 +6,7 @@ import { compileFilter } from '../../filters/compile.ts';
 import type { Context } from '../context.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { isStorableText } from '../text.ts';
-import { filterMoments, TARGET_FIELDS } from './fields.ts';
+import { filterMoments, isAutoConfirmed, TARGET_FIELDS } from './fields.ts';
 
 /** A target as callers get it. */
 export interface Target {
@@ -22,6 +22,8 @@ export interface Target {
   requestAttributes: boolean;
   updateStatus: UpdateStatus;
   installedAt: Date | null;
+  /** Whether its actions are confirmed without asking; null where the tenant never asks. */
+  autoConfirmActive: boolean | null;
   createdAt: Date;
   createdBy: string;
   lastModifiedAt: Date;
@@ -68,7 +70,13 @@ export const joinedTypes = and(
 /** Whole targets of a tenant, joined with all that filters may name; narrow it by `where`. */
 export const selectTargets = (database: Database | Transaction, tenant: Tenant, now: Date) =>
   database
-    .select({ ...TARGET_COLUMNS, override: pollOverride(tenant, now) })
+    .select({
+      ...TARGET_COLUMNS,
+      autoConfirmActive: tenant.settings.confirmationFlow
+        ? isAutoConfirmed
+        : sql<boolean | null>`NULL::boolean`,
+      override: pollOverride(tenant, now),
+    })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
@@ -103,6 +111,7 @@ export function targetView(context: Context, tenant: Tenant): (row: TargetRow) =
     requestAttributes: row.requestAttributes,
     updateStatus: row.updateStatus,
     installedAt: row.installedAt,
+    autoConfirmActive: row.autoConfirmActive,
     createdAt: row.createdAt,
     createdBy: row.createdBy,
     lastModifiedAt: row.lastModifiedAt,

@@ -32,7 +32,7 @@ export async function generateGatewayToken(
 
   return change(context, tenantId, async (tx, changes) => {
     await writeSettings(tx, context, [{ key: 'authentication.gatewaytoken.key', value: token }]);
-    changes.everything();
+    changes.settings();
     return { token };
   });
 }

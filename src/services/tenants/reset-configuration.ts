@@ -23,7 +23,7 @@ export async function resetConfiguration(
     await tx
       .delete(tenantConfiguration)
       .where(and(eq(tenantConfiguration.tenantId, tenantId), inArray(tenantConfiguration.key, known)));
-    changes.everything();
+    changes.settings();
     return readEntries(context, tx, known);
   });
 }

@@ -29,7 +29,7 @@ export async function setConfiguration(
 
   return change(context, tenantId, async (tx, changes) => {
     await writeSettings(tx, context, checked);
-    changes.everything();
+    changes.settings();
     return readEntries(
       context,
       tx,

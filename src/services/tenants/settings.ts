@@ -23,6 +23,8 @@ export interface TenantSettings {
   /** In lower case. */
   headerAuthorities: ReadonlySet<string>;
   autoRegistration: boolean;
+  /** Whether an assignment asks for confirmation, so that auto-confirmation has something to do. */
+  confirmationFlow: boolean;
   polling: PollingTime;
   overdueSeconds: number;
 }
@@ -42,6 +44,7 @@ export function resolveSettings(
     headerEnabled: value('authentication.header.enabled') === true,
     headerAuthorities: new Set(authorities.map((hash) => hash.trim()).filter(Boolean)),
     autoRegistration: value('autoregistration.enabled') === true,
+    confirmationFlow: value('user.confirmation.flow.enabled') === true,
     polling: parsePollingTime(String(value('pollingTime'))),
     overdueSeconds: parseDuration(String(value('pollingOverdueTime'))) ?? 0,
   };

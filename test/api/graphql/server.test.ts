@@ -173,8 +173,10 @@ describe('limits', () => {
     );
     const names = data.__type.fields
       .map(({ name }: { name: string }) => name)
-      .filter((name: string) => !['attributes', 'targetType'].includes(name));
-    const fields = `${names.join(' ')} attributes { key value } targetType { id key name description colour createdAt createdBy lastModifiedAt lastModifiedBy }`;
+      .filter(
+        (name: string) => !['attributes', 'targetType', 'tags', 'metadata', 'autoConfirm'].includes(name),
+      );
+    const fields = `${names.join(' ')} attributes { key value } targetType { id key name description colour createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description colour createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt }`;
     const answer = await ask(
       `{ targets(first: 500) { totalCount nodes { ${fields} } edges { cursor node { ${fields} } } pageInfo { hasNextPage endCursor } } }`,
     );

@@ -1,0 +1,38 @@
+import express from 'express';
+import { invalid, malformed } from '../../errors.ts';
+import { exportTargets } from '../../services/exports/export-targets.ts';
+import { webError } from '../hawkbit-errors.ts';
+import { PROTOCOL_HEADERS } from '../http.ts';
+import type { FilesOptions } from '../imports/router.ts';
+import { answerErrors } from '../rest/errors.ts';
+import { sendText } from '../stream.ts';
+import { type ExportFormat, fileOf, MEDIA_TYPES } from './formats.ts';
+
+const PARAMETERS = ['filter', 'format'];
+
+/** `/exports`: the targets as a file, streamed out. */
+export function exportRouter({ platform, signIn, log }: FilesOptions): express.Router {
+  const router = express.Router({ strict: true, caseSensitive: true });
+  router.get('/', async (request, response) => {
+    response.set(PROTOCOL_HEADERS);
+    const caller = await signIn(request.headers.authorization);
+    const { filter, format = 'csv' } = request.query;
+    for (const [name, value] of Object.entries(request.query))
+      if (!PARAMETERS.includes(name) || typeof value !== 'string')
+        throw malformed(`${name}: there are the parameters filter and format, each once`, [name]);
+    if (!Object.hasOwn(MEDIA_TYPES, String(format)))
+      throw invalid('format: must be csv or ndjson', ['format']);
+    const source = await exportTargets({ ...platform, caller }, { filter: filter as string | undefined });
+    const pieces = await fileOf(format as ExportFormat, source);
+    response
+      .type(MEDIA_TYPES[format as ExportFormat])
+      .set('Content-Disposition', `attachment; filename="targets.${format}"`);
+    await sendText(response, pieces);
+  });
+  router.all('/', (_request, response) => {
+    response.set('Allow', 'GET,HEAD').status(405).json(webError(405));
+  });
+  router.use((_request, response) => void response.status(404).json(webError(404)));
+  router.use(answerErrors(log));
+  return router;
+}

@@ -1,0 +1,77 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  InputType,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import type { AutoConfirm as Entity } from '../../services/auto-confirm/find.ts';
+import { setAutoConfirm } from '../../services/auto-confirm/set.ts';
+import type { GraphqlContext } from './context.ts';
+import { AffectedTargetsPayload, affected, SelectedTargetsInput } from './selected-targets.ts';
+import { Target, type TargetView } from './targets.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Whether the actions of a target are confirmed without asking.',
+})
+class AutoConfirm implements Entity {
+  @Field(() => Boolean, {
+    description: 'Whether they are; of effect only while the tenant has the confirmation flow enabled.',
+  })
+  active!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Who wanted it; null where nobody was named.' })
+  initiator!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why; null where nothing was said.' })
+  remark!: string | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when; null while it is not active.' })
+  activatedAt!: Date | null;
+}
+
+@InputType({ description: 'What `setAutoConfirm` takes, with either controllerIds or a filter.' })
+class SetAutoConfirmInput extends SelectedTargetsInput {
+  @Field(() => Boolean, { description: 'Whether to activate or to deactivate it.' })
+  active!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who wants the activation, at most 64 characters.',
+  })
+  initiator?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why, at most 512 characters.' })
+  remark?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `setAutoConfirm` answers.' })
+class SetAutoConfirmPayload extends AffectedTargetsPayload {}
+
+@Resolver(() => Target)
+export class AutoConfirmResolver {
+  @FieldResolver(() => AutoConfirm, {
+    description: 'Whether its actions are confirmed without asking. Needs READ_TARGET.',
+  })
+  autoConfirm(@Root() { id }: TargetView, @Ctx() { loaders }: GraphqlContext): Promise<AutoConfirm> {
+    return loaders.autoConfirm.load(id);
+  }
+
+  @Mutation(() => SetAutoConfirmPayload, {
+    description:
+      'Activates or deactivates auto-confirmation; of no target where one of those named is missing. Where it is so already it stays as it is, with initiator and remark. Needs UPDATE_TARGET.',
+  })
+  setAutoConfirm(
+    @Arg('input', () => SetAutoConfirmInput, { description: 'What to do, and to which targets.' })
+    input: SetAutoConfirmInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SetAutoConfirmPayload> {
+    return affected(setAutoConfirm(context, input));
+  }
+}

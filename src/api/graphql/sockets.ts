@@ -1,0 +1,268 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError, type GraphQLSchema, parse, subscribe, validate } from 'graphql';
+import { CloseCode, type Context as Connection, handleProtocols, type SubscribePayload } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { DomainError } from '../../errors.ts';
+import type { Caller, Platform } from '../../services/context.ts';
+import type { Live } from '../../services/live/hub.ts';
+import type { Peers } from '../http.ts';
+import { openContext } from './context.ts';
+import { refuseCostly } from './cost.ts';
+import { formatSocketError } from './errors.ts';
+import { LIMITS, readDocument } from './limits.ts';
+import { speakGraphqlWs } from './socket.ts';
+import type { SubscriptionContext } from './subscriptions.ts';
+
+export interface SocketOptions {
+  schema: GraphQLSchema;
+  platform: Platform;
+  live: Live;
+  /** @throws UNAUTHENTICATED */
+  signIn: (authorization: string | undefined) => Promise<Caller>;
+  peers: Pick<Peers, 'baseUrlOf'>;
+  mostConnections: number;
+  /** Gets what nobody foresaw. */
+  log: (error: unknown) => void;
+}
+
+export interface SocketDoor {
+  /** For the HTTP server's requests to become a WebSocket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends all connections with 1001, and those that don't go within a second without a word. */
+  close(): Promise<void>;
+}
+
+const PATH = '/graphql';
+const PAYLOAD_BYTES = 1 << 18;
+const OPERATIONS_AT_MOST = 100;
+/** A connection that doesn't answer a ping until the next is cut. */
+const PING_EVERY_MS = 30_000;
+/** Sign-in is checked again when it was announced to have changed, and for what may have been missed after this. */
+const RECHECK_EVERY_MS = 300_000;
+const RECHECK_RETRY_MS = 5_000;
+const GOODBYE_MS = 1_000;
+
+/** One connection, and as whom it signed in. */
+interface Session extends Record<PropertyKey, unknown> {
+  socket: WebSocket;
+  request: IncomingMessage;
+  authorization?: string;
+  caller?: Caller;
+  /** Whether the sign-in is being checked, and whether it must be checked once more. */
+  checking: boolean;
+  outdated: boolean;
+  /** Whether it answered the last ping. */
+  alive: boolean;
+  /** Of its operations, by their id. */
+  contexts: Map<string, SubscriptionContext>;
+}
+
+/** Opens the door for subscriptions: graphql-ws on GraphQL's path. */
+export function openSockets(options: SocketOptions): SocketDoor {
+  const { schema, platform, live, peers, mostConnections, log } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: PAYLOAD_BYTES,
+    handleProtocols,
+    clientTracking: false,
+  });
+  const sessions = new Set<Session>();
+  let closing = false;
+
+  const recheck = async (session: Session) => {
+    session.outdated = true;
+    if (session.checking || !session.caller) return;
+    await check(session, options.signIn).catch((error) => {
+      if (isUnauthenticated(error)) return session.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+      log(error);
+      setTimeout(() => recheck(session), RECHECK_RETRY_MS).unref();
+    });
+    if (session.caller) live.recheck(session.caller.tenantId);
+  };
+  platform.announcements.subscribe({
+    changed({ tenantId, controllerIds }) {
+      if (controllerIds) return;
+      for (const session of sessions)
+        if (session.checking || session.caller?.tenantId === tenantId) void recheck(session);
+    },
+    everything() {
+      for (const session of sessions) void recheck(session);
+    },
+  });
+  const pings = setInterval(() => sessions.forEach(ping), PING_EVERY_MS);
+  const rechecks = setInterval(async () => {
+    for (const session of [...sessions]) await recheck(session);
+  }, RECHECK_EVERY_MS);
+  for (const timer of [pings, rechecks]) timer.unref();
+
+  const speak = speakGraphqlWs<Session>(
+    {
+      async onConnect({ extra: session, connectionParams }) {
+        session.authorization = authorizationOf(connectionParams) ?? session.request.headers.authorization;
+        try {
+          await check(session, options.signIn);
+          return true;
+        } catch (error) {
+          if (!isUnauthenticated(error)) throw error;
+          session.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+          return false;
+        }
+      },
+      onSubscribe(connection, id, payload) {
+        const { caller, contexts } = connection.extra;
+        const read = readSubscription(schema, connection, payload);
+        if ('errors' in read) return read.errors;
+        const contextValue: SubscriptionContext = Object.assign(openContext(platform, caller!), { live });
+        contexts.set(id, contextValue);
+        return { schema, ...read, contextValue };
+      },
+      async subscribe(args) {
+        const result = await subscribe(args);
+        return Symbol.asyncIterator in result ? result : refusal(result.errors ?? []);
+      },
+      onComplete: ({ extra: { contexts } }, id) => void contexts.delete(id),
+      onError: (_connection, _id, _payload, errors) =>
+        errors
+          .flatMap((error) => (error.originalError instanceof Refused ? error.originalError.errors : error))
+          .map(formatSocketError(log)),
+      onNext: (_connection, _id, _payload, _args, result) =>
+        result.errors && ({ ...result, errors: result.errors.map(formatSocketError(log)) } as never),
+    },
+    log,
+  );
+
+  const begin = (socket: WebSocket, request: IncomingMessage) => {
+    const session: Session = {
+      socket,
+      request,
+      checking: false,
+      outdated: false,
+      alive: true,
+      contexts: new Map(),
+    };
+    sessions.add(session);
+    socket.on('pong', () => {
+      session.alive = true;
+    });
+    socket.once('close', () => sessions.delete(session));
+    speak(socket, session);
+  };
+
+  return {
+    upgrade(request, socket, head) {
+      socket.on('error', () => socket.destroy());
+      if (request.url?.split('?', 1)[0] !== PATH) return refuse(socket, '404 Not Found');
+      if (isForeign(request, peers)) return refuse(socket, '403 Forbidden');
+      if (closing || sessions.size >= mostConnections) return refuse(socket, '503 Service Unavailable');
+      server.handleUpgrade(request, socket, head, begin);
+    },
+    async close() {
+      closing = true;
+      for (const timer of [pings, rechecks]) clearInterval(timer);
+      await Promise.all([...sessions].map(goodbye));
+    },
+  };
+}
+
+const isUnauthenticated = (error: unknown) =>
+  error instanceof DomainError && error.code === 'UNAUTHENTICATED';
+
+/** Finds out who it is, again where that changed meanwhile. @throws UNAUTHENTICATED */
+async function check(session: Session, signIn: SocketOptions['signIn']): Promise<void> {
+  session.checking = true;
+  try {
+    do {
+      session.outdated = false;
+      session.caller = await signIn(session.authorization);
+    } while (session.outdated);
+  } finally {
+    session.checking = false;
+  }
+  for (const context of session.contexts.values()) context.caller = session.caller;
+}
+
+/** Clients write it either way. */
+function authorizationOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const given = params?.['authorization'] ?? params?.['Authorization'];
+  return given == null ? undefined : String(given);
+}
+
+function readSubscription(
+  schema: GraphQLSchema,
+  { subscriptions }: Connection<Record<string, unknown>, Session>,
+  { query, operationName, variables }: SubscribePayload,
+) {
+  try {
+    if (Object.keys(subscriptions).length > OPERATIONS_AT_MOST)
+      throw new GraphQLError(`A connection carries no more than ${OPERATIONS_AT_MOST} operations.`, {
+        extensions: { code: 'TOO_MANY_OPERATIONS' },
+      });
+    const { document = parse(query, { maxTokens: LIMITS.tokens }), fault } = readDocument(query);
+    if (fault) throw fault;
+    const errors = validate(schema, document);
+    if (errors.length) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+    const operations = document.definitions.filter((one) => one.kind === 'OperationDefinition');
+    const operation = operations.find(
+      ({ name }) => operationName == null || operationName === '' || name?.value === operationName,
+    );
+    if (operation?.operation !== 'subscription' || (!operationName && operations.length > 1))
+      throw new GraphQLError(
+        'Here is for subscriptions, one named or the only one of its document: send all else by POST.',
+        { extensions: { code: 'BAD_REQUEST' } },
+      );
+    refuseCostly(schema, document, operation, variables ?? {});
+    return { document, operationName, variableValues: variables };
+  } catch (error) {
+    if (error instanceof GraphQLError)
+      return { errors: [error.extensions['code'] ? error : withCode(error, 'GRAPHQL_PARSE_FAILED')] };
+    throw error;
+  }
+}
+
+const withCode = ({ message, nodes, source, positions }: GraphQLError, code: string) =>
+  new GraphQLError(message, { nodes, source, positions, extensions: { code } });
+
+/** Why a subscription never began. */
+class Refused extends Error {
+  constructor(readonly errors: readonly GraphQLError[]) {
+    super('refused');
+  }
+}
+
+/** Ends the operation by its errors, instead of a result that would look like an event. */
+// biome-ignore lint/correctness/useYield: it has nothing to tell but why
+async function* refusal(errors: readonly GraphQLError[]): AsyncGenerator<never> {
+  throw new Refused(errors);
+}
+
+/** A page of another site can open a WebSocket here, and its browser would sign it in: the browser tells whose it is. */
+function isForeign(request: IncomingMessage, peers: Pick<Peers, 'baseUrlOf'>): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return false;
+  const own = [`http://${host}`, peers.baseUrlOf(request)].map(hostOf);
+  return !own.includes(hostOf(origin) ?? 'none');
+}
+
+const hostOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).host : undefined);
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function ping(session: Session): void {
+  if (session.alive) session.socket.ping();
+  else session.socket.terminate();
+  session.alive = false;
+}
+
+function goodbye({ socket }: Session): Promise<void> {
+  return new Promise((resolve) => {
+    const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
+    socket.once('close', () => {
+      clearTimeout(impatience);
+      resolve();
+    });
+    socket.close(1001, 'Going away');
+  });
+}

@@ -1,0 +1,99 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  InputType,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { deleteTargetMetadata } from '../../services/target-metadata/delete.ts';
+import { setTargetMetadata } from '../../services/target-metadata/set.ts';
+import type { GraphqlContext } from './context.ts';
+import { AffectedTargetsPayload, affected, SelectedTargetsInput } from './selected-targets.ts';
+import { Target, type TargetView } from './targets.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What administrators note of a target: a key with its value.',
+})
+class Metadata {
+  @Field(() => String, { description: 'The key, unique in the target.' })
+  key!: string;
+
+  @Field(() => String, { description: 'The value.' })
+  value!: string;
+}
+
+@InputType({ description: 'A metadata entry to set.' })
+class MetadataInput {
+  @Field(() => String, { description: 'The key, at most 128 characters.' })
+  key!: string;
+
+  @Field(() => String, { description: 'The value, at most 4000 characters.' })
+  value!: string;
+}
+
+@InputType({
+  description: 'What `setTargetMetadata` takes: entries, and either controllerIds or a filter.',
+})
+class SetTargetMetadataInput extends SelectedTargetsInput {
+  @Field(() => [MetadataInput], {
+    description: 'The entries to add or to overwrite; the others stay. A target has 100 at the most.',
+  })
+  entries!: MetadataInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `setTargetMetadata` answers.' })
+class SetTargetMetadataPayload extends AffectedTargetsPayload {}
+
+@InputType({
+  description: 'What `deleteTargetMetadata` takes: keys, and either controllerIds or a filter.',
+})
+class DeleteTargetMetadataInput extends SelectedTargetsInput {
+  @Field(() => [String], { description: 'The keys of the entries that go; a target need not have them.' })
+  keys!: string[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteTargetMetadata` answers.' })
+class DeleteTargetMetadataPayload extends AffectedTargetsPayload {}
+
+/** What a target is taken to have, for the cost of a query. */
+const USUAL_ENTRIES = 5;
+
+@Resolver(() => Target)
+export class TargetMetadataResolver {
+  @FieldResolver(() => [Metadata], {
+    description: 'What administrators note of it, in the order of the keys. Needs READ_TARGET.',
+    complexity: ({ childComplexity }) => 1 + USUAL_ENTRIES * childComplexity,
+  })
+  metadata(@Root() { id }: TargetView, @Ctx() { loaders }: GraphqlContext): Promise<Metadata[]> {
+    return loaders.metadata.load(id);
+  }
+
+  @Mutation(() => SetTargetMetadataPayload, {
+    description:
+      'Sets metadata of targets; of none where one of those named is missing or would have too much. Needs UPDATE_TARGET.',
+  })
+  setTargetMetadata(
+    @Arg('input', () => SetTargetMetadataInput, { description: 'What to set, and of which targets.' })
+    input: SetTargetMetadataInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SetTargetMetadataPayload> {
+    return affected(setTargetMetadata(context, input));
+  }
+
+  @Mutation(() => DeleteTargetMetadataPayload, {
+    description:
+      'Takes metadata from targets; from none where one of those named is missing. Needs UPDATE_TARGET.',
+  })
+  deleteTargetMetadata(
+    @Arg('input', () => DeleteTargetMetadataInput, { description: 'What to take, and from which targets.' })
+    input: DeleteTargetMetadataInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteTargetMetadataPayload> {
+    return affected(deleteTargetMetadata(context, input));
+  }
+}

@@ -1,0 +1,221 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { createTargetTags } from '../../services/target-tags/create.ts';
+import { deleteTargetTag } from '../../services/target-tags/delete.ts';
+import type { TargetTagOrderField as OrderField } from '../../services/target-tags/fields.ts';
+import { type TargetTag as Entity, findTargetTags } from '../../services/target-tags/find.ts';
+import { CLEARABLE } from '../../services/target-tags/input.ts';
+import { listTargetTags } from '../../services/target-tags/list.ts';
+import { updateTargetTag } from '../../services/target-tags/update.ts';
+import type { GraphqlContext } from './context.ts';
+import { BulkErrorPolicy, enumOf, OrderDirection } from './enums.ts';
+import { Payload, payload, userErrorOf } from './errors.ts';
+import { asWritten, toId } from './ids.ts';
+import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A word that targets can be marked with.' })
+export class TargetTag implements Entity {
+  @Field(() => ID, { description: 'Its identifier.' })
+  id!: number;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant; filters ask for it as `tag`.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour!: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who created it.' })
+  createdBy!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was changed last; assigning it is no change.' })
+  lastModifiedAt!: Date;
+
+  @Field(() => String, { description: 'Who changed it last.' })
+  lastModifiedBy!: string;
+}
+
+const TargetTagOrderField = enumOf<OrderField>('TargetTagOrderField', 'What target tags can be ordered by.', {
+  id: 'By the identifier, which is also the order of creation.',
+  name: 'By the name.',
+  description: 'By the description.',
+  colour: 'By the colour.',
+  createdAt: 'By the time of creation.',
+  createdBy: 'By who created it.',
+  lastModifiedAt: 'By the time of the last change.',
+  lastModifiedBy: 'By who changed it last.',
+});
+
+@InputType({ description: 'One criterion of the order of target tags.' })
+class TargetTagOrder {
+  @Field(() => TargetTagOrderField, { description: 'What to order by.' })
+  field!: OrderField;
+
+  @Field(() => OrderDirection, { description: 'Which way.' })
+  direction!: OrderDirection;
+}
+
+@ArgsType()
+class TargetTagsArgs extends PageArgs {
+  @Field(() => [TargetTagOrder], {
+    nullable: true,
+    description: 'The criteria of the order, the first the weightiest; by id unless given.',
+  })
+  orderBy?: TargetTagOrder[] | null;
+}
+
+@InputType({ description: 'A target tag to create.' })
+class TargetTagInput {
+  @Field(() => String, { description: 'Its name, unique in the tenant: at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The colour that consoles show it in, for example #1d7cf2.',
+  })
+  colour?: string | null;
+}
+
+@InputType({ description: 'What `createTargetTags` takes.' })
+class CreateTargetTagsInput {
+  @Field(() => [TargetTagInput], { description: 'The target tags to create.' })
+  targetTags!: TargetTagInput[];
+
+  @Field(() => BulkErrorPolicy, {
+    defaultValue: 'REJECT_ALL',
+    description: 'What becomes of the good rows when others are bad.',
+  })
+  errorPolicy!: BulkErrorPolicy;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Checks everything and creates nothing.' })
+  dryRun!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createTargetTags` answers.' })
+class CreateTargetTagsPayload extends Payload {
+  @Field(() => [TargetTag], { description: 'The created target tags, in the order of the input.' })
+  targetTags!: TargetTag[];
+}
+
+@InputType({ description: 'What `updateTargetTag` takes; what is missing stays as it is.' })
+class UpdateTargetTagInput {
+  @Field(() => ID, { description: 'Which target tag.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
+  colour?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateTargetTag` answers.' })
+class UpdateTargetTagPayload extends Payload {
+  @Field(() => TargetTag, {
+    nullable: true,
+    description: 'The target tag as it is now; null where refused.',
+  })
+  targetTag!: TargetTag | null;
+}
+
+@InputType({ description: 'What `deleteTargetTag` takes.' })
+class DeleteTargetTagInput {
+  @Field(() => ID, { description: 'Which target tag.' })
+  id!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteTargetTag` answers.' })
+class DeleteTargetTagPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
+  deletedId!: string | null;
+}
+
+const { Connection: TargetTagConnection } = connectionTypes('TargetTag', 'target tags', TargetTag);
+
+@Resolver(() => TargetTag)
+export class TargetTagResolver {
+  @Query(() => TargetTag, {
+    nullable: true,
+    description: 'The target tag of that id; null where there is none. Needs READ_TARGET.',
+  })
+  async targetTag(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetTag | null> {
+    const [found] = await findTargetTags(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => TargetTagConnection, {
+    description: 'Lists target tags. Needs READ_TARGET.',
+    complexity: listCost,
+  })
+  async targetTags(@Args(() => TargetTagsArgs) args: TargetTagsArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listTargetTags(context, args), (tag) => tag);
+  }
+
+  @Mutation(() => CreateTargetTagsPayload, { description: 'Creates target tags. Needs CREATE_TARGET.' })
+  async createTargetTags(
+    @Arg('input', () => CreateTargetTagsInput, { description: 'What to create, and how.' })
+    input: CreateTargetTagsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateTargetTagsPayload> {
+    const { targetTags, faults } = await createTargetTags(context, input);
+    return { targetTags, userErrors: faults.map(userErrorOf) };
+  }
+
+  @Mutation(() => UpdateTargetTagPayload, { description: 'Changes a target tag. Needs UPDATE_TARGET.' })
+  updateTargetTag(
+    @Arg('input', () => UpdateTargetTagInput, { description: 'What to change.' })
+    input: UpdateTargetTagInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateTargetTagPayload> {
+    const work = updateTargetTag(context, {
+      ...input,
+      id: toId(input.id),
+      clear: CLEARABLE.filter((field) => input[field] === null),
+    });
+    return payload(
+      'targetTag',
+      work.catch((error) => Promise.reject(asWritten(error, input.id))),
+    );
+  }
+
+  @Mutation(() => DeleteTargetTagPayload, {
+    description: 'Deletes a target tag; the targets that have it lose it. Needs DELETE_TARGET.',
+  })
+  deleteTargetTag(
+    @Arg('input', () => DeleteTargetTagInput, { description: 'Which target tag.' })
+    { id }: DeleteTargetTagInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteTargetTagPayload> {
+    const work = deleteTargetTag(context, { id: toId(id) }).then(() => id);
+    return payload(
+      'deletedId',
+      work.catch((error) => Promise.reject(asWritten(error, id))),
+    );
+  }
+}

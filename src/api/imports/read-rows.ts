@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { invalid } from '../../errors.ts';
+import { BEGINNING, type ImportRow, type Position, type RowBatch } from '../../services/imports/source.ts';
+
+/** Reading holds one row in memory at the least; no target needs more. */
+export const LONGEST_ROW = 4 << 20;
+
+export interface Taken {
+  /** Bytes and lines that are done with. */
+  bytes: number;
+  lines: number;
+}
+
+/** What knows a format. It is given bytes that begin with a row, and all there are when `final`. */
+export interface RowParser {
+  /** Takes the header, or nothing where it isn't complete yet; there is none in formats without. */
+  header?(bytes: Buffer, final: boolean): Taken | undefined;
+  /** Takes all complete rows; the first begins at `line`. */
+  rows(bytes: Buffer, line: number, final: boolean): Taken & { found: ImportRow[] };
+}
+
+/**
+ * Reads the rows of a body that come after a position, block by block. The bytes before it are only compared by their
+ * digest with those that were sent before.
+ * @throws INVALID_INPUT for what isn't the same file, has no proper header or has a row that is far too long
+ */
+export async function* readRows(
+  body: AsyncIterable<Buffer>,
+  parser: RowParser,
+  from: Position = BEGINNING,
+): AsyncGenerator<RowBatch> {
+  const hash = createHash('sha256');
+  let { bytes, lines } = BEGINNING;
+  let buffer: Buffer = Buffer.alloc(0);
+  let hasHeader = !parser.header;
+  const digest = () => hash.copy().digest('base64');
+  const take = (taken: Taken) => {
+    hash.update(buffer.subarray(0, taken.bytes));
+    buffer = buffer.subarray(taken.bytes);
+    bytes += taken.bytes;
+    lines += taken.lines;
+  };
+  /** Passes over what was taken in before. Tells whether it is all behind. */
+  const pass = (): boolean => {
+    if (bytes >= from.bytes) return true;
+    take({ bytes: Math.min(from.bytes - bytes, buffer.length), lines: 0 });
+    if (bytes < from.bytes) return false;
+    if (digest() !== from.digest) throw differs(from);
+    lines = from.lines;
+    return true;
+  };
+  const read = (final: boolean): RowBatch | undefined => {
+    if (!hasHeader) {
+      const taken = parser.header!(buffer, final);
+      if (!taken) return undefined;
+      take(taken);
+      hasHeader = true;
+    }
+    if (!pass()) return undefined;
+    const { found, ...taken } = parser.rows(buffer, lines + 1, final);
+    take(taken);
+    return { rows: found, end: { bytes, lines, digest: digest() } };
+  };
+
+  for await (const block of body) {
+    buffer = buffer.length ? Buffer.concat([buffer, block]) : block;
+    const batch = read(false);
+    if (batch) yield batch;
+    if (buffer.length > LONGEST_ROW)
+      throw invalid(`line ${lines + 1}: a row has ${LONGEST_ROW} bytes at the most`, ['file']);
+  }
+  const batch = read(true);
+  if (!batch) throw differs(from);
+  yield batch;
+}
+
+const differs = ({ lines }: Position) =>
+  invalid(`resume: this is not the file whose first ${lines} lines are taken in`, ['resume']);

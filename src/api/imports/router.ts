@@ -1,0 +1,150 @@
+import express, { type Request, type Response } from 'express';
+import { importNotFound, invalid, malformed } from '../../errors.ts';
+import type { Caller, Context, Platform } from '../../services/context.ts';
+import { listImportFaults } from '../../services/imports/faults.ts';
+import { findImport, type Import, listImports } from '../../services/imports/find.ts';
+import { importTargets } from '../../services/imports/import-targets.ts';
+import { webError } from '../hawkbit-errors.ts';
+import { PROTOCOL_HEADERS } from '../http.ts';
+import { idOf } from '../json.ts';
+import { answerErrors } from '../rest/errors.ts';
+import { sendLines } from '../stream.ts';
+import { csvParser } from './csv.ts';
+import { ndjsonParser } from './ndjson.ts';
+import { readRows } from './read-rows.ts';
+
+export interface FilesOptions {
+  platform: Platform;
+  /** Checks the `Authorization` header. @throws UNAUTHENTICATED */
+  signIn: (authorization: string | undefined) => Promise<Caller>;
+  log: (error: unknown) => void;
+}
+
+const FORMATS: readonly (readonly [type: RegExp, format: 'csv' | 'ndjson'])[] = [
+  [/^text\/csv\b/i, 'csv'],
+  [/^application\/(x-)?(ndjson|jsonl|json-lines)\b/i, 'ndjson'],
+];
+const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
+const DRAIN_AT_MOST_MS = 10_000;
+const PARAMETERS = ['mode', 'dryRun', 'key', 'resume'];
+
+/** `/imports`: files of targets, streamed in. Authentication comes before anything of the body is read. */
+export function importRouter({ platform, signIn, log }: FilesOptions): express.Router {
+  const router = express.Router({ strict: true, caseSensitive: true });
+  router.use(async (request, response, next) => {
+    response.set(PROTOCOL_HEADERS);
+    response.locals['context'] = { ...platform, caller: await signIn(request.headers.authorization) };
+    next();
+  });
+  router.post('/', (request, response) => takeFile(contextOf(response), request, response));
+  router.get('/', async (request, response) => {
+    const key = parameter(request, 'key');
+    const limit = numberOf(request, 'limit');
+    response.json((await listImports(contextOf(response), { key, limit })).map(renderImport));
+  });
+  router.get('/:id', async (request, response) => {
+    response.json(renderImport(await findImport(contextOf(response), importIdOf(request))));
+  });
+  router.get('/:id/faults', async (request, response) => {
+    const faults = await listImportFaults(contextOf(response), importIdOf(request));
+    response.type('application/x-ndjson');
+    await sendLines(response, faults);
+  });
+  for (const path of ['/', '/:id', '/:id/faults'])
+    router.all(path, (_request, response) => {
+      response
+        .set('Allow', path === '/' ? 'GET,HEAD,POST' : 'GET,HEAD')
+        .status(405)
+        .json(webError(405));
+    });
+  router.use((_request, response) => void response.status(404).json(webError(404)));
+  router.use(answerErrors(log));
+  return router;
+}
+
+async function takeFile(context: Context, request: Request, response: Response): Promise<void> {
+  const format = FORMATS.find(([type]) => type.test(request.headers['content-type'] ?? ''))?.[1];
+  if (!format || (request.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    const message = 'A file is sent as text/csv or application/x-ndjson, and not compressed.';
+    return void response.status(415).json(webError(415, message));
+  }
+  for (const name of Object.keys(request.query))
+    if (!PARAMETERS.includes(name))
+      throw malformed(`${name}: there is no such parameter; there are ${PARAMETERS.join(', ')}`, [name]);
+  const options = {
+    format,
+    // What it may be is the service's to say.
+    mode: parameter(request, 'mode') as 'create' | undefined,
+    dryRun: flagOf(request, 'dryRun'),
+    key: parameter(request, 'key'),
+    resume: numberOf(request, 'resume'),
+    bytesTotal: Number(request.headers['content-length']) || null,
+  };
+  // Without destroying it, or what is wrong with the file could not be answered any more.
+  const body = request.iterator({ destroyOnReturn: false });
+  try {
+    const result = await importTargets(context, options, (from) => readRows(body, PARSERS[format](), from));
+    response.set('Location', `/imports/${result.id}`).json(renderImport(result));
+  } catch (error) {
+    // Nobody is left to be answered; the import tells that it was interrupted.
+    if (!request.complete && request.destroyed) return;
+    throw error;
+  } finally {
+    if (!request.complete) drain(request);
+  }
+}
+
+/** Reads on for a while, as most clients read the answer only after they have sent all. */
+function drain(request: Request): void {
+  request.resume();
+  const patience = setTimeout(() => request.destroy(), DRAIN_AT_MOST_MS).unref();
+  request.once('close', () => clearTimeout(patience));
+}
+
+const contextOf = (response: Response): Context => response.locals['context'];
+
+function parameter(request: Request, name: string): string | undefined {
+  const value = request.query[name];
+  if (Array.isArray(value)) throw malformed(`${name}: is there twice`, [name]);
+  return value === undefined ? undefined : String(value);
+}
+
+function flagOf(request: Request, name: string): boolean | undefined {
+  const text = parameter(request, name);
+  if (text === undefined || text === 'true' || text === 'false') return text && text === 'true';
+  throw invalid(`${name}: must be true or false`, [name]);
+}
+
+function numberOf(request: Request, name: string): number | undefined {
+  const text = parameter(request, name);
+  if (text === undefined) return undefined;
+  const number = idOf(text);
+  if (number === undefined) throw invalid(`${name}: must be a whole number`, [name]);
+  return number;
+}
+
+function importIdOf(request: Request): number {
+  const text = String(request.params['id']);
+  const id = idOf(text);
+  if (id === undefined) throw importNotFound(text);
+  return id;
+}
+
+/** Times are in milliseconds, as on the Management API. */
+export const renderImport = ({ rowsRead, rowsCreated, rowsUpdated, rowsRefused, ...one }: Import) => ({
+  id: one.id,
+  key: one.key,
+  state: one.state,
+  message: one.message,
+  mode: one.mode,
+  format: one.format,
+  dryRun: one.dryRun,
+  bytes: one.bytes,
+  bytesTotal: one.bytesTotal,
+  rows: { read: rowsRead, created: rowsCreated, updated: rowsUpdated, refused: rowsRefused },
+  faults: one.faults,
+  startedAt: one.startedAt.getTime(),
+  startedBy: one.startedBy,
+  updatedAt: one.updatedAt.getTime(),
+  finishedAt: one.finishedAt?.getTime() ?? null,
+});

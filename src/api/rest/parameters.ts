@@ -1,0 +1,39 @@
+import type { Request } from 'express';
+import { malformed } from '../../errors.ts';
+import { valuesOf } from './paging.ts';
+
+/** Answered 400 in the words of the web layer: no rule of the domain stands behind it. */
+class MissingParameter extends Error {
+  readonly status = 400;
+}
+
+/** A query parameter that must be there, be it empty. */
+export function requiredParameter(request: Request, name: string): string {
+  const [value] = valuesOf(request, name);
+  if (value === undefined) throw new MissingParameter(`The query parameter '${name}' is needed.`);
+  return value;
+}
+
+const TRUE = ['true', 'on', 'yes', '1'];
+const FALSE = ['false', 'off', 'no', '0'];
+
+/** False where there is none. @throws MALFORMED_INPUT */
+export function booleanParameter(request: Request, name: string): boolean {
+  const value = valuesOf(request, name)[0]?.toLowerCase();
+  if (!value || FALSE.includes(value)) return false;
+  if (TRUE.includes(value)) return true;
+  throw malformed(`${name}: must be true or false`, [name]);
+}
+
+/** One of the values, or undefined where there is none. @throws MALFORMED_INPUT */
+export function enumParameter<T extends string>(
+  request: Request,
+  name: string,
+  values: readonly T[],
+): T | undefined {
+  const [text] = valuesOf(request, name);
+  if (!text) return undefined;
+  const value = values.find((one) => one === text);
+  if (value === undefined) throw malformed(`${name}: must be one of ${values.join(', ')}`, [name]);
+  return value;
+}

@@ -1,0 +1,87 @@
+import type { Request, Router } from 'express';
+import type { Context } from '../../services/context.ts';
+import { assignTargetGroup } from '../../services/target-groups/assign.ts';
+import { listTargetGroups, listTargetsOfGroup } from '../../services/target-groups/list.ts';
+import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
+import { asTexts } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { pagedList, pageRequest, queryOf } from './paging.ts';
+import { booleanParameter, requiredParameter } from './parameters.ts';
+import type { Links } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { renderTarget, selfLink } from './targets.ts';
+
+/** What a removal without a filter means: every target that is in a group. */
+const IN_A_GROUP = 'group=not=null';
+
+/**
+ * `/targetgroups`. A group stands in the path or, as only there it can have a slash, in the parameter `group`. `linksOf`
+ * gives the links' base for a request.
+ */
+export function targetGroupRoutes(
+  router: Router,
+  options: ResourceOptions,
+  linksOf: (request: Request) => Links,
+): void {
+  const assigned = async (context: Context, request: Request, group: string, subgroups: boolean) => {
+    const { filter: _, ...page } = pageRequest(request, TARGET_SORT_NAMES);
+    const listing = await listTargetsOfGroup(context, { group, subgroups }, page);
+    const links = linksOf(request);
+    return pagedList(listing, (target) => renderTarget(target, selfLink(links, target)));
+  };
+  const assignMatching = async (context: Context, request: Request, group: string) => {
+    requiredParameter(request, 'q');
+    await assignTargetGroup(context, { group, filter: queryOf(request) });
+  };
+  const assignListed = async (context: Context, request: Request, group: string | null) => {
+    const controllerIds = asTexts(jsonOf(request));
+    await assignTargetGroup(context, { group, controllerIds, onMissing: 'PASS_OVER' });
+  };
+
+  const get: Handler = async (context, _request, response) =>
+    sendHal(response, await listTargetGroups(context));
+  const put: Handler = async (context, request, response) => {
+    await assignMatching(context, request, requiredParameter(request, 'group'));
+    response.status(204).end();
+  };
+  const remove: Handler = async (context, request, response) => {
+    await assignTargetGroup(context, { group: null, filter: queryOf(request) ?? IN_A_GROUP });
+    response.status(204).end();
+  };
+  resource(router, '/targetgroups', { get, put, delete: remove }, { ...options, withBody: [] });
+
+  const getAssigned: Handler = async (context, request, response) => {
+    const group = requiredParameter(request, 'group');
+    sendHal(response, await assigned(context, request, group, booleanParameter(request, 'subgroups')));
+  };
+  const putAssigned: Handler = async (context, request, response) => {
+    await assignListed(context, request, requiredParameter(request, 'group'));
+    response.status(204).end();
+  };
+  const removeAssigned: Handler = async (context, request, response) => {
+    await assignListed(context, request, null);
+    response.status(204).end();
+  };
+  resource(
+    router,
+    '/targetgroups/assigned',
+    { get: getAssigned, put: putAssigned, delete: removeAssigned },
+    { ...options, withBody: ['put', 'delete'] },
+  );
+
+  const putGroup: Handler = async (context, request, response) => {
+    await assignMatching(context, request, groupOf(request));
+    response.status(204).end();
+  };
+  resource(router, '/targetgroups/:group', { put: putGroup }, { ...options, withBody: [] });
+
+  const getGroup: Handler = async (context, request, response) =>
+    sendHal(response, await assigned(context, request, groupOf(request), false));
+  const putGroupList: Handler = async (context, request, response) => {
+    await assignListed(context, request, groupOf(request));
+    response.status(204).end();
+  };
+  resource(router, '/targetgroups/:group/assigned', { get: getGroup, put: putGroupList }, options);
+}
+
+const groupOf = (request: Request): string => String(request.params['group']);

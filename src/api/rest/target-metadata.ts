@@ -1,0 +1,69 @@
+import type { Request, Router } from 'express';
+import { invalid, targetMetadataNotFound } from '../../errors.ts';
+import { createTargetMetadata } from '../../services/target-metadata/create.ts';
+import { deleteTargetMetadata } from '../../services/target-metadata/delete.ts';
+import { findMetadataEntry, findTargetMetadata } from '../../services/target-metadata/find.ts';
+import { setTargetMetadata } from '../../services/target-metadata/set.ts';
+import { findTarget } from '../../services/targets/find.ts';
+import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
+import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
+import { windowOf } from './paging.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { controllerIdOf } from './targets.ts';
+
+/** `/targets/{controllerId}/metadata` */
+export function targetMetadataRoutes(router: Router, options: ResourceOptions): void {
+  const get: Handler = async (context, request, response) => {
+    const { id } = await findTarget(context, controllerIdOf(request));
+    const entries = (await findTargetMetadata(context, [id])).get(id) ?? [];
+    const content = partOf(entries, request);
+    sendHal(response, { content, total: entries.length, size: content.length });
+  };
+  const post: Handler = async (context, request, response) => {
+    const entries = asObjects(jsonOf(request)).map((entry) => ({
+      key: neededText(entry, 'key'),
+      value: neededText(entry, 'value'),
+    }));
+    await createTargetMetadata(context, { controllerId: controllerIdOf(request), entries });
+    response.status(201).end();
+  };
+  resource(router, '/targets/:controllerId/metadata', { get, post }, options);
+
+  const getOne: Handler = async (context, request, response) =>
+    sendHal(response, await findMetadataEntry(context, controllerIdOf(request), keyOf(request)));
+  const put: Handler = async (context, request, response) => {
+    const entry = { key: keyOf(request), value: neededText(asObject(jsonOf(request)), 'value') };
+    await setTargetMetadata(context, { controllerIds: [controllerIdOf(request)], entries: [entry] });
+    response.status(204).end();
+  };
+  const remove: Handler = async (context, request, response) => {
+    const key = keyOf(request);
+    const removed = await deleteTargetMetadata(context, {
+      controllerIds: [controllerIdOf(request)],
+      keys: [key],
+    });
+    if (!removed) throw targetMetadataNotFound(key);
+    response.status(204).end();
+  };
+  resource(
+    router,
+    '/targets/:controllerId/metadata/:key',
+    { get: getOne, put, delete: remove },
+    { ...options, produced: [JSON_TYPE] },
+  );
+}
+
+const keyOf = (request: Request): string => String(request.params['key']);
+
+/** @throws INVALID_INPUT where the body says none */
+function neededText(body: JsonObject, field: string): string {
+  const text = textOf(body, field);
+  if (text === undefined) throw invalid(`${field}: is needed`, [field]);
+  return text;
+}
+
+/** All of a list that is short by nature, unless a part is asked for. */
+function partOf<T>(entries: readonly T[], request: Request): readonly T[] {
+  const { first, offset } = windowOf(request);
+  return entries.slice(offset, request.query['limit'] === undefined ? undefined : offset + first);
+}

@@ -1,0 +1,65 @@
+import { Command } from 'commander';
+import { type Config, readConfig } from '../config.ts';
+import { openPool } from '../database/connect.ts';
+import { migrate } from '../database/migrate.ts';
+import { type OpenDatabase, openDatabase } from '../database/open.ts';
+import { openAnnouncements } from '../services/announcements.ts';
+import type { Platform } from '../services/context.ts';
+import { ensureFirstAdministrator } from '../services/tenants/first-administrator.ts';
+import { openTenantRegistry } from '../services/tenants/registry.ts';
+import { print } from './print.ts';
+
+/** Brings the database up to date, as every start of the server does. */
+const upToDate = (config: Config, { direct }: OpenDatabase) =>
+  migrate(direct, async ({ database }) => {
+    const account = { username: config.MUSTER_ADMIN_USER, password: config.MUSTER_ADMIN_PASSWORD };
+    await ensureFirstAdministrator(database, account, new Date());
+  });
+
+const complain = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** Does work on the database of the environment, beside a server that may run on it. */
+export async function withDatabase<T>(work: (platform: Platform) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env);
+  const opened = await openDatabase(config, complain);
+  try {
+    await upToDate(config, opened);
+    const pool = openPool(opened.connection, { connections: 2, prepare: false, name: 'muster command' });
+    const announcements = await openAnnouncements(opened.direct, (error) => complain(String(error)));
+    const systemDefaults = {
+      targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
+      gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
+    };
+    const tenants = openTenantRegistry(pool.database, announcements, systemDefaults);
+    try {
+      return await work({
+        database: pool.database,
+        clock: () => new Date(),
+        announcements,
+        tenants,
+        systemDefaults,
+      });
+    } finally {
+      await announcements.close();
+      await pool.close();
+    }
+  } finally {
+    await opened.stop();
+  }
+}
+
+/** `muster migrate` */
+export const migrateCommand = (): Command =>
+  new Command('migrate')
+    .description('brings the database of DATABASE_URL or MUSTER_DATA_DIR up to date, as every start does')
+    .option('--json', 'print JSON, for programs')
+    .action(async (options) => {
+      const config = readConfig(process.env);
+      const opened = await openDatabase(config, complain);
+      try {
+        await upToDate(config, opened);
+      } finally {
+        await opened.stop();
+      }
+      print({ database: opened.where, upToDate: true }, options, `${opened.where} is up to date`);
+    });

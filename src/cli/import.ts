@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT, type Failure, unreachable, wrongUsage } from './failure.ts';
+import { counted } from './print.ts';
+import { openProgress } from './progress.ts';
+import { failureOf, type Server, type ServerOptions, serverOf, withServer } from './server.ts';
+import { LostConnection, upload } from './upload.ts';
+
+interface ImportCommandOptions extends ServerOptions {
+  mode: string;
+  dryRun?: boolean;
+  format?: string;
+  resume?: number;
+  retries: number;
+}
+
+/** An import as the server tells it. */
+export interface RunningImport {
+  id: number;
+  state: string;
+  message: string | null;
+  dryRun: boolean;
+  bytes: number;
+  bytesTotal: number | null;
+  rows: { read: number; created: number; updated: number; refused: number };
+  faults: number;
+  startedAt: number;
+}
+interface Fault {
+  line: number;
+  controllerId: string | null;
+  field: string;
+  message: string;
+}
+
+const LOOK_EVERY_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+const number = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it must be a whole number.');
+  return Number(text);
+};
+
+/** `muster import FILE` */
+export function importCommand(): Command {
+  const command = new Command('import')
+    .description('brings targets in from a file: CSV with a header, or NDJSON')
+    .argument('<file>', '- for standard input')
+    .addOption(
+      new Option('--mode <mode>', 'create refuses what exists, upsert changes it')
+        .choices(['create', 'upsert'])
+        .default('create'),
+    )
+    .option('--dry-run', 'only tell what would be refused')
+    .addOption(
+      new Option('--format <format>', 'by the name of the file unless given, else csv').choices([
+        'csv',
+        'ndjson',
+      ]),
+    )
+    .option('--resume <id>', 'go on with an import of the same file that broke off', number)
+    .option('--retries <count>', 'tries without any progress after the connection broke', number, 8);
+  return withServer(command).action(importFile);
+}
+
+async function importFile(file: string, options: ImportCommandOptions): Promise<void> {
+  const server = serverOf(options);
+  const size = file === '-' ? undefined : await sizeOf(file);
+  const isNdjson = options.format ? options.format === 'ndjson' : /\.(ndjson|jsonl)$/i.test(file);
+  const key = randomUUID();
+  const which =
+    options.resume === undefined
+      ? `key=${key}&dryRun=${Boolean(options.dryRun)}`
+      : `resume=${options.resume}`;
+  const mode = options.resume === undefined ? `&mode=${options.mode}` : '';
+  const send = () =>
+    upload(server, `imports?${which}${mode}`, {
+      body: file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 }),
+      type: isNdjson ? 'application/x-ndjson' : 'text/csv',
+      size,
+    });
+  const look = () =>
+    lookUp(server, options.resume === undefined ? `imports?key=${key}` : `imports/${options.resume}`);
+
+  const progress = openProgress(size, process.stderr);
+  const looking = setInterval(
+    () =>
+      void look().then(
+        (one) => one && progress.show(one),
+        () => {},
+      ),
+    LOOK_EVERY_MS,
+  );
+  const done = await persist(send, look, {
+    retries: file === '-' ? 0 : options.retries,
+    onLost: (reason, seconds) => progress.note(`${reason}; going on in ${seconds} s`),
+  }).finally(() => {
+    clearInterval(looking);
+    progress.end();
+  });
+  await report(server, done, options);
+  if (done.rows.refused) process.exitCode = EXIT.refused;
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const found = await stat(file).catch((error) => {
+    throw wrongUsage(`${file} cannot be read: ${error.code}`);
+  });
+  if (found.isDirectory()) throw wrongUsage(`${file} is a folder`);
+  return found.size;
+}
+
+async function lookUp(server: Server, path: string): Promise<RunningImport | undefined> {
+  const answer = (await (await server.fetch(path)).json()) as RunningImport | RunningImport[];
+  return Array.isArray(answer) ? answer[0] : answer;
+}
+
+/** Sends until all is taken in. A connection that breaks is taken up again as long as each try brings it further. */
+async function persist(
+  send: () => Promise<RunningImport>,
+  look: () => Promise<RunningImport | undefined>,
+  { retries, onLost }: { retries: number; onLost: (reason: string, seconds: number) => void },
+): Promise<RunningImport> {
+  let last: RunningImport | undefined;
+  for (let failed = 0; ; failed++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof LostConnection)) throw error;
+      const now = await look().catch(() => undefined);
+      if (now?.state === 'finished') return now;
+      if (now?.state === 'failed') throw failureOf(400, JSON.stringify({ message: now.message }));
+      if (now && now.bytes > (last?.bytes ?? 0)) failed = 0;
+      last = now ?? last;
+      // Nothing was ever heard of it: then there is no such server, and waiting is no use.
+      if (failed >= retries || (!last && error.neverConnected)) throw gaveUp(error, last);
+      const ms = Math.min(1000 * 2 ** failed, LONGEST_PAUSE_MS);
+      onLost(error.message, ms / 1000);
+      await pause(ms);
+    }
+  }
+}
+
+function gaveUp({ message }: LostConnection, last: RunningImport | undefined): Failure {
+  return unreachable(
+    last
+      ? `${message}; ${counted(last.rows.read, 'row')} are taken in, go on with --resume ${last.id}`
+      : message,
+  );
+}
+
+/** Prints what became of it, and each refused row; as JSON piece by piece, because they may be many. */
+async function report(server: Server, done: RunningImport, { json }: ServerOptions): Promise<void> {
+  if (json) process.stdout.write(`{"import":${JSON.stringify(done)},"faults":[`);
+  if (done.faults) {
+    let isFirst = true;
+    for await (const line of linesOf(await server.fetch(`imports/${done.id}/faults`))) {
+      if (json) await write(`${isFirst ? '' : ','}\n${line}`);
+      else await write(`${sentenceOf(JSON.parse(line))}\n`);
+      isFirst = false;
+    }
+  }
+  if (json) return void process.stdout.write(']}\n');
+  const { read, created, updated, refused } = done.rows;
+  const would = done.dryRun ? 'would be ' : '';
+  process.stdout.write(
+    `import ${done.id}: ${counted(read, 'row')}, ${would}created ${created}, updated ${updated}, refused ${refused}\n`,
+  );
+}
+
+/** No faster than it is read. */
+async function write(text: string): Promise<void> {
+  if (process.stdout.write(text)) return;
+  await new Promise((resolve) => process.stdout.once('drain', resolve));
+}
+
+const sentenceOf = ({ line, controllerId, field, message }: Fault) =>
+  `line ${line}${controllerId ? ` (${controllerId})` : ''}: ${field ? `${field}: ` : ''}${message}`;
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest) yield rest;
+}

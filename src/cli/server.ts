@@ -1,0 +1,106 @@
+import { type Command, Option } from 'commander';
+import { refused, unreachable, wrongUsage } from './failure.ts';
+
+/** Which server, and as whom. */
+export interface ServerOptions {
+  url: string;
+  user?: string;
+  password?: string;
+  json?: boolean;
+}
+
+/** Gives a command the options of those that speak with a server. */
+export const withServer = (command: Command): Command =>
+  command
+    .addOption(new Option('--url <url>', 'the server').env('MUSTER_URL').default('http://127.0.0.1:8080'))
+    .addOption(new Option('--user <name>', 'who signs in; tenant\\name of another tenant').env('MUSTER_USER'))
+    .addOption(new Option('--password <password>', 'better in the environment').env('MUSTER_PASSWORD'))
+    .option('--json', 'print JSON, for programs');
+
+export interface Server {
+  url: URL;
+  headers: Record<string, string>;
+  /** Answers of 400 and above are failures, unless they are to be `kept`. */
+  fetch(path: string, init?: RequestInit & { kept?: boolean }): Promise<Response>;
+}
+
+/** @throws Failure for options that name no server or nobody */
+export function serverOf({ url, user, password }: ServerOptions): Server {
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw wrongUsage(`--url: ${url} is no address of a server`);
+  if (!user || password === undefined)
+    throw wrongUsage('say who signs in: --user and --password, or MUSTER_USER and MUSTER_PASSWORD');
+  const base = new URL(url.endsWith('/') ? url : `${url}/`);
+  const headers = { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+  return {
+    url: base,
+    headers,
+    async fetch(path, { kept = false, ...init } = {}) {
+      const response = await fetch(new URL(path.replace(/^\//, ''), base), {
+        ...init,
+        headers: { ...headers, ...(init.headers as Record<string, string>) },
+      }).catch((error) => {
+        throw unreachable(`cannot reach ${base.href}: ${reasonOf(error)}`);
+      });
+      if (response.ok || kept) return response;
+      throw failureOf(response.status, await response.text().catch(() => ''));
+    },
+  };
+}
+
+export const reasonOf = (error: unknown): string => {
+  const { cause, code, message } = error as Error & { code?: string; cause?: { code?: string } };
+  return cause?.code ?? code ?? message;
+};
+
+/** What a refusing answer means to who typed the command. */
+export function failureOf(status: number, body: string) {
+  if (status === 401) return unreachable('the server does not know this user with this password');
+  if (status >= 500) return unreachable(`the server failed (${status})`);
+  return refused(messageIn(body) ?? `the server refused (${status})`);
+}
+
+function messageIn(body: string): string | undefined {
+  try {
+    const { message } = JSON.parse(body);
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Payload {
+  userErrors?: { message: string }[];
+}
+
+/** Asks a GraphQL operation of one field. @throws Failure, also for what the payload says is wrong */
+export async function ask<T>(
+  server: Server,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<T> {
+  const response = await server.fetch('/graphql', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+    kept: true,
+  });
+  const text = await response.text();
+  if (response.status === 401) throw failureOf(401, text);
+  const answer = parsed(text);
+  const [error] = answer?.errors ?? [];
+  if (error) throw refused(error.message);
+  if (!answer?.data) throw failureOf(response.status, text);
+  const [payload] = Object.values(answer.data) as (T & Payload)[];
+  const [fault] = payload?.userErrors ?? [];
+  if (fault) throw refused(fault.message);
+  return payload as T;
+}
+
+function parsed(text: string): { data?: object; errors?: { message: string }[] } | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { print } from './print.ts';
+import { ask, type ServerOptions, serverOf, withServer } from './server.ts';
+
+interface TokenOptions extends ServerOptions {
+  token?: string;
+}
+
+/** `muster token …`: what devices sign in by. The old token stops working at once. */
+export function tokenCommand(): Command {
+  const token = new Command('token').description('what devices sign in by: a new one for the old');
+  withServer(token.command('rotate <controllerId>').description('gives a target a new security token'))
+    .option('--token <token>', 'a certain one; a random one unless given')
+    .action(rotate);
+  withServer(token.command('gateway').description('gives the tenant a new gateway token'))
+    .option('--token <token>', 'a certain one; a random one unless given')
+    .action(generate);
+  return token;
+}
+
+async function rotate(controllerId: string, options: TokenOptions): Promise<void> {
+  const { target } = await ask<{ target: { controllerId: string; securityToken: string | null } }>(
+    serverOf(options),
+    `mutation ($input: RotateTargetTokenInput!) {
+      rotateTargetToken(input: $input) { target { controllerId securityToken } userErrors { message } } }`,
+    { input: { controllerId, securityToken: options.token } },
+  );
+  print(target, options, target.securityToken ?? 'done; this user may not see the token');
+}
+
+async function generate(options: TokenOptions): Promise<void> {
+  const { token } = await ask<{ token: string }>(
+    serverOf(options),
+    'mutation ($input: GenerateGatewayTokenInput!) { generateGatewayToken(input: $input) { token userErrors { message } } }',
+    { input: { token: options.token } },
+  );
+  print({ token }, options, token);
+}

@@ -1,0 +1,71 @@
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Readable } from 'node:stream';
+import type { RunningImport } from './import.ts';
+import { failureOf, reasonOf, type Server } from './server.ts';
+
+/** The upload ended without an answer, and can be taken up again. */
+export class LostConnection extends Error {
+  constructor(
+    message: string,
+    readonly neverConnected: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** A busy or starting server, or a proxy in front of one that is away. */
+const AGAIN = new Set([502, 503, 504]);
+const NO_SERVER = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/**
+ * Sends a file and waits for what becomes of it. An answer that comes before all is sent counts: it says why.
+ * @throws LostConnection; Failure where the server refuses
+ */
+export function upload(
+  server: Server,
+  path: string,
+  { body, type, size }: { body: Readable; type: string; size: number | undefined },
+): Promise<RunningImport> {
+  const url = new URL(path, server.url);
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const headers = {
+    ...server.headers,
+    'Content-Type': type,
+    ...(size !== undefined && { 'Content-Length': size }),
+  };
+  return new Promise((resolve, reject) => {
+    const request = send(url, { method: 'POST', headers });
+    let answered = false;
+    request.on('response', async (response) => {
+      answered = true;
+      body.unpipe(request);
+      body.destroy();
+      try {
+        let text = '';
+        for await (const piece of response.setEncoding('utf8')) text += piece;
+        const status = response.statusCode ?? 500;
+        if (status === 200) resolve(JSON.parse(text));
+        else if (AGAIN.has(status)) reject(new LostConnection(`the server is busy (${status})`, false));
+        else reject(failureOf(status, text));
+      } catch (error) {
+        reject(new LostConnection(`the connection broke (${reasonOf(error)})`, false));
+      } finally {
+        request.destroy();
+      }
+    });
+    request.on('error', (error) => {
+      body.destroy();
+      if (answered) return;
+      const reason = reasonOf(error);
+      const neverConnected = NO_SERVER.has(reason);
+      const what = neverConnected ? `cannot reach ${server.url.href}` : 'the connection broke';
+      reject(new LostConnection(`${what} (${reason})`, neverConnected));
+    });
+    body.on('error', (error) => {
+      request.destroy();
+      reject(error);
+    });
+    body.pipe(request);
+  });
+}

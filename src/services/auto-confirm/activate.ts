@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { autoConfirmAlreadyActive, targetNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { lockTarget } from '../targets/target.ts';
+import { confirmation } from './input.ts';
+import { activateTargets } from './write.ts';
+
+const ActivateAutoConfirm = z.object({ controllerId: z.string(), ...confirmation });
+export type ActivateAutoConfirm = z.input<typeof ActivateAutoConfirm>;
+
+/**
+ * Lets the actions of a target be confirmed without asking, also while the tenant asks for no confirmations at all.
+ * Needs UPDATE_TARGET. @throws TARGET_NOT_FOUND, AUTO_CONFIRM_ALREADY_ACTIVE, INVALID_INPUT
+ */
+export async function activateAutoConfirm(context: Context, input: ActivateAutoConfirm): Promise<void> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { controllerId, ...given } = parse(ActivateAutoConfirm, input);
+
+  await change(context, caller.tenantId, async (tx, changes) => {
+    const target = await lockTarget(tx, caller.tenantId, controllerId);
+    if (!target) throw targetNotFound(controllerId);
+    const activated = await activateTargets(tx, caller, context.clock(), [target], given);
+    if (!activated.length) throw autoConfirmAlreadyActive(controllerId);
+    changes.targets(activated);
+  });
+}

@@ -1,0 +1,23 @@
+import { targetNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { lockTarget } from '../targets/target.ts';
+import { deactivateTargets } from './write.ts';
+
+/**
+ * Lets the actions of a target wait for a confirmation again, whether auto-confirmation was active or not. Needs
+ * UPDATE_TARGET. @throws TARGET_NOT_FOUND
+ */
+export async function deactivateAutoConfirm(
+  context: Context,
+  { controllerId }: { controllerId: string },
+): Promise<void> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+
+  await change(context, caller.tenantId, async (tx, changes) => {
+    const target = await lockTarget(tx, caller.tenantId, controllerId);
+    if (!target) throw targetNotFound(controllerId);
+    changes.targets(await deactivateTargets(tx, caller, context.clock(), [target]));
+  });
+}

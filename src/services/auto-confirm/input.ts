@@ -1,0 +1,7 @@
+import { plainText } from '../text.ts';
+
+/** Who asked for auto-confirmation, and why; an empty text counts as none. */
+export const confirmation = {
+  initiator: plainText(0, 64).nullish(),
+  remark: plainText(0, 512).nullish(),
+};

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { invalid } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { selectTargetIds } from '../targets/selection.ts';
+import { confirmation } from './input.ts';
+import { activateTargets, deactivateTargets } from './write.ts';
+
+const SetAutoConfirm = z.object({
+  controllerIds: z.array(z.string()).nullish(),
+  filter: z.string().nullish(),
+  active: z.boolean(),
+  ...confirmation,
+  dryRun: z.boolean().nullish(),
+});
+export type SetAutoConfirm = z.input<typeof SetAutoConfirm>;
+
+/**
+ * Activates or deactivates auto-confirmation of the named targets, all or none, or of all that match a filter. One where
+ * it is so already stays as it is, with its initiator and remark. Needs UPDATE_TARGET. With `dryRun` it only says how
+ * many it would be.
+ * @returns how many targets are different now
+ * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function setAutoConfirm(context: Context, input: SetAutoConfirm): Promise<number> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { active, initiator, remark, dryRun, ...selection } = parse(SetAutoConfirm, input);
+  if (!active && initiator) throw invalid('initiator: goes with an activation only', ['initiator']);
+  if (!active && remark) throw invalid('remark: goes with an activation only', ['remark']);
+
+  return change(
+    context,
+    caller.tenantId,
+    async (tx, changes) => {
+      const selected = await selectTargetIds(tx, context, selection);
+      const now = context.clock();
+      const changed = active
+        ? await activateTargets(tx, caller, now, selected, { initiator, remark })
+        : await deactivateTargets(tx, caller, now, selected);
+      changes.targets(changed);
+      return changed.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}

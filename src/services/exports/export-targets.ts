@@ -1,0 +1,123 @@
+import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
+import { targetMetadata } from '../../database/tables/target-data.ts';
+import { targetTypes } from '../../database/tables/target-types.ts';
+import { targetAttributes, targetPolls, targets } from '../../database/tables/targets.ts';
+import { compileFilter } from '../../filters/compile.ts';
+import { parseFilter } from '../../filters/parse.ts';
+import { requirePermission } from '../access/permissions.ts';
+import type { Context } from '../context.ts';
+import type { ImportedTarget } from '../imports/source.ts';
+import { findTargetMetadata } from '../target-metadata/find.ts';
+import { findTagsOfTargets } from '../target-tags/find.ts';
+import { findAttributes } from '../targets/attributes.ts';
+import { filterMoments, TARGET_FIELDS } from '../targets/fields.ts';
+import { joinedPolls, joinedTypes } from '../targets/target.ts';
+
+/** Targets in the words of an import, so that what goes out can come in again. */
+export interface TargetExport {
+  /** The keys that any of the targets has. */
+  keys(): Promise<{ attributes: string[]; metadata: string[] }>;
+  /** Whether security tokens are among it: for those who may read them. */
+  hasTokens: boolean;
+  /** In the order they were created, read bit by bit: what changes meanwhile may be seen or not. */
+  targets(): AsyncIterable<ImportedTarget>;
+}
+
+/** Looked through at once. A filter is applied within, so that every page costs the same. */
+const A_PAGE = 1_000;
+
+/** All targets, or those that match a filter. Needs READ_TARGET. @throws the filter's errors */
+export async function exportTargets(
+  context: Context,
+  { filter }: { filter?: string | null | undefined } = {},
+): Promise<TargetExport> {
+  const { tenantId, permissions } = requirePermission(context, 'READ_TARGET');
+  const tenant = await context.tenants.byId(tenantId);
+  const moments = filterMoments(tenant, context.clock());
+  const matching =
+    filter == null || filter === '' ? undefined : compileFilter(parseFilter(filter), TARGET_FIELDS, moments);
+  return {
+    hasTokens: permissions.has('READ_TARGET_SECURITY_TOKEN'),
+    targets: () => read(context, matching),
+    async keys() {
+      const [attributes, metadata] = await Promise.all([
+        keysIn(context, targetAttributes, matching),
+        keysIn(context, targetMetadata, matching),
+      ]);
+      return { attributes, metadata };
+    },
+  };
+}
+
+async function keysIn(
+  { database, caller }: Context,
+  table: typeof targetAttributes | typeof targetMetadata,
+  matching: SQL | undefined,
+): Promise<string[]> {
+  const keys = database.selectDistinct({ key: table.key }).from(table).$dynamic();
+  if (matching)
+    keys
+      .innerJoin(targets, and(eq(targets.tenantId, table.tenantId), eq(targets.id, table.targetId)))
+      .leftJoin(targetPolls, joinedPolls)
+      .leftJoin(targetTypes, joinedTypes);
+  const rows = await keys.where(and(eq(table.tenantId, caller.tenantId), matching)).orderBy(table.key);
+  return rows.map(({ key }) => key);
+}
+
+async function* read(context: Context, matching: SQL | undefined): AsyncGenerator<ImportedTarget> {
+  const last = await lastId(context, sql`TRUE`, null);
+  for (let from = 0; from < last; ) {
+    // Whatever was last may be deleted by now.
+    const to = (await lastId(context, gt(targets.id, from), A_PAGE)) || last;
+    yield* await page(context, and(gt(targets.id, from), lte(targets.id, to), matching)!);
+    from = to;
+  }
+}
+
+/** The last id among the first so many targets that fulfil a condition; 0 where there is none. */
+async function lastId({ database, caller }: Context, condition: SQL, count: number | null): Promise<number> {
+  const [row] = await database.execute<{ last: string | null }>(sql`
+    SELECT max(id) AS last FROM (
+      SELECT id FROM ${targets} WHERE ${and(eq(targets.tenantId, caller.tenantId), condition)}
+      ORDER BY ${targets.id} LIMIT ${count}) AS first`);
+  return Number(row?.last ?? 0);
+}
+
+async function page(context: Context, condition: SQL): Promise<ImportedTarget[]> {
+  const { database, caller } = context;
+  const rows = await database
+    .select({
+      id: targets.id,
+      controllerId: targets.controllerId,
+      name: targets.name,
+      description: targets.description,
+      group: targets.group,
+      address: targetPolls.address,
+      targetType: targetTypes.key,
+      securityToken: targets.securityToken,
+      requestAttributes: targets.requestAttributes,
+    })
+    .from(targets)
+    .leftJoin(targetPolls, joinedPolls)
+    .leftJoin(targetTypes, joinedTypes)
+    .where(and(eq(targets.tenantId, caller.tenantId), condition))
+    .orderBy(targets.id);
+  if (!rows.length) return [];
+
+  const ids = rows.map(({ id }) => id);
+  const [attributes, metadata, tags] = await Promise.all([
+    findAttributes(context, ids),
+    findTargetMetadata(context, ids),
+    findTagsOfTargets(context, ids),
+  ]);
+  const showsToken = caller.permissions.has('READ_TARGET_SECURITY_TOKEN');
+  const entries = (list: readonly { key: string; value: string }[] = []) =>
+    list.map(({ key, value }) => [key, value] as const);
+  return rows.map(({ id, securityToken, ...row }) => ({
+    ...row,
+    securityToken: showsToken ? securityToken : null,
+    tags: (tags.get(id) ?? []).map(({ name }) => name),
+    attributes: entries(attributes.get(id)),
+    metadata: entries(metadata.get(id)),
+  }));
+}

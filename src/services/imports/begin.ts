@@ -1,0 +1,85 @@
+import { and, eq, lt } from 'drizzle-orm';
+import type { Transaction } from '../../database/connect.ts';
+import { imports } from '../../database/tables/imports.ts';
+import { importNotFound, invalid } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import type { ImportRecord } from './find.ts';
+import type { ReadImportOptions } from './input.ts';
+
+const KEPT_MS = 30 * 86_400_000;
+
+/**
+ * Notes a new import, or takes over the one that `resume` or `key` names; a finished one is given back as it is. Needs
+ * CREATE_TARGET, and UPDATE_TARGET for upsert. Imports untouched for thirty days are forgotten.
+ * @throws IMPORT_NOT_FOUND; INVALID_INPUT where a resumed one was begun otherwise
+ */
+export async function beginImport(context: Context, options: ReadImportOptions): Promise<ImportRecord> {
+  const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
+  const now = context.clock();
+
+  return change(context, tenantId, async (tx) => {
+    const known = await lockImport(tx, tenantId, options);
+    if (!known && options.resume != null) throw importNotFound(String(options.resume));
+    if ((known?.mode ?? options.mode) === 'upsert') requirePermission(context, 'UPDATE_TARGET');
+    if (known) return takeOver(tx, known, options, now);
+
+    const tooOld = new Date(now.getTime() - KEPT_MS);
+    await tx.delete(imports).where(and(eq(imports.tenantId, tenantId), lt(imports.updatedAt, tooOld)));
+    const [record] = await tx
+      .insert(imports)
+      .values({
+        tenantId,
+        key: options.key ?? null,
+        state: 'running',
+        mode: options.mode ?? 'create',
+        format: options.format,
+        dryRun: options.dryRun ?? false,
+        bytesTotal: options.bytesTotal ?? null,
+        attempt: 1,
+        startedAt: now,
+        startedBy: username,
+        updatedAt: now,
+      })
+      .onConflictDoNothing({ target: [imports.tenantId, imports.key] })
+      .returning();
+    if (record) return record;
+    // Another upload of the same key came first.
+    return takeOver(tx, (await lockImport(tx, tenantId, options))!, options, now);
+  });
+}
+
+async function lockImport(tx: Transaction, tenantId: number, { key, resume }: ReadImportOptions) {
+  if (key == null && !Number.isSafeInteger(resume)) return undefined;
+  const [record] = await tx
+    .select()
+    .from(imports)
+    .where(and(eq(imports.tenantId, tenantId), key == null ? eq(imports.id, resume!) : eq(imports.key, key)))
+    .for('no key update');
+  return record;
+}
+
+async function takeOver(
+  tx: Transaction,
+  known: ImportRecord,
+  options: ReadImportOptions,
+  now: Date,
+): Promise<ImportRecord> {
+  for (const name of ['mode', 'format', 'dryRun'] as const)
+    if (options[name] != null && options[name] !== known[name])
+      throw invalid(`${name}: was ${known[name]} when the import began`, [name]);
+  if (known.state === 'finished') return known;
+  const [record] = await tx
+    .update(imports)
+    .set({
+      state: 'running',
+      message: null,
+      attempt: known.attempt + 1,
+      bytesTotal: options.bytesTotal ?? known.bytesTotal,
+      updatedAt: now,
+    })
+    .where(and(eq(imports.tenantId, known.tenantId), eq(imports.id, known.id)))
+    .returning();
+  return record!;
+}

@@ -1,0 +1,79 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { chunks, insertFromArrays } from '../../database/bulk.ts';
+import type { Transaction } from '../../database/connect.ts';
+import { importFaults } from '../../database/tables/imports.ts';
+import type { Context } from '../context.ts';
+import type { RefusedRow } from './check.ts';
+import { findImport, type ImportRecord } from './find.ts';
+import type { Fault } from './source.ts';
+
+export interface ImportFault extends Fault {
+  line: number;
+  controllerId: string | null;
+}
+
+/** An import remembers so many, and counts the others. */
+const KEPT_AT_MOST = 1_000_000;
+const A_PAGE = 1_000;
+
+/** Remembers what was wrong with rows. @returns how many faults were kept */
+export async function recordFaults(
+  tx: Transaction,
+  { tenantId, id, faults }: ImportRecord,
+  refused: readonly RefusedRow[],
+): Promise<number> {
+  const rows = refused
+    .flatMap(({ line, controllerId, faults }) =>
+      faults.map((fault, ordinal) => ({ ...fault, line, controllerId, ordinal })),
+    )
+    .slice(0, Math.max(KEPT_AT_MOST - faults, 0));
+  for (const chunk of chunks(rows)) {
+    const list = <T>(of: (row: (typeof rows)[number]) => T) => chunk.map(of);
+    await tx.execute(
+      insertFromArrays(
+        importFaults,
+        {
+          line: list(({ line }) => line),
+          ordinal: list(({ ordinal }) => ordinal),
+          controllerId: list(({ controllerId }) => controllerId),
+          field: list(({ field }) => storable(field)),
+          code: list(({ code }) => code),
+          message: list(({ message }) => storable(message)),
+        },
+        { tenantId, importId: id },
+      ),
+    );
+  }
+  return rows.length;
+}
+
+/** A file may hold what the database can't: it shows as U+FFFD. */
+const storable = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed();
+
+/** What was wrong with an import's refused rows, in the order of the file. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
+export async function listImportFaults(context: Context, id: number): Promise<AsyncIterable<ImportFault>> {
+  await findImport(context, id);
+  return pages(context, id);
+}
+
+async function* pages({ database, caller }: Context, importId: number): AsyncGenerator<ImportFault> {
+  const { line, ordinal, controllerId, field, code, message } = importFaults;
+  for (let after = { line: 0, ordinal: 0 }; ; ) {
+    const rows = await database
+      .select({ line, ordinal, controllerId, field, code, message })
+      .from(importFaults)
+      .where(
+        and(
+          eq(importFaults.tenantId, caller.tenantId),
+          eq(importFaults.importId, importId),
+          sql`(${line}, ${ordinal}) > (${after.line}, ${after.ordinal})`,
+        ),
+      )
+      .orderBy(line, ordinal)
+      .limit(A_PAGE);
+    for (const { ordinal: _, ...fault } of rows) yield fault;
+    const last = rows.at(-1);
+    if (!last || rows.length < A_PAGE) return;
+    after = last;
+  }
+}

@@ -1,0 +1,117 @@
+import { DomainError } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { beginImport } from './begin.ts';
+import { checkRow, isRefused } from './check.ts';
+import { type Chunk, commitChunk } from './commit.ts';
+import { endImport } from './end.ts';
+import { type Import, type ImportRecord, importView } from './find.ts';
+import { ImportOptions } from './input.ts';
+import type { Position, RowBatch, RowSource } from './source.ts';
+
+/** What is committed at once: so much that a transaction costs nothing, so little that it fits into memory. */
+const ROWS_A_CHUNK = 8_000;
+const BYTES_A_CHUNK = 8 << 20;
+/** From a slow client less is committed, so that it sees something happen and loses little. */
+const COMMIT_EVERY_MS = 2_000;
+/** Each holds two chunks: one being written while the next is read. */
+const AT_ONCE = 2;
+
+/**
+ * Takes in a file of targets, chunk by chunk: what is committed stays, whatever becomes of the upload, and is passed
+ * over when the import is resumed. Rows that break a rule are refused and reported; the others are taken in. With
+ * `upsert` a target that exists is changed by what its row gives; what is missing or null stays, attributes, metadata
+ * and tags are added. Needs CREATE_TARGET, and UPDATE_TARGET for upsert.
+ * @throws IMPORT_NOT_FOUND, IMPORT_TAKEN_OVER, INVALID_INPUT; what the source throws
+ */
+export async function importTargets(
+  context: Context,
+  input: ImportOptions,
+  read: RowSource,
+): Promise<Import> {
+  requirePermission(context, 'CREATE_TARGET');
+  const record = await beginImport(context, parse(ImportOptions, input));
+  if (record.state === 'finished') return importView(context)(record);
+  return importView(context)(await inTurn(() => takeIn(context, record, read)));
+}
+
+async function takeIn(context: Context, record: ImportRecord, read: RowSource): Promise<ImportRecord> {
+  const writer = openWriter(context, record);
+  let problem: unknown;
+  try {
+    for await (const batch of read(positionOf(record))) await writer.add(batch);
+  } catch (error) {
+    problem = error;
+  }
+  try {
+    // What was read before the source ended or failed is whole rows, and welcome.
+    await writer.close();
+  } catch (error) {
+    problem ??= error;
+  }
+  if (problem === undefined) return endImport(context, record, 'finished');
+  const refused = problem instanceof DomainError;
+  const message = refused ? (problem as DomainError).message : 'The upload ended early.';
+  await endImport(context, record, refused ? 'failed' : 'interrupted', message).catch(() => {});
+  throw problem;
+}
+
+const positionOf = ({ bytes, lines, digest }: ImportRecord): Position => ({ bytes, lines, digest });
+
+/** Gathers rows to chunks and commits one while the next is read. After a commit failed every call fails. */
+function openWriter(context: Context, record: ImportRecord) {
+  let committed = record.bytes;
+  let chunk: Chunk = { checked: [], refused: [], end: positionOf(record) };
+  let begunAt = performance.now();
+  let committing: Promise<void> = Promise.resolve();
+
+  const commit = async () => {
+    await committing;
+    if (chunk.end.bytes === committed) return;
+    committed = chunk.end.bytes;
+    const sending = chunk;
+    chunk = { checked: [], refused: [], end: chunk.end };
+    begunAt = performance.now();
+    // Reading goes on once the rows are sent: before, it would only hold up the sending.
+    await new Promise<void>((sent) => {
+      committing = commitChunk(context, record, sending, sent);
+      // A failure is met when it is awaited, before anything else is committed.
+      committing.finally(sent).catch(() => {});
+    });
+  };
+  return {
+    async add({ rows, end }: RowBatch) {
+      for (const row of rows) {
+        const checked = checkRow(row);
+        if (isRefused(checked)) chunk.refused.push(checked);
+        else chunk.checked.push(checked);
+      }
+      chunk.end = end;
+      const isFull =
+        chunk.checked.length + chunk.refused.length >= ROWS_A_CHUNK ||
+        end.bytes - committed >= BYTES_A_CHUNK ||
+        performance.now() - begunAt >= COMMIT_EVERY_MS;
+      if (isFull) await commit();
+    },
+    async close() {
+      await commit();
+      await committing;
+    },
+  };
+}
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running === AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+  else running++;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  }
+}

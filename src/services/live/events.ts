@@ -1,0 +1,51 @@
+import type { Context } from '../context.ts';
+import { findTargets } from '../targets/find.ts';
+import type { Target } from '../targets/target.ts';
+
+/**
+ * What a watcher of targets is told. `resync`: from now on nothing is missed, but before it may have been, so what
+ * is shown must be read again; it comes first, and names no target.
+ */
+export type TargetEventType = 'resync' | 'created' | 'updated' | 'entered' | 'left' | 'deleted';
+
+export interface TargetEvent {
+  type: TargetEventType;
+  controllerId: string | null;
+  /** The target as it is now, for who may read it; null where it is gone. */
+  target(context: Context): Promise<Target | null>;
+}
+
+const none = async () => null;
+
+export const resync = (): TargetEvent => ({ type: 'resync', controllerId: null, target: none });
+export const deletion = (controllerId: string): TargetEvent => ({
+  type: 'deleted',
+  controllerId,
+  target: none,
+});
+
+/** Makes events whose targets are read together, once for all watchers, when the first of them is asked for. */
+export function eventMaker(): (type: TargetEventType, controllerId: string) => TargetEvent {
+  const named = new Set<string>();
+  /** Apart for those who may see the tokens and those who may not. */
+  const reads = new Map<boolean, Promise<Map<string, Target>>>();
+  const read = async (context: Context) => {
+    const found = await findTargets(context, [...named]);
+    return new Map(found.map((target) => [target.controllerId, target]));
+  };
+  return (type, controllerId) => {
+    named.add(controllerId);
+    return {
+      type,
+      controllerId,
+      async target(context) {
+        const { permissions } = context.caller;
+        if (!permissions.has('READ_TARGET')) return null;
+        const showsToken = permissions.has('READ_TARGET_SECURITY_TOKEN');
+        const reading = reads.get(showsToken) ?? read(context);
+        reads.set(showsToken, reading);
+        return (await reading).get(controllerId) ?? null;
+      },
+    };
+  };
+}

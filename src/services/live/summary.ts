@@ -1,0 +1,92 @@
+import { forbidden } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { type FleetSummary, summarizeFleet } from '../targets/summary.ts';
+import type { Feed } from './feed.ts';
+
+/** No tenant's targets are counted more often. */
+const COUNT_EVERY_MS = 1_000;
+/** Nor may counting take more than one part in this many of the time. */
+const SHARE = 5;
+/** Polls and the passing of time change the numbers, too, and nobody announces them. */
+const LOOK_AGAIN_MS = 10_000;
+
+/** The watchers of one tenant's numbers. */
+export interface SummaryRoom {
+  enter(watcher: Feed<FleetSummary>, context: Context): void;
+  leave(watcher: Feed<FleetSummary>): void;
+  /** Something changed. */
+  hear(): void;
+  recheck(): void;
+}
+
+interface Watcher {
+  context: Context;
+  /** What it was told last. */
+  told?: string;
+}
+
+/** `onEmpty` is called when nobody watches, and counting anew wouldn't come too early. */
+export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => void): SummaryRoom {
+  const watchers = new Map<Feed<FleetSummary>, Watcher>();
+  let latest: FleetSummary | undefined;
+  let outdated = false;
+  let counting = false;
+  let nextAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const lookAgain = setInterval(() => hear(), LOOK_AGAIN_MS);
+
+  const tell = () => {
+    const text = JSON.stringify(latest);
+    for (const [feed, watcher] of watchers) {
+      if (!latest || watcher.told === text) continue;
+      watcher.told = text;
+      feed.push(latest);
+    }
+  };
+  const count = async () => {
+    timer = undefined;
+    const [someone] = watchers.values();
+    if (!someone) {
+      clearInterval(lookAgain);
+      return onEmpty();
+    }
+    counting = true;
+    outdated = false;
+    const began = performance.now();
+    nextAt = began + COUNT_EVERY_MS;
+    try {
+      latest = await summarizeFleet(someone.context);
+      tell();
+    } catch (error) {
+      log(error);
+      outdated = true;
+    }
+    counting = false;
+    nextAt = Math.max(nextAt, began + SHARE * (performance.now() - began));
+    if (outdated || !watchers.size) schedule();
+  };
+  const schedule = () => {
+    if (!timer && !counting) timer = setTimeout(count, Math.max(0, nextAt - performance.now()));
+  };
+  const hear = () => {
+    outdated = true;
+    if (watchers.size) schedule();
+  };
+
+  return {
+    enter(feed, context) {
+      watchers.set(feed, { context });
+      tell();
+      if (!latest || outdated || watchers.size === 1) hear();
+    },
+    leave(feed) {
+      watchers.delete(feed);
+      if (!watchers.size) schedule();
+    },
+    hear,
+    recheck() {
+      for (const [feed, { context }] of watchers)
+        if (!context.caller.permissions.has('READ_TARGET')) feed.fail(forbidden('READ_TARGET'));
+    },
+  };
+}

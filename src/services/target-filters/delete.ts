@@ -1,0 +1,20 @@
+import { and, eq } from 'drizzle-orm';
+import { targetFilters } from '../../database/tables/target-data.ts';
+import { targetFilterNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+
+/** Deletes a saved filter. Needs DELETE_TARGET. @throws TARGET_FILTER_NOT_FOUND */
+export async function deleteTargetFilter(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_TARGET');
+  if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id));
+
+  await change(context, tenantId, async (tx) => {
+    const deleted = await tx
+      .delete(targetFilters)
+      .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
+      .returning({ id: targetFilters.id });
+    if (!deleted.length) throw targetFilterNotFound(String(id));
+  });
+}

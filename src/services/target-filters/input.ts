@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { DomainError } from '../../errors.ts';
+import { parseTargetFilter } from '../targets/fields.ts';
+import { enteredText, plainText } from '../text.ts';
+
+const name = enteredText(1, 128);
+/** Its length is the filter language's to bound, as for any filter. */
+const query = plainText(1, Number.POSITIVE_INFINITY);
+
+export const TargetFilterInput = z.object({
+  name: z.preprocess((text) => text ?? '', name),
+  query: z.preprocess((text) => text ?? '', query),
+});
+export type TargetFilterInput = z.input<typeof TargetFilterInput>;
+
+/** What an update may change; what is missing or null stays. */
+export const TargetFilterUpdate = z.object({ id: z.number(), name: name.nullish(), query: query.nullish() });
+export type TargetFilterUpdate = z.input<typeof TargetFilterUpdate>;
+
+/** @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID where it cannot be asked of targets */
+export function checkQuery(text: string): void {
+  try {
+    parseTargetFilter(text);
+  } catch (error) {
+    throw error instanceof DomainError ? error.within('query') : error;
+  }
+}

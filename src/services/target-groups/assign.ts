@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { targets } from '../../database/tables/targets.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { selectTargetIds } from '../targets/selection.ts';
+import { updateSelected } from '../targets/update-selected.ts';
+import { enteredText } from '../text.ts';
+
+const AssignTargetGroup = z.object({
+  group: enteredText(0, 256).nullable(),
+  controllerIds: z.array(z.string()).min(1, 'must hold a target at the least').nullish(),
+  filter: z.string().nullish(),
+  /** What becomes of the named targets when one of them is missing; REFUSE unless given. */
+  onMissing: z.enum(['REFUSE', 'PASS_OVER']).nullish(),
+  dryRun: z.boolean().nullish(),
+});
+export interface AssignTargetGroup extends Omit<z.input<typeof AssignTargetGroup>, 'group'> {
+  /** A path by `/`; null takes the group away, and must be given to do so. */
+  group?: string | null | undefined;
+}
+
+/**
+ * Puts the named targets, or all that match a filter, into a group, or takes them out of theirs; one that is there
+ * stays as it is. As in hawkBit it doesn't count as a change of the target. Needs UPDATE_TARGET. With `dryRun` it only
+ * says how many it would be.
+ * @returns how many targets are different now
+ * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function assignTargetGroup(context: Context, input: AssignTargetGroup): Promise<number> {
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
+  const { group, onMissing, dryRun, ...selection } = parse(AssignTargetGroup, input);
+
+  return change(
+    context,
+    tenantId,
+    async (tx, changes) => {
+      const selected = await selectTargetIds(tx, context, selection, onMissing ?? 'REFUSE');
+      const different = sql`${targets.group} IS DISTINCT FROM ${group}::text`;
+      const changed = await updateSelected(tx, tenantId, selected, { group }, different);
+      changes.targets(changed);
+      return changed.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { selectTargetIds } from '../targets/selection.ts';
+import { isStorableText } from '../text.ts';
+import { removeEntries } from './write.ts';
+
+const DeleteTargetMetadata = z.object({
+  controllerIds: z.array(z.string()).nullish(),
+  filter: z.string().nullish(),
+  keys: z.array(z.string()).min(1, 'must have one key at the least'),
+  dryRun: z.boolean().nullish(),
+});
+export type DeleteTargetMetadata = z.input<typeof DeleteTargetMetadata>;
+
+/**
+ * Takes entries away from the named targets, or from all that match a filter; a target without any of the keys stays as
+ * it is. Needs UPDATE_TARGET. With `dryRun` it only says how many it would be.
+ * @returns how many targets had any of the keys
+ * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function deleteTargetMetadata(context: Context, input: DeleteTargetMetadata): Promise<number> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { keys, dryRun, ...selection } = parse(DeleteTargetMetadata, input);
+
+  return change(
+    context,
+    caller.tenantId,
+    async (tx, changes) => {
+      const selected = await selectTargetIds(tx, context, selection);
+      const stored = keys.filter(isStorableText);
+      const changed = await removeEntries(tx, caller, context.clock(), selected, stored);
+      changes.targets(changed);
+      return changed.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { selectTargetIds } from '../targets/selection.ts';
+import { MetadataEntries } from './input.ts';
+import { writeEntries } from './write.ts';
+
+const SetTargetMetadata = z.object({
+  controllerIds: z.array(z.string()).nullish(),
+  filter: z.string().nullish(),
+  entries: MetadataEntries,
+  dryRun: z.boolean().nullish(),
+});
+export type SetTargetMetadata = z.input<typeof SetTargetMetadata>;
+
+/**
+ * Adds or overwrites entries of the named targets, all or none, or of all that match a filter; other entries stay.
+ * Needs UPDATE_TARGET. With `dryRun` it only says how many it would be.
+ * @returns how many targets are different now
+ * @throws TARGET_NOT_FOUND, QUOTA_EXCEEDED, INVALID_INPUT, the filter's errors
+ */
+export async function setTargetMetadata(context: Context, input: SetTargetMetadata): Promise<number> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { entries, dryRun, ...selection } = parse(SetTargetMetadata, input);
+
+  return change(
+    context,
+    caller.tenantId,
+    async (tx, changes) => {
+      const selected = await selectTargetIds(tx, context, selection);
+      const changed = await writeEntries(tx, caller, context.clock(), selected, entries);
+      changes.targets(changed);
+      return changed.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}

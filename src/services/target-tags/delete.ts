@@ -1,0 +1,24 @@
+import { and, eq } from 'drizzle-orm';
+import { targetTags } from '../../database/tables/target-data.ts';
+import { targetTagNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+
+/**
+ * Deletes a target tag; the targets that have it lose it. Needs DELETE_TARGET.
+ * @throws TARGET_TAG_NOT_FOUND
+ */
+export async function deleteTargetTag(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_TARGET');
+  if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
+
+  await change(context, tenantId, async (tx, changes) => {
+    const deleted = await tx
+      .delete(targetTags)
+      .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id)))
+      .returning({ id: targetTags.id });
+    if (!deleted.length) throw targetTagNotFound(String(id));
+    changes.everything();
+  });
+}

@@ -1,0 +1,37 @@
+import { and, eq } from 'drizzle-orm';
+import { targetTags } from '../../database/tables/target-data.ts';
+import { targetTagNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { patchOf } from '../patch.ts';
+import { TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
+import { TargetTagUpdate } from './input.ts';
+
+/**
+ * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_TARGET.
+ * @throws TARGET_TAG_NOT_FOUND, TARGET_TAG_ALREADY_EXISTS, INVALID_INPUT
+ */
+export async function updateTargetTag(context: Context, input: TargetTagUpdate): Promise<TargetTag> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const { id, clear, ...rest } = parse(TargetTagUpdate, input);
+  if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
+  const given = patchOf(rest, clear);
+  const itself = and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id));
+
+  return change(context, tenantId, async (tx, changes) => {
+    const written = Object.keys(given).length
+      ? tx
+          .update(targetTags)
+          .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+          .where(itself)
+          .returning(TARGET_TAG_COLUMNS)
+      : tx.select(TARGET_TAG_COLUMNS).from(targetTags).where(itself);
+    const [tag] = await written;
+    if (!tag) throw targetTagNotFound(String(id));
+    // A polling override may name the tag, and so rule other devices now.
+    if (given.name !== undefined) changes.everything();
+    return tag;
+  });
+}

@@ -1,0 +1,10 @@
+import { makeDataFolder, startMuster, stopAll } from './muster.mjs';
+const { dataDir } = await makeDataFolder();
+const m = await startMuster(dataDir);
+const lines=['controllerId,name,description,group,securityToken'];
+for(let i=0;i<400000;i++) lines.push(`x-${i},Device ${i},made,eu,0123456789abcdef0123456789abcd${i}`);
+const body=Buffer.from(lines.join('\n'));
+const t=performance.now();
+await fetch(m.url+'/imports',{method:'POST',headers:{'content-type':'text/csv',authorization:'Basic '+Buffer.from('admin:admin').toString('base64')},body});
+console.log((performance.now()-t)/1000);
+await m.stop(); await stopAll();
