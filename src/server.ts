@@ -26,6 +26,9 @@ export interface RunningServer {
 /** The longest a request in flight may hold up the end. */
 const GRACE_MS = 4_000;
 
+/** For what subscribers are told, beside the pool; there are none while nobody subscribes. */
+const LIVE_CONNECTIONS = 2;
+
 /** The port can't be had; the message is one line for the operator. */
 export class ListenError extends Error {
   constructor({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>, { code }: NodeJS.ErrnoException) {
@@ -129,10 +132,14 @@ export async function serve(
     bodyLimit: config.MUSTER_BODY_LIMIT,
     log: logError,
   });
+  const livePool = openPool(database.connection, {
+    connections: LIVE_CONNECTIONS,
+    prepare: config.DATABASE_PREPARE,
+  });
   const sockets = openSockets({
     schema: graphql.schema,
     platform: core,
-    live: openLive(core, logError),
+    live: openLive(core, logError, livePool.database),
     signIn,
     peers,
     mostConnections: config.MUSTER_SUBSCRIBERS,
@@ -167,6 +174,7 @@ export async function serve(
       await graphql.close();
       await platform.pollTimes.close();
       await announcements.close();
+      await livePool.close();
       await pool.close();
     },
   };

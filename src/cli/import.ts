@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { EXIT, type Failure, unreachable, wrongUsage } from './failure.ts';
+import { EXIT, Failure, unreachable, wrongUsage } from './failure.ts';
 import { counted } from './print.ts';
 import { openProgress } from './progress.ts';
 import { failureOf, type Server, type ServerOptions, serverOf, withServer } from './server.ts';
@@ -102,7 +102,8 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
     progress.end();
   });
   await report(server, done, options);
-  if (done.rows.refused) process.exitCode = EXIT.refused;
+  // All has been said.
+  if (done.rows.refused) throw new Failure(EXIT.refused, '');
 }
 
 async function sizeOf(file: string): Promise<number> {

@@ -2,7 +2,8 @@
  * Changes targets at a steady rate, whatever the answers take, and watches them: in one process, so that one clock
  * says when a change was sent, answered and seen.
  *
- * Told by messages: `{ port, host, connections, devices, subscribers }` once, then `{ seconds, rate }` for every run.
+ * Told by messages: `{ port, host, connections, devices, subscribers }` once, then `{ seconds, rate, together }` for every run:
+ * `together` targets are changed by one request.
  */
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
@@ -60,7 +61,7 @@ function see({ type, controllerId }) {
   else change.seenAt ??= performance.now();
 }
 
-async function run({ seconds, rate }) {
+async function run({ seconds, rate, together }) {
   changed.clear();
   extra = 0;
   const began = performance.now();
@@ -70,12 +71,17 @@ async function run({ seconds, rate }) {
   const answers = [];
   while (all.length < count) {
     const due = Math.min(count, Math.floor(((performance.now() - began) / 1000) * rate));
-    while (all.length < due) {
-      const change = { sentAt: performance.now() };
-      const number = (next++ % target.devices) + 1;
-      changed.set(controllerIdOf(number), change);
-      all.push(change);
-      answers.push(upload(number, change));
+    while (all.length + together <= due) {
+      const numbers = Array.from({ length: together }, () => (next++ % target.devices) + 1);
+      const changes = numbers.map(() => ({ sentAt: performance.now() }));
+      for (const [index, change] of changes.entries()) changed.set(controllerIdOf(numbers[index]), change);
+      all.push(...changes);
+      const answer = together === 1 ? upload(numbers[0]) : note(numbers);
+      answers.push(
+        answer.then(() => {
+          for (const change of changes) change.answeredAt = performance.now();
+        }),
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
@@ -90,34 +96,49 @@ async function run({ seconds, rate }) {
     answered,
     missed: all.length - seen.length,
     extra,
+    // Some are seen before their answer is.
     afterAnswer: spread(seen.map(({ answeredAt, seenAt }) => Math.max(0, seenAt - answeredAt))),
     afterRequest: spread(seen.map(({ sentAt, seenAt }) => seenAt - sentAt)),
   };
 }
 
-function upload(number, change) {
+/** A device tells its attributes. */
+function upload(number) {
   const slot = String(number).slice(-2).padStart(2, '0');
-  const body = JSON.stringify({ mode: 'merge', data: { slot, build: randomBytes(8).toString('hex') } });
-  const options = {
-    agent: target.agent,
-    port: target.port,
-    host: '127.0.0.1',
-    method: 'PUT',
-    path: `/DEFAULT/controller/v1/${controllerIdOf(number)}/configData`,
-    headers: {
-      Host: target.host,
-      'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(body),
-      Authorization: `TargetToken ${tokenOf(number)}`,
-    },
+  return send(
+    'PUT',
+    `/DEFAULT/controller/v1/${controllerIdOf(number)}/configData`,
+    `TargetToken ${tokenOf(number)}`,
+    { mode: 'merge', data: { slot, build: randomBytes(8).toString('hex') } },
+  );
+}
+
+const NOTE = `mutation Note($input: SetTargetMetadataInput!) {
+  setTargetMetadata(input: $input) { affectedCount userErrors { message } }
+}`;
+
+/** An administrator notes something of several targets. */
+function note(numbers) {
+  const input = {
+    controllerIds: numbers.map(controllerIdOf),
+    entries: [{ key: 'note', value: randomBytes(8).toString('hex') }],
   };
+  return send('POST', '/graphql', AUTHORIZATION, { query: NOTE, variables: { input } });
+}
+
+function send(method, path, authorization, content) {
+  const body = JSON.stringify(content);
+  const headers = {
+    Host: target.host,
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    Authorization: authorization,
+  };
+  const { agent, port } = target;
   return new Promise((resolve, reject) => {
-    const sent = request(options, (response) => {
-      if (response.statusCode !== 200) return reject(new Error(`answered ${response.statusCode}`));
-      response.resume().once('end', () => {
-        change.answeredAt = performance.now();
-        resolve();
-      });
+    const sent = request({ agent, port, host: '127.0.0.1', method, path, headers }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`answered ${response.statusCode}`));
+      response.resume().once('end', resolve);
     });
     sent.once('error', reject);
     sent.end(body);

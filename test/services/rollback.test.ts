@@ -5,6 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import * as schema from '../../src/database/schema.ts';
 import { createUser } from '../../src/services/access/create-user.ts';
 import { deleteUser } from '../../src/services/access/delete-user.ts';
+import { setPassword } from '../../src/services/access/set-password.ts';
 import { updateUser } from '../../src/services/access/update-user.ts';
 import { activateAutoConfirm } from '../../src/services/auto-confirm/activate.ts';
 import { deactivateAutoConfirm } from '../../src/services/auto-confirm/deactivate.ts';
@@ -12,6 +13,10 @@ import { setAutoConfirm } from '../../src/services/auto-confirm/set.ts';
 import type { Context } from '../../src/services/context.ts';
 import { registerDevice } from '../../src/services/devices/register.ts';
 import { reportAttributes } from '../../src/services/devices/report-attributes.ts';
+import { beginImport } from '../../src/services/imports/begin.ts';
+import { checkRow, isRefused } from '../../src/services/imports/check.ts';
+import { commitChunk } from '../../src/services/imports/commit.ts';
+import type { ImportRecord } from '../../src/services/imports/find.ts';
 import { createTargetFilter } from '../../src/services/target-filters/create.ts';
 import { deleteTargetFilter } from '../../src/services/target-filters/delete.ts';
 import { updateTargetFilter } from '../../src/services/target-filters/update.ts';
@@ -46,6 +51,7 @@ interface Fixture {
   typeId: number;
   tagId: number;
   filterId: number;
+  begun: ImportRecord;
 }
 /** Every verb that writes, called so that it would succeed. */
 const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unknown>> = {
@@ -75,10 +81,31 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   createTargetFilter: (c) => createTargetFilter(c, { name: 'new', query: 'id==*' }),
   updateTargetFilter: (c, { filterId }) => updateTargetFilter(c, { id: filterId, name: 'new' }),
   deleteTargetFilter: (c, { filterId }) => deleteTargetFilter(c, { id: filterId }),
+  beginImport: (c) => beginImport(c, { format: 'csv' }),
+  commitChunk: (c, { begun }) => {
+    const row = checkRow({
+      line: 2,
+      target: {
+        controllerId: 'new',
+        address: 'x',
+        tags: ['t'],
+        attributes: [['k', 'v']],
+        metadata: [['k', 'v']],
+      },
+    });
+    if (isRefused(row)) throw new Error('refused');
+    const refused = { line: 3, controllerId: null, faults: [{ field: 'f', code: 'c', message: 'm' }] };
+    return commitChunk(c, begun, {
+      checked: [row],
+      refused: [refused],
+      end: { bytes: 9, lines: 3, digest: 'd' },
+    });
+  },
   setConfiguration: (c) => setConfiguration(c, { pollingTime: '00:10:00' }),
   resetConfiguration: (c) => resetConfiguration(c, ['pollingOverdueTime']),
   generateGatewayToken: (c) => generateGatewayToken(c),
   createUser: (c) => createUser(c, { username: 'new', password: 'secret', permissions: [], roles: [] }),
+  setPassword: (c) => setPassword(c, { tenant: c.caller.tenantName, username: 'someone', password: 'other' }),
   updateUser: (c) => updateUser(c, { username: 'someone', permissions: ['READ_TARGET'] }),
   deleteUser: (c) => deleteUser(c, { username: 'someone' }),
   createTenant: (c) =>
@@ -133,7 +160,8 @@ async function fixture() {
   const { id: filterId } = await createTargetFilter(context, { name: 'old', query: 'id==*' });
   await setConfiguration(context, { pollingOverdueTime: '00:01:00' });
   await createUser(context, { username: 'someone', password: 'secret', permissions: [], roles: [] });
-  return { context, typeId: targetTypes[0]!.id, tagId: targetTags[0]!.id, filterId };
+  const begun = await beginImport(context, { format: 'csv' });
+  return { context, typeId: targetTypes[0]!.id, tagId: targetTags[0]!.id, filterId, begun };
 }
 
 it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is undone', async (name) => {

@@ -6,7 +6,8 @@ import { LONGEST_ROW, type RowParser } from './read-rows.ts';
 
 /** One cell and what ends it. Quotes may hold anything, and a quote as two. */
 const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^,"\r\n]*))(,|\r?\n)/y;
-const QUOTED = /"[^"]*(?:""[^"]*)*"/y;
+/** A whole quoted cell: its last quote is not the first of two. */
+const QUOTED = /"[^"]*(?:""[^"]*)*"(?!")/y;
 
 /** A cell: null where nothing stands between the commas, `''` for `""`, as PostgreSQL has it. */
 type Cell = string | null;
@@ -30,7 +31,7 @@ export function csvParser(): RowParser {
     header(bytes, final) {
       if (!bytes.length && final) throw invalid('the file has no header', ['file']);
       const block = textOf(bytes, final);
-      const row = readRow(block.text, 0, final);
+      const row = block.text === '' ? undefined : readRow(block.text, 0, final);
       if (!row) return undefined;
       if (row.problem) throw invalid(`line 1: ${row.problem}`, ['file']);
       columns = columnsOf(row.cells.map((cell) => block.decode(cell ?? '') ?? '\ufffd'));

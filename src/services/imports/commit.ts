@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import type { CheckedTarget, RefusedRow } from './check.ts';
 import { recordFaults } from './faults.ts';
 import type { ImportRecord } from './find.ts';
-import { type Author, type Merged, mergeRows } from './merge.ts';
+import { type Author, type Merged, mergeRows, type Staging } from './merge.ts';
 import { refusal } from './prepare.ts';
 import type { Position } from './source.ts';
 
@@ -22,23 +22,23 @@ export interface Chunk {
 /**
  * Takes a chunk in: its targets, what was wrong with its other rows and how far the file is now, all in one
  * transaction, so that an upload which goes on from there does nothing twice.
- * `onStaged` is called when the rows have been sent, and this process has nothing to do but wait.
  * @throws IMPORT_TAKEN_OVER
  */
 export async function commitChunk(
   context: Context,
   begun: ImportRecord,
   chunk: Chunk,
-  onStaged: () => void = () => {},
+  staging: Staging = {},
 ): Promise<void> {
   const { tenantId, mode, dryRun } = begun;
   const author: Author = { caller: context.caller, now: context.clock() };
 
   await change(context, tenantId, async (tx, changes) => {
-    const record = await lockOwn(tx, begun);
     const { created, updated, refused, repeated } = dryRun
-      ? await rehearse(tx, author, record, chunk.checked, onStaged)
-      : await mergeRows(tx, author, mode, chunk.checked, onStaged);
+      ? await rehearse(tx, author, begun, chunk.checked, staging)
+      : await mergeRows(tx, author, mode, chunk.checked, staging);
+    // Not before: the chunk before has it locked until it is committed.
+    const record = await lockOwn(tx, begun);
     const allRefused = [...chunk.refused, ...refused];
     const kept = await recordFaults(tx, record, allRefused);
     await tx
@@ -83,11 +83,11 @@ async function rehearse(
   author: Author,
   record: ImportRecord,
   checked: readonly CheckedTarget[],
-  onStaged: () => void,
+  staging: Staging,
 ): Promise<Merged> {
   const merged = await tx
     .transaction(async (inner) => {
-      throw new Rehearsed(await mergeRows(inner, author, record.mode, checked, onStaged));
+      throw new Rehearsed(await mergeRows(inner, author, record.mode, checked, staging));
     })
     .catch((thrown) => {
       if (thrown instanceof Rehearsed) return thrown.merged;

@@ -11,11 +11,11 @@ import { ImportOptions } from './input.ts';
 import type { Position, RowBatch, RowSource } from './source.ts';
 
 /** What is committed at once: so much that a transaction costs nothing, so little that it fits into memory. */
-const ROWS_A_CHUNK = 8_000;
+const ROWS_A_CHUNK = 5_000;
 const BYTES_A_CHUNK = 8 << 20;
 /** From a slow client less is committed, so that it sees something happen and loses little. */
 const COMMIT_EVERY_MS = 2_000;
-/** Each holds two chunks: one being written while the next is read. */
+/** Each holds three chunks and two connections. */
 const AT_ONCE = 2;
 
 /**
@@ -59,25 +59,30 @@ async function takeIn(context: Context, record: ImportRecord, read: RowSource): 
 
 const positionOf = ({ bytes, lines, digest }: ImportRecord): Position => ({ bytes, lines, digest });
 
-/** Gathers rows to chunks and commits one while the next is read. After a commit failed every call fails. */
+/**
+ * Gathers rows to chunks and commits them in their order: while one is merged the next is sent to the database, and
+ * then the one after is read. After a commit failed every call fails.
+ */
 function openWriter(context: Context, record: ImportRecord) {
-  let committed = record.bytes;
+  let read = record.bytes;
   let chunk: Chunk = { checked: [], refused: [], end: positionOf(record) };
   let begunAt = performance.now();
-  let committing: Promise<void> = Promise.resolve();
+  let earlier: Promise<void> = Promise.resolve();
+  let latest: Promise<void> = earlier;
 
   const commit = async () => {
-    await committing;
-    if (chunk.end.bytes === committed) return;
-    committed = chunk.end.bytes;
+    await earlier;
+    if (chunk.end.bytes === read) return;
+    read = chunk.end.bytes;
     const sending = chunk;
-    chunk = { checked: [], refused: [], end: chunk.end };
+    chunk = { checked: [], refused: [], end: sending.end };
     begunAt = performance.now();
+    earlier = latest;
     // Reading goes on once the rows are sent: before, it would only hold up the sending.
-    await new Promise<void>((sent) => {
-      committing = commitChunk(context, record, sending, sent);
+    await new Promise<void>((onStaged) => {
+      latest = commitChunk(context, record, sending, { turn: earlier, onStaged });
       // A failure is met when it is awaited, before anything else is committed.
-      committing.finally(sent).catch(() => {});
+      latest.finally(onStaged).catch(() => {});
     });
   };
   return {
@@ -90,13 +95,13 @@ function openWriter(context: Context, record: ImportRecord) {
       chunk.end = end;
       const isFull =
         chunk.checked.length + chunk.refused.length >= ROWS_A_CHUNK ||
-        end.bytes - committed >= BYTES_A_CHUNK ||
+        end.bytes - read >= BYTES_A_CHUNK ||
         performance.now() - begunAt >= COMMIT_EVERY_MS;
       if (isFull) await commit();
     },
     async close() {
       await commit();
-      await committing;
+      await latest;
     },
   };
 }

@@ -18,28 +18,37 @@ export interface Merged {
   repeated: number;
 }
 
+/** How the chunks of a file take turns: one is sent to the database while the one before is still being merged. */
+export interface Staging {
+  /** Called when the rows have been sent. */
+  onStaged?: () => void;
+  /** Nothing is written before this has come about. */
+  turn?: Promise<void>;
+}
+
 /** Who writes, and when. */
 export interface Author {
   caller: Caller;
   now: Date;
 }
 
-/**
- * Creates the rows' targets, and with upsert changes those that exist: a fixed number of statements for any number.
- * `onStaged` is called when the database has got all it needs.
- */
+/** Creates the rows' targets, and with upsert changes those that exist: a fixed number of statements for any number. */
 export async function mergeRows(
   tx: Transaction,
   author: Author,
   mode: ImportMode,
   checked: readonly CheckedTarget[],
-  onStaged: () => void = () => {},
+  staging: Staging = {},
 ): Promise<Merged> {
   const { tenantId } = author.caller;
   const { rows, refused, repeated } = await prepareRows(tx, tenantId, mode, checked);
-  if (!rows.length) return { created: [], updated: [], refused, repeated };
+  if (!rows.length) {
+    await staging.turn;
+    return { created: [], updated: [], refused, repeated };
+  }
   await stageRows(tx, rows);
-  onStaged();
+  staging.onStaged?.();
+  await staging.turn;
 
   let existing = mode === 'upsert' ? await lockExisting(tx, tenantId) : 0;
   await insertTargets(tx, author);

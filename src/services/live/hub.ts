@@ -1,3 +1,4 @@
+import type { Database } from '../../database/connect.ts';
 import { subscriberTooSlow } from '../../errors.ts';
 import type { Expression } from '../../filters/expression.ts';
 import type { Context, Platform } from '../context.ts';
@@ -27,10 +28,20 @@ export interface LiveContext extends Context {
   live: Live;
 }
 
-export function openLive(platform: Platform, log: (error: unknown) => void): Live {
+/** `database` is for tests of changed targets: one of their own, so that they don't queue behind the changes. */
+export function openLive(
+  platform: Platform,
+  log: (error: unknown) => void,
+  database: Database = platform.database,
+): Live {
   const rooms = new Map<number, Room>();
   const summaries = new Map<number, SummaryRoom>();
-  const shared = { budget: { left: REMEMBERED_AT_MOST }, load: fewAtATime(LOADS_AT_MOST), log };
+  const shared = {
+    testing: { ...platform, database },
+    budget: { left: REMEMBERED_AT_MOST },
+    load: fewAtATime(LOADS_AT_MOST),
+    log,
+  };
 
   platform.announcements.subscribe({
     changed(announcement) {

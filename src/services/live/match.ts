@@ -18,6 +18,9 @@ export interface Verdict {
 /** Tests those of the targets that exist against all its filters, in one statement. */
 export type Tester = (controllerIds: readonly string[]) => Promise<Verdict[]>;
 
+/** The pool names statements that come often, but none with this word. */
+const UNNAMED = sql.raw('/* not LIKE others: its filters come and go */');
+
 /** Builds the statement, as time and the tenant's settings are now. */
 export async function openTester(
   platform: Platform,
@@ -29,9 +32,7 @@ export async function openTester(
   const tests = filters.map(
     (filter) => sql`(${compileFilter(filter, TARGET_FIELDS, moments, passes.exists)}) IS TRUE`,
   );
-  const matches = tests.length
-    ? sql<string>`array_to_string(ARRAY[${sql.join(tests, sql`, `)}], '')`
-    : sql<string>`''`;
+  const matches = sql<string>`array_to_string(ARRAY[${sql.join(tests, sql`, `)}]::boolean[], '') ${UNNAMED}`;
   let query = platform.database
     .select({ targetId: targets.id, controllerId: targets.controllerId, matches })
     .from(targets)
@@ -46,7 +47,8 @@ export async function openTester(
         sql`${targets.controllerId} IN (SELECT json_array_elements_text(${sql.placeholder('ids')}::json))`,
       ),
     )
-    .prepare('live');
+    // Built once, but without a name: sessions would keep the plans of every set of filters there ever was.
+    .prepare(undefined as unknown as string);
   return async (controllerIds) => {
     const rows = await statement.execute({ ids: JSON.stringify(controllerIds) });
     return rows.map(({ matches, ...row }) => ({

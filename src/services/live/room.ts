@@ -32,6 +32,8 @@ const MOMENT = /_ts\}/i;
 
 /** What the rooms of a process share. */
 export interface Shared {
+  /** What changed targets are tested by. */
+  testing: Platform;
   budget: Budget;
   /** Runs reads of all matches, few at a time. */
   load: <T>(work: () => Promise<T>) => Promise<T>;
@@ -79,7 +81,7 @@ export interface Room {
   recheck(): void;
 }
 
-export function openRoom(platform: Platform, tenantId: number, { budget, load, log }: Shared): Room {
+export function openRoom(platform: Platform, tenantId: number, { testing, budget, load, log }: Shared): Room {
   const groups = new Map<string, Group>();
   /** Raised whenever there is another filter, or one less. */
   let version = 0;
@@ -116,7 +118,7 @@ export function openRoom(platform: Platform, tenantId: number, { budget, load, l
     const parts = await Promise.all(
       members.map(async (part): Promise<Part> => {
         const filters = part.flatMap(({ filter }) => filter ?? []);
-        return { groups: part, test: await openTester(platform, tenantId, filters) };
+        return { groups: part, test: await openTester(testing, tenantId, filters) };
       }),
     );
     const isTimeless = ![...groups.values()].some(({ text }) => MOMENT.test(text));

@@ -3,9 +3,13 @@ import { connect } from 'node:net';
 import { type Client, createClient } from 'graphql-ws';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { openPool } from '../../../src/database/connect.ts';
+import { migrate } from '../../../src/database/migrate.ts';
+import { ensureFirstAdministrator } from '../../../src/services/tenants/first-administrator.ts';
 import {
   basic,
   clientOf,
+  createDatabase,
   createServedTenant,
   graphql,
   type ServedTenant,
@@ -338,6 +342,31 @@ describe('the connection', () => {
     expect(String(answer)).toMatch(/^HTTP\/1\.1 201 /);
     socket.destroy();
   });
+});
+
+it('says RESYNC when announcements may have been missed', async () => {
+  const database = await createDatabase();
+  await migrate(database.connection, async (pool) => {
+    await ensureFirstAdministrator(pool.database, { username: 'admin', password: 'admin' }, new Date());
+  });
+  const own = await startTestServer({}, database.connection);
+  const client = open({ authorization: basic('admin', 'admin') }, {}, own);
+  const events = watch(client, EVENTS, { filter: 'id==a' });
+  await events.next();
+  const { client: sql, close } = openPool(database.connection, { connections: 1, prepare: false });
+  await sql`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'muster listener'`;
+  expect(await eventOf(events)).toMatchObject({ type: 'RESYNC' });
+  await clientOf(own, basic('admin', 'admin'))('/rest/v1/targets', {
+    method: 'POST',
+    json: [{ controllerId: 'a' }],
+  });
+  expect(await eventOf(events)).toMatchObject({ type: 'CREATED' });
+  await client.dispose();
+  await close();
+  await own.stop();
+  await database.drop();
 });
 
 it('ends a reader that is too slow with a word, and keeps no more for it than that', async () => {

@@ -1,0 +1,61 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigurationError } from '../config.ts';
+import { UnfitDatabaseError } from '../database/migrate.ts';
+import { DomainError } from '../errors.ts';
+import { migrateCommand } from './database.ts';
+import { exportCommand } from './export.ts';
+import { EXIT, Failure } from './failure.ts';
+import { importCommand } from './import.ts';
+import { tokenCommand } from './token.ts';
+import { userCommand } from './user.ts';
+
+const serveCommand = () =>
+  new Command('serve')
+    .description('runs the server; its settings are environment variables, see the README')
+    .action(async () => {
+      await import('../main.ts');
+    });
+
+/** Runs the command of these arguments. @returns its exit code */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  const program = new Command('muster')
+    .description('provisions devices: the server, and commands that speak with one')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 refused (of an import: rows were), 2 wrong usage, 3 server or database not to be had.`,
+    );
+  const commands = [serveCommand, migrateCommand, userCommand, tokenCommand, importCommand, exportCommand];
+  for (const command of commands) program.addCommand(command());
+  prepare(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+/** Commander would end the process itself, and always by 1. */
+function prepare(command: Command): void {
+  command.exitOverride();
+  command.configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'muster:')) });
+  for (const inner of command.commands) prepare(inner);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Failure) {
+    if (message) process.stderr.write(`muster: ${message}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof ConfigurationError || error instanceof DomainError) {
+    process.stderr.write(`muster: ${message}\n`);
+    return error instanceof DomainError ? EXIT.refused : EXIT.usage;
+  }
+  const isForeseen =
+    error instanceof UnfitDatabaseError || typeof (error as { code?: unknown }).code === 'string';
+  process.stderr.write(`muster: ${isForeseen ? message : (error as Error).stack}\n`);
+  return EXIT.unreachable;
+}

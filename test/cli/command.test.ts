@@ -1,0 +1,252 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runCommand } from '../../src/cli/program.ts';
+import { basic, clientOf, createDatabase, createServedTenant, startTestServer } from '../support/server.ts';
+
+const server = await startTestServer();
+const folder = await mkdtemp(join(tmpdir(), 'muster-cli-'));
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await server.stop();
+});
+
+const output = { out: '', err: '' };
+beforeEach(() => {
+  const collect = (name: 'out' | 'err') => (text: string | Uint8Array) => {
+    output[name] += text;
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(collect('out'));
+  vi.spyOn(process.stderr, 'write').mockImplementation(collect('err'));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+async function run(...args: string[]) {
+  output.out = '';
+  output.err = '';
+  return { code: await runCommand(args), ...output };
+}
+async function signedIn() {
+  const tenant = await createServedTenant(server);
+  vi.stubEnv('MUSTER_URL', server.url);
+  vi.stubEnv('MUSTER_USER', `${tenant.name}\\boss`);
+  vi.stubEnv('MUSTER_PASSWORD', 'secret');
+  return tenant;
+}
+async function fileOf(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+describe('muster import', () => {
+  it('takes a file in, and ends with 0', async () => {
+    const { admin } = await signedIn();
+    const file = await fileOf('good.csv', 'controllerId,name\na,x\nb,y\n');
+    expect(await run('import', file)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^import \d+: 2 rows, created 2, updated 0, refused 0\n$/),
+    });
+    expect((await admin('/rest/v1/targets')).json.total).toBe(2);
+  });
+
+  it('tells each refused row, and ends with 1', async () => {
+    await signedIn();
+    const file = await fileOf(
+      'bad.ndjson',
+      '{"controllerId":"a"}\n{"controllerId":"b c"}\n{"controllerId":"a"}\n',
+    );
+    const { code, out } = await run('import', file);
+    expect(code).toBe(1);
+    expect(out.split('\n').slice(0, 2)).toEqual([
+      'line 2 (b c): controllerId: must hold no white space',
+      "line 3 (a): controllerId: Target 'a' already exists.",
+    ]);
+    const json = JSON.parse((await run('import', file, '--json', '--mode', 'upsert')).out);
+    expect(json).toMatchObject({
+      import: { rows: { read: 3, updated: 2, refused: 1 } },
+      faults: [{ line: 2 }],
+    });
+  });
+
+  it('writes nothing with --dry-run', async () => {
+    const { admin } = await signedIn();
+    const { out } = await run('import', await fileOf('dry.csv', 'controllerId\na\n'), '--dry-run');
+    expect(out).toContain('would be created 1');
+    expect((await admin('/rest/v1/targets')).json.total).toBe(0);
+  });
+
+  it('says what is wrong with a file as a whole, and ends with 1', async () => {
+    await signedIn();
+    const { code, err } = await run(
+      'import',
+      await fileOf('odd.csv', `name,colour\n${'x,y\n'.repeat(300_000)}`),
+    );
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: "muster: the first line must name the columns, and 'controllerId' must be one of them\n",
+    });
+  });
+
+  it('goes on by itself when the connection breaks', async () => {
+    const { admin } = await signedIn();
+    const proxy = await breakingProxy(server.url, [400_000, 900_000]);
+    vi.stubEnv('MUSTER_URL', proxy.url);
+    const rows = Array.from({ length: 60_000 }, (_, n) => `device-${n},Device number ${n}\n`);
+    const { code, out, err } = await run(
+      'import',
+      await fileOf('long.csv', `controllerId,name\n${rows.join('')}`),
+    );
+    await proxy.close();
+    expect(err).toContain('the connection broke (ECONNRESET); going on in 1 s');
+    expect(proxy.broken()).toBe(2);
+    expect(code).toBe(0);
+    expect(out).toMatch(/60,000 rows, created 60000, updated 0, refused 0/);
+    expect((await admin('/rest/v1/targets?limit=1')).json.total).toBe(60_000);
+  });
+
+  it.each([
+    [
+      'a file that is not there',
+      ['import', '/nowhere.csv'],
+      /^muster: \/nowhere.csv cannot be read: ENOENT\n$/,
+    ],
+    ['an unknown mode', ['import', 'x', '--mode', 'merge'], /Allowed choices are create, upsert/],
+    ['no file', ['import'], /missing required argument/],
+    ['an unknown command', ['inport'], /unknown command/],
+    ['an unknown option', ['export', '--fliter', 'x'], /unknown option/],
+  ])('ends with 2 for %s', async (_, args, message) => {
+    await signedIn();
+    expect(await run(...args)).toMatchObject({ code: 2, err: expect.stringMatching(message) });
+  });
+
+  it('ends with 2 for nobody, with 3 for somebody unknown or no server', async () => {
+    await signedIn();
+    const file = await fileOf('x.csv', 'controllerId\nx\n');
+    vi.stubEnv('MUSTER_PASSWORD', 'wrong');
+    expect((await run('import', file)).code).toBe(3);
+    expect((await run('import', file, '--url', 'http://127.0.0.1:1')).code).toBe(3);
+    vi.stubEnv('MUSTER_USER', '');
+    expect((await run('import', file)).code).toBe(2);
+  });
+});
+
+describe('muster export', () => {
+  it('writes what import takes', async () => {
+    const { admin } = await signedIn();
+    await run('import', await fileOf('in.csv', 'controllerId,name,attribute.k\na,"x, ""y""",1\nb,,\n'));
+    const file = join(folder, 'out.ndjson');
+    expect((await run('export', '-o', file, '--json')).code).toBe(0);
+    for (const id of ['a', 'b']) await admin(`/rest/v1/targets/${id}`, { method: 'DELETE' });
+    expect((await run('import', file)).code).toBe(0);
+    const again = join(folder, 'again.ndjson');
+    await run('export', '--output', again);
+    expect(await readFile(again, 'utf8')).toBe(await readFile(file, 'utf8'));
+    await run('export', '--filter', 'attribute.k==1', '-o', again);
+    expect((await readFile(again, 'utf8')).trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('muster user and token', () => {
+  it('manages accounts', async () => {
+    const tenant = await signedIn();
+    const { out } = await run('user', 'create', 'bob', '--permission', 'READ_TARGET', '--json');
+    const { password, ...bob } = JSON.parse(out);
+    expect(bob).toMatchObject({ username: 'bob', grantedPermissions: ['READ_TARGET'] });
+    const me = clientOf(server, basic(`${tenant.name}\\bob`, password));
+    expect((await me('/rest/v1/targets')).status).toBe(200);
+    expect((await run('user', 'list')).out).toMatch(/boss +TENANT_ADMIN\n/);
+    expect((await run('user', 'update', 'bob', '--new-password', 'changed')).code).toBe(0);
+    expect((await me('/rest/v1/targets')).status).toBe(401);
+    expect((await run('user', 'delete', 'bob')).code).toBe(0);
+    expect(await run('user', 'delete', 'bob')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('bob'),
+    });
+  });
+
+  it('gives new tokens', async () => {
+    const { admin } = await signedIn();
+    await admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'x' }] });
+    const { out } = await run('token', 'rotate', 'x');
+    expect((await admin('/rest/v1/targets/x')).json.securityToken).toBe(out.trim());
+    expect((await run('token', 'gateway', '--token', 'mine')).out).toBe('mine\n');
+    expect((await run('token', 'rotate', 'y')).code).toBe(1);
+  });
+});
+
+describe('muster migrate and user set-password', () => {
+  it('work on the database itself', async () => {
+    const database = await createDatabase();
+    try {
+      vi.stubEnv('DATABASE_URL', database.url);
+      vi.stubEnv('MUSTER_CONFIG_FILE', '/dev/null');
+      expect((await run('migrate')).code).toBe(0);
+      const own = await startTestServer({}, database.connection);
+      const me = async (password: string) =>
+        (await clientOf(own, basic('admin', password))('/rest/v1/userinfo')).status;
+      expect(await me('admin')).toBe(200);
+      const { code, out } = await run('user', 'set-password', 'admin', '--json');
+      expect(code).toBe(0);
+      // The running server hears of it.
+      await expect.poll(() => me('admin')).toBe(401);
+      expect(await me(JSON.parse(out).password)).toBe(200);
+      expect((await run('user', 'set-password', 'nobody')).code).toBe(1);
+      await own.stop();
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
+describe('--help', () => {
+  it.each([[], ['serve'], ['migrate'], ['user'], ['user', 'create'], ['token'], ['import'], ['export']])(
+    'is there for muster %s %s',
+    async (...command) => {
+      const { code, out } = await run(...command.filter(Boolean), '--help');
+      expect({ code, begin: out.slice(0, 13) }).toEqual({ code: 0, begin: 'Usage: muster' });
+    },
+  );
+});
+
+/** Passes everything on, and breaks uploads after so many bytes, each of these once. */
+async function breakingProxy(target: string, breaks: number[]) {
+  let broken = 0;
+  const proxy: Server = createServer((incoming, outgoing) => {
+    const onward = request(new URL(incoming.url!, target), {
+      method: incoming.method!,
+      headers: incoming.headers,
+    });
+    const limit = incoming.method === 'POST' ? breaks[broken] : undefined;
+    let passed = 0;
+    incoming.on('data', (piece: Buffer) => {
+      passed += piece.length;
+      if (limit === undefined || passed < limit) return;
+      broken++;
+      onward.destroy();
+      incoming.socket.resetAndDestroy();
+    });
+    onward.on('error', () => {});
+    onward.on('response', (answer) => {
+      outgoing.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(outgoing);
+    });
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    broken: () => broken,
+    close: () => {
+      proxy.closeAllConnections();
+      return new Promise((closed) => proxy.close(closed));
+    },
+  };
+}
