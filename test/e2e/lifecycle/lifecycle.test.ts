@@ -1,200 +1,47 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { Agent, get } from 'node:http';
-import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync } from 'node:fs';
+import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { basic, type Client, clientOf, createDatabase, graphql } from '../support/server.ts';
+import { basic, clientOf, createDatabase, graphql } from '../../support/server.ts';
+import {
+  answerOf,
+  beginRequest,
+  createTarget,
+  freshPoll,
+  idsLike,
+  poll,
+  refusesConnections,
+  report,
+  TOKEN,
+} from './requests.ts';
+import {
+  cleanUp,
+  databasePid,
+  END_WITHIN_MS,
+  type Environment,
+  isPortFree,
+  isRunning,
+  makeFolder,
+  PROJECT,
+  placeOf,
+  refusals,
+  run,
+  type Served,
+  START_LINE,
+  socketOf,
+  start,
+  stop,
+  until,
+  workersOf,
+} from './support.ts';
 
 /* The built server, as operators meet it: started, stopped, killed, and given what it can't work with. */
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 }); // a busy disk makes initdb slow
 
-const PROJECT = process.cwd();
 const root = process.getuid?.() === 0;
-const TOKEN = 'life-of-a-server-0123456789abcdef';
-/** The contract. */
-const END_WITHIN_MS = 10_000;
-
-const children = new Set<ChildProcess>();
-const folders: string[] = [];
-
-/** A folder for a server to run in: root's database server, which is somebody else, can enter it. */
-function makeFolder(mode = 0o755): string {
-  const folder = mkdtempSync(join(tmpdir(), 'muster-life-'));
-  chmodSync(folder, mode);
-  folders.push(folder);
-  return folder;
-}
-
-interface Run {
-  pid: number;
-  stdout(): string;
-  stderr(): string;
-  /** Resolves when it has ended and all it said has arrived. */
-  ended: Promise<number | string>;
-  kill(signal: NodeJS.Signals): void;
-}
-
-type Environment = Record<string, string>;
-
-function run(folder: string, env: Environment, program = join(PROJECT, 'dist', 'main.js')): Run {
-  const child = spawn(process.execPath, [program], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.add(child);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const ended = new Promise<number | string>((resolve) => {
-    child.once('close', (code, signal) => {
-      children.delete(child);
-      resolve(code ?? signal ?? 'unknown');
-    });
-  });
-  return {
-    pid: child.pid!,
-    stdout: () => stdout,
-    stderr: () => stderr,
-    ended,
-    kill: (signal) => void child.kill(signal),
-  };
-}
-
-interface Served extends Run {
-  url: string;
-  admin: Client;
-  device: Client;
-}
-
-const START_LINE =
-  /^.*Muster serves GraphQL at (http:\/\/[^/\s]+)\/graphql, the Management API at \1\/rest\/v1 /m;
-
-/** Starts a server and waits for the line that says where it serves. */
-async function start(folder: string, env: Environment = {}, program?: string): Promise<Served> {
-  const process = run(folder, { PORT: '0', ...env }, program);
-  let code: number | string | undefined;
-  process.ended.then((ended) => {
-    code = ended;
-  });
-  const url = await until(() => {
-    if (code !== undefined) throw new Error(`it ended with ${code}: ${process.stderr()}`);
-    return START_LINE.exec(process.stdout())?.[1];
-  });
-  return { ...process, url, admin: clientOf({ url }, basic('admin', 'admin')), device: clientOf({ url }) };
-}
-
-/** Asks it to end, and makes sure that it does as promised. */
-async function stop(server: Run): Promise<void> {
-  const asked = performance.now();
-  server.kill('SIGTERM');
-  expect(await server.ended, server.stderr()).toBe(0);
-  expect(performance.now() - asked).toBeLessThan(END_WITHIN_MS);
-}
-
-/** Runs it where it can't serve: it must end with code 1 and one line, which is returned. */
-async function refusal(folder: string, env: Environment): Promise<string> {
-  const process = run(folder, { PORT: '0', ...env });
-  expect(await process.ended, process.stderr()).toBe(1);
-  expect(process.stdout()).not.toMatch(START_LINE);
-  expect(process.stderr()).toMatch(/^muster: [^\n]+\n$/);
-  return process.stderr().trim();
-}
-
-/** As many at a time as a small machine can start. */
-async function refusals(folder: string, environments: Environment[]): Promise<string[]> {
-  const lines: string[] = [];
-  for (let at = 0; at < environments.length; at += 3)
-    lines.push(
-      ...(await Promise.all(
-        environments.slice(at, at + 3).map((environment) => refusal(folder, environment)),
-      )),
-    );
-  return lines;
-}
-
-async function until<T>(condition: () => T | Promise<T>, milliseconds = 45_000): Promise<NonNullable<T>> {
-  const deadline = Date.now() + milliseconds;
-  while (Date.now() < deadline) {
-    const value = await condition();
-    if (value) return value as NonNullable<T>;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`it did not happen within ${milliseconds} ms`);
-}
-
-const isPortFree = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const probe = createServer().once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
-
-/** Another connection for each request, as other devices would have. */
-function freshPoll(url: string, controllerId: string, token: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: `TargetToken ${token}` };
-    const path = `${url}/DEFAULT/controller/v1/${controllerId}`;
-    const agent = new Agent({ keepAlive: false });
-    const request = get(path, { headers, agent }, (response) => {
-      response.resume().once('end', () => resolve(response.statusCode ?? 0));
-    });
-    request.once('error', reject);
-  });
-}
-
-const createTarget = (admin: Client, controllerId: string, more: object = {}) =>
-  admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId, securityToken: TOKEN, ...more }] });
-
-const poll = (device: Client, controllerId: string, token = TOKEN) =>
-  device(`/DEFAULT/controller/v1/${controllerId}`, { headers: { authorization: `TargetToken ${token}` } });
-
-const report = (device: Client, controllerId: string, data: Record<string, string>) =>
-  device(`/DEFAULT/controller/v1/${controllerId}/configData`, {
-    method: 'PUT',
-    headers: { authorization: `TargetToken ${TOKEN}` },
-    json: { mode: 'merge', data },
-  });
-
-/** Where the embedded database of a folder really is: for root it may have been moved. */
-function placeOf(folder: string): string {
-  const note = join(folder, 'data', 'postgres.location');
-  return existsSync(note) ? readFileSync(note, 'utf8') : join(folder, 'data');
-}
-
-function databasePid(folder: string): number | undefined {
-  const lock = join(placeOf(folder), 'postgres', 'postmaster.pid');
-  return existsSync(lock) ? Number(readFileSync(lock, 'utf8').split('\n')[0]) : undefined;
-}
-
-/** Also as a zombie, as an orphan waits for some other process to reap it. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !existsSync(`/proc/${pid}/cmdline`) || readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
-  } catch {
-    return false;
-  }
-}
-
-/** Nothing stays, whatever failed. */
-async function cleanUp(): Promise<void> {
-  for (const child of children) child.kill('SIGKILL');
-  for (const folder of folders) {
-    const pid = databasePid(folder);
-    if (pid && isRunning(pid)) {
-      process.kill(pid, 'SIGQUIT');
-      await until(() => !isRunning(pid)).catch(() => process.kill(pid, 'SIGKILL'));
-    }
-    for (const path of [placeOf(folder), folder])
-      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
 
 let home: string;
 beforeAll(async () => {
@@ -484,70 +331,3 @@ test.runIf(root)('a clone that only root can enter', async () => {
   await stop(server);
   expect(placeOf(clone)).toMatch(/^\/var\/lib\/muster\//);
 });
-
-/** The embedded database's address, as any program on this machine could find it. */
-function socketOf(folder: string): { host: string; password: string } {
-  const place = placeOf(folder);
-  const lock = readFileSync(join(place, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
-  return { host: lock[4]!, password: readFileSync(join(place, 'postgres.password'), 'utf8') };
-}
-
-/** Sends a request's head and the begin of its body. */
-async function beginRequest(url: string, begin: string, length: number): Promise<Socket> {
-  const { hostname, port, host } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  await new Promise((resolve) => socket.once('connect', resolve));
-  socket.write(
-    `POST /rest/v1/targets HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${basic('admin', 'admin')}\r\n` +
-      `Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${begin}`,
-  );
-  // Until its head has been read it isn't in flight: Node would close the connection as an idle one.
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  return socket;
-}
-
-async function answerOf(socket: Socket): Promise<string> {
-  let text = '';
-  for await (const chunk of socket) text += chunk;
-  return text;
-}
-
-const refusesConnections = (url: string) =>
-  new Promise<boolean>((resolve) => {
-    const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.once('error', () => resolve(true));
-  });
-
-async function idsLike(admin: Client, prefix: string): Promise<string[]> {
-  const ids: string[] = [];
-  for (let after: string | null = null; ; ) {
-    const { targets } = await graphql(
-      admin,
-      `query ($filter: String!, $after: String) {
-        targets(first: 500, after: $after, filter: $filter) {
-          nodes { controllerId } pageInfo { hasNextPage endCursor }
-        }
-      }`,
-      { filter: `controllerid==${prefix}*`, after },
-    );
-    ids.push(...targets.nodes.map((node: { controllerId: string }) => node.controllerId));
-    if (!targets.pageInfo.hasNextPage) return ids;
-    after = targets.pageInfo.endCursor;
-  }
-}
-
-/** The pids of its children that run the server's program; its database is not among them. */
-async function workersOf(pid: number): Promise<number[]> {
-  const found: number[] = [];
-  const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  for (const child of list.split(' ').filter(Boolean)) {
-    const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes('main.js')) found.push(Number(child));
-  }
-  return found;
-}
