@@ -84,9 +84,12 @@ describe.each([
   });
 
   it('are not told of another tenant', async () => {
-    const stranger = await newTenant(here);
+    const stranger = (await newTenant(here)).contextOf();
+    await make('same');
     const watch = await watcher();
-    await createTargets(stranger.contextOf(), { targets: [{ controllerId: 'theirs' }] });
+    await createTargets(stranger, { targets: [{ controllerId: 'same' }, { controllerId: 'theirs' }] });
+    await updateTarget(stranger, { controllerId: 'same', name: 'x' });
+    await deleteTargets(stranger, { controllerIds: ['same'] });
     expect(await watch.news()).toEqual([]);
   });
 
