@@ -2,7 +2,17 @@ import { gzipSync } from 'node:zlib';
 import { encode } from 'cbor-x';
 import { describe, expect, test } from 'vitest';
 import { clientOf } from '../../support/server.ts';
-import { BODY_LIMIT, expectRefused, JSON_TYPE, LONE, NUL, nested, raw, serveTenant } from './support.ts';
+import {
+  BODY_LIMIT,
+  expectRefused,
+  JSON_TYPE,
+  LONE,
+  NUL,
+  nested,
+  type Refused,
+  sendRaw,
+  serveTenant,
+} from './support.ts';
 
 const { server, admin, targetCount, expectServing } = await serveTenant();
 
