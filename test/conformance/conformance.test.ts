@@ -11,11 +11,7 @@ const WAITING: [file: string, name: string, reason: string][] = [
     'a fresh target has no assigned set, installed set or attributes',
     SETS,
   ],
-  [
-    'mgmt-targets-read-update-delete',
-    'a fresh target has no tags, actions or metadata',
-    'needs actions',
-  ],
+  ['mgmt-targets-read-update-delete', 'a fresh target has no tags, actions or metadata', 'needs actions'],
   ['mgmt-target-types', 'compatible distribution set types: added, listed, removed', SETS],
   ['mgmt-target-types', 'created with all fields', SETS],
   ['mgmt-target-types', 'unknown type', SETS],

@@ -32,10 +32,7 @@ export const targetTags = pgTable(
     colour: text('colour'),
     ...authorship,
   },
-  (t) => [
-    primaryKey({ columns: [t.tenantId, t.id] }),
-    unique('target_tags_name_key').on(t.tenantId, t.name),
-  ],
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('target_tags_name_key').on(t.tenantId, t.name)],
 );
 
 export const targetTagAssignments = pgTable(
