@@ -41,7 +41,11 @@ export async function announced(context: Context, verb: () => Promise<unknown>) 
   const heard: object[] = [];
   let listening = true;
   context.announcements.subscribe({
-    changed: (one) => listening && one.tenantId === context.caller.tenantId && heard.push(one),
+    changed(one) {
+      if (!listening || one.tenantId !== context.caller.tenantId) return;
+      // The database gives back changed rows in no order of its own.
+      heard.push(one.controllerIds ? { ...one, controllerIds: one.controllerIds.toSorted() } : one);
+    },
     everything() {},
   });
   await verb().catch(() => {});
