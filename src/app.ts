@@ -37,8 +37,8 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(operations);
   app.use('/graphql', graphql);
   app.use('/rest', restRouter({ platform, peers, signIn, log, bodyLimit: config.MUSTER_BODY_LIMIT }));
-  app.use('/imports', importRouter({ platform, signIn, log }));
-  app.use('/exports', exportRouter({ platform, signIn, log }));
+  app.use('/imports', importRouter({ platform, peers, signIn, log }));
+  app.use('/exports', exportRouter({ platform, peers, signIn, log }));
   app.use(deviceRouter(platform, peers, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
   app.use(notFound);
 

@@ -128,6 +128,7 @@ export async function serve(
   const signIn = openAuthenticator(core);
   const graphql = await openGraphql({
     platform: core,
+    peers,
     signIn,
     bodyLimit: config.MUSTER_BODY_LIMIT,
     log: logError,

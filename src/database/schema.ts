@@ -1,4 +1,5 @@
 /** All tables, for the connection and for `drizzle-kit`. */
+export * from './tables/audit.ts';
 export * from './tables/imports.ts';
 export * from './tables/target-data.ts';
 export * from './tables/target-types.ts';

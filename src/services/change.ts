@@ -11,10 +11,13 @@ import {
   userAlreadyExists,
 } from '../errors.ts';
 import type { Announcement } from './announcements.ts';
-import type { Platform } from './context.ts';
+import { type ChangeRecord, writeRecords } from './audit/record.ts';
+import type { Acting } from './context.ts';
 
 /** Names what a transaction changes: the targets, or `everything` of the tenant. */
 export interface Changes {
+  /** For the audit trail. Every change records what it did; a bulk does so once. */
+  record(done: ChangeRecord): void;
   /** They are there before and after. */
   targets(controllerIds: readonly string[]): void;
   created(controllerIds: readonly string[]): void;
@@ -36,22 +39,25 @@ class Undo {
 }
 
 /**
- * Runs `work` in one transaction and announces what it names, after the commit and before the answer. With
- * `dryRun` all of it is undone and nothing announced.
+ * Runs `work` in one transaction, writes what it records and announces what it names, after the commit and before
+ * the answer. With `dryRun` all of it is undone and nothing announced.
  * @throws DomainError also where a constraint of the database said no.
  */
 export async function change<T>(
-  { database, announcements }: Platform,
-  tenantId: number,
+  context: Acting,
   work: (tx: Transaction, changes: Changes) => Promise<T>,
   { dryRun = false } = {},
 ): Promise<T> {
+  const { database, announcements } = context;
+  const { tenantId } = context.caller;
   for (let attempt = 1; ; attempt++) {
+    const records: ChangeRecord[] = [];
     const changed = new Set<string>();
     const created: string[] = [];
     const deleted: { id: number; controllerId: string }[] = [];
     let whole: 'settings' | 'everything' | undefined;
     const changes: Changes = {
+      record: (done) => void records.push(done),
       targets(controllerIds) {
         for (const id of controllerIds) changed.add(id);
       },
@@ -83,7 +89,9 @@ export async function change<T>(
     try {
       const result = await database.transaction(async (tx) => {
         const done = await work(tx, changes);
-        return dryRun ? changes.undo(done) : done;
+        if (dryRun) return changes.undo(done);
+        await writeRecords(tx, context, records);
+        return done;
       });
       for (const announcement of announcementsOf()) announcements.announce({ tenantId, ...announcement });
       return result;

@@ -1,17 +1,36 @@
 import type { Database } from '../database/connect.ts';
-import type { Permission, Role } from './access/permissions.ts';
+import type { Grants, Role } from './access/permissions.ts';
 import type { Announcements } from './announcements.ts';
 import type { TenantRegistry } from './tenants/registry.ts';
 import type { SystemDefaults } from './tenants/settings.ts';
 
-/** Who calls: an account of one tenant. */
-export interface Caller {
+export const ACTOR_KINDS = ['USER', 'DEVICE', 'SYSTEM'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** Who does something to a tenant: what is recorded of them. */
+export interface Actor {
   tenantId: number;
-  tenantName: string;
+  /** The account's name, the device's controllerId, or `system`. */
   username: string;
+  kind: ActorKind;
+}
+
+/** Who calls: an account of one tenant. */
+export interface Caller extends Actor {
+  tenantName: string;
   roles: ReadonlySet<Role>;
-  /** What the account may do, its roles' permissions included. */
-  permissions: ReadonlySet<Permission>;
+  /** What the account may do, and to what; its roles' permissions included. */
+  permissions: Grants;
+}
+
+export const DOORS = ['GRAPHQL', 'MANAGEMENT_API', 'DEVICE_API', 'FILES', 'SERVER'] as const;
+/** By which door a call came; `SERVER` for what the server does of itself. */
+export type Door = (typeof DOORS)[number];
+
+export interface Origin {
+  door: Door;
+  /** The client's address; null where there is none. */
+  address: string | null;
 }
 
 /** What every service works with, whoever calls. */
@@ -23,7 +42,13 @@ export interface Platform {
   systemDefaults: SystemDefaults;
 }
 
+/** What a change is made with: who makes it and whence. */
+export interface Acting extends Platform {
+  caller: Actor;
+  origin: Origin;
+}
+
 /** What a verb is called with. */
-export interface Context extends Platform {
+export interface Context extends Acting {
   caller: Caller;
 }

@@ -11,6 +11,7 @@ import { activateAutoConfirm } from '../../src/services/auto-confirm/activate.ts
 import { deactivateAutoConfirm } from '../../src/services/auto-confirm/deactivate.ts';
 import { setAutoConfirm } from '../../src/services/auto-confirm/set.ts';
 import type { Context } from '../../src/services/context.ts';
+import { asDevice } from '../../src/services/devices/acting.ts';
 import { registerDevice } from '../../src/services/devices/register.ts';
 import { reportAttributes } from '../../src/services/devices/report-attributes.ts';
 import { beginImport } from '../../src/services/imports/begin.ts';
@@ -110,9 +111,12 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   deleteUser: (c) => deleteUser(c, { username: 'someone' }),
   createTenant: (c) =>
     createTenant(c, { name: `new-${c.caller.tenantId}`, adminUsername: 'admin', adminPassword: 'secret' }),
-  registerDevice: async (c) => registerDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'),
+  registerDevice: async (c) =>
+    registerDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), 'x'),
   reportAttributes: async (c) =>
-    reportAttributes(c, await c.tenants.byId(c.caller.tenantId), 'a', 'replace', [['new', 'v']]),
+    reportAttributes(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'a', 'x'), 'replace', [
+      ['new', 'v'],
+    ]),
 };
 
 const UNDONE = new Error('undone by the test');

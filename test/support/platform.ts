@@ -3,8 +3,8 @@ import { openPool } from '../../src/database/connect.ts';
 import { tenants } from '../../src/database/tables/tenants.ts';
 import {
   effectivePermissions,
+  type Grant,
   PERMISSIONS,
-  type Permission,
   type Role,
 } from '../../src/services/access/permissions.ts';
 import { openAnnouncements } from '../../src/services/announcements.ts';
@@ -41,7 +41,7 @@ export interface TestTenant {
   tenantId: number;
   name: string;
   /** The context of a caller `tester`: with every permission and no role, unless told otherwise. */
-  contextOf(permissions?: readonly Permission[], roles?: readonly Role[], username?: string): Context;
+  contextOf(permissions?: readonly Grant[], roles?: readonly Role[], username?: string): Context;
 }
 
 /** A tenant of the test's own, without any account. */
@@ -61,9 +61,11 @@ export async function newTenant(platform: Platform): Promise<TestTenant> {
         tenantId,
         tenantName: name,
         username,
+        kind: 'USER',
         roles: new Set(roles),
         permissions: effectivePermissions(permissions, roles),
       },
+      origin: { door: 'GRAPHQL', address: '192.0.2.1' },
     }),
   };
 }

@@ -1,11 +1,12 @@
 import { decode } from 'cbor-x';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { DomainError, malformed } from '../../errors.ts';
+import { asDevice } from '../../services/devices/acting.ts';
 import type { Device } from '../../services/devices/device-cache.ts';
 import { authenticateDevice, type DevicePlatform } from '../../services/devices/poll.ts';
 import { reportAttributes } from '../../services/devices/report-attributes.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
-import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { addressUrl, type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { asObject } from '../json.ts';
 import { jsonOf, readBytes } from '../media.ts';
 import { readConfigData } from './config-data.ts';
@@ -38,7 +39,11 @@ export function deviceRouter(
   configData.put(requireDeviceBody, readBytes(bodyLimit), async (request, response) => {
     const { device, path } = deviceOf(response);
     const { mode, entries } = readConfigData(asObject(bodyOf(request)));
-    await reportAttributes(platform, device.tenant, path.controllerId, mode, entries);
+    await reportAttributes(
+      asDevice(platform, device.tenant, path.controllerId, addressUrl(peers.addressOf(request))),
+      mode,
+      entries,
+    );
     response.status(200).end();
   });
   configData.all(methodNotAllowed('PUT,OPTIONS'));

@@ -11,7 +11,7 @@ import { type ExportFormat, fileOf, MEDIA_TYPES } from './formats.ts';
 const PARAMETERS = ['filter', 'format'];
 
 /** `/exports`: the targets as a file, streamed out. */
-export function exportRouter({ platform, signIn, log }: FilesOptions): express.Router {
+export function exportRouter({ platform, peers, signIn, log }: FilesOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.get('/', async (request, response) => {
     response.set(PROTOCOL_HEADERS);
@@ -22,7 +22,11 @@ export function exportRouter({ platform, signIn, log }: FilesOptions): express.R
         throw malformed(`${name}: there are the parameters filter and format, each once`, [name]);
     if (!Object.hasOwn(MEDIA_TYPES, String(format)))
       throw invalid('format: must be csv or ndjson', ['format']);
-    const source = await exportTargets({ ...platform, caller }, { filter: filter as string | undefined });
+    const origin = { door: 'FILES', address: peers.addressOf(request) } as const;
+    const source = await exportTargets(
+      { ...platform, caller, origin },
+      { filter: filter as string | undefined },
+    );
     const pieces = await fileOf(format as ExportFormat, source);
     response
       .type(MEDIA_TYPES[format as ExportFormat])

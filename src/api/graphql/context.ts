@@ -24,8 +24,9 @@ export interface Loaders {
   autoConfirm: DataLoader<number, AutoConfirm>;
 }
 
-export function openContext(platform: Platform, caller: Caller): GraphqlContext {
-  const context: Context = { ...platform, caller };
+/** `address` is the client's. */
+export function openContext(platform: Platform, caller: Caller, address: string): GraphqlContext {
+  const context: Context = { ...platform, caller, origin: { door: 'GRAPHQL', address } };
   // The same object: a subscription's caller may become another.
   return Object.assign(context, { loaders: openLoaders(context) });
 }

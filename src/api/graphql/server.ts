@@ -12,7 +12,7 @@ import express, { type RequestHandler, type Router } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import { DomainError } from '../../errors.ts';
 import type { Caller, Platform } from '../../services/context.ts';
-import { PROTOCOL_HEADERS } from '../http.ts';
+import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { answerErrors, sendError, sendUnauthenticated, takesAnswer } from './answers.ts';
 import { type GraphqlContext, openContext } from './context.ts';
 import { formatError } from './errors.ts';
@@ -22,6 +22,7 @@ import { buildSchema } from './schema.ts';
 
 export interface GraphqlOptions {
   platform: Platform;
+  peers: Peers;
   /** @throws UNAUTHENTICATED */
   signIn: (authorization: string | undefined) => Promise<Caller>;
   /** Bytes of a body. */
@@ -40,6 +41,7 @@ export interface GraphqlDoor {
 /** Opens the GraphQL API, and GraphiQL for browsers, by GraphQL over HTTP. */
 export async function openGraphql({
   platform,
+  peers,
   signIn,
   bodyLimit,
   log,
@@ -58,7 +60,8 @@ export async function openGraphql({
     express.raw({ type: () => true, limit: bodyLimit }),
     parseBody,
     expressMiddleware(apollo, {
-      context: async ({ res }) => openContext(platform, res.locals['caller'] as Caller),
+      context: async ({ req, res }) =>
+        openContext(platform, res.locals['caller'] as Caller, peers.addressOf(req)),
     }),
   );
   router.use(answerErrors(log));

@@ -20,7 +20,7 @@ export interface SocketOptions {
   live: Live;
   /** @throws UNAUTHENTICATED */
   signIn: (authorization: string | undefined) => Promise<Caller>;
-  peers: Pick<Peers, 'baseUrlOf'>;
+  peers: Pick<Peers, 'baseUrlOf' | 'addressOf'>;
   mostConnections: number;
   /** Gets what nobody foresaw. */
   log: (error: unknown) => void;
@@ -110,10 +110,13 @@ export function openSockets(options: SocketOptions): SocketDoor {
         }
       },
       onSubscribe(connection, id, payload) {
-        const { caller, contexts } = connection.extra;
+        const { request, caller, contexts } = connection.extra;
         const read = readSubscription(schema, connection, payload);
         if ('errors' in read) return read.errors;
-        const contextValue: SubscriptionContext = Object.assign(openContext(platform, caller!), { live });
+        const contextValue: SubscriptionContext = Object.assign(
+          openContext(platform, caller!, peers.addressOf(request)),
+          { live },
+        );
         contexts.set(id, contextValue);
         return { schema, ...read, contextValue };
       },

@@ -4,7 +4,7 @@ import { createUser } from '../../services/access/create-user.ts';
 import { deleteUser } from '../../services/access/delete-user.ts';
 import { findMe } from '../../services/access/find-user.ts';
 import { listUsers } from '../../services/access/list-users.ts';
-import { PERMISSIONS, type Permission, type Role } from '../../services/access/permissions.ts';
+import { type Grant, PERMISSIONS, type Role } from '../../services/access/permissions.ts';
 import { updateUser } from '../../services/access/update-user.ts';
 import type { User as Entity } from '../../services/access/users.ts';
 import type { GraphqlContext } from './context.ts';
@@ -27,10 +27,10 @@ class User {
     description:
       'What it may do: as granted, and everything for a TENANT_ADMIN. Any permission on targets implies READ_TARGET_TYPE.',
   })
-  permissions!: readonly Permission[];
+  permissions!: readonly Grant[];
 
   @Field(() => [String], { description: 'What it was granted itself; what its roles bring is not among it.' })
-  grantedPermissions!: readonly Permission[];
+  grantedPermissions!: readonly Grant[];
 
   @Field(() => [String], {
     description: 'TENANT_ADMIN may do everything in its tenant; SYSTEM_ADMIN manages the tenants.',

@@ -5,7 +5,7 @@ import { listImportFaults } from '../../services/imports/faults.ts';
 import { findImport, type Import, listImports } from '../../services/imports/find.ts';
 import { importTargets } from '../../services/imports/import-targets.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { PROTOCOL_HEADERS } from '../http.ts';
+import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { idOf } from '../json.ts';
 import { answerErrors } from '../rest/errors.ts';
 import { sendLines } from '../stream.ts';
@@ -15,6 +15,7 @@ import { readRows } from './read-rows.ts';
 
 export interface FilesOptions {
   platform: Platform;
+  peers: Peers;
   /** Checks the `Authorization` header. @throws UNAUTHENTICATED */
   signIn: (authorization: string | undefined) => Promise<Caller>;
   log: (error: unknown) => void;
@@ -29,11 +30,13 @@ const DRAIN_AT_MOST_MS = 10_000;
 const PARAMETERS = ['mode', 'dryRun', 'key', 'resume'];
 
 /** `/imports`: files of targets, streamed in. Authentication comes before anything of the body is read. */
-export function importRouter({ platform, signIn, log }: FilesOptions): express.Router {
+export function importRouter({ platform, peers, signIn, log }: FilesOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     response.set(PROTOCOL_HEADERS);
-    response.locals['context'] = { ...platform, caller: await signIn(request.headers.authorization) };
+    const caller = await signIn(request.headers.authorization);
+    const origin = { door: 'FILES', address: peers.addressOf(request) } as const;
+    response.locals['context'] = { ...platform, caller, origin };
     next();
   });
   router.post('/', (request, response) => takeFile(contextOf(response), request, response));

@@ -29,7 +29,8 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   router.use(async (request, response, next) => {
     response.set(PROTOCOL_HEADERS);
     const caller = await signIn(request.headers.authorization);
-    response.locals['context'] = { ...platform, caller };
+    const origin = { door: 'MANAGEMENT_API', address: peers.addressOf(request) } as const;
+    response.locals['context'] = { ...platform, caller, origin };
     next();
   });
 
@@ -52,7 +53,7 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
         sendHal(response, {
           tenant: caller.tenantName,
           username: caller.username,
-          permissions: [...[...caller.roles].map((role) => `ROLE_${role}`), ...caller.permissions],
+          permissions: [...[...caller.roles].map((role) => `ROLE_${role}`), ...caller.permissions.keys()],
         }),
     },
     options,

@@ -9,7 +9,7 @@ import { unauthenticated } from '../../errors.ts';
 import type { Caller, Platform } from '../context.ts';
 import { isStorableText } from '../text.ts';
 import { NO_PASSWORD, verifyPassword } from './passwords.ts';
-import { effectivePermissions, type Permission, type Role } from './permissions.ts';
+import { effectivePermissions, type Grant, type Role } from './permissions.ts';
 import { DEFAULT_TENANT } from './users.ts';
 
 /** @throws UNAUTHENTICATED for whatever isn't a right credential. */
@@ -136,7 +136,8 @@ function callerOf(account: {
     tenantId,
     tenantName,
     username,
+    kind: 'USER',
     roles: new Set(roles),
-    permissions: effectivePermissions(account.permissions as Permission[], roles),
+    permissions: effectivePermissions(account.permissions as Grant[], roles),
   };
 }

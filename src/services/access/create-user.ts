@@ -19,7 +19,7 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
   requireHeld(caller, user);
   const passwordHash = await hashPassword(password);
 
-  return change(context, caller.tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     changes.settings();
     return insertUser(tx, caller, user, passwordHash, { by: caller.username, at: context.clock() });
   });

@@ -18,7 +18,7 @@ export async function deleteUser(context: Context, input: { username: string }):
   if (username === caller.username)
     throw invalid('username: nobody can delete their own account', ['username']);
 
-  return change(context, caller.tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const user = await lockUser(tx, caller, username);
     await requireSuccessor(tx, caller, user, [], 'username');
     await tx.delete(users).where(named(caller.tenantId, username));

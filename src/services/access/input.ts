@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { plainText } from '../text.ts';
-import { PERMISSIONS, ROLES } from './permissions.ts';
+import { type Grant, PERMISSIONS, ROLES, splitGrant } from './permissions.ts';
+import { readGrant } from './scopes.ts';
 
 /** What HTTP Basic can carry: a colon ends the name there, and a backslash the tenant before it. */
 export const Username = plainText(1, 64)
@@ -18,7 +19,19 @@ const listOf = <T extends string>(all: readonly T[], word: string) => {
   });
   return z.array(one).transform((given) => all.filter((each) => given.includes(each)));
 };
-const permissions = listOf(PERMISSIONS, 'permission');
+const place = (grant: Grant) => PERMISSIONS.indexOf(splitGrant(grant).permission);
+
+/** Each once and in the order of the permissions, its filter as it is printed: the same grants are the same texts. */
+const permissions = z
+  .array(
+    z.string().transform((given, check) => {
+      const grant = readGrant(given);
+      if (typeof grant === 'string') return grant;
+      check.addIssue({ code: 'custom', message: grant.fault });
+      return z.NEVER;
+    }),
+  )
+  .transform((given) => [...new Set(given)].sort((a, b) => place(a) - place(b)));
 const roles = listOf(ROLES, 'role');
 
 export const NewUser = z.object({

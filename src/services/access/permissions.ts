@@ -30,15 +30,40 @@ export const PERMISSIONS: readonly Permission[] = [
 export const ROLES = ['TENANT_ADMIN', 'SYSTEM_ADMIN'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** A permission as it is granted: for everything, or `READ_TARGET/type.id==1` for what the filter matches. */
+export type Grant = Permission | `${Permission}/${string}`;
+
+/** How far a permission reaches: to everything (null), or to what any of the filters matches. */
+export type Scope = readonly string[] | null;
+export type Grants = ReadonlyMap<Permission, Scope>;
+
+/** The permission and the filter, null where there is none. Neither is checked. */
+export function splitGrant(grant: Grant): { permission: Permission; filter: string | null } {
+  const slash = grant.indexOf('/');
+  return slash < 0
+    ? { permission: grant as Permission, filter: null }
+    : { permission: grant.slice(0, slash) as Permission, filter: grant.slice(slash + 1) };
+}
+
 /** All that an account may do. Any permission on targets implies reading their types, as in hawkBit. */
-export function effectivePermissions(
-  granted: readonly Permission[],
-  roles: readonly Role[],
-): Set<Permission> {
-  if (roles.includes('TENANT_ADMIN')) return new Set(PERMISSIONS);
-  const permissions = new Set(granted);
-  if (ACTIONS.some((action) => permissions.has(`${action}_TARGET`))) permissions.add('READ_TARGET_TYPE');
-  return permissions;
+export function effectivePermissions(granted: readonly Grant[], roles: readonly Role[]): Grants {
+  if (roles.includes('TENANT_ADMIN')) return new Map(PERMISSIONS.map((permission) => [permission, null]));
+  const grants = new Map<Permission, Scope>();
+  for (const { permission, filter } of granted.map(splitGrant)) {
+    const known = grants.get(permission);
+    if (filter === null) grants.set(permission, null);
+    else if (known !== null) grants.set(permission, [...(known ?? []), filter]);
+  }
+  if (!grants.has('READ_TARGET_TYPE') && ACTIONS.some((action) => grants.has(`${action}_TARGET`)))
+    grants.set('READ_TARGET_TYPE', null);
+  return grants;
+}
+
+/** Whether the grants include this one. Of what is scoped only the very same filter counts as included. */
+export function includes(grants: Grants, grant: Grant): boolean {
+  const { permission, filter } = splitGrant(grant);
+  const scope = grants.get(permission);
+  return scope === null || (filter !== null && scope?.includes(filter) === true);
 }
 
 /** @throws FORBIDDEN */

@@ -26,7 +26,9 @@ export async function setPassword(platform: Platform, input: z.input<typeof SetP
     .where(eq(tenants.nameKey, name));
   if (!found) throw userNotFound(`${tenant}\\${username}`);
 
-  await change(platform, found.tenantId, async (tx, changes) => {
+  const caller = { tenantId: found.tenantId, username: 'system', kind: 'SYSTEM' } as const;
+  const origin = { door: 'SERVER', address: null } as const;
+  await change({ ...platform, caller, origin }, async (tx, changes) => {
     const changed = await tx
       .update(users)
       .set({ passwordHash, lastModifiedAt: platform.clock(), lastModifiedBy: 'system' })
@@ -34,5 +36,6 @@ export async function setPassword(platform: Platform, input: z.input<typeof SetP
       .returning({ id: users.id });
     if (!changed.length) throw userNotFound(username);
     changes.settings();
+    changes.record({ type: 'user.password-set', subjects: [username] });
   });
 }

@@ -24,7 +24,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   requireHeld(caller, { permissions, roles });
   const passwordHash = password ? await hashPassword(password) : undefined;
 
-  return change(context, caller.tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const before = await lockUser(tx, caller, username);
     if (roles) await requireSuccessor(tx, caller, before, roles, 'roles');
     const [after] = await tx

@@ -5,7 +5,7 @@ import { users } from '../../database/tables/users.ts';
 import { forbidden, invalid, userAlreadyExists, userNotFound } from '../../errors.ts';
 import type { Caller } from '../context.ts';
 import type { NewUser } from './input.ts';
-import { type Permission, ROLES, type Role } from './permissions.ts';
+import { type Grant, includes, ROLES, type Role, splitGrant } from './permissions.ts';
 
 /** The tenant of those who sign in without naming one. */
 export const DEFAULT_TENANT = 'DEFAULT';
@@ -16,7 +16,7 @@ export interface User {
   username: string;
   tenantName: string;
   /** As granted; a role's permissions are not among them. */
-  permissions: Permission[];
+  permissions: Grant[];
   roles: Role[];
   createdAt: Date;
   createdBy: string;
@@ -42,7 +42,7 @@ export const userIn =
   (row: Row): User => ({
     ...row,
     tenantName,
-    permissions: row.permissions as Permission[],
+    permissions: row.permissions as Grant[],
     roles: row.roles as Role[],
   });
 
@@ -75,11 +75,11 @@ export async function lockUser(tx: Transaction, caller: Caller, username: string
  */
 export function requireHeld(
   caller: Caller,
-  { permissions, roles }: { permissions?: readonly Permission[] | null; roles?: readonly Role[] | null },
+  { permissions, roles }: { permissions?: readonly Grant[] | null; roles?: readonly Role[] | null },
 ): void {
   for (const role of roles ?? []) if (!caller.roles.has(role)) throw forbidden(role);
-  for (const permission of permissions ?? [])
-    if (!caller.permissions.has(permission)) throw forbidden(permission);
+  for (const grant of permissions ?? [])
+    if (!includes(caller.permissions, grant)) throw forbidden(splitGrant(grant).permission);
 }
 
 /**

@@ -19,7 +19,7 @@ export async function activateAutoConfirm(context: Context, input: ActivateAutoC
   const caller = requirePermission(context, 'UPDATE_TARGET');
   const { controllerId, ...given } = parse(ActivateAutoConfirm, input);
 
-  await change(context, caller.tenantId, async (tx, changes) => {
+  await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, caller.tenantId, controllerId);
     if (!target) throw targetNotFound(controllerId);
     const activated = await activateTargets(tx, caller, context.clock(), [target], given);

@@ -15,7 +15,7 @@ export async function deactivateAutoConfirm(
 ): Promise<void> {
   const caller = requirePermission(context, 'UPDATE_TARGET');
 
-  await change(context, caller.tenantId, async (tx, changes) => {
+  await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, caller.tenantId, controllerId);
     if (!target) throw targetNotFound(controllerId);
     changes.targets(await deactivateTargets(tx, caller, context.clock(), [target]));

@@ -32,7 +32,6 @@ export async function setAutoConfirm(context: Context, input: SetAutoConfirm): P
 
   return change(
     context,
-    caller.tenantId,
     async (tx, changes) => {
       const selected = await selectTargetIds(tx, context, selection);
       const now = context.clock();

@@ -1,6 +1,7 @@
 import { unauthenticated } from '../../errors.ts';
 import type { Platform } from '../context.ts';
 import type { Tenant } from '../tenants/registry.ts';
+import { asDevice } from './acting.ts';
 import { type DeviceCredentials, isOwnToken, speaksForAnyDevice } from './credentials.ts';
 import { type Device, type DeviceCache, openDeviceCache } from './device-cache.ts';
 import { openPollTimes, type PollTimes } from './poll-times.ts';
@@ -84,7 +85,7 @@ async function registerUnknown(
   const { controllerId, credentials, address } = request;
   if (!tenant.settings.autoRegistration || !speaksForAnyDevice(tenant, controllerId, credentials))
     throw unauthenticated();
-  await registerDevice(platform, tenant, controllerId, address);
+  await registerDevice(asDevice(platform, tenant, controllerId, address), address);
   const device = await platform.devices.read(tenant, controllerId);
   if (!device) throw unauthenticated();
   return device;

@@ -1,10 +1,9 @@
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { invalid } from '../../errors.ts';
 import { change } from '../change.ts';
-import type { Platform } from '../context.ts';
+import type { Acting } from '../context.ts';
 import { parse } from '../parse.ts';
 import { TargetInput } from '../targets/input.ts';
-import type { Tenant } from '../tenants/registry.ts';
 
 /** Who is recorded as the maker of targets that register themselves (the seed). */
 const SYSTEM = 'system';
@@ -14,12 +13,8 @@ const SYSTEM = 'system';
  * quicker: then this one changes nothing. The id must fit a name, too: it has 128 characters at the most.
  * @throws INVALID_INPUT
  */
-export async function registerDevice(
-  platform: Platform,
-  { tenantId }: Tenant,
-  controllerId: string,
-  address: string,
-): Promise<void> {
+export async function registerDevice(device: Acting, address: string): Promise<void> {
+  const { tenantId, username: controllerId } = device.caller;
   if (controllerId !== controllerId.trim())
     throw invalid('controllerId: must hold no white space', ['controllerId']);
   const target = parse(TargetInput, {
@@ -27,8 +22,8 @@ export async function registerDevice(
     name: controllerId,
     description: `Plug and Play target: ${controllerId}`,
   });
-  const now = platform.clock();
-  await change(platform, tenantId, async (tx, changes) => {
+  const now = device.clock();
+  await change(device, async (tx, changes) => {
     const [registered] = await tx
       .insert(targets)
       .values({
@@ -49,5 +44,6 @@ export async function registerDevice(
     if (!registered) return;
     await tx.insert(targetPolls).values({ tenantId, targetId: registered.id, lastRequestAt: now, address });
     changes.created([controllerId]);
+    changes.record({ type: 'target.registered', subjects: [controllerId] });
   });
 }

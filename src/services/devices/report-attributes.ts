@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { targets } from '../../database/tables/targets.ts';
 import { targetNotFound } from '../../errors.ts';
 import { change } from '../change.ts';
-import type { Platform } from '../context.ts';
+import type { Acting } from '../context.ts';
 import {
   type AttributeEntry,
   type AttributeMode,
@@ -10,7 +10,6 @@ import {
   checkAttributes,
 } from '../targets/attributes.ts';
 import { lockTarget } from '../targets/target.ts';
-import type { Tenant } from '../tenants/registry.ts';
 
 /**
  * A device tells its attributes, which ends the server's request for them. Not a change of the target by a user:
@@ -18,14 +17,13 @@ import type { Tenant } from '../tenants/registry.ts';
  * @throws INVALID_ATTRIBUTES, QUOTA_EXCEEDED, TARGET_NOT_FOUND
  */
 export async function reportAttributes(
-  platform: Platform,
-  { tenantId }: Tenant,
-  controllerId: string,
+  device: Acting,
   mode: AttributeMode,
   entries: readonly AttributeEntry[],
 ): Promise<void> {
+  const { tenantId, username: controllerId } = device.caller;
   checkAttributes(entries);
-  await change(platform, tenantId, async (tx, changes) => {
+  await change(device, async (tx, changes) => {
     const target = await lockTarget(tx, tenantId, controllerId);
     if (!target) throw targetNotFound(controllerId);
     await applyAttributes(tx, target, mode, entries);
@@ -35,5 +33,6 @@ export async function reportAttributes(
         .set({ requestAttributes: false })
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
     changes.targets([controllerId]);
+    changes.record({ type: 'target.attributes-reported', subjects: [controllerId] });
   });
 }

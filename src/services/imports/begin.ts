@@ -19,7 +19,7 @@ export async function beginImport(context: Context, options: ReadImportOptions):
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
   const now = context.clock();
 
-  return change(context, tenantId, async (tx) => {
+  return change(context, async (tx) => {
     const known = await lockImport(tx, tenantId, options);
     if (!known && options.resume != null) throw importNotFound(String(options.resume));
     if ((known?.mode ?? options.mode) === 'upsert') requirePermission(context, 'UPDATE_TARGET');

@@ -33,7 +33,7 @@ export async function commitChunk(
   const { tenantId, mode, dryRun } = begun;
   const author: Author = { caller: context.caller, now: context.clock() };
 
-  await change(context, tenantId, async (tx, changes) => {
+  await change(context, async (tx, changes) => {
     const { created, updated, refused, repeated } = dryRun
       ? await rehearse(tx, author, begun, chunk.checked, staging)
       : await mergeRows(tx, author, mode, chunk.checked, staging);

@@ -17,7 +17,7 @@ export async function createTargetFilter(context: Context, input: TargetFilterIn
 
   const now = context.clock();
   const authorship = { createdAt: now, createdBy: username, lastModifiedAt: now, lastModifiedBy: username };
-  return change(context, tenantId, async (tx) => {
+  return change(context, async (tx) => {
     const [filter] = await tx
       .insert(targetFilters)
       .values({ tenantId, ...given, ...authorship })

@@ -10,7 +10,7 @@ export async function deleteTargetFilter(context: Context, { id }: { id: number 
   const { tenantId } = requirePermission(context, 'DELETE_TARGET');
   if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id));
 
-  await change(context, tenantId, async (tx) => {
+  await change(context, async (tx) => {
     const deleted = await tx
       .delete(targetFilters)
       .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))

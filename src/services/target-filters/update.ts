@@ -21,7 +21,7 @@ export async function updateTargetFilter(context: Context, input: TargetFilterUp
   if (given.query !== undefined) checkQuery(given.query);
   const itself = and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id));
 
-  return change(context, tenantId, async (tx) => {
+  return change(context, async (tx) => {
     const written = Object.keys(given).length
       ? tx
           .update(targetFilters)

@@ -35,7 +35,6 @@ export async function assignTargetGroup(context: Context, input: AssignTargetGro
 
   return change(
     context,
-    tenantId,
     async (tx, changes) => {
       const selected = await selectTargetIds(tx, context, selection, onMissing ?? 'REFUSE');
       const different = sql`${targets.group} IS DISTINCT FROM ${group}::text`;

@@ -25,7 +25,7 @@ export async function createTargetMetadata(context: Context, input: CreateTarget
   const { controllerId, entries } = parse(CreateTargetMetadata, input);
   const { tenantId } = caller;
 
-  await change(context, tenantId, async (tx, changes) => {
+  await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, tenantId, controllerId);
     if (!target) throw targetNotFound(controllerId);
     await refuseExisting(tx, target, entries);

@@ -27,7 +27,6 @@ export async function deleteTargetMetadata(context: Context, input: DeleteTarget
 
   return change(
     context,
-    caller.tenantId,
     async (tx, changes) => {
       const selected = await selectTargetIds(tx, context, selection);
       const stored = keys.filter(isStorableText);

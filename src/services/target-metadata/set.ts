@@ -27,7 +27,6 @@ export async function setTargetMetadata(context: Context, input: SetTargetMetada
 
   return change(
     context,
-    caller.tenantId,
     async (tx, changes) => {
       const selected = await selectTargetIds(tx, context, selection);
       const changed = await writeEntries(tx, caller, context.clock(), selected, entries);

@@ -19,7 +19,6 @@ export async function assignTargetTags(context: Context, input: TagChoice): Prom
 
   return change(
     context,
-    caller.tenantId,
     async (tx, changes) => {
       const { tagIds, selected, faults } = await lockChoice(tx, context, choice);
       const changed = await writeAndTouch(

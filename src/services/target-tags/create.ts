@@ -50,7 +50,6 @@ export async function createTargetTags(
   const made: Authorship = { at: context.clock(), by: username };
   return change(
     context,
-    tenantId,
     async (tx, changes) => {
       const batch = copyOf(checked);
       await queueUp(tx, tenantId);

@@ -13,7 +13,7 @@ export async function deleteTargetTag(context: Context, { id }: { id: number }):
   const { tenantId } = requirePermission(context, 'DELETE_TARGET');
   if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
 
-  await change(context, tenantId, async (tx, changes) => {
+  await change(context, async (tx, changes) => {
     const deleted = await tx
       .delete(targetTags)
       .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id)))

@@ -19,7 +19,6 @@ export async function unassignTargetTags(context: Context, input: TagChoice): Pr
 
   return change(
     context,
-    caller.tenantId,
     async (tx, changes) => {
       const { tagIds, selected, faults } = await lockChoice(tx, context, choice);
       const changed = await writeAndTouch(

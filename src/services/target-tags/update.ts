@@ -20,7 +20,7 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
   const given = patchOf(rest, clear);
   const itself = and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id));
 
-  return change(context, tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const written = Object.keys(given).length
       ? tx
           .update(targetTags)

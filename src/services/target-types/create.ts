@@ -57,7 +57,6 @@ export async function createTargetTypes(
   const made: Authorship = { at: context.clock(), by: username };
   return change(
     context,
-    tenantId,
     async (tx, changes) => {
       const batch = copyOf(checked);
       const ids = await insertTypes(tx, tenantId, standing(batch), made);

@@ -13,7 +13,7 @@ export async function deleteTargetType(context: Context, { id }: { id: number })
   const { tenantId } = requirePermission(context, 'DELETE_TARGET_TYPE');
   if (!Number.isSafeInteger(id)) throw targetTypeNotFound(String(id));
 
-  await change(context, tenantId, async (tx, changes) => {
+  await change(context, async (tx, changes) => {
     // That no target has it is the foreign key's to say: asked before, the answer could be out of date.
     const deleted = await tx
       .delete(targetTypes)

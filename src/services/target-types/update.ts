@@ -20,7 +20,7 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
   const given = patchOf(rest, clear);
   const itself = and(eq(targetTypes.tenantId, tenantId), eq(targetTypes.id, id));
 
-  return change(context, tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const written = Object.keys(given).length
       ? tx
           .update(targetTypes)

@@ -34,7 +34,6 @@ export async function assignTargetType(context: Context, input: AssignTargetType
 
   return change(
     context,
-    tenantId,
     async (tx, changes) => {
       const known = await typeNamesOf(tx, tenantId, targetTypeId === null ? [] : [targetTypeId]);
       if (targetTypeId !== null && !known.has(targetTypeId))

@@ -92,7 +92,7 @@ export async function setTargetAttributes(context: Context, input: SetTargetAttr
   const entries = attributes.map(({ key, value }): AttributeEntry => [key, value ?? null]);
   checkAttributes(entries);
 
-  await change(context, tenantId, async (tx, changes) => {
+  await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, tenantId, controllerId);
     if (!target) throw targetNotFound(controllerId);
     await applyAttributes(tx, target, mode, entries);

@@ -50,7 +50,6 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
   const now = context.clock();
   return change(
     context,
-    tenantId,
     async (tx, changes) => {
       const batch = copyOf(checked);
       const typeNames = await refuseUnknownTypes(tx, tenantId, batch);

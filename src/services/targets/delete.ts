@@ -27,7 +27,6 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
 
   return change(
     context,
-    tenantId,
     async (tx, changes) => {
       const found = await selectTargetIds(tx, context, selection, 'REFUSE', 'update');
       for (const chunk of chunks(found))

@@ -21,7 +21,7 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
   const { controllerId, securityToken } = parse(RotateTargetToken, input);
   const tenant = await context.tenants.byId(tenantId);
 
-  return change(context, tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const before = await lockTarget(tx, tenantId, controllerId);
     if (!before) throw targetNotFound(controllerId);
     const now = context.clock();

@@ -23,7 +23,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
   const { controllerId, targetTypeId, clear, ...rest } = parse(TargetUpdate, input);
   const tenant = await context.tenants.byId(tenantId);
 
-  return change(context, tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const before = await lockTarget(tx, tenantId, controllerId);
     if (!before) throw targetNotFound(controllerId);
     const { address, ...given } = patchOf(rest, clear);

@@ -50,7 +50,7 @@ export async function createTenant(context: Context, input: CreateTenant): Promi
   const passwordHash = await hashPassword(adminPassword);
   const author = { by: caller.username, at: context.clock() };
 
-  return change(context, caller.tenantId, async (tx) => {
+  return change(context, async (tx) => {
     const tenant = await insertTenant(tx, name, author);
     if (!tenant) throw tenantAlreadyExists(name);
     const place = { tenantId: tenant.id, tenantName: tenant.name };

@@ -23,14 +23,10 @@ export async function generateGatewayToken(
   context: Context,
   input: GenerateGatewayToken = {},
 ): Promise<{ token: string }> {
-  const { tenantId } = requirePermission(
-    context,
-    'UPDATE_TENANT_CONFIGURATION',
-    'READ_GATEWAY_SECURITY_TOKEN',
-  );
+  requirePermission(context, 'UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN');
   const token = parse(GenerateGatewayToken, input).token ?? randomToken();
 
-  return change(context, tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     await writeSettings(tx, context, [{ key: 'authentication.gatewaytoken.key', value: token }]);
     changes.settings();
     return { token };

@@ -19,7 +19,7 @@ export async function resetConfiguration(
   const known = [...new Set(keys.filter(isConfigurationKey))];
   if (!known.length) return [];
 
-  return change(context, tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     await tx
       .delete(tenantConfiguration)
       .where(and(eq(tenantConfiguration.tenantId, tenantId), inArray(tenantConfiguration.key, known)));

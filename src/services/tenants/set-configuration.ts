@@ -23,11 +23,11 @@ export async function setConfiguration(
   context: Context,
   values: Readonly<Record<string, unknown>>,
 ): Promise<ConfigurationEntry[]> {
-  const { tenantId } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
+  requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
   const checked = Object.entries(values).map(([key, value]) => checkedSetting(key, value));
   if (!checked.length) return [];
 
-  return change(context, tenantId, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     await writeSettings(tx, context, checked);
     changes.settings();
     return readEntries(

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { openGraphql } from '../../../src/api/graphql/server.ts';
+import { openPeers } from '../../../src/api/http.ts';
 import { unauthenticated } from '../../../src/errors.ts';
 import type { Permission, Role } from '../../../src/services/access/permissions.ts';
 import type { Caller, Context } from '../../../src/services/context.ts';
@@ -69,6 +70,7 @@ export function openTestDoor() {
     });
     const graphql = await openGraphql({
       platform: { ...platform, database: counted },
+      peers: openPeers('loopback', undefined),
       signIn: async (authorization) => {
         const caller = callers[Number(/^Test (\d+)$/.exec(authorization ?? '')?.[1] ?? Number.NaN)];
         if (!caller) throw unauthenticated();

@@ -56,8 +56,12 @@ describe('signing in', () => {
       tenantId: tenant.tenantId,
       tenantName: tenant.name,
       username: 'ann',
+      kind: 'USER',
       roles: new Set(),
-      permissions: new Set(['UPDATE_TARGET', 'READ_TARGET_TYPE']),
+      permissions: new Map([
+        ['UPDATE_TARGET', null],
+        ['READ_TARGET_TYPE', null],
+      ]),
     });
   });
 
@@ -174,9 +178,9 @@ describe('a change takes effect at once', () => {
     await authenticate(ann());
     await elsewhere(ann());
     await updateUser(admin, { username: 'ann', permissions: ['READ_ROLLOUT'] });
-    expect((await authenticate(ann())).permissions).toEqual(new Set(['READ_ROLLOUT']));
+    expect((await authenticate(ann())).permissions).toEqual(new Map([['READ_ROLLOUT', null]]));
     await vi.waitFor(
-      async () => expect((await elsewhere(ann())).permissions).toEqual(new Set(['READ_ROLLOUT'])),
+      async () => expect((await elsewhere(ann())).permissions).toEqual(new Map([['READ_ROLLOUT', null]])),
       ARRIVES,
     );
   });

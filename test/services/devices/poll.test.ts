@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { asDevice } from '../../../src/services/devices/acting.ts';
 import { type DeviceCredentials, tokenDigest } from '../../../src/services/devices/credentials.ts';
 import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/poll.ts';
 import { reportAttributes } from '../../../src/services/devices/report-attributes.ts';
@@ -216,7 +217,7 @@ describe('the interval', () => {
     expect((await ask('a', own('a'))).sleep).toBe('00:10:00');
     expect((await ask('b', own('b'))).sleep).toBe('00:02:00');
     const known = (await here.tenants.byName(tenant.name))!;
-    await reportAttributes(here, known, 'a', 'merge', [['hw', 'x']]);
+    await reportAttributes(asDevice(here, known, 'a', 'x'), 'merge', [['hw', 'x']]);
     expect((await ask('a', own('a'))).sleep).toBe('00:01:00');
     expect((await findTarget(context, 'a')).poll).toSatisfy(
       (status) => status.nextExpectedRequestAt - status.lastRequestAt === 60_000,

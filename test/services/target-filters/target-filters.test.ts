@@ -148,7 +148,7 @@ it('needs the permissions of targets', async () => {
   const { tenant, context } = await open();
   const { id } = await createTargetFilter(context, { name: 'n', query: QUERY });
   const without = (permission: string) =>
-    tenant.contextOf([...context.caller.permissions].filter((one) => one !== permission));
+    tenant.contextOf([...context.caller.permissions.keys()].filter((one) => one !== permission));
   for (const work of [
     createTargetFilter(without('CREATE_TARGET'), { name: 'x', query: QUERY }),
     updateTargetFilter(without('UPDATE_TARGET'), { id, name: 'x' }),

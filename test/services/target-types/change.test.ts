@@ -91,7 +91,7 @@ describe('deleting', () => {
     const context = await newContext();
     const [type] = await create(context, { name: 'n' });
     let deleting: Promise<unknown> = Promise.resolve();
-    await change(context, context.caller.tenantId, async (tx) => {
+    await change(context, async (tx) => {
       expect(await typeNamesOf(tx, context.caller.tenantId, [type!.id, NO_ID])).toEqual(
         new Map([[type!.id, 'n']]),
       );

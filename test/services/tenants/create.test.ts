@@ -6,7 +6,7 @@ import { tenants } from '../../../src/database/tables/tenants.ts';
 import { users } from '../../../src/database/tables/users.ts';
 import { openAuthenticator } from '../../../src/services/access/authenticate.ts';
 import { createUser } from '../../../src/services/access/create-user.ts';
-import { PERMISSIONS } from '../../../src/services/access/permissions.ts';
+import { effectivePermissions, PERMISSIONS } from '../../../src/services/access/permissions.ts';
 import { updateUser } from '../../../src/services/access/update-user.ts';
 import { USER_COLUMNS } from '../../../src/services/access/users.ts';
 import type { Context } from '../../../src/services/context.ts';
@@ -162,9 +162,9 @@ describe('the first administrator', () => {
         tenantId: account!.tenantId,
         tenantName: 'DEFAULT',
         roles: new Set(['TENANT_ADMIN', 'SYSTEM_ADMIN'] as const),
-        permissions: new Set(PERMISSIONS),
+        permissions: effectivePermissions(PERMISSIONS, []),
       };
-      const context = { ...opened.platform, database: tx as unknown as Database, caller };
+      const context = { ...system, ...opened.platform, database: tx as unknown as Database, caller };
       const demotion = updateUser(context, { username: 'first', roles: ['TENANT_ADMIN'] });
       await expect(demotion).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { path: ['roles'] } });
       await createUser(context, { username: 'next', password: 'secret', roles: ['SYSTEM_ADMIN'] });

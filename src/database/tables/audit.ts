@@ -1,0 +1,25 @@
+import { bigint, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { exactText, identity, instant } from './columns.ts';
+import { tenantReference } from './tenants.ts';
+
+/** What was done in a tenant, one row a change, written in the change's own transaction. Rows are never changed. */
+export const auditEvents = pgTable(
+  'audit_events',
+  {
+    tenantId: tenantReference(),
+    id: identity('id'),
+    at: instant('at').notNull(),
+    actor: exactText('actor').notNull(),
+    actorKind: text('actor_kind').notNull(),
+    door: text('door').notNull(),
+    address: text('address'),
+    type: exactText('type').notNull(),
+    /** Names of what it was done to; null where a filter chose them. */
+    subjects: text('subjects').array(),
+    filter: text('filter'),
+    count: bigint('count', { mode: 'number' }).notNull(),
+    /** By field: its old and its new value. */
+    changes: jsonb('changes').$type<Readonly<Record<string, { old?: unknown; new?: unknown }>>>(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
+);

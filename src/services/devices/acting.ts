@@ -1,0 +1,14 @@
+import type { Acting, Platform } from '../context.ts';
+import type { Tenant } from '../tenants/registry.ts';
+
+/** What a device makes changes with. `address` is its URL, as targets keep it; the audit trail has the bare address. */
+export const asDevice = (
+  platform: Platform,
+  { tenantId }: Tenant,
+  controllerId: string,
+  address: string,
+): Acting => ({
+  ...platform,
+  caller: { tenantId, username: controllerId, kind: 'DEVICE' },
+  origin: { door: 'DEVICE_API', address: address.replace(/^http:\/\/\[?(.*?)\]?$/, '$1') },
+});
