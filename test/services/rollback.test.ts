@@ -175,7 +175,9 @@ it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is un
   expect(await stored(context)).toEqual(before);
 
   await VERBS[name]!(context, made);
-  expect(await stored(context), 'and really would have written').not.toEqual(before);
+  const after = await stored(context);
+  expect(after, 'and really would have written').not.toEqual(before);
+  expect(after['audit_events'], 'and leaves its mark in the audit trail').not.toEqual(before['audit_events']);
 });
 
 it('knows every verb that opens a transaction', () => {

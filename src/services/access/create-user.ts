@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -20,7 +21,12 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
   const passwordHash = await hashPassword(password);
 
   return change(context, async (tx, changes) => {
+    const created = await insertUser(tx, caller, user, passwordHash, {
+      by: caller.username,
+      at: context.clock(),
+    });
     changes.settings();
-    return insertUser(tx, caller, user, passwordHash, { by: caller.username, at: context.clock() });
+    changes.record({ type: 'user.created', subjects: [user.username], changes: added(user) });
+    return created;
   });
 }

@@ -23,6 +23,7 @@ export async function deleteUser(context: Context, input: { username: string }):
     await requireSuccessor(tx, caller, user, [], 'username');
     await tx.delete(users).where(named(caller.tenantId, username));
     changes.settings();
+    changes.record({ type: 'user.deleted', subjects: [username] });
     return user;
   });
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { users } from '../../database/tables/users.ts';
 import { userNotFound } from '../../errors.ts';
+import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Caller, Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -40,6 +41,12 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
       .returning(USER_COLUMNS);
     if (!after) throw userNotFound(username);
     changes.settings();
+    const changed = differences(before, userIn(caller.tenantName)(after), ['permissions', 'roles']);
+    changes.record({
+      type: 'user.updated',
+      subjects: [username],
+      changes: { ...changed, ...(passwordHash && { password: {} }) },
+    });
     return userIn(caller.tenantName)(after);
   });
 }

@@ -23,9 +23,10 @@ export async function writeRecords(
   { caller, origin, clock }: Acting,
   records: readonly ChangeRecord[],
 ): Promise<void> {
-  if (!records.length) return;
+  const done = records.filter(({ subjects, count = subjects?.length }) => count !== 0);
+  if (!done.length) return;
   await tx.insert(auditEvents).values(
-    records.map(({ type, subjects, filter, count, changes }) => ({
+    done.map(({ type, subjects, filter, count, changes }) => ({
       tenantId: caller.tenantId,
       at: clock(),
       actor: caller.username,
@@ -40,6 +41,19 @@ export async function writeRecords(
     })),
   );
 }
+
+/** What a bulk did it to: by name where the targets were named, else by the filter that chose them. */
+export const affected = (
+  { filter }: { filter?: string | null | undefined },
+  changed: readonly string[],
+): Pick<ChangeRecord, 'subjects' | 'filter' | 'count'> =>
+  filter == null ? { subjects: changed } : { filter, count: changed.length };
+
+/** What something new has; a field without a value is left out. */
+export const added = (fields: object): FieldChanges =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([field, value]) => (value == null ? [] : [[field, { new: value }]])),
+  );
 
 /** What of the given fields is different in `after`; undefined where nothing is. */
 export function differences<T extends object>(

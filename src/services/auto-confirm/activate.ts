@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { autoConfirmAlreadyActive, targetNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -25,5 +26,6 @@ export async function activateAutoConfirm(context: Context, input: ActivateAutoC
     const activated = await activateTargets(tx, caller, context.clock(), [target], given);
     if (!activated.length) throw autoConfirmAlreadyActive(controllerId);
     changes.targets(activated);
+    changes.record({ type: 'target.auto-confirm-activated', subjects: activated, changes: added(given) });
   });
 }

@@ -18,6 +18,8 @@ export async function deactivateAutoConfirm(
   await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, caller.tenantId, controllerId);
     if (!target) throw targetNotFound(controllerId);
-    changes.targets(await deactivateTargets(tx, caller, context.clock(), [target]));
+    const deactivated = await deactivateTargets(tx, caller, context.clock(), [target]);
+    changes.targets(deactivated);
+    changes.record({ type: 'target.auto-confirm-deactivated', subjects: deactivated });
   });
 }

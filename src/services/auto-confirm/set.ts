@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { invalid } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -39,6 +40,8 @@ export async function setAutoConfirm(context: Context, input: SetAutoConfirm): P
         ? await activateTargets(tx, caller, now, selected, { initiator, remark })
         : await deactivateTargets(tx, caller, now, selected);
       changes.targets(changed);
+      const type = active ? 'target.auto-confirm-activated' : 'target.auto-confirm-deactivated';
+      changes.record({ type, ...affected(selection, changed) });
       return changed.length;
     },
     { dryRun: dryRun ?? false },

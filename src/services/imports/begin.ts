@@ -19,11 +19,14 @@ export async function beginImport(context: Context, options: ReadImportOptions):
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
   const now = context.clock();
 
-  return change(context, async (tx) => {
+  return change(context, async (tx, changes) => {
     const known = await lockImport(tx, tenantId, options);
     if (!known && options.resume != null) throw importNotFound(String(options.resume));
     if ((known?.mode ?? options.mode) === 'upsert') requirePermission(context, 'UPDATE_TARGET');
-    if (known) return takeOver(tx, known, options, now);
+    if (known) {
+      changes.record({ type: 'import.resumed', subjects: [String(known.id)] });
+      return takeOver(tx, known, options, now);
+    }
 
     const tooOld = new Date(now.getTime() - KEPT_MS);
     await tx.delete(imports).where(and(eq(imports.tenantId, tenantId), lt(imports.updatedAt, tooOld)));
@@ -44,6 +47,7 @@ export async function beginImport(context: Context, options: ReadImportOptions):
       })
       .onConflictDoNothing({ target: [imports.tenantId, imports.key] })
       .returning();
+    changes.record({ type: 'import.started', subjects: record ? [String(record.id)] : [] });
     if (record) return record;
     // Another upload of the same key came first.
     return takeOver(tx, (await lockImport(tx, tenantId, options))!, options, now);

@@ -58,6 +58,15 @@ export async function commitChunk(
     if (dryRun) return;
     changes.created(created.map(({ controllerId }) => controllerId));
     changes.targets(updated.map(({ controllerId }) => controllerId));
+    changes.record({
+      type: 'target.imported',
+      count: created.length + updated.length,
+      changes: {
+        import: { new: record.id },
+        created: { new: created.length },
+        updated: { new: updated.length },
+      },
+    });
   });
 }
 

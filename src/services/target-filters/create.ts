@@ -1,5 +1,6 @@
 import { targetFilters } from '../../database/tables/target-data.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -17,11 +18,12 @@ export async function createTargetFilter(context: Context, input: TargetFilterIn
 
   const now = context.clock();
   const authorship = { createdAt: now, createdBy: username, lastModifiedAt: now, lastModifiedBy: username };
-  return change(context, async (tx) => {
+  return change(context, async (tx, changes) => {
     const [filter] = await tx
       .insert(targetFilters)
       .values({ tenantId, ...given, ...authorship })
       .returning(TARGET_FILTER_COLUMNS);
+    changes.record({ type: 'target-filter.created', subjects: [given.name], changes: added(given) });
     return filter!;
   });
 }

@@ -10,11 +10,12 @@ export async function deleteTargetFilter(context: Context, { id }: { id: number 
   const { tenantId } = requirePermission(context, 'DELETE_TARGET');
   if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id));
 
-  await change(context, async (tx) => {
+  await change(context, async (tx, changes) => {
     const deleted = await tx
       .delete(targetFilters)
       .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
-      .returning({ id: targetFilters.id });
+      .returning({ name: targetFilters.name });
     if (!deleted.length) throw targetFilterNotFound(String(id));
+    changes.record({ type: 'target-filter.deleted', subjects: deleted.map(({ name }) => name) });
   });
 }

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { targetFilters } from '../../database/tables/target-data.ts';
 import { targetFilterNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -21,16 +22,21 @@ export async function updateTargetFilter(context: Context, input: TargetFilterUp
   if (given.query !== undefined) checkQuery(given.query);
   const itself = and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id));
 
-  return change(context, async (tx) => {
-    const written = Object.keys(given).length
-      ? tx
-          .update(targetFilters)
-          .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
-          .where(itself)
-          .returning(TARGET_FILTER_COLUMNS)
-      : tx.select(TARGET_FILTER_COLUMNS).from(targetFilters).where(itself);
-    const [filter] = await written;
-    if (!filter) throw targetFilterNotFound(String(id));
-    return filter;
+  return change(context, async (tx, changes) => {
+    const [before] = await tx
+      .select(TARGET_FILTER_COLUMNS)
+      .from(targetFilters)
+      .where(itself)
+      .for('no key update');
+    if (!before) throw targetFilterNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    const [filter] = await tx
+      .update(targetFilters)
+      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .where(itself)
+      .returning(TARGET_FILTER_COLUMNS);
+    const changed = differences(before, filter!, ['name', 'query']);
+    changes.record({ type: 'target-filter.updated', subjects: [before.name], changes: changed });
+    return filter!;
   });
 }

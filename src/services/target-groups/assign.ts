@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -40,6 +41,11 @@ export async function assignTargetGroup(context: Context, input: AssignTargetGro
       const different = sql`${targets.group} IS DISTINCT FROM ${group}::text`;
       const changed = await updateSelected(tx, tenantId, selected, { group }, different);
       changes.targets(changed);
+      changes.record({
+        type: 'target.group-assigned',
+        ...affected(selection, changed),
+        changes: { group: { new: group } },
+      });
       return changed.length;
     },
     { dryRun: dryRun ?? false },

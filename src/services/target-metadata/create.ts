@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { lockTarget } from '../targets/target.ts';
 import { MetadataEntries, type MetadataEntry } from './input.ts';
-import { writeEntries } from './write.ts';
+import { valuesOf, writeEntries } from './write.ts';
 
 const CreateTargetMetadata = z.object({ controllerId: z.string(), entries: MetadataEntries });
 export type CreateTargetMetadata = z.input<typeof CreateTargetMetadata>;
@@ -31,6 +31,7 @@ export async function createTargetMetadata(context: Context, input: CreateTarget
     await refuseExisting(tx, target, entries);
     await writeEntries(tx, caller, context.clock(), [target], entries);
     changes.targets([controllerId]);
+    changes.record({ type: 'target.metadata-set', subjects: [controllerId], changes: valuesOf(entries) });
   });
 }
 

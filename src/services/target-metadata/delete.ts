@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requirePermission } from '../access/permissions.ts';
+import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -32,6 +33,11 @@ export async function deleteTargetMetadata(context: Context, input: DeleteTarget
       const stored = keys.filter(isStorableText);
       const changed = await removeEntries(tx, caller, context.clock(), selected, stored);
       changes.targets(changed);
+      changes.record({
+        type: 'target.metadata-deleted',
+        ...affected(selection, changed),
+        changes: { metadata: { old: keys } },
+      });
       return changed.length;
     },
     { dryRun: dryRun ?? false },

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { requirePermission } from '../access/permissions.ts';
+import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { selectTargetIds } from '../targets/selection.ts';
 import { MetadataEntries } from './input.ts';
-import { writeEntries } from './write.ts';
+import { valuesOf, writeEntries } from './write.ts';
 
 const SetTargetMetadata = z.object({
   controllerIds: z.array(z.string()).nullish(),
@@ -31,6 +32,11 @@ export async function setTargetMetadata(context: Context, input: SetTargetMetada
       const selected = await selectTargetIds(tx, context, selection);
       const changed = await writeEntries(tx, caller, context.clock(), selected, entries);
       changes.targets(changed);
+      changes.record({
+        type: 'target.metadata-set',
+        ...affected(selection, changed),
+        changes: valuesOf(entries),
+      });
       return changed.length;
     },
     { dryRun: dryRun ?? false },

@@ -3,12 +3,18 @@ import { arrayOf, chunks } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { targetMetadata } from '../../database/tables/target-data.ts';
 import { quotaExceeded } from '../../errors.ts';
+import type { FieldChanges } from '../audit/record.ts';
 import type { Caller } from '../context.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import { writeAndTouch } from '../targets/touch.ts';
 import type { MetadataEntry } from './input.ts';
 
 const MOST_ENTRIES = 100;
+
+/** What the audit trail keeps of entries that were set. */
+export const valuesOf = (entries: readonly MetadataEntry[]): FieldChanges => ({
+  metadata: { new: Object.fromEntries(entries.map(({ key, value }) => [key, value])) },
+});
 
 /**
  * Adds entries to locked targets and overwrites those that differ.

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../database/bulk.ts';
 import { targetTagAssignments } from '../../database/tables/target-data.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -20,7 +21,7 @@ export async function assignTargetTags(context: Context, input: TagChoice): Prom
   return change(
     context,
     async (tx, changes) => {
-      const { tagIds, selected, faults } = await lockChoice(tx, context, choice);
+      const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
       const changed = await writeAndTouch(
         tx,
         caller,
@@ -34,6 +35,11 @@ export async function assignTargetTags(context: Context, input: TagChoice): Prom
           RETURNING target_id`,
       );
       changes.targets(changed);
+      changes.record({
+        type: 'target.tags-assigned',
+        ...affected(choice, changed),
+        changes: { tags: { new: tagNames } },
+      });
       return { affectedCount: changed.length, faults };
     },
     { dryRun: dryRun ?? false },

@@ -48,13 +48,18 @@ export async function lockChoice(
   tx: Transaction,
   context: Context,
   choice: ReadChoice,
-): Promise<{ tagIds: number[]; selected: SelectedTarget[]; faults: DomainError[] }> {
+): Promise<{ tagIds: number[]; tagNames: string[]; selected: SelectedTarget[]; faults: DomainError[] }> {
   const { controllerIds, filter, onNotFound } = choice;
-  const tagIds = await lockTags(tx, context.caller.tenantId, choice);
+  const tags = await lockTags(tx, context.caller.tenantId, choice);
   const onMissing = (onNotFound ?? 'FAIL') === 'FAIL' ? 'REFUSE' : 'PASS_OVER';
   const selected = await selectTargetIds(tx, context, { controllerIds, filter }, onMissing);
   const faults = onNotFound === 'ON_WHAT_FOUND_AND_FAIL' ? faultsOf(controllerIds ?? [], selected) : [];
-  return { tagIds, selected, faults };
+  return {
+    tagIds: tags.map(({ id }) => id),
+    tagNames: tags.map(({ name }) => name),
+    selected,
+    faults,
+  };
 }
 
 function faultsOf(wanted: readonly string[], selected: readonly SelectedTarget[]): DomainError[] {
@@ -81,5 +86,5 @@ async function lockTags(tx: Transaction, tenantId: number, { tagIds, tagNames }:
     if (!ids.has(id)) throw targetTagNotFound(String(id), ['tagIds', String(index)]);
   for (const [index, name] of (tagNames ?? []).entries())
     if (!names.has(name)) throw targetTagNotFound(name, ['tagNames', String(index)]);
-  return [...ids];
+  return rows;
 }

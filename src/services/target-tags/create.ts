@@ -58,6 +58,7 @@ export async function createTargetTags(
       if (isRejected(batch, errorPolicy)) return changes.undo({ targetTags: [], faults: faultsOf(batch) });
       const view = createdView(made);
       const created = standing(batch).map((row) => view(row, ids.get(row.name)!));
+      changes.record({ type: 'target-tag.created', subjects: [...ids.keys()] });
       return { targetTags: created, faults: faultsOf(batch) };
     },
     { dryRun },

@@ -17,8 +17,9 @@ export async function deleteTargetTag(context: Context, { id }: { id: number }):
     const deleted = await tx
       .delete(targetTags)
       .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id)))
-      .returning({ id: targetTags.id });
+      .returning({ name: targetTags.name });
     if (!deleted.length) throw targetTagNotFound(String(id));
     changes.everything();
+    changes.record({ type: 'target-tag.deleted', subjects: deleted.map(({ name }) => name) });
   });
 }

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { targetTags } from '../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -21,17 +22,18 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
   const itself = and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id));
 
   return change(context, async (tx, changes) => {
-    const written = Object.keys(given).length
-      ? tx
-          .update(targetTags)
-          .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
-          .where(itself)
-          .returning(TARGET_TAG_COLUMNS)
-      : tx.select(TARGET_TAG_COLUMNS).from(targetTags).where(itself);
-    const [tag] = await written;
-    if (!tag) throw targetTagNotFound(String(id));
+    const [before] = await tx.select(TARGET_TAG_COLUMNS).from(targetTags).where(itself).for('no key update');
+    if (!before) throw targetTagNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    const [tag] = await tx
+      .update(targetTags)
+      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .where(itself)
+      .returning(TARGET_TAG_COLUMNS);
     // A polling override may name the tag, and so rule other devices now.
     if (given.name !== undefined) changes.everything();
-    return tag;
+    const changed = differences(before, tag!, ['name', 'description', 'colour']);
+    changes.record({ type: 'target-tag.updated', subjects: [before.name], changes: changed });
+    return tag!;
   });
 }

@@ -65,6 +65,7 @@ export async function createTargetTypes(
       const view = createdView(made);
       const created = standing(batch).map((row) => view(row, ids.get(row.key)!));
       if (created.length) changes.everything();
+      changes.record({ type: 'target-type.created', subjects: [...ids.keys()] });
       return { targetTypes: created, faults: faultsOf(batch) };
     },
     { dryRun },

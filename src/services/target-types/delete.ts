@@ -18,8 +18,9 @@ export async function deleteTargetType(context: Context, { id }: { id: number })
     const deleted = await tx
       .delete(targetTypes)
       .where(and(eq(targetTypes.tenantId, tenantId), eq(targetTypes.id, id)))
-      .returning({ id: targetTypes.id });
+      .returning({ key: targetTypes.key });
     if (!deleted.length) throw targetTypeNotFound(String(id));
     changes.everything();
+    changes.record({ type: 'target-type.deleted', subjects: deleted.map(({ key }) => key) });
   });
 }

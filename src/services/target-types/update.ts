@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -21,17 +22,22 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
   const itself = and(eq(targetTypes.tenantId, tenantId), eq(targetTypes.id, id));
 
   return change(context, async (tx, changes) => {
-    const written = Object.keys(given).length
-      ? tx
-          .update(targetTypes)
-          .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
-          .where(itself)
-          .returning(TARGET_TYPE_COLUMNS)
-      : tx.select(TARGET_TYPE_COLUMNS).from(targetTypes).where(itself);
-    const [targetType] = await written;
-    if (!targetType) throw targetTypeNotFound(String(id));
+    const [before] = await tx
+      .select(TARGET_TYPE_COLUMNS)
+      .from(targetTypes)
+      .where(itself)
+      .for('no key update');
+    if (!before) throw targetTypeNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    const [targetType] = await tx
+      .update(targetTypes)
+      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .where(itself)
+      .returning(TARGET_TYPE_COLUMNS);
     // A polling override may name the type, and so rule other devices now.
     changes.everything();
-    return targetType;
+    const changed = differences(before, targetType!, ['name', 'description', 'colour']);
+    changes.record({ type: 'target-type.updated', subjects: [before.key], changes: changed });
+    return targetType!;
   });
 }

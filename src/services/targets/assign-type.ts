@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { targets } from '../../database/tables/targets.ts';
 import { targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -47,6 +48,11 @@ export async function assignTargetType(context: Context, input: AssignTargetType
         sql`${targets.targetTypeId} IS DISTINCT FROM ${targetTypeId}::bigint`,
       );
       changes.targets(changed);
+      changes.record({
+        type: 'target.type-assigned',
+        ...affected(selection, changed),
+        changes: { targetTypeId: { new: targetTypeId } },
+      });
       return changed.length;
     },
     { dryRun: dryRun ?? false },

@@ -101,6 +101,11 @@ export async function setTargetAttributes(context: Context, input: SetTargetAttr
       .set({ lastModifiedAt: context.clock(), lastModifiedBy: username })
       .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
     changes.targets([controllerId]);
+    changes.record({
+      type: 'target.attributes-set',
+      subjects: [controllerId],
+      changes: { [mode]: { new: Object.fromEntries(entries) } },
+    });
   });
 }
 

@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { type DomainError, targetAlreadyExists, targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { added, type ChangeRecord } from '../audit/record.ts';
 import {
   type Batch,
   copyOf,
@@ -58,12 +59,21 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
       refuseExisting(batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
       changes.created([...ids.keys()]);
+      changes.record(creation(standing(batch)));
       const view = createdView(context, tenant, typeNames, now);
       const targets = standing(batch).map((row) => view(row, ids.get(row.controllerId)!));
       return { targets, faults: faultsOf(batch) };
     },
     { dryRun },
   );
+}
+
+/** The fields of one; of many only their names. */
+function creation(rows: readonly NewTarget[]): ChangeRecord {
+  const subjects = rows.map(({ controllerId }) => controllerId);
+  if (rows.length !== 1) return { type: 'target.created', subjects };
+  const { securityToken: _, ...fields } = rows[0]!;
+  return { type: 'target.created', subjects, changes: added(fields) };
 }
 
 function refuseRepeated(batch: Batch<NewTarget>): void {

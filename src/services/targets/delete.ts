@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { arrayOf, chunks } from '../../database/bulk.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -39,6 +40,8 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
             ),
           );
       changes.deleted(found);
+      const controllerIds = found.map(({ controllerId }) => controllerId);
+      changes.record({ type: 'target.deleted', ...affected(selection, controllerIds) });
       return found.length;
     },
     { dryRun: dryRun ?? false },

@@ -31,6 +31,7 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
       .set({ securityToken: securityToken ?? generateToken(), lastModifiedAt: now, lastModifiedBy: username })
       .where(itself);
     changes.targets([controllerId]);
+    changes.record({ type: 'target.token-rotated', subjects: [controllerId] });
     const [row] = await selectTargets(tx, tenant, now).where(itself);
     return targetView(context, tenant)(row!);
   });

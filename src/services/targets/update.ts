@@ -3,6 +3,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { targetNotFound, targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -43,9 +44,19 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
     const [row] = await selectTargets(tx, tenant, now).where(
       and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)),
     );
+    const changed = differences(before, row!, AUDITED);
+    if (changed || address !== undefined)
+      changes.record({
+        type: 'target.updated',
+        subjects: [controllerId],
+        changes: { ...changed, ...(address !== undefined && { address: { new: address } }) },
+      });
     return targetView(context, tenant)(row!);
   });
 }
+
+/** What the audit trail shows of an update. The token is none of it. */
+const AUDITED = ['name', 'description', 'group', 'targetTypeId', 'requestAttributes'] as const;
 
 async function referredType(tx: Transaction, tenantId: number, id: number): Promise<number | null> {
   if (id === NO_TYPE) return null;

@@ -50,12 +50,13 @@ export async function createTenant(context: Context, input: CreateTenant): Promi
   const passwordHash = await hashPassword(adminPassword);
   const author = { by: caller.username, at: context.clock() };
 
-  return change(context, async (tx) => {
+  return change(context, async (tx, changes) => {
     const tenant = await insertTenant(tx, name, author);
     if (!tenant) throw tenantAlreadyExists(name);
     const place = { tenantId: tenant.id, tenantName: tenant.name };
     const admin = { username: adminUsername, permissions: [], roles: ['TENANT_ADMIN' as const] };
     await insertUser(tx, place, admin, passwordHash, author);
+    changes.record({ type: 'tenant.created', subjects: [tenant.name] });
     return tenant;
   });
 }

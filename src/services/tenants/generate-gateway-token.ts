@@ -29,6 +29,7 @@ export async function generateGatewayToken(
   return change(context, async (tx, changes) => {
     await writeSettings(tx, context, [{ key: 'authentication.gatewaytoken.key', value: token }]);
     changes.settings();
+    changes.record({ type: 'configuration.updated', subjects: ['authentication.gatewaytoken.key'] });
     return { token };
   });
 }

@@ -5,6 +5,7 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { isConfigurationKey } from './configuration-keys.ts';
 import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
+import { changedValues } from './set-configuration.ts';
 
 /**
  * Lets the caller's tenant inherit these keys again. Keys that are not set, or unknown, are passed over. Needs
@@ -20,10 +21,13 @@ export async function resetConfiguration(
   if (!known.length) return [];
 
   return change(context, async (tx, changes) => {
+    const before = await readEntries(context, tx, known);
     await tx
       .delete(tenantConfiguration)
       .where(and(eq(tenantConfiguration.tenantId, tenantId), inArray(tenantConfiguration.key, known)));
+    const after = await readEntries(context, tx, known);
     changes.settings();
-    return readEntries(context, tx, known);
+    changes.record({ type: 'configuration.reset', subjects: known, changes: changedValues(before, after) });
+    return after;
   });
 }

@@ -3,6 +3,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { tenantConfiguration } from '../../database/tables/tenants.ts';
 import { configurationKeyUnknown } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import type { FieldChanges } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import {
@@ -28,14 +29,23 @@ export async function setConfiguration(
   if (!checked.length) return [];
 
   return change(context, async (tx, changes) => {
+    const keys = checked.map(({ key }) => key);
+    const before = await readEntries(context, tx, keys);
     await writeSettings(tx, context, checked);
+    const after = await readEntries(context, tx, keys);
     changes.settings();
-    return readEntries(
-      context,
-      tx,
-      checked.map(({ key }) => key),
-    );
+    changes.record({ type: 'configuration.updated', subjects: keys, changes: changedValues(before, after) });
+    return after;
   });
+}
+
+/** What the audit trail shows; a secret is never part of it. */
+export function changedValues(
+  before: readonly ConfigurationEntry[],
+  after: readonly ConfigurationEntry[],
+): FieldChanges {
+  const shown = after.map((entry, at) => [entry.key, { old: before[at]?.value, new: entry.value }] as const);
+  return Object.fromEntries(shown.filter(([key]) => key !== 'authentication.gatewaytoken.key'));
 }
 
 interface Setting {
