@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
   | 'CONFIGURATION_KEY_UNKNOWN'
   | 'CONFIGURATION_VALUE_INVALID'
+  | 'CERTIFICATE_AUTHORITY_NOT_FOUND'
+  | 'CERTIFICATE_AUTHORITY_ALREADY_EXISTS'
   | 'FILTER_SYNTAX'
   | 'FILTER_FIELD_UNKNOWN'
   | 'FILTER_VALUE_INVALID'
@@ -143,6 +145,11 @@ export const configurationKeyUnknown = (key: string) =>
   new DomainError('CONFIGURATION_KEY_UNKNOWN', `There is no configuration key '${key}'.`, { path: [key] });
 export const configurationValueInvalid = (key: string, rule: string) =>
   new DomainError('CONFIGURATION_VALUE_INVALID', `${key}: ${rule}`, { path: [key] });
+
+export const certificateAuthorityNotFound = (id: string, path = ['id']) =>
+  notFound('CERTIFICATE_AUTHORITY_NOT_FOUND', 'CertificateAuthority', id, path);
+export const certificateAuthorityAlreadyExists = (nameOrFingerprint: string, path: string[]) =>
+  alreadyExists('CERTIFICATE_AUTHORITY_ALREADY_EXISTS', 'CertificateAuthority', nameOrFingerprint, path);
 
 export const filterSyntax = (position: number, expected: string, found: string) =>
   new DomainError('FILTER_SYNTAX', `At position ${position}: expected ${expected}, found ${found}.`, {

@@ -26,6 +26,8 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   DISTRIBUTION_SET_TYPE_NOT_FOUND: [404, 'repo.entityNotFound'],
   CONFIGURATION_KEY_UNKNOWN: [400, 'configKeyInvalid'],
   CONFIGURATION_VALUE_INVALID: [400, 'configValueInvalid'],
+  CERTIFICATE_AUTHORITY_NOT_FOUND: [404, 'repo.entityNotFound'],
+  CERTIFICATE_AUTHORITY_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   FILTER_SYNTAX: [400, 'rest.param.rsqlParamSyntax'],
   FILTER_FIELD_UNKNOWN: [400, 'rest.param.rsqlInvalidField'],
   FILTER_VALUE_INVALID: [400, 'rest.body.notReadable'],

@@ -1,5 +1,6 @@
 /** All tables, for the connection and for `drizzle-kit`. */
 export * from './tables/audit.ts';
+export * from './tables/certificate-authorities.ts';
 export * from './tables/imports.ts';
 export * from './tables/target-data.ts';
 export * from './tables/target-types.ts';

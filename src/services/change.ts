@@ -2,6 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import postgres from 'postgres';
 import type { Transaction } from '../database/connect.ts';
 import {
+  certificateAuthorityAlreadyExists,
   type DomainError,
   targetFilterAlreadyExists,
   targetTagAlreadyExists,
@@ -120,6 +121,9 @@ function domainErrorOf(error: postgres.PostgresError): DomainError | undefined {
 }
 
 const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
+  certificate_authorities_name_key: (name) => certificateAuthorityAlreadyExists(name, ['name']),
+  certificate_authorities_fingerprint_key: (fingerprint) =>
+    certificateAuthorityAlreadyExists(fingerprint, ['certificate']),
   targets_target_type_fkey: targetTypeInUse,
   target_types_key_key: (key) => targetTypeAlreadyExists(key, ['key']),
   target_types_name_key: (name) => targetTypeAlreadyExists(name, ['name']),

@@ -10,6 +10,9 @@ import { updateUser } from '../../src/services/access/update-user.ts';
 import { activateAutoConfirm } from '../../src/services/auto-confirm/activate.ts';
 import { deactivateAutoConfirm } from '../../src/services/auto-confirm/deactivate.ts';
 import { setAutoConfirm } from '../../src/services/auto-confirm/set.ts';
+import { createCertificateAuthority } from '../../src/services/certificate-authorities/create.ts';
+import { deleteCertificateAuthority } from '../../src/services/certificate-authorities/delete.ts';
+import { updateCertificateAuthority } from '../../src/services/certificate-authorities/update.ts';
 import type { Context } from '../../src/services/context.ts';
 import { asDevice } from '../../src/services/devices/acting.ts';
 import { registerDevice } from '../../src/services/devices/register.ts';
@@ -43,15 +46,18 @@ import { createTenant } from '../../src/services/tenants/create.ts';
 import { generateGatewayToken } from '../../src/services/tenants/generate-gateway-token.ts';
 import { resetConfiguration } from '../../src/services/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../src/services/tenants/set-configuration.ts';
+import { newAuthority } from '../support/certificates.ts';
 import { newTenant, openTestPlatform } from '../support/platform.ts';
 
 const { platform, close } = await openTestPlatform();
 afterAll(close);
+const [OLD_CA, NEW_CA] = [(await newAuthority('old')).cert, (await newAuthority('new')).cert];
 
 interface Fixture {
   typeId: number;
   tagId: number;
   filterId: number;
+  authorityId: number;
   begun: ImportRecord;
 }
 /** Every verb that writes, called so that it would succeed. */
@@ -102,6 +108,10 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
       end: { bytes: 9, lines: 3, digest: 'd' },
     });
   },
+  createCertificateAuthority: (c) => createCertificateAuthority(c, { name: 'new', certificate: NEW_CA }),
+  updateCertificateAuthority: (c, { authorityId }) =>
+    updateCertificateAuthority(c, { id: authorityId, revokeSerials: ['1'] }),
+  deleteCertificateAuthority: (c, { authorityId }) => deleteCertificateAuthority(c, { id: authorityId }),
   setConfiguration: (c) => setConfiguration(c, { pollingTime: '00:10:00' }),
   resetConfiguration: (c) => resetConfiguration(c, ['pollingOverdueTime']),
   generateGatewayToken: (c) => generateGatewayToken(c),
@@ -162,10 +172,12 @@ async function fixture() {
   await setTargetMetadata(context, { controllerIds: ['a'], entries: [{ key: 'old', value: 'v' }] });
   await activateAutoConfirm(context, { controllerId: 'b' });
   const { id: filterId } = await createTargetFilter(context, { name: 'old', query: 'id==*' });
+  const authority = await createCertificateAuthority(context, { name: 'old', certificate: OLD_CA });
   await setConfiguration(context, { pollingOverdueTime: '00:01:00' });
   await createUser(context, { username: 'someone', password: 'secret', permissions: [], roles: [] });
   const begun = await beginImport(context, { format: 'csv' });
-  return { context, typeId: targetTypes[0]!.id, tagId: targetTags[0]!.id, filterId, begun };
+  const ids = { typeId: targetTypes[0]!.id, tagId: targetTags[0]!.id, filterId, authorityId: authority.id };
+  return { context, ...ids, begun };
 }
 
 it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is undone', async (name) => {

@@ -37,6 +37,9 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   TARGET_TAG_ALREADY_EXISTS: 'A target tag of that name is there already, or twice in the input.',
   CONFIGURATION_KEY_UNKNOWN: 'There is no such configuration key.',
   CONFIGURATION_VALUE_INVALID: 'A configuration key does not take that value.',
+  CERTIFICATE_AUTHORITY_NOT_FOUND: 'There is no certificate authority of that id.',
+  CERTIFICATE_AUTHORITY_ALREADY_EXISTS:
+    'A certificate authority of that name, or with that certificate, is there already.',
   FILTER_SYNTAX: 'A filter cannot be read; the message says where and what was expected.',
   FILTER_FIELD_UNKNOWN: 'A filter names a field that does not exist; the message says the nearest.',
   FILTER_VALUE_INVALID: 'A filter compares a field with a value that the field cannot have.',

@@ -1,4 +1,5 @@
 import {
+  certificateAuthorityNotFound,
   DomainError,
   type ErrorCode,
   targetFilterNotFound,
@@ -17,6 +18,7 @@ const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => Domai
   TARGET_TYPE_NOT_FOUND: targetTypeNotFound,
   TARGET_FILTER_NOT_FOUND: targetFilterNotFound,
   TARGET_TAG_NOT_FOUND: targetTagNotFound,
+  CERTIFICATE_AUTHORITY_NOT_FOUND: certificateAuthorityNotFound,
 };
 
 /** What wasn't found by its id, in the words of who asked for it; any other error as it is. */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AutoConfirmResolver } from './auto-confirm.ts';
+import { CertificateAuthorityResolver } from './certificate-authorities.ts';
 import { FleetResolver } from './fleet.ts';
 import { ImportProgressResolver } from './import-progress.ts';
 import { SubscriptionResolver } from './subscriptions.ts';
@@ -32,6 +33,7 @@ export function buildSchema(): GraphQLSchema {
       SubscriptionResolver,
       ImportProgressResolver,
       TenantConfigurationResolver,
+      CertificateAuthorityResolver,
       UserResolver,
       TenantResolver,
     ],

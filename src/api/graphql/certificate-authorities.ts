@@ -1,0 +1,232 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { createCertificateAuthority } from '../../services/certificate-authorities/create.ts';
+import { deleteCertificateAuthority } from '../../services/certificate-authorities/delete.ts';
+import type { CertificateAuthorityOrderField as OrderField } from '../../services/certificate-authorities/fields.ts';
+import type { CertificateAuthority as Entity } from '../../services/certificate-authorities/find.ts';
+import { listCertificateAuthorities } from '../../services/certificate-authorities/list.ts';
+import { updateCertificateAuthority } from '../../services/certificate-authorities/update.ts';
+import type { GraphqlContext } from './context.ts';
+import { enumOf, OrderDirection } from './enums.ts';
+import { Payload, payload } from './errors.ts';
+import { asWritten, toId } from './ids.ts';
+import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "An authority (CA) whose certificates the tenant's devices sign in with, over TLS.",
+})
+export class CertificateAuthority implements Entity {
+  @Field(() => ID, { description: 'Its identifier.' })
+  id!: number;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its certificate, in PEM.' })
+  certificate!: string;
+
+  @Field(() => String, {
+    description: 'The SHA-256 fingerprint of its certificate, as OpenSSL prints it; unique in the tenant.',
+  })
+  fingerprint!: string;
+
+  @Field(() => String, { description: 'The subject of its certificate.' })
+  subject!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'From when on its certificate is valid.' })
+  notBefore!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'Until when its certificate is valid.' })
+  notAfter!: Date;
+
+  @Field(() => [String], {
+    description:
+      'The serial numbers of the certificates below it that are good for nothing any more: in upper-case hexadecimal, without leading zeros.',
+  })
+  revokedSerials!: string[];
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who created it.' })
+  createdBy!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
+  lastModifiedAt!: Date;
+
+  @Field(() => String, { description: 'Who changed it last.' })
+  lastModifiedBy!: string;
+}
+
+const CertificateAuthorityOrderField = enumOf<OrderField>(
+  'CertificateAuthorityOrderField',
+  'What certificate authorities can be ordered by.',
+  {
+    id: 'By the identifier, which is also the order of creation.',
+    name: 'By the name.',
+    subject: 'By the subject of the certificate.',
+    notAfter: 'By the time until which the certificate is valid.',
+    createdAt: 'By the time of creation.',
+    lastModifiedAt: 'By the time of the last change.',
+  },
+);
+
+@InputType({ description: 'One criterion of the order of certificate authorities.' })
+class CertificateAuthorityOrder {
+  @Field(() => CertificateAuthorityOrderField, { description: 'What to order by.' })
+  field!: OrderField;
+
+  @Field(() => OrderDirection, { description: 'Which way.' })
+  direction!: OrderDirection;
+}
+
+@ArgsType()
+class CertificateAuthoritiesArgs extends PageArgs {
+  @Field(() => [CertificateAuthorityOrder], {
+    nullable: true,
+    description: 'The criteria of the order, the first the weightiest; by id unless given.',
+  })
+  orderBy?: CertificateAuthorityOrder[] | null;
+}
+
+@InputType({ description: 'What `createCertificateAuthority` takes.' })
+class CreateCertificateAuthorityInput {
+  @Field(() => String, { description: 'Its name, unique in the tenant, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, {
+    description:
+      'Its certificate, in PEM and nothing else, at most 16384 characters: a root, or a CA below one, with `CA:TRUE` in its basicConstraints.',
+  })
+  certificate!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createCertificateAuthority` answers.' })
+class CreateCertificateAuthorityPayload extends Payload {
+  @Field(() => CertificateAuthority, {
+    nullable: true,
+    description: 'The created authority; null where refused.',
+  })
+  certificateAuthority!: CertificateAuthority | null;
+}
+
+@InputType({
+  description: 'What `updateCertificateAuthority` takes; what is missing or null stays as it is.',
+})
+class UpdateCertificateAuthorityInput {
+  @Field(() => ID, { description: 'Which authority.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Serial numbers to revoke, in hexadecimal, with or without colons: of devices or of CAs between. At most 10000 of an authority are kept.',
+  })
+  revokeSerials?: string[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Serial numbers whose revocation is taken back; what is in both lists is revoked.',
+  })
+  reinstateSerials?: string[] | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateCertificateAuthority` answers.' })
+class UpdateCertificateAuthorityPayload extends Payload {
+  @Field(() => CertificateAuthority, {
+    nullable: true,
+    description: 'The authority as it is now; null where refused.',
+  })
+  certificateAuthority!: CertificateAuthority | null;
+}
+
+@InputType({ description: 'What `deleteCertificateAuthority` takes.' })
+class DeleteCertificateAuthorityInput {
+  @Field(() => ID, { description: 'Which authority.' })
+  id!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteCertificateAuthority` answers.' })
+class DeleteCertificateAuthorityPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
+  deletedId!: string | null;
+}
+
+const { Connection: CertificateAuthorityConnection } = connectionTypes(
+  'CertificateAuthority',
+  'certificate authorities',
+  CertificateAuthority,
+);
+
+/** Says what was asked for where nothing of that id was found. */
+const named = <T>(work: Promise<T>, id: string): Promise<T> =>
+  work.catch((error) => Promise.reject(asWritten(error, id)));
+
+@Resolver(() => CertificateAuthority)
+export class CertificateAuthorityResolver {
+  @Query(() => CertificateAuthorityConnection, {
+    description: 'Lists certificate authorities. Needs READ_TENANT_CONFIGURATION.',
+    complexity: listCost,
+  })
+  async certificateAuthorities(
+    @Args(() => CertificateAuthoritiesArgs) args: CertificateAuthoritiesArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listCertificateAuthorities(context, args), (authority) => authority);
+  }
+
+  @Mutation(() => CreateCertificateAuthorityPayload, {
+    description:
+      'Lets devices sign in with certificates that an authority, or a CA below it, has signed. Needs CREATE_TENANT_CONFIGURATION.',
+  })
+  createCertificateAuthority(
+    @Arg('input', () => CreateCertificateAuthorityInput, { description: 'The authority.' })
+    input: CreateCertificateAuthorityInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateCertificateAuthorityPayload> {
+    return payload('certificateAuthority', createCertificateAuthority(context, input));
+  }
+
+  @Mutation(() => UpdateCertificateAuthorityPayload, {
+    description:
+      'Renames an authority, or revokes certificates below it. Takes effect at once. Needs UPDATE_TENANT_CONFIGURATION.',
+  })
+  updateCertificateAuthority(
+    @Arg('input', () => UpdateCertificateAuthorityInput, { description: 'What to change.' })
+    input: UpdateCertificateAuthorityInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateCertificateAuthorityPayload> {
+    const work = updateCertificateAuthority(context, { ...input, id: toId(input.id) });
+    return payload('certificateAuthority', named(work, input.id));
+  }
+
+  @Mutation(() => DeleteCertificateAuthorityPayload, {
+    description:
+      'Deletes an authority; its certificates are refused at once. Needs DELETE_TENANT_CONFIGURATION.',
+  })
+  deleteCertificateAuthority(
+    @Arg('input', () => DeleteCertificateAuthorityInput, { description: 'What to delete.' }) {
+      id,
+    }: DeleteCertificateAuthorityInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteCertificateAuthorityPayload> {
+    const work = deleteCertificateAuthority(context, { id: toId(id) }).then(() => id);
+    return payload('deletedId', named(work, id));
+  }
+}

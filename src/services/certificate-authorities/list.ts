@@ -1,0 +1,49 @@
+import { and, count, eq } from 'drizzle-orm';
+import { certificateAuthorities } from '../../database/tables/certificate-authorities.ts';
+import { compileFilter } from '../../filters/compile.ts';
+import { parseFilter } from '../../filters/parse.ts';
+import { requirePermission } from '../access/permissions.ts';
+import type { Context } from '../context.ts';
+import { type Listing, list, type PageRequest } from '../page.ts';
+import { filterMoments } from '../targets/fields.ts';
+import {
+  CERTIFICATE_AUTHORITY_FIELDS,
+  CERTIFICATE_AUTHORITY_ORDER,
+  type CertificateAuthorityOrderField,
+} from './fields.ts';
+import { CERTIFICATE_AUTHORITY_COLUMNS, type CertificateAuthority } from './find.ts';
+
+/**
+ * Lists certificate authorities, by id unless ordered otherwise. Needs READ_TENANT_CONFIGURATION.
+ * @throws the filter's errors, and those of `list`.
+ */
+export async function listCertificateAuthorities(
+  context: Context,
+  request: PageRequest<CertificateAuthorityOrderField>,
+): Promise<Listing<CertificateAuthority>> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
+  const moments = filterMoments(await context.tenants.byId(tenantId), context.clock());
+  const matching = and(
+    eq(certificateAuthorities.tenantId, tenantId),
+    request.filter == null
+      ? undefined
+      : compileFilter(parseFilter(request.filter), CERTIFICATE_AUTHORITY_FIELDS, moments),
+  );
+  return list(request, CERTIFICATE_AUTHORITY_ORDER, 'id', {
+    rows: async (where, orderBy, limit, offset) =>
+      context.database
+        .select(CERTIFICATE_AUTHORITY_COLUMNS)
+        .from(certificateAuthorities)
+        .where(and(matching, where))
+        .orderBy(...orderBy)
+        .limit(limit)
+        .offset(offset),
+    async count() {
+      const [row] = await context.database
+        .select({ total: count() })
+        .from(certificateAuthorities)
+        .where(matching);
+      return row?.total ?? 0;
+    },
+  });
+}
