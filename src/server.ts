@@ -10,11 +10,11 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { type Connection, openPool } from './database/connect.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
-import { openAnnouncements } from './services/announcements.ts';
-import type { Platform } from './services/context.ts';
+import { forgetOldAuditEvents } from './services/audit/forget-old.ts';
 import { openDevices } from './services/devices/poll.ts';
 import { openLive } from './services/live/hub.ts';
-import { openTenantRegistry } from './services/tenants/registry.ts';
+import { runPeriodically } from './services/periodic.ts';
+import { openPlatform } from './services/platform.ts';
 
 export interface RunningServer {
   /** Where it really listens. */
@@ -39,6 +39,8 @@ export class ListenError extends Error {
     );
   }
 }
+
+const FORGET_EVERY_MS = 600_000;
 
 const UPGRADE = Symbol('upgrade');
 
@@ -112,18 +114,12 @@ export async function serve(
     connections: config.DATABASE_POOL_SIZE,
     prepare: config.DATABASE_PREPARE,
   });
-  const announcements = await openAnnouncements(database.direct, logError);
   const systemDefaults = {
     targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
     gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
   };
-  const core: Platform = {
-    database: pool.database,
-    clock: () => new Date(),
-    announcements,
-    tenants: openTenantRegistry(pool.database, announcements, systemDefaults),
-    systemDefaults,
-  };
+  const opened = await openPlatform(pool, database.direct, systemDefaults, logError);
+  const core = opened.platform;
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError);
   const signIn = openAuthenticator(core);
   const graphql = await openGraphql({
@@ -133,6 +129,13 @@ export async function serve(
     bodyLimit: config.MUSTER_BODY_LIMIT,
     log: logError,
   });
+  const forgetting = runPeriodically(
+    pool.database,
+    'audit retention',
+    FORGET_EVERY_MS,
+    async (tx) => void (await forgetOldAuditEvents(tx, core.clock())),
+    logError,
+  );
   const livePool = openPool(database.connection, {
     connections: LIVE_CONNECTIONS,
     prepare: config.DATABASE_PREPARE,
@@ -173,8 +176,9 @@ export async function serve(
     async stop() {
       await Promise.all([sockets.close(), closeServer(server)]);
       await graphql.close();
+      await forgetting.close();
       await platform.pollTimes.close();
-      await announcements.close();
+      await opened.close();
       await livePool.close();
       await pool.close();
     },

@@ -3,10 +3,9 @@ import { type Config, readConfig } from '../config.ts';
 import { openPool } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
 import { type OpenDatabase, openDatabase } from '../database/open.ts';
-import { openAnnouncements } from '../services/announcements.ts';
 import type { Platform } from '../services/context.ts';
+import { openPlatform } from '../services/platform.ts';
 import { ensureFirstAdministrator } from '../services/tenants/first-administrator.ts';
-import { openTenantRegistry } from '../services/tenants/registry.ts';
 import { print } from './print.ts';
 
 /** Brings the database up to date, as every start of the server does. */
@@ -25,22 +24,17 @@ export async function withDatabase<T>(work: (platform: Platform) => Promise<T>):
   try {
     await upToDate(config, opened);
     const pool = openPool(opened.connection, { connections: 2, prepare: false, name: 'muster command' });
-    const announcements = await openAnnouncements(opened.direct, (error) => complain(String(error)));
     const systemDefaults = {
       targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
       gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
     };
-    const tenants = openTenantRegistry(pool.database, announcements, systemDefaults);
+    const { platform, close } = await openPlatform(pool, opened.direct, systemDefaults, (error) =>
+      complain(String(error)),
+    );
     try {
-      return await work({
-        database: pool.database,
-        clock: () => new Date(),
-        announcements,
-        tenants,
-        systemDefaults,
-      });
+      return await work(platform);
     } finally {
-      await announcements.close();
+      await close();
       await pool.close();
     }
   } finally {

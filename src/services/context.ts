@@ -1,6 +1,7 @@
 import type { Database } from '../database/connect.ts';
 import type { Grants, Role } from './access/permissions.ts';
 import type { Announcements } from './announcements.ts';
+import type { Refusals } from './audit/refusals.ts';
 import type { TenantRegistry } from './tenants/registry.ts';
 import type { SystemDefaults } from './tenants/settings.ts';
 
@@ -40,6 +41,7 @@ export interface Platform {
   announcements: Announcements;
   tenants: TenantRegistry;
   systemDefaults: SystemDefaults;
+  refusals: Refusals;
 }
 
 /** What a change is made with: who makes it and whence. */

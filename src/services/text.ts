@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** What PostgreSQL can store and give back unchanged: no U+0000, no half of a surrogate pair. */
 export const isStorableText = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
 
+/** The same text, with what can't be stored replaced by U+FFFD. */
+export const storableText = (value: string): string => value.toWellFormed().replaceAll('\0', '\uFFFD');
+
 /**
  * hawkBit parses names and the like as XML and refuses what holds an element, a comment or a declaration. So
  * `<b>`, `<!--` and `<?` are refused, `a < b & c > d` is not.

@@ -7,9 +7,8 @@ import {
   PERMISSIONS,
   type Role,
 } from '../../src/services/access/permissions.ts';
-import { openAnnouncements } from '../../src/services/announcements.ts';
 import type { Context, Platform } from '../../src/services/context.ts';
-import { openTenantRegistry } from '../../src/services/tenants/registry.ts';
+import { openPlatform } from '../../src/services/platform.ts';
 import { testConnection } from './database.ts';
 
 export interface TestPlatform {
@@ -20,18 +19,12 @@ export interface TestPlatform {
 /** What a process of the server has. Opened twice, it is two processes on one database. */
 export async function openTestPlatform(): Promise<TestPlatform> {
   const pool = openPool(testConnection(), { connections: 5, prepare: true });
-  const announcements = await openAnnouncements(testConnection(), (error) => console.error(error));
   const systemDefaults = { targetTokenEnabled: true, gatewayTokenEnabled: false };
+  const opened = await openPlatform(pool, testConnection(), systemDefaults, (error) => console.error(error));
   return {
-    platform: {
-      database: pool.database,
-      clock: () => new Date(),
-      announcements,
-      tenants: openTenantRegistry(pool.database, announcements, systemDefaults),
-      systemDefaults,
-    },
+    platform: opened.platform,
     async close() {
-      await announcements.close();
+      await opened.close();
       await pool.close();
     },
   };

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AuditEventResolver } from './audit-events.ts';
 import { AutoConfirmResolver } from './auto-confirm.ts';
 import { CertificateAuthorityResolver } from './certificate-authorities.ts';
 import { FleetResolver } from './fleet.ts';
@@ -36,6 +37,7 @@ export function buildSchema(): GraphQLSchema {
       CertificateAuthorityResolver,
       UserResolver,
       TenantResolver,
+      AuditEventResolver,
     ],
     validate: false,
     // It insists on having one, though every subscription brings its own source.

@@ -1,4 +1,4 @@
-import { bigint, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { exactText, identity, instant } from './columns.ts';
 import { tenantReference } from './tenants.ts';
 
@@ -21,5 +21,9 @@ export const auditEvents = pgTable(
     /** By field: its old and its new value. */
     changes: jsonb('changes').$type<Readonly<Record<string, { old?: unknown; new?: unknown }>>>(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('audit_events_at_idx').on(t.tenantId, t.at),
+    index('audit_events_subjects_idx').using('gin', t.subjects),
+  ],
 );

@@ -18,6 +18,7 @@ const OTHERS = [
   'DOWNLOAD_REPOSITORY_ARTIFACT',
   'READ_TARGET_SECURITY_TOKEN',
   'READ_GATEWAY_SECURITY_TOKEN',
+  'READ_AUDIT',
 ] as const;
 
 export type Permission = `${(typeof ACTIONS)[number]}_${(typeof GROUPS)[number]}` | (typeof OTHERS)[number];
@@ -69,12 +70,17 @@ export function includes(grants: Grants, grant: Grant): boolean {
 /** @throws FORBIDDEN */
 export function requirePermission(context: Context, ...needed: Permission[]): Caller {
   for (const permission of needed)
-    if (!context.caller.permissions.has(permission)) throw forbidden(permission);
+    if (!context.caller.permissions.has(permission)) refuse(context, permission);
   return context.caller;
 }
 
 /** @throws FORBIDDEN */
 export function requireRole(context: Context, role: Role): Caller {
-  if (!context.caller.roles.has(role)) throw forbidden(role);
+  if (!context.caller.roles.has(role)) refuse(context, role);
   return context.caller;
+}
+
+function refuse(context: Context, lacking: Permission | Role): never {
+  context.refusals.note(context, { type: 'permission.refused', subject: lacking });
+  throw forbidden(lacking);
 }

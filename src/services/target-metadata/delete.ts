@@ -36,7 +36,7 @@ export async function deleteTargetMetadata(context: Context, input: DeleteTarget
       changes.record({
         type: 'target.metadata-deleted',
         ...affected(selection, changed),
-        changes: { metadata: { old: keys } },
+        changes: { metadata: { old: stored } },
       });
       return changed.length;
     },

@@ -33,7 +33,9 @@ const text = (
 
 const no = () => false;
 
-/** Every key a tenant can set, by hawkBit's names; `autoregistration.enabled` is Muster's own. */
+export const AUDIT_RETENTION_DAYS = 365;
+
+/** Every key a tenant can set, by hawkBit's names; `autoregistration.enabled` and `audit.…` are Muster's own. */
 export const CONFIGURATION_KEYS = {
   'authentication.targettoken.enabled': boolean(
     'Whether devices may sign in by their own token.',
@@ -87,6 +89,14 @@ export const CONFIGURATION_KEYS = {
     'Percent of its actions a target loses when its quota is full.',
     0,
     (value) => checkInteger32('action.cleanup.onQuotaHit.percent', value),
+  ),
+  'audit.retention.days': integer(
+    'Days after which events of the audit trail are forgotten.',
+    AUDIT_RETENTION_DAYS,
+    (value) => {
+      if (!(Number(value) >= 1 && Number(value) <= 36_500))
+        throw configurationValueInvalid('audit.retention.days', 'must be from 1 to 36500');
+    },
   ),
   'action.delete.allowed.statuses': text(
     'The states in which an action may be deleted.',

@@ -1,0 +1,32 @@
+import type { Connection, Pool } from '../database/connect.ts';
+import { openAnnouncements } from './announcements.ts';
+import { openRefusals } from './audit/refusals.ts';
+import type { Platform } from './context.ts';
+import { openTenantRegistry } from './tenants/registry.ts';
+import type { SystemDefaults } from './tenants/settings.ts';
+
+export interface OpenedPlatform {
+  platform: Platform;
+  /** Writes what is pending; the pool stays open. */
+  close(): Promise<void>;
+}
+
+/** Opens what every service of this process works with. `direct` is the way past a pooler. */
+export async function openPlatform(
+  { database }: Pool,
+  direct: Connection,
+  systemDefaults: SystemDefaults,
+  onError: (error: unknown) => void,
+): Promise<OpenedPlatform> {
+  const clock = () => new Date();
+  const announcements = await openAnnouncements(direct, onError);
+  const tenants = openTenantRegistry(database, announcements, systemDefaults);
+  const refusals = openRefusals(database, clock, onError);
+  return {
+    platform: { database, clock, announcements, tenants, systemDefaults, refusals },
+    async close() {
+      await refusals.close();
+      await announcements.close();
+    },
+  };
+}

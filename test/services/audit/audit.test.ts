@@ -1,0 +1,177 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, describe, expect, it } from 'vitest';
+import { auditEvents } from '../../../src/database/tables/audit.ts';
+import { createUser } from '../../../src/services/access/create-user.ts';
+import { PERMISSIONS } from '../../../src/services/access/permissions.ts';
+import { updateUser } from '../../../src/services/access/update-user.ts';
+import { forgetOldAuditEvents } from '../../../src/services/audit/forget-old.ts';
+import { listAuditEvents } from '../../../src/services/audit/list.ts';
+import { openRefusals } from '../../../src/services/audit/refusals.ts';
+import type { Context } from '../../../src/services/context.ts';
+import { assignTargetGroup } from '../../../src/services/target-groups/assign.ts';
+import { createTargets } from '../../../src/services/targets/create.ts';
+import { deleteTargets } from '../../../src/services/targets/delete.ts';
+import { findTarget } from '../../../src/services/targets/find.ts';
+import { rotateTargetToken } from '../../../src/services/targets/rotate-token.ts';
+import { updateTarget } from '../../../src/services/targets/update.ts';
+import { setConfiguration } from '../../../src/services/tenants/set-configuration.ts';
+import { newTenant, openTestPlatform } from '../../support/platform.ts';
+
+const { platform, close } = await openTestPlatform();
+afterAll(close);
+
+const eventsOf = async (context: Context, request: Parameters<typeof listAuditEvents>[1] = {}) =>
+  (await (await listAuditEvents(context, request)).page()).items;
+const open = async () => (await newTenant(platform)).contextOf();
+
+describe('a change', () => {
+  it('tells who did what to which, by which door and from where', async () => {
+    const context = await open();
+    await createTargets(context, { targets: [{ controllerId: 'a', name: 'old' }] });
+    await updateTarget(context, { controllerId: 'a', name: 'new', address: 'x' });
+    const [updated, created] = await eventsOf(context);
+    expect(created).toMatchObject({
+      actor: 'tester',
+      actorKind: 'USER',
+      door: 'GRAPHQL',
+      address: '192.0.2.1',
+      type: 'target.created',
+      subjects: ['a'],
+      count: 1,
+      changes: { name: { new: 'old' } },
+    });
+    expect(created!.at.getTime()).toBeGreaterThan(Date.now() - 60_000);
+    expect(updated).toMatchObject({
+      type: 'target.updated',
+      subjects: ['a'],
+      changes: { name: { old: 'old', new: 'new' }, address: { new: 'x' } },
+    });
+  });
+
+  it('that changes nothing, or is only tried, leaves no event', async () => {
+    const context = await open();
+    await createTargets(context, { targets: [{ controllerId: 'a' }] });
+    const { length } = await eventsOf(context);
+    await updateTarget(context, { controllerId: 'a', name: 'a' });
+    await deleteTargets(context, { filter: 'id==a', dryRun: true });
+    await deleteTargets(context, { filter: 'id==none' });
+    await createTargets(context, { targets: [{ controllerId: 'a' }], errorPolicy: 'REJECT_FAILED_ROWS' });
+    expect(await eventsOf(context)).toHaveLength(length);
+  });
+
+  it('of many is one event, with the names or the filter and the count', async () => {
+    const context = await open();
+    await createTargets(context, { targets: [{ controllerId: 'a' }, { controllerId: 'b' }] });
+    await assignTargetGroup(context, { filter: 'id=in=(a,b,c)', group: 'g' });
+    await deleteTargets(context, { controllerIds: ['b'] });
+    expect(await eventsOf(context)).toMatchObject([
+      { type: 'target.deleted', subjects: ['b'], filter: null, count: 1 },
+      {
+        type: 'target.group-assigned',
+        subjects: null,
+        filter: 'id=in=(a,b,c)',
+        count: 2,
+        changes: { group: { new: 'g' } },
+      },
+      { type: 'target.created', subjects: ['a', 'b'], count: 2, changes: null },
+    ]);
+  });
+
+  it('never shows a secret', async () => {
+    const context = (await newTenant(platform)).contextOf(PERMISSIONS, ['TENANT_ADMIN']);
+    const secret = 'neverShownSecret';
+    await createTargets(context, { targets: [{ controllerId: 'a', securityToken: secret }] });
+    await updateTarget(context, { controllerId: 'a', securityToken: `${secret}2` });
+    await rotateTargetToken(context, { controllerId: 'a', securityToken: `${secret}3` });
+    await setConfiguration(context, { 'authentication.gatewaytoken.key': secret, pollingTime: '00:10:00' });
+    await createUser(context, { username: 'ann', password: secret });
+    await updateUser(context, { username: 'ann', password: `${secret}2` });
+    const events = await eventsOf(context);
+    expect(events.map(({ type }) => type)).toContain('user.updated');
+    expect(JSON.stringify(events)).not.toContain(secret);
+    expect(events.find(({ type }) => type === 'configuration.updated')).toMatchObject({
+      subjects: ['authentication.gatewaytoken.key', 'pollingTime'],
+      changes: { pollingTime: { old: '00:05:00', new: '00:10:00' } },
+    });
+  });
+});
+
+describe('the list', () => {
+  it('finds by subject, by filter, and page by page', async () => {
+    const context = await open();
+    for (const controllerId of ['a', 'b', 'c']) await createTargets(context, { targets: [{ controllerId }] });
+    await deleteTargets(context, { controllerIds: ['b'] });
+    const typesOf = async (request: Parameters<typeof listAuditEvents>[1]) =>
+      (await eventsOf(context, request)).map(({ type, subjects }) => `${type} ${subjects}`);
+    expect(await typesOf({ subject: 'b' })).toEqual(['target.deleted b', 'target.created b']);
+    expect(await typesOf({ filter: 'type==*.created and subject=in=(b,c)' })).toEqual([
+      'target.created c',
+      'target.created b',
+    ]);
+    expect(await typesOf({ filter: `at=gt=${Date.now() + 60_000}` })).toEqual([]);
+    const listing = await listAuditEvents(context, { first: 2 });
+    const first = await listing.page();
+    const rest = await eventsOf(context, { first: 2, after: first.cursorOf(first.items[1]!) });
+    expect([...first.items, ...rest].map(({ subjects }) => subjects![0])).toEqual(['b', 'c', 'b', 'a']);
+    expect(await listing.total()).toBe(4);
+  });
+
+  it('shows a tenant its own events only, to whoever may read them', async () => {
+    const tenant = await newTenant(platform);
+    await createTargets(tenant.contextOf(), { targets: [{ controllerId: 'a' }] });
+    expect(await eventsOf(await open())).toEqual([]);
+    const without = tenant.contextOf(PERMISSIONS.filter((one) => one !== 'READ_AUDIT'));
+    await expect(listAuditEvents(without, {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(listAuditEvents(tenant.contextOf(), { subject: 'a\0' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { path: ['subject'] },
+    });
+  });
+});
+
+describe('a refusal', () => {
+  it('is told with how often it happened', async () => {
+    const tenant = await newTenant(platform);
+    const nobody = tenant.contextOf([], [], 'nobody');
+    for (let n = 0; n < 3; n++)
+      await expect(findTarget(nobody, 'a')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await platform.refusals.flush();
+    expect(await eventsOf(tenant.contextOf())).toMatchObject([
+      { type: 'permission.refused', actor: 'nobody', subjects: ['READ_TARGET'], count: 3 },
+    ]);
+  });
+
+  it('is told apart from others a few times only, whatever is tried', async () => {
+    const { caller, origin } = await open();
+    const refusals = openRefusals(platform.database, platform.clock, (error) => expect.fail(String(error)));
+    for (let n = 0; n < 1000; n++)
+      refusals.note({ caller: { ...caller, username: `tried ${n}\0` }, origin }, { type: 'sign-in.failed' });
+    await refusals.close();
+    const rows = await platform.database
+      .select()
+      .from(auditEvents)
+      .where(eq(auditEvents.tenantId, caller.tenantId));
+    expect(rows).toHaveLength(11);
+    expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
+  });
+});
+
+it('forgets what is older than the tenant wants to keep', async () => {
+  const [short, long] = [await open(), await open()];
+  await setConfiguration(short, { 'audit.retention.days': 2 });
+  const day = 86_400_000;
+  for (const context of [short, long])
+    for (const age of [1, 3])
+      await createTargets(
+        { ...context, clock: () => new Date(Date.now() - age * day) },
+        { targets: [{ controllerId: `age-${age}` }] },
+      );
+  expect(await forgetOldAuditEvents(platform.database, new Date())).toBeGreaterThanOrEqual(1);
+  const subjectsOf = async (context: Context) =>
+    (await eventsOf(context, { filter: 'type==target.created' })).map(({ subjects }) => subjects![0]);
+  expect(await subjectsOf(short)).toEqual(['age-1']);
+  expect(await subjectsOf(long)).toEqual(['age-3', 'age-1']);
+  await expect(setConfiguration(short, { 'audit.retention.days': 0 })).rejects.toMatchObject({
+    code: 'CONFIGURATION_VALUE_INVALID',
+  });
+});
