@@ -14,12 +14,13 @@ import {
 import type { Announcement } from './announcements.ts';
 import { type ChangeRecord, writeRecords } from './audit/record.ts';
 import type { Acting } from './context.ts';
+import { requireStillReached } from './targets/scope.ts';
 
 /** Names what a transaction changes: the targets, or `everything` of the tenant. */
 export interface Changes {
   /** For the audit trail. Every change records what it did; a bulk does so once. */
   record(done: ChangeRecord): void;
-  /** They are there before and after. */
+  /** They are there before and after. A caller who may change some targets only must still reach them: or FORBIDDEN. */
   targets(controllerIds: readonly string[]): void;
   created(controllerIds: readonly string[]): void;
   deleted(targets: readonly { id: number; controllerId: string }[]): void;
@@ -90,6 +91,7 @@ export async function change<T>(
     try {
       const result = await database.transaction(async (tx) => {
         const done = await work(tx, changes);
+        await requireStillReached(tx, context, [...changed]);
         if (dryRun) return changes.undo(done);
         await writeRecords(tx, context, records);
         return done;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { autoConfirmAlreadyActive, targetNotFound } from '../../errors.ts';
+import { autoConfirmAlreadyActive } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { lockTarget } from '../targets/target.ts';
+import { lockTarget } from '../targets/selection.ts';
 import { confirmation } from './input.ts';
 import { activateTargets } from './write.ts';
 
@@ -21,8 +21,7 @@ export async function activateAutoConfirm(context: Context, input: ActivateAutoC
   const { controllerId, ...given } = parse(ActivateAutoConfirm, input);
 
   await change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, caller.tenantId, controllerId);
-    if (!target) throw targetNotFound(controllerId);
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     const activated = await activateTargets(tx, caller, context.clock(), [target], given);
     if (!activated.length) throw autoConfirmAlreadyActive(controllerId);
     changes.targets(activated);

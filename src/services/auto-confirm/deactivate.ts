@@ -1,8 +1,7 @@
-import { targetNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { lockTarget } from '../targets/target.ts';
+import { lockTarget } from '../targets/selection.ts';
 import { deactivateTargets } from './write.ts';
 
 /**
@@ -16,8 +15,7 @@ export async function deactivateAutoConfirm(
   const caller = requirePermission(context, 'UPDATE_TARGET');
 
   await change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, caller.tenantId, controllerId);
-    if (!target) throw targetNotFound(controllerId);
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     const deactivated = await deactivateTargets(tx, caller, context.clock(), [target]);
     changes.targets(deactivated);
     changes.record({ type: 'target.auto-confirm-deactivated', subjects: deactivated });

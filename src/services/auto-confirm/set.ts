@@ -34,7 +34,7 @@ export async function setAutoConfirm(context: Context, input: SetAutoConfirm): P
   return change(
     context,
     async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, selection);
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
       const now = context.clock();
       const changed = active
         ? await activateTargets(tx, caller, now, selected, { initiator, remark })

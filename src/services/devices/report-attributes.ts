@@ -1,6 +1,5 @@
 import { and, eq } from 'drizzle-orm';
 import { targets } from '../../database/tables/targets.ts';
-import { targetNotFound } from '../../errors.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
 import {
@@ -9,7 +8,7 @@ import {
   applyAttributes,
   checkAttributes,
 } from '../targets/attributes.ts';
-import { lockTarget } from '../targets/target.ts';
+import { lockOwnTarget } from '../targets/selection.ts';
 
 /**
  * A device tells its attributes, which ends the server's request for them. Not a change of the target by a user:
@@ -24,8 +23,7 @@ export async function reportAttributes(
   const { tenantId, username: controllerId } = device.caller;
   checkAttributes(entries);
   await change(device, async (tx, changes) => {
-    const target = await lockTarget(tx, tenantId, controllerId);
-    if (!target) throw targetNotFound(controllerId);
+    const target = await lockOwnTarget(tx, device);
     await applyAttributes(tx, target, mode, entries);
     if (target.requestAttributes)
       await tx

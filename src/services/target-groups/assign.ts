@@ -37,7 +37,7 @@ export async function assignTargetGroup(context: Context, input: AssignTargetGro
   return change(
     context,
     async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, selection, onMissing ?? 'REFUSE');
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection, onMissing ?? 'REFUSE');
       const different = sql`${targets.group} IS DISTINCT FROM ${group}::text`;
       const changed = await updateSelected(tx, tenantId, selected, { group }, different);
       changes.targets(changed);

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { arrayOf } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { targetMetadata } from '../../database/tables/target-data.ts';
-import { targetMetadataAlreadyExists, targetNotFound } from '../../errors.ts';
+import { targetMetadataAlreadyExists } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { lockTarget } from '../targets/target.ts';
+import { lockTarget } from '../targets/selection.ts';
 import { MetadataEntries, type MetadataEntry } from './input.ts';
 import { valuesOf, writeEntries } from './write.ts';
 
@@ -23,11 +23,9 @@ export type CreateTargetMetadata = z.input<typeof CreateTargetMetadata>;
 export async function createTargetMetadata(context: Context, input: CreateTargetMetadata): Promise<void> {
   const caller = requirePermission(context, 'UPDATE_TARGET');
   const { controllerId, entries } = parse(CreateTargetMetadata, input);
-  const { tenantId } = caller;
 
   await change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, tenantId, controllerId);
-    if (!target) throw targetNotFound(controllerId);
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     await refuseExisting(tx, target, entries);
     await writeEntries(tx, caller, context.clock(), [target], entries);
     changes.targets([controllerId]);

@@ -29,7 +29,7 @@ export async function deleteTargetMetadata(context: Context, input: DeleteTarget
   return change(
     context,
     async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, selection);
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
       const stored = keys.filter(isStorableText);
       const changed = await removeEntries(tx, caller, context.clock(), selected, stored);
       changes.targets(changed);

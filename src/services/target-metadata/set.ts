@@ -29,7 +29,7 @@ export async function setTargetMetadata(context: Context, input: SetTargetMetada
   return change(
     context,
     async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, selection);
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
       const changed = await writeEntries(tx, caller, context.clock(), selected, entries);
       changes.targets(changed);
       changes.record({

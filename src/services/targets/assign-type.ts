@@ -39,7 +39,7 @@ export async function assignTargetType(context: Context, input: AssignTargetType
       const known = await typeNamesOf(tx, tenantId, targetTypeId === null ? [] : [targetTypeId]);
       if (targetTypeId !== null && !known.has(targetTypeId))
         throw targetTypeNotFound(String(targetTypeId), ['targetTypeId']);
-      const selected = await selectTargetIds(tx, context, selection);
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
       const changed = await updateSelected(
         tx,
         tenantId,

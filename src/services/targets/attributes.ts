@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { arrayOf, insertFromArrays } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { targetAttributes, targets } from '../../database/tables/targets.ts';
-import { invalidAttributes, quotaExceeded, targetNotFound } from '../../errors.ts';
+import { invalidAttributes, quotaExceeded } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { lockTarget } from './target.ts';
+import { lockTarget } from './selection.ts';
 
 /** `merge` adds and overwrites, `replace` forgets all others, `remove` takes the named keys away. */
 export const ATTRIBUTE_MODES = ['merge', 'replace', 'remove'] as const;
@@ -93,8 +93,7 @@ export async function setTargetAttributes(context: Context, input: SetTargetAttr
   checkAttributes(entries);
 
   await change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, tenantId, controllerId);
-    if (!target) throw targetNotFound(controllerId);
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     await applyAttributes(tx, target, mode, entries);
     await tx
       .update(targets)

@@ -29,7 +29,7 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
   return change(
     context,
     async (tx, changes) => {
-      const found = await selectTargetIds(tx, context, selection, 'REFUSE', 'update');
+      const found = await selectTargetIds(tx, context, 'DELETE_TARGET', selection, 'REFUSE', 'update');
       for (const chunk of chunks(found))
         await tx
           .delete(targets)

@@ -5,11 +5,19 @@ import { targetNotFound } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
 import { isStorableText } from '../text.ts';
 import { filterMoments, TARGET_FIELDS, TARGET_ORDER, type TargetOrderField } from './fields.ts';
-import { joinedPolls, joinedTypes, selectTargets, type Target, targetView } from './target.ts';
+import {
+  joinedPolls,
+  joinedTypes,
+  ofReadableType,
+  selectTargets,
+  type Target,
+  targetView,
+} from './target.ts';
 
 /** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
 export async function findTarget(context: Context, controllerId: string): Promise<Target> {
@@ -23,8 +31,12 @@ export async function findTargets(context: Context, controllerIds: readonly stri
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
   const storable = controllerIds.filter(isStorableText);
-  const rows = await selectTargets(context.database, tenant, context.clock()).where(
-    and(eq(targets.tenantId, tenantId), inArray(targets.controllerId, storable)),
+  const rows = await selectTargets(context.database, context, tenant).where(
+    and(
+      eq(targets.tenantId, tenantId),
+      inArray(targets.controllerId, storable),
+      scopeOf(context, tenant, 'READ_TARGET'),
+    ),
   );
   return rows.map(targetView(context, tenant));
 }
@@ -40,15 +52,16 @@ export async function listTargets(
 ): Promise<Listing<Target>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
-  const now = context.clock();
+  const moments = filterMoments(tenant, context.clock());
   const matching = and(
     eq(targets.tenantId, tenantId),
+    scopeOf(context, tenant, 'READ_TARGET'),
     within,
-    request.filter == null
-      ? undefined
-      : compileFilter(parseFilter(request.filter), TARGET_FIELDS, filterMoments(tenant, now)),
+    request.filter == null ? undefined : compileFilter(parseFilter(request.filter), TARGET_FIELDS, moments),
   );
-  return list(request, TARGET_ORDER, 'controllerId', {
+  const typeName = ofReadableType(context, tenant, targetTypes.name);
+  const order = { ...TARGET_ORDER, targetType: { ...TARGET_ORDER.targetType, expression: typeName } };
+  return list(request, order, 'controllerId', {
     async rows(where, orderBy, limit, offset) {
       const chosen = and(matching, where);
       // What an offset passes over is only counted: whole targets are read of the page alone.
@@ -62,7 +75,7 @@ export async function listTargets(
           .orderBy(...orderBy)
           .limit(limit)
           .offset(offset);
-      const rows = await selectTargets(context.database, tenant, now)
+      const rows = await selectTargets(context.database, context, tenant)
         .where(offset ? and(eq(targets.tenantId, tenantId), inArray(targets.controllerId, page())) : chosen)
         .orderBy(...orderBy)
         .limit(limit);

@@ -1,13 +1,13 @@
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { targets } from '../../database/tables/targets.ts';
-import { targetNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { generateToken, SecurityToken } from './input.ts';
-import { lockTarget, selectTargets, type Target, targetView } from './target.ts';
+import { lockTarget } from './selection.ts';
+import { selectTargets, type Target, targetView } from './target.ts';
 
 const RotateTargetToken = z.object({ controllerId: z.string(), securityToken: SecurityToken.nullish() });
 export type RotateTargetToken = z.input<typeof RotateTargetToken>;
@@ -22,8 +22,7 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
   const tenant = await context.tenants.byId(tenantId);
 
   return change(context, async (tx, changes) => {
-    const before = await lockTarget(tx, tenantId, controllerId);
-    if (!before) throw targetNotFound(controllerId);
+    const before = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     const now = context.clock();
     const itself = and(eq(targets.tenantId, tenantId), eq(targets.id, before.id));
     await tx
@@ -32,7 +31,7 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
       .where(itself);
     changes.targets([controllerId]);
     changes.record({ type: 'target.token-rotated', subjects: [controllerId] });
-    const [row] = await selectTargets(tx, tenant, now).where(itself);
+    const [row] = await selectTargets(tx, context, tenant).where(itself);
     return targetView(context, tenant)(row!);
   });
 }

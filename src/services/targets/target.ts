@@ -1,11 +1,11 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets, type UpdateStatus } from '../../database/tables/targets.ts';
 import { compileFilter } from '../../filters/compile.ts';
+import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import type { Tenant } from '../tenants/registry.ts';
-import { isStorableText } from '../text.ts';
 import { filterMoments, isAutoConfirmed, TARGET_FIELDS } from './fields.ts';
 
 /** A target as callers get it. */
@@ -16,6 +16,7 @@ export interface Target {
   description: string | null;
   group: string | null;
   address: string | null;
+  /** Null also where the caller may not read the type. */
   targetType: { id: number; name: string } | null;
   /** Null for a caller without READ_TARGET_SECURITY_TOKEN. */
   securityToken: string | null;
@@ -46,7 +47,6 @@ export const TARGET_COLUMNS = {
   group: targets.group,
   address: targetPolls.address,
   targetTypeId: targets.targetTypeId,
-  targetTypeName: targetTypes.name,
   securityToken: targets.securityToken,
   requestAttributes: targets.requestAttributes,
   updateStatus: targets.updateStatus,
@@ -67,15 +67,22 @@ export const joinedTypes = and(
   eq(targetTypes.id, targets.targetTypeId),
 );
 
+/** A column of the targets' types, null where the type is out of the scope in which the caller may read types. */
+export function ofReadableType<T extends SQLWrapper>(context: Context, tenant: Tenant, column: T) {
+  const readable = scopeOf(context, tenant, 'READ_TARGET_TYPE');
+  return readable ? sql<string | null>`CASE WHEN ${readable} THEN ${column} END` : column;
+}
+
 /** Whole targets of a tenant, joined with all that filters may name; narrow it by `where`. */
-export const selectTargets = (database: Database | Transaction, tenant: Tenant, now: Date) =>
+export const selectTargets = (database: Database | Transaction, context: Context, tenant: Tenant) =>
   database
     .select({
       ...TARGET_COLUMNS,
+      targetTypeName: ofReadableType(context, tenant, targetTypes.name),
       autoConfirmActive: tenant.settings.confirmationFlow
         ? isAutoConfirmed
         : sql<boolean | null>`NULL::boolean`,
-      override: pollOverride(tenant, now),
+      override: pollOverride(tenant, context.clock()),
     })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
@@ -106,7 +113,7 @@ export function targetView(context: Context, tenant: Tenant): (row: TargetRow) =
     description: row.description,
     group: row.group,
     address: row.address,
-    targetType: row.targetTypeId === null ? null : { id: row.targetTypeId, name: row.targetTypeName ?? '' },
+    targetType: row.targetTypeName === null ? null : { id: row.targetTypeId!, name: row.targetTypeName },
     securityToken: showsToken ? row.securityToken : null,
     requestAttributes: row.requestAttributes,
     updateStatus: row.updateStatus,
@@ -128,15 +135,4 @@ function pollStatus({ settings }: Tenant, override: number, lastRequestAt: Date,
     nextExpectedRequestAt: new Date(next),
     overdue: now > next + settings.overdueSeconds * 1000,
   };
-}
-
-/** The target of that controllerId, locked until the transaction ends; undefined where there is none. */
-export async function lockTarget(tx: Transaction, tenantId: number, controllerId: string) {
-  if (!isStorableText(controllerId)) return undefined;
-  const [row] = await tx
-    .select()
-    .from(targets)
-    .where(and(eq(targets.tenantId, tenantId), eq(targets.controllerId, controllerId)))
-    .for('no key update');
-  return row;
 }

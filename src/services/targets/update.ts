@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
-import { targetNotFound, targetTypeNotFound } from '../../errors.ts';
+import { targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
@@ -10,7 +10,8 @@ import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import { TargetUpdate } from './input.ts';
-import { lockTarget, selectTargets, type Target, targetView } from './target.ts';
+import { lockTarget } from './selection.ts';
+import { selectTargets, type Target, targetView } from './target.ts';
 
 /** As the `targetTypeId` of an update: the target shall have no type. */
 export const NO_TYPE = -1;
@@ -25,8 +26,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
   const tenant = await context.tenants.byId(tenantId);
 
   return change(context, async (tx, changes) => {
-    const before = await lockTarget(tx, tenantId, controllerId);
-    if (!before) throw targetNotFound(controllerId);
+    const before = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     const { address, ...given } = patchOf(rest, clear);
     const type = targetTypeId == null ? {} : { targetTypeId: await referredType(tx, tenantId, targetTypeId) };
     const now = context.clock();
@@ -41,7 +41,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
         .values({ tenantId, targetId: before.id, address })
         .onConflictDoUpdate({ target: [targetPolls.tenantId, targetPolls.targetId], set: { address } });
     changes.targets([controllerId]);
-    const [row] = await selectTargets(tx, tenant, now).where(
+    const [row] = await selectTargets(tx, context, tenant).where(
       and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)),
     );
     const changed = differences(before, row!, AUDITED);

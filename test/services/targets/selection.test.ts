@@ -21,7 +21,7 @@ const fleet = async (...controllerIds: string[]) => {
   return context;
 };
 const select = (context: Context, selection: TargetSelection, onMissing?: OnMissing) =>
-  change(context, (tx) => selectTargetIds(tx, context, selection, onMissing));
+  change(context, (tx) => selectTargetIds(tx, context, 'UPDATE_TARGET', selection, onMissing));
 
 it.each<[TargetSelection, string[]]>([
   [{ controllerIds: ['b', 'a', 'b'] }, ['a', 'b']],
@@ -64,7 +64,7 @@ it('holds what it chose until the end: others wait, and nothing is lost between 
   });
   const order: string[] = [];
   const first = change(context, async (tx) => {
-    await selectTargetIds(tx, context, { filter: 'id==*' });
+    await selectTargetIds(tx, context, 'UPDATE_TARGET', { filter: 'id==*' });
     chosen();
     await new Promise((resolve) => setTimeout(resolve, 200));
     order.push('first');
