@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-export const { KeyUsageFlags } = x509;
+export const { Extension, KeyUsageFlags } = x509;
 
 const { subtle } = webcrypto;
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -20,7 +20,7 @@ export interface Wishes {
   /** Who signs; itself unless told. */
   by?: Signed;
   subject?: string;
-  ca?: boolean;
+  ca?: boolean | undefined;
   /** How many CAs may come below. */
   pathLength?: number;
   notBefore?: Date;
@@ -31,6 +31,8 @@ export interface Wishes {
   extensions?: x509.Extension[];
   /** Of its key. */
   algorithm?: webcrypto.RsaHashedKeyGenParams | typeof EC;
+  /** Instead of new ones. */
+  keys?: webcrypto.CryptoKeyPair;
   /** By which it is signed. */
   signature?: typeof EC;
 }
@@ -42,7 +44,7 @@ export const day = (offset: number) => new Date(Date.now() + offset * DAY);
 export async function certify(name: string, wishes: Wishes = {}): Promise<Signed> {
   const { by, ca, keyUsage, purposes } = wishes;
   const algorithm = wishes.algorithm ?? EC;
-  const keys = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = wishes.keys ?? (await subtle.generateKey(algorithm, true, ['sign', 'verify']));
   const subject = wishes.subject ?? `O=Muster, CN=${name}`;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: wishes.serial ?? `01${randomBytes(8).toString('hex')}`,

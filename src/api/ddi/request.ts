@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DeviceCredentials } from '../../services/devices/credentials.ts';
 import type { DeviceRequest } from '../../services/devices/poll.ts';
 import { addressUrl, decodeSegment, type Peers } from '../http.ts';
+import { clientCertificateOf } from './client-certificate.ts';
 
 export interface DevicePath {
   /** As the request spells it: links repeat that. */
@@ -24,7 +25,7 @@ export function devicePathOf(url: string): DevicePath | undefined {
 const TARGET = 'TargetToken ';
 const GATEWAY = 'GatewayToken ';
 
-/** Who is calling, as path and headers say. Certificate headers count only from a trusted proxy. */
+/** Who is calling, as path, headers and handshake say. Certificate headers count only from a trusted proxy. */
 export function deviceRequestOf(request: IncomingMessage, path: DevicePath, peers: Peers): DeviceRequest {
   return {
     tenantName: path.tenant,
@@ -39,8 +40,10 @@ function credentialsOf(request: IncomingMessage, peers: Peers): DeviceCredential
   if (authorization.startsWith(TARGET)) return { targetToken: authorization.slice(TARGET.length) };
   if (authorization.startsWith(GATEWAY)) return { gatewayToken: authorization.slice(GATEWAY.length) };
   const commonName = request.headers['x-controller-id'];
-  if (typeof commonName !== 'string' || !peers.isTrusted(request)) return {};
-  return { certificate: { commonName, authorities: authoritiesOf(request) } };
+  if (typeof commonName === 'string' && peers.isTrusted(request))
+    return { certificate: { commonName, authorities: authoritiesOf(request) } };
+  const clientCertificate = clientCertificateOf(request);
+  return clientCertificate ? { clientCertificate } : {};
 }
 
 /** `X-Authority` as a list, or `X-Authority-n`, counting from 0 or 1 without a gap. */

@@ -32,6 +32,16 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
   return facts;
 }
 
+/** The name in a certificate; undefined where there is none, several, or nothing to be read. */
+export function commonNameOf(certificate: X509Certificate): string | undefined {
+  try {
+    const { commonNames } = factsOf(certificate);
+    return commonNames.length === 1 ? commonNames[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const COMMON_NAME = '2.5.4.3';
 
 function readFacts({ raw }: X509Certificate): CertificateFacts {
@@ -89,6 +99,22 @@ export function faultOfDevice(certificate: X509Certificate): string | undefined 
     return 'may not sign a handshake (keyUsage without digitalSignature and keyAgreement)';
   return faultOfAny(certificate, facts);
 }
+
+/** Signatures by RSA, ECDSA and EdDSA over hashes of which no collisions are known. */
+const STRONG: readonly string[] = [
+  '1.2.840.113549.1.1.11',
+  '1.2.840.113549.1.1.12',
+  '1.2.840.113549.1.1.13',
+  '1.2.840.10045.4.3.2',
+  '1.2.840.10045.4.3.3',
+  '1.2.840.10045.4.3.4',
+  '1.3.101.112',
+  '1.3.101.113',
+];
+
+/** Whether the signature under a certificate is of a kind that nobody can forge. */
+export const isStrongSignature = (certificate: X509Certificate): boolean =>
+  STRONG.includes(factsOf(certificate).signatureAlgorithm);
 
 const LEAST_RSA_BITS = 2_048;
 

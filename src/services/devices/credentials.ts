@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import { type Chain, verifyChain } from '../certificate-authorities/verify-chain.ts';
 import type { Tenant } from '../tenants/registry.ts';
 
 /** What a device showed, before anything of it was checked. */
@@ -7,6 +8,8 @@ export interface DeviceCredentials {
   gatewayToken?: string;
   /** From a trusted proxy only: the name in the certificate and the hashes of its issuers. */
   certificate?: { commonName: string; authorities: readonly string[] };
+  /** From the TLS handshake with the device itself; without a name where its subject doesn't have just one. */
+  clientCertificate?: { commonName: string | undefined; chain: Chain };
 }
 
 /** A token's digest. Kept instead of the token, in a form that takes 32 bytes a device. */
@@ -29,7 +32,8 @@ const gatewayDigests = new WeakMap<Tenant, string>();
 export function speaksForAnyDevice(
   tenant: Tenant,
   controllerId: string,
-  { gatewayToken, certificate }: DeviceCredentials,
+  { gatewayToken, certificate, clientCertificate }: DeviceCredentials,
+  now: Date,
 ): boolean {
   const { settings } = tenant;
   if (gatewayToken && settings.gatewayTokenEnabled && settings.gatewayToken) {
@@ -37,10 +41,23 @@ export function speaksForAnyDevice(
     gatewayDigests.set(tenant, digest);
     if (sameDigest(tokenDigest(gatewayToken), digest)) return true;
   }
+  if (clientCertificate) return refusalOf(tenant, controllerId, clientCertificate, now) === undefined;
   return (
     certificate !== undefined &&
     settings.headerEnabled &&
     certificate.commonName === controllerId &&
     certificate.authorities.some((hash) => settings.headerAuthorities.has(hash.toLowerCase()))
   );
+}
+
+/** Why a certificate doesn't sign the device in, for the log; undefined where it does. */
+export function refusalOf(
+  tenant: Tenant,
+  controllerId: string,
+  { commonName, chain }: NonNullable<DeviceCredentials['clientCertificate']>,
+  now: Date,
+): string | undefined {
+  if (commonName === undefined) return 'its subject does not have one common name';
+  if (commonName !== controllerId) return `it is that of '${commonName}'`;
+  return verifyChain(tenant, chain, now).refusal;
 }

@@ -4,6 +4,12 @@ import type { Database } from '../../database/connect.ts';
 import { prepared } from '../../database/prepared.ts';
 import { tenantConfiguration, tenants } from '../../database/tables/tenants.ts';
 import type { Announcements } from '../announcements.ts';
+import {
+  type AuthorityRow,
+  authoritiesOfTenant,
+  type TrustedAuthority,
+  trustedAuthority,
+} from '../certificate-authorities/trusted.ts';
 import type { ConfigurationValue } from './configuration-keys.ts';
 import { resolveSettings, type SystemDefaults, type TenantSettings } from './settings.ts';
 
@@ -15,6 +21,8 @@ export interface Tenant {
   tenantId: number;
   name: string;
   settings: TenantSettings;
+  /** By id. */
+  certificateAuthorities: readonly TrustedAuthority[];
 }
 
 /** The tenants this process has met, with their settings: read once, and again after every change. */
@@ -85,14 +93,17 @@ export function openTenantRegistry(
   const peek = (name: string) => peekById(idsByName.get(name.toLowerCase()));
   const read = async (query: () => Promise<Rows>): Promise<Tenant | undefined> => {
     const began = epoch;
-    const fresh = fromRows(await query(), system);
-    if (!fresh || epoch !== began) return fresh?.tenant;
-    const { tenantId, name } = fresh.tenant;
+    const rows = await query();
+    if (!rows[0]) return undefined;
+    const { tenantId, name } = rows[0];
+    const stored = { rows, authorities: await authoritiesOfTenant(database).execute({ tenantId }) };
+    const fingerprint = fingerprintOf(stored);
     const known = remembered.get(tenantId);
-    const kept = known?.fingerprint === fresh.fingerprint ? { ...known, readAt: fresh.readAt } : fresh;
-    remembered.set(tenantId, kept);
+    const tenant = known?.fingerprint === fingerprint ? known.tenant : tenantOf(stored, system);
+    if (epoch !== began) return tenant;
+    remembered.set(tenantId, { tenant, fingerprint, readAt: performance.now() });
     idsByName.set(name.toLowerCase(), tenantId);
-    return kept.tenant;
+    return tenant;
   };
   return {
     peek,
@@ -106,14 +117,23 @@ export function openTenantRegistry(
   };
 }
 
-function fromRows(rows: Rows, system: SystemDefaults): Remembered | undefined {
-  const [first] = rows;
-  if (!first) return undefined;
-  const own = new Map<string, ConfigurationValue>();
-  for (const { key, value } of rows) if (key !== null && value !== null) own.set(key, value);
-  return {
-    tenant: { tenantId: first.tenantId, name: first.name, settings: resolveSettings(own, system) },
-    fingerprint: JSON.stringify([first.name, [...own].sort()]),
-    readAt: performance.now(),
-  };
+interface Stored {
+  /** At least one. */
+  rows: Rows;
+  authorities: AuthorityRow[];
+}
+
+const ownValues = (rows: Rows) =>
+  new Map(rows.flatMap(({ key, value }) => (key !== null && value !== null ? [[key, value] as const] : [])));
+
+function fingerprintOf({ rows, authorities }: Stored): string {
+  const changes = authorities.map(({ id, lastModifiedAt }) => [id, lastModifiedAt]);
+  return JSON.stringify([rows[0]!.name, [...ownValues(rows)].sort(), changes]);
+}
+
+function tenantOf({ rows, authorities }: Stored, system: SystemDefaults): Tenant {
+  const own: Map<string, ConfigurationValue> = ownValues(rows);
+  const { tenantId, name } = rows[0]!;
+  const settings = resolveSettings(own, system);
+  return { tenantId, name, settings, certificateAuthorities: authorities.map(trustedAuthority) };
 }
