@@ -23,11 +23,30 @@ export type ErrorCode =
   | 'TARGET_TYPE_KEY_OR_NAME_REQUIRED'
   | 'TARGET_TAG_NOT_FOUND'
   | 'TARGET_TAG_ALREADY_EXISTS'
+  | 'SOFTWARE_MODULE_TYPE_NOT_FOUND'
+  | 'SOFTWARE_MODULE_TYPE_ALREADY_EXISTS'
+  | 'SOFTWARE_MODULE_NOT_FOUND'
+  | 'SOFTWARE_MODULE_ALREADY_EXISTS'
+  | 'SOFTWARE_MODULE_METADATA_NOT_FOUND'
+  | 'SOFTWARE_MODULE_UNSUPPORTED'
   | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
+  | 'DISTRIBUTION_SET_TYPE_ALREADY_EXISTS'
+  | 'DISTRIBUTION_SET_NOT_FOUND'
+  | 'DISTRIBUTION_SET_ALREADY_EXISTS'
+  | 'DISTRIBUTION_SET_DELETED'
+  | 'DISTRIBUTION_SET_INCOMPLETE'
+  | 'DISTRIBUTION_SET_INVALID'
+  | 'DISTRIBUTION_SET_METADATA_NOT_FOUND'
+  | 'DISTRIBUTION_SET_TAG_NOT_FOUND'
+  | 'DISTRIBUTION_SET_TAG_ALREADY_EXISTS'
+  | 'LOCKED'
+  | 'READ_ONLY'
+  | 'ENCRYPTION_NOT_SUPPORTED'
   | 'CONFIGURATION_KEY_UNKNOWN'
   | 'CONFIGURATION_VALUE_INVALID'
   | 'CERTIFICATE_AUTHORITY_NOT_FOUND'
   | 'CERTIFICATE_AUTHORITY_ALREADY_EXISTS'
+  | 'CONFIGURATION_NOT_INHERITED'
   | 'FILTER_SYNTAX'
   | 'FILTER_FIELD_UNKNOWN'
   | 'FILTER_VALUE_INVALID'
@@ -141,15 +160,70 @@ export const targetTagNotFound = (idOrName: string, path = ['id']) =>
 export const targetTagAlreadyExists = (name: string, path = ['name']) =>
   alreadyExists('TARGET_TAG_ALREADY_EXISTS', 'TargetTag', name, path);
 
-export const distributionSetTypeNotFound = (id: string) =>
-  notFound('DISTRIBUTION_SET_TYPE_NOT_FOUND', 'DistributionSetType', id, [
-    'compatibleDistributionSetTypeIds',
-  ]);
+export const softwareModuleTypeNotFound = (idOrKey: string, path = ['id']) =>
+  notFound('SOFTWARE_MODULE_TYPE_NOT_FOUND', 'SoftwareModuleType', idOrKey, path);
+export const softwareModuleTypeAlreadyExists = (keyOrName: string, path = ['key']) =>
+  alreadyExists('SOFTWARE_MODULE_TYPE_ALREADY_EXISTS', 'SoftwareModuleType', keyOrName, path);
+
+export const softwareModuleNotFound = (id: string, path = ['id']) =>
+  notFound('SOFTWARE_MODULE_NOT_FOUND', 'SoftwareModule', id, path);
+export const softwareModuleAlreadyExists = (nameAndVersion: string, path = ['version']) =>
+  alreadyExists('SOFTWARE_MODULE_ALREADY_EXISTS', 'SoftwareModule', nameAndVersion, path);
+export const softwareModuleMetadataNotFound = (key: string) =>
+  notFound('SOFTWARE_MODULE_METADATA_NOT_FOUND', 'SoftwareModuleMetadata', key, ['key']);
+export const softwareModuleUnsupported = (moduleType: string, setType: string, path: string[]) =>
+  new DomainError(
+    'SOFTWARE_MODULE_UNSUPPORTED',
+    `A distribution set of type '${setType}' takes no software module of type '${moduleType}'.`,
+    { path },
+  );
+export const encryptionNotSupported = (path = ['encrypted']) =>
+  new DomainError('ENCRYPTION_NOT_SUPPORTED', 'Artifacts cannot be encrypted here.', { path });
+
+export const distributionSetTypeNotFound = (idOrKey: string, path = ['id']) =>
+  notFound('DISTRIBUTION_SET_TYPE_NOT_FOUND', 'DistributionSetType', idOrKey, path);
+export const distributionSetTypeAlreadyExists = (keyOrName: string, path = ['key']) =>
+  alreadyExists('DISTRIBUTION_SET_TYPE_ALREADY_EXISTS', 'DistributionSetType', keyOrName, path);
+
+export const distributionSetNotFound = (id: string, path = ['id']) =>
+  notFound('DISTRIBUTION_SET_NOT_FOUND', 'DistributionSet', id, path);
+export const distributionSetAlreadyExists = (nameAndVersion: string, path = ['version']) =>
+  alreadyExists('DISTRIBUTION_SET_ALREADY_EXISTS', 'DistributionSet', nameAndVersion, path);
+export const distributionSetDeleted = (id: string, path = ['id']) =>
+  new DomainError('DISTRIBUTION_SET_DELETED', `The distribution set ${id} was deleted.`, {
+    entity: { type: 'DistributionSet', id },
+    path,
+  });
+export const distributionSetIncomplete = (id: string, path = ['id']) =>
+  new DomainError(
+    'DISTRIBUTION_SET_INCOMPLETE',
+    `The distribution set ${id} is incomplete: it lacks a module that its type asks for, or a module lacks files.`,
+    { path },
+  );
+export const distributionSetInvalid = (id: string, path = ['id']) =>
+  new DomainError('DISTRIBUTION_SET_INVALID', `The distribution set ${id} was invalidated.`, { path });
+export const distributionSetMetadataNotFound = (key: string) =>
+  notFound('DISTRIBUTION_SET_METADATA_NOT_FOUND', 'DistributionSetMetadata', key, ['key']);
+
+export const distributionSetTagNotFound = (id: string, path = ['id']) =>
+  notFound('DISTRIBUTION_SET_TAG_NOT_FOUND', 'DistributionSetTag', id, path);
+export const distributionSetTagAlreadyExists = (name: string, path = ['name']) =>
+  alreadyExists('DISTRIBUTION_SET_TAG_ALREADY_EXISTS', 'DistributionSetTag', name, path);
+
+/** `what` reads like a sentence's subject: "The software module 3". */
+export const locked = (what: string, path = ['id']) =>
+  new DomainError('LOCKED', `${what} is locked: what it consists of cannot change any more.`, { path });
+export const readOnly = (message: string, path = ['id']) => new DomainError('READ_ONLY', message, { path });
 
 export const configurationKeyUnknown = (key: string) =>
   new DomainError('CONFIGURATION_KEY_UNKNOWN', `There is no configuration key '${key}'.`, { path: [key] });
 export const configurationValueInvalid = (key: string, rule: string) =>
   new DomainError('CONFIGURATION_VALUE_INVALID', `${key}: ${rule}`, { path: [key] });
+export const configurationNotInherited = (key: string) =>
+  new DomainError('CONFIGURATION_NOT_INHERITED', `${key}: there is no value to inherit; set another.`, {
+    entity: { type: 'TenantConfiguration', id: key },
+    path: [key],
+  });
 
 export const certificateAuthorityNotFound = (id: string, path = ['id']) =>
   notFound('CERTIFICATE_AUTHORITY_NOT_FOUND', 'CertificateAuthority', id, path);

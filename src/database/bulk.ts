@@ -1,4 +1,4 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { getTableColumns, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 
 /** Rows in one statement: beyond this, larger statements gain nothing and hold more memory. */
@@ -43,6 +43,10 @@ export function arrayOf(list: readonly unknown[]): SQL {
   );
   return sql`${`{${items.join(',')}}`}`;
 }
+
+/** Whether a column has one of the ids. A number that is no safe integer is no id, and PostgreSQL might not read it. */
+export const isAmong = (column: SQLWrapper, ids: readonly number[]): SQL =>
+  sql`${column} = ANY(${arrayOf(ids.filter(Number.isSafeInteger))}::bigint[])`;
 
 /** The type to cast to: without its collation, which a cast doesn't take. */
 const typeOf = (column: { getSQLType(): string }) => column.getSQLType().replace(/ COLLATE .*/, '');

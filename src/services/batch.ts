@@ -1,5 +1,9 @@
 import type { z } from 'zod';
+import type { Transaction } from '../database/connect.ts';
 import type { DomainError } from '../errors.ts';
+import type { ChangeRecord } from './audit/record.ts';
+import { change } from './change.ts';
+import type { Context } from './context.ts';
 import { faultOf } from './parse.ts';
 
 /** What a bulk verb does with rows that break a rule: refuse all, or create the others. */
@@ -49,3 +53,69 @@ export const faultsOf = ({ faults }: Batch<unknown>): DomainError[] =>
   faults.toSorted((a, b) => Number(a.details.path?.[1]) - Number(b.details.path?.[1]));
 
 export const standing = <T>({ rows }: Batch<T>): T[] => rows.filter((row) => row !== undefined) as T[];
+
+/** How rows must differ, and what to say of one that doesn't. */
+export interface Identity<T> {
+  of: (row: T) => string;
+  /** What is stored already. */
+  taken: Iterable<string>;
+  fault: (row: T) => DomainError;
+}
+
+/** Refuses rows that are stored already, or stand before in the same batch. */
+export function refuseTaken<T>(batch: Batch<T>, identities: readonly Identity<T>[]): void {
+  const known = identities.map(({ of, taken, fault }) => ({ of, taken: new Set(taken), fault }));
+  for (const [index, row] of batch.rows.entries()) {
+    if (!row) continue;
+    const repeated = known.find(({ of, taken }) => taken.has(of(row)));
+    if (repeated) refuse(batch, index, repeated.fault(row));
+    else for (const { of, taken } of known) taken.add(of(row));
+  }
+}
+
+export interface BulkOptions {
+  /** REJECT_ALL (the default): one bad row and none is created. REJECT_FAILED_ROWS: the good ones are. */
+  errorPolicy?: ErrorPolicy;
+  /** Checks everything, the stored rows included, and creates nothing. */
+  dryRun?: boolean;
+}
+
+/** What was created, in the order of the input, and what is wrong with which row, in that order too. */
+export interface Created<T> {
+  created: T[];
+  faults: DomainError[];
+}
+
+/** How the rows of a bulk creation are checked against what is stored, written, and named in the audit trail. */
+export interface Creation<T, R> {
+  check: (tx: Transaction, batch: Batch<T>) => Promise<void>;
+  insert: (tx: Transaction, rows: T[]) => Promise<R[]>;
+  event: ChangeRecord['type'];
+  nameOf: (created: R) => string;
+}
+
+/** The second half of every bulk creation: in one transaction, refuse what doesn't fit and write what stands. */
+export async function createBatch<T, R>(
+  context: Context,
+  checked: Batch<T>,
+  { errorPolicy = 'REJECT_ALL', dryRun }: BulkOptions,
+  { check, insert, event, nameOf }: Creation<T, R>,
+): Promise<Created<R>> {
+  const rejected = (batch: Batch<T>) => ({ created: [], faults: faultsOf(batch) });
+  if (isRejected(checked, errorPolicy)) return rejected(checked);
+  return change(
+    context,
+    async (tx, changes) => {
+      const batch = copyOf(checked);
+      await check(tx, batch);
+      if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
+      const created = await insert(tx, standing(batch));
+      changes.record({ type: event, subjects: created.map(nameOf) });
+      return { created, faults: faultsOf(batch) };
+    },
+    { dryRun },
+  );
+}
+
+/** Rows in one plain INSERT: each column of each is a parameter, and PostgreSQL takes 65,534. */
+export const INSERTED_AT_ONCE = 1_000;

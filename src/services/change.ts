@@ -4,6 +4,8 @@ import type { Transaction } from '../database/connect.ts';
 import {
   certificateAuthorityAlreadyExists,
   type DomainError,
+  distributionSetAlreadyExists,
+  distributionSetTagAlreadyExists,
   targetFilterAlreadyExists,
   targetTagAlreadyExists,
   targetTypeAlreadyExists,
@@ -111,7 +113,7 @@ function append<T>(list: T[], more: readonly T[]): void {
   for (const item of more) list.push(item);
 }
 
-function postgresErrorOf(error: unknown): postgres.PostgresError | undefined {
+export function postgresErrorOf(error: unknown): postgres.PostgresError | undefined {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof postgres.PostgresError ? cause : undefined;
 }
@@ -127,6 +129,8 @@ const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
   certificate_authorities_fingerprint_key: (fingerprint) =>
     certificateAuthorityAlreadyExists(fingerprint, ['certificate']),
   targets_target_type_fkey: targetTypeInUse,
+  distribution_sets_version_key: (nameAndVersion) => distributionSetAlreadyExists(nameAndVersion),
+  distribution_set_tags_name_key: (name) => distributionSetTagAlreadyExists(name),
   target_types_key_key: (key) => targetTypeAlreadyExists(key, ['key']),
   target_types_name_key: (name) => targetTypeAlreadyExists(name, ['name']),
   target_filters_name_key: targetFilterAlreadyExists,

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { openPool } from '../../src/database/connect.ts';
-import { tenants } from '../../src/database/tables/tenants.ts';
 import {
   effectivePermissions,
   type Grant,
@@ -9,6 +8,7 @@ import {
 } from '../../src/services/access/permissions.ts';
 import type { Context, Platform } from '../../src/services/context.ts';
 import { openPlatform } from '../../src/services/platform.ts';
+import { insertTenant } from '../../src/services/tenants/create.ts';
 import { testConnection } from './database.ts';
 
 export interface TestPlatform {
@@ -40,11 +40,10 @@ export interface TestTenant {
 /** A tenant of the test's own, without any account. */
 export async function newTenant(platform: Platform): Promise<TestTenant> {
   const name = `Test-${randomBytes(8).toString('hex')}`;
-  const [tenant] = await platform.database
-    .insert(tenants)
-    .values({ name, nameKey: name.toLowerCase(), createdAt: platform.clock(), createdBy: 'test' })
-    .returning({ tenantId: tenants.tenantId });
-  const { tenantId } = tenant!;
+  const tenant = await platform.database.transaction((tx) =>
+    insertTenant(tx, name, { by: 'test', at: platform.clock() }),
+  );
+  const tenantId = tenant!.id;
   return {
     tenantId,
     name,

@@ -14,7 +14,8 @@ type Elsewhere =
   | 'TARGET_METADATA_NOT_FOUND'
   | 'TARGET_METADATA_ALREADY_EXISTS'
   | 'AUTO_CONFIRM_ALREADY_ACTIVE'
-  | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
+  | 'SOFTWARE_MODULE_METADATA_NOT_FOUND'
+  | 'DISTRIBUTION_SET_METADATA_NOT_FOUND'
   | 'SORT_SYNTAX'
   | 'SORT_DIRECTION_INVALID'
   | 'SORT_FIELD_UNKNOWN';
@@ -35,11 +36,34 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   TARGET_TYPE_KEY_OR_NAME_REQUIRED: 'A target type needs a key or a name.',
   TARGET_TAG_NOT_FOUND: 'There is no target tag of that id or name.',
   TARGET_TAG_ALREADY_EXISTS: 'A target tag of that name is there already, or twice in the input.',
+  SOFTWARE_MODULE_TYPE_NOT_FOUND: 'There is no software module type of that id or key.',
+  SOFTWARE_MODULE_TYPE_ALREADY_EXISTS:
+    'A software module type of that key or name is there already, or twice in the input.',
+  SOFTWARE_MODULE_NOT_FOUND: 'There is no software module of that id.',
+  SOFTWARE_MODULE_ALREADY_EXISTS:
+    'A software module of that type, name and version is there already, or twice in the input.',
+  SOFTWARE_MODULE_UNSUPPORTED: 'The type of the distribution set takes no software module of that type.',
+  DISTRIBUTION_SET_TYPE_NOT_FOUND: 'There is no distribution set type of that id or key.',
+  DISTRIBUTION_SET_TYPE_ALREADY_EXISTS:
+    'A distribution set type of that key or name is there already, or twice in the input.',
+  DISTRIBUTION_SET_NOT_FOUND: 'There is no distribution set of that id.',
+  DISTRIBUTION_SET_ALREADY_EXISTS:
+    'A distribution set of that name and version is there already, or twice in the input.',
+  DISTRIBUTION_SET_DELETED: 'The distribution set was deleted; it is shown only where history has it.',
+  DISTRIBUTION_SET_INCOMPLETE: 'The distribution set lacks modules that its type asks for, or files.',
+  DISTRIBUTION_SET_INVALID: 'The distribution set was invalidated, and can be neither changed nor assigned.',
+  DISTRIBUTION_SET_TAG_NOT_FOUND: 'There is no distribution set tag of that id.',
+  DISTRIBUTION_SET_TAG_ALREADY_EXISTS:
+    'A distribution set tag of that name is there already, or twice in the input.',
+  LOCKED: 'A distribution set or software module that was used is locked: its parts cannot change any more.',
+  READ_ONLY: 'It is in use in a way that lets it change no more.',
+  ENCRYPTION_NOT_SUPPORTED: 'Artifacts cannot be encrypted here.',
   CONFIGURATION_KEY_UNKNOWN: 'There is no such configuration key.',
   CONFIGURATION_VALUE_INVALID: 'A configuration key does not take that value.',
   CERTIFICATE_AUTHORITY_NOT_FOUND: 'There is no certificate authority of that id.',
   CERTIFICATE_AUTHORITY_ALREADY_EXISTS:
     'A certificate authority of that name, or with that certificate, is there already.',
+  CONFIGURATION_NOT_INHERITED: 'There is no value that the tenant could inherit for the key.',
   FILTER_SYNTAX: 'A filter cannot be read; the message says where and what was expected.',
   FILTER_FIELD_UNKNOWN: 'A filter names a field that does not exist; the message says the nearest.',
   FILTER_VALUE_INVALID: 'A filter compares a field with a value that the field cannot have.',

@@ -4,6 +4,7 @@ import {
   type ClassType,
   Ctx,
   Field,
+  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -79,12 +80,22 @@ class TextSetting extends Setting {
   value!: string | null;
 }
 
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What holds for a key that names something the tenant has.',
+})
+class IdSetting extends Setting {
+  @Field(() => ID, { description: 'What holds.' })
+  value!: number;
+}
+
 const OUTPUT: Record<ConfigurationKey['kind'], ClassType> = {
   boolean: BooleanSetting,
   integer: IntegerSetting,
   text: TextSetting,
+  id: IdSetting,
 };
-const INPUT = { boolean: Boolean, integer: GraphQLSafeInt, text: String };
+const INPUT = { boolean: Boolean, integer: GraphQLSafeInt, text: String, id: ID };
 
 /** By the name of the field. */
 type Settings = Record<string, { value: unknown } & Omit<ConfigurationEntry, 'value'>>;

@@ -7,7 +7,8 @@ import type { SystemDefaults } from './settings.ts';
 export type ConfigurationValue = string | number | boolean;
 
 export interface ConfigurationKey {
-  kind: 'boolean' | 'integer' | 'text';
+  /** An `id` is the number of something the tenant has. */
+  kind: 'boolean' | 'integer' | 'text' | 'id';
   about: string;
   /** What a tenant has that set nothing itself. */
   inherited: (system: SystemDefaults) => ConfigurationValue;
@@ -34,6 +35,9 @@ const text = (
 const no = () => false;
 
 export const AUDIT_RETENTION_DAYS = 365;
+
+/** The distribution set type that a new set has where none is named. Every tenant has one: nothing is inherited. */
+export const DEFAULT_SET_TYPE_KEY = 'default.ds.type';
 
 /** Every key a tenant can set, by hawkBit's names; `autoregistration.enabled` and `audit.…` are Muster's own. */
 export const CONFIGURATION_KEYS = {
@@ -102,6 +106,11 @@ export const CONFIGURATION_KEYS = {
     'The states in which an action may be deleted.',
     'CANCELED,ERROR,FINISHED',
   ),
+  [DEFAULT_SET_TYPE_KEY]: {
+    kind: 'id',
+    about: 'The distribution set type that a new distribution set has where none is named.',
+    inherited: () => 0,
+  },
 } as const satisfies Record<string, ConfigurationKey>;
 
 export type ConfigurationKeyName = keyof typeof CONFIGURATION_KEYS;
@@ -139,6 +148,7 @@ const RULES = {
   boolean: 'a boolean',
   integer: `a whole number, ${Number.MAX_SAFE_INTEGER} at the most`,
   text: `a text of ${LONGEST_TEXT} characters at the most, without U+0000 and unpaired surrogates`,
+  id: 'a number',
 };
 const TRUE = /^(true|on|yes|1)$/i;
 const FALSE = /^(false|off|no|0)$/i;
@@ -159,6 +169,7 @@ const CONVERSIONS: Record<ConfigurationKey['kind'], (value: unknown) => Configur
     const text = isPrimitive(value) ? String(value) : undefined;
     return text !== undefined && isStorableText(text) && text.length <= LONGEST_TEXT ? text : undefined;
   },
+  id: (value) => (Number.isSafeInteger(value) ? Number(value) : undefined),
 };
 
 const isPrimitive = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);

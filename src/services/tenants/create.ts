@@ -9,6 +9,7 @@ import { insertUser } from '../access/users.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { insertDefaultTypes } from './default-types.ts';
 
 /** A tenant as callers get it. */
 export interface TenantEntry {
@@ -61,7 +62,7 @@ export async function createTenant(context: Context, input: CreateTenant): Promi
   });
 }
 
-/** Nothing where a tenant of that name is there already. */
+/** The tenant with hawkBit's software types, or nothing where a tenant of that name is there already. */
 export async function insertTenant(
   tx: Transaction,
   name: string,
@@ -72,5 +73,6 @@ export async function insertTenant(
     .values({ name, nameKey: name.toLowerCase(), createdAt: at, createdBy: by })
     .onConflictDoNothing({ target: tenants.nameKey })
     .returning(TENANT_COLUMNS);
+  if (tenant) await insertDefaultTypes(tx, tenant.id, at);
   return tenant;
 }

@@ -1,15 +1,17 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
 import { tenantConfiguration } from '../../database/tables/tenants.ts';
-import { configurationKeyUnknown } from '../../errors.ts';
+import { configurationKeyUnknown, distributionSetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { FieldChanges } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
+import { lockSetTypes } from '../distribution-set-types/find.ts';
 import {
   type ConfigurationKeyName,
   type ConfigurationValue,
   convertConfigurationValue,
+  DEFAULT_SET_TYPE_KEY,
   isConfigurationKey,
 } from './configuration-keys.ts';
 import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
@@ -18,7 +20,7 @@ import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
  * Sets several keys of the caller's tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION.
  * @param values by key, in any form `convertConfigurationValue` takes
  * @returns the entries set, as this caller may see them
- * @throws CONFIGURATION_KEY_UNKNOWN, and what `convertConfigurationValue` throws
+ * @throws CONFIGURATION_KEY_UNKNOWN, DISTRIBUTION_SET_TYPE_NOT_FOUND, and what `convertConfigurationValue` throws
  */
 export async function setConfiguration(
   context: Context,
@@ -31,6 +33,8 @@ export async function setConfiguration(
   return change(context, async (tx, changes) => {
     const keys = checked.map(({ key }) => key);
     const before = await readEntries(context, tx, keys);
+    for (const { key, value } of checked)
+      if (key === DEFAULT_SET_TYPE_KEY) await requireSetType(tx, context.caller.tenantId, Number(value));
     await writeSettings(tx, context, checked);
     const after = await readEntries(context, tx, keys);
     changes.settings();
@@ -56,6 +60,11 @@ interface Setting {
 function checkedSetting(key: string, value: unknown): Setting {
   if (!isConfigurationKey(key)) throw configurationKeyUnknown(key);
   return { key, value: convertConfigurationValue(key, value) };
+}
+
+async function requireSetType(tx: Transaction, tenantId: number, id: number): Promise<void> {
+  const [type] = await lockSetTypes(tx, tenantId, { ids: [id] });
+  if (!type || type.deleted) throw distributionSetTypeNotFound(String(id), [DEFAULT_SET_TYPE_KEY]);
 }
 
 /** Writes checked values; what was set before keeps who made it. */

@@ -66,7 +66,9 @@ describe('conversion', () => {
           return;
         }
         expect(typeof converted).toBe(
-          { boolean: 'boolean', integer: 'number', text: 'string' }[CONFIGURATION_KEYS[key].kind],
+          { boolean: 'boolean', integer: 'number', text: 'string', id: 'number' }[
+            CONFIGURATION_KEYS[key].kind
+          ],
         );
         expect(convertConfigurationValue(key, converted)).toBe(converted);
       }),

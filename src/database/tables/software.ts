@@ -1,0 +1,132 @@
+import { boolean, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { authorship, exactText, identity, instant, reference } from './columns.ts';
+import { tenantReference } from './tenants.ts';
+
+export const softwareModuleTypes = pgTable(
+  'software_module_types',
+  {
+    tenantId: tenantReference(),
+    id: identity('id'),
+    key: exactText('key').notNull(),
+    name: exactText('name').notNull(),
+    description: text('description'),
+    colour: text('colour'),
+    /** A module with fewer files is incomplete. */
+    minArtifacts: integer('min_artifacts').notNull(),
+    /** How many modules of the type a distribution set may have. */
+    maxAssignments: integer('max_assignments').notNull(),
+    /** It was deleted while it was in use: what uses it still shows it, and nothing new may. */
+    deleted: boolean('deleted').notNull().default(false),
+    ...authorship,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('software_module_types_key_key').on(t.tenantId, t.key),
+    unique('software_module_types_name_key').on(t.tenantId, t.name),
+  ],
+);
+
+export const softwareModules = pgTable(
+  'software_modules',
+  {
+    tenantId: tenantReference(),
+    id: identity('id'),
+    typeId: reference('type_id').notNull(),
+    name: exactText('name').notNull(),
+    version: exactText('version').notNull(),
+    description: text('description'),
+    vendor: text('vendor'),
+    locked: boolean('locked').notNull().default(false),
+    /** It was deleted while a distribution set had it. */
+    deleted: boolean('deleted').notNull().default(false),
+    ...authorship,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('software_modules_version_key').on(t.tenantId, t.typeId, t.name, t.version),
+    foreignKey({
+      name: 'software_modules_type_fkey',
+      columns: [t.tenantId, t.typeId],
+      foreignColumns: [softwareModuleTypes.tenantId, softwareModuleTypes.id],
+    }),
+  ],
+);
+
+const moduleKey = {
+  tenantId: reference('tenant_id').notNull(),
+  moduleId: reference('module_id').notNull(),
+};
+
+export const softwareModuleMetadata = pgTable(
+  'software_module_metadata',
+  {
+    ...moduleKey,
+    key: exactText('key').notNull(),
+    value: exactText('value').notNull(),
+    /** Whether devices are told. */
+    targetVisible: boolean('target_visible').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.moduleId, t.key] }),
+    foreignKey({
+      name: 'software_module_metadata_module_fkey',
+      columns: [t.tenantId, t.moduleId],
+      foreignColumns: [softwareModules.tenantId, softwareModules.id],
+    }).onDelete('cascade'),
+  ],
+);
+
+/** What files hold: each content once in a tenant, however many artifacts have it. */
+export const artifactContents = pgTable(
+  'artifact_contents',
+  {
+    tenantId: tenantReference(),
+    sha256: exactText('sha256').notNull(),
+    sha1: exactText('sha1').notNull(),
+    md5: exactText('md5').notNull(),
+    size: reference('size').notNull(),
+    /** Where the store keeps it: a name that was never used before, nor is again. */
+    location: text('location').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.sha256] })],
+);
+
+export const artifacts = pgTable(
+  'artifacts',
+  {
+    ...moduleKey,
+    id: identity('id'),
+    filename: exactText('filename').notNull(),
+    sha256: exactText('sha256').notNull(),
+    ...authorship,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('artifacts_filename_key').on(t.tenantId, t.moduleId, t.filename),
+    foreignKey({
+      name: 'artifacts_module_fkey',
+      columns: [t.tenantId, t.moduleId],
+      foreignColumns: [softwareModules.tenantId, softwareModules.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'artifacts_content_fkey',
+      columns: [t.tenantId, t.sha256],
+      foreignColumns: [artifactContents.tenantId, artifactContents.sha256],
+    }),
+    index('artifacts_content_idx').on(t.tenantId, t.sha256),
+  ],
+);
+
+/**
+ * What the store holds, or may hold, beside the contents: uploads that have not ended, and contents that no artifact has
+ * any more. Written before the store is changed, so that a process that dies leaves nothing that nobody knows of.
+ */
+export const artifactStrays = pgTable(
+  'artifact_strays',
+  {
+    tenantId: tenantReference(),
+    location: text('location').notNull(),
+    since: instant('since').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.location] })],
+);

@@ -1,0 +1,45 @@
+import { and, eq } from 'drizzle-orm';
+import { distributionSetTypes } from '../../database/tables/distribution-sets.ts';
+import { distributionSetTypeNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { differences } from '../audit/record.ts';
+import { modification } from '../authorship.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { patchOf } from '../patch.ts';
+import { TypeUpdate } from '../software-module-types/input.ts';
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './find.ts';
+
+/**
+ * Changes description or colour, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET_TYPE.
+ * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, INVALID_INPUT
+ */
+export async function updateDistributionSetType(
+  context: Context,
+  input: TypeUpdate,
+): Promise<DistributionSetType> {
+  const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET_TYPE');
+  const { id, clear, ...rest } = parse(TypeUpdate, input);
+  if (!Number.isSafeInteger(id)) throw distributionSetTypeNotFound(String(id));
+  const given = patchOf(rest, clear);
+  const itself = and(eq(distributionSetTypes.tenantId, tenantId), eq(distributionSetTypes.id, id));
+
+  return change(context, async (tx, changes) => {
+    const [before] = await tx
+      .select(DISTRIBUTION_SET_TYPE_COLUMNS)
+      .from(distributionSetTypes)
+      .where(itself)
+      .for('no key update');
+    if (!before) throw distributionSetTypeNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    const [type] = await tx
+      .update(distributionSetTypes)
+      .set({ ...given, ...modification(context) })
+      .where(itself)
+      .returning(DISTRIBUTION_SET_TYPE_COLUMNS);
+    const changed = differences(before, type!, ['description', 'colour']);
+    changes.record({ type: 'distribution-set-type.updated', subjects: [before.key], changes: changed });
+    return type!;
+  });
+}

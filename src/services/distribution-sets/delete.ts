@@ -1,0 +1,33 @@
+import { and, eq } from 'drizzle-orm';
+import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { modification } from '../authorship.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { removeOrHide } from '../removal.ts';
+import { titleOf } from '../software-modules/module.ts';
+import { lockSet } from './set.ts';
+
+/**
+ * Deletes a distribution set. One that history refers to stays for it, and can be assigned no more. Needs
+ * DELETE_DISTRIBUTION_SET.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED
+ */
+export async function deleteDistributionSet(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_DISTRIBUTION_SET');
+  const itself = and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id));
+
+  await change(context, async (tx, changes) => {
+    const set = await lockSet(tx, tenantId, id);
+    await removeOrHide(
+      tx,
+      (inner) => inner.delete(distributionSets).where(itself),
+      () =>
+        tx
+          .update(distributionSets)
+          .set({ deleted: true, ...modification(context) })
+          .where(itself),
+    );
+    changes.record({ type: 'distribution-set.deleted', subjects: [titleOf(set)] });
+  });
+}

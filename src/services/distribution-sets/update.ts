@@ -1,0 +1,52 @@
+import { and, eq } from 'drizzle-orm';
+import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { distributionSetIncomplete, locked as isLocked } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { differences } from '../audit/record.ts';
+import { modification } from '../authorship.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { patchOf } from '../patch.ts';
+import { titleOf } from '../software-modules/module.ts';
+import { freezeSets } from './freeze.ts';
+import { DistributionSetUpdate } from './input.ts';
+import { type DistributionSet, lockValidSet, readSets } from './set.ts';
+
+const CHANGEABLE = ['name', 'version', 'description', 'requiredMigrationStep', 'locked'] as const;
+
+/**
+ * Changes what is given, clears what `clear` names and keeps the rest; `locked` locks the modules, too, but unlocks the
+ * set alone. Needs UPDATE_DISTRIBUTION_SET.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_ALREADY_EXISTS,
+ *   DISTRIBUTION_SET_INCOMPLETE where it cannot be locked yet, LOCKED where only an unlocked one may change so,
+ *   INVALID_INPUT
+ */
+export async function updateDistributionSet(
+  context: Context,
+  input: DistributionSetUpdate,
+): Promise<DistributionSet> {
+  const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
+  const { id, clear, locked, ...rest } = parse(DistributionSetUpdate, input);
+  const given = patchOf(rest, clear);
+
+  return change(context, async (tx, changes) => {
+    const before = await lockValidSet(tx, tenantId, id);
+    const { requiredMigrationStep = before.requiredMigrationStep } = given;
+    if (before.locked && locked !== false && requiredMigrationStep !== before.requiredMigrationStep)
+      throw isLocked(`The distribution set ${id}`, ['requiredMigrationStep']);
+    if (locked && !before.complete) throw distributionSetIncomplete(String(id), ['locked']);
+    if (locked) await freezeSets(tx, context, [id]);
+    const written = { ...given, ...(locked === false && { locked }) };
+    if (Object.keys(written).length)
+      await tx
+        .update(distributionSets)
+        .set({ ...written, ...modification(context) })
+        .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
+    const after = (await readSets(tx, tenantId, [id])).get(id)!;
+    const changed = differences(before, after, CHANGEABLE);
+    if (changed)
+      changes.record({ type: 'distribution-set.updated', subjects: [titleOf(before)], changes: changed });
+    return after;
+  });
+}

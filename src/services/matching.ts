@@ -1,0 +1,45 @@
+import { and, type SQL } from 'drizzle-orm';
+import { compileFilter } from '../filters/compile.ts';
+import type { FieldSet } from '../filters/fields.ts';
+import { parseFilter } from '../filters/parse.ts';
+import type { Context } from './context.ts';
+import { type Listing, list, type PageRequest, type SortField } from './page.ts';
+import { filterMoments } from './targets/fields.ts';
+
+/** What is deleted softly: left out of a list, in it, or all of it. */
+export const DELETED_MODES = ['EXCLUDE_SOFT_DELETED', 'INCLUDE_SOFT_DELETED', 'ONLY_SOFT_DELETED'] as const;
+export type DeletedMode = (typeof DELETED_MODES)[number];
+
+/** The value that `deleted` must have; undefined where any will do. */
+export const wantedDeleted = (mode: DeletedMode = 'EXCLUDE_SOFT_DELETED'): boolean | undefined =>
+  mode === 'INCLUDE_SOFT_DELETED' ? undefined : mode === 'ONLY_SOFT_DELETED';
+
+/**
+ * Lists the rows of a table that are in `scope` and match the request's filter, by id unless ordered otherwise.
+ * @throws the filter's errors, and those of `list`.
+ */
+export async function listMatching<T, F extends string>(
+  context: Context,
+  request: PageRequest<F | 'id'>,
+  { fields, order }: { fields: FieldSet; order: Record<F | 'id', SortField<T>> },
+  scope: SQL | undefined,
+  source: {
+    rows(where: SQL | undefined, orderBy: SQL[], limit: number, offset: number): Promise<T[]>;
+    count(where: SQL | undefined): Promise<number>;
+  },
+): Promise<Listing<T>> {
+  const tenant = await context.tenants.byId(context.caller.tenantId);
+  const filter =
+    request.filter == null
+      ? undefined
+      : compileFilter(parseFilter(request.filter), fields, filterMoments(tenant, context.clock()));
+  const matching = and(scope, filter);
+  return list(request, order, 'id', {
+    rows: (where, orderBy, limit, offset) => source.rows(and(matching, where), orderBy, limit, offset),
+    count: () => source.count(matching),
+  });
+}
+
+/** The names a REST `sort` may use: those of the order's fields. */
+export const sortNames = <F extends string>(order: Record<F, unknown>) =>
+  Object.fromEntries(Object.keys(order).map((field) => [field, field])) as Record<F, F>;

@@ -1,0 +1,38 @@
+import { and, eq } from 'drizzle-orm';
+import { softwareModuleTypes } from '../../database/tables/software.ts';
+import { softwareModuleTypeNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { modification } from '../authorship.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { removeOrHide } from '../removal.ts';
+
+/**
+ * Deletes a software module type. One that a module or a distribution set type has stays for these, and nothing new may
+ * use it. Needs DELETE_SOFTWARE_MODULE_TYPE.
+ * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND
+ */
+export async function deleteSoftwareModuleType(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_SOFTWARE_MODULE_TYPE');
+  if (!Number.isSafeInteger(id)) throw softwareModuleTypeNotFound(String(id));
+  const itself = and(eq(softwareModuleTypes.tenantId, tenantId), eq(softwareModuleTypes.id, id));
+
+  await change(context, async (tx, changes) => {
+    const [type] = await tx
+      .select({ key: softwareModuleTypes.key, deleted: softwareModuleTypes.deleted })
+      .from(softwareModuleTypes)
+      .where(itself)
+      .for('update');
+    if (!type || type.deleted) throw softwareModuleTypeNotFound(String(id));
+    await removeOrHide(
+      tx,
+      (inner) => inner.delete(softwareModuleTypes).where(itself),
+      () =>
+        tx
+          .update(softwareModuleTypes)
+          .set({ deleted: true, ...modification(context) })
+          .where(itself),
+    );
+    changes.record({ type: 'software-module-type.deleted', subjects: [type.key] });
+  });
+}

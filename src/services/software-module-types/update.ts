@@ -1,0 +1,45 @@
+import { and, eq } from 'drizzle-orm';
+import { softwareModuleTypes } from '../../database/tables/software.ts';
+import { softwareModuleTypeNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { differences } from '../audit/record.ts';
+import { modification } from '../authorship.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { patchOf } from '../patch.ts';
+import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
+import { TypeUpdate } from './input.ts';
+
+/**
+ * Changes description or colour, clears what `clear` names and keeps the rest. Needs UPDATE_SOFTWARE_MODULE_TYPE.
+ * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND, INVALID_INPUT
+ */
+export async function updateSoftwareModuleType(
+  context: Context,
+  input: TypeUpdate,
+): Promise<SoftwareModuleType> {
+  const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE_TYPE');
+  const { id, clear, ...rest } = parse(TypeUpdate, input);
+  if (!Number.isSafeInteger(id)) throw softwareModuleTypeNotFound(String(id));
+  const given = patchOf(rest, clear);
+  const itself = and(eq(softwareModuleTypes.tenantId, tenantId), eq(softwareModuleTypes.id, id));
+
+  return change(context, async (tx, changes) => {
+    const [before] = await tx
+      .select(SOFTWARE_MODULE_TYPE_COLUMNS)
+      .from(softwareModuleTypes)
+      .where(itself)
+      .for('no key update');
+    if (!before) throw softwareModuleTypeNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    const [type] = await tx
+      .update(softwareModuleTypes)
+      .set({ ...given, ...modification(context) })
+      .where(itself)
+      .returning(SOFTWARE_MODULE_TYPE_COLUMNS);
+    const changed = differences(before, type!, ['description', 'colour']);
+    changes.record({ type: 'software-module-type.updated', subjects: [before.key], changes: changed });
+    return type!;
+  });
+}

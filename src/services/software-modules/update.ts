@@ -1,0 +1,38 @@
+import { and, eq } from 'drizzle-orm';
+import { softwareModules } from '../../database/tables/software.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { differences } from '../audit/record.ts';
+import { modification } from '../authorship.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { patchOf } from '../patch.ts';
+import { SoftwareModuleUpdate } from './input.ts';
+import { lockModule, readModules, type SoftwareModule, titleOf } from './module.ts';
+
+/**
+ * Changes description or vendor, locks or unlocks, clears what `clear` names and keeps the rest. Needs
+ * UPDATE_SOFTWARE_MODULE.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, INVALID_INPUT
+ */
+export async function updateSoftwareModule(
+  context: Context,
+  input: SoftwareModuleUpdate,
+): Promise<SoftwareModule> {
+  const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE');
+  const { id, clear, ...rest } = parse(SoftwareModuleUpdate, input);
+  const given = patchOf(rest, clear);
+
+  return change(context, async (tx, changes) => {
+    const before = await lockModule(tx, tenantId, id);
+    if (!Object.keys(given).length) return before;
+    await tx
+      .update(softwareModules)
+      .set({ ...given, ...modification(context) })
+      .where(and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id)));
+    const after = (await readModules(tx, tenantId, [id])).get(id)!;
+    const changed = differences(before, after, ['description', 'vendor', 'locked']);
+    changes.record({ type: 'software-module.updated', subjects: [titleOf(before)], changes: changed });
+    return after;
+  });
+}

@@ -1,0 +1,81 @@
+import type { Context } from '../../src/services/context.ts';
+import { createDistributionSetTypes } from '../../src/services/distribution-set-types/create.ts';
+import { deleteDistributionSetType } from '../../src/services/distribution-set-types/delete.ts';
+import { setModuleTypeOfSets } from '../../src/services/distribution-set-types/set-module-type.ts';
+import { updateDistributionSetType } from '../../src/services/distribution-set-types/update.ts';
+import { assignModules, removeModules } from '../../src/services/distribution-sets/assign-modules.ts';
+import { createDistributionSets } from '../../src/services/distribution-sets/create.ts';
+import { deleteDistributionSet } from '../../src/services/distribution-sets/delete.ts';
+import { invalidateDistributionSet } from '../../src/services/distribution-sets/invalidate.ts';
+import { updateDistributionSet } from '../../src/services/distribution-sets/update.ts';
+import { createSoftwareModuleTypes } from '../../src/services/software-module-types/create.ts';
+import { deleteSoftwareModuleType } from '../../src/services/software-module-types/delete.ts';
+import { updateSoftwareModuleType } from '../../src/services/software-module-types/update.ts';
+import { createSoftwareModules } from '../../src/services/software-modules/create.ts';
+import { deleteSoftwareModule } from '../../src/services/software-modules/delete.ts';
+import { updateSoftwareModule } from '../../src/services/software-modules/update.ts';
+
+/** The software that the verbs below are called on. */
+export interface SoftwareFixture {
+  moduleTypeId: number;
+  setTypeId: number;
+  moduleId: number;
+  otherModuleId: number;
+  setId: number;
+}
+
+export async function softwareFixture(context: Context): Promise<SoftwareFixture> {
+  const moduleType = { key: 'old', name: 'old', maxAssignments: 2 };
+  const moduleTypes = await createSoftwareModuleTypes(context, { softwareModuleTypes: [moduleType] });
+  const setTypes = await createDistributionSetTypes(context, {
+    distributionSetTypes: [{ key: 'old', name: 'old' }],
+  });
+  const modules = await createSoftwareModules(context, {
+    softwareModules: ['old', 'other'].map((name) => ({ type: 'os', name, version: '1' })),
+  });
+  const [moduleId, otherModuleId] = modules.created.map(({ id }) => id);
+  const sets = await createDistributionSets(context, {
+    distributionSets: [{ name: 'old', version: '1', moduleIds: [moduleId!] }],
+  });
+  return {
+    moduleTypeId: moduleTypes.created[0]!.id,
+    setTypeId: setTypes.created[0]!.id,
+    moduleId: moduleId!,
+    otherModuleId: otherModuleId!,
+    setId: sets.created[0]!.id,
+  };
+}
+
+/** Every verb on software that writes, called so that it would succeed. */
+export const SOFTWARE_VERBS: Record<
+  string,
+  (context: Context, fixture: SoftwareFixture) => Promise<unknown>
+> = {
+  createSoftwareModuleTypes: (c) =>
+    createSoftwareModuleTypes(c, { softwareModuleTypes: [{ key: 'new', name: 'new', maxAssignments: 1 }] }),
+  updateSoftwareModuleType: (c, { moduleTypeId }) =>
+    updateSoftwareModuleType(c, { id: moduleTypeId, colour: 'new' }),
+  deleteSoftwareModuleType: (c, { moduleTypeId }) => deleteSoftwareModuleType(c, { id: moduleTypeId }),
+  createDistributionSetTypes: (c, { moduleTypeId }) =>
+    createDistributionSetTypes(c, {
+      distributionSetTypes: [{ key: 'new', name: 'new', optionalModuleTypeIds: [moduleTypeId] }],
+    }),
+  updateDistributionSetType: (c, { setTypeId }) =>
+    updateDistributionSetType(c, { id: setTypeId, colour: 'new' }),
+  setModuleTypeOfSets: (c, { setTypeId, moduleTypeId }) =>
+    setModuleTypeOfSets(c, { id: setTypeId, moduleTypeId, role: 'MANDATORY' }),
+  deleteDistributionSetType: (c, { setTypeId }) => deleteDistributionSetType(c, { id: setTypeId }),
+  createSoftwareModules: (c) =>
+    createSoftwareModules(c, { softwareModules: [{ type: 'os', name: 'new', version: '1' }] }),
+  updateSoftwareModule: (c, { moduleId }) => updateSoftwareModule(c, { id: moduleId, vendor: 'new' }),
+  deleteSoftwareModule: (c, { moduleId }) => deleteSoftwareModule(c, { id: moduleId }),
+  createDistributionSets: (c, { moduleId }) =>
+    createDistributionSets(c, {
+      distributionSets: [{ name: 'new', version: '1', moduleIds: [moduleId], locked: true }],
+    }),
+  updateDistributionSet: (c, { setId }) => updateDistributionSet(c, { id: setId, name: 'new', locked: true }),
+  assignModules: (c, { setId, otherModuleId }) => assignModules(c, { id: setId, moduleIds: [otherModuleId] }),
+  removeModules: (c, { setId, moduleId }) => removeModules(c, { id: setId, moduleIds: [moduleId] }),
+  invalidateDistributionSet: (c, { setId }) => invalidateDistributionSet(c, { id: setId }),
+  deleteDistributionSet: (c, { setId }) => deleteDistributionSet(c, { id: setId }),
+};
