@@ -216,6 +216,6 @@ describe('permissions', () => {
         tenantConfiguration,
         eq(tenantConfiguration.tenantId, context.caller.tenantId),
       ),
-    ).toBe(0);
+    ).toBe(1);
   });
 });
