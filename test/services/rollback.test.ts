@@ -15,6 +15,8 @@ import { deleteCertificateAuthority } from '../../src/services/certificate-autho
 import { updateCertificateAuthority } from '../../src/services/certificate-authorities/update.ts';
 import type { Context } from '../../src/services/context.ts';
 import { asDevice } from '../../src/services/devices/acting.ts';
+import { confirmToken } from '../../src/services/devices/confirm-token.ts';
+import { tokenDigest } from '../../src/services/devices/credentials.ts';
 import { registerDevice } from '../../src/services/devices/register.ts';
 import { reportAttributes } from '../../src/services/devices/report-attributes.ts';
 import { beginImport } from '../../src/services/imports/begin.ts';
@@ -41,6 +43,8 @@ import { setTargetAttributes } from '../../src/services/targets/attributes.ts';
 import { createTargets } from '../../src/services/targets/create.ts';
 import { deleteTargets } from '../../src/services/targets/delete.ts';
 import { rotateTargetToken } from '../../src/services/targets/rotate-token.ts';
+import { rotateTargetTokens } from '../../src/services/targets/rotate-tokens.ts';
+import type { Target } from '../../src/services/targets/target.ts';
 import { updateTarget } from '../../src/services/targets/update.ts';
 import { createTenant } from '../../src/services/tenants/create.ts';
 import { generateGatewayToken } from '../../src/services/tenants/generate-gateway-token.ts';
@@ -60,6 +64,7 @@ interface Fixture extends SoftwareFixture {
   filterId: number;
   authorityId: number;
   begun: ImportRecord;
+  rotated: Target;
 }
 /** Every verb that writes, called so that it would succeed. */
 const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unknown>> = {
@@ -70,6 +75,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   setTargetAttributes: (c) =>
     setTargetAttributes(c, { controllerId: 'a', attributes: [{ key: 'new', value: 'v' }] }),
   rotateTargetToken: (c) => rotateTargetToken(c, { controllerId: 'a' }),
+  rotateTargetTokens: (c) => rotateTargetTokens(c, { filter: 'id==*', overlapSeconds: 60 }),
   createTargetTypes: (c) => createTargetTypes(c, { targetTypes: [{ name: 'new' }] }),
   updateTargetType: (c, { typeId }) => updateTargetType(c, { id: typeId, name: 'new' }),
   deleteTargetType: (c, { typeId }) => deleteTargetType(c, { id: typeId }),
@@ -125,6 +131,11 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     createTenant(c, { name: `new-${c.caller.tenantId}`, adminUsername: 'admin', adminPassword: 'secret' }),
   registerDevice: async (c) =>
     registerDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), 'x'),
+  confirmToken: async (c, { rotated }) =>
+    confirmToken(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'b', 'x'), {
+      targetId: rotated.id,
+      tokenDigest: tokenDigest(rotated.securityToken!),
+    }),
   reportAttributes: async (c) =>
     reportAttributes(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'a', 'x'), 'replace', [
       ['new', 'v'],
@@ -178,8 +189,9 @@ async function fixture() {
   await setConfiguration(context, { pollingOverdueTime: '00:01:00' });
   await createUser(context, { username: 'someone', password: 'secret', permissions: [], roles: [] });
   const begun = await beginImport(context, { format: 'csv' });
+  const rotated = await rotateTargetToken(context, { controllerId: 'b' });
   const ids = { typeId: targetTypes[0]!.id, tagId: targetTags[0]!.id, filterId, authorityId: authority.id };
-  return { context, ...ids, begun, ...(await softwareFixture(context)) };
+  return { context, ...ids, begun, rotated, ...(await softwareFixture(context)) };
 }
 
 it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is undone', async (name) => {

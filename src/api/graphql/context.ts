@@ -5,6 +5,7 @@ import { findTargetMetadata, type MetadataEntry } from '../../services/target-me
 import { findTagsOfTargets, type TargetTag } from '../../services/target-tags/find.ts';
 import { findTargetTypes, type TargetType } from '../../services/target-types/find.ts';
 import { type Attribute, findAttributes } from '../../services/targets/attributes.ts';
+import { findTokenRotations, type TokenRotation } from '../../services/targets/token-rotation.ts';
 
 /** What every resolver gets: what the services work with, and loaders of this one request. */
 export interface GraphqlContext extends Context {
@@ -22,6 +23,8 @@ export interface Loaders {
   metadata: DataLoader<number, MetadataEntry[]>;
   /** By target id. */
   autoConfirm: DataLoader<number, AutoConfirm>;
+  /** By target id. */
+  tokenRotations: DataLoader<number, TokenRotation | null>;
 }
 
 /** `address` is the client's. */
@@ -53,5 +56,6 @@ function openLoaders(context: Context): Loaders {
       return ids.map((id) => found.get(id) ?? []);
     }, REMEMBER_NOTHING),
     autoConfirm: new DataLoader((ids) => findAutoConfirm(context, ids), REMEMBER_NOTHING),
+    tokenRotations: new DataLoader((ids) => findTokenRotations(context, ids), REMEMBER_NOTHING),
   };
 }

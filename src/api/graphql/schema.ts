@@ -16,6 +16,7 @@ import { TargetTypeResolver } from './target-types.ts';
 import { TargetResolver } from './targets.ts';
 import { TenantConfigurationResolver } from './tenant-configuration.ts';
 import { TenantResolver } from './tenants.ts';
+import { TokenRotationResolver } from './token-rotations.ts';
 import { UserResolver } from './users.ts';
 
 /** The schema, made of the classes and their decorators. */
@@ -24,6 +25,7 @@ export function buildSchema(): GraphQLSchema {
     resolvers: [
       TargetResolver,
       TargetMutations,
+      TokenRotationResolver,
       TargetMetadataResolver,
       AutoConfirmResolver,
       TargetFilterResolver,

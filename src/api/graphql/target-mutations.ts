@@ -4,7 +4,6 @@ import { createTargets } from '../../services/targets/create.ts';
 import { deleteTargets } from '../../services/targets/delete.ts';
 import { findTarget } from '../../services/targets/find.ts';
 import { CLEARABLE } from '../../services/targets/input.ts';
-import { rotateTargetToken } from '../../services/targets/rotate-token.ts';
 import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
 import type { GraphqlContext } from './context.ts';
 import { BulkErrorPolicy, enumOf } from './enums.ts';
@@ -170,24 +169,6 @@ class SetTargetAttributesPayload extends Payload {
   target!: (() => Promise<TargetView>) | null;
 }
 
-@InputType({ description: 'What `rotateTargetToken` takes.' })
-class RotateTargetTokenInput {
-  @Field(() => String, { description: 'Which target.' })
-  controllerId!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The new token, at most 128 characters; a random one unless given.',
-  })
-  securityToken?: string | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'What `rotateTargetToken` answers.' })
-class RotateTargetTokenPayload extends Payload {
-  @Field(() => Target, { nullable: true, description: 'The target with its new token; null where refused.' })
-  target!: TargetView | null;
-}
-
 @Resolver(() => Target)
 export class TargetMutations {
   @Mutation(() => CreateTargetsPayload, { description: 'Creates targets. Needs CREATE_TARGET.' })
@@ -245,18 +226,6 @@ export class TargetMutations {
       'target',
       setTargetAttributes(context, input).then(() => read),
     );
-  }
-
-  @Mutation(() => RotateTargetTokenPayload, {
-    description:
-      'Gives a target a new security token; the old one stops working at once. Needs UPDATE_TARGET.',
-  })
-  rotateTargetToken(
-    @Arg('input', () => RotateTargetTokenInput, { description: 'Which target.' })
-    input: RotateTargetTokenInput,
-    @Ctx() context: GraphqlContext,
-  ): Promise<RotateTargetTokenPayload> {
-    return payload('target', rotateTargetToken(context, input).then(targetView));
   }
 }
 

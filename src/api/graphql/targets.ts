@@ -138,7 +138,7 @@ class TargetOrder {
 }
 
 @ArgsType()
-class TargetsArgs extends PageArgs {
+export class TargetsArgs extends PageArgs {
   @Field(() => [TargetOrder], {
     nullable: true,
     description: 'The criteria of the order, the first the weightiest; by controllerId unless given.',
@@ -146,7 +146,7 @@ class TargetsArgs extends PageArgs {
   orderBy?: TargetOrder[] | null;
 }
 
-const { Connection: TargetConnection } = connectionTypes('Target', 'targets', Target);
+export const { Connection: TargetConnection } = connectionTypes('Target', 'targets', Target);
 
 /** A target with its polling state among its fields. What has a loader is resolved below. */
 export type TargetView = Omit<Target, 'attributes' | 'tags' | 'targetType'> &

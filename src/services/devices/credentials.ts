@@ -20,11 +20,25 @@ function sameDigest(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
 }
 
-/** Whether these credentials are the device's own. */
-export const isOwnToken = (tenant: Tenant, digest: string, { targetToken }: DeviceCredentials): boolean =>
-  targetToken !== undefined &&
-  tenant.settings.targetTokenEnabled &&
-  sameDigest(tokenDigest(targetToken), digest);
+/** The tokens of a device, each as its digest. */
+export interface OwnTokens {
+  tokenDigest: string;
+  /** While the device has not used its newest token: those before it, which may still work. */
+  oldTokens: readonly { digest: string; until: number }[] | undefined;
+}
+
+/** Which of the device's own tokens these credentials hold, if it works at that time. */
+export function ownTokenIn(
+  { settings }: Tenant,
+  { tokenDigest: newest, oldTokens }: OwnTokens,
+  { targetToken }: DeviceCredentials,
+  now: number,
+): 'newest' | 'old' | undefined {
+  if (targetToken === undefined || !settings.targetTokenEnabled) return undefined;
+  const shown = tokenDigest(targetToken);
+  if (sameDigest(shown, newest)) return 'newest';
+  return oldTokens?.some(({ digest, until }) => now < until && sameDigest(shown, digest)) ? 'old' : undefined;
+}
 
 const gatewayDigests = new WeakMap<Tenant, string>();
 

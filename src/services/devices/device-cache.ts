@@ -5,17 +5,17 @@ import type { Database } from '../../database/connect.ts';
 import { prepared } from '../../database/prepared.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
+import { targetTokenRotations } from '../../database/tables/token-rotations.ts';
 import type { Announcements } from '../announcements.ts';
 import { joinedPolls, joinedTypes, pollOverride } from '../targets/target.ts';
 import { formatDuration } from '../tenants/durations.ts';
 import type { Tenant } from '../tenants/registry.ts';
-import { tokenDigest } from './credentials.ts';
+import { type OwnTokens, tokenDigest } from './credentials.ts';
 
 /** What a poll is answered from. */
-export interface Device {
+export interface Device extends OwnTokens {
   tenant: Tenant;
   targetId: number;
-  tokenDigest: string;
   /** `HH:mm:ss`, the deviation included. */
   sleep: string;
   requestAttributes: boolean;
@@ -44,14 +44,22 @@ const DEVICE_COLUMNS = {
   securityToken: targets.securityToken,
   requestAttributes: targets.requestAttributes,
   lastRequestAt: targetPolls.lastRequestAt,
+  oldDigests: targetTokenRotations.oldDigests,
+  oldUntil: targetTokenRotations.oldUntil,
   override: sql<number>`-1`,
 };
+
+const joinedRotations = and(
+  eq(targetTokenRotations.tenantId, targets.tenantId),
+  eq(targetTokenRotations.targetId, targets.id),
+);
 
 const findDevice = prepared((database: Database) =>
   database
     .select(DEVICE_COLUMNS)
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
+    .leftJoin(targetTokenRotations, joinedRotations)
     .where(
       and(
         eq(targets.tenantId, sql.placeholder('tenantId')),
@@ -100,6 +108,7 @@ export function openDeviceCache(
       tenant,
       targetId: row.targetId,
       tokenDigest: tokenDigest(row.securityToken),
+      oldTokens: oldTokensOf(row),
       sleep: formatDuration(intervalOf(tenant, row.targetId, row.override)),
       requestAttributes: row.requestAttributes,
       seen: row.lastRequestAt !== null,
@@ -142,6 +151,12 @@ export function openDeviceCache(
   };
 }
 
+const oldTokensOf = ({ oldDigests, oldUntil }: { oldDigests: string[] | null; oldUntil: Date[] | null }) =>
+  oldDigests?.map((digest, index) => ({
+    digest: Buffer.from(digest, 'hex').toString('latin1'),
+    until: oldUntil?.[index]?.getTime() ?? 0,
+  }));
+
 const keyOf = (tenantId: number, controllerId: string) => `${tenantId}/${controllerId}`;
 
 /** Overrides are the tenant's own filters, so this statement can't be one that all share. */
@@ -151,6 +166,7 @@ function findDeviceWithOverride(database: Database, tenant: Tenant, controllerId
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
+    .leftJoin(targetTokenRotations, joinedRotations)
     .where(and(eq(targets.tenantId, tenant.tenantId), eq(targets.controllerId, controllerId)));
 }
 

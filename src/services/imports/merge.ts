@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/connect.ts';
 import type { ImportMode } from '../../database/tables/imports.ts';
 import { quotaExceeded, targetAlreadyExists } from '../../errors.ts';
 import type { Caller } from '../context.ts';
+import { noteTokenRotations } from '../targets/token-rotation.ts';
 import { type CheckedTarget, MOST_ENTRIES, type RefusedRow } from './check.ts';
 import { prepareRows, refusal } from './prepare.ts';
 import { kindsOf, LETTERS, type StagedTarget, stageRows } from './stage.ts';
@@ -66,7 +67,10 @@ export async function mergeRows(
       if (existing && kinds.has(kind)) refused.push(...(await refuseTooMany(tx, tenantId, kind, rows)));
   }
   await mergeValues(tx, author, kinds, { areNew: existing === 0 });
-  if (mode === 'upsert') await updateTargets(tx, author);
+  if (mode === 'upsert') {
+    if (existing) await noteNewTokens(tx, author);
+    await updateTargets(tx, author);
+  }
   return { ...(await outcome(tx, rows)), refused, repeated };
 }
 
@@ -101,6 +105,15 @@ async function insertTargets(tx: Transaction, { caller, now }: Author): Promise<
     INSERT INTO import_ids (n, id, is_new)
     SELECT r.n, inserted.id, true FROM inserted JOIN import_rows AS r USING (controller_id)`);
 }
+
+const noteNewTokens = (tx: Transaction, { caller, now }: Author): Promise<void> =>
+  noteTokenRotations(
+    tx,
+    caller,
+    now,
+    sql`SELECT i.id, r.security_token AS token FROM import_ids AS i JOIN import_rows AS r USING (n)
+        WHERE NOT i.is_new AND r.security_token IS NOT NULL`,
+  );
 
 /** What the file doesn't give stays. A request for attributes can only be made: the device ends it by answering. */
 async function updateTargets(tx: Transaction, { caller, now }: Author): Promise<void> {

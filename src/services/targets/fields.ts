@@ -15,6 +15,7 @@ import { parseFilter } from '../../filters/parse.ts';
 import type { SortField } from '../page.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import type { Target } from './target.ts';
+import { isTokenRotationPending } from './token-rotation.ts';
 
 /** Whether a target's actions are confirmed without asking. */
 export const isAutoConfirmed = sql<boolean>`EXISTS (
@@ -75,6 +76,7 @@ export const TARGET_FIELDS = fieldSet([
     },
   ],
   [['autoConfirm'], { kind: 'boolean', column: isAutoConfirmed }],
+  [['tokenRotationPending'], { kind: 'boolean', column: isTokenRotationPending }],
 ]);
 
 /** What `${now_ts}` and `${overdue_ts}` mean to a tenant's filter. */

@@ -18,6 +18,7 @@ import {
   type Target,
   targetView,
 } from './target.ts';
+import { isTokenRotationPending } from './token-rotation.ts';
 
 /** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
 export async function findTarget(context: Context, controllerId: string): Promise<Target> {
@@ -92,3 +93,9 @@ export async function listTargets(
     },
   });
 }
+
+/** Lists the targets whose devices never used their newest token, as `listTargets` does. Needs READ_TARGET. */
+export const listPendingTokenRotations = (
+  context: Context,
+  request: PageRequest<TargetOrderField>,
+): Promise<Listing<Target>> => listTargets(context, request, isTokenRotationPending);

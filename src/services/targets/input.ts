@@ -66,6 +66,16 @@ export type TargetUpdate = z.input<typeof TargetUpdate>;
 
 export const SecurityToken = securityToken;
 
+const LONGEST_OVERLAP = 366 * 86_400;
+/** How long an old token works beside its successor. */
+export const OverlapSeconds = z
+  .number()
+  .int('must be a whole number')
+  .min(0, 'must not be negative')
+  .max(LONGEST_OVERLAP, `must be ${LONGEST_OVERLAP}, a year, at the most`)
+  .nullish()
+  .transform((seconds) => seconds ?? 0);
+
 const TOKEN_BYTES = 16;
 /** Random bytes in store, as drawing a few costs as much as drawing many. */
 let store = Buffer.alloc(0);

@@ -12,16 +12,19 @@ import { typeNamesOf } from '../target-types/find.ts';
 import { TargetUpdate } from './input.ts';
 import { lockTarget } from './selection.ts';
 import { selectTargets, type Target, targetView } from './target.ts';
+import { givenTokens, noteTokenRotations } from './token-rotation.ts';
 
 /** As the `targetTypeId` of an update: the target shall have no type. */
 export const NO_TYPE = -1;
 
 /**
- * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_TARGET.
+ * Changes what is given, clears what `clear` names and keeps the rest; a new token ends the one before at once. Needs
+ * UPDATE_TARGET.
  * @throws TARGET_NOT_FOUND, TARGET_TYPE_NOT_FOUND, INVALID_INPUT
  */
 export async function updateTarget(context: Context, input: TargetUpdate): Promise<Target> {
-  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId, username } = caller;
   const { controllerId, targetTypeId, clear, ...rest } = parse(TargetUpdate, input);
   const tenant = await context.tenants.byId(tenantId);
 
@@ -30,6 +33,8 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
     const { address, ...given } = patchOf(rest, clear);
     const type = targetTypeId == null ? {} : { targetTypeId: await referredType(tx, tenantId, targetTypeId) };
     const now = context.clock();
+    if (given.securityToken)
+      await noteTokenRotations(tx, caller, now, givenTokens([{ id: before.id, token: given.securityToken }]));
     if (Object.keys(given).length || targetTypeId != null || address !== undefined)
       await tx
         .update(targets)

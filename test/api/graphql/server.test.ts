@@ -174,9 +174,10 @@ describe('limits', () => {
     const names = data.__type.fields
       .map(({ name }: { name: string }) => name)
       .filter(
-        (name: string) => !['attributes', 'targetType', 'tags', 'metadata', 'autoConfirm'].includes(name),
+        (name: string) =>
+          !['attributes', 'targetType', 'tags', 'metadata', 'autoConfirm', 'tokenRotation'].includes(name),
       );
-    const fields = `${names.join(' ')} attributes { key value } targetType { id key name description colour createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description colour createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt }`;
+    const fields = `${names.join(' ')} tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description colour createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description colour createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt }`;
     const answer = await ask(
       `{ targets(first: 500) { totalCount nodes { ${fields} } edges { cursor node { ${fields} } } pageInfo { hasNextPage endCursor } } }`,
     );
