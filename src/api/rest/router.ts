@@ -5,9 +5,13 @@ import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { sendHal } from '../media.ts';
 import { autoConfirmRoutes } from './auto-confirm.ts';
 import { configurationRoutes } from './configuration.ts';
+import { distributionSetTypeRoutes } from './distribution-set-types.ts';
+import { distributionSetRoutes } from './distribution-sets.ts';
 import { answerErrors } from './errors.ts';
 import { linksOn } from './render.ts';
 import { type ResourceOptions, resource } from './resource.ts';
+import { softwareModuleTypeRoutes } from './software-module-types.ts';
+import { softwareModuleRoutes } from './software-modules.ts';
 import { targetFilterRoutes } from './target-filters.ts';
 import { targetGroupRoutes } from './target-groups.ts';
 import { targetMetadataRoutes } from './target-metadata.ts';
@@ -44,6 +48,10 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   targetTypeRoutes(v1, options, linksOf);
   targetTagRoutes(v1, options, linksOf);
   targetGroupRoutes(v1, options, linksOf);
+  softwareModuleTypeRoutes(v1, options, linksOf);
+  distributionSetTypeRoutes(v1, options, linksOf);
+  softwareModuleRoutes(v1, options, linksOf);
+  distributionSetRoutes(v1, options, linksOf);
   configurationRoutes(v1, options, linksOf);
   resource(
     v1,

@@ -1,10 +1,19 @@
-import { and, count, eq, type SQL } from 'drizzle-orm';
-import { distributionSets, distributionSetTypes } from '../../database/tables/distribution-sets.ts';
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import {
+  distributionSetModules,
+  distributionSets,
+  distributionSetTypes,
+} from '../../database/tables/distribution-sets.ts';
+import { softwareModules } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
 import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
+import type { SoftwareModuleOrderField } from '../software-modules/fields.ts';
+import { listSoftwareModules } from '../software-modules/list.ts';
+import type { SoftwareModule } from '../software-modules/module.ts';
 import { DISTRIBUTION_SET_FIELDS, DISTRIBUTION_SET_ORDER, type DistributionSetOrderField } from './fields.ts';
+import { findDistributionSet } from './find.ts';
 import { DISTRIBUTION_SET_COLUMNS, type DistributionSet, withItsType } from './set.ts';
 
 /**
@@ -46,4 +55,22 @@ export async function listDistributionSets(
       return row!.total;
     },
   });
+}
+
+/**
+ * Lists the modules of a set, as `listSoftwareModules` does. Needs READ_DISTRIBUTION_SET and READ_SOFTWARE_MODULE.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, and what `listSoftwareModules` throws
+ */
+export async function listModulesOfSet(
+  context: Context,
+  setId: number,
+  request: PageRequest<SoftwareModuleOrderField>,
+): Promise<Listing<SoftwareModule>> {
+  const { id } = await findDistributionSet(context, setId);
+  const itsModules = sql`EXISTS (SELECT 1 FROM ${distributionSetModules} WHERE ${and(
+    eq(distributionSetModules.tenantId, softwareModules.tenantId),
+    eq(distributionSetModules.moduleId, softwareModules.id),
+    eq(distributionSetModules.setId, id),
+  )})`;
+  return listSoftwareModules(context, request, 'INCLUDE_SOFT_DELETED', itsModules);
 }

@@ -1,0 +1,162 @@
+import type { Request, Router } from 'express';
+import type { Context } from '../../services/context.ts';
+import { assignModules, removeModules } from '../../services/distribution-sets/assign-modules.ts';
+import { createDistributionSets } from '../../services/distribution-sets/create.ts';
+import { deleteDistributionSet } from '../../services/distribution-sets/delete.ts';
+import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/distribution-sets/fields.ts';
+import { findDistributionSet, findModulesOfSets } from '../../services/distribution-sets/find.ts';
+import { listDistributionSets, listModulesOfSet } from '../../services/distribution-sets/list.ts';
+import type { DistributionSet } from '../../services/distribution-sets/set.ts';
+import { updateDistributionSet } from '../../services/distribution-sets/update.ts';
+import type { Listing } from '../../services/page.ts';
+import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software-modules/fields.ts';
+import type { SoftwareModule } from '../../services/software-modules/module.ts';
+import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { idsOf, readIds } from './distribution-set-types.ts';
+import { pagedList, pageRequest } from './paging.ts';
+import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { deletedModeOf, neededText } from './software-module-types.ts';
+import { selfLink as moduleLink, renderModule } from './software-modules.ts';
+import { pathIdOf } from './target-types.ts';
+
+/** `/distributionsets`; `linksOf` gives the links' base for a request. */
+export function distributionSetRoutes(
+  router: Router,
+  options: ResourceOptions,
+  linksOf: (request: Request) => Links,
+): void {
+  const get: Handler = async (context, request, response) => {
+    const page = pageRequest(request, DISTRIBUTION_SET_SORT_NAMES);
+    const listing = await listDistributionSets(context, page, deletedModeOf(request));
+    sendHal(response, await pagedSets(context, listing, linksOf(request)));
+  };
+  const post: Handler = async (context, request, response) => {
+    const input = asObjects(jsonOf(request)).map(readSet);
+    const { created, faults } = await createDistributionSets(context, { distributionSets: input });
+    if (faults[0]) throw faults[0];
+    sendHal(response.status(201), await renderSets(context, created, linksOf(request)));
+  };
+  resource(router, '/distributionsets', { get, post }, options);
+
+  const send: (...call: [...Parameters<Handler>, DistributionSet]) => Promise<void> = async (
+    context,
+    request,
+    response,
+    set,
+  ) => {
+    const modules = (await findModulesOfSets(context, [set.id])).get(set.id) ?? [];
+    const links = linksOf(request);
+    sendHal(response, renderSet(set, modules, links, allLinks(links, set)));
+  };
+  const getOne: Handler = async (context, request, response) => {
+    const set = await findDistributionSet(context, pathIdOf(request, 'id'));
+    await send(context, request, response, set);
+  };
+  const put: Handler = async (context, request, response) => {
+    const body = asObject(jsonOf(request));
+    const set = await updateDistributionSet(context, {
+      id: pathIdOf(request, 'id'),
+      name: textOf(body, 'name'),
+      version: textOf(body, 'version'),
+      description: textOf(body, 'description'),
+      requiredMigrationStep: booleanOf(body, 'requiredMigrationStep'),
+      locked: booleanOf(body, 'locked'),
+    });
+    await send(context, request, response, set);
+  };
+  const remove: Handler = async (context, request, response) => {
+    await deleteDistributionSet(context, { id: pathIdOf(request, 'id') });
+    response.status(204).end();
+  };
+  resource(router, '/distributionsets/:id', { get: getOne, put, delete: remove }, options);
+
+  moduleRoutes(router, options, linksOf);
+}
+
+/** `/distributionsets/{id}/assignedSM` */
+function moduleRoutes(router: Router, options: ResourceOptions, linksOf: (request: Request) => Links): void {
+  const get: Handler = async (context, request, response) => {
+    const page = pageRequest(request, SOFTWARE_MODULE_SORT_NAMES);
+    const listing = await listModulesOfSet(context, pathIdOf(request, 'id'), page);
+    const links = linksOf(request);
+    sendHal(response, await pagedList(listing, (module) => renderModule(module, moduleLink(links, module))));
+  };
+  const post: Handler = async (context, request, response) => {
+    const moduleIds = idsOf(jsonOf(request));
+    await assignModules(context, { id: pathIdOf(request, 'id'), moduleIds });
+    response.status(204).end();
+  };
+  resource(router, '/distributionsets/:id/assignedSM', { get, post }, options);
+
+  const remove: Handler = async (context, request, response) => {
+    const moduleIds = [pathIdOf(request, 'moduleId')];
+    await removeModules(context, { id: pathIdOf(request, 'id'), moduleIds });
+    response.status(204).end();
+  };
+  resource(router, '/distributionsets/:id/assignedSM/:moduleId', { delete: remove }, options);
+}
+
+const readSet = (body: JsonObject) => ({
+  name: neededText(body, 'name'),
+  version: neededText(body, 'version'),
+  type: textOf(body, 'type'),
+  description: textOf(body, 'description'),
+  requiredMigrationStep: booleanOf(body, 'requiredMigrationStep'),
+  locked: booleanOf(body, 'locked'),
+  moduleIds: readIds(body, 'modules'),
+});
+
+/** A page of sets, each with its modules. */
+export async function pagedSets(
+  context: Context,
+  listing: Listing<DistributionSet>,
+  links: Links,
+): Promise<object> {
+  const { items } = await listing.page();
+  const rendered = new Map<DistributionSet, object>();
+  for (const [index, set] of (await renderSets(context, items, links)).entries())
+    rendered.set(items[index]!, set);
+  return pagedList(listing, (set) => rendered.get(set)!);
+}
+
+async function renderSets(context: Context, sets: readonly DistributionSet[], links: Links) {
+  const modules = await findModulesOfSets(
+    context,
+    sets.map(({ id }) => id),
+  );
+  return sets.map((set) => renderSet(set, modules.get(set.id) ?? [], links, selfLink(links, set)));
+}
+
+const renderSet = (
+  set: DistributionSet,
+  modules: readonly SoftwareModule[],
+  links: Links,
+  ownLinks: object,
+) =>
+  withoutNulls({
+    ...authorship(set),
+    id: set.id,
+    name: set.name,
+    version: set.version,
+    type: set.type.key,
+    typeName: set.type.name,
+    description: set.description,
+    requiredMigrationStep: set.requiredMigrationStep,
+    locked: set.locked,
+    deleted: set.deleted,
+    valid: set.valid,
+    complete: set.complete,
+    modules: modules.map((module) => renderModule(module, moduleLink(links, module))),
+    _links: ownLinks,
+  });
+
+const selfLink = (links: Links, { id }: DistributionSet) => ({ self: link(links('distributionsets', id)) });
+
+const allLinks = (links: Links, set: DistributionSet) => ({
+  ...selfLink(links, set),
+  modules: link(`${links('distributionsets', set.id, 'assignedSM')}?offset=0&limit=50`),
+  type: link(links('distributionsettypes', set.type.id)),
+  metadata: link(links('distributionsets', set.id, 'metadata')),
+});

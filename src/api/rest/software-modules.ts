@@ -1,0 +1,97 @@
+import type { Request, Router } from 'express';
+import { createSoftwareModules } from '../../services/software-modules/create.ts';
+import { deleteSoftwareModule } from '../../services/software-modules/delete.ts';
+import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software-modules/fields.ts';
+import { findSoftwareModule } from '../../services/software-modules/find.ts';
+import { listSoftwareModules } from '../../services/software-modules/list.ts';
+import type { SoftwareModule } from '../../services/software-modules/module.ts';
+import { updateSoftwareModule } from '../../services/software-modules/update.ts';
+import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { pagedList, pageRequest } from './paging.ts';
+import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { deletedModeOf, neededText } from './software-module-types.ts';
+import { pathIdOf } from './target-types.ts';
+
+/** `/softwaremodules`; `linksOf` gives the links' base for a request. */
+export function softwareModuleRoutes(
+  router: Router,
+  options: ResourceOptions,
+  linksOf: (request: Request) => Links,
+): void {
+  const get: Handler = async (context, request, response) => {
+    const page = pageRequest(request, SOFTWARE_MODULE_SORT_NAMES);
+    const listing = await listSoftwareModules(context, page, deletedModeOf(request));
+    const links = linksOf(request);
+    sendHal(response, await pagedList(listing, (module) => renderModule(module, selfLink(links, module))));
+  };
+  const post: Handler = async (context, request, response) => {
+    const input = asObjects(jsonOf(request)).map(readModule);
+    const { created, faults } = await createSoftwareModules(context, { softwareModules: input });
+    if (faults[0]) throw faults[0];
+    const links = linksOf(request);
+    sendHal(
+      response.status(201),
+      created.map((module) => renderModule(module, selfLink(links, module))),
+    );
+  };
+  resource(router, '/softwaremodules', { get, post }, options);
+
+  const getOne: Handler = async (context, request, response) => {
+    const module = await findSoftwareModule(context, pathIdOf(request, 'id'));
+    sendHal(response, renderModule(module, allLinks(linksOf(request), module)));
+  };
+  const put: Handler = async (context, request, response) => {
+    const body = asObject(jsonOf(request));
+    const module = await updateSoftwareModule(context, {
+      id: pathIdOf(request, 'id'),
+      description: textOf(body, 'description'),
+      vendor: textOf(body, 'vendor'),
+      locked: booleanOf(body, 'locked'),
+    });
+    sendHal(response, renderModule(module, allLinks(linksOf(request), module)));
+  };
+  const remove: Handler = async (context, request, response) => {
+    await deleteSoftwareModule(context, { id: pathIdOf(request, 'id') });
+    response.status(204).end();
+  };
+  resource(router, '/softwaremodules/:id', { get: getOne, put, delete: remove }, options);
+}
+
+const readModule = (body: JsonObject) => ({
+  name: neededText(body, 'name'),
+  version: neededText(body, 'version'),
+  type: neededText(body, 'type'),
+  description: textOf(body, 'description'),
+  vendor: textOf(body, 'vendor'),
+  encrypted: booleanOf(body, 'encrypted'),
+});
+
+export const renderModule = (module: SoftwareModule, links: object) =>
+  withoutNulls({
+    ...authorship(module),
+    id: module.id,
+    name: module.name,
+    version: module.version,
+    type: module.type.key,
+    typeName: module.type.name,
+    description: module.description,
+    vendor: module.vendor,
+    encrypted: false,
+    locked: module.locked,
+    deleted: module.deleted,
+    complete: module.complete,
+    _links: links,
+  });
+
+export const selfLink = (links: Links, { id }: SoftwareModule) => ({
+  self: link(links('softwaremodules', id)),
+});
+
+const allLinks = (links: Links, module: SoftwareModule) => ({
+  ...selfLink(links, module),
+  artifacts: link(links('softwaremodules', module.id, 'artifacts')),
+  type: link(links('softwaremoduletypes', module.type.id)),
+  metadata: link(links('softwaremodules', module.id, 'metadata')),
+});
