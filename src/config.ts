@@ -93,6 +93,16 @@ export const SETTINGS = {
     undefined,
     "the base of the links handed out; without it the request's own host",
   ),
+  MUSTER_TLS_CERT: setting(
+    text.optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    "a file with the server's certificate and those of the CAs between, in PEM: with it Muster ends TLS itself and asks devices for certificates",
+  ),
+  MUSTER_TLS_KEY: setting(
+    text.optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    'a file with its private key, in PEM; both are read again when they change, and on SIGHUP',
+  ),
   MUSTER_TRUSTED_PROXIES: setting(
     proxies,
     'loopback',
@@ -158,6 +168,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   for (const [name, one] of Object.entries<Setting<unknown>>(SETTINGS))
     config[name] = readSetting(name, one, environment, properties);
 
+  requireBoth(config, 'MUSTER_TLS_CERT', 'MUSTER_TLS_KEY');
   config['MUSTER_ADMIN_PASSWORD'] ??= defaultPassword(String(config['HOST']));
   return config as Config;
 }
@@ -175,6 +186,12 @@ function readSetting(
   const result = read.safeParse(given);
   if (!result.success) throw new ConfigurationError(`${source}: ${result.error.issues[0]?.message}`);
   return result.data;
+}
+
+function requireBoth(config: Record<string, unknown>, ...names: [string, string]): void {
+  const missing = names.find((name) => config[name] === undefined);
+  const given = names.find((name) => config[name] !== undefined);
+  if (missing && given) throw new ConfigurationError(`${missing}: must be set where ${given} is`);
 }
 
 function defaultPassword(host: string): string {

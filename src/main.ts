@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     const lost = (code: number) => log.error(`a worker ended with code ${code}; another is started`);
     const workers = await startWorkers(config.MUSTER_WORKERS, port, database, lost);
     endings.push(workers.stop);
+    if (config.MUSTER_TLS_CERT) process.on('SIGHUP', () => workers.signal('SIGHUP'));
   }
   const line = `Muster serves GraphQL at ${url}/graphql, the Management API at ${url}/rest/v1 and the device API at ${url}/{tenant}/controller/v1/{controllerId}; data in ${where}`;
   if (config.NODE_ENV === 'production') log.info({ url }, line);

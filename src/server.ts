@@ -1,6 +1,8 @@
 import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { DrizzleQueryError } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { openGraphql } from './api/graphql/server.ts';
 import { openSockets } from './api/graphql/sockets.ts';
@@ -11,10 +13,11 @@ import type { Config } from './config.ts';
 import { type Connection, openPool } from './database/connect.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import { forgetOldAuditEvents } from './services/audit/forget-old.ts';
-import { openDevices } from './services/devices/poll.ts';
+import { type CertificateRefusal, openDevices } from './services/devices/poll.ts';
 import { openLive } from './services/live/hub.ts';
 import { runPeriodically } from './services/periodic.ts';
 import { openPlatform } from './services/platform.ts';
+import { readTls, renewTls } from './tls.ts';
 
 export interface RunningServer {
   /** Where it really listens. */
@@ -72,18 +75,22 @@ function limitTime(request: IncomingMessage): void {
 /**
  * Takes the port, so that a port in use is found out before anything else is begun; until `handle` is given,
  * requests are answered 503, but for the question whether the process lives.
- * @throws ListenError
+ * @throws ListenError, ConfigurationError
  */
-export async function listen(config: Pick<Config, 'HOST' | 'PORT'>) {
+export async function listen(config: Pick<Config, 'HOST' | 'PORT' | 'MUSTER_TLS_CERT' | 'MUSTER_TLS_KEY'>) {
+  const tls = readTls(config);
   let handle: RequestListener = (request, response) => {
     const status = request.url === '/health/live' ? 200 : 503;
     response.writeHead(status, { 'Retry-After': '1', Connection: 'close' }).end();
   };
   const options = { maxHeaderSize: 16_384, IncomingMessage: Incoming, requestTimeout: 0 };
-  const server = createServer(options, (request, response) => {
+  const answer: RequestListener = (request, response) => {
     limitTime(request);
     handle(request, response);
-  });
+  };
+  const server: Server = tls
+    ? createTlsServer({ ...options, ...tls }, answer)
+    : createServer(options, answer);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(config, error)));
     server.listen(config.PORT, config.HOST.replace(/^\[(.*)\]$/, '$1'), resolve);
@@ -120,7 +127,7 @@ export async function serve(
   };
   const opened = await openPlatform(pool, database.direct, systemDefaults, logError);
   const core = opened.platform;
-  const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError);
+  const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
   const signIn = openAuthenticator(core);
   const graphql = await openGraphql({
     platform: core,
@@ -170,10 +177,12 @@ export async function serve(
   );
 
   server.on('upgrade', sockets.upgrade);
+  const stopRenewing = server instanceof TlsServer ? renewTls(server, config, log) : undefined;
 
   return {
     url,
     async stop() {
+      stopRenewing?.();
       await Promise.all([sockets.close(), closeServer(server)]);
       await graphql.close();
       await forgetting.close();
@@ -185,9 +194,23 @@ export async function serve(
   };
 }
 
+const REFUSAL_TOLD_MS = 60_000;
+
+/** Tells of one device once a minute: whoever is refused comes again. */
+function logRefusals(log: Logger) {
+  const told = new LRUCache<string, true>({ max: 10_000, ttl: REFUSAL_TOLD_MS });
+  return (refusal: CertificateRefusal) => {
+    const device = `${refusal.tenantName}/${refusal.controllerId}`.slice(0, 256);
+    if (told.has(device)) return;
+    told.set(device, true);
+    log.info(refusal, "a device's certificate was refused");
+  };
+}
+
 function urlOf(server: Server): string {
   const { address, port, family } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 /** Takes no more requests and waits for those in flight. */

@@ -23,6 +23,8 @@ export class WorkerError extends Error {}
 export interface Workers {
   /** Ends them all, each in its own good order. */
   stop(): Promise<void>;
+  /** Hands a signal on to all. */
+  signal(signal: NodeJS.Signals): void;
 }
 
 /** Starts workers that share the port, and starts another for one that ends. Resolves once all serve. */
@@ -47,16 +49,20 @@ export async function startWorkers(
     onLost(code);
     setTimeout(() => stopping || fork(), RESTART_AFTER_MS).unref();
   });
+  const living = () =>
+    Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker?.isDead() === false);
   const stop = async () => {
     stopping = true;
-    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker && !worker.isDead());
     await Promise.all(
-      workers.map((worker) => {
-        const ended = new Promise((resolve) => worker!.once('exit', resolve));
-        worker!.process.kill('SIGTERM');
+      living().map((worker) => {
+        const ended = new Promise((resolve) => worker.once('exit', resolve));
+        worker.process.kill('SIGTERM');
         return ended;
       }),
     );
+  };
+  const signal = (name: NodeJS.Signals) => {
+    for (const worker of living()) worker.process.kill(name);
   };
   try {
     await Promise.all(Array.from({ length: count }, fork).map(served));
@@ -64,7 +70,7 @@ export async function startWorkers(
     await stop();
     throw error;
   }
-  return { stop };
+  return { stop, signal };
 }
 
 const served = (worker: Worker) =>

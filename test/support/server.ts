@@ -162,13 +162,16 @@ export interface ServedTenant {
 }
 
 /** A tenant of the test's own, with an administrator. */
-export async function createServedTenant(server: { url: string }): Promise<ServedTenant> {
+export async function createServedTenant(
+  server: { url: string },
+  openClient: (server: { url: string }, authorization: string) => Client = clientOf,
+): Promise<ServedTenant> {
   const name = `T-${randomBytes(8).toString('hex')}`;
   const { createTenant } = await graphql(
-    clientOf(server, basic('admin', 'admin')),
+    openClient(server, basic('admin', 'admin')),
     'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { name } userErrors { message } } }',
     { input: { name, adminUsername: 'boss', adminPassword: 'secret' } },
   );
   if (!createTenant.tenant) throw new Error(JSON.stringify(createTenant.userErrors));
-  return { name, admin: clientOf(server, basic(`${name}\\boss`, 'secret')) };
+  return { name, admin: openClient(server, basic(`${name}\\boss`, 'secret')) };
 }

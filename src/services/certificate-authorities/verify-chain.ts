@@ -114,4 +114,4 @@ function faultOfPlace(issuers: readonly X509Certificate[], at: number): string |
   return below > factsOf(issuers[at]!).pathLength ? `allows no ${below} CAs below it (pathlen)` : undefined;
 }
 
-const nameOf = ({ subject }: X509Certificate) => `'${subject.replaceAll('\n', ', ')}'`;
+const nameOf = ({ subject }: X509Certificate) => `'${subject.replaceAll('\n', ', ').slice(0, 256)}'`;

@@ -72,6 +72,6 @@ export function refusalOf(
   now: Date,
 ): string | undefined {
   if (commonName === undefined) return 'its subject does not have one common name';
-  if (commonName !== controllerId) return `it is that of '${commonName}'`;
+  if (commonName !== controllerId) return `it is that of '${commonName.slice(0, 128)}'`;
   return verifyChain(tenant, chain, now).refusal;
 }

@@ -13,10 +13,10 @@ export interface DevicePlatform extends Platform {
   devices: DeviceCache;
   pollTimes: PollTimes;
   /** Hears of certificates that didn't sign a device in, and why. */
-  onRefusal: (refusal: Refusal) => void;
+  onRefusal: (refusal: CertificateRefusal) => void;
 }
 
-export interface Refusal {
+export interface CertificateRefusal {
   tenantName: string;
   controllerId: string;
   address: string;
@@ -27,7 +27,7 @@ export function openDevices(
   platform: Platform,
   capacity: number,
   onError: (error: unknown) => void,
-  onRefusal: (refusal: Refusal) => void = () => {},
+  onRefusal: (refusal: CertificateRefusal) => void = () => {},
 ): DevicePlatform {
   const { database, announcements, clock } = platform;
   return {

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { buildServer } from '../../support/build.ts';
 import { basic, clientOf, createDatabase, graphql } from '../../support/server.ts';
 import {
   answerOf,
@@ -45,7 +44,7 @@ const root = process.getuid?.() === 0;
 
 let home: string;
 beforeAll(async () => {
-  await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: PROJECT });
+  await buildServer();
   home = makeFolder();
 });
 afterAll(cleanUp);

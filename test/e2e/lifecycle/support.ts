@@ -66,7 +66,7 @@ export interface Served extends Run {
 }
 
 export const START_LINE =
-  /^.*Muster serves GraphQL at (http:\/\/[^/\s]+)\/graphql, the Management API at \1\/rest\/v1 /m;
+  /^.*Muster serves GraphQL at (https?:\/\/[^/\s]+)\/graphql, the Management API at \1\/rest\/v1 /m;
 
 /** Starts a server and waits for the line that says where it serves. */
 export async function start(folder: string, env: Environment = {}, program?: string): Promise<Served> {

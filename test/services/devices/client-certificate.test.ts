@@ -4,7 +4,12 @@ import { createCertificateAuthority } from '../../../src/services/certificate-au
 import { deleteCertificateAuthority } from '../../../src/services/certificate-authorities/delete.ts';
 import { updateCertificateAuthority } from '../../../src/services/certificate-authorities/update.ts';
 import type { Context } from '../../../src/services/context.ts';
-import { type DevicePlatform, openDevices, poll, type Refusal } from '../../../src/services/devices/poll.ts';
+import {
+  type CertificateRefusal,
+  type DevicePlatform,
+  openDevices,
+  poll,
+} from '../../../src/services/devices/poll.ts';
 import { findTarget } from '../../../src/services/targets/find.ts';
 import { setConfiguration } from '../../../src/services/tenants/set-configuration.ts';
 import { certify, day, newAuthority } from '../../support/certificates.ts';
@@ -12,7 +17,7 @@ import { newTenant, openTestPlatform } from '../../support/platform.ts';
 
 const one = await openTestPlatform();
 const other = await openTestPlatform();
-const refusals: Refusal[] = [];
+const refusals: CertificateRefusal[] = [];
 const here = openDevices(one.platform, 100, console.error, (refusal) => refusals.push(refusal));
 /** What another process of the server has. */
 const there = openDevices(other.platform, 100, console.error);

@@ -1,0 +1,96 @@
+import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import type { Server } from 'node:https';
+import { createSecureContext, type TlsOptions } from 'node:tls';
+import type { Logger } from 'pino';
+import { type Config, ConfigurationError } from './config.ts';
+
+type Files = Pick<Config, 'MUSTER_TLS_CERT' | 'MUSTER_TLS_KEY'>;
+
+/**
+ * Whoever comes is asked for a certificate and needs none; one that is shown is checked against the authorities of
+ * the tenant, which only the request names. A resumed session would have no more of the chain than its first
+ * certificate, so nobody resumes one.
+ */
+const OPTIONS = {
+  requestCert: true,
+  rejectUnauthorized: false,
+  ca: [],
+  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+  handshakeTimeout: 20_000,
+} satisfies TlsOptions;
+
+/**
+ * How to end TLS with the certificate and key of the settings; undefined where there are none.
+ * @throws ConfigurationError where they can't be used
+ */
+export function readTls({ MUSTER_TLS_CERT, MUSTER_TLS_KEY }: Files): TlsOptions | undefined {
+  if (MUSTER_TLS_CERT === undefined || MUSTER_TLS_KEY === undefined) return undefined;
+  const cert = readFile('MUSTER_TLS_CERT', MUSTER_TLS_CERT);
+  const key = readFile('MUSTER_TLS_KEY', MUSTER_TLS_KEY);
+  const certificate = tryTo(
+    () => new X509Certificate(cert),
+    `MUSTER_TLS_CERT: ${MUSTER_TLS_CERT} holds no certificate in PEM`,
+  );
+  const privateKey = tryTo(
+    () => createPrivateKey(key),
+    `MUSTER_TLS_KEY: ${MUSTER_TLS_KEY} holds no private key in PEM that needs no passphrase`,
+  );
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new ConfigurationError(
+      `MUSTER_TLS_KEY: ${MUSTER_TLS_KEY} is not the key of the certificate in ${MUSTER_TLS_CERT}`,
+    );
+  tryTo(
+    () => createSecureContext({ cert, key }),
+    `MUSTER_TLS_CERT: ${MUSTER_TLS_CERT} is refused by OpenSSL`,
+  );
+  return { ...OPTIONS, cert, key };
+}
+
+function readFile(setting: string, path: string): Buffer {
+  return tryTo(() => readFileSync(path), `${setting}: ${path} can't be read`);
+}
+
+function tryTo<T>(work: () => T, otherwise: string): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new ConfigurationError(`${otherwise} (${(error as Error).message})`);
+  }
+}
+
+const LOOK_EVERY_MS = 2_000;
+/** The two files may be replaced one after the other. */
+const SETTLE_MS = 500;
+
+/**
+ * Takes a new certificate and key for all connections to come, when the files change and on SIGHUP; a pair that can't
+ * be used is logged and the old one stays. Paths are looked at anew each time, so files may be replaced by renaming
+ * or behind a symbolic link.
+ * @returns what ends it
+ */
+export function renewTls(server: Server, files: Files, log: Logger): () => void {
+  const reload = () => {
+    try {
+      const options = readTls(files)!;
+      server.setSecureContext(options);
+      const { subject, validTo } = new X509Certificate(options.cert as Buffer);
+      log.info({ subject, validTo }, 'the TLS certificate was read again');
+    } catch (error) {
+      log.error(`the TLS certificate stays as it was: ${(error as Error).message}`);
+    }
+  };
+  let settling: NodeJS.Timeout | undefined;
+  const changed = () => {
+    clearTimeout(settling);
+    settling = setTimeout(reload, SETTLE_MS).unref();
+  };
+  const paths = [files.MUSTER_TLS_CERT!, files.MUSTER_TLS_KEY!];
+  for (const path of paths) watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, changed);
+  process.on('SIGHUP', reload);
+  return () => {
+    for (const path of paths) unwatchFile(path, changed);
+    clearTimeout(settling);
+    process.off('SIGHUP', reload);
+  };
+}
