@@ -139,6 +139,11 @@ export const SETTINGS = {
     'downloads without credentials, as soon as there are downloads',
     ddi('anonymous'),
   ),
+  MUSTER_WEBHOOKS_PRIVATE: setting(
+    flag,
+    false,
+    'webhooks may lead to loopback, link-local and private addresses, also by http',
+  ),
   MUSTER_CONFIG_FILE: setting(text, './application.properties', "a file with hawkBit's property names"),
   LOG_LEVEL: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) as z.ZodType<string, string>,

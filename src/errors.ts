@@ -44,6 +44,9 @@ export type ErrorCode =
   | 'ENCRYPTION_NOT_SUPPORTED'
   | 'CONFIGURATION_KEY_UNKNOWN'
   | 'CONFIGURATION_VALUE_INVALID'
+  | 'WEBHOOK_NOT_FOUND'
+  | 'WEBHOOK_ALREADY_EXISTS'
+  | 'WEBHOOK_DELIVERY_NOT_FOUND'
   | 'CERTIFICATE_AUTHORITY_NOT_FOUND'
   | 'CERTIFICATE_AUTHORITY_ALREADY_EXISTS'
   | 'CONFIGURATION_NOT_INHERITED'
@@ -229,6 +232,13 @@ export const certificateAuthorityNotFound = (id: string, path = ['id']) =>
   notFound('CERTIFICATE_AUTHORITY_NOT_FOUND', 'CertificateAuthority', id, path);
 export const certificateAuthorityAlreadyExists = (nameOrFingerprint: string, path: string[]) =>
   alreadyExists('CERTIFICATE_AUTHORITY_ALREADY_EXISTS', 'CertificateAuthority', nameOrFingerprint, path);
+
+export const webhookNotFound = (id: string, path = ['id']) =>
+  notFound('WEBHOOK_NOT_FOUND', 'Webhook', id, path);
+export const webhookAlreadyExists = (name: string) =>
+  alreadyExists('WEBHOOK_ALREADY_EXISTS', 'Webhook', name, ['name']);
+export const webhookDeliveryNotFound = (id: string, path: string[]) =>
+  notFound('WEBHOOK_DELIVERY_NOT_FOUND', 'WebhookDelivery', id, path);
 
 export const filterSyntax = (position: number, expected: string, found: string) =>
   new DomainError('FILTER_SYNTAX', `At position ${position}: expected ${expected}, found ${found}.`, {

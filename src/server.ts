@@ -17,6 +17,7 @@ import { type CertificateRefusal, openDevices } from './services/devices/poll.ts
 import { openLive } from './services/live/hub.ts';
 import { runPeriodically } from './services/periodic.ts';
 import { openPlatform } from './services/platform.ts';
+import { openWebhooks } from './services/webhooks/run.ts';
 import { readTls, renewTls } from './tls.ts';
 
 export interface RunningServer {
@@ -124,6 +125,7 @@ export async function serve(
   const systemDefaults = {
     targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
     gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
+    privateWebhooks: config.MUSTER_WEBHOOKS_PRIVATE,
   };
   const opened = await openPlatform(pool, database.direct, systemDefaults, logError);
   const core = opened.platform;
@@ -143,6 +145,7 @@ export async function serve(
     async (tx) => void (await forgetOldAuditEvents(tx, core.clock())),
     logError,
   );
+  const webhooks = openWebhooks(core, logError);
   const livePool = openPool(database.connection, {
     connections: LIVE_CONNECTIONS,
     prepare: config.DATABASE_PREPARE,
@@ -185,7 +188,7 @@ export async function serve(
       stopRenewing?.();
       await Promise.all([sockets.close(), closeServer(server)]);
       await graphql.close();
-      await forgetting.close();
+      await Promise.all([forgetting.close(), webhooks.close()]);
       await platform.pollTimes.close();
       await opened.close();
       await livePool.close();

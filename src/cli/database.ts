@@ -27,6 +27,7 @@ export async function withDatabase<T>(work: (platform: Platform) => Promise<T>):
     const systemDefaults = {
       targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
       gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
+      privateWebhooks: config.MUSTER_WEBHOOKS_PRIVATE,
     };
     const { platform, close } = await openPlatform(pool, opened.direct, systemDefaults, (error) =>
       complain(String(error)),

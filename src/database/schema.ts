@@ -10,3 +10,4 @@ export * from './tables/targets.ts';
 export * from './tables/tenants.ts';
 export * from './tables/token-rotations.ts';
 export * from './tables/users.ts';
+export * from './tables/webhooks.ts';

@@ -12,6 +12,7 @@ import {
   targetTypeInUse,
   tenantAlreadyExists,
   userAlreadyExists,
+  webhookAlreadyExists,
 } from '../errors.ts';
 import type { Announcement } from './announcements.ts';
 import { type ChangeRecord, writeRecords } from './audit/record.ts';
@@ -125,6 +126,7 @@ function domainErrorOf(error: postgres.PostgresError): DomainError | undefined {
 }
 
 const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
+  webhooks_name_key: (name) => webhookAlreadyExists(name),
   certificate_authorities_name_key: (name) => certificateAuthorityAlreadyExists(name, ['name']),
   certificate_authorities_fingerprint_key: (fingerprint) =>
     certificateAuthorityAlreadyExists(fingerprint, ['certificate']),

@@ -50,6 +50,11 @@ import { createTenant } from '../../src/services/tenants/create.ts';
 import { generateGatewayToken } from '../../src/services/tenants/generate-gateway-token.ts';
 import { resetConfiguration } from '../../src/services/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../src/services/tenants/set-configuration.ts';
+import { createWebhook } from '../../src/services/webhooks/create.ts';
+import { deleteWebhook } from '../../src/services/webhooks/delete.ts';
+import { listWebhookDeliveries } from '../../src/services/webhooks/list-deliveries.ts';
+import { redeliver } from '../../src/services/webhooks/redeliver.ts';
+import { updateWebhook } from '../../src/services/webhooks/update.ts';
 import { newAuthority } from '../support/certificates.ts';
 import { newTenant, openTestPlatform } from '../support/platform.ts';
 import { SOFTWARE_VERBS, type SoftwareFixture, softwareFixture } from './software.rollback.ts';
@@ -63,6 +68,7 @@ interface Fixture extends SoftwareFixture {
   tagId: number;
   filterId: number;
   authorityId: number;
+  webhookId: number;
   begun: ImportRecord;
   rotated: Target;
 }
@@ -120,6 +126,13 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   updateCertificateAuthority: (c, { authorityId }) =>
     updateCertificateAuthority(c, { id: authorityId, revokeSerials: ['1'] }),
   deleteCertificateAuthority: (c, { authorityId }) => deleteCertificateAuthority(c, { id: authorityId }),
+  createWebhook: (c) => createWebhook(c, { name: 'new', url: 'https://example.org' }),
+  updateWebhook: (c, { webhookId }) => updateWebhook(c, { id: webhookId, name: 'new' }),
+  deleteWebhook: (c, { webhookId }) => deleteWebhook(c, { id: webhookId }),
+  redeliver: async (c, { webhookId: id }) => {
+    const { items } = await (await listWebhookDeliveries(c, id, {})).page();
+    return redeliver(c, { webhookId: id, deliveryIds: [items[0]!.id] });
+  },
   setConfiguration: (c) => setConfiguration(c, { pollingTime: '00:10:00' }),
   resetConfiguration: (c) => resetConfiguration(c, ['pollingOverdueTime']),
   generateGatewayToken: (c) => generateGatewayToken(c),
@@ -185,12 +198,19 @@ async function fixture() {
   await setTargetMetadata(context, { controllerIds: ['a'], entries: [{ key: 'old', value: 'v' }] });
   await activateAutoConfirm(context, { controllerId: 'b' });
   const { id: filterId } = await createTargetFilter(context, { name: 'old', query: 'id==*' });
+  const { webhook } = await createWebhook(context, { name: 'old', url: 'https://example.org' });
   const authority = await createCertificateAuthority(context, { name: 'old', certificate: OLD_CA });
   await setConfiguration(context, { pollingOverdueTime: '00:01:00' });
   await createUser(context, { username: 'someone', password: 'secret', permissions: [], roles: [] });
   const begun = await beginImport(context, { format: 'csv' });
   const rotated = await rotateTargetToken(context, { controllerId: 'b' });
-  const ids = { typeId: targetTypes[0]!.id, tagId: targetTags[0]!.id, filterId, authorityId: authority.id };
+  const ids = {
+    typeId: targetTypes[0]!.id,
+    tagId: targetTags[0]!.id,
+    filterId,
+    authorityId: authority.id,
+    webhookId: webhook.id,
+  };
   return { context, ...ids, begun, rotated, ...(await softwareFixture(context)) };
 }
 

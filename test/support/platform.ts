@@ -16,11 +16,11 @@ export interface TestPlatform {
   close(): Promise<void>;
 }
 
-/** What a process of the server has. Opened twice, it is two processes on one database. */
-export async function openTestPlatform(): Promise<TestPlatform> {
-  const pool = openPool(testConnection(), { connections: 5, prepare: true });
-  const systemDefaults = { targetTokenEnabled: true, gatewayTokenEnabled: false };
-  const opened = await openPlatform(pool, testConnection(), systemDefaults, (error) => console.error(error));
+/** What a process of the server has. Opened twice, it is two processes on one database: the shared one, unless told. */
+export async function openTestPlatform(connection = testConnection()): Promise<TestPlatform> {
+  const pool = openPool(connection, { connections: 5, prepare: true });
+  const systemDefaults = { targetTokenEnabled: true, gatewayTokenEnabled: false, privateWebhooks: true };
+  const opened = await openPlatform(pool, connection, systemDefaults, (error) => console.error(error));
   return {
     platform: opened.platform,
     async close() {

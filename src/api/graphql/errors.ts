@@ -60,6 +60,9 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   ENCRYPTION_NOT_SUPPORTED: 'Artifacts cannot be encrypted here.',
   CONFIGURATION_KEY_UNKNOWN: 'There is no such configuration key.',
   CONFIGURATION_VALUE_INVALID: 'A configuration key does not take that value.',
+  WEBHOOK_NOT_FOUND: 'There is no webhook of that id.',
+  WEBHOOK_ALREADY_EXISTS: 'A webhook of that name is there already.',
+  WEBHOOK_DELIVERY_NOT_FOUND: 'There is no delivery of that id.',
   CERTIFICATE_AUTHORITY_NOT_FOUND: 'There is no certificate authority of that id.',
   CERTIFICATE_AUTHORITY_ALREADY_EXISTS:
     'A certificate authority of that name, or with that certificate, is there already.',

@@ -5,6 +5,8 @@ import {
   targetFilterNotFound,
   targetTagNotFound,
   targetTypeNotFound,
+  webhookDeliveryNotFound,
+  webhookNotFound,
 } from '../../errors.ts';
 import { idOf } from '../json.ts';
 
@@ -19,6 +21,8 @@ const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => Domai
   TARGET_FILTER_NOT_FOUND: targetFilterNotFound,
   TARGET_TAG_NOT_FOUND: targetTagNotFound,
   CERTIFICATE_AUTHORITY_NOT_FOUND: certificateAuthorityNotFound,
+  WEBHOOK_NOT_FOUND: webhookNotFound,
+  WEBHOOK_DELIVERY_NOT_FOUND: webhookDeliveryNotFound,
 };
 
 /** What wasn't found by its id, in the words of who asked for it; any other error as it is. */

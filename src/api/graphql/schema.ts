@@ -18,6 +18,7 @@ import { TenantConfigurationResolver } from './tenant-configuration.ts';
 import { TenantResolver } from './tenants.ts';
 import { TokenRotationResolver } from './token-rotations.ts';
 import { UserResolver } from './users.ts';
+import { WebhookResolver } from './webhooks.ts';
 
 /** The schema, made of the classes and their decorators. */
 export function buildSchema(): GraphQLSchema {
@@ -40,6 +41,7 @@ export function buildSchema(): GraphQLSchema {
       UserResolver,
       TenantResolver,
       AuditEventResolver,
+      WebhookResolver,
     ],
     validate: false,
     // It insists on having one, though every subscription brings its own source.

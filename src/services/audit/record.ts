@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/connect.ts';
-import { auditEvents } from '../../database/tables/audit.ts';
 import type { Acting } from '../context.ts';
+import { writeEvents } from './write.ts';
 
 /** By field: its old and its new value; secrets never. */
 export type FieldChanges = Readonly<Record<string, { old?: unknown; new?: unknown }>>;
@@ -24,8 +24,8 @@ export async function writeRecords(
   records: readonly ChangeRecord[],
 ): Promise<void> {
   const done = records.filter(({ subjects, count = subjects?.length }) => count !== 0);
-  if (!done.length) return;
-  await tx.insert(auditEvents).values(
+  await writeEvents(
+    tx,
     done.map(({ type, subjects, filter, count, changes }) => ({
       tenantId: caller.tenantId,
       at: clock(),

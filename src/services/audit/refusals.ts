@@ -1,7 +1,7 @@
 import type { Database } from '../../database/connect.ts';
-import { auditEvents } from '../../database/tables/audit.ts';
 import type { Actor, Origin } from '../context.ts';
 import { storableText } from '../text.ts';
+import { type NewAuditEvent, writeEvents } from './write.ts';
 
 /** What somebody was not let do. */
 export interface Refusal {
@@ -24,20 +24,18 @@ const TOLD_APART = 10;
 const OTHERS = '(others)';
 const LONGEST = 256;
 
-type Waiting = typeof auditEvents.$inferInsert;
-
 /** The same refusal of the same caller is one event that counts how often. A crash loses the last ten seconds. */
 export function openRefusals(
   database: Database,
   clock: () => Date,
   onError: (error: unknown) => void,
 ): Refusals {
-  let waiting = new Map<number, Map<string, Waiting>>();
+  let waiting = new Map<number, Map<string, NewAuditEvent>>();
 
   const flush = async () => {
     const rows = [...waiting.values()].flatMap((ofTenant) => [...ofTenant.values()]);
     waiting = new Map();
-    if (rows.length) await database.insert(auditEvents).values(rows).catch(onError);
+    await writeEvents(database, rows).catch(onError);
   };
   const timer = setInterval(flush, WRITE_EVERY_MS);
   timer.unref();
@@ -46,7 +44,7 @@ export function openRefusals(
     flush,
     note({ caller, origin }, refusal) {
       const { tenantId } = caller;
-      const ofTenant = waiting.get(tenantId) ?? new Map<string, Waiting>();
+      const ofTenant = waiting.get(tenantId) ?? new Map<string, NewAuditEvent>();
       waiting.set(tenantId, ofTenant);
       const row = rowOf(caller, origin, refusal, clock());
       const key = JSON.stringify([row.type, row.actor, row.door, row.address, row.subjects]);
@@ -62,7 +60,7 @@ export function openRefusals(
   };
 }
 
-const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Date): Waiting => ({
+const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Date): NewAuditEvent => ({
   tenantId: caller.tenantId,
   at,
   actor: storableText(caller.username).slice(0, LONGEST),
@@ -74,7 +72,7 @@ const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Da
   count: 1,
 });
 
-function countOther(ofTenant: Map<string, Waiting>, row: Waiting): void {
+function countOther(ofTenant: Map<string, NewAuditEvent>, row: NewAuditEvent): void {
   const known = ofTenant.get(row.type);
   if (known) known.count++;
   else ofTenant.set(row.type, { ...row, actor: OTHERS, address: null, subjects: null });

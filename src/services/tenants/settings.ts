@@ -11,6 +11,8 @@ import { type PollingTime, parsePollingTime } from './polling-time.ts';
 export interface SystemDefaults {
   targetTokenEnabled: boolean;
   gatewayTokenEnabled: boolean;
+  /** Whether webhooks may lead to loopback, link-local and private addresses, and go without TLS. */
+  privateWebhooks: boolean;
 }
 
 /** A tenant's configuration, ready to be used: own values over inherited ones. */

@@ -1,0 +1,332 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { createWebhook } from '../../services/webhooks/create.ts';
+import { deleteWebhook } from '../../services/webhooks/delete.ts';
+import type { Webhook as Entity } from '../../services/webhooks/find.ts';
+import { listWebhooks } from '../../services/webhooks/list.ts';
+import {
+  type WebhookDelivery as Delivery,
+  listWebhookDeliveries,
+} from '../../services/webhooks/list-deliveries.ts';
+import { redeliver } from '../../services/webhooks/redeliver.ts';
+import { updateWebhook } from '../../services/webhooks/update.ts';
+import type { GraphqlContext } from './context.ts';
+import { enumOf } from './enums.ts';
+import { Payload, payload } from './errors.ts';
+import { asWritten, toId } from './ids.ts';
+import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+
+const WebhookState = enumOf<'active' | 'inactive' | 'failing' | 'suspended'>(
+  'WebhookState',
+  'How a webhook stands.',
+  {
+    active: 'It is sent to.',
+    inactive: 'Somebody switched it off: no event is queued.',
+    failing: 'Its receiver took nothing when last tried; it is tried again and again.',
+    suspended:
+      'Its receiver took nothing for a day; events wait for seven days, until an update with `active: true` resumes it.',
+  },
+);
+
+@ObjectType({ simpleResolvers: true, description: 'Where events of the tenant are sent to.' })
+class Webhook {
+  @Field(() => ID, { description: 'Its identifier.' })
+  id!: number;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Where events are sent to, by POST.' })
+  url!: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The types of the events to send, for example `target.*`; null for all.',
+  })
+  eventTypes!: string[] | null;
+
+  @Field(() => WebhookState, { description: 'How it stands.' })
+  state!: string;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when its receiver takes nothing.' })
+  failingSince!: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was suspended.' })
+  suspendedAt!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Why the last attempt failed.' })
+  lastError!: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who created it.' })
+  createdBy!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
+  lastModifiedAt!: Date;
+
+  @Field(() => String, { description: 'Who changed it last.' })
+  lastModifiedBy!: string;
+}
+
+const webhookView = ({ active, ...webhook }: Entity): Webhook => ({
+  ...webhook,
+  state: !active
+    ? 'inactive'
+    : webhook.suspendedAt
+      ? 'suspended'
+      : webhook.failingSince
+        ? 'failing'
+        : 'active',
+});
+
+const DeliveryState = enumOf<Delivery['state']>('WebhookDeliveryState', 'How a delivery stands.', {
+  pending: 'It waits to be sent, for the first time or once more.',
+  delivered: 'The receiver took it.',
+  failed: 'It was given up.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'That an event is, or was, to be sent by a webhook.' })
+class WebhookDelivery implements Delivery {
+  @Field(() => ID, { description: 'Its identifier; later ones are greater.' })
+  id!: number;
+
+  @Field(() => DeliveryState, { description: 'How it stands.' })
+  state!: Delivery['state'];
+
+  @Field(() => ID, { description: 'The event, as in `auditEvents` and in the header `webhook-id`.' })
+  eventId!: number;
+
+  @Field(() => String, { description: 'The type of the event.' })
+  type!: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'What the event was about; null where a filter chose it.',
+  })
+  subjects!: string[] | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When the event happened.' })
+  createdAt!: Date;
+
+  @Field(() => Int, { description: 'How often it was refused.' })
+  attempts!: number;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Not before when it is tried again.' })
+  retryAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was delivered or given up.' })
+  finishedAt!: Date | null;
+
+  @Field(() => Int, { nullable: true, description: 'The HTTP status it was answered with last.' })
+  lastStatus!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Why the last attempt failed.' })
+  lastError!: string | null;
+}
+
+const { Connection: WebhookConnection } = connectionTypes('Webhook', 'webhooks', Webhook);
+const { Connection: WebhookDeliveryConnection } = connectionTypes(
+  'WebhookDelivery',
+  'deliveries',
+  WebhookDelivery,
+);
+
+@InputType({ description: 'What `createWebhook` takes.' })
+class CreateWebhookInput {
+  @Field(() => String, { description: 'Its name, unique in the tenant, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, {
+    description: 'An https URL. It must not lead to a loopback, link-local or private address.',
+  })
+  url!: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The types of the events to send, each whole or with `*` at its end; all unless given.',
+  })
+  eventTypes?: string[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is sent to; true unless given.' })
+  active?: boolean | null;
+}
+
+@InputType({
+  description:
+    'What `updateWebhook` takes; what is missing stays as it is, and so does what is null but `eventTypes`.',
+})
+class UpdateWebhookInput {
+  @Field(() => ID, { description: 'Which webhook.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new URL.' })
+  url?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'The types of the events to send; null for all.' })
+  eventTypes?: string[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether it is sent to; true also resumes a suspended one.',
+  })
+  active?: boolean | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether it gets a new secret, which the payload shows.',
+  })
+  rotateSecret!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createWebhook` and `updateWebhook` answer.' })
+class WebhookPayload extends Payload {
+  @Field(() => Webhook, { nullable: true, description: 'The webhook as it is now; null where refused.' })
+  webhook!: Webhook | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A new secret, shown this once: events are signed with it as Standard Webhooks has it.',
+  })
+  secret!: string | null;
+}
+
+@InputType({ description: 'What `deleteWebhook` takes.' })
+class DeleteWebhookInput {
+  @Field(() => ID, { description: 'Which webhook.' })
+  id!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteWebhook` answers.' })
+class DeleteWebhookPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
+  deletedId!: string | null;
+}
+
+@InputType({ description: 'What `redeliver` takes: either deliveries or `allFailed`.' })
+class RedeliverInput {
+  @Field(() => ID, { description: 'Of which webhook.' })
+  webhookId!: string;
+
+  @Field(() => [ID], { nullable: true, description: 'Which deliveries, at most 1000, however they stand.' })
+  deliveryIds?: string[] | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'All that failed.' })
+  allFailed!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `redeliver` answers.' })
+class RedeliverPayload extends Payload {
+  @Field(() => Int, { nullable: true, description: 'How many are sent again; null where refused.' })
+  affectedCount!: number | null;
+}
+
+@ArgsType()
+class WebhookDeliveriesArgs extends PageArgs {
+  @Field(() => ID, { description: 'Of which webhook.' })
+  webhookId!: string;
+}
+
+/** Says what was asked for where nothing of that id was found. */
+const named = <T>(work: Promise<T>, id: string): Promise<T> =>
+  work.catch((error) => Promise.reject(asWritten(error, id)));
+
+@Resolver(() => Webhook)
+export class WebhookResolver {
+  @Query(() => WebhookConnection, {
+    description: 'Lists webhooks. Needs READ_TENANT_CONFIGURATION.',
+    complexity: listCost,
+  })
+  async webhooks(@Args(() => PageArgs) args: PageArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listWebhooks(context, args), webhookView);
+  }
+
+  @Query(() => WebhookDeliveryConnection, {
+    description:
+      'Lists what a webhook sent in seven days and what waits, the newest first; filters may ask for `state`, `type`, `createdAt`, `finishedAt`, `attempts` and `lastStatus`. Needs READ_TENANT_CONFIGURATION and READ_AUDIT.',
+    complexity: listCost,
+  })
+  async webhookDeliveries(
+    @Args(() => WebhookDeliveriesArgs) { webhookId, ...args }: WebhookDeliveriesArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    const listing = await named(listWebhookDeliveries(context, toId(webhookId), args), webhookId);
+    return connection(listing, (delivery) => delivery);
+  }
+
+  @Mutation(() => WebhookPayload, {
+    description:
+      'Sends events of the tenant to a URL from now on, as CloudEvents. Needs CREATE_TENANT_CONFIGURATION and READ_AUDIT.',
+  })
+  createWebhook(
+    @Arg('input', () => CreateWebhookInput, { description: 'What to create.' }) input: CreateWebhookInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<WebhookPayload> {
+    return answer(createWebhook(context, input));
+  }
+
+  @Mutation(() => WebhookPayload, {
+    description: 'Changes a webhook, or resumes it. Needs UPDATE_TENANT_CONFIGURATION and READ_AUDIT.',
+  })
+  updateWebhook(
+    @Arg('input', () => UpdateWebhookInput, { description: 'What to change.' }) input: UpdateWebhookInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<WebhookPayload> {
+    const clear = input.eventTypes === null ? (['eventTypes'] as const) : [];
+    return answer(
+      named(updateWebhook(context, { ...input, clear: [...clear], id: toId(input.id) }), input.id),
+    );
+  }
+
+  @Mutation(() => DeleteWebhookPayload, {
+    description: 'Deletes a webhook with all that waits to be sent. Needs DELETE_TENANT_CONFIGURATION.',
+  })
+  deleteWebhook(
+    @Arg('input', () => DeleteWebhookInput, { description: 'What to delete.' }) { id }: DeleteWebhookInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteWebhookPayload> {
+    const work = deleteWebhook(context, { id: toId(id) }).then(() => id);
+    return payload('deletedId', named(work, id));
+  }
+
+  @Mutation(() => RedeliverPayload, {
+    description: 'Sends deliveries of a webhook again. Needs UPDATE_TENANT_CONFIGURATION.',
+  })
+  redeliver(
+    @Arg('input', () => RedeliverInput, { description: 'Which.' }) input: RedeliverInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RedeliverPayload> {
+    const { webhookId, deliveryIds, allFailed } = input;
+    const work = redeliver(context, {
+      webhookId: toId(webhookId),
+      deliveryIds: deliveryIds?.map(toId),
+      allFailed,
+    });
+    return payload('affectedCount', named(work, webhookId));
+  }
+}
+
+const answer = async (work: Promise<{ webhook: Entity; secret: string | null }>): Promise<WebhookPayload> => {
+  const { result, userErrors } = await payload(
+    'result',
+    work.then(({ webhook, secret }) => ({ webhook: webhookView(webhook), secret })),
+  );
+  return { webhook: result?.webhook ?? null, secret: result?.secret ?? null, userErrors };
+};

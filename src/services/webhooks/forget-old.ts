@@ -1,0 +1,17 @@
+import { sql } from 'drizzle-orm';
+import { webhookDeliveries } from '../../database/tables/webhooks.ts';
+import type { Platform } from '../context.ts';
+
+const KEPT_MS = 7 * 86_400_000;
+
+/** Forgets what was delivered or failed seven days ago, and gives up what has waited for as long. */
+export async function forgetOldDeliveries({ database, clock }: Platform): Promise<void> {
+  const now = clock();
+  const before = new Date(now.getTime() - KEPT_MS).toISOString();
+  await database.execute(sql`
+    DELETE FROM ${webhookDeliveries} WHERE finished_at < ${before}::timestamptz`);
+  await database.execute(sql`
+    UPDATE ${webhookDeliveries}
+    SET state = 'failed', finished_at = ${now.toISOString()}::timestamptz, last_error = 'waited for seven days'
+    WHERE state = 'pending' AND created_at < ${before}::timestamptz`);
+}

@@ -1,0 +1,94 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import { signedHeaders } from './sign.ts';
+
+/** What became of an attempt: the receiver's status, and why it doesn't count as taken. */
+export interface Outcome {
+  status: number | null;
+  error: string | null;
+}
+
+export interface Sender {
+  /** Never throws. `id` is that of the event. */
+  send(to: { url: string; secret: string }, id: string, body: string): Promise<Outcome>;
+  close(): void;
+}
+
+const PATIENCE_MS = 10_000;
+const LONGEST_ERROR = 500;
+
+export interface SenderOptions {
+  /** Whether it goes to loopback, link-local and private addresses, and by http, too. */
+  allowPrivate: boolean;
+  clock: () => Date;
+  patienceMs?: number;
+  /** Further options of the connections: how names are resolved, which authorities are trusted. */
+  connection?: Pick<RequestOptions, 'lookup' | 'ca'>;
+}
+
+/**
+ * Opens what sends events by POST. Addresses are checked when a connection is made, so that no name can lead to a
+ * forbidden one; redirects are never followed.
+ */
+export function openSender({
+  allowPrivate,
+  clock,
+  patienceMs = PATIENCE_MS,
+  connection = {},
+}: SenderOptions): Sender {
+  const https = new RequestFilteringHttpsAgent({
+    keepAlive: true,
+    allowPrivateIPAddress: allowPrivate,
+    ...connection,
+  });
+  const http = new HttpAgent({ keepAlive: true });
+
+  const post = ({ url, secret }: { url: string; secret: string }, id: string, body: string) =>
+    new Promise<Outcome>((resolve, reject) => {
+      const secure = url.startsWith('https:');
+      if (!secure && !allowPrivate) throw new Error('is no https URL');
+      const options = {
+        method: 'POST',
+        agent: secure ? https : http,
+        signal: AbortSignal.timeout(patienceMs),
+        headers: {
+          'content-type': 'application/cloudevents+json; charset=utf-8',
+          'content-length': Buffer.byteLength(body),
+          'user-agent': 'Muster',
+          ...signedHeaders(secret, id, clock(), body),
+        },
+      };
+      const request = (secure ? httpsRequest : httpRequest)(url, options, (response) =>
+        resolve(outcomeOf(response)),
+      );
+      request.once('error', reject);
+      request.end(body);
+    });
+
+  return {
+    send: (to, id, body) =>
+      post(to, id, body).catch((error: Error) => ({
+        status: null,
+        error: (error.name === 'TimeoutError' || error.name === 'AbortError'
+          ? `no answer within ${patienceMs / 1000} s`
+          : error.message
+        ).slice(0, LONGEST_ERROR),
+      })),
+    close() {
+      https.destroy();
+      http.destroy();
+    },
+  };
+}
+
+/** Taken is what is answered 2xx; whatever else the answer holds doesn't matter. */
+function outcomeOf(response: IncomingMessage): Outcome {
+  const status = response.statusCode ?? 0;
+  response.once('error', () => {});
+  // So that the connection can be used again; a receiver that goes on talking is cut off by the deadline.
+  response.resume();
+  const taken = status >= 200 && status < 300;
+  const redirect = status >= 300 && status < 400 ? ', and redirects are not followed' : '';
+  return { status, error: taken ? null : `was answered ${status}${redirect}` };
+}
