@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { DomainError } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
+import type { Expression } from '../../filters/expression.ts';
 import type { FieldSet } from '../../filters/fields.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { printFilter } from '../../filters/print.ts';
@@ -39,17 +40,24 @@ export function readGrant(text: string): Grant | { fault: string } {
   }
 }
 
+/** The filter of what the caller's permission reaches; undefined where it reaches everything. The verb has required it. */
+export function scopeFilter({ caller }: Context, permission: Permission): Expression | undefined {
+  const filters = (caller.permissions.get(permission) ?? []).map(parseFilter);
+  return filters.length > 1 ? { kind: 'or', children: filters } : filters[0];
+}
+
 /**
  * The condition on a row, with all that filters of its kind join, that the caller's permission reaches it; undefined
- * where it reaches everything. The verb has required the permission.
+ * where it reaches everything. Without the permission nothing is reached.
  */
 export function scopeOf(context: Context, tenant: Tenant, permission: Permission): SQL | undefined {
-  const scope = context.caller.permissions.get(permission);
-  if (scope === null) return undefined;
-  const moments = filterMoments(tenant, context.clock());
-  const conditions = (scope ?? []).map((filter) =>
-    compileFilter(parseFilter(filter), fieldsOf(permission)!, moments),
-  );
-  // Without a grant nothing is reached.
-  return conditions.length ? sql`(${sql.join(conditions, sql` OR `)})` : sql`FALSE`;
+  if (!context.caller.permissions.has(permission)) return sql`FALSE`;
+  const filter = scopeFilter(context, permission);
+  return filter && compileFilter(filter, fieldsOf(permission)!, filterMoments(tenant, context.clock()));
+}
+
+/** The same where the tenant isn't at hand: who reaches everything doesn't wait for it. */
+export async function reach(context: Context, permission: Permission): Promise<SQL | undefined> {
+  if (context.caller.permissions.get(permission) === null) return undefined;
+  return scopeOf(context, await context.tenants.byId(context.caller.tenantId), permission);
 }

@@ -3,6 +3,7 @@ import { arrayOf } from '../../database/bulk.ts';
 import { targetAutoConfirm } from '../../database/tables/target-data.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
+import { reachesTargetOf } from '../targets/scope.ts';
 
 /** Whether the actions of a target are confirmed without asking; since when, who wanted that and why. */
 export interface AutoConfirm {
@@ -32,6 +33,7 @@ export async function findAutoConfirm(
       and(
         eq(targetAutoConfirm.tenantId, tenantId),
         sql`${targetAutoConfirm.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
+        await reachesTargetOf(context, 'READ_TARGET', targetAutoConfirm.targetId),
       ),
     );
   const active = new Map(rows.map(({ targetId, ...row }) => [targetId, { active: true, ...row }]));

@@ -5,13 +5,15 @@ import { targetAttributes, targetPolls, targets } from '../../database/tables/ta
 import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import type { ImportedTarget } from '../imports/source.ts';
 import { findTargetMetadata } from '../target-metadata/find.ts';
 import { findTagsOfTargets } from '../target-tags/find.ts';
 import { findAttributes } from '../targets/attributes.ts';
 import { filterMoments, TARGET_FIELDS } from '../targets/fields.ts';
-import { joinedPolls, joinedTypes } from '../targets/target.ts';
+import { joinedPolls, joinedTypes, ofReadableType } from '../targets/target.ts';
+import type { Tenant } from '../tenants/registry.ts';
 
 /** Targets in the words of an import, so that what goes out can come in again. */
 export interface TargetExport {
@@ -34,11 +36,13 @@ export async function exportTargets(
   const { tenantId, permissions } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
   const moments = filterMoments(tenant, context.clock());
-  const matching =
-    filter == null || filter === '' ? undefined : compileFilter(parseFilter(filter), TARGET_FIELDS, moments);
+  const matching = and(
+    scopeOf(context, tenant, 'READ_TARGET'),
+    filter ? compileFilter(parseFilter(filter), TARGET_FIELDS, moments) : undefined,
+  );
   return {
     hasTokens: permissions.has('READ_TARGET_SECURITY_TOKEN'),
-    targets: () => read(context, matching),
+    targets: () => read(context, tenant, matching),
     async keys() {
       const [attributes, metadata] = await Promise.all([
         keysIn(context, targetAttributes, matching),
@@ -64,12 +68,16 @@ async function keysIn(
   return rows.map(({ key }) => key);
 }
 
-async function* read(context: Context, matching: SQL | undefined): AsyncGenerator<ImportedTarget> {
+async function* read(
+  context: Context,
+  tenant: Tenant,
+  matching: SQL | undefined,
+): AsyncGenerator<ImportedTarget> {
   const last = await lastId(context, sql`TRUE`, null);
   for (let from = 0; from < last; ) {
     // Whatever was last may be deleted by now.
     const to = (await lastId(context, gt(targets.id, from), A_PAGE)) || last;
-    yield* await page(context, and(gt(targets.id, from), lte(targets.id, to), matching)!);
+    yield* await page(context, tenant, and(gt(targets.id, from), lte(targets.id, to), matching)!);
     from = to;
   }
 }
@@ -83,7 +91,7 @@ async function lastId({ database, caller }: Context, condition: SQL, count: numb
   return Number(row?.last ?? 0);
 }
 
-async function page(context: Context, condition: SQL): Promise<ImportedTarget[]> {
+async function page(context: Context, tenant: Tenant, condition: SQL): Promise<ImportedTarget[]> {
   const { database, caller } = context;
   const rows = await database
     .select({
@@ -93,7 +101,7 @@ async function page(context: Context, condition: SQL): Promise<ImportedTarget[]>
       description: targets.description,
       group: targets.group,
       address: targetPolls.address,
-      targetType: targetTypes.key,
+      targetType: ofReadableType(context, tenant, targetTypes.key),
       securityToken: targets.securityToken,
       requestAttributes: targets.requestAttributes,
     })

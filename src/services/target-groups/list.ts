@@ -1,21 +1,24 @@
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
-import { targets } from '../../database/tables/targets.ts';
+import { targetTypes } from '../../database/tables/target-types.ts';
+import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { lowered } from '../../filters/compile.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import type { TargetOrderField } from '../targets/fields.ts';
 import { listTargets } from '../targets/find.ts';
-import type { Target } from '../targets/target.ts';
+import { joinedPolls, joinedTypes, type Target } from '../targets/target.ts';
 import { isStorableText } from '../text.ts';
 
 /** The groups that targets are in, each once, in their order. Needs READ_TARGET. */
 export async function listTargetGroups(context: Context): Promise<string[]> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  const rows = await context.database
-    .selectDistinct({ group: targets.group })
-    .from(targets)
-    .where(and(eq(targets.tenantId, tenantId), isNotNull(targets.group)))
+  const readable = await reach(context, 'READ_TARGET');
+  const groups = context.database.selectDistinct({ group: targets.group }).from(targets).$dynamic();
+  if (readable) groups.leftJoin(targetPolls, joinedPolls).leftJoin(targetTypes, joinedTypes);
+  const rows = await groups
+    .where(and(eq(targets.tenantId, tenantId), isNotNull(targets.group), readable))
     .orderBy(targets.group);
   return rows.map(({ group }) => group ?? '');
 }

@@ -5,6 +5,7 @@ import { targets } from '../../database/tables/targets.ts';
 import { targetMetadataNotFound, targetNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
+import { reachesTargetOf } from '../targets/scope.ts';
 import { isStorableText } from '../text.ts';
 import type { MetadataEntry } from './input.ts';
 
@@ -23,6 +24,7 @@ export async function findTargetMetadata(
       and(
         eq(targetMetadata.tenantId, tenantId),
         sql`${targetMetadata.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
+        await reachesTargetOf(context, 'READ_TARGET', targetMetadata.targetId),
       ),
     )
     .orderBy(targetMetadata.targetId, targetMetadata.key);
@@ -51,7 +53,13 @@ export async function findMetadataEntry(
         isStorableText(key) ? eq(targetMetadata.key, key) : sql`FALSE`,
       ),
     )
-    .where(and(eq(targets.tenantId, tenantId), eq(targets.controllerId, controllerId)));
+    .where(
+      and(
+        eq(targets.tenantId, tenantId),
+        eq(targets.controllerId, controllerId),
+        await reachesTargetOf(context, 'READ_TARGET', targets.id),
+      ),
+    );
   if (!row) throw targetNotFound(controllerId);
   if (row.key === null || row.value === null) throw targetMetadataNotFound(key);
   return { key: row.key, value: row.value };

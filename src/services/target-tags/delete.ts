@@ -4,16 +4,18 @@ import { targetTagNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
+import { requireReachOfTagged } from './scope.ts';
 
 /**
  * Deletes a target tag; the targets that have it lose it. Needs DELETE_TARGET.
- * @throws TARGET_TAG_NOT_FOUND
+ * @throws TARGET_TAG_NOT_FOUND; FORBIDDEN where DELETE_TARGET doesn't reach all of these
  */
 export async function deleteTargetTag(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_TARGET');
   if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
 
   await change(context, async (tx, changes) => {
+    await requireReachOfTagged(tx, context, 'DELETE_TARGET', id);
     const deleted = await tx
       .delete(targetTags)
       .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id)))

@@ -4,6 +4,7 @@ import { targetTagAssignments, targetTags } from '../../database/tables/target-d
 import { targetTagNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
+import { reachesTargetOf } from '../targets/scope.ts';
 
 /** A target tag as callers get it. */
 export interface TargetTag {
@@ -66,6 +67,7 @@ export async function findTagsOfTargets(
       and(
         eq(targetTagAssignments.tenantId, tenantId),
         sql`${targetTagAssignments.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
+        await reachesTargetOf(context, 'READ_TARGET', targetTagAssignments.targetId),
       ),
     )
     .orderBy(targetTags.name);

@@ -1,6 +1,5 @@
-import { and, count, eq, sql } from 'drizzle-orm';
-import { targetTagAssignments, targetTags } from '../../database/tables/target-data.ts';
-import { targets } from '../../database/tables/targets.ts';
+import { and, count, eq } from 'drizzle-orm';
+import { targetTags } from '../../database/tables/target-data.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
@@ -11,6 +10,7 @@ import { listTargets } from '../targets/find.ts';
 import type { Target } from '../targets/target.ts';
 import { TARGET_TAG_FIELDS, TARGET_TAG_ORDER, type TargetTagOrderField } from './fields.ts';
 import { findTargetTag, TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
+import { hasTag } from './scope.ts';
 
 /**
  * Lists target tags, by id unless ordered otherwise. Needs READ_TARGET.
@@ -55,10 +55,5 @@ export async function listTaggedTargets(
   request: PageRequest<TargetOrderField>,
 ): Promise<Listing<Target>> {
   const { id } = await findTargetTag(context, tagId);
-  const tagged = sql`EXISTS (SELECT 1 FROM ${targetTagAssignments} WHERE ${and(
-    eq(targetTagAssignments.tenantId, targets.tenantId),
-    eq(targetTagAssignments.targetId, targets.id),
-    eq(targetTagAssignments.tagId, id),
-  )})`;
-  return listTargets(context, request, tagged);
+  return listTargets(context, request, hasTag(id));
 }

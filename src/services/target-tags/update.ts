@@ -9,10 +9,12 @@ import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
 import { TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
 import { TargetTagUpdate } from './input.ts';
+import { requireReachOfTagged } from './scope.ts';
 
 /**
  * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_TARGET.
- * @throws TARGET_TAG_NOT_FOUND, TARGET_TAG_ALREADY_EXISTS, INVALID_INPUT
+ * @throws TARGET_TAG_NOT_FOUND, TARGET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where UPDATE_TARGET
+ *   doesn't reach all targets that have the tag, before or after
  */
 export async function updateTargetTag(context: Context, input: TargetTagUpdate): Promise<TargetTag> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
@@ -22,6 +24,8 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
   const itself = and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id));
 
   return change(context, async (tx, changes) => {
+    const renames = given.name !== undefined;
+    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_TARGET', id);
     const [before] = await tx.select(TARGET_TAG_COLUMNS).from(targetTags).where(itself).for('no key update');
     if (!before) throw targetTagNotFound(String(id));
     if (!Object.keys(given).length) return before;
@@ -30,8 +34,9 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
       .where(itself)
       .returning(TARGET_TAG_COLUMNS);
+    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_TARGET', id);
     // A polling override may name the tag, and so rule other devices now.
-    if (given.name !== undefined) changes.everything();
+    if (renames) changes.everything();
     const changed = differences(before, tag!, ['name', 'description', 'colour']);
     changes.record({ type: 'target-tag.updated', subjects: [before.name], changes: changed });
     return tag!;

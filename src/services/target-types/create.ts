@@ -5,6 +5,7 @@ import { targetTypes } from '../../database/tables/target-types.ts';
 import {
   type DomainError,
   distributionSetTypeNotFound,
+  outOfScope,
   targetTypeAlreadyExists,
   targetTypeKeyOrNameRequired,
 } from '../../errors.ts';
@@ -23,6 +24,7 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import type { TargetType } from './find.ts';
 import { type NewTargetType, TargetTypeInput } from './input.ts';
+import { findUnreachedTypes } from './scope.ts';
 
 export interface CreateTargetTypes {
   targetTypes: readonly TargetTypeInput[];
@@ -40,7 +42,7 @@ export interface CreatedTargetTypes {
 
 /**
  * Creates target types. Needs CREATE_TARGET_TYPE. What is wrong with rows is returned, not thrown; with REJECT_ALL
- * nothing is created then.
+ * nothing is created then. A type that CREATE_TARGET_TYPE would not reach is such a fault: FORBIDDEN.
  */
 export async function createTargetTypes(
   context: Context,
@@ -61,6 +63,7 @@ export async function createTargetTypes(
       const batch = copyOf(checked);
       const ids = await insertTypes(tx, tenantId, standing(batch), made);
       await refuseExisting(tx, tenantId, batch, ids);
+      await refuseUnreached(tx, context, batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targetTypes: [], faults: faultsOf(batch) });
       const view = createdView(made);
       const created = standing(batch).map((row) => view(row, ids.get(row.key)!));
@@ -148,6 +151,23 @@ async function refuseExisting(
     const field = keys.has(row.key) ? 'key' : 'name';
     refuse(batch, index, targetTypeAlreadyExists(row[field], [field]));
   }
+}
+
+/** Takes back what the caller may not create: its row can be asked only now. */
+async function refuseUnreached(
+  tx: Transaction,
+  context: Context,
+  batch: Batch<NewTargetType>,
+  ids: Map<string, number>,
+): Promise<void> {
+  const unreached = await findUnreachedTypes(tx, context, 'CREATE_TARGET_TYPE', [...ids.values()]);
+  if (!unreached.length) return;
+  const removed = sql`${targetTypes.id} = ANY(${arrayOf(unreached.map(({ id }) => id))}::bigint[])`;
+  await tx.delete(targetTypes).where(and(eq(targetTypes.tenantId, context.caller.tenantId), removed));
+  for (const { key } of unreached) ids.delete(key);
+  for (const [index, row] of batch.rows.entries())
+    if (row && !ids.has(row.key))
+      refuse(batch, index, outOfScope('CREATE_TARGET_TYPE', `'${row.key}' as it would be`));
 }
 
 const createdView =

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 
@@ -17,7 +18,13 @@ export async function deleteTargetType(context: Context, { id }: { id: number })
     // That no target has it is the foreign key's to say: asked before, the answer could be out of date.
     const deleted = await tx
       .delete(targetTypes)
-      .where(and(eq(targetTypes.tenantId, tenantId), eq(targetTypes.id, id)))
+      .where(
+        and(
+          eq(targetTypes.tenantId, tenantId),
+          eq(targetTypes.id, id),
+          await reach(context, 'DELETE_TARGET_TYPE'),
+        ),
+      )
       .returning({ key: targetTypes.key });
     if (!deleted.length) throw targetTypeNotFound(String(id));
     changes.everything();

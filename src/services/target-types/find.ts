@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 
 /** A target type as callers get it. */
@@ -38,25 +39,31 @@ export async function findTargetTypes(
   const rows = await context.database
     .select(TARGET_TYPE_COLUMNS)
     .from(targetTypes)
-    .where(and(eq(targetTypes.tenantId, tenantId), isAmong(ids)));
+    .where(and(eq(targetTypes.tenantId, tenantId), isAmong(ids), await reach(context, 'READ_TARGET_TYPE')));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id));
 }
 
 /**
- * The names of those of the types that exist. Their rows are locked, so that none is deleted before this
- * transaction ends.
+ * The names of those of the types that exist for the caller: within its READ_TARGET_TYPE. Their rows are locked, so that
+ * none is deleted before this transaction ends.
  */
 export async function typeNamesOf(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
   ids: readonly number[],
 ): Promise<Map<number, string>> {
   if (!ids.length) return new Map();
   const rows = await tx
     .select({ id: targetTypes.id, name: targetTypes.name })
     .from(targetTypes)
-    .where(and(eq(targetTypes.tenantId, tenantId), isAmong(ids)))
+    .where(
+      and(
+        eq(targetTypes.tenantId, context.caller.tenantId),
+        isAmong(ids),
+        await reach(context, 'READ_TARGET_TYPE'),
+      ),
+    )
     .orderBy(targetTypes.id)
     .for('key share');
   return new Map(rows.map(({ id, name }) => [id, name]));

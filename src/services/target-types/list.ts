@@ -3,6 +3,7 @@ import { targetTypes } from '../../database/tables/target-types.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
 import { filterMoments } from '../targets/fields.ts';
@@ -22,6 +23,7 @@ export async function listTargetTypes(
   const moments = filterMoments(tenant, context.clock());
   const matching = and(
     eq(targetTypes.tenantId, tenantId),
+    scopeOf(context, tenant, 'READ_TARGET_TYPE'),
     request.filter == null
       ? undefined
       : compileFilter(parseFilter(request.filter), TARGET_TYPE_FIELDS, moments),

@@ -1,7 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
-import { targetTypeNotFound } from '../../errors.ts';
+import { outOfScope, targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -9,10 +10,12 @@ import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
 import { TARGET_TYPE_COLUMNS, type TargetType } from './find.ts';
 import { TargetTypeUpdate } from './input.ts';
+import { findUnreachedTypes } from './scope.ts';
 
 /**
  * Changes what is given, clears what `clear` names and keeps the rest; the key is for good. Needs UPDATE_TARGET_TYPE.
- * @throws TARGET_TYPE_NOT_FOUND, TARGET_TYPE_ALREADY_EXISTS, INVALID_INPUT
+ * @throws TARGET_TYPE_NOT_FOUND, TARGET_TYPE_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN where it would leave the scope of
+ *   UPDATE_TARGET_TYPE
  */
 export async function updateTargetType(context: Context, input: TargetTypeUpdate): Promise<TargetType> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET_TYPE');
@@ -25,7 +28,7 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
     const [before] = await tx
       .select(TARGET_TYPE_COLUMNS)
       .from(targetTypes)
-      .where(itself)
+      .where(and(itself, await reach(context, 'UPDATE_TARGET_TYPE')))
       .for('no key update');
     if (!before) throw targetTypeNotFound(String(id));
     if (!Object.keys(given).length) return before;
@@ -34,6 +37,8 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
       .where(itself)
       .returning(TARGET_TYPE_COLUMNS);
+    const [lost] = await findUnreachedTypes(tx, context, 'UPDATE_TARGET_TYPE', [id]);
+    if (lost) throw outOfScope('UPDATE_TARGET_TYPE', `'${lost.key}' as it would be`);
     // A polling override may name the type, and so rule other devices now.
     changes.everything();
     const changed = differences(before, targetType!, ['name', 'description', 'colour']);

@@ -36,7 +36,7 @@ export async function assignTargetType(context: Context, input: AssignTargetType
   return change(
     context,
     async (tx, changes) => {
-      const known = await typeNamesOf(tx, tenantId, targetTypeId === null ? [] : [targetTypeId]);
+      const known = await typeNamesOf(tx, context, targetTypeId === null ? [] : [targetTypeId]);
       if (targetTypeId !== null && !known.has(targetTypeId))
         throw targetTypeNotFound(String(targetTypeId), ['targetTypeId']);
       const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);

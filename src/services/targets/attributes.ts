@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { arrayOf, insertFromArrays } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
@@ -8,6 +8,7 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { reachesTargetOf } from './scope.ts';
 import { lockTarget } from './selection.ts';
 
 /** `merge` adds and overwrites, `replace` forgets all others, `remove` takes the named keys away. */
@@ -119,7 +120,8 @@ export async function findAttributes(
   targetIds: readonly number[],
 ): Promise<Map<number, Attribute[]>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  const rows = await attributesOf(context.database, tenantId, targetIds);
+  const readable = await reachesTargetOf(context, 'READ_TARGET', targetAttributes.targetId);
+  const rows = await attributesOf(context.database, tenantId, targetIds, readable);
   const found = new Map<number, Attribute[]>(targetIds.map((id) => [id, []]));
   for (const { targetId, key, value } of rows) found.get(targetId)?.push({ key, value });
   return found;
@@ -129,6 +131,7 @@ const attributesOf = (
   database: Pick<Transaction, 'select'>,
   tenantId: number,
   targetIds: readonly number[],
+  readable?: SQL,
 ) =>
   database
     .select({
@@ -141,6 +144,7 @@ const attributesOf = (
       and(
         eq(targetAttributes.tenantId, tenantId),
         sql`${targetAttributes.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
+        readable,
       ),
     )
     .orderBy(targetAttributes.targetId, targetAttributes.key);

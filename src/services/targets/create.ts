@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { chunks, insertFromArrays } from '../../database/bulk.ts';
+import { arrayOf, chunks, insertFromArrays } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
-import { type DomainError, targetAlreadyExists, targetTypeNotFound } from '../../errors.ts';
+import { type DomainError, outOfScope, targetAlreadyExists, targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { added, type ChangeRecord } from '../audit/record.ts';
 import {
@@ -19,7 +19,9 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import type { Tenant } from '../tenants/registry.ts';
+import { removeTargets } from './delete.ts';
 import { type NewTarget, TargetInput } from './input.ts';
+import { findUnreached } from './scope.ts';
 import type { Target } from './target.ts';
 
 export interface CreateTargets {
@@ -38,7 +40,7 @@ export interface CreatedTargets {
 
 /**
  * Creates targets, in one statement for thousands. Needs CREATE_TARGET. What is wrong with rows is returned, not
- * thrown; with REJECT_ALL nothing is created then.
+ * thrown; with REJECT_ALL nothing is created then. A target that CREATE_TARGET would not reach is such a fault: FORBIDDEN.
  */
 export async function createTargets(context: Context, input: CreateTargets): Promise<CreatedTargets> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
@@ -53,10 +55,11 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
     context,
     async (tx, changes) => {
       const batch = copyOf(checked);
-      const typeNames = await refuseUnknownTypes(tx, tenantId, batch);
+      const typeNames = await refuseUnknownTypes(tx, context, batch);
       if (isRejected(batch, errorPolicy)) return { targets: [], faults: faultsOf(batch) };
       const ids = await insertTargets(tx, context, standing(batch), now);
       refuseExisting(batch, ids);
+      await refuseUnreached(tx, context, batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
       changes.created([...ids.keys()]);
       changes.record(creation(standing(batch)));
@@ -87,11 +90,11 @@ function refuseRepeated(batch: Batch<NewTarget>): void {
 
 async function refuseUnknownTypes(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
   batch: Batch<NewTarget>,
 ): Promise<Map<number, string>> {
   const wanted = new Set(batch.rows.flatMap((row) => row?.targetTypeId ?? []));
-  const names = await typeNamesOf(tx, tenantId, [...wanted]);
+  const names = await typeNamesOf(tx, context, [...wanted]);
   for (const [index, row] of batch.rows.entries())
     if (row && row.targetTypeId !== null && !names.has(row.targetTypeId))
       refuse(batch, index, targetTypeNotFound(String(row.targetTypeId), ['targetTypeId']));
@@ -158,6 +161,22 @@ async function insertAddresses(
 function refuseExisting(batch: Batch<NewTarget>, ids: Map<string, number>): void {
   for (const [index, row] of batch.rows.entries())
     if (row && !ids.has(row.controllerId)) refuse(batch, index, targetAlreadyExists(row.controllerId));
+}
+
+/** Takes back what the caller may not create: what its row belongs to can be asked only now. */
+async function refuseUnreached(
+  tx: Transaction,
+  context: Context,
+  batch: Batch<NewTarget>,
+  ids: Map<string, number>,
+): Promise<void> {
+  const inserted = sql`${targets.id} = ANY(${arrayOf([...ids.values()])}::bigint[])`;
+  const unreached = await findUnreached(tx, context, 'CREATE_TARGET', inserted);
+  await removeTargets(tx, context.caller.tenantId, unreached);
+  for (const { controllerId } of unreached) ids.delete(controllerId);
+  for (const [index, row] of batch.rows.entries())
+    if (row && !ids.has(row.controllerId))
+      refuse(batch, index, outOfScope('CREATE_TARGET', `'${row.controllerId}' as it would be`));
 }
 
 function createdView(context: Context, tenant: Tenant, typeNames: Map<number, string>, now: Date) {

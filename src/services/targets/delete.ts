@@ -1,13 +1,14 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { arrayOf, chunks } from '../../database/bulk.ts';
+import type { Transaction } from '../../database/connect.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { selectTargetIds } from './selection.ts';
+import { type SelectedTarget, selectTargetIds } from './selection.ts';
 
 const DeleteTargets = z.object({
   controllerIds: z.array(z.string()).nullish(),
@@ -30,15 +31,7 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
     context,
     async (tx, changes) => {
       const found = await selectTargetIds(tx, context, 'DELETE_TARGET', selection, 'REFUSE', 'update');
-      for (const chunk of chunks(found))
-        await tx
-          .delete(targets)
-          .where(
-            and(
-              eq(targets.tenantId, tenantId),
-              sql`${targets.id} = ANY(${arrayOf(chunk.map(({ id }) => id))}::bigint[])`,
-            ),
-          );
+      await removeTargets(tx, tenantId, found);
       changes.deleted(found);
       const controllerIds = found.map(({ controllerId }) => controllerId);
       changes.record({ type: 'target.deleted', ...affected(selection, controllerIds) });
@@ -46,4 +39,16 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
     },
     { dryRun: dryRun ?? false },
   );
+}
+
+/** Deletes locked targets with all that belongs to them. */
+export async function removeTargets(
+  tx: Transaction,
+  tenantId: number,
+  selected: readonly SelectedTarget[],
+): Promise<void> {
+  for (const chunk of chunks(selected)) {
+    const ids = sql`${arrayOf(chunk.map(({ id }) => id))}::bigint[]`;
+    await tx.delete(targets).where(and(eq(targets.tenantId, tenantId), sql`${targets.id} = ANY(${ids})`));
+  }
 }

@@ -5,7 +5,7 @@ import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { outOfScope } from '../../errors.ts';
 import type { Permission } from '../access/permissions.ts';
-import { scopeOf } from '../access/scopes.ts';
+import { reach } from '../access/scopes.ts';
 import type { Acting, Context } from '../context.ts';
 import type { SelectedTarget } from './selection.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
@@ -14,16 +14,10 @@ import { joinedPolls, joinedTypes } from './target.ts';
 export type TargetPermission = Extract<Permission, `${string}_TARGET`>;
 
 /**
- * The condition on a target, joined with all that filters may name, that the caller's permission reaches it; undefined,
- * without asking anybody, where it reaches all. The verb has required the permission.
+ * The condition, for any statement, that the caller's permission reaches the target of the id in `column`; undefined
+ * where it reaches all.
  */
-export async function reach(context: Context, permission: TargetPermission): Promise<SQL | undefined> {
-  if (context.caller.permissions.get(permission) === null) return undefined;
-  return scopeOf(context, await context.tenants.byId(context.caller.tenantId), permission);
-}
-
-/** The same for any statement: the condition that the permission reaches the target of the id in `column`. */
-export async function reaching(
+export async function reachesTargetOf(
   context: Context,
   permission: TargetPermission,
   column: SQLWrapper,
@@ -70,7 +64,7 @@ export async function requireStillReached(
     return;
   const changed = sql`${targets.controllerId} = ANY(${arrayOf(controllerIds)}::text[])`;
   const [lost] = await findUnreached(tx, context, 'UPDATE_TARGET', changed);
-  if (lost) throw outOfScope('UPDATE_TARGET', lost.controllerId);
+  if (lost) throw outOfScope('UPDATE_TARGET', `'${lost.controllerId}' as it would be`);
 }
 
 const isSignedIn = (context: Acting): context is Context => 'permissions' in context.caller;

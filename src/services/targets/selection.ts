@@ -6,10 +6,11 @@ import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { invalid, targetNotFound } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
+import { reach } from '../access/scopes.ts';
 import type { Acting, Context } from '../context.ts';
 import { isStorableText } from '../text.ts';
 import { filterMoments, TARGET_FIELDS } from './fields.ts';
-import { reach, type TargetPermission } from './scope.ts';
+import type { TargetPermission } from './scope.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
 
 /** A target that is locked until the transaction ends. */

@@ -2,6 +2,7 @@ import { and, count, eq, sql } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { joinedPolls, joinedTypes, pollOverride } from './target.ts';
 
@@ -20,7 +21,7 @@ export interface FleetSummary {
 
 const DAY_MS = 86_400_000;
 
-/** Counts a tenant's targets by what operators look at first, in one pass over them. Needs READ_TARGET. */
+/** Counts the targets the caller may read by what operators look at first, in one pass. Needs READ_TARGET. */
 export async function summarizeFleet(context: Context): Promise<FleetSummary> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
@@ -46,7 +47,7 @@ export async function summarizeFleet(context: Context): Promise<FleetSummary> {
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
-    .where(and(eq(targets.tenantId, tenantId)));
+    .where(and(eq(targets.tenantId, tenantId), scopeOf(context, tenant, 'READ_TARGET')));
   return row!;
 }
 

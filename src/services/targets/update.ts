@@ -31,7 +31,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
   return change(context, async (tx, changes) => {
     const before = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     const { address, ...given } = patchOf(rest, clear);
-    const type = targetTypeId == null ? {} : { targetTypeId: await referredType(tx, tenantId, targetTypeId) };
+    const type = targetTypeId == null ? {} : { targetTypeId: await referredType(tx, context, targetTypeId) };
     const now = context.clock();
     if (given.securityToken)
       await noteTokenRotations(tx, caller, now, givenTokens([{ id: before.id, token: given.securityToken }]));
@@ -63,9 +63,9 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
 /** What the audit trail shows of an update. The token is none of it. */
 const AUDITED = ['name', 'description', 'group', 'targetTypeId', 'requestAttributes'] as const;
 
-async function referredType(tx: Transaction, tenantId: number, id: number): Promise<number | null> {
+async function referredType(tx: Transaction, context: Context, id: number): Promise<number | null> {
   if (id === NO_TYPE) return null;
-  const names = await typeNamesOf(tx, tenantId, [id]);
+  const names = await typeNamesOf(tx, context, [id]);
   if (!names.has(id)) throw targetTypeNotFound(String(id), ['targetTypeId']);
   return id;
 }

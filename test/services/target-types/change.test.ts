@@ -92,9 +92,7 @@ describe('deleting', () => {
     const [type] = await create(context, { name: 'n' });
     let deleting: Promise<unknown> = Promise.resolve();
     await change(context, async (tx) => {
-      expect(await typeNamesOf(tx, context.caller.tenantId, [type!.id, NO_ID])).toEqual(
-        new Map([[type!.id, 'n']]),
-      );
+      expect(await typeNamesOf(tx, context, [type!.id, NO_ID])).toEqual(new Map([[type!.id, 'n']]));
       deleting = deleteTargetType(context, type!);
       const finished = deleting.then(() => 'deleted');
       const waited = new Promise((resolve) => setTimeout(resolve, 200, 'waits'));
