@@ -5,7 +5,7 @@ import { importNotFound, invalid } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import type { ImportRecord } from './find.ts';
+import { type ImportRecord, readableImport } from './find.ts';
 import type { ReadImportOptions } from './input.ts';
 
 const KEPT_MS = 30 * 86_400_000;
@@ -13,14 +13,14 @@ const KEPT_MS = 30 * 86_400_000;
 /**
  * Notes a new import, or takes over the one that `resume` or `key` names; a finished one is given back as it is. Needs
  * CREATE_TARGET, and UPDATE_TARGET for upsert. Imports untouched for thirty days are forgotten.
- * @throws IMPORT_NOT_FOUND; INVALID_INPUT where a resumed one was begun otherwise
+ * @throws IMPORT_NOT_FOUND; INVALID_INPUT where a resumed one was begun otherwise, or the key is another's
  */
 export async function beginImport(context: Context, options: ReadImportOptions): Promise<ImportRecord> {
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
   const now = context.clock();
 
   return change(context, async (tx, changes) => {
-    const known = await lockImport(tx, tenantId, options);
+    const known = await lockImport(tx, context, options);
     if (!known && options.resume != null) throw importNotFound(String(options.resume));
     if ((known?.mode ?? options.mode) === 'upsert') requirePermission(context, 'UPDATE_TARGET');
     if (known) {
@@ -50,16 +50,24 @@ export async function beginImport(context: Context, options: ReadImportOptions):
     changes.record({ type: 'import.started', subjects: record ? [String(record.id)] : [] });
     if (record) return record;
     // Another upload of the same key came first.
-    return takeOver(tx, (await lockImport(tx, tenantId, options))!, options, now);
+    const other = await lockImport(tx, context, options);
+    if (!other) throw invalid("key: is that of somebody else's import", ['key']);
+    return takeOver(tx, other, options, now);
   });
 }
 
-async function lockImport(tx: Transaction, tenantId: number, { key, resume }: ReadImportOptions) {
+async function lockImport(tx: Transaction, context: Context, { key, resume }: ReadImportOptions) {
   if (key == null && !Number.isSafeInteger(resume)) return undefined;
   const [record] = await tx
     .select()
     .from(imports)
-    .where(and(eq(imports.tenantId, tenantId), key == null ? eq(imports.id, resume!) : eq(imports.key, key)))
+    .where(
+      and(
+        eq(imports.tenantId, context.caller.tenantId),
+        key == null ? eq(imports.id, resume!) : eq(imports.key, key),
+        readableImport(context),
+      ),
+    )
     .for('no key update');
   return record;
 }

@@ -31,7 +31,7 @@ export async function commitChunk(
   staging: Staging = {},
 ): Promise<void> {
   const { tenantId, mode, dryRun } = begun;
-  const author: Author = { caller: context.caller, now: context.clock() };
+  const author: Author = { ...context, now: context.clock() };
 
   await change(context, async (tx, changes) => {
     const { created, updated, refused, repeated } = dryRun

@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { type ImportState, imports } from '../../database/tables/imports.ts';
 import { importNotFound } from '../../errors.ts';
@@ -14,6 +14,10 @@ export type ImportRecord = typeof imports.$inferSelect;
 /** Chunks are committed far more often than this while an upload runs. */
 const SILENT_MS = 60_000;
 
+/** Who may create some targets only sees the imports that it began itself: a report names targets of any kind. */
+export const readableImport = ({ caller }: Context): SQL | undefined =>
+  caller.permissions.get('CREATE_TARGET') === null ? undefined : eq(imports.startedBy, caller.username);
+
 /** The import of that id, with its progress. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
 export async function findImport(context: Context, id: number): Promise<Import> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
@@ -21,7 +25,7 @@ export async function findImport(context: Context, id: number): Promise<Import> 
     ? await context.database
         .select()
         .from(imports)
-        .where(and(eq(imports.tenantId, tenantId), eq(imports.id, id)))
+        .where(and(eq(imports.tenantId, tenantId), eq(imports.id, id), readableImport(context)))
     : [];
   if (!record) throw importNotFound(String(id));
   return importView(context)(record);
@@ -42,7 +46,13 @@ export async function listImports(
   const records = await context.database
     .select()
     .from(imports)
-    .where(and(eq(imports.tenantId, tenantId), key == null ? undefined : eq(imports.key, key)))
+    .where(
+      and(
+        eq(imports.tenantId, tenantId),
+        key == null ? undefined : eq(imports.key, key),
+        readableImport(context),
+      ),
+    )
     .orderBy(desc(imports.id))
     .limit(limit ?? 50);
   return records.map(importView(context));

@@ -3,10 +3,11 @@ import { arrayOf } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import type { ImportMode } from '../../database/tables/imports.ts';
 import { quotaExceeded, targetAlreadyExists } from '../../errors.ts';
-import type { Caller } from '../context.ts';
+import type { Context } from '../context.ts';
 import { noteTokenRotations } from '../targets/token-rotation.ts';
 import { type CheckedTarget, MOST_ENTRIES, type RefusedRow } from './check.ts';
 import { prepareRows, refusal } from './prepare.ts';
+import { isScoped, refuseUnreached, requireReached, Unreached } from './scope.ts';
 import { kindsOf, LETTERS, type StagedTarget, stageRows } from './stage.ts';
 import { mergeValues } from './values.ts';
 
@@ -28,12 +29,14 @@ export interface Staging {
 }
 
 /** Who writes, and when. */
-export interface Author {
-  caller: Caller;
+export interface Author extends Context {
   now: Date;
 }
 
-/** Creates the rows' targets, and with upsert changes those that exist: a fixed number of statements for any number. */
+/**
+ * Creates the rows' targets, and with upsert changes those that exist. Rows whose targets would end up out of the
+ * caller's scope are refused, and the others merged once more without them.
+ */
 export async function mergeRows(
   tx: Transaction,
   author: Author,
@@ -41,8 +44,32 @@ export async function mergeRows(
   checked: readonly CheckedTarget[],
   staging: Staging = {},
 ): Promise<Merged> {
+  if (!isScoped(author, mode)) return merge(tx, author, mode, checked, staging);
+  const refused: RefusedRow[] = [];
+  for (let rows = checked; ; ) {
+    try {
+      const merged = await tx.transaction((inner) => merge(inner, author, mode, rows, staging));
+      return { ...merged, refused: [...refused, ...merged.refused] };
+    } catch (error) {
+      if (!(error instanceof Unreached)) throw error;
+      const { faults } = error;
+      for (const row of rows)
+        if (faults.has(row.controllerId)) refused.push(refusal(row, faults.get(row.controllerId)!));
+      rows = rows.filter(({ controllerId }) => !faults.has(controllerId));
+    }
+  }
+}
+
+/** In a fixed number of statements for any number of rows. @throws Unreached */
+async function merge(
+  tx: Transaction,
+  author: Author,
+  mode: ImportMode,
+  checked: readonly CheckedTarget[],
+  staging: Staging,
+): Promise<Merged> {
   const { tenantId } = author.caller;
-  const { rows, refused, repeated } = await prepareRows(tx, tenantId, mode, checked);
+  const { rows, refused, repeated } = await prepareRows(tx, author, mode, checked);
   if (!rows.length) {
     await staging.turn;
     return { created: [], updated: [], refused, repeated };
@@ -63,6 +90,7 @@ export async function mergeRows(
       existing += await lockExisting(tx, tenantId);
       await insertTargets(tx, author);
     }
+    if (existing) refused.push(...(await refuseUnreached(tx, author, rows)));
     for (const kind of ['attribute', 'metadata'] as const)
       if (existing && kinds.has(kind)) refused.push(...(await refuseTooMany(tx, tenantId, kind, rows)));
   }
@@ -71,6 +99,7 @@ export async function mergeRows(
     if (existing) await noteNewTokens(tx, author);
     await updateTargets(tx, author);
   }
+  if (isScoped(author, mode)) await requireReached(tx, author);
   return { ...(await outcome(tx, rows)), refused, repeated };
 }
 

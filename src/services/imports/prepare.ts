@@ -4,6 +4,8 @@ import type { Transaction } from '../../database/connect.ts';
 import type { ImportMode } from '../../database/tables/imports.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { type DomainError, targetAlreadyExists, targetTypeNotFound } from '../../errors.ts';
+import { reach } from '../access/scopes.ts';
+import type { Context } from '../context.ts';
 import { isStorableText } from '../text.ts';
 import type { CheckedTarget, RefusedRow } from './check.ts';
 import type { Entry } from './source.ts';
@@ -20,11 +22,11 @@ export interface PreparedRows {
 /** Looks up the rows' types, and refuses repeated rows, or, where rows may update, makes one of them. */
 export async function prepareRows(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
   mode: ImportMode,
   checked: readonly CheckedTarget[],
 ): Promise<PreparedRows> {
-  const types = await typeIds(tx, tenantId, checked);
+  const types = await typeIds(tx, context, checked);
   const places = new Map<string, number>();
   const prepared: PreparedRows = { rows: [], refused: [], repeated: 0 };
   for (const row of checked) {
@@ -53,7 +55,7 @@ export function refusal({ line, controllerId }: CheckedTarget, error: DomainErro
 /** The ids of the named types, locked so that none is deleted meanwhile. A name is a key before it is an id. */
 async function typeIds(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
   rows: readonly CheckedTarget[],
 ): Promise<Map<string, number>> {
   const names = [...new Set(rows.flatMap(({ targetType }) => targetType ?? []))].filter(isStorableText);
@@ -64,7 +66,8 @@ async function typeIds(
     .from(targetTypes)
     .where(
       and(
-        eq(targetTypes.tenantId, tenantId),
+        eq(targetTypes.tenantId, context.caller.tenantId),
+        await reach(context, 'READ_TARGET_TYPE'),
         or(
           sql`${targetTypes.key} = ANY(${arrayOf(names)}::text[])`,
           sql`${targetTypes.id} = ANY(${arrayOf(ids)}::bigint[])`,

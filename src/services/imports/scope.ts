@@ -1,0 +1,54 @@
+import { sql } from 'drizzle-orm';
+import { arrayOf } from '../../database/bulk.ts';
+import type { Transaction } from '../../database/connect.ts';
+import type { ImportMode } from '../../database/tables/imports.ts';
+import { targets } from '../../database/tables/targets.ts';
+import { type DomainError, outOfScope } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { findUnreached } from '../targets/scope.ts';
+import type { RefusedRow } from './check.ts';
+import { refusal } from './prepare.ts';
+import type { StagedTarget } from './stage.ts';
+
+/** Whether the caller may create some targets only, or change some only. */
+export const isScoped = ({ caller: { permissions } }: Context, mode: ImportMode): boolean =>
+  permissions.get('CREATE_TARGET') !== null ||
+  (mode === 'upsert' && permissions.get('UPDATE_TARGET') !== null);
+
+const created = sql`${targets.id} IN (SELECT id FROM import_ids WHERE is_new)`;
+const existing = sql`${targets.id} IN (SELECT id FROM import_ids WHERE NOT is_new)`;
+
+/** Takes out the rows of existing targets that the caller may not change. */
+export async function refuseUnreached(
+  tx: Transaction,
+  context: Context,
+  rows: readonly StagedTarget[],
+): Promise<RefusedRow[]> {
+  const unreached = await findUnreached(tx, context, 'UPDATE_TARGET', existing);
+  if (!unreached.length) return [];
+  const ids = unreached.map(({ id }) => id);
+  const removed = await tx.execute<{ n: number }>(
+    sql`DELETE FROM import_ids WHERE id = ANY(${arrayOf(ids)}::bigint[]) RETURNING n`,
+  );
+  return removed.map(({ n }) => {
+    const row = rows[n]!;
+    return refusal(row, outOfScope('UPDATE_TARGET', `'${row.controllerId}'`, ['controllerId']));
+  });
+}
+
+/** Targets that would end up where the caller's permissions don't reach, each with what is wrong. */
+export class Unreached extends Error {
+  constructor(readonly faults: ReadonlyMap<string, DomainError>) {
+    super('rows out of scope');
+  }
+}
+
+/** Once all is written, what the targets belong to can be asked. @throws Unreached */
+export async function requireReached(tx: Transaction, context: Context): Promise<void> {
+  const faults = new Map<string, DomainError>();
+  for (const { controllerId } of await findUnreached(tx, context, 'CREATE_TARGET', created))
+    faults.set(controllerId, outOfScope('CREATE_TARGET', `'${controllerId}' as it would be`));
+  for (const { controllerId } of await findUnreached(tx, context, 'UPDATE_TARGET', existing))
+    faults.set(controllerId, outOfScope('UPDATE_TARGET', `'${controllerId}' as it would be`));
+  if (faults.size) throw new Unreached(faults);
+}
