@@ -103,8 +103,8 @@ export const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'Sign in
 export const forbidden = (permission: string) =>
   new DomainError('FORBIDDEN', `This needs the permission ${permission}.`);
 /** Where a permission is granted for some things only, and this would not be one of them. */
-export const outOfScope = (permission: string, what: string, path: string[] = []) =>
-  new DomainError('FORBIDDEN', `The permission ${permission} does not reach ${what}.`, { path });
+export const outOfScope = (permission: string, what: string) =>
+  new DomainError('FORBIDDEN', `The permission ${permission} does not reach ${what}.`);
 export const malformed = (message: string, path: string[] = []) =>
   new DomainError('MALFORMED_INPUT', message, { path });
 export const invalid = (message: string, path: string[] = []) =>

@@ -19,10 +19,13 @@ type Elsewhere =
   | 'SORT_SYNTAX'
   | 'SORT_DIRECTION_INVALID'
   | 'SORT_FIELD_UNKNOWN';
-type UserErrorCode = Exclude<ErrorCode, TopLevel | Elsewhere>;
+/** A missing permission ends the operation; of a row that a permission doesn't reach its payload tells. */
+type UserErrorCode = Exclude<ErrorCode, TopLevel | Elsewhere> | 'FORBIDDEN';
 
 /** The domain's codes in GraphQL's words. */
 const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault a mutation met.', {
+  FORBIDDEN:
+    'What a row is about would be out of the scope in which the permission is granted. Other than of a row it stands under `errors`.',
   INVALID_INPUT: 'A value breaks a rule of its field, or values contradict each other.',
   INVALID_ATTRIBUTES: 'The key or value of an attribute has characters or a length that are not allowed.',
   QUOTA_EXCEEDED: 'There would be more of something than is allowed.',
@@ -104,10 +107,13 @@ const TOP_LEVEL: readonly string[] = [
 ] satisfies TopLevel[];
 const isTopLevel = (code: ErrorCode): code is TopLevel => TOP_LEVEL.includes(code);
 
+const isOfRow = ({ code, details }: DomainError) => code === 'FORBIDDEN' && details.path !== undefined;
+
 /** @throws what is no matter of the input: a missing permission, a bug. */
 export function userErrorOf(error: unknown): UserError {
-  if (!(error instanceof DomainError) || isTopLevel(error.code)) throw error;
+  if (!(error instanceof DomainError)) throw error;
   const { code, message, details } = error;
+  if (isTopLevel(code) && !isOfRow(error)) throw error;
   return {
     code: code in UserErrorCode ? (code as UserErrorCode) : 'INVALID_INPUT',
     message,

@@ -2,7 +2,7 @@ import { Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { type FleetSummary as Summary, summarizeFleet } from '../../services/targets/summary.ts';
 import type { GraphqlContext } from './context.ts';
 
-@ObjectType({ simpleResolvers: true, description: "The tenant's targets in numbers." })
+@ObjectType({ simpleResolvers: true, description: 'The targets that the account may read, in numbers.' })
 export class FleetSummary implements Summary {
   @Field(() => Int, { description: 'All targets.' })
   total!: number;
@@ -40,7 +40,8 @@ const SUMMARY_COST = 1_000;
 @Resolver(() => FleetSummary)
 export class FleetResolver {
   @Query(() => FleetSummary, {
-    description: "Counts the tenant's targets by what operators look at first. Needs READ_TARGET.",
+    description:
+      'Counts the targets that the account may read by what operators look at first. Needs READ_TARGET.',
     complexity: SUMMARY_COST,
   })
   fleetSummary(@Ctx() context: GraphqlContext): Promise<FleetSummary> {

@@ -19,7 +19,7 @@ const TargetEventType = enumOf<EventType>('TargetEventType', 'What happened to a
   created: 'It is new, and matches.',
   updated: 'It was changed, and matches as before.',
   entered: 'It was changed, and matches now; before it did not.',
-  left: 'It was changed, and does not match any more. Where more than 100,000 targets match a filter, it may also come for a target that never did.',
+  left: 'It was changed, and does not match any more. Where more than 100,000 targets match a filter, it may also come for a target that never did; to an account that may read some targets only it may then fail to come.',
   deleted: 'It is gone; it matched, but for what LEFT says of many.',
 });
 
@@ -49,7 +49,7 @@ type SubscribeData<Args> = { args: Args; context: SubscriptionContext };
 export class SubscriptionResolver {
   @Subscription(() => TargetEvent, {
     description:
-      'Tells what happens to the targets that match the filter, in their state after each change, whichever process changed them. Polls are no changes, and what time alone changes is not told. Needs READ_TARGET; it ends with FORBIDDEN when the account loses that, and with SUBSCRIBER_TOO_SLOW when more than 1,000 events wait to be read.',
+      'Tells what happens to the targets that match the filter, in their state after each change, whichever process changed them. Polls are no changes, and what time alone changes is not told. Needs READ_TARGET, and tells of what that reaches only: after a change of it, it begins anew with RESYNC. It ends with FORBIDDEN when the account loses the permission, and with SUBSCRIBER_TOO_SLOW when more than 1,000 events wait to be read.',
     subscribe: ({ args, context }: SubscribeData<{ filter?: string | null }>) => watchTargets(context, args),
   })
   targetEvents(
@@ -68,7 +68,7 @@ export class SubscriptionResolver {
 
   @Subscription(() => FleetSummary, {
     description:
-      "The tenant's targets in numbers: at once, and whenever they changed, once a second at the most; what polls and time change is looked for every ten seconds. Needs READ_TARGET, and ends with FORBIDDEN when the account loses that.",
+      'The targets that the account may read in numbers: at once, and whenever they changed, once a second at the most; what polls and time change is looked for every ten seconds. Needs READ_TARGET, and ends with FORBIDDEN when the account loses that.',
     subscribe: ({ context }: SubscribeData<object>) => watchSummary(context),
   })
   fleetSummaryChanged(@Root() summary: FleetSummary): FleetSummary {

@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } f
 import { type AttributeMode as Mode, setTargetAttributes } from '../../services/targets/attributes.ts';
 import { createTargets } from '../../services/targets/create.ts';
 import { deleteTargets } from '../../services/targets/delete.ts';
-import { findTarget } from '../../services/targets/find.ts';
+import { findTargets } from '../../services/targets/find.ts';
 import { CLEARABLE } from '../../services/targets/input.ts';
 import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
 import type { GraphqlContext } from './context.ts';
@@ -164,9 +164,9 @@ class SetTargetAttributesInput {
 class SetTargetAttributesPayload extends Payload {
   @Field(() => Target, {
     nullable: true,
-    description: 'The target as it is now; null where refused. Needs READ_TARGET.',
+    description: 'The target as it is now; null where refused, or out of what READ_TARGET reaches.',
   })
-  target!: (() => Promise<TargetView>) | null;
+  target!: (() => Promise<TargetView | null>) | null;
 }
 
 @Resolver(() => Target)
@@ -221,7 +221,10 @@ export class TargetMutations {
     input: SetTargetAttributesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<SetTargetAttributesPayload> {
-    const read = async () => targetView(await findTarget(context, input.controllerId));
+    const read = async () => {
+      const [target] = await findTargets(context, [input.controllerId]);
+      return target ? targetView(target) : null;
+    };
     return payload(
       'target',
       setTargetAttributes(context, input).then(() => read),

@@ -72,7 +72,10 @@ export class Target {
   })
   attributes!: Attribute[];
 
-  @Field(() => TargetType, { nullable: true, description: 'Its type.' })
+  @Field(() => TargetType, {
+    nullable: true,
+    description: 'Its type; null also where READ_TARGET_TYPE does not reach it.',
+  })
   targetType!: TargetType | null;
 
   @Field(() => [TargetTag], { description: 'Its tags, in the order of the names. Needs READ_TARGET.' })

@@ -32,7 +32,7 @@ export async function refuseUnreached(
   );
   return removed.map(({ n }) => {
     const row = rows[n]!;
-    return refusal(row, outOfScope('UPDATE_TARGET', `'${row.controllerId}'`, ['controllerId']));
+    return refusal(row, outOfScope('UPDATE_TARGET', `'${row.controllerId}'`));
   });
 }
 

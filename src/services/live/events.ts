@@ -24,11 +24,14 @@ export const deletion = (controllerId: string): TargetEvent => ({
   target: none,
 });
 
+/** What decides on how a target looks. */
+const SEEN_BY = ['READ_TARGET', 'READ_TARGET_TYPE', 'READ_TARGET_SECURITY_TOKEN'] as const;
+
 /** Makes events whose targets are read together, once for all watchers, when the first of them is asked for. */
 export function eventMaker(): (type: TargetEventType, controllerId: string) => TargetEvent {
   const named = new Set<string>();
-  /** Apart for those who may see the tokens and those who may not. */
-  const reads = new Map<boolean, Promise<Map<string, Target>>>();
+  /** Apart for those who may see different things. */
+  const reads = new Map<string, Promise<Map<string, Target>>>();
   const read = async (context: Context) => {
     const found = await findTargets(context, [...named]);
     return new Map(found.map((target) => [target.controllerId, target]));
@@ -41,9 +44,9 @@ export function eventMaker(): (type: TargetEventType, controllerId: string) => T
       async target(context) {
         const { permissions } = context.caller;
         if (!permissions.has('READ_TARGET')) return null;
-        const showsToken = permissions.has('READ_TARGET_SECURITY_TOKEN');
-        const reading = reads.get(showsToken) ?? read(context);
-        reads.set(showsToken, reading);
+        const sight = JSON.stringify(SEEN_BY.map((permission) => permissions.get(permission)));
+        const reading = reads.get(sight) ?? read(context);
+        reads.set(sight, reading);
         return (await reading).get(controllerId) ?? null;
       },
     };

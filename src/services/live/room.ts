@@ -1,13 +1,13 @@
 import { forbidden, quotaExceeded } from '../../errors.ts';
 import type { Expression } from '../../filters/expression.ts';
-import { printFilter } from '../../filters/print.ts';
 import type { Announcement } from '../announcements.ts';
-import type { Context, Platform } from '../context.ts';
+import type { Caller, Context, Platform } from '../context.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { deletion, eventMaker, resync, type TargetEvent, type TargetEventType } from './events.ts';
 import type { Feed } from './feed.ts';
 import { findMatches, openTester, type Tester } from './match.ts';
 import { type Budget, type Memory, openMemory } from './memory.ts';
+import { mayHaveMatched, type Sight, sightOf } from './sight.ts';
 
 /** Changes that come together within this time are looked at together. */
 const COALESCE_MS = 10;
@@ -40,11 +40,17 @@ export interface Shared {
   log: (error: unknown) => void;
 }
 
-/** Those who watch with the same filter; without one, all targets. */
-interface Group {
-  text: string;
+/** Who watches, and what it asked for. */
+interface Watcher {
+  context: Context;
   filter: Expression | undefined;
-  watchers: Map<Feed<TargetEvent>, Context>;
+  /** Whom it was for when it was put into its group. */
+  caller: Caller;
+}
+
+/** Those who have the same in sight. */
+interface Group extends Sight {
+  watchers: Map<Feed<TargetEvent>, Watcher>;
   /** None before the matches have been read for the first time: until then nobody is told anything. */
   memory: Memory | undefined;
   loading: boolean;
@@ -77,7 +83,7 @@ export interface Room {
   hear(announcement: Announcement): void;
   /** Changes may have been missed. */
   loseTrack(): void;
-  /** Permissions may have been taken away. */
+  /** Permissions may have been taken away, or reach other targets. */
   recheck(): void;
 }
 
@@ -102,10 +108,9 @@ export function openRoom(platform: Platform, tenantId: number, { testing, budget
   const tellDeleted = (deleted: Pending['deleted']) => {
     for (const [targetId, controllerId] of deleted)
       for (const group of groups.values()) {
-        const { filter, memory } = group;
-        if (!filter || (memory && memory.before(targetId) !== false))
+        if (!group.filter || (group.memory && mayHaveMatched(group.scoped, group.memory.before(targetId))))
           tell(group, () => deletion(controllerId));
-        memory?.forget(targetId);
+        group.memory?.forget(targetId);
       }
   };
 
@@ -218,34 +223,53 @@ export function openRoom(platform: Platform, tenantId: number, { testing, budget
     }
   };
 
+  const enter = (filter: Expression | undefined, watcher: Feed<TargetEvent>, context: Context) => {
+    const sight = sightOf(filter, context);
+    const known = groups.get(sight.text);
+    if (!known && groups.size >= FILTERS_AT_MOST)
+      throw quotaExceeded('different filters watched at the same time', FILTERS_AT_MOST, ['filter']);
+    const group: Group = known ?? {
+      ...sight,
+      watchers: new Map(),
+      memory: undefined,
+      loading: false,
+      again: false,
+      found: new Set(),
+    };
+    if (!known) version++;
+    groups.set(sight.text, group);
+    group.watchers.set(watcher, { context, filter, caller: context.caller });
+    if (!known) void start(group);
+    else if (!group.filter || (group.memory && !group.loading)) watcher.push(resync());
+  };
+  const takeOut = (watcher: Feed<TargetEvent>) => {
+    for (const [text, { watchers, memory }] of groups) {
+      if (!watchers.delete(watcher) || watchers.size) continue;
+      groups.delete(text);
+      version++;
+      memory?.clear();
+    }
+  };
+
+  /** Puts a watcher whose caller is another now where it belongs; there it begins anew. */
+  const recheck = (watcher: Feed<TargetEvent>, was: Watcher, { text }: Group) => {
+    const { context, filter } = was;
+    if (was.caller === context.caller) return;
+    was.caller = context.caller;
+    if (!context.caller.permissions.has('READ_TARGET')) return watcher.fail(forbidden('READ_TARGET'));
+    if (sightOf(filter, context).text === text) return;
+    takeOut(watcher);
+    try {
+      enter(filter, watcher, context);
+    } catch (error) {
+      watcher.fail(error as Error);
+    }
+  };
+
   return {
-    enter(filter, watcher, context) {
-      const text = filter ? printFilter(filter) : '';
-      const known = groups.get(text);
-      if (!known && groups.size >= FILTERS_AT_MOST)
-        throw quotaExceeded('different filters watched at the same time', FILTERS_AT_MOST, ['filter']);
-      const group: Group = known ?? {
-        text,
-        filter,
-        watchers: new Map(),
-        memory: undefined,
-        loading: false,
-        again: false,
-        found: new Set(),
-      };
-      if (!known) version++;
-      groups.set(text, group);
-      group.watchers.set(watcher, context);
-      if (!known) void start(group);
-      else if (!group.filter || (group.memory && !group.loading)) watcher.push(resync());
-    },
+    enter,
     leave(watcher) {
-      for (const [text, { watchers, memory }] of groups) {
-        if (!watchers.delete(watcher) || watchers.size) continue;
-        groups.delete(text);
-        version++;
-        memory?.clear();
-      }
+      takeOut(watcher);
       if (!groups.size) clearTimeout(resyncTimer);
     },
     empty: () => groups.size === 0,
@@ -261,16 +285,15 @@ export function openRoom(platform: Platform, tenantId: number, { testing, budget
     },
     loseTrack,
     recheck() {
-      for (const { watchers } of groups.values())
-        for (const [watcher, { caller }] of watchers)
-          if (!caller.permissions.has('READ_TARGET')) watcher.fail(forbidden('READ_TARGET'));
+      for (const group of [...groups.values()])
+        for (const [watcher, was] of [...group.watchers]) recheck(watcher, was, group);
     },
   };
 }
 
 /** What a group is told of a target that exists; it remembers the verdict. */
 function judge(
-  { filter, memory, loading, found }: Group,
+  { filter, scoped, memory, loading, found }: Group,
   targetId: number,
   matches: boolean,
   isNew: boolean,
@@ -280,7 +303,7 @@ function judge(
   if (!memory) return undefined;
   const before = memory.before(targetId);
   memory.told(targetId, matches);
-  if (!matches) return before === false || isNew ? undefined : 'left';
+  if (!matches) return isNew || !mayHaveMatched(scoped, before) ? undefined : 'left';
   if (isNew) return 'created';
   return before === false ? 'entered' : 'updated';
 }

@@ -25,10 +25,14 @@ interface Watcher {
   told?: string;
 }
 
+/** The same for all whose permission reaches the same targets. */
+const scopeKey = ({ caller }: Context) => JSON.stringify(caller.permissions.get('READ_TARGET'));
+
 /** `onEmpty` is called when nobody watches, and counting anew wouldn't come too early. */
 export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => void): SummaryRoom {
   const watchers = new Map<Feed<FleetSummary>, Watcher>();
-  let latest: FleetSummary | undefined;
+  /** By scope. */
+  let latest = new Map<string, FleetSummary>();
   let outdated = false;
   let counting = false;
   let nextAt = 0;
@@ -36,17 +40,27 @@ export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => vo
   const lookAgain = setInterval(() => hear(), LOOK_AGAIN_MS);
 
   const tell = () => {
-    const text = JSON.stringify(latest);
+    const texts = new Map([...latest].map(([scope, summary]) => [scope, JSON.stringify(summary)]));
     for (const [feed, watcher] of watchers) {
-      if (!latest || watcher.told === text) continue;
+      const scope = scopeKey(watcher.context);
+      const text = texts.get(scope);
+      if (text === undefined || watcher.told === text) continue;
       watcher.told = text;
-      feed.push(latest);
+      feed.push(latest.get(scope)!);
     }
+  };
+  /** Once for each scope. */
+  const countAll = async () => {
+    const contexts = new Map(
+      [...watchers.values()].map(({ context }) => [scopeKey(context), { ...context }]),
+    );
+    const counted = new Map<string, FleetSummary>();
+    for (const [scope, context] of contexts) counted.set(scope, await summarizeFleet(context));
+    return counted;
   };
   const count = async () => {
     timer = undefined;
-    const [someone] = watchers.values();
-    if (!someone) {
+    if (!watchers.size) {
       clearInterval(lookAgain);
       return onEmpty();
     }
@@ -55,7 +69,7 @@ export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => vo
     const began = performance.now();
     nextAt = began + COUNT_EVERY_MS;
     try {
-      latest = await summarizeFleet(someone.context);
+      latest = await countAll();
       tell();
     } catch (error) {
       log(error);
@@ -77,7 +91,7 @@ export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => vo
     enter(feed, context) {
       watchers.set(feed, { context });
       tell();
-      if (!latest || outdated || watchers.size === 1) hear();
+      if (!latest.has(scopeKey(context)) || outdated || watchers.size === 1) hear();
     },
     leave(feed) {
       watchers.delete(feed);
@@ -87,6 +101,8 @@ export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => vo
     recheck() {
       for (const [feed, { context }] of watchers)
         if (!context.caller.permissions.has('READ_TARGET')) feed.fail(forbidden('READ_TARGET'));
+        else if (!latest.has(scopeKey(context))) hear();
+      tell();
     },
   };
 }
