@@ -44,7 +44,7 @@ export function eventMaker(): (type: TargetEventType, controllerId: string) => T
       async target(context) {
         const { permissions } = context.caller;
         if (!permissions.has('READ_TARGET')) return null;
-        const sight = JSON.stringify(SEEN_BY.map((permission) => permissions.get(permission)));
+        const sight = JSON.stringify(SEEN_BY.map((one) => permissions.has(one) && permissions.get(one)));
         const reading = reads.get(sight) ?? read(context);
         reads.set(sight, reading);
         return (await reading).get(controllerId) ?? null;
