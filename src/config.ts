@@ -88,6 +88,33 @@ export const SETTINGS = {
     undefined,
     'its password; admin, only while HOST is a loopback address',
   ),
+  MUSTER_BASIC_ENABLED: setting(flag, true, 'people and programs may sign in by HTTP Basic'),
+  MUSTER_OIDC_ISSUER: setting(
+    url(['http', 'https']).optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    'the OpenID Connect issuer whose tokens sign in, spelled as in their claim iss; without it none do',
+  ),
+  MUSTER_OIDC_AUDIENCE: setting(
+    text.min(1).optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    'what the claim aud of a token must name; needed with an issuer',
+  ),
+  MUSTER_OIDC_USER_CLAIM: setting(
+    text,
+    'preferred_username',
+    'the claim that names the user, as dotted path',
+  ),
+  MUSTER_OIDC_ROLES_CLAIM: setting(
+    text,
+    'roles',
+    'the claim that lists permissions and roles, as dotted path (Keycloak: realm_access.roles)',
+  ),
+  MUSTER_OIDC_TENANT_CLAIM: setting(
+    text.optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    'the claim that names the tenant, as dotted path; without it all are of DEFAULT',
+  ),
+  MUSTER_OIDC_CLOCK_SKEW: setting(whole(0, 300), 30, "seconds by which the issuer's clock may differ"),
   MUSTER_PUBLIC_URL: setting(
     url(['http', 'https']).optional() as z.ZodType<string | undefined, string>,
     undefined,
@@ -174,6 +201,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     config[name] = readSetting(name, one, environment, properties);
 
   requireBoth(config, 'MUSTER_TLS_CERT', 'MUSTER_TLS_KEY');
+  requireBoth(config, 'MUSTER_OIDC_ISSUER', 'MUSTER_OIDC_AUDIENCE');
   config['MUSTER_ADMIN_PASSWORD'] ??= defaultPassword(String(config['HOST']));
   return config as Config;
 }

@@ -4,6 +4,7 @@
  */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
+  | 'SIGN_IN_UNAVAILABLE'
   | 'FORBIDDEN'
   | 'MALFORMED_INPUT'
   | 'INVALID_INPUT'
@@ -59,6 +60,11 @@ export type ErrorCode =
   | 'USER_NOT_FOUND'
   | 'USER_ALREADY_EXISTS'
   | 'TENANT_ALREADY_EXISTS'
+  | 'ROLE_NOT_FOUND'
+  | 'ROLE_ALREADY_EXISTS'
+  | 'ROLE_IN_USE'
+  | 'API_KEY_NOT_FOUND'
+  | 'API_KEY_ALREADY_EXISTS'
   | 'IMPORT_NOT_FOUND'
   | 'IMPORT_TAKEN_OVER';
 
@@ -69,6 +75,8 @@ export interface ErrorDetails {
   position?: number;
   /** What is missing or already there. */
   entity?: { type: string; id: string };
+  /** Of a refused sign-in: by what one is to sign in. */
+  signInBy?: 'password' | 'token';
 }
 
 export class DomainError extends Error {
@@ -99,7 +107,10 @@ const notFound = (code: ErrorCode, type: string, id: string, path: string[]) =>
 const alreadyExists = (code: ErrorCode, type: string, id: string, path: string[]) =>
   new DomainError(code, `${type} '${id}' already exists.`, { entity: { type, id }, path });
 
-export const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'Sign in to do this.');
+export const unauthenticated = (signInBy: ErrorDetails['signInBy'] = 'password') =>
+  new DomainError('UNAUTHENTICATED', 'Sign in to do this.', { signInBy });
+export const signInUnavailable = () =>
+  new DomainError('SIGN_IN_UNAVAILABLE', 'The issuer of the token cannot be asked for its keys now.');
 export const forbidden = (permission: string) =>
   new DomainError('FORBIDDEN', `This needs the permission ${permission}.`);
 /** Where a permission is granted for some things only, and this would not be one of them. */
@@ -258,6 +269,20 @@ export const userAlreadyExists = (username: string) =>
   alreadyExists('USER_ALREADY_EXISTS', 'User', username, ['username']);
 export const tenantAlreadyExists = (name: string) =>
   alreadyExists('TENANT_ALREADY_EXISTS', 'Tenant', name, ['name']);
+
+export const roleNotFound = (name: string) => notFound('ROLE_NOT_FOUND', 'Role', name, ['name']);
+export const roleAlreadyExists = (name: string) =>
+  alreadyExists('ROLE_ALREADY_EXISTS', 'Role', name, ['name']);
+export const roleInUse = (name: string, by: string) =>
+  new DomainError('ROLE_IN_USE', `The role '${name}' is still that of ${by}.`, {
+    entity: { type: 'Role', id: name },
+    path: ['name'],
+  });
+
+export const apiKeyNotFound = (id: string, path = ['id']) =>
+  notFound('API_KEY_NOT_FOUND', 'ApiKey', id, path);
+export const apiKeyAlreadyExists = (name: string) =>
+  alreadyExists('API_KEY_ALREADY_EXISTS', 'ApiKey', name, ['name']);
 
 export const importNotFound = (id: string) => notFound('IMPORT_NOT_FOUND', 'Import', id, ['id']);
 export const importTakenOver = (id: number) =>

@@ -12,6 +12,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { type Connection, openPool } from './database/connect.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
+import type { OidcOptions } from './services/access/oidc.ts';
 import { forgetOldAuditEvents } from './services/audit/forget-old.ts';
 import { type CertificateRefusal, openDevices } from './services/devices/poll.ts';
 import { openLive } from './services/live/hub.ts';
@@ -130,7 +131,10 @@ export async function serve(
   const opened = await openPlatform(pool, database.direct, systemDefaults, logError);
   const core = opened.platform;
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
-  const signIn = openAuthenticator(core);
+  const signIn = openAuthenticator(core, {
+    basicEnabled: config.MUSTER_BASIC_ENABLED,
+    oidc: oidcOptions(config, logError),
+  });
   const graphql = await openGraphql({
     platform: core,
     peers,
@@ -208,6 +212,21 @@ function logRefusals(log: Logger) {
     told.set(device, true);
     log.info(refusal, "a device's certificate was refused");
   };
+}
+
+function oidcOptions(config: Config, onError: (error: unknown) => void): OidcOptions | undefined {
+  const { MUSTER_OIDC_ISSUER: issuer, MUSTER_OIDC_AUDIENCE: audience } = config;
+  return issuer === undefined || audience === undefined
+    ? undefined
+    : {
+        issuer,
+        audience,
+        clockSkew: config.MUSTER_OIDC_CLOCK_SKEW,
+        userClaim: config.MUSTER_OIDC_USER_CLAIM,
+        rolesClaim: config.MUSTER_OIDC_ROLES_CLAIM,
+        tenantClaim: config.MUSTER_OIDC_TENANT_CLAIM,
+        onError,
+      };
 }
 
 function urlOf(server: Server): string {

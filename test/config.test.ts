@@ -31,6 +31,9 @@ describe('readConfig', () => {
     { DATABASE_PREPARE: 'perhaps' },
     { MUSTER_WORKERS: '0' },
     { MUSTER_PUBLIC_URL: 'ftp://x' },
+    { MUSTER_OIDC_ISSUER: 'sso.example' },
+    { MUSTER_OIDC_CLOCK_SKEW: '301' },
+    { MUSTER_BASIC_ENABLED: 'no' },
     { LOG_LEVEL: 'loud' },
     { MUSTER_CONFIG_FILE: '/nowhere' },
   ])('refuses %o in one line that names it', (environment) => {
@@ -46,6 +49,13 @@ describe('readConfig', () => {
       'secret',
     );
     for (const HOST of ['localhost', '127.0.0.2', '::1']) expect(readConfig({ HOST }).HOST).toBe(HOST);
+  });
+
+  it('wants an audience with an issuer', () => {
+    const MUSTER_OIDC_ISSUER = 'https://sso.example/realms/fleet';
+    expect(() => readConfig({ MUSTER_OIDC_ISSUER })).toThrow(/^MUSTER_OIDC_AUDIENCE: must be set/);
+    const config = readConfig({ MUSTER_OIDC_ISSUER, MUSTER_OIDC_AUDIENCE: 'muster' });
+    expect(config).toMatchObject({ MUSTER_OIDC_ISSUER, MUSTER_OIDC_ROLES_CLAIM: 'roles' });
   });
 
   it("reads hawkBit's properties, after the environment", () => {

@@ -4,6 +4,7 @@ import type { DomainError, ErrorCode } from '../errors.ts';
 /** hawkBit's words for the domain's errors: the status and the `errorCode` behind `hawkbit.server.error.`. */
 const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = {
   UNAUTHENTICATED: [401],
+  SIGN_IN_UNAVAILABLE: [503],
   FORBIDDEN: [403, 'insufficientPermission'],
   MALFORMED_INPUT: [400, 'rest.body.notReadable'],
   INVALID_INPUT: [400, 'repo.constraintViolation'],
@@ -59,6 +60,11 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   USER_NOT_FOUND: [404, 'repo.entityNotFound'],
   USER_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   TENANT_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  ROLE_NOT_FOUND: [404, 'repo.entityNotFound'],
+  ROLE_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  ROLE_IN_USE: [409, 'role.used'],
+  API_KEY_NOT_FOUND: [404, 'repo.entityNotFound'],
+  API_KEY_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   IMPORT_NOT_FOUND: [404, 'repo.entityNotFound'],
   IMPORT_TAKEN_OVER: [409, 'import.takenOver'],
 };

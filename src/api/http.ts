@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from 'proxy-addr';
+import type { DomainError } from '../errors.ts';
 
 /** What every answer of the REST and device APIs carries, as hawkBit's do. */
 export const PROTOCOL_HEADERS = {
@@ -57,6 +58,10 @@ const firstOf = (header: string | string[] | undefined) =>
   String(header ?? '')
     .split(',')[0]
     ?.trim() || undefined;
+
+/** `WWW-Authenticate` of a 401. */
+export const challengeOf = ({ details }: DomainError, realm: string): string =>
+  details.signInBy === 'token' ? `Bearer realm="${realm}"` : `Basic realm="${realm}", charset="UTF-8"`;
 
 /** A strong ETag: the digest of a body. */
 export const etagOf = (body: string | Buffer): string => `"${hash('md5', body)}"`;

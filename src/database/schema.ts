@@ -1,8 +1,10 @@
 /** All tables, for the connection and for `drizzle-kit`. */
+export * from './tables/api-keys.ts';
 export * from './tables/audit.ts';
 export * from './tables/certificate-authorities.ts';
 export * from './tables/distribution-sets.ts';
 export * from './tables/imports.ts';
+export * from './tables/roles.ts';
 export * from './tables/software.ts';
 export * from './tables/target-data.ts';
 export * from './tables/target-types.ts';

@@ -2,10 +2,12 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import postgres from 'postgres';
 import type { Transaction } from '../database/connect.ts';
 import {
+  apiKeyAlreadyExists,
   certificateAuthorityAlreadyExists,
   type DomainError,
   distributionSetAlreadyExists,
   distributionSetTagAlreadyExists,
+  roleAlreadyExists,
   targetFilterAlreadyExists,
   targetTagAlreadyExists,
   targetTypeAlreadyExists,
@@ -138,5 +140,7 @@ const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
   target_filters_name_key: targetFilterAlreadyExists,
   target_tags_name_key: (name) => targetTagAlreadyExists(name),
   users_username_key: userAlreadyExists,
+  roles_name_key: roleAlreadyExists,
+  api_keys_name_key: apiKeyAlreadyExists,
   tenants_name_key: tenantAlreadyExists,
 };

@@ -1,11 +1,13 @@
 import type { Database } from '../database/connect.ts';
 import type { Grants, Role } from './access/permissions.ts';
 import type { Announcements } from './announcements.ts';
+import type { KeyUses } from './api-keys/uses.ts';
 import type { Refusals } from './audit/refusals.ts';
 import type { TenantRegistry } from './tenants/registry.ts';
 import type { SystemDefaults } from './tenants/settings.ts';
 
-export const ACTOR_KINDS = ['USER', 'DEVICE', 'SYSTEM'] as const;
+/** A `USER` is an account that signed in itself; API keys act for one, and tokens need none. */
+export const ACTOR_KINDS = ['USER', 'API_KEY', 'TOKEN', 'DEVICE', 'SYSTEM'] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
 /** Who does something to a tenant: what is recorded of them. */
@@ -14,14 +16,18 @@ export interface Actor {
   /** The account's name, the device's controllerId, or `system`. */
   username: string;
   kind: ActorKind;
+  /** The API key's name, where one acts for the account. */
+  apiKey?: string;
 }
 
-/** Who calls: an account of one tenant. */
+/** Who calls, and belongs to one tenant. */
 export interface Caller extends Actor {
   tenantName: string;
   roles: ReadonlySet<Role>;
-  /** What the account may do, and to what; its roles' permissions included. */
+  /** What they may do, and to what; its roles' permissions included. */
   permissions: Grants;
+  /** When the credential expires. */
+  until?: Date;
 }
 
 export const DOORS = ['GRAPHQL', 'MANAGEMENT_API', 'DEVICE_API', 'FILES', 'SERVER'] as const;
@@ -42,6 +48,7 @@ export interface Platform {
   tenants: TenantRegistry;
   systemDefaults: SystemDefaults;
   refusals: Refusals;
+  keyUses: KeyUses;
 }
 
 /** What a change is made with: who makes it and whence. */

@@ -1,5 +1,6 @@
 import type { Connection, Pool } from '../database/connect.ts';
 import { openAnnouncements } from './announcements.ts';
+import { openKeyUses } from './api-keys/uses.ts';
 import { openRefusals } from './audit/refusals.ts';
 import type { Platform } from './context.ts';
 import { openTenantRegistry } from './tenants/registry.ts';
@@ -22,10 +23,12 @@ export async function openPlatform(
   const announcements = await openAnnouncements(direct, onError);
   const tenants = openTenantRegistry(database, announcements, systemDefaults);
   const refusals = openRefusals(database, clock, onError);
+  const keyUses = openKeyUses(database, onError);
   return {
-    platform: { database, clock, announcements, tenants, systemDefaults, refusals },
+    platform: { database, clock, announcements, tenants, systemDefaults, refusals, keyUses },
     async close() {
       await refusals.close();
+      await keyUses.close();
       await announcements.close();
     },
   };

@@ -7,6 +7,8 @@ import { createUser } from '../../src/services/access/create-user.ts';
 import { deleteUser } from '../../src/services/access/delete-user.ts';
 import { setPassword } from '../../src/services/access/set-password.ts';
 import { updateUser } from '../../src/services/access/update-user.ts';
+import { createApiKey } from '../../src/services/api-keys/create.ts';
+import { revokeApiKey } from '../../src/services/api-keys/revoke.ts';
 import { activateAutoConfirm } from '../../src/services/auto-confirm/activate.ts';
 import { deactivateAutoConfirm } from '../../src/services/auto-confirm/deactivate.ts';
 import { setAutoConfirm } from '../../src/services/auto-confirm/set.ts';
@@ -23,6 +25,9 @@ import { beginImport } from '../../src/services/imports/begin.ts';
 import { checkRow, isRefused } from '../../src/services/imports/check.ts';
 import { commitChunk } from '../../src/services/imports/commit.ts';
 import type { ImportRecord } from '../../src/services/imports/find.ts';
+import { createRole } from '../../src/services/roles/create.ts';
+import { deleteRole } from '../../src/services/roles/delete.ts';
+import { updateRole } from '../../src/services/roles/update.ts';
 import { createTargetFilter } from '../../src/services/target-filters/create.ts';
 import { deleteTargetFilter } from '../../src/services/target-filters/delete.ts';
 import { updateTargetFilter } from '../../src/services/target-filters/update.ts';
@@ -69,6 +74,7 @@ interface Fixture extends SoftwareFixture {
   filterId: number;
   authorityId: number;
   webhookId: number;
+  keyId: number;
   begun: ImportRecord;
   rotated: Target;
 }
@@ -140,6 +146,11 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   setPassword: (c) => setPassword(c, { tenant: c.caller.tenantName, username: 'someone', password: 'other' }),
   updateUser: (c) => updateUser(c, { username: 'someone', permissions: ['READ_TARGET'] }),
   deleteUser: (c) => deleteUser(c, { username: 'someone' }),
+  createRole: (c) => createRole(c, { name: 'new', permissions: ['READ_TARGET'] }),
+  updateRole: (c) => updateRole(c, { name: 'old', permissions: ['READ_TARGET'] }),
+  deleteRole: (c) => deleteRole(c, { name: 'old' }),
+  createApiKey: (c) => createApiKey(c, { owner: 'someone', name: 'new', permissions: ['READ_TARGET'] }),
+  revokeApiKey: (c, { keyId }) => revokeApiKey(c, { id: keyId }),
   createTenant: (c) =>
     createTenant(c, { name: `new-${c.caller.tenantId}`, adminUsername: 'admin', adminPassword: 'secret' }),
   registerDevice: async (c) =>
@@ -202,6 +213,12 @@ async function fixture() {
   const authority = await createCertificateAuthority(context, { name: 'old', certificate: OLD_CA });
   await setConfiguration(context, { pollingOverdueTime: '00:01:00' });
   await createUser(context, { username: 'someone', password: 'secret', permissions: [], roles: [] });
+  await createRole(context, { name: 'old', permissions: [] });
+  const { apiKey } = await createApiKey(context, {
+    owner: 'someone',
+    name: 'old',
+    permissions: ['READ_TARGET'],
+  });
   const begun = await beginImport(context, { format: 'csv' });
   const rotated = await rotateTargetToken(context, { controllerId: 'b' });
   const ids = {
@@ -210,6 +227,7 @@ async function fixture() {
     filterId,
     authorityId: authority.id,
     webhookId: webhook.id,
+    keyId: apiKey.id,
   };
   return { context, ...ids, begun, rotated, ...(await softwareFixture(context)) };
 }

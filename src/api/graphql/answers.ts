@@ -1,5 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import Negotiator from 'negotiator';
+import type { DomainError } from '../../errors.ts';
+import { challengeOf } from '../http.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL_TYPE = 'application/graphql-response+json';
@@ -28,9 +30,10 @@ export function sendError(
     .send(`${JSON.stringify({ errors: [{ message, extensions: { code } }] })}\n`);
 }
 
-export function sendUnauthenticated(request: Request, response: Response): void {
-  response.set('WWW-Authenticate', 'Basic realm="Muster", charset="UTF-8"');
-  sendError(request, response, 401, 'UNAUTHENTICATED', 'Sign in to do this.');
+/** Answers why nobody could be signed in. */
+export function sendSignInError(request: Request, response: Response, error: DomainError): void {
+  if (error.code === 'UNAUTHENTICATED') response.set('WWW-Authenticate', challengeOf(error, 'Muster'));
+  sendError(request, response, error.code === 'UNAUTHENTICATED' ? 401 : 503, error.code, error.message);
 }
 
 const REFUSALS: Readonly<Record<number, readonly [code: string, message: string]>> = {

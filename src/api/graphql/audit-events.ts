@@ -9,6 +9,8 @@ import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts
 
 const ActorKind = enumOf<Kind>('ActorKind', 'What kind of caller it was.', {
   USER: 'An account.',
+  API_KEY: 'An API key that acts for an account.',
+  TOKEN: 'Who a token of the OpenID Connect issuer names.',
   DEVICE: 'A device.',
   SYSTEM: 'The server of itself, or whoever has the database.',
 });
@@ -34,6 +36,12 @@ class AuditEvent implements Entity {
 
   @Field(() => ActorKind, { description: 'What kind of caller that is.' })
   actorKind!: Kind;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the API key that acted for the account.',
+  })
+  apiKey!: string | null;
 
   @Field(() => Door, { description: 'By which way the call came.' })
   door!: DoorName;
@@ -85,7 +93,7 @@ const { Connection: AuditEventConnection } = connectionTypes('AuditEvent', 'audi
 export class AuditEventResolver {
   @Query(() => AuditEventConnection, {
     description:
-      'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `door`, `address`, `type` and `subject`. Needs READ_AUDIT.',
+      'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `apiKey`, `door`, `address`, `type` and `subject`. Needs READ_AUDIT.',
     complexity: listCost,
   })
   async auditEvents(

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { type AutoConfirm, findAutoConfirm } from '../../services/auto-confirm/find.ts';
 import type { Caller, Context, Platform } from '../../services/context.ts';
+import { findRolePermissions } from '../../services/roles/role.ts';
 import { findTargetMetadata, type MetadataEntry } from '../../services/target-metadata/find.ts';
 import { findTagsOfTargets, type TargetTag } from '../../services/target-tags/find.ts';
 import { findTargetTypes, type TargetType } from '../../services/target-types/find.ts';
@@ -25,6 +26,8 @@ export interface Loaders {
   autoConfirm: DataLoader<number, AutoConfirm>;
   /** By target id. */
   tokenRotations: DataLoader<number, TokenRotation | null>;
+  /** By the role's name. */
+  rolePermissions: DataLoader<string, string[]>;
 }
 
 /** `address` is the client's. */
@@ -54,6 +57,10 @@ function openLoaders(context: Context): Loaders {
     metadata: new DataLoader(async (ids) => {
       const found = await findTargetMetadata(context, ids);
       return ids.map((id) => found.get(id) ?? []);
+    }, REMEMBER_NOTHING),
+    rolePermissions: new DataLoader(async (names) => {
+      const found = await findRolePermissions(context, names);
+      return names.map((name) => found.get(name) ?? []);
     }, REMEMBER_NOTHING),
     autoConfirm: new DataLoader((ids) => findAutoConfirm(context, ids), REMEMBER_NOTHING),
     tokenRotations: new DataLoader((ids) => findTokenRotations(context, ids), REMEMBER_NOTHING),

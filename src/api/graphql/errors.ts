@@ -5,7 +5,7 @@ import { DomainError, type ErrorCode } from '../../errors.ts';
 import { enumOf } from './enums.ts';
 
 /** These end the operation: they stand under `errors`, never in a payload. */
-type TopLevel = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'SUBSCRIBER_TOO_SLOW';
+type TopLevel = 'UNAUTHENTICATED' | 'SIGN_IN_UNAVAILABLE' | 'FORBIDDEN' | 'SUBSCRIBER_TOO_SLOW';
 /** No mutation can meet these, or they have another's name here. */
 type Elsewhere =
   | 'MALFORMED_INPUT'
@@ -75,6 +75,11 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   FILTER_VALUE_INVALID: 'A filter compares a field with a value that the field cannot have.',
   USER_NOT_FOUND: 'There is no user of that name.',
   USER_ALREADY_EXISTS: 'A user of that name is there already.',
+  ROLE_NOT_FOUND: 'There is no role of that name.',
+  ROLE_ALREADY_EXISTS: 'A role of that name is there already.',
+  ROLE_IN_USE: 'A user or an API key still has the role.',
+  API_KEY_NOT_FOUND: 'There is no API key of that id.',
+  API_KEY_ALREADY_EXISTS: 'An API key of that name is there already.',
   TENANT_ALREADY_EXISTS: 'A tenant of that name is there already, in this spelling or another.',
 });
 
@@ -102,6 +107,7 @@ export abstract class Payload {
 
 const TOP_LEVEL: readonly string[] = [
   'UNAUTHENTICATED',
+  'SIGN_IN_UNAVAILABLE',
   'FORBIDDEN',
   'SUBSCRIBER_TOO_SLOW',
 ] satisfies TopLevel[];

@@ -1,4 +1,5 @@
 import {
+  apiKeyNotFound,
   certificateAuthorityNotFound,
   DomainError,
   type ErrorCode,
@@ -23,6 +24,7 @@ const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => Domai
   CERTIFICATE_AUTHORITY_NOT_FOUND: certificateAuthorityNotFound,
   WEBHOOK_NOT_FOUND: webhookNotFound,
   WEBHOOK_DELIVERY_NOT_FOUND: webhookDeliveryNotFound,
+  API_KEY_NOT_FOUND: apiKeyNotFound,
 };
 
 /** What wasn't found by its id, in the words of who asked for it; any other error as it is. */

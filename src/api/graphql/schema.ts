@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { ApiKeyResolver } from './api-keys.ts';
 import { AuditEventResolver } from './audit-events.ts';
 import { AutoConfirmResolver } from './auto-confirm.ts';
 import { CertificateAuthorityResolver } from './certificate-authorities.ts';
 import { FleetResolver } from './fleet.ts';
 import { ImportProgressResolver } from './import-progress.ts';
+import { RoleResolver } from './roles.ts';
 import { SubscriptionResolver } from './subscriptions.ts';
 import { TargetAssignments } from './target-assignments.ts';
 import { TargetFilterResolver } from './target-filters.ts';
@@ -39,6 +41,8 @@ export function buildSchema(): GraphQLSchema {
       TenantConfigurationResolver,
       CertificateAuthorityResolver,
       UserResolver,
+      RoleResolver,
+      ApiKeyResolver,
       TenantResolver,
       AuditEventResolver,
       WebhookResolver,

@@ -13,7 +13,7 @@ import type { GraphQLSchema } from 'graphql';
 import { DomainError } from '../../errors.ts';
 import type { Caller, Platform } from '../../services/context.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
-import { answerErrors, sendError, sendUnauthenticated, takesAnswer } from './answers.ts';
+import { answerErrors, sendError, sendSignInError, takesAnswer } from './answers.ts';
 import { type GraphqlContext, openContext } from './context.ts';
 import { formatError } from './errors.ts';
 import { graphiqlRoutes } from './graphiql.ts';
@@ -103,8 +103,8 @@ const requireSignIn =
     try {
       response.locals['caller'] = await signIn(request.headers.authorization);
     } catch (error) {
-      if (!(error instanceof DomainError && error.code === 'UNAUTHENTICATED')) throw error;
-      return sendUnauthenticated(request, response);
+      if (!(error instanceof DomainError)) throw error;
+      return sendSignInError(request, response, error);
     }
     next();
   };

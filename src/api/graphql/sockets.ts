@@ -42,6 +42,8 @@ const PING_EVERY_MS = 30_000;
 const RECHECK_EVERY_MS = 300_000;
 const RECHECK_RETRY_MS = 5_000;
 const GOODBYE_MS = 1_000;
+/** A close code that clients don't take for final. */
+const TRY_AGAIN_LATER = 1013;
 
 /** One connection, and as whom it signed in. */
 interface Session extends Record<PropertyKey, unknown> {
@@ -54,6 +56,8 @@ interface Session extends Record<PropertyKey, unknown> {
   outdated: boolean;
   /** Whether it answered the last ping. */
   alive: boolean;
+  /** Goes off when the credential ends. */
+  expiry?: NodeJS.Timeout;
   /** Of its operations, by their id. */
   contexts: Map<string, SubscriptionContext>;
 }
@@ -70,12 +74,20 @@ export function openSockets(options: SocketOptions): SocketDoor {
   const sessions = new Set<Session>();
   let closing = false;
 
+  const signIn = async (session: Session) => {
+    await check(session, options.signIn);
+    clearTimeout(session.expiry);
+    const left = (session.caller?.until?.getTime() ?? Number.POSITIVE_INFINITY) - platform.clock().getTime();
+    // Before that it is checked anyway.
+    if (left > RECHECK_EVERY_MS) return;
+    session.expiry = setTimeout(() => recheck(session), left > 0 ? left : RECHECK_RETRY_MS).unref();
+  };
   const recheck = async (session: Session) => {
     session.outdated = true;
     if (session.checking || !session.caller) return;
-    await check(session, options.signIn).catch((error) => {
+    await signIn(session).catch((error) => {
       if (isUnauthenticated(error)) return session.socket.close(CloseCode.Unauthorized, 'Unauthorized');
-      log(error);
+      if (!(error instanceof DomainError)) log(error);
       setTimeout(() => recheck(session), RECHECK_RETRY_MS).unref();
     });
     if (session.caller) live.recheck(session.caller.tenantId);
@@ -101,11 +113,12 @@ export function openSockets(options: SocketOptions): SocketDoor {
       async onConnect({ extra: session, connectionParams }) {
         session.authorization = authorizationOf(connectionParams) ?? session.request.headers.authorization;
         try {
-          await check(session, options.signIn);
+          await signIn(session);
           return true;
         } catch (error) {
-          if (!isUnauthenticated(error)) throw error;
-          session.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+          if (!(error instanceof DomainError)) throw error;
+          if (isUnauthenticated(error)) session.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+          else session.socket.close(TRY_AGAIN_LATER, error.message);
           return false;
         }
       },
@@ -148,7 +161,10 @@ export function openSockets(options: SocketOptions): SocketDoor {
     socket.on('pong', () => {
       session.alive = true;
     });
-    socket.once('close', () => sessions.delete(session));
+    socket.once('close', () => {
+      clearTimeout(session.expiry);
+      sessions.delete(session);
+    });
     speak(socket, session);
   };
 

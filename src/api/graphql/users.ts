@@ -1,10 +1,23 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Args, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { createUser } from '../../services/access/create-user.ts';
 import { deleteUser } from '../../services/access/delete-user.ts';
 import { findMe } from '../../services/access/find-user.ts';
 import { listUsers } from '../../services/access/list-users.ts';
-import { type Grant, PERMISSIONS, type Role } from '../../services/access/permissions.ts';
+import { PERMISSIONS } from '../../services/access/permissions.ts';
 import { updateUser } from '../../services/access/update-user.ts';
 import type { User as Entity } from '../../services/access/users.ts';
 import type { GraphqlContext } from './context.ts';
@@ -23,19 +36,14 @@ class User {
   @Field(() => String, { description: 'The name of its tenant.' })
   tenant!: string;
 
+  @Field(() => [String], { description: 'What it was granted itself; what its roles bring is not among it.' })
+  grantedPermissions!: readonly string[];
+
   @Field(() => [String], {
     description:
-      'What it may do: as granted, and everything for a TENANT_ADMIN. Any permission on targets implies READ_TARGET_TYPE.',
+      'TENANT_ADMIN may do everything in its tenant; SYSTEM_ADMIN manages the tenants; others are roles of the tenant.',
   })
-  permissions!: readonly Grant[];
-
-  @Field(() => [String], { description: 'What it was granted itself; what its roles bring is not among it.' })
-  grantedPermissions!: readonly Grant[];
-
-  @Field(() => [String], {
-    description: 'TENANT_ADMIN may do everything in its tenant; SYSTEM_ADMIN manages the tenants.',
-  })
-  roles!: readonly Role[];
+  roles!: readonly string[];
 
   @Field(() => GraphQLDateTime, { description: 'When it was created.' })
   createdAt!: Date;
@@ -53,7 +61,6 @@ class User {
 const userView = ({ tenantName, permissions, ...user }: Entity): User => ({
   ...user,
   tenant: tenantName,
-  permissions: user.roles.includes('TENANT_ADMIN') ? PERMISSIONS : permissions,
   grantedPermissions: permissions,
 });
 
@@ -135,6 +142,19 @@ export class UserResolver {
         return { items: users, hasNext };
       },
     });
+  }
+
+  @FieldResolver(() => [String], {
+    description:
+      'What it may do: as granted, what its roles bring, and everything for a TENANT_ADMIN. Any permission on targets implies READ_TARGET_TYPE.',
+  })
+  async permissions(
+    @Root() { roles, grantedPermissions }: User,
+    @Ctx() { loaders }: GraphqlContext,
+  ): Promise<readonly string[]> {
+    if (roles.includes('TENANT_ADMIN')) return PERMISSIONS;
+    const brought = await Promise.all(roles.map((role) => loaders.rolePermissions.load(role)));
+    return [...new Set([...grantedPermissions, ...brought.flat()])];
   }
 
   @Mutation(() => CreateUserPayload, {

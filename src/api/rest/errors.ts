@@ -1,11 +1,12 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { DomainError } from '../../errors.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
+import { challengeOf } from '../http.ts';
 import { sendHal } from '../media.ts';
 
 /** Answers 401 as for any path without credentials. */
-export function sendUnauthenticated(response: Response): void {
-  response.set('WWW-Authenticate', 'Basic realm="hawkBit", charset="UTF-8"').status(401).json(webError(401));
+function sendUnauthenticated(response: Response, error: DomainError): void {
+  response.set('WWW-Authenticate', challengeOf(error, 'hawkBit')).status(401).json(webError(401));
 }
 
 /** An error that the body parser or Express itself raised: it has a status of its own. */
@@ -20,7 +21,7 @@ export const answerErrors =
   (error, _request, response, _next) => {
     if (response.headersSent) return void response.destroy(error);
     if (error instanceof DomainError) {
-      if (error.code === 'UNAUTHENTICATED') return sendUnauthenticated(response);
+      if (error.code === 'UNAUTHENTICATED') return sendUnauthenticated(response, error);
       const { status, body } = errorAnswer(error);
       return sendHal(response.status(status), body);
     }

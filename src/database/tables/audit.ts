@@ -11,6 +11,8 @@ export const auditEvents = pgTable(
     at: instant('at').notNull(),
     actor: exactText('actor').notNull(),
     actorKind: text('actor_kind').notNull(),
+    /** The name of the API key that acted for the account. */
+    apiKey: exactText('api_key'),
     door: text('door').notNull(),
     address: text('address'),
     type: exactText('type').notNull(),

@@ -1,60 +1,53 @@
-import { isUtf8 } from 'node:buffer';
 import { createHmac, randomBytes } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
-import { prepared } from '../../database/prepared.ts';
-import { tenants } from '../../database/tables/tenants.ts';
-import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
+import { looksLikeKey } from '../api-keys/key.ts';
 import type { Caller, Platform } from '../context.ts';
-import { isStorableText } from '../text.ts';
-import { NO_PASSWORD, verifyPassword } from './passwords.ts';
-import { effectivePermissions, type Grant, type Role } from './permissions.ts';
-import { DEFAULT_TENANT } from './users.ts';
+import { apiKeyScheme } from './api-key.ts';
+import { basicScheme } from './basic.ts';
+import { type OidcOptions, oidcScheme } from './oidc.ts';
 
-/** @throws UNAUTHENTICATED for whatever isn't a right credential. */
+/** @throws UNAUTHENTICATED for whatever isn't a right credential; SIGN_IN_UNAVAILABLE. */
 export type Authenticator = (authorization: string | undefined) => Promise<Caller>;
+
+/** A sign-in under way. */
+export interface Attempt {
+  /** To be set as soon as it is known whose data are read: a change of another tenant is no matter then. */
+  tenantId?: number;
+}
+
+/** One way to sign in: checks what comes after its name in the `Authorization` header. @throws as Authenticator */
+export type Scheme = (credentials: string, attempt: Attempt) => Promise<Caller>;
+
+export interface SignInOptions {
+  /** Whether passwords count. */
+  basicEnabled?: boolean;
+  /** Whose tokens count beside API keys. */
+  oidc?: OidcOptions | undefined;
+  rememberedMs?: number;
+}
 
 const REMEMBERED_MS = 30_000;
 const REMEMBERED_AT_MOST = 10_000;
 
-interface Attempt {
+interface Underway extends Attempt {
   caller: Promise<Caller>;
-  /** Known once the account has been read. */
-  tenantId?: number;
   /** Something changed since it began: it must neither be remembered nor answer requests that come now. */
   outdated: boolean;
 }
 
-const accountByName = prepared((database) =>
-  database
-    .select({
-      tenantId: tenants.tenantId,
-      tenantName: tenants.name,
-      username: users.username,
-      passwordHash: users.passwordHash,
-      permissions: users.permissions,
-      roles: users.roles,
-    })
-    .from(tenants)
-    .innerJoin(users, eq(users.tenantId, tenants.tenantId))
-    .where(
-      and(eq(tenants.nameKey, sql.placeholder('tenant')), eq(users.username, sql.placeholder('username'))),
-    )
-    .prepare('account_by_name'),
-);
-
 /**
- * Opens the sign-in by HTTP Basic: `user` for the tenant DEFAULT, `tenant\user` for another. A right credential is
- * remembered for a while, in keyed-hash form, until anything of its tenant is announced to have changed.
+ * Opens the sign-in of administrators and programs, by HTTP Basic, API keys and an issuer's tokens. A right
+ * credential is remembered for a while, in keyed-hash form and never past its end, until anything of its tenant is
+ * announced to have changed.
  */
-export function openAuthenticator(
-  { database, announcements }: Platform,
-  { rememberedMs = REMEMBERED_MS } = {},
-): Authenticator {
+export function openAuthenticator(platform: Platform, options: SignInOptions = {}): Authenticator {
+  const { clock, announcements } = platform;
+  const { rememberedMs = REMEMBERED_MS } = options;
   const key = randomBytes(32);
   const remembered = new LRUCache<string, Caller>({ max: REMEMBERED_AT_MOST, ttl: rememberedMs });
-  const underway = new Map<string, Attempt>();
+  const underway = new Map<string, Underway>();
+  const check = openSchemes(platform, options);
 
   announcements.subscribe({
     changed({ tenantId, controllerIds }) {
@@ -70,16 +63,16 @@ export function openAuthenticator(
     },
   });
 
-  const check = async ({ tenant, username, password }: Credentials, attempt: Attempt): Promise<Caller> => {
-    const [account] = await accountByName(database).execute({ tenant, username });
-    attempt.tenantId = account?.tenantId;
-    const right = await verifyPassword(password, account?.passwordHash ?? NO_PASSWORD);
-    if (!account || !right) throw unauthenticated();
-    return callerOf(account);
+  const recall = (digest: string): Promise<Caller> | Caller | undefined => {
+    if (!announcements.trustworthy()) return undefined;
+    const caller = remembered.get(digest);
+    if (caller && (!caller.until || caller.until > clock())) return caller;
+    const same = underway.get(digest);
+    return same?.outdated ? undefined : same?.caller;
   };
-  const signIn = (digest: string, credentials: Credentials): Promise<Caller> => {
-    const attempt = { outdated: false } as Attempt;
-    attempt.caller = check(credentials, attempt)
+  const signIn = (digest: string, authorization: string): Promise<Caller> => {
+    const attempt = { outdated: false } as Underway;
+    attempt.caller = check(authorization, attempt)
       .then((caller) => {
         if (!attempt.outdated) remembered.set(digest, caller);
         return caller;
@@ -90,54 +83,25 @@ export function openAuthenticator(
     underway.set(digest, attempt);
     return attempt.caller;
   };
-
-  return async (authorization) => {
-    if (!authorization) throw unauthenticated();
+  return async (authorization = '') => {
     const digest = createHmac('sha256', key).update(authorization).digest('base64');
-    if (announcements.trustworthy()) {
-      const caller = remembered.get(digest);
-      if (caller) return caller;
-      const same = underway.get(digest);
-      if (same && !same.outdated) return same.caller;
-    }
-    return signIn(digest, credentialsOf(authorization));
+    return recall(digest) ?? signIn(digest, authorization);
   };
 }
 
-type Credentials = { tenant: string; username: string; password: string };
-
-const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
-
-/** @throws UNAUTHENTICATED */
-function credentialsOf(authorization: string): Credentials {
-  const bytes = Buffer.from(BASIC.exec(authorization)?.[1] ?? '', 'base64');
-  const text = bytes.toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon < 0 || !isUtf8(bytes) || !isStorableText(text)) throw unauthenticated();
-  const name = text.slice(0, colon);
-  const backslash = name.indexOf('\\');
-  return {
-    tenant: (backslash < 0 ? DEFAULT_TENANT : name.slice(0, backslash)).toLowerCase(),
-    username: name.slice(backslash + 1),
-    password: text.slice(colon + 1),
+/** Finds the way that a header asks for. */
+function openSchemes(platform: Platform, { basicEnabled = true, oidc }: SignInOptions): Scheme {
+  const asked = basicEnabled ? 'password' : 'token';
+  const refuse: Scheme = async () => {
+    throw unauthenticated(asked);
   };
-}
-
-function callerOf(account: {
-  tenantId: number;
-  tenantName: string;
-  username: string;
-  permissions: string[];
-  roles: string[];
-}): Caller {
-  const { tenantId, tenantName, username } = account;
-  const roles = account.roles as Role[];
-  return {
-    tenantId,
-    tenantName,
-    username,
-    kind: 'USER',
-    roles: new Set(roles),
-    permissions: effectivePermissions(account.permissions as Grant[], roles),
+  const basic = basicEnabled ? basicScheme(platform) : refuse;
+  const apiKey = apiKeyScheme(platform);
+  const token = oidc ? oidcScheme(platform, oidc) : refuse;
+  return (authorization, attempt) => {
+    const [, name, credentials = ''] = /^(basic|bearer) +(\S+)$/i.exec(authorization) ?? [];
+    const bearer = looksLikeKey(credentials) ? apiKey : token;
+    const schemes: Record<string, Scheme> = { basic, bearer };
+    return (schemes[name?.toLowerCase() ?? ''] ?? refuse)(credentials, attempt);
   };
 }

@@ -3,6 +3,7 @@ import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { lockGrantedRoles } from '../roles/role.ts';
 import { NewUser } from './input.ts';
 import { hashPassword } from './passwords.ts';
 import { requireRole } from './permissions.ts';
@@ -12,7 +13,7 @@ export type CreateUser = z.input<typeof NewUser>;
 
 /**
  * Creates an account in the caller's tenant. Needs TENANT_ADMIN; nobody can grant what they don't hold.
- * @throws USER_ALREADY_EXISTS
+ * @throws USER_ALREADY_EXISTS, INVALID_INPUT
  */
 export async function createUser(context: Context, input: CreateUser): Promise<User> {
   const caller = requireRole(context, 'TENANT_ADMIN');
@@ -21,6 +22,7 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
   const passwordHash = await hashPassword(password);
 
   return change(context, async (tx, changes) => {
+    await lockGrantedRoles(tx, caller.tenantId, user.roles);
     const created = await insertUser(tx, caller, user, passwordHash, {
       by: caller.username,
       at: context.clock(),

@@ -12,13 +12,16 @@ import { named, USER_COLUMNS, type User, userIn } from './users.ts';
  */
 export async function findUser(context: Context, input: { username: string }): Promise<User> {
   const { caller, database } = context;
-  if (input.username !== caller.username) requireRole(context, 'TENANT_ADMIN');
+  if (caller.kind === 'TOKEN' || input.username !== caller.username) requireRole(context, 'TENANT_ADMIN');
   const { username } = parse(UserReference, input);
   const [row] = await database.select(USER_COLUMNS).from(users).where(named(caller.tenantId, username));
   if (!row) throw userNotFound(username);
   return userIn(caller.tenantName)(row);
 }
 
-/** The caller's own account. */
-export const findMe = (context: Context): Promise<User> =>
-  findUser(context, { username: context.caller.username });
+/** The caller's own account. @throws USER_NOT_FOUND for who a token names: they need none. */
+export async function findMe(context: Context): Promise<User> {
+  const { kind, username } = context.caller;
+  if (kind === 'TOKEN') throw userNotFound(username);
+  return findUser(context, { username });
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { plainText } from '../text.ts';
-import { type Grant, PERMISSIONS, ROLES, splitGrant } from './permissions.ts';
+import { type Grant, isBuiltIn, PERMISSIONS, ROLES, splitGrant } from './permissions.ts';
 import { readGrant } from './scopes.ts';
 
 /** What HTTP Basic can carry: a colon ends the name there, and a backslash the tenant before it. */
@@ -11,18 +11,10 @@ export const Username = plainText(1, 64)
 
 export const Password = plainText(5, 256);
 
-/** A list of some of `all`: each once and in the order of `all`. */
-const listOf = <T extends string>(all: readonly T[], word: string) => {
-  const known = new Set<string>(all);
-  const one = z.string().refine((given) => known.has(given), {
-    error: ({ input }) => `there is no ${word} ${JSON.stringify(input)}`,
-  });
-  return z.array(one).transform((given) => all.filter((each) => given.includes(each)));
-};
 const place = (grant: Grant) => PERMISSIONS.indexOf(splitGrant(grant).permission);
 
 /** Each once and in the order of the permissions, its filter as it is printed: the same grants are the same texts. */
-const permissions = z
+export const Permissions = z
   .array(
     z.string().transform((given, check) => {
       const grant = readGrant(given);
@@ -32,13 +24,20 @@ const permissions = z
     }),
   )
   .transform((given) => [...new Set(given)].sort((a, b) => place(a) - place(b)));
-const roles = listOf(ROLES, 'role');
+
+/** Names of built-in roles, in their order, and then of others: whether those are there is seen when they are given. */
+export const RoleNames = z
+  .array(z.string())
+  .transform((given) => [
+    ...ROLES.filter((role) => given.includes(role)),
+    ...new Set(given.filter((role) => !isBuiltIn(role)).sort()),
+  ]);
 
 export const NewUser = z.object({
   username: Username,
   password: Password,
-  permissions: permissions.nullish().transform((given) => given ?? []),
-  roles: roles.nullish().transform((given) => given ?? []),
+  permissions: Permissions.nullish().transform((given) => given ?? []),
+  roles: RoleNames.nullish().transform((given) => given ?? []),
 });
 export type NewUser = z.output<typeof NewUser>;
 
@@ -46,8 +45,8 @@ export type NewUser = z.output<typeof NewUser>;
 export const UserUpdate = z.object({
   username: Username,
   password: Password.nullish(),
-  permissions: permissions.nullish(),
-  roles: roles.nullish(),
+  permissions: Permissions.nullish(),
+  roles: RoleNames.nullish(),
 });
 export type UserUpdate = z.output<typeof UserUpdate>;
 

@@ -31,6 +31,8 @@ export const PERMISSIONS: readonly Permission[] = [
 export const ROLES = ['TENANT_ADMIN', 'SYSTEM_ADMIN'] as const;
 export type Role = (typeof ROLES)[number];
 
+export const isBuiltIn = (role: string): role is Role => (ROLES as readonly string[]).includes(role);
+
 /** A permission as it is granted: for everything, or `READ_TARGET/type.id==1` for what the filter matches. */
 export type Grant = Permission | `${Permission}/${string}`;
 
@@ -39,15 +41,17 @@ export type Scope = readonly string[] | null;
 export type Grants = ReadonlyMap<Permission, Scope>;
 
 /** The permission and the filter, null where there is none. Neither is checked. */
-export function splitGrant(grant: Grant): { permission: Permission; filter: string | null } {
+export function splitGrant(grant: string): { permission: Permission; filter: string | null } {
   const slash = grant.indexOf('/');
   return slash < 0
     ? { permission: grant as Permission, filter: null }
     : { permission: grant.slice(0, slash) as Permission, filter: grant.slice(slash + 1) };
 }
 
+const isOnTargets = (permission: Permission) => ACTIONS.some((action) => permission === `${action}_TARGET`);
+
 /** All that an account may do. Any permission on targets implies reading their types, as in hawkBit. */
-export function effectivePermissions(granted: readonly Grant[], roles: readonly Role[]): Grants {
+export function effectivePermissions(granted: readonly string[], roles: readonly Role[]): Grants {
   if (roles.includes('TENANT_ADMIN')) return new Map(PERMISSIONS.map((permission) => [permission, null]));
   const grants = new Map<Permission, Scope>();
   for (const { permission, filter } of granted.map(splitGrant)) {
@@ -55,13 +59,39 @@ export function effectivePermissions(granted: readonly Grant[], roles: readonly 
     if (filter === null) grants.set(permission, null);
     else if (known !== null) grants.set(permission, [...(known ?? []), filter]);
   }
-  if (!grants.has('READ_TARGET_TYPE') && ACTIONS.some((action) => grants.has(`${action}_TARGET`)))
+  if (!grants.has('READ_TARGET_TYPE') && [...grants.keys()].some(isOnTargets))
     grants.set('READ_TARGET_TYPE', null);
   return grants;
 }
 
+/** The grants, but on targets only what this filter matches. */
+export function narrowed(grants: Grants, filter: string | null): Grants {
+  if (filter === null) return grants;
+  const reach = [...grants.keys()].map(
+    (permission) => [permission, isOnTargets(permission) ? [filter] : null] as const,
+  );
+  return intersection(grants, new Map(reach));
+}
+
+/** What both grant. */
+export function intersection(some: Grants, others: Grants): Grants {
+  const both = new Map<Permission, Scope>();
+  for (const [permission, scope] of some) {
+    const other = others.get(permission);
+    if (other !== undefined) both.set(permission, overlap(scope, other));
+  }
+  return both;
+}
+
+function overlap(one: Scope, other: Scope): Scope {
+  if (one === null || other === null) return one ?? other;
+  if (one.every((filter) => other.includes(filter))) return one;
+  if (other.every((filter) => one.includes(filter))) return other;
+  return [`(${one.join(',')});(${other.join(',')})`];
+}
+
 /** Whether the grants include this one. Of what is scoped only the very same filter counts as included. */
-export function includes(grants: Grants, grant: Grant): boolean {
+export function includes(grants: Grants, grant: string): boolean {
   const { permission, filter } = splitGrant(grant);
   const scope = grants.get(permission);
   return scope === null || (filter !== null && scope?.includes(filter) === true);

@@ -24,7 +24,7 @@ const ANY_TIME = { now: new Date(0), overdueBefore: new Date(0) };
 
 /** Reads a grant as somebody wrote it; its filter comes back as it is printed. */
 export function readGrant(text: string): Grant | { fault: string } {
-  const { permission, filter } = splitGrant(text as Grant);
+  const { permission, filter } = splitGrant(text);
   if (!PERMISSIONS.includes(permission))
     return { fault: `there is no permission ${JSON.stringify(permission)}` };
   if (filter === null) return permission;

@@ -5,6 +5,7 @@ import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Caller, Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { lockGrantedRoles } from '../roles/role.ts';
 import { UserUpdate } from './input.ts';
 import { hashPassword } from './passwords.ts';
 import { requireRole } from './permissions.ts';
@@ -13,8 +14,8 @@ import { lockUser, named, requireHeld, requireSuccessor, USER_COLUMNS, type User
 export type UpdateUser = z.input<typeof UserUpdate>;
 
 /**
- * Changes an account; what is missing or null stays. The old password stops working at once. Everyone may change
- * their own password; all else needs TENANT_ADMIN.
+ * Changes an account; what is missing or null stays. The old password stops working at once. Whoever signs in
+ * by a password may change it; all else needs TENANT_ADMIN.
  * @throws USER_NOT_FOUND; FORBIDDEN where the account holds, or would hold, what the caller doesn't; INVALID_INPUT
  *   where the tenant would lose its last administrator.
  */
@@ -27,6 +28,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
 
   return change(context, async (tx, changes) => {
     const before = await lockUser(tx, caller, username);
+    await lockGrantedRoles(tx, caller.tenantId, roles ?? []);
     if (roles) await requireSuccessor(tx, caller, before, roles, 'roles');
     const [after] = await tx
       .update(users)
@@ -51,5 +53,6 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   });
 }
 
+/** A token's user only has the account's name, and an API key is not to make its way in for ever. */
 const isOwnPassword = (caller: Caller, { username, permissions, roles }: UpdateUser): boolean =>
-  username === caller.username && permissions == null && roles == null;
+  caller.kind === 'USER' && username === caller.username && permissions == null && roles == null;

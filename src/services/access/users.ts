@@ -5,7 +5,7 @@ import { users } from '../../database/tables/users.ts';
 import { forbidden, invalid, userAlreadyExists, userNotFound } from '../../errors.ts';
 import type { Caller } from '../context.ts';
 import type { NewUser } from './input.ts';
-import { type Grant, includes, ROLES, type Role, splitGrant } from './permissions.ts';
+import { type Grant, includes, isBuiltIn, ROLES, splitGrant } from './permissions.ts';
 
 /** The tenant of those who sign in without naming one. */
 export const DEFAULT_TENANT = 'DEFAULT';
@@ -17,7 +17,8 @@ export interface User {
   tenantName: string;
   /** As granted; a role's permissions are not among them. */
   permissions: Grant[];
-  roles: Role[];
+  /** Built-in ones, and named ones of the tenant. */
+  roles: string[];
   createdAt: Date;
   createdBy: string;
   lastModifiedAt: Date;
@@ -35,7 +36,7 @@ export const USER_COLUMNS = {
   lastModifiedAt: users.lastModifiedAt,
   lastModifiedBy: users.lastModifiedBy,
 };
-type Row = Omit<User, 'permissions' | 'roles' | 'tenantName'> & { permissions: string[]; roles: string[] };
+type Row = Omit<User, 'permissions' | 'tenantName'> & { permissions: string[] };
 
 export const userIn =
   (tenantName: string) =>
@@ -43,7 +44,6 @@ export const userIn =
     ...row,
     tenantName,
     permissions: row.permissions as Grant[],
-    roles: row.roles as Role[],
   });
 
 export const named = (tenantId: number, username: string) =>
@@ -70,14 +70,15 @@ export async function lockUser(tx: Transaction, caller: Caller, username: string
 }
 
 /**
- * Nobody grants, or touches an account with, what they don't hold.
+ * Nobody grants, or touches an account with, what they don't hold. Named roles count by their permissions, which
+ * aren't looked up here.
  * @throws FORBIDDEN
  */
 export function requireHeld(
   caller: Caller,
-  { permissions, roles }: { permissions?: readonly Grant[] | null; roles?: readonly Role[] | null },
+  { permissions, roles }: { permissions?: readonly string[] | null; roles?: readonly string[] | null },
 ): void {
-  for (const role of roles ?? []) if (!caller.roles.has(role)) throw forbidden(role);
+  for (const role of roles ?? []) if (isBuiltIn(role) && !caller.roles.has(role)) throw forbidden(role);
   for (const grant of permissions ?? [])
     if (!includes(caller.permissions, grant)) throw forbidden(splitGrant(grant).permission);
 }
@@ -90,7 +91,7 @@ export async function requireSuccessor(
   tx: Transaction,
   { tenantId, tenantName }: Caller,
   user: User,
-  left: readonly Role[],
+  left: readonly string[],
   field: string,
 ): Promise<void> {
   for (const role of ROLES) {

@@ -10,6 +10,7 @@ export const AUDIT_FIELDS = fieldSet([
   [['at'], { kind: 'time', column: auditEvents.at }],
   [['actor'], { kind: 'text', column: auditEvents.actor }],
   [['actorKind'], { kind: 'text', column: auditEvents.actorKind }],
+  [['apiKey'], { kind: 'text', column: auditEvents.apiKey }],
   [['door'], { kind: 'text', column: auditEvents.door }],
   [['address'], { kind: 'text', column: auditEvents.address }],
   [['type'], { kind: 'text', column: auditEvents.type }],

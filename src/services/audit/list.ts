@@ -17,6 +17,8 @@ export interface AuditEvent {
   at: Date;
   actor: string;
   actorKind: ActorKind;
+  /** The name of the API key that acted for the account. */
+  apiKey: string | null;
   door: Door;
   address: string | null;
   type: string;

@@ -31,6 +31,7 @@ export async function writeRecords(
       at: clock(),
       actor: caller.username,
       actorKind: caller.kind,
+      apiKey: caller.apiKey,
       door: origin.door,
       address: origin.address,
       type,

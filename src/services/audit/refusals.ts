@@ -47,7 +47,7 @@ export function openRefusals(
       const ofTenant = waiting.get(tenantId) ?? new Map<string, NewAuditEvent>();
       waiting.set(tenantId, ofTenant);
       const row = rowOf(caller, origin, refusal, clock());
-      const key = JSON.stringify([row.type, row.actor, row.door, row.address, row.subjects]);
+      const key = JSON.stringify([row.type, row.actor, row.apiKey, row.door, row.address, row.subjects]);
       const known = ofTenant.get(key);
       if (known) known.count++;
       else if (ofTenant.size < TOLD_APART) ofTenant.set(key, row);
@@ -65,6 +65,7 @@ const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Da
   at,
   actor: storableText(caller.username).slice(0, LONGEST),
   actorKind: caller.kind,
+  apiKey: caller.apiKey,
   door: origin.door,
   address: origin.address,
   type,
@@ -75,5 +76,5 @@ const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Da
 function countOther(ofTenant: Map<string, NewAuditEvent>, row: NewAuditEvent): void {
   const known = ofTenant.get(row.type);
   if (known) known.count++;
-  else ofTenant.set(row.type, { ...row, actor: OTHERS, address: null, subjects: null });
+  else ofTenant.set(row.type, { ...row, actor: OTHERS, apiKey: null, address: null, subjects: null });
 }

@@ -94,7 +94,7 @@ describe('creating', () => {
     ['permissions', { permissions: 'READ_TARGET' }],
     ['permissions.0', { permissions: [7] }],
     ['permissions.1', { permissions: ['READ_TARGET', 'READ_EVERYTHING'] }],
-    ['roles.0', { roles: ['ADMIN'] }],
+    ['roles', { roles: ['ADMIN'] }],
   ])('refuses what breaks a rule of %s: %j', async (path, broken) => {
     const input = { username: 'ann', password: 'secret', ...broken } as Parameters<typeof createUser>[1];
     await expect(createUser(root, input)).rejects.toMatchObject(refusal('INVALID_INPUT', path.split('.')));

@@ -1,0 +1,73 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { prepared } from '../../database/prepared.ts';
+import { apiKeys } from '../../database/tables/api-keys.ts';
+import { tenants } from '../../database/tables/tenants.ts';
+import { users } from '../../database/tables/users.ts';
+import { unauthenticated } from '../../errors.ts';
+import { isDigestOf, readKey } from '../api-keys/key.ts';
+import type { Platform } from '../context.ts';
+import { permissionsOfRoles } from '../roles/role.ts';
+import type { Scheme } from './authenticate.ts';
+import { effectivePermissions, intersection, isBuiltIn, narrowed } from './permissions.ts';
+
+const keyById = prepared((database) =>
+  database
+    .select({
+      tenantName: tenants.name,
+      name: apiKeys.name,
+      digest: apiKeys.digest,
+      permissions: apiKeys.permissions,
+      roles: apiKeys.roles,
+      rolePermissions: permissionsOfRoles(apiKeys.tenantId, apiKeys.roles),
+      scope: apiKeys.scope,
+      expiresAt: apiKeys.expiresAt,
+      lastUsedAt: apiKeys.lastUsedAt,
+      owner: {
+        username: users.username,
+        permissions: users.permissions,
+        roles: users.roles,
+        rolePermissions: permissionsOfRoles(users.tenantId, users.roles),
+      },
+    })
+    .from(apiKeys)
+    .innerJoin(users, and(eq(users.tenantId, apiKeys.tenantId), eq(users.id, apiKeys.ownerId)))
+    .innerJoin(tenants, eq(tenants.tenantId, apiKeys.tenantId))
+    .where(and(eq(apiKeys.tenantId, sql.placeholder('tenantId')), eq(apiKeys.id, sql.placeholder('id'))))
+    .prepare('api_key_by_id'),
+);
+
+/** Signs programs in by an API key: they act for its owner, and never may more than the owner may now. */
+export const apiKeyScheme =
+  ({ database, clock, keyUses }: Platform): Scheme =>
+  async (token, attempt) => {
+    const parts = readKey(token);
+    if (!parts) throw unauthenticated('token');
+    const { tenantId, id } = parts;
+    attempt.tenantId = tenantId;
+    const [key] = await keyById(database).execute({ tenantId, id });
+    if (!key || !isDigestOf(key.digest, parts.secret)) throw unauthenticated('token');
+    const now = clock();
+    if (key.expiresAt && key.expiresAt <= now) throw unauthenticated('token');
+    keyUses.note({ tenantId, id, lastUsedAt: key.lastUsedAt }, now);
+
+    const own = heldBy(key.owner);
+    const lent = heldBy(key);
+    return {
+      tenantId,
+      tenantName: key.tenantName,
+      username: key.owner.username,
+      kind: 'API_KEY',
+      apiKey: key.name,
+      roles: new Set(lent.roles.filter((role) => own.roles.includes(role))),
+      permissions: intersection(narrowed(lent.permissions, key.scope), own.permissions),
+      ...(key.expiresAt && { until: key.expiresAt }),
+    };
+  };
+
+function heldBy(holder: { permissions: string[]; roles: string[]; rolePermissions: string[] }) {
+  const roles = holder.roles.filter(isBuiltIn);
+  return {
+    roles,
+    permissions: effectivePermissions([...holder.permissions, ...holder.rolePermissions], roles),
+  };
+}

@@ -1,0 +1,68 @@
+import { isUtf8 } from 'node:buffer';
+import { and, eq, sql } from 'drizzle-orm';
+import { prepared } from '../../database/prepared.ts';
+import { tenants } from '../../database/tables/tenants.ts';
+import { users } from '../../database/tables/users.ts';
+import { unauthenticated } from '../../errors.ts';
+import type { Platform } from '../context.ts';
+import { permissionsOfRoles } from '../roles/role.ts';
+import { isStorableText } from '../text.ts';
+import type { Scheme } from './authenticate.ts';
+import { NO_PASSWORD, verifyPassword } from './passwords.ts';
+import { effectivePermissions, isBuiltIn } from './permissions.ts';
+import { DEFAULT_TENANT } from './users.ts';
+
+const accountByName = prepared((database) =>
+  database
+    .select({
+      tenantId: tenants.tenantId,
+      tenantName: tenants.name,
+      username: users.username,
+      passwordHash: users.passwordHash,
+      permissions: users.permissions,
+      roles: users.roles,
+      rolePermissions: permissionsOfRoles(users.tenantId, users.roles),
+    })
+    .from(tenants)
+    .innerJoin(users, eq(users.tenantId, tenants.tenantId))
+    .where(
+      and(eq(tenants.nameKey, sql.placeholder('tenant')), eq(users.username, sql.placeholder('username'))),
+    )
+    .prepare('account_by_name'),
+);
+
+/** Signs accounts in by HTTP Basic: `user` for the tenant DEFAULT, `tenant\user` for another. */
+export const basicScheme =
+  ({ database }: Platform): Scheme =>
+  async (credentials, attempt) => {
+    const { tenant, username, password } = read(credentials);
+    const [account] = await accountByName(database).execute({ tenant, username });
+    attempt.tenantId = account?.tenantId;
+    const right = await verifyPassword(password, account?.passwordHash ?? NO_PASSWORD);
+    if (!account || !right) throw unauthenticated();
+    const { tenantId, tenantName, permissions, rolePermissions } = account;
+    const roles = account.roles.filter(isBuiltIn);
+    return {
+      tenantId,
+      tenantName,
+      username,
+      kind: 'USER',
+      roles: new Set(roles),
+      permissions: effectivePermissions([...permissions, ...rolePermissions], roles),
+    };
+  };
+
+/** @throws UNAUTHENTICATED */
+function read(credentials: string): { tenant: string; username: string; password: string } {
+  const bytes = Buffer.from(/^[A-Za-z0-9+/]+={0,2}$/.exec(credentials)?.[0] ?? '', 'base64');
+  const text = bytes.toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 0 || !isUtf8(bytes) || !isStorableText(text)) throw unauthenticated();
+  const name = text.slice(0, colon);
+  const backslash = name.indexOf('\\');
+  return {
+    tenant: (backslash < 0 ? DEFAULT_TENANT : name.slice(0, backslash)).toLowerCase(),
+    username: name.slice(backslash + 1),
+    password: text.slice(colon + 1),
+  };
+}

@@ -1,0 +1,97 @@
+import { eq, sql } from 'drizzle-orm';
+import type { JWTPayload } from 'jose';
+import { prepared } from '../../database/prepared.ts';
+import { tenants } from '../../database/tables/tenants.ts';
+import { unauthenticated } from '../../errors.ts';
+import type { Platform } from '../context.ts';
+import { permissionsOfRoles } from '../roles/role.ts';
+import { plainText } from '../text.ts';
+import type { Scheme } from './authenticate.ts';
+import { type IssuerOptions, openIssuer } from './issuer.ts';
+import { effectivePermissions, isBuiltIn } from './permissions.ts';
+import { readGrant } from './scopes.ts';
+import { DEFAULT_TENANT } from './users.ts';
+
+export interface OidcOptions extends Omit<IssuerOptions, 'clock'> {
+  /** Dotted paths of claims. */
+  userClaim: string;
+  rolesClaim: string;
+  /** Without it all are of the tenant DEFAULT. */
+  tenantClaim?: string | undefined;
+}
+
+/** As JSON: the driver has no type for an empty array. */
+const LISTED_ROLES = sql`ARRAY(SELECT jsonb_array_elements_text(${sql.placeholder('roles')}::jsonb))`;
+
+const tenantWithRoles = prepared((database) =>
+  database
+    .select({
+      tenantId: tenants.tenantId,
+      tenantName: tenants.name,
+      rolePermissions: permissionsOfRoles(tenants.tenantId, LISTED_ROLES),
+    })
+    .from(tenants)
+    .where(eq(tenants.nameKey, sql.placeholder('tenant')))
+    .prepare('tenant_with_roles'),
+);
+
+/** Signs in by the tokens of an OpenID Connect issuer. Who they name needs no account: the token says all. */
+export function oidcScheme(platform: Platform, options: OidcOptions): Scheme {
+  const { database, clock } = platform;
+  const check = openIssuer({ ...options, clock });
+  return async (token, attempt) => {
+    const claims = await check(token);
+    const { username, tenant, roles: words } = read(claims, options);
+    const [found] = await tenantWithRoles(database).execute({
+      tenant: tenant.toLowerCase(),
+      roles: JSON.stringify(words),
+    });
+    if (!found) throw unauthenticated('token');
+    const { tenantId, tenantName, rolePermissions } = found;
+    attempt.tenantId = tenantId;
+    const roles = words.filter(isBuiltIn);
+    return {
+      tenantId,
+      tenantName,
+      username,
+      kind: 'TOKEN',
+      roles: new Set(roles),
+      permissions: effectivePermissions([...words.flatMap(grantIn), ...rolePermissions], roles),
+      until: new Date(claims.exp! * 1000),
+    };
+  };
+}
+
+/** None in what is no permission, or one with a filter that can't be read: nobody gets anything by mistake. */
+function grantIn(word: string): string[] {
+  const grant = readGrant(word);
+  return typeof grant === 'string' ? [grant] : [];
+}
+
+const Username = plainText(1, 256).refine((name) => !/\p{Cc}/u.test(name));
+const Word = plainText(1, 1_024);
+
+/** @throws UNAUTHENTICATED where the user, or the tenant that is asked for, is missing */
+function read(claims: JWTPayload, { userClaim, rolesClaim, tenantClaim }: OidcOptions) {
+  const username = Username.safeParse(claimAt(claims, userClaim));
+  const tenant = Word.safeParse(tenantClaim ? claimAt(claims, tenantClaim) : DEFAULT_TENANT);
+  if (!username.success || !tenant.success) throw unauthenticated('token');
+  const given = claimAt(claims, rolesClaim);
+  const words: unknown[] = typeof given === 'string' ? given.split(' ') : Array.isArray(given) ? given : [];
+  return {
+    username: username.data,
+    tenant: tenant.data,
+    roles: words.filter((word): word is string => Word.safeParse(word).success),
+  };
+}
+
+/** The value at a dotted path; a claim may have dots in its name, too, as those that are URLs. */
+export function claimAt(claims: object, path: string): unknown {
+  if (Object.hasOwn(claims, path)) return (claims as Record<string, unknown>)[path];
+  let value: unknown = claims;
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
