@@ -190,7 +190,7 @@ async function stored({ database, caller }: Context) {
   const dump: Record<string, unknown> = {};
   for (const table of TABLES)
     dump[getTableName(table)] = await database.execute(
-      sql`SELECT row_to_json(t) AS row FROM ${table} t WHERE t.tenant_id = ${caller.tenantId} ORDER BY 1::text`,
+      sql`SELECT row_to_json(t) AS row FROM ${table} t WHERE t.tenant_id = ${caller.tenantId} ORDER BY row_to_json(t)::text`,
     );
   dump['named'] = await database.execute(
     sql`SELECT name FROM tenants WHERE name = ${`new-${caller.tenantId}`}`,
