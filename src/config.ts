@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
+import { S3_ADDRESS } from './storage/s3.ts';
 
 /** A setting that can't be used; `main` prints the message as one line and ends with exit code 1. */
 export class ConfigurationError extends Error {}
@@ -33,6 +34,13 @@ const proxies = z
     'must be addresses and networks with commas between; loopback, linklocal and uniquelocal are some, too',
   )
   .transform(String);
+
+const artifactPlace = z
+  .string()
+  .refine(
+    (text) => (text.includes('://') ? S3_ADDRESS.test(text) : true),
+    'must be a folder or s3://bucket/prefix',
+  );
 
 function tryTo(work: () => unknown): boolean {
   try {
@@ -81,7 +89,23 @@ export const SETTINGS = {
   ),
   DATABASE_PREPARE: setting(flag, true, 'named prepared statements; false behind a pooler that has none'),
   DATABASE_POOL_SIZE: setting(whole(2, 500), 10, 'connections a process holds at the most'),
-  MUSTER_DATA_DIR: setting(text, './data', "the embedded database's folder"),
+  MUSTER_DATA_DIR: setting(text, './data', 'the folder of the embedded database and of artifacts'),
+  MUSTER_ARTIFACTS: setting(
+    artifactPlace.optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    'where artifacts are kept: a folder, or s3://bucket/prefix; without it `artifacts` in MUSTER_DATA_DIR',
+  ),
+  MUSTER_S3_ENDPOINT: setting(
+    url(['http', 'https']).optional() as z.ZodType<string | undefined, string>,
+    undefined,
+    "an S3-compatible store's address; credentials and region are AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION",
+  ),
+  MUSTER_ARTIFACT_SIZE: setting(whole(1, Number.MAX_SAFE_INTEGER), 1 << 30, 'bytes in an artifact'),
+  MUSTER_ARTIFACTS_SIZE: setting(
+    whole(1, Number.MAX_SAFE_INTEGER),
+    20 * 2 ** 30,
+    'bytes in all artifacts of a tenant',
+  ),
   MUSTER_ADMIN_USER: setting(text.min(1), 'admin', 'the first administrator of tenant DEFAULT'),
   MUSTER_ADMIN_PASSWORD: setting(
     text.min(1).optional() as z.ZodType<string | undefined, string>,

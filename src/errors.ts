@@ -43,6 +43,15 @@ export type ErrorCode =
   | 'LOCKED'
   | 'READ_ONLY'
   | 'ENCRYPTION_NOT_SUPPORTED'
+  | 'ARTIFACT_NOT_FOUND'
+  | 'ARTIFACT_ALREADY_EXISTS'
+  | 'ARTIFACT_EMPTY'
+  | 'ARTIFACT_TOO_LARGE'
+  | 'ARTIFACT_STORAGE_FULL'
+  | 'ARTIFACT_UPLOAD_TOO_SLOW'
+  | 'ARTIFACT_MD5_MISMATCH'
+  | 'ARTIFACT_SHA1_MISMATCH'
+  | 'ARTIFACT_SHA256_MISMATCH'
   | 'CONFIGURATION_KEY_UNKNOWN'
   | 'CONFIGURATION_VALUE_INVALID'
   | 'WEBHOOK_NOT_FOUND'
@@ -191,6 +200,32 @@ export const softwareModuleUnsupported = (moduleType: string, setType: string, p
   );
 export const encryptionNotSupported = (path = ['encrypted']) =>
   new DomainError('ENCRYPTION_NOT_SUPPORTED', 'Artifacts cannot be encrypted here.', { path });
+
+export const artifactNotFound = (id: string, path = ['id']) =>
+  notFound('ARTIFACT_NOT_FOUND', 'Artifact', id, path);
+export const artifactAlreadyExists = (filename: string, path = ['filename']) =>
+  alreadyExists('ARTIFACT_ALREADY_EXISTS', 'Artifact', filename, path);
+export const artifactEmpty = () =>
+  new DomainError('ARTIFACT_EMPTY', 'There is no file, or there is nothing in it.', { path: ['file'] });
+export const artifactTooLarge = (limit: number) =>
+  new DomainError('ARTIFACT_TOO_LARGE', `An artifact has at most ${limit} bytes.`, { path: ['file'] });
+export const artifactStorageFull = (limit: number) =>
+  new DomainError('ARTIFACT_STORAGE_FULL', `All artifacts of a tenant have at most ${limit} bytes.`, {
+    path: ['file'],
+  });
+export const artifactUploadTooSlow = () =>
+  new DomainError('ARTIFACT_UPLOAD_TOO_SLOW', 'The upload took so long that it was given up.', {
+    path: ['file'],
+  });
+const MISMATCHES = {
+  md5: 'ARTIFACT_MD5_MISMATCH',
+  sha1: 'ARTIFACT_SHA1_MISMATCH',
+  sha256: 'ARTIFACT_SHA256_MISMATCH',
+} as const;
+export const artifactMismatch = (hash: keyof typeof MISMATCHES, actual: string) =>
+  new DomainError(MISMATCHES[hash], `The ${hash} of what came is ${actual}, not the given one.`, {
+    path: [hash],
+  });
 
 export const distributionSetTypeNotFound = (idOrKey: string, path = ['id']) =>
   notFound('DISTRIBUTION_SET_TYPE_NOT_FOUND', 'DistributionSetType', idOrKey, path);

@@ -13,12 +13,14 @@ import type { Config } from './config.ts';
 import { type Connection, openPool } from './database/connect.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
+import { removeOldStrays } from './services/artifacts/strays.ts';
 import { forgetOldAuditEvents } from './services/audit/forget-old.ts';
 import { type CertificateRefusal, openDevices } from './services/devices/poll.ts';
 import { openLive } from './services/live/hub.ts';
 import { runPeriodically } from './services/periodic.ts';
 import { openPlatform } from './services/platform.ts';
 import { openWebhooks } from './services/webhooks/run.ts';
+import { openStorage } from './storage/open.ts';
 import { readTls, renewTls } from './tls.ts';
 
 export interface RunningServer {
@@ -47,6 +49,9 @@ export class ListenError extends Error {
 
 const FORGET_EVERY_MS = 600_000;
 
+/** How often what uploads left behind is looked for. */
+const SWEEP_EVERY_MS = 60 * 60 * 1000;
+
 const UPGRADE = Symbol('upgrade');
 
 /**
@@ -66,10 +71,13 @@ class Incoming extends IncomingMessage {
 /** As long as Node.js gives every request; but a file may take hours, so it is left to us. */
 const REQUEST_MS = 300_000;
 
+/** Where files come in. */
+const FILES = /^\/(?:imports\b|rest\/v1\/softwaremodules\/[^/?]+\/artifacts(?:\?|$))/;
+
 function limitTime(request: IncomingMessage): void {
   const { headers, url = '' } = request;
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
-  if (!hasBody || /^\/imports\b/.test(url)) return;
+  if (!hasBody || FILES.test(url)) return;
   const patience = setTimeout(() => request.destroy(), REQUEST_MS);
   request.once('close', () => clearTimeout(patience));
 }
@@ -128,7 +136,13 @@ export async function serve(
     gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
     privateWebhooks: config.MUSTER_WEBHOOKS_PRIVATE,
   };
-  const opened = await openPlatform(pool, database.direct, systemDefaults, logError);
+  const opened = await openPlatform(
+    pool,
+    database.direct,
+    systemDefaults,
+    await openStorage(config),
+    logError,
+  );
   const core = opened.platform;
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
   const signIn = openAuthenticator(core, {
@@ -150,6 +164,13 @@ export async function serve(
     logError,
   );
   const webhooks = openWebhooks(core, logError);
+  const sweeping = runPeriodically(
+    pool.database,
+    'artifact strays',
+    SWEEP_EVERY_MS,
+    (tx) => removeOldStrays(tx, core),
+    logError,
+  );
   const livePool = openPool(database.connection, {
     connections: LIVE_CONNECTIONS,
     prepare: config.DATABASE_PREPARE,
@@ -192,7 +213,7 @@ export async function serve(
       stopRenewing?.();
       await Promise.all([sockets.close(), closeServer(server)]);
       await graphql.close();
-      await Promise.all([forgetting.close(), webhooks.close()]);
+      await Promise.all([forgetting.close(), webhooks.close(), sweeping.close()]);
       await platform.pollTimes.close();
       await opened.close();
       await livePool.close();

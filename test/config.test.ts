@@ -76,7 +76,7 @@ describe('readConfig', () => {
 
 it('is told in full by the README', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| (?:`(.*?)`)? ?\| (.*) \|$/gm)].map((row) =>
+  const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` \| (?:`(.*?)`)? ?\| (.*) \|$/gm)].map((row) =>
     row.slice(1),
   );
   const settings = Object.entries(SETTINGS).map(([name, { fallback, about }]) => [

@@ -43,6 +43,15 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   LOCKED: [423, 'locked'],
   READ_ONLY: [403, 'entityReadOnly'],
   ENCRYPTION_NOT_SUPPORTED: [400, 'artifact.encryptionNotSupported'],
+  ARTIFACT_NOT_FOUND: [404, 'repo.entityNotFound'],
+  ARTIFACT_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  ARTIFACT_EMPTY: [400],
+  ARTIFACT_TOO_LARGE: [429, 'quota.fileSizeExceeded'],
+  ARTIFACT_STORAGE_FULL: [429, 'quota.storageExceeded'],
+  ARTIFACT_UPLOAD_TOO_SLOW: [408],
+  ARTIFACT_MD5_MISMATCH: [400, 'artifact.uploadFailed.checksum.md5.match'],
+  ARTIFACT_SHA1_MISMATCH: [400, 'artifact.uploadFailed.checksum.sha1.match'],
+  ARTIFACT_SHA256_MISMATCH: [400, 'artifact.uploadFailed.checksum.sha256.match'],
   CONFIGURATION_KEY_UNKNOWN: [400, 'configKeyInvalid'],
   CONFIGURATION_VALUE_INVALID: [400, 'configValueInvalid'],
   WEBHOOK_NOT_FOUND: [404, 'repo.entityNotFound'],
@@ -80,6 +89,7 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   SOFTWARE_MODULE_ALREADY_EXISTS: 'The given entity already exists in database',
   DISTRIBUTION_SET_TYPE_ALREADY_EXISTS: 'The given entity already exists in database',
   DISTRIBUTION_SET_ALREADY_EXISTS: 'The given entity already exists in database',
+  ARTIFACT_ALREADY_EXISTS: 'The given entity already exists in database',
   DISTRIBUTION_SET_TAG_ALREADY_EXISTS: 'The given entity already exists in database',
 };
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 
 /** So much text goes out at once. */
 const BLOCK = 1 << 16;
@@ -31,4 +31,14 @@ async function* blocks(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
     text = '';
   }
   if (text) yield Buffer.from(text);
+}
+
+const DRAIN_AT_MOST_MS = 10_000;
+
+/** Reads on for a while, as most clients read the answer only after they have sent all. */
+export function drain(request: Request): void {
+  request.unpipe();
+  request.resume();
+  const patience = setTimeout(() => request.destroy(), DRAIN_AT_MOST_MS).unref();
+  request.once('close', () => clearTimeout(patience));
 }

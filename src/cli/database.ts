@@ -6,6 +6,7 @@ import { type OpenDatabase, openDatabase } from '../database/open.ts';
 import type { Platform } from '../services/context.ts';
 import { openPlatform } from '../services/platform.ts';
 import { ensureFirstAdministrator } from '../services/tenants/first-administrator.ts';
+import { openStorage } from '../storage/open.ts';
 import { print } from './print.ts';
 
 /** Brings the database up to date, as every start of the server does. */
@@ -29,7 +30,8 @@ export async function withDatabase<T>(work: (platform: Platform) => Promise<T>):
       gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
       privateWebhooks: config.MUSTER_WEBHOOKS_PRIVATE,
     };
-    const { platform, close } = await openPlatform(pool, opened.direct, systemDefaults, (error) =>
+    const storage = await openStorage(config);
+    const { platform, close } = await openPlatform(pool, opened.direct, systemDefaults, storage, (error) =>
       complain(String(error)),
     );
     try {

@@ -1,4 +1,5 @@
 import type { Database } from '../database/connect.ts';
+import type { ArtifactStorage } from '../storage/open.ts';
 import type { Grants, Role } from './access/permissions.ts';
 import type { Announcements } from './announcements.ts';
 import type { KeyUses } from './api-keys/uses.ts';
@@ -49,6 +50,7 @@ export interface Platform {
   systemDefaults: SystemDefaults;
   refusals: Refusals;
   keyUses: KeyUses;
+  storage: ArtifactStorage;
 }
 
 /** What a change is made with: who makes it and whence. */

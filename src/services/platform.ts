@@ -1,4 +1,5 @@
 import type { Connection, Pool } from '../database/connect.ts';
+import type { ArtifactStorage } from '../storage/open.ts';
 import { openAnnouncements } from './announcements.ts';
 import { openKeyUses } from './api-keys/uses.ts';
 import { openRefusals } from './audit/refusals.ts';
@@ -17,6 +18,7 @@ export async function openPlatform(
   { database }: Pool,
   direct: Connection,
   systemDefaults: SystemDefaults,
+  storage: ArtifactStorage,
   onError: (error: unknown) => void,
 ): Promise<OpenedPlatform> {
   const clock = () => new Date();
@@ -25,7 +27,7 @@ export async function openPlatform(
   const refusals = openRefusals(database, clock, onError);
   const keyUses = openKeyUses(database, onError);
   return {
-    platform: { database, clock, announcements, tenants, systemDefaults, refusals, keyUses },
+    platform: { database, clock, announcements, tenants, systemDefaults, refusals, keyUses, storage },
     async close() {
       await refusals.close();
       await keyUses.close();

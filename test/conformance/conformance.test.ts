@@ -3,6 +3,7 @@ import { startOwnServer, type TestServer } from '../support/server.ts';
 import { differences, readCases, replay } from './replay.ts';
 
 const SETS = 'needs software and distribution sets';
+const ASSIGNMENTS = 'needs assignments';
 
 /** Cases that wait for a later issue: file, name, and what they need. Take one off as soon as it passes. */
 const WAITING: [file: string, name: string, reason: string][] = [
@@ -18,6 +19,18 @@ const WAITING: [file: string, name: string, reason: string][] = [
   ['mgmt-errors', 'a wrong method', 'needs paths of a later issue'],
   ['ddi-configdata', 'configData: a finished update asks for the attributes again', 'needs deployments'],
   ['mgmt-targets-query', 'q: assignedds and installedds', SETS],
+  ['deployment-setup', 'module metadata: create, list, read', SETS],
+  ['deployment-setup', 'module metadata: PUT creates or changes, DELETE removes', SETS],
+  ['deployment-setup', 'module metadata: 100 entries are the most', SETS],
+  ['deployment-setup', 'set metadata: create, list, read, change, delete', SETS],
+  ['deployment-setup', 'set tag: duplicate and missing name', SETS],
+  ['deployment-setup', 'set tag: assign and unassign several', SETS],
+  ['deployment-setup', 'set: an assignment locks it and its modules', ASSIGNMENTS],
+  ['deployment-setup', 'set: invalidate without cancelling', ASSIGNMENTS],
+  ['deployment-setup', 'set: invalidate and cancel by force', ASSIGNMENTS],
+  ['deployment-setup', 'set: invalidate with an unknown kind, twice, an incomplete one', ASSIGNMENTS],
+  ['deployment-setup', 'set: statistics', ASSIGNMENTS],
+  ['deployment-setup', 'set: statistics of an unused one', ASSIGNMENTS],
 ];
 
 const FILES = readCases(new URL('cases/', import.meta.url));

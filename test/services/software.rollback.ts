@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+import { deleteArtifact } from '../../src/services/artifacts/delete.ts';
+import { type UploadArtifact, uploadArtifact } from '../../src/services/artifacts/upload.ts';
 import type { Context } from '../../src/services/context.ts';
 import { createDistributionSetTypes } from '../../src/services/distribution-set-types/create.ts';
 import { deleteDistributionSetType } from '../../src/services/distribution-set-types/delete.ts';
@@ -21,6 +24,7 @@ export interface SoftwareFixture {
   setTypeId: number;
   moduleId: number;
   otherModuleId: number;
+  artifactId: number;
   setId: number;
 }
 
@@ -37,7 +41,9 @@ export async function softwareFixture(context: Context): Promise<SoftwareFixture
   const sets = await createDistributionSets(context, {
     distributionSets: [{ name: 'old', version: '1', moduleIds: [moduleId!] }],
   });
+  const artifact = await uploadArtifact(context, upload(otherModuleId!, 'old'));
   return {
+    artifactId: artifact.id,
     moduleTypeId: moduleTypes.created[0]!.id,
     setTypeId: setTypes.created[0]!.id,
     moduleId: moduleId!,
@@ -45,6 +51,12 @@ export async function softwareFixture(context: Context): Promise<SoftwareFixture
     setId: sets.created[0]!.id,
   };
 }
+
+const upload = (moduleId: number, filename: string): UploadArtifact => ({
+  moduleId,
+  content: Readable.from([Buffer.from(filename)]),
+  details: async () => ({ filename }),
+});
 
 /** Every verb on software that writes, called so that it would succeed. */
 export const SOFTWARE_VERBS: Record<
@@ -69,6 +81,9 @@ export const SOFTWARE_VERBS: Record<
     createSoftwareModules(c, { softwareModules: [{ type: 'os', name: 'new', version: '1' }] }),
   updateSoftwareModule: (c, { moduleId }) => updateSoftwareModule(c, { id: moduleId, vendor: 'new' }),
   deleteSoftwareModule: (c, { moduleId }) => deleteSoftwareModule(c, { id: moduleId }),
+  uploadArtifact: (c, { moduleId }) => uploadArtifact(c, upload(moduleId, 'new')),
+  deleteArtifact: (c, { otherModuleId, artifactId }) =>
+    deleteArtifact(c, { moduleId: otherModuleId, id: artifactId }),
   createDistributionSets: (c, { moduleId }) =>
     createDistributionSets(c, {
       distributionSets: [{ name: 'new', version: '1', moduleIds: [moduleId], locked: true }],

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openPool } from '../../src/database/connect.ts';
 import {
   effectivePermissions,
@@ -9,6 +12,7 @@ import {
 import type { Context, Platform } from '../../src/services/context.ts';
 import { openPlatform } from '../../src/services/platform.ts';
 import { insertTenant } from '../../src/services/tenants/create.ts';
+import { folderStore } from '../../src/storage/folder.ts';
 import { testConnection } from './database.ts';
 
 export interface TestPlatform {
@@ -20,12 +24,17 @@ export interface TestPlatform {
 export async function openTestPlatform(connection = testConnection()): Promise<TestPlatform> {
   const pool = openPool(connection, { connections: 5, prepare: true });
   const systemDefaults = { targetTokenEnabled: true, gatewayTokenEnabled: false, privateWebhooks: true };
-  const opened = await openPlatform(pool, connection, systemDefaults, (error) => console.error(error));
+  const folder = await mkdtemp(join(tmpdir(), 'muster-artifacts-'));
+  const storage = { store: folderStore(folder), largest: 1 << 20, largestTenant: 2 << 20 };
+  const opened = await openPlatform(pool, connection, systemDefaults, storage, (error) =>
+    console.error(error),
+  );
   return {
     platform: opened.platform,
     async close() {
       await opened.close();
       await pool.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,5 +1,8 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import postgres from 'postgres';
 import { readConfig } from '../../src/config.ts';
@@ -13,6 +16,8 @@ export interface TestServer {
   url: string;
   /** What it logged as errors: nothing, unless something nobody foresaw went wrong. */
   errors: string[];
+  /** The folder where it keeps artifacts, unless the settings name another. */
+  artifacts: string;
   stop(): Promise<void>;
 }
 
@@ -22,12 +27,22 @@ export async function startTestServer(
   database: Connection = testConnection(),
 ): Promise<TestServer> {
   // Of the machine's own settings and properties file nothing counts.
-  const config = readConfig({ PORT: '0', MUSTER_CONFIG_FILE: '/dev/null', ...settings });
+  const folder = await mkdtemp(join(tmpdir(), 'muster-artifacts-'));
+  const own = { PORT: '0', MUSTER_CONFIG_FILE: '/dev/null', MUSTER_ARTIFACTS: folder };
+  const config = readConfig({ ...own, ...settings });
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
   const listening = await listen(config);
   const { url, stop } = await serve(config, listening, { connection: database, direct: database }, log);
-  return { url, errors, stop };
+  return {
+    url,
+    errors,
+    artifacts: folder,
+    async stop() {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 export interface OwnDatabase {

@@ -15,6 +15,13 @@ type Elsewhere =
   | 'TARGET_METADATA_ALREADY_EXISTS'
   | 'AUTO_CONFIRM_ALREADY_ACTIVE'
   | 'SOFTWARE_MODULE_METADATA_NOT_FOUND'
+  | 'ARTIFACT_EMPTY'
+  | 'ARTIFACT_TOO_LARGE'
+  | 'ARTIFACT_STORAGE_FULL'
+  | 'ARTIFACT_UPLOAD_TOO_SLOW'
+  | 'ARTIFACT_MD5_MISMATCH'
+  | 'ARTIFACT_SHA1_MISMATCH'
+  | 'ARTIFACT_SHA256_MISMATCH'
   | 'DISTRIBUTION_SET_METADATA_NOT_FOUND'
   | 'SORT_SYNTAX'
   | 'SORT_DIRECTION_INVALID'
@@ -60,6 +67,8 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
     'A distribution set tag of that name is there already, or twice in the input.',
   LOCKED: 'A distribution set or software module that was used is locked: its parts cannot change any more.',
   READ_ONLY: 'It is in use in a way that lets it change no more.',
+  ARTIFACT_NOT_FOUND: 'The software module has no artifact of that id.',
+  ARTIFACT_ALREADY_EXISTS: 'The software module has an artifact of that name already.',
   ENCRYPTION_NOT_SUPPORTED: 'Artifacts cannot be encrypted here.',
   CONFIGURATION_KEY_UNKNOWN: 'There is no such configuration key.',
   CONFIGURATION_VALUE_INVALID: 'A configuration key does not take that value.',

@@ -8,7 +8,7 @@ import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { idOf } from '../json.ts';
 import { answerErrors } from '../rest/errors.ts';
-import { sendLines } from '../stream.ts';
+import { drain, sendLines } from '../stream.ts';
 import { csvParser } from './csv.ts';
 import { ndjsonParser } from './ndjson.ts';
 import { readRows } from './read-rows.ts';
@@ -26,7 +26,6 @@ const FORMATS: readonly (readonly [type: RegExp, format: 'csv' | 'ndjson'])[] = 
   [/^application\/(x-)?(ndjson|jsonl|json-lines)\b/i, 'ndjson'],
 ];
 const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
-const DRAIN_AT_MOST_MS = 10_000;
 const PARAMETERS = ['mode', 'dryRun', 'key', 'resume'];
 
 /** `/imports`: files of targets, streamed in. Authentication comes before anything of the body is read. */
@@ -95,13 +94,6 @@ async function takeFile(context: Context, request: Request, response: Response):
   } finally {
     if (!request.complete) drain(request);
   }
-}
-
-/** Reads on for a while, as most clients read the answer only after they have sent all. */
-function drain(request: Request): void {
-  request.resume();
-  const patience = setTimeout(() => request.destroy(), DRAIN_AT_MOST_MS).unref();
-  request.once('close', () => clearTimeout(patience));
 }
 
 const contextOf = (response: Response): Context => response.locals['context'];

@@ -3,6 +3,7 @@ import type { Caller, Platform } from '../../services/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { sendHal } from '../media.ts';
+import { artifactRoutes } from './artifacts.ts';
 import { autoConfirmRoutes } from './auto-confirm.ts';
 import { configurationRoutes } from './configuration.ts';
 import { distributionSetTypeRoutes } from './distribution-set-types.ts';
@@ -51,6 +52,7 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   softwareModuleTypeRoutes(v1, options, linksOf);
   distributionSetTypeRoutes(v1, options, linksOf);
   softwareModuleRoutes(v1, options, linksOf);
+  artifactRoutes(v1, options, linksOf);
   distributionSetRoutes(v1, options, linksOf);
   configurationRoutes(v1, options, linksOf);
   resource(

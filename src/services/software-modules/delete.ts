@@ -1,9 +1,10 @@
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
 import { distributionSetModules, distributionSets } from '../../database/tables/distribution-sets.ts';
-import { softwareModules } from '../../database/tables/software.ts';
+import { artifacts, softwareModules } from '../../database/tables/software.ts';
 import { locked } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { letGoOfContents, removeStrays } from '../artifacts/strays.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -19,9 +20,13 @@ export async function deleteSoftwareModule(context: Context, { id }: { id: numbe
   const { tenantId } = requirePermission(context, 'DELETE_SOFTWARE_MODULE');
   const itself = and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id));
 
-  await change(context, async (tx, changes) => {
+  const unneeded = await change(context, async (tx, changes) => {
     const module = await lockModule(tx, tenantId, id);
     await refuseInLockedSet(tx, tenantId, id);
+    const files = await tx
+      .delete(artifacts)
+      .where(and(eq(artifacts.tenantId, tenantId), eq(artifacts.moduleId, id)))
+      .returning({ sha256: artifacts.sha256 });
     await removeOrHide(
       tx,
       (inner) => inner.delete(softwareModules).where(itself),
@@ -32,7 +37,14 @@ export async function deleteSoftwareModule(context: Context, { id }: { id: numbe
           .where(itself),
     );
     changes.record({ type: 'software-module.deleted', subjects: [titleOf(module)] });
+    return letGoOfContents(
+      tx,
+      tenantId,
+      files.map(({ sha256 }) => sha256),
+      context.clock(),
+    );
   });
+  await removeStrays(context, tenantId, unneeded);
 }
 
 async function refuseInLockedSet(tx: Transaction, tenantId: number, id: number): Promise<void> {

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { isAmong } from '../../database/bulk.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { artifacts, softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
-import { softwareModuleNotFound } from '../../errors.ts';
+import { locked, softwareModuleNotFound } from '../../errors.ts';
 import type { Authored } from '../authorship.ts';
 
 /** A software module as callers get it. */
@@ -91,5 +91,12 @@ export async function lockModule(tx: Transaction, tenantId: number, id: number):
   await lockModules(tx, tenantId, [id]);
   const module = (await readModules(tx, tenantId, [id])).get(id);
   if (!module || module.deleted) throw softwareModuleNotFound(String(id));
+  return module;
+}
+
+/** The module, where its parts may change. @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED */
+export function requireOpen(module: SoftwareModule | undefined, id: number): SoftwareModule {
+  if (!module || module.deleted) throw softwareModuleNotFound(String(id), ['moduleId']);
+  if (module.locked) throw locked(`The software module ${id}`, ['moduleId']);
   return module;
 }

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import type { ByteRange, Download } from '../services/artifacts/download.ts';
+import { isMatch } from './http.ts';
+import { rangesOf } from './ranges.ts';
+
+const TYPE = 'application/octet-stream';
+
+/**
+ * How conditions are read. `standard`: as RFC 9110 says. `device`: as hawkBit's device API does, whose clients know it
+ * so: `If-Match` is the bare SHA-1, and `If-None-Match` means nothing.
+ */
+export type Conditions = 'standard' | 'device';
+
+/** What was sent: all of the file, some of it, or nothing, where the client has it or asked for what isn't there. */
+export type Sent = 'all' | 'part' | 'nothing';
+
+/** Sends a file, or the ranges of it that were asked for. That a client goes away is no error. */
+export async function sendDownload(
+  request: Request,
+  response: Response,
+  download: Download,
+  conditions: Conditions,
+): Promise<Sent> {
+  const { sha1, size, filename, lastModifiedAt } = download;
+  const etag = `"${sha1}"`;
+  response.set({ ETag: etag, 'Accept-Ranges': 'bytes', 'Last-Modified': lastModifiedAt.toUTCString() });
+  if (!preconditionHolds(request, etag, conditions)) return nothing(response, 412);
+  if (conditions === 'standard' && isMatch(request, etag)) return nothing(response, 304);
+  const wanted = wantedRange(request, download);
+  const ranges = wanted === undefined ? [] : rangesOf(wanted, size);
+  if (!ranges) return nothing(response.set('Content-Range', `bytes */${size}`), 416);
+
+  response.attachment(filename).set('Content-Type', TYPE);
+  const [first, ...more] = ranges;
+  if (!first) {
+    response.set('Content-Length', String(size));
+    return (await send(request, response, () => download.read())) ? 'all' : 'part';
+  }
+  response.status(206);
+  if (more.length) await sendRanges(request, response, download, ranges);
+  else {
+    response.set({ 'Content-Range': contentRange(first, size), 'Content-Length': lengthOf(first) });
+    await send(request, response, () => download.read(first));
+  }
+  return 'part';
+}
+
+function nothing(response: Response, status: number): Sent {
+  response.status(status).end();
+  return 'nothing';
+}
+
+function preconditionHolds({ headers }: Request, etag: string, conditions: Conditions): boolean {
+  const condition = headers['if-match'];
+  if (condition === undefined) return true;
+  const matching = conditions === 'device' ? etag.slice(1, -1) : etag;
+  return condition.split(',').some((tag) => ['*', matching].includes(tag.trim()));
+}
+
+/** The `Range` header, unless `If-Range` says that the client has a part of another file. */
+function wantedRange(request: Request, { sha1, lastModifiedAt }: Download): string | undefined {
+  const { range } = request.headers;
+  const condition = request.get('If-Range');
+  const same = [undefined, `"${sha1}"`, sha1, lastModifiedAt.toUTCString()];
+  return request.method === 'GET' && same.includes(condition) ? range : undefined;
+}
+
+const lengthOf = ({ first, last }: ByteRange) => last - first + 1;
+const contentRange = ({ first, last }: ByteRange, size: number) => `bytes ${first}-${last}/${size}`;
+
+/** Several ranges go out as the parts of one body (RFC 9110, 14.6). */
+async function sendRanges(
+  request: Request,
+  response: Response,
+  download: Download,
+  ranges: readonly ByteRange[],
+): Promise<void> {
+  const boundary = randomUUID();
+  const heads = ranges.map((range) =>
+    Buffer.from(
+      `\r\n--${boundary}\r\nContent-Type: ${TYPE}\r\nContent-Range: ${contentRange(range, download.size)}\r\n\r\n`,
+    ),
+  );
+  const end = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const lengths = [...heads.map(({ length }) => length), ...ranges.map(lengthOf), end.length];
+  response.set({
+    'Content-Type': `multipart/byteranges; boundary=${boundary}`,
+    'Content-Length': lengths.reduce((sum, length) => sum + length),
+  });
+  async function* parts() {
+    for (const [index, range] of ranges.entries()) {
+      yield heads[index]!;
+      yield* await download.read(range);
+    }
+    yield end;
+  }
+  await send(request, response, async () => Readable.from(parts(), { objectMode: false }));
+}
+
+/** @returns whether all of it was taken */
+async function send(request: Request, response: Response, open: () => Promise<Readable>): Promise<boolean> {
+  if (request.method === 'HEAD') {
+    response.end();
+    return false;
+  }
+  try {
+    await pipeline(await open(), response);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    return false;
+  }
+}

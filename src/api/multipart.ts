@@ -1,0 +1,50 @@
+import type { Readable } from 'node:stream';
+import busboy from 'busboy';
+import type { Request } from 'express';
+import { malformed } from '../errors.ts';
+
+/** A form with a file: what stands before it is known as soon as the file begins, what follows when all was read. */
+export interface FileForm {
+  /** The part called `file`, with the name it had where it came from; undefined where there is none. */
+  file: Promise<{ content: Readable; filename: string } | undefined>;
+  /** The other fields, once all of the form was read. @throws MALFORMED_INPUT */
+  fields: () => Promise<ReadonlyMap<string, string>>;
+}
+
+const LIMITS = { fields: 20, fieldSize: 4096, parts: 30 };
+
+export const isForm = (request: Request): boolean =>
+  /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
+
+/** Reads a form as it comes, no faster than its file is read. @throws MALFORMED_INPUT */
+export function readFileForm(request: Request): FileForm {
+  const parser = openParser(request);
+  const fields = new Map<string, string>();
+  const done = new Promise<void>((resolve, reject) => {
+    parser.once('close', resolve);
+    parser.once('error', () => reject(malformed('The form is not well formed')));
+    request.once('close', () => {
+      if (!request.complete) parser.destroy(new Error('the form broke off'));
+    });
+  });
+  // Whoever asks for the fields is told; nobody may be left to ask.
+  done.catch(() => {});
+  const file = new Promise<Awaited<FileForm['file']>>((resolve, reject) => {
+    parser.on('file', (name, content, { filename }) => {
+      if (name === 'file') resolve({ content, filename: filename ?? '' });
+      else content.resume();
+    });
+    done.then(() => resolve(undefined), reject);
+  });
+  parser.on('field', (name, value) => void fields.set(name, value));
+  request.pipe(parser);
+  return { file, fields: () => done.then(() => fields) };
+}
+
+function openParser({ headers }: Request) {
+  try {
+    return busboy({ headers, limits: LIMITS, defParamCharset: 'utf8' });
+  } catch (error) {
+    throw malformed(`The form cannot be read: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,113 @@
+import type { Request, Router } from 'express';
+import { artifactEmpty } from '../../errors.ts';
+import type { Artifact } from '../../services/artifacts/artifact.ts';
+import { deleteArtifact } from '../../services/artifacts/delete.ts';
+import { openArtifact } from '../../services/artifacts/download.ts';
+import { findArtifact, findArtifactsOfModules } from '../../services/artifacts/find.ts';
+import { uploadArtifact } from '../../services/artifacts/upload.ts';
+import { findSoftwareModule } from '../../services/software-modules/find.ts';
+import { sendDownload } from '../downloads.ts';
+import { webError } from '../hawkbit-errors.ts';
+import { JSON_TYPE, sendHal } from '../media.ts';
+import { isForm, readFileForm } from '../multipart.ts';
+import { drain } from '../stream.ts';
+import { valuesOf } from './paging.ts';
+import { enumParameter } from './parameters.ts';
+import { authorship, type Links, link } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { pathIdOf } from './target-types.ts';
+
+/** Whatever is asked for: a file is one, and what is wrong with the request is said in JSON. */
+const FILE = ['application/octet-stream', JSON_TYPE, 'application/hal+json'];
+const REPRESENTATIONS = ['compact', 'full'] as const;
+
+/** `/softwaremodules/{id}/artifacts`; `linksOf` gives the links' base for a request. */
+export function artifactRoutes(
+  router: Router,
+  options: ResourceOptions,
+  linksOf: (request: Request) => Links,
+): void {
+  const path = '/softwaremodules/:id/artifacts';
+  const get: Handler = async (context, request, response) => {
+    const { id } = await findSoftwareModule(context, pathIdOf(request, 'id'));
+    const artifacts = (await findArtifactsOfModules(context, [id])).get(id) ?? [];
+    const links = linksOf(request);
+    const isFull = enumParameter(request, 'representation', REPRESENTATIONS) === 'full';
+    sendHal(
+      response,
+      artifacts.map((artifact) =>
+        renderArtifact(artifact, isFull ? allLinks(links, artifact) : selfLink(links, artifact)),
+      ),
+    );
+  };
+  const post: Handler = async (context, request, response) => {
+    if (!isForm(request)) {
+      response.set('Accept', 'multipart/form-data').status(415).json(webError(415));
+      return drain(request);
+    }
+    const form = readFileForm(request);
+    try {
+      const file = await form.file;
+      if (!file) throw artifactEmpty();
+      const artifact = await uploadArtifact(context, {
+        moduleId: pathIdOf(request, 'id'),
+        content: file.content,
+        async details() {
+          const fields = await form.fields();
+          const given = (name: string) => fields.get(name) ?? valuesOf(request, name)[0];
+          return {
+            filename: given('filename') ?? file.filename,
+            md5: given('md5sum') || null,
+            sha1: given('sha1sum') || null,
+            sha256: given('sha256sum') || null,
+          };
+        },
+      });
+      sendHal(response.status(201), renderArtifact(artifact, allLinks(linksOf(request), artifact)));
+    } finally {
+      if (!request.complete) drain(request);
+    }
+  };
+  resource(router, path, { get, post }, { ...options, withBody: [] });
+
+  const getOne: Handler = async (context, request, response) => {
+    const artifact = await findArtifact(context, ...idsOf(request));
+    sendHal(response, renderArtifact(artifact, allLinks(linksOf(request), artifact)));
+  };
+  const remove: Handler = async (context, request, response) => {
+    const [moduleId, id] = idsOf(request);
+    await deleteArtifact(context, { moduleId, id });
+    response.status(204).end();
+  };
+  resource(router, `${path}/:artifactId`, { get: getOne, delete: remove }, options);
+
+  const download: Handler = async (context, request, response) => {
+    if (response.locals['mediaType'] === FILE[0]) response.locals['mediaType'] = JSON_TYPE;
+    const [moduleId, id] = idsOf(request);
+    await sendDownload(request, response, await openArtifact(context, { moduleId, id }), 'standard');
+  };
+  resource(router, `${path}/:artifactId/download`, { get: download }, { ...options, produced: FILE });
+}
+
+const idsOf = (request: Request): [moduleId: number, id: number] => [
+  pathIdOf(request, 'id'),
+  pathIdOf(request, 'artifactId'),
+];
+
+const renderArtifact = (artifact: Artifact, links: object) => ({
+  ...authorship(artifact),
+  id: artifact.id,
+  providedFilename: artifact.filename,
+  size: artifact.size,
+  hashes: { sha1: artifact.sha1, md5: artifact.md5, sha256: artifact.sha256 },
+  _links: links,
+});
+
+const selfLink = (links: Links, { moduleId, id }: Artifact) => ({
+  self: link(links('softwaremodules', moduleId, 'artifacts', id)),
+});
+
+const allLinks = (links: Links, artifact: Artifact) => ({
+  ...selfLink(links, artifact),
+  download: link(links('softwaremodules', artifact.moduleId, 'artifacts', artifact.id, 'download')),
+});

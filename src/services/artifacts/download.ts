@@ -1,0 +1,32 @@
+import type { Readable } from 'node:stream';
+import type { ByteRange } from '../../storage/store.ts';
+import { requirePermission } from '../access/permissions.ts';
+import type { Context, Platform } from '../context.ts';
+import type { Artifact, StoredArtifact } from './artifact.ts';
+import { readArtifact } from './find.ts';
+
+export type { ByteRange } from '../../storage/store.ts';
+
+/** A file that is ready to be sent. */
+export interface Download extends Artifact {
+  /** Its bytes, or those of a range that lies within. */
+  read(range?: ByteRange): Promise<Readable>;
+}
+
+/** The file of a module. Needs DOWNLOAD_REPOSITORY_ARTIFACT. @throws ARTIFACT_NOT_FOUND */
+export async function openArtifact(
+  context: Context,
+  { moduleId, id }: { moduleId: number; id: number },
+): Promise<Download> {
+  const { tenantId } = requirePermission(context, 'DOWNLOAD_REPOSITORY_ARTIFACT');
+  return downloadOf(context, await readArtifact(context, tenantId, moduleId, id));
+}
+
+/** The same for whoever was found to be allowed to have it. */
+export const downloadOf = (
+  { storage }: Pick<Platform, 'storage'>,
+  { location, ...artifact }: StoredArtifact,
+): Download => ({
+  ...artifact,
+  read: (range) => storage.store.read(location, range),
+});

@@ -1,0 +1,150 @@
+import { and, eq, sum } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Transaction } from '../../database/connect.ts';
+import { artifactContents, artifacts, softwareModules } from '../../database/tables/software.ts';
+import {
+  artifactAlreadyExists,
+  artifactMismatch,
+  artifactStorageFull,
+  artifactUploadTooSlow,
+  quotaExceeded,
+} from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { added } from '../audit/record.ts';
+import { creation, modification } from '../authorship.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { lockModule, readModules, requireOpen, titleOf } from '../software-modules/module.ts';
+import { enteredText } from '../text.ts';
+import { type Artifact, readArtifacts, withoutLocation } from './artifact.ts';
+import { type Received, receiveContent } from './receive.ts';
+import { claimStray, queueUpForContents, removeStrays } from './strays.ts';
+
+const MOST_ARTIFACTS = 50;
+
+const hash = (digits: number) =>
+  z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(new RegExp(`^[0-9a-f]{${digits}}$`), `must be ${digits} hexadecimal digits`);
+
+/** What is said of a file: its name, and hashes that it must have. */
+const ArtifactDetails = z.object({
+  filename: enteredText(1, 256)
+    .refine((name) => !/[<>/\\]|\p{Cc}/u.test(name), 'must hold no <, >, /, \\ and no control characters')
+    .refine((name) => name !== '.' && name !== '..', 'must not be . or ..'),
+  md5: hash(32).nullish(),
+  sha1: hash(40).nullish(),
+  sha256: hash(64).nullish(),
+});
+export type ArtifactDetails = z.input<typeof ArtifactDetails>;
+type ReadDetails = z.output<typeof ArtifactDetails>;
+
+export interface UploadArtifact {
+  moduleId: number;
+  content: AsyncIterable<Uint8Array>;
+  /** Asked after all of the content was read: in a form fields may follow the file. */
+  details: () => Promise<ArtifactDetails>;
+}
+
+/**
+ * Takes a file into a software module. The content is stored once in a tenant, however often it comes; whatever goes
+ * wrong, nothing of it is left. Needs CREATE_SOFTWARE_MODULE.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED, ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE, ARTIFACT_STORAGE_FULL,
+ *   ARTIFACT_ALREADY_EXISTS, ARTIFACT_MD5_MISMATCH, ARTIFACT_SHA1_MISMATCH, ARTIFACT_SHA256_MISMATCH, QUOTA_EXCEEDED,
+ *   INVALID_INPUT
+ */
+export async function uploadArtifact(
+  context: Context,
+  { moduleId, content, details }: UploadArtifact,
+): Promise<Artifact> {
+  const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE');
+  // Asked again once the file is there, but a file that can't be taken need not be sent first.
+  requireOpen((await readModules(context.database, tenantId, [moduleId])).get(moduleId), moduleId);
+  const received = await receiveContent(context, content);
+  let kept = false;
+  try {
+    const given = parse(ArtifactDetails, await details());
+    refuseMismatch(given, received);
+    const { artifact, isNewContent } = await addArtifact(context, moduleId, given, received);
+    kept = isNewContent;
+    return artifact;
+  } finally {
+    if (!kept) await removeStrays(context, tenantId, [received.location]);
+  }
+}
+
+function refuseMismatch(given: ReadDetails, received: Received): void {
+  for (const hash of ['sha1', 'md5', 'sha256'] as const)
+    if (given[hash] && given[hash] !== received[hash]) throw artifactMismatch(hash, received[hash]);
+}
+
+async function addArtifact(
+  context: Context,
+  moduleId: number,
+  { filename }: ReadDetails,
+  received: Received,
+): Promise<{ artifact: Artifact; isNewContent: boolean }> {
+  const { tenantId } = context.caller;
+  const { sha256, size } = received;
+  return change(context, async (tx, changes) => {
+    const module = requireOpen(await lockModule(tx, tenantId, moduleId), moduleId);
+    await refuseName(tx, tenantId, moduleId, filename);
+    const isNewContent = await addContent(tx, context, received);
+    const [made] = await tx
+      .insert(artifacts)
+      .values({ tenantId, moduleId, filename, sha256, ...creation(context) })
+      .returning({ id: artifacts.id });
+    await tx
+      .update(softwareModules)
+      .set(modification(context))
+      .where(and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, moduleId)));
+    changes.record({
+      type: 'artifact.created',
+      subjects: [filename],
+      changes: added({ module: titleOf(module), size, sha256 }),
+    });
+    const [artifact] = await readArtifacts(tx, tenantId, eq(artifacts.id, made!.id));
+    return { artifact: withoutLocation(artifact!), isNewContent };
+  });
+}
+
+/** The module's row is locked, so nobody adds a name after this look. */
+async function refuseName(
+  tx: Transaction,
+  tenantId: number,
+  moduleId: number,
+  filename: string,
+): Promise<void> {
+  const present = await tx
+    .select({ filename: artifacts.filename })
+    .from(artifacts)
+    .where(and(eq(artifacts.tenantId, tenantId), eq(artifacts.moduleId, moduleId)));
+  if (present.some((artifact) => artifact.filename === filename)) throw artifactAlreadyExists(filename);
+  if (present.length >= MOST_ARTIFACTS)
+    throw quotaExceeded('artifacts of a software module', MOST_ARTIFACTS, ['moduleId']);
+}
+
+/** @returns false where the tenant has that content already: then this copy of it isn't needed */
+async function addContent(
+  tx: Transaction,
+  { caller: { tenantId }, storage: { largestTenant } }: Context,
+  received: Received,
+): Promise<boolean> {
+  await queueUpForContents(tx, tenantId);
+  const isNew = await tx
+    .insert(artifactContents)
+    .values({ tenantId, ...received })
+    .onConflictDoNothing()
+    .returning({ sha256: artifactContents.sha256 });
+  if (!isNew.length) return false;
+  const [used] = await tx
+    .select({ bytes: sum(artifactContents.size).mapWith(Number) })
+    .from(artifactContents)
+    .where(eq(artifactContents.tenantId, tenantId));
+  if (used!.bytes! > largestTenant) throw artifactStorageFull(largestTenant);
+  if (!(await claimStray(tx, tenantId, received.location))) throw artifactUploadTooSlow();
+  return true;
+}

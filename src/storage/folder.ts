@@ -1,0 +1,58 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ContentStore } from './store.ts';
+
+/** What is read at once: a few large pieces cost less than many small ones. */
+const PIECE = 256 * 1024;
+
+/** Keeps contents as files of a folder, which is made when the first comes. */
+export function folderStore(folder: string): ContentStore {
+  const root = resolve(folder);
+  const pathOf = (location: string) => join(root, location);
+  return {
+    async write(location, content) {
+      const path = pathOf(location);
+      await makeFolder(dirname(path));
+      try {
+        await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
+        await syncFolder(dirname(path));
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
+      }
+    },
+    async read(location, range): Promise<Readable> {
+      const file = await open(pathOf(location));
+      return file.createReadStream({
+        highWaterMark: PIECE,
+        ...(range && { start: range.first, end: range.last }),
+      });
+    },
+    remove: (location) => rm(pathOf(location), { force: true }),
+  };
+}
+
+/** A new folder is a new entry in the one above it, which must be on the disk, too. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (!first) return;
+  for (let path = folder; ; path = dirname(path)) {
+    await syncFolder(dirname(path));
+    if (path === first) return;
+  }
+}
+
+/** Writes a folder's entries to the disk; a file that was synced could otherwise lose its name in a crash. */
+async function syncFolder(folder: string): Promise<void> {
+  // Windows lets no folder be opened.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { folderStore } from './folder.ts';
+import { s3Store } from './s3.ts';
+import type { ContentStore } from './store.ts';
+
+/** Where artifacts are kept, and how much of them there may be. */
+export interface ArtifactStorage {
+  store: ContentStore;
+  /** Bytes of one artifact. */
+  largest: number;
+  /** Bytes of all artifacts of a tenant. */
+  largestTenant: number;
+}
+
+type Settings = Pick<
+  Config,
+  | 'MUSTER_ARTIFACTS'
+  | 'MUSTER_ARTIFACT_SIZE'
+  | 'MUSTER_ARTIFACTS_SIZE'
+  | 'MUSTER_DATA_DIR'
+  | 'MUSTER_S3_ENDPOINT'
+>;
+
+/** Opens the storage that the settings name: a folder, or a bucket. */
+export async function openStorage(config: Settings): Promise<ArtifactStorage> {
+  const place = config.MUSTER_ARTIFACTS ?? join(config.MUSTER_DATA_DIR, 'artifacts');
+  const store = place.startsWith('s3://')
+    ? await s3Store(place, config.MUSTER_S3_ENDPOINT)
+    : folderStore(place);
+  return { store, largest: config.MUSTER_ARTIFACT_SIZE, largestTenant: config.MUSTER_ARTIFACTS_SIZE };
+}

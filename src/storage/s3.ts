@@ -1,0 +1,41 @@
+import { Readable } from 'node:stream';
+import type { ContentStore } from './store.ts';
+
+/** Credentials and region are found where the AWS SDK looks for them; a store of another make asks for no region. */
+const ANY_REGION = 'us-east-1';
+
+/** `s3://bucket` or `s3://bucket/prefix`. */
+export const S3_ADDRESS = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/;
+
+/** Keeps contents as objects of an S3 bucket, or of one that speaks the same protocol at `endpoint`. */
+export async function s3Store(address: string, endpoint: string | undefined): Promise<ContentStore> {
+  const [, bucket, prefix] = S3_ADDRESS.exec(address) ?? [];
+  if (!bucket) throw new Error(`${address} is no address of an S3 bucket`);
+  // Large, and of no use to whoever keeps contents in a folder.
+  const { S3Client, GetObjectCommand, DeleteObjectCommand } = await import('@aws-sdk/client-s3');
+  const { Upload } = await import('@aws-sdk/lib-storage');
+  const client = new S3Client({
+    region: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? ANY_REGION,
+    ...(endpoint && { endpoint, forcePathStyle: true }),
+  });
+  const objectOf = (location: string) => ({
+    Bucket: bucket,
+    Key: prefix ? `${prefix}/${location}` : location,
+  });
+  return {
+    async write(location, content) {
+      const Body = Readable.from(content, { objectMode: false });
+      // What was sent of an upload that fails is removed by it.
+      await new Upload({ client, params: { ...objectOf(location), Body } }).done();
+    },
+    async read(location, range) {
+      const Range = range && `bytes=${range.first}-${range.last}`;
+      const { Body } = await client.send(new GetObjectCommand({ ...objectOf(location), Range }));
+      if (!(Body instanceof Readable)) throw new Error(`${location} came without a body`);
+      return Body;
+    },
+    async remove(location) {
+      await client.send(new DeleteObjectCommand(objectOf(location)));
+    },
+  };
+}
