@@ -9,14 +9,14 @@ import { isMalformedUrl, type Peers } from './api/http.ts';
 import { importRouter } from './api/imports/router.ts';
 import { restRouter } from './api/rest/router.ts';
 import type { Config } from './config.ts';
-import type { Caller } from './services/context.ts';
+import type { Authenticator } from './services/access/authenticate.ts';
 import type { DevicePlatform } from './services/devices/poll.ts';
 
 export interface AppOptions {
   config: Pick<Config, 'MUSTER_BODY_LIMIT' | 'MUSTER_DDI_BODY_LIMIT'>;
   platform: DevicePlatform;
   peers: Peers;
-  signIn: (authorization: string | undefined) => Promise<Caller>;
+  signIn: Authenticator;
   graphql: express.Router;
   /** `/health/…` and `/metrics`. */
   operations: express.Router;

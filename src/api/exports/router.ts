@@ -15,14 +15,14 @@ export function exportRouter({ platform, peers, signIn, log }: FilesOptions): ex
   const router = express.Router({ strict: true, caseSensitive: true });
   router.get('/', async (request, response) => {
     response.set(PROTOCOL_HEADERS);
-    const caller = await signIn(request.headers.authorization);
+    const origin = { door: 'FILES', address: peers.addressOf(request) } as const;
+    const caller = await signIn(request.headers.authorization, origin);
     const { filter, format = 'csv' } = request.query;
     for (const [name, value] of Object.entries(request.query))
       if (!PARAMETERS.includes(name) || typeof value !== 'string')
         throw malformed(`${name}: there are the parameters filter and format, each once`, [name]);
     if (!Object.hasOwn(MEDIA_TYPES, String(format)))
       throw invalid('format: must be csv or ndjson', ['format']);
-    const origin = { door: 'FILES', address: peers.addressOf(request) } as const;
     const source = await exportTargets(
       { ...platform, caller, origin },
       { filter: filter as string | undefined },

@@ -1,12 +1,14 @@
+import type { IncomingMessage } from 'node:http';
 import DataLoader from 'dataloader';
 import { type AutoConfirm, findAutoConfirm } from '../../services/auto-confirm/find.ts';
-import type { Caller, Context, Platform } from '../../services/context.ts';
+import type { Caller, Context, Origin, Platform } from '../../services/context.ts';
 import { findRolePermissions } from '../../services/roles/role.ts';
 import { findTargetMetadata, type MetadataEntry } from '../../services/target-metadata/find.ts';
 import { findTagsOfTargets, type TargetTag } from '../../services/target-tags/find.ts';
 import { findTargetTypes, type TargetType } from '../../services/target-types/find.ts';
 import { type Attribute, findAttributes } from '../../services/targets/attributes.ts';
 import { findTokenRotations, type TokenRotation } from '../../services/targets/token-rotation.ts';
+import type { Peers } from '../http.ts';
 
 /** What every resolver gets: what the services work with, and loaders of this one request. */
 export interface GraphqlContext extends Context {
@@ -30,12 +32,17 @@ export interface Loaders {
   rolePermissions: DataLoader<string, string[]>;
 }
 
-/** `address` is the client's. */
-export function openContext(platform: Platform, caller: Caller, address: string): GraphqlContext {
-  const context: Context = { ...platform, caller, origin: { door: 'GRAPHQL', address } };
+export function openContext(platform: Platform, caller: Caller, origin: Origin): GraphqlContext {
+  const context: Context = { ...platform, caller, origin };
   // The same object: a subscription's caller may become another.
   return Object.assign(context, { loaders: openLoaders(context) });
 }
+
+/** Where a call of this door came from. */
+export const originOf = (peers: Pick<Peers, 'addressOf'>, request: IncomingMessage): Origin => ({
+  door: 'GRAPHQL',
+  address: peers.addressOf(request),
+});
 
 /** They batch and don't remember: a mutation may come after a mutation of the same target. */
 const REMEMBER_NOTHING = { cache: false } as const;

@@ -11,10 +11,11 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { type RequestHandler, type Router } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import { DomainError } from '../../errors.ts';
+import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Caller, Platform } from '../../services/context.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { answerErrors, sendError, sendSignInError, takesAnswer } from './answers.ts';
-import { type GraphqlContext, openContext } from './context.ts';
+import { type GraphqlContext, openContext, originOf } from './context.ts';
 import { formatError } from './errors.ts';
 import { graphiqlRoutes } from './graphiql.ts';
 import { LIMITS, limitDocuments } from './limits.ts';
@@ -24,7 +25,7 @@ export interface GraphqlOptions {
   platform: Platform;
   peers: Peers;
   /** @throws UNAUTHENTICATED */
-  signIn: (authorization: string | undefined) => Promise<Caller>;
+  signIn: Authenticator;
   /** Bytes of a body. */
   bodyLimit: number;
   /** Gets what nobody foresaw. */
@@ -55,13 +56,13 @@ export async function openGraphql({
   router.all(
     '/',
     withProtocolHeaders,
-    requireSignIn(signIn),
+    requireSignIn({ signIn, peers }),
     requireMediaTypes,
     express.raw({ type: () => true, limit: bodyLimit }),
     parseBody,
     expressMiddleware(apollo, {
       context: async ({ req, res }) =>
-        openContext(platform, res.locals['caller'] as Caller, peers.addressOf(req)),
+        openContext(platform, res.locals['caller'] as Caller, originOf(peers, req)),
     }),
   );
   router.use(answerErrors(log));
@@ -98,10 +99,10 @@ const withProtocolHeaders: RequestHandler = (_request, response, next) => {
 };
 
 const requireSignIn =
-  (signIn: GraphqlOptions['signIn']): RequestHandler =>
+  ({ signIn, peers }: Pick<GraphqlOptions, 'signIn' | 'peers'>): RequestHandler =>
   async (request, response, next) => {
     try {
-      response.locals['caller'] = await signIn(request.headers.authorization);
+      response.locals['caller'] = await signIn(request.headers.authorization, originOf(peers, request));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       return sendSignInError(request, response, error);

@@ -4,10 +4,11 @@ import { GraphQLError, type GraphQLSchema, parse, subscribe, validate } from 'gr
 import { CloseCode, type Context as Connection, handleProtocols, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { DomainError } from '../../errors.ts';
+import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Caller, Platform } from '../../services/context.ts';
 import type { Live } from '../../services/live/hub.ts';
 import type { Peers } from '../http.ts';
-import { openContext } from './context.ts';
+import { openContext, originOf } from './context.ts';
 import { refuseCostly } from './cost.ts';
 import { formatSocketError } from './errors.ts';
 import { LIMITS, readDocument } from './limits.ts';
@@ -19,7 +20,7 @@ export interface SocketOptions {
   platform: Platform;
   live: Live;
   /** @throws UNAUTHENTICATED */
-  signIn: (authorization: string | undefined) => Promise<Caller>;
+  signIn: Authenticator;
   peers: Pick<Peers, 'baseUrlOf' | 'addressOf'>;
   mostConnections: number;
   /** Gets what nobody foresaw. */
@@ -75,7 +76,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
   let closing = false;
 
   const signIn = async (session: Session) => {
-    await check(session, options.signIn);
+    await check(session, (authorization) => options.signIn(authorization, originOf(peers, session.request)));
     clearTimeout(session.expiry);
     const left = (session.caller?.until?.getTime() ?? Number.POSITIVE_INFINITY) - platform.clock().getTime();
     // Before that it is checked anyway.
@@ -127,7 +128,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
         const read = readSubscription(schema, connection, payload);
         if ('errors' in read) return read.errors;
         const contextValue: SubscriptionContext = Object.assign(
-          openContext(platform, caller!, peers.addressOf(request)),
+          openContext(platform, caller!, originOf(peers, request)),
           { live },
         );
         contexts.set(id, contextValue);

@@ -1,6 +1,7 @@
 import express, { type Request, type Response } from 'express';
 import { importNotFound, invalid, malformed } from '../../errors.ts';
-import type { Caller, Context, Platform } from '../../services/context.ts';
+import type { Authenticator } from '../../services/access/authenticate.ts';
+import type { Context, Platform } from '../../services/context.ts';
 import { listImportFaults } from '../../services/imports/faults.ts';
 import { findImport, type Import, listImports } from '../../services/imports/find.ts';
 import { importTargets } from '../../services/imports/import-targets.ts';
@@ -17,7 +18,7 @@ export interface FilesOptions {
   platform: Platform;
   peers: Peers;
   /** Checks the `Authorization` header. @throws UNAUTHENTICATED */
-  signIn: (authorization: string | undefined) => Promise<Caller>;
+  signIn: Authenticator;
   log: (error: unknown) => void;
 }
 
@@ -33,8 +34,8 @@ export function importRouter({ platform, peers, signIn, log }: FilesOptions): ex
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     response.set(PROTOCOL_HEADERS);
-    const caller = await signIn(request.headers.authorization);
     const origin = { door: 'FILES', address: peers.addressOf(request) } as const;
+    const caller = await signIn(request.headers.authorization, origin);
     response.locals['context'] = { ...platform, caller, origin };
     next();
   });

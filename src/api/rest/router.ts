@@ -1,5 +1,6 @@
 import express, { type Request } from 'express';
-import type { Caller, Platform } from '../../services/context.ts';
+import type { Authenticator } from '../../services/access/authenticate.ts';
+import type { Platform } from '../../services/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { sendHal } from '../media.ts';
@@ -24,7 +25,7 @@ export interface RestOptions extends ResourceOptions {
   platform: Platform;
   peers: Peers;
   /** Checks the `Authorization` header. @throws UNAUTHENTICATED */
-  signIn: (authorization: string | undefined) => Promise<Caller>;
+  signIn: Authenticator;
   log: (error: unknown) => void;
 }
 
@@ -33,8 +34,8 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     response.set(PROTOCOL_HEADERS);
-    const caller = await signIn(request.headers.authorization);
     const origin = { door: 'MANAGEMENT_API', address: peers.addressOf(request) } as const;
+    const caller = await signIn(request.headers.authorization, origin);
     response.locals['context'] = { ...platform, caller, origin };
     next();
   });

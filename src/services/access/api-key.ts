@@ -45,6 +45,7 @@ export const apiKeyScheme =
     const { tenantId, id } = parts;
     attempt.tenantId = tenantId;
     const [key] = await keyById(database).execute({ tenantId, id });
+    if (key) attempt.claimed = { tenantId, username: key.owner.username };
     if (!key || !isDigestOf(key.digest, parts.secret)) throw unauthenticated('token');
     const now = clock();
     if (key.expiresAt && key.expiresAt <= now) throw unauthenticated('token');

@@ -1,19 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { unauthenticated } from '../../errors.ts';
+import { DomainError, unauthenticated } from '../../errors.ts';
 import { looksLikeKey } from '../api-keys/key.ts';
-import type { Caller, Platform } from '../context.ts';
+import type { Caller, Origin, Platform } from '../context.ts';
 import { apiKeyScheme } from './api-key.ts';
 import { basicScheme } from './basic.ts';
 import { type OidcOptions, oidcScheme } from './oidc.ts';
 
 /** @throws UNAUTHENTICATED for whatever isn't a right credential; SIGN_IN_UNAVAILABLE. */
-export type Authenticator = (authorization: string | undefined) => Promise<Caller>;
+export type Authenticator = (authorization: string | undefined, origin?: Origin) => Promise<Caller>;
 
 /** A sign-in under way. */
 export interface Attempt {
   /** To be set as soon as it is known whose data are read: a change of another tenant is no matter then. */
   tenantId?: number;
+  /** To be set where there is such a tenant: its audit trail tells of a failure. */
+  claimed?: { tenantId: number; username: string };
 }
 
 /** One way to sign in: checks what comes after its name in the `Authorization` header. @throws as Authenticator */
@@ -27,6 +29,7 @@ export interface SignInOptions {
   rememberedMs?: number;
 }
 
+const NOWHERE: Origin = { door: 'SERVER', address: null };
 const REMEMBERED_MS = 30_000;
 const REMEMBERED_AT_MOST = 10_000;
 
@@ -39,10 +42,10 @@ interface Underway extends Attempt {
 /**
  * Opens the sign-in of administrators and programs, by HTTP Basic, API keys and an issuer's tokens. A right
  * credential is remembered for a while, in keyed-hash form and never past its end, until anything of its tenant is
- * announced to have changed.
+ * announced to have changed. The audit trail tells of attempts that fail.
  */
 export function openAuthenticator(platform: Platform, options: SignInOptions = {}): Authenticator {
-  const { clock, announcements } = platform;
+  const { clock, announcements, refusals } = platform;
   const { rememberedMs = REMEMBERED_MS } = options;
   const key = randomBytes(32);
   const remembered = new LRUCache<string, Caller>({ max: REMEMBERED_AT_MOST, ttl: rememberedMs });
@@ -70,12 +73,17 @@ export function openAuthenticator(platform: Platform, options: SignInOptions = {
     const same = underway.get(digest);
     return same?.outdated ? undefined : same?.caller;
   };
-  const signIn = (digest: string, authorization: string): Promise<Caller> => {
+  const signIn = (digest: string, authorization: string, origin: Origin): Promise<Caller> => {
     const attempt = { outdated: false } as Underway;
     attempt.caller = check(authorization, attempt)
       .then((caller) => {
         if (!attempt.outdated) remembered.set(digest, caller);
         return caller;
+      })
+      .catch((error) => {
+        if (attempt.claimed && error instanceof DomainError && error.code === 'UNAUTHENTICATED')
+          refusals.note({ caller: { ...attempt.claimed, kind: 'USER' }, origin }, { type: 'sign-in.failed' });
+        throw error;
       })
       .finally(() => {
         if (underway.get(digest) === attempt) underway.delete(digest);
@@ -83,9 +91,9 @@ export function openAuthenticator(platform: Platform, options: SignInOptions = {
     underway.set(digest, attempt);
     return attempt.caller;
   };
-  return async (authorization = '') => {
+  return async (authorization = '', origin = NOWHERE) => {
     const digest = createHmac('sha256', key).update(authorization).digest('base64');
-    return recall(digest) ?? signIn(digest, authorization);
+    return recall(digest) ?? signIn(digest, authorization, origin);
   };
 }
 

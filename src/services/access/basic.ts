@@ -33,11 +33,13 @@ const accountByName = prepared((database) =>
 
 /** Signs accounts in by HTTP Basic: `user` for the tenant DEFAULT, `tenant\user` for another. */
 export const basicScheme =
-  ({ database }: Platform): Scheme =>
+  ({ database, tenants: registry }: Platform): Scheme =>
   async (credentials, attempt) => {
     const { tenant, username, password } = read(credentials);
     const [account] = await accountByName(database).execute({ tenant, username });
     attempt.tenantId = account?.tenantId;
+    const claimedTenant = account ?? (await registry.byName(tenant));
+    if (claimedTenant) attempt.claimed = { tenantId: claimedTenant.tenantId, username };
     const right = await verifyPassword(password, account?.passwordHash ?? NO_PASSWORD);
     if (!account || !right) throw unauthenticated();
     const { tenantId, tenantName, permissions, rolePermissions } = account;

@@ -91,16 +91,17 @@ function admissionOf(
 const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
   admission === 'newest' && oldTokens !== undefined;
 
-/** UNAUTHENTICATED; what is wrong with a certificate only the log is told. */
+/** UNAUTHENTICATED, noted in the audit trail; what is wrong with a certificate only the log is told. */
 function refusal(
-  { onRefusal }: DevicePlatform,
+  platform: DevicePlatform,
   tenant: Tenant,
   { controllerId, credentials, tenantName, address }: DeviceRequest,
   now: Date,
 ): DomainError {
   const { clientCertificate } = credentials;
   const reason = clientCertificate && refusalOf(tenant, controllerId, clientCertificate, now);
-  if (reason) onRefusal({ tenantName, controllerId, address, reason });
+  if (reason) platform.onRefusal({ tenantName, controllerId, address, reason });
+  platform.refusals.note(asDevice(platform, tenant, controllerId, address), { type: 'sign-in.failed' });
   return unauthenticated();
 }
 

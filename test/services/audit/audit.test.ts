@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { auditEvents } from '../../../src/database/tables/audit.ts';
+import { openAuthenticator } from '../../../src/services/access/authenticate.ts';
 import { createUser } from '../../../src/services/access/create-user.ts';
 import { PERMISSIONS } from '../../../src/services/access/permissions.ts';
 import { updateUser } from '../../../src/services/access/update-user.ts';
@@ -8,6 +9,7 @@ import { forgetOldAuditEvents } from '../../../src/services/audit/forget-old.ts'
 import { listAuditEvents } from '../../../src/services/audit/list.ts';
 import { openRefusals } from '../../../src/services/audit/refusals.ts';
 import type { Context } from '../../../src/services/context.ts';
+import { authenticateDevice, openDevices } from '../../../src/services/devices/poll.ts';
 import { assignTargetGroup } from '../../../src/services/target-groups/assign.ts';
 import { createTargets } from '../../../src/services/targets/create.ts';
 import { deleteTargets } from '../../../src/services/targets/delete.ts';
@@ -138,6 +140,39 @@ describe('a refusal', () => {
     await platform.refusals.flush();
     expect(await eventsOf(tenant.contextOf())).toMatchObject([
       { type: 'permission.refused', actor: 'nobody', subjects: ['READ_TARGET'], count: 3 },
+    ]);
+  });
+
+  it('to sign in is told, too: of accounts, unknown ones, and devices', async () => {
+    const tenant = await newTenant(platform);
+    const admin = tenant.contextOf(PERMISSIONS, ['TENANT_ADMIN']);
+    await createUser(admin, { username: 'ann', password: 'secret' });
+    await createTargets(admin, { targets: [{ controllerId: 'a' }] });
+    const authenticate = openAuthenticator(platform);
+    const origin = { door: 'MANAGEMENT_API', address: '192.0.2.7' } as const;
+    for (const name of ['ann', 'ann', 'nobody'])
+      await expect(
+        authenticate(`Basic ${btoa(`${tenant.name}\\${name}:wrong`)}`, origin),
+      ).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await authenticate(`Basic ${btoa(`${tenant.name}\\ann:secret`)}`, origin);
+    const devices = openDevices(platform, 10, (error) => expect.fail(String(error)));
+    const request = {
+      tenantName: tenant.name,
+      credentials: { targetToken: 'wrong' },
+      address: 'http://192.0.2.8',
+    };
+    for (const controllerId of ['a', 'unknown'])
+      await expect(authenticateDevice(devices, { ...request, controllerId })).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+      });
+    await devices.pollTimes.close();
+    await platform.refusals.flush();
+    const events = await eventsOf(tenant.contextOf(), { filter: 'type==sign-in.failed' });
+    expect(events.map((e) => [e.actor, e.actorKind, e.door, e.address, e.count]).toSorted()).toEqual([
+      ['a', 'DEVICE', 'DEVICE_API', '192.0.2.8', 1],
+      ['ann', 'USER', 'MANAGEMENT_API', '192.0.2.7', 2],
+      ['nobody', 'USER', 'MANAGEMENT_API', '192.0.2.7', 1],
+      ['unknown', 'DEVICE', 'DEVICE_API', '192.0.2.8', 1],
     ]);
   });
 
