@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../config.ts';
 import { UnfitDatabaseError } from '../database/migrate.ts';
 import { DomainError } from '../errors.ts';
+import { apiKeyCommand } from './api-key.ts';
 import { migrateCommand } from './database.ts';
 import { exportCommand } from './export.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -25,7 +26,15 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       `
 Exit codes: 0 done, 1 refused (of an import: rows were), 2 wrong usage, 3 server or database not to be had.`,
     );
-  const commands = [serveCommand, migrateCommand, userCommand, tokenCommand, importCommand, exportCommand];
+  const commands = [
+    serveCommand,
+    migrateCommand,
+    userCommand,
+    apiKeyCommand,
+    tokenCommand,
+    importCommand,
+    exportCommand,
+  ];
   for (const command of commands) program.addCommand(command());
   prepare(program);
   try {

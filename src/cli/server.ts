@@ -6,6 +6,7 @@ export interface ServerOptions {
   url: string;
   user?: string;
   password?: string;
+  bearerToken?: string;
   json?: boolean;
 }
 
@@ -15,6 +16,12 @@ export const withServer = (command: Command): Command =>
     .addOption(new Option('--url <url>', 'the server').env('MUSTER_URL').default('http://127.0.0.1:8080'))
     .addOption(new Option('--user <name>', 'who signs in; tenant\\name of another tenant').env('MUSTER_USER'))
     .addOption(new Option('--password <password>', 'better in the environment').env('MUSTER_PASSWORD'))
+    .addOption(
+      new Option(
+        '--bearer-token <token>',
+        'an API key or a token, instead of user and password; better in the environment',
+      ).env('MUSTER_TOKEN'),
+    )
     .option('--json', 'print JSON, for programs');
 
 export interface Server {
@@ -25,13 +32,12 @@ export interface Server {
 }
 
 /** @throws Failure for options that name no server or nobody */
-export function serverOf({ url, user, password }: ServerOptions): Server {
+export function serverOf(options: ServerOptions): Server {
+  const { url } = options;
   if (!URL.canParse(url) || !/^https?:/.test(url))
     throw wrongUsage(`--url: ${url} is no address of a server`);
-  if (!user || password === undefined)
-    throw wrongUsage('say who signs in: --user and --password, or MUSTER_USER and MUSTER_PASSWORD');
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
-  const headers = { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+  const headers = { Authorization: authorizationOf(options) };
   return {
     url: base,
     headers,
@@ -48,6 +54,13 @@ export function serverOf({ url, user, password }: ServerOptions): Server {
   };
 }
 
+function authorizationOf({ user, password, bearerToken }: ServerOptions): string {
+  if (bearerToken) return `Bearer ${bearerToken.trim()}`;
+  if (!user || password === undefined)
+    throw wrongUsage('say who signs in: MUSTER_TOKEN, or MUSTER_USER and MUSTER_PASSWORD, or their options');
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
 export const reasonOf = (error: unknown): string => {
   const { cause, code, message } = error as Error & { code?: string; cause?: { code?: string } };
   return cause?.code ?? code ?? message;
@@ -55,7 +68,8 @@ export const reasonOf = (error: unknown): string => {
 
 /** What a refusing answer means to who typed the command. */
 export function failureOf(status: number, body: string) {
-  if (status === 401) return unreachable('the server does not know this user with this password');
+  if (status === 401)
+    return unreachable('the server does not take this user with this password, or this token');
   if (status >= 500) return unreachable(`the server failed (${status})`);
   return refused(messageIn(body) ?? `the server refused (${status})`);
 }

@@ -182,6 +182,44 @@ describe('muster user and token', () => {
   });
 });
 
+describe('muster api-key', () => {
+  it('makes, lists and revokes keys, by which the command signs in', async () => {
+    await signedIn();
+    const create = ['api-key', 'create', 'ci', '--permission', 'READ_TARGET', '--expires', '2099-01-31'];
+    const { code, out, err } = await run(...create, '--scope', 'name==a*');
+    expect(err).toBe('');
+    expect([code, out]).toEqual([0, expect.stringMatching(/^muster_\d+_\d+_\w{49}\n$/)]);
+    const { out: listed } = await run('api-key', 'list', '--json');
+    const [key] = JSON.parse(listed);
+    expect(key).toMatchObject({
+      name: 'ci',
+      permissions: ['READ_TARGET'],
+      scope: 'name==a*',
+      expiresAt: '2099-01-31T00:00:00.000Z',
+    });
+    expect((await run('api-key', 'list')).out).toMatch(
+      /ci +boss +READ_TARGET +2099-01-31T00:00:00.000Z +never/,
+    );
+
+    vi.stubEnv('MUSTER_USER', undefined);
+    vi.stubEnv('MUSTER_TOKEN', out);
+    expect((await run('export')).code).toBe(0);
+    expect((await run('api-key', 'revoke', key.id)).code).toBe(1);
+    vi.stubEnv('MUSTER_USER', `${(await signedIn()).name}\\boss`);
+    expect((await run('export', '--bearer-token', `${out.trim()}x`)).code).toBe(3);
+  });
+
+  it('says what is wrong with what it was told', async () => {
+    await signedIn();
+    expect((await run('api-key', 'create', 'ci')).err).toContain('a key needs a permission or a role');
+    const noTime = await run('api-key', 'create', 'ci', '--expires', 'soon');
+    expect([noTime.code, noTime.err]).toEqual([2, 'muster: --expires: soon is no time\n']);
+    expect((await run('api-key', 'revoke', '0')).code).toBe(1);
+    vi.stubEnv('MUSTER_USER', undefined);
+    expect((await run('api-key', 'list')).err).toContain('MUSTER_TOKEN');
+  });
+});
+
 describe('muster migrate and user set-password', () => {
   it('work on the database itself', async () => {
     const database = await createDatabase();
@@ -207,13 +245,20 @@ describe('muster migrate and user set-password', () => {
 });
 
 describe('--help', () => {
-  it.each([[], ['serve'], ['migrate'], ['user'], ['user', 'create'], ['token'], ['import'], ['export']])(
-    'is there for muster %s %s',
-    async (...command) => {
-      const { code, out } = await run(...command.filter(Boolean), '--help');
-      expect({ code, begin: out.slice(0, 13) }).toEqual({ code: 0, begin: 'Usage: muster' });
-    },
-  );
+  it.each([
+    [],
+    ['serve'],
+    ['migrate'],
+    ['user'],
+    ['user', 'create'],
+    ['api-key'],
+    ['token'],
+    ['import'],
+    ['export'],
+  ])('is there for muster %s %s', async (...command) => {
+    const { code, out } = await run(...command.filter(Boolean), '--help');
+    expect({ code, begin: out.slice(0, 13) }).toEqual({ code: 0, begin: 'Usage: muster' });
+  });
 });
 
 /** Passes everything on, and breaks uploads after so many bytes, each of these once. */

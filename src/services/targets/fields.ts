@@ -7,6 +7,7 @@ import {
 } from '../../database/tables/target-data.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetAttributes, targetPolls, targets, UPDATE_STATUSES } from '../../database/tables/targets.ts';
+import { targetTokenRotations } from '../../database/tables/token-rotations.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import type { Expression } from '../../filters/expression.ts';
 import { fieldSet } from '../../filters/fields.ts';
@@ -15,7 +16,12 @@ import { parseFilter } from '../../filters/parse.ts';
 import type { SortField } from '../page.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import type { Target } from './target.ts';
-import { isTokenRotationPending } from './token-rotation.ts';
+
+/** Whether a target's device has not used its newest token yet. */
+export const isTokenRotationPending = sql<boolean>`EXISTS (
+  SELECT 1 FROM ${targetTokenRotations}
+  WHERE ${targetTokenRotations.tenantId} = ${targets.tenantId}
+    AND ${targetTokenRotations.targetId} = ${targets.id})`;
 
 /** Whether a target's actions are confirmed without asking. */
 export const isAutoConfirmed = sql<boolean>`EXISTS (

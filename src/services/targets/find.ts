@@ -9,7 +9,13 @@ import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
 import { isStorableText } from '../text.ts';
-import { filterMoments, TARGET_FIELDS, TARGET_ORDER, type TargetOrderField } from './fields.ts';
+import {
+  filterMoments,
+  isTokenRotationPending,
+  TARGET_FIELDS,
+  TARGET_ORDER,
+  type TargetOrderField,
+} from './fields.ts';
 import {
   joinedPolls,
   joinedTypes,
@@ -18,7 +24,6 @@ import {
   type Target,
   targetView,
 } from './target.ts';
-import { isTokenRotationPending } from './token-rotation.ts';
 
 /** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
 export async function findTarget(context: Context, controllerId: string): Promise<Target> {

@@ -59,12 +59,6 @@ export async function noteTokenRotations(
       })`);
 }
 
-/** Whether a target's device has not used its newest token yet. */
-export const isTokenRotationPending = sql<boolean>`EXISTS (
-  SELECT 1 FROM ${targetTokenRotations}
-  WHERE ${targetTokenRotations.tenantId} = ${targets.tenantId}
-    AND ${targetTokenRotations.targetId} = ${targets.id})`;
-
 /** Of many targets, by target id, the new token that was not used yet; null where there is none. Needs READ_TARGET. */
 export async function findTokenRotations(
   context: Context,

@@ -1,0 +1,90 @@
+import { Command } from 'commander';
+import { wrongUsage } from './failure.ts';
+import { print, table } from './print.ts';
+import { ask, type ServerOptions, serverOf, withServer } from './server.ts';
+
+interface ApiKey {
+  id: string;
+  name: string;
+  prefix: string;
+  owner: string;
+  permissions: string[];
+  roles: string[];
+  scope: string | null;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+}
+interface CreateOptions extends ServerOptions {
+  owner?: string;
+  permission?: string[];
+  role?: string[];
+  scope?: string;
+  expires?: string;
+}
+
+const FIELDS = 'id name prefix owner permissions roles scope expiresAt lastUsedAt createdAt';
+
+/** `muster api-key …`: by what programs sign in. */
+export function apiKeyCommand(): Command {
+  const apiKey = new Command('api-key').description('what programs sign in by: create, list, revoke');
+  withServer(apiKey.command('create <name>').description('makes a key; it is shown this once'))
+    .option('--owner <user>', 'the user it acts for; who signs in, unless given')
+    .option('--permission <permission...>', 'CREATE_TARGET, READ_TARGET/group==eu, …')
+    .option('--role <role...>', 'TENANT_ADMIN, or roles of the tenant')
+    .option('--scope <filter>', 'narrows what it may do with targets')
+    .option('--expires <time>', 'when it ends, as in 2030-01-31 or 2030-01-31T12:00:00Z')
+    .action(create);
+  withServer(apiKey.command('list').description('lists your keys, and for an administrator all')).action(
+    list,
+  );
+  withServer(apiKey.command('revoke <id>').description('ends a key at once')).action(revoke);
+  return apiKey;
+}
+
+async function create(name: string, options: CreateOptions): Promise<void> {
+  const { owner, permission, role, scope, expires } = options;
+  const { apiKey, key } = await ask<{ apiKey: ApiKey; key: string }>(
+    serverOf(options),
+    `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key apiKey { ${FIELDS} } userErrors { message } } }`,
+    { input: { name, owner, permissions: permission, roles: role, scope, expiresAt: timeOf(expires) } },
+  );
+  print({ ...apiKey, key }, options, key);
+}
+
+async function list(options: ServerOptions): Promise<void> {
+  const keys: ApiKey[] = [];
+  for (let after: string | null = null; ; ) {
+    const page: { nodes: ApiKey[]; pageInfo: { hasNextPage: boolean; endCursor: string } } = await ask(
+      serverOf(options),
+      `query ($after: String) { apiKeys(first: 500, after: $after) { nodes { ${FIELDS} } pageInfo { hasNextPage endCursor } } }`,
+      { after },
+    );
+    keys.push(...page.nodes);
+    if (!page.pageInfo.hasNextPage) break;
+    after = page.pageInfo.endCursor;
+  }
+  const rows = keys.map((one) => [
+    one.id,
+    one.name,
+    one.owner,
+    [...one.roles, ...one.permissions].join(' '),
+    one.expiresAt ?? 'never',
+    one.lastUsedAt ?? 'never',
+  ]);
+  print(keys, options, table(['id', 'name', 'owner', 'may', 'expires', 'used'], rows));
+}
+
+async function revoke(id: string, options: ServerOptions): Promise<void> {
+  const { apiKey } = await ask<{ apiKey: ApiKey }>(
+    serverOf(options),
+    `mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { ${FIELDS} } userErrors { message } } }`,
+    { input: { id } },
+  );
+  print(apiKey, options, `revoked ${apiKey.name}`);
+}
+
+function timeOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (Number.isNaN(Date.parse(text))) throw wrongUsage(`--expires: ${text} is no time`);
+  return new Date(text).toISOString();
+}
