@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { DomainError } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import type { Expression } from '../../filters/expression.ts';
@@ -40,18 +40,22 @@ export function readGrant(text: string): Grant | { fault: string } {
   }
 }
 
-/** The filter of what the caller's permission reaches; undefined where it reaches everything. The verb has required it. */
+/** What nothing matches, of whatever kind. */
+const NOTHING = 'id=is=null';
+
+/** The filter of what the caller's permission reaches; undefined where it reaches everything. */
 export function scopeFilter({ caller }: Context, permission: Permission): Expression | undefined {
-  const filters = (caller.permissions.get(permission) ?? []).map(parseFilter);
+  const scope = caller.permissions.get(permission);
+  if (scope === null) return undefined;
+  const filters = (scope?.length ? scope : [NOTHING]).map(parseFilter);
   return filters.length > 1 ? { kind: 'or', children: filters } : filters[0];
 }
 
 /**
  * The condition on a row, with all that filters of its kind join, that the caller's permission reaches it; undefined
- * where it reaches everything. Without the permission nothing is reached.
+ * where it reaches everything.
  */
 export function scopeOf(context: Context, tenant: Tenant, permission: Permission): SQL | undefined {
-  if (!context.caller.permissions.has(permission)) return sql`FALSE`;
   const filter = scopeFilter(context, permission);
   return filter && compileFilter(filter, fieldsOf(permission)!, filterMoments(tenant, context.clock()));
 }

@@ -1,0 +1,217 @@
+import { createUser } from '../../../../src/services/access/create-user.ts';
+import { deleteUser } from '../../../../src/services/access/delete-user.ts';
+import { findUser } from '../../../../src/services/access/find-user.ts';
+import { listUsers } from '../../../../src/services/access/list-users.ts';
+import { updateUser } from '../../../../src/services/access/update-user.ts';
+import { createApiKey } from '../../../../src/services/api-keys/create.ts';
+import { listAuditEvents } from '../../../../src/services/audit/list.ts';
+import { createCertificateAuthority } from '../../../../src/services/certificate-authorities/create.ts';
+import { deleteCertificateAuthority } from '../../../../src/services/certificate-authorities/delete.ts';
+import { findCertificateAuthority } from '../../../../src/services/certificate-authorities/find.ts';
+import { listCertificateAuthorities } from '../../../../src/services/certificate-authorities/list.ts';
+import { updateCertificateAuthority } from '../../../../src/services/certificate-authorities/update.ts';
+import type { Context } from '../../../../src/services/context.ts';
+import { createRole } from '../../../../src/services/roles/create.ts';
+import { deleteRole } from '../../../../src/services/roles/delete.ts';
+import { listRoles } from '../../../../src/services/roles/list.ts';
+import { updateRole } from '../../../../src/services/roles/update.ts';
+import { updateTarget } from '../../../../src/services/targets/update.ts';
+import { createTenant } from '../../../../src/services/tenants/create.ts';
+import { generateGatewayToken } from '../../../../src/services/tenants/generate-gateway-token.ts';
+import { findConfiguration, listConfiguration } from '../../../../src/services/tenants/get-configuration.ts';
+import { listTenants } from '../../../../src/services/tenants/list.ts';
+import { resetConfiguration } from '../../../../src/services/tenants/reset-configuration.ts';
+import { setConfiguration } from '../../../../src/services/tenants/set-configuration.ts';
+import { createWebhook } from '../../../../src/services/webhooks/create.ts';
+import { deleteWebhook } from '../../../../src/services/webhooks/delete.ts';
+import { listWebhooks } from '../../../../src/services/webhooks/list.ts';
+import { listWebhookDeliveries } from '../../../../src/services/webhooks/list-deliveries.ts';
+import { redeliver } from '../../../../src/services/webhooks/redeliver.ts';
+import { updateWebhook } from '../../../../src/services/webhooks/update.ts';
+import { newAuthority } from '../../../support/certificates.ts';
+import { ITS_OWN, type Verb, type Verbs } from './verb.ts';
+import type { Side } from './world.ts';
+
+const makeUser = (admin: Context, { name }: Side) =>
+  createUser(admin, { username: name, password: 'secret', permissions: [], roles: [] });
+const makeRole = (admin: Context, { name }: Side) => createRole(admin, { name, permissions: [] });
+
+/** A verb on a user, and on a role, that is there. */
+const onUser = (verb: Omit<Verb, 'given' | 'needs'>): Verb => ({
+  ...verb,
+  needs: ['TENANT_ADMIN'],
+  given: makeUser,
+});
+const onRole = (verb: Omit<Verb, 'given' | 'needs'>): Verb => ({
+  ...verb,
+  needs: ['TENANT_ADMIN'],
+  given: makeRole,
+});
+
+export const ACCESS_VERBS: Verbs = {
+  createUser: {
+    needs: ['TENANT_ADMIN'],
+    call: (c) => createUser(c, { username: 'new', password: 'secret', permissions: [], roles: [] }),
+    elsewhere: ITS_OWN,
+  },
+  updateUser: onUser({
+    call: (c, { name }) => updateUser(c, { username: name, permissions: ['READ_TARGET'] }),
+    elsewhere: 'USER_NOT_FOUND',
+  }),
+  deleteUser: onUser({
+    call: (c, { name }) => deleteUser(c, { username: name }),
+    elsewhere: 'USER_NOT_FOUND',
+  }),
+  findUser: onUser({ call: (c, { name }) => findUser(c, { username: name }), elsewhere: 'USER_NOT_FOUND' }),
+  listUsers: onUser({
+    call: async (c, { name }) => (await listUsers(c, {})).users.some(({ username }) => username === name),
+    elsewhere: false,
+  }),
+  createApiKey: onUser({
+    call: (c, { name }) => createApiKey(c, { name: 'new', owner: name, permissions: ['READ_TARGET'] }),
+    elsewhere: 'USER_NOT_FOUND',
+  }),
+  createRole: {
+    needs: ['TENANT_ADMIN'],
+    call: (c) => createRole(c, { name: 'new', permissions: [] }),
+    elsewhere: ITS_OWN,
+  },
+  updateRole: onRole({
+    call: (c, { name }) => updateRole(c, { name, description: 'new' }),
+    elsewhere: 'ROLE_NOT_FOUND',
+  }),
+  deleteRole: onRole({ call: (c, { name }) => deleteRole(c, { name }), elsewhere: 'ROLE_NOT_FOUND' }),
+  listRoles: onRole({
+    call: async (c, { name }) => (await listRoles(c)).roles.some((role) => role.name === name),
+    elsewhere: false,
+  }),
+};
+
+export const TENANT_VERBS: Verbs = {
+  createTenant: {
+    needs: ['SYSTEM_ADMIN'],
+    call: (c, { targetId }) =>
+      createTenant(c, { name: `new-${targetId}`, adminUsername: 'admin', adminPassword: 'secret' }),
+    elsewhere: ITS_OWN,
+  },
+  listTenants: {
+    needs: ['SYSTEM_ADMIN'],
+    call: (c) => listTenants(c, {}),
+    elsewhere: ITS_OWN,
+  },
+  listConfiguration: {
+    needs: ['READ_TENANT_CONFIGURATION'],
+    call: (c) => listConfiguration(c),
+    elsewhere: ITS_OWN,
+  },
+  findConfiguration: {
+    needs: ['READ_TENANT_CONFIGURATION'],
+    given: (admin) => setConfiguration(admin, { pollingTime: '00:10:00' }),
+    call: async (c) => (await findConfiguration(c, 'pollingTime')).inherited,
+    elsewhere: true,
+  },
+  setConfiguration: {
+    needs: ['UPDATE_TENANT_CONFIGURATION'],
+    call: (c) => setConfiguration(c, { pollingTime: '00:10:00' }),
+    elsewhere: ITS_OWN,
+  },
+  resetConfiguration: {
+    needs: ['DELETE_TENANT_CONFIGURATION'],
+    call: (c) => resetConfiguration(c, ['pollingTime']),
+    elsewhere: ITS_OWN,
+  },
+  generateGatewayToken: {
+    needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
+    call: (c) => generateGatewayToken(c),
+    elsewhere: ITS_OWN,
+  },
+  listAuditEvents: {
+    needs: ['READ_AUDIT'],
+    call: async (c, { name }) => (await (await listAuditEvents(c, { subject: name })).total()) > 0,
+    elsewhere: false,
+  },
+};
+
+const CERTIFICATES = await Promise.all(['inner', 'outer', 'new'].map((name) => newAuthority(name)));
+const certificateOf = (name: string) => CERTIFICATES[['inner', 'outer', 'new'].indexOf(name)]!.cert;
+
+const ids = new WeakMap<Side, number>();
+const idOf = (side: Side): number => ids.get(side)!;
+
+/** A verb on a certificate authority, and on a webhook, that is there. */
+const onAuthority = (verb: Omit<Verb, 'given'>): Verb => ({
+  ...verb,
+  async given(admin, side) {
+    const certificate = certificateOf(side.name);
+    ids.set(side, (await createCertificateAuthority(admin, { name: side.name, certificate })).id);
+  },
+});
+const url = 'https://example.org';
+const onWebhook = (verb: Omit<Verb, 'given'>): Verb => ({
+  ...verb,
+  async given(admin, side) {
+    ids.set(side, (await createWebhook(admin, { name: side.name, url })).webhook.id);
+    await updateTarget(admin, { controllerId: side.name, description: 'to be delivered' });
+  },
+});
+
+export const AUTHORITY_VERBS: Verbs = {
+  createCertificateAuthority: {
+    needs: ['CREATE_TENANT_CONFIGURATION'],
+    call: (c) => createCertificateAuthority(c, { name: 'new', certificate: certificateOf('new') }),
+    elsewhere: ITS_OWN,
+  },
+  updateCertificateAuthority: onAuthority({
+    needs: ['UPDATE_TENANT_CONFIGURATION'],
+    call: (c, side) => updateCertificateAuthority(c, { id: idOf(side), revokeSerials: ['1'] }),
+    elsewhere: 'CERTIFICATE_AUTHORITY_NOT_FOUND',
+  }),
+  deleteCertificateAuthority: onAuthority({
+    needs: ['DELETE_TENANT_CONFIGURATION'],
+    call: (c, side) => deleteCertificateAuthority(c, { id: idOf(side) }),
+    elsewhere: 'CERTIFICATE_AUTHORITY_NOT_FOUND',
+  }),
+  findCertificateAuthority: onAuthority({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    call: (c, side) => findCertificateAuthority(c, idOf(side)),
+    elsewhere: 'CERTIFICATE_AUTHORITY_NOT_FOUND',
+  }),
+  listCertificateAuthorities: onAuthority({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    call: async (c, { name }) => (await listCertificateAuthorities(c, { filter: `name==${name}` })).total(),
+    elsewhere: 0,
+  }),
+};
+
+export const WEBHOOK_VERBS: Verbs = {
+  createWebhook: {
+    needs: ['CREATE_TENANT_CONFIGURATION', 'READ_AUDIT'],
+    call: (c) => createWebhook(c, { name: 'new', url }),
+    elsewhere: ITS_OWN,
+  },
+  updateWebhook: onWebhook({
+    needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_AUDIT'],
+    call: (c, side) => updateWebhook(c, { id: idOf(side), name: 'new' }),
+    elsewhere: 'WEBHOOK_NOT_FOUND',
+  }),
+  deleteWebhook: onWebhook({
+    needs: ['DELETE_TENANT_CONFIGURATION'],
+    call: (c, side) => deleteWebhook(c, { id: idOf(side) }),
+    elsewhere: 'WEBHOOK_NOT_FOUND',
+  }),
+  redeliver: onWebhook({
+    needs: ['UPDATE_TENANT_CONFIGURATION'],
+    call: (c, side) => redeliver(c, { webhookId: idOf(side), allFailed: true }),
+    elsewhere: 'WEBHOOK_NOT_FOUND',
+  }),
+  listWebhooks: onWebhook({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    call: async (c, { name }) => (await listWebhooks(c, { filter: `name==${name}` })).total(),
+    elsewhere: 0,
+  }),
+  listWebhookDeliveries: onWebhook({
+    needs: ['READ_TENANT_CONFIGURATION', 'READ_AUDIT'],
+    call: async (c, side) => (await listWebhookDeliveries(c, idOf(side), {})).total(),
+    elsewhere: 'WEBHOOK_NOT_FOUND',
+  }),
+};

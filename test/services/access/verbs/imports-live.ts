@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { PERMISSIONS } from '../../../../src/services/access/permissions.ts';
+import type { Context } from '../../../../src/services/context.ts';
+import { beginImport } from '../../../../src/services/imports/begin.ts';
+import { listImportFaults } from '../../../../src/services/imports/faults.ts';
+import { findImport, listImports } from '../../../../src/services/imports/find.ts';
+import { importTargets } from '../../../../src/services/imports/import-targets.ts';
+import type { ImportedTarget, RowSource } from '../../../../src/services/imports/source.ts';
+import { watchImport } from '../../../../src/services/live/watch-import.ts';
+import { watchSummary } from '../../../../src/services/live/watch-summary.ts';
+import { watchTargets } from '../../../../src/services/live/watch-targets.ts';
+import { createTargets } from '../../../../src/services/targets/create.ts';
+import { updateTarget } from '../../../../src/services/targets/update.ts';
+import { ITS_OWN, type Verb, type Verbs } from './verb.ts';
+
+const fileOf = (target: ImportedTarget): RowSource =>
+  async function* () {
+    yield { rows: [{ line: 2, target }], end: { bytes: 9, lines: 2, digest: 'd' } };
+  };
+
+/** The import is noted even where its rows are refused. */
+const importing =
+  (target: (name: string) => ImportedTarget, mode: 'create' | 'upsert'): Verb['call'] =>
+  async (context, { name }) => {
+    const done = await importTargets(context, { format: 'csv', mode }, fileOf(target(name)));
+    const faults: string[] = [];
+    for await (const { code } of await listImportFaults(context, done.id)) faults.push(code);
+    return { created: done.rowsCreated, updated: done.rowsUpdated, faults };
+  };
+const refused = { created: 0, updated: 0, faults: ['FORBIDDEN'] };
+
+export const IMPORT_VERBS: Verbs = {
+  'importTargets, creating': {
+    needs: ['CREATE_TARGET'],
+    call: importing((name) => ({ controllerId: `new-${name}`, group: name, targetType: name }), 'create'),
+    beyond: {
+      CREATE_TARGET: refused,
+      READ_TARGET_TYPE: { ...refused, faults: ['TARGET_TYPE_NOT_FOUND'] },
+    },
+    elsewhere: { ...refused, faults: ['TARGET_TYPE_NOT_FOUND'] },
+    stirs: true,
+  },
+  'importTargets, updating': {
+    needs: ['CREATE_TARGET', 'UPDATE_TARGET'],
+    call: importing((name) => ({ controllerId: name, description: 'new', group: name }), 'upsert'),
+    // Whoever may not create what is there already isn't asked to.
+    beyond: { UPDATE_TARGET: refused },
+    unnarrowed: 'nothing is created',
+    elsewhere: { created: 1, updated: 0, faults: [] },
+    stirs: true,
+  },
+  beginImport: {
+    needs: ['CREATE_TARGET'],
+    call: (c, { importId }) => beginImport(c, { format: 'csv', resume: importId }),
+    beyond: { CREATE_TARGET: 'IMPORT_NOT_FOUND' },
+  },
+  'beginImport by key': {
+    needs: ['CREATE_TARGET'],
+    call: (c, { name }) => beginImport(c, { format: 'csv', key: name }),
+    beyond: { CREATE_TARGET: 'INVALID_INPUT' },
+    elsewhere: ITS_OWN,
+  },
+  findImport: {
+    needs: ['CREATE_TARGET'],
+    call: (c, { importId }) => findImport(c, importId),
+    beyond: { CREATE_TARGET: 'IMPORT_NOT_FOUND' },
+  },
+  listImports: {
+    needs: ['CREATE_TARGET'],
+    call: async (c, { name }) => (await listImports(c, { key: name })).length,
+    beyond: { CREATE_TARGET: 0 },
+  },
+  listImportFaults: {
+    needs: ['CREATE_TARGET'],
+    call: (c, { importId }) => listImportFaults(c, importId),
+    beyond: { CREATE_TARGET: 'IMPORT_NOT_FOUND' },
+  },
+  watchImport: {
+    needs: ['CREATE_TARGET'],
+    call: async (c, { importId }) => (await watchImport(c, importId).next()).value,
+    beyond: { CREATE_TARGET: 'IMPORT_NOT_FOUND' },
+  },
+};
+
+/** Somebody of the same tenant, who may do everything. */
+const somebody = (context: Context): Context => ({
+  ...context,
+  caller: { ...context.caller, permissions: new Map(PERMISSIONS.map((permission) => [permission, null])) },
+});
+
+export const WATCHING_VERBS: Verbs = {
+  watchTargets: {
+    needs: ['READ_TARGET'],
+    async call(context, { name }) {
+      const feed = watchTargets(context, {});
+      await feed.next();
+      await updateTarget(somebody(context), { controllerId: name, name: 'new' }).catch(() => {});
+      // Within the scope, so that it is told of for certain.
+      const mark = randomUUID();
+      await createTargets(somebody(context), { targets: [{ controllerId: mark, group: 'inner' }] });
+      const heard: (string | null)[] = [];
+      for await (const { controllerId } of feed) {
+        if (controllerId === mark) break;
+        heard.push(controllerId);
+      }
+      return heard.includes(name);
+    },
+    beyond: { READ_TARGET: false },
+    stirs: true,
+  },
+  watchSummary: {
+    needs: ['READ_TARGET'],
+    async call(context, { name }) {
+      const feed = watchSummary(context);
+      const { total, neverSeen } = (await feed.next()).value;
+      await feed.return?.();
+      return name === 'inner' ? neverSeen : total - neverSeen;
+    },
+    beyond: { READ_TARGET: 0 },
+  },
+};

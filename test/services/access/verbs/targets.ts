@@ -1,0 +1,233 @@
+import { exportTargets } from '../../../../src/services/exports/export-targets.ts';
+import type { ImportedTarget } from '../../../../src/services/imports/source.ts';
+import { assignTargetGroup } from '../../../../src/services/target-groups/assign.ts';
+import { listTargetGroups, listTargetsOfGroup } from '../../../../src/services/target-groups/list.ts';
+import { createTargetTypes } from '../../../../src/services/target-types/create.ts';
+import { deleteTargetType } from '../../../../src/services/target-types/delete.ts';
+import { findTargetType, findTargetTypes } from '../../../../src/services/target-types/find.ts';
+import { listTargetTypes } from '../../../../src/services/target-types/list.ts';
+import { updateTargetType } from '../../../../src/services/target-types/update.ts';
+import { assignTargetType } from '../../../../src/services/targets/assign-type.ts';
+import { findAttributes, setTargetAttributes } from '../../../../src/services/targets/attributes.ts';
+import { createTargets } from '../../../../src/services/targets/create.ts';
+import { deleteTargets } from '../../../../src/services/targets/delete.ts';
+import { findTarget, findTargets, listTargets } from '../../../../src/services/targets/find.ts';
+import { rotateTargetToken } from '../../../../src/services/targets/rotate-token.ts';
+import { rotateTargetTokens } from '../../../../src/services/targets/rotate-tokens.ts';
+import { summarizeFleet } from '../../../../src/services/targets/summary.ts';
+import { findTokenRotations } from '../../../../src/services/targets/token-rotation.ts';
+import { updateTarget } from '../../../../src/services/targets/update.ts';
+import type { Verbs } from './verb.ts';
+import type { Side } from './world.ts';
+
+/** Of targets: a new one and one that is there, in bulk by name and by filter. */
+const named = ({ name }: Side) => ({ controllerIds: [name] });
+const matching = ({ name }: Side) => ({ filter: `id==${name}` });
+
+export const WRITING_VERBS: Verbs = {
+  createTargets: {
+    needs: ['CREATE_TARGET'],
+    async call(context, { name, typeId }) {
+      const rows = [{ controllerId: `new-${name}`, group: name, targetTypeId: typeId }];
+      const { targets, faults } = await createTargets(context, { targets: rows });
+      return faults[0]?.code ?? targets.length;
+    },
+    beyond: { CREATE_TARGET: 'FORBIDDEN', READ_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
+    elsewhere: 'TARGET_TYPE_NOT_FOUND',
+  },
+  updateTarget: {
+    needs: ['UPDATE_TARGET'],
+    call: (c, { name, typeId }) =>
+      updateTarget(c, { controllerId: name, description: 'new', targetTypeId: typeId }),
+    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND', READ_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
+  },
+  'deleteTargets by name': {
+    needs: ['DELETE_TARGET'],
+    call: (c, side) => deleteTargets(c, named(side)),
+    beyond: { DELETE_TARGET: 'TARGET_NOT_FOUND' },
+  },
+  'deleteTargets by filter': {
+    needs: ['DELETE_TARGET'],
+    call: (c, side) => deleteTargets(c, matching(side)),
+    beyond: { DELETE_TARGET: 0 },
+  },
+  'deleteTargets, counted only': {
+    needs: ['DELETE_TARGET'],
+    call: (c, side) => deleteTargets(c, { ...matching(side), dryRun: true }),
+    beyond: { DELETE_TARGET: 0 },
+  },
+  setTargetAttributes: {
+    needs: ['UPDATE_TARGET'],
+    call: (c, { name }) =>
+      setTargetAttributes(c, { controllerId: name, attributes: [{ key: 'new', value: 'v' }] }),
+    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
+  },
+  rotateTargetToken: {
+    needs: ['UPDATE_TARGET'],
+    call: (c, { name }) => rotateTargetToken(c, { controllerId: name }),
+    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
+  },
+  'rotateTargetTokens by name': {
+    needs: ['UPDATE_TARGET'],
+    call: (c, side) => rotateTargetTokens(c, { ...named(side), overlapSeconds: 60 }),
+    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
+  },
+  'rotateTargetTokens by filter': {
+    needs: ['UPDATE_TARGET'],
+    call: (c, side) => rotateTargetTokens(c, { ...matching(side), overlapSeconds: 60 }),
+    beyond: { UPDATE_TARGET: 0 },
+  },
+  'assignTargetType by name': {
+    needs: ['UPDATE_TARGET'],
+    call: (c, { name }) => assignTargetType(c, { controllerIds: [name], targetTypeId: null }),
+    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
+  },
+  'assignTargetType by filter': {
+    needs: ['UPDATE_TARGET'],
+    given: (admin, { name }) =>
+      createTargets(admin, { targets: [{ controllerId: `${name}-2`, group: name }] }),
+    call: (c, { name, typeId }) => assignTargetType(c, { filter: `id==${name}-2`, targetTypeId: typeId }),
+    beyond: { UPDATE_TARGET: 0, READ_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
+    elsewhere: 'TARGET_TYPE_NOT_FOUND',
+  },
+  // Within the scope: its groups are named in any case of letters.
+  'assignTargetGroup by name': {
+    needs: ['UPDATE_TARGET'],
+    call: (c, { name }) => assignTargetGroup(c, { controllerIds: [name], group: name.toUpperCase() }),
+    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
+  },
+  'assignTargetGroup by filter': {
+    needs: ['UPDATE_TARGET'],
+    call: (c, { name }) => assignTargetGroup(c, { filter: `id==${name}`, group: name.toUpperCase() }),
+    beyond: { UPDATE_TARGET: 0 },
+  },
+  createTargetTypes: {
+    needs: ['CREATE_TARGET_TYPE'],
+    async call(context, { name }) {
+      const rows = [{ key: `new-${name}`, name: `new ${name}`, description: name }];
+      const { targetTypes, faults } = await createTargetTypes(context, { targetTypes: rows });
+      return faults[0]?.code ?? targetTypes.length;
+    },
+    beyond: { CREATE_TARGET_TYPE: 'FORBIDDEN' },
+    elsewhere: 1,
+  },
+  updateTargetType: {
+    needs: ['UPDATE_TARGET_TYPE'],
+    call: (c, { typeId }) => updateTargetType(c, { id: typeId, colour: 'new' }),
+    beyond: { UPDATE_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
+  },
+  deleteTargetType: {
+    needs: ['DELETE_TARGET_TYPE'],
+    given: (admin, side) => deleteTargets(admin, named(side)),
+    call: (c, { typeId }) => deleteTargetType(c, { id: typeId }),
+    beyond: { DELETE_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
+  },
+};
+
+const listed = async (list: Awaited<ReturnType<typeof listTargets>>) => (await list.page()).items.length;
+
+async function exported(targets: AsyncIterable<ImportedTarget>, { name }: Side) {
+  for await (const target of targets) if (target.controllerId === name) return target;
+  return undefined;
+}
+
+export const READING_VERBS: Verbs = {
+  findTarget: {
+    needs: ['READ_TARGET'],
+    call: (c, { name }) => findTarget(c, name),
+    beyond: { READ_TARGET: 'TARGET_NOT_FOUND' },
+  },
+  'findTarget, with its type': {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => (await findTarget(c, name)).targetType,
+    beyond: { READ_TARGET: 'TARGET_NOT_FOUND', READ_TARGET_TYPE: null },
+  },
+  findTargets: {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => (await findTargets(c, [name])).length,
+    beyond: { READ_TARGET: 0 },
+  },
+  listTargets: {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => listed(await listTargets(c, { filter: `id==${name}` })),
+    beyond: { READ_TARGET: 0 },
+  },
+  'listTargets, past an offset': {
+    needs: ['READ_TARGET'],
+    given: (admin, { name }) =>
+      createTargets(admin, { targets: [{ controllerId: `${name}-2`, group: name }] }),
+    call: async (c, { name }) => listed(await listTargets(c, { filter: `id==${name}*`, offset: 1 })),
+    beyond: { READ_TARGET: 0 },
+  },
+  'listTargets, counted': {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => (await listTargets(c, { filter: `id==${name}` })).total(),
+    beyond: { READ_TARGET: 0 },
+  },
+  summarizeFleet: {
+    needs: ['READ_TARGET'],
+    async call(context, { name }) {
+      const { total, neverSeen } = await summarizeFleet(context);
+      return name === 'inner' ? neverSeen : total - neverSeen;
+    },
+    beyond: { READ_TARGET: 0 },
+  },
+  findAttributes: {
+    needs: ['READ_TARGET'],
+    call: async (c, { targetId }) => (await findAttributes(c, [targetId])).get(targetId),
+    beyond: { READ_TARGET: [] },
+  },
+  findTokenRotations: {
+    needs: ['READ_TARGET'],
+    given: (admin, { name }) => rotateTargetToken(admin, { controllerId: name }),
+    call: (c, { targetId }) => findTokenRotations(c, [targetId]),
+    beyond: { READ_TARGET: [null] },
+  },
+  exportTargets: {
+    needs: ['READ_TARGET'],
+    call: async (c, side) => exported((await exportTargets(c)).targets(), side),
+    beyond: { READ_TARGET: undefined },
+  },
+  'exportTargets, with their types': {
+    needs: ['READ_TARGET'],
+    call: async (c, side) => (await exported((await exportTargets(c)).targets(), side))?.targetType,
+    beyond: { READ_TARGET_TYPE: null, READ_TARGET: undefined },
+    elsewhere: undefined,
+  },
+  'exportTargets, the keys alone': {
+    needs: ['READ_TARGET'],
+    async call(context, { name }) {
+      const { attributes, metadata } = await (await exportTargets(context)).keys();
+      return [attributes, metadata].map((keys) => keys.includes(name));
+    },
+    beyond: { READ_TARGET: [false, false] },
+  },
+  listTargetGroups: {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => (await listTargetGroups(c)).includes(name),
+    beyond: { READ_TARGET: false },
+  },
+  listTargetsOfGroup: {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => listed(await listTargetsOfGroup(c, { group: name }, {})),
+    beyond: { READ_TARGET: 0 },
+  },
+  findTargetType: {
+    needs: ['READ_TARGET_TYPE'],
+    call: (c, { typeId }) => findTargetType(c, typeId),
+    beyond: { READ_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
+  },
+  findTargetTypes: {
+    needs: ['READ_TARGET_TYPE'],
+    call: (c, { typeId }) => findTargetTypes(c, [typeId]),
+    beyond: { READ_TARGET_TYPE: [undefined] },
+  },
+  listTargetTypes: {
+    needs: ['READ_TARGET_TYPE'],
+    async call(context, { name }) {
+      const list = await listTargetTypes(context, { filter: `key==${name}` });
+      return [(await list.page()).items.length, await list.total()];
+    },
+    beyond: { READ_TARGET_TYPE: [0, 0] },
+  },
+};
