@@ -47,7 +47,8 @@ function judge(authorities: readonly TrustedAuthority[], chain: Chain, now: Date
     if (revoked) return refused(`a certificate of it is revoked at authority ${revoked.authority.id}`);
     const faults = paths.map((path) => faultOfPath(path, now));
     const good = paths.filter((_, index) => faults[index] === undefined);
-    if (!good.length) return refused(faults[0] ?? 'no authority of the tenant has signed it');
+    if (!good.length)
+      return refused(faults[0] ?? `no authority of the tenant has signed it: ${issuerOf(chain)}`);
     const ends = good.flatMap(({ members, authority }) =>
       [...members, authority.certificate].map((member) => factsOf(member).notAfter.getTime()),
     );
@@ -114,4 +115,6 @@ function faultOfPlace(issuers: readonly X509Certificate[], at: number): string |
   return below > factsOf(issuers[at]!).pathLength ? `allows no ${below} CAs below it (pathlen)` : undefined;
 }
 
-const nameOf = ({ subject }: X509Certificate) => `'${subject.replaceAll('\n', ', ').slice(0, 256)}'`;
+const oneLine = (name: string) => `'${name.replaceAll('\n', ', ').slice(0, 256)}'`;
+const nameOf = ({ subject }: X509Certificate) => oneLine(subject);
+const issuerOf = ([device]: Chain) => `it names ${oneLine(device.issuer)} as its issuer`;
