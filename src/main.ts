@@ -5,7 +5,7 @@ import { type Config, ConfigurationError, readConfig } from './config.ts';
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
 import { openLog } from './log.ts';
-import { closeServer, ListenError, listen, serve } from './server.ts';
+import { ListenError, listen, serve } from './server.ts';
 import { ensureFirstAdministrator } from './services/tenants/first-administrator.ts';
 import { databaseOfWorker, shareMetrics, startWorkers, type WorkerDatabase, WorkerError } from './workers.ts';
 
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     const server = await serve(config, listening, database, log);
     endings.push(server.stop);
   } else {
-    await closeServer(listening.server);
+    await listening.close();
     const lost = (code: number) => log.error(`a worker ended with code ${code}; another is started`);
     const workers = await startWorkers(config.MUSTER_WORKERS, port, database, lost);
     endings.push(workers.stop);

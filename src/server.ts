@@ -1,6 +1,6 @@
 import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
@@ -101,6 +101,11 @@ export async function listen(config: Pick<Config, 'HOST' | 'PORT' | 'MUSTER_TLS_
   const server: Server = tls
     ? createTlsServer({ ...options, ...tls }, answer)
     : createServer(options, answer);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(config, error)));
     server.listen(config.PORT, config.HOST.replace(/^\[(.*)\]$/, '$1'), resolve);
@@ -112,6 +117,8 @@ export async function listen(config: Pick<Config, 'HOST' | 'PORT' | 'MUSTER_TLS_
     handleBy(listener: RequestListener) {
       handle = listener;
     },
+    /** Takes no more requests and waits for those in flight. */
+    close: () => closeServer(server, sockets),
   };
 }
 export type Listening = Awaited<ReturnType<typeof listen>>;
@@ -119,7 +126,7 @@ export type Listening = Awaited<ReturnType<typeof listen>>;
 /** Opens all services on a migrated database and serves them. */
 export async function serve(
   config: Config,
-  { server, url, handleBy }: Listening,
+  { server, url, handleBy, close }: Listening,
   database: { connection: Connection; direct: Connection },
   log: Logger,
   shareMetrics?: OperationsOptions['shareMetrics'],
@@ -211,7 +218,7 @@ export async function serve(
     url,
     async stop() {
       stopRenewing?.();
-      await Promise.all([sockets.close(), closeServer(server)]);
+      await Promise.all([sockets.close(), close()]);
       await graphql.close();
       await Promise.all([forgetting.close(), webhooks.close(), sweeping.close()]);
       await platform.pollTimes.close();
@@ -256,12 +263,14 @@ function urlOf(server: Server): string {
   return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-/** Takes no more requests and waits for those in flight. */
-export async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   // A connection becomes idle when its last request is answered; clients would keep it for seconds.
   const closing = setInterval(() => server.closeIdleConnections(), 20);
-  const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  // Not by the server's own means: it knows of no connection before its TLS handshake is done.
+  const impatience = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, GRACE_MS);
   await closed;
   clearInterval(closing);
   clearTimeout(impatience);

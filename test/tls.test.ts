@@ -1,13 +1,15 @@
 import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { pino } from 'pino';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError, readConfig } from '../src/config.ts';
-import { closeServer, listen } from '../src/server.ts';
+import { listen } from '../src/server.ts';
 import { readTls, renewTls } from '../src/tls.ts';
 import { certify, type Signed } from './support/certificates.ts';
 import { keepAlive, overTls } from './support/tls.ts';
@@ -84,16 +86,16 @@ describe('the certificate of a running server', () => {
     for (const name of ['tls.crt', 'tls.key']) symlinkSync(join('..data', name), join(home, name));
     const files = { MUSTER_TLS_CERT: join(home, 'tls.crt'), MUSTER_TLS_KEY: join(home, 'tls.key') };
 
-    const { server, url, handleBy } = await listen({ HOST: '127.0.0.1', PORT: 0, ...files });
+    const { server, url, handleBy, close } = await listen({ HOST: '127.0.0.1', PORT: 0, ...files });
     handleBy((request, response) => {
       response.end((request.socket as TLSSocket).getPeerX509Certificate()?.subject);
     });
     const lines: string[] = [];
     const log = pino({}, { write: (line: string) => void lines.push(line) });
     const stop = renewTls(server as Server, files, log);
-    endings.push(stop, () => closeServer(server));
+    endings.push(stop, close);
     const shown = async () => (await overTls(url)).server;
-    return { url, files, put, shown, logged: () => lines.join('') };
+    return { url, put, shown, logged: () => lines.join('') };
   }
   const PATIENCE = { timeout: 20_000, interval: 100 };
 
@@ -142,4 +144,15 @@ describe('the certificate of a running server', () => {
     expect(again).toMatchObject({ server: 'next', text: 'O=Muster\nCN=device', resumed: false });
     expect(await overTls(url, { show, session: again.session })).toMatchObject({ resumed: false });
   });
+});
+
+it('a server ends in time, whoever stops in the middle of a handshake', async () => {
+  const files = { MUSTER_TLS_CERT: write('end.crt', old.cert), MUSTER_TLS_KEY: write('end.key', old.key) };
+  const { url, port, close } = await listen({ HOST: '127.0.0.1', PORT: 0, ...files });
+  const silent = connect(port, '127.0.0.1');
+  await once(silent, 'connect');
+  await overTls(url);
+  const closed = once(silent, 'close');
+  await close();
+  await closed;
 });

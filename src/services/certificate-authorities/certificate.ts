@@ -21,8 +21,8 @@ export interface CertificateFacts {
   notUnderstood: string | undefined;
 }
 
-/** Devices of one make share their CAs. */
-const known = new LRUCache<string, CertificateFacts>({ max: 1_000 });
+/** Reading costs as much as half a handshake, and devices come again. */
+const known = new LRUCache<string, CertificateFacts>({ max: 10_000 });
 
 /** @throws where the certificate isn't well formed */
 export function factsOf(certificate: X509Certificate): CertificateFacts {
