@@ -45,8 +45,10 @@ export const apiKeyScheme =
     const { tenantId, id } = parts;
     attempt.tenantId = tenantId;
     const [key] = await keyById(database).execute({ tenantId, id });
-    if (key) attempt.claimed = { tenantId, username: key.owner.username };
-    if (!key || !isDigestOf(key.digest, parts.secret)) throw unauthenticated('token');
+    if (!key) throw unauthenticated('token');
+    const actor = { tenantId, username: key.owner.username, kind: 'API_KEY', apiKey: key.name } as const;
+    attempt.claimed = actor;
+    if (!isDigestOf(key.digest, parts.secret)) throw unauthenticated('token');
     const now = clock();
     if (key.expiresAt && key.expiresAt <= now) throw unauthenticated('token');
     keyUses.note({ tenantId, id, lastUsedAt: key.lastUsedAt }, now);
@@ -54,11 +56,8 @@ export const apiKeyScheme =
     const own = heldBy(key.owner);
     const lent = heldBy(key);
     return {
-      tenantId,
+      ...actor,
       tenantName: key.tenantName,
-      username: key.owner.username,
-      kind: 'API_KEY',
-      apiKey: key.name,
       roles: new Set(lent.roles.filter((role) => own.roles.includes(role))),
       permissions: intersection(narrowed(lent.permissions, key.scope), own.permissions),
       ...(key.expiresAt && { until: key.expiresAt }),

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { DomainError, unauthenticated } from '../../errors.ts';
 import { looksLikeKey } from '../api-keys/key.ts';
-import type { Caller, Origin, Platform } from '../context.ts';
+import type { Actor, Caller, Origin, Platform } from '../context.ts';
 import { apiKeyScheme } from './api-key.ts';
 import { basicScheme } from './basic.ts';
 import { type OidcOptions, oidcScheme } from './oidc.ts';
@@ -15,7 +15,7 @@ export interface Attempt {
   /** To be set as soon as it is known whose data are read: a change of another tenant is no matter then. */
   tenantId?: number;
   /** To be set where there is such a tenant: its audit trail tells of a failure. */
-  claimed?: { tenantId: number; username: string };
+  claimed?: Actor;
 }
 
 /** One way to sign in: checks what comes after its name in the `Authorization` header. @throws as Authenticator */
@@ -82,7 +82,7 @@ export function openAuthenticator(platform: Platform, options: SignInOptions = {
       })
       .catch((error) => {
         if (attempt.claimed && error instanceof DomainError && error.code === 'UNAUTHENTICATED')
-          refusals.note({ caller: { ...attempt.claimed, kind: 'USER' }, origin }, { type: 'sign-in.failed' });
+          refusals.note({ caller: attempt.claimed, origin }, { type: 'sign-in.failed' });
         throw error;
       })
       .finally(() => {

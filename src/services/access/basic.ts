@@ -39,7 +39,7 @@ export const basicScheme =
     const [account] = await accountByName(database).execute({ tenant, username });
     attempt.tenantId = account?.tenantId;
     const claimedTenant = account ?? (await registry.byName(tenant));
-    if (claimedTenant) attempt.claimed = { tenantId: claimedTenant.tenantId, username };
+    if (claimedTenant) attempt.claimed = { tenantId: claimedTenant.tenantId, username, kind: 'USER' };
     const right = await verifyPassword(password, account?.passwordHash ?? NO_PASSWORD);
     if (!account || !right) throw unauthenticated();
     const { tenantId, tenantName, permissions, rolePermissions } = account;
