@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Authenticator, openAuthenticator } from '../../../src/services/access/authenticate.ts';
 import { createUser } from '../../../src/services/access/create-user.ts';
@@ -166,24 +167,55 @@ describe('who has a role', () => {
     expect((await listRoles(root)).roles).toEqual([]);
   });
 
-  it('gets none that is being deleted at the same moment', async () => {
-    for (let i = 0; i < 10; i++) {
-      await createRole(root, { name: 'fitter', permissions: [] });
-      const username = `ann-${i}`;
-      const made = createUser(root, { username, password: 'secret', roles: ['fitter'] });
-      // Neither before nor after: while the password is hashed, or the account is written.
-      await new Promise((resolve) => setTimeout(resolve, 30 * i));
-      const deleted = await deleteRole(root, { name: 'fitter' }).then(
-        () => true,
-        () => false,
-      );
-      const had = await made.then(
-        () => true,
-        () => false,
-      );
-      expect(had).toBe(!deleted);
-      if (had) await updateUser(root, { username, roles: [] });
-      if (!deleted) await deleteRole(root, { name: 'fitter' });
-    }
+  it('gets none that is being deleted, and keeps it when it is being given', async () => {
+    const user = { username: 'ann', password: 'secret', roles: ['fitter'] };
+    await createRole(root, { name: 'fitter', permissions: [] });
+    const giving = holding(root);
+    const given = createUser(giving.context, user);
+    await giving.whenWritten;
+    const refused = expect(deleteRole(root, { name: 'fitter' })).rejects.toMatchObject({
+      code: 'ROLE_IN_USE',
+    });
+    await pause(200);
+    giving.release();
+    await given;
+    await refused;
+
+    await updateUser(root, { username: 'ann', roles: [] });
+    const taking = holding(root);
+    const taken = deleteRole(taking.context, { name: 'fitter' });
+    await taking.whenWritten;
+    const late = expect(createUser(root, { ...user, username: 'bob' })).rejects.toMatchObject(
+      refusal('INVALID_INPUT', 'roles'),
+    );
+    await pause(200);
+    taking.release();
+    await taken;
+    await late;
   });
 });
+
+/** A context whose transaction has written all, and isn't committed before it is released. */
+function holding(context: Context) {
+  let release = () => {};
+  const released = new Promise<void>((go) => {
+    release = go;
+  });
+  let written = () => {};
+  const whenWritten = new Promise<void>((go) => {
+    written = go;
+  });
+  const database = new Proxy(context.database, {
+    get(real, property) {
+      if (property !== 'transaction') return Reflect.get(real, property);
+      return (work: Parameters<typeof real.transaction>[0]) =>
+        real.transaction(async (tx) => {
+          const result = await work(tx);
+          written();
+          await released;
+          return result;
+        });
+    },
+  });
+  return { context: { ...context, database }, whenWritten, release };
+}
