@@ -74,8 +74,8 @@ describe('readConfig', () => {
   });
 });
 
-it('is told in full by the README', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+it('is told in full by the documentation', () => {
+  const readme = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
   const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` \| (?:`(.*?)`)? ?\| (.*) \|$/gm)].map((row) =>
     row.slice(1),
   );
