@@ -12,10 +12,14 @@ import {
   Query,
   Resolver,
 } from 'type-graphql';
+import { DomainError } from '../../errors.ts';
 import { createCertificateAuthority } from '../../services/certificate-authorities/create.ts';
 import { deleteCertificateAuthority } from '../../services/certificate-authorities/delete.ts';
 import type { CertificateAuthorityOrderField as OrderField } from '../../services/certificate-authorities/fields.ts';
-import type { CertificateAuthority as Entity } from '../../services/certificate-authorities/find.ts';
+import {
+  type CertificateAuthority as Entity,
+  findCertificateAuthority,
+} from '../../services/certificate-authorities/find.ts';
 import { listCertificateAuthorities } from '../../services/certificate-authorities/list.ts';
 import { updateCertificateAuthority } from '../../services/certificate-authorities/update.ts';
 import type { GraphqlContext } from './context.ts';
@@ -180,6 +184,23 @@ const named = <T>(work: Promise<T>, id: string): Promise<T> =>
 
 @Resolver(() => CertificateAuthority)
 export class CertificateAuthorityResolver {
+  @Query(() => CertificateAuthority, {
+    nullable: true,
+    description:
+      'One certificate authority; null where there is none of that id. Needs READ_TENANT_CONFIGURATION.',
+  })
+  async certificateAuthority(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CertificateAuthority | null> {
+    try {
+      return await findCertificateAuthority(context, toId(id));
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'CERTIFICATE_AUTHORITY_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
   @Query(() => CertificateAuthorityConnection, {
     description: 'Lists certificate authorities. Needs READ_TENANT_CONFIGURATION.',
     complexity: listCost,

@@ -50,12 +50,16 @@ it('authorities are created, listed, changed and deleted', async () => {
     userErrors: [],
   });
 
+  const FIND = 'query ($id: ID!) { certificateAuthority(id: $id) { name } }';
+  expect((await ask(FIND, { id })).data).toEqual({ certificateAuthority: { name: 'Plant 2' } });
+
   const deletion = async () => (await ask(DELETE, { input: { id } })).data.deleteCertificateAuthority;
   expect(await deletion()).toEqual({ deletedId: id, userErrors: [] });
   expect(await deletion()).toMatchObject({
     deletedId: null,
     userErrors: [{ code: 'CERTIFICATE_AUTHORITY_NOT_FOUND', message: expect.stringContaining(id) }],
   });
+  expect((await ask(FIND, { id })).data).toEqual({ certificateAuthority: null });
 });
 
 it('what is refused says where and why', async () => {
