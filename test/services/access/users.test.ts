@@ -8,7 +8,7 @@ import { listUsers } from '../../../src/services/access/list-users.ts';
 import { verifyPassword } from '../../../src/services/access/passwords.ts';
 import type { Role } from '../../../src/services/access/permissions.ts';
 import { updateUser } from '../../../src/services/access/update-user.ts';
-import type { Context } from '../../../src/services/context.ts';
+import type { Caller, Context } from '../../../src/services/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
 
 let opened: TestPlatform;
@@ -33,6 +33,12 @@ const hashOf = async (username: string) =>
   )?.passwordHash;
 const refusal = (code: string, path?: string[]) =>
   path ? { code, details: expect.objectContaining({ path }) } : { code };
+
+/** The same caller, signed in by an API key or a token. */
+const by = (kind: Caller['kind'], context: Context): Context => ({
+  ...context,
+  caller: { ...context.caller, kind },
+});
 
 describe('creating', () => {
   it('stores the account, with the password hashed and never shown', async () => {
@@ -151,6 +157,11 @@ describe('changing', () => {
     ])
       await expect(updateUser(ann, input)).rejects.toMatchObject(refusal('FORBIDDEN'));
     expect(await verifyPassword('secret', (await hashOf('eve'))!)).toBe(true);
+    for (const kind of ['API_KEY', 'TOKEN'] as const)
+      await expect(
+        updateUser(by(kind, ann), { username: 'ann', password: 'changed2' }),
+      ).rejects.toMatchObject(refusal('FORBIDDEN'));
+    expect(await verifyPassword('changed', (await hashOf('ann'))!)).toBe(true);
   });
 
   it('gives no role that the caller does not hold', async () => {
@@ -223,6 +234,8 @@ describe('deleting', () => {
     await expect(deleteUser(as('boss', 'TENANT_ADMIN'), { username: 'boss' })).rejects.toMatchObject(
       refusal('INVALID_INPUT', ['username']),
     );
+    // Who a token names only has the account's name.
+    await deleteUser(by('TOKEN', as('boss', 'TENANT_ADMIN')), { username: 'boss' });
   });
 });
 
@@ -245,5 +258,11 @@ describe('reading', () => {
     expect(await findMe(as('ann'))).toMatchObject({ username: 'ann', tenantName: tenant.name });
     await expect(findUser(as('eve'), { username: 'ann' })).rejects.toMatchObject(refusal('FORBIDDEN'));
     await expect(findUser(as('eve'), { username: 'nobody' })).rejects.toMatchObject(refusal('FORBIDDEN'));
+    expect(await findMe(by('API_KEY', as('ann')))).toMatchObject({ username: 'ann' });
+    const token = by('TOKEN', as('ann', 'TENANT_ADMIN'));
+    await expect(findMe(token)).rejects.toMatchObject(refusal('USER_NOT_FOUND'));
+    await expect(findUser(by('TOKEN', as('ann')), { username: 'ann' })).rejects.toMatchObject(
+      refusal('FORBIDDEN'),
+    );
   });
 });
