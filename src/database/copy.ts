@@ -8,37 +8,58 @@ type WithClient = { session: { client: postgres.TransactionSql } };
 
 export type CopyValue = string | number | boolean | null | undefined;
 
-/** Sent at once: larger blocks gain nothing. */
+/** Rows as COPY takes them, gathered outside of the JavaScript heap: it would be long before they were cleared away. */
+export interface CopyText {
+  add(row: readonly CopyValue[]): void;
+  readonly isEmpty: boolean;
+  blocks(): Buffer[];
+}
+
+/** Larger blocks gain nothing. */
 const BLOCK = 1 << 16;
 
-/** Streams rows into a table by COPY, inside the transaction. A missing value is NULL. */
-export async function copyRows(
+export function openCopyText(): CopyText {
+  const done: Buffer[] = [];
+  let text = '';
+  const flush = () => {
+    if (text) done.push(Buffer.from(text));
+    text = '';
+  };
+  return {
+    add(row) {
+      for (const [index, value] of row.entries()) text += (index ? '\t' : '') + cell(value);
+      text += '\n';
+      if (text.length >= BLOCK) flush();
+    },
+    get isEmpty() {
+      return text === '' && done.length === 0;
+    },
+    blocks() {
+      flush();
+      return done;
+    },
+  };
+}
+
+/** Puts rows into a table by COPY, inside the transaction. */
+export async function copyText(
   tx: Transaction,
   table: string,
   columns: readonly string[],
-  rows: Iterable<readonly CopyValue[]>,
+  text: CopyText,
 ): Promise<void> {
   const { client } = (tx as unknown as WithClient).session;
   const names = columns.map((name) => `"${name}"`).join(', ');
   const into = await client.unsafe(`COPY "${table}" (${names}) FROM STDIN`).writable();
-  await pipeline(Readable.from(blocks(rows), { objectMode: true, highWaterMark: 2 }), into);
+  await pipeline(Readable.from(text.blocks(), { objectMode: true, highWaterMark: 2 }), into);
 }
 
-function* blocks(rows: Iterable<readonly CopyValue[]>): Generator<Buffer> {
-  let text = '';
-  for (const row of rows) {
-    text += `${row.map(cell).join('\t')}\n`;
-    if (text.length < BLOCK) continue;
-    yield Buffer.from(text);
-    text = '';
-  }
-  if (text) yield Buffer.from(text);
-}
-
+const SPECIAL = /[\\\n\r\t]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
+/** A missing value is NULL. */
 function cell(value: CopyValue): string {
   if (value === null || value === undefined) return '\\N';
   if (typeof value !== 'string') return String(value);
-  return /[\\\n\r\t]/.test(value) ? value.replace(/[\\\n\r\t]/g, (one) => ESCAPES[one]!) : value;
+  return SPECIAL.test(value) ? value.replace(/[\\\n\r\t]/g, (one) => ESCAPES[one]!) : value;
 }

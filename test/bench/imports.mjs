@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { median } from './measure.mjs';
-import { startMuster } from './muster.mjs';
+import { makeDataFolder, openDatabase, startMuster } from './muster.mjs';
 import { processorSeconds } from './processes.mjs';
 import { printAim, printRate, printRatio, printTitle } from './report.mjs';
 import { tokenOf } from './workloads.mjs';
@@ -22,8 +22,10 @@ const SHAPES = [
   { title: 'address and two attributes besides', attributes: ['hw', 'region'] },
 ];
 
-export async function benchImports({ dataDir, database, rows = 1_000_000 }) {
-  const muster = await startMuster(dataDir);
+export async function benchImports({ rows }) {
+  const folder = await makeDataFolder();
+  const muster = await startMuster(folder.dataDir);
+  const database = await openDatabase(folder.dataDir);
   const slice = Math.ceil(rows / SLICES);
   const idle = megabytes(muster.pid, 'VmRSS');
   for (const shape of SHAPES) {
@@ -48,6 +50,8 @@ export async function benchImports({ dataDir, database, rows = 1_000_000 }) {
     peak < MOST_MEGABYTES,
   );
   await muster.stop();
+  await database.stop();
+  await folder.stop();
 }
 
 async function timed({ rates, costs }, rows, pid, run) {

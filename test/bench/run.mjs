@@ -1,11 +1,13 @@
 /**
- * `npm run bench [-- starts polls uploads creates pages parts] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls uploads creates pages parts live imports] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
  */
 import { parseArgs } from 'node:util';
 import { benchCreates } from './creates.mjs';
+import { benchImports } from './imports.mjs';
+import { benchLive } from './live.mjs';
 import { makeDataFolder, openDatabase, startMuster, stopAll } from './muster.mjs';
 import { benchPages } from './pages.mjs';
 import { benchParts } from './parts.mjs';
@@ -15,7 +17,7 @@ import { seed } from './seed.mjs';
 import { benchStarts } from './starts.mjs';
 import { benchUploads } from './uploads.mjs';
 
-const PARTS = ['starts', 'polls', 'uploads', 'creates', 'pages', 'parts'];
+const PARTS = ['starts', 'polls', 'uploads', 'creates', 'pages', 'parts', 'live', 'imports'];
 const SMALL_FLEET = 20_000;
 
 const { values, positionals } = parseArgs({
@@ -59,9 +61,11 @@ try {
   if (wanted('uploads')) await benchUploads(options);
   // Before creations, which make the small fleet a larger one.
   if (wanted('pages')) await benchPages(options);
+  if (wanted('live')) await benchLive(options);
   if (wanted('creates')) await benchCreates(options);
   if (wanted('parts')) await benchParts(options);
   await database.stop();
+  if (wanted('imports')) await benchImports({ rows: large });
 } finally {
   await stopAll();
 }

@@ -23,6 +23,7 @@ import { registerDevice } from '../../src/services/devices/register.ts';
 import { reportAttributes } from '../../src/services/devices/report-attributes.ts';
 import { beginImport } from '../../src/services/imports/begin.ts';
 import { checkRow, isRefused } from '../../src/services/imports/check.ts';
+import { addRow, openChunk } from '../../src/services/imports/chunk.ts';
 import { commitChunk } from '../../src/services/imports/commit.ts';
 import type { ImportRecord } from '../../src/services/imports/find.ts';
 import { createRole } from '../../src/services/roles/create.ts';
@@ -110,6 +111,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   deleteTargetFilter: (c, { filterId }) => deleteTargetFilter(c, { id: filterId }),
   beginImport: (c) => beginImport(c, { format: 'csv' }),
   commitChunk: (c, { begun }) => {
+    const chunk = openChunk({ bytes: 9, lines: 3, digest: 'd' });
     const row = checkRow({
       line: 2,
       target: {
@@ -121,12 +123,9 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
       },
     });
     if (isRefused(row)) throw new Error('refused');
-    const refused = { line: 3, controllerId: null, faults: [{ field: 'f', code: 'c', message: 'm' }] };
-    return commitChunk(c, begun, {
-      checked: [row],
-      refused: [refused],
-      end: { bytes: 9, lines: 3, digest: 'd' },
-    });
+    addRow(chunk, row);
+    addRow(chunk, { line: 3, controllerId: null, faults: [{ field: 'f', code: 'c', message: 'm' }] });
+    return commitChunk(c, begun, chunk);
   },
   createCertificateAuthority: (c) => createCertificateAuthority(c, { name: 'new', certificate: NEW_CA }),
   updateCertificateAuthority: (c, { authorityId }) =>

@@ -4,6 +4,7 @@ import { MetadataEntry } from '../target-metadata/input.ts';
 import { TargetTagInput } from '../target-tags/input.ts';
 import { checkAttributes } from '../targets/attributes.ts';
 import { TargetFields } from '../targets/input.ts';
+import { plainText } from '../text.ts';
 import type { Entry, Fault, ImportedTarget, ImportRow } from './source.ts';
 
 /** A target that keeps all rules that can be checked without the database. Null means "not given". */
@@ -29,6 +30,11 @@ export interface RefusedRow {
   faults: readonly Fault[];
 }
 
+/** A type is named by its key, or by its id. */
+const RowFields = TargetFields.omit({ targetTypeId: true }).extend({
+  targetType: plainText(0, 64).nullish(),
+});
+
 /** Of attributes, and of metadata. */
 export const MOST_ENTRIES = 100;
 const NONE: readonly never[] = [];
@@ -37,7 +43,7 @@ const NONE: readonly never[] = [];
 export function checkRow({ line, target = {}, faults = NONE }: ImportRow): CheckedTarget | RefusedRow {
   const found: Fault[] = [...faults];
   // What could not be read at all isn't to be called missing as well.
-  const { data, error } = TargetFields.safeParse({ ...target, targetTypeId: null });
+  const { data, error } = RowFields.safeParse(target);
   for (const issue of error?.issues ?? NONE) {
     const field = String(issue.path[0] ?? '');
     if (!found.some((fault) => fault.field === field || fault.field === ''))
@@ -54,7 +60,7 @@ export function checkRow({ line, target = {}, faults = NONE }: ImportRow): Check
     name: data.name || null,
     description: data.description ?? null,
     group: data.group ?? null,
-    targetType: target.targetType || null,
+    targetType: data.targetType || null,
     securityToken: data.securityToken || null,
     requestAttributes: data.requestAttributes ?? null,
     address: data.address ?? null,

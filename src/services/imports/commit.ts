@@ -5,19 +5,23 @@ import { imports } from '../../database/tables/imports.ts';
 import { importTakenOver, targetAlreadyExists } from '../../errors.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import type { CheckedTarget, RefusedRow } from './check.ts';
+import type { Chunk } from './chunk.ts';
 import { recordFaults } from './faults.ts';
 import type { ImportRecord } from './find.ts';
-import { type Author, type Merged, mergeRows, type Staging } from './merge.ts';
-import { refusal } from './prepare.ts';
-import type { Position } from './source.ts';
+import { type Author, type Merged, mergeRows } from './merge.ts';
+import { type Row, refusal } from './refusal.ts';
+import { stageRows } from './stage.ts';
 
-/** Rows that are committed together, and where the file stands after them. */
-export interface Chunk {
-  checked: CheckedTarget[];
-  refused: RefusedRow[];
-  end: Position;
+/** How the chunks of a file take turns: one is sent to the database while the one before is still being merged. */
+export interface Turn {
+  /** Called when the rows have been sent. */
+  onStaged?: () => void;
+  /** Nothing is written before this has come about. */
+  turn?: Promise<void>;
 }
+
+/** An announcement names a thousand targets at the most: with one more it speaks of all. */
+const NAMED_AT_MOST = 1_001;
 
 /**
  * Takes a chunk in: its targets, what was wrong with its other rows and how far the file is now, all in one
@@ -28,17 +32,19 @@ export async function commitChunk(
   context: Context,
   begun: ImportRecord,
   chunk: Chunk,
-  staging: Staging = {},
+  { onStaged, turn }: Turn = {},
 ): Promise<void> {
   const { tenantId, mode, dryRun } = begun;
   const author: Author = { ...context, now: context.clock() };
 
   await change(context, async (tx, changes) => {
-    const { created, updated, refused, repeated } = dryRun
-      ? await rehearse(tx, author, begun, chunk.checked, staging)
-      : await mergeRows(tx, author, mode, chunk.checked, staging);
-    // Not before: the chunk before has it locked until it is committed.
+    await stageRows(tx, chunk);
+    onStaged?.();
+    await turn;
     const record = await lockOwn(tx, begun);
+    const { created, updated, refused } = dryRun
+      ? await rehearse(tx, author, record, chunk)
+      : await mergeRows(tx, author, mode, chunk);
     const allRefused = [...chunk.refused, ...refused];
     const kept = await recordFaults(tx, record, allRefused);
     await tx
@@ -47,25 +53,21 @@ export async function commitChunk(
         bytes: chunk.end.bytes,
         lines: chunk.end.lines,
         digest: chunk.end.digest,
-        rowsRead: record.rowsRead + chunk.checked.length + chunk.refused.length,
-        rowsCreated: record.rowsCreated + created.length,
-        rowsUpdated: record.rowsUpdated + updated.length + repeated,
+        rowsRead: record.rowsRead + chunk.lines.length + chunk.refused.length,
+        rowsCreated: record.rowsCreated + created,
+        rowsUpdated: record.rowsUpdated + updated,
         rowsRefused: record.rowsRefused + allRefused.length,
         faults: record.faults + kept,
         updatedAt: author.now,
       })
       .where(and(eq(imports.tenantId, tenantId), eq(imports.id, record.id)));
     if (dryRun) return;
-    changes.created(created.map(({ controllerId }) => controllerId));
-    changes.targets(updated.map(({ controllerId }) => controllerId));
+    if (created) changes.created(await mergedIds(tx, true));
+    if (updated) changes.targets(await mergedIds(tx, false));
     changes.record({
       type: 'target.imported',
-      count: created.length + updated.length,
-      changes: {
-        import: { new: record.id },
-        created: { new: created.length },
-        updated: { new: updated.length },
-      },
+      count: created + updated,
+      changes: { import: { new: record.id }, created: { new: created }, updated: { new: updated } },
     });
   });
 }
@@ -81,38 +83,56 @@ async function lockOwn(tx: Transaction, { tenantId, id, attempt }: ImportRecord)
   return record;
 }
 
+/** The controllerIds of the targets that the chunk created, or changed; of many not all. */
+async function mergedIds(tx: Transaction, areNew: boolean): Promise<string[]> {
+  const rows = await tx.execute<{ controller_id: string }>(sql`
+    SELECT controller_id FROM import_ids JOIN import_rows USING (n)
+    WHERE is_new = ${areNew} ORDER BY n LIMIT ${NAMED_AT_MOST}`);
+  return rows.map((row) => row.controller_id);
+}
+
 /** Carries the outcome out of a savepoint that is undone. */
 class Rehearsed {
-  constructor(readonly merged: Merged) {}
+  constructor(
+    readonly merged: Merged,
+    /** The rows that were taken in, and those of them that created a target. */
+    readonly taken: number[],
+    readonly created: ReadonlySet<number>,
+  ) {}
 }
 
 /** Does all of it and undoes it again; only what it met is kept, as later chunks may bring the same once more. */
 async function rehearse(
   tx: Transaction,
   author: Author,
-  record: ImportRecord,
-  checked: readonly CheckedTarget[],
-  staging: Staging,
+  { tenantId, id, mode }: ImportRecord,
+  chunk: Chunk,
 ): Promise<Merged> {
-  const merged = await tx
+  const { merged, taken, created } = await tx
     .transaction(async (inner) => {
-      throw new Rehearsed(await mergeRows(inner, author, record.mode, checked, staging));
+      const merged = await mergeRows(inner, author, mode, chunk);
+      const rows = await inner.execute<{ n: number; is_new: boolean }>(sql`SELECT n, is_new FROM import_ids`);
+      const created = rows.filter((row) => row.is_new);
+      throw new Rehearsed(merged, rows.map(numberOf), new Set(created.map(numberOf)));
     })
     .catch((thrown) => {
-      if (thrown instanceof Rehearsed) return thrown.merged;
+      if (thrown instanceof Rehearsed) return thrown;
       throw thrown;
     });
-  const accepted = [...merged.created, ...merged.updated].map(({ controllerId }) => controllerId);
-  const first = await tx.execute<{ controller_id: string }>(sql`
-    INSERT INTO import_seen (tenant_id, import_id, controller_id)
-    SELECT ${record.tenantId}::bigint, ${record.id}::bigint, seen.id FROM unnest(${arrayOf(accepted)}::text[]) AS seen(id)
-    ON CONFLICT DO NOTHING RETURNING controller_id`);
-  if (first.length === accepted.length) return merged;
-
-  const isFirst = new Set(first.map((row) => row.controller_id));
-  const again = merged.created.filter(({ controllerId }) => !isFirst.has(controllerId));
-  const created = merged.created.filter(({ controllerId }) => isFirst.has(controllerId));
-  if (record.mode === 'upsert') return { ...merged, created, updated: [...merged.updated, ...again] };
-  const refused = again.map((row) => refusal(row, targetAlreadyExists(row.controllerId)));
-  return { ...merged, created, refused: [...merged.refused, ...refused] };
+  const numbers = sql`${arrayOf(taken)}::integer[]`;
+  const metBefore = await tx.execute<Row>(sql`
+    WITH first AS (
+      INSERT INTO import_seen (tenant_id, import_id, controller_id)
+      SELECT ${tenantId}::bigint, ${id}::bigint, controller_id FROM import_rows WHERE n = ANY(${numbers})
+      ON CONFLICT DO NOTHING
+      RETURNING controller_id)
+    SELECT n, controller_id FROM import_rows AS r
+    WHERE n = ANY(${numbers}) AND NOT EXISTS (SELECT FROM first WHERE first.controller_id = r.controller_id)`);
+  const again = metBefore.filter(({ n }) => created.has(n));
+  const outcome = { ...merged, created: merged.created - again.length };
+  if (mode === 'upsert') return { ...outcome, updated: merged.updated + again.length };
+  const more = again.map((row) => refusal(chunk.lines, row, targetAlreadyExists(row.controller_id)));
+  return { ...outcome, refused: [...merged.refused, ...more] };
 }
+
+const numberOf = ({ n }: { n: number }) => n;

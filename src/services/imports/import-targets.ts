@@ -3,8 +3,9 @@ import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { beginImport } from './begin.ts';
-import { checkRow, isRefused } from './check.ts';
-import { type Chunk, commitChunk } from './commit.ts';
+import { checkRow } from './check.ts';
+import { addRow, openChunk } from './chunk.ts';
+import { commitChunk } from './commit.ts';
 import { endImport } from './end.ts';
 import { type Import, type ImportRecord, importView } from './find.ts';
 import { ImportOptions } from './input.ts';
@@ -65,7 +66,7 @@ const positionOf = ({ bytes, lines, digest }: ImportRecord): Position => ({ byte
  */
 function openWriter(context: Context, record: ImportRecord) {
   let read = record.bytes;
-  let chunk: Chunk = { checked: [], refused: [], end: positionOf(record) };
+  let chunk = openChunk(positionOf(record));
   let begunAt = performance.now();
   let earlier: Promise<void> = Promise.resolve();
   let latest: Promise<void> = earlier;
@@ -75,7 +76,7 @@ function openWriter(context: Context, record: ImportRecord) {
     if (chunk.end.bytes === read) return;
     read = chunk.end.bytes;
     const sending = chunk;
-    chunk = { checked: [], refused: [], end: sending.end };
+    chunk = openChunk(sending.end);
     begunAt = performance.now();
     earlier = latest;
     // Reading goes on once the rows are sent: before, it would only hold up the sending.
@@ -87,14 +88,10 @@ function openWriter(context: Context, record: ImportRecord) {
   };
   return {
     async add({ rows, end }: RowBatch) {
-      for (const row of rows) {
-        const checked = checkRow(row);
-        if (isRefused(checked)) chunk.refused.push(checked);
-        else chunk.checked.push(checked);
-      }
+      for (const row of rows) addRow(chunk, checkRow(row));
       chunk.end = end;
       const isFull =
-        chunk.checked.length + chunk.refused.length >= ROWS_A_CHUNK ||
+        chunk.lines.length + chunk.refused.length >= ROWS_A_CHUNK ||
         end.bytes - read >= BYTES_A_CHUNK ||
         performance.now() - begunAt >= COMMIT_EVERY_MS;
       if (isFull) await commit();

@@ -5,27 +5,18 @@ import type { ImportMode } from '../../database/tables/imports.ts';
 import { quotaExceeded, targetAlreadyExists } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { noteTokenRotations } from '../targets/token-rotation.ts';
-import { type CheckedTarget, MOST_ENTRIES, type RefusedRow } from './check.ts';
-import { prepareRows, refusal } from './prepare.ts';
+import { MOST_ENTRIES, type RefusedRow } from './check.ts';
+import { type Chunk, LETTERS } from './chunk.ts';
+import { type Row, refusal } from './refusal.ts';
 import { isScoped, refuseUnreached, requireReached, Unreached } from './scope.ts';
-import { kindsOf, LETTERS, type StagedTarget, stageRows } from './stage.ts';
+import { resolveTypes } from './types.ts';
 import { mergeValues } from './values.ts';
 
-/** What became of rows. */
+/** What became of a chunk's good rows. */
 export interface Merged {
-  created: StagedTarget[];
-  updated: StagedTarget[];
+  created: number;
+  updated: number;
   refused: RefusedRow[];
-  /** Updates beyond those of `updated`: rows of a target that an earlier row had brought. */
-  repeated: number;
-}
-
-/** How the chunks of a file take turns: one is sent to the database while the one before is still being merged. */
-export interface Staging {
-  /** Called when the rows have been sent. */
-  onStaged?: () => void;
-  /** Nothing is written before this has come about. */
-  turn?: Promise<void>;
 }
 
 /** Who writes, and when. */
@@ -34,28 +25,28 @@ export interface Author extends Context {
 }
 
 /**
- * Creates the rows' targets, and with upsert changes those that exist. Rows whose targets would end up out of the
- * caller's scope are refused, and the others merged once more without them.
+ * Creates the staged rows' targets, and with upsert changes those that exist. A row that repeats an earlier one's
+ * target meets it as one that exists. Rows whose targets would end up out of the caller's scope are refused, and the
+ * others merged once more without them.
  */
 export async function mergeRows(
   tx: Transaction,
   author: Author,
   mode: ImportMode,
-  checked: readonly CheckedTarget[],
-  staging: Staging = {},
+  chunk: Chunk,
 ): Promise<Merged> {
-  if (!isScoped(author, mode)) return merge(tx, author, mode, checked, staging);
-  const refused: RefusedRow[] = [];
-  for (let rows = checked; ; ) {
+  if (!isScoped(author, mode)) return merge(tx, author, mode, chunk);
+  for (const refused: RefusedRow[] = []; ; ) {
     try {
-      const merged = await tx.transaction((inner) => merge(inner, author, mode, rows, staging));
+      const merged = await tx.transaction((inner) => merge(inner, author, mode, chunk));
       return { ...merged, refused: [...refused, ...merged.refused] };
     } catch (error) {
       if (!(error instanceof Unreached)) throw error;
       const { faults } = error;
-      for (const row of rows)
-        if (faults.has(row.controllerId)) refused.push(refusal(row, faults.get(row.controllerId)!));
-      rows = rows.filter(({ controllerId }) => !faults.has(controllerId));
+      const rows = await tx.execute<Row>(sql`
+        DELETE FROM import_rows WHERE controller_id = ANY(${arrayOf([...faults.keys()])}::text[])
+        RETURNING n, controller_id`);
+      for (const row of rows) refused.push(refusal(chunk.lines, row, faults.get(row.controller_id)!));
     }
   }
 }
@@ -65,45 +56,41 @@ async function merge(
   tx: Transaction,
   author: Author,
   mode: ImportMode,
-  checked: readonly CheckedTarget[],
-  staging: Staging,
+  { lines, kinds }: Chunk,
 ): Promise<Merged> {
   const { tenantId } = author.caller;
-  const { rows, refused, repeated } = await prepareRows(tx, author, mode, checked);
-  if (!rows.length) {
-    await staging.turn;
-    return { created: [], updated: [], refused, repeated };
-  }
-  await stageRows(tx, rows);
-  staging.onStaged?.();
-  await staging.turn;
-
-  let existing = mode === 'upsert' ? await lockExisting(tx, tenantId) : 0;
-  await insertTargets(tx, author);
-  const kinds = kindsOf(rows);
+  const refused = kinds.has('type') ? await resolveTypes(tx, author, lines) : [];
+  let updated = mode === 'upsert' ? await lockExisting(tx, tenantId) : 0;
+  let created = await insertTargets(tx, author);
   let missing = await missingRows(tx);
   if (mode === 'create') {
-    for (const n of missing) refused.push(refusal(rows[n]!, targetAlreadyExists(rows[n]!.controllerId)));
+    for (const row of missing) refused.push(refusal(lines, row, targetAlreadyExists(row.controller_id)));
   } else {
-    // They were created by others between the two statements, so now they are there.
+    // An earlier row, or somebody else, created them meanwhile, so now they are there.
     for (; missing.length; missing = await missingRows(tx)) {
-      existing += await lockExisting(tx, tenantId);
-      await insertTargets(tx, author);
+      updated += await lockExisting(tx, tenantId);
+      created += await insertTargets(tx, author);
     }
-    if (existing) refused.push(...(await refuseUnreached(tx, author, rows)));
-    for (const kind of ['attribute', 'metadata'] as const)
-      if (existing && kinds.has(kind)) refused.push(...(await refuseTooMany(tx, tenantId, kind, rows)));
   }
-  await mergeValues(tx, author, kinds, { areNew: existing === 0 });
-  if (mode === 'upsert') {
-    if (existing) await noteNewTokens(tx, author);
+  if (updated) {
+    const more = [
+      ...(await refuseUnreached(tx, author, lines)),
+      ...(kinds.has('attribute') ? await refuseTooMany(tx, tenantId, 'attribute', lines) : []),
+      ...(kinds.has('metadata') ? await refuseTooMany(tx, tenantId, 'metadata', lines) : []),
+    ];
+    updated -= more.length;
+    refused.push(...more);
+  }
+  await mergeValues(tx, author, kinds, { areNew: updated === 0 });
+  if (updated) {
+    await noteNewTokens(tx, author);
     await updateTargets(tx, author);
   }
   if (isScoped(author, mode)) await requireReached(tx, author);
-  return { ...(await outcome(tx, rows)), refused, repeated };
+  return { created, updated, refused };
 }
 
-/** Finds the targets that exist and locks them. @returns how many */
+/** Finds the targets that exist and locks them. @returns of how many rows */
 async function lockExisting(tx: Transaction, tenantId: number): Promise<number> {
   const { count } = await tx.execute(sql`
     INSERT INTO import_ids (n, id, is_new)
@@ -115,10 +102,10 @@ async function lockExisting(tx: Transaction, tenantId: number): Promise<number> 
   return count;
 }
 
-/** Inserts the rows that have no target yet, passing over a controllerId that exists all the same. */
-async function insertTargets(tx: Transaction, { caller, now }: Author): Promise<void> {
+/** Inserts the rows that have no target yet, passing over a controllerId that exists all the same. @returns how many */
+async function insertTargets(tx: Transaction, { caller, now }: Author): Promise<number> {
   const at = sql`${now.toISOString()}::timestamptz`;
-  await tx.execute(sql`
+  const { count } = await tx.execute(sql`
     WITH inserted AS (
       INSERT INTO targets (tenant_id, controller_id, name, description, "group", target_type_id, security_token,
                            request_attributes, update_status, created_at, created_by, last_modified_at,
@@ -132,38 +119,57 @@ async function insertTargets(tx: Transaction, { caller, now }: Author): Promise<
       ON CONFLICT ON CONSTRAINT targets_controller_id_key DO NOTHING
       RETURNING id, controller_id)
     INSERT INTO import_ids (n, id, is_new)
-    SELECT r.n, inserted.id, true FROM inserted JOIN import_rows AS r USING (controller_id)`);
+    SELECT min(r.n), inserted.id, true
+    FROM inserted JOIN import_rows AS r USING (controller_id)
+    GROUP BY inserted.id`);
+  return count;
 }
 
+/** Of rows of the same target the last that gives a token counts. */
 const noteNewTokens = (tx: Transaction, { caller, now }: Author): Promise<void> =>
   noteTokenRotations(
     tx,
     caller,
     now,
-    sql`SELECT i.id, r.security_token AS token FROM import_ids AS i JOIN import_rows AS r USING (n)
-        WHERE NOT i.is_new AND r.security_token IS NOT NULL`,
+    sql`SELECT DISTINCT ON (i.id) i.id, r.security_token AS token
+        FROM import_ids AS i JOIN import_rows AS r USING (n)
+        WHERE NOT i.is_new AND r.security_token IS NOT NULL
+        ORDER BY i.id, n DESC`,
   );
 
-/** What the file doesn't give stays. A request for attributes can only be made: the device ends it by answering. */
+/**
+ * Changes the targets by what their rows give, the last of them before all others; what none gives stays. A request
+ * for attributes can only be made: the device ends it by answering.
+ */
 async function updateTargets(tx: Transaction, { caller, now }: Author): Promise<void> {
+  const last = (name: string) => {
+    const column = sql.identifier(name);
+    return sql`(array_agg(${column} ORDER BY n DESC) FILTER (WHERE ${column} IS NOT NULL))[1] AS ${column}`;
+  };
+  const columns = ['name', 'description', 'group', 'target_type_id', 'security_token'].map(last);
   await tx.execute(sql`
     UPDATE targets AS t
-    SET name = coalesce(r.name, t.name),
-        description = coalesce(r.description, t.description),
-        "group" = CASE WHEN r."group" IS NULL THEN t."group" ELSE nullif(r."group", '') END,
-        target_type_id = coalesce(r.target_type_id, t.target_type_id),
-        security_token = coalesce(r.security_token, t.security_token),
-        request_attributes = t.request_attributes OR coalesce(r.request_attributes, false),
+    SET name = coalesce(given.name, t.name),
+        description = coalesce(given.description, t.description),
+        "group" = CASE WHEN given."group" IS NULL THEN t."group" ELSE nullif(given."group", '') END,
+        target_type_id = coalesce(given.target_type_id, t.target_type_id),
+        security_token = coalesce(given.security_token, t.security_token),
+        request_attributes = t.request_attributes OR coalesce(given.request_attributes, false),
         last_modified_at = ${now.toISOString()}::timestamptz,
         last_modified_by = ${caller.username}
-    FROM import_ids AS i JOIN import_rows AS r USING (n)
-    WHERE NOT i.is_new AND t.tenant_id = ${caller.tenantId} AND t.id = i.id`);
+    FROM (
+      SELECT i.id, ${sql.join(columns, sql`, `)}, bool_or(request_attributes) AS request_attributes
+      FROM import_ids AS i JOIN import_rows AS r USING (n)
+      WHERE NOT i.is_new
+      GROUP BY i.id
+    ) AS given
+    WHERE t.tenant_id = ${caller.tenantId} AND t.id = given.id`);
 }
 
-async function missingRows(tx: Transaction): Promise<number[]> {
-  const rows = await tx.execute<{ n: number }>(sql`
-    SELECT n FROM import_rows AS r WHERE NOT EXISTS (SELECT FROM import_ids AS i WHERE i.n = r.n) ORDER BY n`);
-  return rows.map(({ n }) => n);
+async function missingRows(tx: Transaction): Promise<Row[]> {
+  return tx.execute<Row>(sql`
+    SELECT n, controller_id FROM import_rows AS r
+    WHERE NOT EXISTS (SELECT FROM import_ids AS i WHERE i.n = r.n) ORDER BY n`);
 }
 
 const QUOTAS: Record<'attribute' | 'metadata', { table: string; field: string; what: string }> = {
@@ -171,41 +177,25 @@ const QUOTAS: Record<'attribute' | 'metadata', { table: string; field: string; w
   metadata: { table: 'target_metadata', field: 'metadata', what: 'metadata entries of a target' },
 };
 
-/** Takes out the rows whose targets would have too many of a kind. The targets are locked. */
+/** Takes out the rows by which targets would get too many of a kind. The targets are locked. */
 async function refuseTooMany(
   tx: Transaction,
   tenantId: number,
   kind: 'attribute' | 'metadata',
-  rows: readonly StagedTarget[],
+  lines: readonly number[],
 ): Promise<RefusedRow[]> {
   const { table, field, what } = QUOTAS[kind];
-  const full = await tx.execute<{ n: number }>(sql`
-    SELECT n FROM (
-      SELECT i.n, stored.key FROM import_ids AS i
-      JOIN ${sql.identifier(table)} AS stored ON stored.tenant_id = ${tenantId} AND stored.target_id = i.id
-      WHERE NOT i.is_new
-      UNION
-      SELECT v.n, v.key COLLATE "C" FROM import_values AS v
-      JOIN import_ids AS i ON i.n = v.n AND NOT i.is_new
-      WHERE v.kind = ${LETTERS[kind]}
-    ) AS together
-    GROUP BY n HAVING count(*) > ${MOST_ENTRIES} ORDER BY n`);
-  const numbers = full.map(({ n }) => n);
-  if (numbers.length)
-    await tx.execute(sql`DELETE FROM import_ids WHERE n = ANY(${arrayOf(numbers)}::integer[])`);
-  return numbers.map((n) => refusal(rows[n]!, quotaExceeded(what, MOST_ENTRIES, [field])));
-}
-
-async function outcome(tx: Transaction, rows: readonly StagedTarget[]) {
-  const [counted] = await tx.execute<{ existing: string; all: string }>(
-    sql`SELECT count(*) FILTER (WHERE NOT is_new) AS existing, count(*) AS all FROM import_ids`,
-  );
-  // Nearly always every row is new: then none need be named.
-  if (Number(counted?.existing) === 0 && Number(counted?.all) === rows.length)
-    return { created: [...rows], updated: [] };
-  const ids = await tx.execute<{ n: number; is_new: boolean }>(
-    sql`SELECT n, is_new FROM import_ids ORDER BY n`,
-  );
-  const those = (isNew: boolean) => ids.filter((id) => id.is_new === isNew).map(({ n }) => rows[n]!);
-  return { created: those(true), updated: those(false) };
+  const full = await tx.execute<Row>(sql`
+    WITH changed AS (SELECT DISTINCT id FROM import_ids WHERE NOT is_new),
+      together AS (
+        SELECT changed.id, stored.key
+        FROM changed JOIN ${sql.identifier(table)} AS stored ON stored.tenant_id = ${tenantId} AND stored.target_id = changed.id
+        UNION
+        SELECT i.id, v.key
+        FROM changed JOIN import_ids AS i USING (id) JOIN import_values AS v ON v.n = i.n AND v.kind = ${LETTERS[kind]})
+    DELETE FROM import_ids AS i USING import_rows AS r
+    WHERE r.n = i.n AND NOT i.is_new
+      AND i.id IN (SELECT id FROM together GROUP BY id HAVING count(*) > ${MOST_ENTRIES})
+    RETURNING r.n, r.controller_id`);
+  return full.map((row) => refusal(lines, row, quotaExceeded(what, MOST_ENTRIES, [field])));
 }

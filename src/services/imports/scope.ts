@@ -7,8 +7,7 @@ import { type DomainError, outOfScope } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { findUnreached } from '../targets/scope.ts';
 import type { RefusedRow } from './check.ts';
-import { refusal } from './prepare.ts';
-import type { StagedTarget } from './stage.ts';
+import { type Row, refusal } from './refusal.ts';
 
 /** Whether the caller may create some targets only, or change some only. */
 export const isScoped = ({ caller: { permissions } }: Context, mode: ImportMode): boolean =>
@@ -18,22 +17,22 @@ export const isScoped = ({ caller: { permissions } }: Context, mode: ImportMode)
 const created = sql`${targets.id} IN (SELECT id FROM import_ids WHERE is_new)`;
 const existing = sql`${targets.id} IN (SELECT id FROM import_ids WHERE NOT is_new)`;
 
-/** Takes out the rows of existing targets that the caller may not change. */
+const existedBefore = sql`${existing} AND NOT ${created}`;
+
+/** Takes out the rows of targets that existed and that the caller may not change. */
 export async function refuseUnreached(
   tx: Transaction,
   context: Context,
-  rows: readonly StagedTarget[],
+  lines: readonly number[],
 ): Promise<RefusedRow[]> {
-  const unreached = await findUnreached(tx, context, 'UPDATE_TARGET', existing);
+  const unreached = await findUnreached(tx, context, 'UPDATE_TARGET', existedBefore);
   if (!unreached.length) return [];
   const ids = unreached.map(({ id }) => id);
-  const removed = await tx.execute<{ n: number }>(
-    sql`DELETE FROM import_ids WHERE id = ANY(${arrayOf(ids)}::bigint[]) RETURNING n`,
-  );
-  return removed.map(({ n }) => {
-    const row = rows[n]!;
-    return refusal(row, outOfScope('UPDATE_TARGET', `'${row.controllerId}'`));
-  });
+  const removed = await tx.execute<Row>(sql`
+    DELETE FROM import_ids AS i USING import_rows AS r
+    WHERE r.n = i.n AND i.id = ANY(${arrayOf(ids)}::bigint[])
+    RETURNING r.n, r.controller_id`);
+  return removed.map((row) => refusal(lines, row, outOfScope('UPDATE_TARGET', `'${row.controller_id}'`)));
 }
 
 /** Targets that would end up where the caller's permissions don't reach, each with what is wrong. */

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
+import { type Kind, LETTERS } from './chunk.ts';
 import type { Author } from './merge.ts';
-import { type Kind, LETTERS } from './stage.ts';
 
 /**
- * Adds what the staged rows have many of to their targets: of attributes and metadata a given key is overwritten.
- * Where all targets are `new` nothing can be in the way, and not to look costs a quarter less.
+ * Adds what the staged rows have many of to their targets: of attributes and metadata a given key is overwritten, and
+ * the last row's stands. Where all targets are `new` nothing can be in the way, and not to look costs a quarter less.
  */
 export async function mergeValues(
   tx: Transaction,
@@ -27,10 +27,11 @@ async function mergeAddresses(tx: Transaction, tenantId: number, areNew: boolean
   const overwrite = sql`ON CONFLICT (tenant_id, target_id) DO UPDATE SET address = excluded.address`;
   await tx.execute(sql`
     INSERT INTO target_polls (tenant_id, target_id, address)
-    SELECT ${tenantId}::bigint, i.id, nullif(r.address, '')
+    SELECT ${areNew ? NOTHING : sql`DISTINCT ON (i.id)`} ${tenantId}::bigint, i.id, nullif(r.address, '')
     FROM import_rows AS r JOIN import_ids AS i USING (n)
     WHERE r.address IS NOT NULL AND NOT (i.is_new AND r.address = '')
-    ORDER BY i.id ${areNew ? NOTHING : overwrite}`);
+    ORDER BY i.id, n DESC
+    ${areNew ? NOTHING : overwrite}`);
 }
 
 const TABLES = { attribute: sql`target_attributes`, metadata: sql`target_metadata` };
@@ -46,10 +47,11 @@ async function mergeEntries(
       WHERE stored.value <> excluded.value`;
   await tx.execute(sql`
     INSERT INTO ${TABLES[kind]} AS stored (tenant_id, target_id, key, value)
-    SELECT ${tenantId}::bigint, i.id, v.key, v.value
+    SELECT ${areNew ? NOTHING : sql`DISTINCT ON (i.id, v.key)`} ${tenantId}::bigint, i.id, v.key, v.value
     FROM import_values AS v JOIN import_ids AS i USING (n)
     WHERE v.kind = ${LETTERS[kind]}
-    ORDER BY i.id ${areNew ? NOTHING : overwrite}`);
+    ORDER BY i.id, v.key, n DESC
+    ${areNew ? NOTHING : overwrite}`);
 }
 
 /** A tag that doesn't exist yet is made: a file is to carry a fleet to where nothing of it is known. */
