@@ -39,7 +39,7 @@ const COALESCE_MS = 3;
 /** PostgreSQL's limit is 8,000 bytes. */
 const MESSAGE_BYTES = 7_500;
 /** Naming more targets than this costs more than letting the tenant's devices be read again. */
-const NAMED_AT_MOST = 1_000;
+export const NAMED_AT_MOST = 1_000;
 /** Creations at full speed aren't to pay for naming what no cache has: in a second no more of a tenant are named. */
 const CREATED_A_SECOND = 2_000;
 

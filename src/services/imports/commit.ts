@@ -3,6 +3,7 @@ import { arrayOf } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { imports } from '../../database/tables/imports.ts';
 import { importTakenOver, targetAlreadyExists } from '../../errors.ts';
+import { NAMED_AT_MOST } from '../announcements.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import type { Chunk } from './chunk.ts';
@@ -19,9 +20,6 @@ export interface Turn {
   /** Nothing is written before this has come about. */
   turn?: Promise<void>;
 }
-
-/** An announcement names a thousand targets at the most: with one more it speaks of all. */
-const NAMED_AT_MOST = 1_001;
 
 /**
  * Takes a chunk in: its targets, what was wrong with its other rows and how far the file is now, all in one
@@ -83,11 +81,11 @@ async function lockOwn(tx: Transaction, { tenantId, id, attempt }: ImportRecord)
   return record;
 }
 
-/** The controllerIds of the targets that the chunk created, or changed; of many not all. */
+/** The controllerIds of the targets that the chunk created, or changed: no more than it takes to be too many to name. */
 async function mergedIds(tx: Transaction, areNew: boolean): Promise<string[]> {
   const rows = await tx.execute<{ controller_id: string }>(sql`
     SELECT controller_id FROM import_ids JOIN import_rows USING (n)
-    WHERE is_new = ${areNew} ORDER BY n LIMIT ${NAMED_AT_MOST}`);
+    WHERE is_new = ${areNew} ORDER BY n LIMIT ${NAMED_AT_MOST + 1}`);
   return rows.map((row) => row.controller_id);
 }
 
