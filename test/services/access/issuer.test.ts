@@ -25,8 +25,8 @@ afterEach(() => {
   onError.mockClear();
 });
 
-function open(url = issuer.url): TokenCheck {
-  const times = { rereadMs: REREAD_MS, retryMs: RETRY_MS };
+function open(url = issuer.url, rereadMs = REREAD_MS): TokenCheck {
+  const times = { rereadMs, retryMs: RETRY_MS };
   return openIssuer({
     issuer: url,
     audience: 'muster',
@@ -123,11 +123,12 @@ describe('the keys', () => {
   });
 
   it('are not read for every key that somebody makes up', async () => {
-    await check(await issuer.token());
+    const patient = open(issuer.url, 60_000);
+    await patient(await issuer.token());
     const before = issuer.reads;
     for (let i = 0; i < 20; i++)
-      await expect(check(await issuer.token({}, { kid: `made-up-${i}` }))).rejects.toMatchObject(refused);
-    expect(issuer.reads - before).toBeLessThanOrEqual(1);
+      await expect(patient(await issuer.token({}, { kid: `made-up-${i}` }))).rejects.toMatchObject(refused);
+    expect(issuer.reads).toBe(before);
   });
 });
 
