@@ -2,6 +2,15 @@ import { Readable } from 'node:stream';
 import { deleteArtifact } from '../../src/services/artifacts/delete.ts';
 import { type UploadArtifact, uploadArtifact } from '../../src/services/artifacts/upload.ts';
 import type { Context } from '../../src/services/context.ts';
+import { deleteDistributionSetMetadata } from '../../src/services/distribution-set-metadata/delete.ts';
+import { setDistributionSetMetadata } from '../../src/services/distribution-set-metadata/set.ts';
+import {
+  assignDistributionSetTag,
+  unassignDistributionSetTag,
+} from '../../src/services/distribution-set-tags/assign.ts';
+import { createDistributionSetTags } from '../../src/services/distribution-set-tags/create.ts';
+import { deleteDistributionSetTag } from '../../src/services/distribution-set-tags/delete.ts';
+import { updateDistributionSetTag } from '../../src/services/distribution-set-tags/update.ts';
 import { createDistributionSetTypes } from '../../src/services/distribution-set-types/create.ts';
 import { deleteDistributionSetType } from '../../src/services/distribution-set-types/delete.ts';
 import { setModuleTypeOfSets } from '../../src/services/distribution-set-types/set-module-type.ts';
@@ -11,12 +20,19 @@ import { createDistributionSets } from '../../src/services/distribution-sets/cre
 import { deleteDistributionSet } from '../../src/services/distribution-sets/delete.ts';
 import { invalidateDistributionSet } from '../../src/services/distribution-sets/invalidate.ts';
 import { updateDistributionSet } from '../../src/services/distribution-sets/update.ts';
+import { deleteModuleMetadata } from '../../src/services/software-module-metadata/delete.ts';
+import { setModuleMetadata } from '../../src/services/software-module-metadata/set.ts';
 import { createSoftwareModuleTypes } from '../../src/services/software-module-types/create.ts';
 import { deleteSoftwareModuleType } from '../../src/services/software-module-types/delete.ts';
 import { updateSoftwareModuleType } from '../../src/services/software-module-types/update.ts';
 import { createSoftwareModules } from '../../src/services/software-modules/create.ts';
 import { deleteSoftwareModule } from '../../src/services/software-modules/delete.ts';
 import { updateSoftwareModule } from '../../src/services/software-modules/update.ts';
+import {
+  addCompatibleSetTypes,
+  removeCompatibleSetTypes,
+} from '../../src/services/target-types/compatible-set-types.ts';
+import { createTargetTypes } from '../../src/services/target-types/create.ts';
 
 /** The software that the verbs below are called on. */
 export interface SoftwareFixture {
@@ -25,6 +41,10 @@ export interface SoftwareFixture {
   moduleId: number;
   otherModuleId: number;
   artifactId: number;
+  setTagId: number;
+  freeSetTagId: number;
+  targetTypeId: number;
+  suitedSetTypeId: number;
   setId: number;
 }
 
@@ -32,7 +52,7 @@ export async function softwareFixture(context: Context): Promise<SoftwareFixture
   const moduleType = { key: 'old', name: 'old', maxAssignments: 2 };
   const moduleTypes = await createSoftwareModuleTypes(context, { softwareModuleTypes: [moduleType] });
   const setTypes = await createDistributionSetTypes(context, {
-    distributionSetTypes: [{ key: 'old', name: 'old' }],
+    distributionSetTypes: ['old', 'suited'].map((key) => ({ key, name: key })),
   });
   const modules = await createSoftwareModules(context, {
     softwareModules: ['old', 'other'].map((name) => ({ type: 'os', name, version: '1' })),
@@ -42,13 +62,31 @@ export async function softwareFixture(context: Context): Promise<SoftwareFixture
     distributionSets: [{ name: 'old', version: '1', moduleIds: [moduleId!] }],
   });
   const artifact = await uploadArtifact(context, upload(otherModuleId!, 'old'));
+  const setId = sets.created[0]!.id;
+  const entries = [{ key: 'old', value: 'v' }];
+  await setModuleMetadata(context, { id: moduleId!, entries });
+  await setDistributionSetMetadata(context, { id: setId, entries });
+  const tags = await createDistributionSetTags(context, {
+    distributionSetTags: [{ name: 'old' }, { name: 'free' }],
+  });
+  const [setTagId, freeSetTagId] = tags.created.map(({ id }) => id);
+  await assignDistributionSetTag(context, { tagId: setTagId!, setIds: [setId] });
+  const suitedSetTypeId = setTypes.created[1]!.id;
+  const { targetTypes } = await createTargetTypes(context, {
+    targetTypes: [{ name: 'suited', compatibleDistributionSetTypeIds: [suitedSetTypeId] }],
+  });
+  const targetTypeId = targetTypes[0]!.id;
   return {
     artifactId: artifact.id,
+    setTagId: setTagId!,
+    freeSetTagId: freeSetTagId!,
+    targetTypeId,
+    suitedSetTypeId,
     moduleTypeId: moduleTypes.created[0]!.id,
     setTypeId: setTypes.created[0]!.id,
     moduleId: moduleId!,
     otherModuleId: otherModuleId!,
-    setId: sets.created[0]!.id,
+    setId,
   };
 }
 
@@ -91,6 +129,25 @@ export const SOFTWARE_VERBS: Record<
   updateDistributionSet: (c, { setId }) => updateDistributionSet(c, { id: setId, name: 'new', locked: true }),
   assignModules: (c, { setId, otherModuleId }) => assignModules(c, { id: setId, moduleIds: [otherModuleId] }),
   removeModules: (c, { setId, moduleId }) => removeModules(c, { id: setId, moduleIds: [moduleId] }),
-  invalidateDistributionSet: (c, { setId }) => invalidateDistributionSet(c, { id: setId }),
+  invalidateDistributionSet: (c, { setId }) =>
+    invalidateDistributionSet(c, { id: setId, cancelActions: 'NONE' }),
+  setModuleMetadata: (c, { moduleId }) =>
+    setModuleMetadata(c, { id: moduleId, entries: [{ key: 'new', value: 'v', targetVisible: true }] }),
+  deleteModuleMetadata: (c, { moduleId }) => deleteModuleMetadata(c, { id: moduleId, keys: ['old'] }),
+  setDistributionSetMetadata: (c, { setId }) =>
+    setDistributionSetMetadata(c, { id: setId, entries: [{ key: 'old', value: 'new' }] }),
+  deleteDistributionSetMetadata: (c, { setId }) =>
+    deleteDistributionSetMetadata(c, { id: setId, keys: ['old'] }),
+  createDistributionSetTags: (c) => createDistributionSetTags(c, { distributionSetTags: [{ name: 'new' }] }),
+  updateDistributionSetTag: (c, { setTagId }) => updateDistributionSetTag(c, { id: setTagId, name: 'new' }),
+  deleteDistributionSetTag: (c, { setTagId }) => deleteDistributionSetTag(c, { id: setTagId }),
+  assignDistributionSetTag: (c, { freeSetTagId, setId }) =>
+    assignDistributionSetTag(c, { tagId: freeSetTagId, setIds: [setId] }),
+  unassignDistributionSetTag: (c, { setTagId, setId }) =>
+    unassignDistributionSetTag(c, { tagId: setTagId, setIds: [setId] }),
+  addCompatibleSetTypes: (c, { targetTypeId, setTypeId }) =>
+    addCompatibleSetTypes(c, { id: targetTypeId, setTypeIds: [setTypeId] }),
+  removeCompatibleSetTypes: (c, { targetTypeId, suitedSetTypeId }) =>
+    removeCompatibleSetTypes(c, { id: targetTypeId, setTypeIds: [suitedSetTypeId] }),
   deleteDistributionSet: (c, { setId }) => deleteDistributionSet(c, { id: setId }),
 };

@@ -12,10 +12,9 @@ import { JSON_TYPE, sendHal } from '../media.ts';
 import { isForm, readFileForm } from '../multipart.ts';
 import { drain } from '../stream.ts';
 import { valuesOf } from './paging.ts';
-import { enumParameter } from './parameters.ts';
+import { enumParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
-import { pathIdOf } from './target-types.ts';
 
 /** Whatever is asked for: a file is one, and what is wrong with the request is said in JSON. */
 const FILE = ['application/octet-stream', JSON_TYPE, 'application/hal+json'];

@@ -15,10 +15,10 @@ import { updateDistributionSetType } from '../../services/distribution-set-types
 import { asObject, asObjects, integerOf, type JsonObject } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest } from './paging.ts';
+import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 import { deletedModeOf, neededText, readTypeChanges, renderModuleType } from './software-module-types.ts';
-import { pathIdOf } from './target-types.ts';
 
 /** `/distributionsettypes`; `linksOf` gives the links' base for a request. */
 export function distributionSetTypeRoutes(

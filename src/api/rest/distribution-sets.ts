@@ -1,10 +1,12 @@
 import type { Request, Router } from 'express';
+import { malformed } from '../../errors.ts';
 import type { Context } from '../../services/context.ts';
 import { assignModules, removeModules } from '../../services/distribution-sets/assign-modules.ts';
 import { createDistributionSets } from '../../services/distribution-sets/create.ts';
 import { deleteDistributionSet } from '../../services/distribution-sets/delete.ts';
 import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/distribution-sets/fields.ts';
 import { findDistributionSet, findModulesOfSets } from '../../services/distribution-sets/find.ts';
+import { CANCELLATIONS, invalidateDistributionSet } from '../../services/distribution-sets/invalidate.ts';
 import { listDistributionSets, listModulesOfSet } from '../../services/distribution-sets/list.ts';
 import type { DistributionSet } from '../../services/distribution-sets/set.ts';
 import { updateDistributionSet } from '../../services/distribution-sets/update.ts';
@@ -15,11 +17,11 @@ import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json
 import { jsonOf, sendHal } from '../media.ts';
 import { idsOf, readIds } from './distribution-set-types.ts';
 import { pagedList, pageRequest } from './paging.ts';
+import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 import { deletedModeOf, neededText } from './software-module-types.ts';
 import { selfLink as moduleLink, renderModule } from './software-modules.ts';
-import { pathIdOf } from './target-types.ts';
 
 /** `/distributionsets`; `linksOf` gives the links' base for a request. */
 export function distributionSetRoutes(
@@ -72,6 +74,13 @@ export function distributionSetRoutes(
   };
   resource(router, '/distributionsets/:id', { get: getOne, put, delete: remove }, options);
 
+  const invalidate: Handler = async (context, request, response) => {
+    const cancelActions = cancellationOf(textOf(asObject(jsonOf(request)), 'actionCancelationType'));
+    await invalidateDistributionSet(context, { id: pathIdOf(request, 'id'), cancelActions });
+    response.status(204).end();
+  };
+  resource(router, '/distributionsets/:id/invalidate', { post: invalidate }, options);
+
   moduleRoutes(router, options, linksOf);
 }
 
@@ -96,6 +105,14 @@ function moduleRoutes(router: Router, options: ResourceOptions, linksOf: (reques
     response.status(204).end();
   };
   resource(router, '/distributionsets/:id/assignedSM/:moduleId', { delete: remove }, options);
+}
+
+/** @throws MALFORMED_INPUT for anything but `none`, `soft` and `force`, in lower case */
+function cancellationOf(text: string | undefined) {
+  const cancellation = CANCELLATIONS.find((one) => one.toLowerCase() === text);
+  if (!cancellation)
+    throw malformed('actionCancelationType: must be soft, force or none', ['actionCancelationType']);
+  return cancellation;
 }
 
 const readSet = (body: JsonObject) => ({

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { malformed } from '../../errors.ts';
+import { idOf } from '../json.ts';
 import { valuesOf } from './paging.ts';
 
 /** Answered 400 in the words of the web layer: no rule of the domain stands behind it. */
@@ -36,4 +37,11 @@ export function enumParameter<T extends string>(
   const value = values.find((one) => one === text);
   if (value === undefined) throw malformed(`${name}: must be one of ${values.join(', ')}`, [name]);
   return value;
+}
+
+/** An identifier in the path. @throws MALFORMED_INPUT where it is no number of 64 bits */
+export function pathIdOf(request: Request, parameter: string): number {
+  const id = idOf(String(request.params[parameter]));
+  if (id === undefined) throw malformed(`${parameter}: must be a whole number of 64 bits`, [parameter]);
+  return id;
 }

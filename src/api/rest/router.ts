@@ -7,11 +7,13 @@ import { sendHal } from '../media.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { autoConfirmRoutes } from './auto-confirm.ts';
 import { configurationRoutes } from './configuration.ts';
+import { distributionSetTagRoutes } from './distribution-set-tags.ts';
 import { distributionSetTypeRoutes } from './distribution-set-types.ts';
 import { distributionSetRoutes } from './distribution-sets.ts';
 import { answerErrors } from './errors.ts';
 import { linksOn } from './render.ts';
 import { type ResourceOptions, resource } from './resource.ts';
+import { softwareMetadataRoutes } from './software-metadata.ts';
 import { softwareModuleTypeRoutes } from './software-module-types.ts';
 import { softwareModuleRoutes } from './software-modules.ts';
 import { targetFilterRoutes } from './target-filters.ts';
@@ -54,6 +56,8 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   distributionSetTypeRoutes(v1, options, linksOf);
   softwareModuleRoutes(v1, options, linksOf);
   artifactRoutes(v1, options, linksOf);
+  softwareMetadataRoutes(v1, options);
+  distributionSetTagRoutes(v1, options, linksOf);
   distributionSetRoutes(v1, options, linksOf);
   configurationRoutes(v1, options, linksOf);
   resource(

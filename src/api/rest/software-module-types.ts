@@ -12,10 +12,9 @@ import { updateSoftwareModuleType } from '../../services/software-module-types/u
 import { asObject, asObjects, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest } from './paging.ts';
-import { enumParameter } from './parameters.ts';
+import { enumParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
-import { pathIdOf } from './target-types.ts';
 
 /** `/softwaremoduletypes`; `linksOf` gives the links' base for a request. */
 export function softwareModuleTypeRoutes(

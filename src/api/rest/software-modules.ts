@@ -9,10 +9,10 @@ import { updateSoftwareModule } from '../../services/software-modules/update.ts'
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest } from './paging.ts';
+import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 import { deletedModeOf, neededText } from './software-module-types.ts';
-import { pathIdOf } from './target-types.ts';
 
 /** `/softwaremodules`; `linksOf` gives the links' base for a request. */
 export function softwareModuleRoutes(

@@ -8,9 +8,9 @@ import { updateTargetFilter } from '../../services/target-filters/update.ts';
 import { asObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest } from './paging.ts';
+import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
-import { pathIdOf } from './target-types.ts';
 
 /** `/targetfilters`; `linksOf` gives the links' base for a request. */
 export function targetFilterRoutes(

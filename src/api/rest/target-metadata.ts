@@ -53,17 +53,17 @@ export function targetMetadataRoutes(router: Router, options: ResourceOptions): 
   );
 }
 
-const keyOf = (request: Request): string => String(request.params['key']);
+export const keyOf = (request: Request): string => String(request.params['key']);
 
 /** @throws INVALID_INPUT where the body says none */
-function neededText(body: JsonObject, field: string): string {
+export function neededText(body: JsonObject, field: string): string {
   const text = textOf(body, field);
   if (text === undefined) throw invalid(`${field}: is needed`, [field]);
   return text;
 }
 
 /** All of a list that is short by nature, unless a part is asked for. */
-function partOf<T>(entries: readonly T[], request: Request): readonly T[] {
+export function partOf<T>(entries: readonly T[], request: Request): readonly T[] {
   const { first, offset } = windowOf(request);
   return entries.slice(offset, request.query['limit'] === undefined ? undefined : offset + first);
 }

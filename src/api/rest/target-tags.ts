@@ -13,10 +13,9 @@ import { findTarget } from '../../services/targets/find.ts';
 import { asObject, asObjects, asTexts, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest } from './paging.ts';
-import { enumParameter } from './parameters.ts';
+import { enumParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
-import { pathIdOf } from './target-types.ts';
 import { controllerIdOf, renderTarget, selfLink as targetLink } from './targets.ts';
 
 /** `/targettags` and the tags of a target; `linksOf` gives the links' base for a request. */
@@ -130,13 +129,13 @@ function throwFault({ faults }: ChangedTargets): void {
   if (faults[0]) throw faults[0];
 }
 
-const readTag = (body: JsonObject) => ({
+export const readTag = (body: JsonObject) => ({
   name: textOf(body, 'name'),
   description: textOf(body, 'description'),
   colour: textOf(body, 'colour'),
 });
 
-const renderTag = (tag: TargetTag, links: object) =>
+export const renderTag = (tag: TargetTag, links: object) =>
   withoutNulls({
     ...authorship(tag),
     id: tag.id,

@@ -1,14 +1,20 @@
 import type { Request, Router } from 'express';
-import { malformed } from '../../errors.ts';
+import {
+  addCompatibleSetTypes,
+  listCompatibleSetTypes,
+  removeCompatibleSetTypes,
+} from '../../services/target-types/compatible-set-types.ts';
 import { createTargetTypes } from '../../services/target-types/create.ts';
 import { deleteTargetType } from '../../services/target-types/delete.ts';
 import { TARGET_TYPE_SORT_NAMES } from '../../services/target-types/fields.ts';
 import { findTargetType, type TargetType } from '../../services/target-types/find.ts';
 import { listTargetTypes } from '../../services/target-types/list.ts';
 import { updateTargetType } from '../../services/target-types/update.ts';
-import { asObject, asObjects, idOf, integerOf, type JsonObject, textOf } from '../json.ts';
+import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { idsOf, readIds, renderSetType, selfLink as setTypeLink } from './distribution-set-types.ts';
 import { pagedList, pageRequest } from './paging.ts';
+import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 
@@ -49,13 +55,29 @@ export function targetTypeRoutes(
     response.status(204).end();
   };
   resource(router, '/targettypes/:id', { get: getOne, put, delete: remove }, options);
-}
 
-/** An identifier in the path. @throws MALFORMED_INPUT where it is no number of 64 bits */
-export function pathIdOf(request: Request, parameter: string): number {
-  const id = idOf(String(request.params[parameter]));
-  if (id === undefined) throw malformed(`${parameter}: must be a whole number of 64 bits`, [parameter]);
-  return id;
+  const path = '/targettypes/:id/compatibledistributionsettypes';
+  const getSetTypes: Handler = async (context, request, response) => {
+    const setTypes = await listCompatibleSetTypes(context, pathIdOf(request, 'id'));
+    const links = linksOf(request);
+    sendHal(
+      response,
+      setTypes.map((type) => renderSetType(type, setTypeLink(links, type))),
+    );
+  };
+  const addSetTypes: Handler = async (context, request, response) => {
+    const setTypeIds = idsOf(jsonOf(request));
+    await addCompatibleSetTypes(context, { id: pathIdOf(request, 'id'), setTypeIds });
+    response.status(204).end();
+  };
+  resource(router, path, { get: getSetTypes, post: addSetTypes }, options);
+
+  const removeSetType: Handler = async (context, request, response) => {
+    const setTypeIds = [pathIdOf(request, 'setTypeId')];
+    await removeCompatibleSetTypes(context, { id: pathIdOf(request, 'id'), setTypeIds });
+    response.status(204).end();
+  };
+  resource(router, `${path}/:setTypeId`, { delete: removeSetType }, options);
 }
 
 const readTargetType = (body: JsonObject) => ({
@@ -63,14 +85,8 @@ const readTargetType = (body: JsonObject) => ({
   name: textOf(body, 'name'),
   description: textOf(body, 'description'),
   colour: textOf(body, 'colour'),
-  compatibleDistributionSetTypeIds: setTypeIdsOf(body),
+  compatibleDistributionSetTypeIds: readIds(body, 'compatibledistributionsettypes'),
 });
-
-function setTypeIdsOf(body: JsonObject): number[] {
-  const list = body['compatibledistributionsettypes'];
-  if (list === undefined || list === null) return [];
-  return asObjects(list).flatMap((reference) => integerOf(reference, 'id') ?? []);
-}
 
 const renderTargetType = (type: TargetType, links: object) =>
   withoutNulls({

@@ -1,13 +1,12 @@
 import { and, eq } from 'drizzle-orm';
 import { isAmong } from '../../database/bulk.ts';
-import { artifacts, softwareModules } from '../../database/tables/software.ts';
+import { artifacts } from '../../database/tables/software.ts';
 import { artifactNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { added } from '../audit/record.ts';
-import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { lockModule, requireOpen, titleOf } from '../software-modules/module.ts';
+import { lockModule, requireOpen, titleOf, touchModule } from '../software-modules/module.ts';
 import { letGoOfContents, removeStrays } from './strays.ts';
 
 /**
@@ -30,10 +29,7 @@ export async function deleteArtifact(
       )
       .returning({ filename: artifacts.filename, sha256: artifacts.sha256 });
     if (!deleted) throw artifactNotFound(String(id));
-    await tx
-      .update(softwareModules)
-      .set(modification(context))
-      .where(and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, moduleId)));
+    await touchModule(tx, context, moduleId);
     changes.record({
       type: 'artifact.deleted',
       subjects: [deleted.filename],

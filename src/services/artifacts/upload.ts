@@ -1,7 +1,7 @@
 import { and, eq, sum } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Transaction } from '../../database/connect.ts';
-import { artifactContents, artifacts, softwareModules } from '../../database/tables/software.ts';
+import { artifactContents, artifacts } from '../../database/tables/software.ts';
 import {
   artifactAlreadyExists,
   artifactMismatch,
@@ -11,11 +11,11 @@ import {
 } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { added } from '../audit/record.ts';
-import { creation, modification } from '../authorship.ts';
+import { creation } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { lockModule, readModules, requireOpen, titleOf } from '../software-modules/module.ts';
+import { lockModule, readModules, requireOpen, titleOf, touchModule } from '../software-modules/module.ts';
 import { enteredText } from '../text.ts';
 import { type Artifact, readArtifacts, withoutLocation } from './artifact.ts';
 import { type Received, receiveContent } from './receive.ts';
@@ -97,10 +97,7 @@ async function addArtifact(
       .insert(artifacts)
       .values({ tenantId, moduleId, filename, sha256, ...creation(context) })
       .returning({ id: artifacts.id });
-    await tx
-      .update(softwareModules)
-      .set(modification(context))
-      .where(and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, moduleId)));
+    await touchModule(tx, context, moduleId);
     changes.record({
       type: 'artifact.created',
       subjects: [filename],

@@ -2,17 +2,16 @@ import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
-import { distributionSetModules, distributionSets } from '../../database/tables/distribution-sets.ts';
+import { distributionSetModules } from '../../database/tables/distribution-sets.ts';
 import { locked, softwareModuleNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { FieldChanges } from '../audit/record.ts';
-import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { faultOfModule, readSupply, refuseTooMany, withModules } from './modules.ts';
-import { type DistributionSet, lockValidSet, readSets } from './set.ts';
+import { type DistributionSet, lockValidSet, readSets, touchSet } from './set.ts';
 
 const ModulesOfSet = z.object({
   id: z.number(),
@@ -43,7 +42,8 @@ export async function assignModules(context: Context, input: ModulesOfSet): Prom
     refuseTooMany(after, ['moduleIds']);
     const wanted = after.map((module) => module.id);
     const replaced = await replaceModules(tx, tenantId, id, { present, wanted });
-    const set = await touched(tx, context, id);
+    await touchSet(tx, context, id);
+    const set = (await readSets(tx, tenantId, [id])).get(id)!;
     changes.record({ type: 'distribution-set.updated', subjects: [titleOf(set)], changes: replaced });
     return set;
   });
@@ -67,7 +67,8 @@ export async function removeModules(context: Context, input: ModulesOfSet): Prom
     const present = await modulesOf(tx, tenantId, id);
     const wanted = present.filter((moduleId) => !moduleIds.includes(moduleId));
     const replaced = await replaceModules(tx, tenantId, id, { present, wanted });
-    const set = await touched(tx, context, id);
+    await touchSet(tx, context, id);
+    const set = (await readSets(tx, tenantId, [id])).get(id)!;
     changes.record({ type: 'distribution-set.updated', subjects: [titleOf(set)], changes: replaced });
     return set;
   });
@@ -109,14 +110,4 @@ async function replaceModules(
   if (added.length)
     await tx.insert(distributionSetModules).values(added.map((moduleId) => ({ tenantId, setId, moduleId })));
   return { moduleIds: { old: present, new: wanted } };
-}
-
-/** The set as it is now, with who changed it. */
-async function touched(tx: Transaction, context: Context, id: number): Promise<DistributionSet> {
-  const { tenantId } = context.caller;
-  await tx
-    .update(distributionSets)
-    .set(modification(context))
-    .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
-  return (await readSets(tx, tenantId, [id])).get(id)!;
 }

@@ -9,7 +9,8 @@ import {
 } from '../../database/tables/distribution-sets.ts';
 import { softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
 import { distributionSetDeleted, distributionSetInvalid, distributionSetNotFound } from '../../errors.ts';
-import type { Authored } from '../authorship.ts';
+import { type Authored, modification } from '../authorship.ts';
+import type { Context } from '../context.ts';
 import { isCompleteModule, ofItsType } from '../software-modules/module.ts';
 
 /** A distribution set as callers get it; its modules are read apart. */
@@ -106,3 +107,10 @@ export async function lockValidSet(tx: Transaction, tenantId: number, id: number
   if (!set.valid) throw distributionSetInvalid(String(id));
   return set;
 }
+
+/** Notes who changed a set's parts, and when. */
+export const touchSet = (tx: Transaction, context: Context, id: number) =>
+  tx
+    .update(distributionSets)
+    .set(modification(context))
+    .where(and(eq(distributionSets.tenantId, context.caller.tenantId), eq(distributionSets.id, id)));

@@ -3,7 +3,8 @@ import { isAmong } from '../../database/bulk.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { artifacts, softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
 import { locked, softwareModuleNotFound } from '../../errors.ts';
-import type { Authored } from '../authorship.ts';
+import { type Authored, modification } from '../authorship.ts';
+import type { Context } from '../context.ts';
 
 /** A software module as callers get it. */
 export interface SoftwareModule extends Authored {
@@ -100,3 +101,10 @@ export function requireOpen(module: SoftwareModule | undefined, id: number): Sof
   if (module.locked) throw locked(`The software module ${id}`, ['moduleId']);
   return module;
 }
+
+/** Notes who changed a module's parts, and when. */
+export const touchModule = (tx: Transaction, context: Context, id: number) =>
+  tx
+    .update(softwareModules)
+    .set(modification(context))
+    .where(and(eq(softwareModules.tenantId, context.caller.tenantId), eq(softwareModules.id, id)));

@@ -7,9 +7,7 @@ import type { FieldChanges } from '../audit/record.ts';
 import type { Caller } from '../context.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import { writeAndTouch } from '../targets/touch.ts';
-import type { MetadataEntry } from './input.ts';
-
-const MOST_ENTRIES = 100;
+import { type MetadataEntry, MOST_ENTRIES } from './input.ts';
 
 /** What the audit trail keeps of entries that were set. */
 export const valuesOf = (entries: readonly MetadataEntry[]): FieldChanges => ({

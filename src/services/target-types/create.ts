@@ -4,7 +4,6 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import {
   type DomainError,
-  distributionSetTypeNotFound,
   outOfScope,
   targetTypeAlreadyExists,
   targetTypeKeyOrNameRequired,
@@ -22,6 +21,7 @@ import {
 } from '../batch.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
+import { faultOfSetTypes, insertCompatible, usableSetTypes } from './compatible-set-types.ts';
 import type { TargetType } from './find.ts';
 import { type NewTargetType, TargetTypeInput } from './input.ts';
 import { findUnreachedTypes } from './scope.ts';
@@ -53,7 +53,6 @@ export async function createTargetTypes(
   const checked = readBatch(TargetTypeInput, input.targetTypes, 'targetTypes');
   refuseNameless(checked);
   refuseRepeated(checked);
-  refuseUnknownSetTypes(checked);
   if (isRejected(checked, errorPolicy)) return { targetTypes: [], faults: faultsOf(checked) };
 
   const made: Authorship = { at: context.clock(), by: username };
@@ -61,10 +60,12 @@ export async function createTargetTypes(
     context,
     async (tx, changes) => {
       const batch = copyOf(checked);
+      await refuseUnknownSetTypes(tx, tenantId, batch);
       const ids = await insertTypes(tx, tenantId, standing(batch), made);
       await refuseExisting(tx, tenantId, batch, ids);
       await refuseUnreached(tx, context, batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targetTypes: [], faults: faultsOf(batch) });
+      await insertCompatible(tx, tenantId, compatibleWith(standing(batch), ids));
       const view = createdView(made);
       const created = standing(batch).map((row) => view(row, ids.get(row.key)!));
       if (created.length) changes.everything();
@@ -99,13 +100,21 @@ function refuseRepeated(batch: Batch<NewTargetType>): void {
   }
 }
 
-/** No distribution set type exists yet that a target type could be compatible with. */
-function refuseUnknownSetTypes(batch: Batch<NewTargetType>): void {
+/** Compatible set types must exist; they are locked until the transaction ends. */
+async function refuseUnknownSetTypes(tx: Transaction, tenantId: number, batch: Batch<NewTargetType>) {
+  const wanted = batch.rows.flatMap((row) => row?.compatibleDistributionSetTypeIds ?? []);
+  const usable = await usableSetTypes(tx, tenantId, wanted);
   for (const [index, row] of batch.rows.entries()) {
-    const unknown = row?.compatibleDistributionSetTypeIds[0];
-    if (unknown !== undefined) refuse(batch, index, distributionSetTypeNotFound(String(unknown)));
+    const fault = row && faultOfSetTypes(row.compatibleDistributionSetTypeIds, usable);
+    if (fault) refuse(batch, index, fault);
   }
 }
+
+/** Which set types suit the types just created. */
+const compatibleWith = (rows: readonly NewTargetType[], ids: ReadonlyMap<string, number>) =>
+  rows.flatMap(({ key, compatibleDistributionSetTypeIds }) =>
+    compatibleDistributionSetTypeIds.map((setTypeId) => ({ targetTypeId: ids.get(key)!, setTypeId })),
+  );
 
 /** Inserts rows, passing over those whose key or name exists. The ids by key. */
 async function insertTypes(

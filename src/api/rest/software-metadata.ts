@@ -1,0 +1,82 @@
+import type { Router } from 'express';
+import type { Context } from '../../services/context.ts';
+import { deleteDistributionSetMetadata } from '../../services/distribution-set-metadata/delete.ts';
+import { findSetMetadata, listSetMetadata } from '../../services/distribution-set-metadata/find.ts';
+import { setDistributionSetMetadata } from '../../services/distribution-set-metadata/set.ts';
+import { deleteModuleMetadata } from '../../services/software-module-metadata/delete.ts';
+import { findModuleMetadata, listModuleMetadata } from '../../services/software-module-metadata/find.ts';
+import { setModuleMetadata } from '../../services/software-module-metadata/set.ts';
+import { asObject, asObjects, booleanOf, type JsonObject } from '../json.ts';
+import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
+import { pathIdOf } from './parameters.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { keyOf, neededText, partOf } from './target-metadata.ts';
+
+/** What the metadata of modules and that of sets have in common. */
+interface MetadataServices<E extends { key: string }> {
+  list: (context: Context, id: number) => Promise<E[]>;
+  find: (context: Context, id: number, key: string) => Promise<E>;
+  set: (context: Context, input: { id: number; entries: E[] }) => Promise<void>;
+  remove: (context: Context, input: { id: number; keys: string[] }) => Promise<void>;
+  read: (body: JsonObject, key: string) => E;
+}
+
+const ofModules: MetadataServices<{ key: string; value: string; targetVisible: boolean }> = {
+  list: listModuleMetadata,
+  find: findModuleMetadata,
+  set: setModuleMetadata,
+  remove: deleteModuleMetadata,
+  read: (body, key) => ({
+    key,
+    value: neededText(body, 'value'),
+    targetVisible: booleanOf(body, 'targetVisible') ?? false,
+  }),
+};
+
+const ofSets: MetadataServices<{ key: string; value: string }> = {
+  list: listSetMetadata,
+  find: findSetMetadata,
+  set: setDistributionSetMetadata,
+  remove: deleteDistributionSetMetadata,
+  read: (body, key) => ({ key, value: neededText(body, 'value') }),
+};
+
+/** `/softwaremodules/{id}/metadata` and `/distributionsets/{id}/metadata` */
+export function softwareMetadataRoutes(router: Router, options: ResourceOptions): void {
+  metadataRoutes(router, options, '/softwaremodules/:id/metadata', ofModules);
+  metadataRoutes(router, options, '/distributionsets/:id/metadata', ofSets);
+}
+
+function metadataRoutes<E extends { key: string }>(
+  router: Router,
+  options: ResourceOptions,
+  path: string,
+  services: MetadataServices<E>,
+): void {
+  const get: Handler = async (context, request, response) => {
+    const entries = await services.list(context, pathIdOf(request, 'id'));
+    const content = partOf(entries, request);
+    sendHal(response, { content, total: entries.length, size: content.length });
+  };
+  // As in hawkBit an entry that is there is overwritten, and that is 201 all the same.
+  const post: Handler = async (context, request, response) => {
+    const entries = asObjects(jsonOf(request)).map((body) => services.read(body, neededText(body, 'key')));
+    await services.set(context, { id: pathIdOf(request, 'id'), entries });
+    response.status(201).end();
+  };
+  resource(router, path, { get, post }, options);
+
+  const getOne: Handler = async (context, request, response) =>
+    sendHal(response, await services.find(context, pathIdOf(request, 'id'), keyOf(request)));
+  const put: Handler = async (context, request, response) => {
+    const entry = services.read(asObject(jsonOf(request)), keyOf(request));
+    await services.set(context, { id: pathIdOf(request, 'id'), entries: [entry] });
+    response.status(204).end();
+  };
+  const remove: Handler = async (context, request, response) => {
+    await services.remove(context, { id: pathIdOf(request, 'id'), keys: [keyOf(request)] });
+    response.status(204).end();
+  };
+  const produced = path.startsWith('/distributionsets') ? { produced: [JSON_TYPE] } : {};
+  resource(router, `${path}/:key`, { get: getOne, put, delete: remove }, { ...options, ...produced });
+}

@@ -1,0 +1,45 @@
+import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../database/bulk.ts';
+import { distributionSetTags } from '../../database/tables/distribution-sets.ts';
+import { distributionSetTagNotFound } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { differences } from '../audit/record.ts';
+import { modification } from '../authorship.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { patchOf } from '../patch.ts';
+import { TargetTagUpdate } from '../target-tags/input.ts';
+import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag } from './find.ts';
+
+/**
+ * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET.
+ * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_TAG_ALREADY_EXISTS, INVALID_INPUT
+ */
+export async function updateDistributionSetTag(
+  context: Context,
+  input: TargetTagUpdate,
+): Promise<DistributionSetTag> {
+  const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
+  const { id, clear, ...rest } = parse(TargetTagUpdate, input);
+  const given = patchOf(rest, clear);
+  const itself = and(eq(distributionSetTags.tenantId, tenantId), isAmong(distributionSetTags.id, [id]));
+
+  return change(context, async (tx, changes) => {
+    const [before] = await tx
+      .select(DISTRIBUTION_SET_TAG_COLUMNS)
+      .from(distributionSetTags)
+      .where(itself)
+      .for('no key update');
+    if (!before) throw distributionSetTagNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    const [tag] = await tx
+      .update(distributionSetTags)
+      .set({ ...given, ...modification(context) })
+      .where(itself)
+      .returning(DISTRIBUTION_SET_TAG_COLUMNS);
+    const changed = differences(before, tag!, ['name', 'description', 'colour']);
+    changes.record({ type: 'distribution-set-tag.updated', subjects: [before.name], changes: changed });
+    return tag!;
+  });
+}

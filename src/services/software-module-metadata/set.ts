@@ -1,0 +1,54 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { softwareModuleMetadata } from '../../database/tables/software.ts';
+import { quotaExceeded } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { lockModule, titleOf, touchModule } from '../software-modules/module.ts';
+import { entriesOf, MOST_ENTRIES } from '../target-metadata/input.ts';
+import { valuesOf } from '../target-metadata/write.ts';
+import { ModuleMetadataEntry } from './input.ts';
+
+const SetModuleMetadata = z.object({
+  id: z.number(),
+  entries: entriesOf(ModuleMetadataEntry),
+});
+export type SetModuleMetadata = z.input<typeof SetModuleMetadata>;
+
+/**
+ * Adds or overwrites entries of a module's metadata, all or none; other entries stay. Needs UPDATE_SOFTWARE_MODULE.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, QUOTA_EXCEEDED, INVALID_INPUT
+ */
+export async function setModuleMetadata(context: Context, input: SetModuleMetadata): Promise<void> {
+  const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE');
+  const { id, entries } = parse(SetModuleMetadata, input);
+
+  await change(context, async (tx, changes) => {
+    const module = await lockModule(tx, tenantId, id);
+    await tx
+      .insert(softwareModuleMetadata)
+      .values(entries.map((entry) => ({ tenantId, moduleId: id, ...entry })))
+      .onConflictDoUpdate({
+        target: [
+          softwareModuleMetadata.tenantId,
+          softwareModuleMetadata.moduleId,
+          softwareModuleMetadata.key,
+        ],
+        set: { value: sql`excluded.value`, targetVisible: sql`excluded.target_visible` },
+      });
+    const ofModule = and(
+      eq(softwareModuleMetadata.tenantId, tenantId),
+      eq(softwareModuleMetadata.moduleId, id),
+    );
+    if ((await tx.$count(softwareModuleMetadata, ofModule)) > MOST_ENTRIES)
+      throw quotaExceeded('metadata entries of a software module', MOST_ENTRIES, ['entries']);
+    await touchModule(tx, context, id);
+    changes.record({
+      type: 'software-module.metadata-set',
+      subjects: [titleOf(module)],
+      changes: valuesOf(entries),
+    });
+  });
+}
