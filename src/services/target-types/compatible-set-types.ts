@@ -40,13 +40,26 @@ export async function findCompatibleSetTypes(
     .select({ targetTypeId, setType: DISTRIBUTION_SET_TYPE_COLUMNS })
     .from(targetTypeSetTypes)
     .innerJoin(
+      targetTypes,
+      and(
+        eq(targetTypes.tenantId, targetTypeSetTypes.tenantId),
+        eq(targetTypes.id, targetTypeSetTypes.targetTypeId),
+      ),
+    )
+    .innerJoin(
       distributionSetTypes,
       and(
         eq(distributionSetTypes.tenantId, targetTypeSetTypes.tenantId),
         eq(distributionSetTypes.id, targetTypeSetTypes.setTypeId),
       ),
     )
-    .where(and(eq(targetTypeSetTypes.tenantId, tenantId), isAmong(targetTypeId, targetTypeIds)))
+    .where(
+      and(
+        eq(targetTypeSetTypes.tenantId, tenantId),
+        isAmong(targetTypeId, targetTypeIds),
+        await reach(context, 'READ_TARGET_TYPE'),
+      ),
+    )
     .orderBy(distributionSetTypes.id);
   const found = new Map<number, DistributionSetType[]>(targetTypeIds.map((id) => [id, []]));
   for (const row of rows) found.get(row.targetTypeId)?.push(row.setType);

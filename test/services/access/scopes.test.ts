@@ -9,6 +9,12 @@ import { stored } from '../../support/stored.ts';
 import { ACCESS_VERBS, AUTHORITY_VERBS, TENANT_VERBS, WEBHOOK_VERBS } from './verbs/administration.ts';
 import { IMPORT_VERBS, WATCHING_VERBS } from './verbs/imports-live.ts';
 import { MODULE_VERBS, SET_VERBS } from './verbs/software.ts';
+import {
+  ARTIFACT_VERBS,
+  COMPATIBILITY_VERBS,
+  SET_TAG_VERBS,
+  SOFTWARE_METADATA_VERBS,
+} from './verbs/software-data.ts';
 import { AUTO_CONFIRM_VERBS, FILTER_VERBS, METADATA_VERBS, TAG_VERBS } from './verbs/target-data.ts';
 import { READING_VERBS, WRITING_VERBS } from './verbs/targets.ts';
 import { ITS_OWN, type Verb, type Verbs } from './verbs/verb.ts';
@@ -26,6 +32,10 @@ const VERBS: Verbs = {
   ...WATCHING_VERBS,
   ...MODULE_VERBS,
   ...SET_VERBS,
+  ...ARTIFACT_VERBS,
+  ...SOFTWARE_METADATA_VERBS,
+  ...SET_TAG_VERBS,
+  ...COMPATIBILITY_VERBS,
   ...ACCESS_VERBS,
   ...TENANT_VERBS,
   ...AUTHORITY_VERBS,

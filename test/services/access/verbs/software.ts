@@ -45,10 +45,10 @@ interface Software {
 }
 
 const made = new WeakMap<Side, Software>();
-const softwareOf = (side: Side): Software => made.get(side)!;
+export const softwareOf = (side: Side): Software => made.get(side)!;
 
 /** Types, two modules and a set that has the first of them. */
-async function makeSoftware(admin: Context, side: Side): Promise<void> {
+export async function makeSoftware(admin: Context, side: Side): Promise<void> {
   const { name } = side;
   const moduleTypes = await createSoftwareModuleTypes(admin, {
     softwareModuleTypes: [{ key: name, name, maxAssignments: 2 }],
@@ -75,7 +75,7 @@ async function makeSoftware(admin: Context, side: Side): Promise<void> {
 /** A verb on things that `makeSoftware` makes. */
 const on = (verb: Omit<Verb, 'given'>): Verb => ({ ...verb, given: makeSoftware });
 
-const outcome = ({ created, faults }: { created: unknown[]; faults: { code: string }[] }) =>
+export const outcome = ({ created, faults }: { created: unknown[]; faults: { code: string }[] }) =>
   faults[0]?.code ?? created.length;
 
 export const MODULE_VERBS: Verbs = {
@@ -236,7 +236,7 @@ export const SET_VERBS: Verbs = {
   }),
   invalidateDistributionSet: on({
     needs: ['UPDATE_DISTRIBUTION_SET'],
-    call: (c, side) => invalidateDistributionSet(c, { id: softwareOf(side).setId }),
+    call: (c, side) => invalidateDistributionSet(c, { id: softwareOf(side).setId, cancelActions: 'NONE' }),
     beyond: { UPDATE_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
   }),
   deleteDistributionSet: on({
