@@ -7,7 +7,7 @@ import type { GraphqlContext } from './context.ts';
 import { enumOf, OrderDirection } from './enums.ts';
 import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
 
-const ActorKind = enumOf<Kind>('ActorKind', 'What kind of caller it was.', {
+export const ActorKind = enumOf<Kind>('ActorKind', 'What kind of caller it was.', {
   USER: 'An account.',
   API_KEY: 'An API key that acts for an account.',
   TOKEN: 'Who a token of the OpenID Connect issuer names.',

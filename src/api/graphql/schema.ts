@@ -20,6 +20,7 @@ import { TenantConfigurationResolver } from './tenant-configuration.ts';
 import { TenantResolver } from './tenants.ts';
 import { TokenRotationResolver } from './token-rotations.ts';
 import { UserResolver } from './users.ts';
+import { ViewerResolver } from './viewer.ts';
 import { WebhookResolver } from './webhooks.ts';
 
 /** The schema, made of the classes and their decorators. */
@@ -46,6 +47,7 @@ export function buildSchema(): GraphQLSchema {
       TenantResolver,
       AuditEventResolver,
       WebhookResolver,
+      ViewerResolver,
     ],
     validate: false,
     // It insists on having one, though every subscription brings its own source.

@@ -64,6 +64,12 @@ export function effectivePermissions(granted: readonly string[], roles: readonly
   return grants;
 }
 
+/** The grants as they are written, one for each filter. */
+export const grantsIn = (grants: Grants): string[] =>
+  [...grants].flatMap(
+    ([permission, scope]) => scope?.map((filter) => `${permission}/${filter}`) ?? [permission],
+  );
+
 /** The grants, but on targets only what this filter matches. */
 export function narrowed(grants: Grants, filter: string | null): Grants {
   if (filter === null) return grants;

@@ -238,3 +238,19 @@ describe('GraphiQL', () => {
       expect((await door.send({}, `/assets/${path}`)).status).toBe(404);
   });
 });
+
+it('tells who is signed in, also by a token that names no account', async () => {
+  const { caller, ...rest } = door.tenant.contextOf(['READ_TARGET', 'UPDATE_TARGET/group==eu']);
+  const until = new Date('2030-01-01T00:00:00Z');
+  const ask = door.asCaller({ ...rest, caller: { ...caller, kind: 'TOKEN', until } });
+  const { data } = await ask('{ viewer { username tenant kind apiKey roles permissions expiresAt } }');
+  expect(data.viewer).toEqual({
+    username: 'tester',
+    tenant: door.tenant.name,
+    kind: 'TOKEN',
+    apiKey: null,
+    roles: [],
+    permissions: ['READ_TARGET', 'UPDATE_TARGET/group==eu', 'READ_TARGET_TYPE'],
+    expiresAt: '2030-01-01T00:00:00.000Z',
+  });
+});
