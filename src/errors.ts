@@ -13,6 +13,11 @@ export type ErrorCode =
   | 'SUBSCRIBER_TOO_SLOW'
   | 'TARGET_NOT_FOUND'
   | 'TARGET_ALREADY_EXISTS'
+  | 'APPROVAL_PENDING'
+  | 'PENDING_TARGET_NOT_FOUND'
+  | 'ENROLLMENT_GROUP_NOT_FOUND'
+  | 'ENROLLMENT_GROUP_ALREADY_EXISTS'
+  | 'ENROLLMENT_TOKEN_NOT_FOUND'
   | 'TARGET_METADATA_NOT_FOUND'
   | 'TARGET_METADATA_ALREADY_EXISTS'
   | 'AUTO_CONFIRM_ALREADY_ACTIVE'
@@ -145,6 +150,18 @@ export const targetNotFound = (controllerId: string, path = ['controllerId']) =>
 export const targetAlreadyExists = (controllerId: string, path = ['controllerId']) =>
   alreadyExists('TARGET_ALREADY_EXISTS', 'Target', controllerId, path);
 
+export const approvalPending = (controllerId: string) =>
+  new DomainError('APPROVAL_PENDING', `The device '${controllerId}' waits for an approval.`);
+export const pendingTargetNotFound = (controllerId: string, path = ['controllerIds']) =>
+  notFound('PENDING_TARGET_NOT_FOUND', 'PendingTarget', controllerId, path);
+
+export const enrollmentGroupNotFound = (id: string, path = ['id']) =>
+  notFound('ENROLLMENT_GROUP_NOT_FOUND', 'EnrollmentGroup', id, path);
+export const enrollmentGroupAlreadyExists = (name: string) =>
+  alreadyExists('ENROLLMENT_GROUP_ALREADY_EXISTS', 'EnrollmentGroup', name, ['name']);
+export const enrollmentTokenNotFound = (id: string) =>
+  notFound('ENROLLMENT_TOKEN_NOT_FOUND', 'EnrollmentToken', id, ['id']);
+
 export const targetMetadataNotFound = (key: string) =>
   notFound('TARGET_METADATA_NOT_FOUND', 'TargetMetadata', key, ['key']);
 export const targetMetadataAlreadyExists = (key: string, path = ['key']) =>
@@ -167,7 +184,7 @@ export const targetTypeNotFound = (id: string, path = ['id']) =>
 export const targetTypeAlreadyExists = (keyOrName: string, path = ['name']) =>
   alreadyExists('TARGET_TYPE_ALREADY_EXISTS', 'TargetType', keyOrName, path);
 export const targetTypeInUse = (id: string) =>
-  new DomainError('TARGET_TYPE_IN_USE', 'The target type is still used by a target.', {
+  new DomainError('TARGET_TYPE_IN_USE', 'The target type is still used by a target or an enrollment group.', {
     entity: { type: 'TargetType', id },
     path: ['id'],
   });

@@ -3,6 +3,7 @@ export * from './tables/api-keys.ts';
 export * from './tables/audit.ts';
 export * from './tables/certificate-authorities.ts';
 export * from './tables/distribution-sets.ts';
+export * from './tables/enrollment.ts';
 export * from './tables/imports.ts';
 export * from './tables/roles.ts';
 export * from './tables/software.ts';

@@ -7,6 +7,8 @@ import {
   type DomainError,
   distributionSetAlreadyExists,
   distributionSetTagAlreadyExists,
+  enrollmentGroupAlreadyExists,
+  invalid,
   roleAlreadyExists,
   targetFilterAlreadyExists,
   targetTagAlreadyExists,
@@ -133,6 +135,10 @@ const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
   certificate_authorities_fingerprint_key: (fingerprint) =>
     certificateAuthorityAlreadyExists(fingerprint, ['certificate']),
   targets_target_type_fkey: targetTypeInUse,
+  enrollment_groups_target_type_fkey: targetTypeInUse,
+  enrollment_groups_name_key: enrollmentGroupAlreadyExists,
+  enrollment_groups_certificate_authority_key: () =>
+    invalid('certificateAuthorityId: another enrollment group names it', ['certificateAuthorityId']),
   distribution_sets_version_key: (nameAndVersion) => distributionSetAlreadyExists(nameAndVersion),
   distribution_set_tags_name_key: (name) => distributionSetTagAlreadyExists(name),
   target_types_key_key: (key) => targetTypeAlreadyExists(key, ['key']),

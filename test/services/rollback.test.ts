@@ -18,14 +18,23 @@ import { updateCertificateAuthority } from '../../src/services/certificate-autho
 import type { Context } from '../../src/services/context.ts';
 import { asDevice } from '../../src/services/devices/acting.ts';
 import { confirmToken } from '../../src/services/devices/confirm-token.ts';
-import { tokenDigest } from '../../src/services/devices/credentials.ts';
+import { tokenDigest } from '../../src/services/devices/digest.ts';
+import { holdDevice } from '../../src/services/devices/hold.ts';
 import { registerDevice } from '../../src/services/devices/register.ts';
 import { reportAttributes } from '../../src/services/devices/report-attributes.ts';
+import { createEnrollmentGroup } from '../../src/services/enrollment/create.ts';
+import { deleteEnrollmentGroup } from '../../src/services/enrollment/delete.ts';
+import { deleteEnrollmentToken } from '../../src/services/enrollment/delete-token.ts';
+import { findEnrollmentTokens } from '../../src/services/enrollment/find.ts';
+import { rotateEnrollmentToken } from '../../src/services/enrollment/rotate-token.ts';
+import { updateEnrollmentGroup } from '../../src/services/enrollment/update.ts';
 import { beginImport } from '../../src/services/imports/begin.ts';
 import { checkRow, isRefused } from '../../src/services/imports/check.ts';
 import { addRow, openChunk } from '../../src/services/imports/chunk.ts';
 import { commitChunk } from '../../src/services/imports/commit.ts';
 import type { ImportRecord } from '../../src/services/imports/find.ts';
+import { approveTargets } from '../../src/services/pending-targets/approve.ts';
+import { rejectTargets } from '../../src/services/pending-targets/reject.ts';
 import { createRole } from '../../src/services/roles/create.ts';
 import { deleteRole } from '../../src/services/roles/delete.ts';
 import { updateRole } from '../../src/services/roles/update.ts';
@@ -78,6 +87,7 @@ interface Fixture extends SoftwareFixture {
   keyId: number;
   begun: ImportRecord;
   rotated: Target;
+  groupId: number;
 }
 /** Every verb that writes, called so that it would succeed. */
 const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unknown>> = {
@@ -141,6 +151,19 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   setConfiguration: (c) => setConfiguration(c, { pollingTime: '00:10:00' }),
   resetConfiguration: (c) => resetConfiguration(c, ['pollingOverdueTime']),
   generateGatewayToken: (c) => generateGatewayToken(c),
+  createEnrollmentGroup: (c) => createEnrollmentGroup(c, { name: 'new' }),
+  updateEnrollmentGroup: (c, { groupId, tagId }) =>
+    updateEnrollmentGroup(c, { id: groupId, name: 'new', tagIds: [tagId] }),
+  deleteEnrollmentGroup: (c, { groupId }) => deleteEnrollmentGroup(c, { id: groupId }),
+  rotateEnrollmentToken: (c, { groupId }) => rotateEnrollmentToken(c, { groupId, overlapSeconds: 60 }),
+  deleteEnrollmentToken: async (c, { groupId }) => {
+    const [tokens] = await findEnrollmentTokens(c, [groupId]);
+    await deleteEnrollmentToken(c, { id: tokens![0]!.id });
+  },
+  holdDevice: async (c, { groupId }) =>
+    holdDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), { groupId, address: 'x' }),
+  approveTargets: (c) => approveTargets(c, { filter: 'id==*' }),
+  rejectTargets: (c) => rejectTargets(c, { controllerIds: ['held'] }),
   createUser: (c) => createUser(c, { username: 'new', password: 'secret', permissions: [], roles: [] }),
   setPassword: (c) => setPassword(c, { tenant: c.caller.tenantName, username: 'someone', password: 'other' }),
   updateUser: (c) => updateUser(c, { username: 'someone', permissions: ['READ_TARGET'] }),
@@ -152,8 +175,12 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   revokeApiKey: (c, { keyId }) => revokeApiKey(c, { id: keyId }),
   createTenant: (c) =>
     createTenant(c, { name: `new-${c.caller.tenantId}`, adminUsername: 'admin', adminPassword: 'secret' }),
-  registerDevice: async (c) =>
-    registerDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), 'x'),
+  registerDevice: async (c, { groupId }) =>
+    registerDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), {
+      address: 'x',
+      groupId,
+      waited: false,
+    }),
   confirmToken: async (c, { rotated }) =>
     confirmToken(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'b', 'x'), {
       targetId: rotated.id,
@@ -219,6 +246,14 @@ async function fixture() {
     permissions: ['READ_TARGET'],
   });
   const begun = await beginImport(context, { format: 'csv' });
+  const { group } = await createEnrollmentGroup(context, {
+    name: 'old',
+    tagIds: [targetTags[0]!.id],
+    attributes: [{ key: 'k', value: 'v' }],
+    registrationLimit: 10,
+  });
+  const tenantNow = await context.tenants.byId(context.caller.tenantId);
+  await holdDevice(asDevice(context, tenantNow, 'held', 'x'), { groupId: group.id, address: 'x' });
   const rotated = await rotateTargetToken(context, { controllerId: 'b' });
   const ids = {
     typeId: targetTypes[0]!.id,
@@ -227,6 +262,7 @@ async function fixture() {
     authorityId: authority.id,
     webhookId: webhook.id,
     keyId: apiKey.id,
+    groupId: group.id,
   };
   return { context, ...ids, begun, rotated, ...(await softwareFixture(context)) };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '../../errors.ts';
-import type { Device } from '../../services/devices/device-cache.ts';
+import type { PollAnswer } from '../../services/devices/device-cache.ts';
 import { type DevicePlatform, poll } from '../../services/devices/poll.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';
 import { isMatch, type Peers, PROTOCOL_HEADERS } from '../http.ts';
@@ -34,7 +34,7 @@ export const pollListener =
       const { status, body } = errorAnswer(error);
       send(status, ['Content-Type', 'application/json'], JSON.stringify(body));
     };
-    const answer = (device: Device) => {
+    const answer = (device: PollAnswer) => {
       const type = deviceTypeOf(request);
       if (!type) return send(406, [], '');
       const { body, etag } = renderRoot(device, path, peers.baseUrlOf(request), type);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { encode } from 'cbor-x';
 import Negotiator from 'negotiator';
-import type { Device } from '../../services/devices/device-cache.ts';
+import type { PollAnswer } from '../../services/devices/device-cache.ts';
 import { etagOf } from '../http.ts';
 import type { DevicePath } from './request.ts';
 
@@ -29,7 +29,12 @@ export interface DeviceAnswer {
 }
 
 /** Renders what a device is to do next. CBOR has its links as a list: clients have met only that. */
-export function renderRoot(device: Device, path: DevicePath, baseUrl: string, type: string): DeviceAnswer {
+export function renderRoot(
+  device: PollAnswer,
+  path: DevicePath,
+  baseUrl: string,
+  type: string,
+): DeviceAnswer {
   const href = device.requestAttributes
     ? `${baseUrl}/${path.tenant}/controller/v1/${encodeURIComponent(path.controllerId)}/configData`
     : undefined;
@@ -37,11 +42,11 @@ export function renderRoot(device: Device, path: DevicePath, baseUrl: string, ty
   return { body, etag: etagOf(body) };
 }
 
-function renderJson({ sleep }: Device, href: string | undefined): string {
+function renderJson({ sleep }: PollAnswer, href: string | undefined): string {
   const config = `{"config":{"polling":{"sleep":"${sleep}"}}`;
   return href ? `${config},"_links":{"configData":{"href":${JSON.stringify(href)}}}}` : `${config}}`;
 }
 
-function renderCbor({ sleep }: Device, href: string | undefined): Buffer {
+function renderCbor({ sleep }: PollAnswer, href: string | undefined): Buffer {
   return encode({ config: { polling: { sleep } }, ...(href && { links: [{ rel: 'configData', href }] }) });
 }

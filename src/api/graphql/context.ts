@@ -1,7 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import DataLoader from 'dataloader';
 import { type AutoConfirm, findAutoConfirm } from '../../services/auto-confirm/find.ts';
+import {
+  type CertificateAuthority,
+  findCertificateAuthorities,
+} from '../../services/certificate-authorities/find.ts';
 import type { Caller, Context, Origin, Platform } from '../../services/context.ts';
+import {
+  countRegistered,
+  type EnrollmentGroup,
+  type EnrollmentToken,
+  findEnrollmentGroups,
+  findEnrollmentTokens,
+  findTagsOfGroups,
+} from '../../services/enrollment/find.ts';
 import { findRolePermissions } from '../../services/roles/role.ts';
 import { findTargetMetadata, type MetadataEntry } from '../../services/target-metadata/find.ts';
 import { findTagsOfTargets, type TargetTag } from '../../services/target-tags/find.ts';
@@ -30,6 +42,12 @@ export interface Loaders {
   tokenRotations: DataLoader<number, TokenRotation | null>;
   /** By the role's name. */
   rolePermissions: DataLoader<string, string[]>;
+  certificateAuthorities: DataLoader<number, CertificateAuthority | null>;
+  enrollmentGroups: DataLoader<number, EnrollmentGroup | null>;
+  /** By enrollment group id, as the following. */
+  enrollmentTokens: DataLoader<number, EnrollmentToken[]>;
+  enrollmentTags: DataLoader<number, TargetTag[]>;
+  enrolledTargets: DataLoader<number, number>;
 }
 
 export function openContext(platform: Platform, caller: Caller, origin: Origin): GraphqlContext {
@@ -71,5 +89,13 @@ function openLoaders(context: Context): Loaders {
     }, REMEMBER_NOTHING),
     autoConfirm: new DataLoader((ids) => findAutoConfirm(context, ids), REMEMBER_NOTHING),
     tokenRotations: new DataLoader((ids) => findTokenRotations(context, ids), REMEMBER_NOTHING),
+    certificateAuthorities: new DataLoader(
+      (ids) => findCertificateAuthorities(context, ids),
+      REMEMBER_NOTHING,
+    ),
+    enrollmentGroups: new DataLoader((ids) => findEnrollmentGroups(context, ids), REMEMBER_NOTHING),
+    enrollmentTokens: new DataLoader((ids) => findEnrollmentTokens(context, ids), REMEMBER_NOTHING),
+    enrollmentTags: new DataLoader((ids) => findTagsOfGroups(context, ids), REMEMBER_NOTHING),
+    enrolledTargets: new DataLoader((ids) => countRegistered(context, ids), REMEMBER_NOTHING),
   };
 }

@@ -11,6 +11,7 @@ type Elsewhere =
   | 'MALFORMED_INPUT'
   | 'IMPORT_NOT_FOUND'
   | 'IMPORT_TAKEN_OVER'
+  | 'APPROVAL_PENDING'
   | 'TARGET_METADATA_NOT_FOUND'
   | 'TARGET_METADATA_ALREADY_EXISTS'
   | 'AUTO_CONFIRM_ALREADY_ACTIVE'
@@ -38,11 +39,15 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   QUOTA_EXCEEDED: 'There would be more of something than is allowed.',
   TARGET_NOT_FOUND: 'There is no target of that controllerId.',
   TARGET_ALREADY_EXISTS: 'A target of that controllerId is there already, or twice in the input.',
+  PENDING_TARGET_NOT_FOUND: 'No device of that controllerId waits for an approval.',
+  ENROLLMENT_GROUP_NOT_FOUND: 'There is no enrollment group of that id.',
+  ENROLLMENT_GROUP_ALREADY_EXISTS: 'An enrollment group of that name is there already.',
+  ENROLLMENT_TOKEN_NOT_FOUND: 'There is no enrollment token of that id.',
   TARGET_FILTER_NOT_FOUND: 'There is no saved filter of that id.',
   TARGET_FILTER_ALREADY_EXISTS: 'A saved filter of that name is there already.',
   TARGET_TYPE_NOT_FOUND: 'There is no target type of that id.',
   TARGET_TYPE_ALREADY_EXISTS: 'A target type of that key or name is there already, or twice in the input.',
-  TARGET_TYPE_IN_USE: 'Targets still have the target type.',
+  TARGET_TYPE_IN_USE: 'Targets, or an enrollment group, still have the target type.',
   TARGET_TYPE_KEY_OR_NAME_REQUIRED: 'A target type needs a key or a name.',
   TARGET_TAG_NOT_FOUND: 'There is no target tag of that id or name.',
   TARGET_TAG_ALREADY_EXISTS: 'A target tag of that name is there already, or twice in the input.',

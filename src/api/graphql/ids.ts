@@ -3,6 +3,8 @@ import {
   certificateAuthorityNotFound,
   DomainError,
   type ErrorCode,
+  enrollmentGroupNotFound,
+  enrollmentTokenNotFound,
   targetFilterNotFound,
   targetTagNotFound,
   targetTypeNotFound,
@@ -25,6 +27,8 @@ const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => Domai
   WEBHOOK_NOT_FOUND: webhookNotFound,
   WEBHOOK_DELIVERY_NOT_FOUND: webhookDeliveryNotFound,
   API_KEY_NOT_FOUND: apiKeyNotFound,
+  ENROLLMENT_GROUP_NOT_FOUND: enrollmentGroupNotFound,
+  ENROLLMENT_TOKEN_NOT_FOUND: enrollmentTokenNotFound,
 };
 
 /** What wasn't found by its id, in the words of who asked for it; any other error as it is. */

@@ -5,8 +5,11 @@ import { ApiKeyResolver } from './api-keys.ts';
 import { AuditEventResolver } from './audit-events.ts';
 import { AutoConfirmResolver } from './auto-confirm.ts';
 import { CertificateAuthorityResolver } from './certificate-authorities.ts';
+import { EnrollmentGroupResolver, TargetEnrollmentResolver } from './enrollment-groups.ts';
+import { EnrollmentMutations } from './enrollment-mutations.ts';
 import { FleetResolver } from './fleet.ts';
 import { ImportProgressResolver } from './import-progress.ts';
+import { PendingTargetResolver } from './pending-targets.ts';
 import { RoleResolver } from './roles.ts';
 import { SubscriptionResolver } from './subscriptions.ts';
 import { TargetAssignments } from './target-assignments.ts';
@@ -30,6 +33,10 @@ export function buildSchema(): GraphQLSchema {
       TargetResolver,
       TargetMutations,
       TokenRotationResolver,
+      TargetEnrollmentResolver,
+      EnrollmentGroupResolver,
+      EnrollmentMutations,
+      PendingTargetResolver,
       TargetMetadataResolver,
       AutoConfirmResolver,
       TargetFilterResolver,

@@ -30,7 +30,7 @@ const UpdateStatus = enumOf<Entity['updateStatus']>('UpdateStatus', 'How far a t
 });
 
 @ObjectType({ simpleResolvers: true, description: 'What a device says of itself: a key with its value.' })
-class Attribute {
+export class Attribute {
   @Field(() => String, { description: 'The key, unique in the target.' })
   key!: string;
 
@@ -153,7 +153,7 @@ export const { Connection: TargetConnection } = connectionTypes('Target', 'targe
 
 /** A target with its polling state among its fields. What has a loader is resolved below. */
 export type TargetView = Omit<Target, 'attributes' | 'tags' | 'targetType'> &
-  Pick<Entity, 'id' | 'targetType'>;
+  Pick<Entity, 'id' | 'targetType' | 'enrollmentGroupId'>;
 
 export function targetView(target: Entity): TargetView {
   const { poll } = target;
@@ -169,6 +169,7 @@ export function targetView(target: Entity): TargetView {
     requestAttributes: target.requestAttributes,
     updateStatus: target.updateStatus,
     installedAt: target.installedAt,
+    enrollmentGroupId: target.enrollmentGroupId,
     createdAt: target.createdAt,
     createdBy: target.createdBy,
     lastModifiedAt: target.lastModifiedAt,

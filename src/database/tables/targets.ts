@@ -34,6 +34,8 @@ export const targets = pgTable(
     requestAttributes: boolean('request_attributes').notNull(),
     updateStatus: text('update_status', { enum: UPDATE_STATUSES }).notNull(),
     installedAt: instant('installed_at'),
+    /** The enrollment group that registered it. No foreign key: the group may be gone, and its id is never used again. */
+    enrollmentGroupId: reference('enrollment_group_id'),
     ...authorship,
   },
   (t) => [
@@ -52,6 +54,9 @@ export const targets = pgTable(
     index('targets_name_lowered_idx').on(t.tenantId, lowered(t.name)),
     index('targets_created_at_idx').on(t.tenantId, t.createdAt, t.controllerId),
     index('targets_target_type_idx').on(t.tenantId, t.targetTypeId).where(sql`${t.targetTypeId} IS NOT NULL`),
+    index('targets_enrollment_group_idx')
+      .on(t.tenantId, t.enrollmentGroupId)
+      .where(sql`${t.enrollmentGroupId} IS NOT NULL`),
   ],
 );
 

@@ -1,4 +1,6 @@
+import { and, eq } from 'drizzle-orm';
 import { certificateAuthorities } from '../../database/tables/certificate-authorities.ts';
+import { enrollmentGroups } from '../../database/tables/enrollment.ts';
 import { certificateAuthorityNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
@@ -6,7 +8,7 @@ import type { Context } from '../context.ts';
 import { itself } from './find.ts';
 
 /**
- * Deletes an authority: its devices' certificates are good for nothing at once. Needs DELETE_TENANT_CONFIGURATION.
+ * Deletes an authority: its devices' certificates are good for nothing at once, and no enrollment group names it. Needs DELETE_TENANT_CONFIGURATION.
  * @throws CERTIFICATE_AUTHORITY_NOT_FOUND
  */
 export async function deleteCertificateAuthority(context: Context, { id }: { id: number }): Promise<void> {
@@ -14,6 +16,10 @@ export async function deleteCertificateAuthority(context: Context, { id }: { id:
   if (!Number.isSafeInteger(id)) throw certificateAuthorityNotFound(String(id));
 
   await change(context, async (tx, changes) => {
+    await tx
+      .update(enrollmentGroups)
+      .set({ certificateAuthorityId: null })
+      .where(and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.certificateAuthorityId, id)));
     const [deleted] = await tx
       .delete(certificateAuthorities)
       .where(itself(tenantId, id))

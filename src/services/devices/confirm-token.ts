@@ -3,8 +3,8 @@ import { targets } from '../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../database/tables/token-rotations.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
-import { tokenDigest } from './credentials.ts';
 import type { Device } from './device-cache.ts';
+import { tokenDigest } from './digest.ts';
 
 /**
  * A device uses its newest token for the first time: the tokens before it end, at once and in every process. Where the

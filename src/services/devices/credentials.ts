@@ -1,6 +1,8 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { type Chain, verifyChain } from '../certificate-authorities/verify-chain.ts';
+import type { EnrollmentGroup, Speaker } from '../enrollment/rules.ts';
 import type { Tenant } from '../tenants/registry.ts';
+import { tokenDigest } from './digest.ts';
 
 /** What a device showed, before anything of it was checked. */
 export interface DeviceCredentials {
@@ -11,9 +13,6 @@ export interface DeviceCredentials {
   /** From the TLS handshake with the device itself; without a name where its subject doesn't have just one. */
   clientCertificate?: { commonName: string | undefined; chain: Chain };
 }
-
-/** A token's digest. Kept instead of the token, in a form that takes 32 bytes a device. */
-export const tokenDigest = (token: string): string => hash('sha256', token, 'binary');
 
 /** In constant time, as far as the digests go. */
 function sameDigest(a: string, b: string): boolean {
@@ -40,28 +39,35 @@ export function ownTokenIn(
   return oldTokens?.some(({ digest, until }) => now < until && sameDigest(shown, digest)) ? 'old' : undefined;
 }
 
-const gatewayDigests = new WeakMap<Tenant, string>();
-
-/** Whether these credentials may speak for any device of the tenant, an unknown one included. */
-export function speaksForAnyDevice(
+/** Who speaks for the device of that name by these credentials, if anybody does at that time. */
+export function speakerOf(
   tenant: Tenant,
   controllerId: string,
   { gatewayToken, certificate, clientCertificate }: DeviceCredentials,
   now: Date,
-): boolean {
-  const { settings } = tenant;
-  if (gatewayToken && settings.gatewayTokenEnabled && settings.gatewayToken) {
-    const digest = gatewayDigests.get(tenant) ?? tokenDigest(settings.gatewayToken);
-    gatewayDigests.set(tenant, digest);
-    if (sameDigest(tokenDigest(gatewayToken), digest)) return true;
+): Speaker | undefined {
+  const { settings, enrollment } = tenant;
+  if (gatewayToken !== undefined) {
+    const token = enrollment.tokens.get(tokenDigest(gatewayToken));
+    return token && now.getTime() < token.until && token.group.admits(controllerId) ? token : undefined;
   }
-  if (clientCertificate) return refusalOf(tenant, controllerId, clientCertificate, now) === undefined;
-  return (
+  if (clientCertificate) {
+    if (refusalOf(tenant, controllerId, clientCertificate, now)) return undefined;
+    return { group: groupOfChain(tenant, clientCertificate.chain, now), reachesAll: true };
+  }
+  const isTrusted =
     certificate !== undefined &&
     settings.headerEnabled &&
     certificate.commonName === controllerId &&
-    certificate.authorities.some((hash) => settings.headerAuthorities.has(hash.toLowerCase()))
-  );
+    certificate.authorities.some((hash) => settings.headerAuthorities.has(hash.toLowerCase()));
+  return isTrusted ? { group: undefined, reachesAll: true } : undefined;
+}
+
+/** The group that names an authority the chain leads to, the nearest. */
+function groupOfChain(tenant: Tenant, chain: Chain, now: Date): EnrollmentGroup | undefined {
+  const { authorities } = tenant.enrollment;
+  const named = verifyChain(tenant, chain, now).authorityIds.find((id) => authorities.has(id));
+  return named === undefined ? undefined : authorities.get(named);
 }
 
 /** Why a certificate doesn't sign the device in, for the log; undefined where it does. */

@@ -1,13 +1,22 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf, chunks } from '../../database/bulk.ts';
 import type { Database } from '../../database/connect.ts';
+import type { Tenant } from '../tenants/registry.ts';
 import type { Device } from './device-cache.ts';
+import { isWaiting, type WaitingDevice } from './waiting.ts';
 
 const WRITE_EVERY_MS = 1_000;
 
+/** The newest poll that isn't written yet: milliseconds since 1970, and where it came from. */
+export interface Polled {
+  tenant: Tenant;
+  polledAt: number;
+  address: string;
+}
+
 export interface PollTimes {
   /** Remembers a poll, to be written within a second. A crash loses it. */
-  note(device: Device, address: string, at: number): void;
+  note(device: Device | WaitingDevice, address: string, at: number): void;
   /** Writes a device's first poll now. */
   writeFirst(device: Device, address: string, at: number): Promise<void>;
   /** Writes what is waiting. */
@@ -15,18 +24,42 @@ export interface PollTimes {
   close(): Promise<void>;
 }
 
+/** The table where polls of a kind of device are noted. */
+interface Place<T> {
+  table: SQL;
+  key: SQL;
+  idOf: (device: T) => number;
+}
+const OF_TARGETS: Place<Device> = {
+  table: sql`target_polls`,
+  key: sql`target_id`,
+  idOf: ({ targetId }) => targetId,
+};
+const OF_WAITING: Place<WaitingDevice> = {
+  table: sql`pending_targets`,
+  key: sql`id`,
+  idOf: ({ pendingId }) => pendingId,
+};
+
 /**
  * Gathers the polls of all devices, the newest of each, and writes them once a second: the one thing that may be
  * lost by a crash, as it is most of all writes and worth the least.
  */
 export function openPollTimes(database: Database, onError: (error: unknown) => void): PollTimes {
-  let waiting = new Set<Device>();
+  let polls = new Set<Device>();
+  let waitingPolls = new Set<WaitingDevice>();
   let writing: Promise<void> = Promise.resolve();
 
+  const write = <T extends Polled>(place: Place<T>, devices: Set<T>) => {
+    if (!devices.size) return;
+    const batch = newestOfEach(devices, place.idOf);
+    writing = writing.then(() => writePolls(database, place, batch)).catch(onError);
+  };
   const flush = () => {
-    const batch = newestOfEach(waiting);
-    waiting = new Set();
-    if (batch.length) writing = writing.then(() => writePolls(database, batch)).catch(onError);
+    write(OF_TARGETS, polls);
+    polls = new Set();
+    write(OF_WAITING, waitingPolls);
+    waitingPolls = new Set();
     return writing;
   };
   const timer = setInterval(flush, WRITE_EVERY_MS);
@@ -37,7 +70,8 @@ export function openPollTimes(database: Database, onError: (error: unknown) => v
     note(device, address, at) {
       device.polledAt = at;
       device.address = address;
-      waiting.add(device);
+      if (isWaiting(device)) waitingPolls.add(device);
+      else polls.add(device);
     },
     async writeFirst(device, address, at) {
       await writeFirstPoll(database, device, address, at);
@@ -51,28 +85,32 @@ export function openPollTimes(database: Database, onError: (error: unknown) => v
 }
 
 /** A device that was read again meanwhile is there twice. In the order of ids, so that writers can't deadlock. */
-function newestOfEach(devices: Set<Device>): Device[] {
-  const newest = new Map<number, Device>();
+function newestOfEach<T extends Polled>(devices: Set<T>, idOf: (device: T) => number): T[] {
+  const newest = new Map<number, T>();
   for (const device of devices) {
-    const other = newest.get(device.targetId);
-    if (!other || other.polledAt < device.polledAt) newest.set(device.targetId, device);
+    const other = newest.get(idOf(device));
+    if (!other || other.polledAt < device.polledAt) newest.set(idOf(device), device);
   }
-  return [...newest.values()].sort((a, b) => a.targetId - b.targetId);
+  return [...newest.values()].sort((a, b) => idOf(a) - idOf(b));
 }
 
-async function writePolls(database: Database, batch: Device[]): Promise<void> {
+async function writePolls<T extends Polled>(
+  database: Database,
+  { table, key, idOf }: Place<T>,
+  batch: T[],
+): Promise<void> {
   for (const chunk of chunks(batch)) {
-    const list = (of: (device: Device) => string | number) => arrayOf(chunk.map(of));
+    const list = (of: (device: T) => string | number) => arrayOf(chunk.map(of));
     await database.transaction(async (tx) => {
       await tx.execute(sql`SET LOCAL synchronous_commit = off`);
       await tx.execute(sql`
-        UPDATE target_polls AS poll
+        UPDATE ${table} AS poll
         SET last_request_at = GREATEST(poll.last_request_at, new.at), address = new.address
         FROM unnest(${list((device) => device.tenant.tenantId)}::bigint[],
-                    ${list((device) => device.targetId)}::bigint[],
+                    ${list(idOf)}::bigint[],
                     ${list((device) => new Date(device.polledAt).toISOString())}::timestamptz[],
-                    ${list((device) => device.address)}::text[]) AS new(tenant_id, target_id, at, address)
-        WHERE poll.tenant_id = new.tenant_id AND poll.target_id = new.target_id`);
+                    ${list((device) => device.address)}::text[]) AS new(tenant_id, id, at, address)
+        WHERE poll.tenant_id = new.tenant_id AND poll.${key} = new.id`);
     });
   }
 }

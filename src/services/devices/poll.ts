@@ -1,16 +1,20 @@
-import { type DomainError, unauthenticated } from '../../errors.ts';
+import { approvalPending, type DomainError, unauthenticated } from '../../errors.ts';
 import type { Platform } from '../context.ts';
+import type { Speaker } from '../enrollment/rules.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { asDevice } from './acting.ts';
 import { confirmToken } from './confirm-token.ts';
-import { type DeviceCredentials, ownTokenIn, refusalOf, speaksForAnyDevice } from './credentials.ts';
-import { type Device, type DeviceCache, openDeviceCache } from './device-cache.ts';
+import { type DeviceCredentials, ownTokenIn, refusalOf, speakerOf } from './credentials.ts';
+import { type Device, type DeviceCache, openDeviceCache, type PollAnswer } from './device-cache.ts';
+import { holdDevice } from './hold.ts';
 import { openPollTimes, type PollTimes } from './poll-times.ts';
 import { registerDevice } from './register.ts';
+import { isWaiting, openWaitingDevices, type WaitingDevice, type WaitingDevices } from './waiting.ts';
 
 /** What the device API works with. */
 export interface DevicePlatform extends Platform {
   devices: DeviceCache;
+  waiting: WaitingDevices;
   pollTimes: PollTimes;
   /** Hears of certificates that didn't sign a device in, and why. */
   onRefusal: (refusal: CertificateRefusal) => void;
@@ -33,6 +37,7 @@ export function openDevices(
   return {
     ...platform,
     devices: openDeviceCache(database, announcements, clock, capacity),
+    waiting: openWaitingDevices(database, announcements),
     pollTimes: openPollTimes(database, onError),
     onRefusal,
   };
@@ -48,27 +53,41 @@ export interface DeviceRequest {
 
 /**
  * A device asks what there is to do. Answered at once, not by a promise, where all is in memory. An unknown
- * device that shows a gateway token or a certificate is registered.
- * @throws UNAUTHENTICATED; INVALID_INPUT where a device can't be registered by its id
+ * device that shows a token of an enrollment group or a certificate is registered, or held until it is approved.
+ * @throws UNAUTHENTICATED; INVALID_INPUT where a device can't be registered by its id; QUOTA_EXCEEDED
  */
-export function poll(platform: DevicePlatform, request: DeviceRequest): Device | Promise<Device> {
+export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnswer | Promise<PollAnswer> {
   const tenant = platform.tenants.peek(request.tenantName);
-  const device = tenant && platform.devices.peek(tenant, request.controllerId);
+  if (!tenant) return signIn(platform, request);
   const now = platform.clock();
-  const admission = device?.seen && admissionOf(device, request, now);
-  if (!admission || isFirstUse(device, admission)) return authenticateDevice(platform, request);
-  platform.pollTimes.note(device, request.address, now.getTime());
+  const device = platform.devices.peek(tenant, request.controllerId);
+  if (device) {
+    const admission = device.seen && admissionOf(device, request, now);
+    if (!admission || isFirstUse(device, admission)) return signIn(platform, request);
+  }
+  const known = device ?? platform.waiting.peek(tenant, request.controllerId);
+  if (!known || (isWaiting(known) && !mayWait(known, request, now))) return signIn(platform, request);
+  platform.pollTimes.note(known, request.address, now.getTime());
+  return known;
+}
+
+/**
+ * The device that makes a request, for every route of the device API but polls; any signed-in request counts as one.
+ * @throws what `poll` throws; APPROVAL_PENDING
+ */
+export async function authenticateDevice(platform: DevicePlatform, request: DeviceRequest): Promise<Device> {
+  const device = await signIn(platform, request);
+  if (isWaiting(device)) throw approvalPending(request.controllerId);
   return device;
 }
 
-/** As `poll`, for every route of the device API: any signed-in request counts as a poll. */
-export async function authenticateDevice(platform: DevicePlatform, request: DeviceRequest): Promise<Device> {
+async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise<Device | WaitingDevice> {
   const tenant = await platform.tenants.byName(request.tenantName);
   if (!tenant) throw unauthenticated();
   const now = platform.clock();
   const known = await findAdmitted(platform, tenant, request, now);
-  const device = known ?? (await registerUnknown(platform, tenant, request, now));
-  if (device.seen) platform.pollTimes.note(device, request.address, now.getTime());
+  const device = known ?? (await admitUnknown(platform, tenant, request, now));
+  if (isWaiting(device) || device.seen) platform.pollTimes.note(device, request.address, now.getTime());
   else await platform.pollTimes.writeFirst(device, request.address, now.getTime());
   return device;
 }
@@ -82,11 +101,14 @@ function admissionOf(
   now: Date,
 ): Admission | undefined {
   const { tenant } = device;
-  return (
-    ownTokenIn(tenant, device, credentials, now.getTime()) ??
-    (speaksForAnyDevice(tenant, controllerId, credentials, now) ? 'spoken for' : undefined)
-  );
+  const own = ownTokenIn(tenant, device, credentials, now.getTime());
+  if (own) return own;
+  const speaker = speakerOf(tenant, controllerId, credentials, now);
+  return speaker && reaches(speaker, device) ? 'spoken for' : undefined;
 }
+
+const reaches = ({ reachesAll, group }: Speaker, { enrollmentGroupId }: Device) =>
+  reachesAll || group?.id === enrollmentGroupId;
 
 const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
   admission === 'newest' && oldTokens !== undefined;
@@ -141,17 +163,47 @@ async function confirmed(
   return confirmed;
 }
 
-async function registerUnknown(
+/** Who may make a target of an unknown device, if anybody does. */
+function sponsorOf(
+  tenant: Tenant,
+  { controllerId, credentials }: DeviceRequest,
+  now: Date,
+): Speaker | undefined {
+  const speaker = tenant.settings.autoRegistration && speakerOf(tenant, controllerId, credentials, now);
+  if (!speaker) return undefined;
+  const { group } = speaker;
+  // A certificate is good for itself, whatever becomes of its group; a group's token has been asked already.
+  return !group || (now.getTime() < group.until && group.admits(controllerId)) ? speaker : undefined;
+}
+
+const mayWait = ({ tenant, state }: WaitingDevice, request: DeviceRequest, now: Date): boolean =>
+  state === 'pending' && sponsorOf(tenant, request, now)?.group?.requiresApproval === true;
+
+/** What becomes of a device that is no target. @throws UNAUTHENTICATED, INVALID_INPUT, QUOTA_EXCEEDED */
+async function admitUnknown(
   platform: DevicePlatform,
   tenant: Tenant,
   request: DeviceRequest,
   now: Date,
-): Promise<Device> {
-  const { controllerId, credentials, address } = request;
-  const speaks = speaksForAnyDevice(tenant, controllerId, credentials, now);
-  if (!tenant.settings.autoRegistration || !speaks) throw refusal(platform, tenant, request, now);
-  await registerDevice(asDevice(platform, tenant, controllerId, address), address);
-  const device = await platform.devices.read(tenant, controllerId);
-  if (!device) throw unauthenticated();
-  return device;
+): Promise<Device | WaitingDevice> {
+  const { controllerId, address } = request;
+  const sponsor = sponsorOf(tenant, request, now);
+  if (!sponsor) throw refusal(platform, tenant, request, now);
+  const waiting =
+    platform.waiting.peek(tenant, controllerId) ?? (await platform.waiting.read(tenant, controllerId));
+  if (waiting?.state === 'rejected') throw unauthenticated();
+
+  const acting = asDevice(platform, tenant, controllerId, address);
+  const { group } = sponsor;
+  if (group?.requiresApproval) {
+    if (waiting) return waiting;
+    await holdDevice(acting, { groupId: group.id, address });
+  } else {
+    await registerDevice(acting, { address, groupId: group?.id, waited: waiting !== undefined });
+  }
+  const admitted =
+    (await platform.devices.read(tenant, controllerId)) ??
+    (await platform.waiting.read(tenant, controllerId));
+  if (!admitted) throw unauthenticated();
+  return admitted;
 }

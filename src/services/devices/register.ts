@@ -1,49 +1,54 @@
-import { targetPolls, targets } from '../../database/tables/targets.ts';
-import { invalid } from '../../errors.ts';
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../database/connect.ts';
+import { pendingTargets } from '../../database/tables/enrollment.ts';
+import { invalid, unauthenticated } from '../../errors.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
-import { parse } from '../parse.ts';
-import { TargetInput } from '../targets/input.ts';
+import { enrollDevices, findTerms, type Terms } from '../enrollment/enroll.ts';
 
-/** Who is recorded as the maker of targets that register themselves (the seed). */
-const SYSTEM = 'system';
+export interface Registration {
+  address: string;
+  /** The enrollment group by whose terms it registers; without one, by none. */
+  groupId: number | undefined;
+  /** Whether it was held for an approval before. */
+  waited: boolean;
+}
 
 /**
  * Registers a device that signed in for the first time, its poll included. Another request may have been
  * quicker: then this one changes nothing. The id must fit a name, too: it has 128 characters at the most.
- * @throws INVALID_INPUT
+ * @throws INVALID_INPUT, QUOTA_EXCEEDED; UNAUTHENTICATED where its group is gone
  */
-export async function registerDevice(device: Acting, address: string): Promise<void> {
+export async function registerDevice(
+  device: Acting,
+  { address, groupId, waited }: Registration,
+): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;
-  if (controllerId !== controllerId.trim())
-    throw invalid('controllerId: must hold no white space', ['controllerId']);
-  const target = parse(TargetInput, {
-    controllerId,
-    name: controllerId,
-    description: `Plug and Play target: ${controllerId}`,
-  });
+  requireTrimmed(controllerId);
   const now = device.clock();
   await change(device, async (tx, changes) => {
-    const [registered] = await tx
-      .insert(targets)
-      .values({
-        tenantId,
-        controllerId: target.controllerId,
-        name: target.name,
-        description: target.description,
-        securityToken: target.securityToken,
-        requestAttributes: true,
-        updateStatus: 'registered',
-        createdAt: now,
-        createdBy: SYSTEM,
-        lastModifiedAt: now,
-        lastModifiedBy: SYSTEM,
-      })
-      .onConflictDoNothing()
-      .returning({ id: targets.id });
-    if (!registered) return;
-    await tx.insert(targetPolls).values({ tenantId, targetId: registered.id, lastRequestAt: now, address });
-    changes.created([controllerId]);
-    changes.record({ type: 'target.registered', subjects: [controllerId] });
+    const terms = groupId === undefined ? undefined : await requireTerms(tx, tenantId, groupId);
+    const registered = await enrollDevices(tx, { tenantId, now }, terms, [
+      { controllerId, address, requestedAt: now },
+    ]);
+    if (!registered.length) return;
+    if (waited)
+      await tx
+        .delete(pendingTargets)
+        .where(and(eq(pendingTargets.tenantId, tenantId), eq(pendingTargets.controllerId, controllerId)));
+    changes.created(registered);
+    changes.record({ type: 'target.registered', subjects: registered });
   });
+}
+
+/** What is entered may have white space around it; what a device is called may not. @throws INVALID_INPUT */
+export function requireTrimmed(controllerId: string): void {
+  if (controllerId !== controllerId.trim())
+    throw invalid('controllerId: must hold no white space', ['controllerId']);
+}
+
+async function requireTerms(tx: Transaction, tenantId: number, groupId: number): Promise<Terms> {
+  const terms = await findTerms(tx, tenantId, groupId);
+  if (!terms) throw unauthenticated();
+  return terms;
 }

@@ -195,6 +195,7 @@ function createdView(context: Context, tenant: Tenant, typeNames: Map<number, st
     requestAttributes: row.requestAttributes,
     updateStatus: 'registered',
     installedAt: null,
+    enrollmentGroupId: null,
     autoConfirmActive: tenant.settings.confirmationFlow ? false : null,
     createdAt: now,
     createdBy: username,

@@ -81,6 +81,8 @@ export const TARGET_FIELDS = fieldSet([
       value: targetMetadata.value,
     },
   ],
+  // Not by its name, which can change: scopes would reach other targets then.
+  [['enrollmentGroup.id'], { kind: 'integer', column: targets.enrollmentGroupId }],
   [['autoConfirm'], { kind: 'boolean', column: isAutoConfirmed }],
   [['tokenRotationPending'], { kind: 'boolean', column: isTokenRotationPending }],
 ]);

@@ -23,6 +23,8 @@ export interface Target {
   requestAttributes: boolean;
   updateStatus: UpdateStatus;
   installedAt: Date | null;
+  /** The enrollment group that registered it, which may be gone. */
+  enrollmentGroupId: number | null;
   /** Whether its actions are confirmed without asking; null where the tenant never asks. */
   autoConfirmActive: boolean | null;
   createdAt: Date;
@@ -51,6 +53,7 @@ export const TARGET_COLUMNS = {
   requestAttributes: targets.requestAttributes,
   updateStatus: targets.updateStatus,
   installedAt: targets.installedAt,
+  enrollmentGroupId: targets.enrollmentGroupId,
   createdAt: targets.createdAt,
   createdBy: targets.createdBy,
   lastModifiedAt: targets.lastModifiedAt,
@@ -118,6 +121,7 @@ export function targetView(context: Context, tenant: Tenant): (row: TargetRow) =
     requestAttributes: row.requestAttributes,
     updateStatus: row.updateStatus,
     installedAt: row.installedAt,
+    enrollmentGroupId: row.enrollmentGroupId,
     autoConfirmActive: row.autoConfirmActive,
     createdAt: row.createdAt,
     createdBy: row.createdBy,

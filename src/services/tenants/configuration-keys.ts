@@ -38,6 +38,8 @@ export const AUDIT_RETENTION_DAYS = 365;
 
 /** The distribution set type that a new set has where none is named. Every tenant has one: nothing is inherited. */
 export const DEFAULT_SET_TYPE_KEY = 'default.ds.type';
+/** Of the default enrollment group: the token that devices have shared since hawkBit. */
+export const GATEWAY_TOKEN_KEY = 'authentication.gatewaytoken.key';
 
 /** Every key a tenant can set, by hawkBit's names; `autoregistration.enabled` and `audit.…` are Muster's own. */
 export const CONFIGURATION_KEYS = {
@@ -46,17 +48,17 @@ export const CONFIGURATION_KEYS = {
     (system) => system.targetTokenEnabled,
   ),
   'authentication.gatewaytoken.enabled': boolean(
-    "Whether devices may sign in by the tenant's gateway token.",
+    'Whether devices may sign in by a token of the default enrollment group, the gateway token.',
     (system) => system.gatewayTokenEnabled,
   ),
-  'authentication.gatewaytoken.key': text('The token that all devices of the tenant may share.', ''),
+  [GATEWAY_TOKEN_KEY]: text('The token of the default enrollment group, which all devices may share.', ''),
   'authentication.header.enabled': boolean(
     'Whether devices may sign in by a certificate that a trusted proxy has checked.',
     no,
   ),
   'authentication.header.authority': text('The issuer hashes that are accepted, separated by commas.', ''),
   'autoregistration.enabled': boolean(
-    'Whether an unknown device that shows a valid gateway token or certificate is registered.',
+    'Whether an unknown device that shows a valid token of an enrollment group, or certificate, is registered.',
     () => true,
   ),
   pollingTime: text(

@@ -8,6 +8,7 @@ import { requireRole } from '../access/permissions.ts';
 import { insertUser } from '../access/users.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
+import { insertDefaultGroup } from '../enrollment/default-group.ts';
 import { parse } from '../parse.ts';
 import { insertDefaultTypes } from './default-types.ts';
 
@@ -62,7 +63,7 @@ export async function createTenant(context: Context, input: CreateTenant): Promi
   });
 }
 
-/** The tenant with hawkBit's software types, or nothing where a tenant of that name is there already. */
+/** The tenant with hawkBit's software types and its default enrollment group, or nothing where a tenant of that name is there already. */
 export async function insertTenant(
   tx: Transaction,
   name: string,
@@ -73,6 +74,8 @@ export async function insertTenant(
     .values({ name, nameKey: name.toLowerCase(), createdAt: at, createdBy: by })
     .onConflictDoNothing({ target: tenants.nameKey })
     .returning(TENANT_COLUMNS);
-  if (tenant) await insertDefaultTypes(tx, tenant.id, at);
+  if (!tenant) return undefined;
+  await insertDefaultTypes(tx, tenant.id, at);
+  await insertDefaultGroup(tx, tenant.id, at);
   return tenant;
 }

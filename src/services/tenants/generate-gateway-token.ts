@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
+import { endFormerGatewayTokens } from '../enrollment/tokens.ts';
 import { parse } from '../parse.ts';
 import { plainText } from '../text.ts';
+import { GATEWAY_TOKEN_KEY } from './configuration-keys.ts';
 import { writeSettings } from './set-configuration.ts';
 
 const GenerateGatewayToken = z.object({
@@ -23,13 +25,18 @@ export async function generateGatewayToken(
   context: Context,
   input: GenerateGatewayToken = {},
 ): Promise<{ token: string }> {
-  requirePermission(context, 'UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN');
+  const { tenantId } = requirePermission(
+    context,
+    'UPDATE_TENANT_CONFIGURATION',
+    'READ_GATEWAY_SECURITY_TOKEN',
+  );
   const token = parse(GenerateGatewayToken, input).token ?? randomToken();
 
   return change(context, async (tx, changes) => {
-    await writeSettings(tx, context, [{ key: 'authentication.gatewaytoken.key', value: token }]);
+    await writeSettings(tx, context, [{ key: GATEWAY_TOKEN_KEY, value: token }]);
+    await endFormerGatewayTokens(tx, tenantId);
     changes.settings();
-    changes.record({ type: 'configuration.updated', subjects: ['authentication.gatewaytoken.key'] });
+    changes.record({ type: 'configuration.updated', subjects: [GATEWAY_TOKEN_KEY] });
     return { token };
   });
 }

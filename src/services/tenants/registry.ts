@@ -10,6 +10,7 @@ import {
   type TrustedAuthority,
   trustedAuthority,
 } from '../certificate-authorities/trusted.ts';
+import { type Enrollment, type EnrollmentRows, enrollmentOf, readEnrollment } from '../enrollment/rules.ts';
 import type { ConfigurationValue } from './configuration-keys.ts';
 import { resolveSettings, type SystemDefaults, type TenantSettings } from './settings.ts';
 
@@ -23,6 +24,7 @@ export interface Tenant {
   settings: TenantSettings;
   /** By id. */
   certificateAuthorities: readonly TrustedAuthority[];
+  enrollment: Enrollment;
 }
 
 /** The tenants this process has met, with their settings: read once, and again after every change. */
@@ -96,7 +98,11 @@ export function openTenantRegistry(
     const rows = await query();
     if (!rows[0]) return undefined;
     const { tenantId, name } = rows[0];
-    const stored = { rows, authorities: await authoritiesOfTenant(database).execute({ tenantId }) };
+    const [authorities, enrollment] = await Promise.all([
+      authoritiesOfTenant(database).execute({ tenantId }),
+      readEnrollment(database, tenantId),
+    ]);
+    const stored = { rows, authorities, enrollment };
     const fingerprint = fingerprintOf(stored);
     const known = remembered.get(tenantId);
     const tenant = known?.fingerprint === fingerprint ? known.tenant : tenantOf(stored, system);
@@ -121,19 +127,28 @@ interface Stored {
   /** At least one. */
   rows: Rows;
   authorities: AuthorityRow[];
+  enrollment: EnrollmentRows;
 }
 
 const ownValues = (rows: Rows) =>
   new Map(rows.flatMap(({ key, value }) => (key !== null && value !== null ? [[key, value] as const] : [])));
 
-function fingerprintOf({ rows, authorities }: Stored): string {
-  const changes = authorities.map(({ id, lastModifiedAt }) => [id, lastModifiedAt]);
-  return JSON.stringify([rows[0]!.name, [...ownValues(rows)].sort(), changes]);
+function fingerprintOf({ rows, authorities, enrollment: { groups, tokens } }: Stored): string {
+  const changes = [authorities, groups].map((list) =>
+    list.map(({ id, lastModifiedAt }) => [id, lastModifiedAt]),
+  );
+  return JSON.stringify([rows[0]!.name, [...ownValues(rows)].sort(), changes, tokens]);
 }
 
-function tenantOf({ rows, authorities }: Stored, system: SystemDefaults): Tenant {
+function tenantOf({ rows, authorities, enrollment }: Stored, system: SystemDefaults): Tenant {
   const own: Map<string, ConfigurationValue> = ownValues(rows);
   const { tenantId, name } = rows[0]!;
   const settings = resolveSettings(own, system);
-  return { tenantId, name, settings, certificateAuthorities: authorities.map(trustedAuthority) };
+  return {
+    tenantId,
+    name,
+    settings,
+    certificateAuthorities: authorities.map(trustedAuthority),
+    enrollment: enrollmentOf(enrollment, settings),
+  };
 }

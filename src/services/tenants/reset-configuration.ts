@@ -4,7 +4,8 @@ import { configurationNotInherited } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { DEFAULT_SET_TYPE_KEY, isConfigurationKey } from './configuration-keys.ts';
+import { endFormerGatewayTokens } from '../enrollment/tokens.ts';
+import { DEFAULT_SET_TYPE_KEY, GATEWAY_TOKEN_KEY, isConfigurationKey } from './configuration-keys.ts';
 import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
 import { changedValues } from './set-configuration.ts';
 
@@ -28,6 +29,7 @@ export async function resetConfiguration(
     await tx
       .delete(tenantConfiguration)
       .where(and(eq(tenantConfiguration.tenantId, tenantId), inArray(tenantConfiguration.key, known)));
+    if (known.includes(GATEWAY_TOKEN_KEY)) await endFormerGatewayTokens(tx, tenantId);
     const after = await readEntries(context, tx, known);
     changes.settings();
     changes.record({ type: 'configuration.reset', subjects: known, changes: changedValues(before, after) });

@@ -7,11 +7,13 @@ import type { FieldChanges } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { lockSetTypes } from '../distribution-set-types/find.ts';
+import { endFormerGatewayTokens } from '../enrollment/tokens.ts';
 import {
   type ConfigurationKeyName,
   type ConfigurationValue,
   convertConfigurationValue,
   DEFAULT_SET_TYPE_KEY,
+  GATEWAY_TOKEN_KEY,
   isConfigurationKey,
 } from './configuration-keys.ts';
 import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
@@ -36,6 +38,7 @@ export async function setConfiguration(
     for (const { key, value } of checked)
       if (key === DEFAULT_SET_TYPE_KEY) await requireSetType(tx, context.caller.tenantId, Number(value));
     await writeSettings(tx, context, checked);
+    if (keys.includes(GATEWAY_TOKEN_KEY)) await endFormerGatewayTokens(tx, context.caller.tenantId);
     const after = await readEntries(context, tx, keys);
     changes.settings();
     changes.record({ type: 'configuration.updated', subjects: keys, changes: changedValues(before, after) });
@@ -49,7 +52,7 @@ export function changedValues(
   after: readonly ConfigurationEntry[],
 ): FieldChanges {
   const shown = after.map((entry, at) => [entry.key, { old: before[at]?.value, new: entry.value }] as const);
-  return Object.fromEntries(shown.filter(([key]) => key !== 'authentication.gatewaytoken.key'));
+  return Object.fromEntries(shown.filter(([key]) => key !== GATEWAY_TOKEN_KEY));
 }
 
 interface Setting {

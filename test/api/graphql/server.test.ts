@@ -175,9 +175,17 @@ describe('limits', () => {
       .map(({ name }: { name: string }) => name)
       .filter(
         (name: string) =>
-          !['attributes', 'targetType', 'tags', 'metadata', 'autoConfirm', 'tokenRotation'].includes(name),
+          ![
+            'attributes',
+            'targetType',
+            'tags',
+            'metadata',
+            'autoConfirm',
+            'tokenRotation',
+            'enrollmentGroup',
+          ].includes(name),
       );
-    const fields = `${names.join(' ')} tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description colour createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description colour createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt }`;
+    const fields = `${names.join(' ')} enrollmentGroup { id name } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description colour createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description colour createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt }`;
     const answer = await ask(
       `{ targets(first: 500) { totalCount nodes { ${fields} } edges { cursor node { ${fields} } } pageInfo { hasNextPage endCursor } } }`,
     );

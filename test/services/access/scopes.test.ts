@@ -7,6 +7,7 @@ import { type LiveContext, openLive } from '../../../src/services/live/hub.ts';
 import { newTenant, openTestPlatform, type TestTenant } from '../../support/platform.ts';
 import { stored } from '../../support/stored.ts';
 import { ACCESS_VERBS, AUTHORITY_VERBS, TENANT_VERBS, WEBHOOK_VERBS } from './verbs/administration.ts';
+import { ENROLLMENT_VERBS } from './verbs/enrollment.ts';
 import { IMPORT_VERBS, WATCHING_VERBS } from './verbs/imports-live.ts';
 import { MODULE_VERBS, SET_VERBS } from './verbs/software.ts';
 import {
@@ -39,6 +40,7 @@ const VERBS: Verbs = {
   ...ACCESS_VERBS,
   ...TENANT_VERBS,
   ...AUTHORITY_VERBS,
+  ...ENROLLMENT_VERBS,
   ...WEBHOOK_VERBS,
 };
 

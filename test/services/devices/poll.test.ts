@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { asDevice } from '../../../src/services/devices/acting.ts';
-import { type DeviceCredentials, tokenDigest } from '../../../src/services/devices/credentials.ts';
+import type { DeviceCredentials } from '../../../src/services/devices/credentials.ts';
+import type { Device } from '../../../src/services/devices/device-cache.ts';
+import { tokenDigest } from '../../../src/services/devices/digest.ts';
 import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/poll.ts';
 import { reportAttributes } from '../../../src/services/devices/report-attributes.ts';
 import { createTargets } from '../../../src/services/targets/create.ts';
@@ -31,7 +33,12 @@ async function fleet(...controllerIds: string[]) {
   }));
   await createTargets(context, { targets });
   const ask = async (controllerId: string, credentials: DeviceCredentials, platform: DevicePlatform = here) =>
-    poll(platform, { tenantName: tenant.name, controllerId, credentials, address: 'http://10.0.0.1' });
+    (await poll(platform, {
+      tenantName: tenant.name,
+      controllerId,
+      credentials,
+      address: 'http://10.0.0.1',
+    })) as Device;
   return { tenant, context, ask, own: (id: string) => ({ targetToken: `token of ${id}` }) };
 }
 const REFUSED = { code: 'UNAUTHENTICATED' };

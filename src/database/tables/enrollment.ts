@@ -1,0 +1,144 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { certificateAuthorities } from './certificate-authorities.ts';
+import { authorship, exactText, identity, instant, reference } from './columns.ts';
+import { targetTags } from './target-data.ts';
+import { targetTypes } from './target-types.ts';
+import { tenantReference } from './tenants.ts';
+
+export const REACHES = ['registered', 'all'] as const;
+/** Which targets a group's tokens speak for: those it registered, or all of the tenant. */
+export type Reach = (typeof REACHES)[number];
+
+/** How unknown devices become targets. */
+export const enrollmentGroups = pgTable(
+  'enrollment_groups',
+  {
+    tenantId: tenantReference(),
+    id: identity('id'),
+    name: exactText('name').notNull(),
+    description: text('description'),
+    /** The one whose token is the configuration's gateway token: each tenant has it. */
+    isDefault: boolean('is_default').notNull(),
+    expiresAt: instant('expires_at'),
+    registrationLimit: reference('registration_limit'),
+    /** Those that count against the limit: counted only while there is one, as counting makes registrations queue. */
+    registrations: reference('registrations').notNull(),
+    /** Patterns; none allows all. */
+    allowedControllerIds: text('allowed_controller_ids').array().notNull(),
+    deniedControllerIds: text('denied_controller_ids').array().notNull(),
+    reach: text('reach', { enum: REACHES }).notNull(),
+    requiresApproval: boolean('requires_approval').notNull(),
+    certificateAuthorityId: reference('certificate_authority_id'),
+    /** What its targets are given, with its tags. */
+    targetTypeId: reference('target_type_id'),
+    targetGroup: exactText('target_group'),
+    attributes: jsonb('attributes').$type<Record<string, string>>().notNull(),
+    ...authorship,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('enrollment_groups_name_key').on(t.tenantId, t.name),
+    unique('enrollment_groups_certificate_authority_key').on(t.tenantId, t.certificateAuthorityId),
+    uniqueIndex('enrollment_groups_default_idx').on(t.tenantId).where(sql`${t.isDefault}`),
+    foreignKey({
+      name: 'enrollment_groups_certificate_authority_fkey',
+      columns: [t.tenantId, t.certificateAuthorityId],
+      foreignColumns: [certificateAuthorities.tenantId, certificateAuthorities.id],
+    }),
+    foreignKey({
+      name: 'enrollment_groups_target_type_fkey',
+      columns: [t.tenantId, t.targetTypeId],
+      foreignColumns: [targetTypes.tenantId, targetTypes.id],
+    }),
+    check('enrollment_groups_reach_check', sql`${t.reach} IN ('registered', 'all')`),
+  ],
+);
+
+const groupKey = { tenantId: reference('tenant_id').notNull(), groupId: reference('group_id').notNull() };
+
+export const enrollmentGroupTags = pgTable(
+  'enrollment_group_tags',
+  { ...groupKey, tagId: reference('tag_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.groupId, t.tagId] }),
+    foreignKey({
+      name: 'enrollment_group_tags_group_fkey',
+      columns: [t.tenantId, t.groupId],
+      foreignColumns: [enrollmentGroups.tenantId, enrollmentGroups.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'enrollment_group_tags_tag_fkey',
+      columns: [t.tenantId, t.tagId],
+      foreignColumns: [targetTags.tenantId, targetTags.id],
+    }).onDelete('cascade'),
+    index('enrollment_group_tags_tag_idx').on(t.tenantId, t.tagId),
+  ],
+);
+
+export const enrollmentTokens = pgTable(
+  'enrollment_tokens',
+  {
+    ...groupKey,
+    id: identity('id'),
+    /** SHA-256 in hexadecimal: the token itself is nowhere. */
+    digest: exactText('digest').notNull(),
+    /** How it begins, by which people tell it from others. */
+    prefix: text('prefix').notNull(),
+    expiresAt: instant('expires_at'),
+    createdAt: instant('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('enrollment_tokens_digest_key').on(t.tenantId, t.digest),
+    foreignKey({
+      name: 'enrollment_tokens_group_fkey',
+      columns: [t.tenantId, t.groupId],
+      foreignColumns: [enrollmentGroups.tenantId, enrollmentGroups.id],
+    }).onDelete('cascade'),
+    index('enrollment_tokens_group_idx').on(t.tenantId, t.groupId),
+  ],
+);
+
+export const PENDING_STATES = ['pending', 'rejected'] as const;
+export type PendingState = (typeof PENDING_STATES)[number];
+
+/** Devices that wait for an approval, and those that were refused one. They are no targets. */
+export const pendingTargets = pgTable(
+  'pending_targets',
+  {
+    ...groupKey,
+    id: identity('id'),
+    controllerId: exactText('controller_id').notNull(),
+    state: text('state', { enum: PENDING_STATES }).notNull(),
+    firstRequestAt: instant('first_request_at').notNull(),
+    /** Written as often as devices poll: no index has it or the address. */
+    lastRequestAt: instant('last_request_at').notNull(),
+    address: text('address'),
+    rejectedAt: instant('rejected_at'),
+    rejectedBy: text('rejected_by'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('pending_targets_controller_id_key').on(t.tenantId, t.controllerId),
+    foreignKey({
+      name: 'pending_targets_group_fkey',
+      columns: [t.tenantId, t.groupId],
+      foreignColumns: [enrollmentGroups.tenantId, enrollmentGroups.id],
+    }).onDelete('cascade'),
+    check('pending_targets_state_check', sql`${t.state} IN ('pending', 'rejected')`),
+    index('pending_targets_group_idx').on(t.tenantId, t.groupId, t.state),
+  ],
+);

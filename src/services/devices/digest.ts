@@ -1,0 +1,7 @@
+import { hash } from 'node:crypto';
+
+/** A token's digest. Kept instead of the token, in a form that takes 32 bytes. */
+export const tokenDigest = (token: string): string => hash('sha256', token, 'binary');
+
+/** The same from the hexadecimal digits that the database has. */
+export const digestFromHex = (digits: string): string => Buffer.from(digits, 'hex').toString('latin1');

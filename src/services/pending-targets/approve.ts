@@ -1,0 +1,59 @@
+import { sql } from 'drizzle-orm';
+import { arrayOf } from '../../database/bulk.ts';
+import type { Transaction } from '../../database/connect.ts';
+import { pendingTargets } from '../../database/tables/enrollment.ts';
+import { targets } from '../../database/tables/targets.ts';
+import { outOfScope } from '../../errors.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { affected } from '../audit/record.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { enrollDevices, findTerms, type NewDevice } from '../enrollment/enroll.ts';
+import { parse } from '../parse.ts';
+import { findUnreached } from '../targets/scope.ts';
+import { inChunks, type PendingRow, PendingSelection, selectPending } from './select.ts';
+
+/**
+ * Makes targets of devices that wait for an approval, of the named ones, all or none, or of all that match a filter,
+ * by the terms of the groups that held them; of rejected ones where they are named. Needs CREATE_TARGET, which must
+ * reach the targets they become. With `dryRun` it only says how many it would be.
+ * @returns how many targets there are more
+ * @throws PENDING_TARGET_NOT_FOUND, QUOTA_EXCEEDED by a group's limit, FORBIDDEN, INVALID_INPUT, the filter's errors
+ */
+export async function approveTargets(context: Context, input: PendingSelection): Promise<number> {
+  const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
+  const { dryRun, ...selection } = parse(PendingSelection, input);
+  const now = context.clock();
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const waiting = await selectPending(tx, context, selection);
+      const approved: string[] = [];
+      for (const groupId of new Set(waiting.map((row) => row.groupId))) {
+        const terms = await findTerms(tx, tenantId, groupId);
+        const devices = waiting.filter((row) => row.groupId === groupId).map(deviceOf);
+        approved.push(...(await enrollDevices(tx, { tenantId, now, by: username }, terms, devices)));
+      }
+      await inChunks(waiting, (condition) => tx.delete(pendingTargets).where(condition));
+      await requireReached(tx, context, approved);
+      changes.created(approved);
+      changes.record({ type: 'target.approved', ...affected(selection, approved) });
+      return approved.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}
+
+const deviceOf = ({ controllerId, lastRequestAt, address }: PendingRow): NewDevice => ({
+  controllerId,
+  requestedAt: lastRequestAt,
+  address,
+});
+
+/** @throws FORBIDDEN where the caller may not create one of them */
+async function requireReached(tx: Transaction, context: Context, controllerIds: readonly string[]) {
+  const created = sql`${targets.controllerId} = ANY(${arrayOf(controllerIds)}::text[])`;
+  const [lost] = await findUnreached(tx, context, 'CREATE_TARGET', created);
+  if (lost) throw outOfScope('CREATE_TARGET', `'${lost.controllerId}' as it would be`);
+}

@@ -1,0 +1,159 @@
+import { createCertificateAuthority } from '../../../../src/services/certificate-authorities/create.ts';
+import { findCertificateAuthorities } from '../../../../src/services/certificate-authorities/find.ts';
+import type { Context } from '../../../../src/services/context.ts';
+import { asDevice } from '../../../../src/services/devices/acting.ts';
+import { holdDevice } from '../../../../src/services/devices/hold.ts';
+import { registerDevice } from '../../../../src/services/devices/register.ts';
+import { createEnrollmentGroup } from '../../../../src/services/enrollment/create.ts';
+import { deleteEnrollmentGroup } from '../../../../src/services/enrollment/delete.ts';
+import { deleteEnrollmentToken } from '../../../../src/services/enrollment/delete-token.ts';
+import {
+  countRegistered,
+  findEnrollmentGroups,
+  findEnrollmentTokens,
+  findTagsOfGroups,
+} from '../../../../src/services/enrollment/find.ts';
+import { listEnrollmentGroups } from '../../../../src/services/enrollment/list.ts';
+import { rotateEnrollmentToken } from '../../../../src/services/enrollment/rotate-token.ts';
+import { updateEnrollmentGroup } from '../../../../src/services/enrollment/update.ts';
+import { approveTargets } from '../../../../src/services/pending-targets/approve.ts';
+import { listPendingTargets } from '../../../../src/services/pending-targets/list.ts';
+import { rejectTargets } from '../../../../src/services/pending-targets/reject.ts';
+import { newAuthority } from '../../../support/certificates.ts';
+import type { Verb, Verbs } from './verb.ts';
+import type { Side } from './world.ts';
+
+interface Made {
+  groupId: number;
+  tokenId: number;
+}
+const made = new WeakMap<Side, Made>();
+const groupOf = (side: Side) => made.get(side)!.groupId;
+
+/** A group that puts its targets into the side's group. */
+async function makeGroup(admin: Context, side: Side): Promise<number> {
+  const { name, tagId } = side;
+  const { group } = await createEnrollmentGroup(admin, { name, targetGroup: name, tagIds: [tagId] });
+  const [tokens] = await findEnrollmentTokens(admin, [group.id]);
+  made.set(side, { groupId: group.id, tokenId: tokens![0]!.id });
+  return group.id;
+}
+
+const device = async (admin: Context, controllerId: string) =>
+  asDevice(admin, await admin.tenants.byId(admin.caller.tenantId), controllerId, 'http://10.0.0.1');
+
+async function makeRegistered(admin: Context, side: Side) {
+  const groupId = await makeGroup(admin, side);
+  const registering = await device(admin, `by-${side.name}`);
+  await registerDevice(registering, { address: 'x', groupId, waited: false });
+}
+
+async function makeWaiting(admin: Context, side: Side) {
+  const groupId = await makeGroup(admin, side);
+  await holdDevice(await device(admin, `waits-${side.name}`), { groupId, address: 'x' });
+}
+
+/** A verb on a group that is there. */
+const onGroup = (verb: Omit<Verb, 'given'>): Verb => ({
+  elsewhere: 'ENROLLMENT_GROUP_NOT_FOUND',
+  ...verb,
+  given: makeGroup,
+});
+const authorities = new WeakMap<Side, number>();
+
+export const ENROLLMENT_VERBS: Verbs = {
+  createEnrollmentGroup: {
+    needs: ['CREATE_TENANT_CONFIGURATION'],
+    call: (c, { name, typeId }) => createEnrollmentGroup(c, { name: `new ${name}`, targetTypeId: typeId }),
+    beyond: { READ_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
+  },
+  updateEnrollmentGroup: onGroup({
+    needs: ['UPDATE_TENANT_CONFIGURATION'],
+    call: (c, side) => updateEnrollmentGroup(c, { id: groupOf(side), targetTypeId: side.typeId }),
+    beyond: { READ_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
+  }),
+  deleteEnrollmentGroup: onGroup({
+    needs: ['DELETE_TENANT_CONFIGURATION'],
+    call: (c, side) => deleteEnrollmentGroup(c, { id: groupOf(side) }),
+  }),
+  rotateEnrollmentToken: onGroup({
+    needs: ['UPDATE_TENANT_CONFIGURATION'],
+    call: (c, side) => rotateEnrollmentToken(c, { groupId: groupOf(side) }),
+  }),
+  deleteEnrollmentToken: onGroup({
+    needs: ['DELETE_TENANT_CONFIGURATION'],
+    call: (c, side) => deleteEnrollmentToken(c, { id: made.get(side)!.tokenId }),
+    elsewhere: 'ENROLLMENT_TOKEN_NOT_FOUND',
+  }),
+  findEnrollmentGroups: onGroup({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    call: (c, side) => findEnrollmentGroups(c, [groupOf(side)]),
+    elsewhere: [null],
+  }),
+  listEnrollmentGroups: onGroup({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    async call(context, { name }) {
+      const list = await listEnrollmentGroups(context, { filter: `name==${name}` });
+      return [(await list.page()).items.length, await list.total()];
+    },
+    elsewhere: [0, 0],
+  }),
+  findEnrollmentTokens: onGroup({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    call: (c, side) => findEnrollmentTokens(c, [groupOf(side)]),
+    elsewhere: [[]],
+  }),
+  findTagsOfGroups: onGroup({
+    needs: ['READ_TENANT_CONFIGURATION', 'READ_TARGET'],
+    call: (c, side) => findTagsOfGroups(c, [groupOf(side)]),
+    unnarrowed: 'tags belong to the whole tenant',
+    elsewhere: [[]],
+  }),
+  countRegistered: {
+    needs: ['READ_TENANT_CONFIGURATION', 'READ_TARGET'],
+    given: makeRegistered,
+    call: (c, side) => countRegistered(c, [groupOf(side)]),
+    beyond: { READ_TARGET: [0] },
+  },
+  findCertificateAuthorities: {
+    needs: ['READ_TENANT_CONFIGURATION'],
+    async given(admin, side) {
+      const { cert } = await newAuthority(side.name);
+      const { id } = await createCertificateAuthority(admin, { name: side.name, certificate: cert });
+      authorities.set(side, id);
+    },
+    call: (c, side) => findCertificateAuthorities(c, [authorities.get(side)!]),
+    elsewhere: [null],
+  },
+  'approveTargets by name': {
+    needs: ['CREATE_TARGET'],
+    given: makeWaiting,
+    call: (c, { name }) => approveTargets(c, { controllerIds: [`waits-${name}`] }),
+    beyond: { CREATE_TARGET: 'FORBIDDEN' },
+    elsewhere: 'PENDING_TARGET_NOT_FOUND',
+  },
+  'approveTargets by filter': {
+    needs: ['CREATE_TARGET'],
+    given: makeWaiting,
+    call: (c, { name }) => approveTargets(c, { filter: `id==waits-${name}` }),
+    beyond: { CREATE_TARGET: 'FORBIDDEN' },
+    elsewhere: 0,
+  },
+  rejectTargets: {
+    needs: ['CREATE_TARGET'],
+    given: makeWaiting,
+    call: (c, { name }) => rejectTargets(c, { controllerIds: [`waits-${name}`] }),
+    unnarrowed: 'it is refused with a scope, which asks what only targets have',
+    elsewhere: 'PENDING_TARGET_NOT_FOUND',
+  },
+  listPendingTargets: {
+    needs: ['READ_TARGET'],
+    given: makeWaiting,
+    async call(context, { name }) {
+      const list = await listPendingTargets(context, { filter: `id==waits-${name}` });
+      return [(await list.page()).items.length, await list.total()];
+    },
+    unnarrowed: 'it shows nothing with a scope, which asks what only targets have',
+    elsewhere: [0, 0],
+  },
+};
