@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { LRUCache } from 'lru-cache';
 import postgres from 'postgres';
+import { PLANNED_ANEW } from './prepared.ts';
 import * as schema from './schema.ts';
 
 /** A URL, or the parts of one where the database is the embedded one. */
@@ -60,8 +61,7 @@ function nameCommonStatements(client: postgres.Sql): void {
   const named = new Set<string>();
   const isCommon = (text: string) => {
     if (named.has(text)) return true;
-    // The plan that fits any pattern would use no index.
-    if (text.includes(' LIKE ')) return false;
+    if (text.includes(PLANNED_ANEW)) return false;
     const count = (uses.get(text) ?? 0) + 1;
     uses.set(text, count);
     if (count < COMMON_FROM || named.size === NAMED_AT_MOST) return false;

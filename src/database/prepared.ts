@@ -1,3 +1,4 @@
+import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 
 /**
@@ -14,3 +15,12 @@ export function prepared<Statement>(
     return statement;
   };
 }
+
+/** In the text of statements that the pool never names. */
+export const PLANNED_ANEW = '/* planned anew */';
+
+/**
+ * The same condition, in a statement that is planned for its values each time. Of a named one PostgreSQL soon keeps a
+ * plan for any values, though ten matches of a million want another way than half of them.
+ */
+export const plannedAnew = (condition: SQL): SQL => sql`${condition} ${sql.raw(PLANNED_ANEW)}`;

@@ -1,4 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { plannedAnew } from '../database/prepared.ts';
 import type { Comparison, Expression, Operator, Value } from './expression.ts';
 import { type FieldSet, findField, type MapField, type SetField } from './fields.ts';
 import {
@@ -31,7 +32,8 @@ export type Exists = (from: SQLWrapper, on: SQLWrapper, conditions: readonly SQL
 
 /**
  * A condition on the row that the fields' columns belong to; NULL means no, as in WHERE. Everything the user wrote
- * is a parameter. Says FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID or FILTER_SYNTAX with the position.
+ * is a parameter, and the statement is planned for these. Says FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID or
+ * FILTER_SYNTAX with the position.
  */
 export function compileFilter(
   expression: Expression,
@@ -39,8 +41,18 @@ export function compileFilter(
   moments: Moments,
   exists: Exists = subquery,
 ): SQL {
+  return plannedAnew(compileExpression(expression, fields, moments, exists));
+}
+
+/** The same where it chooses no rows, so that the best plan doesn't depend on it. */
+export function compileExpression(
+  expression: Expression,
+  fields: FieldSet,
+  moments: Moments,
+  exists: Exists = subquery,
+): SQL {
   if (expression.kind === 'comparison') return compileComparison(expression, fields, moments, exists);
-  const children = expression.children.map((child) => compileFilter(child, fields, moments, exists));
+  const children = expression.children.map((child) => compileExpression(child, fields, moments, exists));
   return expression.kind === 'and' ? all(children) : any(children);
 }
 
@@ -58,7 +70,7 @@ function compileComparison(comparison: Comparison, fields: FieldSet, moments: Mo
       );
     case 'integer':
       requireOperator(comparison, COMPARING);
-      return scalarCondition(field.column, comparison, (value) => sql`${readInteger(value)}::bigint`);
+      return scalarCondition(field.column, comparison, integer);
     case 'enum':
       requireOperator(comparison, MEMBERSHIP);
       return scalarCondition(
@@ -143,9 +155,10 @@ function isOneOfTexts(column: SQLWrapper, values: readonly Value[]): SQL {
 }
 
 /** True where a member fits; an empty set is taken for `''`. */
-function setCondition({ from, on, value }: SetField, comparison: Comparison, exists: Exists): SQL {
+function setCondition(field: SetField, comparison: Comparison, exists: Exists): SQL {
   const { operator, values } = comparison;
-  const member = (condition?: SQL) => exists(from, on, condition ? [condition] : []);
+  const member = (condition?: SQL) => exists(field.from, field.on, condition ? [condition] : []);
+  if (field.integers) requireOperator(comparison, MEMBERSHIP);
   switch (operator) {
     case '=is=null':
       return sql`NOT ${member()}`;
@@ -155,38 +168,49 @@ function setCondition({ from, on, value }: SetField, comparison: Comparison, exi
     case '=in=':
     case '!=':
     case '=out=': {
-      const fitting = member(isOneOfTexts(value, values));
-      const found = values.some(isEmpty) ? any([sql`NOT ${member()}`, fitting]) : fitting;
+      const fitting = member(
+        field.integers ? isOneOf(field.value, values.map(integer)) : isOneOfTexts(field.value, values),
+      );
+      const found = !field.integers && values.some(isEmpty) ? any([sql`NOT ${member()}`, fitting]) : fitting;
       return operator === '==' || operator === '=in=' ? found : sql`NOT ${found}`;
     }
     default:
-      return member(textCondition(value, comparison));
+      return member(textCondition(field.value, comparison));
   }
 }
 
 /** Only rows that have the key count, but a missing key is taken for `''`. */
-function mapCondition(
-  { from, on, key, value }: MapField,
-  entry: string,
-  comparison: Comparison,
-  exists: Exists,
-): SQL {
+function mapCondition(field: MapField, entry: string, comparison: Comparison, exists: Exists): SQL {
   const { operator, values } = comparison;
-  const hasKey = isOneOf(lowered(key), [loweredParameter(entry)]);
-  const present = () => exists(from, on, [hasKey]);
+  const hasKey = isOneOf(lowered(field.key), [loweredParameter(entry)]);
+  const present = () => exists(field.from, field.on, [hasKey]);
   if (operator === '=is=null') return sql`NOT ${present()}`;
   if (operator === '=not=null') return present();
 
-  const fitting = exists(from, on, [hasKey, textCondition(value, comparison)]);
+  const fitting = exists(field.from, field.on, [hasKey, entryCondition(field, comparison)]);
   const findsMissing = (operator === '==' || operator === '=in=') && values.some(isEmpty);
   return findsMissing ? any([sql`NOT ${present()}`, fitting]) : fitting;
+}
+
+/** A value that equals a text shorter than what the index has of it is there as a whole. */
+function entryCondition({ value, indexed = 0 }: MapField, comparison: Comparison): SQL {
+  const { operator, values } = comparison;
+  const texts = values.map((one) => plainText(one) ?? '');
+  // Some letters become two when they are lowered.
+  const areShort = texts.every((text) => text !== '' && text.length * 2 < indexed);
+  if (!areShort || (operator !== '==' && operator !== '=in=')) return textCondition(value, comparison);
+  const beginning = sql`left(${lowered(value)}, ${sql.raw(String(indexed))})`;
+  return isOneOf(beginning, texts.map(loweredParameter));
 }
 
 function subquery(from: SQLWrapper, on: SQLWrapper, conditions: readonly SQLWrapper[]): SQL {
   return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${all([on, ...conditions])})`;
 }
 
+const integer = (value: Value) => sql`${readInteger(value)}::bigint`;
+
 function isOneOf(operand: SQLWrapper, values: SQL[]): SQL {
+  if (values.length === 0) return sql`FALSE`;
   return values.length === 1
     ? sql`${operand} = ${values[0]}`
     : sql`${operand} IN (${sql.join(values, sql`, `)})`;

@@ -19,13 +19,14 @@ export type ScalarField =
 
 /**
  * Texts in rows of another table, as tags; also the name of the one row a column refers to. `from` is what
- * follows FROM, `on` ties its rows to the row being filtered.
+ * follows FROM, `on` ties its rows to the row being filtered. Or integers of 64 bits.
  */
 export interface SetField {
   kind: 'set';
   from: SQLWrapper;
   on: SQLWrapper;
   value: SQLWrapper;
+  integers?: true;
 }
 
 /** Keys with texts in rows of another table: the field's name is a prefix, and what follows its dot is the key. */
@@ -35,6 +36,8 @@ export interface MapField {
   on: SQLWrapper;
   key: SQLWrapper;
   value: SQLWrapper;
+  /** Where values may be longer than an index takes: how many of their characters it has, of the lowered text. */
+  indexed?: number;
 }
 
 /** By name in lower case; `name` is as it should be shown. */

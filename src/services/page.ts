@@ -41,7 +41,7 @@ export interface SortField<T> {
   type: 'text' | 'timestamptz' | 'bigint';
   nullable?: boolean;
 }
-interface Key<T> extends SortField<T> {
+export interface Key<T> extends SortField<T> {
   descending: boolean;
 }
 
@@ -55,7 +55,14 @@ export function list<T, F extends string>(
   fields: Record<F, SortField<T>>,
   unique: F,
   source: {
-    rows(where: SQL | undefined, orderBy: SQL[], limit: number, offset: number): Promise<T[]>;
+    /** `keys` are what `orderBy` is made of. */
+    rows(
+      where: SQL | undefined,
+      orderBy: SQL[],
+      limit: number,
+      offset: number,
+      keys: readonly Key<T>[],
+    ): Promise<T[]>;
     count(): Promise<number>;
   },
 ): Listing<T> {
@@ -73,7 +80,7 @@ export function list<T, F extends string>(
     const { backwards, cursor, limit, offset } = window;
     const ordered = backwards ? keys.map((key) => ({ ...key, descending: !key.descending })) : keys;
     const where = cursor && beyond(ordered, readCursor(cursor.text, mark, keys, cursor.argument));
-    const found = await source.rows(where, ordered.map(orderOf), limit + 1, offset);
+    const found = await source.rows(where, ordered.map(orderOf), limit + 1, offset, ordered);
     const more = found.length > limit;
     const items = found.slice(0, limit);
     return {
@@ -121,7 +128,7 @@ function requireBetween(name: string, value: number | null | undefined, least: n
     throw invalid(`${name}: must be from ${least} to ${most}`, [name]);
 }
 
-const orderOf = ({ expression, descending }: Key<never>): SQL =>
+export const orderOf = ({ expression, descending }: Pick<Key<never>, 'expression' | 'descending'>): SQL =>
   descending ? sql`${expression} DESC` : sql`${expression} ASC`;
 
 /** The condition for rows that come after `values`. */

@@ -8,6 +8,7 @@ export interface Device {
   active: boolean | null;
   status: string | null;
   tags: string[];
+  ranks: string[];
   attributes: { key: string; value: string }[];
 }
 
@@ -39,6 +40,13 @@ function comparisonMatches(comparison: Comparison, device: Device): boolean {
       const found = (value: Value) => members.some((tag) => equalsText(tag, value));
       return negative ? !values.some(found) : members.some((tag) => textMatches(comparison, tag));
     }
+    case 'rank': {
+      if (operator === '=is=null') return device.ranks.length === 0;
+      const numbers = values.map(({ pieces }) => pieces[0]!);
+      const found = device.ranks.some((rank) => operator === '=not=null' || numbers.includes(rank));
+      return negative ? !found : found;
+    }
+    case 'annotation':
     case 'attribute': {
       const entries = device.attributes.filter((entry) => entry.key.toLowerCase() === key.join('.'));
       if (entries.length === 0) return !negative && textMatches(comparison, null);

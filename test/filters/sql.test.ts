@@ -24,6 +24,7 @@ beforeAll(async () => {
     CREATE TEMP TABLE device (id int PRIMARY KEY, name text COLLATE "C", seen_at timestamptz(3),
       number bigint, active boolean, status text);
     CREATE TEMP TABLE tag (device int, name text COLLATE "C");
+    CREATE TEMP TABLE rank (device int, number bigint);
     CREATE TEMP TABLE attribute (device int, key text COLLATE "C", value text COLLATE "C");
   `);
   const name = sql`name`;
@@ -39,15 +40,18 @@ async function store(devices: Device[]): Promise<void> {
       seen_at: device.seenAt === null ? null : new Date(device.seenAt).toISOString(),
     })),
   );
-  await client.unsafe('TRUNCATE device, tag, attribute');
+  await client.unsafe('TRUNCATE device, tag, rank, attribute');
   await database.execute(sql`
     WITH row AS (
       SELECT * FROM json_to_recordset(${rows}::json)
-        AS row (id int, name text, seen_at timestamptz, number bigint, active boolean, status text, tags json, attributes json)
+        AS row (id int, name text, seen_at timestamptz, number bigint, active boolean, status text, tags json, ranks json,
+          attributes json)
     ), stored AS (
       INSERT INTO device SELECT id, name, seen_at, number, active, status FROM row
     ), tagged AS (
       INSERT INTO tag SELECT id, json_array_elements_text(tags) FROM row
+    ), ranked AS (
+      INSERT INTO rank SELECT id, json_array_elements_text(ranks)::bigint FROM row
     )
     INSERT INTO attribute SELECT row.id, entry.key, entry.value
       FROM row, json_to_recordset(attributes) AS entry (key text, value text)`);
@@ -70,6 +74,7 @@ const blank: Omit<Device, 'id'> = {
   active: null,
   status: null,
   tags: [],
+  ranks: [],
   attributes: [],
 };
 const attributes = (entries: Record<string, string>) =>
@@ -87,6 +92,7 @@ describe('meaning', () => {
         active: true,
         status: 'unknown',
         tags: ['Red', 'blue'],
+        ranks: ['1', '9223372036854775807'],
         attributes: attributes({ hw: 'v2.Rev', 'a.b': 'x' }),
       },
       {
@@ -176,6 +182,20 @@ describe('meaning', () => {
     ['tag=not=null', [1, 2, 4]],
     ['tag<blue', [4]],
 
+    ['rank==1', [1]],
+    ['rank=in=(1,2)', [1]],
+    ['rank=out=(2,9223372036854775807)', [2, 3, 4, 5, 6, 7, 8]],
+    ['rank!=1', [2, 3, 4, 5, 6, 7, 8]],
+    ['rank=is=null', [2, 3, 4, 5, 6, 7, 8]],
+
+    ['annotation.hw==V', []],
+    ['annotation.hw==v2', []],
+    ['annotation.hw==v2.', []],
+    ['annotation.hw==v2.REV', [1]],
+    ['annotation.hw==V3', [2]],
+    ['annotation.hw=in=(v,V3)', [2]],
+    ["annotation.empty==''", [1, 2, 3, 4, 5, 6, 7, 8]],
+
     ['attribute.hw==v2.rev', [1]],
     ['attribute.Hw==v*', [1, 2]],
     ['attribute.hw!=v3', [1]],
@@ -239,6 +259,7 @@ describe('over random fleets', () => {
     active: fc.option(fc.boolean()),
     status: fc.option(status),
     tags: fc.array(text, { maxLength: 3 }),
+    ranks: fc.array(integer, { maxLength: 2 }),
     attributes: fc.uniqueArray(fc.record({ key, value: text }), { selector: (entry) => entry.key }),
   });
   const fleet = fc
@@ -254,6 +275,7 @@ describe('over random fleets', () => {
     'Attribute.A.b',
     'attribute.Ä',
     'attribute.none',
+    'annotation.hw',
   );
   const equality: Operator[] = ['==', '!=', '=is=null', '=not=null'];
   const membership: Operator[] = [...equality, '=in=', '=out='];
@@ -263,6 +285,7 @@ describe('over random fleets', () => {
   const leaf = fc.oneof(
     { weight: 4, arbitrary: comparisons(textField, TEXT_OPERATORS, pattern) },
     plain('number', order, integer),
+    plain('rank', membership, integer),
     plain('seenAt', order, instant.map(String)),
     plain('status', membership, status),
     plain('active', equality, fc.boolean().map(String)),

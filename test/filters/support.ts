@@ -4,7 +4,7 @@ import type { DomainError } from '../../src/errors.ts';
 import type { Expression, Operator, Value } from '../../src/filters/expression.ts';
 import { fieldSet } from '../../src/filters/fields.ts';
 
-/** One field of each kind, over the tables `device`, `tag` and `attribute` of the SQL test. */
+/** One field of each kind, over the tables `device`, `tag`, `rank` and `attribute` of the SQL test. */
 export const FIELDS = fieldSet([
   [['name', 'label'], { kind: 'text', column: sql`device.name` }],
   [['seenAt'], { kind: 'time', column: sql`device.seen_at` }],
@@ -20,6 +20,27 @@ export const FIELDS = fieldSet([
       on: sql`attribute.device = device.id`,
       key: sql`attribute.key`,
       value: sql`attribute.value`,
+    },
+  ],
+  [
+    ['annotation'],
+    {
+      kind: 'map',
+      from: sql`attribute`,
+      on: sql`attribute.device = device.id`,
+      key: sql`attribute.key`,
+      value: sql`attribute.value`,
+      indexed: 3,
+    },
+  ],
+  [
+    ['rank'],
+    {
+      kind: 'set',
+      from: sql`rank`,
+      on: sql`rank.device = device.id`,
+      value: sql`rank.number`,
+      integers: true,
     },
   ],
 ]);

@@ -2,7 +2,6 @@ import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
 import { targetMetadata } from '../../database/tables/target-data.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetAttributes, targetPolls, targets } from '../../database/tables/targets.ts';
-import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { scopeOf } from '../access/scopes.ts';
@@ -11,7 +10,7 @@ import type { ImportedTarget } from '../imports/source.ts';
 import { findTargetMetadata } from '../target-metadata/find.ts';
 import { findTagsOfTargets } from '../target-tags/find.ts';
 import { findAttributes } from '../targets/attributes.ts';
-import { filterMoments, TARGET_FIELDS } from '../targets/fields.ts';
+import { matchingTargets } from '../targets/matching.ts';
 import { joinedPolls, joinedTypes, ofReadableType } from '../targets/target.ts';
 import type { Tenant } from '../tenants/registry.ts';
 
@@ -35,10 +34,11 @@ export async function exportTargets(
 ): Promise<TargetExport> {
   const { tenantId, permissions } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
-  const moments = filterMoments(tenant, context.clock());
   const matching = and(
     scopeOf(context, tenant, 'READ_TARGET'),
-    filter ? compileFilter(parseFilter(filter), TARGET_FIELDS, moments) : undefined,
+    filter
+      ? await matchingTargets(context.database, tenant, context.clock(), parseFilter(filter))
+      : undefined,
   );
   return {
     hasTokens: permissions.has('READ_TARGET_SECURITY_TOKEN'),

@@ -5,6 +5,7 @@ import { compileFilter, type Exists } from '../../filters/compile.ts';
 import type { Expression } from '../../filters/expression.ts';
 import type { Platform } from '../context.ts';
 import { filterMoments, TARGET_FIELDS } from '../targets/fields.ts';
+import { matchingTargets } from '../targets/matching.ts';
 import { joinedPolls, joinedTypes } from '../targets/target.ts';
 import { MOST_MATCHES } from './memory.ts';
 
@@ -18,9 +19,6 @@ export interface Verdict {
 /** Tests those of the targets that exist against all its filters, in one statement. */
 export type Tester = (controllerIds: readonly string[]) => Promise<Verdict[]>;
 
-/** The pool names statements that come often, but none with this word. */
-const UNNAMED = sql.raw('/* not LIKE others: its filters come and go */');
-
 /** Builds the statement, as time and the tenant's settings are now. */
 export async function openTester(
   platform: Platform,
@@ -32,7 +30,7 @@ export async function openTester(
   const tests = filters.map(
     (filter) => sql`(${compileFilter(filter, TARGET_FIELDS, moments, passes.exists)}) IS TRUE`,
   );
-  const matches = sql<string>`array_to_string(ARRAY[${sql.join(tests, sql`, `)}]::boolean[], '') ${UNNAMED}`;
+  const matches = sql<string>`array_to_string(ARRAY[${sql.join(tests, sql`, `)}]::boolean[], '')`;
   let query = platform.database
     .select({ targetId: targets.id, controllerId: targets.controllerId, matches })
     .from(targets)
@@ -85,13 +83,14 @@ export async function findMatches(
   tenantId: number,
   filter: Expression,
 ): Promise<number[] | undefined> {
-  const moments = filterMoments(await platform.tenants.byId(tenantId), platform.clock());
+  const tenant = await platform.tenants.byId(tenantId);
+  const matching = await matchingTargets(platform.database, tenant, platform.clock(), filter);
   const found = platform.database
     .select({ id: targets.id })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
-    .where(and(eq(targets.tenantId, tenantId), compileFilter(filter, TARGET_FIELDS, moments)))
+    .where(and(eq(targets.tenantId, tenantId), matching))
     .limit(MOST_MATCHES + 1);
   // As one text: a hundred thousand rows would hold up the process for longer.
   const [row] = await platform.database.execute<{ ids: string | null }>(

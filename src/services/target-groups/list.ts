@@ -1,4 +1,5 @@
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { plannedAnew } from '../../database/prepared.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { lowered } from '../../filters/compile.ts';
@@ -37,7 +38,7 @@ export async function listTargetsOfGroup(
 
 function within(group: string, subgroups: boolean): SQL {
   const itself = sql`${lowered(targets.group)} = ${lowered(sql`${group}::text`)}`;
-  if (!subgroups) return itself;
+  if (!subgroups) return plannedAnew(itself);
   const path = `${group.replace(/[%_\\]/g, '\\$&')}/%`;
-  return sql`(${itself} OR ${lowered(targets.group)} LIKE ${lowered(sql`${path}::text`)})`;
+  return plannedAnew(sql`(${itself} OR ${lowered(targets.group)} LIKE ${lowered(sql`${path}::text`)})`);
 }

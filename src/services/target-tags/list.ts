@@ -1,4 +1,5 @@
 import { and, count, eq } from 'drizzle-orm';
+import { plannedAnew } from '../../database/prepared.ts';
 import { targetTags } from '../../database/tables/target-data.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
@@ -55,5 +56,5 @@ export async function listTaggedTargets(
   request: PageRequest<TargetOrderField>,
 ): Promise<Listing<Target>> {
   const { id } = await findTargetTag(context, tagId);
-  return listTargets(context, request, hasTag(id));
+  return listTargets(context, request, plannedAnew(hasTag(id)));
 }

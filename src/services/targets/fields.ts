@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import {
+  METADATA_VALUE_HEAD,
   targetAutoConfirm,
   targetMetadata,
   targetTagAssignments,
@@ -28,6 +29,13 @@ export const isAutoConfirmed = sql<boolean>`EXISTS (
   SELECT 1 FROM ${targetAutoConfirm}
   WHERE ${targetAutoConfirm.tenantId} = ${targets.tenantId} AND ${targetAutoConfirm.targetId} = ${targets.id})`;
 
+const assignedTags = {
+  kind: 'set',
+  on: and(
+    eq(targetTagAssignments.tenantId, targets.tenantId),
+    eq(targetTagAssignments.targetId, targets.id),
+  )!,
+} as const;
 const joinedTags = and(
   eq(targetTags.tenantId, targetTagAssignments.tenantId),
   eq(targetTags.id, targetTagAssignments.tagId),
@@ -62,14 +70,14 @@ export const TARGET_FIELDS = fieldSet([
   [
     ['tag', 'tag.name', 'tags.name'],
     {
-      kind: 'set',
+      ...assignedTags,
       from: sql`${targetTagAssignments} JOIN ${targetTags} ON ${joinedTags}`,
-      on: and(
-        eq(targetTagAssignments.tenantId, targets.tenantId),
-        eq(targetTagAssignments.targetId, targets.id),
-      )!,
       value: targetTags.name,
     },
+  ],
+  [
+    ['tag.id'],
+    { ...assignedTags, from: targetTagAssignments, value: targetTagAssignments.tagId, integers: true },
   ],
   [
     ['metadata'],
@@ -79,6 +87,7 @@ export const TARGET_FIELDS = fieldSet([
       on: and(eq(targetMetadata.tenantId, targets.tenantId), eq(targetMetadata.targetId, targets.id))!,
       key: targetMetadata.key,
       value: targetMetadata.value,
+      indexed: METADATA_VALUE_HEAD,
     },
   ],
   // Not by its name, which can change: scopes would reach other targets then.

@@ -1,29 +1,17 @@
-import { and, count, eq, inArray, type SQL } from 'drizzle-orm';
+import { and, count, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
-import { targetPolls, targets } from '../../database/tables/targets.ts';
+import { targets } from '../../database/tables/targets.ts';
 import { targetNotFound } from '../../errors.ts';
-import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
 import { isStorableText } from '../text.ts';
-import {
-  filterMoments,
-  isTokenRotationPending,
-  TARGET_FIELDS,
-  TARGET_ORDER,
-  type TargetOrderField,
-} from './fields.ts';
-import {
-  joinedPolls,
-  joinedTypes,
-  ofReadableType,
-  selectTargets,
-  type Target,
-  targetView,
-} from './target.ts';
+import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField } from './fields.ts';
+import { joinNamed, keysOfPage } from './keys.ts';
+import { matchingTargets } from './matching.ts';
+import { ofReadableType, selectTargets, type Target, targetView } from './target.ts';
 
 /** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
 export async function findTarget(context: Context, controllerId: string): Promise<Target> {
@@ -58,42 +46,32 @@ export async function listTargets(
 ): Promise<Listing<Target>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
-  const moments = filterMoments(tenant, context.clock());
-  const matching = and(
-    eq(targets.tenantId, tenantId),
+  const narrowed = and(
     scopeOf(context, tenant, 'READ_TARGET'),
     within,
-    request.filter == null ? undefined : compileFilter(parseFilter(request.filter), TARGET_FIELDS, moments),
+    request.filter == null
+      ? undefined
+      : await matchingTargets(context.database, tenant, context.clock(), parseFilter(request.filter)),
   );
+  const matching = and(eq(targets.tenantId, tenantId), narrowed);
   const typeName = ofReadableType(context, tenant, targetTypes.name);
   const order = { ...TARGET_ORDER, targetType: { ...TARGET_ORDER.targetType, expression: typeName } };
   return list(request, order, 'controllerId', {
-    async rows(where, orderBy, limit, offset) {
+    async rows(where, orderBy, limit, offset, keys) {
       const chosen = and(matching, where);
-      // What an offset passes over is only counted: whole targets are read of the page alone.
-      const page = () =>
-        context.database
-          .select({ controllerId: targets.controllerId })
-          .from(targets)
-          .leftJoin(targetPolls, joinedPolls)
-          .leftJoin(targetTypes, joinedTypes)
-          .where(chosen)
-          .orderBy(...orderBy)
-          .limit(limit)
-          .offset(offset);
+      // What an offset passes over, or an order sorts, isn't read whole: only the page is.
+      const page = narrowed || offset ? keysOfPage(context.database, chosen, keys, limit, offset) : undefined;
       const rows = await selectTargets(context.database, context, tenant)
-        .where(offset ? and(eq(targets.tenantId, tenantId), inArray(targets.controllerId, page())) : chosen)
+        .where(
+          page ? and(eq(targets.tenantId, tenantId), sql`${targets.controllerId} = ANY(${page})`) : chosen,
+        )
         .orderBy(...orderBy)
         .limit(limit);
       return rows.map(targetView(context, tenant));
     },
     async count() {
-      const [row] = await context.database
-        .select({ total: count() })
-        .from(targets)
-        .leftJoin(targetPolls, joinedPolls)
-        .leftJoin(targetTypes, joinedTypes)
-        .where(matching);
+      const all = context.database.select({ total: count() }).from(targets).$dynamic();
+      const [row] = await joinNamed(all, [matching]).where(matching);
       return row?.total ?? 0;
     },
   });

@@ -4,12 +4,11 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { invalid, targetNotFound } from '../../errors.ts';
-import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { reach } from '../access/scopes.ts';
 import type { Acting, Context } from '../context.ts';
 import { isStorableText } from '../text.ts';
-import { filterMoments, TARGET_FIELDS } from './fields.ts';
+import { matchingTargets } from './matching.ts';
 import type { TargetPermission } from './scope.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
 
@@ -85,7 +84,7 @@ export async function selectTargetIds(
   if ((controllerIds == null) === (filter == null))
     throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
   const { tenantId } = context.caller;
-  const condition = filter == null ? named(controllerIds ?? []) : await matching(context, filter);
+  const condition = filter == null ? named(controllerIds ?? []) : await matching(tx, context, filter);
   const found = await tx
     .select({ id: targets.id, controllerId: targets.controllerId })
     .from(targets)
@@ -101,9 +100,9 @@ export async function selectTargetIds(
 const named = (controllerIds: readonly string[]): SQL =>
   sql`${targets.controllerId} = ANY(${arrayOf(controllerIds.filter(isStorableText))}::text[])`;
 
-async function matching(context: Context, filter: string): Promise<SQL> {
+async function matching(tx: Transaction, context: Context, filter: string): Promise<SQL> {
   const tenant = await context.tenants.byId(context.caller.tenantId);
-  return compileFilter(parseFilter(filter), TARGET_FIELDS, filterMoments(tenant, context.clock()));
+  return matchingTargets(tx, tenant, context.clock(), parseFilter(filter));
 }
 
 function refuseMissing(wanted: readonly string[], found: readonly SelectedTarget[]): void {

@@ -2,7 +2,7 @@ import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets, type UpdateStatus } from '../../database/tables/targets.ts';
-import { compileFilter } from '../../filters/compile.ts';
+import { compileExpression } from '../../filters/compile.ts';
 import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import type { Tenant } from '../tenants/registry.ts';
@@ -100,7 +100,7 @@ export function pollOverride(tenant: Tenant, now: Date): SQL<number> {
   if (!overrides.length) return sql<number>`-1`;
   const cases = overrides.map(
     ({ filter }, index) =>
-      sql`WHEN ${compileFilter(filter, TARGET_FIELDS, filterMoments(tenant, now))} THEN ${index}::int`,
+      sql`WHEN ${compileExpression(filter, TARGET_FIELDS, filterMoments(tenant, now))} THEN ${index}::int`,
   );
   return sql<number>`CASE ${sql.join(cases, sql` `)} ELSE -1 END`;
 }

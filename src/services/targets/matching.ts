@@ -1,0 +1,96 @@
+import { and, eq, type SQL } from 'drizzle-orm';
+import type { Database, Transaction } from '../../database/connect.ts';
+import { targetTags } from '../../database/tables/target-data.ts';
+import { targetTypes } from '../../database/tables/target-types.ts';
+import { compileExpression, compileFilter } from '../../filters/compile.ts';
+import type { Comparison, Expression } from '../../filters/expression.ts';
+import { plainText } from '../../filters/operands.ts';
+import { TARGET_TAG_FIELDS } from '../target-tags/fields.ts';
+import { TARGET_TYPE_FIELDS } from '../target-types/fields.ts';
+import type { Tenant } from '../tenants/registry.ts';
+import { filterMoments, TARGET_FIELDS } from './fields.ts';
+
+/** Fields that name what targets refer to by id: where the names are, and the field that takes the ids. */
+const REFERENCES = [
+  {
+    names: ['tag', 'tag.name', 'tags.name'],
+    table: targetTags,
+    fields: TARGET_TAG_FIELDS,
+    by: 'name',
+    id: 'tag.id',
+  },
+  {
+    names: ['type', 'type.key', 'targettype.key'],
+    table: targetTypes,
+    fields: TARGET_TYPE_FIELDS,
+    by: 'key',
+    id: 'type.id',
+  },
+  {
+    names: ['type.name', 'targettype.name'],
+    table: targetTypes,
+    fields: TARGET_TYPE_FIELDS,
+    by: 'name',
+    id: 'type.id',
+  },
+];
+
+/** What is beyond these is left to the database, as is a name that stands for none, too. */
+const MOST_LOOKUPS = 10;
+const MOST_IDS = 100;
+
+/**
+ * The condition that a target matches a filter, as time, settings, tags and types are now. Names of tags and types are
+ * looked up before, because PostgreSQL knows how many targets have the tag of an id, but not of a name, and so whether
+ * it does better to go through the targets in their order or to begin with those of the tag.
+ * @throws the filter's errors
+ */
+export async function matchingTargets(
+  database: Database | Transaction,
+  tenant: Tenant,
+  now: Date,
+  filter: Expression,
+): Promise<SQL> {
+  const moments = filterMoments(tenant, now);
+  const lookUp = async (comparison: Comparison) => {
+    const { table, fields, by, id } = referenceOf(comparison)!;
+    const named = compileExpression(
+      { ...comparison, field: by, operator: positive(comparison) },
+      fields,
+      moments,
+    );
+    const rows = await database
+      .select({ id: table.id })
+      .from(table)
+      .where(and(eq(table.tenantId, tenant.tenantId), named))
+      .limit(MOST_IDS + 1);
+    return rows.length > MOST_IDS ? comparison : byIds(comparison, id, rows);
+  };
+  const names = comparisonsIn(filter).filter(referenceOf).slice(0, MOST_LOOKUPS);
+  const replacements = new Map(
+    await Promise.all(names.map(async (comparison) => [comparison, await lookUp(comparison)] as const)),
+  );
+  return compileFilter(replaced(filter, replacements), TARGET_FIELDS, moments);
+}
+
+const comparisonsIn = (expression: Expression): Comparison[] =>
+  expression.kind === 'comparison' ? [expression] : expression.children.flatMap(comparisonsIn);
+
+function referenceOf({ field, values }: Comparison) {
+  if (!values.length || values.some((value) => plainText(value) === '')) return undefined;
+  return REFERENCES.find(({ names }) => names.includes(field.toLowerCase()));
+}
+
+const OPPOSITES: Partial<Record<Comparison['operator'], '==' | '=in='>> = { '!=': '==', '=out=': '=in=' };
+const positive = ({ operator }: Comparison) => OPPOSITES[operator] ?? operator;
+
+function byIds(comparison: Comparison, field: string, rows: readonly { id: number }[]): Comparison {
+  const operator = OPPOSITES[comparison.operator] ? '=out=' : '=in=';
+  const values = rows.map(({ id }) => ({ pieces: [String(id)], position: comparison.position }));
+  return { ...comparison, field, operator, values };
+}
+
+function replaced(expression: Expression, replacements: ReadonlyMap<Comparison, Comparison>): Expression {
+  if (expression.kind === 'comparison') return replacements.get(expression) ?? expression;
+  return { ...expression, children: expression.children.map((child) => replaced(child, replacements)) };
+}
