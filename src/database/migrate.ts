@@ -9,13 +9,15 @@ const FOLDER = fileURLToPath(new URL('../../src/database/migrations', import.met
 const LOCK = 0x6d757374;
 
 const LEAST_VERSION = 150_000;
+/** For the indexes that serve filters. The owner of a database may create both. */
+const EXTENSIONS = ['pg_trgm', 'btree_gin'];
 
 /** A database that Muster can't work on; the message is one line for the operator. */
 export class UnfitDatabaseError extends Error {}
 
 /**
  * Brings the database up to date, then does `afterwards`, both by one process at a time.
- * @throws UnfitDatabaseError where its version, encoding or letter case doesn't fit.
+ * @throws UnfitDatabaseError where its version, encoding, letter case or extensions don't fit.
  */
 export async function migrate(
   connection: Connection,
@@ -24,6 +26,7 @@ export async function migrate(
   const pool = openPool(connection, { connections: 2, prepare: false });
   try {
     await refuseUnfit(pool.client);
+    await refuseMissingExtensions(pool.client);
     await pool.client.begin(async (transaction) => {
       await transaction`SELECT pg_advisory_xact_lock(${LOCK})`;
       await applyMigrations(pool.database, { migrationsFolder: FOLDER });
@@ -50,4 +53,24 @@ async function refuseUnfit(client: postgres.Sql): Promise<void> {
     throw new UnfitDatabaseError(
       "The database's locale cannot turn Ä into ä: create it with a UTF-8 locale, for example C.UTF-8 of the builtin or ICU provider.",
     );
+}
+
+async function refuseMissingExtensions(client: postgres.Sql): Promise<void> {
+  const missing = await client<{ name: string; there: boolean; allowed: boolean; database: string }[]>`
+    SELECT name,
+           EXISTS (SELECT FROM pg_available_extensions AS a WHERE a.name = wanted.name) AS there,
+           has_database_privilege(current_database(), 'CREATE') AS allowed,
+           current_database() AS database
+    FROM unnest(${EXTENSIONS}::text[]) AS wanted(name)
+    WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = name)`;
+  for (const { name, there, allowed, database } of missing) {
+    if (!there)
+      throw new UnfitDatabaseError(
+        `PostgreSQL's extension ${name} is needed; the server has none (a package such as postgresql-contrib brings it).`,
+      );
+    if (!allowed)
+      throw new UnfitDatabaseError(
+        `The database's role may not create the extension ${name}: grant it CREATE on database ${database}, or create ${EXTENSIONS.join(' and ')} there as a superuser.`,
+      );
+  }
 }

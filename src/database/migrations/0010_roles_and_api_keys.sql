@@ -29,10 +29,6 @@ CREATE TABLE "roles" (
 	CONSTRAINT "roles_name_key" UNIQUE("tenant_id","name")
 );
 --> statement-breakpoint
-DROP INDEX "target_metadata_value_idx";--> statement-breakpoint
-DROP INDEX "target_attributes_value_idx";--> statement-breakpoint
-DROP INDEX "targets_group_lowered_idx";--> statement-breakpoint
-DROP INDEX "targets_wildcards_idx";--> statement-breakpoint
 ALTER TABLE "audit_events" ADD COLUMN "api_key" text COLLATE "C";--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_owner_fkey" FOREIGN KEY ("tenant_id","owner_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

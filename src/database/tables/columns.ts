@@ -1,8 +1,14 @@
-import { sql } from 'drizzle-orm';
-import { bigint, customType, text, timestamp } from 'drizzle-orm/pg-core';
+import { type SQL, sql } from 'drizzle-orm';
+import { type AnyPgColumn, bigint, customType, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** Text whose order and equality are those of its bytes, so that cursors mean the same on every server. */
 export const exactText = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
+
+/** The expression that filters compare; an index serves only the very same one. */
+export const lowered = (column: AnyPgColumn): SQL => sql`(lower(${column} COLLATE "default") COLLATE "C")`;
+
+/** The same in a GIN index, for patterns that don't begin with text. */
+export const wildcards = (column: AnyPgColumn): SQL => sql`${lowered(column)} gin_trgm_ops`;
 
 /** A JSON value. Not Drizzle's own type, which reads a text that looks like a number as one. */
 export const jsonValue = customType<{ data: string | number | boolean; driverData: unknown }>({

@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
-import { authorship, exactText, identity, instant, reference } from './columns.ts';
+import { authorship, exactText, identity, instant, lowered, reference } from './columns.ts';
 import { targets } from './targets.ts';
 import { tenantReference } from './tenants.ts';
 
@@ -7,6 +8,9 @@ const targetKey = {
   tenantId: reference('tenant_id').notNull(),
   targetId: reference('target_id').notNull(),
 };
+
+/** As much of a metadata value as an index can hold: no entry may be larger than a third of a page. */
+export const METADATA_VALUE_HEAD = 128;
 
 /** What administrators note of a target, as keys with values. */
 export const targetMetadata = pgTable(
@@ -19,6 +23,11 @@ export const targetMetadata = pgTable(
       columns: [t.tenantId, t.targetId],
       foreignColumns: [targets.tenantId, targets.id],
     }).onDelete('cascade'),
+    index('target_metadata_value_idx').on(
+      t.tenantId,
+      lowered(t.key),
+      sql`left(${lowered(t.value)}, ${sql.raw(String(METADATA_VALUE_HEAD))})`,
+    ),
   ],
 );
 

@@ -1,24 +1,11 @@
-import { type SQL, sql } from 'drizzle-orm';
-import {
-  type AnyPgColumn,
-  boolean,
-  check,
-  foreignKey,
-  index,
-  pgTable,
-  primaryKey,
-  text,
-  unique,
-} from 'drizzle-orm/pg-core';
-import { authorship, exactText, identity, instant, reference } from './columns.ts';
+import { sql } from 'drizzle-orm';
+import { boolean, check, foreignKey, index, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { authorship, exactText, identity, instant, lowered, reference, wildcards } from './columns.ts';
 import { targetTypes } from './target-types.ts';
 import { tenantReference } from './tenants.ts';
 
 export const UPDATE_STATUSES = ['unknown', 'registered', 'pending', 'in_sync', 'error'] as const;
 export type UpdateStatus = (typeof UPDATE_STATUSES)[number];
-
-/** The expression that filters compare; an index serves only the very same one. */
-const lowered = (column: AnyPgColumn): SQL => sql`(lower(${column} COLLATE "default") COLLATE "C")`;
 
 export const targets = pgTable(
   'targets',
@@ -53,6 +40,12 @@ export const targets = pgTable(
     index('targets_controller_id_lowered_idx').on(t.tenantId, lowered(t.controllerId)),
     index('targets_name_lowered_idx').on(t.tenantId, lowered(t.name)),
     index('targets_created_at_idx').on(t.tenantId, t.createdAt, t.controllerId),
+    index('targets_group_lowered_idx').on(t.tenantId, lowered(t.group)).where(sql`${t.group} IS NOT NULL`),
+    // One for all three, as every further index costs a creation more than a further column. What was written last
+    // waits in a list that every search reads: two megabytes are found in 3 ms.
+    index('targets_wildcards_idx')
+      .using('gin', t.tenantId, wildcards(t.controllerId), wildcards(t.name), wildcards(t.description))
+      .with({ gin_pending_list_limit: 2048 }),
     index('targets_target_type_idx').on(t.tenantId, t.targetTypeId).where(sql`${t.targetTypeId} IS NOT NULL`),
     index('targets_enrollment_group_idx')
       .on(t.tenantId, t.enrollmentGroupId)
@@ -98,5 +91,6 @@ export const targetAttributes = pgTable(
       columns: [t.tenantId, t.targetId],
       foreignColumns: [targets.tenantId, targets.id],
     }).onDelete('cascade'),
+    index('target_attributes_value_idx').on(t.tenantId, lowered(t.key), lowered(t.value)),
   ],
 );
