@@ -40,7 +40,8 @@ export const targets = pgTable(
     index('targets_controller_id_lowered_idx').on(t.tenantId, lowered(t.controllerId)),
     index('targets_name_lowered_idx').on(t.tenantId, lowered(t.name)),
     index('targets_created_at_idx').on(t.tenantId, t.createdAt, t.controllerId),
-    index('targets_group_lowered_idx').on(t.tenantId, lowered(t.group)).where(sql`${t.group} IS NOT NULL`),
+    // Of all rows: what a partial index knows of its values the planner doesn't use.
+    index('targets_group_lowered_idx').on(t.tenantId, lowered(t.group)),
     // One for all three, as every further index costs a creation more than a further column. What was written last
     // waits in a list that every search reads: two megabytes are found in 3 ms.
     index('targets_wildcards_idx')
