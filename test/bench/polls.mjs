@@ -1,7 +1,7 @@
 /** Polls per second beside what plain Node.js and Express do at best, and with too small a memory. */
 import { request } from 'node:http';
 import { measure } from './measure.mjs';
-import { startMuster } from './muster.mjs';
+import { askGraphql, startMuster } from './muster.mjs';
 import { openChild, openLoad } from './processes.mjs';
 import { printAim, printRate, printRatio, printTitle } from './report.mjs';
 import { controllerIdOf, tokenOf } from './workloads.mjs';
@@ -19,8 +19,11 @@ export async function benchPolls({ dataDir, effort }) {
   const node = await openRival('bare-node.mjs', answer, host);
   const express = await openRival('bare-express.mjs', answer, host);
 
-  const load = ({ port }) => openLoad(port, CONNECTIONS, { kind: 'polls', devices: DEVICES, host });
+  const workload = { kind: 'polls', devices: DEVICES, host };
+  const load = ({ port }) => openLoad(port, CONNECTIONS, workload);
   const loads = await Promise.all([muster, forgetful, node, express].map(load));
+  const authorization = `GatewayToken ${await newGroupToken(muster)}`;
+  loads.push(await openLoad(muster.port, CONNECTIONS, { ...workload, authorization }));
   // Warm means that every device has been met.
   const warmAfter = 2 * DEVICES;
   const rival = (label, { pid }, index) => ({ label, pid, warmAfter, run: loads[index].run });
@@ -30,21 +33,32 @@ export async function benchPolls({ dataDir, effort }) {
       rival(`Muster, remembering ${SMALL_CACHE} devices`, forgetful, 1),
       rival('node:http, the same answer', node, 2),
       rival('Express, the same answer', express, 3),
+      rival('Muster, by the token of an enrollment group', muster, 4),
     ],
     effort,
   );
-  const [whole, part, bareNode, bareExpress] = results;
+  const [whole, part, bareNode, bareExpress, byGroup] = results;
   printTitle(`Polls per second, ${DEVICES} devices in turn, ${CONNECTIONS} connections`);
   for (const result of results) printRate(result);
   printRatio(whole, bareNode, 0.5);
   printRatio(whole, bareExpress, 2.5);
   printRatio(part, bareNode);
   printRatio(part, bareExpress);
+  printRatio(byGroup, whole);
   printAim('  resident memory after the polls', muster.residentMegabytes(), 'MB');
 
   for (const one of [...loads, node, express]) await one.close();
   await forgetful.stop();
   await muster.stop();
+}
+
+/** The token of a group that speaks for all targets. */
+async function newGroupToken(muster) {
+  const { createEnrollmentGroup } = await askGraphql(
+    muster,
+    'mutation { createEnrollmentGroup(input: { name: "bench", reach: ALL }) { token } }',
+  );
+  return createEnrollmentGroup.token;
 }
 
 /** Starts a rival and makes sure that it answers as Muster does. */

@@ -35,17 +35,17 @@ const KINDS = { polls, uploads, restCreates, graphqlCreates, gets, graphqlPages 
 /** @returns {{ next: () => Buffer, refuses?: (body: string) => boolean }} */
 export const openWorkload = ({ kind, ...options }) => KINDS[kind](options);
 
-/** The devices poll in turn. `host` is what the answer's links are made of. */
-function polls({ devices, host }) {
-  const requests = Array.from({ length: devices }, (_, index) => pollRequest(index + 1, host));
+/** The devices poll in turn, each by its own token or all by one. `host` is what the answer's links are made of. */
+function polls({ devices, host, authorization }) {
+  const requests = Array.from({ length: devices }, (_, index) => pollRequest(index + 1, host, authorization));
   return { next: inTurn(requests) };
 }
 
-export const pollRequest = (number, host) =>
+export const pollRequest = (number, host, authorization = `TargetToken ${tokenOf(number)}`) =>
   request('GET', `/DEFAULT/controller/v1/${controllerIdOf(number)}`, {
     Host: host,
     Accept: 'application/hal+json',
-    Authorization: `TargetToken ${tokenOf(number)}`,
+    Authorization: authorization,
   });
 
 /** The devices tell their attributes in turn; one of them is another at each turn. */
