@@ -31,11 +31,11 @@ export async function registerDevice(
     const registered = await enrollDevices(tx, { tenantId, now }, terms, [
       { controllerId, address, requestedAt: now },
     ]);
-    if (!registered.length) return;
     if (waited)
       await tx
         .delete(pendingTargets)
         .where(and(eq(pendingTargets.tenantId, tenantId), eq(pendingTargets.controllerId, controllerId)));
+    if (!registered.length) return;
     changes.created(registered);
     changes.record({ type: 'target.registered', subjects: registered });
   });

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { describe, expect, it, vi } from 'vitest';
 import { authenticateDevice, poll } from '../../../src/services/devices/poll.ts';
 import { deleteEnrollmentGroup } from '../../../src/services/enrollment/delete.ts';
@@ -74,6 +75,18 @@ describe('a device that waits for an approval', () => {
         rejectedBy: null,
       },
     ]);
+  });
+
+  it('is one of 10,000 of a group at the most, rejected ones not counted', async () => {
+    const { tenant, context, ask, hold, shown, group } = await openGroup();
+    await here.database.execute(sql`
+      INSERT INTO pending_targets (tenant_id, group_id, controller_id, state, first_request_at, last_request_at)
+      SELECT ${tenant.tenantId}, ${group.id}, 'd' || n, 'pending', now(), now() FROM generate_series(1, 9999) AS n`);
+    await hold('a');
+    await expect(ask('b', shown)).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
+    await ask('a', shown);
+    await rejectTargets(context, { controllerIds: ['d1'] });
+    await hold('b');
   });
 
   it('is refused where its id could never be that of a target', async () => {
