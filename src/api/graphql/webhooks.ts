@@ -120,7 +120,7 @@ class WebhookDelivery implements Delivery {
   })
   subjects!: string[] | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When the event happened.' })
+  @Field(() => GraphQLDateTime, { description: 'When the event happened, or was ordered to be sent again.' })
   createdAt!: Date;
 
   @Field(() => Int, { description: 'How often it was refused.' })

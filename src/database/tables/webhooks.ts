@@ -44,6 +44,7 @@ export const webhookDeliveries = pgTable(
     webhookId: reference('webhook_id').notNull(),
     eventId: reference('event_id').notNull(),
     state: text('state', { enum: DELIVERY_STATES }).notNull().default('pending'),
+    /** When the event happened, or when somebody had it sent again. */
     createdAt: instant('created_at').notNull(),
     attempts: integer('attempts').notNull().default(0),
     /** When to try again; null for at once. */

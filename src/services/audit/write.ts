@@ -5,7 +5,10 @@ import { webhookDeliveries, webhooks } from '../../database/tables/webhooks.ts';
 
 export type NewAuditEvent = typeof auditEvents.$inferInsert;
 
-/** Writes events, and into the outbox of each webhook that wants them: both in one statement. */
+/**
+ * Writes events, and into the outbox of each webhook that wants them: both in one statement. Webhooks are locked, so
+ * that one that is deleted meanwhile is passed over instead of undoing the change.
+ */
 export async function writeEvents(
   database: Database | Transaction,
   events: readonly NewAuditEvent[],
@@ -28,5 +31,6 @@ export async function writeEvents(
     WHERE webhook.active AND (webhook.event_types IS NULL OR EXISTS (
       SELECT 1 FROM unnest(webhook.event_types) AS pattern
       WHERE starts_with(written.type, rtrim(pattern, '*')) AND (right(pattern, 1) = '*' OR pattern = written.type)))
-    ORDER BY written.id`);
+    ORDER BY written.id
+    FOR KEY SHARE OF webhook`);
 }

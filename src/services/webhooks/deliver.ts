@@ -1,30 +1,29 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { arrayOf } from '../../database/bulk.ts';
-import { auditEvents } from '../../database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../database/tables/webhooks.ts';
 import type { Platform } from '../context.ts';
 import { cloudEventOf } from './cloud-event.ts';
-import { itself } from './find.ts';
-import { joinedEvents } from './list-deliveries.ts';
+import { itself, type WebhookKey } from './find.ts';
 import { type Candidate, chooseWave } from './order.ts';
 import { GIVEN_UP_AFTER, retryAfter, SUSPENDED_AFTER_MS } from './patience.ts';
 import type { Outcome, Sender } from './send.ts';
+import { readWaiting } from './waiting.ts';
 
-/** How far ahead is looked for what may be sent beside what has to wait. */
-const WINDOW = 200;
 /** Longer than an attempt may take. */
 const LEASE_MS = 60_000;
-
-export interface WebhookKey {
-  tenantId: number;
-  id: number;
-}
+/** Then another webhook may be more urgent. */
+const TURN_MS = 10_000;
 
 type Leased = typeof webhooks.$inferSelect;
 
+interface Attempt {
+  event: Candidate;
+  outcome: Outcome;
+}
+
 /**
- * Sends what waits for a webhook, until nothing may be sent any more. Only one process at a time does: the one that
- * holds the lease.
+ * Sends what waits for a webhook, until nothing may be sent any more or its turn is over. Only one process at a time
+ * does: the one that holds the lease.
  */
 export async function deliver(
   platform: Platform,
@@ -33,20 +32,24 @@ export async function deliver(
   key: WebhookKey,
   isStopping: () => boolean,
 ): Promise<void> {
-  for (;;) {
+  const turnEnds = performance.now() + TURN_MS;
+  while (performance.now() < turnEnds) {
     const webhook = await lease(platform, self, key);
     if (!webhook) return;
-    const wave = chooseWave(await readWaiting(platform, key), platform.clock());
+    const wave = chooseWave(await readWaiting(platform.database, key), platform.clock());
     if (!wave.length || isStopping()) break;
     const { name } = await platform.tenants.byId(key.tenantId);
     const outcomes = await Promise.all(
       wave.map((event) => sender.send(webhook, String(event.id), JSON.stringify(cloudEventOf(name, event)))),
     );
-    await writeOutcomes(platform, webhook, wave, outcomes);
+    const attempts = wave.map((event, index) => ({ event, outcome: outcomes[index]! }));
+    // What is cut off by the end of this process is no fault of the receiver: another process sends it again.
+    const counted = isStopping() ? attempts.filter(({ outcome }) => outcome.status !== null) : attempts;
+    if (counted.length) await writeOutcomes(platform, webhook, counted);
   }
   await platform.database
     .update(webhooks)
-    .set({ leasedUntil: null })
+    .set({ leasedUntil: platform.clock() })
     .where(and(itself(key.tenantId, key.id), eq(webhooks.leasedBy, self)));
 }
 
@@ -64,7 +67,7 @@ async function lease(
       and(
         itself(tenantId, id),
         mayBeSentTo(now),
-        sql`(${webhooks.leasedBy} = ${self} OR ${webhooks.leasedUntil} IS NULL OR ${webhooks.leasedUntil} < ${now.toISOString()}::timestamptz)`,
+        sql`(${webhooks.leasedBy} = ${self} OR ${webhooks.leasedUntil} IS NULL OR ${webhooks.leasedUntil} <= ${now.toISOString()}::timestamptz)`,
       ),
     )
     .returning();
@@ -76,34 +79,6 @@ export const mayBeSentTo = (now: Date): SQL =>
   sql`${webhooks.active} AND ${webhooks.suspendedAt} IS NULL
     AND (${webhooks.retryAt} IS NULL OR ${webhooks.retryAt} <= ${now.toISOString()}::timestamptz)`;
 
-const readWaiting = ({ database }: Platform, { tenantId, id }: WebhookKey): Promise<Candidate[]> =>
-  database
-    .select({
-      deliveryId: webhookDeliveries.id,
-      attempts: webhookDeliveries.attempts,
-      retryAt: webhookDeliveries.retryAt,
-      id: auditEvents.id,
-      at: auditEvents.at,
-      actor: auditEvents.actor,
-      actorKind: auditEvents.actorKind,
-      type: auditEvents.type,
-      subjects: auditEvents.subjects,
-      filter: auditEvents.filter,
-      count: auditEvents.count,
-      changes: auditEvents.changes,
-    })
-    .from(webhookDeliveries)
-    .innerJoin(auditEvents, joinedEvents)
-    .where(
-      and(
-        eq(webhookDeliveries.tenantId, tenantId),
-        eq(webhookDeliveries.webhookId, id),
-        eq(webhookDeliveries.state, 'pending'),
-      ),
-    )
-    .orderBy(webhookDeliveries.id)
-    .limit(WINDOW);
-
 /** A refusal that is the event's own fault: the receiver understood, and doesn't want it. */
 const isRefusal = ({ status }: Outcome) =>
   status !== null && status >= 400 && status < 500 && ![408, 425, 429].includes(status);
@@ -111,15 +86,14 @@ const isRefusal = ({ status }: Outcome) =>
 async function writeOutcomes(
   { database, clock }: Platform,
   webhook: Leased,
-  wave: readonly Candidate[],
-  outcomes: readonly Outcome[],
+  attempts: readonly Attempt[],
 ): Promise<void> {
   const now = clock();
-  const down = outcomes.every((outcome) => outcome.error !== null && !isRefusal(outcome));
-  const rows = wave.map(({ deliveryId, attempts }, index) => {
-    const { status, error } = outcomes[index]!;
+  const nothingTaken = attempts.every(({ outcome }) => outcome.error !== null);
+  const down = nothingTaken && !attempts.some(({ outcome }) => isRefusal(outcome));
+  const rows = attempts.map(({ event: { deliveryId, attempts: before }, outcome: { status, error } }) => {
     // While the receiver is down, that is the webhook's trouble and no event's.
-    const counted = down ? attempts : attempts + 1;
+    const counted = down ? before : before + 1;
     const state = error === null ? 'delivered' : counted < GIVEN_UP_AFTER ? 'pending' : 'failed';
     const retryAt = state === 'pending' && !down ? retryAfter(now, counted) : null;
     return { deliveryId, counted, state, status, error, retryAt };
@@ -138,21 +112,22 @@ async function writeOutcomes(
       WHERE delivery.tenant_id = ${webhook.tenantId} AND delivery.id = done.id`);
     await tx
       .update(webhooks)
-      .set(down ? failing(webhook, outcomes[0]!, now) : RECOVERED)
+      .set(nothingTaken ? failing(webhook, attempts[0]!.outcome, now, down) : RECOVERED)
       .where(itself(webhook.tenantId, webhook.id));
   });
 }
 
 const RECOVERED = { failures: 0, failingSince: null, retryAt: null, lastError: null };
 
-function failing({ failures, failingSince }: Leased, { error }: Outcome, now: Date) {
+/** One that is down is left alone for a while; one that refuses all may still take what it isn't shown yet. */
+function failing({ failures, failingSince }: Leased, { error }: Outcome, now: Date, down: boolean) {
   const since = failingSince ?? now;
   const givenUp = now.getTime() - since.getTime() >= SUSPENDED_AFTER_MS;
   return {
     failures: failures + 1,
     failingSince: since,
     suspendedAt: givenUp ? now : null,
-    retryAt: retryAfter(now, failures + 1),
+    retryAt: down ? retryAfter(now, failures + 1) : null,
     lastError: error,
   };
 }

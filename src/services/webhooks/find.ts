@@ -17,6 +17,12 @@ export interface Webhook {
   lastModifiedBy: string;
 }
 
+/** What names one of all tenants' webhooks. */
+export interface WebhookKey {
+  tenantId: number;
+  id: number;
+}
+
 export const WEBHOOK_COLUMNS = {
   id: webhooks.id,
   name: webhooks.name,

@@ -1,12 +1,11 @@
 import { sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../database/connect.ts';
 import { webhookDeliveries } from '../../database/tables/webhooks.ts';
-import type { Platform } from '../context.ts';
 
 const KEPT_MS = 7 * 86_400_000;
 
 /** Forgets what was delivered or failed seven days ago, and gives up what has waited for as long. */
-export async function forgetOldDeliveries({ database, clock }: Platform): Promise<void> {
-  const now = clock();
+export async function forgetOldDeliveries(database: Database | Transaction, now: Date): Promise<void> {
   const before = new Date(now.getTime() - KEPT_MS).toISOString();
   await database.execute(sql`
     DELETE FROM ${webhookDeliveries} WHERE finished_at < ${before}::timestamptz`);

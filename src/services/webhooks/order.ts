@@ -12,22 +12,21 @@ const WAVE = 20;
 
 /**
  * Of what waits, in the order of the ids, what may be sent at once: of one thing only its first event, and none while
- * an earlier one has to be tried again. An event without names may concern anything: it waits for all before it,
- * and all after it for it.
+ * an earlier one has to be tried again. An event without names may concern anything of its kind: it waits for all of
+ * these before it, and all after it for it.
  */
 export function chooseWave(waiting: readonly Candidate[], now: Date): Candidate[] {
-  const taken = new Set<string>();
+  const begun = new Map<string, Set<string> | 'ALL'>();
   const wave: Candidate[] = [];
-  for (const [index, event] of waiting.entries()) {
+  for (const event of waiting) {
     if (wave.length === WAVE) break;
-    const isDue = event.retryAt === null || event.retryAt <= now;
-    if (event.subjects === null) {
-      if (index === 0 && isDue) wave.push(event);
-      break;
-    }
-    const things = event.subjects.map((subject) => `${kindOf(event)} ${subject}`);
-    if (isDue && !things.some((thing) => taken.has(thing))) wave.push(event);
-    for (const thing of things) taken.add(thing);
+    const { subjects, retryAt } = event;
+    const taken = begun.get(kindOf(event)) ?? new Set();
+    if (taken === 'ALL') continue;
+    const isFree = subjects === null ? !taken.size : !subjects.some((subject) => taken.has(subject));
+    if (isFree && (retryAt === null || retryAt <= now)) wave.push(event);
+    for (const subject of subjects ?? []) taken.add(subject);
+    begun.set(kindOf(event), subjects === null ? 'ALL' : taken);
   }
   return wave;
 }

@@ -39,7 +39,7 @@ export async function redeliver(context: Context, input: Redeliver): Promise<num
     if (!webhook) throw webhookNotFound(String(webhookId), ['webhookId']);
     const again = await tx
       .update(webhookDeliveries)
-      .set({ state: 'pending', attempts: 0, retryAt: null, finishedAt: null })
+      .set({ state: 'pending', createdAt: context.clock(), attempts: 0, retryAt: null, finishedAt: null })
       .where(
         and(
           eq(webhookDeliveries.tenantId, tenantId),

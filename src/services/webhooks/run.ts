@@ -2,19 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, exists, sql } from 'drizzle-orm';
 import { webhookDeliveries, webhooks } from '../../database/tables/webhooks.ts';
 import type { Platform } from '../context.ts';
-import { deliver, mayBeSentTo, type WebhookKey } from './deliver.ts';
+import { runPeriodically } from '../periodic.ts';
+import { deliver, mayBeSentTo } from './deliver.ts';
+import type { WebhookKey } from './find.ts';
 import { forgetOldDeliveries } from './forget-old.ts';
 import { openSender, type SenderOptions } from './send.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 600_000;
+/** The longest an attempt may hold up the end. */
+const GRACE_MS = 3_000;
 /** Webhooks that are sent to at the same time by one process. */
 const AT_A_TIME = 16;
 
 export interface Webhooks {
   /** Looks now for what waits, and sends it. */
   look(): Promise<void>;
-  /** Waits for the attempts under way; what they don't finish another process takes over. */
+  /** Waits a little for the attempts under way; what they don't finish another process takes over. */
   close(): Promise<void>;
 }
 
@@ -40,36 +44,42 @@ export function openWebhooks(
     underWay.set(name, work);
     return work;
   };
-  const look = async () => {
-    if (stopping) return;
-    const due = await findDue(platform);
-    await Promise.all(due.map(begin));
-  };
-  let looking: Promise<void> | undefined;
-  const timers = [
-    setInterval(() => {
-      looking ??= look()
-        .catch(onError)
-        .finally(() => {
-          looking = undefined;
-        });
-    }, LOOK_EVERY_MS),
-    setInterval(() => void forgetOldDeliveries(platform).catch(onError), FORGET_EVERY_MS),
-  ];
-  for (const timer of timers) timer.unref();
+  const beginAllDue = async () => (stopping ? [] : (await findDue(platform)).map(begin));
+  let looking: Promise<unknown> | undefined;
+  const timer = setInterval(() => {
+    // Not until all is sent: a receiver that is slow must not hold up those of others.
+    looking ??= beginAllDue()
+      .catch(onError)
+      .finally(() => {
+        looking = undefined;
+      });
+  }, LOOK_EVERY_MS);
+  timer.unref();
+  const forgetting = runPeriodically(
+    platform.database,
+    'webhook deliveries',
+    FORGET_EVERY_MS,
+    (tx) => forgetOldDeliveries(tx, clock()),
+    onError,
+  );
 
   return {
-    look,
+    async look() {
+      await Promise.all(await beginAllDue());
+    },
     async close() {
       stopping = true;
-      for (const timer of timers) clearInterval(timer);
-      await Promise.all([looking, ...underWay.values()]);
+      clearInterval(timer);
+      await Promise.all([looking, forgetting.close()]);
+      const impatience = setTimeout(() => sender.close(), GRACE_MS);
+      await Promise.all(underWay.values());
+      clearTimeout(impatience);
       sender.close();
     },
   };
 }
 
-/** Webhooks for which something waits that may be tried now. */
+/** Webhooks for which something waits that may be tried now, those first that waited longest for their turn. */
 const findDue = ({ database, clock }: Platform): Promise<WebhookKey[]> => {
   const now = clock();
   const waiting = database
@@ -86,5 +96,6 @@ const findDue = ({ database, clock }: Platform): Promise<WebhookKey[]> => {
   return database
     .select({ tenantId: webhooks.tenantId, id: webhooks.id })
     .from(webhooks)
-    .where(and(mayBeSentTo(now), exists(waiting)));
+    .where(and(mayBeSentTo(now), exists(waiting)))
+    .orderBy(sql`${webhooks.leasedUntil} NULLS FIRST`);
 };

@@ -16,6 +16,8 @@ export interface Sender {
 }
 
 const PATIENCE_MS = 10_000;
+/** Of an answer: what is longer is cut off, and the connection with it. */
+const LONGEST_ANSWER = 65_536;
 const LONGEST_ERROR = 500;
 
 export interface SenderOptions {
@@ -59,10 +61,12 @@ export function openSender({
           ...signedHeaders(secret, id, clock(), body),
         },
       };
-      const request = (secure ? httpsRequest : httpRequest)(url, options, (response) =>
-        resolve(outcomeOf(response)),
-      );
-      request.once('error', reject);
+      const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
+        // It has answered, whatever becomes of the rest.
+        request.off('error', reject).on('error', () => {});
+        finish(response, () => resolve(outcomeOf(response)));
+      });
+      request.on('error', reject);
       request.end(body);
     });
 
@@ -70,10 +74,7 @@ export function openSender({
     send: (to, id, body) =>
       post(to, id, body).catch((error: Error) => ({
         status: null,
-        error: (error.name === 'TimeoutError' || error.name === 'AbortError'
-          ? `no answer within ${patienceMs / 1000} s`
-          : error.message
-        ).slice(0, LONGEST_ERROR),
+        error: reasonOf(error, patienceMs).slice(0, LONGEST_ERROR),
       })),
     close() {
       https.destroy();
@@ -82,12 +83,29 @@ export function openSender({
   };
 }
 
+function reasonOf({ name, message }: Error, patienceMs: number): string {
+  if (name === 'TimeoutError' || name === 'AbortError') return `no answer within ${patienceMs / 1000} s`;
+  // The agent's own words tell what a name resolves to inside of our network.
+  return message.startsWith('DNS lookup') ? 'leads to an address that is not allowed' : message;
+}
+
+/**
+ * Reads an answer to its end, so that its connection can be used again; until then the attempt counts as one of those
+ * under way, so that a receiver that goes on talking can't gather connections.
+ */
+function finish(response: IncomingMessage, done: () => void): void {
+  let length = 0;
+  response.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > LONGEST_ANSWER) response.destroy();
+  });
+  response.on('error', () => {});
+  response.once('close', done);
+}
+
 /** Taken is what is answered 2xx; whatever else the answer holds doesn't matter. */
 function outcomeOf(response: IncomingMessage): Outcome {
   const status = response.statusCode ?? 0;
-  response.once('error', () => {});
-  // So that the connection can be used again; a receiver that goes on talking is cut off by the deadline.
-  response.resume();
   const taken = status >= 200 && status < 300;
   const redirect = status >= 300 && status < 400 ? ', and redirects are not followed' : '';
   return { status, error: taken ? null : `was answered ${status}${redirect}` };
