@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Transaction } from '../database/connect.ts';
 import type { DomainError } from '../errors.ts';
-import type { ChangeRecord } from './audit/record.ts';
+import { type ChangeRecord, creation } from './audit/record.ts';
 import { change } from './change.ts';
 import type { Context } from './context.ts';
 import { faultOf } from './parse.ts';
@@ -95,7 +95,7 @@ export interface Creation<T, R> {
 }
 
 /** The second half of every bulk creation: in one transaction, refuse what doesn't fit and write what stands. */
-export async function createBatch<T, R>(
+export async function createBatch<T extends object, R>(
   context: Context,
   checked: Batch<T>,
   { errorPolicy = 'REJECT_ALL', dryRun }: BulkOptions,
@@ -110,7 +110,7 @@ export async function createBatch<T, R>(
       await check(tx, batch);
       if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
       const created = await insert(tx, standing(batch));
-      changes.record({ type: event, subjects: created.map(nameOf) });
+      changes.record(creation(event, created.map(nameOf), standing(batch)));
       return { created, faults: faultsOf(batch) };
     },
     { dryRun },

@@ -56,6 +56,13 @@ export const added = (fields: object): FieldChanges =>
     Object.entries(fields).flatMap(([field, value]) => (value == null ? [] : [[field, { new: value }]])),
   );
 
+/** What a creation made: the fields of one; of many only their names. */
+export const creation = (
+  type: ChangeRecord['type'],
+  subjects: readonly string[],
+  rows: readonly object[],
+): ChangeRecord => ({ type, subjects, ...(rows.length === 1 && { changes: added(rows[0]!) }) });
+
 /** What of the given fields is different in `after`; undefined where nothing is. */
 export function differences<T extends object>(
   before: T,

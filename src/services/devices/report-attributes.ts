@@ -24,13 +24,22 @@ export async function reportAttributes(
   checkAttributes(entries);
   await change(device, async (tx, changes) => {
     const target = await lockOwnTarget(tx, device);
-    await applyAttributes(tx, target, mode, entries);
+    const changed = await applyAttributes(tx, target, mode, entries);
     if (target.requestAttributes)
       await tx
         .update(targets)
         .set({ requestAttributes: false })
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
+    // Devices tell the same again and again: nothing of it is news.
+    if (!changed && !target.requestAttributes) return;
     changes.targets([controllerId]);
-    changes.record({ type: 'target.attributes-reported', subjects: [controllerId] });
+    changes.record({
+      type: 'target.attributes-reported',
+      subjects: [controllerId],
+      changes: {
+        ...changed,
+        ...(target.requestAttributes && { requestAttributes: { old: true, new: false } }),
+      },
+    });
   });
 }

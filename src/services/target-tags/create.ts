@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetTags } from '../../database/tables/target-data.ts';
 import { type DomainError, targetTagAlreadyExists } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { creation } from '../audit/record.ts';
 import {
   type Batch,
   copyOf,
@@ -58,7 +59,7 @@ export async function createTargetTags(
       if (isRejected(batch, errorPolicy)) return changes.undo({ targetTags: [], faults: faultsOf(batch) });
       const view = createdView(made);
       const created = standing(batch).map((row) => view(row, ids.get(row.name)!));
-      changes.record({ type: 'target-tag.created', subjects: [...ids.keys()] });
+      changes.record(creation('target-tag.created', [...ids.keys()], standing(batch)));
       return { targetTags: created, faults: faultsOf(batch) };
     },
     { dryRun },

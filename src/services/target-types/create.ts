@@ -9,6 +9,7 @@ import {
   targetTypeKeyOrNameRequired,
 } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { creation } from '../audit/record.ts';
 import {
   type Batch,
   copyOf,
@@ -69,7 +70,7 @@ export async function createTargetTypes(
       const view = createdView(made);
       const created = standing(batch).map((row) => view(row, ids.get(row.key)!));
       if (created.length) changes.everything();
-      changes.record({ type: 'target-type.created', subjects: [...ids.keys()] });
+      changes.record(creation('target-type.created', [...ids.keys()], standing(batch)));
       return { targetTypes: created, faults: faultsOf(batch) };
     },
     { dryRun },

@@ -5,6 +5,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetAttributes, targets } from '../../database/tables/targets.ts';
 import { invalidAttributes, quotaExceeded } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import type { FieldChanges } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -36,6 +37,7 @@ export function checkAttributes(entries: readonly AttributeEntry[]): void {
 
 /**
  * Applies checked entries to a target whose row is locked. What stays the same isn't written.
+ * @returns what is different now; undefined where nothing is
  * @throws QUOTA_EXCEEDED beyond 100 attributes
  */
 export async function applyAttributes(
@@ -43,7 +45,7 @@ export async function applyAttributes(
   target: { tenantId: number; id: number },
   mode: AttributeMode,
   entries: readonly AttributeEntry[],
-): Promise<void> {
+): Promise<FieldChanges | undefined> {
   const before = await attributesOf(tx, target.tenantId, [target.id]);
   const known = new Map(before.map(({ key, value }) => [key, value]));
   const wanted = new Map(mode === 'replace' ? [] : known);
@@ -74,6 +76,10 @@ export async function applyAttributes(
         { tenantId: target.tenantId, targetId: target.id },
       )}
       ON CONFLICT (tenant_id, target_id, key) DO UPDATE SET value = excluded.value`);
+  if (!gone.length && !written.length) return undefined;
+  const overwritten = before.filter(({ key, value }) => wanted.get(key) !== value);
+  const old = overwritten.map(({ key, value }) => [key, value] as const);
+  return { attributes: { old: Object.fromEntries(old), new: Object.fromEntries(written) } };
 }
 
 const SetTargetAttributes = z.object({
@@ -95,17 +101,14 @@ export async function setTargetAttributes(context: Context, input: SetTargetAttr
 
   await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
-    await applyAttributes(tx, target, mode, entries);
+    const changed = await applyAttributes(tx, target, mode, entries);
     await tx
       .update(targets)
       .set({ lastModifiedAt: context.clock(), lastModifiedBy: username })
       .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
     changes.targets([controllerId]);
-    changes.record({
-      type: 'target.attributes-set',
-      subjects: [controllerId],
-      changes: { [mode]: { new: Object.fromEntries(entries) } },
-    });
+    if (changed)
+      changes.record({ type: 'target.attributes-set', subjects: [controllerId], changes: changed });
   });
 }
 

@@ -4,7 +4,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { type DomainError, outOfScope, targetAlreadyExists, targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
-import { added, type ChangeRecord } from '../audit/record.ts';
+import { creation } from '../audit/record.ts';
 import {
   type Batch,
   copyOf,
@@ -62,7 +62,7 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
       await refuseUnreached(tx, context, batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
       changes.created([...ids.keys()]);
-      changes.record(creation(standing(batch)));
+      changes.record(creation('target.created', namesOf(standing(batch)), standing(batch).map(withoutToken)));
       const view = createdView(context, tenant, typeNames, now);
       const targets = standing(batch).map((row) => view(row, ids.get(row.controllerId)!));
       return { targets, faults: faultsOf(batch) };
@@ -71,13 +71,8 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
   );
 }
 
-/** The fields of one; of many only their names. */
-function creation(rows: readonly NewTarget[]): ChangeRecord {
-  const subjects = rows.map(({ controllerId }) => controllerId);
-  if (rows.length !== 1) return { type: 'target.created', subjects };
-  const { securityToken: _, ...fields } = rows[0]!;
-  return { type: 'target.created', subjects, changes: added(fields) };
-}
+const namesOf = (rows: readonly NewTarget[]) => rows.map(({ controllerId }) => controllerId);
+const withoutToken = ({ securityToken: _, ...shown }: NewTarget) => shown;
 
 function refuseRepeated(batch: Batch<NewTarget>): void {
   const seen = new Set<string>();

@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
-import { differences } from '../audit/record.ts';
+import { differences, type FieldChanges } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -40,28 +40,40 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
         .update(targets)
         .set({ ...given, ...type, lastModifiedAt: now, lastModifiedBy: username })
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)));
-    if (address !== undefined)
-      await tx
-        .insert(targetPolls)
-        .values({ tenantId, targetId: before.id, address })
-        .onConflictDoUpdate({ target: [targetPolls.tenantId, targetPolls.targetId], set: { address } });
+    const addresses = address === undefined ? undefined : await setAddress(tx, before, address);
     changes.targets([controllerId]);
     const [row] = await selectTargets(tx, context, tenant).where(
       and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)),
     );
-    const changed = differences(before, row!, AUDITED);
-    if (changed || address !== undefined)
-      changes.record({
-        type: 'target.updated',
-        subjects: [controllerId],
-        changes: { ...changed, ...(address !== undefined && { address: { new: address } }) },
-      });
+    const isNewToken = given.securityToken && given.securityToken !== before.securityToken;
+    const changed = {
+      ...differences(before, row!, AUDITED),
+      ...addresses,
+      ...(isNewToken && { securityToken: {} }),
+    };
+    if (Object.keys(changed).length)
+      changes.record({ type: 'target.updated', subjects: [controllerId], changes: changed });
     return targetView(context, tenant)(row!);
   });
 }
 
-/** What the audit trail shows of an update. The token is none of it. */
+/** What the audit trail shows of an update, beside the address and that there is a new token. */
 const AUDITED = ['name', 'description', 'group', 'targetTypeId', 'requestAttributes'] as const;
+
+/** @returns what the audit trail shows of it */
+async function setAddress(
+  tx: Transaction,
+  { tenantId, id: targetId }: { tenantId: number; id: number },
+  address: string | null,
+): Promise<FieldChanges | undefined> {
+  const itself = and(eq(targetPolls.tenantId, tenantId), eq(targetPolls.targetId, targetId));
+  const [before] = await tx.select({ address: targetPolls.address }).from(targetPolls).where(itself);
+  await tx
+    .insert(targetPolls)
+    .values({ tenantId, targetId, address })
+    .onConflictDoUpdate({ target: [targetPolls.tenantId, targetPolls.targetId], set: { address } });
+  return differences({ address: before?.address ?? null }, { address }, ['address']);
+}
 
 async function referredType(tx: Transaction, context: Context, id: number): Promise<number | null> {
   if (id === NO_TYPE) return null;

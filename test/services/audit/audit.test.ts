@@ -10,13 +10,18 @@ import { listAuditEvents } from '../../../src/services/audit/list.ts';
 import { openRefusals } from '../../../src/services/audit/refusals.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { authenticateDevice, openDevices } from '../../../src/services/devices/poll.ts';
+import { reportAttributes } from '../../../src/services/devices/report-attributes.ts';
+import { createSoftwareModuleTypes } from '../../../src/services/software-module-types/create.ts';
 import { assignTargetGroup } from '../../../src/services/target-groups/assign.ts';
+import { createTargetTags } from '../../../src/services/target-tags/create.ts';
+import { type AttributeMode, setTargetAttributes } from '../../../src/services/targets/attributes.ts';
 import { createTargets } from '../../../src/services/targets/create.ts';
 import { deleteTargets } from '../../../src/services/targets/delete.ts';
 import { findTarget } from '../../../src/services/targets/find.ts';
 import { rotateTargetToken } from '../../../src/services/targets/rotate-token.ts';
 import { updateTarget } from '../../../src/services/targets/update.ts';
 import { setConfiguration } from '../../../src/services/tenants/set-configuration.ts';
+import { createWebhook } from '../../../src/services/webhooks/create.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
 
 const { platform, close } = await openTestPlatform();
@@ -76,6 +81,55 @@ describe('a change', () => {
         changes: { group: { new: 'g' } },
       },
       { type: 'target.created', subjects: ['a', 'b'], count: 2, changes: null },
+    ]);
+  });
+
+  it('tells what was there before: the address, attributes, and that a token is another', async () => {
+    const context = await open();
+    await createTargets(context, { targets: [{ controllerId: 'a', address: 'x', securityToken: 'before' }] });
+    await updateTarget(context, { controllerId: 'a', address: 'y', securityToken: 'after' });
+    await updateTarget(context, { controllerId: 'a', address: 'y', securityToken: 'after' });
+    const set = (mode: AttributeMode, ...pairs: [string, string | null][]) =>
+      setTargetAttributes(context, {
+        controllerId: 'a',
+        mode,
+        attributes: pairs.map(([key, value]) => ({ key, value })),
+      });
+    await set('merge', ['k', '1'], ['l', '2']);
+    await set('merge', ['k', '1']);
+    await set('replace', ['k', '3'], ['m', '4']);
+    const changes = (await eventsOf(context)).map((event) => event.changes);
+    expect(changes.slice(0, -1)).toEqual([
+      { attributes: { old: { k: '1', l: '2' }, new: { k: '3', m: '4' } } },
+      { attributes: { old: {}, new: { k: '1', l: '2' } } },
+      { address: { old: 'x', new: 'y' }, securityToken: {} },
+    ]);
+  });
+
+  it('by a device that tells the same again leaves no event', async () => {
+    const context = await open();
+    await createTargets(context, { targets: [{ controllerId: 'a' }] });
+    const device = {
+      ...context,
+      caller: { tenantId: context.caller.tenantId, username: 'a', kind: 'DEVICE' as const },
+    };
+    for (const value of ['1', '1', '2']) await reportAttributes(device, 'merge', [['k', value]]);
+    const reported = await eventsOf(context, { filter: 'type==target.attributes-reported' });
+    expect(reported.map(({ changes }) => changes)).toEqual([
+      { attributes: { old: { k: '1' }, new: { k: '2' } } },
+      { attributes: { old: {}, new: { k: '1' } }, requestAttributes: { old: true, new: false } },
+    ]);
+  });
+
+  it('tells the fields of a single new thing of any kind', async () => {
+    const context = await open();
+    await createTargetTags(context, { targetTags: [{ name: 'red', colour: '#ff0000' }] });
+    await createSoftwareModuleTypes(context, {
+      softwareModuleTypes: [{ key: 'rom', name: 'ROM', maxAssignments: 1 }],
+    });
+    expect((await eventsOf(context)).map(({ changes }) => changes)).toMatchObject([
+      { key: { new: 'rom' }, name: { new: 'ROM' } },
+      { name: { new: 'red' }, colour: { new: '#ff0000' } },
     ]);
   });
 
@@ -206,6 +260,13 @@ it('forgets what is older than the tenant wants to keep', async () => {
     (await eventsOf(context, { filter: 'type==target.created' })).map(({ subjects }) => subjects![0]);
   expect(await subjectsOf(short)).toEqual(['age-1']);
   expect(await subjectsOf(long)).toEqual(['age-3', 'age-1']);
+  await createWebhook(long, { name: 'w', url: 'https://example.org', eventTypes: ['target.*'] });
+  await createTargets(long, { targets: [{ controllerId: 'unsent' }] });
+  const { tenantId } = long.caller;
+  const old = { at: new Date(0) };
+  await platform.database.update(auditEvents).set(old).where(eq(auditEvents.tenantId, tenantId));
+  await forgetOldAuditEvents(platform.database, new Date());
+  expect(await subjectsOf(long), 'what is still to be sent stays').toEqual(['unsent']);
   await expect(setConfiguration(short, { 'audit.retention.days': 0 })).rejects.toMatchObject({
     code: 'CONFIGURATION_VALUE_INVALID',
   });
