@@ -45,6 +45,13 @@ export type ErrorCode =
   | 'DISTRIBUTION_SET_METADATA_NOT_FOUND'
   | 'DISTRIBUTION_SET_TAG_NOT_FOUND'
   | 'DISTRIBUTION_SET_TAG_ALREADY_EXISTS'
+  | 'MAINTENANCE_WINDOW_INVALID'
+  | 'TARGET_TYPE_INCOMPATIBLE'
+  | 'MULTI_ASSIGNMENT_NOT_ENABLED'
+  | 'ACTION_NOT_FOUND'
+  | 'ACTION_NOT_CANCELABLE'
+  | 'ACTION_NOT_FORCE_QUITTABLE'
+  | 'ACTION_NOT_DELETABLE'
   | 'LOCKED'
   | 'READ_ONLY'
   | 'ENCRYPTION_NOT_SUPPORTED'
@@ -273,6 +280,27 @@ export const distributionSetTagNotFound = (id: string, path = ['id']) =>
   notFound('DISTRIBUTION_SET_TAG_NOT_FOUND', 'DistributionSetTag', id, path);
 export const distributionSetTagAlreadyExists = (name: string, path = ['name']) =>
   alreadyExists('DISTRIBUTION_SET_TAG_ALREADY_EXISTS', 'DistributionSetTag', name, path);
+
+export const maintenanceWindowInvalid = (rule: string, path = ['maintenanceWindow']) =>
+  new DomainError('MAINTENANCE_WINDOW_INVALID', `${path.join('.')}: ${rule}`, { path });
+export const targetTypeIncompatible = (controllerId: string, targetType: string, setType: string) =>
+  new DomainError(
+    'TARGET_TYPE_INCOMPATIBLE',
+    `The target '${controllerId}' is of type '${targetType}', which takes no distribution set of type '${setType}'.`,
+    { entity: { type: 'Target', id: controllerId }, path: ['controllerIds'] },
+  );
+export const multiAssignmentNotEnabled = () =>
+  new DomainError('MULTI_ASSIGNMENT_NOT_ENABLED', 'A target can be assigned one distribution set only.');
+
+export const actionNotFound = (id: string, path = ['id']) => notFound('ACTION_NOT_FOUND', 'Action', id, path);
+const actionRefused = (code: ErrorCode, id: string, why: string, path: string[]) =>
+  new DomainError(code, `The action ${id} ${why}.`, { entity: { type: 'Action', id }, path });
+export const actionNotCancelable = (id: string, path = ['id']) =>
+  actionRefused('ACTION_NOT_CANCELABLE', id, 'has ended or is being canceled already', path);
+export const actionNotForceQuittable = (id: string, path = ['id']) =>
+  actionRefused('ACTION_NOT_FORCE_QUITTABLE', id, 'is not being canceled', path);
+export const actionNotDeletable = (id: string, path = ['id']) =>
+  actionRefused('ACTION_NOT_DELETABLE', id, 'is in no state in which actions may be deleted', path);
 
 /** `what` reads like a sentence's subject: "The software module 3". */
 export const locked = (what: string, path = ['id']) =>

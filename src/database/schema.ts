@@ -1,4 +1,5 @@
 /** All tables, for the connection and for `drizzle-kit`. */
+export * from './tables/actions.ts';
 export * from './tables/api-keys.ts';
 export * from './tables/audit.ts';
 export * from './tables/certificate-authorities.ts';

@@ -72,13 +72,14 @@ import { redeliver } from '../../src/services/webhooks/redeliver.ts';
 import { updateWebhook } from '../../src/services/webhooks/update.ts';
 import { newAuthority } from '../support/certificates.ts';
 import { newTenant, openTestPlatform } from '../support/platform.ts';
+import { DEPLOYMENT_VERBS, type DeploymentFixture, deploymentFixture } from './deployments.rollback.ts';
 import { SOFTWARE_VERBS, type SoftwareFixture, softwareFixture } from './software.rollback.ts';
 
 const { platform, close } = await openTestPlatform();
 afterAll(close);
 const [OLD_CA, NEW_CA] = [(await newAuthority('old')).cert, (await newAuthority('new')).cert];
 
-interface Fixture extends SoftwareFixture {
+interface Fixture extends SoftwareFixture, DeploymentFixture {
   typeId: number;
   tagId: number;
   filterId: number;
@@ -92,6 +93,7 @@ interface Fixture extends SoftwareFixture {
 /** Every verb that writes, called so that it would succeed. */
 const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unknown>> = {
   ...SOFTWARE_VERBS,
+  ...DEPLOYMENT_VERBS,
   createTargets: (c) => createTargets(c, { targets: [{ controllerId: 'new', address: 'x' }] }),
   updateTarget: (c) => updateTarget(c, { controllerId: 'a', name: 'new', address: 'new' }),
   deleteTargets: (c) => deleteTargets(c, { filter: 'id==*' }),
@@ -264,7 +266,8 @@ async function fixture() {
     keyId: apiKey.id,
     groupId: group.id,
   };
-  return { context, ...ids, begun, rotated, ...(await softwareFixture(context)) };
+  const deployments = await deploymentFixture(context);
+  return { context, ...ids, begun, rotated, ...(await softwareFixture(context)), ...deployments };
 }
 
 it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is undone', async (name) => {

@@ -24,6 +24,7 @@ type Elsewhere =
   | 'ARTIFACT_SHA1_MISMATCH'
   | 'ARTIFACT_SHA256_MISMATCH'
   | 'DISTRIBUTION_SET_METADATA_NOT_FOUND'
+  | 'MULTI_ASSIGNMENT_NOT_ENABLED'
   | 'SORT_SYNTAX'
   | 'SORT_DIRECTION_INVALID'
   | 'SORT_FIELD_UNKNOWN';
@@ -70,6 +71,14 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   DISTRIBUTION_SET_TAG_NOT_FOUND: 'There is no distribution set tag of that id.',
   DISTRIBUTION_SET_TAG_ALREADY_EXISTS:
     'A distribution set tag of that name is there already, or twice in the input.',
+  MAINTENANCE_WINDOW_INVALID:
+    'A maintenance window cannot be read, or never opens; the message says which part.',
+  TARGET_TYPE_INCOMPATIBLE: 'The type of a target takes no distribution set of that type.',
+  ACTION_NOT_FOUND: 'There is no action of that id.',
+  ACTION_NOT_CANCELABLE: 'The action has ended, or is being canceled already.',
+  ACTION_NOT_FORCE_QUITTABLE:
+    'The action is not being canceled: only then can it be ended without its device.',
+  ACTION_NOT_DELETABLE: 'The action is in no state in which the tenant lets actions be deleted.',
   LOCKED: 'A distribution set or software module that was used is locked: its parts cannot change any more.',
   READ_ONLY: 'It is in use in a way that lets it change no more.',
   ARTIFACT_NOT_FOUND: 'The software module has no artifact of that id.',

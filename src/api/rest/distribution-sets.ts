@@ -146,7 +146,7 @@ async function renderSets(context: Context, sets: readonly DistributionSet[], li
   return sets.map((set) => renderSet(set, modules.get(set.id) ?? [], links, selfLink(links, set)));
 }
 
-const renderSet = (
+export const renderSet = (
   set: DistributionSet,
   modules: readonly SoftwareModule[],
   links: Links,
@@ -171,7 +171,7 @@ const renderSet = (
 
 const selfLink = (links: Links, { id }: DistributionSet) => ({ self: link(links('distributionsets', id)) });
 
-const allLinks = (links: Links, set: DistributionSet) => ({
+export const allLinks = (links: Links, set: DistributionSet) => ({
   ...selfLink(links, set),
   modules: link(`${links('distributionsets', set.id, 'assignedSM')}?offset=0&limit=50`),
   type: link(links('distributionsettypes', set.type.id)),

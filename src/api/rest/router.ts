@@ -4,7 +4,9 @@ import type { Platform } from '../../services/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { sendHal } from '../media.ts';
+import { actionRoutes } from './actions.ts';
 import { artifactRoutes } from './artifacts.ts';
+import { assignmentRoutes } from './assignments.ts';
 import { autoConfirmRoutes } from './auto-confirm.ts';
 import { configurationRoutes } from './configuration.ts';
 import { distributionSetTagRoutes } from './distribution-set-tags.ts';
@@ -59,6 +61,8 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   softwareMetadataRoutes(v1, options);
   distributionSetTagRoutes(v1, options, linksOf);
   distributionSetRoutes(v1, options, linksOf);
+  assignmentRoutes(v1, options, linksOf);
+  actionRoutes(v1, options, linksOf);
   configurationRoutes(v1, options, linksOf);
   resource(
     v1,

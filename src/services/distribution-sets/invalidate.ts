@@ -1,7 +1,10 @@
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
+import type { Transaction } from '../../database/connect.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { askToCancel, quitActions } from '../actions/cancel.ts';
+import { selectActionsToChange } from '../actions/select.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -17,7 +20,7 @@ export type InvalidateDistributionSet = z.input<typeof InvalidateDistributionSet
 
 /**
  * Makes a set invalid for good: it can be neither changed nor assigned any more. Again is no error. Needs
- * UPDATE_DISTRIBUTION_SET.
+ * UPDATE_DISTRIBUTION_SET; to cancel the set's actions also UPDATE_TARGET: those of targets that this doesn't reach go on.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, INVALID_INPUT
  */
 export async function invalidateDistributionSet(
@@ -26,18 +29,36 @@ export async function invalidateDistributionSet(
 ): Promise<void> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
   const { id, cancelActions } = parse(InvalidateDistributionSet, input);
+  if (cancelActions !== 'NONE') requirePermission(context, 'UPDATE_TARGET');
 
   await change(context, async (tx, changes) => {
-    const set = await lockSet(tx, tenantId, id);
-    if (!set.valid) return;
-    await tx
-      .update(distributionSets)
-      .set({ valid: false, ...modification(context) })
-      .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
+    const set = await lockSet(tx, tenantId, id, 'no key update');
+    if (set.valid)
+      await tx
+        .update(distributionSets)
+        .set({ valid: false, ...modification(context) })
+        .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
+    const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
+    if (!set.valid && !controllerIds.length) return;
+    changes.targets(controllerIds);
     changes.record({
       type: 'distribution-set.invalidated',
       subjects: [titleOf(set)],
       changes: { cancelActions: { new: cancelActions } },
     });
   });
+}
+
+/** @returns the controllerIds of the targets whose actions are different now */
+async function cancelAll(
+  tx: Transaction,
+  context: Context,
+  setId: number,
+  how: 'SOFT' | 'FORCE',
+): Promise<string[]> {
+  const filter = `distributionSet.id==${setId};active==true`;
+  const running = await selectActionsToChange(tx, context, 'UPDATE_TARGET', { filter });
+  const selected = how === 'FORCE' ? running : running.filter(({ status }) => status !== 'canceling');
+  await (how === 'FORCE' ? quitActions : askToCancel)(tx, context, selected);
+  return [...new Set(selected.map(({ controllerId }) => controllerId))];
 }

@@ -84,27 +84,41 @@ export async function readSets(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+type Strength = 'update' | 'no key update' | 'share';
+
 /**
  * The set, locked until the transaction ends.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED
  */
-export async function lockSet(tx: Transaction, tenantId: number, id: number): Promise<DistributionSet> {
-  if (!Number.isSafeInteger(id)) throw distributionSetNotFound(String(id));
+export async function lockSet(
+  tx: Transaction,
+  tenantId: number,
+  id: number,
+  strength: Strength = 'update',
+  path = ['id'],
+): Promise<DistributionSet> {
+  if (!Number.isSafeInteger(id)) throw distributionSetNotFound(String(id), path);
   const [set] = await tx
     .select(DISTRIBUTION_SET_COLUMNS)
     .from(distributionSets)
     .innerJoin(distributionSetTypes, withItsType)
     .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)))
-    .for('update', { of: distributionSets });
-  if (!set) throw distributionSetNotFound(String(id));
-  if (set.deleted) throw distributionSetDeleted(String(id));
+    .for(strength, { of: distributionSets });
+  if (!set) throw distributionSetNotFound(String(id), path);
+  if (set.deleted) throw distributionSetDeleted(String(id), path);
   return set;
 }
 
-/** The same for a set that is to be changed. @throws DISTRIBUTION_SET_INVALID besides */
-export async function lockValidSet(tx: Transaction, tenantId: number, id: number): Promise<DistributionSet> {
-  const set = await lockSet(tx, tenantId, id);
-  if (!set.valid) throw distributionSetInvalid(String(id));
+/** The same for a set that is to be changed, or used. @throws DISTRIBUTION_SET_INVALID besides */
+export async function lockValidSet(
+  tx: Transaction,
+  tenantId: number,
+  id: number,
+  strength: Strength = 'update',
+  path = ['id'],
+): Promise<DistributionSet> {
+  const set = await lockSet(tx, tenantId, id, strength, path);
+  if (!set.valid) throw distributionSetInvalid(String(id), path);
   return set;
 }
 

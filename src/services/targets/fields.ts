@@ -1,4 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQLWrapper, sql } from 'drizzle-orm';
+import { targetDeployments } from '../../database/tables/actions.ts';
+import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import {
   METADATA_VALUE_HEAD,
   targetAutoConfirm,
@@ -11,7 +13,7 @@ import { targetAttributes, targetPolls, targets, UPDATE_STATUSES } from '../../d
 import { targetTokenRotations } from '../../database/tables/token-rotations.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import type { Expression } from '../../filters/expression.ts';
-import { fieldSet } from '../../filters/fields.ts';
+import { fieldSet, type SetField } from '../../filters/fields.ts';
 import type { Moments } from '../../filters/operands.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import type { SortField } from '../page.ts';
@@ -40,6 +42,21 @@ const joinedTags = and(
   eq(targetTags.tenantId, targetTagAssignments.tenantId),
   eq(targetTags.id, targetTagAssignments.tagId),
 );
+
+const itsDeployment = {
+  kind: 'set',
+  from: targetDeployments,
+  on: and(eq(targetDeployments.tenantId, targets.tenantId), eq(targetDeployments.targetId, targets.id))!,
+} as const satisfies Partial<SetField>;
+
+/** What the one set is called that a column of a target's deployment names. */
+const ofItsSet = (setId: SQLWrapper, value: SQLWrapper): SetField => ({
+  ...itsDeployment,
+  from: sql`${targetDeployments} JOIN ${distributionSets}
+    ON ${distributionSets.tenantId} = ${targetDeployments.tenantId} AND ${distributionSets.id} = ${setId}`,
+  value,
+});
+const { assignedSetId, installedSetId } = targetDeployments;
 
 /** What a filter may ask of a target, by the names of hawkBit's server and of its documentation. */
 export const TARGET_FIELDS = fieldSet([
@@ -92,6 +109,24 @@ export const TARGET_FIELDS = fieldSet([
   ],
   // Not by its name, which can change: scopes would reach other targets then.
   [['enrollmentGroup.id'], { kind: 'integer', column: targets.enrollmentGroupId }],
+  [
+    ['assignedDs.id', 'assignedDistributionSet.id'],
+    { ...itsDeployment, value: assignedSetId, integers: true },
+  ],
+  [
+    ['installedDs.id', 'installedDistributionSet.id'],
+    { ...itsDeployment, value: installedSetId, integers: true },
+  ],
+  [['assignedDs.name', 'assignedDistributionSet.name'], ofItsSet(assignedSetId, distributionSets.name)],
+  [
+    ['assignedDs.version', 'assignedDistributionSet.version'],
+    ofItsSet(assignedSetId, distributionSets.version),
+  ],
+  [['installedDs.name', 'installedDistributionSet.name'], ofItsSet(installedSetId, distributionSets.name)],
+  [
+    ['installedDs.version', 'installedDistributionSet.version'],
+    ofItsSet(installedSetId, distributionSets.version),
+  ],
   [['autoConfirm'], { kind: 'boolean', column: isAutoConfirmed }],
   [['tokenRotationPending'], { kind: 'boolean', column: isTokenRotationPending }],
 ]);

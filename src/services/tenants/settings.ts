@@ -27,6 +27,12 @@ export interface TenantSettings {
   autoRegistration: boolean;
   /** Whether an assignment asks for confirmation, so that auto-confirmation has something to do. */
   confirmationFlow: boolean;
+  /** Whether a new assignment ends what it replaces at once, instead of asking the device. */
+  autoClose: boolean;
+  /** Whether a distribution set is locked when it is first assigned. */
+  implicitLock: boolean;
+  /** The states, in lower case, in which an action may be deleted. */
+  deletableActions: ReadonlySet<string>;
   polling: PollingTime;
   overdueSeconds: number;
 }
@@ -38,16 +44,28 @@ export function resolveSettings(
 ): TenantSettings {
   const value = (key: ConfigurationKeyName) =>
     usableValue(key, own.get(key)) ?? CONFIGURATION_KEYS[key].inherited(system);
-  const authorities = String(value('authentication.header.authority')).toLowerCase().split(/[,;]/);
   return {
     targetTokenEnabled: value('authentication.targettoken.enabled') === true,
     gatewayTokenEnabled: value('authentication.gatewaytoken.enabled') === true,
     gatewayToken: String(value('authentication.gatewaytoken.key')),
     headerEnabled: value('authentication.header.enabled') === true,
-    headerAuthorities: new Set(authorities.map((hash) => hash.trim()).filter(Boolean)),
+    headerAuthorities: wordsOf(value('authentication.header.authority')),
     autoRegistration: value('autoregistration.enabled') === true,
     confirmationFlow: value('user.confirmation.flow.enabled') === true,
+    autoClose: value('repository.actions.autoclose.enabled') === true,
+    deletableActions: wordsOf(value('action.delete.allowed.statuses')),
+    implicitLock: value('implicit.lock.enabled') === true,
     polling: parsePollingTime(String(value('pollingTime'))),
     overdueSeconds: parseDuration(String(value('pollingOverdueTime'))) ?? 0,
   };
 }
+
+/** The words of a list, in lower case. */
+const wordsOf = (list: ConfigurationValue): ReadonlySet<string> =>
+  new Set(
+    String(list)
+      .toLowerCase()
+      .split(/[,;]/)
+      .map((word) => word.trim())
+      .filter(Boolean),
+  );

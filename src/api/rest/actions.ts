@@ -1,0 +1,184 @@
+import type { Request, Router } from 'express';
+import { invalid, malformed } from '../../errors.ts';
+import { type Action, isCancellation } from '../../services/actions/action.ts';
+import { cancelActions } from '../../services/actions/cancel.ts';
+import { deleteActions, deleteOldActions } from '../../services/actions/delete.ts';
+import { ACTION_SORT_NAMES } from '../../services/actions/fields.ts';
+import { findAction } from '../../services/actions/find.ts';
+import { forceActions } from '../../services/actions/force.ts';
+import { listActions, listActionsOfTarget } from '../../services/actions/list.ts';
+import {
+  ACTION_ENTRY_SORT_NAMES,
+  type ActionEntry,
+  listActionEntries,
+} from '../../services/actions/list-entries.ts';
+import type { Context } from '../../services/context.ts';
+import { nextOpening } from '../../services/deployments/maintenance-window.ts';
+import { titleOf } from '../../services/software-modules/module.ts';
+import { findTarget } from '../../services/targets/find.ts';
+import { asObject, integerOf, textOf } from '../json.ts';
+import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';
+import { pagedList, pageRequest, queryOf, valuesOf } from './paging.ts';
+import { booleanParameter, pathIdOf } from './parameters.ts';
+import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { controllerIdOf } from './targets.ts';
+
+type LinksOf = (request: Request) => Links;
+
+/** `/actions` and those of one target; `linksOf` gives the links' base for a request. */
+export function actionRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  const get: Handler = async (context, request, response) => {
+    const listing = await listActions(context, pageRequest(request, ACTION_SORT_NAMES));
+    const [representation] = valuesOf(request, 'representation');
+    const links = linksOf(request);
+    const render = (action: Action) =>
+      renderAction(
+        context,
+        action,
+        representation === 'full' ? allLinks(links, action) : selfLink(links, action),
+      );
+    sendHal(response, await pagedList(listing, render));
+  };
+  const remove: Handler = async (context, request, response) => {
+    const filter = queryOf(request);
+    await deleteActions(context, filter === null ? { actionIds: readIds(request) } : { filter });
+    response.status(204).end();
+  };
+  const deleting: ResourceOptions = { ...options, withBody: ['delete'], bodyIsOptional: true };
+  resource(router, '/actions', { get, delete: remove }, deleting);
+
+  const getOne: Handler = async (context, request, response) => {
+    const action = await findAction(context, pathIdOf(request, 'id'));
+    sendHal(response, renderAction(context, action, allLinks(linksOf(request), action)));
+  };
+  const removeOne: Handler = async (context, request, response) => {
+    await deleteActions(context, { actionIds: [pathIdOf(request, 'id')] });
+    response.status(204).end();
+  };
+  resource(router, '/actions/:id', { get: getOne, delete: removeOne }, options);
+
+  ofTargetRoutes(router, options, linksOf);
+  oneOfTargetRoutes(router, options, linksOf);
+}
+
+/** `/targets/{controllerId}/actions` */
+function ofTargetRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  const get: Handler = async (context, request, response) => {
+    const page = pageRequest(request, ACTION_SORT_NAMES);
+    const listing = await listActionsOfTarget(context, controllerIdOf(request), page);
+    const links = linksOf(request);
+    sendHal(
+      response,
+      await pagedList(listing, (action) => renderAction(context, action, selfLink(links, action))),
+    );
+  };
+  const remove: Handler = async (context, request, response) => {
+    const controllerId = controllerIdOf(request);
+    const [keepLast] = valuesOf(request, 'keepLast');
+    if (keepLast !== undefined) {
+      await deleteOldActions(context, { controllerId, keepLast: integerOf({ keepLast }, 'keepLast') ?? 0 });
+    } else {
+      const actionIds = readIds(request);
+      await findTarget(context, controllerId);
+      await deleteActions(context, { actionIds, controllerId });
+    }
+    response.status(204).end();
+  };
+  const deleting: ResourceOptions = { ...options, withBody: ['delete'], bodyIsOptional: true };
+  resource(router, '/targets/:controllerId/actions', { get, delete: remove }, deleting);
+}
+
+/** `/targets/{controllerId}/actions/{actionId}` and below; 404 without a body where it is another target's. */
+function oneOfTargetRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  const path = '/targets/:controllerId/actions/:id';
+  const onItsOwn =
+    (handle: (...call: [...Parameters<Handler>, Action]) => Promise<void>): Handler =>
+    async (context, request, response) => {
+      const target = await findTarget(context, controllerIdOf(request));
+      const action = await findAction(context, pathIdOf(request, 'id'));
+      if (action.target.id !== target.id) return void response.status(404).end();
+      await handle(context, request, response, action);
+    };
+  const getOne = onItsOwn(async (context, request, response, action) =>
+    sendHal(response, renderAction(context, action, allLinks(linksOf(request), action))),
+  );
+  const put = onItsOwn(async (context, request, response, { id }) => {
+    if (textOf(asObject(jsonOf(request)), 'forceType') !== 'forced')
+      throw invalid('forceType: can only become forced', ['forceType']);
+    await forceActions(context, { actionIds: [id] });
+    const action = await findAction(context, id);
+    sendHal(response, renderAction(context, action, allLinks(linksOf(request), action)));
+  });
+  const cancel = onItsOwn(async (context, request, response, { id }) => {
+    await cancelActions(context, { actionIds: [id], force: booleanParameter(request, 'force') });
+    response.status(204).end();
+  });
+  resource(router, path, { get: getOne, put, delete: cancel }, options);
+
+  const getHistory = onItsOwn(async (context, request, response, { id }) => {
+    const listing = await listActionEntries(context, id, pageRequest(request, ACTION_ENTRY_SORT_NAMES));
+    sendHal(response, await pagedList(listing, renderEntry));
+  });
+  resource(router, `${path}/status`, { get: getHistory }, options);
+}
+
+/** The ids in the body. @throws MALFORMED_INPUT */
+function readIds(request: Request): number[] {
+  const list = optionalJsonOf(request);
+  if (!Array.isArray(list)) throw malformed('The given request body is not well formed');
+  return list.map((_, index) => {
+    const id = integerOf(list as never, String(index));
+    if (id === undefined) throw malformed(`${index}: must be a whole number`, [String(index)]);
+    return id;
+  });
+}
+
+function renderAction({ clock }: Context, action: Action, links: object) {
+  const { maintenanceWindow: window } = action;
+  return withoutNulls({
+    ...authorship(action),
+    id: action.id,
+    type: isCancellation(action) ? 'cancel' : 'update',
+    active: action.active,
+    status: action.status,
+    forceType: action.forceType,
+    forceTime: action.forcedAt?.getTime(),
+    weight: action.weight,
+    maintenanceWindow:
+      window && withoutNulls({ ...window, nextStartAt: nextOpening(window, clock())?.from.getTime() }),
+    lastStatusCode: action.lastStatusCode,
+    externalRef: action.externalRef,
+    _links: links,
+  });
+}
+
+const renderEntry = ({ id, status, code, messages, occurredAt, reportedAt }: ActionEntry) =>
+  withoutNulls({
+    id,
+    type: status,
+    messages,
+    code,
+    timestamp: occurredAt.getTime(),
+    reportedAt: reportedAt.getTime(),
+  });
+
+const hrefOf = (links: Links, { id, target }: Pick<Action, 'id' | 'target'>) =>
+  links('targets', target.controllerId, 'actions', id);
+
+export const selfLink = (links: Links, action: Pick<Action, 'id' | 'target'>) => ({
+  self: link(hrefOf(links, action)),
+});
+
+function allLinks(links: Links, action: Action) {
+  const { target, distributionSet } = action;
+  return {
+    ...selfLink(links, action),
+    target: { ...link(links('targets', target.controllerId)), name: target.name },
+    distributionset: {
+      ...link(links('distributionsets', distributionSet.id)),
+      name: titleOf(distributionSet),
+    },
+    status: link(`${hrefOf(links, action)}/status?offset=0&limit=50&sort=id%3ADESC`),
+  };
+}

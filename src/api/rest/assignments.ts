@@ -1,0 +1,144 @@
+import type { Request, Router } from 'express';
+import { malformed, multiAssignmentNotEnabled } from '../../errors.ts';
+import type { Context } from '../../services/context.ts';
+import { type AssignmentResult, assignDistributionSet } from '../../services/deployments/assign.ts';
+import { findDeployments, type Having, listTargetsOfSet } from '../../services/deployments/find.ts';
+import { type AssignDistributionSet, FORCE_TYPES } from '../../services/deployments/input.ts';
+import { findDistributionSet, findModulesOfSets } from '../../services/distribution-sets/find.ts';
+import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
+import { findTargets } from '../../services/targets/find.ts';
+import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { allLinks, renderSet } from './distribution-sets.ts';
+import { pagedList, pageRequest } from './paging.ts';
+import { booleanParameter, pathIdOf } from './parameters.ts';
+import { type Links, link } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { controllerIdOf, renderTarget, selfLink as targetLink } from './targets.ts';
+
+type LinksOf = (request: Request) => Links;
+type Assignment = AssignDistributionSet['assignments'][number];
+
+/** What sets targets are to have, and which they have; `linksOf` gives the links' base for a request. */
+export function assignmentRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  targetSideRoutes(router, options, linksOf);
+  setSideRoutes(router, options, linksOf);
+}
+
+/** `/targets/{controllerId}/assignedDS` and `installedDS` */
+function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  const getSet =
+    (how: Having): Handler =>
+    async (context, request, response) => {
+      const setId = await setIdOf(context, controllerIdOf(request), how);
+      if (setId === null) return void response.status(204).end();
+      const set = await findDistributionSet(context, setId);
+      const modules = (await findModulesOfSets(context, [setId])).get(setId) ?? [];
+      const links = linksOf(request);
+      sendHal(response, renderSet(set, modules, links, allLinks(links, set)));
+    };
+  const post: Handler = async (context, request, response) => {
+    const body = jsonOf(request);
+    const [row, ...others] = Array.isArray(body) ? body.map(asObject) : [asObject(body)];
+    if (!row) throw malformed('a distribution set is needed', ['id']);
+    if (others.length) throw multiAssignmentNotEnabled();
+    const distributionSetId = integerOf(row, 'id');
+    if (distributionSetId === undefined) throw malformed('id: is needed', ['id']);
+    const result = await assignDistributionSet(context, {
+      distributionSetId,
+      offline: booleanParameter(request, 'offline'),
+      assignments: [{ controllerIds: [controllerIdOf(request)], ...readOptions(row) }],
+    });
+    sendHal(response, renderResult(result, linksOf(request)));
+  };
+  resource(router, '/targets/:controllerId/assignedDS', { get: getSet('assigned'), post }, options);
+  resource(router, '/targets/:controllerId/installedDS', { get: getSet('installed') }, options);
+}
+
+/** Null also for a target that isn't there: as in hawkBit, this alone of all of a target's parts is no 404 then. */
+async function setIdOf(context: Context, controllerId: string, how: Having): Promise<number | null> {
+  const [target] = await findTargets(context, [controllerId]);
+  if (!target) return null;
+  const [deployment] = await findDeployments(context, [target.id]);
+  return (how === 'assigned' ? deployment?.assignedSetId : deployment?.installedSetId) ?? null;
+}
+
+/** `/distributionsets/{id}/assignedTargets` and `installedTargets` */
+function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  const getTargets =
+    (how: Having): Handler =>
+    async (context, request, response) => {
+      const page = pageRequest(request, TARGET_SORT_NAMES);
+      const listing = await listTargetsOfSet(context, pathIdOf(request, 'id'), how, page);
+      const links = linksOf(request);
+      sendHal(
+        response,
+        await pagedList(listing, (target) => renderTarget(target, targetLink(links, target))),
+      );
+    };
+  const post: Handler = async (context, request, response) => {
+    const rows = asObjects(jsonOf(request));
+    if (!rows.length) throw malformed('a target is needed', ['id']);
+    const result = await assignDistributionSet(context, {
+      distributionSetId: pathIdOf(request, 'id'),
+      offline: booleanParameter(request, 'offline'),
+      assignments: alikeTogether(rows),
+      onMissing: 'PASS_OVER',
+    });
+    sendHal(response, renderResult(result, linksOf(request)));
+  };
+  const path = '/distributionsets/:id';
+  resource(router, `${path}/assignedTargets`, { get: getTargets('assigned'), post }, options);
+  resource(router, `${path}/installedTargets`, { get: getTargets('installed') }, options);
+}
+
+/** One assignment for all targets with the same options; of a target that is named twice the first counts. */
+function alikeTogether(rows: readonly JsonObject[]): Assignment[] {
+  const known = new Set<string>();
+  const byOptions = new Map<string, Assignment & { controllerIds: string[] }>();
+  for (const row of rows) {
+    const controllerId = textOf(row, 'id');
+    if (controllerId === undefined) throw malformed('id: is needed', ['id']);
+    if (known.has(controllerId)) continue;
+    known.add(controllerId);
+    const options = readOptions(row);
+    const key = JSON.stringify(options);
+    const alike = byOptions.get(key) ?? { ...options, controllerIds: [] };
+    alike.controllerIds.push(controllerId);
+    byOptions.set(key, alike);
+  }
+  return [...byOptions.values()];
+}
+
+/** @throws MALFORMED_INPUT */
+function readOptions(row: JsonObject) {
+  const type = textOf(row, 'type');
+  const forceType = FORCE_TYPES.find((one) => one === type);
+  if (type !== undefined && !forceType)
+    throw malformed(`type: must be one of ${FORCE_TYPES.join(', ')}`, ['type']);
+  const forcetime = integerOf(row, 'forcetime');
+  const window = row['maintenanceWindow'] == null ? undefined : asObject(row['maintenanceWindow']);
+  return {
+    forceType,
+    forcedAt: forcetime === undefined ? undefined : new Date(forcetime),
+    weight: integerOf(row, 'weight'),
+    confirmationRequired: booleanOf(row, 'confirmationRequired'),
+    maintenanceWindow: window && {
+      schedule: textOf(window, 'schedule'),
+      duration: textOf(window, 'duration'),
+      timezone: textOf(window, 'timezone'),
+    },
+  };
+}
+
+function renderResult({ alreadyAssigned, actions }: AssignmentResult, links: Links) {
+  return {
+    alreadyAssigned,
+    assigned: actions.length,
+    total: alreadyAssigned + actions.length,
+    assignedActions: actions.map(({ id, controllerId }) => ({
+      id,
+      _links: { self: link(links('targets', controllerId, 'actions', id)) },
+    })),
+  };
+}

@@ -1,0 +1,129 @@
+import { sql } from 'drizzle-orm';
+import { boolean, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { authorship, exactText, identity, instant, reference } from './columns.ts';
+import { distributionSets } from './distribution-sets.ts';
+import { targets } from './targets.ts';
+
+/** What an action can be in, and what an entry of its history can tell. */
+export const ACTION_STATUSES = [
+  'finished',
+  'error',
+  'warning',
+  'running',
+  'canceled',
+  'canceling',
+  'retrieved',
+  'download',
+  'scheduled',
+  'cancel_rejected',
+  'downloaded',
+  'wait_for_confirmation',
+] as const;
+export type ActionStatus = (typeof ACTION_STATUSES)[number];
+
+export const FORCE_TYPES = ['soft', 'forced', 'timeforced', 'downloadonly'] as const;
+export type ForceType = (typeof FORCE_TYPES)[number];
+
+/** One assignment of a distribution set to a target, and what became of it. */
+export const actions = pgTable(
+  'actions',
+  {
+    tenantId: reference('tenant_id').notNull(),
+    id: identity('id'),
+    targetId: reference('target_id').notNull(),
+    setId: reference('set_id').notNull(),
+    status: exactText('status').$type<ActionStatus>().notNull(),
+    /** Whether the device has still to do something about it. */
+    active: boolean('active').notNull(),
+    forceType: exactText('force_type').$type<ForceType>().notNull(),
+    /** From when on a time-forced one is forced. */
+    forcedAt: instant('forced_at'),
+    weight: integer('weight').notNull(),
+    /** When the device may install: all three, or none. */
+    windowSchedule: text('window_schedule'),
+    windowDuration: text('window_duration'),
+    windowTimezone: text('window_timezone'),
+    /** What another system knows it by. */
+    externalRef: text('external_ref'),
+    initiatedBy: text('initiated_by').notNull(),
+    /** The code in the newest report of the device. */
+    lastStatusCode: integer('last_status_code'),
+    ...authorship,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    foreignKey({
+      name: 'actions_target_fkey',
+      columns: [t.tenantId, t.targetId],
+      foreignColumns: [targets.tenantId, targets.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'actions_set_fkey',
+      columns: [t.tenantId, t.setId],
+      foreignColumns: [distributionSets.tenantId, distributionSets.id],
+    }),
+    index('actions_target_idx').on(t.tenantId, t.targetId, t.id),
+    index('actions_active_idx').on(t.tenantId, t.targetId, t.weight.desc(), t.id).where(sql`${t.active}`),
+    index('actions_set_idx').on(t.tenantId, t.setId, t.status),
+  ],
+);
+
+/** The history of an action: what the server did and what the device reported. */
+export const actionEntries = pgTable(
+  'action_entries',
+  {
+    tenantId: reference('tenant_id').notNull(),
+    id: identity('id'),
+    actionId: reference('action_id').notNull(),
+    status: exactText('status').$type<ActionStatus>().notNull(),
+    code: integer('code'),
+    messages: text('messages').array().notNull(),
+    /** When it was, as the device says. */
+    occurredAt: instant('occurred_at').notNull(),
+    /** When the server heard of it. */
+    reportedAt: instant('reported_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    foreignKey({
+      name: 'action_entries_action_fkey',
+      columns: [t.tenantId, t.actionId],
+      foreignColumns: [actions.tenantId, actions.id],
+    }).onDelete('cascade'),
+    index('action_entries_action_idx').on(t.tenantId, t.actionId, t.id),
+  ],
+);
+
+/**
+ * Which set a target is to have, and which it has. Apart from `targets`, so that its indexes cost nothing where targets
+ * are made or read; a target that never had either has no row.
+ */
+export const targetDeployments = pgTable(
+  'target_deployments',
+  {
+    tenantId: reference('tenant_id').notNull(),
+    targetId: reference('target_id').notNull(),
+    assignedSetId: reference('assigned_set_id'),
+    installedSetId: reference('installed_set_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.targetId] }),
+    foreignKey({
+      name: 'target_deployments_target_fkey',
+      columns: [t.tenantId, t.targetId],
+      foreignColumns: [targets.tenantId, targets.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'target_deployments_assigned_set_fkey',
+      columns: [t.tenantId, t.assignedSetId],
+      foreignColumns: [distributionSets.tenantId, distributionSets.id],
+    }),
+    foreignKey({
+      name: 'target_deployments_installed_set_fkey',
+      columns: [t.tenantId, t.installedSetId],
+      foreignColumns: [distributionSets.tenantId, distributionSets.id],
+    }),
+    index('target_deployments_assigned_set_idx').on(t.tenantId, t.assignedSetId),
+    index('target_deployments_installed_set_idx').on(t.tenantId, t.installedSetId),
+  ],
+);

@@ -1,0 +1,39 @@
+import { ACTION_STATUSES, actions, FORCE_TYPES } from '../../database/tables/actions.ts';
+import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { targets, UPDATE_STATUSES } from '../../database/tables/targets.ts';
+import { fieldSet } from '../../filters/fields.ts';
+import { authoredFields, authoredOrder } from '../authorship.ts';
+import { sortNames } from '../matching.ts';
+import type { SortField } from '../page.ts';
+import type { Action } from './action.ts';
+
+/** What a filter may ask of an action. */
+export const ACTION_FIELDS = fieldSet([
+  [['id'], { kind: 'integer', column: actions.id }],
+  [['status'], { kind: 'enum', column: actions.status, values: ACTION_STATUSES }],
+  [['active'], { kind: 'boolean', column: actions.active }],
+  [['forceType'], { kind: 'enum', column: actions.forceType, values: FORCE_TYPES }],
+  [['weight'], { kind: 'integer', column: actions.weight }],
+  [['lastStatusCode', 'lastActionStatusCode'], { kind: 'integer', column: actions.lastStatusCode }],
+  [['externalRef'], { kind: 'text', column: actions.externalRef }],
+  [['initiatedBy'], { kind: 'text', column: actions.initiatedBy }],
+  [['target.controllerId', 'target.id'], { kind: 'text', column: targets.controllerId }],
+  [['target.name'], { kind: 'text', column: targets.name }],
+  [['target.group'], { kind: 'text', column: targets.group }],
+  [['target.updateStatus'], { kind: 'enum', column: targets.updateStatus, values: UPDATE_STATUSES }],
+  [['distributionSet.id', 'ds.id'], { kind: 'integer', column: distributionSets.id }],
+  [['distributionSet.name', 'ds.name'], { kind: 'text', column: distributionSets.name }],
+  [['distributionSet.version', 'ds.version'], { kind: 'text', column: distributionSets.version }],
+  ...authoredFields(actions),
+]);
+
+/** What actions can be sorted by. */
+export const ACTION_ORDER = {
+  id: { expression: actions.id, of: (a) => a.id, type: 'bigint' },
+  status: { expression: actions.status, of: (a) => a.status, type: 'text' },
+  weight: { expression: actions.weight, of: (a) => a.weight, type: 'bigint' },
+  ...authoredOrder(actions),
+} as const satisfies Record<string, SortField<Action>>;
+export type ActionOrderField = keyof typeof ACTION_ORDER;
+
+export const ACTION_SORT_NAMES = sortNames(ACTION_ORDER);

@@ -1,0 +1,65 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { arrayOf, chunks } from '../../database/bulk.ts';
+import type { Transaction } from '../../database/connect.ts';
+import { type ActionStatus, actionEntries, actions } from '../../database/tables/actions.ts';
+import type { UpdateStatus } from '../../database/tables/targets.ts';
+import type { Acting } from '../context.ts';
+
+/** The server's own messages begin so, as in hawkBit; devices aren't shown them. */
+export const SERVER_MESSAGE = 'Update Server: ';
+
+/** Who changes actions, and when. */
+export type Author = Pick<Acting, 'caller' | 'clock'>;
+
+/**
+ * Puts locked actions into another state and tells so in their history.
+ * @returns the ids of the targets whose actions are different now
+ */
+export async function moveActions(
+  tx: Transaction,
+  author: Author,
+  condition: SQL,
+  to: { status: ActionStatus; active: boolean; message: string },
+): Promise<number[]> {
+  const { tenantId, username } = author.caller;
+  const now = sql`${author.clock().toISOString()}::timestamptz`;
+  const moved = await tx.execute<{ target_id: string }>(sql`
+    WITH moved AS (
+      UPDATE ${actions} SET status = ${to.status}, active = ${to.active},
+        last_modified_at = ${now}, last_modified_by = ${username}
+      WHERE ${actions.tenantId} = ${tenantId} AND ${condition}
+      RETURNING id, target_id),
+    told AS (
+      INSERT INTO ${actionEntries} (tenant_id, action_id, status, messages, occurred_at, reported_at)
+      SELECT ${tenantId}::bigint, id, ${to.status}::text, ARRAY[${to.message}::text], ${now}, ${now} FROM moved)
+    SELECT target_id FROM moved`);
+  return moved.map((row) => Number(row.target_id));
+}
+
+/**
+ * Brings what locked targets are to have, and their update status, in line after actions of theirs ended: what still
+ * runs decides, and where nothing does, what is installed.
+ */
+export async function settleTargets(
+  tx: Transaction,
+  { caller: { tenantId } }: Author,
+  targetIds: readonly number[],
+  quiet: Extract<UpdateStatus, 'in_sync' | 'error'> = 'in_sync',
+): Promise<void> {
+  for (const chunk of chunks([...new Set(targetIds)])) {
+    const ids = sql`${arrayOf(chunk)}::bigint[]`;
+    await tx.execute(sql`
+      WITH running AS (
+        SELECT DISTINCT ON (target_id) target_id, set_id FROM actions
+        WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids}) AND active
+        ORDER BY target_id, status = 'canceling', id DESC),
+      assigned AS (
+        UPDATE target_deployments d
+        SET assigned_set_id = COALESCE((SELECT set_id FROM running r WHERE r.target_id = d.target_id), installed_set_id)
+        WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids}))
+      UPDATE targets t
+      SET update_status = CASE WHEN EXISTS (SELECT 1 FROM running r WHERE r.target_id = t.id)
+        THEN 'pending' ELSE ${quiet} END
+      WHERE tenant_id = ${tenantId} AND id = ANY(${ids})`);
+  }
+}

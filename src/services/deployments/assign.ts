@@ -1,0 +1,113 @@
+import type { z } from 'zod';
+import { chunks } from '../../database/bulk.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { added } from '../audit/record.ts';
+import { type Changes, change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts';
+import type { DistributionSet } from '../distribution-sets/set.ts';
+import { parse } from '../parse.ts';
+import { titleOf } from '../software-modules/module.ts';
+import { selectTargetIds } from '../targets/selection.ts';
+import { refuseIncompatible } from './compatibility.ts';
+import { AssignDistributionSet, DEFAULT_WEIGHT } from './input.ts';
+import { readMaintenanceWindow } from './maintenance-window.ts';
+import { type CreatedAction, deploy, type Plan, withoutTheSet } from './write.ts';
+
+/** What became of the targets of an assignment. */
+export interface AssignmentResult {
+  distributionSet: DistributionSet;
+  /** Those that were to have the set anyway. */
+  alreadyAssigned: number;
+  /** The new actions, one a target. */
+  actions: CreatedAction[];
+}
+
+/**
+ * Assigns a distribution set to targets, all in one transaction: each gets an action, which replaces those that it has
+ * still to do, unless they are steps of a migration. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET. With `dryRun` it
+ * only says what would be.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
+ *   TARGET_NOT_FOUND, TARGET_TYPE_INCOMPATIBLE, MAINTENANCE_WINDOW_INVALID, INVALID_INPUT, the filter's errors
+ */
+export async function assignDistributionSet(
+  context: Context,
+  input: AssignDistributionSet,
+): Promise<AssignmentResult> {
+  const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET', 'UPDATE_TARGET');
+  const { distributionSetId, assignments, offline, onMissing, dryRun } = parse(AssignDistributionSet, input);
+  const { settings } = await context.tenants.byId(tenantId);
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const set = await requireAssignableSet(tx, tenantId, distributionSetId, ['distributionSetId']);
+      const result: AssignmentResult = { distributionSet: set, alreadyAssigned: 0, actions: [] };
+      for (const { controllerIds, filter, ...options } of assignments) {
+        const selected = await selectTargetIds(
+          tx,
+          context,
+          'UPDATE_TARGET',
+          { controllerIds, filter },
+          onMissing,
+        );
+        const plan = planOf(context, set, options, offline ?? false, settings);
+        for (const chunk of chunks(selected)) {
+          await refuseIncompatible(tx, tenantId, set, chunk);
+          const without = await withoutTheSet(tx, tenantId, plan, chunk);
+          for (const action of await deploy(tx, context, plan, without)) result.actions.push(action);
+          result.alreadyAssigned += chunk.length - without.length;
+        }
+      }
+      if (settings.implicitLock && !set.locked && result.actions.length)
+        await freezeSets(tx, context, [set.id]);
+      note(changes, set, assignments, result);
+      return result;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}
+
+type Options = Omit<
+  z.output<typeof AssignDistributionSet>['assignments'][number],
+  'controllerIds' | 'filter'
+>;
+type Settings = Awaited<ReturnType<Context['tenants']['byId']>>['settings'];
+
+/** @throws MAINTENANCE_WINDOW_INVALID */
+function planOf(
+  { clock }: Context,
+  set: DistributionSet,
+  { forceType, forcedAt, weight, maintenanceWindow, confirmationRequired, externalRef }: Options,
+  offline: boolean,
+  settings: Settings,
+): Plan {
+  return {
+    setId: set.id,
+    forceType: forceType ?? 'forced',
+    forcedAt: forceType === 'timeforced' ? (forcedAt ?? new Date(0)) : null,
+    weight: weight ?? DEFAULT_WEIGHT,
+    maintenanceWindow: maintenanceWindow ? readMaintenanceWindow(maintenanceWindow, clock()) : null,
+    externalRef: externalRef || null,
+    asksForConfirmation: settings.confirmationFlow && (confirmationRequired ?? true),
+    offline,
+    autoClose: settings.autoClose,
+  };
+}
+
+function note(
+  changes: Changes,
+  set: DistributionSet,
+  assignments: readonly { filter?: string | null | undefined }[],
+  { actions }: AssignmentResult,
+): void {
+  const controllerIds = actions.map(({ controllerId }) => controllerId);
+  changes.targets(controllerIds);
+  const [only, ...others] = assignments;
+  const filter = others.length ? null : only?.filter;
+  changes.record({
+    type: 'distribution-set.assigned',
+    ...(filter == null ? { subjects: controllerIds } : { filter, count: controllerIds.length }),
+    changes: added({ distributionSet: titleOf(set) }),
+  });
+}

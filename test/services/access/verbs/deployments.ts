@@ -1,0 +1,141 @@
+import { cancelActions } from '../../../../src/services/actions/cancel.ts';
+import { deleteActions, deleteOldActions } from '../../../../src/services/actions/delete.ts';
+import { findAction, findActions } from '../../../../src/services/actions/find.ts';
+import { forceActions } from '../../../../src/services/actions/force.ts';
+import { listActions, listActionsOfTarget } from '../../../../src/services/actions/list.ts';
+import { listActionEntries } from '../../../../src/services/actions/list-entries.ts';
+import type { Context } from '../../../../src/services/context.ts';
+import { assignDistributionSet } from '../../../../src/services/deployments/assign.ts';
+import { findDeployments, listTargetsOfSet } from '../../../../src/services/deployments/find.ts';
+import { createDistributionSets } from '../../../../src/services/distribution-sets/create.ts';
+import { createSoftwareModules } from '../../../../src/services/software-modules/create.ts';
+import type { Verb, Verbs } from './verb.ts';
+import type { Side } from './world.ts';
+
+interface Deployed {
+  setId: number;
+  /** One that nothing has. */
+  spareSetId: number;
+  actionId: number;
+}
+
+const made = new WeakMap<Side, Deployed>();
+const deployedOf = (side: Side): Deployed => made.get(side)!;
+
+/** A set that the side's target is to have, or, where that is `offline`, has. */
+async function makeDeployment(admin: Context, side: Side, offline = false): Promise<void> {
+  const { name } = side;
+  const modules = await createSoftwareModules(admin, {
+    softwareModules: [{ type: 'os', name, version: '1' }],
+  });
+  const moduleIds = modules.created.map(({ id }) => id);
+  const { created } = await createDistributionSets(admin, {
+    distributionSets: ['1', '2'].map((version) => ({ type: 'os', name, version, moduleIds })),
+  });
+  const [setId, spareSetId] = created.map(({ id }) => id);
+  const { actions } = await assignDistributionSet(admin, {
+    distributionSetId: setId!,
+    assignments: [{ controllerIds: [name], forceType: 'soft' }],
+    offline,
+  });
+  made.set(side, { setId: setId!, spareSetId: spareSetId!, actionId: actions[0]!.id });
+}
+
+/** A verb on what `makeDeployment` makes. */
+const on = (verb: Omit<Verb, 'given'>): Verb => ({
+  ...verb,
+  given: (admin, side) => makeDeployment(admin, side),
+});
+/** A verb on actions that have ended. */
+const onEnded = (verb: Omit<Verb, 'given'>): Verb => ({
+  ...verb,
+  given: (admin, side) => makeDeployment(admin, side, true),
+});
+
+export const DEPLOYMENT_VERBS: Verbs = {
+  assignDistributionSet: on({
+    needs: ['READ_DISTRIBUTION_SET', 'UPDATE_TARGET'],
+    call: async (c, side) =>
+      (
+        await assignDistributionSet(c, {
+          distributionSetId: deployedOf(side).spareSetId,
+          assignments: [{ controllerIds: [side.name] }],
+        })
+      ).actions.length,
+    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
+  }),
+  'assignDistributionSet by filter': on({
+    needs: ['READ_DISTRIBUTION_SET', 'UPDATE_TARGET'],
+    call: async (c, side) =>
+      (
+        await assignDistributionSet(c, {
+          distributionSetId: deployedOf(side).spareSetId,
+          assignments: [{ filter: `id==${side.name}` }],
+        })
+      ).actions.length,
+    beyond: { UPDATE_TARGET: 0 },
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
+  }),
+  cancelActions: on({
+    needs: ['UPDATE_TARGET'],
+    call: (c, side) => cancelActions(c, { actionIds: [deployedOf(side).actionId] }),
+    beyond: { UPDATE_TARGET: 'ACTION_NOT_FOUND' },
+  }),
+  'cancelActions by filter': on({
+    needs: ['UPDATE_TARGET'],
+    call: (c, { name }) => cancelActions(c, { filter: `target.id==${name}` }),
+    beyond: { UPDATE_TARGET: [] },
+  }),
+  forceActions: on({
+    needs: ['UPDATE_TARGET'],
+    call: (c, side) => forceActions(c, { actionIds: [deployedOf(side).actionId] }),
+    beyond: { UPDATE_TARGET: 'ACTION_NOT_FOUND' },
+  }),
+  deleteActions: onEnded({
+    needs: ['DELETE_TARGET'],
+    call: (c, side) => deleteActions(c, { actionIds: [deployedOf(side).actionId] }),
+    beyond: { DELETE_TARGET: 'ACTION_NOT_FOUND' },
+  }),
+  deleteOldActions: onEnded({
+    needs: ['DELETE_TARGET'],
+    call: (c, { name }) => deleteOldActions(c, { controllerId: name, keepLast: 0 }),
+    beyond: { DELETE_TARGET: 'TARGET_NOT_FOUND' },
+  }),
+  findAction: on({
+    needs: ['READ_TARGET'],
+    call: (c, side) => findAction(c, deployedOf(side).actionId),
+    beyond: { READ_TARGET: 'ACTION_NOT_FOUND' },
+  }),
+  findActions: on({
+    needs: ['READ_TARGET'],
+    call: (c, side) => findActions(c, [deployedOf(side).actionId]),
+    beyond: { READ_TARGET: [undefined] },
+  }),
+  listActions: on({
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => (await listActions(c, { filter: `target.id==${name}` })).total(),
+    beyond: { READ_TARGET: 0 },
+  }),
+  listActionsOfTarget: on({
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => (await listActionsOfTarget(c, name, {})).total(),
+    beyond: { READ_TARGET: 'TARGET_NOT_FOUND' },
+  }),
+  listActionEntries: on({
+    needs: ['READ_TARGET'],
+    call: async (c, side) => (await listActionEntries(c, deployedOf(side).actionId, {})).total(),
+    beyond: { READ_TARGET: 'ACTION_NOT_FOUND' },
+  }),
+  findDeployments: on({
+    needs: ['READ_TARGET'],
+    call: async (c, side) => (await findDeployments(c, [side.targetId]))[0]!.assignedSetId !== null,
+    beyond: { READ_TARGET: false },
+  }),
+  listTargetsOfSet: on({
+    needs: ['READ_TARGET', 'READ_DISTRIBUTION_SET'],
+    call: async (c, side) => (await listTargetsOfSet(c, deployedOf(side).setId, 'assigned', {})).total(),
+    beyond: { READ_TARGET: 0 },
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
+  }),
+};
