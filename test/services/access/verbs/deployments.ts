@@ -8,6 +8,7 @@ import type { Context } from '../../../../src/services/context.ts';
 import { assignDistributionSet } from '../../../../src/services/deployments/assign.ts';
 import { findDeployments, listTargetsOfSet } from '../../../../src/services/deployments/find.ts';
 import { createDistributionSets } from '../../../../src/services/distribution-sets/create.ts';
+import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
 import { createSoftwareModules } from '../../../../src/services/software-modules/create.ts';
 import type { Verb, Verbs } from './verb.ts';
 import type { Side } from './world.ts';
@@ -75,6 +76,16 @@ export const DEPLOYMENT_VERBS: Verbs = {
         })
       ).actions.length,
     beyond: { UPDATE_TARGET: 0 },
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
+  }),
+  'invalidateDistributionSet with its actions': on({
+    needs: ['UPDATE_DISTRIBUTION_SET', 'UPDATE_TARGET'],
+    call: async (c, side) => {
+      await invalidateDistributionSet(c, { id: deployedOf(side).setId, cancelActions: 'SOFT' });
+      return (await findAction(c, deployedOf(side).actionId)).status;
+    },
+    unnarrowed:
+      'sets have no scope; actions of targets out of it go on, while the set is invalid all the same',
     elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
   }),
   cancelActions: on({
