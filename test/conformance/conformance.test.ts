@@ -26,7 +26,6 @@ const WAITING: [file: string, name: string, reason: string][] = [
   ['deployment-assign', 'assign: the same set again after it was installed', DEVICES],
   ['deployment-assign', 'assign: timeforced in the future is soft for the device', DEVICES],
   ['deployment-assign', 'cancel: a finished action', DEVICES],
-  ['deployment-assign', 'cancel: by force needs a cancellation first', DEVICES],
   ['deployment-assign', 'maintenance window: open now', DEVICES],
   ['deployment-assign', 'replace: back to the first set makes a new action', DEVICES],
   [
