@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { chunks } from '../../database/bulk.ts';
 import { requirePermission } from '../access/permissions.ts';
-import { added } from '../audit/record.ts';
-import { type Changes, change } from '../change.ts';
+import { added, affected } from '../audit/record.ts';
+import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts';
 import type { DistributionSet } from '../distribution-sets/set.ts';
@@ -52,16 +52,24 @@ export async function assignDistributionSet(
           onMissing,
         );
         const plan = planOf(context, set, options, offline ?? false, settings);
+        const created: CreatedAction[] = [];
         for (const chunk of chunks(selected)) {
           await refuseIncompatible(tx, tenantId, set, chunk);
           const without = await withoutTheSet(tx, tenantId, plan, chunk);
-          for (const action of await deploy(tx, context, plan, without)) result.actions.push(action);
+          for (const action of await deploy(tx, context, plan, without)) created.push(action);
           result.alreadyAssigned += chunk.length - without.length;
         }
+        const deployed = created.map((action) => action.controllerId);
+        changes.targets(deployed);
+        changes.record({
+          type: 'distribution-set.assigned',
+          ...affected({ filter }, deployed),
+          changes: described(set, plan),
+        });
+        for (const action of created) result.actions.push(action);
       }
       if (settings.implicitLock && !set.locked && result.actions.length)
         await freezeSets(tx, context, [set.id]);
-      note(changes, set, assignments, result);
       return result;
     },
     { dryRun: dryRun ?? false },
@@ -95,19 +103,16 @@ function planOf(
   };
 }
 
-function note(
-  changes: Changes,
-  set: DistributionSet,
-  assignments: readonly { filter?: string | null | undefined }[],
-  { actions }: AssignmentResult,
-): void {
-  const controllerIds = actions.map(({ controllerId }) => controllerId);
-  changes.targets(controllerIds);
-  const [only, ...others] = assignments;
-  const filter = others.length ? null : only?.filter;
-  changes.record({
-    type: 'distribution-set.assigned',
-    ...(filter == null ? { subjects: controllerIds } : { filter, count: controllerIds.length }),
-    changes: added({ distributionSet: titleOf(set) }),
+/** What the audit trail tells of the new actions. */
+const described = (set: DistributionSet, plan: Plan) => {
+  const { forceType, forcedAt, weight, maintenanceWindow, externalRef } = plan;
+  return added({
+    distributionSet: titleOf(set),
+    offline: plan.offline || null,
+    forceType,
+    forcedAt,
+    weight,
+    maintenanceWindow,
+    externalRef,
   });
-}
+};
