@@ -319,7 +319,12 @@ export class WebhookResolver {
       deliveryIds: deliveryIds?.map(toId),
       allFailed,
     });
-    return payload('affectedCount', named(work, webhookId));
+    const writtenAt = ([field, index]: readonly string[] = []) =>
+      field === 'deliveryIds' ? deliveryIds?.[Number(index)] : webhookId;
+    return payload(
+      'affectedCount',
+      work.catch((error) => Promise.reject(asWritten(error, writtenAt(error.details?.path)))),
+    );
   }
 }
 

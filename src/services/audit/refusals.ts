@@ -1,3 +1,4 @@
+import { chunks } from '../../database/bulk.ts';
 import type { Database } from '../../database/connect.ts';
 import type { Actor, Origin } from '../context.ts';
 import { storableText } from '../text.ts';
@@ -19,8 +20,13 @@ export interface Refusals {
 }
 
 const WRITE_EVERY_MS = 10_000;
-/** Of a tenant and at a time; the others are told as one, so that whoever tries at random can't fill the disk. */
+/**
+ * Of a tenant, a door and at a time; the others are told as one, so that whoever tries at random can't fill the disk.
+ * By door, so that devices that fail can't hide somebody who tries passwords.
+ */
 const TOLD_APART = 10;
+/** Each takes a dozen parameters, and PostgreSQL takes 65,534 of them. */
+const WRITTEN_AT_ONCE = 1_000;
 const OTHERS = '(others)';
 const LONGEST = 256;
 
@@ -30,12 +36,12 @@ export function openRefusals(
   clock: () => Date,
   onError: (error: unknown) => void,
 ): Refusals {
-  let waiting = new Map<number, Map<string, NewAuditEvent>>();
+  let waiting = new Map<string, Map<string, NewAuditEvent>>();
 
   const flush = async () => {
-    const rows = [...waiting.values()].flatMap((ofTenant) => [...ofTenant.values()]);
+    const rows = [...waiting.values()].flatMap((alike) => [...alike.values()]);
     waiting = new Map();
-    await writeEvents(database, rows).catch(onError);
+    for (const chunk of chunks(rows, WRITTEN_AT_ONCE)) await writeEvents(database, chunk).catch(onError);
   };
   const timer = setInterval(flush, WRITE_EVERY_MS);
   timer.unref();
@@ -43,15 +49,15 @@ export function openRefusals(
   return {
     flush,
     note({ caller, origin }, refusal) {
-      const { tenantId } = caller;
-      const ofTenant = waiting.get(tenantId) ?? new Map<string, NewAuditEvent>();
-      waiting.set(tenantId, ofTenant);
+      const place = `${caller.tenantId} ${origin.door}`;
+      const alike = waiting.get(place) ?? new Map<string, NewAuditEvent>();
+      waiting.set(place, alike);
       const row = rowOf(caller, origin, refusal, clock());
-      const key = JSON.stringify([row.type, row.actor, row.apiKey, row.door, row.address, row.subjects]);
-      const known = ofTenant.get(key);
+      const key = JSON.stringify([row.type, row.actor, row.apiKey, row.address, row.subjects]);
+      const known = alike.get(key);
       if (known) known.count++;
-      else if (ofTenant.size < TOLD_APART) ofTenant.set(key, row);
-      else countOther(ofTenant, row);
+      else if (alike.size < TOLD_APART) alike.set(key, row);
+      else countOther(alike, row);
     },
     close() {
       clearInterval(timer);
@@ -73,8 +79,8 @@ const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Da
   count: 1,
 });
 
-function countOther(ofTenant: Map<string, NewAuditEvent>, row: NewAuditEvent): void {
-  const known = ofTenant.get(row.type);
+function countOther(alike: Map<string, NewAuditEvent>, row: NewAuditEvent): void {
+  const known = alike.get(row.type);
   if (known) known.count++;
-  else ofTenant.set(row.type, { ...row, actor: OTHERS, apiKey: null, address: null, subjects: null });
+  else alike.set(row.type, { ...row, actor: OTHERS, apiKey: null, address: null, subjects: null });
 }

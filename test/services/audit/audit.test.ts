@@ -243,6 +243,24 @@ describe('a refusal', () => {
     expect(rows).toHaveLength(11);
     expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
   });
+
+  it('by one door does not hide those by another', async () => {
+    const { caller } = await open();
+    const refusals = openRefusals(platform.database, platform.clock, (error) => expect.fail(String(error)));
+    const address = '192.0.2.9';
+    for (let n = 0; n < 100; n++) {
+      const device = { ...caller, username: `device ${n}` };
+      refusals.note({ caller: device, origin: { door: 'DEVICE_API', address } }, { type: 'sign-in.failed' });
+    }
+    refusals.note({ caller, origin: { door: 'GRAPHQL', address } }, { type: 'sign-in.failed' });
+    await refusals.close();
+    const rows = await platform.database
+      .select({ door: auditEvents.door, actor: auditEvents.actor })
+      .from(auditEvents)
+      .where(eq(auditEvents.tenantId, caller.tenantId));
+    expect(rows.filter(({ door }) => door === 'GRAPHQL')).toEqual([{ door: 'GRAPHQL', actor: 'tester' }]);
+    expect(rows).toHaveLength(12);
+  });
 });
 
 it('forgets what is older than the tenant wants to keep', async () => {
