@@ -130,6 +130,11 @@ const alreadyExists = (code: ErrorCode, type: string, id: string, path: string[]
 
 export const unauthenticated = (signInBy: ErrorDetails['signInBy'] = 'password') =>
   new DomainError('UNAUTHENTICATED', 'Sign in to do this.', { signInBy });
+export const tooManySignIns = () =>
+  new DomainError(
+    'SIGN_IN_UNAVAILABLE',
+    'Too many passwords wait to be checked; try again in a few seconds.',
+  );
 export const signInUnavailable = () =>
   new DomainError('SIGN_IN_UNAVAILABLE', 'The issuer of the token cannot be asked for its keys now.');
 export const forbidden = (permission: string) =>

@@ -1,5 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { tooManySignIns } from '../../errors.ts';
 
 interface Costs {
   /** The logarithm of scrypt's N, as the encoded text has it. */
@@ -23,7 +24,10 @@ export async function hashPassword(password: string): Promise<string> {
   return encode(salt, await inTurn(() => scryptOf(password, salt, HASH_BYTES, COSTS)));
 }
 
-/** Whether the hash was made of this password. Takes the same time whatever the answer. */
+/**
+ * Whether the hash was made of this password. Takes the same time whatever the answer.
+ * @throws SIGN_IN_UNAVAILABLE while too many others wait, as hashPassword does
+ */
 export async function verifyPassword(password: string, encoded: string): Promise<boolean> {
   const [, ln, r, p, salt, hash] = ENCODED.exec(encoded) ?? [];
   if (!salt || !hash) throw new Error('a stored password hash cannot be read');
@@ -49,10 +53,13 @@ function scryptOf(password: string, salt: Buffer, length: number, { ln, r, p }: 
 
 /** The thread pool has four threads, and files and name look-ups need some too. */
 const AT_ONCE = 2;
+/** Some seconds' work: whoever tries passwords without end must not make all others wait without end. */
+const MOST_WAITING = 100;
 let running = 0;
 const waiting: (() => void)[] = [];
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (waiting.length === MOST_WAITING) throw tooManySignIns();
   if (running === AT_ONCE) await new Promise<void>((go) => waiting.push(go));
   else running++;
   try {

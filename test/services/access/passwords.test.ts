@@ -31,6 +31,17 @@ it('has a hash that no password fits and that costs as much as any', async () =>
   expect(costs.exec(NO_PASSWORD)?.[0]).toBe(costs.exec(await hashPassword('secret'))?.[0]);
 });
 
+it('refuses at once what would have to wait for too many others', async () => {
+  const quick = '$scrypt$ln=1,r=1,p=1$c2FsdA==$aGFzaA==';
+  const answers = await Promise.allSettled(
+    Array.from({ length: 200 }, () => verifyPassword('secret', quick)),
+  );
+  const refused = answers.filter((answer) => answer.status === 'rejected');
+  expect(refused).toHaveLength(98);
+  expect(refused[0]?.reason).toMatchObject({ code: 'SIGN_IN_UNAVAILABLE' });
+  expect(await verifyPassword('secret', quick), 'later it goes on').toBe(false);
+});
+
 it('works off more hashes than run at once', async () => {
   const hash = await hashPassword('secret');
   const answers = await Promise.all([...'abcdefg'].map((end) => verifyPassword(`secre${end}`, hash)));
