@@ -5,6 +5,7 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { queueUp } from '../removal.ts';
 import { factsOf } from './certificate.ts';
 import { CERTIFICATE_AUTHORITY_COLUMNS, type CertificateAuthority } from './find.ts';
 import { CertificateAuthorityInput, readCertificate } from './input.ts';
@@ -27,6 +28,7 @@ export async function createCertificateAuthority(
   const { notBefore, notAfter } = factsOf(certificate);
 
   return change(context, async (tx, changes) => {
+    await queueUp(tx, 'certificate_authorities', tenantId);
     const [there] = await tx
       .select({ total: count() })
       .from(certificateAuthorities)

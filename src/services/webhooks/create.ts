@@ -6,6 +6,7 @@ import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { queueUp } from '../removal.ts';
 import { WEBHOOK_COLUMNS, type Webhook } from './find.ts';
 import { checkUrl, WebhookInput } from './input.ts';
 import { newSecret } from './sign.ts';
@@ -29,6 +30,7 @@ export async function createWebhook(
   const now = context.clock();
 
   return change(context, async (tx, changes) => {
+    await queueUp(tx, 'webhooks', tenantId);
     const [there] = await tx.select({ total: count() }).from(webhooks).where(eq(webhooks.tenantId, tenantId));
     if (there!.total >= MOST) throw quotaExceeded('webhooks', MOST);
     const [webhook] = await tx
