@@ -19,7 +19,8 @@ export async function stopAll() {
   for (const one of [...running].reverse()) await one.stop().catch(() => {});
 }
 
-function tracked(one) {
+/** Has it stopped with the bench, unless it was before. */
+export function tracked(one) {
   const { stop } = one;
   one.stop = () => {
     running.delete(one);

@@ -37,8 +37,7 @@ export async function openLoad(port, connections, workload) {
     close: child.close,
     async run(seconds) {
       const result = await child.ask({ seconds });
-      if (result.errors)
-        throw new Error(`${workload.kind}: ${result.errors} errors, one is: ${result.sample}`);
+      if (result.fault) throw new Error(`${workload.kind}: ${result.fault}`);
       return result;
     },
   };

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- starts polls uploads creates pages parts live imports] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls uploads creates pages parts live imports peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
@@ -11,13 +11,15 @@ import { benchLive } from './live.mjs';
 import { makeDataFolder, openDatabase, startMuster, stopAll } from './muster.mjs';
 import { benchPages } from './pages.mjs';
 import { benchParts } from './parts.mjs';
+import { benchPeers } from './peers.mjs';
 import { benchPolls } from './polls.mjs';
 import { printAim, printMachine, printTitle } from './report.mjs';
 import { seed } from './seed.mjs';
 import { benchStarts } from './starts.mjs';
 import { benchUploads } from './uploads.mjs';
 
-const PARTS = ['starts', 'polls', 'uploads', 'creates', 'pages', 'parts', 'live', 'imports'];
+/** The last one only when it is named: it installs its rival from npm. */
+const PARTS = ['starts', 'polls', 'uploads', 'creates', 'pages', 'parts', 'live', 'imports', 'peers'];
 const SMALL_FLEET = 20_000;
 
 const { values, positionals } = parseArgs({
@@ -62,6 +64,7 @@ try {
   // Before creations, which make the small fleet a larger one.
   if (wanted('pages')) await benchPages(options);
   if (wanted('live')) await benchLive(options);
+  if (positionals.includes('peers')) await benchPeers(options);
   if (wanted('creates')) await benchCreates(options);
   if (wanted('parts')) await benchParts(options);
   await database.stop();

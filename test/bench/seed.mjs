@@ -30,3 +30,19 @@ const insert = (client, from, to) => client`
     RETURNING tenant_id, id)
   INSERT INTO target_polls (tenant_id, target_id, last_request_at, address)
   SELECT tenant_id, id, now(), 'http://127.0.0.1' FROM made`;
+
+/** Gives every target two of twenty tags. */
+export async function seedTags(client) {
+  await client`
+    INSERT INTO target_tags (tenant_id, name, description, colour, created_at, created_by, last_modified_at,
+                             last_modified_by)
+    SELECT 1, 'tag-' || n, 'Tag ' || n, '#1d7cf2', now(), 'bench', now(), 'bench'
+    FROM generate_series(1, 20) AS n`;
+  await client`
+    INSERT INTO target_tag_assignments (tenant_id, target_id, tag_id)
+    SELECT 1, targets.id, tags.id FROM targets
+    JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM target_tags WHERE tenant_id = 1) AS tags
+      ON tags.n IN (targets.id % 20 + 1, (targets.id + targets.id / 20 % 19 + 1) % 20 + 1)
+    WHERE targets.tenant_id = 1`;
+  await client`VACUUM (ANALYZE) target_tags, target_tag_assignments`;
+}

@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 export const controllerIdOf = (number) => `device-${String(number).padStart(7, '0')}`;
 export const tokenOf = (number) => createHash('md5').update(`bench ${number}`).digest('hex');
 
-const AUTHORIZATION = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
+export const AUTHORIZATION = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
 
 /** Rows of one creation. The ids are new in every process and call. */
 export function newRows(count) {
@@ -30,7 +30,7 @@ export const PAGE = `query Page($after: String) {
   }
 }`;
 
-const KINDS = { polls, uploads, restCreates, graphqlCreates, gets, graphqlPages };
+const KINDS = { polls, uploads, restCreates, graphqlCreates, gets, graphql, graphqlPages };
 
 /** @returns {{ next: () => Buffer, refuses?: (body: string) => boolean }} */
 export const openWorkload = ({ kind, ...options }) => KINDS[kind](options);
@@ -88,6 +88,12 @@ function graphqlCreates({ rows, host }) {
 function gets({ paths, host }) {
   const headers = administrator(host);
   return { next: inTurn(paths.map((path) => request('GET', path, headers))) };
+}
+
+/** The administrator asks the same again and again. */
+function graphql({ query, host }) {
+  const asked = request('POST', '/graphql', administrator(host), JSON.stringify({ query }));
+  return { next: () => asked, refuses: (body) => body.includes('"errors":[') };
 }
 
 /** The administrator reads the pages after these cursors in turn; null is the first page. */
