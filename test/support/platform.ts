@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openPool } from '../../src/database/connect.ts';
+import { openPool, type Pool } from '../../src/database/connect.ts';
 import {
   effectivePermissions,
   type Grant,
@@ -17,6 +17,8 @@ import { testConnection } from './database.ts';
 
 export interface TestPlatform {
   platform: Platform;
+  /** What the platform's statements go through. */
+  client: Pool['client'];
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function openTestPlatform(connection = testConnection()): Promise<T
     console.error(error),
   );
   return {
+    client: pool.client,
     platform: opened.platform,
     async close() {
       await opened.close();

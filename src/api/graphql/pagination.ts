@@ -101,7 +101,7 @@ export function connection<T, N>(
     },
     async edges() {
       const { items, cursorOf } = await page();
-      return items.map((item) => ({ node: view(item), cursor: () => cursorOf(item) }));
+      return items.map((item) => ({ node: view(item), cursor: cursorOf(item) }));
     },
     async pageInfo(): Promise<PageInfo> {
       const { items, cursorOf, hasNext, hasPrevious } = await page();

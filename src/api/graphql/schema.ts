@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLSchema,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { ApiKeyResolver } from './api-keys.ts';
 import { AuditEventResolver } from './audit-events.ts';
@@ -65,7 +71,15 @@ export function buildSchema(): GraphQLSchema {
     'What can be changed. Each takes one `input` and answers with a payload.';
   schema.getSubscriptionType()!.description =
     'What can be watched, by graphql-ws on the path of all else. Sign in by `connectionParams.authorization`, as in the header of that name, or by that header.';
+  resolveConnections(schema);
   return schema;
+}
+
+/** The parts of a connection are functions: compiled queries call them only where there is a resolver. */
+function resolveConnections(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isObjectType(type) && type.name.endsWith('Connection'))
+      for (const field of Object.values(type.getFields())) field.resolve ??= defaultFieldResolver;
 }
 
 /** The text of `schema.graphql`, in an order that doesn't depend on that of the code. */

@@ -15,6 +15,7 @@ import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Caller, Platform } from '../../services/context.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { answerErrors, sendError, sendSignInError, takesAnswer } from './answers.ts';
+import { compileQueries } from './compiled.ts';
 import { type GraphqlContext, openContext, originOf } from './context.ts';
 import { formatError } from './errors.ts';
 import { graphiqlRoutes } from './graphiql.ts';
@@ -85,6 +86,7 @@ const createApollo = (schema: GraphQLSchema, log: (error: unknown) => void) =>
     logger: { debug() {}, info() {}, warn: log, error: log },
     plugins: [
       limitDocuments(),
+      compileQueries(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

@@ -1,3 +1,4 @@
+import { type GraphQLResolveInfo, Kind } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import {
   Arg,
@@ -6,6 +7,7 @@ import {
   Ctx,
   Field,
   FieldResolver,
+  Info,
   InputType,
   ObjectType,
   Query,
@@ -180,6 +182,11 @@ export function targetView(target: Entity): TargetView {
   };
 }
 
+const asksOnly = ({ fieldNodes }: GraphQLResolveInfo, names: readonly string[]) =>
+  fieldNodes.every(({ selectionSet }) =>
+    selectionSet?.selections.every((one) => one.kind === Kind.FIELD && names.includes(one.name.value)),
+  );
+
 @Resolver(() => Target)
 export class TargetResolver {
   @Query(() => Target, {
@@ -210,8 +217,12 @@ export class TargetResolver {
   targetType(
     @Root() { targetType }: TargetView,
     @Ctx() { loaders }: GraphqlContext,
-  ): Promise<TargetType | null> | null {
-    return targetType && loaders.targetTypes.load(targetType.id);
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<TargetType | null> | TargetView['targetType'] {
+    // What every target is read with is mostly enough.
+    return targetType && !asksOnly(info, ['id', 'name'])
+      ? loaders.targetTypes.load(targetType.id)
+      : targetType;
   }
 
   @FieldResolver(() => [TargetTag], {

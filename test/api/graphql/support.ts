@@ -60,16 +60,18 @@ export function openTestDoor() {
   const closing: (() => unknown)[] = [];
 
   beforeAll(async () => {
-    const { platform, close } = await openTestPlatform();
+    const { platform, client, close } = await openTestPlatform();
     door.platform = platform;
-    const counted = new Proxy(platform.database, {
-      get(database, property, receiver) {
-        if (['select', 'execute', 'transaction'].includes(String(property))) door.statements++;
-        return Reflect.get(database, property, receiver);
-      },
-    });
+    for (const name of ['unsafe', 'begin'] as const) {
+      const send = client[name] as (...call: unknown[]) => unknown;
+      const counted = (...call: unknown[]) => {
+        door.statements++;
+        return send(...call);
+      };
+      Object.assign(client, { [name]: counted });
+    }
     const graphql = await openGraphql({
-      platform: { ...platform, database: counted },
+      platform,
       peers: openPeers('loopback', undefined),
       signIn: async (authorization) => {
         const caller = callers[Number(/^Test (\d+)$/.exec(authorization ?? '')?.[1] ?? Number.NaN)];

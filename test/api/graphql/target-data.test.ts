@@ -104,21 +104,6 @@ describe('auto-confirmation', () => {
   });
 });
 
-it('reads the data of 50 targets in as many statements as that of 5', async () => {
-  const ask = door.as();
-  await createTargets(ask, 50);
-  await ask(SET, { input: { filter: 'id==*', entries } });
-  const statementsOf = async (first: number) => {
-    const query = READ.replace('targets', `targets(first: ${first})`);
-    await ask(query);
-    const before = door.statements;
-    expect((await ask(query)).data.targets.nodes).toHaveLength(first);
-    return door.statements - before;
-  };
-  expect(await statementsOf(5)).toBe(3);
-  expect(await statementsOf(50)).toBe(3);
-});
-
 describe('saved filters', () => {
   const CREATE = `mutation ($input: CreateTargetFilterInput!) { createTargetFilter(input: $input) {
     targetFilter { id name query createdBy } userErrors { code path message } } }`;

@@ -1,0 +1,57 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
+
+/** Uses from which a query counts as one that comes again: to compile it takes as long as to run it some ten times. */
+const COMPILED_FROM = 3;
+/** Characters of a document, and of all that are kept: compiled it takes some hundreds of bytes for each. */
+const LONGEST = 4_000;
+const KEPT = 50_000;
+
+/** Of directives graphql-jit loses parts of the answer, where a fragment is used twice. */
+const isCompilable = ({ operation }: OperationDefinitionNode, source: string) =>
+  operation === 'query' && source.length <= LONGEST && !source.includes('@');
+
+/**
+ * Runs queries that come again as compiled code, in a fraction of the time that interpreting them takes. Only whole
+ * answers are taken from it: where anything goes wrong graphql-js runs the query anew, and says what.
+ */
+export function compileQueries(): ApolloServerPlugin<object> {
+  const compile = openCompiler();
+  return {
+    async requestDidStart() {
+      return {
+        async responseForOperation({ schema, document, operation, source, request, contextValue, response }) {
+          if (!isCompilable(operation, source)) return null;
+          const compiled = compile(schema, document, operation, source.length);
+          const result = await compiled?.query(undefined, contextValue, request.variables);
+          if (!result || result.errors) return null;
+          return { http: response.http, body: { kind: 'single', singleResult: { data: result.data } } };
+        },
+      };
+    },
+  };
+}
+
+/** Compiles what has been used often enough; its operations are those of remembered documents. */
+function openCompiler() {
+  const uses = new WeakMap<OperationDefinitionNode, number>();
+  const kept = new LRUCache<OperationDefinitionNode, CompiledQuery>({ maxSize: KEPT });
+  return (
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    size: number,
+  ): CompiledQuery | undefined => {
+    const known = kept.get(operation);
+    if (known) return known;
+    const count = (uses.get(operation) ?? 0) + 1;
+    uses.set(operation, count % COMPILED_FROM);
+    if (count < COMPILED_FROM) return undefined;
+    const compiled = compileQuery(schema, document, operation.name?.value);
+    if (!isCompiledQuery(compiled)) return undefined;
+    kept.set(operation, compiled, { size });
+    return compiled;
+  };
+}
