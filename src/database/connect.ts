@@ -61,13 +61,14 @@ function nameCommonStatements(client: postgres.Sql): void {
   const named = new Set<string>();
   const isCommon = (text: string) => {
     if (named.has(text)) return true;
-    if (text.includes(PLANNED_ANEW)) return false;
     const count = (uses.get(text) ?? 0) + 1;
     uses.set(text, count);
     if (count < COMMON_FROM || named.size === NAMED_AT_MOST) return false;
     named.add(text);
     return true;
   };
+  const isNamed = (text: string, wished = false) =>
+    !text.includes(PLANNED_ANEW) && (wished || isCommon(text));
   const wrap = <T extends postgres.Sql | postgres.TransactionSql>(sql: T): T => {
     const send = sql.unsafe as (...call: unknown[]) => unknown;
     const unsafe = (text: string, parameters: unknown[] = [], options: postgres.UnsafeQueryOptions = {}) =>
@@ -75,7 +76,7 @@ function nameCommonStatements(client: postgres.Sql): void {
       send(
         text,
         parameters,
-        parameters.length ? { ...options, prepare: options.prepare || isCommon(text) } : options,
+        parameters.length ? { ...options, prepare: isNamed(text, options.prepare) } : options,
       );
     return Object.assign(sql, { unsafe });
   };

@@ -1,4 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import { LRUCache } from 'lru-cache';
 import type { Database } from './connect.ts';
 
 /**
@@ -15,6 +17,49 @@ export function prepared<Statement>(
     return statement;
   };
 }
+
+interface Preparable<Rows> {
+  prepare(name: string): { execute(values: Record<string, unknown>): Promise<Rows> };
+}
+
+const dialect = new PgDialect();
+const SHAPES_AT_MOST = 100;
+
+/**
+ * The same for a statement with parts that differ from call to call: it is built once for parts of the same text,
+ * whatever their values. Only these parts are rendered on every call.
+ */
+export function preparedWith<Parts extends { [name: string]: SQL }, Rows>(
+  build: (database: Database, parts: Parts) => Preparable<Rows>,
+): (database: Database, parts: Parts, values?: Record<string, unknown>) => Promise<Rows> {
+  const shapes = prepared(
+    () => new LRUCache<string, ReturnType<Preparable<Rows>['prepare']>>({ max: SHAPES_AT_MOST }),
+  );
+  return (database, parts, values) => {
+    const texts: Record<string, string> = {};
+    const all = { ...values };
+    for (const [name, part] of Object.entries(parts)) {
+      const { sql: text, params } = dialect.sqlToQuery(part);
+      texts[name] = text;
+      for (const [index, value] of params.entries()) all[`${name}${index + 1}`] = value;
+    }
+    const shape = JSON.stringify(texts);
+    const statement =
+      shapes(database).get(shape) ?? build(database, withPlaceholders(texts) as Parts).prepare('');
+    shapes(database).set(shape, statement);
+    return statement.execute(all);
+  };
+}
+
+/** In the part `<name>` a `$1` becomes the placeholder `<name>1`. */
+const withPlaceholders = (texts: Record<string, string>): Record<string, SQL> =>
+  Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => {
+      const pieces = text.split(/\$(\d+)/);
+      const chunks = pieces.map((piece, at) => (at % 2 ? sql.placeholder(name + piece) : sql.raw(piece)));
+      return [name, sql.join(chunks)];
+    }),
+  );
 
 /** In the text of statements that the pool never names. */
 export const PLANNED_ANEW = '/* planned anew */';

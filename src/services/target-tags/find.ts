@@ -1,5 +1,6 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { arrayOf } from '../../database/bulk.ts';
+import { preparedWith } from '../../database/prepared.ts';
 import { targetTagAssignments, targetTags } from '../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
@@ -47,14 +48,10 @@ export async function findTargetTags(
   return ids.map((id) => byId.get(id));
 }
 
-/** The tags of many targets, by target id, each in the order of the names. Needs READ_TARGET. */
-export async function findTagsOfTargets(
-  context: Context,
-  targetIds: readonly number[],
-): Promise<Map<number, TargetTag[]>> {
-  const { tenantId } = requirePermission(context, 'READ_TARGET');
-  const rows = await context.database
-    .select({ targetId: targetTagAssignments.targetId, tag: TARGET_TAG_COLUMNS })
+/** Each tag once, with those of the targets that have it: a page's targets have few tags among them. */
+const tagsOfTargets = preparedWith((database, { chosen }: { chosen: SQL }) =>
+  database
+    .select({ tag: TARGET_TAG_COLUMNS, having: sql<number[]>`json_agg(${targetTagAssignments.targetId})` })
     .from(targetTagAssignments)
     .innerJoin(
       targetTags,
@@ -63,15 +60,25 @@ export async function findTagsOfTargets(
         eq(targetTags.id, targetTagAssignments.tagId),
       ),
     )
-    .where(
-      and(
-        eq(targetTagAssignments.tenantId, tenantId),
-        sql`${targetTagAssignments.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
-        await reachesTargetOf(context, 'READ_TARGET', targetTagAssignments.targetId),
-      ),
-    )
-    .orderBy(targetTags.name);
+    .where(chosen)
+    .groupBy(targetTags.tenantId, targetTags.id)
+    .orderBy(targetTags.name),
+);
+
+/** The tags of many targets, by target id, each in the order of the names. Needs READ_TARGET. */
+export async function findTagsOfTargets(
+  context: Context,
+  targetIds: readonly number[],
+): Promise<Map<number, TargetTag[]>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const rows = await tagsOfTargets(context.database, {
+    chosen: and(
+      eq(targetTagAssignments.tenantId, tenantId),
+      sql`${targetTagAssignments.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
+      await reachesTargetOf(context, 'READ_TARGET', targetTagAssignments.targetId),
+    )!,
+  });
   const found = new Map<number, TargetTag[]>(targetIds.map((id) => [id, []]));
-  for (const { targetId, tag } of rows) found.get(targetId)?.push(tag);
+  for (const { tag, having } of rows) for (const id of having) found.get(id)?.push(tag);
   return found;
 }

@@ -11,7 +11,14 @@ import { isStorableText } from '../text.ts';
 import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField } from './fields.ts';
 import { joinNamed, keysOfPage } from './keys.ts';
 import { matchingTargets } from './matching.ts';
-import { ofReadableType, selectTargets, type Target, targetView } from './target.ts';
+import {
+  dependentColumns,
+  ofReadableType,
+  selectPage,
+  selectTargets,
+  type Target,
+  targetView,
+} from './target.ts';
 
 /** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
 export async function findTarget(context: Context, controllerId: string): Promise<Target> {
@@ -61,12 +68,16 @@ export async function listTargets(
       const chosen = and(matching, where);
       // What an offset passes over, or an order sorts, isn't read whole: only the page is.
       const page = narrowed || offset ? keysOfPage(context.database, chosen, keys, limit, offset) : undefined;
-      const rows = await selectTargets(context.database, context, tenant)
-        .where(
-          page ? and(eq(targets.tenantId, tenantId), sql`${targets.controllerId} = ANY(${page})`) : chosen,
-        )
-        .orderBy(...orderBy)
-        .limit(limit);
+      const itself = page && sql`${targets.controllerId} = ANY(${page})`;
+      const rows = await selectPage(
+        context.database,
+        {
+          ...dependentColumns(context, tenant),
+          chosen: page ? and(eq(targets.tenantId, tenantId), itself)! : chosen!,
+          order: sql.join(orderBy, sql`, `),
+        },
+        { limit },
+      );
       return rows.map(targetView(context, tenant));
     },
     async count() {

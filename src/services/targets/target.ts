@@ -1,5 +1,6 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../database/connect.ts';
+import { preparedWith } from '../../database/prepared.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets, type UpdateStatus } from '../../database/tables/targets.ts';
 import { compileExpression } from '../../filters/compile.ts';
@@ -76,21 +77,31 @@ export function ofReadableType<T extends SQLWrapper>(context: Context, tenant: T
   return readable ? sql<string | null>`CASE WHEN ${readable} THEN ${column} END` : column;
 }
 
-/** Whole targets of a tenant, joined with all that filters may name; narrow it by `where`. */
-export const selectTargets = (database: Database | Transaction, context: Context, tenant: Tenant) =>
+/** What is shown of a target by what the caller may read, the tenant has set, or the time is. */
+export const dependentColumns = (context: Context, tenant: Tenant) => ({
+  targetTypeName: sql<string | null>`${ofReadableType(context, tenant, targetTypes.name)}`,
+  autoConfirmActive: tenant.settings.confirmationFlow ? isAutoConfirmed : sql<boolean | null>`NULL::boolean`,
+  override: pollOverride(tenant, context.clock()),
+});
+type DependentColumns = ReturnType<typeof dependentColumns>;
+
+const selectWith = (database: Database | Transaction, columns: DependentColumns) =>
   database
-    .select({
-      ...TARGET_COLUMNS,
-      targetTypeName: ofReadableType(context, tenant, targetTypes.name),
-      autoConfirmActive: tenant.settings.confirmationFlow
-        ? isAutoConfirmed
-        : sql<boolean | null>`NULL::boolean`,
-      override: pollOverride(tenant, context.clock()),
-    })
+    .select({ ...TARGET_COLUMNS, ...columns })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
     .$dynamic();
+
+/** Whole targets of a tenant, joined with all that filters may name; narrow it by `where`. */
+export const selectTargets = (database: Database | Transaction, context: Context, tenant: Tenant) =>
+  selectWith(database, dependentColumns(context, tenant));
+
+/** The same for a page, built once for each shape. */
+export const selectPage = preparedWith(
+  (database, { chosen, order, ...columns }: DependentColumns & Record<'chosen' | 'order', SQL>) =>
+    selectWith(database, columns).where(chosen).orderBy(order).limit(sql.placeholder('limit')),
+);
 
 export type TargetRow = Awaited<ReturnType<typeof selectTargets>>[number];
 
