@@ -82,18 +82,16 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
       type: isNdjson ? 'application/x-ndjson' : 'text/csv',
       size,
     });
-  const look = () =>
-    lookUp(server, options.resume === undefined ? `imports?key=${key}` : `imports/${options.resume}`);
+  const path = options.resume === undefined ? `imports?key=${key}` : `imports/${options.resume}`;
+  let known: RunningImport | undefined;
+  const look = async () => {
+    // While the server is away, what was seen last has to do.
+    known = (await lookUp(server, path).catch(() => undefined)) ?? known;
+    return known;
+  };
 
   const progress = openProgress(size, process.stderr);
-  const looking = setInterval(
-    () =>
-      void look().then(
-        (one) => one && progress.show(one),
-        () => {},
-      ),
-    LOOK_EVERY_MS,
-  );
+  const looking = setInterval(() => void look().then((one) => one && progress.show(one)), LOOK_EVERY_MS);
   const done = await persist(send, look, {
     retries: file === '-' ? 0 : options.retries,
     onLost: (reason, seconds) => progress.note(`${reason}; going on in ${seconds} s`),
@@ -125,19 +123,21 @@ async function persist(
   look: () => Promise<RunningImport | undefined>,
   { retries, onLost }: { retries: number; onLost: (reason: string, seconds: number) => void },
 ): Promise<RunningImport> {
-  let last: RunningImport | undefined;
+  let reached = 0;
+  let wasThere = false;
   for (let failed = 0; ; failed++) {
     try {
       return await send();
     } catch (error) {
       if (!(error instanceof LostConnection)) throw error;
-      const now = await look().catch(() => undefined);
+      const now = await look();
       if (now?.state === 'finished') return now;
       if (now?.state === 'failed') throw failureOf(400, JSON.stringify({ message: now.message }));
-      if (now && now.bytes > (last?.bytes ?? 0)) failed = 0;
-      last = now ?? last;
-      // Nothing was ever heard of it: then there is no such server, and waiting is no use.
-      if (failed >= retries || (!last && error.neverConnected)) throw gaveUp(error, last);
+      if (now && now.bytes > reached) failed = 0;
+      reached = now?.bytes ?? reached;
+      // Where nothing was ever heard of it there is no such server, and waiting is no use.
+      wasThere ||= now !== undefined || !error.neverConnected;
+      if (failed >= retries || !wasThere) throw gaveUp(error, now);
       const ms = Math.min(1000 * 2 ** failed, LONGEST_PAUSE_MS);
       onLost(error.message, ms / 1000);
       await pause(ms);
@@ -145,10 +145,10 @@ async function persist(
   }
 }
 
-function gaveUp({ message }: LostConnection, last: RunningImport | undefined): Failure {
+function gaveUp({ message }: LostConnection, known: RunningImport | undefined): Failure {
   return unreachable(
-    last
-      ? `${message}; ${counted(last.rows.read, 'row')} are taken in, go on with --resume ${last.id}`
+    known
+      ? `${message}; ${counted(known.rows.read, 'row')} are taken in, go on with --resume ${known.id}`
       : message,
   );
 }

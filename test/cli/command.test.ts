@@ -95,9 +95,12 @@ describe('muster import', () => {
     });
   });
 
-  it('goes on by itself when the connection breaks', async () => {
+  it.each([
+    ['the connection breaks', 0],
+    ['the server is away for a while', 1_500],
+  ])('goes on by itself when %s', async (_, awayMs) => {
     const { admin } = await signedIn();
-    const proxy = await breakingProxy(server.url, [400_000, 900_000]);
+    const proxy = await breakingProxy(server.url, [400_000, 900_000], awayMs);
     vi.stubEnv('MUSTER_URL', proxy.url);
     const rows = Array.from({ length: 60_000 }, (_, n) => `device-${n},Device number ${n}\n`);
     const { code, out, err } = await run(
@@ -262,8 +265,14 @@ describe('--help', () => {
 });
 
 /** Passes everything on, and breaks uploads after so many bytes, each of these once. */
-async function breakingProxy(target: string, breaks: number[]) {
+async function breakingProxy(target: string, breaks: number[], awayMs: number) {
   let broken = 0;
+  const goAway = () => {
+    const { port } = proxy.address() as AddressInfo;
+    proxy.close();
+    proxy.closeAllConnections();
+    setTimeout(() => proxy.listen(port, '127.0.0.1'), awayMs);
+  };
   const proxy: Server = createServer((incoming, outgoing) => {
     const onward = request(new URL(incoming.url!, target), {
       method: incoming.method!,
@@ -277,6 +286,7 @@ async function breakingProxy(target: string, breaks: number[]) {
       broken++;
       onward.destroy();
       incoming.socket.resetAndDestroy();
+      if (awayMs) goAway();
     });
     onward.on('error', () => {});
     onward.on('response', (answer) => {

@@ -22,8 +22,8 @@ interface ReadRow {
 }
 
 /**
- * Reads CSV as RFC 4180 has it, with a header. Not by a package: none tells `""` from nothing at less than ten times
- * the cost, and imports live by this.
+ * Reads CSV as RFC 4180 has it, with a header. Not by csv-parse: it tells `""` from nothing only by a call for every
+ * cell, at fifteen times the cost, counts a quoted `\r\n` as two lines, and loses the rows after a misplaced quote.
  */
 export function csvParser(): RowParser {
   let columns: Column[] = [];

@@ -96,7 +96,10 @@ async function refuseUnknownTypes(
   return names;
 }
 
-/** Inserts rows, passing over a controllerId that exists. The ids of those inserted, by controllerId. */
+/**
+ * Inserts rows, passing over a controllerId that exists. All do so in one order, so that two which bring the same
+ * targets wait for each other, not both for ever. @returns the ids of those inserted, by controllerId
+ */
 async function insertTargets(
   tx: Transaction,
   context: Context,
@@ -105,7 +108,8 @@ async function insertTargets(
 ): Promise<Map<string, number>> {
   const { tenantId, username } = context.caller;
   const ids = new Map<string, number>();
-  for (const chunk of chunks(rows)) {
+  const inOrder = rows.toSorted((one, other) => (one.controllerId < other.controllerId ? -1 : 1));
+  for (const chunk of chunks(inOrder)) {
     const list = <K extends keyof NewTarget>(field: K) => chunk.map((row) => row[field]);
     const inserted = await tx.execute<{ id: string; controller_id: string }>(sql`
       ${insertFromArrays(
