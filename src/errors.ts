@@ -49,6 +49,8 @@ export type ErrorCode =
   | 'TARGET_TYPE_INCOMPATIBLE'
   | 'MULTI_ASSIGNMENT_NOT_ENABLED'
   | 'ACTION_NOT_FOUND'
+  | 'ACTION_CLOSED'
+  | 'ACTION_NOT_WAITING'
   | 'ACTION_NOT_CANCELABLE'
   | 'ACTION_NOT_FORCE_QUITTABLE'
   | 'ACTION_NOT_DELETABLE'
@@ -300,6 +302,10 @@ export const multiAssignmentNotEnabled = () =>
 export const actionNotFound = (id: string, path = ['id']) => notFound('ACTION_NOT_FOUND', 'Action', id, path);
 const actionRefused = (code: ErrorCode, id: string, why: string, path: string[]) =>
   new DomainError(code, `The action ${id} ${why}.`, { entity: { type: 'Action', id }, path });
+export const actionClosed = (id: string, path = ['id']) =>
+  actionRefused('ACTION_CLOSED', id, 'has ended', path);
+export const actionNotWaiting = (id: string, path = ['id']) =>
+  actionRefused('ACTION_NOT_WAITING', id, 'does not wait for a confirmation', path);
 export const actionNotCancelable = (id: string, path = ['id']) =>
   actionRefused('ACTION_NOT_CANCELABLE', id, 'has ended or is being canceled already', path);
 export const actionNotForceQuittable = (id: string, path = ['id']) =>

@@ -49,6 +49,8 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   TARGET_TYPE_INCOMPATIBLE: [400, 'target.type.incompatible'],
   MULTI_ASSIGNMENT_NOT_ENABLED: [400, 'multiAssignmentNotEnabled'],
   ACTION_NOT_FOUND: [404, 'repo.entityNotFound'],
+  ACTION_CLOSED: [410],
+  ACTION_NOT_WAITING: [404, 'repo.entityNotFound'],
   ACTION_NOT_CANCELABLE: [405, 'action.notCancelable'],
   ACTION_NOT_FORCE_QUITTABLE: [405, 'action.notForceQuitable'],
   ACTION_NOT_DELETABLE: [405, 'action.notDeletable'],

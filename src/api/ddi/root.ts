@@ -28,6 +28,28 @@ export interface DeviceAnswer {
   etag: string;
 }
 
+/** Encodes any answer but the root's, which is asked for far more often than the rest. */
+export const encodeAnswer = (body: object, type: string): string | Buffer =>
+  type === CBOR ? encode(withLinkLists(body)) : JSON.stringify(body);
+
+/** The same value with each `_links` as a list. */
+function withLinkLists(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withLinkLists);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  return Object.fromEntries(
+    entries.map(([key, one]) =>
+      key === '_links'
+        ? ['links', Object.entries(one as object).map(([rel, link]) => ({ rel, ...link }))]
+        : [key, withLinkLists(one)],
+    ),
+  );
+}
+
+/** The base of a device's links: they repeat the spelling of the request. */
+export const deviceUrl = (baseUrl: string, { tenant, controllerId }: DevicePath): string =>
+  `${baseUrl}/${tenant}/controller/v1/${encodeURIComponent(controllerId)}`;
+
 /** Renders what a device is to do next. CBOR has its links as a list: clients have met only that. */
 export function renderRoot(
   device: PollAnswer,
@@ -35,18 +57,32 @@ export function renderRoot(
   baseUrl: string,
   type: string,
 ): DeviceAnswer {
-  const href = device.requestAttributes
-    ? `${baseUrl}/${path.tenant}/controller/v1/${encodeURIComponent(path.controllerId)}/configData`
-    : undefined;
-  const body = type === CBOR ? renderCbor(device, href) : renderJson(device, href);
+  const links = linksOf(device, deviceUrl(baseUrl, path));
+  const body = type === CBOR ? renderCbor(device, links) : renderJson(device, links);
   return { body, etag: etagOf(body) };
 }
 
-function renderJson({ sleep }: PollAnswer, href: string | undefined): string {
-  const config = `{"config":{"polling":{"sleep":"${sleep}"}}`;
-  return href ? `${config},"_links":{"configData":{"href":${JSON.stringify(href)}}}}` : `${config}}`;
+type Link = [rel: string, href: string];
+
+function linksOf({ next, installedActionId, requestAttributes }: PollAnswer, own: string): Link[] {
+  const links: Link[] = [];
+  if (next) {
+    const changing = next.kind === 'cancelAction' ? '' : `?c=${next.revision}`;
+    links.push([next.kind, `${own}/${next.kind}/${next.actionId}${changing}`]);
+  }
+  if (installedActionId !== null) links.push(['installedBase', `${own}/installedBase/${installedActionId}`]);
+  if (requestAttributes) links.push(['configData', `${own}/configData`]);
+  return links;
 }
 
-function renderCbor({ sleep }: PollAnswer, href: string | undefined): Buffer {
-  return encode({ config: { polling: { sleep } }, ...(href && { links: [{ rel: 'configData', href }] }) });
+function renderJson({ sleep }: PollAnswer, links: Link[]): string {
+  const config = `{"config":{"polling":{"sleep":"${sleep}"}}`;
+  if (!links.length) return `${config}}`;
+  const rendered = links.map(([rel, href]) => `"${rel}":{"href":${JSON.stringify(href)}}`);
+  return `${config},"_links":{${rendered.join(',')}}}`;
+}
+
+function renderCbor({ sleep }: PollAnswer, links: Link[]): Buffer {
+  const list = links.map(([rel, href]) => ({ rel, href }));
+  return encode({ config: { polling: { sleep } }, ...(list.length && { links: list }) });
 }

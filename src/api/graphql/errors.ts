@@ -75,6 +75,8 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
     'A maintenance window cannot be read, or never opens; the message says which part.',
   TARGET_TYPE_INCOMPATIBLE: 'The type of a target takes no distribution set of that type.',
   ACTION_NOT_FOUND: 'There is no action of that id.',
+  ACTION_CLOSED: 'The action has ended.',
+  ACTION_NOT_WAITING: 'The action does not wait for a confirmation.',
   ACTION_NOT_CANCELABLE: 'The action has ended, or is being canceled already.',
   ACTION_NOT_FORCE_QUITTABLE:
     'The action is not being canceled: only then can it be ended without its device.',

@@ -2,6 +2,7 @@ import type { Request, Router } from 'express';
 import { invalid, malformed } from '../../errors.ts';
 import { type Action, isCancellation } from '../../services/actions/action.ts';
 import { cancelActions } from '../../services/actions/cancel.ts';
+import { confirmActions } from '../../services/actions/confirm.ts';
 import { deleteActions, deleteOldActions } from '../../services/actions/delete.ts';
 import { ACTION_SORT_NAMES } from '../../services/actions/fields.ts';
 import { findAction } from '../../services/actions/find.ts';
@@ -16,6 +17,7 @@ import type { Context } from '../../services/context.ts';
 import { nextOpening } from '../../services/deployments/maintenance-window.ts';
 import { titleOf } from '../../services/software-modules/module.ts';
 import { findTarget } from '../../services/targets/find.ts';
+import { readConfirmation } from '../ddi/feedback.ts';
 import { asObject, integerOf, textOf } from '../json.ts';
 import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest, queryOf, valuesOf } from './paging.ts';
@@ -115,6 +117,13 @@ function oneOfTargetRoutes(router: Router, options: ResourceOptions, linksOf: Li
     response.status(204).end();
   });
   resource(router, path, { get: getOne, put, delete: cancel }, options);
+
+  const confirm = onItsOwn(async (context, request, response, { id }) => {
+    const { confirmation, code, messages } = readConfirmation(asObject(jsonOf(request)));
+    await confirmActions(context, { actionIds: [id], confirmation, code, details: [...messages] });
+    response.status(204).end();
+  });
+  resource(router, `${path}/confirmation`, { put: confirm }, options);
 
   const getHistory = onItsOwn(async (context, request, response, { id }) => {
     const listing = await listActionEntries(context, id, pageRequest(request, ACTION_ENTRY_SORT_NAMES));

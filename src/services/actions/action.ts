@@ -6,7 +6,7 @@ import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { targets } from '../../database/tables/targets.ts';
 import type { Authored } from '../authorship.ts';
 import type { Context } from '../context.ts';
-import type { MaintenanceWindow } from '../deployments/maintenance-window.ts';
+import { type MaintenanceWindow, windowOf } from '../deployments/maintenance-window.ts';
 import { reachesTargetOf } from '../targets/scope.ts';
 
 /** An action as callers get it. */
@@ -75,7 +75,7 @@ type ActionRow = Awaited<ReturnType<typeof selectActions>>[number];
 
 export const actionOf = ({ schedule, duration, timezone, ...row }: ActionRow): Action => ({
   ...row,
-  maintenanceWindow: schedule && duration && timezone ? { schedule, duration, timezone } : null,
+  maintenanceWindow: windowOf({ schedule, duration, timezone }),
 });
 
 /** The actions of those ids that exist and whose targets the caller may read, by id. */

@@ -72,7 +72,7 @@ export const askToCancel = (
   moveActions(tx, context, sql`${actions.id} = ANY(${idsOf(selected)})`, {
     status: 'canceling',
     active: true,
-    message: `${SERVER_MESSAGE}cancellation requested by '${context.caller.username}'`,
+    messages: [`${SERVER_MESSAGE}cancellation requested by '${context.caller.username}'`],
   });
 
 /** Ends these updates whatever their devices do. */
@@ -84,7 +84,7 @@ export async function quitActions(
   const targetIds = await moveActions(tx, context, sql`${actions.id} = ANY(${idsOf(selected)})`, {
     status: 'canceled',
     active: false,
-    message: `${SERVER_MESSAGE}ended without the device by '${context.caller.username}'`,
+    messages: [`${SERVER_MESSAGE}ended without the device by '${context.caller.username}'`],
   });
   await settleTargets(tx, context, targetIds);
 }

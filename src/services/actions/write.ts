@@ -8,6 +8,10 @@ import type { Acting } from '../context.ts';
 /** The server's own messages begin so, as in hawkBit; devices aren't shown them. */
 export const SERVER_MESSAGE = 'Update Server: ';
 
+/** What a device says, with the code that it gave for it, as in hawkBit. */
+export const withCode = (messages: readonly string[], code: number | null | undefined): string[] =>
+  code == null ? [...messages] : [...messages, `Device reported status code: ${code}`];
+
 /** Who changes actions, and when. */
 export type Author = Pick<Acting, 'caller' | 'clock'>;
 
@@ -19,33 +23,38 @@ export async function moveActions(
   tx: Transaction,
   author: Author,
   condition: SQL,
-  to: { status: ActionStatus; active: boolean; message: string },
+  to: { status: ActionStatus; active: boolean; messages: readonly string[]; code?: number | null },
 ): Promise<number[]> {
+  const { status, active, messages, code } = to;
+  const newCode = code === undefined ? sql`` : sql`, last_status_code = ${code}::integer`;
   const { tenantId, username } = author.caller;
   const now = sql`${author.clock().toISOString()}::timestamptz`;
   const moved = await tx.execute<{ target_id: string }>(sql`
     WITH moved AS (
-      UPDATE ${actions} SET status = ${to.status}, active = ${to.active},
-        last_modified_at = ${now}, last_modified_by = ${username}
+      UPDATE ${actions} SET status = ${status}, active = ${active},
+        last_modified_at = ${now}, last_modified_by = ${username} ${newCode}
       WHERE ${actions.tenantId} = ${tenantId} AND ${condition}
       RETURNING id, target_id),
     told AS (
-      INSERT INTO ${actionEntries} (tenant_id, action_id, status, messages, occurred_at, reported_at)
-      SELECT ${tenantId}::bigint, id, ${to.status}::text, ARRAY[${to.message}::text], ${now}, ${now} FROM moved)
+      INSERT INTO ${actionEntries} (tenant_id, action_id, status, code, messages, occurred_at, reported_at)
+      SELECT ${tenantId}::bigint, id, ${status}::text, ${code ?? null}::integer, ${arrayOf(messages)}::text[],
+        ${now}, ${now} FROM moved)
     SELECT target_id FROM moved`);
   return moved.map((row) => Number(row.target_id));
 }
 
 /**
  * Brings what locked targets are to have, and their update status, in line after actions of theirs ended: what still
- * runs decides, and where nothing does, what is installed.
+ * runs decides, and where nothing does, what is installed, unless what was only downloaded stays the one to have.
  */
 export async function settleTargets(
   tx: Transaction,
   { caller: { tenantId } }: Author,
   targetIds: readonly number[],
   quiet: Extract<UpdateStatus, 'in_sync' | 'error'> = 'in_sync',
+  keepsAssigned = false,
 ): Promise<void> {
+  const otherwise = keepsAssigned ? sql`assigned_set_id` : sql`installed_set_id`;
   for (const chunk of chunks([...new Set(targetIds)])) {
     const ids = sql`${arrayOf(chunk)}::bigint[]`;
     await tx.execute(sql`
@@ -55,7 +64,7 @@ export async function settleTargets(
         ORDER BY target_id, status = 'canceling', id DESC),
       assigned AS (
         UPDATE target_deployments d
-        SET assigned_set_id = COALESCE((SELECT set_id FROM running r WHERE r.target_id = d.target_id), installed_set_id)
+        SET assigned_set_id = COALESCE((SELECT set_id FROM running r WHERE r.target_id = d.target_id), ${otherwise})
         WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids}))
       UPDATE targets t
       SET update_status = CASE WHEN EXISTS (SELECT 1 FROM running r WHERE r.target_id = t.id)

@@ -13,16 +13,16 @@ const ActivateAutoConfirm = z.object({ controllerId: z.string(), ...confirmation
 export type ActivateAutoConfirm = z.input<typeof ActivateAutoConfirm>;
 
 /**
- * Lets the actions of a target be confirmed without asking, also while the tenant asks for no confirmations at all.
- * Needs UPDATE_TARGET. @throws TARGET_NOT_FOUND, AUTO_CONFIRM_ALREADY_ACTIVE, INVALID_INPUT
+ * Lets the actions of a target be confirmed without asking, also while the tenant asks for no confirmations at all; those
+ * that wait begin. Needs UPDATE_TARGET. @throws TARGET_NOT_FOUND, AUTO_CONFIRM_ALREADY_ACTIVE, INVALID_INPUT
  */
 export async function activateAutoConfirm(context: Context, input: ActivateAutoConfirm): Promise<void> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { controllerId, ...given } = parse(ActivateAutoConfirm, input);
 
   await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
-    const activated = await activateTargets(tx, caller, context.clock(), [target], given);
+    const activated = await activateTargets(tx, context, [target], given);
     if (!activated.length) throw autoConfirmAlreadyActive(controllerId);
     changes.targets(activated);
     changes.record({ type: 'target.auto-confirm-activated', subjects: activated, changes: added(given) });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { plainText } from '../text.ts';
 
 /** Who asked for auto-confirmation, and why; an empty text counts as none. */
@@ -5,3 +6,5 @@ export const confirmation = {
   initiator: plainText(0, 64).nullish(),
   remark: plainText(0, 512).nullish(),
 };
+
+export const Confirmation = z.object(confirmation);

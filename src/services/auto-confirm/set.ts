@@ -35,10 +35,9 @@ export async function setAutoConfirm(context: Context, input: SetAutoConfirm): P
     context,
     async (tx, changes) => {
       const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-      const now = context.clock();
       const changed = active
-        ? await activateTargets(tx, caller, now, selected, { initiator, remark })
-        : await deactivateTargets(tx, caller, now, selected);
+        ? await activateTargets(tx, context, selected, { initiator, remark })
+        : await deactivateTargets(tx, caller, context.clock(), selected);
       changes.targets(changed);
       const type = active ? 'target.auto-confirm-activated' : 'target.auto-confirm-deactivated';
       changes.record({ type, ...affected(selection, changed) });

@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm';
+import { chunks } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { targetAutoConfirm } from '../../database/tables/target-data.ts';
-import type { Caller } from '../context.ts';
+import { releaseActions } from '../actions/confirm.ts';
+import type { Author } from '../actions/write.ts';
+import type { Actor } from '../context.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import { writeAndTouch } from '../targets/touch.ts';
 
@@ -11,17 +14,18 @@ export interface Confirmation {
 }
 
 /**
- * Activates auto-confirmation of locked targets; one where it is active keeps it as it is.
+ * Activates auto-confirmation of locked targets; one where it is active keeps it as it is. What waits there begins.
  * @returns the controllerIds of those where it wasn't
  */
-export const activateTargets = (
+export async function activateTargets(
   tx: Transaction,
-  caller: Caller,
-  now: Date,
+  author: Author,
   selected: readonly SelectedTarget[],
   { initiator, remark }: Confirmation,
-): Promise<string[]> =>
-  writeAndTouch(
+): Promise<string[]> {
+  const { caller, clock } = author;
+  const now = clock();
+  const activated = await writeAndTouch(
     tx,
     caller,
     now,
@@ -34,11 +38,14 @@ export const activateTargets = (
       ON CONFLICT (tenant_id, target_id) DO NOTHING
       RETURNING target_id`,
   );
+  for (const chunk of chunks(selected)) await releaseActions(tx, author, chunk);
+  return activated;
+}
 
 /** Deactivates it. @returns the controllerIds of the targets where it was active */
 export const deactivateTargets = (
   tx: Transaction,
-  caller: Caller,
+  caller: Actor,
   now: Date,
   selected: readonly SelectedTarget[],
 ): Promise<string[]> =>

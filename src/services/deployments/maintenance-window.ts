@@ -12,6 +12,11 @@ export interface MaintenanceWindow {
   timezone: string;
 }
 
+/** The window that a row tells of. */
+export const windowOf = ({ schedule, duration, timezone }: Partial<Nullable>): MaintenanceWindow | null =>
+  schedule && duration && timezone ? { schedule, duration, timezone } : null;
+type Nullable = Record<keyof MaintenanceWindow, string | null>;
+
 const part = z.string().max(128).nullish();
 /** The parts as callers give them; none at all, or all empty, is no window. */
 export const MaintenanceWindowInput = z.object({ schedule: part, duration: part, timezone: part });

@@ -76,12 +76,12 @@ function replaceActions(
     ? moveActions(tx, author, replaceable, {
         status: 'canceled',
         active: false,
-        message: `${SERVER_MESSAGE}closed, as a newer assignment replaces it`,
+        messages: [`${SERVER_MESSAGE}closed, as a newer assignment replaces it`],
       })
     : moveActions(tx, author, sql`${replaceable} AND ${actions.status} <> 'canceling'`, {
         status: 'canceling',
         active: true,
-        message: `${SERVER_MESSAGE}cancellation requested, as a newer assignment replaces it`,
+        messages: [`${SERVER_MESSAGE}cancellation requested, as a newer assignment replaces it`],
       });
 }
 

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../database/connect.ts';
 import { prepared } from '../../database/prepared.ts';
+import { actions } from '../../database/tables/actions.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../database/tables/token-rotations.ts';
@@ -10,8 +11,9 @@ import { formatDuration } from '../tenants/durations.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import type { OwnTokens } from './credentials.ts';
 import { digestFromHex, tokenDigest } from './digest.ts';
-import { intervalOf } from './interval.ts';
+import { intervalBefore, intervalOf } from './interval.ts';
 import { type Memory, openMemory, type Remembered } from './memory.ts';
+import { isNextAction, type NextStep, STEP_COLUMNS, stepOf } from './next-step.ts';
 import type { Polled } from './poll-times.ts';
 
 /** What a poll is answered with. */
@@ -19,6 +21,10 @@ export interface PollAnswer {
   /** `HH:mm:ss`, the deviation included. */
   sleep: string;
   requestAttributes: boolean;
+  /** The action that comes first, if the device has anything to do. */
+  next: NextStep | null;
+  /** The action that installed what the device has. */
+  installedActionId: number | null;
 }
 
 /** What a poll is answered from. */
@@ -28,6 +34,8 @@ export interface Device extends OwnTokens, PollAnswer, Remembered, Polled {
   enrollmentGroupId: number | null;
   /** Whether its first poll has been written. */
   seen: boolean;
+  /** The next moment, in milliseconds, at which time alone changes what it is to do. */
+  validUntil: number;
 }
 
 export type DeviceCache = Pick<Memory<Device>, 'peek' | 'read' | 'size'>;
@@ -41,6 +49,7 @@ const DEVICE_COLUMNS = {
   oldDigests: targetTokenRotations.oldDigests,
   oldUntil: targetTokenRotations.oldUntil,
   override: sql<number>`-1`,
+  ...STEP_COLUMNS,
 };
 
 const joinedRotations = and(
@@ -54,6 +63,7 @@ const findDevice = prepared((database: Database) =>
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTokenRotations, joinedRotations)
+    .leftJoin(actions, isNextAction)
     .where(
       and(
         eq(targets.tenantId, sql.placeholder('tenantId')),
@@ -69,23 +79,31 @@ export function openDeviceCache(
   clock: () => Date,
   capacity: number,
 ): DeviceCache {
-  const devices = openMemory(
+  const devices = openMemory<Device>(
     capacity,
-    () => announcements.trustworthy(),
+    ({ validUntil }) =>
+      announcements.trustworthy() &&
+      (validUntil === Number.POSITIVE_INFINITY || clock().getTime() < validUntil),
     async (tenant, controllerId) => {
       const readAt = performance.now();
+      const now = clock();
       const [row] = tenant.settings.polling.overrides.length
-        ? await findDeviceWithOverride(database, tenant, controllerId, clock())
+        ? await findDeviceWithOverride(database, tenant, controllerId, now)
         : await findDevice(database).execute({ tenantId: tenant.tenantId, controllerId });
       if (!row) return undefined;
+      const { next, opensAt, until } = stepOf(row, now);
+      const interval = intervalOf(tenant, row.targetId, row.override);
       return {
         tenant,
         targetId: row.targetId,
         tokenDigest: tokenDigest(row.securityToken),
         oldTokens: oldTokensOf(row),
         enrollmentGroupId: row.enrollmentGroupId,
-        sleep: formatDuration(intervalOf(tenant, row.targetId, row.override)),
+        sleep: formatDuration(intervalBefore(tenant, interval, opensAt, now)),
         requestAttributes: row.requestAttributes,
+        next,
+        installedActionId: row.installedActionId === null ? null : Number(row.installedActionId),
+        validUntil: until,
         seen: row.lastRequestAt !== null,
         readAt,
         polledAt: 0,
@@ -122,5 +140,6 @@ function findDeviceWithOverride(database: Database, tenant: Tenant, controllerId
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
     .leftJoin(targetTokenRotations, joinedRotations)
+    .leftJoin(actions, isNextAction)
     .where(and(eq(targets.tenantId, tenant.tenantId), eq(targets.controllerId, controllerId)));
 }

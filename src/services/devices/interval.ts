@@ -15,3 +15,17 @@ export function intervalOf({ settings: { polling } }: Tenant, id: number, overri
   const spread = (seconds * deviation) / 100;
   return Math.min(Math.max(Math.round(seconds - spread + 2 * spread * draw), 1), LONGEST);
 }
+
+const SHORTEST = 30;
+
+/** The same for a device that is to ask some times more before its maintenance window opens. */
+export function intervalBefore(
+  { settings: { pollsBeforeWindow } }: Tenant,
+  interval: number,
+  opensAt: Date | null,
+  now: Date,
+): number {
+  if (!opensAt || pollsBeforeWindow < 1) return interval;
+  const share = Math.floor((opensAt.getTime() - now.getTime()) / 1000 / pollsBeforeWindow);
+  return Math.min(interval, Math.max(share, SHORTEST));
+}

@@ -24,7 +24,7 @@ const TRUSTED_MS = 60_000;
 
 export function openMemory<T extends Remembered>(
   capacity: number,
-  trustworthy: () => boolean,
+  trustworthy: (found: T) => boolean,
   fetch: (tenant: Tenant, controllerId: string) => Promise<T | undefined>,
 ): Memory<T> {
   const known = new LRUCache<string, T>({ max: capacity });
@@ -38,7 +38,7 @@ export function openMemory<T extends Remembered>(
         found !== undefined &&
         found.tenant === tenant &&
         performance.now() - found.readAt < TRUSTED_MS &&
-        trustworthy();
+        trustworthy(found);
       return trusted ? found : undefined;
     },
     read(tenant, controllerId) {

@@ -44,7 +44,8 @@ export function openWaitingDevices(database: Database, announcements: Announceme
       const [row] = await findWaiting(database).execute({ tenantId: tenant.tenantId, controllerId });
       if (!row) return undefined;
       const sleep = formatDuration(intervalOf(tenant, row.pendingId));
-      return { ...row, tenant, sleep, requestAttributes: false, readAt, polledAt: 0, address: '' };
+      const nothing = { requestAttributes: false, next: null, installedActionId: null };
+      return { ...row, ...nothing, tenant, sleep, readAt, polledAt: 0, address: '' };
     },
   );
   const forget = (tenantId: number, controllerIds: readonly string[] | undefined) => {

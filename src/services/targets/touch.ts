@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf, chunks } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { targets } from '../../database/tables/targets.ts';
-import type { Caller } from '../context.ts';
+import type { Actor } from '../context.ts';
 import type { SelectedTarget } from './selection.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { SelectedTarget } from './selection.ts';
  */
 export async function writeAndTouch(
   tx: Transaction,
-  { tenantId, username }: Caller,
+  { tenantId, username }: Actor,
   now: Date,
   selected: readonly SelectedTarget[],
   write: (ids: SQL) => SQL,

@@ -34,6 +34,8 @@ export interface TenantSettings {
   /** The states, in lower case, in which an action may be deleted. */
   deletableActions: ReadonlySet<string>;
   polling: PollingTime;
+  /** How often a device should ask before its maintenance window opens; below 1 as often as always. */
+  pollsBeforeWindow: number;
   overdueSeconds: number;
 }
 
@@ -55,6 +57,7 @@ export function resolveSettings(
     autoClose: value('repository.actions.autoclose.enabled') === true,
     deletableActions: wordsOf(value('action.delete.allowed.statuses')),
     implicitLock: value('implicit.lock.enabled') === true,
+    pollsBeforeWindow: Number(value('maintenanceWindowPollCount')),
     polling: parsePollingTime(String(value('pollingTime'))),
     overdueSeconds: parseDuration(String(value('pollingOverdueTime'))) ?? 0,
   };

@@ -1,0 +1,75 @@
+import {
+  activateOwnAutoConfirm,
+  deactivateOwnAutoConfirm,
+  findOwnAutoConfirm,
+} from '../../services/devices/auto-confirm.ts';
+import { reportConfirmation } from '../../services/devices/confirm.ts';
+import { asObject, textOf } from '../json.ts';
+import { readDeployment, renderDeployment } from './deployments.ts';
+import { readConfirmation } from './feedback.ts';
+import { answer, bodyOf, type Call, type DeviceRoutes, optionalBodyOf, pathIdOf } from './resource.ts';
+
+/** `confirmationBase`: what waits for a confirmation, and whether the device wants to be asked at all. */
+export function confirmationRoutes({ serve }: DeviceRoutes): void {
+  const path = '/confirmationBase';
+  serve(path, {
+    async get(call) {
+      answer(call, await renderConfirmationBase(call));
+    },
+  });
+  serve(
+    `${path}/activateAutoConfirm`,
+    {
+      async post({ acting, request, response }) {
+        const body = asObject(optionalBodyOf(request) ?? {});
+        await activateOwnAutoConfirm(acting, {
+          initiator: textOf(body, 'initiator'),
+          remark: textOf(body, 'remark'),
+        });
+        response.status(200).end();
+      },
+    },
+    { body: 'optional' },
+  );
+  serve(
+    `${path}/deactivateAutoConfirm`,
+    {
+      async post({ acting, response }) {
+        await deactivateOwnAutoConfirm(acting);
+        response.status(200).end();
+      },
+    },
+    { body: 'optional' },
+  );
+  serve(`${path}/:id`, {
+    async get(call) {
+      answer(call, renderDeployment(call, await readDeployment(call, 'confirmationBase'), 'confirmation'));
+    },
+  });
+  serve(`${path}/:id/feedback`, {
+    async post({ acting, request, response }) {
+      await reportConfirmation(acting, pathIdOf(request, 'id'), readConfirmation(asObject(bodyOf(request))));
+      response.status(200).end();
+    },
+  });
+}
+
+async function renderConfirmationBase({ platform, device, url }: Call): Promise<object> {
+  const { active, initiator, remark, activatedAt } = await findOwnAutoConfirm(platform, device);
+  const change = active ? 'deactivateAutoConfirm' : 'activateAutoConfirm';
+  const { next } = device;
+  return {
+    autoConfirm: {
+      active,
+      initiator: initiator ?? undefined,
+      remark: remark ?? undefined,
+      activatedAt: activatedAt?.getTime() ?? 0,
+    },
+    _links: {
+      [change]: { href: `${url}/confirmationBase/${change}` },
+      ...(next?.kind === 'confirmationBase' && {
+        confirmationBase: { href: `${url}/confirmationBase/${next.actionId}?c=${next.revision}` },
+      }),
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { Request } from 'express';
+import { malformed } from '../../errors.ts';
+import { type Deployment, type Door, findDeployment } from '../../services/devices/deployment.ts';
+import { findCancellation, reportCancellation } from '../../services/devices/report-cancellation.ts';
+import { reportDeployment } from '../../services/devices/report-deployment.ts';
+import { reportInstalled } from '../../services/devices/report-installed.ts';
+import { noteRetrieval } from '../../services/devices/retrieve.ts';
+import { asObject, idOf, textOf } from '../json.ts';
+import { renderArtifact } from './artifact.ts';
+import { readReport } from './feedback.ts';
+import { answer, bodyOf, type Call, type DeviceRoutes, pathIdOf } from './resource.ts';
+
+/** `deploymentBase`, `cancelAction` and `installedBase`, with what devices report of them. */
+export function deploymentRoutes({ serve }: DeviceRoutes): void {
+  serve('/deploymentBase/:id', {
+    async get(call) {
+      wholeParameter(call.request, 'c');
+      const deployment = await readDeployment(call, 'deploymentBase');
+      await noteRetrieval(call.acting, deployment.action);
+      answer(call, renderDeployment(call, deployment, 'deployment'));
+    },
+  });
+  serve('/deploymentBase/:id/feedback', {
+    async post({ acting, request, response }) {
+      await reportDeployment(acting, pathIdOf(request, 'id'), readReport(asObject(bodyOf(request))));
+      response.status(200).end();
+    },
+  });
+  serve('/cancelAction/:id', {
+    async get(call) {
+      const { platform, device, acting, request } = call;
+      const action = await findCancellation(platform, device, pathIdOf(request, 'id'));
+      await noteRetrieval(acting, action);
+      const id = String(action.id);
+      answer(call, { id, cancelAction: { stopId: id } });
+    },
+  });
+  serve('/cancelAction/:id/feedback', {
+    async post({ acting, request, response }) {
+      await reportCancellation(acting, pathIdOf(request, 'id'), readReport(asObject(bodyOf(request))));
+      response.status(200).end();
+    },
+  });
+  serve('/installedBase/:id', {
+    async get(call) {
+      answer(call, renderDeployment(call, await readDeployment(call, 'installedBase'), 'deployment'));
+    },
+  });
+  serve('/installedBase', {
+    async put({ acting, request, response }) {
+      const body = asObject(bodyOf(request));
+      const [name, version] = [textOf(body, 'name'), textOf(body, 'version')];
+      if (name === undefined || version === undefined)
+        throw malformed('name and version: both are needed', [name === undefined ? 'name' : 'version']);
+      const isNews = await reportInstalled(acting, { name, version });
+      response.status(isNews ? 201 : 200).end();
+    },
+  });
+}
+
+/** The deployment that the path names, with as much of its history as `actionHistory` asks for. */
+export const readDeployment = ({ platform, device, request }: Call, door: Door): Promise<Deployment> =>
+  findDeployment(platform, device, {
+    door,
+    actionId: pathIdOf(request, 'id'),
+    messages: wholeParameter(request, 'actionHistory') ?? 0,
+  });
+
+/** @throws MALFORMED_INPUT */
+function wholeParameter({ query }: Request, name: string): number | undefined {
+  const text = query[name];
+  if (text === undefined || text === '') return undefined;
+  const value = idOf(String(text));
+  if (value === undefined) throw malformed(`${name}: must be a whole number`, [name]);
+  return value;
+}
+
+/** The parts of these module types have other names for devices. */
+const PARTS: Record<string, string> = { application: 'bApp', runtime: 'jvm' };
+
+/** A deployment as devices get it; `word` is what it stands under. */
+export function renderDeployment(
+  { url }: Call,
+  { action, handling, chunks, history }: Deployment,
+  word: 'deployment' | 'confirmation',
+): object {
+  return {
+    id: String(action.id),
+    [word]: {
+      download: handling.download,
+      update: handling.update,
+      maintenanceWindow: handling.window ?? undefined,
+      chunks: chunks.map(({ moduleId, part, name, version, artifacts, metadata }) => ({
+        part: PARTS[part] ?? part,
+        version,
+        name,
+        artifacts: artifacts.map((artifact) => renderArtifact(url, moduleId, artifact)),
+        metadata: metadata.length ? metadata : undefined,
+      })),
+    },
+    actionHistory: history
+      ? {
+          status: history.status.toUpperCase(),
+          messages: history.messages.length ? history.messages : undefined,
+        }
+      : undefined,
+  };
+}

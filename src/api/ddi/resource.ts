@@ -1,0 +1,119 @@
+import { decode } from 'cbor-x';
+import type { Request, RequestHandler, Response, Router } from 'express';
+import { malformed } from '../../errors.ts';
+import type { Acting } from '../../services/context.ts';
+import { asDevice } from '../../services/devices/acting.ts';
+import type { Device } from '../../services/devices/device-cache.ts';
+import type { DevicePlatform } from '../../services/devices/poll.ts';
+import { webError } from '../hawkbit-errors.ts';
+import { addressUrl, etagOf, isMatch, type Peers } from '../http.ts';
+import { idOf } from '../json.ts';
+import { jsonOf, readBytes } from '../media.ts';
+import type { DevicePath } from './request.ts';
+import { deviceTypeOf, deviceUrl, encodeAnswer } from './root.ts';
+
+/** What a handler gets: the device that signed in, and the request as it is. */
+export interface Call {
+  platform: DevicePlatform;
+  device: Device;
+  /** What the device makes changes with. */
+  acting: Acting;
+  /** The base of its links. */
+  url: string;
+  request: Request;
+  response: Response;
+}
+
+export type Handler = (call: Call) => Promise<void>;
+type Method = 'get' | 'post' | 'put';
+
+export interface DeviceRoutes {
+  /**
+   * Serves a path below the device's own. A method it hasn't is 405, a body of a wrong type 415; a body may be missing
+   * only where it is `optional`.
+   */
+  serve(path: string, methods: Partial<Record<Method, Handler>>, options?: { body?: 'optional' }): void;
+}
+
+/** Makes routes on a router behind which every request is signed in. */
+export function deviceRoutes(
+  router: Router,
+  platform: DevicePlatform,
+  peers: Peers,
+  bodyLimit: number,
+): DeviceRoutes {
+  const callOf = (request: Request, response: Response): Call => {
+    const { device, path } = response.locals as { device: Device; path: DevicePath };
+    const address = addressUrl(peers.addressOf(request));
+    const url = deviceUrl(peers.baseUrlOf(request), path);
+    const acting = asDevice(platform, device.tenant, path.controllerId, address);
+    return { platform, device, acting, url, request, response };
+  };
+  return {
+    serve(path, methods, { body } = {}) {
+      const route = router.route(`/:tenant/controller/v1/:controllerId${path}`);
+      for (const [method, handler] of Object.entries(methods) as [Method, Handler][]) {
+        const check = body === 'optional' ? allowDeviceBody : requireDeviceBody;
+        const before = method === 'get' ? [] : [check, readBytes(bodyLimit)];
+        route[method](...before, (request, response) => handler(callOf(request, response)));
+      }
+      route.all(methodNotAllowed(methods));
+    },
+  };
+}
+
+function methodNotAllowed(methods: object): RequestHandler {
+  const allow = Object.keys(methods).map((method) => method.toUpperCase());
+  if ('get' in methods) allow.push('HEAD');
+  allow.push('OPTIONS');
+  return (request, response) => {
+    response.set('Allow', allow.join(','));
+    if (request.method === 'OPTIONS') response.status(200).end();
+    else response.status(405).json(webError(405));
+  };
+}
+
+const CONSUMED = /^application\/(json|cbor)\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
+
+const requireDeviceBody: RequestHandler = (request, response, next) => {
+  if (CONSUMED.test(request.headers['content-type'] ?? '')) return next();
+  response.set('Accept', 'application/json, application/cbor').status(415).json(webError(415));
+};
+
+const allowDeviceBody: RequestHandler = (request, response, next) =>
+  request.headers['transfer-encoding'] === undefined && !Number(request.headers['content-length'] ?? 0)
+    ? next()
+    : requireDeviceBody(request, response, next);
+
+/** The body, JSON or CBOR; undefined where there is none. @throws MALFORMED_INPUT */
+export function optionalBodyOf(request: Request): unknown {
+  return Buffer.isBuffer(request.body) && request.body.length ? bodyOf(request) : undefined;
+}
+
+/** @throws MALFORMED_INPUT */
+export function bodyOf(request: Request): unknown {
+  if (!/cbor/i.test(request.headers['content-type'] ?? '')) return jsonOf(request);
+  try {
+    return decode(request.body);
+  } catch {
+    throw malformed('The given request body is not well formed');
+  }
+}
+
+/** An id in the path. @throws MALFORMED_INPUT */
+export function pathIdOf(request: Request, name: string): number {
+  const id = idOf(String(request.params[name]));
+  if (id === undefined) throw malformed(`${name}: must be a whole number of 64 bits`, [name]);
+  return id;
+}
+
+/** Sends a body in the type that the device asked for, unless the device has it already. */
+export function answer({ request, response }: Call, body: object): void {
+  const type = deviceTypeOf(request);
+  if (!type) return void response.status(406).end();
+  const encoded = encodeAnswer(body, type);
+  const etag = etagOf(encoded);
+  response.set('ETag', etag);
+  if (isMatch(request, etag)) return void response.status(304).end();
+  response.status(200).set('Content-Type', type).send(encoded);
+}

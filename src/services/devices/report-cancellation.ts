@@ -1,0 +1,80 @@
+import { and, eq } from 'drizzle-orm';
+import { type ActionStatus, actions } from '../../database/tables/actions.ts';
+import { actionNotCancelable, actionNotFound } from '../../errors.ts';
+import { addEntry, isRepeated, requireRoom } from '../actions/entries.ts';
+import { settleTargets } from '../actions/write.ts';
+import { change } from '../change.ts';
+import type { Acting, Platform } from '../context.ts';
+import type { Device } from './device-cache.ts';
+import { findOwnAction, lockOwnAction, type OwnAction } from './own-action.ts';
+import { entryOf, type Report } from './report.ts';
+import { idOf } from './retrieve.ts';
+
+/** The device's action that is to be stopped, or was. @throws ACTION_NOT_FOUND */
+export async function findCancellation(
+  platform: Platform,
+  device: Device,
+  actionId: number,
+): Promise<OwnAction> {
+  const action = await findOwnAction(platform, device, actionId);
+  if (action.status !== 'canceling' && action.status !== 'canceled') throw actionNotFound(String(actionId));
+  return action;
+}
+
+/**
+ * A device reports what it does about a cancellation: it stopped, or it goes on with the update, or neither yet. Of one
+ * that is over the report changes nothing.
+ * @throws ACTION_NOT_FOUND, ACTION_NOT_CANCELABLE, QUOTA_EXCEEDED, never of what ends it
+ */
+export async function reportCancellation(device: Acting, actionId: number, report: Report): Promise<void> {
+  await change(device, async (tx, changes) => {
+    const { target, action } = await lockOwnAction(tx, device, actionId);
+    if (action.status === 'canceled') return;
+    if (action.status !== 'canceling') throw actionNotCancelable(String(actionId));
+    const { told, becomes } = outcomeOf(report);
+    const entry = entryOf(report, told);
+    if (becomes === 'canceling') {
+      if (await isRepeated(tx, action, entry)) return;
+      await requireRoom(tx, action);
+    }
+    await addEntry(tx, device, action, entry);
+    await tx
+      .update(actions)
+      .set({
+        status: becomes,
+        active: becomes !== 'canceled',
+        lastStatusCode: report.code ?? null,
+        lastModifiedAt: device.clock(),
+        lastModifiedBy: device.caller.username,
+      })
+      .where(and(eq(actions.tenantId, action.tenantId), eq(actions.id, action.id)));
+    if (becomes === 'canceled') await settleTargets(tx, device, [target.id]);
+    if (becomes !== 'canceling') changes.targets([target.controllerId]);
+    changes.record({
+      type: becomes === 'canceled' ? 'action.cancellation-confirmed' : 'action.reported',
+      subjects: [target.controllerId],
+      changes: { ...idOf(action), status: { new: told } },
+    });
+  });
+}
+
+interface Outcome {
+  /** What the report is called in the history. */
+  told: ActionStatus;
+  becomes: 'canceled' | 'canceling' | 'running';
+}
+
+function outcomeOf({ execution, result }: Report): Outcome {
+  switch (execution) {
+    case 'closed':
+      return result === 'failure'
+        ? { told: 'error', becomes: 'running' }
+        : { told: 'canceled', becomes: 'canceled' };
+    case 'rejected':
+      return { told: 'cancel_rejected', becomes: 'running' };
+    case 'canceled':
+      return { told: 'warning', becomes: 'canceling' };
+    default:
+      return { told: 'running', becomes: 'canceling' };
+  }
+}
