@@ -3,37 +3,11 @@ import { startOwnServer, type TestServer } from '../support/server.ts';
 import { differences, readCases, replay } from './replay.ts';
 
 const ASSIGNMENTS = 'needs assignments';
-const DEVICES = 'needs devices that report';
 
 /** Cases that wait for a later issue: file, name, and what they need. Take one off as soon as it passes. */
 const WAITING: [file: string, name: string, reason: string][] = [
-  ['ddi-configdata', 'configData: a finished update asks for the attributes again', 'needs deployments'],
   ['deployment-setup', 'set: statistics', ASSIGNMENTS],
   ['deployment-setup', 'set: statistics of an unused one', ASSIGNMENTS],
-  ['actions', 'actions: a finished, a failed and a canceled one', DEVICES],
-  ['actions', 'actions: delete by a list of ids', DEVICES],
-  ['actions', 'actions: delete by id', DEVICES],
-  ['actions', 'actions: delete by query', DEVICES],
-  ['deployment-assign', 'action: a soft one is switched to forced', DEVICES],
-  ['deployment-assign', 'action: delete of all but the last of a target', DEVICES],
-  ['deployment-assign', 'action: forced again and a finished one', DEVICES],
-  ['deployment-assign', 'action: lastStatusCode', DEVICES],
-  ['deployment-assign', 'action: status entries through an update', DEVICES],
-  ['deployment-assign', 'assign: before the device was ever online', DEVICES],
-  ['deployment-assign', 'assign: downloadonly', DEVICES],
-  ['deployment-assign', 'assign: forced', DEVICES],
-  ['deployment-assign', 'assign: the same set again after an error is a new action', DEVICES],
-  ['deployment-assign', 'assign: the same set again after it was installed', DEVICES],
-  ['deployment-assign', 'assign: timeforced in the future is soft for the device', DEVICES],
-  ['deployment-assign', 'cancel: a finished action', DEVICES],
-  ['deployment-assign', 'maintenance window: open now', DEVICES],
-  ['deployment-assign', 'replace: back to the first set makes a new action', DEVICES],
-  [
-    'deployment-assign',
-    'replace: the device sees the new action once it confirmed the cancellation',
-    DEVICES,
-  ],
-  ['deployment-assign', 'replace: with autoclose the old action is canceled at once', DEVICES],
 ];
 
 const FILES = readCases(new URL('cases/', import.meta.url));

@@ -1,11 +1,23 @@
+import { and, eq } from 'drizzle-orm';
+import { actions } from '../../src/database/tables/actions.ts';
 import { cancelActions } from '../../src/services/actions/cancel.ts';
+import { confirmActions } from '../../src/services/actions/confirm.ts';
 import { deleteActions, deleteOldActions } from '../../src/services/actions/delete.ts';
 import { forceActions } from '../../src/services/actions/force.ts';
 import type { Context } from '../../src/services/context.ts';
 import { assignDistributionSet } from '../../src/services/deployments/assign.ts';
+import { asDevice } from '../../src/services/devices/acting.ts';
+import { activateOwnAutoConfirm, deactivateOwnAutoConfirm } from '../../src/services/devices/auto-confirm.ts';
+import { reportConfirmation } from '../../src/services/devices/confirm.ts';
+import { noteDownload } from '../../src/services/devices/downloads.ts';
+import { reportCancellation } from '../../src/services/devices/report-cancellation.ts';
+import { reportDeployment } from '../../src/services/devices/report-deployment.ts';
+import { reportInstalled } from '../../src/services/devices/report-installed.ts';
+import { noteRetrieval } from '../../src/services/devices/retrieve.ts';
 import { createDistributionSets } from '../../src/services/distribution-sets/create.ts';
 import { createSoftwareModules } from '../../src/services/software-modules/create.ts';
 import { createTargets } from '../../src/services/targets/create.ts';
+import { setConfiguration } from '../../src/services/tenants/set-configuration.ts';
 
 /** The actions that the verbs below are called on. */
 export interface DeploymentFixture {
@@ -13,11 +25,17 @@ export interface DeploymentFixture {
   otherSetId: number;
   runningId: number;
   endedId: number;
+  cancelingId: number;
+  waitingId: number;
 }
 
-/** Target `deployed` is to have one set; `offline` has it. */
+/** Target `deployed` is to have one set, `canceling` not any more, `waiting` if it is confirmed; `offline` has it. */
 export async function deploymentFixture(context: Context): Promise<DeploymentFixture> {
-  await createTargets(context, { targets: [{ controllerId: 'deployed' }, { controllerId: 'offline' }] });
+  await createTargets(context, {
+    targets: ['deployed', 'offline', 'canceling', 'waiting', 'free'].map((controllerId) => ({
+      controllerId,
+    })),
+  });
   const modules = await createSoftwareModules(context, {
     softwareModules: [{ type: 'os', name: 'deployed', version: '1' }],
   });
@@ -26,23 +44,35 @@ export async function deploymentFixture(context: Context): Promise<DeploymentFix
     distributionSets: ['1', '2'].map((version) => ({ type: 'os', name: 'deployed', version, moduleIds })),
   });
   const [assignedSetId, otherSetId] = created.map(({ id }) => id);
-  const [runningId, endedId] = await Promise.all(
-    ['deployed', 'offline'].map(async (controllerId) => {
-      const { actions } = await assignDistributionSet(context, {
-        distributionSetId: assignedSetId!,
-        assignments: [{ controllerIds: [controllerId], forceType: 'soft' }],
-        offline: controllerId === 'offline',
-      });
-      return actions[0]!.id;
-    }),
-  );
+  const assign = async (controllerId: string, confirmationRequired = false) => {
+    const { actions } = await assignDistributionSet(context, {
+      distributionSetId: assignedSetId!,
+      assignments: [{ controllerIds: [controllerId], forceType: 'soft', confirmationRequired }],
+      offline: controllerId === 'offline',
+    });
+    return actions[0]!.id;
+  };
+  const runningId = await assign('deployed');
+  const endedId = await assign('offline');
+  const cancelingId = await assign('canceling');
+  await cancelActions(context, { actionIds: [cancelingId] });
+  await setConfiguration(context, { 'user.confirmation.flow.enabled': true });
+  const waitingId = await assign('waiting', true);
+  await setConfiguration(context, { 'user.confirmation.flow.enabled': false });
   return {
     assignedSetId: assignedSetId!,
     otherSetId: otherSetId!,
-    runningId: runningId!,
-    endedId: endedId!,
+    runningId,
+    endedId,
+    cancelingId,
+    waitingId,
   };
 }
+
+const CLOSED = { execution: 'closed', result: 'success', details: [] } as const;
+
+const deviceIn = async (context: Context, controllerId: string) =>
+  asDevice(context, await context.tenants.byId(context.caller.tenantId), controllerId, 'x');
 
 /** Every verb on deployments that writes, called so that it would succeed. */
 export const DEPLOYMENT_VERBS: Record<
@@ -53,6 +83,32 @@ export const DEPLOYMENT_VERBS: Record<
     assignDistributionSet(c, { distributionSetId: otherSetId, assignments: [{ filter: 'id==*' }] }),
   cancelActions: (c, { runningId }) => cancelActions(c, { actionIds: [runningId] }),
   forceActions: (c) => forceActions(c, { filter: 'active==true' }),
+  confirmActions: (c, { waitingId }) =>
+    confirmActions(c, { actionIds: [waitingId], confirmation: 'confirmed' }),
+  activateOwnAutoConfirm: async (c) => activateOwnAutoConfirm(await deviceIn(c, 'free'), {}),
+  deactivateOwnAutoConfirm: async (c) => deactivateOwnAutoConfirm(await deviceIn(c, 'b')),
+  reportConfirmation: async (c, { waitingId }) =>
+    reportConfirmation(await deviceIn(c, 'waiting'), waitingId, {
+      confirmation: 'confirmed',
+      code: null,
+      messages: [],
+    }),
+  noteDownload: async (c, { runningId }) =>
+    noteDownload(await deviceIn(c, 'deployed'), runningId, { filename: 'f' }),
+  noteRetrieval: async (c, { runningId }) => {
+    const { tenantId } = c.caller;
+    const [met] = await c.database
+      .select()
+      .from(actions)
+      .where(and(eq(actions.tenantId, tenantId), eq(actions.id, runningId)));
+    await noteRetrieval(await deviceIn(c, 'deployed'), met!);
+  },
+  reportCancellation: async (c, { cancelingId }) =>
+    reportCancellation(await deviceIn(c, 'canceling'), cancelingId, CLOSED),
+  reportDeployment: async (c, { runningId }) =>
+    reportDeployment(await deviceIn(c, 'deployed'), runningId, CLOSED),
+  reportInstalled: async (c) =>
+    reportInstalled(await deviceIn(c, 'free'), { name: 'deployed', version: '1' }),
   deleteActions: (c, { endedId }) => deleteActions(c, { actionIds: [endedId] }),
   deleteOldActions: (c) => deleteOldActions(c, { controllerId: 'offline', keepLast: 0 }),
 };

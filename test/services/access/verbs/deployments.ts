@@ -1,4 +1,5 @@
 import { cancelActions } from '../../../../src/services/actions/cancel.ts';
+import { confirmActions } from '../../../../src/services/actions/confirm.ts';
 import { deleteActions, deleteOldActions } from '../../../../src/services/actions/delete.ts';
 import { findAction, findActions } from '../../../../src/services/actions/find.ts';
 import { forceActions } from '../../../../src/services/actions/force.ts';
@@ -10,6 +11,7 @@ import { findDeployments, listTargetsOfSet } from '../../../../src/services/depl
 import { createDistributionSets } from '../../../../src/services/distribution-sets/create.ts';
 import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
 import { createSoftwareModules } from '../../../../src/services/software-modules/create.ts';
+import { setConfiguration } from '../../../../src/services/tenants/set-configuration.ts';
 import type { Verb, Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 
@@ -24,7 +26,11 @@ const made = new WeakMap<Side, Deployed>();
 const deployedOf = (side: Side): Deployed => made.get(side)!;
 
 /** A set that the side's target is to have, or, where that is `offline`, has. */
-async function makeDeployment(admin: Context, side: Side, offline = false): Promise<void> {
+async function makeDeployment(
+  admin: Context,
+  side: Side,
+  { offline = false, confirmationRequired = false } = {},
+): Promise<void> {
   const { name } = side;
   const modules = await createSoftwareModules(admin, {
     softwareModules: [{ type: 'os', name, version: '1' }],
@@ -36,7 +42,7 @@ async function makeDeployment(admin: Context, side: Side, offline = false): Prom
   const [setId, spareSetId] = created.map(({ id }) => id);
   const { actions } = await assignDistributionSet(admin, {
     distributionSetId: setId!,
-    assignments: [{ controllerIds: [name], forceType: 'soft' }],
+    assignments: [{ controllerIds: [name], forceType: 'soft', confirmationRequired }],
     offline,
   });
   made.set(side, { setId: setId!, spareSetId: spareSetId!, actionId: actions[0]!.id });
@@ -50,7 +56,15 @@ const on = (verb: Omit<Verb, 'given'>): Verb => ({
 /** A verb on actions that have ended. */
 const onEnded = (verb: Omit<Verb, 'given'>): Verb => ({
   ...verb,
-  given: (admin, side) => makeDeployment(admin, side, true),
+  given: (admin, side) => makeDeployment(admin, side, { offline: true }),
+});
+/** A verb on actions that wait for a confirmation. */
+const onWaiting = (verb: Omit<Verb, 'given'>): Verb => ({
+  ...verb,
+  async given(admin, side) {
+    await setConfiguration(admin, { 'user.confirmation.flow.enabled': true });
+    await makeDeployment(admin, side, { confirmationRequired: true });
+  },
 });
 
 export const DEPLOYMENT_VERBS: Verbs = {
@@ -101,6 +115,12 @@ export const DEPLOYMENT_VERBS: Verbs = {
   forceActions: on({
     needs: ['UPDATE_TARGET'],
     call: (c, side) => forceActions(c, { actionIds: [deployedOf(side).actionId] }),
+    beyond: { UPDATE_TARGET: 'ACTION_NOT_FOUND' },
+  }),
+  confirmActions: onWaiting({
+    needs: ['UPDATE_TARGET'],
+    call: (c, side) =>
+      confirmActions(c, { actionIds: [deployedOf(side).actionId], confirmation: 'confirmed' }),
     beyond: { UPDATE_TARGET: 'ACTION_NOT_FOUND' },
   }),
   deleteActions: onEnded({
