@@ -42,4 +42,10 @@ export function printAim(label, value, unit, aim, met) {
   console.log(line(label, [value.toFixed(value < 100 ? 2 : 0), unit, '', verdict]));
 }
 
+/** What one takes, and how many times as long as another that is; what it may be at the most. */
+export function printTime(label, milliseconds, times, most) {
+  const verdict = most === undefined ? '' : `aim ≤ ${most} ×: ${times <= most ? 'met' : 'NOT MET'}`;
+  console.log(line(label, [milliseconds.toFixed(1), 'ms', `${times.toFixed(1)} ×`, verdict]));
+}
+
 const format = (rate) => (rate < 100 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en'));

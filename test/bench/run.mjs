@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- starts polls uploads creates pages parts live imports peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls uploads creates pages parts live filters imports peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
  */
 import { parseArgs } from 'node:util';
 import { benchCreates } from './creates.mjs';
+import { benchFilters } from './filters.mjs';
 import { benchImports } from './imports.mjs';
 import { benchLive } from './live.mjs';
 import { makeDataFolder, openDatabase, startMuster, stopAll } from './muster.mjs';
@@ -19,7 +20,18 @@ import { benchStarts } from './starts.mjs';
 import { benchUploads } from './uploads.mjs';
 
 /** The last one only when it is named: it installs its rival from npm. */
-const PARTS = ['starts', 'polls', 'uploads', 'creates', 'pages', 'parts', 'live', 'imports', 'peers'];
+const PARTS = [
+  'starts',
+  'polls',
+  'uploads',
+  'creates',
+  'pages',
+  'parts',
+  'live',
+  'filters',
+  'imports',
+  'peers',
+];
 const SMALL_FLEET = 20_000;
 
 const { values, positionals } = parseArgs({
@@ -68,6 +80,7 @@ try {
   if (wanted('creates')) await benchCreates(options);
   if (wanted('parts')) await benchParts(options);
   await database.stop();
+  if (wanted('filters')) await benchFilters({ large, effort });
   if (wanted('imports')) await benchImports({ rows: large });
 } finally {
   await stopAll();

@@ -30,7 +30,13 @@ export const PAGE = `query Page($after: String) {
   }
 }`;
 
-const KINDS = { polls, uploads, restCreates, graphqlCreates, gets, graphql, graphqlPages };
+/** The same under a filter, in any order, from anywhere. */
+export const FILTERED = PAGE.replace(
+  '($after: String)',
+  '($filter: String, $after: String, $offset: Int, $orderBy: [TargetOrder!])',
+).replace('after: $after', 'filter: $filter, after: $after, offset: $offset, orderBy: $orderBy');
+
+const KINDS = { polls, uploads, restCreates, graphqlCreates, gets, graphql, graphqlPages, filteredPages };
 
 /** @returns {{ next: () => Buffer, refuses?: (body: string) => boolean }} */
 export const openWorkload = ({ kind, ...options }) => KINDS[kind](options);
@@ -105,6 +111,16 @@ function graphqlPages({ cursors, host }) {
   return {
     next: inTurn(requests),
     refuses: (body) => body.includes('"errors":[') || !body.includes('"hasNextPage":true'),
+  };
+}
+
+/** The administrator reads one page; it is to hold as many targets as expected. */
+function filteredPages({ variables, expected, host }) {
+  const body = JSON.stringify({ query: FILTERED, variables });
+  const page = request('POST', '/graphql', administrator(host), body);
+  return {
+    next: () => page,
+    refuses: (answer) => answer.split('"controllerId":').length - 1 !== expected,
   };
 }
 

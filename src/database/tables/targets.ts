@@ -92,6 +92,14 @@ export const targetAttributes = pgTable(
       columns: [t.tenantId, t.targetId],
       foreignColumns: [targets.tenantId, targets.id],
     }).onDelete('cascade'),
-    index('target_attributes_value_idx').on(t.tenantId, lowered(t.key), lowered(t.value)),
+    // All columns, so that it answers alone: which of a million have an attribute is then found in milliseconds.
+    index('target_attributes_value_idx').on(
+      t.tenantId,
+      lowered(t.key),
+      lowered(t.value),
+      t.targetId,
+      t.key,
+      t.value,
+    ),
   ],
 );

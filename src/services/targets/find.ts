@@ -60,20 +60,23 @@ export async function listTargets(
       ? undefined
       : await matchingTargets(context.database, tenant, context.clock(), parseFilter(request.filter)),
   );
-  const matching = and(eq(targets.tenantId, tenantId), narrowed);
+  const ofTenant = eq(targets.tenantId, tenantId);
+  const matching = and(ofTenant, narrowed);
   const typeName = ofReadableType(context, tenant, targetTypes.name);
   const order = { ...TARGET_ORDER, targetType: { ...TARGET_ORDER.targetType, expression: typeName } };
   return list(request, order, 'controllerId', {
     async rows(where, orderBy, limit, offset, keys) {
-      const chosen = and(matching, where);
       // What an offset passes over, or an order sorts, isn't read whole: only the page is.
-      const page = narrowed || offset ? keysOfPage(context.database, chosen, keys, limit, offset) : undefined;
-      const itself = page && sql`${targets.controllerId} = ANY(${page})`;
+      const from = and(ofTenant, where)!;
+      const page =
+        narrowed || offset
+          ? keysOfPage(context.database, { from, chosen: narrowed, keys, limit, offset })
+          : undefined;
       const rows = await selectPage(
         context.database,
         {
           ...dependentColumns(context, tenant),
-          chosen: page ? and(eq(targets.tenantId, tenantId), itself)! : chosen!,
+          chosen: page ? sql`${ofTenant} AND ${targets.controllerId} = ANY(${page})` : from,
           order: sql.join(orderBy, sql`, `),
         },
         { limit },

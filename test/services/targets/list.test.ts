@@ -47,7 +47,7 @@ describe('listTargets', () => {
     const orderBy = fc.array(fc.record({ field, direction }), { maxLength: 3 });
     const size = fc.integer({ min: 1, max: 25 });
     // A page that is chosen first, and read then, is to be in the same order.
-    const filter = fc.constantFrom(null, 'controllerid==d*');
+    const filter = fc.constantFrom(null, 'controllerid==d*', "attribute.none==''");
     await fc.assert(
       fc.asyncProperty(orderBy, size, filter, async (order, pageSize, some) => {
         const all = await idsOf({ orderBy: order, first: 500 });
@@ -59,6 +59,16 @@ describe('listTargets', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('orders by what other tables have, also beside a filter on attributes', async () => {
+    const orderBy: Request['orderBy'] = [
+      { field: 'createdAt', direction: 'asc' },
+      { field: 'targetType', direction: 'asc' },
+      { field: 'address', direction: 'desc' },
+    ];
+    const all = await idsOf({ orderBy, first: 500 });
+    expect(await walk({ orderBy, filter: "attribute.none==''" }, 5)).toEqual(all);
   });
 
   it('puts nulls last ascending and first descending', async () => {

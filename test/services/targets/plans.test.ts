@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { openPool, type Pool } from '../../../src/database/connect.ts';
 import { migrate } from '../../../src/database/migrate.ts';
@@ -61,14 +61,17 @@ afterAll(async () => {
   await own?.drop();
 });
 
-/** How PostgreSQL finds the keys of a page. */
-async function planOf(filter: string, field: keyof typeof TARGET_ORDER = 'controllerId'): Promise<string> {
+/** How PostgreSQL finds the keys of a page: where the first targets of the order are searched, and where all are. */
+async function plansOf(filter: string, field: keyof typeof TARGET_ORDER = 'controllerId') {
   const matching = await matchingTargets(pool.database, tenant, new Date(), parseFilter(filter));
   const fields = field === 'controllerId' ? (['controllerId'] as const) : ([field, 'controllerId'] as const);
   const keys = fields.map((name) => ({ ...TARGET_ORDER[name], descending: false }));
-  const page = keysOfPage(pool.database, and(eq(targets.tenantId, 1), matching), keys, 51, 0);
+  const from = eq(targets.tenantId, 1);
+  const page = keysOfPage(pool.database, { from, chosen: matching, keys, limit: 51, offset: 0 });
   const rows = await pool.database.execute(sql`EXPLAIN (COSTS OFF) SELECT ${page}`);
-  return rows.map((row) => row['QUERY PLAN']).join('\n');
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  const [start, search] = plan.split('CTE found');
+  return search === undefined ? { search: plan } : { start, search };
 }
 
 test.each([
@@ -93,24 +96,35 @@ test.each([
   ['tag==half and attribute.class==few', 'target_attributes_value_idx'],
   ['tag==few and attribute.class==half', 'target_tag_assignments_tag_idx'],
 ])('few matches are found first: %s', async (filter, index) => {
-  const plan = await planOf(filter);
-  expect(plan).toContain(index);
-  expect(plan).not.toContain('Seq Scan on targets');
-  expect(plan).not.toContain('targets_controller_id_key');
+  const { search } = await plansOf(filter);
+  expect(search).toContain(index);
+  expect(search).not.toContain('Seq Scan on targets');
+  expect(search).not.toContain('targets_controller_id_key');
 });
 
 const walks = ['name==*half*', 'group==half*', 'attribute.class==half', 'metadata.class==half', 'tag==half'];
 test.each([...walks, 'type==half', 'tag==half and attribute.class==half'])(
   'half of the targets are walked through in their order: %s',
   async (filter) => {
-    const plan = await planOf(filter);
-    expect(plan).toContain('targets_controller_id_key');
-    expect(plan).not.toMatch(/Sort|Gather/);
-    expect(await planOf(filter, 'createdAt')).toContain('targets_created_at_idx');
+    const { search } = await plansOf(filter);
+    expect(search).toContain('targets_controller_id_key');
+    expect(search).not.toMatch(/Sort|Gather/);
+    expect((await plansOf(filter, 'createdAt')).search).toContain('targets_created_at_idx');
   },
 );
 
+test.each([
+  ['attribute.class==few', 'Index Only Scan using target_attributes_value_idx'],
+  ['tag==few', 'Index Only Scan using target_tag_assignments_tag_idx'],
+])('among the first targets those that fit are found as a set: %s', async (filter, index) => {
+  const { start } = await plansOf(filter);
+  expect(start).toContain('targets_controller_id_key');
+  expect(start).toContain(index);
+  expect((await plansOf(filter, 'name')).start).toBeUndefined();
+  expect((await plansOf(`${filter};name==*x*`)).start).toBeDefined();
+});
+
 it('joins nothing that the filter does not name', async () => {
-  expect(await planOf('name==*half*')).not.toMatch(/target_polls|target_types/);
-  expect(await planOf('address==x')).toContain('target_polls');
+  expect((await plansOf('name==*half*')).search).not.toMatch(/target_polls|target_types/);
+  expect((await plansOf('address==x')).search).toContain('target_polls');
 });
