@@ -4,9 +4,11 @@ import { type PollCounts, pollListener } from './api/ddi/poll.ts';
 import { devicePathOf } from './api/ddi/request.ts';
 import { deviceRouter } from './api/ddi/router.ts';
 import { exportRouter } from './api/exports/router.ts';
+import type { GraphqlDoor } from './api/graphql/server.ts';
 import { webError } from './api/hawkbit-errors.ts';
 import { isMalformedUrl, type Peers } from './api/http.ts';
 import { importRouter } from './api/imports/router.ts';
+import type { Operations } from './api/operations.ts';
 import { restRouter } from './api/rest/router.ts';
 import type { Config } from './config.ts';
 import type { Authenticator } from './services/access/authenticate.ts';
@@ -17,9 +19,8 @@ export interface AppOptions {
   platform: DevicePlatform;
   peers: Peers;
   signIn: Authenticator;
-  graphql: express.Router;
-  /** `/health/…` and `/metrics`. */
-  operations: express.Router;
+  graphql: Pick<GraphqlDoor, 'answer' | 'router'>;
+  operations: Operations;
   pollCounts: PollCounts;
   log: (error: unknown) => void;
 }
@@ -34,8 +35,8 @@ export function createApp(options: AppOptions): RequestListener {
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  app.use(operations);
-  app.use('/graphql', graphql);
+  app.use(operations.router);
+  app.use('/graphql', graphql.router);
   app.use('/rest', restRouter({ platform, peers, signIn, log, bodyLimit: config.MUSTER_BODY_LIMIT }));
   app.use('/imports', importRouter({ platform, peers, signIn, log }));
   app.use('/exports', exportRouter({ platform, peers, signIn, log }));
@@ -49,7 +50,9 @@ export function createApp(options: AppOptions): RequestListener {
     // GraphQL has rules of its own for what stands in a query.
     if (isMalformedUrl(url) && !/^\/graphql\b/.test(url)) return refuse(request, response);
     const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
-    if (path?.rest === '') poll(request, response, path);
+    if (path?.rest === '') return poll(request, response, path);
+    operations.count(request, response);
+    if (request.method === 'POST' && /^\/graphql(\?|$)/.test(url)) void graphql.answer(request, response);
     else app(request, response);
   };
 }

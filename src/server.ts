@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { openGraphql } from './api/graphql/server.ts';
 import { openSockets } from './api/graphql/sockets.ts';
 import { openPeers } from './api/http.ts';
-import { type OperationsOptions, operationsRouter } from './api/operations.ts';
+import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { type Connection, openPool } from './database/connect.ts';
@@ -192,7 +192,7 @@ export async function serve(
     log: logError,
   });
   const pollCounts = new Map<number, number>();
-  const operations = operationsRouter({
+  const operations = openOperations({
     isReady: () => pool.client`SELECT 1`.then(Boolean, () => false),
     rememberedDevices: platform.devices.size,
     pollCounts,
@@ -204,7 +204,7 @@ export async function serve(
       platform,
       peers,
       signIn,
-      graphql: graphql.router,
+      graphql,
       operations,
       pollCounts,
       log: logError,

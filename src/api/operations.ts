@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { PollCounts } from './ddi/poll.ts';
@@ -11,8 +12,15 @@ export interface OperationsOptions {
   shareMetrics?: (registry: Registry) => () => Promise<string>;
 }
 
-/** Liveness, readiness and Prometheus metrics: for the operator's tools, without sign-in. */
-export function operationsRouter(options: OperationsOptions): express.Router {
+export interface Operations {
+  /** `/health/…` and `/metrics`: for the operator's tools, without sign-in. */
+  router: express.Router;
+  /** Counts what is answered to a request of the other doors. */
+  count(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** Opens liveness, readiness and Prometheus metrics. */
+export function openOperations(options: OperationsOptions): Operations {
   const { isReady, shareMetrics = (registry) => () => registry.metrics() } = options;
   const registry = openMetrics(options);
   const renderMetrics = shareMetrics(registry);
@@ -25,13 +33,15 @@ export function operationsRouter(options: OperationsOptions): express.Router {
   router.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await renderMetrics());
   });
-  router.use((request, response, next) => {
-    const door = request.path.split('/', 2)[1];
-    const name = door === 'rest' || door === 'graphql' ? door : 'ddi';
-    response.once('finish', () => requests(registry).inc({ door: name, status: response.statusCode }));
-    next();
-  });
-  return router;
+  return {
+    router,
+    count(request, response) {
+      const [, first] = /^\/(\w*)/.exec(request.url ?? '') ?? [];
+      if (first === 'health' || first === 'metrics') return;
+      const door = first === 'rest' || first === 'graphql' ? first : 'ddi';
+      response.once('finish', () => requests(registry).inc({ door, status: response.statusCode }));
+    },
+  };
 }
 
 const requests = (registry: Registry) => registry.getSingleMetric('muster_requests_total') as Counter;

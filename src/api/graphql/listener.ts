@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import express, { type Request, type Response } from 'express';
+import type { Authenticator } from '../../services/access/authenticate.ts';
+import type { Platform } from '../../services/context.ts';
+import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { Refusal, sendFailure, takesAnswer } from './answers.ts';
+import { type GraphqlContext, openContext, originOf } from './context.ts';
+
+export interface ListenerOptions {
+  platform: Platform;
+  peers: Pick<Peers, 'addressOf'>;
+  /** @throws UNAUTHENTICATED, SIGN_IN_UNAVAILABLE */
+  signIn: Authenticator;
+  /** Bytes of a body. */
+  bodyLimit: number;
+  /** Gets what nobody foresaw. */
+  log: (error: unknown) => void;
+}
+
+export type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * Answers one operation by GraphQL over HTTP. A plain listener: on its way through Express a page took a sixth more
+ * of the processor.
+ */
+export function operationListener(
+  apollo: ApolloServer<GraphqlContext>,
+  { platform, peers, signIn, bodyLimit, log }: ListenerOptions,
+): Listener {
+  const read = bodyReader(bodyLimit);
+  return async (request, response) => {
+    try {
+      for (const [name, value] of Object.entries(PROTOCOL_HEADERS)) response.setHeader(name, value);
+      const origin = originOf(peers, request);
+      const caller = await signIn(request.headers.authorization, origin);
+      requireMediaTypes(request);
+      const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: request.method ?? 'GET',
+          headers: headersOf(request),
+          search: /\?.*/s.exec(request.url ?? '')?.[0] ?? '',
+          body: request.method === 'POST' ? parseBody(await read(request, response)) : undefined,
+        },
+        context: async () => openContext(platform, caller, origin),
+      });
+      if (body.kind !== 'complete') throw new Error('answers in parts are for @defer and @stream');
+      for (const [name, value] of headers) response.setHeader(name, value);
+      response.statusCode = status ?? 200;
+      response.end(body.string);
+    } catch (error) {
+      sendFailure(request, response, error, log);
+    }
+  };
+}
+
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, String(value));
+  return headers;
+}
+
+const JSON_BODY = /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
+
+/** Before anything is executed: Apollo would say so only afterwards. @throws Refusal */
+function requireMediaTypes(request: IncomingMessage): void {
+  if (!takesAnswer(request))
+    throw new Refusal(
+      406,
+      'NOT_ACCEPTABLE',
+      'Accept must allow application/json or application/graphql-response+json.',
+    );
+  if (request.method === 'POST' && !JSON_BODY.test(request.headers['content-type'] ?? ''))
+    throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
+}
+
+/** Reads bodies, inflated ones too. */
+function bodyReader(limit: number) {
+  const raw = express.raw({ type: () => true, limit });
+  return (request: IncomingMessage, response: ServerResponse) =>
+    new Promise<Uint8Array>((resolve, reject) => {
+      raw(request as Request, response as Response, (error?: unknown) => {
+        const { body } = request as Partial<Request>;
+        if (error) reject(error);
+        else resolve(Buffer.isBuffer(body) ? body : new Uint8Array());
+      });
+    });
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws Refusal */
+function parseBody(bytes: Uint8Array): unknown {
+  let body: unknown;
+  try {
+    body = JSON.parse(decoder.decode(bytes));
+  } catch {
+    throw new Refusal(400, 'BAD_REQUEST', 'The body is not well-formed JSON in UTF-8.');
+  }
+  if (Array.isArray(body))
+    throw new Refusal(400, 'BAD_REQUEST', 'One request carries one operation, not a list.');
+  return body;
+}
