@@ -6,6 +6,7 @@ import { listImportFaults } from '../../../../src/services/imports/faults.ts';
 import { findImport, listImports } from '../../../../src/services/imports/find.ts';
 import { importTargets } from '../../../../src/services/imports/import-targets.ts';
 import type { ImportedTarget, RowSource } from '../../../../src/services/imports/source.ts';
+import type { LiveContext } from '../../../../src/services/live/hub.ts';
 import { watchImport } from '../../../../src/services/live/watch-import.ts';
 import { watchSummary } from '../../../../src/services/live/watch-summary.ts';
 import { watchTargets } from '../../../../src/services/live/watch-targets.ts';
@@ -88,21 +89,28 @@ const somebody = (context: Context): Context => ({
   caller: { ...context.caller, permissions: new Map(PERMISSIONS.map((permission) => [permission, null])) },
 });
 
+/** What is told while a target changes, and another that is within the scope and so told of for certain. */
+async function hearOf(context: LiveContext, feed: ReturnType<typeof watchTargets>, name: string) {
+  await updateTarget(somebody(context), { controllerId: name, name: 'new' }).catch(() => {});
+  const mark = randomUUID();
+  await createTargets(somebody(context), { targets: [{ controllerId: mark, group: 'inner' }] });
+  const heard: (string | null)[] = [];
+  for (let event = await feed.next(); event.value.controllerId !== mark; event = await feed.next()) {
+    // On a slow machine the watch may begin anew, and what changed before is not told any more.
+    if (event.value.type === 'resync') return hearOf(context, feed, name);
+    heard.push(event.value.controllerId);
+  }
+  return heard;
+}
+
 export const WATCHING_VERBS: Verbs = {
   watchTargets: {
     needs: ['READ_TARGET'],
     async call(context, { name }) {
       const feed = watchTargets(context, {});
       await feed.next();
-      await updateTarget(somebody(context), { controllerId: name, name: 'new' }).catch(() => {});
-      // Within the scope, so that it is told of for certain.
-      const mark = randomUUID();
-      await createTargets(somebody(context), { targets: [{ controllerId: mark, group: 'inner' }] });
-      const heard: (string | null)[] = [];
-      for await (const { controllerId } of feed) {
-        if (controllerId === mark) break;
-        heard.push(controllerId);
-      }
+      const heard = await hearOf(context, feed, name);
+      await feed.return?.();
       return heard.includes(name);
     },
     beyond: { READ_TARGET: false },
