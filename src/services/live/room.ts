@@ -134,10 +134,13 @@ export function openRoom(platform: Platform, tenantId: number, { testing, budget
   const tellChanged = async (changed: Pending['changed']) => {
     for (const { groups: part, test } of await openParts()) {
       const verdicts = await test([...changed.keys()]);
+      const byId = new Map(verdicts.map((verdict) => [verdict.controllerId, verdict]));
       const make = eventMaker();
-      for (const verdict of verdicts) {
-        const { targetId, controllerId } = verdict;
-        const isNew = changed.get(controllerId) ?? false;
+      // In the order of the changes, which the statement doesn't keep.
+      for (const [controllerId, isNew] of changed) {
+        const verdict = byId.get(controllerId);
+        if (!verdict) continue;
+        const { targetId } = verdict;
         let at = 0;
         for (const group of part) {
           const matches = group.filter ? verdict.matches[at++]! : true;
