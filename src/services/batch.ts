@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { isAmong } from '../database/bulk.ts';
 import type { Transaction } from '../database/connect.ts';
-import type { DomainError } from '../errors.ts';
+import { type DomainError, outOfScope } from '../errors.ts';
+import { asItWouldBe, findUnreached, type Reach, type Unreached } from './access/reach.ts';
 import { type ChangeRecord, creation } from './audit/record.ts';
 import { change } from './change.ts';
 import type { Context } from './context.ts';
@@ -90,16 +92,18 @@ export interface Created<T> {
 export interface Creation<T, R> {
   check: (tx: Transaction, batch: Batch<T>) => Promise<void>;
   insert: (tx: Transaction, rows: T[]) => Promise<R[]>;
+  /** What is created must be within the reach of the verb's permission; null where no scope is about such things. */
+  reach: Reach | null;
   event: ChangeRecord['type'];
-  nameOf: (created: R) => string;
+  nameOf: (created: NoInfer<R>) => string;
 }
 
 /** The second half of every bulk creation: in one transaction, refuse what doesn't fit and write what stands. */
-export async function createBatch<T extends object, R>(
+export async function createBatch<T extends object, R extends { id: number }>(
   context: Context,
   checked: Batch<T>,
   { errorPolicy = 'REJECT_ALL', dryRun }: BulkOptions,
-  { check, insert, event, nameOf }: Creation<T, R>,
+  how: Creation<T, R>,
 ): Promise<Created<R>> {
   const rejected = (batch: Batch<T>) => ({ created: [], faults: faultsOf(batch) });
   if (isRejected(checked, errorPolicy)) return rejected(checked);
@@ -107,14 +111,49 @@ export async function createBatch<T extends object, R>(
     context,
     async (tx, changes) => {
       const batch = copyOf(checked);
-      await check(tx, batch);
+      await how.check(tx, batch);
       if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
-      const created = await insert(tx, standing(batch));
-      changes.record(creation(event, created.map(nameOf), standing(batch)));
+      const created = await insertReached(tx, context, batch, how);
+      if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
+      changes.record(creation(how.event, created.map(how.nameOf), standing(batch)));
       return { created, faults: faultsOf(batch) };
     },
     { dryRun },
   );
+}
+
+/** Carries out of a savepoint which of the created rows are out of the caller's reach. */
+class OutOfReach extends Error {
+  constructor(readonly rows: readonly Unreached[]) {
+    super('rows out of reach');
+  }
+}
+
+/** Inserts what stands. Rows that the caller may not create are known only then: they are refused, the others inserted. */
+async function insertReached<T, R extends { id: number }>(
+  tx: Transaction,
+  context: Context,
+  batch: Batch<T>,
+  { insert, reach }: Creation<T, R>,
+): Promise<R[]> {
+  if (!reach || context.caller.permissions.get(reach.permission) === null) return insert(tx, standing(batch));
+  let ids: number[] = [];
+  const attempt = async (inner: Transaction) => {
+    const created = await insert(inner, standing(batch));
+    ids = created.map(({ id }) => id);
+    const unreached = await findUnreached(inner, context, reach, isAmong(reach.table.id, ids));
+    if (unreached.length) throw new OutOfReach(unreached);
+    return created;
+  };
+  try {
+    return await tx.transaction(attempt);
+  } catch (error) {
+    if (!(error instanceof OutOfReach)) throw error;
+    const places = [...batch.rows.keys()].filter((index) => batch.rows[index] !== undefined);
+    for (const { id, title } of error.rows)
+      refuse(batch, places[ids.indexOf(id)]!, outOfScope(reach.permission, asItWouldBe(title)));
+    return insert(tx, standing(batch));
+  }
 }
 
 /** Rows in one plain INSERT: each column of each is a parameter, and PostgreSQL takes 65,534. */

@@ -21,7 +21,7 @@ import {
 import type { Announcement } from './announcements.ts';
 import { type ChangeRecord, writeRecords } from './audit/record.ts';
 import type { Acting } from './context.ts';
-import { requireStillReached } from './targets/scope.ts';
+import { requireTargetsStillReached } from './targets/scope.ts';
 
 /** Names what a transaction changes: the targets, or `everything` of the tenant. */
 export interface Changes {
@@ -98,7 +98,7 @@ export async function change<T>(
     try {
       const result = await database.transaction(async (tx) => {
         const done = await work(tx, changes);
-        await requireStillReached(tx, context, [...changed]);
+        await requireTargetsStillReached(tx, context, [...changed]);
         if (dryRun) return changes.undo(done);
         await writeRecords(tx, context, records);
         return done;

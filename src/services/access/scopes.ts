@@ -6,15 +6,24 @@ import type { FieldSet } from '../../filters/fields.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { printFilter } from '../../filters/print.ts';
 import type { Context } from '../context.ts';
+import { DISTRIBUTION_SET_TYPE_FIELDS } from '../distribution-set-types/fields.ts';
+import { DISTRIBUTION_SET_FIELDS } from '../distribution-sets/fields.ts';
+import { SOFTWARE_MODULE_TYPE_FIELDS } from '../software-module-types/fields.ts';
+import { SOFTWARE_MODULE_FIELDS } from '../software-modules/fields.ts';
 import { TARGET_TYPE_FIELDS } from '../target-types/fields.ts';
 import { filterMoments, TARGET_FIELDS } from '../targets/fields.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { type Grant, PERMISSIONS, type Permission, splitGrant } from './permissions.ts';
 
-/** What a scope may ask, by the group of its permission. */
+/** What a scope may ask, by the group of its permission, or by the permission where it has none. */
 const SCOPE_FIELDS: Readonly<Record<string, FieldSet>> = {
   TARGET: TARGET_FIELDS,
   TARGET_TYPE: TARGET_TYPE_FIELDS,
+  SOFTWARE_MODULE: SOFTWARE_MODULE_FIELDS,
+  SOFTWARE_MODULE_TYPE: SOFTWARE_MODULE_TYPE_FIELDS,
+  DISTRIBUTION_SET: DISTRIBUTION_SET_FIELDS,
+  DISTRIBUTION_SET_TYPE: DISTRIBUTION_SET_TYPE_FIELDS,
+  DOWNLOAD_REPOSITORY_ARTIFACT: SOFTWARE_MODULE_FIELDS,
 };
 
 const fieldsOf = (permission: Permission): FieldSet | undefined =>

@@ -21,7 +21,7 @@ export async function deleteArtifact(
   const { tenantId } = requirePermission(context, 'DELETE_SOFTWARE_MODULE');
 
   const unneeded = await change(context, async (tx, changes) => {
-    const module = requireOpen(await lockModule(tx, tenantId, moduleId), moduleId);
+    const module = requireOpen(await lockModule(tx, context, 'DELETE_SOFTWARE_MODULE', moduleId), moduleId);
     const [deleted] = await tx
       .delete(artifacts)
       .where(
@@ -29,7 +29,7 @@ export async function deleteArtifact(
       )
       .returning({ filename: artifacts.filename, sha256: artifacts.sha256 });
     if (!deleted) throw artifactNotFound(String(id));
-    await touchModule(tx, context, moduleId);
+    await touchModule(tx, context, 'DELETE_SOFTWARE_MODULE', moduleId);
     changes.record({
       type: 'artifact.deleted',
       subjects: [deleted.filename],

@@ -18,8 +18,9 @@ export async function openArtifact(
   context: Context,
   { moduleId, id }: { moduleId: number; id: number },
 ): Promise<Download> {
-  const { tenantId } = requirePermission(context, 'DOWNLOAD_REPOSITORY_ARTIFACT');
-  return downloadOf(context, await readArtifact(context, tenantId, moduleId, id));
+  requirePermission(context, 'DOWNLOAD_REPOSITORY_ARTIFACT');
+  const artifact = await readArtifact(context, 'DOWNLOAD_REPOSITORY_ARTIFACT', moduleId, id);
+  return downloadOf(context, artifact);
 }
 
 /** The same for whoever was found to be allowed to have it. */

@@ -3,13 +3,15 @@ import { isAmong } from '../../database/bulk.ts';
 import { artifacts } from '../../database/tables/software.ts';
 import { artifactNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reachesRowOf } from '../access/reach.ts';
 import type { Context } from '../context.ts';
+import { type ModulePermission, modulesAs } from '../software-modules/module.ts';
 import { type Artifact, readArtifacts, type StoredArtifact, withoutLocation } from './artifact.ts';
 
 /** The artifact of that id in a module. Needs READ_SOFTWARE_MODULE. @throws ARTIFACT_NOT_FOUND */
 export async function findArtifact(context: Context, moduleId: number, id: number): Promise<Artifact> {
-  const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE');
-  return withoutLocation(await readArtifact(context, tenantId, moduleId, id));
+  requirePermission(context, 'READ_SOFTWARE_MODULE');
+  return withoutLocation(await readArtifact(context, 'READ_SOFTWARE_MODULE', moduleId, id));
 }
 
 /** The artifacts of many modules, by module id, each in the order of the ids. Needs READ_SOFTWARE_MODULE. */
@@ -18,21 +20,27 @@ export async function findArtifactsOfModules(
   moduleIds: readonly number[],
 ): Promise<Map<number, Artifact[]>> {
   const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE');
-  const rows = await readArtifacts(context.database, tenantId, isAmong(artifacts.moduleId, moduleIds));
+  const readable = await reachesRowOf(context, modulesAs('READ_SOFTWARE_MODULE'), artifacts.moduleId);
+  const wanted = and(isAmong(artifacts.moduleId, moduleIds), readable);
+  const rows = await readArtifacts(context.database, tenantId, wanted);
   const found = new Map<number, Artifact[]>(moduleIds.map((id) => [id, []]));
   for (const row of rows) found.get(row.moduleId)?.push(withoutLocation(row));
   return found;
 }
 
-/** @throws ARTIFACT_NOT_FOUND */
+/** Give the permission that the verb has required. @throws ARTIFACT_NOT_FOUND, also where the module is out of its reach */
 export async function readArtifact(
-  { database }: Context,
-  tenantId: number,
+  context: Context,
+  permission: ModulePermission,
   moduleId: number,
   id: number,
 ): Promise<StoredArtifact> {
-  const ids = and(isAmong(artifacts.id, [id]), isAmong(artifacts.moduleId, [moduleId]));
-  const [artifact] = await readArtifacts(database, tenantId, ids);
+  const wanted = and(
+    isAmong(artifacts.id, [id]),
+    isAmong(artifacts.moduleId, [moduleId]),
+    await reachesRowOf(context, modulesAs(permission), artifacts.moduleId),
+  );
+  const [artifact] = await readArtifacts(context.database, context.caller.tenantId, wanted);
   if (!artifact) throw artifactNotFound(String(id));
   return artifact;
 }

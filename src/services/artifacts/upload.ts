@@ -10,6 +10,7 @@ import {
   quotaExceeded,
 } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import { added } from '../audit/record.ts';
 import { creation } from '../authorship.ts';
 import { change } from '../change.ts';
@@ -62,7 +63,9 @@ export async function uploadArtifact(
 ): Promise<Artifact> {
   const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE');
   // Asked again once the file is there, but a file that can't be taken need not be sent first.
-  requireOpen((await readModules(context.database, tenantId, [moduleId])).get(moduleId), moduleId);
+  const reached = await reach(context, 'CREATE_SOFTWARE_MODULE');
+  const modules = await readModules(context.database, tenantId, [moduleId], reached);
+  requireOpen(modules.get(moduleId), moduleId);
   const received = await receiveContent(context, content);
   let kept = false;
   try {
@@ -90,14 +93,14 @@ async function addArtifact(
   const { tenantId } = context.caller;
   const { sha256, size } = received;
   return change(context, async (tx, changes) => {
-    const module = requireOpen(await lockModule(tx, tenantId, moduleId), moduleId);
+    const module = requireOpen(await lockModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId), moduleId);
     await refuseName(tx, tenantId, moduleId, filename);
     const isNewContent = await addContent(tx, context, received);
     const [made] = await tx
       .insert(artifacts)
       .values({ tenantId, moduleId, filename, sha256, ...creation(context) })
       .returning({ id: artifacts.id });
-    await touchModule(tx, context, moduleId);
+    await touchModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId);
     changes.record({
       type: 'artifact.created',
       subjects: [filename],

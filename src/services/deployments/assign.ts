@@ -41,7 +41,9 @@ export async function assignDistributionSet(
   return change(
     context,
     async (tx, changes) => {
-      const set = await requireAssignableSet(tx, tenantId, distributionSetId, ['distributionSetId']);
+      const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [
+        'distributionSetId',
+      ]);
       const result: AssignmentResult = { distributionSet: set, alreadyAssigned: 0, actions: [] };
       for (const { controllerIds, filter, ...options } of assignments) {
         const selected = await selectTargetIds(

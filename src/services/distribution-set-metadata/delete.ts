@@ -29,7 +29,7 @@ export async function deleteDistributionSetMetadata(
   const { id, keys } = parse(DeleteDistributionSetMetadata, input);
 
   await change(context, async (tx, changes) => {
-    const set = await lockValidSet(tx, tenantId, id);
+    const set = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     const deleted = await tx
       .delete(distributionSetMetadata)
       .where(

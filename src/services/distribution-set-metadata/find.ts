@@ -3,8 +3,10 @@ import { isAmong } from '../../database/bulk.ts';
 import { distributionSetMetadata } from '../../database/tables/distribution-sets.ts';
 import { distributionSetMetadataNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reachesRowOf } from '../access/reach.ts';
 import type { Context } from '../context.ts';
 import { findDistributionSet } from '../distribution-sets/find.ts';
+import { setsAs } from '../distribution-sets/set.ts';
 import type { MetadataEntry } from '../target-metadata/input.ts';
 
 export type { MetadataEntry } from '../target-metadata/input.ts';
@@ -19,7 +21,13 @@ export async function findMetadataOfSets(
   const rows = await context.database
     .select({ setId, key, value })
     .from(distributionSetMetadata)
-    .where(and(eq(distributionSetMetadata.tenantId, tenantId), isAmong(setId, setIds)))
+    .where(
+      and(
+        eq(distributionSetMetadata.tenantId, tenantId),
+        isAmong(setId, setIds),
+        await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), setId),
+      ),
+    )
     .orderBy(setId, key);
   const found = new Map<number, MetadataEntry[]>(setIds.map((id) => [id, []]));
   for (const { setId: id, ...entry } of rows) found.get(id)?.push(entry);

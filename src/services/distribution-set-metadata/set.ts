@@ -26,7 +26,7 @@ export async function setDistributionSetMetadata(
   const { id, entries } = parse(SetDistributionSetMetadata, input);
 
   await change(context, async (tx, changes) => {
-    const set = await lockValidSet(tx, tenantId, id);
+    const set = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     await tx
       .insert(distributionSetMetadata)
       .values(entries.map((entry) => ({ tenantId, setId: id, ...entry })))

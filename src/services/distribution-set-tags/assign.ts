@@ -9,11 +9,15 @@ import {
 } from '../../database/tables/distribution-sets.ts';
 import { distributionSetNotFound, distributionSetTagNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reachesRowOf, requireStillReached } from '../access/reach.ts';
 import type { ChangeRecord } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
+import { setsAs } from '../distribution-sets/set.ts';
 import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
+
+const UPDATING = setsAs('UPDATE_DISTRIBUTION_SET');
 
 const TaggedSets = z.object({
   tagId: z.number(),
@@ -31,13 +35,14 @@ export async function assignDistributionSetTag(context: Context, input: TaggedSe
   const { tagId, setIds } = parse(TaggedSets, input);
 
   return change(context, async (tx, changes) => {
-    const titles = await lockTagAndSets(tx, tenantId, tagId, setIds);
+    const titles = await lockTagAndSets(tx, context, tagId, setIds);
     const written = await tx.execute<{ set_id: string }>(sql`
       INSERT INTO ${distributionSetTagAssignments} (tenant_id, set_id, tag_id)
       SELECT ${tenantId}::bigint, id, ${tagId}::bigint FROM unnest(${arrayOf(setIds)}::bigint[]) AS chosen(id)
       ON CONFLICT DO NOTHING
       RETURNING set_id`);
     const ids = written.map((row) => Number(row.set_id));
+    await requireStillReached(tx, context, UPDATING, isAmong(distributionSets.id, setIds));
     changes.record(recordOf('distribution-set.tags-assigned', titles, ids));
     return ids.length;
   });
@@ -53,13 +58,14 @@ export async function unassignDistributionSetTag(context: Context, input: Tagged
   const { tagId, setIds } = parse(TaggedSets, input);
 
   return change(context, async (tx, changes) => {
-    const titles = await lockTagAndSets(tx, tenantId, tagId, setIds);
+    const titles = await lockTagAndSets(tx, context, tagId, setIds);
     const { tenantId: tenant, tagId: tag, setId } = distributionSetTagAssignments;
     const removed = await tx
       .delete(distributionSetTagAssignments)
       .where(and(eq(tenant, tenantId), eq(tag, tagId), isAmong(setId, setIds)))
       .returning({ id: setId });
     const ids = removed.map(({ id }) => id);
+    await requireStillReached(tx, context, UPDATING, isAmong(distributionSets.id, setIds));
     changes.record(recordOf('distribution-set.tags-unassigned', titles, ids));
     return ids.length;
   });
@@ -68,10 +74,11 @@ export async function unassignDistributionSetTag(context: Context, input: Tagged
 /** Locked, so that none is deleted meanwhile. @returns the names of the sets, by id */
 async function lockTagAndSets(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
   tagId: number,
   setIds: readonly number[],
 ): Promise<Map<number, string>> {
+  const { tenantId } = context.caller;
   const [tag] = await tx
     .select({ id: distributionSetTags.id })
     .from(distributionSetTags)
@@ -83,7 +90,12 @@ async function lockTagAndSets(
     .select({ id, name, version })
     .from(distributionSets)
     .where(
-      and(eq(distributionSets.tenantId, tenantId), isAmong(id, setIds), eq(distributionSets.deleted, false)),
+      and(
+        eq(distributionSets.tenantId, tenantId),
+        isAmong(id, setIds),
+        eq(distributionSets.deleted, false),
+        await reachesRowOf(context, UPDATING, id),
+      ),
     )
     .orderBy(id)
     .for('key share');

@@ -36,6 +36,7 @@ export async function createDistributionSetTags(
   return createBatch(context, batch, input, {
     check: (tx, rows) => refuseExisting(tx, tenantId, rows),
     insert: (tx, rows) => insertTags(tx, context, rows),
+    reach: null,
     event: 'distribution-set-tag.created',
     nameOf: ({ name }) => name,
   });

@@ -6,8 +6,10 @@ import {
 } from '../../database/tables/distribution-sets.ts';
 import { distributionSetTagNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reachesRowOf } from '../access/reach.ts';
 import type { Authored } from '../authorship.ts';
 import type { Context } from '../context.ts';
+import { setsAs } from '../distribution-sets/set.ts';
 
 /** A distribution set tag as callers get it. */
 export interface DistributionSetTag extends Authored {
@@ -58,7 +60,13 @@ export async function findTagsOfSets(
         eq(distributionSetTags.id, distributionSetTagAssignments.tagId),
       ),
     )
-    .where(and(eq(distributionSetTagAssignments.tenantId, tenantId), isAmong(setId, setIds)))
+    .where(
+      and(
+        eq(distributionSetTagAssignments.tenantId, tenantId),
+        isAmong(setId, setIds),
+        await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), setId),
+      ),
+    )
     .orderBy(distributionSetTags.name);
   const found = new Map<number, DistributionSetTag[]>(setIds.map((id) => [id, []]));
   for (const row of rows) found.get(row.setId)?.push(row.tag);

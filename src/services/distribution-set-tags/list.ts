@@ -1,9 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
-import {
-  distributionSets,
-  distributionSetTagAssignments,
-  distributionSetTags,
-} from '../../database/tables/distribution-sets.ts';
+import { eq } from 'drizzle-orm';
+import { distributionSetTags } from '../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
 import type { DistributionSetOrderField } from '../distribution-sets/fields.ts';
@@ -17,6 +13,7 @@ import {
   type DistributionSetTagOrderField,
 } from './fields.ts';
 import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag, findDistributionSetTag } from './find.ts';
+import { hasTag } from './scope.ts';
 
 /**
  * Lists distribution set tags, by id unless ordered otherwise. Needs READ_DISTRIBUTION_SET.
@@ -52,10 +49,5 @@ export async function listTaggedSets(
   request: PageRequest<DistributionSetOrderField>,
 ): Promise<Listing<DistributionSet>> {
   const { id } = await findDistributionSetTag(context, tagId);
-  const tagged = sql`EXISTS (SELECT 1 FROM ${distributionSetTagAssignments} WHERE ${and(
-    eq(distributionSetTagAssignments.tenantId, distributionSets.tenantId),
-    eq(distributionSetTagAssignments.setId, distributionSets.id),
-    eq(distributionSetTagAssignments.tagId, id),
-  )})`;
-  return listDistributionSets(context, request, undefined, tagged);
+  return listDistributionSets(context, request, undefined, hasTag(id));
 }

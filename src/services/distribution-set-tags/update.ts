@@ -11,10 +11,12 @@ import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
 import { TargetTagUpdate } from '../target-tags/input.ts';
 import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag } from './find.ts';
+import { requireReachOfTagged } from './scope.ts';
 
 /**
  * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET.
- * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_TAG_ALREADY_EXISTS, INVALID_INPUT
+ * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where
+ *   UPDATE_DISTRIBUTION_SET doesn't reach all sets that have the tag, before or after
  */
 export async function updateDistributionSetTag(
   context: Context,
@@ -26,6 +28,8 @@ export async function updateDistributionSetTag(
   const itself = and(eq(distributionSetTags.tenantId, tenantId), isAmong(distributionSetTags.id, [id]));
 
   return change(context, async (tx, changes) => {
+    const renames = given.name !== undefined && Number.isSafeInteger(id);
+    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     const [before] = await tx
       .select(DISTRIBUTION_SET_TAG_COLUMNS)
       .from(distributionSetTags)
@@ -38,6 +42,7 @@ export async function updateDistributionSetTag(
       .set({ ...given, ...modification(context) })
       .where(itself)
       .returning(DISTRIBUTION_SET_TAG_COLUMNS);
+    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     const changed = differences(before, tag!, ['name', 'description', 'colour']);
     changes.record({ type: 'distribution-set-tag.updated', subjects: [before.name], changes: changed });
     return tag!;

@@ -22,7 +22,7 @@ import type { Context } from '../context.ts';
 import { queueUp } from '../removal.ts';
 import { moduleTypesById } from '../software-module-types/find.ts';
 import { elementsOf, faultOfElements } from './elements.ts';
-import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './find.ts';
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType, setTypesAs } from './find.ts';
 import { DistributionSetTypeInput, type NewDistributionSetType } from './input.ts';
 
 export interface CreateDistributionSetTypes extends BulkOptions {
@@ -45,6 +45,7 @@ export async function createDistributionSetTypes(
       await refuseUnfitElements(tx, tenantId, rows);
     },
     insert: (tx, rows) => insertTypes(tx, context, rows),
+    reach: setTypesAs('CREATE_DISTRIBUTION_SET_TYPE'),
     event: 'distribution-set-type.created',
     nameOf: ({ key }) => key,
   });

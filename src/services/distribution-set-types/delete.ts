@@ -4,6 +4,7 @@ import { distributionSetTypes } from '../../database/tables/distribution-sets.ts
 import { tenantConfiguration } from '../../database/tables/tenants.ts';
 import { distributionSetTypeNotFound, readOnly } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -24,7 +25,7 @@ export async function deleteDistributionSetType(context: Context, { id }: { id: 
     const [type] = await tx
       .select({ key: distributionSetTypes.key, deleted: distributionSetTypes.deleted })
       .from(distributionSetTypes)
-      .where(itself)
+      .where(and(itself, await reach(context, 'DELETE_DISTRIBUTION_SET_TYPE')))
       .for('update');
     if (!type || type.deleted) throw distributionSetTypeNotFound(String(id));
     await refuseDefault(tx, tenantId, id);

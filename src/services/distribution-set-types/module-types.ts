@@ -6,6 +6,7 @@ import {
 } from '../../database/tables/distribution-sets.ts';
 import { softwareModuleTypes } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from '../software-module-types/find.ts';
 
@@ -42,7 +43,13 @@ export async function findModuleTypesOfSetTypes(
         eq(softwareModuleTypes.id, distributionSetTypeModuleTypes.moduleTypeId),
       ),
     )
-    .where(and(eq(distributionSetTypes.tenantId, tenantId), isAmong(distributionSetTypes.id, setTypeIds)))
+    .where(
+      and(
+        eq(distributionSetTypes.tenantId, tenantId),
+        isAmong(distributionSetTypes.id, setTypeIds),
+        await reach(context, 'READ_DISTRIBUTION_SET_TYPE'),
+      ),
+    )
     .orderBy(softwareModuleTypes.id);
   const found = new Map<number, ModuleTypeOfSets[]>(setTypeIds.map((id) => [id, []]));
   for (const { setTypeId, ...entry } of rows) found.get(setTypeId)?.push(entry);

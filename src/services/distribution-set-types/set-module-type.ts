@@ -13,6 +13,7 @@ import {
   softwareModuleTypeNotFound,
 } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -44,7 +45,7 @@ export async function setModuleTypeOfSets(
   const { id, moduleTypeId, role } = parse(SetModuleType, input);
 
   return change(context, async (tx, changes) => {
-    await lockUnused(tx, tenantId, id);
+    await lockUnused(tx, context, id);
     const known = await moduleTypesById(tx, tenantId, [moduleTypeId]);
     if (!known.has(moduleTypeId)) throw softwareModuleTypeNotFound(String(moduleTypeId), ['moduleTypeId']);
     if (role === 'NONE') {
@@ -75,12 +76,19 @@ const ofSetType = (tenantId: number, id: number) =>
   );
 
 /** Locked, so that no set of the type is made meanwhile. */
-async function lockUnused(tx: Transaction, tenantId: number, id: number): Promise<void> {
+async function lockUnused(tx: Transaction, context: Context, id: number): Promise<void> {
   if (!Number.isSafeInteger(id)) throw distributionSetTypeNotFound(String(id));
+  const { tenantId } = context.caller;
   const [type] = await tx
     .select({ id: distributionSetTypes.id })
     .from(distributionSetTypes)
-    .where(and(eq(distributionSetTypes.tenantId, tenantId), eq(distributionSetTypes.id, id)))
+    .where(
+      and(
+        eq(distributionSetTypes.tenantId, tenantId),
+        eq(distributionSetTypes.id, id),
+        await reach(context, 'UPDATE_DISTRIBUTION_SET_TYPE'),
+      ),
+    )
     .for('update');
   if (!type) throw distributionSetTypeNotFound(String(id));
   const [set] = await tx

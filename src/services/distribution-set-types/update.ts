@@ -2,6 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { distributionSetTypes } from '../../database/tables/distribution-sets.ts';
 import { distributionSetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireStillReached } from '../access/reach.ts';
+import { reach } from '../access/scopes.ts';
 import { differences } from '../audit/record.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
@@ -9,11 +11,11 @@ import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
 import { TypeUpdate } from '../software-module-types/input.ts';
-import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './find.ts';
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType, setTypesAs } from './find.ts';
 
 /**
  * Changes description or colour, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET_TYPE.
- * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, INVALID_INPUT
+ * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
  */
 export async function updateDistributionSetType(
   context: Context,
@@ -29,7 +31,7 @@ export async function updateDistributionSetType(
     const [before] = await tx
       .select(DISTRIBUTION_SET_TYPE_COLUMNS)
       .from(distributionSetTypes)
-      .where(itself)
+      .where(and(itself, await reach(context, 'UPDATE_DISTRIBUTION_SET_TYPE')))
       .for('no key update');
     if (!before) throw distributionSetTypeNotFound(String(id));
     if (!Object.keys(given).length) return before;
@@ -38,6 +40,12 @@ export async function updateDistributionSetType(
       .set({ ...given, ...modification(context) })
       .where(itself)
       .returning(DISTRIBUTION_SET_TYPE_COLUMNS);
+    await requireStillReached(
+      tx,
+      context,
+      setTypesAs('UPDATE_DISTRIBUTION_SET_TYPE'),
+      eq(distributionSetTypes.id, id),
+    );
     const changed = differences(before, type!, ['description', 'colour']);
     changes.record({ type: 'distribution-set-type.updated', subjects: [before.key], changes: changed });
     return type!;

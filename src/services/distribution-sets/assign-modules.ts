@@ -30,7 +30,7 @@ export async function assignModules(context: Context, input: ModulesOfSet): Prom
   const { id, moduleIds } = parse(ModulesOfSet, input);
 
   return change(context, async (tx, changes) => {
-    const { type } = await lockOpenSet(tx, tenantId, id);
+    const { type } = await lockOpenSet(tx, context, id);
     const present = await modulesOf(tx, tenantId, id);
     const supply = await readSupply(tx, tenantId, [type.id], [...present, ...moduleIds]);
     for (const [index, moduleId] of moduleIds.entries()) {
@@ -59,7 +59,7 @@ export async function removeModules(context: Context, input: ModulesOfSet): Prom
   const { id, moduleIds } = parse(ModulesOfSet, input);
 
   return change(context, async (tx, changes) => {
-    const { type } = await lockOpenSet(tx, tenantId, id);
+    const { type } = await lockOpenSet(tx, context, id);
     const { modules } = await readSupply(tx, tenantId, [type.id], moduleIds);
     for (const [index, moduleId] of moduleIds.entries())
       if (!modules.has(moduleId))
@@ -74,8 +74,8 @@ export async function removeModules(context: Context, input: ModulesOfSet): Prom
   });
 }
 
-async function lockOpenSet(tx: Transaction, tenantId: number, id: number): Promise<DistributionSet> {
-  const set = await lockValidSet(tx, tenantId, id);
+async function lockOpenSet(tx: Transaction, context: Context, id: number): Promise<DistributionSet> {
+  const set = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
   if (set.locked) throw locked(`The distribution set ${id}`);
   return set;
 }

@@ -30,7 +30,7 @@ import { defaultSetTypeId } from '../tenants/default-types.ts';
 import { freezeSets } from './freeze.ts';
 import { DistributionSetInput, MOST_MODULES, type NewDistributionSet } from './input.ts';
 import { faultOfModule, isComplete, readSupply, type Supply, withModules } from './modules.ts';
-import { type DistributionSet, readSets } from './set.ts';
+import { type DistributionSet, readSets, setsAs } from './set.ts';
 
 export interface CreateDistributionSets extends BulkOptions {
   distributionSets: readonly DistributionSetInput[];
@@ -52,6 +52,7 @@ export async function createDistributionSets(
       await refuseExisting(tx, tenantId, rows);
     },
     insert: async (tx, rows) => insertSets(tx, context, rows, await readParts(tx, tenantId, rows)),
+    reach: setsAs('CREATE_DISTRIBUTION_SET'),
     event: 'distribution-set.created',
     nameOf: titleOf,
   });

@@ -18,7 +18,7 @@ export async function deleteDistributionSet(context: Context, { id }: { id: numb
   const itself = and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id));
 
   await change(context, async (tx, changes) => {
-    const set = await lockSet(tx, tenantId, id);
+    const set = await lockSet(tx, context, 'DELETE_DISTRIBUTION_SET', id);
     await removeOrHide(
       tx,
       (inner) => inner.delete(distributionSets).where(itself),

@@ -12,7 +12,8 @@ import { fieldSet, type SetField } from '../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../authorship.ts';
 import { sortNames } from '../matching.ts';
 import type { SortField } from '../page.ts';
-import { type DistributionSet, isCompleteSet } from './set.ts';
+import { isCompleteSet } from './complete.ts';
+import type { DistributionSet } from './set.ts';
 
 const ofItsModules = {
   kind: 'set',

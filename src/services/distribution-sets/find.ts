@@ -4,9 +4,12 @@ import { distributionSetModules } from '../../database/tables/distribution-sets.
 import { softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
 import { distributionSetNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reachesRowOf } from '../access/reach.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
-import { ofItsType, SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from '../software-modules/module.ts';
-import { type DistributionSet, readSets } from './set.ts';
+import { ofItsType } from '../software-modules/complete.ts';
+import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from '../software-modules/module.ts';
+import { type DistributionSet, readSets, setsAs } from './set.ts';
 
 /** The set of that id, a deleted one too. Needs READ_DISTRIBUTION_SET. @throws DISTRIBUTION_SET_NOT_FOUND */
 export async function findDistributionSet(context: Context, id: number): Promise<DistributionSet> {
@@ -21,7 +24,7 @@ export async function findDistributionSets(
   ids: readonly number[],
 ): Promise<(DistributionSet | undefined)[]> {
   const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET');
-  const byId = await readSets(context.database, tenantId, ids);
+  const byId = await readSets(context.database, tenantId, ids, await reach(context, 'READ_DISTRIBUTION_SET'));
   return ids.map((id) => byId.get(id));
 }
 
@@ -42,7 +45,13 @@ export async function findModulesOfSets(
       ),
     )
     .innerJoin(softwareModuleTypes, ofItsType)
-    .where(and(eq(distributionSetModules.tenantId, tenantId), isAmong(distributionSetModules.setId, setIds)))
+    .where(
+      and(
+        eq(distributionSetModules.tenantId, tenantId),
+        isAmong(distributionSetModules.setId, setIds),
+        await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), distributionSetModules.setId),
+      ),
+    )
     .orderBy(softwareModules.id);
   const found = new Map<number, SoftwareModule[]>(setIds.map((id) => [id, []]));
   for (const { setId, ...module } of rows) found.get(setId)?.push(module);

@@ -7,21 +7,23 @@ import { distributionSetIncomplete } from '../../errors.ts';
 import { modification } from '../authorship.ts';
 import type { Context } from '../context.ts';
 import { lockModules } from '../software-modules/module.ts';
-import { type DistributionSet, lockValidSet, readSets } from './set.ts';
+import { type DistributionSet, lockValidSet, readSets, type SetPermission } from './set.ts';
 
 /**
  * The set, to be assigned: it stays as it is until the transaction ends. Where it is frozen already, assignments of it
- * don't wait for one another.
+ * don't wait for one another. Give the permission to know of it.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE
  */
 export async function requireAssignableSet(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
+  permission: SetPermission,
   id: number,
   path = ['id'],
 ): Promise<DistributionSet> {
+  const { tenantId } = context.caller;
   const isFrozen = (await readSets(tx, tenantId, [id])).get(id)?.locked;
-  const set = await lockValidSet(tx, tenantId, id, isFrozen ? 'share' : 'no key update', path);
+  const set = await lockValidSet(tx, context, permission, id, isFrozen ? 'share' : 'no key update', path);
   if (!set.complete) throw distributionSetIncomplete(String(id), path);
   return set;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Transaction } from '../../database/connect.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireStillReached } from '../access/reach.ts';
 import { askToCancel, quitActions } from '../actions/cancel.ts';
 import { selectActionsToChange } from '../actions/select.ts';
 import { modification } from '../authorship.ts';
@@ -10,7 +11,7 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
-import { lockSet } from './set.ts';
+import { lockSet, setsAs } from './set.ts';
 
 /** What becomes of the actions that still run: they go on, their devices are asked to stop, or they end at once. */
 export const CANCELLATIONS = ['NONE', 'SOFT', 'FORCE'] as const;
@@ -32,7 +33,7 @@ export async function invalidateDistributionSet(
   if (cancelActions !== 'NONE') requirePermission(context, 'UPDATE_TARGET');
 
   await change(context, async (tx, changes) => {
-    const set = await lockSet(tx, tenantId, id, 'no key update');
+    const set = await lockSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id, 'no key update');
     if (set.valid)
       await tx
         .update(distributionSets)
@@ -41,6 +42,7 @@ export async function invalidateDistributionSet(
     const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
     if (!set.valid && !controllerIds.length) return;
     changes.targets(controllerIds);
+    await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
     changes.record({
       type: 'distribution-set.invalidated',
       subjects: [titleOf(set)],

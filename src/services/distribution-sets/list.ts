@@ -6,6 +6,7 @@ import {
 } from '../../database/tables/distribution-sets.ts';
 import { softwareModules } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
@@ -33,6 +34,7 @@ export async function listDistributionSets(
     eq(distributionSets.tenantId, tenantId),
     deleted === undefined ? undefined : eq(distributionSets.deleted, deleted),
     among,
+    await reach(context, 'READ_DISTRIBUTION_SET'),
   );
   const { database } = context;
   const entity = { fields: DISTRIBUTION_SET_FIELDS, order: DISTRIBUTION_SET_ORDER };

@@ -1,17 +1,14 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { isAmong } from '../../database/bulk.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
-import {
-  distributionSetModules,
-  distributionSets,
-  distributionSetTypeModuleTypes,
-  distributionSetTypes,
-} from '../../database/tables/distribution-sets.ts';
-import { softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
+import { distributionSets, distributionSetTypes } from '../../database/tables/distribution-sets.ts';
 import { distributionSetDeleted, distributionSetInvalid, distributionSetNotFound } from '../../errors.ts';
+import type { Permission } from '../access/permissions.ts';
+import { type Reach, requireStillReached } from '../access/reach.ts';
+import { reach } from '../access/scopes.ts';
 import { type Authored, modification } from '../authorship.ts';
 import type { Context } from '../context.ts';
-import { isCompleteModule, ofItsType } from '../software-modules/module.ts';
+import { isCompleteSet } from './complete.ts';
 
 /** A distribution set as callers get it; its modules are read apart. */
 export interface DistributionSet extends Authored {
@@ -27,26 +24,6 @@ export interface DistributionSet extends Authored {
   /** Whether it has modules, a complete one of every mandatory type among them, and no incomplete one. */
   complete: boolean;
 }
-
-/** The modules of the set in question, joined with their types. */
-const itsModules = sql`${distributionSetModules}
-  JOIN ${softwareModules} ON ${softwareModules.tenantId} = ${distributionSetModules.tenantId}
-    AND ${softwareModules.id} = ${distributionSetModules.moduleId}
-  JOIN ${softwareModuleTypes} ON ${ofItsType}
-  WHERE ${distributionSetModules.tenantId} = ${distributionSets.tenantId}
-    AND ${distributionSetModules.setId} = ${distributionSets.id}`;
-
-/** Whether a set can be assigned as far as its modules go. */
-export const isCompleteSet = sql<boolean>`(
-  EXISTS (SELECT 1 FROM ${itsModules})
-  AND NOT EXISTS (SELECT 1 FROM ${itsModules} AND NOT ${isCompleteModule})
-  AND NOT EXISTS (
-    SELECT 1 FROM ${distributionSetTypeModuleTypes}
-    WHERE ${distributionSetTypeModuleTypes.tenantId} = ${distributionSets.tenantId}
-      AND ${distributionSetTypeModuleTypes.setTypeId} = ${distributionSets.typeId}
-      AND ${distributionSetTypeModuleTypes.mandatory}
-      AND NOT EXISTS (
-        SELECT 1 FROM ${itsModules} AND ${softwareModules.typeId} = ${distributionSetTypeModuleTypes.moduleTypeId})))`;
 
 export const DISTRIBUTION_SET_COLUMNS = {
   id: distributionSets.id,
@@ -70,29 +47,42 @@ export const withItsType = and(
   eq(distributionSetTypes.id, distributionSets.typeId),
 );
 
-/** The sets of those ids that exist, by id. */
+/** The sets of those ids that exist, by id; where `reached` is given, of those for which this condition holds. */
 export async function readSets(
   database: Database | Transaction,
   tenantId: number,
   ids: readonly number[],
+  reached?: SQL,
 ): Promise<Map<number, DistributionSet>> {
   const rows = await database
     .select(DISTRIBUTION_SET_COLUMNS)
     .from(distributionSets)
     .innerJoin(distributionSetTypes, withItsType)
-    .where(and(eq(distributionSets.tenantId, tenantId), isAmong(distributionSets.id, ids)));
+    .where(and(eq(distributionSets.tenantId, tenantId), isAmong(distributionSets.id, ids), reached));
   return new Map(rows.map((row) => [row.id, row]));
 }
+
+/** Those whose scope is a filter of sets. */
+export type SetPermission = Extract<Permission, `${string}_DISTRIBUTION_SET`>;
+
+/** The sets as the scope of a permission meets them. */
+export const setsAs = (permission: SetPermission): Reach => ({
+  permission,
+  table: distributionSets,
+  joined: sql`${distributionSets} JOIN ${distributionSetTypes} ON ${withItsType}`,
+  title: sql`${distributionSets.name} || ':' || ${distributionSets.version}`,
+});
 
 type Strength = 'update' | 'no key update' | 'share';
 
 /**
- * The set, locked until the transaction ends.
- * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED
+ * The set, locked until the transaction ends. Give the permission that the verb has required.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, also for what the permission doesn't reach; DISTRIBUTION_SET_DELETED
  */
 export async function lockSet(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
+  permission: SetPermission,
   id: number,
   strength: Strength = 'update',
   path = ['id'],
@@ -102,7 +92,13 @@ export async function lockSet(
     .select(DISTRIBUTION_SET_COLUMNS)
     .from(distributionSets)
     .innerJoin(distributionSetTypes, withItsType)
-    .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)))
+    .where(
+      and(
+        eq(distributionSets.tenantId, context.caller.tenantId),
+        eq(distributionSets.id, id),
+        await reach(context, permission),
+      ),
+    )
     .for(strength, { of: distributionSets });
   if (!set) throw distributionSetNotFound(String(id), path);
   if (set.deleted) throw distributionSetDeleted(String(id), path);
@@ -112,19 +108,23 @@ export async function lockSet(
 /** The same for a set that is to be changed, or used. @throws DISTRIBUTION_SET_INVALID besides */
 export async function lockValidSet(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
+  permission: SetPermission,
   id: number,
   strength: Strength = 'update',
   path = ['id'],
 ): Promise<DistributionSet> {
-  const set = await lockSet(tx, tenantId, id, strength, path);
+  const set = await lockSet(tx, context, permission, id, strength, path);
   if (!set.valid) throw distributionSetInvalid(String(id), path);
   return set;
 }
 
-/** Notes who changed a set's parts, and when. */
-export const touchSet = (tx: Transaction, context: Context, id: number) =>
-  tx
-    .update(distributionSets)
-    .set(modification(context))
-    .where(and(eq(distributionSets.tenantId, context.caller.tenantId), eq(distributionSets.id, id)));
+/**
+ * Notes who changed a set's parts, and when, once they are changed.
+ * @throws FORBIDDEN where UPDATE_DISTRIBUTION_SET doesn't reach the set any more
+ */
+export async function touchSet(tx: Transaction, context: Context, id: number): Promise<void> {
+  const itself = and(eq(distributionSets.tenantId, context.caller.tenantId), eq(distributionSets.id, id));
+  await tx.update(distributionSets).set(modification(context)).where(itself);
+  await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
+}

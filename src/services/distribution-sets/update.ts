@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { distributionSetIncomplete, locked as isLocked } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireStillReached } from '../access/reach.ts';
 import { differences } from '../audit/record.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
@@ -11,7 +12,7 @@ import { patchOf } from '../patch.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { freezeSets } from './freeze.ts';
 import { DistributionSetUpdate } from './input.ts';
-import { type DistributionSet, lockValidSet, readSets } from './set.ts';
+import { type DistributionSet, lockValidSet, readSets, setsAs } from './set.ts';
 
 const CHANGEABLE = ['name', 'version', 'description', 'requiredMigrationStep', 'locked'] as const;
 
@@ -31,7 +32,7 @@ export async function updateDistributionSet(
   const given = patchOf(rest, clear);
 
   return change(context, async (tx, changes) => {
-    const before = await lockValidSet(tx, tenantId, id);
+    const before = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     const { requiredMigrationStep = before.requiredMigrationStep } = given;
     if (before.locked && locked !== false && requiredMigrationStep !== before.requiredMigrationStep)
       throw isLocked(`The distribution set ${id}`, ['requiredMigrationStep']);
@@ -43,6 +44,7 @@ export async function updateDistributionSet(
         .update(distributionSets)
         .set({ ...written, ...modification(context) })
         .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
+    await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
     const after = (await readSets(tx, tenantId, [id])).get(id)!;
     const changed = differences(before, after, CHANGEABLE);
     if (changed)

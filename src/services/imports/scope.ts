@@ -4,8 +4,9 @@ import type { Transaction } from '../../database/connect.ts';
 import type { ImportMode } from '../../database/tables/imports.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { type DomainError, outOfScope } from '../../errors.ts';
+import { asItWouldBe, findUnreached } from '../access/reach.ts';
 import type { Context } from '../context.ts';
-import { findUnreached } from '../targets/scope.ts';
+import { targetsAs } from '../targets/scope.ts';
 import type { RefusedRow } from './check.ts';
 import { type Row, refusal } from './refusal.ts';
 
@@ -25,7 +26,7 @@ export async function refuseUnreached(
   context: Context,
   lines: readonly number[],
 ): Promise<RefusedRow[]> {
-  const unreached = await findUnreached(tx, context, 'UPDATE_TARGET', existedBefore);
+  const unreached = await findUnreached(tx, context, targetsAs('UPDATE_TARGET'), existedBefore);
   if (!unreached.length) return [];
   const ids = unreached.map(({ id }) => id);
   const removed = await tx.execute<Row>(sql`
@@ -45,9 +46,9 @@ export class Unreached extends Error {
 /** Once all is written, what the targets belong to can be asked. @throws Unreached */
 export async function requireReached(tx: Transaction, context: Context): Promise<void> {
   const faults = new Map<string, DomainError>();
-  for (const { controllerId } of await findUnreached(tx, context, 'CREATE_TARGET', created))
-    faults.set(controllerId, outOfScope('CREATE_TARGET', `'${controllerId}' as it would be`));
-  for (const { controllerId } of await findUnreached(tx, context, 'UPDATE_TARGET', existing))
-    faults.set(controllerId, outOfScope('UPDATE_TARGET', `'${controllerId}' as it would be`));
+  for (const { title } of await findUnreached(tx, context, targetsAs('CREATE_TARGET'), created))
+    faults.set(title, outOfScope('CREATE_TARGET', asItWouldBe(title)));
+  for (const { title } of await findUnreached(tx, context, targetsAs('UPDATE_TARGET'), existing))
+    faults.set(title, outOfScope('UPDATE_TARGET', asItWouldBe(title)));
   if (faults.size) throw new Unreached(faults);
 }

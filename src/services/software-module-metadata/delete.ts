@@ -24,7 +24,7 @@ export async function deleteModuleMetadata(context: Context, input: DeleteModule
   const { id, keys } = parse(DeleteModuleMetadata, input);
 
   await change(context, async (tx, changes) => {
-    const module = await lockModule(tx, tenantId, id);
+    const module = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
     const deleted = await tx
       .delete(softwareModuleMetadata)
       .where(
@@ -38,7 +38,7 @@ export async function deleteModuleMetadata(context: Context, input: DeleteModule
     const found = new Map(deleted.map(({ key, value }) => [key, value]));
     const missing = keys.find((key) => !found.has(key));
     if (missing !== undefined) throw softwareModuleMetadataNotFound(missing);
-    await touchModule(tx, context, id);
+    await touchModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
     changes.record({
       type: 'software-module.metadata-deleted',
       subjects: [titleOf(module)],

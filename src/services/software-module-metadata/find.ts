@@ -3,8 +3,10 @@ import { isAmong } from '../../database/bulk.ts';
 import { softwareModuleMetadata } from '../../database/tables/software.ts';
 import { softwareModuleMetadataNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reachesRowOf } from '../access/reach.ts';
 import type { Context } from '../context.ts';
 import { findSoftwareModule } from '../software-modules/find.ts';
+import { modulesAs } from '../software-modules/module.ts';
 import type { ModuleMetadataEntry } from './input.ts';
 
 export type { ModuleMetadataEntry } from './input.ts';
@@ -19,7 +21,13 @@ export async function findMetadataOfModules(
   const rows = await context.database
     .select({ moduleId, key, value, targetVisible })
     .from(softwareModuleMetadata)
-    .where(and(eq(softwareModuleMetadata.tenantId, tenantId), isAmong(moduleId, moduleIds)))
+    .where(
+      and(
+        eq(softwareModuleMetadata.tenantId, tenantId),
+        isAmong(moduleId, moduleIds),
+        await reachesRowOf(context, modulesAs('READ_SOFTWARE_MODULE'), moduleId),
+      ),
+    )
     .orderBy(moduleId, key);
   const found = new Map<number, ModuleMetadataEntry[]>(moduleIds.map((id) => [id, []]));
   for (const { moduleId: id, ...entry } of rows) found.get(id)?.push(entry);

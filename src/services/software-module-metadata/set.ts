@@ -26,7 +26,7 @@ export async function setModuleMetadata(context: Context, input: SetModuleMetada
   const { id, entries } = parse(SetModuleMetadata, input);
 
   await change(context, async (tx, changes) => {
-    const module = await lockModule(tx, tenantId, id);
+    const module = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
     await tx
       .insert(softwareModuleMetadata)
       .values(entries.map((entry) => ({ tenantId, moduleId: id, ...entry })))
@@ -44,7 +44,7 @@ export async function setModuleMetadata(context: Context, input: SetModuleMetada
     );
     if ((await tx.$count(softwareModuleMetadata, ofModule)) > MOST_ENTRIES)
       throw quotaExceeded('metadata entries of a software module', MOST_ENTRIES, ['entries']);
-    await touchModule(tx, context, id);
+    await touchModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
     changes.record({
       type: 'software-module.metadata-set',
       subjects: [titleOf(module)],

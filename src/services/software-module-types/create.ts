@@ -16,7 +16,7 @@ import {
 } from '../batch.ts';
 import type { Context } from '../context.ts';
 import { queueUp } from '../removal.ts';
-import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
+import { moduleTypesAs, SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
 import { type NewSoftwareModuleType, SoftwareModuleTypeInput } from './input.ts';
 
 export interface CreateSoftwareModuleTypes extends BulkOptions {
@@ -36,6 +36,7 @@ export async function createSoftwareModuleTypes(
   return createBatch(context, batch, input, {
     check: (tx, rows) => refuseExisting(tx, tenantId, rows),
     insert: (tx, rows) => insertTypes(tx, context, rows),
+    reach: moduleTypesAs('CREATE_SOFTWARE_MODULE_TYPE'),
     event: 'software-module-type.created',
     nameOf: ({ key }) => key,
   });

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { softwareModuleTypes } from '../../database/tables/software.ts';
 import { softwareModuleTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -21,7 +22,7 @@ export async function deleteSoftwareModuleType(context: Context, { id }: { id: n
     const [type] = await tx
       .select({ key: softwareModuleTypes.key, deleted: softwareModuleTypes.deleted })
       .from(softwareModuleTypes)
-      .where(itself)
+      .where(and(itself, await reach(context, 'DELETE_SOFTWARE_MODULE_TYPE')))
       .for('update');
     if (!type || type.deleted) throw softwareModuleTypeNotFound(String(id));
     await removeOrHide(

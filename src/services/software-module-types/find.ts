@@ -3,7 +3,9 @@ import { arrayOf, isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { softwareModuleTypes } from '../../database/tables/software.ts';
 import { softwareModuleTypeNotFound } from '../../errors.ts';
-import { requirePermission } from '../access/permissions.ts';
+import { type Permission, requirePermission } from '../access/permissions.ts';
+import type { Reach } from '../access/reach.ts';
+import { reach } from '../access/scopes.ts';
 import type { Authored } from '../authorship.ts';
 import type { Context } from '../context.ts';
 import { isStorableText } from '../text.ts';
@@ -23,6 +25,13 @@ export interface SoftwareModuleType extends Authored {
 const { tenantId: _, ...columns } = getTableColumns(softwareModuleTypes);
 export const SOFTWARE_MODULE_TYPE_COLUMNS = columns;
 
+/** The software module types as the scope of a permission meets them. */
+export const moduleTypesAs = (permission: Extract<Permission, `${string}_SOFTWARE_MODULE_TYPE`>): Reach => ({
+  permission,
+  table: softwareModuleTypes,
+  title: softwareModuleTypes.key,
+});
+
 /** The type of that id, a deleted one too. Needs READ_SOFTWARE_MODULE_TYPE. @throws SOFTWARE_MODULE_TYPE_NOT_FOUND */
 export async function findSoftwareModuleType(context: Context, id: number): Promise<SoftwareModuleType> {
   const [type] = await findSoftwareModuleTypes(context, [id]);
@@ -39,7 +48,13 @@ export async function findSoftwareModuleTypes(
   const rows = await context.database
     .select(SOFTWARE_MODULE_TYPE_COLUMNS)
     .from(softwareModuleTypes)
-    .where(and(eq(softwareModuleTypes.tenantId, tenantId), isAmong(softwareModuleTypes.id, ids)));
+    .where(
+      and(
+        eq(softwareModuleTypes.tenantId, tenantId),
+        isAmong(softwareModuleTypes.id, ids),
+        await reach(context, 'READ_SOFTWARE_MODULE_TYPE'),
+      ),
+    );
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id));
 }

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { softwareModuleTypes } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
@@ -25,6 +26,7 @@ export async function listSoftwareModuleTypes(
   const scope = and(
     eq(softwareModuleTypes.tenantId, tenantId),
     deleted === undefined ? undefined : eq(softwareModuleTypes.deleted, deleted),
+    await reach(context, 'READ_SOFTWARE_MODULE_TYPE'),
   );
   const { database } = context;
   const entity = { fields: SOFTWARE_MODULE_TYPE_FIELDS, order: SOFTWARE_MODULE_TYPE_ORDER };

@@ -2,18 +2,20 @@ import { and, eq } from 'drizzle-orm';
 import { softwareModuleTypes } from '../../database/tables/software.ts';
 import { softwareModuleTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireStillReached } from '../access/reach.ts';
+import { reach } from '../access/scopes.ts';
 import { differences } from '../audit/record.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
-import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
+import { moduleTypesAs, SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
 import { TypeUpdate } from './input.ts';
 
 /**
  * Changes description or colour, clears what `clear` names and keeps the rest. Needs UPDATE_SOFTWARE_MODULE_TYPE.
- * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND, INVALID_INPUT
+ * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
  */
 export async function updateSoftwareModuleType(
   context: Context,
@@ -29,7 +31,7 @@ export async function updateSoftwareModuleType(
     const [before] = await tx
       .select(SOFTWARE_MODULE_TYPE_COLUMNS)
       .from(softwareModuleTypes)
-      .where(itself)
+      .where(and(itself, await reach(context, 'UPDATE_SOFTWARE_MODULE_TYPE')))
       .for('no key update');
     if (!before) throw softwareModuleTypeNotFound(String(id));
     if (!Object.keys(given).length) return before;
@@ -38,6 +40,12 @@ export async function updateSoftwareModuleType(
       .set({ ...given, ...modification(context) })
       .where(itself)
       .returning(SOFTWARE_MODULE_TYPE_COLUMNS);
+    await requireStillReached(
+      tx,
+      context,
+      moduleTypesAs('UPDATE_SOFTWARE_MODULE_TYPE'),
+      eq(softwareModuleTypes.id, id),
+    );
     const changed = differences(before, type!, ['description', 'colour']);
     changes.record({ type: 'software-module-type.updated', subjects: [before.key], changes: changed });
     return type!;

@@ -23,8 +23,9 @@ import {
 import type { Context } from '../context.ts';
 import { queueUp } from '../removal.ts';
 import { moduleTypesByKey } from '../software-module-types/find.ts';
+import { ofItsType } from './complete.ts';
 import { type NewSoftwareModule, SoftwareModuleInput } from './input.ts';
-import { ofItsType, readModules, type SoftwareModule, titleOf } from './module.ts';
+import { modulesAs, readModules, type SoftwareModule, titleOf } from './module.ts';
 
 export interface CreateSoftwareModules extends BulkOptions {
   softwareModules: readonly SoftwareModuleInput[];
@@ -48,6 +49,7 @@ export async function createSoftwareModules(
       await refuseExisting(tx, tenantId, rows);
     },
     insert: (tx, rows) => insertModules(tx, context, rows),
+    reach: modulesAs('CREATE_SOFTWARE_MODULE'),
     event: 'software-module.created',
     nameOf: titleOf,
   });

@@ -21,7 +21,7 @@ export async function deleteSoftwareModule(context: Context, { id }: { id: numbe
   const itself = and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id));
 
   const unneeded = await change(context, async (tx, changes) => {
-    const module = await lockModule(tx, tenantId, id);
+    const module = await lockModule(tx, context, 'DELETE_SOFTWARE_MODULE', id);
     await refuseInLockedSet(tx, tenantId, id);
     const files = await tx
       .delete(artifacts)

@@ -1,5 +1,6 @@
 import { softwareModuleNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { readModules, type SoftwareModule } from './module.ts';
 
@@ -16,6 +17,11 @@ export async function findSoftwareModules(
   ids: readonly number[],
 ): Promise<(SoftwareModule | undefined)[]> {
   const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE');
-  const byId = await readModules(context.database, tenantId, ids);
+  const byId = await readModules(
+    context.database,
+    tenantId,
+    ids,
+    await reach(context, 'READ_SOFTWARE_MODULE'),
+  );
   return ids.map((id) => byId.get(id));
 }

@@ -1,11 +1,13 @@
 import { and, count, eq, type SQL } from 'drizzle-orm';
 import { softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
+import { ofItsType } from './complete.ts';
 import { SOFTWARE_MODULE_FIELDS, SOFTWARE_MODULE_ORDER, type SoftwareModuleOrderField } from './fields.ts';
-import { ofItsType, SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './module.ts';
+import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './module.ts';
 
 /**
  * Lists software modules, by id unless ordered otherwise; with `among` only those for which this condition holds. Needs
@@ -24,6 +26,7 @@ export async function listSoftwareModules(
     eq(softwareModules.tenantId, tenantId),
     deleted === undefined ? undefined : eq(softwareModules.deleted, deleted),
     among,
+    await reach(context, 'READ_SOFTWARE_MODULE'),
   );
   const { database } = context;
   const entity = { fields: SOFTWARE_MODULE_FIELDS, order: SOFTWARE_MODULE_ORDER };

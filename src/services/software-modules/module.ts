@@ -1,10 +1,14 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { isAmong } from '../../database/bulk.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
-import { artifacts, softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
+import { softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
 import { locked, softwareModuleNotFound } from '../../errors.ts';
+import type { Permission } from '../access/permissions.ts';
+import { type Reach, requireStillReached } from '../access/reach.ts';
+import { reach } from '../access/scopes.ts';
 import { type Authored, modification } from '../authorship.ts';
 import type { Context } from '../context.ts';
+import { isCompleteModule, ofItsType } from './complete.ts';
 
 /** A software module as callers get it. */
 export interface SoftwareModule extends Authored {
@@ -21,15 +25,21 @@ export interface SoftwareModule extends Authored {
   complete: boolean;
 }
 
+/** Those whose scope is a filter of modules. */
+export type ModulePermission =
+  | Extract<Permission, `${string}_SOFTWARE_MODULE`>
+  | 'DOWNLOAD_REPOSITORY_ARTIFACT';
+
+/** The modules as the scope of a permission meets them. */
+export const modulesAs = (permission: ModulePermission): Reach => ({
+  permission,
+  table: softwareModules,
+  joined: sql`${softwareModules} JOIN ${softwareModuleTypes} ON ${ofItsType}`,
+  title: sql`${softwareModules.name} || ':' || ${softwareModules.version}`,
+});
+
 /** What people know a module or a set by. */
 export const titleOf = ({ name, version }: { name: string; version: string }): string => `${name}:${version}`;
-
-const artifactCount = sql`(SELECT count(*) FROM ${artifacts}
-  WHERE ${artifacts.tenantId} = ${softwareModules.tenantId} AND ${artifacts.moduleId} = ${softwareModules.id})`;
-
-/** Whether a module, joined with its type, has all artifacts it needs. */
-export const isCompleteModule = sql<boolean>`(${softwareModuleTypes.minArtifacts} = 0
-  OR ${softwareModuleTypes.minArtifacts} <= ${artifactCount})`;
 
 export const SOFTWARE_MODULE_COLUMNS = {
   id: softwareModules.id,
@@ -52,22 +62,18 @@ export const SOFTWARE_MODULE_COLUMNS = {
   lastModifiedBy: softwareModules.lastModifiedBy,
 };
 
-export const ofItsType = and(
-  eq(softwareModuleTypes.tenantId, softwareModules.tenantId),
-  eq(softwareModuleTypes.id, softwareModules.typeId),
-);
-
-/** The modules of those ids that exist, by id. */
+/** The modules of those ids that exist, by id; where `reached` is given, of those for which this condition holds. */
 export async function readModules(
   database: Database | Transaction,
   tenantId: number,
   ids: readonly number[],
+  reached?: SQL,
 ): Promise<Map<number, SoftwareModule>> {
   const rows = await database
     .select(SOFTWARE_MODULE_COLUMNS)
     .from(softwareModules)
     .innerJoin(softwareModuleTypes, ofItsType)
-    .where(and(eq(softwareModules.tenantId, tenantId), isAmong(softwareModules.id, ids)));
+    .where(and(eq(softwareModules.tenantId, tenantId), isAmong(softwareModules.id, ids), reached));
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -87,10 +93,19 @@ export async function lockModules(
     .for(strength);
 }
 
-/** The module, locked until the transaction ends. @throws SOFTWARE_MODULE_NOT_FOUND, also for a deleted one */
-export async function lockModule(tx: Transaction, tenantId: number, id: number): Promise<SoftwareModule> {
+/**
+ * The module, locked until the transaction ends. Give the permission that the verb has required.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, also for a deleted one, and for what the permission doesn't reach
+ */
+export async function lockModule(
+  tx: Transaction,
+  context: Context,
+  permission: ModulePermission,
+  id: number,
+): Promise<SoftwareModule> {
+  const { tenantId } = context.caller;
   await lockModules(tx, tenantId, [id]);
-  const module = (await readModules(tx, tenantId, [id])).get(id);
+  const module = (await readModules(tx, tenantId, [id], await reach(context, permission))).get(id);
   if (!module || module.deleted) throw softwareModuleNotFound(String(id));
   return module;
 }
@@ -102,9 +117,17 @@ export function requireOpen(module: SoftwareModule | undefined, id: number): Sof
   return module;
 }
 
-/** Notes who changed a module's parts, and when. */
-export const touchModule = (tx: Transaction, context: Context, id: number) =>
-  tx
-    .update(softwareModules)
-    .set(modification(context))
-    .where(and(eq(softwareModules.tenantId, context.caller.tenantId), eq(softwareModules.id, id)));
+/**
+ * Notes who changed a module's parts, and when, once they are changed.
+ * @throws FORBIDDEN where the permission doesn't reach the module any more
+ */
+export async function touchModule(
+  tx: Transaction,
+  context: Context,
+  permission: ModulePermission,
+  id: number,
+): Promise<void> {
+  const itself = and(eq(softwareModules.tenantId, context.caller.tenantId), eq(softwareModules.id, id));
+  await tx.update(softwareModules).set(modification(context)).where(itself);
+  await requireStillReached(tx, context, modulesAs(permission), eq(softwareModules.id, id));
+}

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { softwareModules } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireStillReached } from '../access/reach.ts';
 import { differences } from '../audit/record.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
@@ -8,12 +9,12 @@ import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
 import { SoftwareModuleUpdate } from './input.ts';
-import { lockModule, readModules, type SoftwareModule, titleOf } from './module.ts';
+import { lockModule, modulesAs, readModules, type SoftwareModule, titleOf } from './module.ts';
 
 /**
  * Changes description or vendor, locks or unlocks, clears what `clear` names and keeps the rest. Needs
  * UPDATE_SOFTWARE_MODULE.
- * @throws SOFTWARE_MODULE_NOT_FOUND, INVALID_INPUT
+ * @throws SOFTWARE_MODULE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
  */
 export async function updateSoftwareModule(
   context: Context,
@@ -24,12 +25,13 @@ export async function updateSoftwareModule(
   const given = patchOf(rest, clear);
 
   return change(context, async (tx, changes) => {
-    const before = await lockModule(tx, tenantId, id);
+    const before = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
     if (!Object.keys(given).length) return before;
     await tx
       .update(softwareModules)
       .set({ ...given, ...modification(context) })
       .where(and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id)));
+    await requireStillReached(tx, context, modulesAs('UPDATE_SOFTWARE_MODULE'), eq(softwareModules.id, id));
     const after = (await readModules(tx, tenantId, [id])).get(id)!;
     const changed = differences(before, after, ['description', 'vendor', 'locked']);
     changes.record({ type: 'software-module.updated', subjects: [titleOf(before)], changes: changed });

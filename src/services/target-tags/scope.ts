@@ -3,8 +3,9 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetTagAssignments, targetTags } from '../../database/tables/target-data.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { outOfScope } from '../../errors.ts';
+import { findUnreached } from '../access/reach.ts';
 import type { Context } from '../context.ts';
-import { findUnreached, type TargetPermission } from '../targets/scope.ts';
+import { type TargetPermission, targetsAs } from '../targets/scope.ts';
 
 /** The condition that a target has a tag. */
 export const hasTag = (tagId: number): SQL =>
@@ -33,6 +34,6 @@ export async function requireReachOfTagged(
     .from(targetTags)
     .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, tagId)))
     .for('update');
-  const [beyond] = await findUnreached(tx, context, permission, hasTag(tagId));
+  const [beyond] = await findUnreached(tx, context, targetsAs(permission), hasTag(tagId));
   if (beyond) throw outOfScope(permission, 'every target that has the tag');
 }

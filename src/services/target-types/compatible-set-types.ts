@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { chunks, insertFromArrays, isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
@@ -12,6 +12,7 @@ import {
   targetTypeNotFound,
 } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireStillReached } from '../access/reach.ts';
 import { reach } from '../access/scopes.ts';
 import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
@@ -22,7 +23,7 @@ import {
   lockSetTypes,
 } from '../distribution-set-types/find.ts';
 import { parse } from '../parse.ts';
-import { findTargetType } from './find.ts';
+import { findTargetType, targetTypesAs } from './find.ts';
 
 const MOST_SET_TYPES = 50;
 
@@ -58,6 +59,7 @@ export async function findCompatibleSetTypes(
         eq(targetTypeSetTypes.tenantId, tenantId),
         isAmong(targetTypeId, targetTypeIds),
         await reach(context, 'READ_TARGET_TYPE'),
+        await reach(context, 'READ_DISTRIBUTION_SET_TYPE'),
       ),
     )
     .orderBy(distributionSetTypes.id);
@@ -92,7 +94,8 @@ export async function addCompatibleSetTypes(context: Context, input: CompatibleS
 
   await change(context, async (tx, changes) => {
     const { key } = await touchTargetType(tx, context, id);
-    const usable = await usableSetTypes(tx, tenantId, setTypeIds);
+    const readable = await reach(context, 'READ_DISTRIBUTION_SET_TYPE');
+    const usable = await usableSetTypes(tx, tenantId, setTypeIds, readable);
     const fault = faultOfSetTypes(setTypeIds, usable);
     if (fault) throw fault;
     await insertCompatible(
@@ -121,7 +124,8 @@ export async function removeCompatibleSetTypes(context: Context, input: Compatib
 
   await change(context, async (tx, changes) => {
     const { key } = await touchTargetType(tx, context, id);
-    const known = await lockSetTypes(tx, tenantId, { ids: setTypeIds });
+    const readable = await reach(context, 'READ_DISTRIBUTION_SET_TYPE');
+    const known = await lockSetTypes(tx, tenantId, { ids: setTypeIds }, readable);
     const unknown = setTypeIds.find((setTypeId) => !known.some((type) => type.id === setTypeId));
     if (unknown !== undefined) throw distributionSetTypeNotFound(String(unknown), ['setTypeIds']);
     await tx
@@ -141,14 +145,15 @@ export async function removeCompatibleSetTypes(context: Context, input: Compatib
   });
 }
 
-/** Those of the types that exist, by id; locked until the transaction ends. */
+/** Those of the types that exist, and for which the condition holds, by id; locked until the transaction ends. */
 export async function usableSetTypes(
   tx: Transaction,
   tenantId: number,
   ids: readonly number[],
+  readable?: SQL,
 ): Promise<Map<number, DistributionSetType>> {
   if (!ids.length) return new Map();
-  return new Map((await lockSetTypes(tx, tenantId, { ids })).map((type) => [type.id, type]));
+  return new Map((await lockSetTypes(tx, tenantId, { ids }, readable)).map((type) => [type.id, type]));
 }
 
 /** Why a target type cannot be compatible with these, if it can't. */
@@ -202,5 +207,6 @@ async function touchTargetType(tx: Transaction, context: Context, id: number): P
     )
     .returning({ key: targetTypes.key });
   if (!type) throw targetTypeNotFound(String(id));
+  await requireStillReached(tx, context, targetTypesAs('UPDATE_TARGET_TYPE'), isAmong(targetTypes.id, [id]));
   return type;
 }

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { arrayOf, chunks, insertFromArrays } from '../../database/bulk.ts';
+import { arrayOf, chunks, insertFromArrays, isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import {
@@ -9,6 +9,7 @@ import {
   targetTypeKeyOrNameRequired,
 } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { asItWouldBe, findUnreached } from '../access/reach.ts';
 import { creation } from '../audit/record.ts';
 import {
   type Batch,
@@ -24,8 +25,8 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { faultOfSetTypes, insertCompatible, usableSetTypes } from './compatible-set-types.ts';
 import type { TargetType } from './find.ts';
+import { targetTypesAs } from './find.ts';
 import { type NewTargetType, TargetTypeInput } from './input.ts';
-import { findUnreachedTypes } from './scope.ts';
 
 export interface CreateTargetTypes {
   targetTypes: readonly TargetTypeInput[];
@@ -170,14 +171,22 @@ async function refuseUnreached(
   batch: Batch<NewTargetType>,
   ids: Map<string, number>,
 ): Promise<void> {
-  const unreached = await findUnreachedTypes(tx, context, 'CREATE_TARGET_TYPE', [...ids.values()]);
+  const inserted = isAmong(targetTypes.id, [...ids.values()]);
+  const unreached = await findUnreached(tx, context, targetTypesAs('CREATE_TARGET_TYPE'), inserted);
   if (!unreached.length) return;
-  const removed = sql`${targetTypes.id} = ANY(${arrayOf(unreached.map(({ id }) => id))}::bigint[])`;
-  await tx.delete(targetTypes).where(and(eq(targetTypes.tenantId, context.caller.tenantId), removed));
-  for (const { key } of unreached) ids.delete(key);
+  await tx.delete(targetTypes).where(
+    and(
+      eq(targetTypes.tenantId, context.caller.tenantId),
+      isAmong(
+        targetTypes.id,
+        unreached.map(({ id }) => id),
+      ),
+    ),
+  );
+  for (const { title } of unreached) ids.delete(title);
   for (const [index, row] of batch.rows.entries())
     if (row && !ids.has(row.key))
-      refuse(batch, index, outOfScope('CREATE_TARGET_TYPE', `'${row.key}' as it would be`));
+      refuse(batch, index, outOfScope('CREATE_TARGET_TYPE', asItWouldBe(row.key)));
 }
 
 const createdView =

@@ -3,7 +3,8 @@ import { arrayOf } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../errors.ts';
-import { requirePermission } from '../access/permissions.ts';
+import { type Permission, requirePermission } from '../access/permissions.ts';
+import type { Reach } from '../access/reach.ts';
 import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 
@@ -22,6 +23,13 @@ export interface TargetType {
 
 const { tenantId: _, ...columns } = getTableColumns(targetTypes);
 export const TARGET_TYPE_COLUMNS = columns;
+
+/** The target types as the scope of a permission meets them. */
+export const targetTypesAs = (permission: Extract<Permission, `${string}_TARGET_TYPE`>): Reach => ({
+  permission,
+  table: targetTypes,
+  title: targetTypes.key,
+});
 
 /** The target type of that id. Needs READ_TARGET_TYPE. @throws TARGET_TYPE_NOT_FOUND */
 export async function findTargetType(context: Context, id: number): Promise<TargetType> {

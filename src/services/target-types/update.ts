@@ -1,16 +1,16 @@
 import { and, eq } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
-import { outOfScope, targetTypeNotFound } from '../../errors.ts';
+import { targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireStillReached } from '../access/reach.ts';
 import { reach } from '../access/scopes.ts';
 import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
-import { TARGET_TYPE_COLUMNS, type TargetType } from './find.ts';
+import { TARGET_TYPE_COLUMNS, type TargetType, targetTypesAs } from './find.ts';
 import { TargetTypeUpdate } from './input.ts';
-import { findUnreachedTypes } from './scope.ts';
 
 /**
  * Changes what is given, clears what `clear` names and keeps the rest; the key is for good. Needs UPDATE_TARGET_TYPE.
@@ -37,8 +37,7 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
       .where(itself)
       .returning(TARGET_TYPE_COLUMNS);
-    const [lost] = await findUnreachedTypes(tx, context, 'UPDATE_TARGET_TYPE', [id]);
-    if (lost) throw outOfScope('UPDATE_TARGET_TYPE', `'${lost.key}' as it would be`);
+    await requireStillReached(tx, context, targetTypesAs('UPDATE_TARGET_TYPE'), eq(targetTypes.id, id));
     // A polling override may name the type, and so rule other devices now.
     changes.everything();
     const changed = differences(before, targetType!, ['name', 'description', 'colour']);

@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { type DomainError, outOfScope, targetAlreadyExists, targetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { asItWouldBe, findUnreached } from '../access/reach.ts';
 import { creation } from '../audit/record.ts';
 import {
   type Batch,
@@ -21,7 +22,7 @@ import { typeNamesOf } from '../target-types/find.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { removeTargets } from './delete.ts';
 import { type NewTarget, TargetInput } from './input.ts';
-import { findUnreached } from './scope.ts';
+import { targetsAs } from './scope.ts';
 import type { Target } from './target.ts';
 
 export interface CreateTargets {
@@ -170,12 +171,12 @@ async function refuseUnreached(
   ids: Map<string, number>,
 ): Promise<void> {
   const inserted = sql`${targets.id} = ANY(${arrayOf([...ids.values()])}::bigint[])`;
-  const unreached = await findUnreached(tx, context, 'CREATE_TARGET', inserted);
+  const unreached = await findUnreached(tx, context, targetsAs('CREATE_TARGET'), inserted);
   await removeTargets(tx, context.caller.tenantId, unreached);
-  for (const { controllerId } of unreached) ids.delete(controllerId);
+  for (const { title } of unreached) ids.delete(title);
   for (const [index, row] of batch.rows.entries())
     if (row && !ids.has(row.controllerId))
-      refuse(batch, index, outOfScope('CREATE_TARGET', `'${row.controllerId}' as it would be`));
+      refuse(batch, index, outOfScope('CREATE_TARGET', asItWouldBe(row.controllerId)));
 }
 
 function createdView(context: Context, tenant: Tenant, typeNames: Map<number, string>, now: Date) {

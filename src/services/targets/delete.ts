@@ -45,7 +45,7 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
 export async function removeTargets(
   tx: Transaction,
   tenantId: number,
-  selected: readonly SelectedTarget[],
+  selected: readonly Pick<SelectedTarget, 'id'>[],
 ): Promise<void> {
   for (const chunk of chunks(selected)) {
     const ids = sql`${arrayOf(chunk.map(({ id }) => id))}::bigint[]`;

@@ -103,8 +103,11 @@ export const ARTIFACT_VERBS: Verbs = {
   }),
   openArtifact: on({
     needs: ['DOWNLOAD_REPOSITORY_ARTIFACT'],
-    call: (c, side) => openArtifact(c, { moduleId: softwareOf(side).moduleId, id: dataOf(side).artifactId }),
-    elsewhere: 'ARTIFACT_NOT_FOUND',
+    call: async (c, side) => {
+      const { moduleId } = softwareOf(side);
+      return (await openArtifact(c, { moduleId, id: dataOf(side).artifactId })).filename;
+    },
+    beyond: { DOWNLOAD_REPOSITORY_ARTIFACT: 'ARTIFACT_NOT_FOUND' },
   }),
 };
 
@@ -179,7 +182,13 @@ export const SET_TAG_VERBS: Verbs = {
     unnarrowed: TAGS,
     elsewhere: ITS_OWN,
   },
-  updateDistributionSetTag: on({
+  'updateDistributionSetTag, by another name': on({
+    needs: ['UPDATE_DISTRIBUTION_SET'],
+    call: (c, side) => updateDistributionSetTag(c, { id: dataOf(side).tagId, name: `new ${side.name}` }),
+    beyond: { UPDATE_DISTRIBUTION_SET: 'FORBIDDEN' },
+    elsewhere: 'DISTRIBUTION_SET_TAG_NOT_FOUND',
+  }),
+  'updateDistributionSetTag, but its name': on({
     needs: ['UPDATE_DISTRIBUTION_SET'],
     call: (c, side) => updateDistributionSetTag(c, { id: dataOf(side).tagId, colour: 'new' }),
     unnarrowed: TAGS,
@@ -188,7 +197,7 @@ export const SET_TAG_VERBS: Verbs = {
   deleteDistributionSetTag: on({
     needs: ['DELETE_DISTRIBUTION_SET'],
     call: (c, side) => deleteDistributionSetTag(c, { id: dataOf(side).tagId }),
-    unnarrowed: TAGS,
+    beyond: { DELETE_DISTRIBUTION_SET: 'FORBIDDEN' },
     elsewhere: 'DISTRIBUTION_SET_TAG_NOT_FOUND',
   }),
   assignDistributionSetTag: on({
