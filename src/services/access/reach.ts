@@ -53,7 +53,7 @@ export async function findUnreached(
 }
 
 /**
- * Checks of rows that were changed that whoever may change only some may still change them: otherwise they could be taken,
+ * Checks of rows that were changed, or made, that the permission reaches them as they are now: otherwise they could be taken,
  * by a change of their type or group, from whom they belong to.
  * @throws FORBIDDEN
  */

@@ -1,16 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../database/bulk.ts';
-import type { Transaction } from '../../database/connect.ts';
 import { pendingTargets } from '../../database/tables/enrollment.ts';
 import { targets } from '../../database/tables/targets.ts';
-import { outOfScope } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireStillReached } from '../access/reach.ts';
 import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { enrollDevices, findTerms, type NewDevice } from '../enrollment/enroll.ts';
 import { parse } from '../parse.ts';
-import { findUnreached } from '../targets/scope.ts';
+import { targetsAs } from '../targets/scope.ts';
 import { inChunks, type PendingRow, PendingSelection, selectPending } from './select.ts';
 
 /**
@@ -36,7 +35,8 @@ export async function approveTargets(context: Context, input: PendingSelection):
         approved.push(...(await enrollDevices(tx, { tenantId, now, by: username }, terms, devices)));
       }
       await inChunks(waiting, (condition) => tx.delete(pendingTargets).where(condition));
-      await requireReached(tx, context, approved);
+      const theirs = sql`${targets.controllerId} = ANY(${arrayOf(approved)}::text[])`;
+      await requireStillReached(tx, context, targetsAs('CREATE_TARGET'), theirs);
       changes.created(approved);
       changes.record({ type: 'target.approved', ...affected(selection, approved) });
       return approved.length;
@@ -50,10 +50,3 @@ const deviceOf = ({ controllerId, lastRequestAt, address }: PendingRow): NewDevi
   requestedAt: lastRequestAt,
   address,
 });
-
-/** @throws FORBIDDEN where the caller may not create one of them */
-async function requireReached(tx: Transaction, context: Context, controllerIds: readonly string[]) {
-  const created = sql`${targets.controllerId} = ANY(${arrayOf(controllerIds)}::text[])`;
-  const [lost] = await findUnreached(tx, context, 'CREATE_TARGET', created);
-  if (lost) throw outOfScope('CREATE_TARGET', `'${lost.controllerId}' as it would be`);
-}
