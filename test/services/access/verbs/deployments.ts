@@ -77,7 +77,7 @@ export const DEPLOYMENT_VERBS: Verbs = {
           assignments: [{ controllerIds: [side.name] }],
         })
       ).actions.length,
-    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
+    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND', READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
     elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
   }),
   'assignDistributionSet by filter': on({
@@ -89,7 +89,7 @@ export const DEPLOYMENT_VERBS: Verbs = {
           assignments: [{ filter: `id==${side.name}` }],
         })
       ).actions.length,
-    beyond: { UPDATE_TARGET: 0 },
+    beyond: { UPDATE_TARGET: 0, READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
     elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
   }),
   'invalidateDistributionSet with its actions': on({
@@ -98,9 +98,8 @@ export const DEPLOYMENT_VERBS: Verbs = {
       await invalidateDistributionSet(c, { id: deployedOf(side).setId, cancelActions: 'SOFT' });
       return (await findAction(c, deployedOf(side).actionId)).status;
     },
-    unnarrowed:
-      'sets have no scope; actions of targets out of it go on, while the set is invalid all the same',
-    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
+    beyond: { UPDATE_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    unnarrowed: 'actions of targets out of the scope go on, while the set is invalid all the same',
   }),
   cancelActions: on({
     needs: ['UPDATE_TARGET'],
@@ -166,7 +165,7 @@ export const DEPLOYMENT_VERBS: Verbs = {
   listTargetsOfSet: on({
     needs: ['READ_TARGET', 'READ_DISTRIBUTION_SET'],
     call: async (c, side) => (await listTargetsOfSet(c, deployedOf(side).setId, 'assigned', {})).total(),
-    beyond: { READ_TARGET: 0 },
+    beyond: { READ_TARGET: 0, READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
     elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
   }),
 };
