@@ -9,7 +9,7 @@ import {
   softwareModuleTypes,
 } from '../../database/tables/software.ts';
 import { type Artifact, readArtifacts, withoutLocation } from '../artifacts/artifact.ts';
-import { ofItsType } from '../software-modules/module.ts';
+import { ofItsType } from '../software-modules/complete.ts';
 
 /** A module as devices get it. */
 export interface Chunk {
