@@ -6,10 +6,11 @@ import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
-import { type Listing, list, type PageRequest } from '../page.ts';
+import { type Listing, list, orderOf, type PageRequest } from '../page.ts';
+import type { Tenant } from '../tenants/registry.ts';
 import { isStorableText } from '../text.ts';
 import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField } from './fields.ts';
-import { joinNamed, keysOfPage } from './keys.ts';
+import { joinNamed, keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
 import { matchingTargets } from './matching.ts';
 import {
   dependentColumns,
@@ -17,6 +18,7 @@ import {
   selectPage,
   selectTargets,
   type Target,
+  type TargetRow,
   targetView,
 } from './target.ts';
 
@@ -65,23 +67,9 @@ export async function listTargets(
   const typeName = ofReadableType(context, tenant, targetTypes.name);
   const order = { ...TARGET_ORDER, targetType: { ...TARGET_ORDER.targetType, expression: typeName } };
   return list(request, order, 'controllerId', {
-    async rows(where, orderBy, limit, offset, keys) {
-      // What an offset passes over, or an order sorts, isn't read whole: only the page is.
-      const from = and(ofTenant, where)!;
-      const page =
-        narrowed || offset
-          ? keysOfPage(context.database, { from, chosen: narrowed, keys, limit, offset })
-          : undefined;
-      const rows = await selectPage(
-        context.database,
-        {
-          ...dependentColumns(context, tenant),
-          chosen: page ? sql`${ofTenant} AND ${targets.controllerId} = ANY(${page})` : from,
-          order: sql.join(orderBy, sql`, `),
-        },
-        { limit },
-      );
-      return rows.map(targetView(context, tenant));
+    async rows(where, _orderBy, limit, offset, keys) {
+      const page = { from: and(ofTenant, where)!, chosen: narrowed, keys, limit, offset };
+      return (await readPage(context, tenant, page)).map(targetView(context, tenant));
     },
     async count() {
       const all = context.database.select({ total: count() }).from(targets).$dynamic();
@@ -89,6 +77,24 @@ export async function listTargets(
       return row?.total ?? 0;
     },
   });
+}
+
+/** What an offset passes over, or an order sorts, isn't read whole: only the page is. */
+async function readPage(context: Context, tenant: Tenant, page: PageOfKeys): Promise<TargetRow[]> {
+  const ofTenant = eq(targets.tenantId, tenant.tenantId);
+  const order = sql.join(page.keys.map(orderOf), sql`, `);
+  const read = (chosen: SQL) =>
+    selectPage(
+      context.database,
+      { ...dependentColumns(context, tenant), chosen, order },
+      { limit: page.limit },
+    );
+  const readThose = (ids: SQL) => read(and(ofTenant, sql`${targets.controllerId} = ANY(${ids})`)!);
+  if (!page.chosen && !page.offset) return read(page.from);
+
+  const start = keysAtStart(page);
+  const found = start ? await readThose(start) : [];
+  return found.length === page.limit ? found : readThose(keysOfPage(context.database, page));
 }
 
 /** Lists the targets whose devices never used their newest token, as `listTargets` does. Needs READ_TARGET. */

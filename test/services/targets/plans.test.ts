@@ -1,11 +1,11 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { openPool, type Pool } from '../../../src/database/connect.ts';
 import { migrate } from '../../../src/database/migrate.ts';
 import { targets } from '../../../src/database/tables/targets.ts';
 import { parseFilter } from '../../../src/filters/parse.ts';
 import { TARGET_ORDER } from '../../../src/services/targets/fields.ts';
-import { keysOfPage } from '../../../src/services/targets/keys.ts';
+import { keysAtStart, keysOfPage } from '../../../src/services/targets/keys.ts';
 import { matchingTargets } from '../../../src/services/targets/matching.ts';
 import type { Tenant } from '../../../src/services/tenants/registry.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
@@ -61,17 +61,22 @@ afterAll(async () => {
   await own?.drop();
 });
 
-/** How PostgreSQL finds the keys of a page: where the first targets of the order are searched, and where all are. */
+/** How PostgreSQL finds the keys of a page: among the first targets of the order, if it does so, and among all. */
 async function plansOf(filter: string, field: keyof typeof TARGET_ORDER = 'controllerId') {
-  const matching = await matchingTargets(pool.database, tenant, new Date(), parseFilter(filter));
+  const chosen = await matchingTargets(pool.database, tenant, new Date(), parseFilter(filter));
   const fields = field === 'controllerId' ? (['controllerId'] as const) : ([field, 'controllerId'] as const);
   const keys = fields.map((name) => ({ ...TARGET_ORDER[name], descending: false }));
-  const from = eq(targets.tenantId, 1);
-  const page = keysOfPage(pool.database, { from, chosen: matching, keys, limit: 51, offset: 0 });
-  const rows = await pool.database.execute(sql`EXPLAIN (COSTS OFF) SELECT ${page}`);
-  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-  const [start, search] = plan.split('CTE found');
-  return search === undefined ? { search: plan } : { start, search };
+  const page = { from: eq(targets.tenantId, 1), chosen, keys, limit: 51, offset: 0 };
+  const atStart = keysAtStart(page);
+  return {
+    start: atStart && (await explain(atStart)),
+    search: await explain(keysOfPage(pool.database, page)),
+  };
+}
+
+async function explain(keys: SQL): Promise<string> {
+  const rows = await pool.database.execute(sql`EXPLAIN (COSTS OFF) SELECT ${keys}`);
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
 }
 
 test.each([
