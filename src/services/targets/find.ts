@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { targetNotFound } from '../../errors.ts';
@@ -10,7 +10,7 @@ import { type Listing, list, orderOf, type PageRequest } from '../page.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { isStorableText } from '../text.ts';
 import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField } from './fields.ts';
-import { joinNamed, keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
+import { keysAtStart, keysOfPage, type PageOfKeys, targetsWith } from './keys.ts';
 import { matchingTargets } from './matching.ts';
 import {
   dependentColumns,
@@ -72,9 +72,10 @@ export async function listTargets(
       return (await readPage(context, tenant, page)).map(targetView(context, tenant));
     },
     async count() {
-      const all = context.database.select({ total: count() }).from(targets).$dynamic();
-      const [row] = await joinNamed(all, [matching]).where(matching);
-      return row?.total ?? 0;
+      const [row] = await context.database.execute<{ total: string }>(
+        sql`SELECT count(*) AS total FROM ${targetsWith([matching])} WHERE ${matching}`,
+      );
+      return Number(row?.total);
     },
   });
 }
@@ -94,7 +95,7 @@ async function readPage(context: Context, tenant: Tenant, page: PageOfKeys): Pro
 
   const start = keysAtStart(page);
   const found = start ? await readThose(start) : [];
-  return found.length === page.limit ? found : readThose(keysOfPage(context.database, page));
+  return found.length === page.limit ? found : readThose(keysOfPage(page));
 }
 
 /** Lists the targets whose devices never used their newest token, as `listTargets` does. Needs READ_TARGET. */

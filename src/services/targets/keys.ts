@@ -1,6 +1,5 @@
 import { and, Column, is, SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { PgSelect, PgTable } from 'drizzle-orm/pg-core';
-import type { Database } from '../../database/connect.ts';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import { targetTagAssignments } from '../../database/tables/target-data.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetAttributes, targetPolls, targets } from '../../database/tables/targets.ts';
@@ -29,24 +28,17 @@ const UNKNOWN_LIMIT = 10;
 const inOneProcess = sql`(current_schema() IS NULL) IS NOT NULL`;
 
 /** The controllerIds of a page, as an array. */
-export function keysOfPage(database: Database, { from, chosen, keys, limit, offset }: PageOfKeys): SQL {
+export function keysOfPage({ from, chosen, keys, limit, offset }: PageOfKeys): SQL {
   const expressions = keys.map(({ expression }) => expression);
-  const columns = expressions.map(
-    (expression, n) => [`key_${n}`, sql`${expression}`.as(`key_${n}`)] as const,
-  );
-  const candidates = joinNamed(
-    database
-      .select({ controllerId: targets.controllerId, ...Object.fromEntries(columns) })
-      .from(targets)
-      .$dynamic(),
-    [from, chosen, ...expressions],
-  )
-    .where(and(from, chosen, inOneProcess))
-    .orderBy(...keys.map(orderOf))
-    .limit(offset + UNKNOWN_LIMIT * Math.max(limit, WARY));
+  const columns = expressions.map((expression, n) => sql`${expression} AS ${sql.identifier(`key_${n}`)}`);
   const order = keys.map((key, n) => orderOf({ ...key, expression: sql.identifier(`key_${n}`) }));
-  return sql`ARRAY(SELECT controller_id FROM ${candidates} AS candidates ORDER BY ${sql.join(order, sql`, `)}
-    LIMIT (SELECT ${limit}::int) OFFSET ${offset})`;
+  return sql`ARRAY(SELECT controller_id
+    FROM (
+      SELECT ${list([targets.controllerId, ...columns])} FROM ${targetsWith([from, chosen, ...expressions])}
+      WHERE ${and(from, chosen, inOneProcess)} ORDER BY ${list(keys.map(orderOf))}
+      LIMIT ${offset + UNKNOWN_LIMIT * Math.max(limit, WARY)}
+    ) AS candidates
+    ORDER BY ${list(order)} LIMIT (SELECT ${limit}::int) OFFSET ${offset})`;
 }
 
 /** For each row of a page: among so many it is full if one in a hundred matches, or more. */
@@ -64,22 +56,24 @@ export function keysAtStart({ from, chosen, keys, limit, offset }: PageOfKeys): 
   if (offset || !isIndexed || named(targetPolls) || named(targetTypes)) return undefined;
   if (!named(targetAttributes) && !named(targetTagAssignments)) return undefined;
 
-  const order = sql.join(keys.map(orderOf), sql`, `);
+  const order = list(keys.map(orderOf));
   return sql`ARRAY(SELECT controller_id
     FROM (SELECT * FROM ${targets} WHERE ${from} ORDER BY ${order} LIMIT ${START * limit}) AS ${targets}
-    WHERE ${from} AND ${chosen} AND ${inOneProcess} ORDER BY ${order} LIMIT ${limit})`;
+    WHERE ${and(from, chosen, inOneProcess)} ORDER BY ${order} LIMIT ${limit})`;
 }
 
 /**
- * Joins a selection of targets with what the parts of the statement name, and with no more: an index alone answers only
- * where nothing is joined.
+ * What follows FROM: the targets, joined with what the parts of the statement name, and with no more. An index alone
+ * answers only where nothing is joined.
  */
-export function joinNamed<T extends PgSelect>(selection: T, parts: readonly (SQLWrapper | undefined)[]): T {
+export function targetsWith(parts: readonly (SQLWrapper | undefined)[]): SQL {
   const named = (table: PgTable) => parts.some((part) => part && names(part, table));
-  if (named(targetPolls)) selection.leftJoin(targetPolls, joinedPolls);
-  if (named(targetTypes)) selection.leftJoin(targetTypes, joinedTypes);
-  return selection;
+  const polls = named(targetPolls) ? sql` LEFT JOIN ${targetPolls} ON ${joinedPolls}` : sql``;
+  const types = named(targetTypes) ? sql` LEFT JOIN ${targetTypes} ON ${joinedTypes}` : sql``;
+  return sql`${targets}${polls}${types}`;
 }
+
+const list = (items: SQLWrapper[]) => sql.join(items, sql`, `);
 
 function names(part: unknown, table: PgTable): boolean {
   if (is(part, Column)) return part.table === table;

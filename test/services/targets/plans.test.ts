@@ -70,7 +70,7 @@ async function plansOf(filter: string, field: keyof typeof TARGET_ORDER = 'contr
   const atStart = keysAtStart(page);
   return {
     start: atStart && (await explain(atStart)),
-    search: await explain(keysOfPage(pool.database, page)),
+    search: await explain(keysOfPage(page)),
   };
 }
 
