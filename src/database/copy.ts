@@ -17,25 +17,32 @@ export interface CopyText {
 
 /** Larger blocks gain nothing. */
 const BLOCK = 1 << 16;
+const MOST_BYTES_OF_A_UNIT = 3;
 
 export function openCopyText(): CopyText {
   const done: Buffer[] = [];
-  let text = '';
-  const flush = () => {
-    if (text) done.push(Buffer.from(text));
-    text = '';
+  let block = Buffer.alloc(0);
+  let length = 0;
+  const endBlock = () => {
+    if (length) done.push(block.subarray(0, length));
+    length = 0;
   };
   return {
     add(row) {
-      for (const [index, value] of row.entries()) text += (index ? '\t' : '') + cell(value);
-      text += '\n';
-      if (text.length >= BLOCK) flush();
+      const line = `${row.map(cell).join('\t')}\n`;
+      const most = line.length * MOST_BYTES_OF_A_UNIT;
+      if (length + most > block.length) {
+        endBlock();
+        block = Buffer.allocUnsafe(Math.max(BLOCK, most));
+      }
+      length += block.write(line, length);
     },
     get isEmpty() {
-      return text === '' && done.length === 0;
+      return length === 0 && done.length === 0;
     },
     blocks() {
-      flush();
+      endBlock();
+      block = Buffer.alloc(0);
       return done;
     },
   };

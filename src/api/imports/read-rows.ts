@@ -5,6 +5,9 @@ import { BEGINNING, type ImportRow, type Position, type RowBatch } from '../../s
 /** Reading holds one row in memory at the least; no target needs more. */
 export const LONGEST_ROW = 4 << 20;
 
+/** So few bytes are read at once that their rows are gone before the collector takes them for lasting ones. */
+const PIECE = 8 << 10;
+
 export interface Taken {
   /** Bytes and lines that are done with. */
   bytes: number;
@@ -63,11 +66,15 @@ export async function* readRows(
   };
 
   for await (const block of body) {
-    buffer = buffer.length ? Buffer.concat([buffer, block]) : block;
-    const batch = read(false);
-    if (batch) yield batch;
-    if (buffer.length > LONGEST_ROW)
-      throw invalid(`line ${lines + 1}: a row has ${LONGEST_ROW} bytes at the most`, ['file']);
+    for (let at = 0; at < block.length; ) {
+      const piece = block.subarray(at, at + Math.max(PIECE, buffer.length));
+      at += piece.length;
+      buffer = buffer.length ? Buffer.concat([buffer, piece]) : piece;
+      const batch = read(false);
+      if (batch) yield batch;
+      if (buffer.length > LONGEST_ROW)
+        throw invalid(`line ${lines + 1}: a row has ${LONGEST_ROW} bytes at the most`, ['file']);
+    }
   }
   const batch = read(true);
   if (!batch) throw differs(from);
