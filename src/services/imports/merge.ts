@@ -103,20 +103,28 @@ async function lockExisting(tx: Transaction, tenantId: number): Promise<number> 
   return count;
 }
 
-/** Inserts the rows that have no target yet, passing over a controllerId that exists all the same. @returns how many */
+/**
+ * Inserts the rows that have no target yet, passing over a controllerId that exists all the same. Ids are drawn in the
+ * order of the file; rows go in by controllerId, as all that create targets do, so that none waits for another for ever.
+ * @returns how many
+ */
 async function insertTargets(tx: Transaction, { caller, now }: Author): Promise<number> {
   const at = sql`${now.toISOString()}::timestamptz`;
   const { count } = await tx.execute(sql`
     WITH inserted AS (
-      INSERT INTO targets (tenant_id, controller_id, name, description, "group", target_type_id, security_token,
+      INSERT INTO targets (tenant_id, id, controller_id, name, description, "group", target_type_id, security_token,
                            request_attributes, update_status, created_at, created_by, last_modified_at,
                            last_modified_by)
-      SELECT ${caller.tenantId}::bigint, controller_id, coalesce(name, left(controller_id, 128)), description,
+      OVERRIDING SYSTEM VALUE
+      SELECT ${caller.tenantId}::bigint, id, controller_id, coalesce(name, left(controller_id, 128)), description,
              nullif("group", ''), target_type_id, coalesce(security_token, new_token),
              coalesce(request_attributes, true), 'registered', ${at}, ${caller.username}, ${at}, ${caller.username}
-      FROM import_rows AS r
-      WHERE NOT EXISTS (SELECT FROM import_ids AS known WHERE known.n = r.n)
-      ORDER BY n
+      FROM (
+        SELECT nextval('targets_id_seq') AS id, r.* FROM import_rows AS r
+        WHERE NOT EXISTS (SELECT FROM import_ids AS known WHERE known.n = r.n)
+        ORDER BY n
+      ) AS r
+      ORDER BY controller_id, n
       ON CONFLICT ON CONSTRAINT targets_controller_id_key DO NOTHING
       RETURNING id, controller_id)
     INSERT INTO import_ids (n, id, is_new)

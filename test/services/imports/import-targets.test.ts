@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Announcement } from '../../../src/services/announcements.ts';
 import type { Context } from '../../../src/services/context.ts';
+import { exportTargets } from '../../../src/services/exports/export-targets.ts';
 import { findImport, listImports } from '../../../src/services/imports/find.ts';
 import { importTargets } from '../../../src/services/imports/import-targets.ts';
 import type { ImportedTarget, Position, RowBatch } from '../../../src/services/imports/source.ts';
@@ -116,6 +117,29 @@ describe('importTargets', () => {
     expect(one.rowsCreated + other.rowsCreated).toBe(8_000);
     expect(one.rowsUpdated + other.rowsUpdated).toBe(8_000);
     expect(await countOf(context)).toBe(8_000);
+  });
+
+  it('waits for another that brings the same ids in opposite order, without a deadlock', async () => {
+    const context = (await newTenant(platform)).contextOf();
+    const transaction = vi.spyOn(context.database, 'transaction');
+    const targets = numbered(4_000);
+    const both = [targets, targets.toReversed()].map((list) =>
+      importTargets(context, OPTIONS, source(list, { a: 4_000 })),
+    );
+    const [one, other] = await Promise.all(both);
+    expect([one!.rowsCreated, other!.rowsCreated].sort()).toEqual([0, 4_000]);
+    expect(transaction, 'to begin and for one chunk, none of them twice').toHaveBeenCalledTimes(4);
+    transaction.mockRestore();
+  });
+
+  it('creates targets in the order of the file', async () => {
+    const context = (await newTenant(platform)).contextOf();
+    const ids = ['c', 'a', 'd', 'b'];
+    await importTargets(context, OPTIONS, source(ids.map((controllerId) => ({ controllerId }))));
+    const { targets } = await exportTargets(context);
+    const exported: unknown[] = [];
+    for await (const { controllerId } of targets()) exported.push(controllerId);
+    expect(exported).toEqual(ids);
   });
 
   it('refuses a row by which a target would have too many attributes, and leaves it as it was', async () => {
