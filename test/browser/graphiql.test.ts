@@ -1,0 +1,59 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath } from '../support/browser.ts';
+import { startOwnServer, type TestServer } from '../support/server.ts';
+
+const executablePath = chromiumPath();
+if (!executablePath) console.log('Left out, as there is no Chromium: GraphiQL in a browser.');
+
+describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
+  let server: TestServer;
+  let browser: Browser;
+  let page: Page;
+  const troubles: string[] = [];
+  beforeAll(async () => {
+    server = await startOwnServer();
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    page = await browser.newPage({ httpCredentials: { username: 'admin', password: 'admin' } });
+    page.on('pageerror', (error) => troubles.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(server.url) && !request.url().startsWith('data:'))
+        troubles.push(`asked elsewhere: ${request.url()}`);
+    });
+    await page.goto(`${server.url}/graphql`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const run = async (document: string) => {
+    const editor = page.locator('.graphiql-query-editor .CodeMirror');
+    await editor.waitFor();
+    await editor.evaluate((element, text) => {
+      (element as unknown as { CodeMirror: { setValue(text: string): void } }).CodeMirror.setValue(text);
+    }, document);
+    await page.locator('.graphiql-execute-button').click();
+  };
+  const answered = (text: string) => page.locator('.result-window', { hasText: text }).waitFor();
+
+  it('answers a query', async () => {
+    await run('{ viewer { username } }');
+    await answered('"username": "admin"');
+  });
+
+  it('shows what a subscription tells', async () => {
+    await run('subscription { targetEvents { type controllerId } }');
+    await answered('RESYNC');
+    await fetch(`${server.url}/rest/v1/targets`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa('admin:admin')}`, 'content-type': 'application/json' },
+      body: JSON.stringify([{ controllerId: 'seen-in-a-browser' }]),
+    });
+    await answered('seen-in-a-browser');
+  });
+
+  it('asks nothing of other servers, and meets no error', () => {
+    expect(troubles).toEqual([]);
+  });
+});
