@@ -1,11 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import DataLoader from 'dataloader';
+import type { Artifact } from '../../services/artifacts/artifact.ts';
+import { findArtifactsOfModules } from '../../services/artifacts/find.ts';
 import { type AutoConfirm, findAutoConfirm } from '../../services/auto-confirm/find.ts';
 import {
   type CertificateAuthority,
   findCertificateAuthorities,
 } from '../../services/certificate-authorities/find.ts';
 import type { Caller, Context, Origin, Platform } from '../../services/context.ts';
+import { findMetadataOfSets } from '../../services/distribution-set-metadata/find.ts';
+import { type DistributionSetTag, findTagsOfSets } from '../../services/distribution-set-tags/find.ts';
+import {
+  type DistributionSetType,
+  findDistributionSetTypes,
+} from '../../services/distribution-set-types/find.ts';
+import {
+  findModuleTypesOfSetTypes,
+  type ModuleTypeOfSets,
+} from '../../services/distribution-set-types/module-types.ts';
+import { findModulesOfSets } from '../../services/distribution-sets/find.ts';
 import {
   countRegistered,
   type EnrollmentGroup,
@@ -15,8 +28,18 @@ import {
   findTagsOfGroups,
 } from '../../services/enrollment/find.ts';
 import { findRolePermissions } from '../../services/roles/role.ts';
+import {
+  findMetadataOfModules,
+  type ModuleMetadataEntry,
+} from '../../services/software-module-metadata/find.ts';
+import {
+  findSoftwareModuleTypes,
+  type SoftwareModuleType,
+} from '../../services/software-module-types/find.ts';
+import type { SoftwareModule } from '../../services/software-modules/module.ts';
 import { findTargetMetadata, type MetadataEntry } from '../../services/target-metadata/find.ts';
 import { findTagsOfTargets, type TargetTag } from '../../services/target-tags/find.ts';
+import { findCompatibleSetTypes } from '../../services/target-types/compatible-set-types.ts';
 import { findTargetTypes, type TargetType } from '../../services/target-types/find.ts';
 import { type Attribute, findAttributes } from '../../services/targets/attributes.ts';
 import { findTokenRotations, type TokenRotation } from '../../services/targets/token-rotation.ts';
@@ -48,6 +71,22 @@ export interface Loaders {
   enrollmentTokens: DataLoader<number, EnrollmentToken[]>;
   enrollmentTags: DataLoader<number, TargetTag[]>;
   enrolledTargets: DataLoader<number, number>;
+  softwareModuleTypes: DataLoader<number, SoftwareModuleType | null>;
+  distributionSetTypes: DataLoader<number, DistributionSetType | null>;
+  /** By set type id. */
+  moduleTypesOfSetTypes: DataLoader<number, ModuleTypeOfSets[]>;
+  /** By target type id. */
+  compatibleSetTypes: DataLoader<number, DistributionSetType[]>;
+  /** By module id. */
+  artifacts: DataLoader<number, Artifact[]>;
+  /** By module id. */
+  metadataOfModules: DataLoader<number, ModuleMetadataEntry[]>;
+  /** By set id. */
+  modulesOfSets: DataLoader<number, SoftwareModule[]>;
+  /** By set id. */
+  tagsOfSets: DataLoader<number, DistributionSetTag[]>;
+  /** By set id. */
+  metadataOfSets: DataLoader<number, MetadataEntry[]>;
 }
 
 export function openContext(platform: Platform, caller: Caller, origin: Origin): GraphqlContext {
@@ -67,22 +106,10 @@ const REMEMBER_NOTHING = { cache: false } as const;
 
 function openLoaders(context: Context): Loaders {
   return {
-    attributes: new DataLoader(async (ids) => {
-      const found = await findAttributes(context, ids);
-      return ids.map((id) => found.get(id) ?? []);
-    }, REMEMBER_NOTHING),
-    targetTypes: new DataLoader(async (ids) => {
-      const found = await findTargetTypes(context, ids);
-      return found.map((targetType) => targetType ?? null);
-    }, REMEMBER_NOTHING),
-    tags: new DataLoader(async (ids) => {
-      const found = await findTagsOfTargets(context, ids);
-      return ids.map((id) => found.get(id) ?? []);
-    }, REMEMBER_NOTHING),
-    metadata: new DataLoader(async (ids) => {
-      const found = await findTargetMetadata(context, ids);
-      return ids.map((id) => found.get(id) ?? []);
-    }, REMEMBER_NOTHING),
+    attributes: several(context, findAttributes),
+    targetTypes: one(context, findTargetTypes),
+    tags: several(context, findTagsOfTargets),
+    metadata: several(context, findTargetMetadata),
     rolePermissions: new DataLoader(async (names) => {
       const found = await findRolePermissions(context, names);
       return names.map((name) => found.get(name) ?? []);
@@ -97,5 +124,36 @@ function openLoaders(context: Context): Loaders {
     enrollmentTokens: new DataLoader((ids) => findEnrollmentTokens(context, ids), REMEMBER_NOTHING),
     enrollmentTags: new DataLoader((ids) => findTagsOfGroups(context, ids), REMEMBER_NOTHING),
     enrolledTargets: new DataLoader((ids) => countRegistered(context, ids), REMEMBER_NOTHING),
+    softwareModuleTypes: one(context, findSoftwareModuleTypes),
+    distributionSetTypes: one(context, findDistributionSetTypes),
+    moduleTypesOfSetTypes: several(context, findModuleTypesOfSetTypes),
+    compatibleSetTypes: several(context, findCompatibleSetTypes),
+    artifacts: several(context, findArtifactsOfModules),
+    metadataOfModules: several(context, findMetadataOfModules),
+    modulesOfSets: several(context, findModulesOfSets),
+    tagsOfSets: several(context, findTagsOfSets),
+    metadataOfSets: several(context, findMetadataOfSets),
   };
+}
+
+/** Loads things by their ids. */
+function one<T>(
+  context: Context,
+  find: (context: Context, ids: readonly number[]) => Promise<(T | undefined)[]>,
+): DataLoader<number, T | null> {
+  return new DataLoader(
+    async (ids) => (await find(context, ids)).map((found) => found ?? null),
+    REMEMBER_NOTHING,
+  );
+}
+
+/** Loads what belongs to things, by the ids of these. */
+function several<T>(
+  context: Context,
+  find: (context: Context, ids: readonly number[]) => Promise<Map<number, T[]>>,
+): DataLoader<number, T[]> {
+  return new DataLoader(async (ids) => {
+    const found = await find(context, ids);
+    return ids.map((id) => found.get(id) ?? []);
+  }, REMEMBER_NOTHING);
 }

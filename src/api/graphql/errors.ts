@@ -15,7 +15,6 @@ type Elsewhere =
   | 'TARGET_METADATA_NOT_FOUND'
   | 'TARGET_METADATA_ALREADY_EXISTS'
   | 'AUTO_CONFIRM_ALREADY_ACTIVE'
-  | 'SOFTWARE_MODULE_METADATA_NOT_FOUND'
   | 'ARTIFACT_EMPTY'
   | 'ARTIFACT_TOO_LARGE'
   | 'ARTIFACT_STORAGE_FULL'
@@ -23,7 +22,6 @@ type Elsewhere =
   | 'ARTIFACT_MD5_MISMATCH'
   | 'ARTIFACT_SHA1_MISMATCH'
   | 'ARTIFACT_SHA256_MISMATCH'
-  | 'DISTRIBUTION_SET_METADATA_NOT_FOUND'
   | 'MULTI_ASSIGNMENT_NOT_ENABLED'
   | 'SORT_SYNTAX'
   | 'SORT_DIRECTION_INVALID'
@@ -68,6 +66,8 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   DISTRIBUTION_SET_DELETED: 'The distribution set was deleted; it is shown only where history has it.',
   DISTRIBUTION_SET_INCOMPLETE: 'The distribution set lacks modules that its type asks for, or files.',
   DISTRIBUTION_SET_INVALID: 'The distribution set was invalidated, and can be neither changed nor assigned.',
+  SOFTWARE_MODULE_METADATA_NOT_FOUND: 'The software module has no metadata of that key.',
+  DISTRIBUTION_SET_METADATA_NOT_FOUND: 'The distribution set has no metadata of that key.',
   DISTRIBUTION_SET_TAG_NOT_FOUND: 'There is no distribution set tag of that id.',
   DISTRIBUTION_SET_TAG_ALREADY_EXISTS:
     'A distribution set tag of that name is there already, or twice in the input.',

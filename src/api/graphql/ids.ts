@@ -1,10 +1,16 @@
 import {
   apiKeyNotFound,
+  artifactNotFound,
   certificateAuthorityNotFound,
   DomainError,
+  distributionSetNotFound,
+  distributionSetTagNotFound,
+  distributionSetTypeNotFound,
   type ErrorCode,
   enrollmentGroupNotFound,
   enrollmentTokenNotFound,
+  softwareModuleNotFound,
+  softwareModuleTypeNotFound,
   targetFilterNotFound,
   targetTagNotFound,
   targetTypeNotFound,
@@ -29,6 +35,12 @@ const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => Domai
   API_KEY_NOT_FOUND: apiKeyNotFound,
   ENROLLMENT_GROUP_NOT_FOUND: enrollmentGroupNotFound,
   ENROLLMENT_TOKEN_NOT_FOUND: enrollmentTokenNotFound,
+  SOFTWARE_MODULE_TYPE_NOT_FOUND: softwareModuleTypeNotFound,
+  SOFTWARE_MODULE_NOT_FOUND: softwareModuleNotFound,
+  ARTIFACT_NOT_FOUND: artifactNotFound,
+  DISTRIBUTION_SET_TYPE_NOT_FOUND: distributionSetTypeNotFound,
+  DISTRIBUTION_SET_NOT_FOUND: distributionSetNotFound,
+  DISTRIBUTION_SET_TAG_NOT_FOUND: distributionSetTagNotFound,
 };
 
 /** What wasn't found by its id, in the words of who asked for it; any other error as it is. */
@@ -36,4 +48,14 @@ export function asWritten<E>(error: E, id: string | null | undefined): E | Domai
   const notFound = error instanceof DomainError ? NOT_FOUND[error.code] : undefined;
   if (!(error instanceof DomainError) || !notFound || id == null) return error;
   return notFound(id, [...(error.details.path ?? [])]);
+}
+
+/** The same where an input names several: the fault's path tells which of them it was. */
+export function asInInput<E>(error: E, input: object): E | DomainError {
+  const path = error instanceof DomainError ? (error.details.path ?? []) : [];
+  const written = path.reduce<unknown>(
+    (value, step) => (value as Record<string, unknown> | undefined)?.[step],
+    input,
+  );
+  return typeof written === 'string' ? asWritten(error, written) : error;
 }

@@ -8,15 +8,24 @@ import {
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { ApiKeyResolver } from './api-keys.ts';
+import { ArtifactResolver, ModuleArtifactsResolver } from './artifacts.ts';
 import { AuditEventResolver } from './audit-events.ts';
 import { AutoConfirmResolver } from './auto-confirm.ts';
 import { CertificateAuthorityResolver } from './certificate-authorities.ts';
+import { CompatibilityResolver } from './compatibility.ts';
+import { DistributionSetMutations } from './distribution-set-mutations.ts';
+import { DistributionSetTagResolver, TagsOfSetsResolver } from './distribution-set-tags.ts';
+import { DistributionSetTypeResolver } from './distribution-set-types.ts';
+import { DistributionSetResolver } from './distribution-sets.ts';
 import { EnrollmentGroupResolver, TargetEnrollmentResolver } from './enrollment-groups.ts';
 import { EnrollmentMutations } from './enrollment-mutations.ts';
 import { FleetResolver } from './fleet.ts';
 import { ImportProgressResolver } from './import-progress.ts';
 import { PendingTargetResolver } from './pending-targets.ts';
 import { RoleResolver } from './roles.ts';
+import { DistributionSetMetadataResolver, SoftwareModuleMetadataResolver } from './software-metadata.ts';
+import { SoftwareModuleTypeResolver } from './software-module-types.ts';
+import { SoftwareModuleResolver } from './software-modules.ts';
 import { SubscriptionResolver } from './subscriptions.ts';
 import { TargetAssignments } from './target-assignments.ts';
 import { TargetFilterResolver } from './target-filters.ts';
@@ -49,6 +58,18 @@ export function buildSchema(): GraphQLSchema {
       TargetTypeResolver,
       TargetTagResolver,
       TargetAssignments,
+      SoftwareModuleTypeResolver,
+      SoftwareModuleResolver,
+      ArtifactResolver,
+      ModuleArtifactsResolver,
+      SoftwareModuleMetadataResolver,
+      DistributionSetTypeResolver,
+      DistributionSetResolver,
+      DistributionSetMutations,
+      DistributionSetMetadataResolver,
+      DistributionSetTagResolver,
+      TagsOfSetsResolver,
+      CompatibilityResolver,
       FleetResolver,
       SubscriptionResolver,
       ImportProgressResolver,

@@ -17,10 +17,10 @@ import { Target, type TargetView } from './targets.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'What administrators note of a target: a key with its value.',
+  description: 'What administrators note of a target or of software: a key with its value.',
 })
-class Metadata {
-  @Field(() => String, { description: 'The key, unique in the target.' })
+export class Metadata {
+  @Field(() => String, { description: 'The key, unique in what it is about.' })
   key!: string;
 
   @Field(() => String, { description: 'The value.' })
@@ -28,7 +28,7 @@ class Metadata {
 }
 
 @InputType({ description: 'A metadata entry to set.' })
-class MetadataInput {
+export class MetadataInput {
   @Field(() => String, { description: 'The key, at most 128 characters.' })
   key!: string;
 

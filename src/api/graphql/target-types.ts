@@ -22,7 +22,7 @@ import { updateTargetType } from '../../services/target-types/update.ts';
 import type { GraphqlContext } from './context.ts';
 import { BulkErrorPolicy, enumOf, OrderDirection } from './enums.ts';
 import { Payload, payload, userErrorOf } from './errors.ts';
-import { asWritten, toId } from './ids.ts';
+import { asInInput, asWritten, toId } from './ids.ts';
 import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of target, to tell devices apart.' })
@@ -110,6 +110,12 @@ class TargetTypeInput {
     description: 'The colour that consoles show it in, for example #1d7cf2.',
   })
   colour?: string | null;
+
+  @Field(() => [ID], {
+    defaultValue: [],
+    description: 'The distribution set types that suit its targets; any does where there is none.',
+  })
+  compatibleDistributionSetTypeIds!: string[];
 }
 
 @InputType({ description: 'What `createTargetTypes` takes.' })
@@ -201,8 +207,14 @@ export class TargetTypeResolver {
     input: CreateTargetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetTypesPayload> {
-    const { targetTypes, faults } = await createTargetTypes(context, input);
-    return { targetTypes, userErrors: faults.map(userErrorOf) };
+    const { targetTypes, faults } = await createTargetTypes(context, {
+      ...input,
+      targetTypes: input.targetTypes.map((type) => ({
+        ...type,
+        compatibleDistributionSetTypeIds: type.compatibleDistributionSetTypeIds.map(toId),
+      })),
+    });
+    return { targetTypes, userErrors: faults.map((fault) => userErrorOf(asInInput(fault, input))) };
   }
 
   @Mutation(() => UpdateTargetTypePayload, {

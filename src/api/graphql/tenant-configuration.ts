@@ -22,9 +22,11 @@ import { generateGatewayToken } from '../../services/tenants/generate-gateway-to
 import { type ConfigurationEntry, listConfiguration } from '../../services/tenants/get-configuration.ts';
 import { resetConfiguration } from '../../services/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../services/tenants/set-configuration.ts';
+import { payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
 import { Payload, payload } from './errors.ts';
+import { toId } from './ids.ts';
 
 const KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
 
@@ -180,9 +182,9 @@ export class TenantConfigurationResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<SetTenantConfigurationPayload> {
     const given = KEYS.filter((key) => input[fieldOf(key)] !== undefined);
-    const values = Object.fromEntries(given.map((key) => [key, input[fieldOf(key)]]));
+    const values = Object.fromEntries(given.map((key) => [key, settingOf(key, input[fieldOf(key)])]));
     const work = setConfiguration(context, values).then(() => () => readSettings(context));
-    return payload('tenantConfiguration', work.catch(refuseAtField));
+    return payloadFor(input, 'tenantConfiguration', work.catch(refuseAtField));
   }
 
   @Mutation(() => ResetTenantConfigurationPayload, {
@@ -212,6 +214,10 @@ export class TenantConfigurationResolver {
     return payload('token', work);
   }
 }
+
+/** An identifier is a text here and a number there. */
+const settingOf = (key: ConfigurationKeyName, value: unknown) =>
+  CONFIGURATION_KEYS[key].kind === 'id' && typeof value === 'string' ? toId(value) : value;
 
 async function readSettings(context: GraphqlContext): Promise<Settings> {
   const entries = await listConfiguration(context);

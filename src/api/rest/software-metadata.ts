@@ -16,8 +16,8 @@ import { keyOf, neededText, partOf } from './target-metadata.ts';
 interface MetadataServices<E extends { key: string }> {
   list: (context: Context, id: number) => Promise<E[]>;
   find: (context: Context, id: number, key: string) => Promise<E>;
-  set: (context: Context, input: { id: number; entries: E[] }) => Promise<void>;
-  remove: (context: Context, input: { id: number; keys: string[] }) => Promise<void>;
+  set: (context: Context, input: { id: number; entries: E[] }) => Promise<unknown>;
+  remove: (context: Context, input: { id: number; keys: string[] }) => Promise<unknown>;
   read: (body: JsonObject, key: string) => E;
 }
 

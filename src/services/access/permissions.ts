@@ -48,9 +48,14 @@ export function splitGrant(grant: string): { permission: Permission; filter: str
     : { permission: grant.slice(0, slash) as Permission, filter: grant.slice(slash + 1) };
 }
 
-const isOnTargets = (permission: Permission) => ACTIONS.some((action) => permission === `${action}_TARGET`);
+const isOn = (group: (typeof GROUPS)[number], permission: Permission) =>
+  ACTIONS.some((action) => permission === `${action}_${group}`);
+const isOnTargets = (permission: Permission) => isOn('TARGET', permission);
 
-/** All that an account may do. Any permission on targets implies reading their types, as in hawkBit. */
+/** What is shown with its type. */
+const TYPED = ['TARGET', 'SOFTWARE_MODULE', 'DISTRIBUTION_SET'] as const;
+
+/** All that an account may do. Any permission on targets implies reading their types, as in hawkBit; so with software. */
 export function effectivePermissions(granted: readonly string[], roles: readonly Role[]): Grants {
   if (roles.includes('TENANT_ADMIN')) return new Map(PERMISSIONS.map((permission) => [permission, null]));
   const grants = new Map<Permission, Scope>();
@@ -59,8 +64,10 @@ export function effectivePermissions(granted: readonly string[], roles: readonly
     if (filter === null) grants.set(permission, null);
     else if (known !== null) grants.set(permission, [...(known ?? []), filter]);
   }
-  if (!grants.has('READ_TARGET_TYPE') && [...grants.keys()].some(isOnTargets))
-    grants.set('READ_TARGET_TYPE', null);
+  const given = [...grants.keys()];
+  for (const group of TYPED)
+    if (!grants.has(`READ_${group}_TYPE`) && given.some((permission) => isOn(group, permission)))
+      grants.set(`READ_${group}_TYPE`, null);
   return grants;
 }
 

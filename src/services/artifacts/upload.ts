@@ -1,5 +1,4 @@
 import { and, eq, sum } from 'drizzle-orm';
-import { z } from 'zod';
 import type { Transaction } from '../../database/connect.ts';
 import { artifactContents, artifacts } from '../../database/tables/software.ts';
 import {
@@ -17,31 +16,12 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { lockModule, readModules, requireOpen, titleOf, touchModule } from '../software-modules/module.ts';
-import { enteredText } from '../text.ts';
 import { type Artifact, readArtifacts, withoutLocation } from './artifact.ts';
+import { ArtifactDetails, type ReadDetails } from './input.ts';
 import { type Received, receiveContent } from './receive.ts';
 import { claimStray, queueUpForContents, removeStrays } from './strays.ts';
 
 const MOST_ARTIFACTS = 50;
-
-const hash = (digits: number) =>
-  z
-    .string()
-    .trim()
-    .toLowerCase()
-    .regex(new RegExp(`^[0-9a-f]{${digits}}$`), `must be ${digits} hexadecimal digits`);
-
-/** What is said of a file: its name, and hashes that it must have. */
-const ArtifactDetails = z.object({
-  filename: enteredText(1, 256)
-    .refine((name) => !/[<>/\\]|\p{Cc}/u.test(name), 'must hold no <, >, /, \\ and no control characters')
-    .refine((name) => name !== '.' && name !== '..', 'must not be . or ..'),
-  md5: hash(32).nullish(),
-  sha1: hash(40).nullish(),
-  sha256: hash(64).nullish(),
-});
-export type ArtifactDetails = z.input<typeof ArtifactDetails>;
-type ReadDetails = z.output<typeof ArtifactDetails>;
 
 export interface UploadArtifact {
   moduleId: number;

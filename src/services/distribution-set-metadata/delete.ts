@@ -5,7 +5,7 @@ import { distributionSetMetadataNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { lockValidSet, touchSet } from '../distribution-sets/set.ts';
+import { type DistributionSet, lockValidSet, touchSet } from '../distribution-sets/set.ts';
 import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { isStorableText } from '../text.ts';
@@ -24,11 +24,11 @@ export type DeleteDistributionSetMetadata = z.input<typeof DeleteDistributionSet
 export async function deleteDistributionSetMetadata(
   context: Context,
   input: DeleteDistributionSetMetadata,
-): Promise<void> {
+): Promise<DistributionSet> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
   const { id, keys } = parse(DeleteDistributionSetMetadata, input);
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const set = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     const deleted = await tx
       .delete(distributionSetMetadata)
@@ -43,11 +43,12 @@ export async function deleteDistributionSetMetadata(
     const found = new Map(deleted.map(({ key, value }) => [key, value]));
     const missing = keys.find((key) => !found.has(key));
     if (missing !== undefined) throw distributionSetMetadataNotFound(missing);
-    await touchSet(tx, context, id);
+    const after = await touchSet(tx, context, id);
     changes.record({
       type: 'distribution-set.metadata-deleted',
       subjects: [titleOf(set)],
       changes: { metadata: { old: Object.fromEntries(found) } },
     });
+    return after;
   });
 }

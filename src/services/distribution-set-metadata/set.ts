@@ -5,7 +5,7 @@ import { quotaExceeded } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { lockValidSet, touchSet } from '../distribution-sets/set.ts';
+import { type DistributionSet, lockValidSet, touchSet } from '../distribution-sets/set.ts';
 import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { entriesOf, MetadataEntry, MOST_ENTRIES } from '../target-metadata/input.ts';
@@ -21,11 +21,11 @@ export type SetDistributionSetMetadata = z.input<typeof SetDistributionSetMetada
 export async function setDistributionSetMetadata(
   context: Context,
   input: SetDistributionSetMetadata,
-): Promise<void> {
+): Promise<DistributionSet> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
   const { id, entries } = parse(SetDistributionSetMetadata, input);
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const set = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     await tx
       .insert(distributionSetMetadata)
@@ -41,11 +41,12 @@ export async function setDistributionSetMetadata(
     const ofSet = and(eq(distributionSetMetadata.tenantId, tenantId), eq(distributionSetMetadata.setId, id));
     if ((await tx.$count(distributionSetMetadata, ofSet)) > MOST_ENTRIES)
       throw quotaExceeded('metadata entries of a distribution set', MOST_ENTRIES, ['entries']);
-    await touchSet(tx, context, id);
+    const after = await touchSet(tx, context, id);
     changes.record({
       type: 'distribution-set.metadata-set',
       subjects: [titleOf(set)],
       changes: valuesOf(entries),
     });
+    return after;
   });
 }

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { faultOfModule, readSupply, refuseTooMany, withModules } from './modules.ts';
-import { type DistributionSet, lockValidSet, readSets, touchSet } from './set.ts';
+import { type DistributionSet, lockValidSet, touchSet } from './set.ts';
 
 const ModulesOfSet = z.object({
   id: z.number(),
@@ -42,8 +42,7 @@ export async function assignModules(context: Context, input: ModulesOfSet): Prom
     refuseTooMany(after, ['moduleIds']);
     const wanted = after.map((module) => module.id);
     const replaced = await replaceModules(tx, tenantId, id, { present, wanted });
-    await touchSet(tx, context, id);
-    const set = (await readSets(tx, tenantId, [id])).get(id)!;
+    const set = await touchSet(tx, context, id);
     changes.record({ type: 'distribution-set.updated', subjects: [titleOf(set)], changes: replaced });
     return set;
   });
@@ -67,8 +66,7 @@ export async function removeModules(context: Context, input: ModulesOfSet): Prom
     const present = await modulesOf(tx, tenantId, id);
     const wanted = present.filter((moduleId) => !moduleIds.includes(moduleId));
     const replaced = await replaceModules(tx, tenantId, id, { present, wanted });
-    await touchSet(tx, context, id);
-    const set = (await readSets(tx, tenantId, [id])).get(id)!;
+    const set = await touchSet(tx, context, id);
     changes.record({ type: 'distribution-set.updated', subjects: [titleOf(set)], changes: replaced });
     return set;
   });

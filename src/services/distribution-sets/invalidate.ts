@@ -11,7 +11,7 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
-import { lockSet, setsAs } from './set.ts';
+import { type DistributionSet, lockSet, readSets, setsAs } from './set.ts';
 
 /** What becomes of the actions that still run: they go on, their devices are asked to stop, or they end at once. */
 export const CANCELLATIONS = ['NONE', 'SOFT', 'FORCE'] as const;
@@ -27,12 +27,12 @@ export type InvalidateDistributionSet = z.input<typeof InvalidateDistributionSet
 export async function invalidateDistributionSet(
   context: Context,
   input: InvalidateDistributionSet,
-): Promise<void> {
+): Promise<DistributionSet> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
   const { id, cancelActions } = parse(InvalidateDistributionSet, input);
   if (cancelActions !== 'NONE') requirePermission(context, 'UPDATE_TARGET');
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const set = await lockSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id, 'no key update');
     if (set.valid)
       await tx
@@ -40,7 +40,7 @@ export async function invalidateDistributionSet(
         .set({ valid: false, ...modification(context) })
         .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
     const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
-    if (!set.valid && !controllerIds.length) return;
+    if (!set.valid && !controllerIds.length) return set;
     changes.targets(controllerIds);
     await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
     changes.record({
@@ -48,6 +48,7 @@ export async function invalidateDistributionSet(
       subjects: [titleOf(set)],
       changes: { cancelActions: { new: cancelActions } },
     });
+    return (await readSets(tx, tenantId, [id])).get(id)!;
   });
 }
 

@@ -121,10 +121,13 @@ export async function lockValidSet(
 
 /**
  * Notes who changed a set's parts, and when, once they are changed.
+ * @returns the set as it is now
  * @throws FORBIDDEN where UPDATE_DISTRIBUTION_SET doesn't reach the set any more
  */
-export async function touchSet(tx: Transaction, context: Context, id: number): Promise<void> {
-  const itself = and(eq(distributionSets.tenantId, context.caller.tenantId), eq(distributionSets.id, id));
+export async function touchSet(tx: Transaction, context: Context, id: number): Promise<DistributionSet> {
+  const { tenantId } = context.caller;
+  const itself = and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id));
   await tx.update(distributionSets).set(modification(context)).where(itself);
   await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
+  return (await readSets(tx, tenantId, [id])).get(id)!;
 }

@@ -6,7 +6,7 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { lockModule, titleOf, touchModule } from '../software-modules/module.ts';
+import { lockModule, type SoftwareModule, titleOf, touchModule } from '../software-modules/module.ts';
 import { isStorableText } from '../text.ts';
 
 const DeleteModuleMetadata = z.object({
@@ -19,11 +19,14 @@ export type DeleteModuleMetadata = z.input<typeof DeleteModuleMetadata>;
  * Takes entries away from a module's metadata, all or none. Needs UPDATE_SOFTWARE_MODULE.
  * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_METADATA_NOT_FOUND, INVALID_INPUT
  */
-export async function deleteModuleMetadata(context: Context, input: DeleteModuleMetadata): Promise<void> {
+export async function deleteModuleMetadata(
+  context: Context,
+  input: DeleteModuleMetadata,
+): Promise<SoftwareModule> {
   const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE');
   const { id, keys } = parse(DeleteModuleMetadata, input);
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const module = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
     const deleted = await tx
       .delete(softwareModuleMetadata)
@@ -38,11 +41,12 @@ export async function deleteModuleMetadata(context: Context, input: DeleteModule
     const found = new Map(deleted.map(({ key, value }) => [key, value]));
     const missing = keys.find((key) => !found.has(key));
     if (missing !== undefined) throw softwareModuleMetadataNotFound(missing);
-    await touchModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
+    const after = await touchModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
     changes.record({
       type: 'software-module.metadata-deleted',
       subjects: [titleOf(module)],
       changes: { metadata: { old: Object.fromEntries(found) } },
     });
+    return after;
   });
 }

@@ -6,7 +6,7 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { lockModule, titleOf, touchModule } from '../software-modules/module.ts';
+import { lockModule, type SoftwareModule, titleOf, touchModule } from '../software-modules/module.ts';
 import { entriesOf, MOST_ENTRIES } from '../target-metadata/input.ts';
 import { valuesOf } from '../target-metadata/write.ts';
 import { ModuleMetadataEntry } from './input.ts';
@@ -21,11 +21,11 @@ export type SetModuleMetadata = z.input<typeof SetModuleMetadata>;
  * Adds or overwrites entries of a module's metadata, all or none; other entries stay. Needs UPDATE_SOFTWARE_MODULE.
  * @throws SOFTWARE_MODULE_NOT_FOUND, QUOTA_EXCEEDED, INVALID_INPUT
  */
-export async function setModuleMetadata(context: Context, input: SetModuleMetadata): Promise<void> {
+export async function setModuleMetadata(context: Context, input: SetModuleMetadata): Promise<SoftwareModule> {
   const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE');
   const { id, entries } = parse(SetModuleMetadata, input);
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const module = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
     await tx
       .insert(softwareModuleMetadata)
@@ -44,11 +44,12 @@ export async function setModuleMetadata(context: Context, input: SetModuleMetada
     );
     if ((await tx.$count(softwareModuleMetadata, ofModule)) > MOST_ENTRIES)
       throw quotaExceeded('metadata entries of a software module', MOST_ENTRIES, ['entries']);
-    await touchModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
+    const after = await touchModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
     changes.record({
       type: 'software-module.metadata-set',
       subjects: [titleOf(module)],
       changes: valuesOf(entries),
     });
+    return after;
   });
 }

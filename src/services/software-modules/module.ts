@@ -119,6 +119,7 @@ export function requireOpen(module: SoftwareModule | undefined, id: number): Sof
 
 /**
  * Notes who changed a module's parts, and when, once they are changed.
+ * @returns the module as it is now
  * @throws FORBIDDEN where the permission doesn't reach the module any more
  */
 export async function touchModule(
@@ -126,8 +127,10 @@ export async function touchModule(
   context: Context,
   permission: ModulePermission,
   id: number,
-): Promise<void> {
-  const itself = and(eq(softwareModules.tenantId, context.caller.tenantId), eq(softwareModules.id, id));
+): Promise<SoftwareModule> {
+  const { tenantId } = context.caller;
+  const itself = and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id));
   await tx.update(softwareModules).set(modification(context)).where(itself);
   await requireStillReached(tx, context, modulesAs(permission), eq(softwareModules.id, id));
+  return (await readModules(tx, tenantId, [id])).get(id)!;
 }

@@ -23,7 +23,7 @@ import {
   lockSetTypes,
 } from '../distribution-set-types/find.ts';
 import { parse } from '../parse.ts';
-import { findTargetType, targetTypesAs } from './find.ts';
+import { findTargetType, TARGET_TYPE_COLUMNS, type TargetType, targetTypesAs } from './find.ts';
 
 const MOST_SET_TYPES = 50;
 
@@ -88,15 +88,18 @@ export type CompatibleSetTypes = z.input<typeof CompatibleSetTypes>;
  * READ_DISTRIBUTION_SET_TYPE.
  * @throws TARGET_TYPE_NOT_FOUND, DISTRIBUTION_SET_TYPE_NOT_FOUND, QUOTA_EXCEEDED, INVALID_INPUT
  */
-export async function addCompatibleSetTypes(context: Context, input: CompatibleSetTypes): Promise<void> {
+export async function addCompatibleSetTypes(
+  context: Context,
+  input: CompatibleSetTypes,
+): Promise<TargetType> {
   const { tenantId } = requirePermission(context, 'UPDATE_TARGET_TYPE', 'READ_DISTRIBUTION_SET_TYPE');
   const { id, setTypeIds } = parse(CompatibleSetTypes, input);
 
-  await change(context, async (tx, changes) => {
-    const { key } = await touchTargetType(tx, context, id);
+  return change(context, async (tx, changes) => {
+    const targetType = await touchTargetType(tx, context, id);
     const readable = await reach(context, 'READ_DISTRIBUTION_SET_TYPE');
     const usable = await usableSetTypes(tx, tenantId, setTypeIds, readable);
-    const fault = faultOfSetTypes(setTypeIds, usable);
+    const fault = faultOfSetTypes(setTypeIds, usable, 'setTypeIds');
     if (fault) throw fault;
     await insertCompatible(
       tx,
@@ -108,9 +111,10 @@ export async function addCompatibleSetTypes(context: Context, input: CompatibleS
     const keys = setTypeIds.map((setTypeId) => usable.get(setTypeId)!.key);
     changes.record({
       type: 'target-type.updated',
-      subjects: [key],
+      subjects: [targetType.key],
       changes: { compatibleDistributionSetTypes: { new: keys } },
     });
+    return targetType;
   });
 }
 
@@ -118,16 +122,20 @@ export async function addCompatibleSetTypes(context: Context, input: CompatibleS
  * Says that sets of a type don't suit targets of a type any more. Needs what `addCompatibleSetTypes` needs.
  * @throws TARGET_TYPE_NOT_FOUND, DISTRIBUTION_SET_TYPE_NOT_FOUND, INVALID_INPUT
  */
-export async function removeCompatibleSetTypes(context: Context, input: CompatibleSetTypes): Promise<void> {
+export async function removeCompatibleSetTypes(
+  context: Context,
+  input: CompatibleSetTypes,
+): Promise<TargetType> {
   const { tenantId } = requirePermission(context, 'UPDATE_TARGET_TYPE', 'READ_DISTRIBUTION_SET_TYPE');
   const { id, setTypeIds } = parse(CompatibleSetTypes, input);
 
-  await change(context, async (tx, changes) => {
-    const { key } = await touchTargetType(tx, context, id);
+  return change(context, async (tx, changes) => {
+    const targetType = await touchTargetType(tx, context, id);
     const readable = await reach(context, 'READ_DISTRIBUTION_SET_TYPE');
     const known = await lockSetTypes(tx, tenantId, { ids: setTypeIds }, readable);
-    const unknown = setTypeIds.find((setTypeId) => !known.some((type) => type.id === setTypeId));
-    if (unknown !== undefined) throw distributionSetTypeNotFound(String(unknown), ['setTypeIds']);
+    for (const [index, setTypeId] of setTypeIds.entries())
+      if (!known.some((type) => type.id === setTypeId))
+        throw distributionSetTypeNotFound(String(setTypeId), ['setTypeIds', String(index)]);
     await tx
       .delete(targetTypeSetTypes)
       .where(
@@ -139,9 +147,10 @@ export async function removeCompatibleSetTypes(context: Context, input: Compatib
       );
     changes.record({
       type: 'target-type.updated',
-      subjects: [key],
+      subjects: [targetType.key],
       changes: { compatibleDistributionSetTypes: { old: known.map((type) => type.key) } },
     });
+    return targetType;
   });
 }
 
@@ -160,9 +169,10 @@ export async function usableSetTypes(
 export function faultOfSetTypes(
   ids: readonly number[],
   usable: ReadonlyMap<number, DistributionSetType>,
+  field = 'compatibleDistributionSetTypeIds',
 ): DomainError | undefined {
   for (const [index, id] of ids.entries()) {
-    const path = ['compatibleDistributionSetTypeIds', String(index)];
+    const path = [field, String(index)];
     const type = usable.get(id);
     if (!type) return distributionSetTypeNotFound(String(id), path);
     if (type.deleted) return invalid(`${path[0]}: the distribution set type ${id} was deleted`, path);
@@ -194,7 +204,7 @@ export async function insertCompatible(
     );
 }
 
-async function touchTargetType(tx: Transaction, context: Context, id: number): Promise<{ key: string }> {
+async function touchTargetType(tx: Transaction, context: Context, id: number): Promise<TargetType> {
   const [type] = await tx
     .update(targetTypes)
     .set(modification(context))
@@ -205,7 +215,7 @@ async function touchTargetType(tx: Transaction, context: Context, id: number): P
         await reach(context, 'UPDATE_TARGET_TYPE'),
       ),
     )
-    .returning({ key: targetTypes.key });
+    .returning(TARGET_TYPE_COLUMNS);
   if (!type) throw targetTypeNotFound(String(id));
   await requireStillReached(tx, context, targetTypesAs('UPDATE_TARGET_TYPE'), isAmong(targetTypes.id, [id]));
   return type;

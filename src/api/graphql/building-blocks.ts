@@ -1,0 +1,100 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { BulkErrorPolicy, enumOf, OrderDirection } from './enums.ts';
+import { Payload, payload } from './errors.ts';
+import { asInInput } from './ids.ts';
+import { PageArgs } from './pagination.ts';
+
+/** Of what has an identifier and an author. */
+@ObjectType({ simpleResolvers: true, description: 'Something that has an identifier and an author.' })
+export abstract class AuthoredNode {
+  @Field(() => ID, { description: 'Its identifier.' })
+  id!: number;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who created it.' })
+  createdBy!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
+  lastModifiedAt!: Date;
+
+  @Field(() => String, { description: 'Who changed it last.' })
+  lastModifiedBy!: string;
+}
+
+/** What any of these can be ordered by. */
+export const AUTHORED_ORDER = {
+  id: 'By the identifier, which is also the order of creation.',
+  createdAt: 'By the time of creation.',
+  createdBy: 'By who created it.',
+  lastModifiedAt: 'By the time of the last change.',
+  lastModifiedBy: 'By who changed it last.',
+};
+
+/** The arguments of a list that can be ordered by these fields. */
+export function orderedArgs<F extends string>(name: string, items: string, fields: Record<F, string>) {
+  const OrderField = enumOf<F>(`${name}OrderField`, `What ${items} can be ordered by.`, fields);
+
+  @InputType(`${name}Order`, { description: `One criterion of the order of ${items}.` })
+  class Order {
+    @Field(() => OrderField, { description: 'What to order by.' })
+    field!: F;
+
+    @Field(() => OrderDirection, { description: 'Which way.' })
+    direction!: OrderDirection;
+  }
+
+  @ArgsType()
+  abstract class OrderedArgs extends PageArgs {
+    @Field(() => [Order], {
+      nullable: true,
+      description: 'The criteria of the order, the first the weightiest; by id unless given.',
+    })
+    orderBy?: Order[] | null;
+  }
+  return OrderedArgs;
+}
+
+export const SoftDeleted = enumOf(
+  'SoftDeleted',
+  'Whether a list shows what was deleted while it was in use.',
+  {
+    EXCLUDE_SOFT_DELETED: 'No: only what was not deleted.',
+    INCLUDE_SOFT_DELETED: 'Yes, beside all else.',
+    ONLY_SOFT_DELETED: 'Yes, and nothing else.',
+  },
+);
+export type SoftDeleted = 'EXCLUDE_SOFT_DELETED' | 'INCLUDE_SOFT_DELETED' | 'ONLY_SOFT_DELETED';
+
+@InputType({ description: 'How a bulk creation goes.' })
+export abstract class BulkInput {
+  @Field(() => BulkErrorPolicy, {
+    defaultValue: 'REJECT_ALL',
+    description: 'What becomes of the good rows when others are bad.',
+  })
+  errorPolicy!: BulkErrorPolicy;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Checks everything and creates nothing.' })
+  dryRun!: boolean;
+}
+
+@InputType({ description: 'What names one thing.' })
+export abstract class IdInput {
+  @Field(() => ID, { description: 'Which one.' })
+  id!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What a deletion answers.' })
+export abstract class DeletePayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
+  deletedId!: string | null;
+}
+
+/** The payload of a mutation, whose faults name ids as `input` has them. */
+export const payloadFor = <K extends string, T>(input: object, field: K, work: Promise<T>) =>
+  payload(
+    field,
+    work.catch((error) => Promise.reject(asInInput(error, input))),
+  );

@@ -1,0 +1,216 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { createSoftwareModules } from '../../services/software-modules/create.ts';
+import { deleteSoftwareModule } from '../../services/software-modules/delete.ts';
+import type { SoftwareModuleOrderField as OrderField } from '../../services/software-modules/fields.ts';
+import { findSoftwareModules } from '../../services/software-modules/find.ts';
+import { CLEARABLE } from '../../services/software-modules/input.ts';
+import { listSoftwareModules } from '../../services/software-modules/list.ts';
+import type { SoftwareModule as Entity } from '../../services/software-modules/module.ts';
+import { updateSoftwareModule } from '../../services/software-modules/update.ts';
+import {
+  AUTHORED_ORDER,
+  AuthoredNode,
+  BulkInput,
+  DeletePayload,
+  IdInput,
+  orderedArgs,
+  payloadFor,
+  SoftDeleted,
+} from './building-blocks.ts';
+import type { GraphqlContext } from './context.ts';
+import { Payload, userErrorOf } from './errors.ts';
+import { toId } from './ids.ts';
+import { connection, connectionTypes, listCost } from './pagination.ts';
+import { SoftwareModuleType } from './software-module-types.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A version of a piece of software, with its files; sets are made of modules.',
+})
+export class SoftwareModule extends AuthoredNode {
+  @Field(() => String, { description: 'Its name.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its version; unique together with the type and the name.' })
+  version!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Who makes it.' })
+  vendor!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether its files can change no more, as it was used.' })
+  locked!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether it was deleted while a distribution set had it.' })
+  deleted!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether it has as many artifacts as its type asks for.' })
+  complete!: boolean;
+}
+
+@ArgsType()
+class SoftwareModulesArgs extends orderedArgs<OrderField>('SoftwareModule', 'software modules', {
+  ...AUTHORED_ORDER,
+  type: 'By the key of the type.',
+  name: 'By the name.',
+  version: 'By the version, as a text.',
+  description: 'By the description.',
+  vendor: 'By the vendor.',
+}) {
+  @Field(() => SoftDeleted, {
+    defaultValue: 'EXCLUDE_SOFT_DELETED',
+    description: 'Whether deleted ones are shown.',
+  })
+  softDeleted!: SoftDeleted;
+}
+
+@InputType({ description: 'A software module to create.' })
+class SoftwareModuleInput {
+  @Field(() => String, { description: 'The key of its type.' })
+  type!: string;
+
+  @Field(() => String, { description: 'Its name, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its version, at most 64 characters.' })
+  version!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Who makes it, at most 256 characters.' })
+  vendor?: string | null;
+}
+
+@InputType({ description: 'What `createSoftwareModules` takes.' })
+class CreateSoftwareModulesInput extends BulkInput {
+  @Field(() => [SoftwareModuleInput], { description: 'The modules to create.' })
+  softwareModules!: SoftwareModuleInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createSoftwareModules` answers.' })
+class CreateSoftwareModulesPayload extends Payload {
+  @Field(() => [SoftwareModule], { description: 'The created modules, in the order of the input.' })
+  softwareModules!: SoftwareModule[];
+}
+
+@InputType({ description: 'What `updateSoftwareModule` takes; what is missing stays as it is.' })
+class UpdateSoftwareModuleInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new vendor; null for none.' })
+  vendor?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether its files can change no more.' })
+  locked?: boolean | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateSoftwareModule` answers.' })
+class UpdateSoftwareModulePayload extends Payload {
+  @Field(() => SoftwareModule, {
+    nullable: true,
+    description: 'The module as it is now; null where refused.',
+  })
+  softwareModule!: SoftwareModule | null;
+}
+
+@InputType({ description: 'What `deleteSoftwareModule` takes.' })
+class DeleteSoftwareModuleInput extends IdInput {}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteSoftwareModule` answers.' })
+class DeleteSoftwareModulePayload extends DeletePayload {}
+
+const { Connection } = connectionTypes('SoftwareModule', 'software modules', SoftwareModule);
+
+@Resolver(() => SoftwareModule)
+export class SoftwareModuleResolver {
+  @Query(() => SoftwareModule, {
+    nullable: true,
+    description: 'The software module of that id; null where there is none. Needs READ_SOFTWARE_MODULE.',
+  })
+  async softwareModule(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SoftwareModule | null> {
+    const [found] = await findSoftwareModules(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => Connection, {
+    description: 'Lists software modules. Needs READ_SOFTWARE_MODULE.',
+    complexity: listCost,
+  })
+  async softwareModules(
+    @Args(() => SoftwareModulesArgs) { softDeleted, ...page }: SoftwareModulesArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listSoftwareModules(context, page, softDeleted), (module) => module);
+  }
+
+  @FieldResolver(() => SoftwareModuleType, {
+    nullable: true,
+    description: 'Its type; null where the caller may not see that. Needs READ_SOFTWARE_MODULE_TYPE.',
+  })
+  type(@Root() { type }: Entity, @Ctx() { loaders }: GraphqlContext): Promise<SoftwareModuleType | null> {
+    return loaders.softwareModuleTypes.load(type.id);
+  }
+
+  @Mutation(() => CreateSoftwareModulesPayload, {
+    description: 'Creates software modules. Needs CREATE_SOFTWARE_MODULE.',
+  })
+  async createSoftwareModules(
+    @Arg('input', () => CreateSoftwareModulesInput, { description: 'What to create, and how.' })
+    input: CreateSoftwareModulesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateSoftwareModulesPayload> {
+    const { created, faults } = await createSoftwareModules(context, input);
+    return { softwareModules: created, userErrors: faults.map(userErrorOf) };
+  }
+
+  @Mutation(() => UpdateSoftwareModulePayload, {
+    description: 'Changes a software module, locks or unlocks it. Needs UPDATE_SOFTWARE_MODULE.',
+  })
+  updateSoftwareModule(
+    @Arg('input', () => UpdateSoftwareModuleInput, { description: 'What to change.' })
+    input: UpdateSoftwareModuleInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateSoftwareModulePayload> {
+    const clear = CLEARABLE.filter((field) => input[field] === null);
+    const work = updateSoftwareModule(context, { ...input, id: toId(input.id), clear });
+    return payloadFor(input, 'softwareModule', work);
+  }
+
+  @Mutation(() => DeleteSoftwareModulePayload, {
+    description:
+      'Deletes a software module with its files; one that distribution sets have stays for these, without its files. Needs DELETE_SOFTWARE_MODULE.',
+  })
+  deleteSoftwareModule(
+    @Arg('input', () => DeleteSoftwareModuleInput, { description: 'What to delete.' })
+    input: DeleteSoftwareModuleInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteSoftwareModulePayload> {
+    const work = deleteSoftwareModule(context, { id: toId(input.id) });
+    return payloadFor(
+      input,
+      'deletedId',
+      work.then(() => input.id),
+    );
+  }
+}
