@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { artifacts } from '../../database/tables/software.ts';
 import { artifactAlreadyExists } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { readModules, requireOpen } from '../software-modules/module.ts';
@@ -19,7 +20,8 @@ export type PrepareUpload = z.input<typeof PrepareUpload>;
 export async function prepareUpload(context: Context, input: PrepareUpload) {
   const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE');
   const { moduleId, ...details } = parse(PrepareUpload, input);
-  const modules = await readModules(context.database, tenantId, [moduleId]);
+  const reached = await reach(context, 'CREATE_SOFTWARE_MODULE');
+  const modules = await readModules(context.database, tenantId, [moduleId], reached);
   const { id } = requireOpen(modules.get(moduleId), moduleId);
   const sameName = and(
     eq(artifacts.tenantId, tenantId),
