@@ -4,9 +4,9 @@ import {
   findOwnAutoConfirm,
 } from '../../services/devices/auto-confirm.ts';
 import { reportConfirmation } from '../../services/devices/confirm.ts';
+import { readConfirmation } from '../feedback.ts';
 import { asObject, textOf } from '../json.ts';
 import { readDeployment, renderDeployment } from './deployments.ts';
-import { readConfirmation } from './feedback.ts';
 import { answer, bodyOf, type Call, type DeviceRoutes, optionalBodyOf, pathIdOf } from './resource.ts';
 
 /** `confirmationBase`: what waits for a confirmation, and whether the device wants to be asked at all. */

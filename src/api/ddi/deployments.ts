@@ -5,9 +5,9 @@ import { findCancellation, reportCancellation } from '../../services/devices/rep
 import { reportDeployment } from '../../services/devices/report-deployment.ts';
 import { reportInstalled } from '../../services/devices/report-installed.ts';
 import { noteRetrieval } from '../../services/devices/retrieve.ts';
+import { readReport } from '../feedback.ts';
 import { asObject, idOf, textOf } from '../json.ts';
 import { renderArtifact } from './artifact.ts';
-import { readReport } from './feedback.ts';
 import { answer, bodyOf, type Call, type DeviceRoutes, pathIdOf } from './resource.ts';
 
 /** `deploymentBase`, `cancelAction` and `installedBase`, with what devices report of them. */

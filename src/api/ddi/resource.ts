@@ -57,21 +57,24 @@ export function deviceRoutes(
         const before = method === 'get' ? [] : [check, readBytes(bodyLimit)];
         route[method](...before, (request, response) => handler(callOf(request, response)));
       }
-      route.all(methodNotAllowed(methods));
+      route.all(methodNotAllowed(allowOf(methods)));
     },
   };
 }
 
-function methodNotAllowed(methods: object): RequestHandler {
+function allowOf(methods: object): string {
   const allow = Object.keys(methods).map((method) => method.toUpperCase());
   if ('get' in methods) allow.push('HEAD');
-  allow.push('OPTIONS');
-  return (request, response) => {
-    response.set('Allow', allow.join(','));
+  return [...allow, 'OPTIONS'].join(',');
+}
+
+export const methodNotAllowed =
+  (allow: string): RequestHandler =>
+  (request, response) => {
+    response.set('Allow', allow);
     if (request.method === 'OPTIONS') response.status(200).end();
     else response.status(405).json(webError(405));
   };
-}
 
 const CONSUMED = /^application\/(json|cbor)\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
 

@@ -10,7 +10,7 @@ import { confirmationRoutes } from './confirmations.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { downloadRoutes } from './downloads.ts';
 import { devicePathOf, deviceRequestOf } from './request.ts';
-import { bodyOf, deviceRoutes, type Handler } from './resource.ts';
+import { bodyOf, deviceRoutes, type Handler, methodNotAllowed } from './resource.ts';
 
 /** The device API but for polls. Authentication comes before routing, and each signed-in request is a poll, too. */
 export function deviceRouter(
@@ -30,9 +30,10 @@ export function deviceRouter(
   };
   router.use(signIn);
 
+  const root = router.route('/:tenant/controller/v1/:controllerId');
+  root.all(methodNotAllowed('GET,HEAD,OPTIONS'));
+
   const routes = deviceRoutes(router, platform, peers, bodyLimit);
-  // Polls never come here: they are answered before.
-  routes.serve('', { get: async () => {} });
   routes.serve('/configData', { put: putConfigData });
   deploymentRoutes(routes);
   confirmationRoutes(routes);

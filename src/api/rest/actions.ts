@@ -17,7 +17,7 @@ import type { Context } from '../../services/context.ts';
 import { nextOpening } from '../../services/deployments/maintenance-window.ts';
 import { titleOf } from '../../services/software-modules/module.ts';
 import { findTarget } from '../../services/targets/find.ts';
-import { readConfirmation } from '../ddi/feedback.ts';
+import { readConfirmation } from '../feedback.ts';
 import { asObject, integerOf, textOf } from '../json.ts';
 import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest, queryOf, valuesOf } from './paging.ts';

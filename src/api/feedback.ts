@@ -1,7 +1,7 @@
-import { malformed } from '../../errors.ts';
-import { CONFIRMATIONS, type Said } from '../../services/actions/confirm.ts';
-import { EXECUTIONS, RESULTS, type Report } from '../../services/devices/report.ts';
-import { asObject, asTexts, integerOf, type JsonObject, textOf } from '../json.ts';
+import { malformed } from '../errors.ts';
+import { CONFIRMATIONS, type Said } from '../services/actions/confirm.ts';
+import { EXECUTIONS, RESULTS, type Report } from '../services/devices/report.ts';
+import { asObject, asTexts, integerOf, type JsonObject, textOf } from './json.ts';
 
 /**
  * Reads a report: `status.execution` and `status.result.finished` must be there, in lower case; what old clients send
