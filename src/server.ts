@@ -175,7 +175,7 @@ export async function serve(
     pool.database,
     'artifact strays',
     SWEEP_EVERY_MS,
-    (tx) => removeOldStrays(tx, core),
+    (tx) => removeOldStrays(tx, core, logError),
     logError,
   );
   const livePool = openPool(database.connection, {

@@ -14,16 +14,17 @@ const TYPE = 'application/octet-stream';
  */
 export type Conditions = 'standard' | 'device';
 
-/** What was sent: all of the file, some of it, or nothing, where the client has it or asked for what isn't there. */
-export type Sent = 'all' | 'part' | 'nothing';
-
-/** Sends a file, or the ranges of it that were asked for. That a client goes away is no error. */
+/**
+ * Sends a file, or the ranges of it that were asked for. That a client goes away is no error.
+ * @param beforeAll is done before all of the file is sent
+ */
 export async function sendDownload(
   request: Request,
   response: Response,
   download: Download,
   conditions: Conditions,
-): Promise<Sent> {
+  beforeAll?: () => Promise<void>,
+): Promise<void> {
   const { sha1, size, filename, lastModifiedAt } = download;
   const etag = `"${sha1}"`;
   response.set({ ETag: etag, 'Accept-Ranges': 'bytes', 'Last-Modified': lastModifiedAt.toUTCString() });
@@ -36,21 +37,18 @@ export async function sendDownload(
   response.attachment(filename).set('Content-Type', TYPE);
   const [first, ...more] = ranges;
   if (!first) {
+    if (request.method === 'GET') await beforeAll?.();
     response.set('Content-Length', String(size));
-    return (await send(request, response, () => download.read())) ? 'all' : 'part';
+    return send(request, response, () => download.read());
   }
   response.status(206);
-  if (more.length) await sendRanges(request, response, download, ranges);
-  else {
-    response.set({ 'Content-Range': contentRange(first, size), 'Content-Length': lengthOf(first) });
-    await send(request, response, () => download.read(first));
-  }
-  return 'part';
+  if (more.length) return sendRanges(request, response, download, ranges);
+  response.set({ 'Content-Range': contentRange(first, size), 'Content-Length': lengthOf(first) });
+  await send(request, response, () => download.read(first));
 }
 
-function nothing(response: Response, status: number): Sent {
+function nothing(response: Response, status: number): void {
   response.status(status).end();
-  return 'nothing';
 }
 
 function preconditionHolds({ headers }: Request, etag: string, conditions: Conditions): boolean {
@@ -100,17 +98,11 @@ async function sendRanges(
   await send(request, response, async () => Readable.from(parts(), { objectMode: false }));
 }
 
-/** @returns whether all of it was taken */
-async function send(request: Request, response: Response, open: () => Promise<Readable>): Promise<boolean> {
-  if (request.method === 'HEAD') {
-    response.end();
-    return false;
-  }
+async function send(request: Request, response: Response, open: () => Promise<Readable>): Promise<void> {
+  if (request.method === 'HEAD') return void response.end();
   try {
     await pipeline(await open(), response);
-    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    return false;
   }
 }

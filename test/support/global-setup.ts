@@ -9,34 +9,42 @@ import { ensureFirstAdministrator } from '../../src/services/tenants/first-admin
 /** The account of tenant DEFAULT that every test finds. */
 const ADMINISTRATOR = { username: 'admin', password: 'admin' };
 
-/** Gives the tests a database: the one of DATABASE_URL, or an embedded one of their own that goes with them. */
+/**
+ * Gives the tests a database: the one of DATABASE_URL, or an embedded one of their own that goes with them; and a folder
+ * that goes with them, too.
+ */
 export default async function setUp(): Promise<() => Promise<void>> {
-  const { connection, stop } = await openDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'muster-test-'));
+  const { connection, stop } = await openDatabase(folder);
+  const tearDown = async () => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
     await migrate(connection, async ({ database }) => {
       await ensureFirstAdministrator(database, ADMINISTRATOR, new Date());
     });
   } catch (error) {
-    await stop();
+    await tearDown();
     throw error;
   }
   // The workers inherit the environment.
   process.env['MUSTER_TEST_DATABASE'] = JSON.stringify(connection);
-  return stop;
+  process.env['MUSTER_TEST_FOLDER'] = folder;
+  return tearDown;
 }
 
-async function openDatabase(): Promise<{ connection: Connection; stop: () => Promise<void> }> {
+async function openDatabase(folder: string): Promise<{ connection: Connection; stop: () => Promise<void> }> {
   const external = process.env['DATABASE_URL'];
   if (external) return { connection: external, stop: async () => {} };
 
-  const folder = await mkdtemp(join(tmpdir(), 'muster-test-'));
   const { connection, dataDir, stop } = await startEmbeddedDatabase({ dataDir: join(folder, 'data') });
   return {
     connection,
     async stop() {
       await stop();
       // For root the data lies elsewhere.
-      for (const path of [dataDir, folder]) await rm(path, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

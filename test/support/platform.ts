@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openPool, type Pool } from '../../src/database/connect.ts';
 import {
   effectivePermissions,
@@ -14,6 +11,7 @@ import { openPlatform } from '../../src/services/platform.ts';
 import { insertTenant } from '../../src/services/tenants/create.ts';
 import { folderStore } from '../../src/storage/folder.ts';
 import { testConnection } from './database.ts';
+import { newFolder } from './folder.ts';
 
 export interface TestPlatform {
   platform: Platform;
@@ -26,8 +24,7 @@ export interface TestPlatform {
 export async function openTestPlatform(connection = testConnection()): Promise<TestPlatform> {
   const pool = openPool(connection, { connections: 5, prepare: true });
   const systemDefaults = { targetTokenEnabled: true, gatewayTokenEnabled: false, privateWebhooks: true };
-  const folder = await mkdtemp(join(tmpdir(), 'muster-artifacts-'));
-  const storage = { store: folderStore(folder), largest: 1 << 20, largestTenant: 2 << 20 };
+  const storage = { store: folderStore(newFolder()), largest: 1 << 20, largestTenant: 2 << 20 };
   const opened = await openPlatform(pool, connection, systemDefaults, storage, (error) =>
     console.error(error),
   );
@@ -37,7 +34,6 @@ export async function openTestPlatform(connection = testConnection()): Promise<T
     async close() {
       await opened.close();
       await pool.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

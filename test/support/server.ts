@@ -1,8 +1,5 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import postgres from 'postgres';
 import { readConfig } from '../../src/config.ts';
@@ -11,6 +8,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { listen, serve } from '../../src/server.ts';
 import { ensureFirstAdministrator } from '../../src/services/tenants/first-administrator.ts';
 import { testConnection } from './database.ts';
+import { newFolder } from './folder.ts';
 
 export interface TestServer {
   url: string;
@@ -27,7 +25,7 @@ export async function startTestServer(
   database: Connection = testConnection(),
 ): Promise<TestServer> {
   // Of the machine's own settings and properties file nothing counts.
-  const folder = await mkdtemp(join(tmpdir(), 'muster-artifacts-'));
+  const folder = newFolder();
   const own = { PORT: '0', MUSTER_CONFIG_FILE: '/dev/null', MUSTER_ARTIFACTS: folder };
   const config = readConfig({ ...own, ...settings });
   const errors: string[] = [];
@@ -38,10 +36,7 @@ export async function startTestServer(
     url,
     errors,
     artifacts: folder,
-    async stop() {
-      await stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

@@ -14,7 +14,6 @@ import { answer, bodyOf, type Call, type DeviceRoutes, pathIdOf } from './resour
 export function deploymentRoutes({ serve }: DeviceRoutes): void {
   serve('/deploymentBase/:id', {
     async get(call) {
-      wholeParameter(call.request, 'c');
       const deployment = await readDeployment(call, 'deploymentBase');
       await noteRetrieval(call.acting, deployment.action);
       answer(call, renderDeployment(call, deployment, 'deployment'));
@@ -58,20 +57,26 @@ export function deploymentRoutes({ serve }: DeviceRoutes): void {
   });
 }
 
-/** The deployment that the path names, with as much of its history as `actionHistory` asks for. */
-export const readDeployment = ({ platform, device, request }: Call, door: Door): Promise<Deployment> =>
-  findDeployment(platform, device, {
-    door,
-    actionId: pathIdOf(request, 'id'),
-    messages: wholeParameter(request, 'actionHistory') ?? 0,
-  });
+/**
+ * The deployment that the path names, with as much of its history as `actionHistory` asks for. Which number `c` is doesn't
+ * matter, but it must be one.
+ * @throws MALFORMED_INPUT, ACTION_NOT_FOUND
+ */
+export async function readDeployment({ platform, device, request }: Call, door: Door): Promise<Deployment> {
+  wholeParameter(request, 'c');
+  const messages = wholeParameter(request, 'actionHistory') ?? 0;
+  return findDeployment(platform, device, { door, actionId: pathIdOf(request, 'id'), messages });
+}
+
+const INT_32 = 2 ** 31;
 
 /** @throws MALFORMED_INPUT */
 function wholeParameter({ query }: Request, name: string): number | undefined {
   const text = query[name];
   if (text === undefined || text === '') return undefined;
   const value = idOf(String(text));
-  if (value === undefined) throw malformed(`${name}: must be a whole number`, [name]);
+  if (value === undefined || value < -INT_32 || value >= INT_32)
+    throw malformed(`${name}: must be a whole number of 32 bits`, [name]);
   return value;
 }
 

@@ -23,14 +23,18 @@ export function downloadRoutes({ serve }: DeviceRoutes): void {
       );
     },
   });
-  serve('/softwaremodules/:moduleId/artifacts/:filename', {
-    async get(call) {
-      const filename = String(call.request.params['filename']);
-      if (filename.endsWith(MD5_SUFFIX)) return sendSum(call, filename.slice(0, -MD5_SUFFIX.length));
-      const found = await openNamed(call, filename);
-      if (found) await sendFile(call, found);
+  serve(
+    '/softwaremodules/:moduleId/artifacts/:filename',
+    {
+      async get(call) {
+        const filename = String(call.request.params['filename']);
+        if (filename.endsWith(MD5_SUFFIX)) return sendSum(call, filename.slice(0, -MD5_SUFFIX.length));
+        const found = await openNamed(call, filename);
+        if (found) await sendFile(call, found);
+      },
     },
-  });
+    { sends: 'file' },
+  );
 }
 
 /** Undefined, and answered 404 in the words of the web layer, where the module has no file of that name. */
@@ -47,14 +51,8 @@ async function openNamed(
   }
 }
 
-async function sendFile(
-  { acting, request, response }: Call,
-  { actionId, download }: OwnDownload,
-): Promise<void> {
-  if (request.method === 'GET' && request.headers.range === undefined)
-    await noteDownload(acting, actionId, download);
-  await sendDownload(request, response, download, 'device');
-}
+const sendFile = ({ acting, request, response }: Call, { actionId, download }: OwnDownload): Promise<void> =>
+  sendDownload(request, response, download, 'device', () => noteDownload(acting, actionId, download));
 
 async function sendSum(call: Call, filename: string): Promise<void> {
   const found = await openNamed(call, filename);

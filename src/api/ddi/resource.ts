@@ -1,10 +1,10 @@
-import { decode } from 'cbor-x';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { malformed } from '../../errors.ts';
 import type { Acting } from '../../services/context.ts';
 import { asDevice } from '../../services/devices/acting.ts';
 import type { Device } from '../../services/devices/device-cache.ts';
 import type { DevicePlatform } from '../../services/devices/poll.ts';
+import { parseCbor } from '../cbor.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { addressUrl, etagOf, isMatch, type Peers } from '../http.ts';
 import { idOf } from '../json.ts';
@@ -30,9 +30,14 @@ type Method = 'get' | 'post' | 'put';
 export interface DeviceRoutes {
   /**
    * Serves a path below the device's own. A method it hasn't is 405, a body of a wrong type 415; a body may be missing
-   * only where it is `optional`.
+   * only where it is `optional`. What is read is 406 where the device takes it in no type that the server speaks, unless
+   * it is a `file`.
    */
-  serve(path: string, methods: Partial<Record<Method, Handler>>, options?: { body?: 'optional' }): void;
+  serve(
+    path: string,
+    methods: Partial<Record<Method, Handler>>,
+    options?: { body?: 'optional'; sends?: 'file' },
+  ): void;
 }
 
 /** Makes routes on a router behind which every request is signed in. */
@@ -50,13 +55,14 @@ export function deviceRoutes(
     return { platform, device, acting, url, request, response };
   };
   return {
-    serve(path, methods, { body } = {}) {
+    serve(path, methods, { body, sends } = {}) {
       const route = router.route(`/:tenant/controller/v1/:controllerId${path}`);
-      for (const [method, handler] of Object.entries(methods) as [Method, Handler][]) {
-        const check = body === 'optional' ? allowDeviceBody : requireDeviceBody;
-        const before = method === 'get' ? [] : [check, readBytes(bodyLimit)];
-        route[method](...before, (request, response) => handler(callOf(request, response)));
-      }
+      const whenWriting = [body ? allowDeviceBody : requireDeviceBody, readBytes(bodyLimit)];
+      const whenReading = sends ? [] : [requireDeviceType];
+      for (const [method, handler] of Object.entries(methods) as [Method, Handler][])
+        route[method](...(method === 'get' ? whenReading : whenWriting), (request, response) =>
+          handler(callOf(request, response)),
+        );
       route.all(methodNotAllowed(allowOf(methods)));
     },
   };
@@ -75,6 +81,12 @@ export const methodNotAllowed =
     if (request.method === 'OPTIONS') response.status(200).end();
     else response.status(405).json(webError(405));
   };
+
+/** Before anything is done: also that a device has fetched something is noted. */
+const requireDeviceType: RequestHandler = (request, response, next) => {
+  if (deviceTypeOf(request)) return next();
+  response.status(406).end();
+};
 
 const CONSUMED = /^application\/(json|cbor)\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
 
@@ -95,12 +107,7 @@ export function optionalBodyOf(request: Request): unknown {
 
 /** @throws MALFORMED_INPUT */
 export function bodyOf(request: Request): unknown {
-  if (!/cbor/i.test(request.headers['content-type'] ?? '')) return jsonOf(request);
-  try {
-    return decode(request.body);
-  } catch {
-    throw malformed('The given request body is not well formed');
-  }
+  return /cbor/i.test(request.headers['content-type'] ?? '') ? parseCbor(request.body) : jsonOf(request);
 }
 
 /** An id in the path. @throws MALFORMED_INPUT */
@@ -110,10 +117,9 @@ export function pathIdOf(request: Request, name: string): number {
   return id;
 }
 
-/** Sends a body in the type that the device asked for, unless the device has it already. */
+/** Sends a body in the type that the device takes, unless the device has it already. */
 export function answer({ request, response }: Call, body: object): void {
-  const type = deviceTypeOf(request);
-  if (!type) return void response.status(406).end();
+  const type = deviceTypeOf(request)!;
   const encoded = encodeAnswer(body, type);
   const etag = etagOf(encoded);
   response.set('ETag', etag);

@@ -54,6 +54,10 @@ const putConfigData: Handler = async ({ acting, request, response }) => {
 const answerDeviceErrors =
   (log: (error: unknown) => void): ErrorRequestHandler =>
   (error, _request, response, _next) => {
+    if (response.headersSent) {
+      log(error);
+      return void response.destroy();
+    }
     if (error instanceof DomainError) {
       if (error.code === 'UNAUTHENTICATED') return void response.status(401).end();
       if (error.code === 'ACTION_CLOSED') return void response.status(410).end();

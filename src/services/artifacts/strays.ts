@@ -73,17 +73,37 @@ export async function removeStrays(
   }
 }
 
-/** Removes what uploads left behind whose process died, and what could not be removed before. */
-export async function removeOldStrays(tx: Transaction, { storage, clock }: Platform): Promise<void> {
+/**
+ * Removes what uploads left behind whose process died, and what could not be removed before. What can't be removed now,
+ * either, `onError` is told, and it comes again a day later: until then it is in nobody's way.
+ */
+export async function removeOldStrays(
+  tx: Transaction,
+  { storage, clock }: Pick<Platform, 'storage' | 'clock'>,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  const now = clock();
   const old = await tx
     .select({ tenantId: artifactStrays.tenantId, location: artifactStrays.location })
     .from(artifactStrays)
-    .where(lt(artifactStrays.since, new Date(clock().getTime() - STRAYS_LIVE_MS)))
+    .where(lt(artifactStrays.since, new Date(now.getTime() - STRAYS_LIVE_MS)))
     .limit(AT_ONCE)
     // Whoever holds one is about to claim it.
     .for('update', { skipLocked: true });
   for (const { tenantId, location } of old) {
-    await storage.store.remove(location);
+    try {
+      await storage.store.remove(location);
+    } catch (error) {
+      onError(error);
+      await postpone(tx, tenantId, location, now);
+      continue;
+    }
     await claimStray(tx, tenantId, location);
   }
 }
+
+const postpone = (tx: Transaction, tenantId: number, location: string, to: Date): Promise<unknown> =>
+  tx
+    .update(artifactStrays)
+    .set({ since: to })
+    .where(and(eq(artifactStrays.tenantId, tenantId), eq(artifactStrays.location, location)));

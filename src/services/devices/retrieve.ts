@@ -1,4 +1,5 @@
 import { and, desc, eq } from 'drizzle-orm';
+import type { Database, Transaction } from '../../database/connect.ts';
 import { actionEntries, actions } from '../../database/tables/actions.ts';
 import { addEntry } from '../actions/entries.ts';
 import { SERVER_MESSAGE } from '../actions/write.ts';
@@ -7,22 +8,16 @@ import type { Acting } from '../context.ts';
 import { lockOwnAction, type OwnAction } from './own-action.ts';
 
 /**
- * Notes that a device has fetched what an action is about, once. It has met the action as it was: where that changed
- * meanwhile nothing is noted.
+ * Notes that a device has fetched what an action is about, once until something else happens, as in hawkBit. It has met
+ * the action as it was: where that changed meanwhile nothing is noted.
  */
 export async function noteRetrieval(device: Acting, met: OwnAction): Promise<void> {
-  if (!met.active || met.status === 'retrieved') return;
+  if (!met.active) return;
+  // Who fetches the same again and again costs no transaction.
+  if (met.status !== 'running' && (await isNoted(device.database, met))) return;
   await change(device, async (tx, changes) => {
     const { action } = await lockOwnAction(tx, device, met.id);
-    if (action.status !== met.status) return;
-    const its = and(eq(actionEntries.tenantId, action.tenantId), eq(actionEntries.actionId, action.id));
-    const [newest] = await tx
-      .select({ status: actionEntries.status })
-      .from(actionEntries)
-      .where(its)
-      .orderBy(desc(actionEntries.id))
-      .limit(1);
-    if (newest?.status === 'retrieved') return;
+    if (action.status !== met.status || (await isNoted(tx, action))) return;
     await addEntry(tx, device, action, {
       status: 'retrieved',
       messages: [`${SERVER_MESSAGE}the device has fetched the ${isStop(action) ? 'cancellation' : 'update'}`],
@@ -34,6 +29,17 @@ export async function noteRetrieval(device: Acting, met: OwnAction): Promise<voi
         .where(and(eq(actions.tenantId, action.tenantId), eq(actions.id, action.id)));
     changes.record({ type: 'action.retrieved', subjects: [device.caller.username], changes: idOf(action) });
   });
+}
+
+/** Whether that is the newest in the action's history. */
+async function isNoted(database: Database | Transaction, { tenantId, id }: OwnAction): Promise<boolean> {
+  const [newest] = await database
+    .select({ status: actionEntries.status })
+    .from(actionEntries)
+    .where(and(eq(actionEntries.tenantId, tenantId), eq(actionEntries.actionId, id)))
+    .orderBy(desc(actionEntries.id))
+    .limit(1);
+  return newest?.status === 'retrieved';
 }
 
 const isStop = ({ status }: OwnAction) => status === 'canceling';

@@ -1,0 +1,160 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { cancelActions } from '../../../src/services/actions/cancel.ts';
+import { findAction } from '../../../src/services/actions/find.ts';
+import { listActionEntries } from '../../../src/services/actions/list-entries.ts';
+import type { Acting } from '../../../src/services/context.ts';
+import { reportCancellation } from '../../../src/services/devices/report-cancellation.ts';
+import { reportDeployment } from '../../../src/services/devices/report-deployment.ts';
+import { reportInstalled } from '../../../src/services/devices/report-installed.ts';
+import { assign, createSet, stateOf } from '../deployments/support.ts';
+import { type Fleet, newFleet, openDeviceProcess, report } from './support.ts';
+
+const { devices, close } = await openDeviceProcess();
+afterAll(close);
+
+let fleet: Fleet;
+let device: Acting;
+let set: number;
+let actionId: number;
+beforeEach(async () => {
+  fleet = await newFleet(devices, 'a');
+  device = await fleet.acting('a');
+  set = await createSet(fleet.context, 'set');
+  [actionId] = (await assign(fleet.context, set, ['a'])) as [number];
+});
+const entries = async () => {
+  const { items } = await (await listActionEntries(fleet.context, actionId, { first: 500 })).page();
+  return items;
+};
+const proceeding = (fields = {}) => report({ execution: 'proceeding', result: 'none', ...fields });
+
+describe('a report', () => {
+  it('that repeats the one before changes nothing, where the device says when it was', async () => {
+    const said = proceeding({ details: ['half way'], occurredAt: new Date(1e12), code: 3 });
+    for (let time = 0; time < 3; time++) await reportDeployment(device, actionId, said);
+    expect(await entries()).toMatchObject([
+      {
+        status: 'running',
+        code: 3,
+        messages: ['half way', 'Device reported status code: 3'],
+        occurredAt: new Date(1e12),
+      },
+      { status: 'running' },
+    ]);
+    await reportDeployment(device, actionId, { ...said, occurredAt: new Date(1e12 + 1) });
+    expect(await entries()).toHaveLength(3);
+  });
+
+  it('tells of progress where the device finds no words', async () => {
+    await reportDeployment(device, actionId, proceeding({ progress: { done: 2, of: 5 } }));
+    expect((await entries())[0]?.messages).toEqual([
+      'Update Server: the device reported proceeding (2 of 5)',
+    ]);
+  });
+
+  it('takes the code of the one before away where it has none', async () => {
+    await reportDeployment(device, actionId, proceeding({ code: 3 }));
+    expect(await findAction(fleet.context, actionId)).toMatchObject({ lastStatusCode: 3 });
+    await reportDeployment(device, actionId, proceeding());
+    expect(await findAction(fleet.context, actionId)).toMatchObject({ lastStatusCode: null });
+  });
+
+  it('is refused beyond 50 details, and beyond 1,000 entries unless it is the last', async () => {
+    await expect(
+      reportDeployment(device, actionId, proceeding({ details: Array(51).fill('x') })),
+    ).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
+    await fillHistory();
+    await expect(reportDeployment(device, actionId, proceeding())).rejects.toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+    });
+    await reportDeployment(device, actionId, report());
+    expect(await stateOf(fleet.context, 'a')).toMatchObject({ updateStatus: 'in_sync', installed: set });
+  });
+
+  it('of the end is taken once, whatever comes at the same time', async () => {
+    const reports = [report(), report({ result: 'failure' }), report()];
+    const outcomes = await Promise.allSettled(
+      reports.map((each) => reportDeployment(device, actionId, each)),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'ACTION_CLOSED' });
+    expect(await entries()).toHaveLength(2);
+  });
+});
+
+async function fillHistory() {
+  const { database, caller } = fleet.context;
+  await database.execute(
+    `INSERT INTO action_entries (tenant_id, action_id, status, messages, occurred_at, reported_at)
+     SELECT ${caller.tenantId}, ${actionId}, 'running', '{}', now(), now() FROM generate_series(1, 999)`,
+  );
+}
+
+describe('two updates at once', () => {
+  let second: number;
+  let other: number;
+  beforeEach(async () => {
+    other = await createSet(fleet.context, 'other');
+    [second] = (await assign(fleet.context, other, ['a'])) as [number];
+  });
+
+  it('the old one may yet succeed; the new one is still to come', async () => {
+    await reportDeployment(device, actionId, report());
+    expect(await stateOf(fleet.context, 'a')).toEqual({
+      updateStatus: 'pending',
+      assigned: other,
+      installed: set,
+      actions: ['finished', 'running (active)'],
+    });
+    await reportDeployment(device, second, report({ result: 'failure' }));
+    expect(await stateOf(fleet.context, 'a')).toMatchObject({
+      updateStatus: 'error',
+      assigned: set,
+      installed: set,
+    });
+  });
+
+  it('both go on where the device refuses to stop', async () => {
+    await reportCancellation(device, actionId, report({ execution: 'rejected', result: 'none' }));
+    expect((await stateOf(fleet.context, 'a')).actions).toEqual(['running (active)', 'running (active)']);
+  });
+});
+
+describe('a cancellation', () => {
+  it('is confirmed once, and again without effect', async () => {
+    await cancelActions(fleet.context, { actionIds: [actionId] });
+    await reportCancellation(device, actionId, report());
+    await reportCancellation(device, actionId, report());
+    expect(await entries()).toHaveLength(3);
+    expect(await stateOf(fleet.context, 'a')).toMatchObject({ updateStatus: 'in_sync', assigned: null });
+  });
+
+  it('that nobody asked for is refused', async () => {
+    await expect(reportCancellation(device, actionId, report())).rejects.toMatchObject({
+      code: 'ACTION_NOT_CANCELABLE',
+    });
+  });
+});
+
+describe('what a device says it has', () => {
+  it('counts as installed, and ends what is under way', async () => {
+    await createSet(fleet.context, 'other');
+    expect(await reportInstalled(device, { name: 'other', version: '1' })).toBe(true);
+    expect(await reportInstalled(device, { name: 'other', version: '1' })).toBe(false);
+    expect((await stateOf(fleet.context, 'a')).actions).toEqual(['canceled', 'finished']);
+  });
+
+  it.each(['nobody', 'null\0'])('must be known: %j', async (name) => {
+    await expect(reportInstalled(device, { name, version: '1' })).rejects.toMatchObject({
+      code: 'DISTRIBUTION_SET_NOT_FOUND',
+    });
+  });
+});
+
+it('an action of another device is not there', async () => {
+  const other = await newFleet(devices, 'a');
+  await expect(reportDeployment(await other.acting('a'), actionId, report())).rejects.toMatchObject({
+    code: 'ACTION_NOT_FOUND',
+  });
+});
