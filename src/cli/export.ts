@@ -6,7 +6,11 @@ import type { ReadableStream } from 'node:stream/web';
 import { Command, Option } from 'commander';
 import { unreachable, wrongUsage } from './failure.ts';
 import { print } from './print.ts';
+import { openProgress } from './progress.ts';
 import { reasonOf, type ServerOptions, serverOf, withServer } from './server.ts';
+
+const LOOK_EVERY_MS = 500;
+const LINE_BREAK = 10;
 
 interface ExportOptions extends ServerOptions {
   filter?: string;
@@ -34,12 +38,35 @@ async function exportFile(options: ExportOptions): Promise<void> {
   const format = options.format ?? (/\.(ndjson|jsonl)$/i.test(output ?? '') ? 'ndjson' : 'csv');
   const query = new URLSearchParams({ format, ...(filter !== undefined && { filter }) });
   const response = await serverOf(options).fetch(`exports?${query}`);
-  let bytes = 0;
   const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+  const counted = countingRows(body, format);
+  const total = Number(response.headers.get('x-total-count'));
+  const progress = openProgress(process.stderr);
+  // A bar is for those who wait at a terminal and don't see the file itself there.
+  const isWatched = process.stderr.isTTY && (output !== undefined || !process.stdout.isTTY);
+  const show = () => progress.show({ share: total ? counted.rows / total : undefined, rows: counted.rows });
+  const looking = isWatched ? setInterval(show, LOOK_EVERY_MS) : undefined;
+  await write(body, output).finally(() => {
+    clearInterval(looking);
+    progress.end();
+  });
+  const { bytes } = counted;
+  if (output !== undefined)
+    print({ file: output, format, bytes }, options, `${output}: ${bytes.toLocaleString('en')} bytes`);
+}
+
+/** Counts what goes by: rows by their line breaks, which a cell may hold, too. */
+function countingRows(body: Readable, format: 'csv' | 'ndjson'): { rows: number; bytes: number } {
+  const counted = { rows: format === 'csv' ? -1 : 0, bytes: 0 };
   body.on('data', (piece: Uint8Array) => {
-    bytes += piece.length;
+    counted.bytes += piece.length;
+    for (let at = piece.indexOf(LINE_BREAK); at >= 0; at = piece.indexOf(LINE_BREAK, at + 1)) counted.rows++;
   });
   body.pause();
+  return counted;
+}
+
+async function write(body: Readable, output: string | undefined): Promise<void> {
   if (output === undefined) return pipeline(body, process.stdout, { end: false }).catch(brokenOff);
   const file = createWriteStream(output);
   try {
@@ -51,7 +78,6 @@ async function exportFile(options: ExportOptions): Promise<void> {
     await rm(output, { force: true });
     return brokenOff(error);
   }
-  print({ file: output, format, bytes }, options, `${output}: ${bytes.toLocaleString('en')} bytes`);
 }
 
 function brokenOff(error: unknown): never {

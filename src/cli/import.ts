@@ -90,8 +90,12 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
     return known;
   };
 
-  const progress = openProgress(size, process.stderr);
-  const looking = setInterval(() => void look().then((one) => one && progress.show(one)), LOOK_EVERY_MS);
+  const progress = openProgress(process.stderr);
+  const show = ({ bytes, bytesTotal, rows: { read, refused } }: RunningImport) => {
+    const whole = size ?? bytesTotal;
+    progress.show({ share: whole ? bytes / whole : undefined, rows: read, refused });
+  };
+  const looking = setInterval(() => void look().then((one) => one && show(one)), LOOK_EVERY_MS);
   const done = await persist(send, look, {
     retries: file === '-' ? 0 : options.retries,
     onLost: (reason, seconds) => progress.note(`${reason}; going on in ${seconds} s`),

@@ -1,7 +1,13 @@
-import type { RunningImport } from './import.ts';
+/** How far something is. */
+export interface Advance {
+  /** 0 to 1; undefined where nobody knows how much there is. */
+  share: number | undefined;
+  rows: number;
+  refused?: number;
+}
 
 export interface Progress {
-  show(one: RunningImport): void;
+  show(advance: Advance): void;
   /** A line that stays. */
   note(line: string): void;
   end(): void;
@@ -16,13 +22,9 @@ interface Output {
   write(text: string): unknown;
 }
 
-/** How far an import is: a bar that moves in a terminal, else a line now and then. */
-export function openProgress(
-  size: number | undefined,
-  output: Output,
-  now: () => number = () => performance.now(),
-): Progress {
-  let begun: { at: number; bytes: number; rows: number } | undefined;
+/** Tells how far something is: a bar that moves in a terminal, else a line now and then. */
+export function openProgress(output: Output, now: () => number = () => performance.now()): Progress {
+  let begun: { at: number; share: number; rows: number } | undefined;
   let printedAt = Number.NEGATIVE_INFINITY;
   let hasBar = false;
   const clear = () => {
@@ -30,18 +32,19 @@ export function openProgress(
     hasBar = false;
   };
   return {
-    show(one) {
+    show(advance) {
+      const { share = 0, rows } = advance;
       const at = now();
       // A resumed import is measured by what it does now.
-      begun ??= { at, bytes: one.bytes, rows: one.rows.read };
+      begun ??= { at, share, rows };
       const seconds = (at - begun.at) / 1000;
-      const line = lineOf(one, size ?? one.bytesTotal ?? undefined, {
-        rows: seconds ? (one.rows.read - begun.rows) / seconds : 0,
-        bytes: seconds ? (one.bytes - begun.bytes) / seconds : 0,
+      const line = lineOf(advance, {
+        rows: seconds ? (rows - begun.rows) / seconds : 0,
+        share: seconds ? (share - begun.share) / seconds : 0,
       });
       if (output.isTTY) {
         clear();
-        output.write(line.slice(0, (output.columns ?? 80) - 1));
+        output.write(line.slice(0, (output.columns || 80) - 1));
         hasBar = true;
       } else if (at - printedAt >= PLAIN_EVERY_MS) {
         printedAt = at;
@@ -56,20 +59,16 @@ export function openProgress(
   };
 }
 
-function lineOf(
-  { bytes, rows }: RunningImport,
-  size: number | undefined,
-  rate: { rows: number; bytes: number },
-): string {
-  const read = `${rows.read.toLocaleString('en')} rows`;
+function lineOf({ share, rows, refused = 0 }: Advance, rate: { rows: number; share: number }): string {
+  const read = `${rows.toLocaleString('en')} rows`;
   const speed = rate.rows ? `, ${Math.round(rate.rows).toLocaleString('en')}/s` : '';
-  const refused = rows.refused ? `, ${rows.refused.toLocaleString('en')} refused` : '';
-  if (!size) return `${read}${speed}${refused}`;
-  const share = Math.min(bytes / size, 1);
-  const filled = Math.round(share * BAR);
-  const left = rate.bytes ? `, ${duration((size - bytes) / rate.bytes)} left` : '';
+  const faults = refused ? `, ${refused.toLocaleString('en')} refused` : '';
+  if (share === undefined) return `${read}${speed}${faults}`;
+  const done = Math.min(share, 1);
+  const filled = Math.round(done * BAR);
+  const left = rate.share ? `, ${duration((1 - done) / rate.share)} left` : '';
   const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}]`;
-  return `${bar} ${Math.floor(share * 100)} %, ${read}${speed}${left}${refused}`;
+  return `${bar} ${Math.floor(done * 100)} %, ${read}${speed}${left}${faults}`;
 }
 
 /** `0:07`, `12:30`, `2:03:00` */

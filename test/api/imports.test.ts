@@ -332,6 +332,13 @@ describe('GET /exports', () => {
     expect(JSON.parse(row!)).toEqual({ ...NASTY, targetType: 'k,1' });
   });
 
+  it('tells before how many targets there are', async () => {
+    const { admin } = await createServedTenant(server);
+    await send(admin, 'controllerId\na\nb\nc\n', '', CSV);
+    const counted = async (query: string) => (await admin(`/exports${query}`)).headers.get('x-total-count');
+    expect([await counted(''), await counted('?filter=name=out=(a,b)')]).toEqual(['3', '1']);
+  });
+
   it('gives those that match a filter', async () => {
     const { admin } = await createServedTenant(server);
     const rows = Array.from({ length: 2_500 }, (_, n) => `d${n},${n % 2 ? 'odd' : 'even'}\n`).join('');

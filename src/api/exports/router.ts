@@ -27,9 +27,11 @@ export function exportRouter({ platform, peers, signIn, log }: FilesOptions): ex
       { ...platform, caller, origin },
       { filter: filter as string | undefined },
     );
+    const total = await source.count();
     const pieces = await fileOf(format as ExportFormat, source);
     response
       .type(MEDIA_TYPES[format as ExportFormat])
+      .set('X-Total-Count', String(total))
       .set('Content-Disposition', `attachment; filename="targets.${format}"`);
     await sendText(response, pieces);
   });

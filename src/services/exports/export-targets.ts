@@ -10,6 +10,7 @@ import type { ImportedTarget } from '../imports/source.ts';
 import { findTargetMetadata } from '../target-metadata/find.ts';
 import { findTagsOfTargets } from '../target-tags/find.ts';
 import { findAttributes } from '../targets/attributes.ts';
+import { countTargets } from '../targets/count.ts';
 import { matchingTargets } from '../targets/matching.ts';
 import { joinedPolls, joinedTypes, ofReadableType } from '../targets/target.ts';
 import type { Tenant } from '../tenants/registry.ts';
@@ -18,6 +19,8 @@ import type { Tenant } from '../tenants/registry.ts';
 export interface TargetExport {
   /** The keys that any of the targets has. */
   keys(): Promise<{ attributes: string[]; metadata: string[] }>;
+  /** How many there are now. */
+  count(): Promise<number>;
   /** Whether security tokens are among it: for those who may read them. */
   hasTokens: boolean;
   /** In the order they were created, read bit by bit: what changes meanwhile may be seen or not. */
@@ -42,6 +45,7 @@ export async function exportTargets(
   );
   return {
     hasTokens: permissions.has('READ_TARGET_SECURITY_TOKEN'),
+    count: () => countTargets(context, matching),
     targets: () => read(context, tenant, matching),
     async keys() {
       const [attributes, metadata] = await Promise.all([

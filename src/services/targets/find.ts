@@ -9,8 +9,9 @@ import type { Context } from '../context.ts';
 import { type Listing, list, orderOf, type PageRequest } from '../page.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { isStorableText } from '../text.ts';
+import { countTargets } from './count.ts';
 import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField } from './fields.ts';
-import { keysAtStart, keysOfPage, type PageOfKeys, targetsWith } from './keys.ts';
+import { keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
 import { matchingTargets } from './matching.ts';
 import {
   dependentColumns,
@@ -63,7 +64,6 @@ export async function listTargets(
       : await matchingTargets(context.database, tenant, context.clock(), parseFilter(request.filter)),
   );
   const ofTenant = eq(targets.tenantId, tenantId);
-  const matching = and(ofTenant, narrowed);
   const typeName = ofReadableType(context, tenant, targetTypes.name);
   const order = { ...TARGET_ORDER, targetType: { ...TARGET_ORDER.targetType, expression: typeName } };
   return list(request, order, 'controllerId', {
@@ -71,12 +71,7 @@ export async function listTargets(
       const page = { from: and(ofTenant, where)!, chosen: narrowed, keys, limit, offset };
       return (await readPage(context, tenant, page)).map(targetView(context, tenant));
     },
-    async count() {
-      const [row] = await context.database.execute<{ total: string }>(
-        sql`SELECT count(*) AS total FROM ${targetsWith([matching])} WHERE ${matching}`,
-      );
-      return Number(row?.total);
-    },
+    count: () => countTargets(context, narrowed),
   });
 }
 
