@@ -23,6 +23,10 @@ export type ErrorCode =
   | 'AUTO_CONFIRM_ALREADY_ACTIVE'
   | 'TARGET_FILTER_NOT_FOUND'
   | 'TARGET_FILTER_ALREADY_EXISTS'
+  | 'AUTO_ASSIGNMENT_NOT_FOUND'
+  | 'AUTO_ASSIGNMENT_ALREADY_EXISTS'
+  | 'AUTO_ASSIGNMENT_ILLEGAL_STATE'
+  | 'AUTO_ASSIGNMENT_FORCE_TYPE_INVALID'
   | 'TARGET_TYPE_NOT_FOUND'
   | 'TARGET_TYPE_ALREADY_EXISTS'
   | 'TARGET_TYPE_IN_USE'
@@ -192,6 +196,20 @@ export const targetFilterNotFound = (id: string, path = ['id']) =>
   notFound('TARGET_FILTER_NOT_FOUND', 'TargetFilterQuery', id, path);
 export const targetFilterAlreadyExists = (name: string) =>
   alreadyExists('TARGET_FILTER_ALREADY_EXISTS', 'TargetFilterQuery', name, ['name']);
+
+export const autoAssignmentNotFound = (id: string, path = ['id']) =>
+  notFound('AUTO_ASSIGNMENT_NOT_FOUND', 'AutoAssignment', id, path);
+export const autoAssignmentAlreadyExists = (name: string) =>
+  alreadyExists('AUTO_ASSIGNMENT_ALREADY_EXISTS', 'AutoAssignment', name, ['name']);
+export const autoAssignmentIllegalState = (id: string, status: string) =>
+  new DomainError('AUTO_ASSIGNMENT_ILLEGAL_STATE', `The auto-assignment ${id} is ${status}.`, {
+    entity: { type: 'AutoAssignment', id },
+    path: ['id'],
+  });
+export const autoAssignmentForceTypeInvalid = () =>
+  new DomainError('AUTO_ASSIGNMENT_FORCE_TYPE_INVALID', 'An auto-assignment cannot be time-forced.', {
+    path: ['forceType'],
+  });
 
 export const targetTypeNotFound = (id: string, path = ['id']) =>
   notFound('TARGET_TYPE_NOT_FOUND', 'TargetType', id, path);

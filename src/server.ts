@@ -13,8 +13,10 @@ import type { Config } from './config.ts';
 import { type Connection, openPool } from './database/connect.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
+import { cleanUpActions } from './services/actions/clean-up.ts';
 import { removeOldStrays } from './services/artifacts/strays.ts';
 import { forgetOldAuditEvents } from './services/audit/forget-old.ts';
+import { autoAssigner } from './services/auto-assignments/run.ts';
 import { type CertificateRefusal, openDevices } from './services/devices/poll.ts';
 import { openLive } from './services/live/hub.ts';
 import { runPeriodically } from './services/periodic.ts';
@@ -48,6 +50,9 @@ export class ListenError extends Error {
 }
 
 const FORGET_EVERY_MS = 600_000;
+
+/** As often as hawkBit. */
+const AUTO_ASSIGN_EVERY_MS = 2_000;
 
 /** How often what uploads left behind is looked for. */
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
@@ -178,6 +183,23 @@ export async function serve(
     (tx) => removeOldStrays(tx, core, logError),
     logError,
   );
+  let stopping = false;
+  const isStopping = () => stopping;
+  const autoAssign = autoAssigner(core, logError);
+  const autoAssigning = runPeriodically(
+    pool.database,
+    'auto-assignments',
+    AUTO_ASSIGN_EVERY_MS,
+    () => autoAssign(isStopping),
+    logError,
+  );
+  const cleaningUp = runPeriodically(
+    pool.database,
+    'action retention',
+    FORGET_EVERY_MS,
+    () => cleanUpActions(core, isStopping),
+    logError,
+  );
   const livePool = openPool(database.connection, {
     connections: LIVE_CONNECTIONS,
     prepare: config.DATABASE_PREPARE,
@@ -218,9 +240,11 @@ export async function serve(
     url,
     async stop() {
       stopRenewing?.();
+      stopping = true;
       await Promise.all([sockets.close(), close()]);
       await graphql.close();
-      await Promise.all([forgetting.close(), webhooks.close(), sweeping.close()]);
+      const jobs = [forgetting, webhooks, sweeping, autoAssigning, cleaningUp];
+      await Promise.all(jobs.map((job) => job.close()));
       await platform.pollTimes.close();
       await opened.close();
       await livePool.close();

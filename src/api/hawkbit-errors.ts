@@ -23,6 +23,10 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   AUTO_CONFIRM_ALREADY_ACTIVE: [409, 'repo.autoConfAlreadyActive'],
   TARGET_FILTER_NOT_FOUND: [404, 'repo.entityNotFound'],
   TARGET_FILTER_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  AUTO_ASSIGNMENT_NOT_FOUND: [404, 'repo.entityNotFound'],
+  AUTO_ASSIGNMENT_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  AUTO_ASSIGNMENT_ILLEGAL_STATE: [409, 'auto.assignment.illegalState'],
+  AUTO_ASSIGNMENT_FORCE_TYPE_INVALID: [400, 'repo.invalidAutoAssignActionType'],
   TARGET_TYPE_NOT_FOUND: [404, 'repo.entityNotFound'],
   TARGET_TYPE_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   TARGET_TYPE_IN_USE: [409, 'target.type.used'],
@@ -96,6 +100,7 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   TARGET_ALREADY_EXISTS: 'The given entity already exists in database',
   TARGET_METADATA_ALREADY_EXISTS: 'The given entity already exists in database',
+  AUTO_ASSIGNMENT_ALREADY_EXISTS: 'The given entity already exists in database',
   TARGET_FILTER_ALREADY_EXISTS: 'The given entity already exists in database',
   TARGET_TAG_ALREADY_EXISTS: 'The given entity already exists in database',
   TARGET_TYPE_ALREADY_EXISTS: 'The given entity already exists in database',

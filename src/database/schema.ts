@@ -2,6 +2,7 @@
 export * from './tables/actions.ts';
 export * from './tables/api-keys.ts';
 export * from './tables/audit.ts';
+export * from './tables/auto-assignments.ts';
 export * from './tables/certificate-authorities.ts';
 export * from './tables/distribution-sets.ts';
 export * from './tables/enrollment.ts';

@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import type { Transaction } from '../database/connect.ts';
 import {
   apiKeyAlreadyExists,
+  autoAssignmentAlreadyExists,
   certificateAuthorityAlreadyExists,
   type DomainError,
   distributionSetAlreadyExists,
@@ -144,6 +145,7 @@ const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
   target_types_key_key: (key) => targetTypeAlreadyExists(key, ['key']),
   target_types_name_key: (name) => targetTypeAlreadyExists(name, ['name']),
   target_filters_name_key: targetFilterAlreadyExists,
+  auto_assignments_name_key: autoAssignmentAlreadyExists,
   target_tags_name_key: (name) => targetTagAlreadyExists(name),
   users_username_key: userAlreadyExists,
   roles_name_key: roleAlreadyExists,

@@ -2,13 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOwnServer, type TestServer } from '../support/server.ts';
 import { differences, readCases, replay } from './replay.ts';
 
-const ASSIGNMENTS = 'needs assignments';
-
 /** Cases that wait for a later issue: file, name, and what they need. Take one off as soon as it passes. */
-const WAITING: [file: string, name: string, reason: string][] = [
-  ['deployment-setup', 'set: statistics', ASSIGNMENTS],
-  ['deployment-setup', 'set: statistics of an unused one', ASSIGNMENTS],
-];
+const WAITING: [file: string, name: string, reason: string][] = [];
 
 const FILES = readCases(new URL('cases/', import.meta.url));
 const waitsFor = (file: string, name: string) =>

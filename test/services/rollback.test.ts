@@ -72,6 +72,11 @@ import { redeliver } from '../../src/services/webhooks/redeliver.ts';
 import { updateWebhook } from '../../src/services/webhooks/update.ts';
 import { newAuthority } from '../support/certificates.ts';
 import { newTenant, openTestPlatform } from '../support/platform.ts';
+import {
+  AUTO_ASSIGNMENT_VERBS,
+  type AutoAssignmentFixture,
+  autoAssignmentFixture,
+} from './auto-assignments.rollback.ts';
 import { DEPLOYMENT_VERBS, type DeploymentFixture, deploymentFixture } from './deployments.rollback.ts';
 import { SOFTWARE_VERBS, type SoftwareFixture, softwareFixture } from './software.rollback.ts';
 
@@ -79,7 +84,7 @@ const { platform, close } = await openTestPlatform();
 afterAll(close);
 const [OLD_CA, NEW_CA] = [(await newAuthority('old')).cert, (await newAuthority('new')).cert];
 
-interface Fixture extends SoftwareFixture, DeploymentFixture {
+interface Fixture extends SoftwareFixture, DeploymentFixture, AutoAssignmentFixture {
   typeId: number;
   tagId: number;
   filterId: number;
@@ -94,6 +99,7 @@ interface Fixture extends SoftwareFixture, DeploymentFixture {
 const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unknown>> = {
   ...SOFTWARE_VERBS,
   ...DEPLOYMENT_VERBS,
+  ...AUTO_ASSIGNMENT_VERBS,
   createTargets: (c) => createTargets(c, { targets: [{ controllerId: 'new', address: 'x' }] }),
   updateTarget: (c) => updateTarget(c, { controllerId: 'a', name: 'new', address: 'new' }),
   deleteTargets: (c) => deleteTargets(c, { filter: 'id==*' }),
@@ -267,7 +273,16 @@ async function fixture() {
     groupId: group.id,
   };
   const deployments = await deploymentFixture(context);
-  return { context, ...ids, begun, rotated, ...(await softwareFixture(context)), ...deployments };
+  const assigning = await autoAssignmentFixture(context, deployments);
+  return {
+    context,
+    ...ids,
+    begun,
+    rotated,
+    ...(await softwareFixture(context)),
+    ...deployments,
+    ...assigning,
+  };
 }
 
 it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is undone', async (name) => {

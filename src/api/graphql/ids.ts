@@ -1,6 +1,7 @@
 import {
   apiKeyNotFound,
   artifactNotFound,
+  autoAssignmentNotFound,
   certificateAuthorityNotFound,
   DomainError,
   distributionSetNotFound,
@@ -28,6 +29,7 @@ export function toId(text: string): number {
 const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => DomainError>> = {
   TARGET_TYPE_NOT_FOUND: targetTypeNotFound,
   TARGET_FILTER_NOT_FOUND: targetFilterNotFound,
+  AUTO_ASSIGNMENT_NOT_FOUND: autoAssignmentNotFound,
   TARGET_TAG_NOT_FOUND: targetTagNotFound,
   CERTIFICATE_AUTHORITY_NOT_FOUND: certificateAuthorityNotFound,
   WEBHOOK_NOT_FOUND: webhookNotFound,

@@ -42,10 +42,8 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
     const [row, ...others] = Array.isArray(body) ? body.map(asObject) : [asObject(body)];
     if (!row) throw malformed('a distribution set is needed', ['id']);
     if (others.length) throw multiAssignmentNotEnabled();
-    const distributionSetId = integerOf(row, 'id');
-    if (distributionSetId === undefined) throw malformed('id: is needed', ['id']);
     const result = await assignDistributionSet(context, {
-      distributionSetId,
+      distributionSetId: neededSetId(row),
       offline: booleanParameter(request, 'offline'),
       assignments: [{ controllerIds: [controllerIdOf(request)], ...readOptions(row) }],
     });
@@ -111,11 +109,24 @@ function alikeTogether(rows: readonly JsonObject[]): Assignment[] {
 }
 
 /** @throws MALFORMED_INPUT */
-function readOptions(row: JsonObject) {
-  const type = textOf(row, 'type');
+export function neededSetId(body: JsonObject, field = 'id'): number {
+  const id = integerOf(body, field);
+  if (id === undefined) throw malformed(`${field}: is needed`, [field]);
+  return id;
+}
+
+/** How an action urges, or undefined; in lower case only. @throws MALFORMED_INPUT */
+export function forceTypeOf(body: JsonObject, field = 'type') {
+  const type = textOf(body, field);
   const forceType = FORCE_TYPES.find((one) => one === type);
   if (type !== undefined && !forceType)
-    throw malformed(`type: must be one of ${FORCE_TYPES.join(', ')}`, ['type']);
+    throw malformed(`${field}: must be one of ${FORCE_TYPES.join(', ')}`, [field]);
+  return forceType;
+}
+
+/** @throws MALFORMED_INPUT */
+function readOptions(row: JsonObject) {
+  const forceType = forceTypeOf(row);
   const forcetime = integerOf(row, 'forcetime');
   const window = row['maintenanceWindow'] == null ? undefined : asObject(row['maintenanceWindow']);
   return {

@@ -7,8 +7,10 @@ import { sendHal } from '../media.ts';
 import { actionRoutes } from './actions.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { assignmentRoutes } from './assignments.ts';
+import { autoAssignmentRoutes } from './auto-assignments.ts';
 import { autoConfirmRoutes } from './auto-confirm.ts';
 import { configurationRoutes } from './configuration.ts';
+import { setStatisticsRoutes } from './distribution-set-statistics.ts';
 import { distributionSetTagRoutes } from './distribution-set-tags.ts';
 import { distributionSetTypeRoutes } from './distribution-set-types.ts';
 import { distributionSetRoutes } from './distribution-sets.ts';
@@ -51,6 +53,7 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   targetMetadataRoutes(v1, options);
   autoConfirmRoutes(v1, options, linksOf);
   targetFilterRoutes(v1, options, linksOf);
+  autoAssignmentRoutes(v1, options, linksOf);
   targetTypeRoutes(v1, options, linksOf);
   targetTagRoutes(v1, options, linksOf);
   targetGroupRoutes(v1, options, linksOf);
@@ -61,6 +64,7 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   softwareMetadataRoutes(v1, options);
   distributionSetTagRoutes(v1, options, linksOf);
   distributionSetRoutes(v1, options, linksOf);
+  setStatisticsRoutes(v1, options);
   assignmentRoutes(v1, options, linksOf);
   actionRoutes(v1, options, linksOf);
   configurationRoutes(v1, options, linksOf);

@@ -1,51 +1,101 @@
 import type { Request, Router } from 'express';
+import type { AutoAssignment } from '../../services/auto-assignments/auto-assignment.ts';
+import { findAutoAssignmentsOfFilters } from '../../services/auto-assignments/find.ts';
+import type { Context } from '../../services/context.ts';
+import { findDistributionSet, findModulesOfSets } from '../../services/distribution-sets/find.ts';
+import type { Listing } from '../../services/page.ts';
+import { clearAutoAssignment } from '../../services/target-filters/clear-auto-assignment.ts';
 import { createTargetFilter } from '../../services/target-filters/create.ts';
 import { deleteTargetFilter } from '../../services/target-filters/delete.ts';
 import { TARGET_FILTER_SORT_NAMES } from '../../services/target-filters/fields.ts';
 import { findTargetFilter, type TargetFilter } from '../../services/target-filters/find.ts';
-import { listTargetFilters } from '../../services/target-filters/list.ts';
+import { listTargetFilters, listTargetFiltersOfSet } from '../../services/target-filters/list.ts';
+import { setAutoAssignment } from '../../services/target-filters/set-auto-assignment.ts';
 import { updateTargetFilter } from '../../services/target-filters/update.ts';
-import { asObject, textOf } from '../json.ts';
+import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { forceTypeOf, neededSetId } from './assignments.ts';
+import { allLinks as linksOfSet, renderSet } from './distribution-sets.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 
+type LinksOf = (request: Request) => Links;
+
 /** `/targetfilters`; `linksOf` gives the links' base for a request. */
-export function targetFilterRoutes(
-  router: Router,
-  options: ResourceOptions,
-  linksOf: (request: Request) => Links,
-): void {
+export function targetFilterRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const get: Handler = async (context, request, response) => {
     const listing = await listTargetFilters(context, pageRequest(request, TARGET_FILTER_SORT_NAMES));
-    const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (filter) => renderFilter(filter, selfLink(links, filter))));
+    sendHal(response, await pagedFilters(context, listing, linksOf(request)));
   };
   const post: Handler = async (context, request, response) => {
     const { name = '', query = '' } = readFilter(request);
     const filter = await createTargetFilter(context, { name, query });
-    sendHal(response.status(201), renderFilter(filter, allLinks(linksOf(request), filter)));
+    sendHal(response.status(201), await renderOne(context, request, filter));
   };
   resource(router, '/targetfilters', { get, post }, options);
 
+  const renderOne = async (context: Context, request: Request, filter: TargetFilter) => {
+    const [autoAssignment] = await findAutoAssignmentsOfFilters(context, [filter.id]);
+    const render = await renderer(context);
+    return render(filter, autoAssignment, allLinks(linksOf(request), filter));
+  };
   const getOne: Handler = async (context, request, response) => {
     const filter = await findTargetFilter(context, pathIdOf(request, 'id'));
-    sendHal(response, renderFilter(filter, allLinks(linksOf(request), filter)));
+    sendHal(response, await renderOne(context, request, filter));
   };
   const put: Handler = async (context, request, response) => {
     const filter = await updateTargetFilter(context, {
       ...readFilter(request),
       id: pathIdOf(request, 'id'),
     });
-    sendHal(response, renderFilter(filter, allLinks(linksOf(request), filter)));
+    sendHal(response, await renderOne(context, request, filter));
   };
   const remove: Handler = async (context, request, response) => {
     await deleteTargetFilter(context, { id: pathIdOf(request, 'id') });
     response.status(204).end();
   };
   resource(router, '/targetfilters/:id', { get: getOne, put, delete: remove }, options);
+
+  autoAssignmentRoutes(router, options, linksOf);
+
+  const getOfSet: Handler = async (context, request, response) => {
+    const page = pageRequest(request, TARGET_FILTER_SORT_NAMES);
+    const listing = await listTargetFiltersOfSet(context, pathIdOf(request, 'id'), page);
+    sendHal(response, await pagedFilters(context, listing, linksOf(request)));
+  };
+  resource(router, '/distributionsets/:id/autoAssignTargetFilters', { get: getOfSet }, options);
+}
+
+/** `/targetfilters/{id}/autoAssignDS` */
+function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  const get: Handler = async (context, request, response) => {
+    const { id } = await findTargetFilter(context, pathIdOf(request, 'id'));
+    const [autoAssignment] = await findAutoAssignmentsOfFilters(context, [id]);
+    if (!autoAssignment) return void response.status(204).end();
+    const set = await findDistributionSet(context, autoAssignment.distributionSet.id);
+    const modules = (await findModulesOfSets(context, [set.id])).get(set.id) ?? [];
+    const links = linksOf(request);
+    sendHal(response, renderSet(set, modules, links, linksOfSet(links, set)));
+  };
+  const post: Handler = async (context, request, response) => {
+    const body = asObject(jsonOf(request));
+    const { targetFilter, autoAssignment } = await setAutoAssignment(context, {
+      targetFilterId: pathIdOf(request, 'id'),
+      distributionSetId: neededSetId(body),
+      forceType: forceTypeOf(body),
+      weight: integerOf(body, 'weight'),
+      confirmationRequired: booleanOf(body, 'confirmationRequired'),
+    });
+    const render = await renderer(context);
+    sendHal(response, render(targetFilter, autoAssignment, allLinks(linksOf(request), targetFilter)));
+  };
+  const remove: Handler = async (context, request, response) => {
+    await clearAutoAssignment(context, { targetFilterId: pathIdOf(request, 'id') });
+    response.status(204).end();
+  };
+  resource(router, '/targetfilters/:id/autoAssignDS', { get, post, delete: remove }, options);
 }
 
 function readFilter(request: Request) {
@@ -53,17 +103,36 @@ function readFilter(request: Request) {
   return { name: textOf(body, 'name'), query: textOf(body, 'query') };
 }
 
-/** Here, and nowhere else, hawkBit sends null for what has no value: no filter assigns anything by itself yet. */
-const renderFilter = (filter: TargetFilter, links: object) => ({
-  ...authorship(filter),
-  id: filter.id,
-  name: filter.name,
-  query: filter.query,
-  autoAssignDistributionSet: null,
-  autoAssignActionType: null,
-  autoAssignWeight: null,
-  confirmationRequired: null,
-  _links: links,
+async function pagedFilters(context: Context, listing: Listing<TargetFilter>, links: Links): Promise<object> {
+  const { items } = await listing.page();
+  const found = await findAutoAssignmentsOfFilters(
+    context,
+    items.map(({ id }) => id),
+  );
+  const byId = new Map(items.map(({ id }, index) => [id, found[index]]));
+  const render = await renderer(context);
+  return pagedList(listing, (filter) => render(filter, byId.get(filter.id), selfLink(links, filter)));
+}
+
+/** Renders filters with what they assign by themselves. */
+async function renderer({ tenants, caller }: Context) {
+  const { settings } = await tenants.byId(caller.tenantId);
+  return (filter: TargetFilter, autoAssignment: AutoAssignment | undefined, links: object) => ({
+    ...authorship(filter),
+    id: filter.id,
+    name: filter.name,
+    query: filter.query,
+    ...renderAutoAssignment(autoAssignment, settings.confirmationFlow),
+    _links: links,
+  });
+}
+
+/** Here, and nowhere else, hawkBit sends null for what has no value. */
+const renderAutoAssignment = (autoAssignment: AutoAssignment | undefined, confirmationFlow: boolean) => ({
+  autoAssignDistributionSet: autoAssignment?.distributionSet.id ?? null,
+  autoAssignActionType: autoAssignment?.forceType ?? null,
+  autoAssignWeight: autoAssignment?.weight ?? null,
+  confirmationRequired: confirmationFlow ? (autoAssignment?.confirmationRequired ?? null) : null,
 });
 
 const selfLink = (links: Links, { id }: TargetFilter) => ({ self: link(links('targetfilters', id)) });

@@ -65,6 +65,8 @@ export const actions = pgTable(
     index('actions_target_idx').on(t.tenantId, t.targetId, t.id),
     index('actions_active_idx').on(t.tenantId, t.targetId, t.weight.desc(), t.id).where(sql`${t.active}`),
     index('actions_set_idx').on(t.tenantId, t.setId, t.status),
+    // For what is cleaned up; an action comes in when it ends.
+    index('actions_ended_idx').on(t.tenantId, t.lastModifiedAt).where(sql`NOT ${t.active}`),
   ],
 );
 

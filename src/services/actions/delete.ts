@@ -8,7 +8,7 @@ import { actionNotDeletable } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
-import type { Context } from '../context.ts';
+import type { Acting, Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { lockTarget } from '../targets/selection.ts';
 import { type LockedAction, lockActions, selectActionsToChange } from './select.ts';
@@ -100,9 +100,10 @@ async function deletableBy({ tenants, caller }: Context): Promise<(action: Locke
   return ({ status }) => settings.deletableActions.has(status);
 }
 
-const removeActions = (
+/** Deletes locked actions with their history. */
+export const removeActions = (
   tx: Transaction,
-  { caller: { tenantId } }: Context,
+  { caller: { tenantId } }: Pick<Acting, 'caller'>,
   selected: readonly LockedAction[],
 ): Promise<unknown> =>
   tx.delete(actions).where(

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { chunks } from '../../database/bulk.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireRoomForActions } from '../actions/quota.ts';
 import { added, affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -28,7 +29,8 @@ export interface AssignmentResult {
  * still to do, unless they are steps of a migration. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET. With `dryRun` it
  * only says what would be.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
- *   TARGET_NOT_FOUND, TARGET_TYPE_INCOMPATIBLE, MAINTENANCE_WINDOW_INVALID, INVALID_INPUT, the filter's errors
+ *   TARGET_NOT_FOUND, TARGET_TYPE_INCOMPATIBLE, QUOTA_EXCEEDED, MAINTENANCE_WINDOW_INVALID, INVALID_INPUT, the filter's
+ *   errors
  */
 export async function assignDistributionSet(
   context: Context,
@@ -58,6 +60,7 @@ export async function assignDistributionSet(
         for (const chunk of chunks(selected)) {
           await refuseIncompatible(tx, tenantId, set, chunk);
           const without = await withoutTheSet(tx, tenantId, plan, chunk);
+          await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, without);
           for (const action of await deploy(tx, context, plan, without)) created.push(action);
           result.alreadyAssigned += chunk.length - without.length;
         }
@@ -106,7 +109,7 @@ function planOf(
 }
 
 /** What the audit trail tells of the new actions. */
-const described = (set: DistributionSet, plan: Plan) => {
+export const described = (set: DistributionSet, plan: Plan) => {
   const { forceType, forcedAt, weight, maintenanceWindow, externalRef } = plan;
   return added({
     distributionSet: titleOf(set),

@@ -9,7 +9,7 @@ import type { DistributionSet } from '../distribution-sets/set.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 
 /** Whether the type of a target, if it has one, takes sets of a type; one that names no set types takes all. */
-const takesSetType = (setTypeId: number) => sql`(
+export const takesSetType = (setTypeId: number) => sql`(
   ${targets.targetTypeId} IS NULL
   OR NOT EXISTS (SELECT 1 FROM ${targetTypeSetTypes}
     WHERE ${targetTypeSetTypes.tenantId} = ${targets.tenantId}

@@ -1,7 +1,9 @@
 import { and, eq } from 'drizzle-orm';
+import { autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { modification } from '../authorship.ts';
+import { removeAutoAssignments } from '../auto-assignments/auto-assignment.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { removeOrHide } from '../removal.ts';
@@ -9,7 +11,8 @@ import { titleOf } from '../software-modules/module.ts';
 import { lockSet } from './set.ts';
 
 /**
- * Deletes a distribution set. One that history refers to stays for it, and can be assigned no more. Needs
+ * Deletes a distribution set, and what assigns it by itself. One that history refers to stays for it, and can be assigned no
+ * more. Needs
  * DELETE_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED
  */
@@ -19,6 +22,7 @@ export async function deleteDistributionSet(context: Context, { id }: { id: numb
 
   await change(context, async (tx, changes) => {
     const set = await lockSet(tx, context, 'DELETE_DISTRIBUTION_SET', id);
+    await removeAutoAssignments(tx, context, eq(autoAssignments.setId, id));
     await removeOrHide(
       tx,
       (inner) => inner.delete(distributionSets).where(itself),

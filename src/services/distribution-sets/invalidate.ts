@@ -1,12 +1,14 @@
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Transaction } from '../../database/connect.ts';
+import { autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { requireStillReached } from '../access/reach.ts';
 import { askToCancel, quitActions } from '../actions/cancel.ts';
 import { selectActionsToChange } from '../actions/select.ts';
 import { modification } from '../authorship.ts';
+import { removeAutoAssignments } from '../auto-assignments/auto-assignment.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -20,7 +22,8 @@ const InvalidateDistributionSet = z.object({ id: z.number(), cancelActions: z.en
 export type InvalidateDistributionSet = z.input<typeof InvalidateDistributionSet>;
 
 /**
- * Makes a set invalid for good: it can be neither changed nor assigned any more. Again is no error. Needs
+ * Makes a set invalid for good: it can be neither changed nor assigned any more, and what assigns it by itself ends. Again
+ * is no error. Needs
  * UPDATE_DISTRIBUTION_SET; to cancel the set's actions also UPDATE_TARGET: those of targets that this doesn't reach go on.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, INVALID_INPUT
  */
@@ -39,6 +42,7 @@ export async function invalidateDistributionSet(
         .update(distributionSets)
         .set({ valid: false, ...modification(context) })
         .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
+    await removeAutoAssignments(tx, context, eq(autoAssignments.setId, id));
     const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
     if (!set.valid && !controllerIds.length) return set;
     changes.targets(controllerIds);

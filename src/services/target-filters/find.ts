@@ -1,4 +1,5 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
+import type { Transaction } from '../../database/connect.ts';
 import { targetFilters } from '../../database/tables/target-data.ts';
 import { targetFilterNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
@@ -28,5 +29,22 @@ export async function findTargetFilter(context: Context, id: number): Promise<Ta
     .from(targetFilters)
     .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)));
   if (!filter) throw targetFilterNotFound(String(id));
+  return filter;
+}
+
+/** The saved filter of that id, locked until the transaction ends. @throws TARGET_FILTER_NOT_FOUND */
+export async function lockTargetFilter(
+  tx: Transaction,
+  { caller: { tenantId } }: Context,
+  id: number,
+  path = ['id'],
+): Promise<TargetFilter> {
+  if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id), path);
+  const [filter] = await tx
+    .select(TARGET_FILTER_COLUMNS)
+    .from(targetFilters)
+    .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
+    .for('no key update');
+  if (!filter) throw targetFilterNotFound(String(id), path);
   return filter;
 }

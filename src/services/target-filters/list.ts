@@ -1,27 +1,32 @@
-import { and, count, eq } from 'drizzle-orm';
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { targetFilters } from '../../database/tables/target-data.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
+import { findDistributionSet } from '../distribution-sets/find.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
 import { filterMoments } from '../targets/fields.ts';
 import { TARGET_FILTER_FIELDS, TARGET_FILTER_ORDER, type TargetFilterOrderField } from './fields.ts';
 import { TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
 
 /**
- * Lists saved filters, by id unless ordered otherwise. Needs READ_TARGET.
+ * Lists saved filters, by id unless ordered otherwise; with `among` only those for which this condition holds. Needs
+ * READ_TARGET.
  * @throws the filter's errors, and those of `list`.
  */
 export async function listTargetFilters(
   context: Context,
   request: PageRequest<TargetFilterOrderField>,
+  among?: SQL,
 ): Promise<Listing<TargetFilter>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
   const moments = filterMoments(tenant, context.clock());
   const matching = and(
     eq(targetFilters.tenantId, tenantId),
+    among,
     request.filter == null
       ? undefined
       : compileFilter(parseFilter(request.filter), TARGET_FILTER_FIELDS, moments),
@@ -40,4 +45,27 @@ export async function listTargetFilters(
       return row?.total ?? 0;
     },
   });
+}
+
+/**
+ * Lists the saved filters that assign a set by themselves, as `listTargetFilters` does. Needs READ_TARGET and
+ * READ_DISTRIBUTION_SET.
+ * @throws DISTRIBUTION_SET_NOT_FOUND besides
+ */
+export async function listTargetFiltersOfSet(
+  context: Context,
+  setId: number,
+  request: PageRequest<TargetFilterOrderField>,
+): Promise<Listing<TargetFilter>> {
+  const { id } = await findDistributionSet(context, setId);
+  const assigning = and(
+    eq(autoAssignments.tenantId, targetFilters.tenantId),
+    eq(autoAssignments.targetFilterId, targetFilters.id),
+    eq(autoAssignments.setId, id),
+  );
+  return listTargetFilters(
+    context,
+    request,
+    sql`EXISTS (SELECT 1 FROM ${autoAssignments} WHERE ${assigning})`,
+  );
 }

@@ -85,14 +85,17 @@ export const CONFIGURATION_KEYS = {
     () => true,
   ),
   'batch.assignments.enabled': boolean('Whether one message may assign a set to several devices.', no),
-  'action.cleanup.enabled': boolean('Whether old actions are cleaned up.', no),
+  'action.cleanup.enabled': boolean(
+    'Whether ended actions are cleaned up, once action.cleanup.auto.expiry tells when.',
+    () => true,
+  ),
   'action.cleanup.auto.expiry': integer(
-    'Milliseconds after which an old action may be cleaned up; -1 is never.',
+    'Milliseconds after its end when an action is cleaned up; -1 is never.',
     -1,
   ),
-  'action.cleanup.auto.status': text('The states of actions that may be cleaned up.', 'CANCELED,ERROR'),
+  'action.cleanup.auto.status': text('The states in which ended actions are cleaned up.', 'CANCELED,ERROR'),
   'action.cleanup.onQuotaHit.percent': integer(
-    'Percent of its actions a target loses when its quota is full.',
+    'Percent of its actions that a target loses, the oldest first, when it has as many as it may have.',
     0,
     (value) => checkInteger32('action.cleanup.onQuotaHit.percent', value),
   ),

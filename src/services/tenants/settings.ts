@@ -31,12 +31,24 @@ export interface TenantSettings {
   autoClose: boolean;
   /** Whether a distribution set is locked when it is first assigned. */
   implicitLock: boolean;
+  /** Whether an auto-assignment waits for an approval. */
+  autoAssignmentApproval: boolean;
   /** The states, in lower case, in which an action may be deleted. */
   deletableActions: ReadonlySet<string>;
+  /** When ended actions are cleaned up, and in which states, in lower case. */
+  actionCleanup: ActionCleanup;
   polling: PollingTime;
   /** How often a device should ask before its maintenance window opens; below 1 as often as always. */
   pollsBeforeWindow: number;
   overdueSeconds: number;
+}
+
+export interface ActionCleanup {
+  /** How long after they ended; null where they stay. */
+  afterMs: number | null;
+  statuses: ReadonlySet<string>;
+  /** What part of a target's actions goes, the oldest first, when it has as many as it may have; 0 where none does. */
+  percentOnQuota: number;
 }
 
 /** Resolves a tenant's settings from what it set itself; what of that can't be used is inherited all the same. */
@@ -46,6 +58,7 @@ export function resolveSettings(
 ): TenantSettings {
   const value = (key: ConfigurationKeyName) =>
     usableValue(key, own.get(key)) ?? CONFIGURATION_KEYS[key].inherited(system);
+  const expiry = Number(value('action.cleanup.auto.expiry'));
   return {
     targetTokenEnabled: value('authentication.targettoken.enabled') === true,
     gatewayTokenEnabled: value('authentication.gatewaytoken.enabled') === true,
@@ -56,6 +69,12 @@ export function resolveSettings(
     confirmationFlow: value('user.confirmation.flow.enabled') === true,
     autoClose: value('repository.actions.autoclose.enabled') === true,
     deletableActions: wordsOf(value('action.delete.allowed.statuses')),
+    autoAssignmentApproval: value('auto.assignment.approval.enabled') === true,
+    actionCleanup: {
+      afterMs: value('action.cleanup.enabled') === true && expiry >= 0 ? expiry : null,
+      statuses: wordsOf(value('action.cleanup.auto.status')),
+      percentOnQuota: Math.min(Math.max(Number(value('action.cleanup.onQuotaHit.percent')), 0), 100),
+    },
     implicitLock: value('implicit.lock.enabled') === true,
     pollsBeforeWindow: Number(value('maintenanceWindowPollCount')),
     polling: parsePollingTime(String(value('pollingTime'))),

@@ -7,6 +7,7 @@ import { type LiveContext, openLive } from '../../../src/services/live/hub.ts';
 import { newTenant, openTestPlatform, type TestTenant } from '../../support/platform.ts';
 import { stored } from '../../support/stored.ts';
 import { ACCESS_VERBS, AUTHORITY_VERBS, TENANT_VERBS, WEBHOOK_VERBS } from './verbs/administration.ts';
+import { AUTO_ASSIGNMENT_VERBS, STATISTICS_VERBS } from './verbs/auto-assignments.ts';
 import { DEPLOYMENT_VERBS } from './verbs/deployments.ts';
 import { ENROLLMENT_VERBS } from './verbs/enrollment.ts';
 import { IMPORT_VERBS, WATCHING_VERBS } from './verbs/imports-live.ts';
@@ -39,6 +40,8 @@ const VERBS: Verbs = {
   ...SET_TAG_VERBS,
   ...COMPATIBILITY_VERBS,
   ...DEPLOYMENT_VERBS,
+  ...AUTO_ASSIGNMENT_VERBS,
+  ...STATISTICS_VERBS,
   ...ACCESS_VERBS,
   ...TENANT_VERBS,
   ...AUTHORITY_VERBS,

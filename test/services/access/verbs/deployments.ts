@@ -23,7 +23,7 @@ interface Deployed {
 }
 
 const made = new WeakMap<Side, Deployed>();
-const deployedOf = (side: Side): Deployed => made.get(side)!;
+export const deployedOf = (side: Side): Deployed => made.get(side)!;
 
 /** A set that the side's target is to have, or, where that is `offline`, has. */
 async function makeDeployment(
@@ -49,7 +49,7 @@ async function makeDeployment(
 }
 
 /** A verb on what `makeDeployment` makes. */
-const on = (verb: Omit<Verb, 'given'>): Verb => ({
+export const on = (verb: Omit<Verb, 'given'>): Verb => ({
   ...verb,
   given: (admin, side) => makeDeployment(admin, side),
 });

@@ -1,0 +1,126 @@
+import type { Request, Router } from 'express';
+import type { AutoAssignment } from '../../services/auto-assignments/auto-assignment.ts';
+import { createAutoAssignment } from '../../services/auto-assignments/create.ts';
+import { approveAutoAssignment, denyAutoAssignment } from '../../services/auto-assignments/decide.ts';
+import { deleteAutoAssignment } from '../../services/auto-assignments/delete.ts';
+import { AUTO_ASSIGNMENT_SORT_NAMES } from '../../services/auto-assignments/fields.ts';
+import { findAutoAssignment } from '../../services/auto-assignments/find.ts';
+import {
+  pauseAutoAssignment,
+  resumeAutoAssignment,
+  startAutoAssignment,
+} from '../../services/auto-assignments/handle.ts';
+import { listAutoAssignments } from '../../services/auto-assignments/list.ts';
+import { updateAutoAssignment } from '../../services/auto-assignments/update.ts';
+import type { Context } from '../../services/context.ts';
+import { titleOf } from '../../services/software-modules/module.ts';
+import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { forceTypeOf, neededSetId } from './assignments.ts';
+import { pagedList, pageRequest, valuesOf } from './paging.ts';
+import { pathIdOf } from './parameters.ts';
+import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+
+/** `/autoassignments`; `linksOf` gives the links' base for a request. */
+export function autoAssignmentRoutes(
+  router: Router,
+  options: ResourceOptions,
+  linksOf: (request: Request) => Links,
+): void {
+  const path = '/autoassignments';
+  const get: Handler = async (context, request, response) => {
+    const listing = await listAutoAssignments(context, pageRequest(request, AUTO_ASSIGNMENT_SORT_NAMES));
+    const links = linksOf(request);
+    sendHal(response, await pagedList(listing, (one) => renderAutoAssignment(one, links)));
+  };
+  const post: Handler = async (context, request, response) => {
+    const created = await createAutoAssignment(context, readAutoAssignment(request));
+    sendHal(response.status(201), renderAutoAssignment(created, linksOf(request)));
+  };
+  resource(router, path, { get, post }, options);
+
+  const getOne: Handler = async (context, request, response) => {
+    const found = await findAutoAssignment(context, pathIdOf(request, 'id'));
+    sendHal(response, renderAutoAssignment(found, linksOf(request)));
+  };
+  const put: Handler = async (context, request, response) => {
+    const body = asObject(jsonOf(request));
+    const updated = await updateAutoAssignment(context, {
+      id: pathIdOf(request, 'id'),
+      name: textOf(body, 'name'),
+      description: textOf(body, 'description'),
+    });
+    sendHal(response, renderAutoAssignment(updated, linksOf(request)));
+  };
+  const remove: Handler = async (context, request, response) => {
+    await deleteAutoAssignment(context, { id: pathIdOf(request, 'id') });
+    response.status(204).end();
+  };
+  resource(router, `${path}/:id`, { get: getOne, put, delete: remove }, options);
+
+  const step = (name: string, work: (context: Context, request: Request, id: number) => Promise<unknown>) => {
+    const post: Handler = async (context, request, response) => {
+      await work(context, request, pathIdOf(request, 'id'));
+      response.status(204).end();
+    };
+    resource(router, `${path}/:id/${name}`, { post }, { ...options, withBody: [] });
+  };
+  const remarkOf = (request: Request) => valuesOf(request, 'remark')[0];
+  step('start', (context, _, id) => startAutoAssignment(context, { id }));
+  step('pause', (context, _, id) => pauseAutoAssignment(context, { id }));
+  step('resume', (context, _, id) => resumeAutoAssignment(context, { id }));
+  step('approve', (context, request, id) =>
+    approveAutoAssignment(context, { id, remark: remarkOf(request) }),
+  );
+  step('deny', (context, request, id) => denyAutoAssignment(context, { id, remark: remarkOf(request) }));
+}
+
+function readAutoAssignment(request: Request) {
+  const body = asObject(jsonOf(request));
+  const startAt = integerOf(body, 'startAt');
+  return {
+    name: textOf(body, 'name') ?? '',
+    description: textOf(body, 'description'),
+    query: textOf(body, 'targetFilterQuery') ?? '',
+    distributionSetId: neededSetId(body, 'distributionSetId'),
+    forceType: forceTypeOf(body, 'actionType'),
+    weight: integerOf(body, 'weight'),
+    confirmationRequired: booleanOf(body, 'confirmationRequired'),
+    startAt: startAt === undefined ? undefined : new Date(startAt),
+  };
+}
+
+/** What somebody may do with it next. */
+const STEPS: Record<AutoAssignment['status'], readonly string[]> = {
+  waiting_for_approval: ['approve', 'deny'],
+  approval_denied: [],
+  ready: ['start'],
+  running: ['pause'],
+  paused: ['resume'],
+};
+
+function renderAutoAssignment(one: AutoAssignment, links: Links) {
+  const { distributionSet: set } = one;
+  const linkTo = (...parts: string[]) => link(links('autoassignments', one.id, ...parts));
+  return withoutNulls({
+    ...authorship(one),
+    id: one.id,
+    name: one.name,
+    description: one.description,
+    targetFilterQuery: one.query,
+    distributionSetId: set.id,
+    status: one.status,
+    startAt: one.startAt?.getTime(),
+    actionType: one.forceType,
+    weight: one.weight,
+    confirmationRequired: one.confirmationRequired,
+    approvalDecidedBy: one.approvalDecidedBy,
+    approvalRemark: one.approvalRemark,
+    _links: {
+      self: linkTo(),
+      ...Object.fromEntries(STEPS[one.status].map((step) => [step, linkTo(step)])),
+      distributionset: { ...link(links('distributionsets', set.id)), name: titleOf(set) },
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import type { Router } from 'express';
+import { findStatisticsOfSet } from '../../services/distribution-sets/statistics.ts';
+import { sendHal } from '../media.ts';
+import { pathIdOf } from './parameters.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+
+type Counts = Record<string, number>;
+
+/** `/distributionsets/{id}/statistics` and its parts */
+export function setStatisticsRoutes(router: Router, options: ResourceOptions): void {
+  const path = '/distributionsets/:id/statistics';
+  const read = async (...[context, request]: Parameters<Handler>) => {
+    const { actions, autoAssignments } = await findStatisticsOfSet(context, pathIdOf(request, 'id'));
+    return { actions: totalled(actions), rollouts: totalled([]), totalAutoAssignments: autoAssignments };
+  };
+  const get: Handler = async (...call) => sendHal(call[2], await read(...call));
+  resource(router, path, { get }, options);
+
+  const getActions: Handler = async (...call) => {
+    const { actions } = await read(...call);
+    sendHal(call[2], actions['total'] ? { actions } : {});
+  };
+  resource(router, `${path}/actions`, { get: getActions }, options);
+
+  const getRollouts: Handler = async (...call) => {
+    const { rollouts } = await read(...call);
+    sendHal(call[2], rollouts['total'] ? { rollouts } : {});
+  };
+  resource(router, `${path}/rollouts`, { get: getRollouts }, options);
+
+  const getAutoAssignments: Handler = async (...call) => {
+    const { totalAutoAssignments } = await read(...call);
+    sendHal(call[2], totalAutoAssignments ? { totalAutoAssignments } : {});
+  };
+  resource(router, `${path}/autoassignments`, { get: getAutoAssignments }, options);
+}
+
+function totalled(counted: readonly { status: string; count: number }[]): Counts {
+  const counts: Counts = { total: 0 };
+  for (const { status, count } of counted) {
+    counts[status.toUpperCase()] = count;
+    counts['total']! += count;
+  }
+  return counts;
+}

@@ -1,0 +1,153 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../database/bulk.ts';
+import type { Transaction } from '../../database/connect.ts';
+import { actions, targetDeployments } from '../../database/tables/actions.ts';
+import { autoAssignments } from '../../database/tables/auto-assignments.ts';
+import { targetTypes } from '../../database/tables/target-types.ts';
+import { targetPolls, targets } from '../../database/tables/targets.ts';
+import { parseFilter } from '../../filters/parse.ts';
+import { reach } from '../access/scopes.ts';
+import { makeRoom } from '../actions/quota.ts';
+import { type Changes, change } from '../change.ts';
+import type { Context, Platform } from '../context.ts';
+import { described } from '../deployments/assign.ts';
+import { takesSetType } from '../deployments/compatibility.ts';
+import { deploy, type Plan } from '../deployments/write.ts';
+import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts';
+import type { DistributionSet } from '../distribution-sets/set.ts';
+import { matchingTargets } from '../targets/matching.ts';
+import type { SelectedTarget } from '../targets/selection.ts';
+import { joinedPolls, joinedTypes } from '../targets/target.ts';
+import { actingFor } from './acting-for.ts';
+
+export interface AutoAssignmentKey {
+  tenantId: number;
+  id: number;
+}
+type Row = typeof autoAssignments.$inferSelect;
+
+/** In one transaction: their devices and administrators wait for it no longer than they notice. */
+const AT_A_TIME = 1_000;
+
+/** The condition that an auto-assignment may assign now. */
+export const mayAssign = (now: Date): SQL =>
+  sql`(${autoAssignments.status} = 'running' OR (${autoAssignments.status} = 'ready'
+    AND (${autoAssignments.startAt} IS NULL OR ${autoAssignments.startAt} <= ${now.toISOString()}::timestamptz)))`;
+
+/**
+ * Assigns the set of an auto-assignment to the next of its targets, by id from `after` on; one whose time has come begins by
+ * it. Passed over are targets that once had an action of the set, be it a failed one, that are to have it anyway, whose
+ * type doesn't take it, or that somebody else is just changing.
+ * @returns the id of the last target that it came to, null where there are no more
+ * @throws DISTRIBUTION_SET_INCOMPLETE, the query's errors
+ */
+export async function assignNextTargets(
+  platform: Platform,
+  { tenantId, id }: AutoAssignmentKey,
+  after: number,
+): Promise<number | null> {
+  const itself = and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id));
+  const [found] = await platform.database.select().from(autoAssignments).where(itself);
+  if (!found) return null;
+  const tenant = await platform.tenants.byId(tenantId);
+  const context = actingFor(platform, tenant, found);
+  const { permissions: _, ...actor } = context.caller;
+
+  return change({ ...platform, caller: actor, origin: context.origin }, async (tx, changes) => {
+    // The set before the auto-assignment, as whoever invalidates the set has it locked when it ends what assigns it.
+    const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', found.setId);
+    const [row] = await tx
+      .select()
+      .from(autoAssignments)
+      .where(and(itself, mayAssign(context.clock())))
+      .for('no key update');
+    if (!row) return null;
+    if (row.status === 'ready') await begin(tx, changes, row);
+    const eligible = await eligibleTargets(tx, context, row, set);
+    const locked = await selectTargets(tx, and(eligible, sql`${targets.id} > ${after}`), true);
+    // Again, as only now nobody else assigns to them: the action of the set may have come meanwhile.
+    const still = await selectTargets(
+      tx,
+      and(
+        eligible,
+        isAmong(
+          targets.id,
+          locked.map((target) => target.id),
+        ),
+      ),
+    );
+    const chosen = await makeRoom(tx, tenantId, tenant.settings.actionCleanup.percentOnQuota, still);
+    const plan = planOf(row, tenant.settings);
+    const created = await deploy(tx, context, plan, chosen);
+    if (created.length && tenant.settings.implicitLock && !set.locked)
+      await freezeSets(tx, context, [set.id]);
+    changes.targets(created.map(({ controllerId }) => controllerId));
+    changes.record({
+      type: 'distribution-set.auto-assigned',
+      filter: row.query,
+      count: created.length,
+      changes: { autoAssignment: { new: row.name }, ...described(set, plan) },
+    });
+    return locked.length === AT_A_TIME ? locked.at(-1)!.id : null;
+  });
+}
+
+async function begin(tx: Transaction, changes: Changes, { tenantId, id, name }: Row): Promise<void> {
+  await tx
+    .update(autoAssignments)
+    .set({ status: 'running' })
+    .where(and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id)));
+  changes.record({
+    type: 'auto-assignment.started',
+    subjects: [name],
+    changes: { status: { old: 'ready', new: 'running' } },
+  });
+}
+
+async function eligibleTargets(
+  tx: Transaction,
+  context: Context,
+  { tenantId, query }: Row,
+  { id, type }: DistributionSet,
+): Promise<SQL> {
+  const tenant = await context.tenants.byId(tenantId);
+  return sql`${and(
+    eq(targets.tenantId, tenantId),
+    await matchingTargets(tx, tenant, context.clock(), parseFilter(query)),
+    await reach(context, 'UPDATE_TARGET'),
+    takesSetType(type.id),
+  )} AND NOT EXISTS (
+    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${tenantId}
+      AND ${actions.targetId} = ${targets.id} AND ${actions.setId} = ${id})
+  AND NOT EXISTS (
+    SELECT 1 FROM ${targetDeployments} WHERE ${targetDeployments.tenantId} = ${tenantId}
+      AND ${targetDeployments.targetId} = ${targets.id} AND ${targetDeployments.assignedSetId} = ${id})`;
+}
+
+function selectTargets(tx: Transaction, where: SQL | undefined, locking = false): Promise<SelectedTarget[]> {
+  const query = tx
+    .select({ id: targets.id, controllerId: targets.controllerId })
+    .from(targets)
+    .leftJoin(targetPolls, joinedPolls)
+    .leftJoin(targetTypes, joinedTypes)
+    .where(where)
+    .orderBy(targets.id)
+    .limit(AT_A_TIME)
+    .$dynamic();
+  return locking ? query.for('no key update', { of: targets, skipLocked: true }) : query;
+}
+
+const planOf = (
+  { setId, forceType, weight, confirmationRequired }: Row,
+  { confirmationFlow, autoClose }: { confirmationFlow: boolean; autoClose: boolean },
+): Plan => ({
+  setId,
+  forceType,
+  forcedAt: null,
+  weight,
+  maintenanceWindow: null,
+  externalRef: null,
+  asksForConfirmation: confirmationFlow && confirmationRequired,
+  offline: false,
+  autoClose,
+});

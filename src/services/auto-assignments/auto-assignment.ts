@@ -1,0 +1,100 @@
+import { and, eq, getTableColumns, type SQL } from 'drizzle-orm';
+import { isAmong } from '../../database/bulk.ts';
+import type { Database, Transaction } from '../../database/connect.ts';
+import type { ForceType } from '../../database/tables/actions.ts';
+import { type AutoAssignmentStatus, autoAssignments } from '../../database/tables/auto-assignments.ts';
+import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { autoAssignmentNotFound } from '../../errors.ts';
+import type { Authored } from '../authorship.ts';
+import type { Context } from '../context.ts';
+
+/** A distribution set for all targets that match a query, be it now or later. */
+export interface AutoAssignment extends Authored {
+  id: number;
+  name: string;
+  description: string | null;
+  /** RSQL, as it was written. */
+  query: string;
+  /** The saved filter that it belongs to. */
+  targetFilterId: number | null;
+  distributionSet: { id: number; name: string; version: string };
+  forceType: ForceType;
+  weight: number;
+  /** Whether devices are asked before, where the tenant asks. */
+  confirmationRequired: boolean;
+  status: AutoAssignmentStatus;
+  /** Before it doesn't begin by itself. */
+  startAt: Date | null;
+  approvalDecidedBy: string | null;
+  approvalRemark: string | null;
+  /** In whose name it assigns. */
+  initiatedBy: string;
+}
+
+const { tenantId: _, setId: _set, reach: _reach, ...own } = getTableColumns(autoAssignments);
+const COLUMNS = {
+  ...own,
+  distributionSet: {
+    id: distributionSets.id,
+    name: distributionSets.name,
+    version: distributionSets.version,
+  },
+};
+export const ofItsSet = and(
+  eq(distributionSets.tenantId, autoAssignments.tenantId),
+  eq(distributionSets.id, autoAssignments.setId),
+);
+
+/** Auto-assignments with all that filters may name; narrow it by `where`. */
+export const selectAutoAssignments = (database: Database | Transaction) =>
+  database.select(COLUMNS).from(autoAssignments).innerJoin(distributionSets, ofItsSet).$dynamic();
+
+/** The auto-assignments of those ids that exist, by id. */
+export async function readAutoAssignments(
+  database: Database | Transaction,
+  tenantId: number,
+  ids: readonly number[],
+): Promise<Map<number, AutoAssignment>> {
+  const among = and(eq(autoAssignments.tenantId, tenantId), isAmong(autoAssignments.id, ids));
+  const rows = await selectAutoAssignments(database).where(among);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The auto-assignment, locked until the transaction ends. @throws AUTO_ASSIGNMENT_NOT_FOUND */
+export async function lockAutoAssignment(
+  tx: Transaction,
+  context: Context,
+  id: number,
+): Promise<AutoAssignment> {
+  const found = await lock(tx, context.caller.tenantId, isAmong(autoAssignments.id, [id]));
+  if (!found) throw autoAssignmentNotFound(String(id));
+  return found;
+}
+
+/** That of a saved filter, if it has one, locked until the transaction ends. */
+export const lockAutoAssignmentOfFilter = (
+  tx: Transaction,
+  context: Context,
+  targetFilterId: number,
+): Promise<AutoAssignment | undefined> =>
+  lock(tx, context.caller.tenantId, eq(autoAssignments.targetFilterId, targetFilterId));
+
+async function lock(tx: Transaction, tenantId: number, which: SQL): Promise<AutoAssignment | undefined> {
+  const [row] = await selectAutoAssignments(tx)
+    .where(and(eq(autoAssignments.tenantId, tenantId), which))
+    .for('no key update', { of: autoAssignments });
+  return row;
+}
+
+/** @returns the names of those deleted */
+export async function removeAutoAssignments(
+  tx: Transaction,
+  { caller: { tenantId } }: Context,
+  which: SQL,
+): Promise<string[]> {
+  const deleted = await tx
+    .delete(autoAssignments)
+    .where(and(eq(autoAssignments.tenantId, tenantId), which))
+    .returning({ name: autoAssignments.name });
+  return deleted.map(({ name }) => name);
+}

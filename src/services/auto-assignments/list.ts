@@ -1,0 +1,38 @@
+import { count, eq } from 'drizzle-orm';
+import { autoAssignments } from '../../database/tables/auto-assignments.ts';
+import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { requirePermission } from '../access/permissions.ts';
+import type { Context } from '../context.ts';
+import { listMatching } from '../matching.ts';
+import type { Listing, PageRequest } from '../page.ts';
+import { type AutoAssignment, ofItsSet, selectAutoAssignments } from './auto-assignment.ts';
+import { AUTO_ASSIGNMENT_FIELDS, AUTO_ASSIGNMENT_ORDER, type AutoAssignmentOrderField } from './fields.ts';
+
+/**
+ * Lists auto-assignments, those of saved filters too, by id unless ordered otherwise. Needs READ_AUTO_ASSIGNMENT.
+ * @throws what `listMatching` throws
+ */
+export async function listAutoAssignments(
+  context: Context,
+  request: PageRequest<AutoAssignmentOrderField>,
+): Promise<Listing<AutoAssignment>> {
+  const { tenantId } = requirePermission(context, 'READ_AUTO_ASSIGNMENT');
+  const { database } = context;
+  const entity = { fields: AUTO_ASSIGNMENT_FIELDS, order: AUTO_ASSIGNMENT_ORDER };
+  return listMatching(context, request, entity, eq(autoAssignments.tenantId, tenantId), {
+    rows: async (where, orderBy, limit, offset) =>
+      selectAutoAssignments(database)
+        .where(where)
+        .orderBy(...orderBy)
+        .limit(limit)
+        .offset(offset),
+    async count(where) {
+      const [row] = await database
+        .select({ total: count() })
+        .from(autoAssignments)
+        .innerJoin(distributionSets, ofItsSet)
+        .where(where);
+      return row!.total;
+    },
+  });
+}

@@ -1,0 +1,67 @@
+import type { Transaction } from '../../database/connect.ts';
+import { autoAssignments } from '../../database/tables/auto-assignments.ts';
+import { autoAssignmentForceTypeInvalid } from '../../errors.ts';
+import { added, type FieldChanges } from '../audit/record.ts';
+import { creation } from '../authorship.ts';
+import type { Context } from '../context.ts';
+import { DEFAULT_WEIGHT } from '../deployments/input.ts';
+import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts';
+import { titleOf } from '../software-modules/module.ts';
+import { type AutoAssignment, readAutoAssignments } from './auto-assignment.ts';
+import type { AutoAssignmentOptions } from './input.ts';
+
+export interface NewAutoAssignment extends AutoAssignmentOptions {
+  name: string;
+  description?: string | null | undefined;
+  query: string;
+  targetFilterId?: number;
+}
+
+/**
+ * Makes an auto-assignment, which acts for the caller: also later it reaches those targets only that the caller's
+ * UPDATE_TARGET reaches now. It waits for an approval where the tenant wants one. Its set is locked as by an assignment.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
+ *   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID, AUTO_ASSIGNMENT_ALREADY_EXISTS
+ */
+export async function setUp(
+  tx: Transaction,
+  context: Context,
+  { distributionSetId, forceType, weight, confirmationRequired, ...given }: NewAutoAssignment,
+): Promise<AutoAssignment> {
+  const { tenantId, username, permissions } = context.caller;
+  if (forceType === 'timeforced') throw autoAssignmentForceTypeInvalid();
+  const { settings } = await context.tenants.byId(tenantId);
+  const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [
+    'distributionSetId',
+  ]);
+  const reach = permissions.get('UPDATE_TARGET');
+  const [created] = await tx
+    .insert(autoAssignments)
+    .values({
+      tenantId,
+      ...given,
+      setId: set.id,
+      forceType: forceType ?? 'forced',
+      weight: weight ?? DEFAULT_WEIGHT,
+      confirmationRequired: confirmationRequired ?? settings.confirmationFlow,
+      status: settings.autoAssignmentApproval ? 'waiting_for_approval' : 'ready',
+      initiatedBy: username,
+      reach: reach ? [...reach] : null,
+      ...creation(context),
+    })
+    .returning({ id: autoAssignments.id });
+  if (settings.implicitLock && !set.locked) await freezeSets(tx, context, [set.id]);
+  const { id } = created!;
+  return (await readAutoAssignments(tx, tenantId, [id])).get(id)!;
+}
+
+/** What the audit trail tells of a new one. */
+export const described = ({
+  query,
+  distributionSet,
+  forceType,
+  weight,
+  startAt,
+  status,
+}: AutoAssignment): FieldChanges =>
+  added({ query, distributionSet: titleOf(distributionSet), forceType, weight, startAt, status });

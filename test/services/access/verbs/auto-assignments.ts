@@ -1,0 +1,185 @@
+import { createAutoAssignment } from '../../../../src/services/auto-assignments/create.ts';
+import {
+  approveAutoAssignment,
+  denyAutoAssignment,
+} from '../../../../src/services/auto-assignments/decide.ts';
+import { deleteAutoAssignment } from '../../../../src/services/auto-assignments/delete.ts';
+import { findAutoAssignment } from '../../../../src/services/auto-assignments/find.ts';
+import {
+  pauseAutoAssignment,
+  resumeAutoAssignment,
+  startAutoAssignment,
+} from '../../../../src/services/auto-assignments/handle.ts';
+import { listAutoAssignments } from '../../../../src/services/auto-assignments/list.ts';
+import { updateAutoAssignment } from '../../../../src/services/auto-assignments/update.ts';
+import type { Context } from '../../../../src/services/context.ts';
+import {
+  findSetStatistics,
+  findStatisticsOfSet,
+} from '../../../../src/services/distribution-sets/statistics.ts';
+import { clearAutoAssignment } from '../../../../src/services/target-filters/clear-auto-assignment.ts';
+import { listTargetFiltersOfSet } from '../../../../src/services/target-filters/list.ts';
+import { setAutoAssignment } from '../../../../src/services/target-filters/set-auto-assignment.ts';
+import { updateTargetFilter } from '../../../../src/services/target-filters/update.ts';
+import { setConfiguration } from '../../../../src/services/tenants/set-configuration.ts';
+import { FAR_OFF } from '../../auto-assignments/support.ts';
+import { createSet } from '../../deployments/support.ts';
+import { deployedOf, on } from './deployments.ts';
+import type { Verb, Verbs } from './verb.ts';
+import type { Side } from './world.ts';
+
+interface Assigning {
+  setId: number;
+  autoAssignmentId: number;
+}
+const made = new WeakMap<Side, Assigning>();
+const assigningOf = (side: Side): Assigning => made.get(side)!;
+
+/** A set of the side's name, and an auto-assignment of it that finds nothing. */
+async function makeAutoAssignment(admin: Context, side: Side): Promise<void> {
+  const setId = await createSet(admin, side.name);
+  const { id } = await createAutoAssignment(admin, {
+    name: side.name,
+    query: 'id==nobody',
+    distributionSetId: setId,
+    startAt: FAR_OFF,
+  });
+  made.set(side, { setId, autoAssignmentId: id });
+}
+
+const WHOLE = 'auto-assignments themselves take no scope: what they assign to is narrowed when they do';
+const idOf = (side: Side) => ({ id: assigningOf(side).autoAssignmentId });
+
+/** A verb on one auto-assignment. */
+const of = (verb: Omit<Verb, 'given'>, prepare?: (admin: Context, side: Side) => Promise<unknown>): Verb => ({
+  elsewhere: 'AUTO_ASSIGNMENT_NOT_FOUND',
+  ...verb,
+  async given(admin, side) {
+    await makeAutoAssignment(admin, side);
+    await prepare?.(admin, side);
+  },
+});
+/** A verb on the auto-assignment of a saved filter. */
+const ofFilter = (verb: Omit<Verb, 'given'>): Verb =>
+  of(verb, (admin, side) => {
+    const options = { distributionSetId: assigningOf(side).setId, startAt: FAR_OFF };
+    return deleteAutoAssignment(admin, idOf(side)).then(() =>
+      setAutoAssignment(admin, { targetFilterId: side.filterId, ...options }),
+    );
+  });
+const askForApproval = (admin: Context) =>
+  setConfiguration(admin, { 'auto.assignment.approval.enabled': true });
+
+export const AUTO_ASSIGNMENT_VERBS: Verbs = {
+  createAutoAssignment: of({
+    needs: ['CREATE_AUTO_ASSIGNMENT', 'READ_DISTRIBUTION_SET', 'UPDATE_TARGET'],
+    call: (c, side) =>
+      createAutoAssignment(c, {
+        name: `new ${side.name}`,
+        query: 'id==nobody',
+        distributionSetId: assigningOf(side).setId,
+        startAt: FAR_OFF,
+      }),
+    beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    unnarrowed: WHOLE,
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
+  }),
+  updateAutoAssignment: of({
+    needs: ['UPDATE_AUTO_ASSIGNMENT'],
+    call: (c, side) => updateAutoAssignment(c, { ...idOf(side), description: 'new' }),
+  }),
+  deleteAutoAssignment: of({
+    needs: ['DELETE_AUTO_ASSIGNMENT'],
+    call: (c, side) => deleteAutoAssignment(c, idOf(side)),
+  }),
+  startAutoAssignment: of({
+    needs: ['HANDLE_AUTO_ASSIGNMENT'],
+    call: (c, side) => startAutoAssignment(c, idOf(side)),
+  }),
+  pauseAutoAssignment: of(
+    {
+      needs: ['HANDLE_AUTO_ASSIGNMENT'],
+      call: (c, side) => pauseAutoAssignment(c, idOf(side)),
+    },
+    (admin, side) => startAutoAssignment(admin, idOf(side)),
+  ),
+  resumeAutoAssignment: of(
+    {
+      needs: ['HANDLE_AUTO_ASSIGNMENT'],
+      call: (c, side) => resumeAutoAssignment(c, idOf(side)),
+    },
+    async (admin, side) => {
+      await startAutoAssignment(admin, idOf(side));
+      await pauseAutoAssignment(admin, idOf(side));
+    },
+  ),
+  approveAutoAssignment: {
+    ...of({
+      needs: ['APPROVE_AUTO_ASSIGNMENT'],
+      call: (c, side) => approveAutoAssignment(c, idOf(side)),
+    }),
+    given: (admin, side) => askForApproval(admin).then(() => makeAutoAssignment(admin, side)),
+  },
+  denyAutoAssignment: {
+    ...of({
+      needs: ['APPROVE_AUTO_ASSIGNMENT'],
+      call: (c, side) => denyAutoAssignment(c, idOf(side)),
+    }),
+    given: (admin, side) => askForApproval(admin).then(() => makeAutoAssignment(admin, side)),
+  },
+  findAutoAssignment: of({
+    needs: ['READ_AUTO_ASSIGNMENT'],
+    call: (c, side) => findAutoAssignment(c, idOf(side).id),
+  }),
+  listAutoAssignments: of({
+    needs: ['READ_AUTO_ASSIGNMENT'],
+    call: async (c, { name }) => (await listAutoAssignments(c, { filter: `name==${name}` })).total(),
+    elsewhere: 0,
+  }),
+  setAutoAssignment: ofFilter({
+    needs: ['READ_DISTRIBUTION_SET', 'UPDATE_TARGET'],
+    call: (c, side) =>
+      setAutoAssignment(c, {
+        targetFilterId: side.filterId,
+        distributionSetId: assigningOf(side).setId,
+        startAt: FAR_OFF,
+      }),
+    beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    unnarrowed: WHOLE,
+    elsewhere: 'TARGET_FILTER_NOT_FOUND',
+  }),
+  clearAutoAssignment: ofFilter({
+    needs: ['UPDATE_TARGET'],
+    call: (c, { filterId }) => clearAutoAssignment(c, { targetFilterId: filterId }),
+    unnarrowed: WHOLE,
+    elsewhere: 'TARGET_FILTER_NOT_FOUND',
+  }),
+  'updateTargetFilter with an auto-assignment': ofFilter({
+    needs: ['READ_DISTRIBUTION_SET', 'UPDATE_TARGET'],
+    call: (c, { filterId }) => updateTargetFilter(c, { id: filterId, query: 'id==nobody' }),
+    beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    unnarrowed: WHOLE,
+    elsewhere: 'TARGET_FILTER_NOT_FOUND',
+  }),
+  listTargetFiltersOfSet: ofFilter({
+    needs: ['READ_DISTRIBUTION_SET', 'READ_TARGET'],
+    call: async (c, side) => (await listTargetFiltersOfSet(c, assigningOf(side).setId, {})).total(),
+    beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    unnarrowed: WHOLE,
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
+  }),
+};
+
+export const STATISTICS_VERBS: Verbs = {
+  findStatisticsOfSet: on({
+    needs: ['READ_DISTRIBUTION_SET', 'READ_TARGET'],
+    call: async (c, side) => (await findStatisticsOfSet(c, deployedOf(side).setId)).actions,
+    beyond: { READ_TARGET: [], READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
+  }),
+  findSetStatistics: on({
+    needs: ['READ_DISTRIBUTION_SET', 'READ_TARGET'],
+    call: async (c, side) => (await findSetStatistics(c, [deployedOf(side).setId]))[0]!.actions,
+    beyond: { READ_TARGET: [], READ_DISTRIBUTION_SET: [] },
+  }),
+};
