@@ -2,7 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { targetFilters } from '../../database/tables/target-data.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { differences } from '../audit/record.ts';
-import { followFilter } from '../auto-assignments/follow-filter.ts';
+import { lockAutoAssignmentOfFilter } from '../auto-assignments/auto-assignment.ts';
+import { renameWithFilter, setUpAnew } from '../auto-assignments/follow-filter.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
@@ -13,7 +14,7 @@ import { checkQuery, TargetFilterUpdate } from './input.ts';
 /**
  * Changes what is given of a saved filter and keeps the rest. Its auto-assignment goes with it: another query is set up
  * anew. Needs UPDATE_TARGET, and to change the query of a filter with an auto-assignment READ_DISTRIBUTION_SET, too.
- * @throws TARGET_FILTER_NOT_FOUND, TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the query's errors, and what `followFilter`
+ * @throws TARGET_FILTER_NOT_FOUND, TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the query's errors, and what `setUpAnew`
  *   throws
  */
 export async function updateTargetFilter(context: Context, input: TargetFilterUpdate): Promise<TargetFilter> {
@@ -32,7 +33,13 @@ export async function updateTargetFilter(context: Context, input: TargetFilterUp
       .returning(TARGET_FILTER_COLUMNS);
     const changed = differences(before, filter!, ['name', 'query']);
     changes.record({ type: 'target-filter.updated', subjects: [before.name], changes: changed });
-    await followFilter(tx, context, changes, before, filter!);
+    const linked = await lockAutoAssignmentOfFilter(tx, context, id);
+    if (linked && filter!.query !== before.query) {
+      requirePermission(context, 'READ_DISTRIBUTION_SET');
+      await setUpAnew(tx, context, changes, linked, filter!);
+    } else if (linked && linked.name === before.name) {
+      await renameWithFilter(tx, context, linked, filter!.name);
+    }
     return filter!;
   });
 }
