@@ -19,10 +19,10 @@ import type { DeploymentFixture } from './deployments.rollback.ts';
 
 /** Auto-assignments in each status. */
 export interface AutoAssignmentFixture {
-  readyId: number;
-  runningId: number;
-  pausedId: number;
-  unapprovedId: number;
+  readyAutoId: number;
+  runningAutoId: number;
+  pausedAutoId: number;
+  unapprovedAutoId: number;
   assigningFilterId: number;
 }
 
@@ -35,13 +35,13 @@ export async function autoAssignmentFixture(
     const options = { distributionSetId: otherSetId, startAt: FAR_OFF };
     return (await createAutoAssignment(context, { name, query, ...options })).id;
   };
-  const readyId = await create('ready', 'id==free');
-  const runningId = await create('running');
-  const pausedId = await create('paused');
-  for (const id of [runningId, pausedId]) await startAutoAssignment(context, { id });
-  await pauseAutoAssignment(context, { id: pausedId });
+  const readyAutoId = await create('ready', 'id==free');
+  const runningAutoId = await create('running');
+  const pausedAutoId = await create('paused');
+  for (const id of [runningAutoId, pausedAutoId]) await startAutoAssignment(context, { id });
+  await pauseAutoAssignment(context, { id: pausedAutoId });
   await setConfiguration(context, { 'auto.assignment.approval.enabled': true });
-  const unapprovedId = await create('unapproved');
+  const unapprovedAutoId = await create('unapproved');
   await setConfiguration(context, {
     'auto.assignment.approval.enabled': false,
     'action.cleanup.auto.expiry': 60_000,
@@ -49,7 +49,7 @@ export async function autoAssignmentFixture(
   });
   const { id } = await createTargetFilter(context, { name: 'assigning', query: 'id==nobody' });
   await setAutoAssignment(context, { targetFilterId: id, distributionSetId: otherSetId, startAt: FAR_OFF });
-  return { readyId, runningId, pausedId, unapprovedId, assigningFilterId: id };
+  return { readyAutoId, runningAutoId, pausedAutoId, unapprovedAutoId, assigningFilterId: id };
 }
 
 /** Every verb on auto-assignments that writes, called so that it would succeed. */
@@ -64,13 +64,13 @@ export const AUTO_ASSIGNMENT_VERBS: Record<
       distributionSetId: otherSetId,
       startAt: FAR_OFF,
     }),
-  updateAutoAssignment: (c, { readyId }) => updateAutoAssignment(c, { id: readyId, name: 'new' }),
-  deleteAutoAssignment: (c, { readyId }) => deleteAutoAssignment(c, { id: readyId }),
-  startAutoAssignment: (c, { readyId }) => startAutoAssignment(c, { id: readyId }),
-  pauseAutoAssignment: (c, { runningId }) => pauseAutoAssignment(c, { id: runningId }),
-  resumeAutoAssignment: (c, { pausedId }) => resumeAutoAssignment(c, { id: pausedId }),
-  approveAutoAssignment: (c, { unapprovedId }) => approveAutoAssignment(c, { id: unapprovedId }),
-  denyAutoAssignment: (c, { unapprovedId }) => denyAutoAssignment(c, { id: unapprovedId }),
+  updateAutoAssignment: (c, { readyAutoId }) => updateAutoAssignment(c, { id: readyAutoId, name: 'new' }),
+  deleteAutoAssignment: (c, { readyAutoId }) => deleteAutoAssignment(c, { id: readyAutoId }),
+  startAutoAssignment: (c, { readyAutoId }) => startAutoAssignment(c, { id: readyAutoId }),
+  pauseAutoAssignment: (c, { runningAutoId }) => pauseAutoAssignment(c, { id: runningAutoId }),
+  resumeAutoAssignment: (c, { pausedAutoId }) => resumeAutoAssignment(c, { id: pausedAutoId }),
+  approveAutoAssignment: (c, { unapprovedAutoId }) => approveAutoAssignment(c, { id: unapprovedAutoId }),
+  denyAutoAssignment: (c, { unapprovedAutoId }) => denyAutoAssignment(c, { id: unapprovedAutoId }),
   setAutoAssignment: (c, { assigningFilterId, otherSetId }) =>
     setAutoAssignment(c, {
       targetFilterId: assigningFilterId,
@@ -79,7 +79,7 @@ export const AUTO_ASSIGNMENT_VERBS: Record<
     }),
   clearAutoAssignment: (c, { assigningFilterId }) =>
     clearAutoAssignment(c, { targetFilterId: assigningFilterId }),
-  assignNextTargets: (c, { readyId }) =>
-    assignNextTargets(laterThan(c, FAR_OFF), { tenantId: c.caller.tenantId, id: readyId }, 0),
+  assignNextTargets: (c, { readyAutoId }) =>
+    assignNextTargets(laterThan(c, FAR_OFF), { tenantId: c.caller.tenantId, id: readyAutoId }, 0),
   cleanUpSomeActions: (c) => cleanUpSomeActions(laterThan(c, FAR_OFF), c.caller.tenantId),
 };
