@@ -119,7 +119,7 @@ export interface Request {
   /** Sent as JSON. */
   json?: unknown;
   /** Sent as it is. */
-  body?: string | Uint8Array;
+  body?: string | Uint8Array | FormData;
 }
 
 export const basic = (username: string, password: string) =>
@@ -168,6 +168,8 @@ export async function graphql(
 
 export interface ServedTenant {
   name: string;
+  /** The administrator's header. */
+  authorization: string;
   admin: Client;
 }
 
@@ -183,5 +185,6 @@ export async function createServedTenant(
     { input: { name, adminUsername: 'boss', adminPassword: 'secret' } },
   );
   if (!createTenant.tenant) throw new Error(JSON.stringify(createTenant.userErrors));
-  return { name, admin: openClient(server, basic(`${name}\\boss`, 'secret')) };
+  const authorization = basic(`${name}\\boss`, 'secret');
+  return { name, authorization, admin: openClient(server, authorization) };
 }

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { folderStore } from '../../src/storage/folder.ts';
+import { s3Store } from '../../src/storage/s3.ts';
+import type { ContentStore } from '../../src/storage/store.ts';
+import { createServedTenant, startTestServer } from '../support/server.ts';
+import { uploadFile } from '../support/software.ts';
+
+/** The address of an S3-compatible server that takes any credentials. */
+const S3 = process.env['MUSTER_TEST_S3'];
+if (!S3) console.log('Left out, as MUSTER_TEST_S3 names no S3-compatible server: artifacts in a bucket.');
+
+/** More than one part of an upload to S3. */
+const LARGE = 12 * 2 ** 20 + 1;
+const newLocation = () => `1/${randomBytes(8).toString('hex')}`;
+
+async function* piecesOf(content: Uint8Array) {
+  for (let at = 0; at < content.length; at += 2 ** 20) yield content.subarray(at, at + 2 ** 20);
+}
+
+async function* broken() {
+  yield* piecesOf(randomBytes(LARGE));
+  throw new Error('it broke off');
+}
+
+function keepsContents(open: () => Promise<ContentStore>): void {
+  it.each([0, 1, LARGE])('gives back %i bytes as they came', async (size) => {
+    const [store, location, content] = [await open(), newLocation(), randomBytes(size)];
+    await store.write(location, piecesOf(content));
+    expect((await buffer(await store.read(location))).equals(content)).toBe(true);
+  });
+
+  it('gives back the part that is asked for', async () => {
+    const [store, location] = [await open(), newLocation()];
+    await store.write(location, piecesOf(Buffer.from('0123456789')));
+    const partOf = async (first: number, last: number) =>
+      String(await buffer(await store.read(location, { first, last })));
+    expect(await partOf(0, 0)).toBe('0');
+    expect(await partOf(3, 6)).toBe('3456');
+    expect(await partOf(9, 9)).toBe('9');
+  });
+
+  it('has nothing of what was removed or broke off', async () => {
+    const [store, location] = [await open(), newLocation()];
+    const isThere = async () =>
+      store
+        .read(location)
+        .then(buffer)
+        .then(
+          () => true,
+          () => false,
+        );
+    await expect(store.write(location, broken())).rejects.toThrow('it broke off');
+    expect(await isThere()).toBe(false);
+    await store.write(location, piecesOf(Buffer.from('x')));
+    expect(await isThere()).toBe(true);
+    await store.remove(location);
+    expect(await isThere()).toBe(false);
+    await store.remove(location);
+  });
+}
+
+describe('a folder', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'muster-store-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  keepsContents(async () => folderStore(join(folder, 'contents')));
+});
+
+describe.runIf(S3)('a bucket of an S3-compatible server', () => {
+  const bucket = `muster-${randomBytes(6).toString('hex')}`;
+  const address = `s3://${bucket}/kept/here`;
+  let client: S3Client;
+  beforeAll(async () => {
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+    client = new S3Client({ region: 'us-east-1', endpoint: S3!, forcePathStyle: true });
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  });
+  afterAll(() => client?.destroy());
+
+  const keys = async () => {
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+    return Contents.map(({ Key }) => Key);
+  };
+
+  keepsContents(() => s3Store(address, S3));
+
+  it('keeps no parts of an upload that broke off', async () => {
+    const store = await s3Store(address, S3);
+    await expect(store.write(newLocation(), broken())).rejects.toThrow('it broke off');
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    expect(Uploads).toEqual([]);
+  });
+
+  it('keeps what is uploaded, gives it to administrators, and loses it with its artifact', async () => {
+    const server = await startTestServer({ MUSTER_ARTIFACTS: address, MUSTER_S3_ENDPOINT: S3! });
+    onTestFinished(() => server.stop());
+    const tenant = await createServedTenant(server);
+    const content = randomBytes(LARGE);
+    const before = await keys();
+    const artifact = await uploadFile(tenant, { filename: 'firmware.bin', content });
+    const [added, ...others] = (await keys()).filter((key) => !before.includes(key));
+    expect(added).toMatch(/^kept\/here\//);
+    expect(others).toEqual([]);
+
+    const download = async (headers: Record<string, string> = {}) => {
+      const { authorization } = tenant;
+      const answer = await fetch(artifact._links.download.href, { headers: { ...headers, authorization } });
+      return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
+    };
+    const whole = await download();
+    expect([whole.status, whole.body.equals(content)]).toEqual([200, true]);
+    const part = await download({ range: 'bytes=-10' });
+    expect([part.status, part.body.equals(content.subarray(-10))]).toEqual([206, true]);
+
+    expect((await tenant.admin(artifact._links.self.href, { method: 'DELETE' })).status).toBe(204);
+    await expect.poll(keys).not.toContain(added);
+    expect(server.errors).toEqual([]);
+  });
+});
