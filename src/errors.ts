@@ -92,6 +92,11 @@ export type ErrorCode =
   | 'ROLE_IN_USE'
   | 'API_KEY_NOT_FOUND'
   | 'API_KEY_ALREADY_EXISTS'
+  | 'ROLLOUT_NOT_FOUND'
+  | 'ROLLOUT_ALREADY_EXISTS'
+  | 'ROLLOUT_ILLEGAL_STATE'
+  | 'ROLLOUT_GROUP_NOT_FOUND'
+  | 'ROLLOUT_GROUP_ALREADY_EXISTS'
   | 'IMPORT_NOT_FOUND'
   | 'IMPORT_TAKEN_OVER';
 
@@ -392,6 +397,21 @@ export const apiKeyNotFound = (id: string, path = ['id']) =>
   notFound('API_KEY_NOT_FOUND', 'ApiKey', id, path);
 export const apiKeyAlreadyExists = (name: string) =>
   alreadyExists('API_KEY_ALREADY_EXISTS', 'ApiKey', name, ['name']);
+
+export const rolloutNotFound = (id: string, path = ['id']) =>
+  notFound('ROLLOUT_NOT_FOUND', 'Rollout', id, path);
+export const rolloutAlreadyExists = (name: string) =>
+  alreadyExists('ROLLOUT_ALREADY_EXISTS', 'Rollout', name, ['name']);
+/** `what` reads on from "cannot": "be started". */
+export const rolloutIllegalState = (id: string, what: string, state: string) =>
+  new DomainError('ROLLOUT_ILLEGAL_STATE', `The rollout ${id} cannot ${what}: it is ${state}.`, {
+    entity: { type: 'Rollout', id },
+    path: ['id'],
+  });
+export const rolloutGroupNotFound = (id: string, path = ['id']) =>
+  notFound('ROLLOUT_GROUP_NOT_FOUND', 'RolloutGroup', id, path);
+export const rolloutGroupAlreadyExists = (name: string) =>
+  alreadyExists('ROLLOUT_GROUP_ALREADY_EXISTS', 'RolloutGroup', name, ['groups']);
 
 export const importNotFound = (id: string) => notFound('IMPORT_NOT_FOUND', 'Import', id, ['id']);
 export const importTakenOver = (id: number) =>

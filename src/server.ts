@@ -21,6 +21,7 @@ import { type CertificateRefusal, openDevices } from './services/devices/poll.ts
 import { openLive } from './services/live/hub.ts';
 import { runPeriodically } from './services/periodic.ts';
 import { openPlatform } from './services/platform.ts';
+import { openRollouts } from './services/rollouts/run.ts';
 import { openWebhooks } from './services/webhooks/run.ts';
 import { openStorage } from './storage/open.ts';
 import { readTls, renewTls } from './tls.ts';
@@ -175,6 +176,7 @@ export async function serve(
     async (tx) => void (await forgetOldAuditEvents(tx, core.clock())),
     logError,
   );
+  const rollouts = openRollouts(core, logError);
   const webhooks = openWebhooks(core, logError);
   const sweeping = runPeriodically(
     pool.database,
@@ -243,7 +245,7 @@ export async function serve(
       stopping = true;
       await Promise.all([sockets.close(), close()]);
       await graphql.close();
-      const jobs = [forgetting, webhooks, sweeping, autoAssigning, cleaningUp];
+      const jobs = [forgetting, rollouts, webhooks, sweeping, autoAssigning, cleaningUp];
       await Promise.all(jobs.map((job) => job.close()));
       await platform.pollTimes.close();
       await opened.close();

@@ -92,6 +92,11 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   ROLE_IN_USE: [409, 'role.used'],
   API_KEY_NOT_FOUND: [404, 'repo.entityNotFound'],
   API_KEY_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  ROLLOUT_NOT_FOUND: [404, 'repo.entityNotFound'],
+  ROLLOUT_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  ROLLOUT_ILLEGAL_STATE: [400, 'rollout.illegalState'],
+  ROLLOUT_GROUP_NOT_FOUND: [404, 'repo.entityNotFound'],
+  ROLLOUT_GROUP_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   IMPORT_NOT_FOUND: [404, 'repo.entityNotFound'],
   IMPORT_TAKEN_OVER: [409, 'import.takenOver'],
 };
@@ -109,6 +114,7 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   DISTRIBUTION_SET_TYPE_ALREADY_EXISTS: 'The given entity already exists in database',
   DISTRIBUTION_SET_ALREADY_EXISTS: 'The given entity already exists in database',
   ARTIFACT_ALREADY_EXISTS: 'The given entity already exists in database',
+  ROLLOUT_ALREADY_EXISTS: 'The given entity already exists in database',
   DISTRIBUTION_SET_TAG_ALREADY_EXISTS: 'The given entity already exists in database',
 };
 

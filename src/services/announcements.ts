@@ -15,11 +15,19 @@ export interface Announcement {
   targetIds?: readonly number[];
 }
 
+/** That these rollouts of a tenant changed, or how far they are. */
+export interface RolloutAnnouncement {
+  tenantId: number;
+  rolloutIds: readonly number[];
+}
+
 export interface Listener {
   /** Something that may be remembered isn't so any more. Never called for what is new only. */
   changed(announcement: Announcement): void;
   /** Targets are new; without controllerIds: more than are named. Nothing remembered is wrong for it. */
   created?(announcement: Announcement): void;
+  /** Nothing that is remembered of targets is wrong for it. */
+  rollouts?(announcement: RolloutAnnouncement): void;
   /** Announcements may have been missed. */
   everything(): void;
 }
@@ -27,6 +35,7 @@ export interface Listener {
 export interface Announcements {
   /** Tells this process at once and the others within milliseconds. To be called after the commit. */
   announce(announcement: Announcement): void;
+  announceRollouts(announcement: RolloutAnnouncement): void;
   /** Hears what any process announces. */
   subscribe(listener: Listener): void;
   /** False while other processes' announcements may not arrive: nothing remembered may be trusted then. */
@@ -50,9 +59,10 @@ export async function openAnnouncements(
 ): Promise<Announcements> {
   const self = randomUUID();
   const listeners: Listener[] = [];
-  const tell = (announcement: Announcement) => {
+  const tell = (announcement: Announcement | RolloutAnnouncement) => {
     for (const listener of listeners)
-      if (announcement.kind === 'created') listener.created?.(announcement);
+      if ('rolloutIds' in announcement) listener.rollouts?.(announcement);
+      else if (announcement.kind === 'created') listener.created?.(announcement);
       else listener.changed(announcement);
   };
   const channel = await openChannel(
@@ -73,6 +83,11 @@ export async function openAnnouncements(
       const announcement = limited(change);
       tell(announcement);
       outbox.add(announcement);
+    },
+    announceRollouts(announcement) {
+      if (!announcement.rolloutIds.length) return;
+      tell(announcement);
+      outbox.addRollouts(announcement);
     },
     subscribe: (listener) => void listeners.push(listener),
     trustworthy: channel.listening,
@@ -113,6 +128,7 @@ interface Waiting {
   created: Set<string>;
   /** controllerIds by target id. */
   deleted: Map<number, string>;
+  rollouts: Set<number>;
 }
 
 /** Gathers announcements and sends them in few messages. */
@@ -128,19 +144,27 @@ function openOutbox(self: string, channel: Channel, onError: (error: unknown) =>
     waiting = new Map();
     for (const message of encode(self, batch)) await channel.publish(message).catch(onError);
   };
+  const waitingOf = (tenantId: number): Waiting => {
+    timer ??= setTimeout(flush, COALESCE_MS);
+    const tenant: Waiting = waiting.get(tenantId) ?? {
+      everything: false,
+      settings: false,
+      manyCreated: false,
+      updated: new Set(),
+      created: new Set(),
+      deleted: new Map(),
+      rollouts: new Set(),
+    };
+    waiting.set(tenantId, tenant);
+    return tenant;
+  };
   return {
     flush,
+    addRollouts({ tenantId, rolloutIds }: RolloutAnnouncement) {
+      for (const id of rolloutIds) waitingOf(tenantId).rollouts.add(id);
+    },
     add({ tenantId, controllerIds, kind, targetIds }: Announcement) {
-      timer ??= setTimeout(flush, COALESCE_MS);
-      const tenant: Waiting = waiting.get(tenantId) ?? {
-        everything: false,
-        settings: false,
-        manyCreated: false,
-        updated: new Set(),
-        created: new Set(),
-        deleted: new Map(),
-      };
-      waiting.set(tenantId, tenant);
+      const tenant = waitingOf(tenantId);
       if (kind === 'settings') tenant.settings = true;
       else if (kind === 'created' && !(controllerIds && mayName(tenantId, controllerIds.length)))
         tenant.manyCreated = true;
@@ -156,7 +180,8 @@ function openOutbox(self: string, channel: Channel, onError: (error: unknown) =>
 
 /**
  * An entry of a message: the tenant, a letter and what is named: `[1, "*"]` everything, `[1, "s"]` settings,
- * `[1, "c", …]` created (none named: many), `[1, "u", …]` updated, `[1, "d", targetId, controllerId, …]` deleted.
+ * `[1, "c", …]` created (none named: many), `[1, "u", …]` updated, `[1, "d", targetId, controllerId, …]` deleted,
+ * `[1, "r", …]` rollouts.
  */
 type Entry = [tenantId: number, letter: string, ...names: (string | number)[]];
 
@@ -181,6 +206,7 @@ function* encode(self: string, batch: Map<number, Waiting>): Generator<string> {
 
 function* entriesOf(batch: Map<number, Waiting>): Generator<Entry> {
   for (const [tenantId, tenant] of batch) {
+    for (const group of groups(tenant.rollouts)) yield [tenantId, 'r', ...group];
     if (tenant.everything) {
       yield [tenantId, '*'];
       continue;
@@ -211,15 +237,17 @@ function* groups<T>(names: Iterable<T>): Generator<T[]> {
   if (group.length) yield group;
 }
 
-function decode(message: string): [sender: string, Announcement[]] {
+function decode(message: string): [sender: string, (Announcement | RolloutAnnouncement)[]] {
   const [sender, ...entries] = JSON.parse(message) as [string, ...Entry[]];
   return [sender, entries.map(announcementOf)];
 }
 
-function announcementOf([tenantId, letter, ...names]: Entry): Announcement {
+function announcementOf([tenantId, letter, ...names]: Entry): Announcement | RolloutAnnouncement {
   const controllerIds = names.filter((name) => typeof name === 'string');
   const targetIds = names.filter((name) => typeof name === 'number');
   switch (letter) {
+    case 'r':
+      return { tenantId, rolloutIds: names.map(Number) };
     case 's':
       return { tenantId, kind: 'settings' };
     case 'c':

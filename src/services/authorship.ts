@@ -1,6 +1,9 @@
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Field } from '../filters/fields.ts';
-import type { Context } from './context.ts';
+import type { Acting } from './context.ts';
+
+/** Who does something, and when. */
+type Author = Pick<Acting, 'caller' | 'clock'>;
 
 /** Who made something and who changed it last. */
 export interface Authored {
@@ -11,14 +14,14 @@ export interface Authored {
 }
 
 /** What is noted on a row that the caller makes. */
-export const creation = (context: Context): Authored => ({
-  createdAt: context.clock(),
-  createdBy: context.caller.username,
-  ...modification(context),
+export const creation = (author: Author): Authored => ({
+  createdAt: author.clock(),
+  createdBy: author.caller.username,
+  ...modification(author),
 });
 
 /** What is noted on a row that the caller changes. */
-export const modification = ({ clock, caller }: Context) => ({
+export const modification = ({ clock, caller }: Author) => ({
   lastModifiedAt: clock(),
   lastModifiedBy: caller.username,
 });

@@ -11,6 +11,8 @@ import {
   enrollmentGroupAlreadyExists,
   invalid,
   roleAlreadyExists,
+  rolloutAlreadyExists,
+  rolloutGroupAlreadyExists,
   targetFilterAlreadyExists,
   targetTagAlreadyExists,
   targetTypeAlreadyExists,
@@ -32,6 +34,8 @@ export interface Changes {
   targets(controllerIds: readonly string[]): void;
   created(controllerIds: readonly string[]): void;
   deleted(targets: readonly { id: number; controllerId: string }[]): void;
+  /** Rollouts, beside targets that are named for themselves. */
+  rollouts(ids: readonly number[]): void;
   /** Accounts or the configuration, and no target. */
   settings(): void;
   everything(): void;
@@ -64,6 +68,7 @@ export async function change<T>(
     const records: ChangeRecord[] = [];
     const changed = new Set<string>();
     const created: string[] = [];
+    const rolloutIds = new Set<number>();
     const deleted: { id: number; controllerId: string }[] = [];
     let whole: 'settings' | 'everything' | undefined;
     const changes: Changes = {
@@ -73,6 +78,9 @@ export async function change<T>(
       },
       created: (controllerIds) => append(created, controllerIds),
       deleted: (targets) => append(deleted, targets),
+      rollouts(ids) {
+        for (const id of ids) rolloutIds.add(id);
+      },
       settings() {
         whole ??= 'settings';
       },
@@ -105,6 +113,7 @@ export async function change<T>(
         return done;
       });
       for (const announcement of announcementsOf()) announcements.announce({ tenantId, ...announcement });
+      announcements.announceRollouts({ tenantId, rolloutIds: [...rolloutIds] });
       return result;
     } catch (error) {
       if (error instanceof Undo) return error.result as T;
@@ -142,6 +151,8 @@ const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
     invalid('certificateAuthorityId: another enrollment group names it', ['certificateAuthorityId']),
   distribution_sets_version_key: (nameAndVersion) => distributionSetAlreadyExists(nameAndVersion),
   distribution_set_tags_name_key: (name) => distributionSetTagAlreadyExists(name),
+  rollouts_name_key: rolloutAlreadyExists,
+  rollout_groups_name_key: (idAndName) => rolloutGroupAlreadyExists(idAndName.replace(/^\d+, /, '')),
   target_types_key_key: (key) => targetTypeAlreadyExists(key, ['key']),
   target_types_name_key: (name) => targetTypeAlreadyExists(name, ['name']),
   target_filters_name_key: targetFilterAlreadyExists,

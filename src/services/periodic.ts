@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../database/connect.ts';
 
 export interface Periodic {
+  /** Runs it now, or once more after the run under way, where the lock can be had. */
+  hurry(): void;
   /** Waits for a run under way. */
   close(): Promise<void>;
 }
@@ -18,6 +20,8 @@ export function runPeriodically(
   onError: (error: unknown) => void,
 ): Periodic {
   let running: Promise<void> | undefined;
+  let again = false;
+  let closed = false;
   const run = async () => {
     await database
       .transaction(async (tx) => {
@@ -28,13 +32,21 @@ export function runPeriodically(
       })
       .catch(onError);
     running = undefined;
+    if (again && !closed) begin();
   };
-  const timer = setInterval(() => {
+  const begin = () => {
+    again = false;
     running ??= run();
-  }, everyMs);
+  };
+  const timer = setInterval(begin, everyMs);
   timer.unref();
   return {
+    hurry() {
+      again = running !== undefined;
+      if (!again && !closed) begin();
+    },
     async close() {
+      closed = true;
       clearInterval(timer);
       await running;
     },

@@ -78,13 +78,14 @@ import {
   autoAssignmentFixture,
 } from './auto-assignments.rollback.ts';
 import { DEPLOYMENT_VERBS, type DeploymentFixture, deploymentFixture } from './deployments.rollback.ts';
+import { ROLLOUT_VERBS, type RolloutFixture, rolloutFixture } from './rollouts.rollback.ts';
 import { SOFTWARE_VERBS, type SoftwareFixture, softwareFixture } from './software.rollback.ts';
 
 const { platform, close } = await openTestPlatform();
 afterAll(close);
 const [OLD_CA, NEW_CA] = [(await newAuthority('old')).cert, (await newAuthority('new')).cert];
 
-interface Fixture extends SoftwareFixture, DeploymentFixture, AutoAssignmentFixture {
+interface Fixture extends SoftwareFixture, DeploymentFixture, AutoAssignmentFixture, RolloutFixture {
   typeId: number;
   tagId: number;
   filterId: number;
@@ -100,6 +101,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   ...SOFTWARE_VERBS,
   ...DEPLOYMENT_VERBS,
   ...AUTO_ASSIGNMENT_VERBS,
+  ...ROLLOUT_VERBS,
   createTargets: (c) => createTargets(c, { targets: [{ controllerId: 'new', address: 'x' }] }),
   updateTarget: (c) => updateTarget(c, { controllerId: 'a', name: 'new', address: 'new' }),
   deleteTargets: (c) => deleteTargets(c, { filter: 'id==*' }),
@@ -282,6 +284,7 @@ async function fixture() {
     ...(await softwareFixture(context)),
     ...deployments,
     ...assigning,
+    ...(await rolloutFixture(context)),
   };
 }
 

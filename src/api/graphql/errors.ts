@@ -12,6 +12,7 @@ type Elsewhere =
   | 'IMPORT_NOT_FOUND'
   | 'IMPORT_TAKEN_OVER'
   | 'APPROVAL_PENDING'
+  | 'ROLLOUT_GROUP_NOT_FOUND'
   | 'TARGET_METADATA_NOT_FOUND'
   | 'TARGET_METADATA_ALREADY_EXISTS'
   | 'AUTO_CONFIRM_ALREADY_ACTIVE'
@@ -85,6 +86,10 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   ACTION_NOT_FORCE_QUITTABLE:
     'The action is not being canceled: only then can it be ended without its device.',
   ACTION_NOT_DELETABLE: 'The action is in no state in which the tenant lets actions be deleted.',
+  ROLLOUT_NOT_FOUND: 'There is no rollout of that id.',
+  ROLLOUT_ALREADY_EXISTS: 'A rollout of that name is there already.',
+  ROLLOUT_ILLEGAL_STATE: 'The rollout is in a state in which this cannot be done; the message says which.',
+  ROLLOUT_GROUP_ALREADY_EXISTS: 'Two groups of a rollout have the same name.',
   LOCKED: 'A distribution set or software module that was used is locked: its parts cannot change any more.',
   READ_ONLY: 'It is in use in a way that lets it change no more.',
   ARTIFACT_NOT_FOUND: 'The software module has no artifact of that id.',

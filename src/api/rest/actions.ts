@@ -158,6 +158,8 @@ function renderAction({ clock }: Context, action: Action, links: object) {
       window && withoutNulls({ ...window, nextStartAt: nextOpening(window, clock())?.from.getTime() }),
     lastStatusCode: action.lastStatusCode,
     externalRef: action.externalRef,
+    rollout: action.rollout?.id,
+    rolloutName: action.rollout?.name,
     _links: links,
   });
 }
@@ -188,6 +190,9 @@ function allLinks(links: Links, action: Action) {
       ...link(links('distributionsets', distributionSet.id)),
       name: titleOf(distributionSet),
     },
+    ...(action.rollout && {
+      rollout: { ...link(links('rollouts', action.rollout.id)), name: action.rollout.name },
+    }),
     status: link(`${hrefOf(links, action)}/status?offset=0&limit=50&sort=id%3ADESC`),
   };
 }

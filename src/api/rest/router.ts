@@ -17,6 +17,8 @@ import { distributionSetRoutes } from './distribution-sets.ts';
 import { answerErrors } from './errors.ts';
 import { linksOn } from './render.ts';
 import { type ResourceOptions, resource } from './resource.ts';
+import { rolloutGroupRoutes } from './rollout-groups.ts';
+import { rolloutRoutes } from './rollouts.ts';
 import { softwareMetadataRoutes } from './software-metadata.ts';
 import { softwareModuleTypeRoutes } from './software-module-types.ts';
 import { softwareModuleRoutes } from './software-modules.ts';
@@ -67,6 +69,8 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
   setStatisticsRoutes(v1, options);
   assignmentRoutes(v1, options, linksOf);
   actionRoutes(v1, options, linksOf);
+  rolloutRoutes(v1, options, linksOf);
+  rolloutGroupRoutes(v1, options, linksOf);
   configurationRoutes(v1, options, linksOf);
   resource(
     v1,

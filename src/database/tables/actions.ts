@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { boolean, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { authorship, exactText, identity, instant, reference } from './columns.ts';
 import { distributionSets } from './distribution-sets.ts';
+import { rolloutGroups } from './rollouts.ts';
 import { targets } from './targets.ts';
 
 /** What an action can be in, and what an entry of its history can tell. */
@@ -32,6 +33,8 @@ export const actions = pgTable(
     id: identity('id'),
     targetId: reference('target_id').notNull(),
     setId: reference('set_id').notNull(),
+    /** The group of a rollout that it was made for. */
+    rolloutGroupId: reference('rollout_group_id'),
     status: exactText('status').$type<ActionStatus>().notNull(),
     /** Whether the device has still to do something about it. */
     active: boolean('active').notNull(),
@@ -64,9 +67,17 @@ export const actions = pgTable(
     }),
     index('actions_target_idx').on(t.tenantId, t.targetId, t.id),
     index('actions_active_idx').on(t.tenantId, t.targetId, t.weight.desc(), t.id).where(sql`${t.active}`),
+    foreignKey({
+      name: 'actions_rollout_group_fkey',
+      columns: [t.tenantId, t.rolloutGroupId],
+      foreignColumns: [rolloutGroups.tenantId, rolloutGroups.id],
+    }),
     index('actions_set_idx').on(t.tenantId, t.setId, t.status),
     // For what is cleaned up; an action comes in when it ends.
     index('actions_ended_idx').on(t.tenantId, t.lastModifiedAt).where(sql`NOT ${t.active}`),
+    index('actions_rollout_group_idx')
+      .on(t.tenantId, t.rolloutGroupId, t.status, t.targetId)
+      .where(sql`${t.rolloutGroupId} IS NOT NULL`),
   ],
 );
 

@@ -3,6 +3,7 @@ import { isAmong } from '../../database/bulk.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { type ActionStatus, actions, type ForceType } from '../../database/tables/actions.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
 import type { Authored } from '../authorship.ts';
 import type { Context } from '../context.ts';
@@ -24,6 +25,8 @@ export interface Action extends Authored {
   maintenanceWindow: MaintenanceWindow | null;
   externalRef: string | null;
   initiatedBy: string;
+  /** The rollout that it is a part of, and its group there. */
+  rollout: { id: number; name: string; groupId: number; groupName: string } | null;
   lastStatusCode: number | null;
 }
 
@@ -49,6 +52,10 @@ const COLUMNS = {
   timezone: actions.windowTimezone,
   externalRef: actions.externalRef,
   initiatedBy: actions.initiatedBy,
+  rolloutId: rollouts.id,
+  rolloutName: rollouts.name,
+  rolloutGroupId: rolloutGroups.id,
+  rolloutGroupName: rolloutGroups.name,
   lastStatusCode: actions.lastStatusCode,
   createdAt: actions.createdAt,
   createdBy: actions.createdBy,
@@ -62,6 +69,15 @@ export const ofItsSet = and(
   eq(distributionSets.id, actions.setId),
 );
 
+export const ofItsGroup = and(
+  eq(rolloutGroups.tenantId, actions.tenantId),
+  eq(rolloutGroups.id, actions.rolloutGroupId),
+);
+export const ofItsRollout = and(
+  eq(rollouts.tenantId, rolloutGroups.tenantId),
+  eq(rollouts.id, rolloutGroups.rolloutId),
+);
+
 /** Actions with all that filters may name; narrow it by `where`. */
 export const selectActions = (database: Database | Transaction) =>
   database
@@ -69,13 +85,28 @@ export const selectActions = (database: Database | Transaction) =>
     .from(actions)
     .innerJoin(targets, ofItsTarget)
     .innerJoin(distributionSets, ofItsSet)
+    .leftJoin(rolloutGroups, ofItsGroup)
+    .leftJoin(rollouts, ofItsRollout)
     .$dynamic();
 
 type ActionRow = Awaited<ReturnType<typeof selectActions>>[number];
 
-export const actionOf = ({ schedule, duration, timezone, ...row }: ActionRow): Action => ({
+export const actionOf = ({
+  schedule,
+  duration,
+  timezone,
+  rolloutId,
+  rolloutName,
+  rolloutGroupId,
+  rolloutGroupName,
+  ...row
+}: ActionRow): Action => ({
   ...row,
   maintenanceWindow: windowOf({ schedule, duration, timezone }),
+  rollout:
+    rolloutId === null
+      ? null
+      : { id: rolloutId, name: rolloutName!, groupId: rolloutGroupId!, groupName: rolloutGroupName! },
 });
 
 /** The actions of those ids that exist and whose targets the caller may read, by id. */

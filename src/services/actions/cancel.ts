@@ -9,7 +9,7 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { idsOf, type LockedAction, selectActionsToChange } from './select.ts';
-import { moveActions, SERVER_MESSAGE, settleTargets } from './write.ts';
+import { type Author, moveActions, SERVER_MESSAGE, settleTargets } from './write.ts';
 
 const CancelActions = z.object({
   actionIds: z.array(z.number()).nullish(),
@@ -66,25 +66,25 @@ function refusal(
 /** Lets devices know that they shall stop these updates, which go on until they confirm. */
 export const askToCancel = (
   tx: Transaction,
-  context: Context,
+  author: Author,
   selected: readonly LockedAction[],
 ): Promise<unknown> =>
-  moveActions(tx, context, sql`${actions.id} = ANY(${idsOf(selected)})`, {
+  moveActions(tx, author, sql`${actions.id} = ANY(${idsOf(selected)})`, {
     status: 'canceling',
     active: true,
-    messages: [`${SERVER_MESSAGE}cancellation requested by '${context.caller.username}'`],
+    messages: [`${SERVER_MESSAGE}cancellation requested by '${author.caller.username}'`],
   });
 
 /** Ends these updates whatever their devices do. */
 export async function quitActions(
   tx: Transaction,
-  context: Context,
+  author: Author,
   selected: readonly LockedAction[],
 ): Promise<void> {
-  const targetIds = await moveActions(tx, context, sql`${actions.id} = ANY(${idsOf(selected)})`, {
+  const targetIds = await moveActions(tx, author, sql`${actions.id} = ANY(${idsOf(selected)})`, {
     status: 'canceled',
     active: false,
-    messages: [`${SERVER_MESSAGE}ended without the device by '${context.caller.username}'`],
+    messages: [`${SERVER_MESSAGE}ended without the device by '${author.caller.username}'`],
   });
-  await settleTargets(tx, context, targetIds);
+  await settleTargets(tx, author, targetIds);
 }

@@ -1,5 +1,6 @@
 import { ACTION_STATUSES, actions, FORCE_TYPES } from '../../database/tables/actions.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets, UPDATE_STATUSES } from '../../database/tables/targets.ts';
 import { fieldSet } from '../../filters/fields.ts';
 import { authoredFields, authoredOrder } from '../authorship.ts';
@@ -21,6 +22,10 @@ export const ACTION_FIELDS = fieldSet([
   [['target.name'], { kind: 'text', column: targets.name }],
   [['target.group'], { kind: 'text', column: targets.group }],
   [['target.updateStatus'], { kind: 'enum', column: targets.updateStatus, values: UPDATE_STATUSES }],
+  [['rollout.id', 'rollout'], { kind: 'integer', column: rollouts.id }],
+  [['rollout.name'], { kind: 'text', column: rollouts.name }],
+  [['rolloutGroup.id', 'rolloutGroup'], { kind: 'integer', column: actions.rolloutGroupId }],
+  [['rolloutGroup.name'], { kind: 'text', column: rolloutGroups.name }],
   [['distributionSet.id', 'ds.id'], { kind: 'integer', column: distributionSets.id }],
   [['distributionSet.name', 'ds.name'], { kind: 'text', column: distributionSets.name }],
   [['distributionSet.version', 'ds.version'], { kind: 'text', column: distributionSets.version }],

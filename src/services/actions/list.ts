@@ -1,6 +1,7 @@
 import { and, count, eq, type SQL } from 'drizzle-orm';
 import { actions } from '../../database/tables/actions.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
@@ -8,7 +9,15 @@ import { listMatching } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import { findTarget } from '../targets/find.ts';
 import { reachesTargetOf } from '../targets/scope.ts';
-import { type Action, actionOf, ofItsSet, ofItsTarget, selectActions } from './action.ts';
+import {
+  type Action,
+  actionOf,
+  ofItsGroup,
+  ofItsRollout,
+  ofItsSet,
+  ofItsTarget,
+  selectActions,
+} from './action.ts';
 import { ACTION_FIELDS, ACTION_ORDER, type ActionOrderField } from './fields.ts';
 
 /** Lists actions, the newest first unless ordered otherwise. Needs READ_TARGET. @throws what `listMatching` throws */
@@ -38,6 +47,8 @@ export async function listActions(
         .from(actions)
         .innerJoin(targets, ofItsTarget)
         .innerJoin(distributionSets, ofItsSet)
+        .leftJoin(rolloutGroups, ofItsGroup)
+        .leftJoin(rollouts, ofItsRollout)
         .where(where);
       return row!.total;
     },

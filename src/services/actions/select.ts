@@ -3,6 +3,7 @@ import { isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { type ActionStatus, actions, type ForceType } from '../../database/tables/actions.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { actionNotFound, invalid } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
@@ -10,7 +11,7 @@ import { parseFilter } from '../../filters/parse.ts';
 import type { Context } from '../context.ts';
 import { filterMoments } from '../targets/fields.ts';
 import { reachesTargetOf, type TargetPermission } from '../targets/scope.ts';
-import { ofItsSet, ofItsTarget } from './action.ts';
+import { ofItsGroup, ofItsRollout, ofItsSet, ofItsTarget } from './action.ts';
 import { ACTION_FIELDS } from './fields.ts';
 
 /** Which actions a bulk verb means: either those named or all that match a filter. */
@@ -72,6 +73,8 @@ export const lockActions = (
     .from(actions)
     .innerJoin(targets, ofItsTarget)
     .innerJoin(distributionSets, ofItsSet)
+    .leftJoin(rolloutGroups, ofItsGroup)
+    .leftJoin(rollouts, ofItsRollout)
     .where(and(eq(actions.tenantId, tenantId), condition))
     .orderBy(targets.id, actions.id)
     .for('no key update', { of: [targets, actions] });

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
 import { actionEntries, actions, type ForceType, targetDeployments } from '../../database/tables/actions.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
@@ -55,6 +55,7 @@ export async function deploy(
 ): Promise<CreatedAction[]> {
   if (!selected.length) return [];
   const ids = idsOf(selected);
+  await cancelScheduled(tx, author, ids);
   await replaceActions(tx, author, plan, ids);
   const created = await insertActions(tx, author, plan, ids);
   await writeDeployments(tx, author, plan, ids);
@@ -62,11 +63,19 @@ export async function deploy(
   return created.map((row) => ({ id: Number(row.id), controllerId: names.get(Number(row.target_id))! }));
 }
 
-/** Steps of a migration are not left out: they stay beside what is new. */
-function replaceActions(
+/** What a rollout was to begin later on these targets doesn't begin any more, as in hawkBit. */
+const cancelScheduled = (tx: Transaction, author: Author, targetIds: SQL): Promise<unknown> =>
+  moveActions(tx, author, sql`${actions.targetId} = ANY(${targetIds}) AND ${actions.status} = 'scheduled'`, {
+    status: 'canceled',
+    active: false,
+    messages: [`${SERVER_MESSAGE}canceled before it began, as a newer assignment replaces it`],
+  });
+
+/** Replaces what locked targets have still to do. Steps of a migration are not left out: they stay beside what is new. */
+export function replaceActions(
   tx: Transaction,
   author: Author,
-  { offline, autoClose }: Plan,
+  { offline, autoClose }: Pick<Plan, 'offline' | 'autoClose'>,
   targetIds: SQL,
 ): Promise<unknown> {
   const replaceable = sql`${actions.targetId} = ANY(${targetIds}) AND ${actions.active} AND NOT EXISTS (
@@ -107,18 +116,22 @@ function insertActions(tx: Transaction, author: Author, plan: Plan, targetIds: S
     SELECT id, target_id FROM created`);
 }
 
-function firstStatus(tenantId: number, { offline, asksForConfirmation }: Plan): SQL {
-  if (offline) return sql`'finished'`;
+const firstStatus = (tenantId: number, { offline, asksForConfirmation }: Plan): SQL =>
+  offline ? sql`'finished'` : statusAtStart(tenantId, asksForConfirmation, sql`chosen.id`);
+
+/** In which state an action begins, on the target of the id in `column`. */
+export function statusAtStart(tenantId: number, asksForConfirmation: boolean, column: SQLWrapper): SQL {
   if (!asksForConfirmation) return sql`'running'`;
   return sql`CASE WHEN EXISTS (SELECT 1 FROM ${targetAutoConfirm}
-    WHERE ${targetAutoConfirm.tenantId} = ${tenantId} AND ${targetAutoConfirm.targetId} = chosen.id)
+    WHERE ${targetAutoConfirm.tenantId} = ${tenantId} AND ${targetAutoConfirm.targetId} = ${column})
     THEN 'running' ELSE 'wait_for_confirmation' END`;
 }
 
-async function writeDeployments(
+/** Notes what locked targets are to have, or have. */
+export async function writeDeployments(
   tx: Transaction,
   { caller: { tenantId, username }, clock }: Author,
-  { setId, offline }: Plan,
+  { setId, offline }: Pick<Plan, 'setId' | 'offline'>,
   targetIds: SQL,
 ): Promise<void> {
   const now = sql`${clock().toISOString()}::timestamptz`;

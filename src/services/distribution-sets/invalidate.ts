@@ -7,11 +7,13 @@ import { requirePermission } from '../access/permissions.ts';
 import { requireStillReached } from '../access/reach.ts';
 import { askToCancel, quitActions } from '../actions/cancel.ts';
 import { selectActionsToChange } from '../actions/select.ts';
+import { added } from '../audit/record.ts';
 import { modification } from '../authorship.ts';
 import { removeAutoAssignments } from '../auto-assignments/auto-assignment.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { stopRolloutsOf } from '../rollouts/stop-of-set.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { type DistributionSet, lockSet, readSets, setsAs } from './set.ts';
 
@@ -23,8 +25,9 @@ export type InvalidateDistributionSet = z.input<typeof InvalidateDistributionSet
 
 /**
  * Makes a set invalid for good: it can be neither changed nor assigned any more, and what assigns it by itself ends. Again
- * is no error. Needs
- * UPDATE_DISTRIBUTION_SET; to cancel the set's actions also UPDATE_TARGET: those of targets that this doesn't reach go on.
+ * is no error. Needs UPDATE_DISTRIBUTION_SET; to cancel the set's actions also UPDATE_TARGET: those of targets that this
+ * doesn't reach go on, unless they are a rollout's. The set's rollouts stop then, which needs HANDLE_ROLLOUT where there
+ * are any.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, INVALID_INPUT
  */
 export async function invalidateDistributionSet(
@@ -44,13 +47,16 @@ export async function invalidateDistributionSet(
         .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
     await removeAutoAssignments(tx, context, eq(autoAssignments.setId, id));
     const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
-    if (!set.valid && !controllerIds.length) return set;
+    const stopped = cancelActions === 'NONE' ? [] : await stopRolloutsOf(tx, context, id);
+    if (stopped.length) requirePermission(context, 'HANDLE_ROLLOUT');
+    changes.rollouts(stopped.map((rollout) => rollout.id));
+    if (!set.valid && !controllerIds.length && !stopped.length) return set;
     changes.targets(controllerIds);
     await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
     changes.record({
       type: 'distribution-set.invalidated',
       subjects: [titleOf(set)],
-      changes: { cancelActions: { new: cancelActions } },
+      changes: added({ cancelActions, stoppedRollouts: stopped.length || null }),
     });
     return (await readSets(tx, tenantId, [id])).get(id)!;
   });

@@ -1,6 +1,7 @@
 import { and, eq, type SQLWrapper, sql } from 'drizzle-orm';
-import { targetDeployments } from '../../database/tables/actions.ts';
+import { actions, targetDeployments } from '../../database/tables/actions.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { rolloutGroups } from '../../database/tables/rollouts.ts';
 import {
   METADATA_VALUE_HEAD,
   targetAutoConfirm,
@@ -126,6 +127,22 @@ export const TARGET_FIELDS = fieldSet([
   [
     ['installedDs.version', 'installedDistributionSet.version'],
     ofItsSet(installedSetId, distributionSets.version),
+  ],
+  // Rollouts that failed on it, by id: what hawkBit calls a retry selects by this.
+  [
+    ['failedRollout'],
+    {
+      kind: 'set',
+      from: sql`${actions} JOIN ${rolloutGroups}
+        ON ${rolloutGroups.tenantId} = ${actions.tenantId} AND ${rolloutGroups.id} = ${actions.rolloutGroupId}`,
+      on: and(
+        eq(actions.tenantId, targets.tenantId),
+        eq(actions.targetId, targets.id),
+        eq(actions.status, 'error'),
+      )!,
+      value: rolloutGroups.rolloutId,
+      integers: true,
+    },
   ],
   [['autoConfirm'], { kind: 'boolean', column: isAutoConfirmed }],
   [['tokenRotationPending'], { kind: 'boolean', column: isTokenRotationPending }],

@@ -27,6 +27,8 @@ export interface TenantSettings {
   autoRegistration: boolean;
   /** Whether an assignment asks for confirmation, so that auto-confirmation has something to do. */
   confirmationFlow: boolean;
+  /** Whether a rollout waits for an approval before it can begin. */
+  rolloutApproval: boolean;
   /** Whether a new assignment ends what it replaces at once, instead of asking the device. */
   autoClose: boolean;
   /** Whether a distribution set is locked when it is first assigned. */
@@ -67,6 +69,7 @@ export function resolveSettings(
     headerAuthorities: wordsOf(value('authentication.header.authority')),
     autoRegistration: value('autoregistration.enabled') === true,
     confirmationFlow: value('user.confirmation.flow.enabled') === true,
+    rolloutApproval: value('rollout.approval.enabled') === true,
     autoClose: value('repository.actions.autoclose.enabled') === true,
     deletableActions: wordsOf(value('action.delete.allowed.statuses')),
     autoAssignmentApproval: value('auto.assignment.approval.enabled') === true,

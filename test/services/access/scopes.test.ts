@@ -11,6 +11,7 @@ import { AUTO_ASSIGNMENT_VERBS, STATISTICS_VERBS } from './verbs/auto-assignment
 import { DEPLOYMENT_VERBS } from './verbs/deployments.ts';
 import { ENROLLMENT_VERBS } from './verbs/enrollment.ts';
 import { IMPORT_VERBS, WATCHING_VERBS } from './verbs/imports-live.ts';
+import { ROLLOUT_VERBS } from './verbs/rollouts.ts';
 import { MODULE_VERBS, SET_VERBS } from './verbs/software.ts';
 import {
   ARTIFACT_VERBS,
@@ -42,6 +43,7 @@ const VERBS: Verbs = {
   ...DEPLOYMENT_VERBS,
   ...AUTO_ASSIGNMENT_VERBS,
   ...STATISTICS_VERBS,
+  ...ROLLOUT_VERBS,
   ...ACCESS_VERBS,
   ...TENANT_VERBS,
   ...AUTHORITY_VERBS,

@@ -1,0 +1,95 @@
+import type { Request, Router } from 'express';
+import type { Context } from '../../services/context.ts';
+import type { Listing } from '../../services/page.ts';
+import { countTargetsOfGroups, type TargetCounts } from '../../services/rollouts/counts.ts';
+import { ROLLOUT_GROUP_SORT_NAMES } from '../../services/rollouts/fields.ts';
+import { findRolloutGroup, listTargetsOfGroup } from '../../services/rollouts/find.ts';
+import type { RolloutGroup } from '../../services/rollouts/group.ts';
+import { listRolloutGroups } from '../../services/rollouts/list.ts';
+import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
+import { sendHal } from '../media.ts';
+import { pagedList, pageRequest } from './paging.ts';
+import { pathIdOf } from './parameters.ts';
+import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { isFull, renderCounts } from './rollouts.ts';
+import { renderTarget, selfLink as targetLink } from './targets.ts';
+
+/** `/rollouts/{id}/deploygroups` and below */
+export function rolloutGroupRoutes(
+  router: Router,
+  options: ResourceOptions,
+  linksOf: (request: Request) => Links,
+): void {
+  const path = '/rollouts/:id/deploygroups';
+  const get: Handler = async (context, request, response) => {
+    const page = pageRequest(request, ROLLOUT_GROUP_SORT_NAMES);
+    const listing = await listRolloutGroups(context, pathIdOf(request, 'id'), page);
+    const counts = isFull(request) ? await countsOf(context, listing) : undefined;
+    const showsConfirmation = await hasConfirmationFlow(context);
+    const links = linksOf(request);
+    const render = (group: RolloutGroup) =>
+      renderGroup(group, links, showsConfirmation, counts?.get(group.id));
+    sendHal(response, await pagedList(listing, render));
+  };
+  resource(router, path, { get }, options);
+
+  const keyOf = (request: Request) => ({
+    rolloutId: pathIdOf(request, 'id'),
+    id: pathIdOf(request, 'groupId'),
+  });
+  const getOne: Handler = async (context, request, response) => {
+    const group = await findRolloutGroup(context, keyOf(request));
+    const [counts] = await countTargetsOfGroups(context, [group]);
+    sendHal(response, renderGroup(group, linksOf(request), await hasConfirmationFlow(context), counts));
+  };
+  resource(router, `${path}/:groupId`, { get: getOne }, options);
+
+  const getTargets: Handler = async (context, request, response) => {
+    const listing = await listTargetsOfGroup(
+      context,
+      keyOf(request),
+      pageRequest(request, TARGET_SORT_NAMES),
+    );
+    const links = linksOf(request);
+    sendHal(response, await pagedList(listing, (target) => renderTarget(target, targetLink(links, target))));
+  };
+  resource(router, `${path}/:groupId/targets`, { get: getTargets }, options);
+}
+
+const hasConfirmationFlow = async ({ tenants, caller }: Context): Promise<boolean> =>
+  (await tenants.byId(caller.tenantId)).settings.confirmationFlow;
+
+async function countsOf(
+  context: Context,
+  listing: Listing<RolloutGroup>,
+): Promise<Map<number, TargetCounts | undefined>> {
+  const { items } = await listing.page();
+  const counts = await countTargetsOfGroups(context, items);
+  return new Map(items.map(({ id }, index) => [id, counts[index]]));
+}
+
+const renderGroup = (
+  group: RolloutGroup,
+  links: Links,
+  showsConfirmation: boolean,
+  counts: TargetCounts | undefined,
+) =>
+  withoutNulls({
+    ...authorship(group),
+    id: group.id,
+    name: group.name,
+    description: group.description,
+    status: group.status,
+    targetFilterQuery: group.filter,
+    targetPercentage: group.percentage,
+    totalTargets: group.totalTargets,
+    totalTargetsPerStatus: counts && renderCounts(counts),
+    dynamic: group.dynamic,
+    confirmationRequired: showsConfirmation ? group.confirmationRequired : undefined,
+    successCondition: { condition: 'THRESHOLD', expression: String(group.successThreshold) },
+    successAction: { action: group.successAction, expression: group.successActionExpression },
+    errorCondition: { condition: 'THRESHOLD', expression: String(group.errorThreshold) },
+    errorAction: { action: 'PAUSE', expression: group.errorActionExpression },
+    _links: { self: link(links('rollouts', group.rolloutId, 'deploygroups', group.id)) },
+  });

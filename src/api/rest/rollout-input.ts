@@ -1,0 +1,94 @@
+import { malformed } from '../../errors.ts';
+import { FORCE_TYPES } from '../../services/deployments/input.ts';
+import type { RolloutInput } from '../../services/rollouts/input.ts';
+import { asObject, booleanOf, ExactNumber, integerOf, type JsonObject, textOf } from '../json.ts';
+import { neededText } from './software-module-types.ts';
+
+/** What stands for an id where none is given: no entity has it. */
+const NO_ID = 0;
+
+/** The body of `POST /rollouts`. @throws MALFORMED_INPUT */
+export const readRollout = (body: JsonObject): RolloutInput => ({
+  name: neededText(body, 'name'),
+  description: textOf(body, 'description'),
+  distributionSetId: integerOf(body, 'distributionSetId') ?? NO_ID,
+  filter: neededText(body, 'targetFilterQuery'),
+  forceType: wordOf(body, 'type', FORCE_TYPES),
+  forcedAt: timeOf(body, 'forcetime'),
+  startAt: timeOf(body, 'startAt'),
+  weight: integerOf(body, 'weight'),
+  groupCount: integerOf(body, 'amountGroups'),
+  groups: listOf(body, 'groups')?.map(readGroup),
+  dynamic: booleanOf(body, 'dynamic'),
+  dynamicGroup: readDynamicGroup(objectOf(body, 'dynamicGroupTemplate')),
+  confirmationRequired: booleanOf(body, 'confirmationRequired'),
+  ...readConditions(body),
+});
+
+const readGroup = (group: JsonObject): NonNullable<RolloutInput['groups']>[number] => ({
+  name: neededText(group, 'name'),
+  description: textOf(group, 'description'),
+  filter: textOf(group, 'targetFilterQuery'),
+  percentage: numberOf(group, 'targetPercentage'),
+  confirmationRequired: booleanOf(group, 'confirmationRequired'),
+  ...readConditions(group),
+});
+
+const readDynamicGroup = (template: JsonObject | undefined): RolloutInput['dynamicGroup'] =>
+  template && {
+    nameSuffix: textOf(template, 'nameSuffix'),
+    targetCount: integerOf(template, 'targetCount') ?? 0,
+  };
+
+function readConditions(body: JsonObject) {
+  const [success, error] = [objectOf(body, 'successAction'), objectOf(body, 'errorAction')];
+  if (error) wordOf(error, 'action', ['PAUSE']);
+  return {
+    successThreshold: thresholdOf(objectOf(body, 'successCondition')),
+    successAction: success && wordOf(success, 'action', ['NEXTGROUP', 'PAUSE']),
+    successActionExpression: success && textOf(success, 'expression'),
+    errorThreshold: thresholdOf(objectOf(body, 'errorCondition')),
+    errorActionExpression: error && textOf(error, 'expression'),
+  };
+}
+
+function thresholdOf(condition: JsonObject | undefined): number | undefined {
+  if (!condition) return undefined;
+  wordOf(condition, 'condition', ['THRESHOLD']);
+  const expression = textOf(condition, 'expression')?.trim();
+  return expression === undefined ? undefined : Number(expression === '' ? 'none' : expression);
+}
+
+const objectOf = (body: JsonObject, field: string): JsonObject | undefined =>
+  body[field] == null ? undefined : asObject(body[field]);
+
+function listOf(body: JsonObject, field: string): JsonObject[] | undefined {
+  const list = body[field];
+  if (list == null) return undefined;
+  if (!Array.isArray(list)) throw malformed(`${field}: must be a list`, [field]);
+  return list.map(asObject);
+}
+
+function wordOf<T extends string>(body: JsonObject, field: string, words: readonly T[]): T | undefined {
+  const text = textOf(body, field);
+  const word = words.find((one) => one === text);
+  if (text !== undefined && word === undefined)
+    throw malformed(`${field}: must be one of ${words.join(', ')}`, [field]);
+  return word;
+}
+
+function numberOf(body: JsonObject, field: string): number | undefined {
+  const value = body[field];
+  if (value == null || value === '') return undefined;
+  const number = Number(value instanceof ExactNumber ? value.text : value);
+  if (typeof value === 'boolean' || !Number.isFinite(number))
+    throw malformed(`${field}: must be a number`, [field]);
+  return number;
+}
+
+/** No time where it is beyond all times: by that, hawkBit's own console says that a rollout begins by hand only. */
+function timeOf(body: JsonObject, field: string): Date | undefined {
+  const milliseconds = integerOf(body, field);
+  const time = milliseconds === undefined ? undefined : new Date(milliseconds);
+  return time && Number.isNaN(time.getTime()) ? undefined : time;
+}

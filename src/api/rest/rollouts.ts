@@ -1,0 +1,166 @@
+import type { Request, Router } from 'express';
+import type { Context } from '../../services/context.ts';
+import type { Listing } from '../../services/page.ts';
+import { countTargetsOfRollouts, type TargetCounts } from '../../services/rollouts/counts.ts';
+import { createRollout } from '../../services/rollouts/create.ts';
+import { decideRollout } from '../../services/rollouts/decide.ts';
+import { deleteRollout } from '../../services/rollouts/delete.ts';
+import { ROLLOUT_SORT_NAMES } from '../../services/rollouts/fields.ts';
+import { findRollout } from '../../services/rollouts/find.ts';
+import { listRollouts } from '../../services/rollouts/list.ts';
+import { pauseRollout } from '../../services/rollouts/pause.ts';
+import { resumeRollout } from '../../services/rollouts/resume.ts';
+import { retryRollout } from '../../services/rollouts/retry.ts';
+import type { Rollout } from '../../services/rollouts/rollout.ts';
+import { startRollout } from '../../services/rollouts/start.ts';
+import { stopRollout } from '../../services/rollouts/stop.ts';
+import { triggerNextRolloutGroup } from '../../services/rollouts/trigger-next-group.ts';
+import { updateRollout } from '../../services/rollouts/update.ts';
+import { titleOf } from '../../services/software-modules/module.ts';
+import { asObject, textOf } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { pagedList, pageRequest, valuesOf } from './paging.ts';
+import { pathIdOf } from './parameters.ts';
+import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { readRollout } from './rollout-input.ts';
+import { deletedModeOf } from './software-module-types.ts';
+
+type LinksOf = (request: Request) => Links;
+
+/** `/rollouts`; `linksOf` gives the links' base for a request. */
+export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  const get: Handler = async (context, request, response) => {
+    const page = pageRequest(request, ROLLOUT_SORT_NAMES);
+    const listing = await listRollouts(context, page, deletedModeOf(request));
+    const counts = isFull(request) ? await countsOf(context, listing) : undefined;
+    const links = linksOf(request);
+    const render = (rollout: Rollout) => renderRollout(rollout, links, counts?.get(rollout.id));
+    sendHal(response, await pagedList(listing, render));
+  };
+  const send = async (...[context, request, response, rollout]: [...Parameters<Handler>, Rollout]) => {
+    const [counts] = await countTargetsOfRollouts(context, [rollout]);
+    sendHal(response, renderRollout(rollout, linksOf(request), counts));
+  };
+  const post: Handler = async (context, request, response) => {
+    const rollout = await createRollout(context, readRollout(asObject(jsonOf(request))));
+    await send(context, request, response.status(201), rollout);
+  };
+  resource(router, '/rollouts', { get, post }, options);
+
+  const getOne: Handler = async (context, request, response) =>
+    send(context, request, response, await findRollout(context, pathIdOf(request, 'id')));
+  const put: Handler = async (context, request, response) => {
+    const body = asObject(jsonOf(request));
+    const changed = { name: textOf(body, 'name'), description: textOf(body, 'description') };
+    const rollout = await updateRollout(context, { id: pathIdOf(request, 'id'), ...changed });
+    await send(context, request, response, rollout);
+  };
+  const remove: Handler = async (context, request, response) => {
+    await deleteRollout(context, { id: pathIdOf(request, 'id') });
+    response.status(204).end();
+  };
+  resource(router, '/rollouts/:id', { get: getOne, put, delete: remove }, options);
+
+  const retry: Handler = async (context, request, response) => {
+    const rollout = await retryRollout(context, { id: pathIdOf(request, 'id') });
+    await send(context, request, response.status(201), rollout);
+  };
+  resource(router, '/rollouts/:id/retry', { post: retry }, withoutBody(options));
+
+  commandRoutes(router, options);
+}
+
+/** Nothing is read of what clients may send along. */
+const withoutBody = (options: ResourceOptions): ResourceOptions => ({ ...options, withBody: [] });
+
+/** `/rollouts/{id}/start` and the like. */
+function commandRoutes(router: Router, options: ResourceOptions): void {
+  const decide =
+    (approved: boolean) =>
+    (context: Context, { id }: { id: number }, request: Request) =>
+      decideRollout(context, { id, approved, remark: valuesOf(request, 'remark')[0] });
+  const commands = {
+    start: startRollout,
+    pause: pauseRollout,
+    resume: resumeRollout,
+    stop: stopRollout,
+    triggerNextGroup: triggerNextRolloutGroup,
+    approve: decide(true),
+    deny: decide(false),
+  };
+  for (const [name, command] of Object.entries(commands)) {
+    const post: Handler = async (context, request, response) => {
+      await command(context, { id: pathIdOf(request, 'id') }, request);
+      response.status(204).end();
+    };
+    resource(router, `/rollouts/:id/${name}`, { post }, withoutBody(options));
+  }
+}
+
+export const isFull = (request: Request): boolean => valuesOf(request, 'representation')[0] === 'full';
+
+async function countsOf(
+  context: Context,
+  listing: Listing<Rollout>,
+): Promise<Map<number, TargetCounts | undefined>> {
+  const { items } = await listing.page();
+  const counts = await countTargetsOfRollouts(context, items);
+  return new Map(items.map(({ id }, index) => [id, counts[index]]));
+}
+
+export const renderCounts = (counts: TargetCounts) => ({
+  running: counts.running,
+  notstarted: counts.notStarted,
+  scheduled: counts.scheduled,
+  cancelled: counts.canceled,
+  finished: counts.finished,
+  error: counts.failed,
+});
+
+/** With the counts also the rest of what is shown of one. */
+const renderRollout = (rollout: Rollout, links: Links, counts?: TargetCounts) =>
+  withoutNulls({
+    ...authorship(rollout),
+    id: rollout.id,
+    name: rollout.name,
+    description: rollout.description,
+    targetFilterQuery: rollout.filter,
+    distributionSetId: rollout.distributionSet.id,
+    status: rollout.status,
+    totalTargets: rollout.totalTargets,
+    type: rollout.forceType,
+    forcetime: rollout.forcedAt?.getTime() ?? 0,
+    weight: rollout.weight,
+    dynamic: rollout.dynamic,
+    deleted: rollout.deleted,
+    ...(counts && {
+      totalTargetsPerStatus: renderCounts(counts),
+      totalGroups: rollout.totalGroups,
+      startAt: rollout.startAt?.getTime(),
+      approveDecidedBy: rollout.approvalDecidedBy,
+      approvalRemark: rollout.approvalRemark,
+    }),
+    _links: counts ? allLinks(links, rollout) : selfLink(links, rollout),
+  });
+
+const selfLink = (links: Links, { id }: Rollout) => ({ self: link(links('rollouts', id)) });
+
+function allLinks(links: Links, rollout: Rollout) {
+  const { id, distributionSet } = rollout;
+  const to = (command: string) => link(links('rollouts', id, command));
+  return {
+    start: to('start'),
+    pause: to('pause'),
+    resume: to('resume'),
+    triggerNextGroup: to('triggerNextGroup'),
+    approve: to('approve'),
+    deny: to('deny'),
+    groups: link(`${links('rollouts', id, 'deploygroups')}?offset=0&limit=50`),
+    distributionset: {
+      ...link(links('distributionsets', distributionSet.id)),
+      name: titleOf(distributionSet),
+    },
+    ...selfLink(links, rollout),
+  };
+}

@@ -1,0 +1,31 @@
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { parse } from '../parse.ts';
+import { Decision } from './input.ts';
+import { lockRollout, requireStatus, writeRollout } from './rollout.ts';
+
+/**
+ * Approves a rollout that waits for it, or denies it for good. Needs APPROVE_ROLLOUT.
+ * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE, INVALID_INPUT
+ */
+export async function decideRollout(context: Context, input: Decision): Promise<void> {
+  const { username } = requirePermission(context, 'APPROVE_ROLLOUT');
+  const { id, approved, remark } = parse(Decision, input);
+
+  await change(context, async (tx, changes) => {
+    const rollout = await lockRollout(tx, context, id);
+    requireStatus(rollout, approved ? 'be approved' : 'be denied', 'waiting_for_approval');
+    await writeRollout(tx, context, rollout, {
+      status: approved ? 'ready' : 'approval_denied',
+      approvalDecidedBy: username,
+      ...(remark != null && { approvalRemark: remark }),
+    });
+    changes.rollouts([id]);
+    changes.record({
+      type: approved ? 'rollout.approved' : 'rollout.denied',
+      subjects: [rollout.name],
+      changes: remark ? { remark: { new: remark } } : undefined,
+    });
+  });
+}

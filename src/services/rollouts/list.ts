@@ -1,0 +1,78 @@
+import { and, count, eq } from 'drizzle-orm';
+import { distributionSets, distributionSetTypes } from '../../database/tables/distribution-sets.ts';
+import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
+import { requirePermission } from '../access/permissions.ts';
+import type { Context } from '../context.ts';
+import { withItsType } from '../distribution-sets/set.ts';
+import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
+import type { Listing, PageRequest } from '../page.ts';
+import {
+  ROLLOUT_FIELDS,
+  ROLLOUT_GROUP_FIELDS,
+  ROLLOUT_GROUP_ORDER,
+  ROLLOUT_ORDER,
+  type RolloutGroupOrderField,
+  type RolloutOrderField,
+} from './fields.ts';
+import { findRollout } from './find.ts';
+import { type RolloutGroup, selectGroups } from './group.ts';
+import { ofItsSet, type Rollout, selectRollouts } from './rollout.ts';
+
+/** Lists rollouts, by id unless ordered otherwise. Needs READ_ROLLOUT. @throws what `listMatching` throws */
+export async function listRollouts(
+  context: Context,
+  request: PageRequest<RolloutOrderField>,
+  mode?: DeletedMode,
+): Promise<Listing<Rollout>> {
+  const { tenantId } = requirePermission(context, 'READ_ROLLOUT');
+  const { database } = context;
+  const deleted = wantedDeleted(mode);
+  const scope = and(
+    eq(rollouts.tenantId, tenantId),
+    deleted === undefined ? undefined : eq(rollouts.deleted, deleted),
+  );
+  return listMatching(context, request, { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER }, scope, {
+    rows: async (where, orderBy, limit, offset) =>
+      selectRollouts(database)
+        .where(where)
+        .orderBy(...orderBy)
+        .limit(limit)
+        .offset(offset),
+    async count(where) {
+      const [row] = await database
+        .select({ total: count() })
+        .from(rollouts)
+        .innerJoin(distributionSets, ofItsSet)
+        .innerJoin(distributionSetTypes, withItsType)
+        .where(where);
+      return row!.total;
+    },
+  });
+}
+
+/**
+ * Lists the groups of a rollout, in the order in which they begin unless ordered otherwise. Needs READ_ROLLOUT.
+ * @throws ROLLOUT_NOT_FOUND, and what `listMatching` throws
+ */
+export async function listRolloutGroups(
+  context: Context,
+  rolloutId: number,
+  request: PageRequest<RolloutGroupOrderField>,
+): Promise<Listing<RolloutGroup>> {
+  const { id } = await findRollout(context, rolloutId);
+  const { database } = context;
+  const scope = and(eq(rolloutGroups.tenantId, context.caller.tenantId), eq(rolloutGroups.rolloutId, id));
+  const entity = { fields: ROLLOUT_GROUP_FIELDS, order: ROLLOUT_GROUP_ORDER };
+  return listMatching(context, request, entity, scope, {
+    rows: async (where, orderBy, limit, offset) =>
+      selectGroups(database)
+        .where(where)
+        .orderBy(...orderBy)
+        .limit(limit)
+        .offset(offset),
+    async count(where) {
+      const [row] = await database.select({ total: count() }).from(rolloutGroups).where(where);
+      return row!.total;
+    },
+  });
+}

@@ -1,0 +1,20 @@
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { lockRollout, requireStatus, writeRollout } from './rollout.ts';
+
+/**
+ * Lets no further group begin; what runs goes on. Needs HANDLE_ROLLOUT.
+ * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE
+ */
+export async function pauseRollout(context: Context, { id }: { id: number }): Promise<void> {
+  requirePermission(context, 'HANDLE_ROLLOUT');
+
+  await change(context, async (tx, changes) => {
+    const rollout = await lockRollout(tx, context, id);
+    requireStatus(rollout, 'be paused', 'running');
+    await writeRollout(tx, context, rollout, { status: 'paused' });
+    changes.rollouts([id]);
+    changes.record({ type: 'rollout.paused', subjects: [rollout.name] });
+  });
+}

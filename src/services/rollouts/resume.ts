@@ -1,0 +1,30 @@
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { groupsOf } from './group.ts';
+import { beginGroupAfter, lastBegun } from './next-group.ts';
+import { hasSucceeded, progressOf } from './progress.ts';
+import { lockRollout, requireStatus, writeRollout } from './rollout.ts';
+
+/**
+ * Lets a paused rollout go on: with the next group where the last one failed, or paused it when it was done. Needs
+ * HANDLE_ROLLOUT.
+ * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE
+ */
+export async function resumeRollout(context: Context, { id }: { id: number }): Promise<void> {
+  requirePermission(context, 'HANDLE_ROLLOUT');
+
+  await change(context, async (tx, changes) => {
+    const rollout = await lockRollout(tx, context, id);
+    requireStatus(rollout, 'be resumed', 'paused');
+    const groups = await groupsOf(tx, rollout);
+    const last = lastBegun(groups);
+    const progress = last && (await progressOf(tx, rollout)).get(last.id);
+    const isDone = last?.successAction === 'PAUSE' && progress !== undefined && hasSucceeded(last, progress);
+    if (last?.status === 'error' || isDone)
+      await beginGroupAfter(tx, context, changes, rollout, groups, last);
+    await writeRollout(tx, context, rollout, { status: 'running' });
+    changes.rollouts([id]);
+    changes.record({ type: 'rollout.resumed', subjects: [rollout.name] });
+  });
+}

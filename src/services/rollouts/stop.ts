@@ -1,0 +1,25 @@
+import { requirePermission } from '../access/permissions.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { finishGroups } from './group.ts';
+import { lockRollout, requireStatus, STOPPABLE, writeRollout } from './rollout.ts';
+
+/**
+ * Ends a rollout: what has not begun never will, and devices are asked to stop what runs. One that has not begun is
+ * stopped at once, of others the periodic job does it. Needs HANDLE_ROLLOUT.
+ * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE
+ */
+export async function stopRollout(context: Context, { id }: { id: number }): Promise<void> {
+  requirePermission(context, 'HANDLE_ROLLOUT');
+
+  await change(context, async (tx, changes) => {
+    const rollout = await lockRollout(tx, context, id);
+    requireStatus(rollout, 'be stopped', ...STOPPABLE);
+    const hasBegun = ['starting', 'running', 'paused'].includes(rollout.status);
+    const status = hasBegun ? 'stopping' : 'stopped';
+    if (!hasBegun) await finishGroups(tx, context, rollout);
+    await writeRollout(tx, context, rollout, { status });
+    changes.rollouts([id]);
+    changes.record({ type: `rollout.${status}`, subjects: [rollout.name] });
+  });
+}

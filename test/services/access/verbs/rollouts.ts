@@ -1,0 +1,176 @@
+import type { Context } from '../../../../src/services/context.ts';
+import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
+import { createRollout } from '../../../../src/services/rollouts/create.ts';
+import { decideRollout } from '../../../../src/services/rollouts/decide.ts';
+import { deleteRollout } from '../../../../src/services/rollouts/delete.ts';
+import {
+  findRollout,
+  findRolloutGroup,
+  findRollouts,
+  listTargetsOfGroup,
+} from '../../../../src/services/rollouts/find.ts';
+import { listRolloutGroups, listRollouts } from '../../../../src/services/rollouts/list.ts';
+import { pauseRollout } from '../../../../src/services/rollouts/pause.ts';
+import { resumeRollout } from '../../../../src/services/rollouts/resume.ts';
+import { retryRollout } from '../../../../src/services/rollouts/retry.ts';
+import { startRollout } from '../../../../src/services/rollouts/start.ts';
+import { stopRollout } from '../../../../src/services/rollouts/stop.ts';
+import { triggerNextRolloutGroup } from '../../../../src/services/rollouts/trigger-next-group.ts';
+import { updateRollout } from '../../../../src/services/rollouts/update.ts';
+import { setConfiguration } from '../../../../src/services/tenants/set-configuration.ts';
+import { createSet } from '../../deployments/support.ts';
+import { addTargets, begin, plan, report, settle } from '../../rollouts/support.ts';
+import type { Verb, Verbs } from './verb.ts';
+import type { Side } from './world.ts';
+
+interface Rolled {
+  setId: number;
+  id: number;
+  groupId: number;
+}
+
+const made = new WeakMap<Side, Rolled>();
+const of = (side: Side): Rolled => made.get(side)!;
+
+/** A set and a rollout of it with two groups, both of the side's name. */
+async function make(admin: Context, side: Side, how: typeof plan = plan): Promise<void> {
+  const { name } = side;
+  await addTargets(admin, `${name}-too`);
+  const setId = await createSet(admin, name);
+  const input = { name, distributionSetId: setId, filter: `group==${name},id==${name}*`, groupCount: 2 };
+  const id = await how(admin, input);
+  const { items } = await (await listRolloutGroups(admin, id, {})).page();
+  made.set(side, { setId, id, groupId: items[0]!.id });
+}
+
+type Row = Omit<Verb, 'given'>;
+const onReady = (row: Row): Verb => ({ ...row, given: (admin, side) => make(admin, side) });
+const onRunning = (row: Row): Verb => ({ ...row, given: (admin, side) => make(admin, side, begin) });
+
+const done = async (work: Promise<unknown>) => {
+  await work;
+  return 'done';
+};
+/** A verb on the rollout of a side, which scopes don't narrow: they narrowed it when it was created. */
+const handled = (
+  need: Verb['needs'][number],
+  verb: (c: Context, key: { id: number }) => Promise<unknown>,
+): Row => ({
+  needs: [need],
+  call: (c, side) => done(verb(c, { id: of(side).id })),
+  elsewhere: 'ROLLOUT_NOT_FOUND',
+});
+
+const CREATING = ['CREATE_ROLLOUT', 'READ_DISTRIBUTION_SET', 'READ_TARGET'] as const;
+
+export const ROLLOUT_VERBS: Verbs = {
+  createRollout: onReady({
+    needs: CREATING,
+    call: async (c, side) =>
+      (
+        await createRollout(c, {
+          name: `${side.name}-new`,
+          distributionSetId: of(side).setId,
+          filter: `group==${side.name}`,
+        })
+      ).totalTargets,
+    beyond: {
+      READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND',
+      READ_TARGET: 'INVALID_INPUT',
+      UPDATE_TARGET: 'INVALID_INPUT',
+    },
+  }),
+  'createRollout that begins by itself': onReady({
+    needs: [...CREATING, 'HANDLE_ROLLOUT'],
+    call: async (c, side) =>
+      (
+        await createRollout(c, {
+          name: `${side.name}-new`,
+          distributionSetId: of(side).setId,
+          filter: `group==${side.name}`,
+          startAt: new Date(0),
+        })
+      ).totalTargets,
+    beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND', READ_TARGET: 'INVALID_INPUT' },
+  }),
+  updateRollout: onReady(
+    handled('UPDATE_ROLLOUT', (c, { id }) => updateRollout(c, { id, description: 'new' })),
+  ),
+  deleteRollout: onReady(handled('DELETE_ROLLOUT', deleteRollout)),
+  startRollout: onReady(handled('HANDLE_ROLLOUT', startRollout)),
+  pauseRollout: onRunning(handled('HANDLE_ROLLOUT', pauseRollout)),
+  resumeRollout: {
+    ...handled('HANDLE_ROLLOUT', resumeRollout),
+    async given(admin, side) {
+      await make(admin, side, begin);
+      await pauseRollout(admin, { id: of(side).id });
+    },
+  },
+  stopRollout: onRunning(handled('HANDLE_ROLLOUT', stopRollout)),
+  triggerNextRolloutGroup: onRunning(handled('UPDATE_ROLLOUT', triggerNextRolloutGroup)),
+  decideRollout: {
+    ...handled('APPROVE_ROLLOUT', (c, { id }) => decideRollout(c, { id, approved: false })),
+    async given(admin, side) {
+      await setConfiguration(admin, { 'rollout.approval.enabled': true });
+      await make(admin, side);
+    },
+  },
+  retryRollout: {
+    needs: CREATING,
+    call: async (c, side) => (await retryRollout(c, { id: of(side).id })).totalTargets,
+    beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND', READ_TARGET: 'INVALID_INPUT' },
+    elsewhere: 'ROLLOUT_NOT_FOUND',
+    async given(admin, side) {
+      const { name } = side;
+      const setId = await createSet(admin, name);
+      const input = { name, distributionSetId: setId, filter: `id==${name}`, errorThreshold: 100 };
+      const id = await begin(admin, input);
+      await report(admin, name, 'failure');
+      await settle(admin, id);
+      made.set(side, { setId, id, groupId: 0 });
+    },
+  },
+  findRollout: onReady({
+    needs: ['READ_ROLLOUT'],
+    call: async (c, side) => (await findRollout(c, of(side).id)).name,
+    elsewhere: 'ROLLOUT_NOT_FOUND',
+  }),
+  findRollouts: onReady({
+    needs: ['READ_ROLLOUT'],
+    call: async (c, side) => (await findRollouts(c, [of(side).id])).map((found) => found?.name),
+    elsewhere: [undefined],
+  }),
+  findRolloutGroup: onReady({
+    needs: ['READ_ROLLOUT'],
+    call: async (c, side) =>
+      (await findRolloutGroup(c, { rolloutId: of(side).id, id: of(side).groupId })).name,
+    elsewhere: 'ROLLOUT_NOT_FOUND',
+  }),
+  listRollouts: onReady({
+    needs: ['READ_ROLLOUT'],
+    call: async (c) => (await (await listRollouts(c, {})).page()).items.map(({ name }) => name),
+    elsewhere: [],
+  }),
+  listRolloutGroups: onReady({
+    needs: ['READ_ROLLOUT'],
+    call: async (c, side) =>
+      (await (await listRolloutGroups(c, of(side).id, {})).page()).items.map(({ name }) => name),
+    elsewhere: 'ROLLOUT_NOT_FOUND',
+  }),
+  listTargetsOfGroup: onReady({
+    needs: ['READ_ROLLOUT', 'READ_TARGET'],
+    async call(c, side) {
+      const key = { rolloutId: of(side).id, id: of(side).groupId };
+      const { items } = await (await listTargetsOfGroup(c, key, {})).page();
+      return items.map(({ controllerId }) => controllerId);
+    },
+    beyond: { READ_TARGET: [] },
+    elsewhere: 'ROLLOUT_NOT_FOUND',
+  }),
+  'invalidateDistributionSet that stops rollouts': onRunning({
+    needs: ['UPDATE_DISTRIBUTION_SET', 'UPDATE_TARGET', 'HANDLE_ROLLOUT'],
+    call: (c, side) => done(invalidateDistributionSet(c, { id: of(side).setId, cancelActions: 'SOFT' })),
+    beyond: { UPDATE_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    unnarrowed: 'actions of a rollout are canceled by it, whatever UPDATE_TARGET reaches',
+  }),
+};

@@ -1,0 +1,57 @@
+import type { Context } from '../../src/services/context.ts';
+import { advanceRollout } from '../../src/services/rollouts/advance.ts';
+import { createRollout } from '../../src/services/rollouts/create.ts';
+import { decideRollout } from '../../src/services/rollouts/decide.ts';
+import { deleteRollout } from '../../src/services/rollouts/delete.ts';
+import { pauseRollout } from '../../src/services/rollouts/pause.ts';
+import { resumeRollout } from '../../src/services/rollouts/resume.ts';
+import { startRollout } from '../../src/services/rollouts/start.ts';
+import { stopRollout } from '../../src/services/rollouts/stop.ts';
+import { triggerNextRolloutGroup } from '../../src/services/rollouts/trigger-next-group.ts';
+import { updateRollout } from '../../src/services/rollouts/update.ts';
+import { setConfiguration } from '../../src/services/tenants/set-configuration.ts';
+import { createSet } from './deployments/support.ts';
+import { addTargets, begin, plan } from './rollouts/support.ts';
+
+/** The rollouts that the verbs below are called on, by their state. */
+export interface RolloutFixture {
+  rolledSetId: number;
+  creatingId: number;
+  readyId: number;
+  runningRolloutId: number;
+  pausedId: number;
+  undecidedId: number;
+}
+
+export async function rolloutFixture(context: Context): Promise<RolloutFixture> {
+  await addTargets(context, 'rolled1', 'rolled2');
+  const distributionSetId = await createSet(context, 'rolled');
+  const common = { filter: 'id==rolled*', distributionSetId, groupCount: 2 };
+  const readyId = await plan(context, { ...common, name: 'ready' });
+  const pausedId = await begin(context, { ...common, name: 'paused' });
+  await pauseRollout(context, { id: pausedId });
+  const runningRolloutId = await begin(context, { ...common, name: 'running' });
+  const { id: creatingId } = await createRollout(context, { ...common, groupCount: 1, name: 'creating' });
+  await advanceRollout(context, { tenantId: context.caller.tenantId, id: creatingId });
+  await setConfiguration(context, { 'rollout.approval.enabled': true });
+  const undecidedId = await plan(context, { ...common, name: 'undecided' });
+  await setConfiguration(context, { 'rollout.approval.enabled': false });
+  return { rolledSetId: distributionSetId, creatingId, readyId, runningRolloutId, pausedId, undecidedId };
+}
+
+/** Every verb on rollouts that writes, called so that it would succeed. */
+export const ROLLOUT_VERBS: Record<string, (context: Context, fixture: RolloutFixture) => Promise<unknown>> =
+  {
+    createRollout: (c, { rolledSetId }) =>
+      createRollout(c, { name: 'new', filter: 'id==rolled*', distributionSetId: rolledSetId }),
+    updateRollout: (c, { readyId }) => updateRollout(c, { id: readyId, name: 'new' }),
+    deleteRollout: (c, { readyId }) => deleteRollout(c, { id: readyId }),
+    startRollout: (c, { readyId }) => startRollout(c, { id: readyId }),
+    pauseRollout: (c, { runningRolloutId }) => pauseRollout(c, { id: runningRolloutId }),
+    resumeRollout: (c, { pausedId }) => resumeRollout(c, { id: pausedId }),
+    stopRollout: (c, { runningRolloutId }) => stopRollout(c, { id: runningRolloutId }),
+    triggerNextRolloutGroup: (c, { runningRolloutId }) =>
+      triggerNextRolloutGroup(c, { id: runningRolloutId }),
+    decideRollout: (c, { undecidedId }) => decideRollout(c, { id: undecidedId, approved: true }),
+    advanceRollout: (c, { creatingId }) => advanceRollout(c, { tenantId: c.caller.tenantId, id: creatingId }),
+  };

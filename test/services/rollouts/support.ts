@@ -1,0 +1,76 @@
+import { and, eq } from 'drizzle-orm';
+import { actions } from '../../../src/database/tables/actions.ts';
+import { targets } from '../../../src/database/tables/targets.ts';
+import type { Context } from '../../../src/services/context.ts';
+import { asDevice } from '../../../src/services/devices/acting.ts';
+import { reportDeployment } from '../../../src/services/devices/report-deployment.ts';
+import { advanceRollout } from '../../../src/services/rollouts/advance.ts';
+import { countTargetsOfRollouts } from '../../../src/services/rollouts/counts.ts';
+import { createRollout } from '../../../src/services/rollouts/create.ts';
+import { findRollout } from '../../../src/services/rollouts/find.ts';
+import type { RolloutInput } from '../../../src/services/rollouts/input.ts';
+import { listRolloutGroups } from '../../../src/services/rollouts/list.ts';
+import { startRollout } from '../../../src/services/rollouts/start.ts';
+import { createTargets } from '../../../src/services/targets/create.ts';
+import { createSet } from '../deployments/support.ts';
+
+/** Does what the periodic job does for one rollout, until nothing is left to do at once. */
+export async function settle(context: Context, id: number): Promise<void> {
+  while (await advanceRollout(context, { tenantId: context.caller.tenantId, id }));
+}
+
+/** A rollout that is ready, of a set of its own. */
+export async function plan(
+  context: Context,
+  input: Partial<RolloutInput> & Pick<RolloutInput, 'name'>,
+): Promise<number> {
+  const distributionSetId = input.distributionSetId ?? (await createSet(context, input.name as string));
+  const { id } = await createRollout(context, { filter: 'id==*', ...input, distributionSetId });
+  await settle(context, id);
+  return id;
+}
+
+/** The same, begun. */
+export async function begin(context: Context, input: Parameters<typeof plan>[1]): Promise<number> {
+  const id = await plan(context, input);
+  await startRollout(context, { id });
+  await settle(context, id);
+  return id;
+}
+
+export const addTargets = (context: Context, ...controllerIds: string[]) =>
+  createTargets(context, { targets: controllerIds.map((controllerId) => ({ controllerId })) });
+
+/** A device reports the end of what it is at. */
+export async function report(
+  context: Context,
+  controllerId: string,
+  result: 'success' | 'failure',
+): Promise<void> {
+  const { database, caller, tenants } = context;
+  const [running] = await database
+    .select({ id: actions.id })
+    .from(actions)
+    .innerJoin(targets, and(eq(targets.tenantId, actions.tenantId), eq(targets.id, actions.targetId)))
+    .where(
+      and(
+        eq(actions.tenantId, caller.tenantId),
+        eq(targets.controllerId, controllerId),
+        eq(actions.active, true),
+      ),
+    );
+  const device = asDevice(context, await tenants.byId(caller.tenantId), controllerId, 'x');
+  await reportDeployment(device, running!.id, { execution: 'closed', result, details: [] });
+}
+
+/** How a rollout and its groups are, and how many of its targets are how far, as far as there are any. */
+export async function stateOf(context: Context, id: number) {
+  const rollout = await findRollout(context, id);
+  const [counts] = await countTargetsOfRollouts(context, [rollout]);
+  const { items } = await (await listRolloutGroups(context, id, {})).page();
+  return {
+    status: rollout.status,
+    groups: items.map(({ name, status, totalTargets }) => `${name} ${status} ${totalTargets}`),
+    counts: Object.fromEntries(Object.entries(counts!).filter(([, count]) => count)),
+  };
+}
