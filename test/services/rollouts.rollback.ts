@@ -30,7 +30,7 @@ export async function rolloutFixture(context: Context): Promise<RolloutFixture> 
   const readyId = await plan(context, { ...common, name: 'ready' });
   const pausedId = await begin(context, { ...common, name: 'paused' });
   await pauseRollout(context, { id: pausedId });
-  const runningRolloutId = await begin(context, { ...common, name: 'running' });
+  const runningRolloutId = await begin(context, { filter: 'id==rolled*', groupCount: 2, name: 'running' });
   const { id: creatingId } = await createRollout(context, { ...common, groupCount: 1, name: 'creating' });
   await advanceRollout(context, { tenantId: context.caller.tenantId, id: creatingId });
   await setConfiguration(context, { 'rollout.approval.enabled': true });
