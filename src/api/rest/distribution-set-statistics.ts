@@ -10,8 +10,15 @@ type Counts = Record<string, number>;
 export function setStatisticsRoutes(router: Router, options: ResourceOptions): void {
   const path = '/distributionsets/:id/statistics';
   const read = async (...[context, request]: Parameters<Handler>) => {
-    const { actions, autoAssignments } = await findStatisticsOfSet(context, pathIdOf(request, 'id'));
-    return { actions: totalled(actions), rollouts: totalled([]), totalAutoAssignments: autoAssignments };
+    const { actions, rollouts, autoAssignments } = await findStatisticsOfSet(
+      context,
+      pathIdOf(request, 'id'),
+    );
+    return {
+      actions: totalled(actions),
+      rollouts: totalled(rollouts),
+      totalAutoAssignments: autoAssignments,
+    };
   };
   const get: Handler = async (...call) => sendHal(call[2], await read(...call));
   resource(router, path, { get }, options);

@@ -2,6 +2,7 @@ import { and, count, eq, type SQLWrapper } from 'drizzle-orm';
 import { isAmong } from '../../database/bulk.ts';
 import { type ActionStatus, actions } from '../../database/tables/actions.ts';
 import { autoAssignments } from '../../database/tables/auto-assignments.ts';
+import { type RolloutStatus, rollouts } from '../../database/tables/rollouts.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { reachesRowOf } from '../access/reach.ts';
 import type { Context } from '../context.ts';
@@ -13,6 +14,8 @@ import { setsAs } from './set.ts';
 export interface SetStatistics {
   /** How many actions are in each status in which there are any. */
   actions: { status: ActionStatus; count: number }[];
+  /** The same of rollouts that weren't deleted. */
+  rollouts: { status: RolloutStatus; count: number }[];
   autoAssignments: number;
 }
 
@@ -35,7 +38,7 @@ export async function findSetStatistics(
   const { database } = context;
   const reached = async (column: SQLWrapper) =>
     and(isAmong(column, setIds), await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), column));
-  const [counted, assigning] = await Promise.all([
+  const [counted, rolling, assigning] = await Promise.all([
     database
       .select({ setId: actions.setId, status: actions.status, count: count() })
       .from(actions)
@@ -49,6 +52,12 @@ export async function findSetStatistics(
       .groupBy(actions.setId, actions.status)
       .orderBy(actions.status),
     database
+      .select({ setId: rollouts.setId, status: rollouts.status, count: count() })
+      .from(rollouts)
+      .where(and(eq(rollouts.tenantId, tenantId), eq(rollouts.deleted, false), await reached(rollouts.setId)))
+      .groupBy(rollouts.setId, rollouts.status)
+      .orderBy(rollouts.status),
+    database
       .select({ setId: autoAssignments.setId, count: count() })
       .from(autoAssignments)
       .where(and(eq(autoAssignments.tenantId, tenantId), await reached(autoAssignments.setId)))
@@ -58,6 +67,7 @@ export async function findSetStatistics(
     rows.filter((row) => row.setId === id);
   return setIds.map((id) => ({
     actions: ofSet(counted, id).map(({ status, count }) => ({ status, count })),
+    rollouts: ofSet(rolling, id).map(({ status, count }) => ({ status, count })),
     autoAssignments: ofSet(assigning, id)[0]?.count ?? 0,
   }));
 }
