@@ -43,18 +43,33 @@ export async function moveActions(
   return moved.map((row) => Number(row.target_id));
 }
 
+/** How the actions of targets ended. */
+export interface Ending {
+  /** What the targets become where nothing else runs. */
+  quiet?: Extract<UpdateStatus, 'in_sync' | 'error'>;
+  /** The set that they have now. */
+  installedSetId?: number | undefined;
+  /** What was only downloaded stays the set to have. */
+  keepsAssigned?: boolean;
+  /** What devices tell of themselves may be different with what they have now. */
+  asksForAttributes?: boolean;
+}
+
 /**
  * Brings what locked targets are to have, and their update status, in line after actions of theirs ended: what still
- * runs decides, and where nothing does, what is installed, unless what was only downloaded stays the one to have.
+ * runs decides, and where nothing does, what is installed.
  */
 export async function settleTargets(
   tx: Transaction,
-  { caller: { tenantId } }: Author,
+  { caller: { tenantId }, clock }: Author,
   targetIds: readonly number[],
-  quiet: Extract<UpdateStatus, 'in_sync' | 'error'> = 'in_sync',
-  keepsAssigned = false,
+  { quiet = 'in_sync', installedSetId, keepsAssigned, asksForAttributes }: Ending = {},
 ): Promise<void> {
-  const otherwise = keepsAssigned ? sql`assigned_set_id` : sql`installed_set_id`;
+  const installed = installedSetId === undefined ? sql`installed_set_id` : sql`${installedSetId}::bigint`;
+  const otherwise = keepsAssigned ? sql`assigned_set_id` : installed;
+  const installedAt =
+    installedSetId === undefined ? sql`` : sql`, installed_at = ${clock().toISOString()}::timestamptz`;
+  const request = asksForAttributes ? sql`, request_attributes = true` : sql``;
   for (const chunk of chunks([...new Set(targetIds)])) {
     const ids = sql`${arrayOf(chunk)}::bigint[]`;
     await tx.execute(sql`
@@ -64,11 +79,12 @@ export async function settleTargets(
         ORDER BY target_id, status = 'canceling', id DESC),
       assigned AS (
         UPDATE target_deployments d
-        SET assigned_set_id = COALESCE((SELECT set_id FROM running r WHERE r.target_id = d.target_id), ${otherwise})
+        SET assigned_set_id = COALESCE((SELECT set_id FROM running r WHERE r.target_id = d.target_id), ${otherwise}),
+          installed_set_id = ${installed}
         WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids}))
       UPDATE targets t
       SET update_status = CASE WHEN EXISTS (SELECT 1 FROM running r WHERE r.target_id = t.id)
-        THEN 'pending' ELSE ${quiet} END
+        THEN 'pending' ELSE ${quiet} END ${installedAt} ${request}
       WHERE tenant_id = ${tenantId} AND id = ANY(${ids})`);
   }
 }

@@ -15,16 +15,13 @@ import { idOf } from './retrieve.ts';
 export async function reportConfirmation(device: Acting, actionId: number, said: Said): Promise<void> {
   requireFewDetails(said.messages);
   await change(device, async (tx, changes) => {
-    const { target, action } = await lockOwnAction(tx, device, actionId);
+    const action = await lockOwnAction(tx, device, actionId);
     if (!action.active) throw actionClosed(String(actionId));
     if (action.status !== 'wait_for_confirmation') throw actionNotFound(String(actionId));
     if (said.confirmation === 'denied') await requireRoom(tx, action);
     await writeConfirmation(tx, device, [action], { ...said, messages: said.messages.map(storableText) });
-    changes.targets([target.controllerId]);
-    changes.record({
-      type: `action.${said.confirmation}`,
-      subjects: [target.controllerId],
-      changes: idOf(action),
-    });
+    const subjects = [device.caller.username];
+    changes.targets(subjects);
+    changes.record({ type: `action.${said.confirmation}`, subjects, changes: idOf(action) });
   });
 }

@@ -4,7 +4,7 @@ import { actions } from '../../database/tables/actions.ts';
 import { distributionSetModules } from '../../database/tables/distribution-sets.ts';
 import { artifacts } from '../../database/tables/software.ts';
 import { artifactNotFound, softwareModuleNotFound } from '../../errors.ts';
-import { addEntry, hasRoom } from '../actions/entries.ts';
+import { addEntryIfRoom } from '../actions/entries.ts';
 import { SERVER_MESSAGE } from '../actions/write.ts';
 import { type Artifact, readArtifacts, withoutLocation } from '../artifacts/artifact.ts';
 import { type Download, downloadOf } from '../artifacts/download.ts';
@@ -87,12 +87,9 @@ export async function noteDownload(
   { filename }: { filename: string },
 ): Promise<void> {
   await change(device, async (tx, changes) => {
-    const { action } = await lockOwnAction(tx, device, actionId);
-    if (!(await hasRoom(tx, action))) return;
-    await addEntry(tx, device, action, {
-      status: 'download',
-      messages: [`${SERVER_MESSAGE}the device downloads ${filename}`],
-    });
+    const action = await lockOwnAction(tx, device, actionId);
+    const messages = [`${SERVER_MESSAGE}the device downloads ${filename}`];
+    if (!(await addEntryIfRoom(tx, device, action, { status: 'download', messages }))) return;
     changes.record({
       type: 'action.download-begun',
       subjects: [device.caller.username],

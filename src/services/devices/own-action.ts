@@ -1,42 +1,44 @@
-import { and, eq } from 'drizzle-orm';
-import type { Database, Transaction } from '../../database/connect.ts';
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import type { Transaction } from '../../database/connect.ts';
 import { actions } from '../../database/tables/actions.ts';
+import { targets } from '../../database/tables/targets.ts';
 import { actionNotFound } from '../../errors.ts';
+import { ofItsTarget } from '../actions/action.ts';
 import type { Acting, Platform } from '../context.ts';
-import { type LockedTarget, lockOwnTarget } from '../targets/selection.ts';
+import { lockOwnTarget } from '../targets/selection.ts';
 import type { Device } from './device-cache.ts';
 
 /** An action of the device that asks. */
 export type OwnAction = typeof actions.$inferSelect;
 
 /** The device's action of that id. @throws ACTION_NOT_FOUND, also where it is another's or not yet begun */
-export const findOwnAction = (
-  { database }: Platform,
-  { tenant, targetId }: Device,
-  id: number,
-): Promise<OwnAction> => read(database, tenant.tenantId, targetId, id);
-
-/** The same of the device that acts, locked with its target until the transaction ends. @throws TARGET_NOT_FOUND besides */
-export async function lockOwnAction(
-  tx: Transaction,
-  device: Acting,
-  id: number,
-): Promise<{ target: LockedTarget; action: OwnAction }> {
-  const target = await lockOwnTarget(tx, device);
-  return { target, action: await read(tx, target.tenantId, target.id, id) };
-}
-
-async function read(
-  database: Database | Transaction,
-  tenantId: number,
-  targetId: number,
+export async function findOwnAction(
+  { database }: Pick<Platform, 'database'>,
+  { tenant: { tenantId }, targetId }: Pick<Device, 'tenant' | 'targetId'>,
   id: number,
 ): Promise<OwnAction> {
   const its = and(eq(actions.tenantId, tenantId), eq(actions.targetId, targetId), eq(actions.id, id));
   const [action] = await database.select().from(actions).where(its);
-  if (!action || action.status === 'scheduled') throw actionNotFound(String(id));
+  if (!isBegun(action)) throw actionNotFound(String(id));
   return action;
 }
+
+/** The same of the device that acts, locked with its target until the transaction ends. @throws TARGET_NOT_FOUND besides */
+export async function lockOwnAction(tx: Transaction, device: Acting, id: number): Promise<OwnAction> {
+  const { tenantId, username } = device.caller;
+  const [action] = await tx
+    .select(getTableColumns(actions))
+    .from(targets)
+    .innerJoin(actions, ofItsTarget)
+    .where(and(eq(targets.tenantId, tenantId), eq(targets.controllerId, username), eq(actions.id, id)))
+    .for('no key update', { of: [targets, actions] });
+  if (isBegun(action)) return action;
+  await lockOwnTarget(tx, device);
+  throw actionNotFound(String(id));
+}
+
+const isBegun = (action: OwnAction | undefined): action is OwnAction =>
+  action !== undefined && action.status !== 'scheduled';
 
 /** Whether a device may fetch what the action is about. */
 export const isOpen = ({ status }: OwnAction): boolean =>

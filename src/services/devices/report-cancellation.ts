@@ -1,7 +1,6 @@
-import { and, eq } from 'drizzle-orm';
-import { type ActionStatus, actions } from '../../database/tables/actions.ts';
+import type { ActionStatus } from '../../database/tables/actions.ts';
 import { actionNotCancelable, actionNotFound } from '../../errors.ts';
-import { addEntry, isRepeated, requireRoom } from '../actions/entries.ts';
+import { addEntry, addEntryIfRoom, historyIsFull, isRepeated } from '../actions/entries.ts';
 import { settleTargets } from '../actions/write.ts';
 import { change } from '../change.ts';
 import type { Acting, Platform } from '../context.ts';
@@ -28,31 +27,25 @@ export async function findCancellation(
  */
 export async function reportCancellation(device: Acting, actionId: number, report: Report): Promise<void> {
   await change(device, async (tx, changes) => {
-    const { target, action } = await lockOwnAction(tx, device, actionId);
+    const action = await lockOwnAction(tx, device, actionId);
     if (action.status === 'canceled') return;
     if (action.status !== 'canceling') throw actionNotCancelable(String(actionId));
     const { told, becomes } = outcomeOf(report);
     const entry = entryOf(report, told);
+    const lastStatusCode = report.code ?? null;
     if (becomes === 'canceling') {
       if (await isRepeated(tx, action, entry)) return;
-      await requireRoom(tx, action);
+      if (!(await addEntryIfRoom(tx, device, action, entry, { lastStatusCode }))) throw historyIsFull();
+    } else {
+      const active = becomes === 'running';
+      await addEntry(tx, device, action, entry, { status: becomes, active, lastStatusCode });
+      if (!active) await settleTargets(tx, device, [action.targetId]);
     }
-    await addEntry(tx, device, action, entry);
-    await tx
-      .update(actions)
-      .set({
-        status: becomes,
-        active: becomes !== 'canceled',
-        lastStatusCode: report.code ?? null,
-        lastModifiedAt: device.clock(),
-        lastModifiedBy: device.caller.username,
-      })
-      .where(and(eq(actions.tenantId, action.tenantId), eq(actions.id, action.id)));
-    if (becomes === 'canceled') await settleTargets(tx, device, [target.id]);
-    if (becomes !== 'canceling') changes.targets([target.controllerId]);
+    const subjects = [device.caller.username];
+    if (becomes !== 'canceling') changes.targets(subjects);
     changes.record({
       type: becomes === 'canceled' ? 'action.cancellation-confirmed' : 'action.reported',
-      subjects: [target.controllerId],
+      subjects,
       changes: { ...idOf(action), status: { new: told } },
     });
   });

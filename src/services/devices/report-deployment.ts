@@ -1,9 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
-import { type ActionStatus, actions, targetDeployments } from '../../database/tables/actions.ts';
-import { targets } from '../../database/tables/targets.ts';
+import type { ActionStatus } from '../../database/tables/actions.ts';
 import { actionClosed, actionNotFound } from '../../errors.ts';
-import { addEntry, isRepeated, requireRoom } from '../actions/entries.ts';
+import { addEntry, addEntryIfRoom, historyIsFull, isRepeated, type NewEntry } from '../actions/entries.ts';
 import { settleTargets } from '../actions/write.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
@@ -21,34 +19,44 @@ type End = Extract<ActionStatus, 'finished' | 'error' | 'downloaded'>;
  */
 export async function reportDeployment(device: Acting, actionId: number, report: Report): Promise<void> {
   await change(device, async (tx, changes) => {
-    const { target, action } = await lockOwnAction(tx, device, actionId);
+    const action = await lockOwnAction(tx, device, actionId);
     if (action.status === 'wait_for_confirmation') throw actionNotFound(String(actionId));
     if (!action.active) throw actionClosed(String(actionId));
     const end = endOf(report, action);
     const entry = entryOf(report, end ?? PROGRESS[report.execution]);
-    if (!end) {
+    if (end) await endAction(tx, device, action, entry, end);
+    else {
       if (await isRepeated(tx, action, entry)) return;
-      await requireRoom(tx, action);
+      if (!(await addEntryIfRoom(tx, device, action, entry, { lastStatusCode: report.code ?? null })))
+        throw historyIsFull();
     }
-    await addEntry(tx, device, action, entry);
-    await writeReport(tx, device, action, { code: report.code, end });
-    if (end === 'finished') await writeInstalled(tx, device, action);
-    if (end) {
-      await settleTargets(
-        tx,
-        device,
-        [target.id],
-        end === 'error' ? 'error' : 'in_sync',
-        end === 'downloaded',
-      );
-      if (end !== 'error') await askForAttributes(tx, action);
-      changes.targets([target.controllerId]);
-    }
+    const subjects = [device.caller.username];
+    if (end) changes.targets(subjects);
     changes.record({
       type: `action.${end ?? 'reported'}`,
-      subjects: [target.controllerId],
+      subjects,
       changes: { ...idOf(action), status: { new: entry.status } },
     });
+  });
+}
+
+async function endAction(
+  tx: Transaction,
+  device: Acting,
+  action: OwnAction,
+  entry: NewEntry,
+  end: End,
+): Promise<void> {
+  await addEntry(tx, device, action, entry, {
+    status: end,
+    active: false,
+    lastStatusCode: entry.code ?? null,
+  });
+  await settleTargets(tx, device, [action.targetId], {
+    quiet: end === 'error' ? 'error' : 'in_sync',
+    installedSetId: end === 'finished' ? action.setId : undefined,
+    keepsAssigned: end === 'downloaded',
+    asksForAttributes: end !== 'error',
   });
 }
 
@@ -68,45 +76,3 @@ function endOf({ execution, result }: Report, { forceType }: OwnAction): End | u
   if (execution === 'closed') return result === 'failure' ? 'error' : 'finished';
   return execution === 'downloaded' && forceType === 'downloadonly' ? 'downloaded' : undefined;
 }
-
-/** Notes the code of the newest report and, where it ended, the end of a locked action. */
-const writeReport = (
-  tx: Transaction,
-  { caller, clock }: Acting,
-  { tenantId, id }: OwnAction,
-  { code, end }: { code: number | undefined; end: End | undefined },
-): Promise<unknown> =>
-  tx
-    .update(actions)
-    .set({
-      lastStatusCode: code ?? null,
-      ...(end && { status: end, active: false }),
-      lastModifiedAt: clock(),
-      lastModifiedBy: caller.username,
-    })
-    .where(and(eq(actions.tenantId, tenantId), eq(actions.id, id)));
-
-async function writeInstalled(
-  tx: Transaction,
-  { clock }: Acting,
-  { tenantId, targetId, setId }: OwnAction,
-): Promise<void> {
-  await tx
-    .insert(targetDeployments)
-    .values({ tenantId, targetId, installedSetId: setId })
-    .onConflictDoUpdate({
-      target: [targetDeployments.tenantId, targetDeployments.targetId],
-      set: { installedSetId: sql`excluded.installed_set_id` },
-    });
-  await tx
-    .update(targets)
-    .set({ installedAt: clock() })
-    .where(and(eq(targets.tenantId, tenantId), eq(targets.id, targetId)));
-}
-
-/** What a device tells of itself may be different with what it has now. */
-const askForAttributes = (tx: Transaction, { tenantId, targetId }: OwnAction): Promise<unknown> =>
-  tx
-    .update(targets)
-    .set({ requestAttributes: true })
-    .where(and(eq(targets.tenantId, tenantId), eq(targets.id, targetId)));

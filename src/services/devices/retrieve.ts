@@ -1,6 +1,6 @@
 import { and, desc, eq } from 'drizzle-orm';
 import type { Database, Transaction } from '../../database/connect.ts';
-import { actionEntries, actions } from '../../database/tables/actions.ts';
+import { actionEntries } from '../../database/tables/actions.ts';
 import { addEntry } from '../actions/entries.ts';
 import { SERVER_MESSAGE } from '../actions/write.ts';
 import { change } from '../change.ts';
@@ -16,17 +16,12 @@ export async function noteRetrieval(device: Acting, met: OwnAction): Promise<voi
   // Who fetches the same again and again costs no transaction.
   if (met.status !== 'running' && (await isNoted(device.database, met))) return;
   await change(device, async (tx, changes) => {
-    const { action } = await lockOwnAction(tx, device, met.id);
+    const action = await lockOwnAction(tx, device, met.id);
     if (action.status !== met.status || (await isNoted(tx, action))) return;
-    await addEntry(tx, device, action, {
-      status: 'retrieved',
-      messages: [`${SERVER_MESSAGE}the device has fetched the ${isStop(action) ? 'cancellation' : 'update'}`],
-    });
-    if (action.status === 'running')
-      await tx
-        .update(actions)
-        .set({ status: 'retrieved' })
-        .where(and(eq(actions.tenantId, action.tenantId), eq(actions.id, action.id)));
+    const what = isStop(action) ? 'cancellation' : 'update';
+    const messages = [`${SERVER_MESSAGE}the device has fetched the ${what}`];
+    const becomes = isStop(action) ? undefined : ({ status: 'retrieved' } as const);
+    await addEntry(tx, device, action, { status: 'retrieved', messages }, becomes);
     changes.record({ type: 'action.retrieved', subjects: [device.caller.username], changes: idOf(action) });
   });
 }
