@@ -13,10 +13,13 @@ import { setConfiguration } from '../../src/services/tenants/set-configuration.t
 import { createSet } from './deployments/support.ts';
 import { addTargets, begin, plan } from './rollouts/support.ts';
 
+const HOUR_MS = 3_600_000;
+
 /** The rollouts that the verbs below are called on, by their state. */
 export interface RolloutFixture {
   rolledSetId: number;
-  creatingId: number;
+  /** It is to begin in an hour. */
+  laterId: number;
   readyId: number;
   runningRolloutId: number;
   pausedId: number;
@@ -31,12 +34,11 @@ export async function rolloutFixture(context: Context): Promise<RolloutFixture> 
   const pausedId = await begin(context, { ...common, name: 'paused' });
   await pauseRollout(context, { id: pausedId });
   const runningRolloutId = await begin(context, { filter: 'id==rolled*', groupCount: 2, name: 'running' });
-  const { id: creatingId } = await createRollout(context, { ...common, groupCount: 1, name: 'creating' });
-  await advanceRollout(context, { tenantId: context.caller.tenantId, id: creatingId });
+  const laterId = await plan(context, { ...common, name: 'later', startAt: new Date(Date.now() + HOUR_MS) });
   await setConfiguration(context, { 'rollout.approval.enabled': true });
   const undecidedId = await plan(context, { ...common, name: 'undecided' });
   await setConfiguration(context, { 'rollout.approval.enabled': false });
-  return { rolledSetId: distributionSetId, creatingId, readyId, runningRolloutId, pausedId, undecidedId };
+  return { rolledSetId: distributionSetId, laterId, readyId, runningRolloutId, pausedId, undecidedId };
 }
 
 /** Every verb on rollouts that writes, called so that it would succeed. */
@@ -53,5 +55,9 @@ export const ROLLOUT_VERBS: Record<string, (context: Context, fixture: RolloutFi
     triggerNextRolloutGroup: (c, { runningRolloutId }) =>
       triggerNextRolloutGroup(c, { id: runningRolloutId }),
     decideRollout: (c, { undecidedId }) => decideRollout(c, { id: undecidedId, approved: true }),
-    advanceRollout: (c, { creatingId }) => advanceRollout(c, { tenantId: c.caller.tenantId, id: creatingId }),
+    advanceRollout: (c, { laterId }) =>
+      advanceRollout(
+        { ...c, clock: () => new Date(Date.now() + 2 * HOUR_MS) },
+        { tenantId: c.caller.tenantId, id: laterId },
+      ),
   };

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { actions } from '../../../src/database/tables/actions.ts';
 import { targets } from '../../../src/database/tables/targets.ts';
+import { DomainError } from '../../../src/errors.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { asDevice } from '../../../src/services/devices/acting.ts';
 import { reportDeployment } from '../../../src/services/devices/report-deployment.ts';
@@ -14,9 +15,16 @@ import { startRollout } from '../../../src/services/rollouts/start.ts';
 import { createTargets } from '../../../src/services/targets/create.ts';
 import { createSet } from '../deployments/support.ts';
 
-/** Does what the periodic job does for one rollout, until nothing is left to do at once. */
+/**
+ * Does what the periodic job does for one rollout, until nothing is left to do at once. Servers of other tests may do it,
+ * too: of one that is deleted it may be nothing.
+ */
 export async function settle(context: Context, id: number): Promise<void> {
-  while (await advanceRollout(context, { tenantId: context.caller.tenantId, id }));
+  try {
+    while (await advanceRollout(context, { tenantId: context.caller.tenantId, id }));
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === 'ROLLOUT_NOT_FOUND')) throw error;
+  }
 }
 
 /** A rollout that is ready, of a set of its own. */
