@@ -9,6 +9,7 @@ export * from './tables/enrollment.ts';
 export * from './tables/imports.ts';
 export * from './tables/roles.ts';
 export * from './tables/rollouts.ts';
+export * from './tables/sessions.ts';
 export * from './tables/software.ts';
 export * from './tables/target-data.ts';
 export * from './tables/target-types.ts';

@@ -7,7 +7,9 @@ const shown = (written: string) => written.split('\r\x1b[K').at(-1);
 function progressOn(output: { isTTY: boolean; columns?: number }) {
   const clock = { now: 0 };
   const written = { text: '' };
-  const write = (text: string) => void (written.text += text);
+  const write = (text: string) => {
+    written.text += text;
+  };
   return { clock, written, progress: openProgress({ ...output, write }, () => clock.now) };
 }
 

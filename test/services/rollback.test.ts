@@ -38,6 +38,8 @@ import { rejectTargets } from '../../src/services/pending-targets/reject.ts';
 import { createRole } from '../../src/services/roles/create.ts';
 import { deleteRole } from '../../src/services/roles/delete.ts';
 import { updateRole } from '../../src/services/roles/update.ts';
+import { beginSession } from '../../src/services/sessions/begin.ts';
+import { endSession } from '../../src/services/sessions/end.ts';
 import { createTargetFilter } from '../../src/services/target-filters/create.ts';
 import { deleteTargetFilter } from '../../src/services/target-filters/delete.ts';
 import { updateTargetFilter } from '../../src/services/target-filters/update.ts';
@@ -92,6 +94,7 @@ interface Fixture extends SoftwareFixture, DeploymentFixture, AutoAssignmentFixt
   authorityId: number;
   webhookId: number;
   keyId: number;
+  session: string;
   begun: ImportRecord;
   rotated: Target;
   groupId: number;
@@ -181,6 +184,8 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   createRole: (c) => createRole(c, { name: 'new', permissions: ['READ_TARGET'] }),
   updateRole: (c) => updateRole(c, { name: 'old', permissions: ['READ_TARGET'] }),
   deleteRole: (c) => deleteRole(c, { name: 'old' }),
+  beginSession: (c) => beginSession({ ...c, caller: { ...c.caller, username: 'someone' } }),
+  endSession: (c, { session }) => endSession(c, session),
   createApiKey: (c) => createApiKey(c, { owner: 'someone', name: 'new', permissions: ['READ_TARGET'] }),
   revokeApiKey: (c, { keyId }) => revokeApiKey(c, { id: keyId }),
   createTenant: (c) =>
@@ -255,6 +260,7 @@ async function fixture() {
     name: 'old',
     permissions: ['READ_TARGET'],
   });
+  const { token: session } = await beginSession(tenant.contextOf([], [], 'someone'));
   const begun = await beginImport(context, { format: 'csv' });
   const { group } = await createEnrollmentGroup(context, {
     name: 'old',
@@ -273,6 +279,7 @@ async function fixture() {
     webhookId: webhook.id,
     keyId: apiKey.id,
     groupId: group.id,
+    session,
   };
   const deployments = await deploymentFixture(context);
   const assigning = await autoAssignmentFixture(context, deployments);

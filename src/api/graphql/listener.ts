@@ -6,10 +6,11 @@ import type { Platform } from '../../services/context.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { Refusal, sendFailure, takesAnswer } from './answers.ts';
 import { type GraphqlContext, openContext, originOf } from './context.ts';
+import { credentialsOf } from './session.ts';
 
 export interface ListenerOptions {
   platform: Platform;
-  peers: Pick<Peers, 'addressOf'>;
+  peers: Pick<Peers, 'addressOf' | 'baseUrlOf'>;
   /** @throws UNAUTHENTICATED, SIGN_IN_UNAVAILABLE */
   signIn: Authenticator;
   /** Bytes of a body. */
@@ -33,7 +34,7 @@ export function operationListener(
     try {
       for (const [name, value] of Object.entries(PROTOCOL_HEADERS)) response.setHeader(name, value);
       const origin = originOf(peers, request);
-      const caller = await signIn(request.headers.authorization, origin);
+      const caller = await signIn(credentialsOf(request), origin);
       requireMediaTypes(request);
       const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {

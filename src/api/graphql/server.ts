@@ -17,6 +17,7 @@ import { graphiqlRoutes } from './graphiql.ts';
 import { LIMITS, limitDocuments } from './limits.ts';
 import { type Listener, type ListenerOptions, operationListener } from './listener.ts';
 import { buildSchema } from './schema.ts';
+import { sessionRoutes } from './session.ts';
 
 export interface GraphqlDoor {
   schema: GraphQLSchema;
@@ -39,6 +40,7 @@ export async function openGraphql(options: ListenerOptions): Promise<GraphqlDoor
     sendFailure(request, response, error, log);
   const router = express.Router();
   graphiqlRoutes(router);
+  sessionRoutes(router, options);
   router.all('/', answer);
   router.use(failed);
   return { schema, answer, router, close: () => apollo.stop() };

@@ -12,6 +12,7 @@ import { openContext, originOf } from './context.ts';
 import { refuseCostly } from './cost.ts';
 import { formatSocketError } from './errors.ts';
 import { LIMITS, readDocument } from './limits.ts';
+import { credentialsOf } from './session.ts';
 import { speakGraphqlWs } from './socket.ts';
 import type { SubscriptionContext } from './subscriptions.ts';
 
@@ -112,7 +113,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
   const speak = speakGraphqlWs<Session>(
     {
       async onConnect({ extra: session, connectionParams }) {
-        session.authorization = authorizationOf(connectionParams) ?? session.request.headers.authorization;
+        session.authorization = authorizationOf(connectionParams) ?? credentialsOf(session.request);
         try {
           await signIn(session);
           return true;

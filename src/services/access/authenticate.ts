@@ -6,6 +6,7 @@ import type { Actor, Caller, Origin, Platform } from '../context.ts';
 import { apiKeyScheme } from './api-key.ts';
 import { basicScheme } from './basic.ts';
 import { type OidcOptions, oidcScheme } from './oidc.ts';
+import { sessionScheme } from './session.ts';
 
 /** @throws UNAUTHENTICATED for whatever isn't a right credential; SIGN_IN_UNAVAILABLE. */
 export type Authenticator = (authorization: string | undefined, origin?: Origin) => Promise<Caller>;
@@ -40,7 +41,7 @@ interface Underway extends Attempt {
 }
 
 /**
- * Opens the sign-in of administrators and programs, by HTTP Basic, API keys and an issuer's tokens. A right
+ * Opens the sign-in of administrators and programs, by HTTP Basic, sessions, API keys and an issuer's tokens. A right
  * credential is remembered for a while, in keyed-hash form and never past its end, until anything of its tenant is
  * announced to have changed. The audit trail tells of attempts that fail.
  */
@@ -105,11 +106,12 @@ function openSchemes(platform: Platform, { basicEnabled = true, oidc }: SignInOp
   };
   const basic = basicEnabled ? basicScheme(platform) : refuse;
   const apiKey = apiKeyScheme(platform);
+  const session = basicEnabled ? sessionScheme(platform) : refuse;
   const token = oidc ? oidcScheme(platform, oidc) : refuse;
   return (authorization, attempt) => {
-    const [, name, credentials = ''] = /^(basic|bearer) +(\S+)$/i.exec(authorization) ?? [];
+    const [, name, credentials = ''] = /^(basic|bearer|session) +(\S+)$/i.exec(authorization) ?? [];
     const bearer = looksLikeKey(credentials) ? apiKey : token;
-    const schemes: Record<string, Scheme> = { basic, bearer };
+    const schemes: Record<string, Scheme> = { basic, bearer, session };
     return (schemes[name?.toLowerCase() ?? ''] ?? refuse)(credentials, attempt);
   };
 }

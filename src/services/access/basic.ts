@@ -5,24 +5,15 @@ import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
 import type { Platform } from '../context.ts';
-import { permissionsOfRoles } from '../roles/role.ts';
 import { isStorableText } from '../text.ts';
+import { ACCOUNT_COLUMNS, callerOf } from './account.ts';
 import type { Scheme } from './authenticate.ts';
 import { NO_PASSWORD, verifyPassword } from './passwords.ts';
-import { effectivePermissions, isBuiltIn } from './permissions.ts';
 import { DEFAULT_TENANT } from './users.ts';
 
 const accountByName = prepared((database) =>
   database
-    .select({
-      tenantId: tenants.tenantId,
-      tenantName: tenants.name,
-      username: users.username,
-      passwordHash: users.passwordHash,
-      permissions: users.permissions,
-      roles: users.roles,
-      rolePermissions: permissionsOfRoles(users.tenantId, users.roles),
-    })
+    .select({ ...ACCOUNT_COLUMNS, passwordHash: users.passwordHash })
     .from(tenants)
     .innerJoin(users, eq(users.tenantId, tenants.tenantId))
     .where(
@@ -42,16 +33,7 @@ export const basicScheme =
     if (claimedTenant) attempt.claimed = { tenantId: claimedTenant.tenantId, username, kind: 'USER' };
     const right = await verifyPassword(password, account?.passwordHash ?? NO_PASSWORD);
     if (!account || !right) throw unauthenticated();
-    const { tenantId, tenantName, permissions, rolePermissions } = account;
-    const roles = account.roles.filter(isBuiltIn);
-    return {
-      tenantId,
-      tenantName,
-      username,
-      kind: 'USER',
-      roles: new Set(roles),
-      permissions: effectivePermissions([...permissions, ...rolePermissions], roles),
-    };
+    return callerOf(account);
   };
 
 /** @throws UNAUTHENTICATED */

@@ -6,6 +6,7 @@ import { userNotFound } from '../../errors.ts';
 import { change } from '../change.ts';
 import type { Platform } from '../context.ts';
 import { parse } from '../parse.ts';
+import { endSessionsOf } from '../sessions/end.ts';
 import { Password, Username } from './input.ts';
 import { hashPassword } from './passwords.ts';
 import { DEFAULT_TENANT, named } from './users.ts';
@@ -35,6 +36,7 @@ export async function setPassword(platform: Platform, input: z.input<typeof SetP
       .where(named(found.tenantId, username))
       .returning({ id: users.id });
     if (!changed.length) throw userNotFound(username);
+    await endSessionsOf(tx, found.tenantId, changed[0]!.id);
     changes.settings();
     changes.record({ type: 'user.password-set', subjects: [username] });
   });

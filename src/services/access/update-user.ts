@@ -6,6 +6,7 @@ import { change } from '../change.ts';
 import type { Caller, Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { lockGrantedRoles } from '../roles/role.ts';
+import { endSessionsOf } from '../sessions/end.ts';
 import { UserUpdate } from './input.ts';
 import { hashPassword } from './passwords.ts';
 import { requireRole } from './permissions.ts';
@@ -14,7 +15,8 @@ import { lockUser, named, requireHeld, requireSuccessor, USER_COLUMNS, type User
 export type UpdateUser = z.input<typeof UserUpdate>;
 
 /**
- * Changes an account; what is missing or null stays. The old password stops working at once. Whoever signs in
+ * Changes an account; what is missing or null stays. The old password stops working at once,
+ * and with it the account's sessions. Whoever signs in
  * by a password may change it; all else needs TENANT_ADMIN.
  * @throws USER_NOT_FOUND; FORBIDDEN where the account holds, or would hold, what the caller doesn't; INVALID_INPUT
  *   where the tenant would lose its last administrator.
@@ -42,6 +44,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
       .where(named(caller.tenantId, username))
       .returning(USER_COLUMNS);
     if (!after) throw userNotFound(username);
+    if (passwordHash) await endSessionsOf(tx, caller.tenantId, after.id);
     changes.settings();
     const changed = differences(before, userIn(caller.tenantName)(after), ['permissions', 'roles']);
     changes.record({

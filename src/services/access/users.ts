@@ -49,6 +49,17 @@ export const userIn =
 export const named = (tenantId: number, username: string) =>
   and(eq(users.tenantId, tenantId), eq(users.username, username));
 
+/** The id of an account that stays until the transaction ends. @throws USER_NOT_FOUND */
+export async function lockAccount(tx: Transaction, tenantId: number, username: string): Promise<number> {
+  const [user] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(named(tenantId, username))
+    .for('key share');
+  if (!user) throw userNotFound(username);
+  return user.id;
+}
+
 /**
  * Reads an account that the caller is about to change; until the transaction ends, nobody else changes an account
  * of the tenant. So two administrators can't take the last place from one another.

@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+import express, { type Request, type Response, type Router } from 'express';
+import { z } from 'zod';
+import { DomainError } from '../../errors.ts';
+import { beginSession } from '../../services/sessions/begin.ts';
+import { endSession } from '../../services/sessions/end.ts';
+import { Refusal } from './answers.ts';
+import { openContext, originOf } from './context.ts';
+import type { ListenerOptions } from './listener.ts';
+
+const COOKIE = 'muster_session';
+const PATH = '/session';
+
+/** What the request signs in by: its `Authorization` header, or the cookie of a session. */
+export function credentialsOf({ headers }: IncomingMessage): string | undefined {
+  if (headers.authorization !== undefined) return headers.authorization;
+  const token = sessionTokenOf(headers.cookie);
+  return token && `Session ${token}`;
+}
+
+const sessionTokenOf = (cookies: string | undefined) =>
+  cookies && new RegExp(`(?:^|; *)${COOKIE}=([^;\\s]+)`).exec(cookies)?.[1];
+
+const Account = z.object({ username: z.string(), password: z.string() });
+
+/**
+ * Sign-in for browsers: `POST /graphql/session` with `{username, password}` sets a cookie that scripts can't read and
+ * other sites can't send, `DELETE` ends the session and takes the cookie back. It signs in to GraphQL and no further.
+ */
+export function sessionRoutes(
+  router: Router,
+  { platform, peers, signIn }: Pick<ListenerOptions, 'platform' | 'peers' | 'signIn'>,
+): void {
+  const begin = async (request: Request, response: Response) => {
+    // Such a body is what no form of another site can send.
+    if (!request.is('application/json'))
+      throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
+    const { success, data } = Account.safeParse(request.body);
+    if (!success) throw new Refusal(400, 'BAD_REQUEST', 'The body must be {"username": …, "password": …}.');
+    const origin = originOf(peers, request);
+    const password = Buffer.from(`${data.username}:${data.password}`).toString('base64');
+    const caller = await signIn(`Basic ${password}`, origin).catch(withoutChallenge);
+    const { token, expiresAt } = await beginSession(openContext(platform, caller, origin));
+    response.cookie(COOKIE, token, { ...cookieOf(request), expires: expiresAt }).json({ expiresAt });
+  };
+  const end = async (request: Request, response: Response) => {
+    const token = sessionTokenOf(request.headers.cookie);
+    const origin = originOf(peers, request);
+    const caller = token && (await signIn(`Session ${token}`, origin).catch(unlessUnauthenticated));
+    if (caller) await endSession(openContext(platform, caller, origin), token);
+    response.clearCookie(COOKIE, cookieOf(request)).status(204).end();
+  };
+  /** Over HTTPS the cookie never goes out without. */
+  const cookieOf = (request: IncomingMessage) => ({
+    httpOnly: true,
+    sameSite: 'strict' as const,
+    secure: peers.baseUrlOf(request).startsWith('https:'),
+    path: '/graphql',
+  });
+
+  router.post(PATH, express.json({ limit: 4096 }), begin);
+  router.delete(PATH, end);
+  router.all(PATH, (_request, response) => void response.set('Allow', 'POST, DELETE').status(405).end());
+}
+
+const isUnauthenticated = (error: unknown) =>
+  error instanceof DomainError && error.code === 'UNAUTHENTICATED';
+
+/** A challenge would make the browser open its own dialog. */
+function withoutChallenge(error: unknown): never {
+  if (isUnauthenticated(error))
+    throw new Refusal(401, 'UNAUTHENTICATED', 'The name or the password is wrong.');
+  throw error;
+}
+
+/** A session that is over is no trouble for who leaves. */
+function unlessUnauthenticated(error: unknown): undefined {
+  if (!isUnauthenticated(error)) throw error;
+}

@@ -1,0 +1,35 @@
+import { and, eq, lte } from 'drizzle-orm';
+import { sessions } from '../../database/tables/sessions.ts';
+import { forbidden } from '../../errors.ts';
+import { lockAccount } from '../access/users.ts';
+import { digestOf, newSecret } from '../api-keys/key.ts';
+import { change } from '../change.ts';
+import type { Context } from '../context.ts';
+import { writeSessionToken } from './token.ts';
+
+const HOURS = 12;
+
+/**
+ * Signs the caller, who gave a password, in for twelve hours; the token is in the answer and nowhere else. It ends
+ * sooner with the account and with its password.
+ * @throws FORBIDDEN for whoever signed in by something else than an account's password
+ */
+export async function beginSession(context: Context): Promise<{ token: string; expiresAt: Date }> {
+  const { tenantId, username, kind } = context.caller;
+  if (kind !== 'USER') throw forbidden('to sign in by a password');
+  const now = context.clock();
+  const expiresAt = new Date(now.getTime() + HOURS * 3_600_000);
+  const secret = newSecret();
+
+  return change(context, async (tx, changes) => {
+    const userId = await lockAccount(tx, tenantId, username);
+    const ofUser = and(eq(sessions.tenantId, tenantId), eq(sessions.userId, userId));
+    await tx.delete(sessions).where(and(ofUser, lte(sessions.expiresAt, now)));
+    const [created] = await tx
+      .insert(sessions)
+      .values({ tenantId, userId, digest: digestOf(secret), expiresAt })
+      .returning({ id: sessions.id });
+    changes.record({ type: 'session.begun', subjects: [username] });
+    return { token: writeSessionToken({ tenantId, id: created!.id, secret }), expiresAt };
+  });
+}
