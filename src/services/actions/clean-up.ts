@@ -32,7 +32,7 @@ export async function cleanUpSomeActions(platform: Platform, tenantId: number): 
     sql`NOT ${actions.active}`,
     inArray(
       actions.status,
-      ACTION_STATUSES.filter((status) => statuses.has(status)),
+      ACTION_STATUSES.filter((status) => statuses.has(status) && status !== 'scheduled'),
     ),
     lt(actions.lastModifiedAt, new Date(Math.max(platform.clock().getTime() - afterMs, 0))),
   );

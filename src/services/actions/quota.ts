@@ -30,6 +30,7 @@ export async function makeRoom(
       SELECT oldest.id FROM unnest(${arrayOf(full.map((row) => row.target_id))}::bigint[]) AS full_target(id)
       CROSS JOIN LATERAL (
         SELECT id FROM actions WHERE tenant_id = ${tenantId} AND target_id = full_target.id AND NOT active
+          AND status <> 'scheduled'
         ORDER BY id LIMIT ${goes}) AS oldest) AS old
     WHERE actions.tenant_id = ${tenantId} AND actions.id = old.id
     RETURNING actions.target_id`);

@@ -1,5 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { isAmong } from '../../database/bulk.ts';
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
 import { actions, targetDeployments } from '../../database/tables/actions.ts';
 import { autoAssignments } from '../../database/tables/auto-assignments.ts';
@@ -8,6 +7,7 @@ import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { reach } from '../access/scopes.ts';
 import { makeRoom } from '../actions/quota.ts';
+import { idsOf } from '../actions/select.ts';
 import { type Changes, change } from '../change.ts';
 import type { Context, Platform } from '../context.ts';
 import { described } from '../deployments/assign.ts';
@@ -47,15 +47,15 @@ export async function assignNextTargets(
   after: number,
 ): Promise<number | null> {
   const itself = and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id));
-  const [found] = await platform.database.select().from(autoAssignments).where(itself);
-  if (!found) return null;
+  const [known] = await platform.database.select().from(autoAssignments).where(itself);
+  if (!known) return null;
   const tenant = await platform.tenants.byId(tenantId);
-  const context = actingFor(platform, tenant, found);
+  const context = actingFor(platform, tenant, known);
   const { permissions: _, ...actor } = context.caller;
 
   return change({ ...platform, caller: actor, origin: context.origin }, async (tx, changes) => {
     // The set before the auto-assignment, as whoever invalidates the set has it locked when it ends what assigns it.
-    const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', found.setId);
+    const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', known.setId);
     const [row] = await tx
       .select()
       .from(autoAssignments)
@@ -63,19 +63,11 @@ export async function assignNextTargets(
       .for('no key update');
     if (!row) return null;
     if (row.status === 'ready') await begin(tx, changes, row);
-    const eligible = await eligibleTargets(tx, context, row, set);
-    const locked = await selectTargets(tx, and(eligible, sql`${targets.id} > ${after}`), true);
-    // Again, as only now nobody else assigns to them: the action of the set may have come meanwhile.
-    const still = await selectTargets(
-      tx,
-      and(
-        eligible,
-        isAmong(
-          targets.id,
-          locked.map((target) => target.id),
-        ),
-      ),
-    );
+    const eligible = await eligibleTargets(tx, context, row, set, after);
+    const found = await selectTargets(tx, eligible);
+    const locked = await lockFree(tx, tenantId, found);
+    // Again, as only now nobody else assigns to them: an action of the set may have come meanwhile.
+    const still = await selectTargets(tx, sql`${eligible} AND ${among(locked)}`);
     const chosen = await makeRoom(tx, tenantId, tenant.settings.actionCleanup.percentOnQuota, still);
     const plan = planOf(row, tenant.settings);
     const created = await deploy(tx, context, plan, chosen);
@@ -88,7 +80,7 @@ export async function assignNextTargets(
       count: created.length,
       changes: { autoAssignment: { new: row.name }, ...described(set, plan) },
     });
-    return locked.length === AT_A_TIME ? locked.at(-1)!.id : null;
+    return found.length === AT_A_TIME ? found.at(-1)!.id : null;
   });
 }
 
@@ -104,38 +96,56 @@ async function begin(tx: Transaction, changes: Changes, { tenantId, id, name }: 
   });
 }
 
+/** Bounds each table by itself: otherwise every batch of a million would read again what those before it have assigned. */
 async function eligibleTargets(
   tx: Transaction,
   context: Context,
   { tenantId, query }: Row,
   { id, type }: DistributionSet,
+  after: number,
 ): Promise<SQL> {
   const tenant = await context.tenants.byId(tenantId);
   return sql`${and(
     eq(targets.tenantId, tenantId),
+    gt(targets.id, after),
     await matchingTargets(tx, tenant, context.clock(), parseFilter(query)),
     await reach(context, 'UPDATE_TARGET'),
     takesSetType(type.id),
   )} AND NOT EXISTS (
-    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${tenantId}
+    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${tenantId} AND ${actions.targetId} > ${after}
       AND ${actions.targetId} = ${targets.id} AND ${actions.setId} = ${id})
   AND NOT EXISTS (
-    SELECT 1 FROM ${targetDeployments} WHERE ${targetDeployments.tenantId} = ${tenantId}
+    SELECT 1 FROM ${targetDeployments}
+    WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} > ${after}
       AND ${targetDeployments.targetId} = ${targets.id} AND ${targetDeployments.assignedSetId} = ${id})`;
 }
 
-function selectTargets(tx: Transaction, where: SQL | undefined, locking = false): Promise<SelectedTarget[]> {
-  const query = tx
-    .select({ id: targets.id, controllerId: targets.controllerId })
+const COLUMNS = { id: targets.id, controllerId: targets.controllerId };
+
+const selectTargets = (tx: Transaction, where: SQL): Promise<SelectedTarget[]> =>
+  tx
+    .select(COLUMNS)
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
     .where(where)
     .orderBy(targets.id)
-    .limit(AT_A_TIME)
-    .$dynamic();
-  return locking ? query.for('no key update', { of: targets, skipLocked: true }) : query;
-}
+    .limit(AT_A_TIME);
+
+const among = (selected: readonly SelectedTarget[]): SQL => sql`${targets.id} = ANY(${idsOf(selected)})`;
+
+/** Locks those that nobody else has locked. */
+const lockFree = (
+  tx: Transaction,
+  tenantId: number,
+  selected: readonly SelectedTarget[],
+): Promise<SelectedTarget[]> =>
+  tx
+    .select(COLUMNS)
+    .from(targets)
+    .where(and(eq(targets.tenantId, tenantId), among(selected)))
+    .orderBy(targets.id)
+    .for('no key update', { skipLocked: true });
 
 const planOf = (
   { setId, forceType, weight, confirmationRequired }: Row,
