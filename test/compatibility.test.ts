@@ -5,16 +5,6 @@ import { deviceRouter } from '../src/api/ddi/router.ts';
 import { type RestOptions, restRouter } from '../src/api/rest/router.ts';
 import { clientOf, createServedTenant, startTestServer } from './support/server.ts';
 
-/** Routes that are still being built: what begins so may be served already, or not yet. */
-const WAITING = [
-  '/rest/v1/autoassignments',
-  '/rest/v1/distributionsets/{}/autoAssignTargetFilters',
-  '/rest/v1/distributionsets/{}/autoAssignments',
-  '/rest/v1/distributionsets/{}/statistics',
-  '/rest/v1/rollouts',
-  '/rest/v1/targetfilters/{}/autoAssignDS',
-];
-
 interface Row {
   path: string;
   methods: string[];
@@ -24,7 +14,6 @@ interface Row {
 
 const rows = readRows(readFileSync(new URL('../docs/compatibility.md', import.meta.url), 'utf8'));
 const listed = rows.flatMap(({ path, methods }) => methods.map((method) => `${method} ${plain(path)}`));
-const isWaiting = (route: string) => WAITING.some((start) => route.split(' ')[1]!.startsWith(start));
 
 function readRows(text: string): Row[] {
   const lines = text.matchAll(/^\| `(\/.*?)` \| ([A-Z ]+) \| (\w+) \| ?(.*?) ?\|$/gm);
@@ -55,9 +44,8 @@ function routesOf(router: Router, base: string): string[] {
 it('says of each path and method that it is done, or why it differs', () => {
   expect(rows.length).toBeGreaterThan(100);
   for (const { path, state, why } of rows) {
-    expect(['done', 'different', 'waiting'], path).toContain(state);
+    expect(['done', 'different'], path).toContain(state);
     expect(why !== '', path).toBe(state === 'different');
-    expect(state === 'waiting', path).toBe(isWaiting(`GET ${plain(path)}`));
   }
   const each = rows.flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}`));
   expect(each).toEqual([...new Set(each)]);
@@ -70,7 +58,7 @@ it('lists the routes that there are, and no others', () => {
   const poll = 'GET /{}/controller/v1/{}'; // answered before any router
   const registered = [poll, ...routesOf(management, '/rest'), ...routesOf(devices, '')];
   expect(registered.filter((route) => !listed.includes(route))).toEqual([]);
-  expect(listed.filter((route) => !registered.includes(route) && !isWaiting(route))).toEqual([]);
+  expect(listed.filter((route) => !registered.includes(route))).toEqual([]);
 });
 
 it('is served as listed', async () => {
@@ -85,7 +73,7 @@ it('is served as listed', async () => {
 
   const served: Record<string, string[]> = {};
   const wanted: Record<string, string[]> = {};
-  for (const { path, methods } of rows.filter(({ state }) => state !== 'waiting')) {
+  for (const { path, methods } of rows) {
     wanted[path] = [...(wanted[path] ?? []), ...methods].sort();
     const asked = path
       .replace('{tenant}', name)

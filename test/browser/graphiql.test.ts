@@ -1,7 +1,11 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
 import { startOwnServer, type TestServer } from '../support/server.ts';
+
+interface Editor {
+  CodeMirror: { setValue(text: string): void; documentAST?: { loc: { end: number } } };
+}
 
 const executablePath = chromiumPath();
 if (!executablePath) console.log('Left out, as there is no Chromium: GraphiQL in a browser.');
@@ -30,9 +34,13 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
   const run = async (document: string) => {
     const editor = page.locator('.graphiql-query-editor .CodeMirror');
     await editor.waitFor();
-    await editor.evaluate((element, text) => {
-      (element as unknown as { CodeMirror: { setValue(text: string): void } }).CodeMirror.setValue(text);
-    }, document);
+    const change = (element: unknown, text: string) => (element as Editor).CodeMirror.setValue(text);
+    await editor.evaluate(change, document);
+    // It is read a moment later, and until then the one before is what is sent.
+    await vi.waitFor(async () => {
+      const end = (element: unknown) => (element as Editor).CodeMirror.documentAST?.loc.end;
+      expect(await editor.evaluate(end)).toBe(document.length);
+    });
     await page.locator('.graphiql-execute-button').click();
   };
   const answered = (text: string) => page.locator('.result-window', { hasText: text }).waitFor();

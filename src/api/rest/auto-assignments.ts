@@ -10,7 +10,7 @@ import {
   resumeAutoAssignment,
   startAutoAssignment,
 } from '../../services/auto-assignments/handle.ts';
-import { listAutoAssignments } from '../../services/auto-assignments/list.ts';
+import { listAutoAssignments, listAutoAssignmentsOfSet } from '../../services/auto-assignments/list.ts';
 import { updateAutoAssignment } from '../../services/auto-assignments/update.ts';
 import type { Context } from '../../services/context.ts';
 import { titleOf } from '../../services/software-modules/module.ts';
@@ -22,7 +22,7 @@ import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 
-/** `/autoassignments`; `linksOf` gives the links' base for a request. */
+/** `/autoassignments`, and those of a set; `linksOf` gives the links' base for a request. */
 export function autoAssignmentRoutes(
   router: Router,
   options: ResourceOptions,
@@ -39,6 +39,14 @@ export function autoAssignmentRoutes(
     sendHal(response.status(201), renderAutoAssignment(created, linksOf(request)));
   };
   resource(router, path, { get, post }, options);
+
+  const getOfSet: Handler = async (context, request, response) => {
+    const page = pageRequest(request, AUTO_ASSIGNMENT_SORT_NAMES);
+    const listing = await listAutoAssignmentsOfSet(context, pathIdOf(request, 'id'), page);
+    const links = linksOf(request);
+    sendHal(response, await pagedList(listing, (one) => renderAutoAssignment(one, links)));
+  };
+  resource(router, '/distributionsets/:id/autoAssignments', { get: getOfSet }, options);
 
   const getOne: Handler = async (context, request, response) => {
     const found = await findAutoAssignment(context, pathIdOf(request, 'id'));
