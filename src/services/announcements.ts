@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type Channel, openChannel } from '../database/channel.ts';
 import type { Connection } from '../database/connect.ts';
 
-/** What happened: to the targets named, or, `settings`, to accounts and configuration but to no target. */
-export type ChangeKind = 'updated' | 'created' | 'deleted' | 'settings';
+/**
+ * What happened: to the targets named, or, `settings`, to accounts and configuration but to no target. `reported`: to what
+ * is noted of their actions, and to nothing that anybody remembers.
+ */
+export type ChangeKind = 'updated' | 'created' | 'deleted' | 'settings' | 'reported';
 
 /** That targets of a tenant changed; without controllerIds: anything of the tenant may have. */
 export interface Announcement {
@@ -28,6 +31,8 @@ export interface Listener {
   created?(announcement: Announcement): void;
   /** Nothing that is remembered of targets is wrong for it. */
   rollouts?(announcement: RolloutAnnouncement): void;
+  /** Devices reported something; without controllerIds: more did than are named. */
+  reported?(announcement: Announcement): void;
   /** Announcements may have been missed. */
   everything(): void;
 }
@@ -49,8 +54,8 @@ const COALESCE_MS = 3;
 const MESSAGE_BYTES = 7_500;
 /** Naming more targets than this costs more than letting the tenant's devices be read again. */
 export const NAMED_AT_MOST = 1_000;
-/** Creations at full speed aren't to pay for naming what no cache has: in a second no more of a tenant are named. */
-const CREATED_A_SECOND = 2_000;
+/** Creations and reports at full speed aren't to pay for naming what no cache has: in a second no more of a tenant are. */
+const NAMED_A_SECOND = 2_000;
 
 /** Opens the announcements of this process on the database that all share. */
 export async function openAnnouncements(
@@ -63,6 +68,7 @@ export async function openAnnouncements(
     for (const listener of listeners)
       if ('rolloutIds' in announcement) listener.rollouts?.(announcement);
       else if (announcement.kind === 'created') listener.created?.(announcement);
+      else if (announcement.kind === 'reported') listener.reported?.(announcement);
       else listener.changed(announcement);
   };
   const channel = await openChannel(
@@ -102,11 +108,11 @@ export async function openAnnouncements(
 function limited(announcement: Announcement): Announcement {
   const { tenantId, kind, controllerIds } = announcement;
   if (!controllerIds || controllerIds.length <= NAMED_AT_MOST) return announcement;
-  return kind === 'created' ? { tenantId, kind } : { tenantId };
+  return kind === 'created' || kind === 'reported' ? { tenantId, kind } : { tenantId };
 }
 
-/** How many creations a tenant may still name in this second. */
-function creationLimit(): (tenantId: number, count: number) => boolean {
+/** Whether a tenant may still name so many in this second. */
+function namingLimit(): (tenantId: number, count: number) => boolean {
   let second = 0;
   let named = new Map<number, number>();
   return (tenantId, count) => {
@@ -115,7 +121,7 @@ function creationLimit(): (tenantId: number, count: number) => boolean {
     second = now;
     const sum = (named.get(tenantId) ?? 0) + count;
     named.set(tenantId, sum);
-    return sum <= CREATED_A_SECOND;
+    return sum <= NAMED_A_SECOND;
   };
 }
 
@@ -124,8 +130,10 @@ interface Waiting {
   everything: boolean;
   settings: boolean;
   manyCreated: boolean;
+  manyReported: boolean;
   updated: Set<string>;
   created: Set<string>;
+  reported: Set<string>;
   /** controllerIds by target id. */
   deleted: Map<number, string>;
   rollouts: Set<number>;
@@ -135,7 +143,8 @@ interface Waiting {
 function openOutbox(self: string, channel: Channel, onError: (error: unknown) => void) {
   let waiting = new Map<number, Waiting>();
   let timer: NodeJS.Timeout | undefined;
-  const mayName = creationLimit();
+  const mayNameCreated = namingLimit();
+  const mayNameReported = namingLimit();
 
   const flush = async () => {
     clearTimeout(timer);
@@ -150,8 +159,10 @@ function openOutbox(self: string, channel: Channel, onError: (error: unknown) =>
       everything: false,
       settings: false,
       manyCreated: false,
+      manyReported: false,
       updated: new Set(),
       created: new Set(),
+      reported: new Set(),
       deleted: new Map(),
       rollouts: new Set(),
     };
@@ -166,10 +177,13 @@ function openOutbox(self: string, channel: Channel, onError: (error: unknown) =>
     add({ tenantId, controllerIds, kind, targetIds }: Announcement) {
       const tenant = waitingOf(tenantId);
       if (kind === 'settings') tenant.settings = true;
-      else if (kind === 'created' && !(controllerIds && mayName(tenantId, controllerIds.length)))
+      else if (kind === 'created' && !(controllerIds && mayNameCreated(tenantId, controllerIds.length)))
         tenant.manyCreated = true;
+      else if (kind === 'reported' && !(controllerIds && mayNameReported(tenantId, controllerIds.length)))
+        tenant.manyReported = true;
       else if (!controllerIds) tenant.everything = true;
       else if (kind === 'created') for (const id of controllerIds) tenant.created.add(id);
+      else if (kind === 'reported') for (const id of controllerIds) tenant.reported.add(id);
       else if (kind === 'deleted')
         for (const [index, id] of controllerIds.entries()) tenant.deleted.set(targetIds?.[index] ?? -1, id);
       else for (const id of controllerIds) tenant.updated.add(id);
@@ -181,7 +195,7 @@ function openOutbox(self: string, channel: Channel, onError: (error: unknown) =>
 /**
  * An entry of a message: the tenant, a letter and what is named: `[1, "*"]` everything, `[1, "s"]` settings,
  * `[1, "c", …]` created (none named: many), `[1, "u", …]` updated, `[1, "d", targetId, controllerId, …]` deleted,
- * `[1, "r", …]` rollouts.
+ * `[1, "p", …]` reported (none named: many), `[1, "r", …]` rollouts.
  */
 type Entry = [tenantId: number, letter: string, ...names: (string | number)[]];
 
@@ -217,6 +231,8 @@ function* entriesOf(batch: Map<number, Waiting>): Generator<Entry> {
     if (tenant.manyCreated) yield [tenantId, 'c'];
     else for (const group of groups(tenant.created)) yield [tenantId, 'c', ...group];
     for (const group of groups(tenant.updated)) yield [tenantId, 'u', ...group];
+    if (tenant.manyReported) yield [tenantId, 'p'];
+    else for (const group of groups(tenant.reported)) yield [tenantId, 'p', ...group];
   }
 }
 
@@ -252,6 +268,8 @@ function announcementOf([tenantId, letter, ...names]: Entry): Announcement | Rol
       return { tenantId, kind: 'settings' };
     case 'c':
       return { tenantId, kind: 'created', ...(controllerIds.length && { controllerIds }) };
+    case 'p':
+      return { tenantId, kind: 'reported', ...(controllerIds.length && { controllerIds }) };
     case 'u':
       return { tenantId, kind: 'updated', controllerIds };
     case 'd':

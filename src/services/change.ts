@@ -33,6 +33,8 @@ export interface Changes {
   /** They are there before and after. A caller who may change some targets only must still reach them: or FORBIDDEN. */
   targets(controllerIds: readonly string[]): void;
   created(controllerIds: readonly string[]): void;
+  /** Devices reported something that changes nothing of what they are told. */
+  reported(controllerIds: readonly string[]): void;
   deleted(targets: readonly { id: number; controllerId: string }[]): void;
   /** Rollouts, beside targets that are named for themselves. */
   rollouts(ids: readonly number[]): void;
@@ -69,6 +71,7 @@ export async function change<T>(
     const changed = new Set<string>();
     const created: string[] = [];
     const rolloutIds = new Set<number>();
+    const reported: string[] = [];
     const deleted: { id: number; controllerId: string }[] = [];
     let whole: 'settings' | 'everything' | undefined;
     const changes: Changes = {
@@ -77,6 +80,7 @@ export async function change<T>(
         for (const id of controllerIds) changed.add(id);
       },
       created: (controllerIds) => append(created, controllerIds),
+      reported: (controllerIds) => append(reported, controllerIds),
       deleted: (targets) => append(deleted, targets),
       rollouts(ids) {
         for (const id of ids) rolloutIds.add(id);
@@ -103,6 +107,7 @@ export async function change<T>(
             },
             { kind: 'created', controllerIds: created },
             { controllerIds: [...changed] },
+            { kind: 'reported', controllerIds: reported },
           ];
     try {
       const result = await database.transaction(async (tx) => {

@@ -2,7 +2,10 @@ import { ACTION_STATUSES, actions, FORCE_TYPES } from '../../database/tables/act
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets, UPDATE_STATUSES } from '../../database/tables/targets.ts';
+import { compileFilter } from '../../filters/compile.ts';
+import type { Expression } from '../../filters/expression.ts';
 import { fieldSet } from '../../filters/fields.ts';
+import { parseFilter } from '../../filters/parse.ts';
 import { authoredFields, authoredOrder } from '../authorship.ts';
 import { sortNames } from '../matching.ts';
 import type { SortField } from '../page.ts';
@@ -31,6 +34,17 @@ export const ACTION_FIELDS = fieldSet([
   [['distributionSet.version', 'ds.version'], { kind: 'text', column: distributionSets.version }],
   ...authoredFields(actions),
 ]);
+
+/**
+ * Reads a filter and checks that it can be asked of actions.
+ * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID
+ */
+export function parseActionFilter(text: string): Expression {
+  const expression = parseFilter(text);
+  const anyTime = new Date(0);
+  compileFilter(expression, ACTION_FIELDS, { now: anyTime, overdueBefore: anyTime });
+  return expression;
+}
 
 /** What actions can be sorted by. */
 export const ACTION_ORDER = {

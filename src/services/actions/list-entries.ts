@@ -1,7 +1,11 @@
-import { and, count, eq } from 'drizzle-orm';
-import { type ActionStatus, actionEntries } from '../../database/tables/actions.ts';
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../database/bulk.ts';
+import { type ActionStatus, actionEntries, actions } from '../../database/tables/actions.ts';
+import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
+import { byParent, idsOfEach, isOfParent, readTogether } from '../nested.ts';
 import { type Listing, list, type PageRequest, type SortField } from '../page.ts';
+import { reachesTargetOf } from '../targets/scope.ts';
 import { findAction } from './find.ts';
 
 /** One entry of an action's history. */
@@ -38,23 +42,63 @@ export async function listActionEntries(
   actionId: number,
   request: PageRequest<ActionEntryOrderField>,
 ): Promise<Listing<ActionEntry>> {
-  const action = await findAction(context, actionId);
-  const { database, caller } = context;
-  const its = and(eq(actionEntries.tenantId, caller.tenantId), eq(actionEntries.actionId, action.id));
-  const { id, status, code, messages, occurredAt, reportedAt } = actionEntries;
-  const orderBy = request.orderBy?.length ? request.orderBy : [{ field: 'id', direction: 'desc' } as const];
-  return list({ ...request, orderBy }, ACTION_ENTRY_ORDER, 'id', {
-    rows: (where, order, limit, offset) =>
-      database
-        .select({ id, status, code, messages, occurredAt, reportedAt })
+  const { id } = await findAction(context, actionId);
+  return (await listEntriesOfEach(context, [id], request)).get(id)!;
+}
+
+/** Lists the histories of many actions, as `listActionEntries` does, in as many statements as of one. Needs READ_TARGET. */
+export async function listEntriesOfEach(
+  context: Context,
+  actionIds: readonly number[],
+  request: PageRequest<ActionEntryOrderField>,
+): Promise<Map<number, Listing<ActionEntry>>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const { database } = context;
+  const { id, actionId, status, code, messages, occurredAt, reportedAt } = actionEntries;
+  const ofTenant = eq(actionEntries.tenantId, tenantId);
+  const ofItsAction = and(eq(actions.tenantId, actionEntries.tenantId), eq(actions.id, actionId));
+  const readable = and(ofTenant, await reachesTargetOf(context, 'READ_TARGET', actions.targetId));
+
+  const rowsOf = readTogether(
+    async (
+      where: SQL | undefined,
+      order: SQL[],
+      limit: number,
+      offset: number,
+    ): Promise<Map<number, ActionEntry[]>> => {
+      const page = database
+        .select({ id })
         .from(actionEntries)
-        .where(and(its, where))
+        .innerJoin(actions, ofItsAction)
+        .where(and(readable, where, isOfParent(actionId)))
         .orderBy(...order)
         .limit(limit)
-        .offset(offset),
-    async count() {
-      const [row] = await database.select({ total: count() }).from(actionEntries).where(its);
-      return row!.total;
+        .offset(offset);
+      const rows = await database
+        .select({ id, actionId, status, code, messages, occurredAt, reportedAt })
+        .from(actionEntries)
+        .where(and(ofTenant, sql`${id} IN (${idsOfEach(actionIds, page)})`))
+        .orderBy(...order);
+      return byParent(rows, (row) => row.actionId);
     },
-  });
+    [],
+  );
+  const countOf = readTogether(async () => {
+    const rows = await database
+      .select({ actionId, total: count() })
+      .from(actionEntries)
+      .innerJoin(actions, ofItsAction)
+      .where(and(readable, isAmong(actionId, actionIds)))
+      .groupBy(actionId);
+    return new Map(rows.map((row) => [row.actionId, row.total]));
+  }, 0);
+  const orderBy = request.orderBy?.length ? request.orderBy : NEWEST_FIRST;
+  return new Map(
+    actionIds.map((one) => [
+      one,
+      list({ ...request, orderBy }, ACTION_ENTRY_ORDER, 'id', { rows: rowsOf(one), count: countOf(one) }),
+    ]),
+  );
 }
+
+const NEWEST_FIRST = [{ field: 'id', direction: 'desc' }] as const;

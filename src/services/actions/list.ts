@@ -1,4 +1,5 @@
-import { and, count, eq, type SQL } from 'drizzle-orm';
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../database/bulk.ts';
 import { actions } from '../../database/tables/actions.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
@@ -6,6 +7,7 @@ import { targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
 import { listMatching } from '../matching.ts';
+import { byParent, idsOfEach, isOfParent, readTogether } from '../nested.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import { findTarget } from '../targets/find.ts';
 import { reachesTargetOf } from '../targets/scope.ts';
@@ -30,9 +32,7 @@ export async function listActions(
   const { database } = context;
   const reached = await reachesTargetOf(context, 'READ_TARGET', actions.targetId);
   const scope = and(eq(actions.tenantId, tenantId), reached, among);
-  const entity = { fields: ACTION_FIELDS, order: ACTION_ORDER };
-  const orderBy = request.orderBy?.length ? request.orderBy : NEWEST_FIRST;
-  return listMatching(context, { ...request, orderBy }, entity, scope, {
+  return listMatching(context, ordered(request), ACTION, scope, {
     async rows(where, orderBy, limit, offset) {
       const rows = await selectActions(database)
         .where(where)
@@ -55,7 +55,12 @@ export async function listActions(
   });
 }
 
+const ACTION = { fields: ACTION_FIELDS, order: ACTION_ORDER };
 const NEWEST_FIRST = [{ field: 'id', direction: 'desc' }] as const;
+const ordered = (request: PageRequest<ActionOrderField>) => ({
+  ...request,
+  orderBy: request.orderBy?.length ? request.orderBy : NEWEST_FIRST,
+});
 
 /** Lists the actions of one target, as `listActions` does. Needs READ_TARGET. @throws TARGET_NOT_FOUND besides */
 export async function listActionsOfTarget(
@@ -65,4 +70,71 @@ export async function listActionsOfTarget(
 ): Promise<Listing<Action>> {
   const { id } = await findTarget(context, controllerId);
   return listActions(context, request, eq(actions.targetId, id));
+}
+
+/** Lists those of the actions that exist, as `listActions` does. Needs READ_TARGET. */
+export const listActionsAmong = (
+  context: Context,
+  ids: readonly number[],
+  request: PageRequest<ActionOrderField>,
+): Promise<Listing<Action>> => listActions(context, request, isAmong(actions.id, ids));
+
+/** What actions are listed by: the target, or the distribution set. */
+const PARENTS = {
+  target: { column: actions.targetId, idOf: ({ target }: Action) => target.id },
+  distributionSet: {
+    column: actions.setId,
+    idOf: ({ distributionSet }: Action) => distributionSet.id,
+  },
+} as const;
+
+/**
+ * Lists the actions of each of many targets or distribution sets, as `listActions` does, in as many statements as of one.
+ * Needs READ_TARGET.
+ */
+export async function listActionsOfEach(
+  context: Context,
+  parent: keyof typeof PARENTS,
+  parentIds: readonly number[],
+  request: PageRequest<ActionOrderField>,
+): Promise<Map<number, Listing<Action>>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const { database } = context;
+  const { column, idOf } = PARENTS[parent];
+  const ofTenant = eq(actions.tenantId, tenantId);
+  const scope = and(ofTenant, await reachesTargetOf(context, 'READ_TARGET', actions.targetId));
+
+  const rowsOf = readTogether(
+    async (where: SQL | undefined, orderBy: SQL[], limit: number, offset: number) => {
+      const page = database
+        .select({ id: actions.id })
+        .from(actions)
+        .innerJoin(targets, ofItsTarget)
+        .innerJoin(distributionSets, ofItsSet)
+        .where(and(where, isOfParent(column)))
+        .orderBy(...orderBy)
+        .limit(limit)
+        .offset(offset);
+      const rows = await selectActions(database)
+        .where(and(ofTenant, sql`${actions.id} IN (${idsOfEach(parentIds, page)})`))
+        .orderBy(...orderBy);
+      return byParent(rows.map(actionOf), idOf);
+    },
+    [],
+  );
+  const countOf = readTogether(async (where: SQL | undefined) => {
+    const rows = await database
+      .select({ parentId: column, total: count() })
+      .from(actions)
+      .innerJoin(targets, ofItsTarget)
+      .innerJoin(distributionSets, ofItsSet)
+      .where(and(where, isAmong(column, parentIds)))
+      .groupBy(column);
+    return new Map(rows.map(({ parentId, total }) => [parentId, total]));
+  }, 0);
+  const listings = parentIds.map(async (id) => {
+    const source = { rows: rowsOf(id), count: countOf(id) };
+    return [id, await listMatching(context, ordered(request), ACTION, scope, source)] as const;
+  });
+  return new Map(await Promise.all(listings));
 }

@@ -1,15 +1,22 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { isAmong } from '../../database/bulk.ts';
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { arrayOf, isAmong } from '../../database/bulk.ts';
 import { targetDeployments } from '../../database/tables/actions.ts';
-import { targets } from '../../database/tables/targets.ts';
+import { targetTypes } from '../../database/tables/target-types.ts';
+import { targetPolls, targets } from '../../database/tables/targets.ts';
+import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { reachesRowOf } from '../access/reach.ts';
+import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { findDistributionSet } from '../distribution-sets/find.ts';
-import type { Listing, PageRequest } from '../page.ts';
-import type { TargetOrderField } from '../targets/fields.ts';
-import { listTargets } from '../targets/find.ts';
+import { setsAs } from '../distribution-sets/set.ts';
+import { byParent, isOfParent, readTogether } from '../nested.ts';
+import { type Listing, list, type PageRequest } from '../page.ts';
+import { TARGET_ORDER, type TargetOrderField } from '../targets/fields.ts';
+import { findTargets, listTargets } from '../targets/find.ts';
+import { matchingTargets } from '../targets/matching.ts';
 import { reachesTargetOf } from '../targets/scope.ts';
-import type { Target } from '../targets/target.ts';
+import { joinedPolls, joinedTypes, type Target } from '../targets/target.ts';
 
 /** Which set a target is to have, and which it has, by id. */
 export interface Deployment {
@@ -56,4 +63,82 @@ export async function listTargetsOfSet(
 ): Promise<Listing<Target>> {
   const { id } = await findDistributionSet(context, setId);
   return listTargets(context, request, having(how, id));
+}
+
+const { assignedSetId, installedSetId } = targetDeployments;
+const ofItsTarget = and(
+  eq(targets.tenantId, targetDeployments.tenantId),
+  eq(targets.id, targetDeployments.targetId),
+);
+
+/**
+ * Lists the targets that are to have each of many sets, or that have it, by controllerId, in as many statements as of one
+ * set. Needs READ_TARGET and READ_DISTRIBUTION_SET.
+ * @throws the filter's errors, and those of `list`
+ */
+export async function listTargetsOfEachSet(
+  context: Context,
+  how: Having,
+  setIds: readonly number[],
+  request: PageRequest<'controllerId'>,
+): Promise<Map<number, Listing<Target>>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET', 'READ_DISTRIBUTION_SET');
+  const { database, clock } = context;
+  const tenant = await context.tenants.byId(tenantId);
+  const setId = how === 'assigned' ? assignedSetId : installedSetId;
+  const scope = and(
+    eq(targetDeployments.tenantId, tenantId),
+    isAmong(setId, setIds),
+    await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), setId),
+    await reach(context, 'READ_TARGET'),
+    request.filter == null
+      ? undefined
+      : await matchingTargets(database, tenant, clock(), parseFilter(request.filter)),
+  );
+
+  const rowsOf = readTogether(
+    async (where: SQL | undefined, orderBy: SQL[], limit: number, offset: number) => {
+      const page = database
+        .select({ controllerId: targets.controllerId })
+        .from(targetDeployments)
+        .innerJoin(targets, ofItsTarget)
+        .leftJoin(targetPolls, joinedPolls)
+        .leftJoin(targetTypes, joinedTypes)
+        .where(and(scope, where, isOfParent(setId)))
+        .orderBy(...orderBy)
+        .limit(limit)
+        .offset(offset);
+      const keys = await database.execute<{ set_id: string; controller_id: string }>(sql`
+        SELECT parent.id AS set_id, ${targets.controllerId}
+        FROM unnest(${arrayOf(setIds)}::bigint[]) AS parent(id) CROSS JOIN LATERAL ${page} AS ${targets}
+        ORDER BY ${sql.join(orderBy, sql`, `)}`);
+      const found = await findTargets(
+        context,
+        keys.map((key) => key.controller_id),
+      );
+      const named = new Map(found.map((target) => [target.controllerId, target]));
+      const pages = byParent(keys, (key) => Number(key.set_id));
+      return new Map(
+        [...pages].map(([id, its]) => [id, its.flatMap((key) => named.get(key.controller_id) ?? [])]),
+      );
+    },
+    [],
+  );
+  const countOf = readTogether(async () => {
+    const rows = await database
+      .select({ setId, total: count() })
+      .from(targetDeployments)
+      .innerJoin(targets, ofItsTarget)
+      .leftJoin(targetPolls, joinedPolls)
+      .leftJoin(targetTypes, joinedTypes)
+      .where(scope)
+      .groupBy(setId);
+    return new Map(rows.map((row) => [row.setId!, row.total]));
+  }, 0);
+  return new Map(
+    setIds.map((id) => [
+      id,
+      list(request, TARGET_ORDER, 'controllerId', { rows: rowsOf(id), count: countOf(id) }),
+    ]),
+  );
 }

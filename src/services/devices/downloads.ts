@@ -90,6 +90,7 @@ export async function noteDownload(
     const action = await lockOwnAction(tx, device, actionId);
     const messages = [`${SERVER_MESSAGE}the device downloads ${filename}`];
     if (!(await addEntryIfRoom(tx, device, action, { status: 'download', messages }))) return;
+    changes.reported([device.caller.username]);
     changes.record({
       type: 'action.download-begun',
       subjects: [device.caller.username],

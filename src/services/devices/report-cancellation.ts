@@ -42,7 +42,8 @@ export async function reportCancellation(device: Acting, actionId: number, repor
       if (!active) await settleTargets(tx, device, [action.targetId]);
     }
     const subjects = [device.caller.username];
-    if (becomes !== 'canceling') changes.targets(subjects);
+    if (becomes === 'canceling') changes.reported(subjects);
+    else changes.targets(subjects);
     changes.record({
       type: becomes === 'canceled' ? 'action.cancellation-confirmed' : 'action.reported',
       subjects,

@@ -32,6 +32,7 @@ export async function reportDeployment(device: Acting, actionId: number, report:
     }
     const subjects = [device.caller.username];
     if (end) changes.targets(subjects);
+    else changes.reported(subjects);
     changes.record({
       type: `action.${end ?? 'reported'}`,
       subjects,

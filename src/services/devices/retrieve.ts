@@ -22,6 +22,7 @@ export async function noteRetrieval(device: Acting, met: OwnAction): Promise<voi
     const messages = [`${SERVER_MESSAGE}the device has fetched the ${what}`];
     const becomes = isStop(action) ? undefined : ({ status: 'retrieved' } as const);
     await addEntry(tx, device, action, { status: 'retrieved', messages }, becomes);
+    changes.reported([device.caller.username]);
     changes.record({ type: 'action.retrieved', subjects: [device.caller.username], changes: idOf(action) });
   });
 }

@@ -1,3 +1,4 @@
+import type { Permission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
 import { findTargets } from '../targets/find.ts';
 import type { Target } from '../targets/target.ts';
@@ -29,26 +30,32 @@ const SEEN_BY = ['READ_TARGET', 'READ_TARGET_TYPE', 'READ_TARGET_SECURITY_TOKEN'
 
 /** Makes events whose targets are read together, once for all watchers, when the first of them is asked for. */
 export function eventMaker(): (type: TargetEventType, controllerId: string) => TargetEvent {
-  const named = new Set<string>();
-  /** Apart for those who may see different things. */
-  const reads = new Map<string, Promise<Map<string, Target>>>();
-  const read = async (context: Context) => {
-    const found = await findTargets(context, [...named]);
+  const reader = readerOf<string, Target>(SEEN_BY, async (context, controllerIds) => {
+    const found = await findTargets(context, controllerIds);
     return new Map(found.map((target) => [target.controllerId, target]));
-  };
-  return (type, controllerId) => {
-    named.add(controllerId);
-    return {
-      type,
-      controllerId,
-      async target(context) {
-        const { permissions } = context.caller;
-        if (!permissions.has('READ_TARGET')) return null;
-        const sight = JSON.stringify(SEEN_BY.map((one) => permissions.has(one) && permissions.get(one)));
-        const reading = reads.get(sight) ?? read(context);
-        reads.set(sight, reading);
-        return (await reading).get(controllerId) ?? null;
-      },
+  });
+  return (type, controllerId) => ({ type, controllerId, target: reader(controllerId) });
+}
+
+/**
+ * Reads what is named, once and all together, when the first of it is asked for: apart only for those who may see
+ * different things by the permissions `seenBy`, of which nobody sees anything without the first.
+ */
+export function readerOf<K, T>(
+  seenBy: readonly [Permission, ...Permission[]],
+  read: (context: Context, keys: readonly K[]) => Promise<Map<K, T>>,
+): (key: K) => (context: Context) => Promise<T | null> {
+  const named = new Set<K>();
+  const reads = new Map<string, Promise<Map<K, T>>>();
+  return (key) => {
+    named.add(key);
+    return async (context) => {
+      const { permissions } = context.caller;
+      if (!permissions.has(seenBy[0])) return null;
+      const sight = JSON.stringify(seenBy.map((one) => permissions.has(one) && permissions.get(one)));
+      const reading = reads.get(sight) ?? read(context, [...named]);
+      reads.set(sight, reading);
+      return (await reading).get(key) ?? null;
     };
   };
 }

@@ -3,6 +3,8 @@ import { subscriberTooSlow } from '../../errors.ts';
 import type { Expression } from '../../filters/expression.ts';
 import type { Context, Platform } from '../context.ts';
 import type { FleetSummary } from '../targets/summary.ts';
+import type { ActionEvent } from './action-events.ts';
+import { openActionRoom } from './action-room.ts';
 import type { TargetEvent } from './events.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { openRoom, type Room } from './room.ts';
@@ -18,6 +20,7 @@ const LOADS_AT_MOST = 2;
 /** Turns announcements into what watchers are told. */
 export interface Live {
   watchTargets(context: Context, filter: Expression | undefined): Feed<TargetEvent>;
+  watchActions(context: Context, filter: Expression | undefined): Feed<ActionEvent>;
   watchSummary(context: Context): Feed<FleetSummary>;
   /** The callers of a tenant may have lost permissions: ends what they may not watch any more. */
   recheck(tenantId: number): void;
@@ -34,7 +37,8 @@ export function openLive(
   log: (error: unknown) => void,
   database: Database = platform.database,
 ): Live {
-  const rooms = new Map<number, Room>();
+  const rooms = new Map<number, Room<TargetEvent>>();
+  const actionRooms = new Map<number, Room<ActionEvent>>();
   const summaries = new Map<number, SummaryRoom>();
   const shared = {
     testing: { ...platform, database },
@@ -46,38 +50,25 @@ export function openLive(
   platform.announcements.subscribe({
     changed(announcement) {
       rooms.get(announcement.tenantId)?.hear(announcement);
+      actionRooms.get(announcement.tenantId)?.hear(announcement);
       summaries.get(announcement.tenantId)?.hear();
     },
     created(announcement) {
       rooms.get(announcement.tenantId)?.hear(announcement);
       summaries.get(announcement.tenantId)?.hear();
     },
+    reported: (announcement) => actionRooms.get(announcement.tenantId)?.hear(announcement),
     everything() {
-      for (const room of rooms.values()) room.loseTrack();
+      for (const room of [...rooms.values(), ...actionRooms.values()]) room.loseTrack();
       for (const room of summaries.values()) room.hear();
     },
   });
 
   return {
-    watchTargets(context, filter) {
-      const { tenantId } = context.caller;
-      const room = rooms.get(tenantId) ?? openRoom(platform, tenantId, shared);
-      const feed: Feed<TargetEvent> = openFeed({
-        most: WAITING_AT_MOST,
-        onFull: () => subscriberTooSlow(WAITING_AT_MOST),
-        onEnd() {
-          room.leave(feed);
-          if (room.empty()) rooms.delete(tenantId);
-        },
-      });
-      rooms.set(tenantId, room);
-      try {
-        room.enter(filter, feed, context);
-      } finally {
-        if (room.empty()) rooms.delete(tenantId);
-      }
-      return feed;
-    },
+    watchTargets: (context, filter) =>
+      enter(rooms, (tenantId) => openRoom(platform, tenantId, shared), context, filter),
+    watchActions: (context, filter) =>
+      enter(actionRooms, (tenantId) => openActionRoom(platform, tenantId, shared), context, filter),
     watchSummary(context) {
       const { tenantId } = context.caller;
       const room = summaries.get(tenantId) ?? openSummaryRoom(log, () => summaries.delete(tenantId));
@@ -96,9 +87,36 @@ export function openLive(
     },
     recheck(tenantId) {
       rooms.get(tenantId)?.recheck();
+      actionRooms.get(tenantId)?.recheck();
       summaries.get(tenantId)?.recheck();
     },
   };
+}
+
+/** Enters the room of the caller's tenant, which is open as long as somebody is in it. */
+function enter<E>(
+  rooms: Map<number, Room<E>>,
+  open: (tenantId: number) => Room<E>,
+  context: Context,
+  filter: Expression | undefined,
+): Feed<E> {
+  const { tenantId } = context.caller;
+  const room = rooms.get(tenantId) ?? open(tenantId);
+  const feed: Feed<E> = openFeed({
+    most: WAITING_AT_MOST,
+    onFull: () => subscriberTooSlow(WAITING_AT_MOST),
+    onEnd() {
+      room.leave(feed);
+      if (room.empty()) rooms.delete(tenantId);
+    },
+  });
+  rooms.set(tenantId, room);
+  try {
+    room.enter(filter, feed, context);
+  } finally {
+    if (room.empty()) rooms.delete(tenantId);
+  }
+  return feed;
 }
 
 function fewAtATime(most: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -74,10 +74,10 @@ interface Pending {
 }
 const nothing = (): Pending => ({ changed: new Map(), deleted: new Map() });
 
-/** The watchers of one tenant's targets. */
-export interface Room {
-  enter(filter: Expression | undefined, watcher: Feed<TargetEvent>, context: Context): void;
-  leave(watcher: Feed<TargetEvent>): void;
+/** The watchers of one tenant's targets, or of something else. */
+export interface Room<E> {
+  enter(filter: Expression | undefined, watcher: Feed<E>, context: Context): void;
+  leave(watcher: Feed<E>): void;
   /** Whether nobody watches any more. */
   empty(): boolean;
   hear(announcement: Announcement): void;
@@ -87,7 +87,11 @@ export interface Room {
   recheck(): void;
 }
 
-export function openRoom(platform: Platform, tenantId: number, { testing, budget, load, log }: Shared): Room {
+export function openRoom(
+  platform: Platform,
+  tenantId: number,
+  { testing, budget, load, log }: Shared,
+): Room<TargetEvent> {
   const groups = new Map<string, Group>();
   /** Raised whenever there is another filter, or one less. */
   let version = 0;

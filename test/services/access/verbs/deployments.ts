@@ -1,17 +1,32 @@
+import { randomUUID } from 'node:crypto';
 import { cancelActions } from '../../../../src/services/actions/cancel.ts';
 import { confirmActions } from '../../../../src/services/actions/confirm.ts';
 import { deleteActions, deleteOldActions } from '../../../../src/services/actions/delete.ts';
 import { findAction, findActions } from '../../../../src/services/actions/find.ts';
 import { forceActions } from '../../../../src/services/actions/force.ts';
-import { listActions, listActionsOfTarget } from '../../../../src/services/actions/list.ts';
-import { listActionEntries } from '../../../../src/services/actions/list-entries.ts';
+import {
+  listActions,
+  listActionsAmong,
+  listActionsOfEach,
+  listActionsOfTarget,
+} from '../../../../src/services/actions/list.ts';
+import { listActionEntries, listEntriesOfEach } from '../../../../src/services/actions/list-entries.ts';
 import type { Context } from '../../../../src/services/context.ts';
 import { assignDistributionSet } from '../../../../src/services/deployments/assign.ts';
-import { findDeployments, listTargetsOfSet } from '../../../../src/services/deployments/find.ts';
+import {
+  findDeployments,
+  listTargetsOfEachSet,
+  listTargetsOfSet,
+} from '../../../../src/services/deployments/find.ts';
 import { createDistributionSets } from '../../../../src/services/distribution-sets/create.ts';
 import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
+import type { LiveContext } from '../../../../src/services/live/hub.ts';
+import { watchActions } from '../../../../src/services/live/watch-actions.ts';
 import { createSoftwareModules } from '../../../../src/services/software-modules/create.ts';
+import { createTargets } from '../../../../src/services/targets/create.ts';
 import { setConfiguration } from '../../../../src/services/tenants/set-configuration.ts';
+import { createSet } from '../../deployments/support.ts';
+import { somebody } from './imports-live.ts';
 import type { Verb, Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 
@@ -66,6 +81,32 @@ const onWaiting = (verb: Omit<Verb, 'given'>): Verb => ({
     await makeDeployment(admin, side, { confirmationRequired: true });
   },
 });
+
+/** Gives a target something new to do. @returns the action's id, undefined where there is no such target */
+async function deployTo(context: Context, controllerId: string): Promise<number | undefined> {
+  const distributionSetId = await createSet(context, randomUUID());
+  const { actions } = await assignDistributionSet(context, {
+    distributionSetId,
+    assignments: [{ controllerIds: [controllerId] }],
+    onMissing: 'PASS_OVER',
+  });
+  return actions[0]?.id;
+}
+
+/** Whether a watcher hears of what a target is given, before something that is within the scope and so told for certain. */
+async function isHeardOf(context: LiveContext, name: string): Promise<boolean> {
+  const feed = watchActions(context, {});
+  const admin = somebody(context);
+  await feed.next();
+  const wanted = await deployTo(admin, name);
+  const mark = randomUUID();
+  await createTargets(admin, { targets: [{ controllerId: mark, group: 'inner' }] });
+  const last = await deployTo(admin, mark);
+  const heard: (number | null)[] = [];
+  while (heard.at(-1) !== last) heard.push((await feed.next()).value.actionId);
+  await feed.return?.();
+  return wanted !== undefined && heard.includes(wanted);
+}
 
 export const DEPLOYMENT_VERBS: Verbs = {
   assignDistributionSet: on({
@@ -157,6 +198,52 @@ export const DEPLOYMENT_VERBS: Verbs = {
     call: async (c, side) => (await listActionEntries(c, deployedOf(side).actionId, {})).total(),
     beyond: { READ_TARGET: 'ACTION_NOT_FOUND' },
   }),
+  listActionsAmong: on({
+    needs: ['READ_TARGET'],
+    call: async (c, side) => (await listActionsAmong(c, [deployedOf(side).actionId], {})).total(),
+    beyond: { READ_TARGET: 0 },
+  }),
+  'listActionsOfEach target': on({
+    needs: ['READ_TARGET'],
+    async call(context, { targetId }) {
+      const listings = await listActionsOfEach(context, 'target', [targetId], {});
+      return [await listings.get(targetId)!.total(), (await listings.get(targetId)!.page()).items.length];
+    },
+    beyond: { READ_TARGET: [0, 0] },
+  }),
+  'listActionsOfEach set': on({
+    needs: ['READ_TARGET'],
+    async call(context, side) {
+      const { setId } = deployedOf(side);
+      const listings = await listActionsOfEach(context, 'distributionSet', [setId], {});
+      return [await listings.get(setId)!.total(), (await listings.get(setId)!.page()).items.length];
+    },
+    beyond: { READ_TARGET: [0, 0] },
+  }),
+  listEntriesOfEach: on({
+    needs: ['READ_TARGET'],
+    async call(context, side) {
+      const { actionId } = deployedOf(side);
+      const listings = await listEntriesOfEach(context, [actionId], {});
+      return [await listings.get(actionId)!.total(), (await listings.get(actionId)!.page()).items.length];
+    },
+    beyond: { READ_TARGET: [0, 0] },
+  }),
+  listTargetsOfEachSet: on({
+    needs: ['READ_TARGET', 'READ_DISTRIBUTION_SET'],
+    async call(context, side) {
+      const { setId } = deployedOf(side);
+      const listings = await listTargetsOfEachSet(context, 'assigned', [setId], {});
+      return [await listings.get(setId)!.total(), (await listings.get(setId)!.page()).items.length];
+    },
+    beyond: { READ_TARGET: [0, 0], READ_DISTRIBUTION_SET: [0, 0] },
+  }),
+  watchActions: {
+    needs: ['READ_TARGET'],
+    call: (c, { name }) => isHeardOf(c, name),
+    beyond: { READ_TARGET: false },
+    stirs: true,
+  },
   findDeployments: on({
     needs: ['READ_TARGET'],
     call: async (c, side) => (await findDeployments(c, [side.targetId]))[0]!.assignedSetId !== null,

@@ -84,7 +84,7 @@ export const IMPORT_VERBS: Verbs = {
 };
 
 /** Somebody of the same tenant, who may do everything. */
-const somebody = (context: Context): Context => ({
+export const somebody = (context: Context): Context => ({
   ...context,
   caller: { ...context.caller, permissions: new Map(PERMISSIONS.map((permission) => [permission, null])) },
 });
