@@ -10,6 +10,7 @@ import { isMalformedUrl, type Peers } from './api/http.ts';
 import { importRouter } from './api/imports/router.ts';
 import type { Operations } from './api/operations.ts';
 import { restRouter } from './api/rest/router.ts';
+import { uploadRouter } from './api/uploads/router.ts';
 import type { Config } from './config.ts';
 import type { Authenticator } from './services/access/authenticate.ts';
 import type { DevicePlatform } from './services/devices/poll.ts';
@@ -40,6 +41,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.use('/rest', restRouter({ platform, peers, signIn, log, bodyLimit: config.MUSTER_BODY_LIMIT }));
   app.use('/imports', importRouter({ platform, peers, signIn, log }));
   app.use('/exports', exportRouter({ platform, peers, signIn, log }));
+  app.use('/uploads', uploadRouter({ platform, peers, log }));
   app.use(deviceRouter(platform, peers, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
   app.use(notFound);
 

@@ -67,6 +67,7 @@ export type ErrorCode =
   | 'ARTIFACT_TOO_LARGE'
   | 'ARTIFACT_STORAGE_FULL'
   | 'ARTIFACT_UPLOAD_TOO_SLOW'
+  | 'ARTIFACT_UPLOAD_NOT_FOUND'
   | 'ARTIFACT_MD5_MISMATCH'
   | 'ARTIFACT_SHA1_MISMATCH'
   | 'ARTIFACT_SHA256_MISMATCH'
@@ -127,6 +128,15 @@ export class DomainError extends Error {
       ...this.details,
       path: [...prefix, ...(this.details.path ?? [])],
     });
+  }
+
+  /** The same error for whoever gave only what lies at `prefix`. */
+  below(...prefix: string[]): DomainError {
+    const { path = [] } = this.details;
+    if (!prefix.every((step, at) => path[at] === step)) return this;
+    const start = `${prefix.join('.')}.`;
+    const message = this.message.startsWith(start) ? this.message.slice(start.length) : this.message;
+    return new DomainError(this.code, message, { ...this.details, path: path.slice(prefix.length) });
   }
 }
 
@@ -271,6 +281,8 @@ export const artifactUploadTooSlow = () =>
   new DomainError('ARTIFACT_UPLOAD_TOO_SLOW', 'The upload took so long that it was given up.', {
     path: ['file'],
   });
+export const artifactUploadNotFound = () =>
+  new DomainError('ARTIFACT_UPLOAD_NOT_FOUND', 'This upload is unknown, was used already, or has expired.');
 const MISMATCHES = {
   md5: 'ARTIFACT_MD5_MISMATCH',
   sha1: 'ARTIFACT_SHA1_MISMATCH',

@@ -78,7 +78,7 @@ class Incoming extends IncomingMessage {
 const REQUEST_MS = 300_000;
 
 /** Where files come in. */
-const FILES = /^\/(?:imports\b|rest\/v1\/softwaremodules\/[^/?]+\/artifacts(?:\?|$))/;
+const FILES = /^\/(?:imports\b|uploads\/|rest\/v1\/softwaremodules\/[^/?]+\/artifacts(?:\?|$))/;
 
 function limitTime(request: IncomingMessage): void {
   const { headers, url = '' } = request;

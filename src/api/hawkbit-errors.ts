@@ -67,6 +67,7 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   ARTIFACT_TOO_LARGE: [429, 'quota.fileSizeExceeded'],
   ARTIFACT_STORAGE_FULL: [429, 'quota.storageExceeded'],
   ARTIFACT_UPLOAD_TOO_SLOW: [408],
+  ARTIFACT_UPLOAD_NOT_FOUND: [404, 'artifact.uploadNotFound'],
   ARTIFACT_MD5_MISMATCH: [400, 'artifact.uploadFailed.checksum.md5.match'],
   ARTIFACT_SHA1_MISMATCH: [400, 'artifact.uploadFailed.checksum.sha1.match'],
   ARTIFACT_SHA256_MISMATCH: [400, 'artifact.uploadFailed.checksum.sha256.match'],

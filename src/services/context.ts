@@ -27,6 +27,8 @@ export interface Caller extends Actor {
   roles: ReadonlySet<Role>;
   /** What they may do, and to what; its roles' permissions included. */
   permissions: Grants;
+  /** Which API key acts for the account, where one does. */
+  apiKeyId?: number;
   /** When the credential expires. */
   until?: Date;
 }

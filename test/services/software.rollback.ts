@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { createArtifactUpload } from '../../src/services/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../src/services/artifacts/delete.ts';
 import { type UploadArtifact, uploadArtifact } from '../../src/services/artifacts/upload.ts';
 import type { Context } from '../../src/services/context.ts';
@@ -120,6 +121,7 @@ export const SOFTWARE_VERBS: Record<
   updateSoftwareModule: (c, { moduleId }) => updateSoftwareModule(c, { id: moduleId, vendor: 'new' }),
   deleteSoftwareModule: (c, { moduleId }) => deleteSoftwareModule(c, { id: moduleId }),
   uploadArtifact: (c, { moduleId }) => uploadArtifact(c, upload(moduleId, 'new')),
+  createArtifactUpload: (c, { moduleId }) => createArtifactUpload(c, { moduleId, filename: 'new' }),
   deleteArtifact: (c, { otherModuleId, artifactId }) =>
     deleteArtifact(c, { moduleId: otherModuleId, id: artifactId }),
   createDistributionSets: (c, { moduleId }) =>

@@ -1,4 +1,4 @@
-import { GraphQLSafeInt } from 'graphql-scalars';
+import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
 import {
   Arg,
   Ctx,
@@ -12,8 +12,8 @@ import {
   Root,
 } from 'type-graphql';
 import type { Artifact as Entity } from '../../services/artifacts/artifact.ts';
+import { createArtifactUpload } from '../../services/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../services/artifacts/delete.ts';
-import { prepareUpload } from '../../services/artifacts/prepare-upload.ts';
 import { AuthoredNode, DeletePayload, IdInput, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
@@ -59,26 +59,17 @@ class CreateArtifactUploadInput {
   sha256?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A field of a form.' })
-class FormField {
-  @Field(() => String, { description: 'Its name.' })
-  name!: string;
-
-  @Field(() => String, { description: 'Its value.' })
-  value!: string;
-}
-
 @ObjectType({
   simpleResolvers: true,
   description:
-    'Where a file goes: `POST` a form (multipart/form-data) with these fields and the file as `file`, signed in as here. The answer is 201 and the artifact.',
+    'Where a file goes: `PUT` its bytes there, by any client, without signing in. The answer is 201 and the artifact as JSON.',
 })
 class ArtifactUpload {
-  @Field(() => String, { description: 'The path on this server.' })
-  path!: string;
+  @Field(() => String, { description: 'The address. It takes one file, once; whoever has it may send that.' })
+  url!: string;
 
-  @Field(() => [FormField], { description: 'The fields of the form besides the file.' })
-  fields!: FormField[];
+  @Field(() => GraphQLDateTime, { description: 'Until when sending must have begun.' })
+  expiresAt!: Date;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `createArtifactUpload` answers.' })
@@ -96,33 +87,33 @@ class DeleteArtifactInput extends IdInput {
 @ObjectType({ simpleResolvers: true, description: 'What `deleteArtifact` answers.' })
 class DeleteArtifactPayload extends DeletePayload {}
 
-const pathOf = (moduleId: number, ...rest: (string | number)[]) =>
-  ['/rest/v1/softwaremodules', moduleId, 'artifacts', ...rest].join('/');
-
 @Resolver(() => Artifact)
 export class ArtifactResolver {
   @FieldResolver(() => String, {
-    description: 'The path on this server where it can be downloaded. Needs DOWNLOAD_REPOSITORY_ARTIFACT.',
+    nullable: true,
+    description:
+      'Where it can be downloaded, signed in as here; null without DOWNLOAD_REPOSITORY_ARTIFACT, which must reach the module.',
   })
-  downloadPath(@Root() { moduleId, id }: Entity): string {
-    return pathOf(moduleId, id, 'download');
+  downloadUrl(@Root() { moduleId, id }: Entity, @Ctx() { baseUrl, caller }: GraphqlContext): string | null {
+    if (!caller.permissions.has('DOWNLOAD_REPOSITORY_ARTIFACT')) return null;
+    return `${baseUrl}/rest/v1/softwaremodules/${moduleId}/artifacts/${id}/download`;
   }
 
   @Mutation(() => CreateArtifactUploadPayload, {
     description:
-      'Checks that a software module takes a file of that name, and says where to send it. Needs CREATE_SOFTWARE_MODULE.',
+      'Checks that a software module takes a file of that name, and says where to send it. Needs CREATE_SOFTWARE_MODULE, now and when the file is sent.',
   })
   createArtifactUpload(
     @Arg('input', () => CreateArtifactUploadInput, { description: 'What will be sent.' })
     input: CreateArtifactUploadInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateArtifactUploadPayload> {
-    const moduleId = toId(input.moduleId);
-    const work = prepareUpload(context, { ...input, moduleId }).then((details) => ({
-      path: pathOf(moduleId),
-      fields: fieldsOf(details),
-    }));
-    return payloadFor(input, 'upload', work);
+    const work = createArtifactUpload(context, { ...input, moduleId: toId(input.moduleId) });
+    return payloadFor(
+      input,
+      'upload',
+      work.then(({ token, expiresAt }) => ({ url: `${context.baseUrl}/uploads/${token}`, expiresAt })),
+    );
   }
 
   @Mutation(() => DeleteArtifactPayload, {
@@ -140,14 +131,6 @@ export class ArtifactResolver {
       work.then(() => input.id),
     );
   }
-}
-
-/** The fields that hawkBit's upload knows them by. */
-function fieldsOf({ filename, ...hashes }: Awaited<ReturnType<typeof prepareUpload>>): FormField[] {
-  const given = Object.entries(hashes).flatMap(([hash, value]) =>
-    value ? { name: `${hash}sum`, value } : [],
-  );
-  return [{ name: 'filename', value: filename }, ...given];
 }
 
 @Resolver(() => SoftwareModule)

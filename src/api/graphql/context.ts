@@ -1,5 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import DataLoader from 'dataloader';
+import type { Action } from '../../services/actions/action.ts';
+import type { ActionOrderField } from '../../services/actions/fields.ts';
+import { findActions } from '../../services/actions/find.ts';
+import { listActionsOfEach } from '../../services/actions/list.ts';
+import { type ActionEntry, listEntriesOfEach } from '../../services/actions/list-entries.ts';
 import type { Artifact } from '../../services/artifacts/artifact.ts';
 import { findArtifactsOfModules } from '../../services/artifacts/find.ts';
 import { type AutoConfirm, findAutoConfirm } from '../../services/auto-confirm/find.ts';
@@ -8,6 +13,7 @@ import {
   findCertificateAuthorities,
 } from '../../services/certificate-authorities/find.ts';
 import type { Caller, Context, Origin, Platform } from '../../services/context.ts';
+import { type Deployment, findDeployments, listTargetsOfEachSet } from '../../services/deployments/find.ts';
 import { findMetadataOfSets } from '../../services/distribution-set-metadata/find.ts';
 import { type DistributionSetTag, findTagsOfSets } from '../../services/distribution-set-tags/find.ts';
 import {
@@ -18,7 +24,8 @@ import {
   findModuleTypesOfSetTypes,
   type ModuleTypeOfSets,
 } from '../../services/distribution-set-types/module-types.ts';
-import { findModulesOfSets } from '../../services/distribution-sets/find.ts';
+import { findDistributionSets, findModulesOfSets } from '../../services/distribution-sets/find.ts';
+import type { DistributionSet } from '../../services/distribution-sets/set.ts';
 import {
   countRegistered,
   type EnrollmentGroup,
@@ -27,6 +34,7 @@ import {
   findEnrollmentTokens,
   findTagsOfGroups,
 } from '../../services/enrollment/find.ts';
+import type { Listing, PageRequest } from '../../services/page.ts';
 import { findRolePermissions } from '../../services/roles/role.ts';
 import {
   findMetadataOfModules,
@@ -42,12 +50,16 @@ import { findTagsOfTargets, type TargetTag } from '../../services/target-tags/fi
 import { findCompatibleSetTypes } from '../../services/target-types/compatible-set-types.ts';
 import { findTargetTypes, type TargetType } from '../../services/target-types/find.ts';
 import { type Attribute, findAttributes } from '../../services/targets/attributes.ts';
+import { findTargets } from '../../services/targets/find.ts';
+import type { Target } from '../../services/targets/target.ts';
 import { findTokenRotations, type TokenRotation } from '../../services/targets/token-rotation.ts';
 import type { Peers } from '../http.ts';
 
 /** What every resolver gets: what the services work with, and loaders of this one request. */
 export interface GraphqlContext extends Context {
   loaders: Loaders;
+  /** Of links to this server, without a slash at its end. */
+  baseUrl: string;
 }
 
 /** They gather what the items of a page ask for into one statement each. */
@@ -87,12 +99,40 @@ export interface Loaders {
   tagsOfSets: DataLoader<number, DistributionSetTag[]>;
   /** By set id. */
   metadataOfSets: DataLoader<number, MetadataEntry[]>;
+  /** By controllerId. */
+  targets: DataLoader<string, Target | null>;
+  distributionSets: DataLoader<number, DistributionSet | null>;
+  /** By target id. */
+  deployments: DataLoader<number, Deployment>;
+  actions: DataLoader<number, Action | null>;
+  /** Of a target. */
+  actionsOfTargets: DataLoader<Part<ActionsRequest>, Listing<Action>>;
+  /** Of a set. */
+  actionsOfSets: DataLoader<Part<ActionsRequest>, Listing<Action>>;
+  /** Of an action. */
+  actionEntries: DataLoader<Part<PageRequest<'id'>>, Listing<ActionEntry>>;
+  /** Of a set. */
+  assignedTargets: DataLoader<Part<PageRequest<'controllerId'>>, Listing<Target>>;
+  /** Of a set. */
+  installedTargets: DataLoader<Part<PageRequest<'controllerId'>>, Listing<Target>>;
+}
+type ActionsRequest = PageRequest<ActionOrderField>;
+
+/** Which part is asked for of the list that belongs to one thing. */
+export interface Part<R> {
+  id: number;
+  request: R;
 }
 
-export function openContext(platform: Platform, caller: Caller, origin: Origin): GraphqlContext {
+export function openContext(
+  platform: Platform,
+  caller: Caller,
+  origin: Origin,
+  baseUrl: string,
+): GraphqlContext {
   const context: Context = { ...platform, caller, origin };
   // The same object: a subscription's caller may become another.
-  return Object.assign(context, { loaders: openLoaders(context) });
+  return Object.assign(context, { loaders: openLoaders(context), baseUrl });
 }
 
 /** Where a call of this door came from. */
@@ -133,6 +173,19 @@ function openLoaders(context: Context): Loaders {
     modulesOfSets: several(context, findModulesOfSets),
     tagsOfSets: several(context, findTagsOfSets),
     metadataOfSets: several(context, findMetadataOfSets),
+    targets: new DataLoader(async (controllerIds) => {
+      const found = await findTargets(context, controllerIds);
+      const named = new Map(found.map((target) => [target.controllerId, target]));
+      return controllerIds.map((id) => named.get(id) ?? null);
+    }, REMEMBER_NOTHING),
+    distributionSets: one(context, findDistributionSets),
+    deployments: new DataLoader((ids) => findDeployments(context, ids), REMEMBER_NOTHING),
+    actions: one(context, findActions),
+    actionsOfTargets: lists((ids, request) => listActionsOfEach(context, 'target', ids, request)),
+    actionsOfSets: lists((ids, request) => listActionsOfEach(context, 'distributionSet', ids, request)),
+    actionEntries: lists((ids, request) => listEntriesOfEach(context, ids, request)),
+    assignedTargets: lists((ids, request) => listTargetsOfEachSet(context, 'assigned', ids, request)),
+    installedTargets: lists((ids, request) => listTargetsOfEachSet(context, 'installed', ids, request)),
   };
 }
 
@@ -157,3 +210,27 @@ function several<T>(
     return ids.map((id) => found.get(id) ?? []);
   }, REMEMBER_NOTHING);
 }
+
+/** Loads lists that belong to things: together where the same part is asked for. */
+function lists<R extends object, T>(
+  listEach: (ids: readonly number[], request: R) => Promise<Map<number, Listing<T>>>,
+): DataLoader<Part<R>, Listing<T>> {
+  return new DataLoader(async (parts) => {
+    const alike = new Map<string, { request: R; ids: Set<number> }>();
+    const keys = parts.map(({ id, request }) => {
+      const key = JSON.stringify(request);
+      const known = alike.get(key) ?? { request, ids: new Set() };
+      alike.set(key, known);
+      known.ids.add(id);
+      return key;
+    });
+    const found = new Map(
+      [...alike].map(([key, { request, ids }]) => [key, listEach([...ids], request)] as const),
+    );
+    return Promise.all(
+      parts.map(({ id }, at) => found.get(keys[at]!)!.then((listings) => listings.get(id)!, asError)),
+    );
+  }, REMEMBER_NOTHING);
+}
+
+const asError = (error: unknown) => error as Error;

@@ -43,7 +43,7 @@ export function operationListener(
           search: /\?.*/s.exec(request.url ?? '')?.[0] ?? '',
           body: request.method === 'POST' ? parseBody(await read(request, response)) : undefined,
         },
-        context: async () => openContext(platform, caller, origin),
+        context: async () => openContext(platform, caller, origin, peers.baseUrlOf(request)),
       });
       if (body.kind !== 'complete') throw new Error('answers in parts are for @defer and @stream');
       for (const [name, value] of headers) response.setHeader(name, value);

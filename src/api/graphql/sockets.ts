@@ -129,7 +129,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
         const read = readSubscription(schema, connection, payload);
         if ('errors' in read) return read.errors;
         const contextValue: SubscriptionContext = Object.assign(
-          openContext(platform, caller!, originOf(peers, request)),
+          openContext(platform, caller!, originOf(peers, request), peers.baseUrlOf(request)),
           { live },
         );
         contexts.set(id, contextValue);

@@ -118,6 +118,38 @@ export const artifacts = pgTable(
 );
 
 /**
+ * Files that are awaited, each by who has its token and was allowed to send it: a row goes when the file begins to come.
+ */
+export const artifactUploads = pgTable(
+  'artifact_uploads',
+  {
+    ...moduleKey,
+    id: identity('id'),
+    /** SHA-256 of the token's secret. */
+    digest: exactText('digest').notNull(),
+    filename: exactText('filename').notNull(),
+    md5: exactText('md5'),
+    sha1: exactText('sha1'),
+    sha256: exactText('sha256'),
+    username: text('username').notNull(),
+    /** False for whom an issuer's token named: they need none. */
+    hasAccount: boolean('has_account').notNull(),
+    apiKeyId: reference('api_key_id'),
+    grants: text('grants').array().notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    foreignKey({
+      name: 'artifact_uploads_module_fkey',
+      columns: [t.tenantId, t.moduleId],
+      foreignColumns: [softwareModules.tenantId, softwareModules.id],
+    }).onDelete('cascade'),
+    index('artifact_uploads_module_idx').on(t.tenantId, t.moduleId),
+  ],
+);
+
+/**
  * What the store holds, or may hold, beside the contents: uploads that have not ended, and contents that no artifact has
  * any more. Written before the store is changed, so that a process that dies leaves nothing that nobody knows of.
  */

@@ -5,14 +5,16 @@ import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
 import { isDigestOf, readKey } from '../api-keys/key.ts';
-import type { Platform } from '../context.ts';
+import type { Caller, Platform } from '../context.ts';
 import { permissionsOfRoles } from '../roles/role.ts';
 import type { Scheme } from './authenticate.ts';
 import { effectivePermissions, intersection, isBuiltIn, narrowed } from './permissions.ts';
 
-const keyById = prepared((database) =>
+export const keyById = prepared((database) =>
   database
     .select({
+      tenantId: apiKeys.tenantId,
+      id: apiKeys.id,
       tenantName: tenants.name,
       name: apiKeys.name,
       digest: apiKeys.digest,
@@ -46,23 +48,34 @@ export const apiKeyScheme =
     attempt.tenantId = tenantId;
     const [key] = await keyById(database).execute({ tenantId, id });
     if (!key) throw unauthenticated('token');
-    const actor = { tenantId, username: key.owner.username, kind: 'API_KEY', apiKey: key.name } as const;
-    attempt.claimed = actor;
+    attempt.claimed = actorOf(key);
     if (!isDigestOf(key.digest, parts.secret)) throw unauthenticated('token');
     const now = clock();
-    if (key.expiresAt && key.expiresAt <= now) throw unauthenticated('token');
+    const caller = callerOfKey(key, now);
+    if (!caller) throw unauthenticated('token');
     keyUses.note({ tenantId, id, lastUsedAt: key.lastUsedAt }, now);
-
-    const own = heldBy(key.owner);
-    const lent = heldBy(key);
-    return {
-      ...actor,
-      tenantName: key.tenantName,
-      roles: new Set(lent.roles.filter((role) => own.roles.includes(role))),
-      permissions: intersection(narrowed(lent.permissions, key.scope), own.permissions),
-      ...(key.expiresAt && { until: key.expiresAt }),
-    };
+    return caller;
   };
+
+type Key = Awaited<ReturnType<ReturnType<typeof keyById>['execute']>>[number];
+
+const actorOf = ({ tenantId, name, owner }: Key) =>
+  ({ tenantId, username: owner.username, kind: 'API_KEY', apiKey: name }) as const;
+
+/** Who acts by a key, as far as it may do something now; undefined once the key has expired. */
+export function callerOfKey(key: Key, now: Date): Caller | undefined {
+  if (key.expiresAt && key.expiresAt <= now) return undefined;
+  const own = heldBy(key.owner);
+  const lent = heldBy(key);
+  return {
+    ...actorOf(key),
+    apiKeyId: key.id,
+    tenantName: key.tenantName,
+    roles: new Set(lent.roles.filter((role) => own.roles.includes(role))),
+    permissions: intersection(narrowed(lent.permissions, key.scope), own.permissions),
+    ...(key.expiresAt && { until: key.expiresAt }),
+  };
+}
 
 function heldBy(holder: { permissions: string[]; roles: string[]; rolePermissions: string[] }) {
   const roles = holder.roles.filter(isBuiltIn);

@@ -11,7 +11,7 @@ import type { Scheme } from './authenticate.ts';
 import { NO_PASSWORD, verifyPassword } from './passwords.ts';
 import { DEFAULT_TENANT } from './users.ts';
 
-const accountByName = prepared((database) =>
+export const accountByName = prepared((database) =>
   database
     .select({ ...ACCOUNT_COLUMNS, passwordHash: users.passwordHash })
     .from(tenants)

@@ -21,7 +21,8 @@ export async function deleteArtifact(
   const { tenantId } = requirePermission(context, 'DELETE_SOFTWARE_MODULE');
 
   const unneeded = await change(context, async (tx, changes) => {
-    const module = requireOpen(await lockModule(tx, context, 'DELETE_SOFTWARE_MODULE', moduleId), moduleId);
+    const locked = await lockModule(tx, context, 'DELETE_SOFTWARE_MODULE', moduleId, ['moduleId']);
+    const module = requireOpen(locked, moduleId);
     const [deleted] = await tx
       .delete(artifacts)
       .where(

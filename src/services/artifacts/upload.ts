@@ -73,7 +73,8 @@ async function addArtifact(
   const { tenantId } = context.caller;
   const { sha256, size } = received;
   return change(context, async (tx, changes) => {
-    const module = requireOpen(await lockModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId), moduleId);
+    const locked = await lockModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId, ['moduleId']);
+    const module = requireOpen(locked, moduleId);
     await refuseName(tx, tenantId, moduleId, filename);
     const isNewContent = await addContent(tx, context, received);
     const [made] = await tx

@@ -102,11 +102,12 @@ export async function lockModule(
   context: Context,
   permission: ModulePermission,
   id: number,
+  path = ['id'],
 ): Promise<SoftwareModule> {
   const { tenantId } = context.caller;
   await lockModules(tx, tenantId, [id]);
   const module = (await readModules(tx, tenantId, [id], await reach(context, permission))).get(id);
-  if (!module || module.deleted) throw softwareModuleNotFound(String(id));
+  if (!module || module.deleted) throw softwareModuleNotFound(String(id), path);
   return module;
 }
 

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
+import { createArtifactUpload } from '../../../../src/services/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../../../src/services/artifacts/delete.ts';
 import { openArtifact } from '../../../../src/services/artifacts/download.ts';
 import { findArtifact, findArtifactsOfModules } from '../../../../src/services/artifacts/find.ts';
-import { prepareUpload } from '../../../../src/services/artifacts/prepare-upload.ts';
 import { uploadArtifact } from '../../../../src/services/artifacts/upload.ts';
 import type { Context } from '../../../../src/services/context.ts';
 import { deleteDistributionSetMetadata } from '../../../../src/services/distribution-set-metadata/delete.ts';
@@ -83,9 +83,9 @@ export const ARTIFACT_VERBS: Verbs = {
     call: (c, side) => upload(c, softwareOf(side).moduleId, 'new'),
     beyond: { CREATE_SOFTWARE_MODULE: 'SOFTWARE_MODULE_NOT_FOUND' },
   }),
-  prepareUpload: on({
+  createArtifactUpload: on({
     needs: ['CREATE_SOFTWARE_MODULE'],
-    call: (c, side) => prepareUpload(c, { moduleId: softwareOf(side).moduleId, filename: 'new' }),
+    call: (c, side) => createArtifactUpload(c, { moduleId: softwareOf(side).moduleId, filename: 'new' }),
     beyond: { CREATE_SOFTWARE_MODULE: 'SOFTWARE_MODULE_NOT_FOUND' },
   }),
   deleteArtifact: on({

@@ -1,0 +1,70 @@
+import express, { type Request, type Response } from 'express';
+import type { Artifact } from '../../services/artifacts/artifact.ts';
+import { takeUpload } from '../../services/artifacts/take-upload.ts';
+import type { Origin, Platform } from '../../services/context.ts';
+import { webError } from '../hawkbit-errors.ts';
+import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { answerErrors } from '../rest/errors.ts';
+import { drain } from '../stream.ts';
+
+export interface UploadsOptions {
+  platform: Platform;
+  peers: Pick<Peers, 'addressOf'>;
+  log: (error: unknown) => void;
+}
+
+/** `/uploads/{token}`: the bytes of files that `createArtifactUpload` awaits. The token is all that they need. */
+export function uploadRouter({ platform, peers, log }: UploadsOptions): express.Router {
+  const router = express.Router({ strict: true, caseSensitive: true });
+  router.use((_request, response, next) => {
+    response.set(PROTOCOL_HEADERS);
+    next();
+  });
+  router.put('/:token', (request, response) => {
+    const origin = { door: 'FILES', address: peers.addressOf(request) } as const;
+    return takeFile(platform, origin, request, response);
+  });
+  router.all('/:token', (_request, response) => {
+    response.set('Allow', 'PUT').status(405).json(webError(405));
+  });
+  router.use((_request, response) => void response.status(404).json(webError(404)));
+  router.use(answerErrors(log));
+  return router;
+}
+
+async function takeFile(
+  platform: Platform,
+  origin: Origin,
+  request: Request<{ token: string }>,
+  response: Response,
+): Promise<void> {
+  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    response.status(415).json(webError(415, 'A file is sent as it is, and not compressed.'));
+    return drain(request);
+  }
+  // Without destroying it, or what is wrong with the file could not be answered any more.
+  const content = request.iterator({ destroyOnReturn: false });
+  try {
+    const artifact = await takeUpload(platform, origin, request.params.token, content);
+    response.status(201).json(renderArtifact(artifact));
+  } catch (error) {
+    // Nobody is left to be answered.
+    if (!request.complete && request.destroyed) return;
+    throw error;
+  } finally {
+    if (!request.complete) drain(request);
+  }
+}
+
+/** Times are in milliseconds, as on the Management API. */
+const renderArtifact = ({ id, moduleId, filename, size, md5, sha1, sha256, ...made }: Artifact) => ({
+  id,
+  moduleId,
+  filename,
+  size,
+  md5,
+  sha1,
+  sha256,
+  createdAt: made.createdAt.getTime(),
+  createdBy: made.createdBy,
+});
