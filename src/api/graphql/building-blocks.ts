@@ -34,7 +34,12 @@ export const AUTHORED_ORDER = {
 };
 
 /** The arguments of a list that can be ordered by these fields. */
-export function orderedArgs<F extends string>(name: string, items: string, fields: Record<F, string>) {
+export function orderedArgs<F extends string>(
+  name: string,
+  items: string,
+  fields: Record<F, string>,
+  unordered = 'by id',
+) {
   const OrderField = enumOf<F>(`${name}OrderField`, `What ${items} can be ordered by.`, fields);
 
   @InputType(`${name}Order`, { description: `One criterion of the order of ${items}.` })
@@ -50,7 +55,7 @@ export function orderedArgs<F extends string>(name: string, items: string, field
   abstract class OrderedArgs extends PageArgs {
     @Field(() => [Order], {
       nullable: true,
-      description: 'The criteria of the order, the first the weightiest; by id unless given.',
+      description: `The criteria of the order, the first the weightiest; ${unordered} unless given.`,
     })
     orderBy?: Order[] | null;
   }

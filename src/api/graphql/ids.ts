@@ -1,4 +1,5 @@
 import {
+  actionNotFound,
   apiKeyNotFound,
   artifactNotFound,
   autoAssignmentNotFound,
@@ -43,6 +44,7 @@ const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => Domai
   DISTRIBUTION_SET_TYPE_NOT_FOUND: distributionSetTypeNotFound,
   DISTRIBUTION_SET_NOT_FOUND: distributionSetNotFound,
   DISTRIBUTION_SET_TAG_NOT_FOUND: distributionSetTagNotFound,
+  ACTION_NOT_FOUND: actionNotFound,
 };
 
 /** What wasn't found by its id, in the words of who asked for it; any other error as it is. */

@@ -5,7 +5,7 @@ import { type Listing, MOST_A_PAGE, type PageRequest } from '../../services/page
 const DEFAULT_A_PAGE = 50;
 
 @ArgsType()
-export abstract class PageArgs {
+export abstract class WindowArgs {
   @Field(() => Int, {
     nullable: true,
     description: `How many items, from the front; at most ${MOST_A_PAGE}, ${DEFAULT_A_PAGE} unless given.`,
@@ -26,7 +26,10 @@ export abstract class PageArgs {
     description: 'How many items to pass over; not together with a cursor.',
   })
   offset?: number | null;
+}
 
+@ArgsType()
+export abstract class PageArgs extends WindowArgs {
   @Field(() => String, {
     nullable: true,
     description: 'Only what matches this RSQL expression, for example `name==sensor* and attribute.hw==r2`.',

@@ -7,6 +7,9 @@ import {
   printSchema,
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { ActionEventResolver } from './action-events.ts';
+import { ActionMutations, ActionsPayloadResolver } from './action-mutations.ts';
+import { ActionResolver, TargetDeploymentResolver } from './actions.ts';
 import { ApiKeyResolver } from './api-keys.ts';
 import { ArtifactResolver, ModuleArtifactsResolver } from './artifacts.ts';
 import { AuditEventResolver } from './audit-events.ts';
@@ -23,6 +26,7 @@ import { FleetResolver } from './fleet.ts';
 import { ImportProgressResolver } from './import-progress.ts';
 import { PendingTargetResolver } from './pending-targets.ts';
 import { RoleResolver } from './roles.ts';
+import { SetDeploymentResolver } from './set-deployments.ts';
 import { DistributionSetMetadataResolver, SoftwareModuleMetadataResolver } from './software-metadata.ts';
 import { SoftwareModuleTypeResolver } from './software-module-types.ts';
 import { SoftwareModuleResolver } from './software-modules.ts';
@@ -70,6 +74,12 @@ export function buildSchema(): GraphQLSchema {
       DistributionSetTagResolver,
       TagsOfSetsResolver,
       CompatibilityResolver,
+      ActionResolver,
+      ActionsPayloadResolver,
+      ActionEventResolver,
+      ActionMutations,
+      TargetDeploymentResolver,
+      SetDeploymentResolver,
       FleetResolver,
       SubscriptionResolver,
       ImportProgressResolver,
