@@ -183,9 +183,12 @@ describe('limits', () => {
             'autoConfirm',
             'tokenRotation',
             'enrollmentGroup',
+            'assignedDistributionSet',
+            'installedDistributionSet',
+            'actions',
           ].includes(name),
       );
-    const fields = `${names.join(' ')} enrollmentGroup { id name } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description colour createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description colour createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt }`;
+    const fields = `${names.join(' ')} enrollmentGroup { id name } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description colour createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description colour createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt } assignedDistributionSet { id name version } installedDistributionSet { id name version }`;
     const answer = await ask(
       `{ targets(first: 500) { totalCount nodes { ${fields} } edges { cursor node { ${fields} } } pageInfo { hasNextPage endCursor } } }`,
     );
