@@ -5,7 +5,7 @@ import { DomainError } from '../../errors.ts';
 import { beginSession } from '../../services/sessions/begin.ts';
 import { endSession } from '../../services/sessions/end.ts';
 import { Refusal } from './answers.ts';
-import { openContext, originOf } from './context.ts';
+import { originOf } from './context.ts';
 import type { ListenerOptions } from './listener.ts';
 
 const COOKIE = 'muster_session';
@@ -40,14 +40,14 @@ export function sessionRoutes(
     const origin = originOf(peers, request);
     const password = Buffer.from(`${data.username}:${data.password}`).toString('base64');
     const caller = await signIn(`Basic ${password}`, origin).catch(withoutChallenge);
-    const { token, expiresAt } = await beginSession(openContext(platform, caller, origin));
+    const { token, expiresAt } = await beginSession({ ...platform, caller, origin });
     response.cookie(COOKIE, token, { ...cookieOf(request), expires: expiresAt }).json({ expiresAt });
   };
   const end = async (request: Request, response: Response) => {
     const token = sessionTokenOf(request.headers.cookie);
     const origin = originOf(peers, request);
     const caller = token && (await signIn(`Session ${token}`, origin).catch(unlessUnauthenticated));
-    if (caller) await endSession(openContext(platform, caller, origin), token);
+    if (caller) await endSession({ ...platform, caller, origin }, token);
     response.clearCookie(COOKIE, cookieOf(request)).status(204).end();
   };
   /** Over HTTPS the cookie never goes out without. */
