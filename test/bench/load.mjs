@@ -36,7 +36,7 @@ async function run(seconds) {
 /** One connection; `run` ends when the time is up and the last answer is in. */
 function openLane(tally) {
   return new Promise((resolve, reject) => {
-    const reader = openReader((status, body) => answered(status, body));
+    const reader = openReader((status, body) => answered(status, body), Boolean(target.refuses));
     const socket = connect({
       port: target.port,
       host: '127.0.0.1',
@@ -83,8 +83,8 @@ function openLane(tally) {
   });
 }
 
-/** Finds the ends of answers in what a connection brings, by their Content-Length. */
-function openReader(onAnswer) {
+/** Finds the ends of answers in what a connection brings, by their Content-Length. What nobody looks at isn't kept. */
+function openReader(onAnswer, keepsAll) {
   let chunks = [];
   let awaited = 0;
   let status = 0;
@@ -97,7 +97,7 @@ function openReader(onAnswer) {
   };
   return (chunk) => {
     if (awaited > 0) {
-      chunks.push(Buffer.from(chunk));
+      if (keepsAll || status >= 300) chunks.push(Buffer.from(chunk));
       awaited -= chunk.length;
       if (awaited === 0) done();
       return;

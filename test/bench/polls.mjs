@@ -1,5 +1,6 @@
 /** Polls per second beside what plain Node.js and Express do at best, and with too small a memory. */
 import { request } from 'node:http';
+import { assign, createSet, unassign } from './deployments.mjs';
 import { measure } from './measure.mjs';
 import { askGraphql, startMuster } from './muster.mjs';
 import { openChild, openLoad } from './processes.mjs';
@@ -10,7 +11,7 @@ const DEVICES = 20_000;
 const SMALL_CACHE = 2_000;
 const CONNECTIONS = 48;
 
-export async function benchPolls({ dataDir, effort }) {
+export async function benchPolls({ dataDir, database, effort }) {
   const muster = await startMuster(dataDir);
   const forgetful = await startMuster(dataDir, { MUSTER_POLL_CACHE_ENTRIES: String(SMALL_CACHE) });
   // The same bytes for all: also the Host that links are made of.
@@ -50,6 +51,33 @@ export async function benchPolls({ dataDir, effort }) {
   for (const one of [...loads, node, express]) await one.close();
   await forgetful.stop();
   await muster.stop();
+  await benchPending({ dataDir, database, effort });
+}
+
+/** Half of the devices have an update to install, which they are told of from memory, too. */
+async function benchPending({ dataDir, database, effort }) {
+  const once = await startMuster(dataDir);
+  const { setId } = await createSet(once, 'polls');
+  await once.stop();
+  const half = DEVICES / 2;
+  await assign(database.client, setId, half + 1, DEVICES);
+  const muster = await startMuster(dataDir);
+  const workload = { kind: 'polls', devices: half, host: muster.host };
+  const loads = [
+    await openLoad(muster.port, CONNECTIONS, workload),
+    await openLoad(muster.port, CONNECTIONS, { ...workload, first: half + 1 }),
+  ];
+  const rival = (label, { run }) => ({ label, pid: muster.pid, warmAfter: 2 * half, run });
+  const [idle, busy] = await measure(
+    [rival('with nothing to do', loads[0]), rival('with an update to install', loads[1])],
+    effort,
+  );
+  printTitle(`Polls per second of ${half} devices each, ${CONNECTIONS} connections`);
+  for (const result of [idle, busy]) printRate(result);
+  printRatio(busy, idle);
+  for (const one of loads) await one.close();
+  await muster.stop();
+  await unassign(database.client, setId);
 }
 
 /** The token of a group that speaks for all targets. */

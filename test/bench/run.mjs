@@ -1,11 +1,13 @@
 /**
- * `npm run bench [-- starts polls uploads creates pages parts live filters imports peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls uploads feedback downloads creates pages parts live filters imports peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
  */
 import { parseArgs } from 'node:util';
 import { benchCreates } from './creates.mjs';
+import { benchDownloads } from './downloads.mjs';
+import { benchFeedback } from './feedback.mjs';
 import { benchFilters } from './filters.mjs';
 import { benchImports } from './imports.mjs';
 import { benchLive } from './live.mjs';
@@ -24,6 +26,8 @@ const PARTS = [
   'starts',
   'polls',
   'uploads',
+  'feedback',
+  'downloads',
   'creates',
   'pages',
   'parts',
@@ -73,6 +77,8 @@ try {
   const options = { dataDir, database, effort, graphql, small: SMALL_FLEET, large };
   if (wanted('polls')) await benchPolls(options);
   if (wanted('uploads')) await benchUploads(options);
+  if (wanted('feedback')) await benchFeedback(options);
+  if (wanted('downloads')) await benchDownloads(options);
   // Before creations, which make the small fleet a larger one.
   if (wanted('pages')) await benchPages(options);
   if (wanted('live')) await benchLive(options);

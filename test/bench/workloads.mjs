@@ -36,14 +36,28 @@ export const FILTERED = PAGE.replace(
   '($filter: String, $after: String, $offset: Int, $orderBy: [TargetOrder!])',
 ).replace('after: $after', 'filter: $filter, after: $after, offset: $offset, orderBy: $orderBy');
 
-const KINDS = { polls, uploads, restCreates, graphqlCreates, gets, graphql, graphqlPages, filteredPages };
+const KINDS = {
+  polls,
+  uploads,
+  feedback,
+  downloads,
+  file,
+  restCreates,
+  graphqlCreates,
+  gets,
+  graphql,
+  graphqlPages,
+  filteredPages,
+};
 
 /** @returns {{ next: () => Buffer, refuses?: (body: string) => boolean }} */
 export const openWorkload = ({ kind, ...options }) => KINDS[kind](options);
 
 /** The devices poll in turn, each by its own token or all by one. `host` is what the answer's links are made of. */
-function polls({ devices, host, authorization }) {
-  const requests = Array.from({ length: devices }, (_, index) => pollRequest(index + 1, host, authorization));
+function polls({ devices, first = 1, host, authorization }) {
+  const requests = Array.from({ length: devices }, (_, index) =>
+    pollRequest(first + index, host, authorization),
+  );
   return { next: inTurn(requests) };
 }
 
@@ -72,6 +86,60 @@ function uploads({ devices, host }) {
       return request('PUT', path, headers, JSON.stringify({ mode: 'merge', data }));
     },
   };
+}
+
+/** Of so many devices each says one thing before any says the next: their messages arrive in order. */
+const TOGETHER = 200;
+const ON_THE_WAY = 3;
+
+/** What the devices report about these actions, again and again: `{ index, actionId, isEnd }`. */
+export function feedbackInTurn(actionIds) {
+  let said = 0;
+  return () => {
+    const turn = Math.floor(said / TOGETHER);
+    const step = turn % (ON_THE_WAY + 1);
+    const index = (Math.floor(turn / (ON_THE_WAY + 1)) * TOGETHER + (said % TOGETHER)) % actionIds.length;
+    said++;
+    return { index, actionId: actionIds[index], isEnd: step === ON_THE_WAY };
+  };
+}
+
+/** The device of each index reports about its action. */
+function feedback({ actionIds, host }) {
+  const nextReport = feedbackInTurn(actionIds);
+  const bodyOf = (execution, finished, details) =>
+    JSON.stringify({ status: { execution, result: { finished }, details: [details] } });
+  const onTheWay = bodyOf('proceeding', 'none', 'the device has reported');
+  const atTheEnd = bodyOf('closed', 'success', 'the device has reported');
+  return {
+    next() {
+      const { index, actionId, isEnd } = nextReport();
+      const path = `/DEFAULT/controller/v1/${controllerIdOf(index + 1)}/deploymentBase/${actionId}/feedback`;
+      const headers = {
+        Host: host,
+        'Content-Type': 'application/json',
+        Authorization: `TargetToken ${tokenOf(index + 1)}`,
+      };
+      return request('POST', path, headers, isEnd ? atTheEnd : onTheWay);
+    },
+  };
+}
+
+/** The devices fetch the same file in turn; `path` is below each one's own. */
+function downloads({ devices, path, host }) {
+  const requests = Array.from({ length: devices }, (_, index) =>
+    request('GET', `/DEFAULT/controller/v1/${controllerIdOf(index + 1)}${path}`, {
+      Host: host,
+      Authorization: `TargetToken ${tokenOf(index + 1)}`,
+    }),
+  );
+  return { next: inTurn(requests) };
+}
+
+/** Anybody fetches the same file again and again. */
+function file({ path, host }) {
+  const asked = request('GET', path, { Host: host });
+  return { next: () => asked };
 }
 
 function restCreates({ rows, host }) {

@@ -14,7 +14,7 @@ export interface Artifact extends Authored {
   sha256: string;
 }
 
-const COLUMNS = {
+export const ARTIFACT_COLUMNS = {
   id: artifacts.id,
   moduleId: artifacts.moduleId,
   filename: artifacts.filename,
@@ -32,6 +32,11 @@ const COLUMNS = {
 /** The same with where its content is kept, which is nobody's business but the store's. */
 export type StoredArtifact = Artifact & { location: string };
 
+export const ofItsContent = and(
+  eq(artifactContents.tenantId, artifacts.tenantId),
+  eq(artifactContents.sha256, artifacts.sha256),
+);
+
 /** The artifacts of a tenant for which a condition holds, each module's in the order of the ids. */
 export const readArtifacts = (
   database: Database | Transaction,
@@ -39,12 +44,9 @@ export const readArtifacts = (
   condition: SQL | undefined,
 ): Promise<StoredArtifact[]> =>
   database
-    .select(COLUMNS)
+    .select(ARTIFACT_COLUMNS)
     .from(artifacts)
-    .innerJoin(
-      artifactContents,
-      and(eq(artifactContents.tenantId, artifacts.tenantId), eq(artifactContents.sha256, artifacts.sha256)),
-    )
+    .innerJoin(artifactContents, ofItsContent)
     .where(and(eq(artifacts.tenantId, tenantId), condition))
     .orderBy(artifacts.moduleId, artifacts.id);
 

@@ -1,12 +1,19 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { isAmong } from '../../database/bulk.ts';
+import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Database } from '../../database/connect.ts';
+import { prepared } from '../../database/prepared.ts';
 import { actions } from '../../database/tables/actions.ts';
 import { distributionSetModules } from '../../database/tables/distribution-sets.ts';
-import { artifacts } from '../../database/tables/software.ts';
+import { artifactContents, artifacts } from '../../database/tables/software.ts';
 import { artifactNotFound, softwareModuleNotFound } from '../../errors.ts';
 import { addEntryIfRoom } from '../actions/entries.ts';
 import { SERVER_MESSAGE } from '../actions/write.ts';
-import { type Artifact, readArtifacts, withoutLocation } from '../artifacts/artifact.ts';
+import {
+  ARTIFACT_COLUMNS,
+  type Artifact,
+  ofItsContent,
+  readArtifacts,
+  withoutLocation,
+} from '../artifacts/artifact.ts';
 import { type Download, downloadOf } from '../artifacts/download.ts';
 import { change } from '../change.ts';
 import type { Acting, Platform } from '../context.ts';
@@ -16,14 +23,13 @@ import { idOf } from './retrieve.ts';
 
 /** The files of a module that the device was ever to have. @throws SOFTWARE_MODULE_NOT_FOUND */
 export async function findOwnArtifacts(
-  platform: Platform,
-  device: Device,
+  { database }: Platform,
+  { tenant: { tenantId }, targetId }: Device,
   moduleId: number,
 ): Promise<Artifact[]> {
-  const action = await findActionWith(platform, device, moduleId);
+  const [action] = await findActionWith(database).execute({ tenantId, targetId, moduleId });
   if (!action) throw softwareModuleNotFound(String(moduleId));
-  const its = isAmong(artifacts.moduleId, [moduleId]);
-  return (await readArtifacts(platform.database, device.tenant.tenantId, its)).map(withoutLocation);
+  return (await readArtifacts(database, tenantId, eq(artifacts.moduleId, moduleId))).map(withoutLocation);
 }
 
 /** A file that the device is to have now, and the action that says so. */
@@ -38,47 +44,62 @@ export interface OwnDownload {
  */
 export async function openOwnArtifact(
   platform: Platform,
-  device: Device,
+  { tenant: { tenantId }, targetId }: Device,
   { moduleId, filename }: { moduleId: number; filename: string },
 ): Promise<OwnDownload> {
-  const action = await findActionWith(platform, device, moduleId);
-  if (!action?.wanted) throw softwareModuleNotFound(String(moduleId));
-  const its = and(isAmong(artifacts.moduleId, [moduleId]), eq(artifacts.filename, filename));
-  const [artifact] = await readArtifacts(platform.database, device.tenant.tenantId, its);
-  if (!artifact) throw artifactNotFound(filename, ['filename']);
-  return { actionId: action.id, download: downloadOf(platform, artifact) };
+  const { database } = platform;
+  const [file] = await findFile(database).execute({ tenantId, targetId, moduleId, filename });
+  if (file) return { actionId: file.actionId, download: downloadOf(platform, file.artifact) };
+  const [action] = await findActionWith(database).execute({ tenantId, targetId, moduleId });
+  throw action?.wanted ? artifactNotFound(filename, ['filename']) : softwareModuleNotFound(String(moduleId));
 }
 
 const isWanted = sql<boolean>`(${actions.active} AND ${actions.status} <> 'canceling')`;
 
+const withModule = and(
+  eq(distributionSetModules.tenantId, actions.tenantId),
+  eq(distributionSetModules.setId, actions.setId),
+  eq(distributionSetModules.moduleId, sql.placeholder('moduleId')),
+);
+const ofTheDevice = and(
+  eq(actions.tenantId, sql.placeholder('tenantId')),
+  eq(actions.targetId, sql.placeholder('targetId')),
+  ne(actions.status, 'scheduled'),
+);
+const inTurn = sql`${isWanted} DESC, ${actions.weight} DESC, ${actions.id}`;
+
 /** An action of the device about a set with that module; one that it has still to do, where there is such a one. */
-async function findActionWith(
-  { database }: Platform,
-  { tenant: { tenantId }, targetId }: Device,
-  moduleId: number,
-) {
-  const [action] = await database
-    .select({ id: actions.id, wanted: isWanted })
+const findActionWith = prepared((database: Database) =>
+  database
+    .select({ wanted: isWanted })
     .from(actions)
+    .innerJoin(distributionSetModules, withModule)
+    .where(ofTheDevice)
+    .orderBy(inTurn)
+    .limit(1)
+    .prepare('device_action_with'),
+);
+
+/** The same, if the device has still to do it and the module has a file of that name. */
+const findFile = prepared((database: Database) =>
+  database
+    .select({ actionId: actions.id, artifact: ARTIFACT_COLUMNS })
+    .from(actions)
+    .innerJoin(distributionSetModules, withModule)
     .innerJoin(
-      distributionSetModules,
+      artifacts,
       and(
-        eq(distributionSetModules.tenantId, actions.tenantId),
-        eq(distributionSetModules.setId, actions.setId),
-        isAmong(distributionSetModules.moduleId, [moduleId]),
+        eq(artifacts.tenantId, distributionSetModules.tenantId),
+        eq(artifacts.moduleId, distributionSetModules.moduleId),
+        eq(artifacts.filename, sql.placeholder('filename')),
       ),
     )
-    .where(
-      and(
-        eq(actions.tenantId, tenantId),
-        eq(actions.targetId, targetId),
-        sql`${actions.status} <> 'scheduled'`,
-      ),
-    )
-    .orderBy(sql`${isWanted} DESC, ${actions.weight} DESC, ${actions.id}`)
-    .limit(1);
-  return action;
-}
+    .innerJoin(artifactContents, ofItsContent)
+    .where(and(ofTheDevice, isWanted))
+    .orderBy(inTurn)
+    .limit(1)
+    .prepare('device_file'),
+);
 
 /** Notes that a device fetches a file as a whole; a history that is full takes no more of these. */
 export async function noteDownload(

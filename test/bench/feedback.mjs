@@ -1,0 +1,39 @@
+/** Feedback messages per second, beside the database alone. */
+import { assign, begin, createSet, unassign } from './deployments.mjs';
+import { measure } from './measure.mjs';
+import { startMuster } from './muster.mjs';
+import { openChild, openLoad } from './processes.mjs';
+import { printRate, printRatio, printTitle } from './report.mjs';
+
+const DEVICES = 20_000;
+const CONNECTIONS = 32;
+/** As many as a server has by default. */
+const DATABASE_CONNECTIONS = 10;
+
+export async function benchFeedback({ dataDir, database, effort }) {
+  const muster = await startMuster(dataDir);
+  const { setId } = await createSet(muster, 'feedback');
+  const actionIds = await assign(database.client, setId, 1, DEVICES);
+  const load = await openLoad(muster.port, CONNECTIONS, { kind: 'feedback', actionIds, host: muster.host });
+  const writer = openChild('feedback-writer.mjs');
+  await writer.ask({ connection: database.connection, connections: DATABASE_CONNECTIONS, actionIds });
+  const afresh = (run) => async (seconds) => {
+    await begin(database.client, setId);
+    return run(seconds);
+  };
+  const [alone, whole] = await measure(
+    [
+      { label: 'SQL alone', pid: writer.pid, run: afresh((seconds) => writer.ask({ seconds })) },
+      { label: 'Muster', pid: muster.pid, run: afresh(load.run) },
+    ],
+    effort,
+  );
+  printTitle(
+    `Feedback messages per second, three on the way and one of the end, ${DEVICES} devices, ${CONNECTIONS} connections`,
+  );
+  for (const result of [alone, whole]) printRate(result);
+  printRatio(whole, alone);
+  for (const one of [load, writer]) await one.close();
+  await muster.stop();
+  await unassign(database.client, setId);
+}
