@@ -50,12 +50,15 @@ async function lockScheduled({ tx, rollout }: Step, { tenantId, id }: GroupRow):
 
 const among = (starting: readonly Starting[]): SQL => sql`${actions.id} = ANY(${idsOf(starting)})`;
 
-const finish = ({ tx, acting }: Step, done: readonly Starting[]): Promise<unknown> =>
-  moveActions(tx, acting, among(done), {
+async function finish({ tx, acting, changes }: Step, done: readonly Starting[]): Promise<void> {
+  await moveActions(tx, acting, among(done), {
     status: 'finished',
     active: false,
     messages: [`${SERVER_MESSAGE}finished, as the target is to have the distribution set already`],
   });
+  // A device that has the set is told of the newest action that brought it.
+  changes.targets(done.map(({ target }) => target.controllerId));
+}
 
 async function start(
   { tx, acting, changes, rollout }: Step,

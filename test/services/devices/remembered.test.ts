@@ -10,8 +10,10 @@ import { reportCancellation } from '../../../src/services/devices/report-cancell
 import { reportDeployment } from '../../../src/services/devices/report-deployment.ts';
 import { reportInstalled } from '../../../src/services/devices/report-installed.ts';
 import { invalidateDistributionSet } from '../../../src/services/distribution-sets/invalidate.ts';
+import { deleteRollout } from '../../../src/services/rollouts/delete.ts';
 import { setConfiguration } from '../../../src/services/tenants/set-configuration.ts';
 import { assign, createSet } from '../deployments/support.ts';
+import { begin, settle } from '../rollouts/support.ts';
 import { type Fleet, newFleet, openDeviceProcess, report } from './support.ts';
 
 const here = await openDeviceProcess();
@@ -21,6 +23,7 @@ afterAll(() => Promise.all([here.close(), there.close()]));
 let fleet: Fleet;
 let sets: [number, number];
 let actionId: number;
+let rolloutId: number;
 beforeEach(async () => {
   fleet = await newFleet(here.devices, 'a');
   sets = [await createSet(fleet.context, 'first'), await createSet(fleet.context, 'second')];
@@ -77,6 +80,23 @@ const LIFE: [string, () => Promise<unknown>][] = [
   ['asks no more', async () => activateOwnAutoConfirm(await device(), {})],
   ['is to stop, as the set is no good', () => invalidate('SOFT')],
   ['is not waited for', () => invalidate('FORCE')],
+  [
+    'counts as finished in a rollout of what it has',
+    () => begin(fleet.context, { name: 'r', distributionSetId: sets[1]! }),
+  ],
+  [
+    'is taken in by a rollout',
+    async () => {
+      rolloutId = await begin(fleet.context, { name: 'third' });
+    },
+  ],
+  [
+    'is let go by it',
+    async () => {
+      await deleteRollout(fleet.context, { id: rolloutId });
+      await settle(fleet.context, rolloutId);
+    },
+  ],
 ];
 const invalidate = (cancel: 'SOFT' | 'FORCE') =>
   invalidateDistributionSet(fleet.context, { id: sets[0]!, cancelActions: cancel });
