@@ -22,20 +22,17 @@ import {
 } from '../../services/certificate-authorities/find.ts';
 import { listCertificateAuthorities } from '../../services/certificate-authorities/list.ts';
 import { updateCertificateAuthority } from '../../services/certificate-authorities/update.ts';
+import { AuthoredNode, DeletePayload, IdInput, orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { enumOf, OrderDirection } from './enums.ts';
 import { Payload, payload } from './errors.ts';
 import { asWritten, toId } from './ids.ts';
-import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({
   simpleResolvers: true,
   description: "An authority (CA) whose certificates the tenant's devices sign in with, over TLS.",
 })
-export class CertificateAuthority implements Entity {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+export class CertificateAuthority extends AuthoredNode implements Entity {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -61,23 +58,12 @@ export class CertificateAuthority implements Entity {
       'The serial numbers of the certificates below it that are good for nothing any more: in upper-case hexadecimal, without leading zeros.',
   })
   revokedSerials!: string[];
-
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
-  createdAt!: Date;
-
-  @Field(() => String, { description: 'Who created it.' })
-  createdBy!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
-  lastModifiedAt!: Date;
-
-  @Field(() => String, { description: 'Who changed it last.' })
-  lastModifiedBy!: string;
 }
 
-const CertificateAuthorityOrderField = enumOf<OrderField>(
-  'CertificateAuthorityOrderField',
-  'What certificate authorities can be ordered by.',
+@ArgsType()
+class CertificateAuthoritiesArgs extends orderedArgs<OrderField>(
+  'CertificateAuthority',
+  'certificate authorities',
   {
     id: 'By the identifier, which is also the order of creation.',
     name: 'By the name.',
@@ -86,25 +72,7 @@ const CertificateAuthorityOrderField = enumOf<OrderField>(
     createdAt: 'By the time of creation.',
     lastModifiedAt: 'By the time of the last change.',
   },
-);
-
-@InputType({ description: 'One criterion of the order of certificate authorities.' })
-class CertificateAuthorityOrder {
-  @Field(() => CertificateAuthorityOrderField, { description: 'What to order by.' })
-  field!: OrderField;
-
-  @Field(() => OrderDirection, { description: 'Which way.' })
-  direction!: OrderDirection;
-}
-
-@ArgsType()
-class CertificateAuthoritiesArgs extends PageArgs {
-  @Field(() => [CertificateAuthorityOrder], {
-    nullable: true,
-    description: 'The criteria of the order, the first the weightiest; by id unless given.',
-  })
-  orderBy?: CertificateAuthorityOrder[] | null;
-}
+) {}
 
 @InputType({ description: 'What `createCertificateAuthority` takes.' })
 class CreateCertificateAuthorityInput {
@@ -130,10 +98,7 @@ class CreateCertificateAuthorityPayload extends Payload {
 @InputType({
   description: 'What `updateCertificateAuthority` takes; what is missing or null stays as it is.',
 })
-class UpdateCertificateAuthorityInput {
-  @Field(() => ID, { description: 'Which authority.' })
-  id!: string;
-
+class UpdateCertificateAuthorityInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string | null;
 
@@ -161,16 +126,10 @@ class UpdateCertificateAuthorityPayload extends Payload {
 }
 
 @InputType({ description: 'What `deleteCertificateAuthority` takes.' })
-class DeleteCertificateAuthorityInput {
-  @Field(() => ID, { description: 'Which authority.' })
-  id!: string;
-}
+class DeleteCertificateAuthorityInput extends IdInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteCertificateAuthority` answers.' })
-class DeleteCertificateAuthorityPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
-  deletedId!: string | null;
-}
+class DeleteCertificateAuthorityPayload extends DeletePayload {}
 
 const { Connection: CertificateAuthorityConnection } = connectionTypes(
   'CertificateAuthority',

@@ -6,7 +6,6 @@ import {
   Field,
   FieldResolver,
   ID,
-  InputType,
   Int,
   ObjectType,
   Query,
@@ -16,10 +15,11 @@ import {
 import type { EnrollmentGroupOrderField as OrderField } from '../../services/enrollment/fields.ts';
 import type { EnrollmentGroup as Entity, EnrollmentToken as Token } from '../../services/enrollment/find.ts';
 import { listEnrollmentGroups } from '../../services/enrollment/list.ts';
+import { AuthoredNode, orderedArgs } from './building-blocks.ts';
 import { CertificateAuthority } from './certificate-authorities.ts';
 import type { GraphqlContext } from './context.ts';
-import { enumOf, OrderDirection } from './enums.ts';
-import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+import { enumOf } from './enums.ts';
+import { connection, connectionTypes, listCost } from './pagination.ts';
 import { TargetTag } from './target-tags.ts';
 import { TargetType } from './target-types.ts';
 import { Attribute, Target, type TargetView } from './targets.ts';
@@ -65,10 +65,7 @@ class EnrollmentToken implements Token {
   description:
     'How unknown devices become targets: whoever shows one of its tokens, as `Authorization: GatewayToken …`, or a certificate of its authority, is registered by its rules.',
 })
-export class EnrollmentGroup {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+export class EnrollmentGroup extends AuthoredNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -152,18 +149,6 @@ export class EnrollmentGroup {
     description: 'The attributes its targets are given, in the order of the keys.',
   })
   attributes!: Attribute[];
-
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
-  createdAt!: Date;
-
-  @Field(() => String, { description: 'Who created it.' })
-  createdBy!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
-  lastModifiedAt!: Date;
-
-  @Field(() => String, { description: 'Who changed it last.' })
-  lastModifiedBy!: string;
 }
 
 /** A group with what has no loader. */
@@ -185,36 +170,15 @@ export const enrollmentGroupView = ({
     .map((key) => ({ key, value: attributes[key]! })),
 });
 
-const EnrollmentGroupOrderField = enumOf<OrderField>(
-  'EnrollmentGroupOrderField',
-  'What enrollment groups can be ordered by.',
-  {
-    id: 'By the identifier, which is also the order of creation.',
-    name: 'By the name.',
-    expiresAt: 'By the time until which they work.',
-    createdAt: 'By the time of creation.',
-    createdBy: 'By who created them.',
-    lastModifiedAt: 'By the time of the last change.',
-  },
-);
-
-@InputType({ description: 'One criterion of the order of enrollment groups.' })
-class EnrollmentGroupOrder {
-  @Field(() => EnrollmentGroupOrderField, { description: 'What to order by.' })
-  field!: OrderField;
-
-  @Field(() => OrderDirection, { description: 'Which way.' })
-  direction!: OrderDirection;
-}
-
 @ArgsType()
-class EnrollmentGroupsArgs extends PageArgs {
-  @Field(() => [EnrollmentGroupOrder], {
-    nullable: true,
-    description: 'The criteria of the order, the first the weightiest; by id unless given.',
-  })
-  orderBy?: EnrollmentGroupOrder[] | null;
-}
+class EnrollmentGroupsArgs extends orderedArgs<OrderField>('EnrollmentGroup', 'enrollment groups', {
+  id: 'By the identifier, which is also the order of creation.',
+  name: 'By the name.',
+  expiresAt: 'By the time until which they work.',
+  createdAt: 'By the time of creation.',
+  createdBy: 'By who created them.',
+  lastModifiedAt: 'By the time of the last change.',
+}) {}
 
 const { Connection: EnrollmentGroupConnection } = connectionTypes(
   'EnrollmentGroup',

@@ -8,6 +8,7 @@ import type { EnrollmentGroup as Entity } from '../../services/enrollment/find.t
 import { CLEARABLE, MOST_PATTERNS } from '../../services/enrollment/input.ts';
 import { rotateEnrollmentToken } from '../../services/enrollment/rotate-token.ts';
 import { updateEnrollmentGroup } from '../../services/enrollment/update.ts';
+import { DeletePayload, IdInput } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import {
   EnrollmentGroup,
@@ -171,28 +172,16 @@ class UpdateEnrollmentGroupPayload extends Payload {
 }
 
 @InputType({ description: 'What `deleteEnrollmentGroup` takes.' })
-class DeleteEnrollmentGroupInput {
-  @Field(() => ID, { description: 'Which enrollment group.' })
-  id!: string;
-}
+class DeleteEnrollmentGroupInput extends IdInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteEnrollmentGroup` answers.' })
-class DeleteEnrollmentGroupPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
-  deletedId!: string | null;
-}
+class DeleteEnrollmentGroupPayload extends DeletePayload {}
 
 @InputType({ description: 'What `deleteEnrollmentToken` takes.' })
-class DeleteEnrollmentTokenInput {
-  @Field(() => ID, { description: 'Which token.' })
-  id!: string;
-}
+class DeleteEnrollmentTokenInput extends IdInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteEnrollmentToken` answers.' })
-class DeleteEnrollmentTokenPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
-  deletedId!: string | null;
-}
+class DeleteEnrollmentTokenPayload extends DeletePayload {}
 
 /** The ids as numbers; what is not among them is as it was. */
 const withNumbers = ({ certificateAuthorityId, targetTypeId, tagIds, ...rest }: EnrollmentGroupFields) => ({

@@ -18,11 +18,12 @@ import { approveTargets } from '../../services/pending-targets/approve.ts';
 import type { PendingTargetOrderField as OrderField } from '../../services/pending-targets/fields.ts';
 import { type PendingTarget as Entity, listPendingTargets } from '../../services/pending-targets/list.ts';
 import { rejectTargets } from '../../services/pending-targets/reject.ts';
+import { orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { EnrollmentGroup, type EnrollmentGroupView, enrollmentGroupView } from './enrollment-groups.ts';
-import { enumOf, OrderDirection } from './enums.ts';
+import { enumOf } from './enums.ts';
 import { Payload } from './errors.ts';
-import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+import { connection, connectionTypes, listCost } from './pagination.ts';
 import { affected } from './selected-targets.ts';
 
 const PendingTargetState = enumOf<Entity['state']>(
@@ -68,40 +69,24 @@ class PendingTarget implements Omit<Entity, 'groupId'> {
   rejectedBy!: string | null;
 }
 
-const PendingTargetOrderField = enumOf<OrderField>(
-  'PendingTargetOrderField',
-  'What devices that need an approval can be ordered by.',
+@ArgsType()
+class PendingTargetsArgs extends orderedArgs<OrderField>(
+  'PendingTarget',
+  'devices that need an approval',
   {
     controllerId: 'By the controllerId.',
     state: 'By the state.',
     firstRequestAt: 'By the time of the first poll.',
     lastRequestAt: 'By the time of the last poll.',
   },
-);
-
-@InputType({ description: 'One criterion of the order of devices that need an approval.' })
-class PendingTargetOrder {
-  @Field(() => PendingTargetOrderField, { description: 'What to order by.' })
-  field!: OrderField;
-
-  @Field(() => OrderDirection, { description: 'Which way.' })
-  direction!: OrderDirection;
-}
-
-@ArgsType()
-class PendingTargetsArgs extends PageArgs {
+  'by controllerId',
+) {
   @Field(() => PendingTargetState, {
     nullable: true,
     defaultValue: 'pending',
     description: 'Only those in this state; null for both.',
   })
   state?: Entity['state'] | null;
-
-  @Field(() => [PendingTargetOrder], {
-    nullable: true,
-    description: 'The criteria of the order, the first the weightiest; by controllerId unless given.',
-  })
-  orderBy?: PendingTargetOrder[] | null;
 }
 
 @InputType()

@@ -1,4 +1,3 @@
-import { GraphQLDateTime } from 'graphql-scalars';
 import {
   Arg,
   Args,
@@ -19,17 +18,21 @@ import { type TargetTag as Entity, findTargetTags } from '../../services/target-
 import { CLEARABLE } from '../../services/target-tags/input.ts';
 import { listTargetTags } from '../../services/target-tags/list.ts';
 import { updateTargetTag } from '../../services/target-tags/update.ts';
+import {
+  AUTHORED_ORDER,
+  AuthoredNode,
+  BulkInput,
+  DeletePayload,
+  IdInput,
+  orderedArgs,
+} from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { BulkErrorPolicy, enumOf, OrderDirection } from './enums.ts';
 import { Payload, payload, userErrorOf } from './errors.ts';
 import { asWritten, toId } from './ids.ts';
-import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that targets can be marked with.' })
-export class TargetTag implements Entity {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+export class TargetTag extends AuthoredNode implements Entity {
   @Field(() => String, { description: 'Its name, unique in the tenant; filters ask for it as `tag`.' })
   name!: string;
 
@@ -38,48 +41,15 @@ export class TargetTag implements Entity {
 
   @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
   colour!: string | null;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
-  createdAt!: Date;
-
-  @Field(() => String, { description: 'Who created it.' })
-  createdBy!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was changed last; assigning it is no change.' })
-  lastModifiedAt!: Date;
-
-  @Field(() => String, { description: 'Who changed it last.' })
-  lastModifiedBy!: string;
-}
-
-const TargetTagOrderField = enumOf<OrderField>('TargetTagOrderField', 'What target tags can be ordered by.', {
-  id: 'By the identifier, which is also the order of creation.',
-  name: 'By the name.',
-  description: 'By the description.',
-  colour: 'By the colour.',
-  createdAt: 'By the time of creation.',
-  createdBy: 'By who created it.',
-  lastModifiedAt: 'By the time of the last change.',
-  lastModifiedBy: 'By who changed it last.',
-});
-
-@InputType({ description: 'One criterion of the order of target tags.' })
-class TargetTagOrder {
-  @Field(() => TargetTagOrderField, { description: 'What to order by.' })
-  field!: OrderField;
-
-  @Field(() => OrderDirection, { description: 'Which way.' })
-  direction!: OrderDirection;
 }
 
 @ArgsType()
-class TargetTagsArgs extends PageArgs {
-  @Field(() => [TargetTagOrder], {
-    nullable: true,
-    description: 'The criteria of the order, the first the weightiest; by id unless given.',
-  })
-  orderBy?: TargetTagOrder[] | null;
-}
+class TargetTagsArgs extends orderedArgs<OrderField>('TargetTag', 'target tags', {
+  ...AUTHORED_ORDER,
+  name: 'By the name.',
+  description: 'By the description.',
+  colour: 'By the colour.',
+}) {}
 
 @InputType({ description: 'A target tag to create.' })
 class TargetTagInput {
@@ -97,18 +67,9 @@ class TargetTagInput {
 }
 
 @InputType({ description: 'What `createTargetTags` takes.' })
-class CreateTargetTagsInput {
+class CreateTargetTagsInput extends BulkInput {
   @Field(() => [TargetTagInput], { description: 'The target tags to create.' })
   targetTags!: TargetTagInput[];
-
-  @Field(() => BulkErrorPolicy, {
-    defaultValue: 'REJECT_ALL',
-    description: 'What becomes of the good rows when others are bad.',
-  })
-  errorPolicy!: BulkErrorPolicy;
-
-  @Field(() => Boolean, { defaultValue: false, description: 'Checks everything and creates nothing.' })
-  dryRun!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `createTargetTags` answers.' })
@@ -118,10 +79,7 @@ class CreateTargetTagsPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateTargetTag` takes; what is missing stays as it is.' })
-class UpdateTargetTagInput {
-  @Field(() => ID, { description: 'Which target tag.' })
-  id!: string;
-
+class UpdateTargetTagInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string | null;
 
@@ -142,16 +100,10 @@ class UpdateTargetTagPayload extends Payload {
 }
 
 @InputType({ description: 'What `deleteTargetTag` takes.' })
-class DeleteTargetTagInput {
-  @Field(() => ID, { description: 'Which target tag.' })
-  id!: string;
-}
+class DeleteTargetTagInput extends IdInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteTargetTag` answers.' })
-class DeleteTargetTagPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
-  deletedId!: string | null;
-}
+class DeleteTargetTagPayload extends DeletePayload {}
 
 const { Connection: TargetTagConnection } = connectionTypes('TargetTag', 'target tags', TargetTag);
 

@@ -1,4 +1,3 @@
-import { GraphQLDateTime } from 'graphql-scalars';
 import {
   Arg,
   Args,
@@ -19,17 +18,21 @@ import { type TargetType as Entity, findTargetTypes } from '../../services/targe
 import { CLEARABLE } from '../../services/target-types/input.ts';
 import { listTargetTypes } from '../../services/target-types/list.ts';
 import { updateTargetType } from '../../services/target-types/update.ts';
+import {
+  AUTHORED_ORDER,
+  AuthoredNode,
+  BulkInput,
+  DeletePayload,
+  IdInput,
+  orderedArgs,
+} from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { BulkErrorPolicy, enumOf, OrderDirection } from './enums.ts';
 import { Payload, payload, userErrorOf } from './errors.ts';
 import { asInInput, asWritten, toId } from './ids.ts';
-import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of target, to tell devices apart.' })
-export class TargetType implements Entity {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+export class TargetType extends AuthoredNode implements Entity {
   @Field(() => String, { description: 'Its key, unique in the tenant and for good.' })
   key!: string;
 
@@ -41,52 +44,15 @@ export class TargetType implements Entity {
 
   @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
   colour!: string | null;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
-  createdAt!: Date;
-
-  @Field(() => String, { description: 'Who created it.' })
-  createdBy!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
-  lastModifiedAt!: Date;
-
-  @Field(() => String, { description: 'Who changed it last.' })
-  lastModifiedBy!: string;
-}
-
-const TargetTypeOrderField = enumOf<OrderField>(
-  'TargetTypeOrderField',
-  'What target types can be ordered by.',
-  {
-    id: 'By the identifier, which is also the order of creation.',
-    key: 'By the key.',
-    name: 'By the name.',
-    description: 'By the description.',
-    createdAt: 'By the time of creation.',
-    createdBy: 'By who created it.',
-    lastModifiedAt: 'By the time of the last change.',
-    lastModifiedBy: 'By who changed it last.',
-  },
-);
-
-@InputType({ description: 'One criterion of the order of target types.' })
-class TargetTypeOrder {
-  @Field(() => TargetTypeOrderField, { description: 'What to order by.' })
-  field!: OrderField;
-
-  @Field(() => OrderDirection, { description: 'Which way.' })
-  direction!: OrderDirection;
 }
 
 @ArgsType()
-class TargetTypesArgs extends PageArgs {
-  @Field(() => [TargetTypeOrder], {
-    nullable: true,
-    description: 'The criteria of the order, the first the weightiest; by id unless given.',
-  })
-  orderBy?: TargetTypeOrder[] | null;
-}
+class TargetTypesArgs extends orderedArgs<OrderField>('TargetType', 'target types', {
+  ...AUTHORED_ORDER,
+  key: 'By the key.',
+  name: 'By the name.',
+  description: 'By the description.',
+}) {}
 
 @InputType({ description: 'A target type to create. Key and name stand in for each other.' })
 class TargetTypeInput {
@@ -119,18 +85,9 @@ class TargetTypeInput {
 }
 
 @InputType({ description: 'What `createTargetTypes` takes.' })
-class CreateTargetTypesInput {
+class CreateTargetTypesInput extends BulkInput {
   @Field(() => [TargetTypeInput], { description: 'The target types to create.' })
   targetTypes!: TargetTypeInput[];
-
-  @Field(() => BulkErrorPolicy, {
-    defaultValue: 'REJECT_ALL',
-    description: 'What becomes of the good rows when others are bad.',
-  })
-  errorPolicy!: BulkErrorPolicy;
-
-  @Field(() => Boolean, { defaultValue: false, description: 'Checks everything and creates nothing.' })
-  dryRun!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `createTargetTypes` answers.' })
@@ -140,10 +97,7 @@ class CreateTargetTypesPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateTargetType` takes; what is missing or null stays as it is.' })
-class UpdateTargetTypeInput {
-  @Field(() => ID, { description: 'Which target type.' })
-  id!: string;
-
+class UpdateTargetTypeInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string | null;
 
@@ -164,16 +118,10 @@ class UpdateTargetTypePayload extends Payload {
 }
 
 @InputType({ description: 'What `deleteTargetType` takes.' })
-class DeleteTargetTypeInput {
-  @Field(() => ID, { description: 'Which target type.' })
-  id!: string;
-}
+class DeleteTargetTypeInput extends IdInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteTargetType` answers.' })
-class DeleteTargetTypePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
-  deletedId!: string | null;
-}
+class DeleteTargetTypePayload extends DeletePayload {}
 
 const { Connection: TargetTypeConnection } = connectionTypes('TargetType', 'target types', TargetType);
 

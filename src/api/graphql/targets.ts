@@ -8,7 +8,6 @@ import {
   Field,
   FieldResolver,
   Info,
-  InputType,
   ObjectType,
   Query,
   Resolver,
@@ -17,9 +16,10 @@ import {
 import type { TargetOrderField as OrderField } from '../../services/targets/fields.ts';
 import { findTargets, listTargets } from '../../services/targets/find.ts';
 import type { Target as Entity } from '../../services/targets/target.ts';
+import { orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { enumOf, OrderDirection } from './enums.ts';
-import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+import { enumOf } from './enums.ts';
+import { connection, connectionTypes, listCost } from './pagination.ts';
 import { TargetTag } from './target-tags.ts';
 import { TargetType } from './target-types.ts';
 
@@ -118,38 +118,26 @@ export class Target {
 const USUAL_ATTRIBUTES = 10;
 const USUAL_TAGS = 2;
 
-const TargetOrderField = enumOf<OrderField>('TargetOrderField', 'What targets can be ordered by.', {
-  controllerId: 'By the controllerId.',
-  name: 'By the name.',
-  description: 'By the description.',
-  group: 'By the group.',
-  updateStatus: 'By the update status, alphabetically.',
-  address: 'By the address.',
-  createdAt: 'By the time of creation.',
-  createdBy: 'By who created it.',
-  lastModifiedAt: 'By the time of the last change.',
-  lastModifiedBy: 'By who changed it last.',
-  lastControllerRequestAt: 'By the time of the last poll.',
-  targetType: 'By the name of the target type.',
-});
-
-@InputType({ description: 'One criterion of the order of targets.' })
-class TargetOrder {
-  @Field(() => TargetOrderField, { description: 'What to order by.' })
-  field!: OrderField;
-
-  @Field(() => OrderDirection, { description: 'Which way.' })
-  direction!: OrderDirection;
-}
-
 @ArgsType()
-export class TargetsArgs extends PageArgs {
-  @Field(() => [TargetOrder], {
-    nullable: true,
-    description: 'The criteria of the order, the first the weightiest; by controllerId unless given.',
-  })
-  orderBy?: TargetOrder[] | null;
-}
+export class TargetsArgs extends orderedArgs<OrderField>(
+  'Target',
+  'targets',
+  {
+    controllerId: 'By the controllerId.',
+    name: 'By the name.',
+    description: 'By the description.',
+    group: 'By the group.',
+    updateStatus: 'By the update status, alphabetically.',
+    address: 'By the address.',
+    createdAt: 'By the time of creation.',
+    createdBy: 'By who created it.',
+    lastModifiedAt: 'By the time of the last change.',
+    lastModifiedBy: 'By who changed it last.',
+    lastControllerRequestAt: 'By the time of the last poll.',
+    targetType: 'By the name of the target type.',
+  },
+  'by controllerId',
+) {}
 
 export const { Connection: TargetConnection } = connectionTypes('Target', 'targets', Target);
 

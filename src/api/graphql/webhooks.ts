@@ -23,6 +23,7 @@ import {
 } from '../../services/webhooks/list-deliveries.ts';
 import { redeliver } from '../../services/webhooks/redeliver.ts';
 import { updateWebhook } from '../../services/webhooks/update.ts';
+import { DeletePayload, IdInput } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
 import { Payload, payload } from './errors.ts';
@@ -170,10 +171,7 @@ class CreateWebhookInput {
   description:
     'What `updateWebhook` takes; what is missing stays as it is, and so does what is null but `eventTypes`.',
 })
-class UpdateWebhookInput {
-  @Field(() => ID, { description: 'Which webhook.' })
-  id!: string;
-
+class UpdateWebhookInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string | null;
 
@@ -209,16 +207,10 @@ class WebhookPayload extends Payload {
 }
 
 @InputType({ description: 'What `deleteWebhook` takes.' })
-class DeleteWebhookInput {
-  @Field(() => ID, { description: 'Which webhook.' })
-  id!: string;
-}
+class DeleteWebhookInput extends IdInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteWebhook` answers.' })
-class DeleteWebhookPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
-  deletedId!: string | null;
-}
+class DeleteWebhookPayload extends DeletePayload {}
 
 @InputType({ description: 'What `redeliver` takes: either deliveries or `allFailed`.' })
 class RedeliverInput {
