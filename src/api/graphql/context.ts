@@ -7,6 +7,8 @@ import { listActionsOfEach } from '../../services/actions/list.ts';
 import { type ActionEntry, listEntriesOfEach } from '../../services/actions/list-entries.ts';
 import type { Artifact } from '../../services/artifacts/artifact.ts';
 import { findArtifactsOfModules } from '../../services/artifacts/find.ts';
+import type { AutoAssignment } from '../../services/auto-assignments/auto-assignment.ts';
+import { findAutoAssignmentsOfFilters } from '../../services/auto-assignments/find.ts';
 import { type AutoConfirm, findAutoConfirm } from '../../services/auto-confirm/find.ts';
 import {
   type CertificateAuthority,
@@ -26,6 +28,7 @@ import {
 } from '../../services/distribution-set-types/module-types.ts';
 import { findDistributionSets, findModulesOfSets } from '../../services/distribution-sets/find.ts';
 import type { DistributionSet } from '../../services/distribution-sets/set.ts';
+import { findSetStatistics, type SetStatistics } from '../../services/distribution-sets/statistics.ts';
 import {
   countRegistered,
   type EnrollmentGroup,
@@ -102,6 +105,10 @@ export interface Loaders {
   /** By controllerId. */
   targets: DataLoader<string, Target | null>;
   distributionSets: DataLoader<number, DistributionSet | null>;
+  /** By set id. */
+  statisticsOfSets: DataLoader<number, SetStatistics>;
+  /** By saved filter id. */
+  autoAssignmentsOfFilters: DataLoader<number, AutoAssignment | null>;
   /** By target id. */
   deployments: DataLoader<number, Deployment>;
   actions: DataLoader<number, Action | null>;
@@ -179,6 +186,8 @@ function openLoaders(context: Context): Loaders {
       return controllerIds.map((id) => named.get(id) ?? null);
     }, REMEMBER_NOTHING),
     distributionSets: one(context, findDistributionSets),
+    statisticsOfSets: new DataLoader((ids) => findSetStatistics(context, ids), REMEMBER_NOTHING),
+    autoAssignmentsOfFilters: one(context, findAutoAssignmentsOfFilters),
     deployments: new DataLoader((ids) => findDeployments(context, ids), REMEMBER_NOTHING),
     actions: one(context, findActions),
     actionsOfTargets: lists((ids, request) => listActionsOfEach(context, 'target', ids, request)),

@@ -13,6 +13,8 @@ import { ActionResolver, TargetDeploymentResolver } from './actions.ts';
 import { ApiKeyResolver } from './api-keys.ts';
 import { ArtifactResolver, ModuleArtifactsResolver } from './artifacts.ts';
 import { AuditEventResolver } from './audit-events.ts';
+import { AutoAssignmentMutations } from './auto-assignment-mutations.ts';
+import { AssigningFilterResolver, AutoAssignmentResolver } from './auto-assignments.ts';
 import { AutoConfirmResolver } from './auto-confirm.ts';
 import { CertificateAuthorityResolver } from './certificate-authorities.ts';
 import { CompatibilityResolver } from './compatibility.ts';
@@ -27,6 +29,7 @@ import { ImportProgressResolver } from './import-progress.ts';
 import { PendingTargetResolver } from './pending-targets.ts';
 import { RoleResolver } from './roles.ts';
 import { SetDeploymentResolver } from './set-deployments.ts';
+import { SetStatisticsResolver } from './set-statistics.ts';
 import { DistributionSetMetadataResolver, SoftwareModuleMetadataResolver } from './software-metadata.ts';
 import { SoftwareModuleTypeResolver } from './software-module-types.ts';
 import { SoftwareModuleResolver } from './software-modules.ts';
@@ -59,6 +62,9 @@ export function buildSchema(): GraphQLSchema {
       TargetMetadataResolver,
       AutoConfirmResolver,
       TargetFilterResolver,
+      AssigningFilterResolver,
+      AutoAssignmentResolver,
+      AutoAssignmentMutations,
       TargetTypeResolver,
       TargetTagResolver,
       TargetAssignments,
@@ -70,6 +76,7 @@ export function buildSchema(): GraphQLSchema {
       DistributionSetTypeResolver,
       DistributionSetResolver,
       DistributionSetMutations,
+      SetStatisticsResolver,
       DistributionSetMetadataResolver,
       DistributionSetTagResolver,
       TagsOfSetsResolver,

@@ -26,7 +26,7 @@ import { asWritten, toId } from './ids.ts';
 import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A filter of targets with a name, to be used again.' })
-class TargetFilter implements Entity {
+export class TargetFilter implements Entity {
   @Field(() => ID, { description: 'Its identifier.' })
   id!: number;
 
