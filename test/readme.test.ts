@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
 import { buildSchema } from '../src/api/graphql/schema.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const bodies = [...readme.matchAll(/ -d '([^']*)'/g)].map(([, body]) => body!);
+const root = new URL('..', import.meta.url);
+const docs = readdirSync(new URL('docs', root)).map((name) => `docs/${name}`);
+const text = ['README.md', ...docs].map((name) => readFileSync(new URL(name, root), 'utf8')).join('\n');
+const bodies = [...text.matchAll(/(?: -d|gql) '([^']*)'/g)].map(([, body]) => body!);
 
 it('shows bodies that are JSON, and operations that the schema has', () => {
   const schema = buildSchema();
