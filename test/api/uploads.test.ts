@@ -131,6 +131,13 @@ describe('what createArtifactUpload hands out', () => {
     expect((await put(`${server.url}/uploads/${token}`)).status).toBe(token === '%00' ? 400 : 404);
   });
 
+  it("is nobody else's to guess: by another secret it takes nothing, and is not used up", async () => {
+    const url = await handOut();
+    const last = url.at(-1) === 'x' ? 'y' : 'x';
+    expect((await put(url.slice(0, -1) + last)).status).toBe(404);
+    expect((await put(url)).status).toBe(201);
+  });
+
   it('is sent by PUT, as it is', async () => {
     const url = await handOut();
     expect((await anybody(url)).status).toBe(405);
