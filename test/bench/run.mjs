@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- starts polls uploads feedback downloads creates pages parts live filters imports peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls uploads feedback downloads creates pages parts live filters imports rollouts peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
@@ -17,6 +17,7 @@ import { benchParts } from './parts.mjs';
 import { benchPeers } from './peers.mjs';
 import { benchPolls } from './polls.mjs';
 import { printAim, printMachine, printTitle } from './report.mjs';
+import { benchRollouts } from './rollouts.mjs';
 import { seed } from './seed.mjs';
 import { benchStarts } from './starts.mjs';
 import { benchUploads } from './uploads.mjs';
@@ -34,6 +35,7 @@ const PARTS = [
   'live',
   'filters',
   'imports',
+  'rollouts',
   'peers',
 ];
 const SMALL_FLEET = 20_000;
@@ -45,6 +47,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string' },
     runs: { type: 'string', default: '3' },
     large: { type: 'string' },
+    targets: { type: 'string' },
     'no-graphql': { type: 'boolean', default: false },
   },
 });
@@ -88,6 +91,7 @@ try {
   await database.stop();
   if (wanted('filters')) await benchFilters({ large, effort });
   if (wanted('imports')) await benchImports({ rows: large });
+  if (wanted('rollouts')) await benchRollouts({ targets: Number(values.targets ?? 100_000) });
 } finally {
   await stopAll();
 }
