@@ -1,4 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
+import { arrayOf, isAmong } from '../../database/bulk.ts';
+import { plannedAnew } from '../../database/prepared.ts';
 import { actions } from '../../database/tables/actions.ts';
 import { rolloutTargets } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
@@ -26,45 +28,40 @@ export async function beginRollout(step: Step): Promise<More> {
 
 /** Makes actions for the next targets of a group; devices don't see them before they begin. */
 async function scheduleGroup(step: Step, group: GroupRow): Promise<void> {
-  const { tx, acting } = step;
-  const { size, last } = await nextTargets(step, group);
-  if (size) {
-    const range = sql`${rolloutTargets.tenantId} = ${group.tenantId} AND ${rolloutTargets.groupId} = ${group.id}
-      AND ${rolloutTargets.targetId} > ${group.scheduledTo} AND ${rolloutTargets.targetId} <= ${last}`;
-    await scheduleTargets(step, group, range);
-  }
-  await writeGroup(tx, acting, group, {
-    scheduledTo: last,
-    ...(size < ROWS_A_STEP && { status: 'scheduled' }),
+  const ids = await nextTargets(step, group);
+  if (ids.length) await scheduleTargets(step, group, ids);
+  await writeGroup(step.tx, step.acting, group, {
+    scheduledTo: ids.at(-1) ?? group.scheduledTo,
+    ...(ids.length < ROWS_A_STEP && { status: 'scheduled' }),
   });
 }
 
-/** Makes actions that are to begin later, for those targets of a group for which the condition holds. */
-export async function scheduleTargets(step: Step, group: GroupRow, chosen: SQL): Promise<void> {
-  await cancelScheduledBefore(step, chosen);
-  await insertScheduled(step, group, chosen);
+/** Makes actions that are to begin later on these targets of a group. */
+export async function scheduleTargets(step: Step, group: GroupRow, ids: readonly number[]): Promise<void> {
+  await cancelScheduledBefore(step, ids);
+  await insertScheduled(step, group, ids);
 }
 
-async function nextTargets(
-  { tx }: Step,
-  { tenantId, id, scheduledTo }: GroupRow,
-): Promise<{ size: number; last: number }> {
-  const [row] = await tx.execute<{ size: string; last: string | null }>(sql`
-    SELECT count(*) AS size, max(target_id) AS last
-    FROM (SELECT ${rolloutTargets.targetId} FROM ${rolloutTargets}
-      WHERE ${rolloutTargets.tenantId} = ${tenantId} AND ${rolloutTargets.groupId} = ${id}
-        AND ${rolloutTargets.targetId} > ${scheduledTo}
-      ORDER BY ${rolloutTargets.targetId} LIMIT ${ROWS_A_STEP}) AS next`);
-  return { size: Number(row!.size), last: Number(row!.last ?? scheduledTo) };
+async function nextTargets({ tx }: Step, { tenantId, id, scheduledTo }: GroupRow): Promise<number[]> {
+  const { targetId, groupId } = rolloutTargets;
+  const rows = await tx
+    .select({ targetId })
+    .from(rolloutTargets)
+    .where(and(eq(rolloutTargets.tenantId, tenantId), eq(groupId, id), gt(targetId, scheduledTo)))
+    .orderBy(targetId)
+    .limit(ROWS_A_STEP);
+  return rows.map((row) => row.targetId);
 }
 
-/** As in hawkBit: what was to begin later on a target doesn't any more when something newer is to. */
-const cancelScheduledBefore = ({ tx, acting, rollout }: Step, chosen: SQL): Promise<unknown> =>
+/**
+ * As in hawkBit: what was to begin later on a target doesn't any more when something newer is to. By ids, as PostgreSQL
+ * knows little of tables that just begin to grow, and would compare all with all.
+ */
+const cancelScheduledBefore = ({ tx, acting, rollout }: Step, ids: readonly number[]): Promise<unknown> =>
   moveActions(
     tx,
     acting,
-    sql`${actions.status} = 'scheduled'
-      AND ${actions.targetId} IN (SELECT ${rolloutTargets.targetId} FROM ${rolloutTargets} WHERE ${chosen})`,
+    plannedAnew(sql`${isAmong(actions.targetId, ids)} AND ${actions.status} = 'scheduled'`),
     {
       status: 'canceled',
       active: false,
@@ -72,18 +69,23 @@ const cancelScheduledBefore = ({ tx, acting, rollout }: Step, chosen: SQL): Prom
     },
   );
 
-function insertScheduled({ tx, acting, rollout }: Step, group: GroupRow, chosen: SQL): Promise<unknown> {
+function insertScheduled(
+  { tx, acting, rollout }: Step,
+  { tenantId, id }: GroupRow,
+  targetIds: readonly number[],
+): Promise<unknown> {
   const now = sql`${acting.clock().toISOString()}::timestamptz`;
   const { setId, forceType, forcedAt, weight, createdBy } = rollout;
+  const forced = forceType === 'timeforced' ? (forcedAt ?? new Date(0)).toISOString() : null;
   return tx.execute(sql`
     WITH locked AS (
-      SELECT ${targets.id} FROM ${rolloutTargets} JOIN ${targets}
-        ON ${targets.tenantId} = ${rolloutTargets.tenantId} AND ${targets.id} = ${rolloutTargets.targetId}
-      WHERE ${chosen} FOR KEY SHARE OF ${targets})
+      SELECT ${targets.id} FROM unnest(${arrayOf(targetIds)}::bigint[]) AS chosen(id)
+      JOIN ${targets} ON ${targets.tenantId} = ${tenantId} AND ${targets.id} = chosen.id
+      FOR KEY SHARE OF ${targets})
     INSERT INTO ${actions} (tenant_id, target_id, set_id, rollout_group_id, status, active, force_type, forced_at,
       weight, initiated_by, created_at, created_by, last_modified_at, last_modified_by)
-    SELECT ${group.tenantId}::bigint, id, ${setId}::bigint, ${group.id}::bigint, 'scheduled', FALSE,
-      ${forceType}::text, ${forceType === 'timeforced' ? (forcedAt ?? new Date(0)).toISOString() : null}::timestamptz,
-      ${weight}::integer, ${createdBy}::text, ${now}, ${createdBy}::text, ${now}, ${createdBy}::text
+    SELECT ${tenantId}::bigint, id, ${setId}::bigint, ${id}::bigint, 'scheduled', FALSE, ${forceType}::text,
+      ${forced}::timestamptz, ${weight}::integer, ${createdBy}::text, ${now}, ${createdBy}::text, ${now},
+      ${createdBy}::text
     FROM locked ORDER BY id`);
 }

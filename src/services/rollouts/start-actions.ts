@@ -24,18 +24,21 @@ export async function startActions(step: Step, group: GroupRow): Promise<More> {
   return scheduled.length === TARGETS_A_STEP;
 }
 
-/** With their targets, as whoever changes an action locks its target first. */
+/**
+ * With their targets, as whoever changes an action locks its target first. Their sets are asked for by the targets alone:
+ * PostgreSQL, which learns late that many have the same, would look through all of those each time.
+ */
 async function lockScheduled({ tx, rollout }: Step, { tenantId, id }: GroupRow): Promise<Starting[]> {
   const rows = await tx.execute<{
     id: string;
     target_id: string;
     controller_id: string;
-    has_the_set: boolean;
+    has_the_set: boolean | null;
   }>(sql`
-    SELECT ${actions.id}, ${actions.targetId}, ${targets.controllerId}, EXISTS (
-      SELECT 1 FROM ${targetDeployments} WHERE ${targetDeployments.tenantId} = ${tenantId}
-        AND ${targetDeployments.targetId} = ${targets.id} AND ${targetDeployments.assignedSetId} = ${rollout.setId}
-      ) AS has_the_set
+    SELECT ${actions.id}, ${actions.targetId}, ${targets.controllerId}, (
+      SELECT ${targetDeployments.assignedSetId} FROM ${targetDeployments}
+      WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ${targets.id}
+      ) = ${rollout.setId} AS has_the_set
     FROM ${actions} JOIN ${targets}
       ON ${targets.tenantId} = ${actions.tenantId} AND ${targets.id} = ${actions.targetId}
     WHERE ${actions.tenantId} = ${tenantId} AND ${actions.rolloutGroupId} = ${id} AND ${actions.status} = 'scheduled'
@@ -44,7 +47,7 @@ async function lockScheduled({ tx, rollout }: Step, { tenantId, id }: GroupRow):
   return rows.map((row) => ({
     id: Number(row.id),
     target: { id: Number(row.target_id), controllerId: row.controller_id },
-    hasTheSet: row.has_the_set,
+    hasTheSet: row.has_the_set === true,
   }));
 }
 

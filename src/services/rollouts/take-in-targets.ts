@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm';
-import { arrayOf } from '../../database/bulk.ts';
 import { actions } from '../../database/tables/actions.ts';
 import { rolloutGroups, rolloutTargets } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
@@ -50,9 +49,10 @@ async function addNewcomers(step: Step, group: GroupRow, most: number): Promise<
       ORDER BY ${targets.id} LIMIT ${most} FOR KEY SHARE OF ${targets}) AS chosen
     RETURNING target_id`);
   if (!added.length) return 0;
-  const ids = arrayOf(added.map((row) => row.target_id));
-  const newcomers = sql`${rolloutTargets.tenantId} = ${tenantId} AND ${rolloutTargets.groupId} = ${group.id}
-    AND ${rolloutTargets.targetId} = ANY(${ids}::bigint[])`;
-  await scheduleTargets(step, group, newcomers);
+  await scheduleTargets(
+    step,
+    group,
+    added.map((row) => Number(row.target_id)),
+  );
   return added.length;
 }
