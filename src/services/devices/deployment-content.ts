@@ -1,14 +1,15 @@
-import { and, eq } from 'drizzle-orm';
-import { isAmong } from '../../database/bulk.ts';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../database/connect.ts';
+import { prepared } from '../../database/prepared.ts';
 import { distributionSetModules } from '../../database/tables/distribution-sets.ts';
 import {
+  artifactContents,
   artifacts,
   softwareModuleMetadata,
   softwareModules,
   softwareModuleTypes,
 } from '../../database/tables/software.ts';
-import { type Artifact, readArtifacts, withoutLocation } from '../artifacts/artifact.ts';
+import { ARTIFACT_COLUMNS, type Artifact, ofItsContent, withoutLocation } from '../artifacts/artifact.ts';
 import { ofItsType } from '../software-modules/complete.ts';
 
 /** A module as devices get it. */
@@ -25,7 +26,28 @@ export interface Chunk {
 
 /** The modules of a set, in the order of the ids. */
 export async function readChunks(database: Database, tenantId: number, setId: number): Promise<Chunk[]> {
-  const modules = await database
+  const key = { tenantId, setId };
+  const [modules, files, metadata] = await Promise.all([
+    findModules(database).execute(key),
+    findFiles(database).execute(key),
+    findVisibleMetadata(database).execute(key),
+  ]);
+  return modules.map((module) => ({
+    ...module,
+    artifacts: files.filter((file) => file.moduleId === module.moduleId).map(withoutLocation),
+    metadata: metadata
+      .filter((entry) => entry.moduleId === module.moduleId)
+      .map(({ key, value }) => ({ key, value })),
+  }));
+}
+
+const ofTheSet = and(
+  eq(distributionSetModules.tenantId, sql.placeholder('tenantId')),
+  eq(distributionSetModules.setId, sql.placeholder('setId')),
+);
+
+const findModules = prepared((database: Database) =>
+  database
     .select({
       moduleId: softwareModules.id,
       part: softwareModuleTypes.key,
@@ -41,33 +63,38 @@ export async function readChunks(database: Database, tenantId: number, setId: nu
       ),
     )
     .innerJoin(softwareModuleTypes, ofItsType)
-    .where(and(eq(distributionSetModules.tenantId, tenantId), eq(distributionSetModules.setId, setId)))
-    .orderBy(softwareModules.id);
-  const ids = modules.map(({ moduleId }) => moduleId);
-  const [files, metadata] = await Promise.all([
-    readArtifacts(database, tenantId, isAmong(artifacts.moduleId, ids)),
-    readVisibleMetadata(database, tenantId, ids),
-  ]);
-  return modules.map((module) => ({
-    ...module,
-    artifacts: files.filter((file) => file.moduleId === module.moduleId).map(withoutLocation),
-    metadata: metadata
-      .filter((entry) => entry.moduleId === module.moduleId)
-      .map(({ key, value }) => ({ key, value })),
-  }));
-}
+    .where(ofTheSet)
+    .orderBy(softwareModules.id)
+    .prepare('deployment_modules'),
+);
 
-function readVisibleMetadata(database: Database, tenantId: number, moduleIds: readonly number[]) {
-  const { moduleId, key, value, targetVisible } = softwareModuleMetadata;
-  return database
-    .select({ moduleId, key, value })
-    .from(softwareModuleMetadata)
-    .where(
+const findFiles = prepared((database: Database) =>
+  database
+    .select(ARTIFACT_COLUMNS)
+    .from(distributionSetModules)
+    .innerJoin(
+      artifacts,
       and(
-        eq(softwareModuleMetadata.tenantId, tenantId),
-        isAmong(moduleId, moduleIds),
-        eq(targetVisible, true),
+        eq(artifacts.tenantId, distributionSetModules.tenantId),
+        eq(artifacts.moduleId, distributionSetModules.moduleId),
       ),
     )
-    .orderBy(moduleId, key);
-}
+    .innerJoin(artifactContents, ofItsContent)
+    .where(ofTheSet)
+    .orderBy(artifacts.moduleId, artifacts.id)
+    .prepare('deployment_files'),
+);
+
+const findVisibleMetadata = prepared((database: Database) => {
+  const { tenantId, moduleId, key, value, targetVisible } = softwareModuleMetadata;
+  return database
+    .select({ moduleId, key, value })
+    .from(distributionSetModules)
+    .innerJoin(
+      softwareModuleMetadata,
+      and(eq(tenantId, distributionSetModules.tenantId), eq(moduleId, distributionSetModules.moduleId)),
+    )
+    .where(and(ofTheSet, eq(targetVisible, true)))
+    .orderBy(moduleId, key)
+    .prepare('deployment_metadata');
+});

@@ -1,5 +1,6 @@
-import { and, eq, getTableColumns } from 'drizzle-orm';
-import type { Transaction } from '../../database/connect.ts';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../database/connect.ts';
+import { prepared } from '../../database/prepared.ts';
 import { actions } from '../../database/tables/actions.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { actionNotFound } from '../../errors.ts';
@@ -17,11 +18,24 @@ export async function findOwnAction(
   { tenant: { tenantId }, targetId }: Pick<Device, 'tenant' | 'targetId'>,
   id: number,
 ): Promise<OwnAction> {
-  const its = and(eq(actions.tenantId, tenantId), eq(actions.targetId, targetId), eq(actions.id, id));
-  const [action] = await database.select().from(actions).where(its);
+  const [action] = await findAction(database).execute({ tenantId, targetId, id });
   if (!isBegun(action)) throw actionNotFound(String(id));
   return action;
 }
+
+const findAction = prepared((database: Database) =>
+  database
+    .select()
+    .from(actions)
+    .where(
+      and(
+        eq(actions.tenantId, sql.placeholder('tenantId')),
+        eq(actions.targetId, sql.placeholder('targetId')),
+        eq(actions.id, sql.placeholder('id')),
+      ),
+    )
+    .prepare('own_action'),
+);
 
 /** The same of the device that acts, locked with its target until the transaction ends. @throws TARGET_NOT_FOUND besides */
 export async function lockOwnAction(tx: Transaction, device: Acting, id: number): Promise<OwnAction> {
