@@ -10,7 +10,10 @@ import {
   resumeAutoAssignment,
   startAutoAssignment,
 } from '../../../../src/services/auto-assignments/handle.ts';
-import { listAutoAssignments } from '../../../../src/services/auto-assignments/list.ts';
+import {
+  listAutoAssignments,
+  listAutoAssignmentsOfSet,
+} from '../../../../src/services/auto-assignments/list.ts';
 import { updateAutoAssignment } from '../../../../src/services/auto-assignments/update.ts';
 import type { Context } from '../../../../src/services/context.ts';
 import {
@@ -135,6 +138,12 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
     needs: ['READ_AUTO_ASSIGNMENT'],
     call: async (c, { name }) => (await listAutoAssignments(c, { filter: `name==${name}` })).total(),
     elsewhere: 0,
+  }),
+  listAutoAssignmentsOfSet: of({
+    needs: ['READ_AUTO_ASSIGNMENT', 'READ_DISTRIBUTION_SET'],
+    call: async (c, side) => (await listAutoAssignmentsOfSet(c, assigningOf(side).setId, {})).total(),
+    beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
   }),
   setAutoAssignment: ofFilter({
     needs: ['READ_DISTRIBUTION_SET', 'UPDATE_TARGET'],
