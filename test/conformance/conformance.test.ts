@@ -2,12 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOwnServer, type TestServer } from '../support/server.ts';
 import { differences, readCases, replay } from './replay.ts';
 
-/** Cases that wait for a later issue: file, name, and what they need. Take one off as soon as it passes. */
-const WAITING: [file: string, name: string, reason: string][] = [];
-
 const FILES = readCases(new URL('cases/', import.meta.url));
-const waitsFor = (file: string, name: string) =>
-  WAITING.find((entry) => entry[0] === file && entry[1] === name);
 
 // Many change the tenant's configuration: they run one after another, on a server and a database of their own.
 let server: TestServer;
@@ -19,27 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-describe.each(FILES)('$file', ({ file, cases }) => {
-  for (const each of cases) {
-    const reason = waitsFor(file, each.name)?.[2];
-    test(each.name, async ({ skip }) => {
-      const running = replay({ base: server.url, admin: 'admin:admin', tenant: 'DEFAULT' }, each);
-      if (!reason) return running;
-      const failure = await running.then(
-        () => undefined,
-        (error: Error) => error,
-      );
-      expect(failure, 'it passes now: take it off the list of those that wait').toBeDefined();
-      skip(reason);
-    });
-  }
-});
-
-test('every case that waits is there, once', () => {
-  for (const [file, name] of WAITING)
-    expect(FILES.find((each) => each.file === file)?.cases.filter((each) => each.name === name)).toHaveLength(
-      1,
-    );
+describe.each(FILES)('$file', ({ cases }) => {
+  for (const each of cases)
+    test(each.name, () => replay({ base: server.url, admin: 'admin:admin', tenant: 'DEFAULT' }, each));
 });
 
 test('no request made the server log an error', () => {
