@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { chunks } from '../../database/bulk.ts';
+import type { Transaction } from '../../database/connect.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { requireRoomForActions } from '../actions/quota.ts';
 import { added, affected } from '../audit/record.ts';
@@ -46,6 +47,7 @@ export async function assignDistributionSet(
       const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [
         'distributionSetId',
       ]);
+      if (assignments.length > 1) await lockNamedTargets(tx, context, assignments);
       const result: AssignmentResult = { distributionSet: set, alreadyAssigned: 0, actions: [] };
       for (const { controllerIds, filter, ...options } of assignments) {
         const selected = await selectTargetIds(
@@ -80,6 +82,16 @@ export async function assignDistributionSet(
     { dryRun: dryRun ?? false },
   );
 }
+
+/** Together, in the order of all who lock targets: one assignment after the other they would be in any, and block others. */
+const lockNamedTargets = (
+  tx: Transaction,
+  context: Context,
+  assignments: readonly { controllerIds?: string[] | null | undefined }[],
+): Promise<unknown> => {
+  const controllerIds = assignments.flatMap((assignment) => assignment.controllerIds ?? []);
+  return selectTargetIds(tx, context, 'UPDATE_TARGET', { controllerIds }, 'PASS_OVER');
+};
 
 type Options = Omit<
   z.output<typeof AssignDistributionSet>['assignments'][number],

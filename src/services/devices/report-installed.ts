@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { distributionSetNotFound } from '../../errors.ts';
+import { requireRoomForActions } from '../actions/quota.ts';
 import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
@@ -17,13 +18,14 @@ const InstalledSet = z.object({ name: z.string(), version: z.string() });
 /**
  * A device tells which distribution set it has: an assignment that is done already.
  * @returns whether that was news
- * @throws DISTRIBUTION_SET_NOT_FOUND
+ * @throws DISTRIBUTION_SET_NOT_FOUND, QUOTA_EXCEEDED
  */
 export async function reportInstalled(device: Acting, input: z.input<typeof InstalledSet>): Promise<boolean> {
   const { tenantId } = device.caller;
   const { name, version } = parse(InstalledSet, input);
   const title = titleOf({ name, version });
   if (!isStorableText(title)) throw distributionSetNotFound(title, ['name']);
+  const { settings } = await device.tenants.byId(tenantId);
 
   return change(device, async (tx, changes) => {
     const [set] = await tx
@@ -43,6 +45,7 @@ export async function reportInstalled(device: Acting, input: z.input<typeof Inst
     const plan = { ...OFFLINE, setId: set.id };
     const news = await withoutTheSet(tx, tenantId, plan, [target]);
     if (!news.length) return false;
+    await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, news);
     await deploy(tx, device, plan, news);
     changes.targets([target.controllerId]);
     changes.record({

@@ -4,6 +4,8 @@ import { cancelActions } from '../../../src/services/actions/cancel.ts';
 import { cleanUpActions, cleanUpSomeActions } from '../../../src/services/actions/clean-up.ts';
 import { listActionsOfTarget } from '../../../src/services/actions/list.ts';
 import type { Context } from '../../../src/services/context.ts';
+import { asDevice } from '../../../src/services/devices/acting.ts';
+import { reportInstalled } from '../../../src/services/devices/report-installed.ts';
 import { createTargets } from '../../../src/services/targets/create.ts';
 import { setConfiguration } from '../../../src/services/tenants/set-configuration.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
@@ -87,6 +89,13 @@ describe('a target that has as many actions as it may have', () => {
     expect(await statesOf('b')).toEqual([]);
     await assignAll(context, await autoAssignment(context, setId));
     expect([await total(), await statesOf('b')]).toEqual([2000, ['running']]);
+  });
+
+  it('takes no report of another set that its device has', async () => {
+    const device = asDevice(context, await context.tenants.byId(context.caller.tenantId), 'a', 'x');
+    await expect(reportInstalled(device, { name: 'first', version: '1' })).rejects.toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+    });
   });
 
   it('loses the oldest where the tenant wants that', async () => {
