@@ -14,7 +14,7 @@ import {
 import type { Artifact as Entity } from '../../services/artifacts/artifact.ts';
 import { createArtifactUpload } from '../../services/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../services/artifacts/delete.ts';
-import { AuthoredNode, DeletePayload, IdInput, payloadFor } from './building-blocks.ts';
+import { AuthoredNode, DeletePayload, deletion, IdInput, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
@@ -124,12 +124,7 @@ export class ArtifactResolver {
     input: DeleteArtifactInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteArtifactPayload> {
-    const work = deleteArtifact(context, { moduleId: toId(input.moduleId), id: toId(input.id) });
-    return payloadFor(
-      input,
-      'deletedId',
-      work.then(() => input.id),
-    );
+    return deletion(input, deleteArtifact(context, { moduleId: toId(input.moduleId), id: toId(input.id) }));
   }
 }
 

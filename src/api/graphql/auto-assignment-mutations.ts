@@ -14,7 +14,7 @@ import { clearAutoAssignment } from '../../services/target-filters/clear-auto-as
 import { setAutoAssignment } from '../../services/target-filters/set-auto-assignment.ts';
 import { ForceType } from './actions.ts';
 import { AutoAssignment } from './auto-assignments.ts';
-import { DeletePayload, IdInput, payloadFor } from './building-blocks.ts';
+import { DeletePayload, deletion, IdInput, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
@@ -251,12 +251,7 @@ export class AutoAssignmentMutations {
     input: DeleteAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteAutoAssignmentPayload> {
-    const work = deleteAutoAssignment(context, withNumber(input));
-    return payloadFor(
-      input,
-      'deletedId',
-      work.then(() => input.id),
-    );
+    return deletion(input, deleteAutoAssignment(context, withNumber(input)));
   }
 }
 

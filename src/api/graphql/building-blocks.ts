@@ -103,3 +103,11 @@ export const payloadFor = <K extends string, T>(input: object, field: K, work: P
     field,
     work.catch((error) => Promise.reject(asInInput(error, input))),
   );
+
+/** The payload of a deletion. */
+export const deletion = (input: IdInput, work: Promise<unknown>) =>
+  payloadFor(
+    input,
+    'deletedId',
+    work.then(() => input.id),
+  );

@@ -22,10 +22,17 @@ import {
 } from '../../services/certificate-authorities/find.ts';
 import { listCertificateAuthorities } from '../../services/certificate-authorities/list.ts';
 import { updateCertificateAuthority } from '../../services/certificate-authorities/update.ts';
-import { AuthoredNode, DeletePayload, IdInput, orderedArgs } from './building-blocks.ts';
+import {
+  AuthoredNode,
+  DeletePayload,
+  deletion,
+  IdInput,
+  orderedArgs,
+  payloadFor,
+} from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload, payload } from './errors.ts';
-import { asWritten, toId } from './ids.ts';
+import { toId } from './ids.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({
@@ -137,10 +144,6 @@ const { Connection: CertificateAuthorityConnection } = connectionTypes(
   CertificateAuthority,
 );
 
-/** Says what was asked for where nothing of that id was found. */
-const named = <T>(work: Promise<T>, id: string): Promise<T> =>
-  work.catch((error) => Promise.reject(asWritten(error, id)));
-
 @Resolver(() => CertificateAuthority)
 export class CertificateAuthorityResolver {
   @Query(() => CertificateAuthority, {
@@ -193,7 +196,7 @@ export class CertificateAuthorityResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateCertificateAuthorityPayload> {
     const work = updateCertificateAuthority(context, { ...input, id: toId(input.id) });
-    return payload('certificateAuthority', named(work, input.id));
+    return payloadFor(input, 'certificateAuthority', work);
   }
 
   @Mutation(() => DeleteCertificateAuthorityPayload, {
@@ -206,7 +209,6 @@ export class CertificateAuthorityResolver {
     }: DeleteCertificateAuthorityInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteCertificateAuthorityPayload> {
-    const work = deleteCertificateAuthority(context, { id: toId(id) }).then(() => id);
-    return payload('deletedId', named(work, id));
+    return deletion({ id }, deleteCertificateAuthority(context, { id: toId(id) }));
   }
 }

@@ -8,7 +8,7 @@ import {
   invalidateDistributionSet,
 } from '../../services/distribution-sets/invalidate.ts';
 import { updateDistributionSet } from '../../services/distribution-sets/update.ts';
-import { BulkInput, DeletePayload, IdInput, payloadFor } from './building-blocks.ts';
+import { BulkInput, DeletePayload, deletion, IdInput, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
 import { enumOf } from './enums.ts';
@@ -210,12 +210,7 @@ export class DistributionSetMutations {
     input: DeleteDistributionSetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteDistributionSetPayload> {
-    const work = deleteDistributionSet(context, { id: toId(input.id) });
-    return payloadFor(
-      input,
-      'deletedId',
-      work.then(() => input.id),
-    );
+    return deletion(input, deleteDistributionSet(context, { id: toId(input.id) }));
   }
 }
 

@@ -33,6 +33,7 @@ import {
   AuthoredNode,
   BulkInput,
   DeletePayload,
+  deletion,
   IdInput,
   orderedArgs,
   payloadFor,
@@ -217,12 +218,7 @@ export class DistributionSetTagResolver {
     input: DeleteDistributionSetTagInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteDistributionSetTagPayload> {
-    const work = deleteDistributionSetTag(context, { id: toId(input.id) });
-    return payloadFor(
-      input,
-      'deletedId',
-      work.then(() => input.id),
-    );
+    return deletion(input, deleteDistributionSetTag(context, { id: toId(input.id) }));
   }
 
   @Mutation(() => AssignDistributionSetTagPayload, {

@@ -29,6 +29,7 @@ import {
   AuthoredNode,
   BulkInput,
   DeletePayload,
+  deletion,
   IdInput,
   orderedArgs,
   payloadFor,
@@ -269,11 +270,6 @@ export class DistributionSetTypeResolver {
     input: DeleteDistributionSetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteDistributionSetTypePayload> {
-    const work = deleteDistributionSetType(context, { id: toId(input.id) });
-    return payloadFor(
-      input,
-      'deletedId',
-      work.then(() => input.id),
-    );
+    return deletion(input, deleteDistributionSetType(context, { id: toId(input.id) }));
   }
 }

@@ -8,7 +8,7 @@ import type { EnrollmentGroup as Entity } from '../../services/enrollment/find.t
 import { CLEARABLE, MOST_PATTERNS } from '../../services/enrollment/input.ts';
 import { rotateEnrollmentToken } from '../../services/enrollment/rotate-token.ts';
 import { updateEnrollmentGroup } from '../../services/enrollment/update.ts';
-import { DeletePayload, IdInput } from './building-blocks.ts';
+import { DeletePayload, deletion, IdInput } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import {
   EnrollmentGroup,
@@ -257,11 +257,7 @@ export class EnrollmentMutations {
     { id }: DeleteEnrollmentGroupInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteEnrollmentGroupPayload> {
-    const work = deleteEnrollmentGroup(context, { id: toId(id) }).then(() => id);
-    return payload(
-      'deletedId',
-      work.catch((error) => Promise.reject(asWritten(error, id))),
-    );
+    return deletion({ id }, deleteEnrollmentGroup(context, { id: toId(id) }));
   }
 
   @Mutation(() => DeleteEnrollmentTokenPayload, {
@@ -273,11 +269,7 @@ export class EnrollmentMutations {
     { id }: DeleteEnrollmentTokenInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteEnrollmentTokenPayload> {
-    const work = deleteEnrollmentToken(context, { id: toId(id) }).then(() => id);
-    return payload(
-      'deletedId',
-      work.catch((error) => Promise.reject(asWritten(error, id))),
-    );
+    return deletion({ id }, deleteEnrollmentToken(context, { id: toId(id) }));
   }
 }
 

@@ -1,10 +1,10 @@
-import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Args, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { createRole } from '../../services/roles/create.ts';
 import { deleteRole } from '../../services/roles/delete.ts';
 import { listRoles } from '../../services/roles/list.ts';
 import type { NamedRole } from '../../services/roles/role.ts';
 import { updateRole } from '../../services/roles/update.ts';
+import { AuthoredNode } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload, payload } from './errors.ts';
 import { NameListArgs, nameConnection } from './name-lists.ts';
@@ -15,10 +15,7 @@ import { connectionTypes, listCost } from './pagination.ts';
   description:
     'A named set of permissions. Users and API keys may have it, and tokens name it in their claim of roles.',
 })
-class Role implements NamedRole {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+class Role extends AuthoredNode implements NamedRole {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -29,18 +26,6 @@ class Role implements NamedRole {
     description: 'What it permits: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches.',
   })
   permissions!: string[];
-
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
-  createdAt!: Date;
-
-  @Field(() => String, { description: 'Who created it.' })
-  createdBy!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
-  lastModifiedAt!: Date;
-
-  @Field(() => String, { description: 'Who changed it last.' })
-  lastModifiedBy!: string;
 }
 
 const { UncountedConnection: RoleConnection } = connectionTypes('Role', 'roles', Role);

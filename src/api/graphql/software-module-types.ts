@@ -27,6 +27,7 @@ import {
   AuthoredNode,
   BulkInput,
   DeletePayload,
+  deletion,
   IdInput,
   orderedArgs,
   payloadFor,
@@ -200,11 +201,6 @@ export class SoftwareModuleTypeResolver {
     input: DeleteSoftwareModuleTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteSoftwareModuleTypePayload> {
-    const work = deleteSoftwareModuleType(context, { id: toId(input.id) });
-    return payloadFor(
-      input,
-      'deletedId',
-      work.then(() => input.id),
-    );
+    return deletion(input, deleteSoftwareModuleType(context, { id: toId(input.id) }));
   }
 }

@@ -26,6 +26,7 @@ import {
   AuthoredNode,
   BulkInput,
   DeletePayload,
+  deletion,
   IdInput,
   orderedArgs,
   payloadFor,
@@ -206,11 +207,6 @@ export class SoftwareModuleResolver {
     input: DeleteSoftwareModuleInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteSoftwareModulePayload> {
-    const work = deleteSoftwareModule(context, { id: toId(input.id) });
-    return payloadFor(
-      input,
-      'deletedId',
-      work.then(() => input.id),
-    );
+    return deletion(input, deleteSoftwareModule(context, { id: toId(input.id) }));
   }
 }

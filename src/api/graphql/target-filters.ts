@@ -1,4 +1,3 @@
-import { GraphQLDateTime } from 'graphql-scalars';
 import {
   Arg,
   Args,
@@ -19,67 +18,35 @@ import type { TargetFilterOrderField as OrderField } from '../../services/target
 import { type TargetFilter as Entity, findTargetFilter } from '../../services/target-filters/find.ts';
 import { listTargetFilters } from '../../services/target-filters/list.ts';
 import { updateTargetFilter } from '../../services/target-filters/update.ts';
+import {
+  AUTHORED_ORDER,
+  AuthoredNode,
+  DeletePayload,
+  deletion,
+  IdInput,
+  orderedArgs,
+  payloadFor,
+} from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { enumOf, OrderDirection } from './enums.ts';
 import { Payload, payload } from './errors.ts';
-import { asWritten, toId } from './ids.ts';
-import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
+import { toId } from './ids.ts';
+import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A filter of targets with a name, to be used again.' })
-export class TargetFilter implements Entity {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+export class TargetFilter extends AuthoredNode implements Entity {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
   @Field(() => String, { description: 'The RSQL expression, as it was written.' })
   query!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
-  createdAt!: Date;
-
-  @Field(() => String, { description: 'Who created it.' })
-  createdBy!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
-  lastModifiedAt!: Date;
-
-  @Field(() => String, { description: 'Who changed it last.' })
-  lastModifiedBy!: string;
-}
-
-const TargetFilterOrderField = enumOf<OrderField>(
-  'TargetFilterOrderField',
-  'What saved filters can be ordered by.',
-  {
-    id: 'By the identifier, which is also the order of creation.',
-    name: 'By the name.',
-    query: 'By the expression.',
-    createdAt: 'By the time of creation.',
-    createdBy: 'By who created it.',
-    lastModifiedAt: 'By the time of the last change.',
-    lastModifiedBy: 'By who changed it last.',
-  },
-);
-
-@InputType({ description: 'One criterion of the order of saved filters.' })
-class TargetFilterOrder {
-  @Field(() => TargetFilterOrderField, { description: 'What to order by.' })
-  field!: OrderField;
-
-  @Field(() => OrderDirection, { description: 'Which way.' })
-  direction!: OrderDirection;
 }
 
 @ArgsType()
-class TargetFiltersArgs extends PageArgs {
-  @Field(() => [TargetFilterOrder], {
-    nullable: true,
-    description: 'The criteria of the order, the first the weightiest; by id unless given.',
-  })
-  orderBy?: TargetFilterOrder[] | null;
-}
+class TargetFiltersArgs extends orderedArgs<OrderField>('TargetFilter', 'saved filters', {
+  ...AUTHORED_ORDER,
+  name: 'By the name.',
+  query: 'By the expression.',
+}) {}
 
 @InputType({ description: 'What `createTargetFilter` takes.' })
 class CreateTargetFilterInput {
@@ -97,10 +64,7 @@ class CreateTargetFilterPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateTargetFilter` takes; what is missing or null stays as it is.' })
-class UpdateTargetFilterInput {
-  @Field(() => ID, { description: 'Which saved filter.' })
-  id!: string;
-
+class UpdateTargetFilterInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string | null;
 
@@ -115,22 +79,12 @@ class UpdateTargetFilterPayload extends Payload {
 }
 
 @InputType({ description: 'What `deleteTargetFilter` takes.' })
-class DeleteTargetFilterInput {
-  @Field(() => ID, { description: 'Which saved filter.' })
-  id!: string;
-}
+class DeleteTargetFilterInput extends IdInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteTargetFilter` answers.' })
-class DeleteTargetFilterPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
-  deletedId!: string | null;
-}
+class DeleteTargetFilterPayload extends DeletePayload {}
 
 const { Connection: TargetFilterConnection } = connectionTypes('TargetFilter', 'saved filters', TargetFilter);
-
-/** Says what was asked for where nothing of that id was found. */
-const named = <T>(work: Promise<T>, id: string): Promise<T> =>
-  work.catch((error) => Promise.reject(asWritten(error, id)));
 
 @Resolver(() => TargetFilter)
 export class TargetFilterResolver {
@@ -181,7 +135,7 @@ export class TargetFilterResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetFilterPayload> {
     const work = updateTargetFilter(context, { ...input, id: toId(input.id) });
-    return payload('targetFilter', named(work, input.id));
+    return payloadFor(input, 'targetFilter', work);
   }
 
   @Mutation(() => DeleteTargetFilterPayload, {
@@ -193,7 +147,6 @@ export class TargetFilterResolver {
     }: DeleteTargetFilterInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteTargetFilterPayload> {
-    const work = deleteTargetFilter(context, { id: toId(id) }).then(() => id);
-    return payload('deletedId', named(work, id));
+    return deletion({ id }, deleteTargetFilter(context, { id: toId(id) }));
   }
 }

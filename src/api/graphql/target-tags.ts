@@ -23,12 +23,14 @@ import {
   AuthoredNode,
   BulkInput,
   DeletePayload,
+  deletion,
   IdInput,
   orderedArgs,
+  payloadFor,
 } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { Payload, payload, userErrorOf } from './errors.ts';
-import { asWritten, toId } from './ids.ts';
+import { Payload, userErrorOf } from './errors.ts';
+import { toId } from './ids.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that targets can be marked with.' })
@@ -150,10 +152,7 @@ export class TargetTagResolver {
       id: toId(input.id),
       clear: CLEARABLE.filter((field) => input[field] === null),
     });
-    return payload(
-      'targetTag',
-      work.catch((error) => Promise.reject(asWritten(error, input.id))),
-    );
+    return payloadFor(input, 'targetTag', work);
   }
 
   @Mutation(() => DeleteTargetTagPayload, {
@@ -164,10 +163,6 @@ export class TargetTagResolver {
     { id }: DeleteTargetTagInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteTargetTagPayload> {
-    const work = deleteTargetTag(context, { id: toId(id) }).then(() => id);
-    return payload(
-      'deletedId',
-      work.catch((error) => Promise.reject(asWritten(error, id))),
-    );
+    return deletion({ id }, deleteTargetTag(context, { id: toId(id) }));
   }
 }

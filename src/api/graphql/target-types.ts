@@ -23,12 +23,14 @@ import {
   AuthoredNode,
   BulkInput,
   DeletePayload,
+  deletion,
   IdInput,
   orderedArgs,
+  payloadFor,
 } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { Payload, payload, userErrorOf } from './errors.ts';
-import { asInInput, asWritten, toId } from './ids.ts';
+import { Payload, userErrorOf } from './errors.ts';
+import { asInInput, toId } from './ids.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of target, to tell devices apart.' })
@@ -178,10 +180,7 @@ export class TargetTypeResolver {
       id: toId(input.id),
       clear: CLEARABLE.filter((field) => input[field] === null),
     });
-    return payload(
-      'targetType',
-      work.catch((error) => Promise.reject(asWritten(error, input.id))),
-    );
+    return payloadFor(input, 'targetType', work);
   }
 
   @Mutation(() => DeleteTargetTypePayload, {
@@ -193,10 +192,6 @@ export class TargetTypeResolver {
     }: DeleteTargetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteTargetTypePayload> {
-    const work = deleteTargetType(context, { id: toId(id) }).then(() => id);
-    return payload(
-      'deletedId',
-      work.catch((error) => Promise.reject(asWritten(error, id))),
-    );
+    return deletion({ id }, deleteTargetType(context, { id: toId(id) }));
   }
 }

@@ -1,11 +1,9 @@
-import { GraphQLDateTime } from 'graphql-scalars';
 import {
   Arg,
   Args,
   Ctx,
   Field,
   FieldResolver,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -20,16 +18,14 @@ import { listUsers } from '../../services/access/list-users.ts';
 import { PERMISSIONS } from '../../services/access/permissions.ts';
 import { updateUser } from '../../services/access/update-user.ts';
 import type { User as Entity } from '../../services/access/users.ts';
+import { AuthoredNode } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload, payload } from './errors.ts';
 import { NameListArgs, nameConnection } from './name-lists.ts';
 import { connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An account of a tenant.' })
-class User {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+class User extends AuthoredNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   username!: string;
 
@@ -44,18 +40,6 @@ class User {
       'TENANT_ADMIN may do everything in its tenant; SYSTEM_ADMIN manages the tenants; others are roles of the tenant.',
   })
   roles!: readonly string[];
-
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
-  createdAt!: Date;
-
-  @Field(() => String, { description: 'Who created it.' })
-  createdBy!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
-  lastModifiedAt!: Date;
-
-  @Field(() => String, { description: 'Who changed it last.' })
-  lastModifiedBy!: string;
 }
 
 const userView = ({ tenantName, permissions, ...user }: Entity): User => ({

@@ -23,7 +23,7 @@ import {
 } from '../../services/webhooks/list-deliveries.ts';
 import { redeliver } from '../../services/webhooks/redeliver.ts';
 import { updateWebhook } from '../../services/webhooks/update.ts';
-import { DeletePayload, IdInput } from './building-blocks.ts';
+import { AuthoredNode, DeletePayload, deletion, IdInput } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
 import { Payload, payload } from './errors.ts';
@@ -43,10 +43,7 @@ const WebhookState = enumOf<'active' | 'inactive' | 'failing' | 'suspended'>(
 );
 
 @ObjectType({ simpleResolvers: true, description: 'Where events of the tenant are sent to.' })
-class Webhook {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+class Webhook extends AuthoredNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -70,18 +67,6 @@ class Webhook {
 
   @Field(() => String, { nullable: true, description: 'Why the last attempt failed.' })
   lastError!: string | null;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
-  createdAt!: Date;
-
-  @Field(() => String, { description: 'Who created it.' })
-  createdBy!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it was changed last.' })
-  lastModifiedAt!: Date;
-
-  @Field(() => String, { description: 'Who changed it last.' })
-  lastModifiedBy!: string;
 }
 
 const webhookView = ({ active, ...webhook }: Entity): Webhook => ({
@@ -294,8 +279,7 @@ export class WebhookResolver {
     @Arg('input', () => DeleteWebhookInput, { description: 'What to delete.' }) { id }: DeleteWebhookInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteWebhookPayload> {
-    const work = deleteWebhook(context, { id: toId(id) }).then(() => id);
-    return payload('deletedId', named(work, id));
+    return deletion({ id }, deleteWebhook(context, { id: toId(id) }));
   }
 
   @Mutation(() => RedeliverPayload, {
