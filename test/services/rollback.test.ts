@@ -209,14 +209,17 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
 
 const UNDONE = new Error('undone by the test');
 
-/** A context whose transactions do all their work, and then are undone. */
-function undoing(context: Context): Context {
+type Stored = Awaited<ReturnType<typeof stored>>;
+
+/** A context whose transactions do all their work, show what is stored then, and are undone. */
+function undoing(context: Context, show: (stored: Stored) => void): Context {
   const database = new Proxy(context.database, {
     get(real, property) {
       if (property !== 'transaction') return Reflect.get(real, property);
       return (work: Parameters<typeof real.transaction>[0]) =>
         real.transaction(async (tx) => {
           await work(tx);
+          show(await stored(tx, context));
           throw UNDONE;
         });
     },
@@ -227,7 +230,7 @@ function undoing(context: Context): Context {
 const TABLES = Object.values(schema).filter((table) => is(table, PgTable));
 
 /** All that is stored of a tenant, and of tenants named after it. */
-async function stored({ database, caller }: Context) {
+async function stored(database: Pick<Context['database'], 'execute'>, { caller }: Context) {
   const dump: Record<string, unknown> = {};
   for (const table of TABLES)
     dump[getTableName(table)] = await database.execute(
@@ -295,16 +298,21 @@ async function fixture() {
   };
 }
 
-it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is undone', async (name) => {
-  const { context, ...made } = await fixture();
-  const before = await stored(context);
-  await expect(VERBS[name]!(undoing(context), made)).rejects.toThrow(UNDONE);
-  expect(await stored(context)).toEqual(before);
+// One for all verbs: each leaves it as it was.
+const { context, ...made } = await fixture();
 
-  await VERBS[name]!(context, made);
-  const after = await stored(context);
-  expect(after, 'and really would have written').not.toEqual(before);
-  expect(after['audit_events'], 'and leaves its mark in the audit trail').not.toEqual(before['audit_events']);
+it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is undone', async (name) => {
+  const before = await stored(context.database, context);
+  let within: Stored | undefined;
+  const undone = undoing(context, (stored) => {
+    within = stored;
+  });
+  await expect(VERBS[name]!(undone, made)).rejects.toThrow(UNDONE);
+  expect(await stored(context.database, context)).toEqual(before);
+  expect(within, 'and really would have written').not.toEqual(before);
+  expect(within?.['audit_events'], 'and leaves its mark in the audit trail').not.toEqual(
+    before['audit_events'],
+  );
 });
 
 it('knows every verb that opens a transaction', () => {

@@ -58,6 +58,7 @@ describe('by an API key', () => {
       username: 'ann',
       kind: 'API_KEY',
       apiKey: 'ci',
+      apiKeyId: expect.any(Number),
       roles: new Set(),
       permissions: new Map([
         ['READ_TARGET', null],
