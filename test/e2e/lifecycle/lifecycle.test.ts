@@ -8,12 +8,14 @@ import {
   answerOf,
   beginRequest,
   createTarget,
+  deploy,
   freshPoll,
   idsLike,
   poll,
   refusesConnections,
   report,
   TOKEN,
+  tell,
 } from './requests.ts';
 import {
   cleanUp,
@@ -199,8 +201,10 @@ describe('a server through its life', () => {
       created: new Set<string>(),
       reported: new Map<string, string>(),
       registered: new Set<string>(),
+      told: 0,
     };
     const { admin, device } = server;
+    const action = await deploy(admin, 'kill-deployed');
     let going = true;
     /** Does one thing after another until the server is gone. */
     const work = async (step: (n: number) => Promise<void>) => {
@@ -223,8 +227,15 @@ describe('a server through its life', () => {
         if (status === 200) acknowledged.registered.add(id);
       }),
     ]);
+    workers.push(
+      work(async (n) => {
+        if ((await tell(device, action, `${n}`)).status === 200) acknowledged.told = n;
+      }),
+    );
     const { created, reported, registered } = acknowledged;
-    await until(() => created.size > 100 && registered.size > 100 && reported.size === 3);
+    await until(
+      () => created.size > 100 && registered.size > 100 && reported.size === 3 && acknowledged.told > 20,
+    );
     server.kill('SIGKILL');
     expect(await server.ended).toBe('SIGKILL');
     await Promise.all(workers);
@@ -238,6 +249,8 @@ describe('a server through its life', () => {
       const { json } = await server.admin(`/rest/v1/targets/${id}/attributes`);
       expect(Number(json.count)).toBeGreaterThanOrEqual(Number(count));
     }
+    const { content } = (await server.admin(`${action.shown}/status?sort=id:DESC&limit=1`)).json;
+    expect(Number(content[0].messages[0])).toBeGreaterThanOrEqual(acknowledged.told);
     await stop(server);
     expect(left && isRunning(left), 'the next server took it over and ended it').toBe(false);
   });

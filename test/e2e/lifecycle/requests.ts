@@ -30,6 +30,30 @@ export const report = (device: Client, controllerId: string, data: Record<string
     json: { mode: 'merge', data },
   });
 
+/** Gives a new target something to install. @returns the path of its action, on either API */
+export async function deploy(admin: Client, controllerId: string): Promise<{ own: string; shown: string }> {
+  const post = async (path: string, json: unknown) =>
+    (await admin(`/rest/v1/${path}`, { method: 'POST', json })).json;
+  await createTarget(admin, controllerId);
+  const software = { name: controllerId, version: '1', type: 'os' };
+  const [module] = await post('softwaremodules', [software]);
+  const [set] = await post('distributionsets', [{ ...software, modules: [{ id: module.id }] }]);
+  const { assignedActions } = await post(`targets/${controllerId}/assignedDS`, { id: set.id });
+  const { id } = assignedActions[0];
+  return {
+    own: `/DEFAULT/controller/v1/${controllerId}/deploymentBase/${id}`,
+    shown: `/rest/v1/targets/${controllerId}/actions/${id}`,
+  };
+}
+
+/** Reports that an update is on its way, in these words. */
+export const tell = (device: Client, { own }: { own: string }, words: string) =>
+  device(`${own}/feedback`, {
+    method: 'POST',
+    headers: { authorization: `TargetToken ${TOKEN}` },
+    json: { status: { execution: 'proceeding', result: { finished: 'none' }, details: [words] } },
+  });
+
 /** Sends a request's head and the begin of its body. */
 export async function beginRequest(url: string, begin: string, length: number): Promise<Socket> {
   const { hostname, port, host } = new URL(url);
