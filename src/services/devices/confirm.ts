@@ -4,9 +4,8 @@ import { requireRoom } from '../actions/entries.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
 import { storableText } from '../text.ts';
-import { lockOwnAction } from './own-action.ts';
+import { idOf, lockOwnAction } from './own-action.ts';
 import { requireFewDetails } from './report.ts';
-import { idOf } from './retrieve.ts';
 
 /**
  * A device, or whoever stands before it, confirms or denies an update; denied, it goes on waiting.

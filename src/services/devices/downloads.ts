@@ -18,8 +18,7 @@ import { type Download, downloadOf } from '../artifacts/download.ts';
 import { change } from '../change.ts';
 import type { Acting, Platform } from '../context.ts';
 import type { Device } from './device-cache.ts';
-import { lockOwnAction } from './own-action.ts';
-import { idOf } from './retrieve.ts';
+import { idOf, lockOwnAction } from './own-action.ts';
 
 /** The files of a module that the device was ever to have. @throws SOFTWARE_MODULE_NOT_FOUND */
 export async function findOwnArtifacts(

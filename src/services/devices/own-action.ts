@@ -57,3 +57,6 @@ const isBegun = (action: OwnAction | undefined): action is OwnAction =>
 /** Whether a device may fetch what the action is about. */
 export const isOpen = ({ status }: OwnAction): boolean =>
   status !== 'canceling' && status !== 'canceled' && status !== 'wait_for_confirmation';
+
+/** What the audit trail tells of which action it was. */
+export const idOf = ({ id }: OwnAction) => ({ action: { new: id } });

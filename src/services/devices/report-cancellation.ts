@@ -5,9 +5,8 @@ import { settleTargets } from '../actions/write.ts';
 import { change } from '../change.ts';
 import type { Acting, Platform } from '../context.ts';
 import type { Device } from './device-cache.ts';
-import { findOwnAction, lockOwnAction, type OwnAction } from './own-action.ts';
+import { findOwnAction, idOf, lockOwnAction, type OwnAction } from './own-action.ts';
 import { entryOf, type Report } from './report.ts';
-import { idOf } from './retrieve.ts';
 
 /** The device's action that is to be stopped, or was. @throws ACTION_NOT_FOUND */
 export async function findCancellation(
@@ -23,7 +22,8 @@ export async function findCancellation(
 /**
  * A device reports what it does about a cancellation: it stopped, or it goes on with the update, or neither yet. Of one
  * that is over the report changes nothing.
- * @throws ACTION_NOT_FOUND, ACTION_NOT_CANCELABLE, QUOTA_EXCEEDED, never of what ends it
+ * @throws ACTION_NOT_FOUND, ACTION_NOT_CANCELABLE; QUOTA_EXCEEDED for too many details, and for a history that is full
+ *   unless this ends it
  */
 export async function reportCancellation(device: Acting, actionId: number, report: Report): Promise<void> {
   await change(device, async (tx, changes) => {

@@ -5,9 +5,8 @@ import { addEntry, addEntryIfRoom, historyIsFull, isRepeated, type NewEntry } fr
 import { settleTargets } from '../actions/write.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
-import { lockOwnAction, type OwnAction } from './own-action.ts';
+import { idOf, lockOwnAction, type OwnAction } from './own-action.ts';
 import { entryOf, type Report } from './report.ts';
-import { idOf } from './retrieve.ts';
 
 /** How an action ends. */
 type End = Extract<ActionStatus, 'finished' | 'error' | 'downloaded'>;
@@ -15,7 +14,8 @@ type End = Extract<ActionStatus, 'finished' | 'error' | 'downloaded'>;
 /**
  * A device reports how an update goes. What ends it counts also while it is to be stopped; what the device repeats
  * changes nothing.
- * @throws ACTION_NOT_FOUND, also while it waits for a confirmation; ACTION_CLOSED; QUOTA_EXCEEDED, never of what ends it
+ * @throws ACTION_NOT_FOUND, also while it waits for a confirmation; ACTION_CLOSED; QUOTA_EXCEEDED for too many details, and
+ *   for a history that is full unless this ends it
  */
 export async function reportDeployment(device: Acting, actionId: number, report: Report): Promise<void> {
   await change(device, async (tx, changes) => {

@@ -5,7 +5,7 @@ import { addEntry } from '../actions/entries.ts';
 import { SERVER_MESSAGE } from '../actions/write.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
-import { lockOwnAction, type OwnAction } from './own-action.ts';
+import { idOf, lockOwnAction, type OwnAction } from './own-action.ts';
 
 /**
  * Notes that a device has fetched what an action is about, once until something else happens, as in hawkBit. It has met
@@ -39,6 +39,3 @@ async function isNoted(database: Database | Transaction, { tenantId, id }: OwnAc
 }
 
 const isStop = ({ status }: OwnAction) => status === 'canceling';
-
-/** What the audit trail tells of which action it was. */
-export const idOf = ({ id }: { id: number }) => ({ action: { new: id } });
