@@ -40,6 +40,16 @@ import {
 import type { Listing, PageRequest } from '../../services/page.ts';
 import { findRolePermissions } from '../../services/roles/role.ts';
 import {
+  countTargetsOfGroups,
+  countTargetsOfRollouts,
+  type TargetCounts,
+} from '../../services/rollouts/counts.ts';
+import type { RolloutGroupOrderField } from '../../services/rollouts/fields.ts';
+import { findRollouts } from '../../services/rollouts/find.ts';
+import type { RolloutGroup } from '../../services/rollouts/group.ts';
+import { listGroupsOfEachRollout, listTargetsOfEachGroup } from '../../services/rollouts/list-of-each.ts';
+import type { Rollout } from '../../services/rollouts/rollout.ts';
+import {
   findMetadataOfModules,
   type ModuleMetadataEntry,
 } from '../../services/software-module-metadata/find.ts';
@@ -122,7 +132,15 @@ export interface Loaders {
   assignedTargets: DataLoader<Part<PageRequest<'controllerId'>>, Listing<Target>>;
   /** Of a set. */
   installedTargets: DataLoader<Part<PageRequest<'controllerId'>>, Listing<Target>>;
+  rollouts: DataLoader<number, Rollout | null>;
+  countsOfRollouts: DataLoader<Counted, TargetCounts | null>;
+  countsOfGroups: DataLoader<Counted, TargetCounts | null>;
+  /** Of a rollout. */
+  groupsOfRollouts: DataLoader<Part<PageRequest<RolloutGroupOrderField>>, Listing<RolloutGroup>>;
+  /** Of a group. */
+  targetsOfGroups: DataLoader<Part<PageRequest<'controllerId'>>, Listing<Target>>;
 }
+type Counted = Pick<Rollout, 'id' | 'totalTargets'>;
 type ActionsRequest = PageRequest<ActionOrderField>;
 
 /** Which part is asked for of the list that belongs to one thing. */
@@ -194,9 +212,20 @@ function openLoaders(context: Context): Loaders {
     actionsOfSets: lists((ids, request) => listActionsOfEach(context, 'distributionSet', ids, request)),
     actionEntries: lists((ids, request) => listEntriesOfEach(context, ids, request)),
     assignedTargets: lists((ids, request) => listTargetsOfEachSet(context, 'assigned', ids, request)),
+    rollouts: one(context, findRollouts),
+    countsOfRollouts: counts((of) => countTargetsOfRollouts(context, of)),
+    countsOfGroups: counts((of) => countTargetsOfGroups(context, of)),
+    groupsOfRollouts: lists((ids, request) => listGroupsOfEachRollout(context, ids, request)),
+    targetsOfGroups: lists((ids, request) => listTargetsOfEachGroup(context, ids, request)),
     installedTargets: lists((ids, request) => listTargetsOfEachSet(context, 'installed', ids, request)),
   };
 }
+
+/** Loads how far the targets of rollouts or groups are. */
+const counts = (
+  count: (of: readonly Counted[]) => Promise<(TargetCounts | undefined)[]>,
+): DataLoader<Counted, TargetCounts | null> =>
+  new DataLoader(async (of) => (await count(of)).map((found) => found ?? null), REMEMBER_NOTHING);
 
 /** Loads things by their ids. */
 function one<T>(

@@ -11,6 +11,7 @@ import {
   type ErrorCode,
   enrollmentGroupNotFound,
   enrollmentTokenNotFound,
+  rolloutNotFound,
   softwareModuleNotFound,
   softwareModuleTypeNotFound,
   targetFilterNotFound,
@@ -45,6 +46,7 @@ const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => Domai
   DISTRIBUTION_SET_NOT_FOUND: distributionSetNotFound,
   DISTRIBUTION_SET_TAG_NOT_FOUND: distributionSetTagNotFound,
   ACTION_NOT_FOUND: actionNotFound,
+  ROLLOUT_NOT_FOUND: rolloutNotFound,
 };
 
 /** What wasn't found by its id, in the words of who asked for it; any other error as it is. */

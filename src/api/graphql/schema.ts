@@ -28,6 +28,10 @@ import { FleetResolver } from './fleet.ts';
 import { ImportProgressResolver } from './import-progress.ts';
 import { PendingTargetResolver } from './pending-targets.ts';
 import { RoleResolver } from './roles.ts';
+import { RolloutGroupResolver, RolloutGroupsResolver } from './rollout-groups.ts';
+import { RolloutMutations } from './rollout-mutations.ts';
+import { RolloutProgressResolver } from './rollout-progress.ts';
+import { ActionRolloutResolver, RolloutResolver } from './rollouts.ts';
 import { SetDeploymentResolver } from './set-deployments.ts';
 import { SetStatisticsResolver } from './set-statistics.ts';
 import { DistributionSetMetadataResolver, SoftwareModuleMetadataResolver } from './software-metadata.ts';
@@ -87,6 +91,12 @@ export function buildSchema(): GraphQLSchema {
       ActionMutations,
       TargetDeploymentResolver,
       SetDeploymentResolver,
+      RolloutResolver,
+      RolloutGroupsResolver,
+      RolloutGroupResolver,
+      RolloutMutations,
+      RolloutProgressResolver,
+      ActionRolloutResolver,
       FleetResolver,
       SubscriptionResolver,
       ImportProgressResolver,

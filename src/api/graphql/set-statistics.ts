@@ -3,11 +3,21 @@ import type { SetStatistics } from '../../services/distribution-sets/statistics.
 import { ActionStatus } from './actions.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
+import { RolloutStatus } from './rollouts.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How many actions are in a status.' })
 class ActionCount {
   @Field(() => ActionStatus, { description: 'Which status.' })
   status!: SetStatistics['actions'][number]['status'];
+
+  @Field(() => Int, { description: 'How many.' })
+  count!: number;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'How many rollouts are in a status.' })
+class RolloutCount {
+  @Field(() => RolloutStatus, { description: 'Which status.' })
+  status!: SetStatistics['rollouts'][number]['status'];
 
   @Field(() => Int, { description: 'How many.' })
   count!: number;
@@ -20,6 +30,9 @@ class DistributionSetStatistics {
       'Its actions on targets that the caller may read, by status; a status without any is not there.',
   })
   actions!: ActionCount[];
+
+  @Field(() => [RolloutCount], { description: 'Its rollouts by status, but for deleted ones.' })
+  rollouts!: RolloutCount[];
 
   @Field(() => Int, { description: 'How many auto-assignments assign it.' })
   autoAssignments!: number;

@@ -111,6 +111,8 @@ export async function listActionsOfEach(
         .from(actions)
         .innerJoin(targets, ofItsTarget)
         .innerJoin(distributionSets, ofItsSet)
+        .leftJoin(rolloutGroups, ofItsGroup)
+        .leftJoin(rollouts, ofItsRollout)
         .where(and(where, isOfParent(column)))
         .orderBy(...orderBy)
         .limit(limit)
@@ -128,6 +130,8 @@ export async function listActionsOfEach(
       .from(actions)
       .innerJoin(targets, ofItsTarget)
       .innerJoin(distributionSets, ofItsSet)
+      .leftJoin(rolloutGroups, ofItsGroup)
+      .leftJoin(rollouts, ofItsRollout)
       .where(and(where, isAmong(column, parentIds)))
       .groupBy(column);
     return new Map(rows.map(({ parentId, total }) => [parentId, total]));

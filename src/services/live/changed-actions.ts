@@ -3,8 +3,9 @@ import { arrayOf } from '../../database/bulk.ts';
 import type { Database } from '../../database/connect.ts';
 import { actionEntries, actions } from '../../database/tables/actions.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
+import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
-import { ofItsSet, ofItsTarget } from '../actions/action.ts';
+import { ofItsGroup, ofItsRollout, ofItsSet, ofItsTarget } from '../actions/action.ts';
 
 /** An action that changed lately, and which of the tests it passes, in their order. */
 export interface ChangedAction {
@@ -39,6 +40,8 @@ export async function findChangedActions(
     .from(actions)
     .innerJoin(targets, ofItsTarget)
     .innerJoin(distributionSets, ofItsSet)
+    .leftJoin(rolloutGroups, ofItsGroup)
+    .leftJoin(rollouts, ofItsRollout)
     .leftJoinLateral(newest, sql`TRUE`)
     .where(
       and(

@@ -7,6 +7,7 @@ import type { ActionEvent } from './action-events.ts';
 import { openActionRoom } from './action-room.ts';
 import type { TargetEvent } from './events.ts';
 import { type Feed, openFeed } from './feed.ts';
+import { openRolloutRooms, type RolloutFeed } from './rollout-room.ts';
 import { openRoom, type Room } from './room.ts';
 import { openSummaryRoom, type SummaryRoom } from './summary.ts';
 
@@ -22,6 +23,7 @@ export interface Live {
   watchTargets(context: Context, filter: Expression | undefined): Feed<TargetEvent>;
   watchActions(context: Context, filter: Expression | undefined): Feed<ActionEvent>;
   watchSummary(context: Context): Feed<FleetSummary>;
+  watchRollout(context: Context, id: number): RolloutFeed;
   /** The callers of a tenant may have lost permissions: ends what they may not watch any more. */
   recheck(tenantId: number): void;
 }
@@ -40,6 +42,7 @@ export function openLive(
   const rooms = new Map<number, Room<TargetEvent>>();
   const actionRooms = new Map<number, Room<ActionEvent>>();
   const summaries = new Map<number, SummaryRoom>();
+  const rolloutRooms = openRolloutRooms(log);
   const shared = {
     testing: { ...platform, database },
     budget: { left: REMEMBERED_AT_MOST },
@@ -52,15 +55,18 @@ export function openLive(
       rooms.get(announcement.tenantId)?.hear(announcement);
       actionRooms.get(announcement.tenantId)?.hear(announcement);
       summaries.get(announcement.tenantId)?.hear();
+      rolloutRooms.hearAll(announcement.tenantId);
     },
     created(announcement) {
       rooms.get(announcement.tenantId)?.hear(announcement);
       summaries.get(announcement.tenantId)?.hear();
     },
+    rollouts: ({ tenantId, rolloutIds }) => rolloutRooms.hear(tenantId, rolloutIds),
     reported: (announcement) => actionRooms.get(announcement.tenantId)?.hear(announcement),
     everything() {
       for (const room of [...rooms.values(), ...actionRooms.values()]) room.loseTrack();
       for (const room of summaries.values()) room.hear();
+      rolloutRooms.loseTrack();
     },
   });
 
@@ -85,7 +91,9 @@ export function openLive(
       room.enter(feed, context);
       return feed;
     },
+    watchRollout: rolloutRooms.watch,
     recheck(tenantId) {
+      rolloutRooms.recheck(tenantId);
       rooms.get(tenantId)?.recheck();
       actionRooms.get(tenantId)?.recheck();
       summaries.get(tenantId)?.recheck();

@@ -3,17 +3,17 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { Decision } from './input.ts';
-import { lockRollout, requireStatus, writeRollout } from './rollout.ts';
+import { asItIs, lockRollout, type Rollout, requireStatus, writeRollout } from './rollout.ts';
 
 /**
  * Approves a rollout that waits for it, or denies it for good. Needs APPROVE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE, INVALID_INPUT
  */
-export async function decideRollout(context: Context, input: Decision): Promise<void> {
+export async function decideRollout(context: Context, input: Decision): Promise<Rollout> {
   const { username } = requirePermission(context, 'APPROVE_ROLLOUT');
   const { id, approved, remark } = parse(Decision, input);
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const rollout = await lockRollout(tx, context, id);
     requireStatus(rollout, approved ? 'be approved' : 'be denied', 'waiting_for_approval');
     await writeRollout(tx, context, rollout, {
@@ -27,5 +27,6 @@ export async function decideRollout(context: Context, input: Decision): Promise<
       subjects: [rollout.name],
       changes: remark ? { remark: { new: remark } } : undefined,
     });
+    return asItIs(tx, rollout);
   });
 }

@@ -4,17 +4,17 @@ import type { Context } from '../context.ts';
 import { groupsOf } from './group.ts';
 import { beginGroupAfter, lastBegun } from './next-group.ts';
 import { hasSucceeded, progressOf } from './progress.ts';
-import { lockRollout, requireStatus, writeRollout } from './rollout.ts';
+import { asItIs, lockRollout, type Rollout, requireStatus, writeRollout } from './rollout.ts';
 
 /**
  * Lets a paused rollout go on: with the next group where the last one failed, or paused it when it was done. Needs
  * HANDLE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE
  */
-export async function resumeRollout(context: Context, { id }: { id: number }): Promise<void> {
+export async function resumeRollout(context: Context, { id }: { id: number }): Promise<Rollout> {
   requirePermission(context, 'HANDLE_ROLLOUT');
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const rollout = await lockRollout(tx, context, id);
     requireStatus(rollout, 'be resumed', 'paused');
     const groups = await groupsOf(tx, rollout);
@@ -26,5 +26,6 @@ export async function resumeRollout(context: Context, { id }: { id: number }): P
     await writeRollout(tx, context, rollout, { status: 'running' });
     changes.rollouts([id]);
     changes.record({ type: 'rollout.resumed', subjects: [rollout.name] });
+    return asItIs(tx, rollout);
   });
 }

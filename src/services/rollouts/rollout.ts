@@ -91,6 +91,10 @@ export async function readRollouts(
 /** A rollout that is locked until the transaction ends. */
 export type LockedRollout = typeof rollouts.$inferSelect;
 
+/** A locked rollout as callers get it now. */
+export const asItIs = async (tx: Transaction, { tenantId, id }: LockedRollout): Promise<Rollout> =>
+  (await readRollouts(tx, tenantId, [id])).get(id)!;
+
 /** The rollout, locked: verbs and the periodic job go one by one on it. @throws ROLLOUT_NOT_FOUND */
 export async function lockRollout(
   tx: Transaction,

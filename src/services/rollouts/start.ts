@@ -1,20 +1,21 @@
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { lockRollout, requireStatus, writeRollout } from './rollout.ts';
+import { asItIs, lockRollout, type Rollout, requireStatus, writeRollout } from './rollout.ts';
 
 /**
  * Lets a rollout begin, once it is ready. Needs HANDLE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE
  */
-export async function startRollout(context: Context, { id }: { id: number }): Promise<void> {
+export async function startRollout(context: Context, { id }: { id: number }): Promise<Rollout> {
   requirePermission(context, 'HANDLE_ROLLOUT');
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const rollout = await lockRollout(tx, context, id);
     requireStatus(rollout, 'be started', 'ready');
     await writeRollout(tx, context, rollout, { status: 'starting' });
     changes.rollouts([id]);
     changes.record({ type: 'rollout.starting', subjects: [rollout.name] });
+    return asItIs(tx, rollout);
   });
 }

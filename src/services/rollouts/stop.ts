@@ -2,17 +2,17 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { finishGroups } from './group.ts';
-import { lockRollout, requireStatus, STOPPABLE, writeRollout } from './rollout.ts';
+import { asItIs, lockRollout, type Rollout, requireStatus, STOPPABLE, writeRollout } from './rollout.ts';
 
 /**
  * Ends a rollout: what has not begun never will, and devices are asked to stop what runs. One that has not begun is
  * stopped at once, of others the periodic job does it. Needs HANDLE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE
  */
-export async function stopRollout(context: Context, { id }: { id: number }): Promise<void> {
+export async function stopRollout(context: Context, { id }: { id: number }): Promise<Rollout> {
   requirePermission(context, 'HANDLE_ROLLOUT');
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const rollout = await lockRollout(tx, context, id);
     requireStatus(rollout, 'be stopped', ...STOPPABLE);
     const hasBegun = ['starting', 'running', 'paused'].includes(rollout.status);
@@ -21,5 +21,6 @@ export async function stopRollout(context: Context, { id }: { id: number }): Pro
     await writeRollout(tx, context, rollout, { status });
     changes.rollouts([id]);
     changes.record({ type: `rollout.${status}`, subjects: [rollout.name] });
+    return asItIs(tx, rollout);
   });
 }

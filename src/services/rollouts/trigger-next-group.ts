@@ -4,16 +4,16 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { groupsOf } from './group.ts';
 import { beginGroupAfter, lastBegun } from './next-group.ts';
-import { lockRollout, requireStatus } from './rollout.ts';
+import { asItIs, lockRollout, type Rollout, requireStatus } from './rollout.ts';
 
 /**
  * Lets the next group of a running rollout begin before those before it are done. Needs UPDATE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE, also where no group is left
  */
-export async function triggerNextRolloutGroup(context: Context, { id }: { id: number }): Promise<void> {
+export async function triggerNextRolloutGroup(context: Context, { id }: { id: number }): Promise<Rollout> {
   requirePermission(context, 'UPDATE_ROLLOUT');
 
-  await change(context, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const rollout = await lockRollout(tx, context, id);
     requireStatus(rollout, 'begin another group', 'running');
     const groups = await groupsOf(tx, rollout);
@@ -21,5 +21,6 @@ export async function triggerNextRolloutGroup(context: Context, { id }: { id: nu
       throw rolloutIllegalState(String(id), 'begin another group', 'out of groups');
     await beginGroupAfter(tx, context, changes, rollout, groups, lastBegun(groups));
     changes.record({ type: 'rollout.next-group-triggered', subjects: [rollout.name] });
+    return asItIs(tx, rollout);
   });
 }

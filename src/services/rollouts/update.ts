@@ -5,14 +5,14 @@ import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
 import { RolloutUpdate } from './input.ts';
-import { lockRollout, type Rollout, readRollouts, requireUndeleted, writeRollout } from './rollout.ts';
+import { asItIs, lockRollout, type Rollout, requireUndeleted, writeRollout } from './rollout.ts';
 
 /**
  * Changes the name or the description. Needs UPDATE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ALREADY_EXISTS, READ_ONLY for a deleted one, INVALID_INPUT
  */
 export async function updateRollout(context: Context, input: RolloutUpdate): Promise<Rollout> {
-  const { tenantId } = requirePermission(context, 'UPDATE_ROLLOUT');
+  requirePermission(context, 'UPDATE_ROLLOUT');
   const { id, clear, ...rest } = parse(RolloutUpdate, input);
   const given = patchOf(rest, clear);
 
@@ -20,7 +20,7 @@ export async function updateRollout(context: Context, input: RolloutUpdate): Pro
     const before = await lockRollout(tx, context, id);
     requireUndeleted(before);
     if (Object.keys(given).length) await writeRollout(tx, context, before, given);
-    const after = (await readRollouts(tx, tenantId, [id])).get(id)!;
+    const after = await asItIs(tx, before);
     const changed = differences<{ name: string; description: string | null }>(before, after, [
       'name',
       'description',

@@ -1,5 +1,6 @@
 import type { Context } from '../../../../src/services/context.ts';
 import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
+import { watchRollout } from '../../../../src/services/live/watch-rollout.ts';
 import { createRollout } from '../../../../src/services/rollouts/create.ts';
 import { decideRollout } from '../../../../src/services/rollouts/decide.ts';
 import { deleteRollout } from '../../../../src/services/rollouts/delete.ts';
@@ -10,6 +11,10 @@ import {
   listTargetsOfGroup,
 } from '../../../../src/services/rollouts/find.ts';
 import { listRolloutGroups, listRollouts } from '../../../../src/services/rollouts/list.ts';
+import {
+  listGroupsOfEachRollout,
+  listTargetsOfEachGroup,
+} from '../../../../src/services/rollouts/list-of-each.ts';
 import { pauseRollout } from '../../../../src/services/rollouts/pause.ts';
 import { resumeRollout } from '../../../../src/services/rollouts/resume.ts';
 import { retryRollout } from '../../../../src/services/rollouts/retry.ts';
@@ -165,6 +170,35 @@ export const ROLLOUT_VERBS: Verbs = {
       return items.map(({ controllerId }) => controllerId);
     },
     beyond: { READ_TARGET: [] },
+    elsewhere: 'ROLLOUT_NOT_FOUND',
+  }),
+  listGroupsOfEachRollout: onReady({
+    needs: ['READ_ROLLOUT'],
+    async call(c, side) {
+      const { id } = of(side);
+      const { items } = await (await listGroupsOfEachRollout(c, [id], {})).get(id)!.page();
+      return items.map(({ name }) => name);
+    },
+    elsewhere: [],
+  }),
+  listTargetsOfEachGroup: onReady({
+    needs: ['READ_ROLLOUT', 'READ_TARGET'],
+    async call(c, side) {
+      const { groupId } = of(side);
+      const { items } = await (await listTargetsOfEachGroup(c, [groupId], {})).get(groupId)!.page();
+      return items.map(({ controllerId }) => controllerId);
+    },
+    beyond: { READ_TARGET: [] },
+    elsewhere: [],
+  }),
+  watchRollout: onReady({
+    needs: ['READ_ROLLOUT'],
+    async call(c, side) {
+      const watched = await watchRollout(c, of(side).id);
+      const { value } = await watched.next();
+      await watched.return?.();
+      return value.rollout.name;
+    },
     elsewhere: 'ROLLOUT_NOT_FOUND',
   }),
   'invalidateDistributionSet that stops rollouts': onRunning({

@@ -1,0 +1,351 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { createRollout } from '../../services/rollouts/create.ts';
+import { decideRollout } from '../../services/rollouts/decide.ts';
+import { deleteRollout } from '../../services/rollouts/delete.ts';
+import { pauseRollout } from '../../services/rollouts/pause.ts';
+import { resumeRollout } from '../../services/rollouts/resume.ts';
+import { retryRollout } from '../../services/rollouts/retry.ts';
+import type { Rollout as Entity } from '../../services/rollouts/rollout.ts';
+import { startRollout } from '../../services/rollouts/start.ts';
+import { stopRollout } from '../../services/rollouts/stop.ts';
+import { triggerNextRolloutGroup } from '../../services/rollouts/trigger-next-group.ts';
+import { updateRollout } from '../../services/rollouts/update.ts';
+import { ForceType } from './actions.ts';
+import { DeletePayload, IdInput, payloadFor } from './building-blocks.ts';
+import type { GraphqlContext } from './context.ts';
+import { enumOf } from './enums.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
+import { RolloutSuccessAction } from './rollout-groups.ts';
+import { Rollout } from './rollouts.ts';
+
+@InputType({ description: 'When a group counts as done, or as failed, and what then.' })
+abstract class RolloutConditionsInput {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'When so many percent of its targets are done, `successAction` happens; 50 unless given.',
+  })
+  successThreshold?: number | null;
+
+  @Field(() => RolloutSuccessAction, {
+    nullable: true,
+    description: 'What then happens; NEXTGROUP unless given.',
+  })
+  successAction?: 'NEXTGROUP' | 'PAUSE' | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'When it failed on more percent of its targets, the rollout pauses; 50 unless given.',
+  })
+  errorThreshold?: number | null;
+}
+
+@InputType({
+  description: 'One group of a rollout; what conditions it does not name are as the rollout has them.',
+})
+class RolloutGroupInput extends RolloutConditionsInput {
+  @Field(() => String, { description: 'Its name, unique in the rollout, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "RSQL: which of the rollout's targets, but for those in groups before; any unless given.",
+  })
+  filter?: string | null;
+
+  @Field(() => Number, {
+    nullable: true,
+    description: 'How many percent of all that match it takes; 100 unless given.',
+  })
+  percentage?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether devices are asked before, where the tenant asks; as for the rollout unless given.',
+  })
+  confirmationRequired?: boolean | null;
+}
+
+@InputType({ description: 'How the groups are that take in targets which appear later.' })
+class DynamicRolloutGroupInput {
+  @Field(() => String, { nullable: true, description: 'What stands behind the names of these groups.' })
+  nameSuffix?: string | null;
+
+  @Field(() => Int, { description: 'How many targets each takes before another begins.' })
+  targetCount!: number;
+}
+
+@InputType({ description: 'What `createRollout` takes.' })
+class CreateRolloutInput extends RolloutConditionsInput {
+  @Field(() => String, { description: 'Its name, unique in the tenant, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => ID, { description: 'Which distribution set; it must be complete, and is locked.' })
+  distributionSetId!: string;
+
+  @Field(() => String, { description: 'RSQL: which targets; there must be one at the least.' })
+  filter!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Into how many groups of the same size; one unless given. Not together with `groups`.',
+  })
+  groupCount?: number | null;
+
+  @Field(() => [RolloutGroupInput], {
+    nullable: true,
+    description: 'The groups in the order in which they begin; together they must reach every target.',
+  })
+  groups?: RolloutGroupInput[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether targets that appear later are taken in. Not together with `groups`.',
+  })
+  dynamic?: boolean | null;
+
+  @Field(() => DynamicRolloutGroupInput, {
+    nullable: true,
+    description: 'How the groups for these are; as the last one unless given.',
+  })
+  dynamicGroup?: DynamicRolloutGroupInput | null;
+
+  @Field(() => ForceType, {
+    nullable: true,
+    description: 'How devices are to take the update; FORCED unless given.',
+  })
+  forceType?: Entity['forceType'] | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'From when on it is forced, where it is TIMEFORCED; at once unless given.',
+  })
+  forcedAt?: Date | null;
+
+  @Field(() => Int, { nullable: true, description: 'From 0 to 1000; 1000 unless given.' })
+  weight?: number | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'From when on it begins by itself; only when somebody starts it unless given.',
+  })
+  startAt?: Date | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether devices are asked before, where the tenant asks; as the tenant is set unless given.',
+  })
+  confirmationRequired?: boolean | null;
+}
+
+const ClearableRolloutField = enumOf<'description'>(
+  'ClearableRolloutField',
+  'What `updateRollout` can take away.',
+  { description: 'The description.' },
+);
+
+@InputType({ description: 'What `updateRollout` takes; what is missing or null stays as it is.' })
+class UpdateRolloutInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new description.' })
+  description?: string | null;
+
+  @Field(() => [ClearableRolloutField], { nullable: true, description: 'What to take away.' })
+  clear?: 'description'[] | null;
+}
+
+@InputType({ description: 'A decision on a rollout.' })
+abstract class RolloutDecisionInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'What there is to say, at most 255 characters.' })
+  remark?: string | null;
+}
+@InputType({ description: 'What `approveRollout` takes.' })
+class ApproveRolloutInput extends RolloutDecisionInput {}
+@InputType({ description: 'What `denyRollout` takes.' })
+class DenyRolloutInput extends RolloutDecisionInput {}
+@InputType({ description: 'What `startRollout` takes.' })
+class StartRolloutInput extends IdInput {}
+@InputType({ description: 'What `pauseRollout` takes.' })
+class PauseRolloutInput extends IdInput {}
+@InputType({ description: 'What `resumeRollout` takes.' })
+class ResumeRolloutInput extends IdInput {}
+@InputType({ description: 'What `stopRollout` takes.' })
+class StopRolloutInput extends IdInput {}
+@InputType({ description: 'What `retryRollout` takes.' })
+class RetryRolloutInput extends IdInput {}
+@InputType({ description: 'What `triggerNextRolloutGroup` takes.' })
+class TriggerNextRolloutGroupInput extends IdInput {}
+@InputType({ description: 'What `deleteRollout` takes.' })
+class DeleteRolloutInput extends IdInput {}
+
+@ObjectType({ simpleResolvers: true, description: 'What changes of a rollout answer.' })
+abstract class RolloutPayload extends Payload {
+  @Field(() => Rollout, { nullable: true, description: 'It as it is now; null where refused.' })
+  rollout!: Rollout | null;
+}
+@ObjectType({ simpleResolvers: true, description: 'What `createRollout` answers.' })
+class CreateRolloutPayload extends RolloutPayload {}
+@ObjectType({ simpleResolvers: true, description: 'What `updateRollout` answers.' })
+class UpdateRolloutPayload extends RolloutPayload {}
+@ObjectType({ simpleResolvers: true, description: 'What `approveRollout` answers.' })
+class ApproveRolloutPayload extends RolloutPayload {}
+@ObjectType({ simpleResolvers: true, description: 'What `denyRollout` answers.' })
+class DenyRolloutPayload extends RolloutPayload {}
+@ObjectType({ simpleResolvers: true, description: 'What `startRollout` answers.' })
+class StartRolloutPayload extends RolloutPayload {}
+@ObjectType({ simpleResolvers: true, description: 'What `pauseRollout` answers.' })
+class PauseRolloutPayload extends RolloutPayload {}
+@ObjectType({ simpleResolvers: true, description: 'What `resumeRollout` answers.' })
+class ResumeRolloutPayload extends RolloutPayload {}
+@ObjectType({ simpleResolvers: true, description: 'What `stopRollout` answers.' })
+class StopRolloutPayload extends RolloutPayload {}
+@ObjectType({ simpleResolvers: true, description: 'What `triggerNextRolloutGroup` answers.' })
+class TriggerNextRolloutGroupPayload extends RolloutPayload {}
+@ObjectType({ simpleResolvers: true, description: 'What `deleteRollout` answers.' })
+class DeleteRolloutPayload extends DeletePayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'What `retryRollout` answers.' })
+class RetryRolloutPayload extends Payload {
+  @Field(() => Rollout, { nullable: true, description: 'The new rollout; null where refused.' })
+  rollout!: Rollout | null;
+}
+
+@Resolver()
+export class RolloutMutations {
+  @Mutation(() => CreateRolloutPayload, {
+    description:
+      'Plans a rollout to the targets that match, of those that the account may read and, where it may change targets at all, change. Needs CREATE_ROLLOUT, READ_DISTRIBUTION_SET and READ_TARGET, and with `startAt` HANDLE_ROLLOUT.',
+  })
+  createRollout(
+    @Arg('input', () => CreateRolloutInput, { description: 'Which set, for which targets, and how.' })
+    input: CreateRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateRolloutPayload> {
+    const distributionSetId = toId(input.distributionSetId);
+    return changed(input, createRollout(context, { ...input, distributionSetId }));
+  }
+
+  @Mutation(() => UpdateRolloutPayload, {
+    description: 'Changes name and description of a rollout. Needs UPDATE_ROLLOUT.',
+  })
+  updateRollout(
+    @Arg('input', () => UpdateRolloutInput, { description: 'What to change.' }) input: UpdateRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateRolloutPayload> {
+    return changed(input, updateRollout(context, withNumber(input)));
+  }
+
+  @Mutation(() => ApproveRolloutPayload, {
+    description: 'Approves a rollout that waits for it. Needs APPROVE_ROLLOUT.',
+  })
+  approveRollout(
+    @Arg('input', () => ApproveRolloutInput, { description: 'Which one.' }) input: ApproveRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ApproveRolloutPayload> {
+    return changed(input, decideRollout(context, { ...withNumber(input), approved: true }));
+  }
+
+  @Mutation(() => DenyRolloutPayload, {
+    description: 'Denies for good a rollout that waits for an approval. Needs APPROVE_ROLLOUT.',
+  })
+  denyRollout(
+    @Arg('input', () => DenyRolloutInput, { description: 'Which one.' }) input: DenyRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DenyRolloutPayload> {
+    return changed(input, decideRollout(context, { ...withNumber(input), approved: false }));
+  }
+
+  @Mutation(() => StartRolloutPayload, {
+    description: 'Lets a rollout begin that is ready. Needs HANDLE_ROLLOUT.',
+  })
+  startRollout(
+    @Arg('input', () => StartRolloutInput, { description: 'Which one.' }) input: StartRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<StartRolloutPayload> {
+    return changed(input, startRollout(context, withNumber(input)));
+  }
+
+  @Mutation(() => PauseRolloutPayload, {
+    description: 'Lets no further group of a rollout begin; what runs goes on. Needs HANDLE_ROLLOUT.',
+  })
+  pauseRollout(
+    @Arg('input', () => PauseRolloutInput, { description: 'Which one.' }) input: PauseRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<PauseRolloutPayload> {
+    return changed(input, pauseRollout(context, withNumber(input)));
+  }
+
+  @Mutation(() => ResumeRolloutPayload, {
+    description:
+      'Lets a paused rollout go on: with the next group where the last one failed, or paused it. Needs HANDLE_ROLLOUT.',
+  })
+  resumeRollout(
+    @Arg('input', () => ResumeRolloutInput, { description: 'Which one.' }) input: ResumeRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ResumeRolloutPayload> {
+    return changed(input, resumeRollout(context, withNumber(input)));
+  }
+
+  @Mutation(() => StopRolloutPayload, {
+    description:
+      'Ends a rollout: what has not begun never will, and devices are asked to stop. Needs HANDLE_ROLLOUT.',
+  })
+  stopRollout(
+    @Arg('input', () => StopRolloutInput, { description: 'Which one.' }) input: StopRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<StopRolloutPayload> {
+    return changed(input, stopRollout(context, withNumber(input)));
+  }
+
+  @Mutation(() => TriggerNextRolloutGroupPayload, {
+    description: 'Lets the next group begin before those before it are done. Needs UPDATE_ROLLOUT.',
+  })
+  triggerNextRolloutGroup(
+    @Arg('input', () => TriggerNextRolloutGroupInput, { description: 'Of which rollout.' })
+    input: TriggerNextRolloutGroupInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TriggerNextRolloutGroupPayload> {
+    return changed(input, triggerNextRolloutGroup(context, withNumber(input)));
+  }
+
+  @Mutation(() => RetryRolloutPayload, {
+    description:
+      'Plans another rollout to the targets of a finished one on which it failed. Needs CREATE_ROLLOUT, READ_DISTRIBUTION_SET and READ_TARGET.',
+  })
+  retryRollout(
+    @Arg('input', () => RetryRolloutInput, { description: 'Which one.' }) input: RetryRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RetryRolloutPayload> {
+    return changed(input, retryRollout(context, withNumber(input)));
+  }
+
+  @Mutation(() => DeleteRolloutPayload, {
+    description:
+      'Deletes a rollout; one that has begun stays for the history, and its actions end at once. Needs DELETE_ROLLOUT.',
+  })
+  deleteRollout(
+    @Arg('input', () => DeleteRolloutInput, { description: 'Which one.' }) input: DeleteRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteRolloutPayload> {
+    const work = deleteRollout(context, withNumber(input));
+    return payloadFor(
+      input,
+      'deletedId',
+      work.then(() => input.id),
+    );
+  }
+}
+
+const withNumber = <T extends IdInput>(input: T) => ({ ...input, id: toId(input.id) });
+
+const changed = (input: object, work: Promise<Entity>) => payloadFor(input, 'rollout', work);

@@ -1,0 +1,148 @@
+import { forbidden } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { countTargetsOfRollouts, type TargetCounts } from '../rollouts/counts.ts';
+import { findRollouts } from '../rollouts/find.ts';
+import type { Rollout } from '../rollouts/rollout.ts';
+import { type Feed, openFeed } from './feed.ts';
+
+/** No rollout's targets are counted more often. */
+const COUNT_EVERY_MS = 1_000;
+/** Nor may counting take more than one part in this many of the time. */
+const SHARE = 5;
+
+/** How far a rollout is. */
+export interface RolloutProgress {
+  rollout: Rollout;
+  targetCounts: TargetCounts;
+}
+
+/** Null tells that the rollout is gone. */
+export type RolloutFeed = Feed<RolloutProgress | null>;
+
+/** The watchers of one rollout. */
+interface RolloutRoom {
+  enter(watcher: RolloutFeed, context: Context): void;
+  leave(watcher: RolloutFeed): void;
+  empty(): boolean;
+  /** Something changed that may have to do with it. */
+  hear(): void;
+  recheck(): void;
+}
+
+function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom {
+  /** With what each was told last. */
+  const watchers = new Map<RolloutFeed, { context: Context; reading: Context; told?: string }>();
+  let latest: { progress: RolloutProgress | null; text: string } | undefined;
+  let outdated = false;
+  let counting = false;
+  let nextAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const tell = () => {
+    if (!latest) return;
+    const { progress, text } = latest;
+    for (const [feed, watcher] of watchers) {
+      if (watcher.told === text) continue;
+      watcher.told = text;
+      feed.push(progress);
+    }
+  };
+  /** Once for all watchers, who all see the same of it. */
+  const count = async () => {
+    timer = undefined;
+    const [watcher] = watchers.values();
+    if (!watcher) return;
+    counting = true;
+    outdated = false;
+    const began = performance.now();
+    nextAt = began + COUNT_EVERY_MS;
+    try {
+      const progress = await read(watcher.reading, id);
+      latest = { progress, text: JSON.stringify(progress) };
+      tell();
+    } catch (error) {
+      log(error);
+      outdated = true;
+    }
+    counting = false;
+    nextAt = Math.max(nextAt, began + SHARE * (performance.now() - began));
+    if (outdated) schedule();
+  };
+  const schedule = () => {
+    if (watchers.size && !timer && !counting)
+      timer = setTimeout(count, Math.max(0, nextAt - performance.now()));
+  };
+  const hear = () => {
+    outdated = true;
+    schedule();
+  };
+
+  return {
+    enter(feed, context) {
+      // A copy: the caller of a subscription may become another.
+      watchers.set(feed, { context, reading: { ...context } });
+      tell();
+      if (!latest || outdated || watchers.size === 1) hear();
+    },
+    leave: (feed) => void watchers.delete(feed),
+    empty: () => watchers.size === 0,
+    hear,
+    recheck() {
+      for (const [feed, { context }] of [...watchers])
+        if (!context.caller.permissions.has('READ_ROLLOUT')) feed.fail(forbidden('READ_ROLLOUT'));
+    },
+  };
+}
+
+async function read(context: Context, id: number): Promise<RolloutProgress | null> {
+  const [rollout] = await findRollouts(context, [id]);
+  if (!rollout) return null;
+  const [targetCounts] = await countTargetsOfRollouts(context, [rollout]);
+  return targetCounts ? { rollout, targetCounts } : null;
+}
+
+/** The rooms of a process, by rollout id. */
+export function openRolloutRooms(log: (error: unknown) => void) {
+  const tenants = new Map<number, Map<number, RolloutRoom>>();
+  const roomsOf = (tenantId: number) => tenants.get(tenantId) ?? new Map<number, RolloutRoom>();
+  const close = (tenantId: number, id: number) => {
+    const rooms = roomsOf(tenantId);
+    rooms.delete(id);
+    if (!rooms.size) tenants.delete(tenantId);
+  };
+  return {
+    /** Targets of the tenant changed, which may be in any rollout. */
+    hearAll(tenantId: number) {
+      for (const room of roomsOf(tenantId).values()) room.hear();
+    },
+    hear(tenantId: number, ids: readonly number[]) {
+      for (const id of ids) roomsOf(tenantId).get(id)?.hear();
+    },
+    loseTrack() {
+      for (const rooms of tenants.values()) for (const room of rooms.values()) room.hear();
+    },
+    recheck(tenantId: number) {
+      for (const room of roomsOf(tenantId).values()) room.recheck();
+    },
+    watch(context: Context, id: number): RolloutFeed {
+      const { tenantId } = context.caller;
+      const rooms = roomsOf(tenantId);
+      const room = rooms.get(id) ?? openRolloutRoom(id, log);
+      const feed: RolloutFeed = openFeed({
+        most: 1,
+        // Only the newest numbers are of any use.
+        onFull: (waiting, item) => {
+          waiting[0] = item;
+          return undefined;
+        },
+        onEnd() {
+          room.leave(feed);
+          if (room.empty()) close(tenantId, id);
+        },
+      });
+      tenants.set(tenantId, rooms.set(id, room));
+      room.enter(feed, context);
+      return feed;
+    },
+  };
+}
