@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { prepared } from '../../database/prepared.ts';
 import { actions } from '../../database/tables/actions.ts';
@@ -37,11 +37,23 @@ const findAction = prepared((database: Database) =>
     .prepare('own_action'),
 );
 
+/** What a report needs to know: reports come often, so no more is read. */
+const LOCKED = {
+  tenantId: actions.tenantId,
+  id: actions.id,
+  targetId: actions.targetId,
+  setId: actions.setId,
+  status: actions.status,
+  active: actions.active,
+  forceType: actions.forceType,
+};
+export type LockedOwnAction = Pick<OwnAction, keyof typeof LOCKED>;
+
 /** The same of the device that acts, locked with its target until the transaction ends. @throws TARGET_NOT_FOUND besides */
-export async function lockOwnAction(tx: Transaction, device: Acting, id: number): Promise<OwnAction> {
+export async function lockOwnAction(tx: Transaction, device: Acting, id: number): Promise<LockedOwnAction> {
   const { tenantId, username } = device.caller;
   const [action] = await tx
-    .select(getTableColumns(actions))
+    .select(LOCKED)
     .from(targets)
     .innerJoin(actions, ofItsTarget)
     .where(and(eq(targets.tenantId, tenantId), eq(targets.controllerId, username), eq(actions.id, id)))
@@ -51,7 +63,7 @@ export async function lockOwnAction(tx: Transaction, device: Acting, id: number)
   throw actionNotFound(String(id));
 }
 
-const isBegun = (action: OwnAction | undefined): action is OwnAction =>
+const isBegun = <T extends Pick<OwnAction, 'status'>>(action: T | undefined): action is T =>
   action !== undefined && action.status !== 'scheduled';
 
 /** Whether a device may fetch what the action is about. */
@@ -59,4 +71,4 @@ export const isOpen = ({ status }: OwnAction): boolean =>
   status !== 'canceling' && status !== 'canceled' && status !== 'wait_for_confirmation';
 
 /** What the audit trail tells of which action it was. */
-export const idOf = ({ id }: OwnAction) => ({ action: { new: id } });
+export const idOf = ({ id }: { id: number }) => ({ action: { new: id } });

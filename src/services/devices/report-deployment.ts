@@ -5,7 +5,7 @@ import { addEntry, addEntryIfRoom, historyIsFull, isRepeated, type NewEntry } fr
 import { settleTargets } from '../actions/write.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
-import { idOf, lockOwnAction, type OwnAction } from './own-action.ts';
+import { idOf, type LockedOwnAction, lockOwnAction } from './own-action.ts';
 import { entryOf, type Report } from './report.ts';
 
 /** How an action ends. */
@@ -44,7 +44,7 @@ export async function reportDeployment(device: Acting, actionId: number, report:
 async function endAction(
   tx: Transaction,
   device: Acting,
-  action: OwnAction,
+  action: LockedOwnAction,
   entry: NewEntry,
   end: End,
 ): Promise<void> {
@@ -73,7 +73,7 @@ const PROGRESS: Record<Report['execution'], ActionStatus> = {
   proceeding: 'running',
 };
 
-function endOf({ execution, result }: Report, { forceType }: OwnAction): End | undefined {
+function endOf({ execution, result }: Report, { forceType }: LockedOwnAction): End | undefined {
   if (execution === 'closed') return result === 'failure' ? 'error' : 'finished';
   return execution === 'downloaded' && forceType === 'downloadonly' ? 'downloaded' : undefined;
 }

@@ -5,7 +5,7 @@ import { addEntry } from '../actions/entries.ts';
 import { SERVER_MESSAGE } from '../actions/write.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
-import { idOf, lockOwnAction, type OwnAction } from './own-action.ts';
+import { idOf, type LockedOwnAction, lockOwnAction, type OwnAction } from './own-action.ts';
 
 /**
  * Notes that a device has fetched what an action is about, once until something else happens, as in hawkBit. It has met
@@ -28,7 +28,10 @@ export async function noteRetrieval(device: Acting, met: OwnAction): Promise<voi
 }
 
 /** Whether that is the newest in the action's history. */
-async function isNoted(database: Database | Transaction, { tenantId, id }: OwnAction): Promise<boolean> {
+async function isNoted(
+  database: Database | Transaction,
+  { tenantId, id }: LockedOwnAction,
+): Promise<boolean> {
   const [newest] = await database
     .select({ status: actionEntries.status })
     .from(actionEntries)
@@ -38,4 +41,4 @@ async function isNoted(database: Database | Transaction, { tenantId, id }: OwnAc
   return newest?.status === 'retrieved';
 }
 
-const isStop = ({ status }: OwnAction) => status === 'canceling';
+const isStop = ({ status }: LockedOwnAction) => status === 'canceling';
