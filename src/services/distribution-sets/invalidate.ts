@@ -46,9 +46,10 @@ export async function invalidateDistributionSet(
         .set({ valid: false, ...modification(context) })
         .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
     await removeAutoAssignments(tx, context, eq(autoAssignments.setId, id));
-    const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
+    // Rollouts before targets, as their steps lock them.
     const stopped = cancelActions === 'NONE' ? [] : await stopRolloutsOf(tx, context, id);
     if (stopped.length) requirePermission(context, 'HANDLE_ROLLOUT');
+    const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
     changes.rollouts(stopped.map((rollout) => rollout.id));
     if (!set.valid && !controllerIds.length && !stopped.length) return set;
     changes.targets(controllerIds);
