@@ -96,7 +96,10 @@ async function begin(tx: Transaction, changes: Changes, { tenantId, id, name }: 
   });
 }
 
-/** Bounds each table by itself: otherwise every batch of a million would read again what those before it have assigned. */
+/**
+ * Asks target by target whether it had the set: `OFFSET 0` keeps PostgreSQL from joining, `IS NOT DISTINCT FROM` from going
+ * through all that have it. Tables that just grow by a million rows mislead it about both.
+ */
 async function eligibleTargets(
   tx: Transaction,
   context: Context,
@@ -112,12 +115,12 @@ async function eligibleTargets(
     await reach(context, 'UPDATE_TARGET'),
     takesSetType(type.id),
   )} AND NOT EXISTS (
-    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${tenantId} AND ${actions.targetId} > ${after}
-      AND ${actions.targetId} = ${targets.id} AND ${actions.setId} = ${id})
+    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${targets.tenantId}
+      AND ${actions.targetId} = ${targets.id} AND ${actions.setId} IS NOT DISTINCT FROM ${id} OFFSET 0)
   AND NOT EXISTS (
-    SELECT 1 FROM ${targetDeployments}
-    WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} > ${after}
-      AND ${targetDeployments.targetId} = ${targets.id} AND ${targetDeployments.assignedSetId} = ${id})`;
+    SELECT 1 FROM ${targetDeployments} WHERE ${targetDeployments.tenantId} = ${targets.tenantId}
+      AND ${targetDeployments.targetId} = ${targets.id}
+      AND ${targetDeployments.assignedSetId} IS NOT DISTINCT FROM ${id} OFFSET 0)`;
 }
 
 const COLUMNS = { id: targets.id, controllerId: targets.controllerId };

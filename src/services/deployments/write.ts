@@ -30,18 +30,23 @@ export interface CreatedAction {
   controllerId: string;
 }
 
-/** Those of the locked targets that are not to have the set anyway. */
+/**
+ * Those of the locked targets that are not to have the set anyway. By `IS NOT DISTINCT FROM`, so that PostgreSQL begins with
+ * the targets also where it doesn't know yet how many have the set.
+ */
 export async function withoutTheSet(
   tx: Transaction,
   tenantId: number,
   { setId, offline }: Plan,
   selected: readonly SelectedTarget[],
 ): Promise<SelectedTarget[]> {
-  const installed = offline ? sql`AND ${targetDeployments.installedSetId} = ${setId}` : sql``;
+  const installed = offline
+    ? sql`AND ${targetDeployments.installedSetId} IS NOT DISTINCT FROM ${setId}`
+    : sql``;
   const rows = await tx.execute<{ target_id: string }>(sql`
     SELECT target_id FROM ${targetDeployments}
     WHERE tenant_id = ${tenantId} AND target_id = ANY(${idsOf(selected)})
-      AND ${targetDeployments.assignedSetId} = ${setId} ${installed}`);
+      AND ${targetDeployments.assignedSetId} IS NOT DISTINCT FROM ${setId} ${installed}`);
   const having = new Set(rows.map((row) => Number(row.target_id)));
   return having.size ? selected.filter(({ id }) => !having.has(id)) : [...selected];
 }
