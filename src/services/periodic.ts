@@ -35,8 +35,9 @@ export function runPeriodically(
     if (again && !closed) begin();
   };
   const begin = () => {
+    if (running) return;
     again = false;
-    running ??= run();
+    running = run();
   };
   const timer = setInterval(begin, everyMs);
   timer.unref();
