@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { rolloutGroups, rolloutTargets } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { creation } from '../authorship.ts';
@@ -31,34 +31,41 @@ export async function fillGroups(step: Step): Promise<More> {
 }
 
 /** Those that a group before it with the same filter left over need not be counted again. */
-async function countCandidates(
-  { tx, acting, rollout }: Step,
-  groups: readonly GroupRow[],
-  group: GroupRow,
-): Promise<number> {
+async function countCandidates(step: Step, groups: readonly GroupRow[], group: GroupRow): Promise<number> {
   const before = groups[groups.indexOf(group) - 1];
   if (before?.filter === group.filter && before.candidates !== null)
     return before.candidates - before.totalTargets;
-  const condition = sql`${await fitting(tx, acting, rollout, group.filter)} AND ${isOutside(rollout)}`;
-  const [row] = await tx.execute<{ count: string }>(
+  const condition = await remaining(step, groups, group);
+  const [row] = await step.tx.execute<{ count: string }>(
     sql`SELECT count(*) FROM ${targetsWith([condition])} WHERE ${condition}`,
   );
   return Number(row!.count);
 }
 
-async function addTargets(
+/** The condition that a target can come into a group. Where all have the same filter, none is looked up in the others. */
+async function remaining(
   { tx, acting, rollout }: Step,
+  groups: readonly GroupRow[],
+  group: GroupRow,
+): Promise<SQL> {
+  const fits = await fitting(tx, acting, rollout, group.filter);
+  const mayBeTaken = groups.some(({ filter, filledTo }) => filledTo > 0 && filter !== group.filter);
+  return mayBeTaken ? sql`${fits} AND ${isOutside(rollout)}` : fits;
+}
+
+async function addTargets(
+  step: Step,
   groups: readonly GroupRow[],
   group: GroupRow,
   size: number,
 ): Promise<{ added: number; last: number }> {
-  const { tenantId, id } = rollout;
+  const { tenantId, id } = step.rollout;
   // Up to there those that match the same filter are all in groups already.
   const from = Math.max(
     ...groups.filter(({ filter }) => filter === group.filter).map(({ filledTo }) => filledTo),
   );
-  const condition = sql`${await fitting(tx, acting, rollout, group.filter)} AND ${isOutside(rollout)}`;
-  const [row] = await tx.execute<{ added: string; last: string | null }>(sql`
+  const condition = await remaining(step, groups, group);
+  const [row] = await step.tx.execute<{ added: string; last: string | null }>(sql`
     WITH chosen AS (
       SELECT ${targets.id} FROM ${targetsWith([condition])}
       WHERE ${targets.tenantId} = ${tenantId} AND ${targets.id} > ${from} AND ${condition}
