@@ -38,11 +38,20 @@ export function openOperations(options: OperationsOptions): Operations {
     count(request, response) {
       const [, first] = /^\/(\w*)/.exec(request.url ?? '') ?? [];
       if (first === 'health' || first === 'metrics') return;
-      const door = first === 'rest' || first === 'graphql' ? first : 'ddi';
+      const door = DOORS[first ?? ''] ?? 'ddi';
       response.once('finish', () => requests(registry).inc({ door, status: response.statusCode }));
     },
   };
 }
+
+/** By the first part of the path; of all others the first part is a tenant. */
+const DOORS: Record<string, string> = {
+  rest: 'rest',
+  graphql: 'graphql',
+  imports: 'files',
+  exports: 'files',
+  uploads: 'files',
+};
 
 const requests = (registry: Registry) => registry.getSingleMetric('muster_requests_total') as Counter;
 

@@ -67,7 +67,11 @@ describe('a server through its life', () => {
 
     expect((await server.device('/health/ready')).status).toBe(200);
     expect((await server.device('/health/live')).status).toBe(200);
+    await server.device('/exports');
+    await server.device('/rest/v1/targets');
     const metrics = await server.device('/metrics');
+    for (const door of ['files', 'rest'])
+      expect(metrics.text).toContain(`muster_requests_total{door="${door}",status="401"} 1`);
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(metrics.text).toContain('muster_polls_total');
   });
