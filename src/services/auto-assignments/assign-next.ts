@@ -1,5 +1,5 @@
-import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
-import type { Transaction } from '../../database/connect.ts';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../database/connect.ts';
 import { actions, targetDeployments } from '../../database/tables/actions.ts';
 import { autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
@@ -14,10 +14,11 @@ import { described } from '../deployments/assign.ts';
 import { takesSetType } from '../deployments/compatibility.ts';
 import { deploy, type Plan } from '../deployments/write.ts';
 import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts';
-import type { DistributionSet } from '../distribution-sets/set.ts';
+import { type DistributionSet, readSets } from '../distribution-sets/set.ts';
 import { matchingTargets } from '../targets/matching.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import { joinedPolls, joinedTypes } from '../targets/target.ts';
+import type { Tenant } from '../tenants/registry.ts';
 import { actingFor } from './acting-for.ts';
 
 export interface AutoAssignmentKey {
@@ -47,15 +48,21 @@ export async function assignNextTargets(
   after: number,
 ): Promise<number | null> {
   const itself = and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id));
-  const [known] = await platform.database.select().from(autoAssignments).where(itself);
-  if (!known) return null;
+  const { database } = platform;
+  const [known] = await database.select().from(autoAssignments).where(itself);
+  const set = known && (await readSets(database, tenantId, [known.setId])).get(known.setId);
+  if (!known || !set) return null;
   const tenant = await platform.tenants.byId(tenantId);
   const context = actingFor(platform, tenant, known);
+  // Before anything is locked, as it may take a while among a million.
+  const eligible = await eligibleTargets(context, tenant, known, set);
+  const found = await selectTargets(database, sql`${eligible} AND ${targets.id} > ${after}`);
+  if (!found.length && known.status === 'running') return null;
   const { permissions: _, ...actor } = context.caller;
 
   return change({ ...platform, caller: actor, origin: context.origin }, async (tx, changes) => {
     // The set before the auto-assignment, as whoever invalidates the set has it locked when it ends what assigns it.
-    const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', known.setId);
+    const assigned = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', known.setId);
     const [row] = await tx
       .select()
       .from(autoAssignments)
@@ -63,15 +70,13 @@ export async function assignNextTargets(
       .for('no key update');
     if (!row) return null;
     if (row.status === 'ready') await begin(tx, changes, row);
-    const eligible = await eligibleTargets(tx, context, row, set, after);
-    const found = await selectTargets(tx, eligible);
     const locked = await lockFree(tx, tenantId, found);
     // Again, as only now nobody else assigns to them: an action of the set may have come meanwhile.
     const still = await selectTargets(tx, sql`${eligible} AND ${among(locked)}`);
     const chosen = await makeRoom(tx, tenantId, tenant.settings.actionCleanup.percentOnQuota, still);
     const plan = planOf(row, tenant.settings);
     const created = await deploy(tx, context, plan, chosen);
-    if (created.length && tenant.settings.implicitLock && !set.locked)
+    if (created.length && tenant.settings.implicitLock && !assigned.locked)
       await freezeSets(tx, context, [set.id]);
     changes.targets(created.map(({ controllerId }) => controllerId));
     changes.record({
@@ -101,17 +106,14 @@ async function begin(tx: Transaction, changes: Changes, { tenantId, id, name }: 
  * through all that have it. Tables that just grow by a million rows mislead it about both.
  */
 async function eligibleTargets(
-  tx: Transaction,
   context: Context,
+  tenant: Tenant,
   { tenantId, query }: Row,
   { id, type }: DistributionSet,
-  after: number,
 ): Promise<SQL> {
-  const tenant = await context.tenants.byId(tenantId);
   return sql`${and(
     eq(targets.tenantId, tenantId),
-    gt(targets.id, after),
-    await matchingTargets(tx, tenant, context.clock(), parseFilter(query)),
+    await matchingTargets(context.database, tenant, context.clock(), parseFilter(query)),
     await reach(context, 'UPDATE_TARGET'),
     takesSetType(type.id),
   )} AND NOT EXISTS (
@@ -125,8 +127,8 @@ async function eligibleTargets(
 
 const COLUMNS = { id: targets.id, controllerId: targets.controllerId };
 
-const selectTargets = (tx: Transaction, where: SQL): Promise<SelectedTarget[]> =>
-  tx
+const selectTargets = (database: Database | Transaction, where: SQL): Promise<SelectedTarget[]> =>
+  database
     .select(COLUMNS)
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
