@@ -1,9 +1,8 @@
-import { createClient } from 'graphql-ws';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { openPool } from '../../src/database/connect.ts';
 import { testConnection } from '../support/database.ts';
 import { createServedTenant, graphql, type ServedTenant, startTestServer } from '../support/server.ts';
+import { openSocketClient } from '../support/socket.ts';
 
 const server = await startTestServer();
 const other = await startTestServer();
@@ -61,14 +60,8 @@ describe('a session', () => {
     const closed = new Promise<number>((resolve) => {
       close = resolve;
     });
-    const client = createClient({
-      url: `${server.url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: class extends WebSocket {
-        constructor(address: string, protocols: string) {
-          super(address, protocols, { headers: { cookie } });
-        }
-      },
-      retryAttempts: 0,
+    const client = openSocketClient(server, {
+      headers: { cookie },
       on: { closed: (event) => close((event as { code: number }).code) },
     });
     const events = client.iterate({ query: 'subscription { targetEvents { type } }' });

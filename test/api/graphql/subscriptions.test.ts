@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type Client, createClient } from 'graphql-ws';
+import type { Client } from 'graphql-ws';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openPool } from '../../../src/database/connect.ts';
@@ -16,6 +16,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../../support/server.ts';
+import { openSocketClient, socketUrlOf } from '../../support/socket.ts';
 
 const server = await startTestServer();
 const other = await startTestServer();
@@ -30,19 +31,9 @@ beforeEach(async () => {
   tenant = await createServedTenant(server);
 });
 const boss = () => basic(`${tenant.name}\\boss`, 'secret');
-const urlOf = ({ url }: { url: string }) => `${url.replace('http', 'ws')}/graphql`;
 
 const open = (connectionParams: Record<string, unknown> | undefined, headers = {}, to: TestServer = server) =>
-  createClient({
-    url: urlOf(to),
-    webSocketImpl: class extends WebSocket {
-      constructor(address: string, protocols: string) {
-        super(address, protocols, { headers });
-      }
-    },
-    connectionParams,
-    retryAttempts: 0,
-  });
+  openSocketClient(to, { connectionParams, headers });
 const openAsBoss = (to: TestServer = server) => open({ authorization: boss() }, {}, to);
 type Result = { data?: Record<string, unknown> | null; errors?: readonly { extensions?: object }[] };
 const watch = (client: Client, query: string, variables?: Record<string, unknown>) =>
@@ -174,11 +165,11 @@ describe('signing in', () => {
   });
 
   it('is refused before it was tried by 4401, and in vain waited for by 4408', async () => {
-    const hasty = new WebSocket(urlOf(server), 'graphql-transport-ws');
+    const hasty = new WebSocket(socketUrlOf(server), 'graphql-transport-ws');
     await once(hasty, 'open');
     hasty.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: '{ __typename }' } }));
     expect((await once(hasty, 'close'))[0]).toBe(4401);
-    const silent = new WebSocket(urlOf(server), 'graphql-transport-ws');
+    const silent = new WebSocket(socketUrlOf(server), 'graphql-transport-ws');
     expect((await once(silent, 'close'))[0]).toBe(4408);
   });
 
@@ -252,16 +243,16 @@ describe('the connection', () => {
     expect(await refused('/graphql', { origin: 'https://evil.example' })).toBe(403);
     expect(await refused('/graphql', { origin: 'null' })).toBe(403);
     expect(await refused('/rest/v1/targets', {})).toBe(404);
-    const own = new WebSocket(urlOf(server), 'graphql-transport-ws', { origin: server.url });
+    const own = new WebSocket(socketUrlOf(server), 'graphql-transport-ws', { origin: server.url });
     await once(own, 'open');
     own.close();
   });
 
   it('ends by 4406 with another protocol, 4400 with nonsense and 1009 with too much', async () => {
-    const stranger = new WebSocket(urlOf(server));
+    const stranger = new WebSocket(socketUrlOf(server));
     expect((await once(stranger, 'close'))[0]).toBe(4406);
     const codeAfter = async (text: string) => {
-      const socket = new WebSocket(urlOf(server), 'graphql-transport-ws');
+      const socket = new WebSocket(socketUrlOf(server), 'graphql-transport-ws');
       await once(socket, 'open');
       socket.send(text);
       return (await once(socket, 'close'))[0];
@@ -272,15 +263,15 @@ describe('the connection', () => {
 
   it('is one of so many', async () => {
     const small = await startTestServer({ MUSTER_SUBSCRIBERS: '1' });
-    const first = new WebSocket(urlOf(small), 'graphql-transport-ws');
+    const first = new WebSocket(socketUrlOf(small), 'graphql-transport-ws');
     await once(first, 'open');
-    const [error] = await once(new WebSocket(urlOf(small), 'graphql-transport-ws'), 'error');
+    const [error] = await once(new WebSocket(socketUrlOf(small), 'graphql-transport-ws'), 'error');
     expect(error.message).toMatch(/503/);
     first.close();
     await once(first, 'close');
     await expect
       .poll(async () => {
-        const again = new WebSocket(urlOf(small), 'graphql-transport-ws');
+        const again = new WebSocket(socketUrlOf(small), 'graphql-transport-ws');
         const outcome = await Promise.race([
           once(again, 'open').then(() => 'open'),
           once(again, 'error').then(() => 'refused'),
@@ -368,7 +359,7 @@ it('says RESYNC when announcements may have been missed', async () => {
 });
 
 it('ends a reader that is too slow with a word, and keeps no more for it than that', async () => {
-  const socket = new WebSocket(urlOf(server), 'graphql-transport-ws');
+  const socket = new WebSocket(socketUrlOf(server), 'graphql-transport-ws');
   const messages: { type: string; id?: string; payload?: unknown }[] = [];
   socket.on('message', (data) => messages.push(JSON.parse(String(data))));
   await once(socket, 'open');

@@ -1,0 +1,138 @@
+/** Of each thing that can go wrong in the domain; every door has one table that turns them into its own words. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'SIGN_IN_UNAVAILABLE'
+  | 'FORBIDDEN'
+  | 'MALFORMED_INPUT'
+  | 'INVALID_INPUT'
+  | 'INVALID_ATTRIBUTES'
+  | 'QUOTA_EXCEEDED'
+  | 'SUBSCRIBER_TOO_SLOW'
+  | 'TARGET_NOT_FOUND'
+  | 'TARGET_ALREADY_EXISTS'
+  | 'APPROVAL_PENDING'
+  | 'PENDING_TARGET_NOT_FOUND'
+  | 'ENROLLMENT_GROUP_NOT_FOUND'
+  | 'ENROLLMENT_GROUP_ALREADY_EXISTS'
+  | 'ENROLLMENT_TOKEN_NOT_FOUND'
+  | 'TARGET_METADATA_NOT_FOUND'
+  | 'TARGET_METADATA_ALREADY_EXISTS'
+  | 'AUTO_CONFIRM_ALREADY_ACTIVE'
+  | 'TARGET_FILTER_NOT_FOUND'
+  | 'TARGET_FILTER_ALREADY_EXISTS'
+  | 'AUTO_ASSIGNMENT_NOT_FOUND'
+  | 'AUTO_ASSIGNMENT_ALREADY_EXISTS'
+  | 'AUTO_ASSIGNMENT_ILLEGAL_STATE'
+  | 'AUTO_ASSIGNMENT_FORCE_TYPE_INVALID'
+  | 'TARGET_TYPE_NOT_FOUND'
+  | 'TARGET_TYPE_ALREADY_EXISTS'
+  | 'TARGET_TYPE_IN_USE'
+  | 'TARGET_TYPE_KEY_OR_NAME_REQUIRED'
+  | 'TARGET_TAG_NOT_FOUND'
+  | 'TARGET_TAG_ALREADY_EXISTS'
+  | 'SOFTWARE_MODULE_TYPE_NOT_FOUND'
+  | 'SOFTWARE_MODULE_TYPE_ALREADY_EXISTS'
+  | 'SOFTWARE_MODULE_NOT_FOUND'
+  | 'SOFTWARE_MODULE_ALREADY_EXISTS'
+  | 'SOFTWARE_MODULE_METADATA_NOT_FOUND'
+  | 'SOFTWARE_MODULE_UNSUPPORTED'
+  | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
+  | 'DISTRIBUTION_SET_TYPE_ALREADY_EXISTS'
+  | 'DISTRIBUTION_SET_NOT_FOUND'
+  | 'DISTRIBUTION_SET_ALREADY_EXISTS'
+  | 'DISTRIBUTION_SET_DELETED'
+  | 'DISTRIBUTION_SET_INCOMPLETE'
+  | 'DISTRIBUTION_SET_INVALID'
+  | 'DISTRIBUTION_SET_METADATA_NOT_FOUND'
+  | 'DISTRIBUTION_SET_TAG_NOT_FOUND'
+  | 'DISTRIBUTION_SET_TAG_ALREADY_EXISTS'
+  | 'MAINTENANCE_WINDOW_INVALID'
+  | 'TARGET_TYPE_INCOMPATIBLE'
+  | 'MULTI_ASSIGNMENT_NOT_ENABLED'
+  | 'ACTION_NOT_FOUND'
+  | 'ACTION_CLOSED'
+  | 'ACTION_NOT_WAITING'
+  | 'ACTION_NOT_CANCELABLE'
+  | 'ACTION_NOT_FORCE_QUITTABLE'
+  | 'ACTION_NOT_DELETABLE'
+  | 'LOCKED'
+  | 'READ_ONLY'
+  | 'ENCRYPTION_NOT_SUPPORTED'
+  | 'ARTIFACT_NOT_FOUND'
+  | 'ARTIFACT_ALREADY_EXISTS'
+  | 'ARTIFACT_EMPTY'
+  | 'ARTIFACT_TOO_LARGE'
+  | 'ARTIFACT_STORAGE_FULL'
+  | 'ARTIFACT_UPLOAD_TOO_SLOW'
+  | 'ARTIFACT_UPLOAD_NOT_FOUND'
+  | 'ARTIFACT_MD5_MISMATCH'
+  | 'ARTIFACT_SHA1_MISMATCH'
+  | 'ARTIFACT_SHA256_MISMATCH'
+  | 'CONFIGURATION_KEY_UNKNOWN'
+  | 'CONFIGURATION_VALUE_INVALID'
+  | 'WEBHOOK_NOT_FOUND'
+  | 'WEBHOOK_ALREADY_EXISTS'
+  | 'WEBHOOK_DELIVERY_NOT_FOUND'
+  | 'CERTIFICATE_AUTHORITY_NOT_FOUND'
+  | 'CERTIFICATE_AUTHORITY_ALREADY_EXISTS'
+  | 'CONFIGURATION_NOT_INHERITED'
+  | 'FILTER_SYNTAX'
+  | 'FILTER_FIELD_UNKNOWN'
+  | 'FILTER_VALUE_INVALID'
+  | 'SORT_SYNTAX'
+  | 'SORT_DIRECTION_INVALID'
+  | 'SORT_FIELD_UNKNOWN'
+  | 'USER_NOT_FOUND'
+  | 'USER_ALREADY_EXISTS'
+  | 'TENANT_ALREADY_EXISTS'
+  | 'ROLE_NOT_FOUND'
+  | 'ROLE_ALREADY_EXISTS'
+  | 'ROLE_IN_USE'
+  | 'API_KEY_NOT_FOUND'
+  | 'API_KEY_ALREADY_EXISTS'
+  | 'ROLLOUT_NOT_FOUND'
+  | 'ROLLOUT_ALREADY_EXISTS'
+  | 'ROLLOUT_ILLEGAL_STATE'
+  | 'ROLLOUT_GROUP_NOT_FOUND'
+  | 'ROLLOUT_GROUP_ALREADY_EXISTS'
+  | 'IMPORT_NOT_FOUND'
+  | 'IMPORT_TAKEN_OVER';
+
+export interface ErrorDetails {
+  /** Where in the input the fault lies, outermost first: `['targets', '1', 'controllerId']`. */
+  path?: readonly string[];
+  /** In a filter: the 0-based offset, in UTF-16 units, at which reading failed. */
+  position?: number;
+  /** What is missing or already there. */
+  entity?: { type: string; id: string };
+  /** Of a refused sign-in: by what one is to sign in. */
+  signInBy?: 'password' | 'token';
+}
+
+export class DomainError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+  ) {
+    super(message);
+    this.name = 'DomainError';
+  }
+
+  /** The same error, found further inside: `prefix` is put before its path. */
+  within(...prefix: string[]): DomainError {
+    return new DomainError(this.code, this.message, {
+      ...this.details,
+      path: [...prefix, ...(this.details.path ?? [])],
+    });
+  }
+
+  /** The same error for whoever gave only what lies at `prefix`. */
+  below(...prefix: string[]): DomainError {
+    const { path = [] } = this.details;
+    if (!prefix.every((step, at) => path[at] === step)) return this;
+    const start = `${prefix.join('.')}.`;
+    const message = this.message.startsWith(start) ? this.message.slice(start.length) : this.message;
+    return new DomainError(this.code, message, { ...this.details, path: path.slice(prefix.length) });
+  }
+}
