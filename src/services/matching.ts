@@ -1,4 +1,6 @@
-import { and, type SQL } from 'drizzle-orm';
+import { and, type SQL, sql } from 'drizzle-orm';
+import type { PgSelect } from 'drizzle-orm/pg-core';
+import type { Database } from '../database/connect.ts';
 import { compileFilter } from '../filters/compile.ts';
 import type { FieldSet } from '../filters/fields.ts';
 import { parseFilter } from '../filters/parse.ts';
@@ -39,6 +41,31 @@ export async function listMatching<T, F extends string>(
     count: () => source.count(matching),
   });
 }
+
+/**
+ * What `listMatching` lists by a statement that can still be narrowed: its rows, and how many there are. The count goes
+ * over the same joins, so that a filter may name whatever the rows are read from.
+ */
+export const selected = <Q extends PgSelect, T = Q['_']['result'][number]>(
+  database: Database,
+  select: () => Q,
+  view: (row: Q['_']['result'][number]) => T = (row) => row as T,
+) => ({
+  async rows(where: SQL | undefined, orderBy: SQL[], limit: number, offset: number): Promise<T[]> {
+    const page = select()
+      .where(where)
+      .orderBy(...orderBy)
+      .limit(limit)
+      .offset(offset);
+    return ((await page) as Q['_']['result']).map(view);
+  },
+  async count(where: SQL | undefined): Promise<number> {
+    const [row] = await database.execute<{ total: string }>(
+      sql`SELECT count(*) AS total FROM ${select().where(where)} AS listed`,
+    );
+    return Number(row!.total);
+  },
+});
 
 /** The names a REST `sort` may use: those of the order's fields. */
 export const sortNames = <F extends string>(order: Record<F, unknown>) =>

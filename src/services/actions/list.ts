@@ -6,7 +6,7 @@ import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
-import { listMatching } from '../matching.ts';
+import { listMatching, selected } from '../matching.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../nested.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import { findTarget } from '../targets/find.ts';
@@ -32,27 +32,13 @@ export async function listActions(
   const { database } = context;
   const reached = await reachesTargetOf(context, 'READ_TARGET', actions.targetId);
   const scope = and(eq(actions.tenantId, tenantId), reached, among);
-  return listMatching(context, ordered(request), ACTION, scope, {
-    async rows(where, orderBy, limit, offset) {
-      const rows = await selectActions(database)
-        .where(where)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset);
-      return rows.map(actionOf);
-    },
-    async count(where) {
-      const [row] = await database
-        .select({ total: count() })
-        .from(actions)
-        .innerJoin(targets, ofItsTarget)
-        .innerJoin(distributionSets, ofItsSet)
-        .leftJoin(rolloutGroups, ofItsGroup)
-        .leftJoin(rollouts, ofItsRollout)
-        .where(where);
-      return row!.total;
-    },
-  });
+  return listMatching(
+    context,
+    ordered(request),
+    ACTION,
+    scope,
+    selected(database, () => selectActions(database), actionOf),
+  );
 }
 
 const ACTION = { fields: ACTION_FIELDS, order: ACTION_ORDER };

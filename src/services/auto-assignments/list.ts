@@ -1,12 +1,11 @@
-import { and, count, eq, type SQL } from 'drizzle-orm';
+import { and, eq, type SQL } from 'drizzle-orm';
 import { autoAssignments } from '../../database/tables/auto-assignments.ts';
-import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
 import { findDistributionSet } from '../distribution-sets/find.ts';
-import { listMatching } from '../matching.ts';
+import { listMatching, selected } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
-import { type AutoAssignment, ofItsSet, selectAutoAssignments } from './auto-assignment.ts';
+import { type AutoAssignment, selectAutoAssignments } from './auto-assignment.ts';
 import { AUTO_ASSIGNMENT_FIELDS, AUTO_ASSIGNMENT_ORDER, type AutoAssignmentOrderField } from './fields.ts';
 
 /**
@@ -22,22 +21,13 @@ export async function listAutoAssignments(
   const { tenantId } = requirePermission(context, 'READ_AUTO_ASSIGNMENT');
   const { database } = context;
   const entity = { fields: AUTO_ASSIGNMENT_FIELDS, order: AUTO_ASSIGNMENT_ORDER };
-  return listMatching(context, request, entity, and(eq(autoAssignments.tenantId, tenantId), among), {
-    rows: async (where, orderBy, limit, offset) =>
-      selectAutoAssignments(database)
-        .where(where)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    async count(where) {
-      const [row] = await database
-        .select({ total: count() })
-        .from(autoAssignments)
-        .innerJoin(distributionSets, ofItsSet)
-        .where(where);
-      return row!.total;
-    },
-  });
+  return listMatching(
+    context,
+    request,
+    entity,
+    and(eq(autoAssignments.tenantId, tenantId), among),
+    selected(database, () => selectAutoAssignments(database)),
+  );
 }
 
 /**

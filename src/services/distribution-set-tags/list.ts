@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { DistributionSetOrderField } from '../distribution-sets/fields.ts';
 import { listDistributionSets } from '../distribution-sets/list.ts';
 import type { DistributionSet } from '../distribution-sets/set.ts';
-import { listMatching } from '../matching.ts';
+import { listMatching, selected } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import {
   DISTRIBUTION_SET_TAG_FIELDS,
@@ -26,17 +26,15 @@ export async function listDistributionSetTags(
   const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET');
   const { database } = context;
   const entity = { fields: DISTRIBUTION_SET_TAG_FIELDS, order: DISTRIBUTION_SET_TAG_ORDER };
-  return listMatching(context, request, entity, eq(distributionSetTags.tenantId, tenantId), {
-    rows: async (where, orderBy, limit, offset) =>
-      database
-        .select(DISTRIBUTION_SET_TAG_COLUMNS)
-        .from(distributionSetTags)
-        .where(where)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    count: (where) => database.$count(distributionSetTags, where),
-  });
+  return listMatching(
+    context,
+    request,
+    entity,
+    eq(distributionSetTags.tenantId, tenantId),
+    selected(database, () =>
+      database.select(DISTRIBUTION_SET_TAG_COLUMNS).from(distributionSetTags).$dynamic(),
+    ),
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { distributionSetTypes } from '../../database/tables/distribution-sets.ts
 import { requirePermission } from '../access/permissions.ts';
 import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
-import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
+import { type DeletedMode, listMatching, selected, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import {
   DISTRIBUTION_SET_TYPE_FIELDS,
@@ -30,15 +30,13 @@ export async function listDistributionSetTypes(
   );
   const { database } = context;
   const entity = { fields: DISTRIBUTION_SET_TYPE_FIELDS, order: DISTRIBUTION_SET_TYPE_ORDER };
-  return listMatching(context, request, entity, scope, {
-    rows: async (where, orderBy, limit, offset) =>
-      database
-        .select(DISTRIBUTION_SET_TYPE_COLUMNS)
-        .from(distributionSetTypes)
-        .where(where)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    count: (where) => database.$count(distributionSetTypes, where),
-  });
+  return listMatching(
+    context,
+    request,
+    entity,
+    scope,
+    selected(database, () =>
+      database.select(DISTRIBUTION_SET_TYPE_COLUMNS).from(distributionSetTypes).$dynamic(),
+    ),
+  );
 }

@@ -1,4 +1,4 @@
-import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import {
   distributionSetModules,
   distributionSets,
@@ -8,7 +8,7 @@ import { softwareModules } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
-import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
+import { type DeletedMode, listMatching, selected, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import type { SoftwareModuleOrderField } from '../software-modules/fields.ts';
 import { listSoftwareModules } from '../software-modules/list.ts';
@@ -38,25 +38,19 @@ export async function listDistributionSets(
   );
   const { database } = context;
   const entity = { fields: DISTRIBUTION_SET_FIELDS, order: DISTRIBUTION_SET_ORDER };
-  return listMatching(context, request, entity, scope, {
-    rows: async (where, orderBy, limit, offset) =>
+  return listMatching(
+    context,
+    request,
+    entity,
+    scope,
+    selected(database, () =>
       database
         .select(DISTRIBUTION_SET_COLUMNS)
         .from(distributionSets)
         .innerJoin(distributionSetTypes, withItsType)
-        .where(where)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    async count(where) {
-      const [row] = await database
-        .select({ total: count() })
-        .from(distributionSets)
-        .innerJoin(distributionSetTypes, withItsType)
-        .where(where);
-      return row!.total;
-    },
-  });
+        .$dynamic(),
+    ),
+  );
 }
 
 /**

@@ -1,10 +1,8 @@
-import { and, count, eq } from 'drizzle-orm';
-import { distributionSets, distributionSetTypes } from '../../database/tables/distribution-sets.ts';
+import { and, eq } from 'drizzle-orm';
 import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
-import { withItsType } from '../distribution-sets/set.ts';
-import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
+import { type DeletedMode, listMatching, selected, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import {
   ROLLOUT_FIELDS,
@@ -16,7 +14,7 @@ import {
 } from './fields.ts';
 import { findRollout } from './find.ts';
 import { type RolloutGroup, selectGroups } from './group.ts';
-import { ofItsSet, type Rollout, selectRollouts } from './rollout.ts';
+import { type Rollout, selectRollouts } from './rollout.ts';
 
 /** Lists rollouts, by id unless ordered otherwise. Needs READ_ROLLOUT. @throws what `listMatching` throws */
 export async function listRollouts(
@@ -31,23 +29,13 @@ export async function listRollouts(
     eq(rollouts.tenantId, tenantId),
     deleted === undefined ? undefined : eq(rollouts.deleted, deleted),
   );
-  return listMatching(context, request, { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER }, scope, {
-    rows: async (where, orderBy, limit, offset) =>
-      selectRollouts(database)
-        .where(where)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    async count(where) {
-      const [row] = await database
-        .select({ total: count() })
-        .from(rollouts)
-        .innerJoin(distributionSets, ofItsSet)
-        .innerJoin(distributionSetTypes, withItsType)
-        .where(where);
-      return row!.total;
-    },
-  });
+  return listMatching(
+    context,
+    request,
+    { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER },
+    scope,
+    selected(database, () => selectRollouts(database)),
+  );
 }
 
 /**
@@ -63,16 +51,11 @@ export async function listRolloutGroups(
   const { database } = context;
   const scope = and(eq(rolloutGroups.tenantId, context.caller.tenantId), eq(rolloutGroups.rolloutId, id));
   const entity = { fields: ROLLOUT_GROUP_FIELDS, order: ROLLOUT_GROUP_ORDER };
-  return listMatching(context, request, entity, scope, {
-    rows: async (where, orderBy, limit, offset) =>
-      selectGroups(database)
-        .where(where)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    async count(where) {
-      const [row] = await database.select({ total: count() }).from(rolloutGroups).where(where);
-      return row!.total;
-    },
-  });
+  return listMatching(
+    context,
+    request,
+    entity,
+    scope,
+    selected(database, () => selectGroups(database)),
+  );
 }

@@ -3,7 +3,7 @@ import { softwareModuleTypes } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
-import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
+import { type DeletedMode, listMatching, selected, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import {
   SOFTWARE_MODULE_TYPE_FIELDS,
@@ -30,15 +30,13 @@ export async function listSoftwareModuleTypes(
   );
   const { database } = context;
   const entity = { fields: SOFTWARE_MODULE_TYPE_FIELDS, order: SOFTWARE_MODULE_TYPE_ORDER };
-  return listMatching(context, request, entity, scope, {
-    rows: async (where, orderBy, limit, offset) =>
-      database
-        .select(SOFTWARE_MODULE_TYPE_COLUMNS)
-        .from(softwareModuleTypes)
-        .where(where)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    count: (where) => database.$count(softwareModuleTypes, where),
-  });
+  return listMatching(
+    context,
+    request,
+    entity,
+    scope,
+    selected(database, () =>
+      database.select(SOFTWARE_MODULE_TYPE_COLUMNS).from(softwareModuleTypes).$dynamic(),
+    ),
+  );
 }

@@ -1,9 +1,9 @@
-import { and, count, eq, type SQL } from 'drizzle-orm';
+import { and, eq, type SQL } from 'drizzle-orm';
 import { softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
-import { type DeletedMode, listMatching, wantedDeleted } from '../matching.ts';
+import { type DeletedMode, listMatching, selected, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import { ofItsType } from './complete.ts';
 import { SOFTWARE_MODULE_FIELDS, SOFTWARE_MODULE_ORDER, type SoftwareModuleOrderField } from './fields.ts';
@@ -30,23 +30,17 @@ export async function listSoftwareModules(
   );
   const { database } = context;
   const entity = { fields: SOFTWARE_MODULE_FIELDS, order: SOFTWARE_MODULE_ORDER };
-  return listMatching(context, request, entity, scope, {
-    rows: async (where, orderBy, limit, offset) =>
+  return listMatching(
+    context,
+    request,
+    entity,
+    scope,
+    selected(database, () =>
       database
         .select(SOFTWARE_MODULE_COLUMNS)
         .from(softwareModules)
         .innerJoin(softwareModuleTypes, ofItsType)
-        .where(where)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    async count(where) {
-      const [row] = await database
-        .select({ total: count() })
-        .from(softwareModules)
-        .innerJoin(softwareModuleTypes, ofItsType)
-        .where(where);
-      return row!.total;
-    },
-  });
+        .$dynamic(),
+    ),
+  );
 }
