@@ -15,6 +15,8 @@ const alreadyExists = (code: ErrorCode, type: string, id: string, path: string[]
 
 export const unauthenticated = (signInBy: ErrorDetails['signInBy'] = 'password') =>
   new DomainError('UNAUTHENTICATED', 'Sign in to do this.', { signInBy });
+export const isUnauthenticated = (error: unknown): boolean =>
+  error instanceof DomainError && error.code === 'UNAUTHENTICATED';
 export const tooManySignIns = () =>
   new DomainError(
     'SIGN_IN_UNAVAILABLE',

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { DomainError } from '../../errors.ts';
+import { isUnauthenticated } from '../../errors.ts';
 import { beginSession } from '../../services/sessions/begin.ts';
 import { endSession } from '../../services/sessions/end.ts';
 import { Refusal } from './answers.ts';
@@ -9,6 +9,7 @@ import { originOf } from './context.ts';
 import type { ListenerOptions } from './listener.ts';
 
 const COOKIE = 'muster_session';
+const COOKIE_TOKEN = new RegExp(`(?:^|; *)${COOKIE}=([^;\\s]+)`);
 const PATH = '/session';
 
 /** What the request signs in by: its `Authorization` header, or the cookie of a session. */
@@ -18,8 +19,7 @@ export function credentialsOf({ headers }: IncomingMessage): string | undefined 
   return token && `Session ${token}`;
 }
 
-const sessionTokenOf = (cookies: string | undefined) =>
-  cookies && new RegExp(`(?:^|; *)${COOKIE}=([^;\\s]+)`).exec(cookies)?.[1];
+const sessionTokenOf = (cookies: string | undefined) => cookies && COOKIE_TOKEN.exec(cookies)?.[1];
 
 const Account = z.object({ username: z.string(), password: z.string() });
 
@@ -62,9 +62,6 @@ export function sessionRoutes(
   router.delete(PATH, end);
   router.all(PATH, (_request, response) => void response.set('Allow', 'POST, DELETE').status(405).end());
 }
-
-const isUnauthenticated = (error: unknown) =>
-  error instanceof DomainError && error.code === 'UNAUTHENTICATED';
 
 /** A challenge would make the browser open its own dialog. */
 function withoutChallenge(error: unknown): never {

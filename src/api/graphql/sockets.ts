@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { GraphQLError, type GraphQLSchema, parse, subscribe, validate } from 'graphql';
 import { CloseCode, type Context as Connection, handleProtocols, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { DomainError } from '../../errors.ts';
+import { DomainError, isUnauthenticated } from '../../errors.ts';
 import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Caller, Platform } from '../../services/context.ts';
 import type { Live } from '../../services/live/hub.ts';
@@ -185,9 +185,6 @@ export function openSockets(options: SocketOptions): SocketDoor {
     },
   };
 }
-
-const isUnauthenticated = (error: unknown) =>
-  error instanceof DomainError && error.code === 'UNAUTHENTICATED';
 
 /** Finds out who it is, again where that changed meanwhile. @throws UNAUTHENTICATED */
 async function check(session: Session, signIn: SocketOptions['signIn']): Promise<void> {

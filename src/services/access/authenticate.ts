@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { DomainError, unauthenticated } from '../../errors.ts';
+import { isUnauthenticated, unauthenticated } from '../../errors.ts';
 import { looksLikeKey } from '../api-keys/key.ts';
 import type { Actor, Caller, Origin, Platform } from '../context.ts';
 import { apiKeyScheme } from './api-key.ts';
@@ -82,7 +82,7 @@ export function openAuthenticator(platform: Platform, options: SignInOptions = {
         return caller;
       })
       .catch((error) => {
-        if (attempt.claimed && error instanceof DomainError && error.code === 'UNAUTHENTICATED')
+        if (attempt.claimed && isUnauthenticated(error))
           refusals.note({ caller: attempt.claimed, origin }, { type: 'sign-in.failed' });
         throw error;
       })
