@@ -97,6 +97,9 @@ function urlOf(connection: Connection): string {
     : `postgres://${account}@${host}:${port}/${database}`;
 }
 
+/** The database that all tests share, for `DATABASE_URL`. */
+export const sharedDatabaseUrl = (): string => urlOf(testConnection());
+
 async function execute(connection: Connection, statement: string): Promise<void> {
   const options = { max: 1, onnotice: () => {} };
   const sql =

@@ -1,0 +1,84 @@
+/*
+ * Asks a server every ten milliseconds whether it lives, on one connection, and notes the longest wait for an answer.
+ * A program of its own, so that nothing else it does delays it: prober.mjs URL PID. Its parent sends 'begin' and 'end'
+ * and gets a `Probed` for each 'end'.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** @typedef {{ polls: number, worst: number, growth: number | undefined }} Probed
+ *   `worst` in ms, `growth` in bytes: how far the memory's peak is above where it began */
+
+const EVERY_MS = 10;
+/** A server that is silent for so long is taken for stalled; nobody waits to see for how long. */
+const LONGEST_MS = 15_000;
+
+const [url, pid] = process.argv.slice(2);
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+let polls = 0;
+let worst = 0;
+let before;
+let began = performance.now();
+
+const read = (/** @type {string} */ path) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+/** Milliseconds for which the server's main thread, and this one, were ready to run and another had the processor. */
+const stood = () =>
+  [pid, 'self'].reduce((sum, id) => sum + Number(read(`/proc/${id}/schedstat`).split(' ')[1] ?? 0), 0) / 1e6;
+
+/** Bytes, as Linux tells them; undefined elsewhere. */
+const memory = (/** @type {'VmRSS' | 'VmHWM'} */ what) => {
+  const found = new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${pid}/status`));
+  return found ? Number(found[1]) * 1024 : undefined;
+};
+
+const answered = () =>
+  new Promise((resolve) => {
+    const request = get(`${url}/health/live`, { agent, timeout: LONGEST_MS }, (response) =>
+      response.resume().once('close', () => resolve(true)),
+    );
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => resolve(false));
+  });
+
+/** A server that refuses or cuts the connection is as good as stalled. */
+async function poll() {
+  const waited = stood();
+  const asked = performance.now();
+  const lives = await answered();
+  // What began before `begin` isn't the attack's.
+  if (asked < began) return;
+  const took = lives ? performance.now() - asked - (stood() - waited) : LONGEST_MS;
+  worst = Math.max(worst, took);
+  polls++;
+}
+
+process.on('message', (/** @type {'begin' | 'end'} */ order) => {
+  if (order === 'begin') {
+    try {
+      writeFileSync(`/proc/${pid}/clear_refs`, '5'); // the peak begins anew
+    } catch {}
+    before = memory('VmRSS');
+    [polls, worst, began] = [0, 0, performance.now()];
+  } else void report();
+});
+process.on('disconnect', () => process.exit());
+
+async function report() {
+  // At least one poll that began after all was sent.
+  for (const until = polls + 2; polls < until; ) await pause(EVERY_MS);
+  const peak = memory('VmHWM');
+  process.send?.({ polls, worst, growth: peak && before && peak - before });
+}
+
+for (;;) {
+  await poll();
+  await pause(EVERY_MS);
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { cleanUp, makeFolder, type Served, start } from '../../e2e/lifecycle/support.ts';
+import { buildServer } from '../../support/build.ts';
+import {
+  basic,
+  createServedTenant,
+  graphql,
+  type ServedTenant,
+  sharedDatabaseUrl,
+} from '../../support/server.ts';
+
+/** A server in a process of its own, and who asks it all the time whether it lives. */
+export interface Watched extends Pick<Served, 'url' | 'pid' | 'ended' | 'stderr'> {
+  prober: ChildProcess;
+}
+
+/** The built server, and those who attack it. */
+export interface Attacked extends Watched, Pick<Served, 'stdout'> {
+  /** A tenant with an administrator, of whom all below are. */
+  tenant: ServedTenant;
+  /** The header of an account without any permission. */
+  nobody: string;
+  device: Device;
+}
+
+export interface Device {
+  /** Where the device API has it, without a slash at the end. */
+  path: string;
+  authorization: string;
+}
+
+/** Starts the built server with these settings, on the database that all tests share; it ends with the file's tests. */
+export async function startAttacked(settings: Record<string, string> = {}): Promise<Attacked> {
+  afterAll(cleanUp);
+  await buildServer();
+  const served = await start(makeFolder(), {
+    DATABASE_URL: sharedDatabaseUrl(),
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'info',
+    ...settings,
+  });
+  const tenant = await createServedTenant(served);
+  return {
+    ...watch(served),
+    tenant,
+    nobody: await createNobody(tenant),
+    device: await createDevice(tenant),
+  };
+}
+
+/** Begins to ask whether it lives, until the file's tests end. */
+export function watch<T extends Omit<Watched, 'prober'>>(served: T): T & Watched {
+  const program = join(import.meta.dirname, 'prober.mjs');
+  const prober = fork(program, [served.url, String(served.pid)], { execArgv: [] });
+  afterAll(() => void prober.kill());
+  return { ...served, prober };
+}
+
+async function createNobody(tenant: ServedTenant): Promise<string> {
+  const password = 'may-do-nothing-at-all';
+  const { createUser } = await graphql(
+    tenant.admin,
+    'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
+    { input: { username: 'nobody', password } },
+  );
+  if (createUser.userErrors.length) throw new Error(JSON.stringify(createUser));
+  return basic(`${tenant.name}\\nobody`, password);
+}
+
+/** Registers a device with a token of its own. */
+export async function createDevice(
+  { admin, name }: ServedTenant,
+  controllerId = 'attacker',
+): Promise<Device> {
+  const securityToken = `token-of-${controllerId}`;
+  const { status, text } = await admin('/rest/v1/targets', {
+    method: 'POST',
+    json: [{ controllerId, securityToken }],
+  });
+  if (status !== 201) throw new Error(text);
+  return { path: `/${name}/controller/v1/${controllerId}`, authorization: `TargetToken ${securityToken}` };
+}
