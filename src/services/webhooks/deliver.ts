@@ -11,8 +11,8 @@ import { readWaiting } from './waiting.ts';
 
 /** Longer than an attempt may take. */
 const LEASE_MS = 60_000;
-/** Then another webhook may be more urgent. */
-const TURN_MS = 10_000;
+/** Then it is another webhook's turn, where one waits. */
+const TURN_MS = 2_000;
 
 type Leased = typeof webhooks.$inferSelect;
 
@@ -24,6 +24,7 @@ interface Attempt {
 /**
  * Sends what waits for a webhook, until nothing may be sent any more or its turn is over. Only one process at a time
  * does: the one that holds the lease.
+ * @returns whether anything was sent
  */
 export async function deliver(
   platform: Platform,
@@ -31,13 +32,15 @@ export async function deliver(
   self: string,
   key: WebhookKey,
   isStopping: () => boolean,
-): Promise<void> {
+): Promise<boolean> {
   const turnEnds = performance.now() + TURN_MS;
+  let sent = false;
   while (performance.now() < turnEnds) {
     const webhook = await lease(platform, self, key);
-    if (!webhook) return;
+    if (!webhook) return sent;
     const wave = chooseWave(await readWaiting(platform.database, key), platform.clock());
     if (!wave.length || isStopping()) break;
+    sent = true;
     const { name } = await platform.tenants.byId(key.tenantId);
     const outcomes = await Promise.all(
       wave.map((event) => sender.send(webhook, String(event.id), JSON.stringify(cloudEventOf(name, event)))),
@@ -51,6 +54,7 @@ export async function deliver(
     .update(webhooks)
     .set({ leasedUntil: platform.clock() })
     .where(and(itself(key.tenantId, key.id), eq(webhooks.leasedBy, self)));
+  return sent;
 }
 
 /** The webhook, if it may be sent to now, and no other process does. */

@@ -6,14 +6,15 @@ import { runPeriodically } from '../periodic.ts';
 import { deliver, mayBeSentTo } from './deliver.ts';
 import type { WebhookKey } from './find.ts';
 import { forgetOldDeliveries } from './forget-old.ts';
+import { openPlaces } from './places.ts';
 import { openSender, type SenderOptions } from './send.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 600_000;
 /** The longest an attempt may hold up the end. */
 const GRACE_MS = 3_000;
-/** Webhooks that are sent to at the same time by one process. */
-const AT_A_TIME = 16;
+/** Webhooks that one look finds: many more than there are places, as some must wait for a place of their kind. */
+const FOUND_AT_MOST = 2_000;
 
 export interface Webhooks {
   /** Looks now for what waits, and sends it. */
@@ -31,29 +32,38 @@ export function openWebhooks(
   const self = randomUUID();
   const { clock, systemDefaults } = platform;
   const sender = openSender({ allowPrivate: systemDefaults.privateWebhooks, clock, ...options });
+  const places = openPlaces();
   const underWay = new Map<string, Promise<void>>();
   let stopping = false;
 
   const begin = (key: WebhookKey) => {
     const name = `${key.tenantId}/${key.id}`;
-    const known = underWay.get(name);
-    if (known || underWay.size >= AT_A_TIME) return known;
+    const place = underWay.has(name) ? undefined : places.take(key);
+    if (!place) return;
     const work = deliver(platform, sender, self, key, () => stopping)
       .catch(onError)
-      .finally(() => underWay.delete(name));
+      .then((sent) => {
+        underWay.delete(name);
+        place.free();
+        // More may wait, here or for the place. Where nothing could be sent, the next look is soon enough.
+        if (sent) beginSoon();
+      });
     underWay.set(name, work);
-    return work;
   };
-  const beginAllDue = async () => (stopping ? [] : (await findDue(platform)).map(begin));
+  const beginAllDue = async () => {
+    if (stopping) return;
+    for (const key of await findDue(platform)) begin(key);
+  };
   let looking: Promise<unknown> | undefined;
-  const timer = setInterval(() => {
-    // Not until all is sent: a receiver that is slow must not hold up those of others.
+  // Not until all is sent: a receiver that is slow must not hold up those of others.
+  const beginSoon = () => {
     looking ??= beginAllDue()
       .catch(onError)
       .finally(() => {
         looking = undefined;
       });
-  }, LOOK_EVERY_MS);
+  };
+  const timer = setInterval(beginSoon, LOOK_EVERY_MS);
   timer.unref();
   const forgetting = runPeriodically(
     platform.database,
@@ -65,7 +75,8 @@ export function openWebhooks(
 
   return {
     async look() {
-      await Promise.all(await beginAllDue());
+      await beginAllDue();
+      await Promise.all(underWay.values());
     },
     async close() {
       stopping = true;
@@ -93,9 +104,11 @@ const findDue = ({ database, clock }: Platform): Promise<WebhookKey[]> => {
         sql`(${webhookDeliveries.retryAt} IS NULL OR ${webhookDeliveries.retryAt} <= ${now.toISOString()}::timestamptz)`,
       ),
     );
+  const isLeased = sql`${webhooks.leasedUntil} > ${now.toISOString()}::timestamptz`;
   return database
     .select({ tenantId: webhooks.tenantId, id: webhooks.id })
     .from(webhooks)
-    .where(and(mayBeSentTo(now), exists(waiting)))
-    .orderBy(sql`${webhooks.leasedUntil} NULLS FIRST`);
+    .where(and(mayBeSentTo(now), sql`${isLeased} IS NOT TRUE`, exists(waiting)))
+    .orderBy(sql`${webhooks.leasedUntil} NULLS FIRST`)
+    .limit(FOUND_AT_MOST);
 };
