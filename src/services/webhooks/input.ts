@@ -1,7 +1,8 @@
-import ipaddr from 'ipaddr.js';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { invalid } from '../../errors.ts';
 import { enteredText, plainText } from '../text.ts';
+import { hostOf, isPublicAddress } from './addresses.ts';
 
 const name = enteredText(1, 128);
 const url = plainText(1, 2048);
@@ -47,10 +48,8 @@ export function checkUrl(given: string, allowPrivate: boolean): void {
   if (parsed?.protocol !== 'https:' && !(allowPrivate && parsed?.protocol === 'http:'))
     throw refuse('must be an https URL');
   if (parsed.username || parsed.password) throw refuse('must hold no user name and no password');
-  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
-  if (
-    !allowPrivate &&
-    (host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() !== 'unicast'))
-  )
+  const host = hostOf(parsed);
+  const isLocalName = /(^|\.)localhost\.?$/.test(host);
+  if (!allowPrivate && (isLocalName || (isIP(host) && !isPublicAddress(host))))
     throw refuse('must not lead to a loopback, link-local or private address');
 }

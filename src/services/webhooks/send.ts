@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { isIP } from 'node:net';
+import { ForbiddenAddressError, hostOf, isPublicAddress, publicLookup } from './addresses.ts';
 import { signedHeaders } from './sign.ts';
 
 /** What became of an attempt: the receiver's status, and why it doesn't count as taken. */
@@ -39,17 +40,17 @@ export function openSender({
   patienceMs = PATIENCE_MS,
   connection = {},
 }: SenderOptions): Sender {
-  const https = new RequestFilteringHttpsAgent({
-    keepAlive: true,
-    allowPrivateIPAddress: allowPrivate,
-    ...connection,
-  });
+  const lookup = allowPrivate ? connection.lookup : publicLookup(connection.lookup);
+  const https = new HttpsAgent({ keepAlive: true, ...connection, ...(lookup && { lookup }) });
   const http = new HttpAgent({ keepAlive: true });
 
   const post = ({ url, secret }: { url: string; secret: string }, id: string, body: string) =>
     new Promise<Outcome>((resolve, reject) => {
       const secure = url.startsWith('https:');
       if (!secure && !allowPrivate) throw new Error('is no https URL');
+      // An address is connected to without being looked up.
+      const host = hostOf(new URL(url));
+      if (!allowPrivate && isIP(host) && !isPublicAddress(host)) throw new ForbiddenAddressError();
       const options = {
         method: 'POST',
         agent: secure ? https : http,
@@ -85,8 +86,7 @@ export function openSender({
 
 function reasonOf({ name, message }: Error, patienceMs: number): string {
   if (name === 'TimeoutError' || name === 'AbortError') return `no answer within ${patienceMs / 1000} s`;
-  // The agent's own words tell what a name resolves to inside of our network.
-  return message.startsWith('DNS lookup') ? 'leads to an address that is not allowed' : message;
+  return message;
 }
 
 /**

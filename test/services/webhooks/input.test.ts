@@ -23,6 +23,8 @@ describe('a URL', () => {
     ['https://me:secret@example.org', 'must hold no user name and no password'],
     ...[
       'https://localhost/',
+      'https://localhost./',
+      'https://inner.localhost/',
       'https://127.0.0.1/',
       'https://0x7f.1/',
       'https://2130706433/',
@@ -37,6 +39,15 @@ describe('a URL', () => {
       'https://[fe80::1]/',
       'https://[fd00::1]/',
       'https://[::ffff:127.0.0.1]/',
+      'https://[::127.0.0.1]/',
+      'https://[::a00:1]/',
+      'https://[64:ff9b::7f00:1]/',
+      'https://[64:ff9b:1::a00:1]/',
+      'https://[2002:7f00:1::]/',
+      'https://[2001::1]/',
+      'https://[fec0::1]/',
+      'https://[ff02::1]/',
+      'https://[4000::1]/',
     ].map((url) => [url, 'must not lead to a loopback, link-local or private address']),
   ])('%s is refused: %s', async (url, rule) => {
     await expect(createWebhook(await strict(), { name: 'w', url: url! })).rejects.toMatchObject({
@@ -61,6 +72,12 @@ describe('a forbidden address', () => {
     ['by its number', 'https://127.0.0.1:PORT/', undefined],
     ['by a name that resolves to it', 'https://innocent.example:PORT/', '127.0.0.1'],
     ['by a name that resolves to it in IPv6', 'https://innocent.example:PORT/', '::ffff:127.0.0.1'],
+    ['by an IPv6 address that holds it', 'https://[::127.0.0.1]:PORT/', undefined],
+    [
+      'by a name that resolves to an IPv6 address that holds it',
+      'https://innocent.example:PORT/',
+      '::7f00:1',
+    ],
   ])('is not even connected to, %s', async (_how, url, resolved) => {
     let connections = 0;
     const server = createServer().on('connection', () => connections++);
@@ -82,7 +99,7 @@ describe('a forbidden address', () => {
     };
     const outcome = await sender.send(to, '1', '{}');
     expect(outcome.status).toBeNull();
-    expect(outcome.error).toMatch(/not allowed/);
+    expect(outcome.error).toMatch(/does not lead to a public address/);
     expect(connections).toBe(0);
     expect((await sender.send({ ...to, url: to.url.replace('https', 'http') }, '1', '{}')).error).toBe(
       'is no https URL',

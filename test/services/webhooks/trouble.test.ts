@@ -87,15 +87,20 @@ describe('an answer', () => {
     expect(slow).toEqual({ outcome: { status: 503, error: 'was answered 503' }, left: 0 });
   });
 
-  it('of an inner name is not told', async () => {
-    const sender = openSender({
-      allowPrivate: false,
-      clock: () => new Date(),
-      connection: { lookup: (_name, _options, answer) => answer(null, [{ address: '10.1.2.3', family: 4 }]) },
-    });
-    const { error } = await sender.send({ url: 'https://inner.example/', secret: newSecret() }, '1', '{}');
-    expect(error).toBe('leads to an address that is not allowed');
-    sender.close();
+  it('tells nothing of inner names, not even whether there is one', async () => {
+    const answerOf = async (error: Error | null, address: string) => {
+      const sender = openSender({
+        allowPrivate: false,
+        clock: () => new Date(),
+        connection: { lookup: (_name, _options, answer) => answer(error, [{ address, family: 4 }]) },
+      });
+      const outcome = await sender.send({ url: 'https://inner.example/', secret: newSecret() }, '1', '{}');
+      sender.close();
+      return outcome;
+    };
+    const unknown = await answerOf(new Error('getaddrinfo ENOTFOUND inner.example'), '');
+    expect(unknown.error).toBe('the name or address of the URL does not lead to a public address');
+    expect(await answerOf(null, '10.1.2.3')).toEqual(unknown);
   });
 });
 
@@ -165,6 +170,27 @@ it('does not let a slow receiver hold up that of another tenant', async () => {
   answer();
   await here.close();
   expect(await statesOf(slow)).toEqual(['delivered']);
+});
+
+it("does not let many slow receivers hold up another tenant's", async () => {
+  const [slow, quick] = [await open(), await open()];
+  let answer = () => {};
+  const answered = new Promise<number>((resolve) => {
+    answer = () => resolve(200);
+  });
+  const hanging = await receiver(() => answered);
+  const other = await receiver();
+  for (let n = 0; n < 20; n++)
+    await createWebhook(slow, { name: `w${n}`, url: hanging.url, eventTypes: ['target.*'] });
+  await createWebhook(quick, { name: 'w', url: other.url, eventTypes: ['target.*'] });
+  const here = process(platform);
+  await create(slow, 'a');
+  await expect.poll(() => hanging.received.length, { timeout: 8_000 }).toBeGreaterThan(0);
+  await create(quick, 'b');
+  await expect.poll(() => other.told(), { timeout: 5_000 }).toEqual(['target.created b']);
+  answer();
+  await expect.poll(() => hanging.received.length, { timeout: 8_000 }).toBe(20);
+  await here.close();
 });
 
 it('ends without waiting for a receiver that hangs, and blames nobody for it', async () => {
