@@ -12,20 +12,26 @@ export const storableText = (value: string): string => value.toWellFormed().repl
  */
 const MARK_UP = /<(?:[A-Za-z][^>]*>|[!?]|\/[^A-Za-z>])/;
 
-/** A text as people enter it: its ends are cut before it is measured. Lengths are in UTF-16 units, as hawkBit's. */
+/** Lengths are in UTF-16 units, as hawkBit's: zod's own checks count an emoji, which is two of them, as one. */
+const measured = (text: z.ZodString, least: number, most: number) =>
+  text
+    .refine(
+      ({ length }) => length >= least,
+      `must have ${least} character${least === 1 ? '' : 's'} at the least`,
+    )
+    .refine(({ length }) => length <= most, `must have ${most} characters at the most`)
+    .refine(isStorableText, 'must hold no U+0000 and no unpaired surrogate');
+
+/** A text as people enter it: its ends are cut before it is measured. */
 export const enteredText = (least: number, most: number) =>
-  z
-    .string()
-    .trim()
-    .min(least, `must have ${least} character${least === 1 ? '' : 's'} at the least`)
-    .max(most, `must have ${most} characters at the most`)
-    .refine(isStorableText, 'must hold no U+0000 and no unpaired surrogate')
-    .refine((value) => !MARK_UP.test(value), 'must hold no mark-up');
+  measured(z.string().trim(), least, most).refine((value) => !MARK_UP.test(value), 'must hold no mark-up');
 
 /** A secret or an address: kept as it is, measured all the same. */
-export const plainText = (least: number, most: number) =>
-  z
-    .string()
-    .min(least, `must have ${least} character${least === 1 ? '' : 's'} at the least`)
-    .max(most, `must have ${most} characters at the most`)
-    .refine(isStorableText, 'must hold no U+0000 and no unpaired surrogate');
+export const plainText = (least: number, most: number) => measured(z.string(), least, most);
+
+/** The beginning of a text, at most so many UTF-16 units of it: a character that takes two is not halved. */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const isHalved = /[\uD800-\uDBFF]/.test(text[most - 1] ?? '');
+  return text.slice(0, isHalved ? most - 1 : most);
+}

@@ -1,7 +1,7 @@
 import { chunks } from '../../database/bulk.ts';
 import type { Database } from '../../database/connect.ts';
 import type { Actor, Origin } from '../context.ts';
-import { storableText } from '../text.ts';
+import { cutText, storableText } from '../text.ts';
 import { type NewAuditEvent, writeEvents } from './write.ts';
 
 /** What somebody was not let do. */
@@ -69,7 +69,7 @@ export function openRefusals(
 const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Date): NewAuditEvent => ({
   tenantId: caller.tenantId,
   at,
-  actor: storableText(caller.username).slice(0, LONGEST),
+  actor: cutText(storableText(caller.username), LONGEST),
   actorKind: caller.kind,
   apiKey: caller.apiKey,
   door: origin.door,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ActionOptions } from '../deployments/input.ts';
-import { checkQuery } from '../target-filters/input.ts';
+import { checkQuery, QUERY_LENGTH } from '../target-filters/input.ts';
 import { enteredText, plainText } from '../text.ts';
 
 export { checkQuery };
@@ -23,7 +23,7 @@ const description = enteredText(0, 512).nullish();
 export const CreateAutoAssignment = AutoAssignmentOptions.extend({
   name: z.preprocess((text) => text ?? '', name),
   description,
-  query: z.preprocess((text) => text ?? '', plainText(1, Number.POSITIVE_INFINITY)),
+  query: z.preprocess((text) => text ?? '', plainText(1, QUERY_LENGTH)),
 });
 export type CreateAutoAssignment = z.input<typeof CreateAutoAssignment>;
 

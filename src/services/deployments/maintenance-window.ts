@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { maintenanceWindowInvalid } from '../../errors.ts';
+import { plainText } from '../text.ts';
 
 /** When a device may install: from each time of the schedule on, for as long as `duration` says. */
 export interface MaintenanceWindow {
@@ -17,7 +18,7 @@ export const windowOf = ({ schedule, duration, timezone }: Partial<Nullable>): M
   schedule && duration && timezone ? { schedule, duration, timezone } : null;
 type Nullable = Record<keyof MaintenanceWindow, string | null>;
 
-const part = z.string().max(128).nullish();
+const part = plainText(0, 128).nullish();
 /** The parts as callers give them; none at all, or all empty, is no window. */
 export const MaintenanceWindowInput = z.object({ schedule: part, duration: part, timezone: part });
 export type MaintenanceWindowInput = z.input<typeof MaintenanceWindowInput>;

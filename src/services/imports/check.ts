@@ -4,7 +4,7 @@ import { MetadataEntry } from '../target-metadata/input.ts';
 import { TargetTagInput } from '../target-tags/input.ts';
 import { checkAttributes } from '../targets/attributes.ts';
 import { TargetFields } from '../targets/input.ts';
-import { plainText } from '../text.ts';
+import { cutText, plainText } from '../text.ts';
 import type { Entry, Fault, ImportedTarget, ImportRow } from './source.ts';
 
 /** A target that keeps all rules that can be checked without the database. Null means "not given". */
@@ -74,7 +74,9 @@ export const isRefused = (row: CheckedTarget | RefusedRow): row is RefusedRow =>
 
 /** What can be stored of a name that may be anything. */
 const shownId = ({ controllerId }: ImportedTarget): string | null =>
-  controllerId?.slice(0, 256).replaceAll('\0', '').toWellFormed() || null;
+  cutText(controllerId ?? '', 256)
+    .replaceAll('\0', '')
+    .toWellFormed() || null;
 
 function readTags(tags: readonly string[], found: Fault[]): string[] {
   const names = new Set<string>();

@@ -1,5 +1,5 @@
 import { type CopyText, openCopyText } from '../../database/copy.ts';
-import { generateToken } from '../targets/input.ts';
+import { defaultName, generateToken } from '../targets/input.ts';
 import { type CheckedTarget, isRefused, type RefusedRow } from './check.ts';
 import type { Position } from './source.ts';
 
@@ -22,6 +22,7 @@ export const ROW_COLUMNS = [
   'n',
   'controller_id',
   'name',
+  'new_name',
   'description',
   'group',
   'target_type',
@@ -47,12 +48,14 @@ export function addRow(chunk: Chunk, row: CheckedTarget | RefusedRow): void {
   if (isRefused(row)) return void chunk.refused.push(row);
   const { rows, values, lines, kinds } = chunk;
   const n = lines.push(row.line) - 1;
-  // An existing target keeps its token unless one is given.
+  // An existing target keeps its name and its token unless one is given.
+  const newName = row.name === null ? defaultName(row.controllerId) : null;
   const newToken = row.securityToken === null ? generateToken() : null;
   rows.add([
     n,
     row.controllerId,
     row.name,
+    newName === row.controllerId ? null : newName,
     row.description,
     row.group,
     row.targetType,

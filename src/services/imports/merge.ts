@@ -116,7 +116,7 @@ async function insertTargets(tx: Transaction, { caller, now }: Author): Promise<
                            request_attributes, update_status, created_at, created_by, last_modified_at,
                            last_modified_by)
       OVERRIDING SYSTEM VALUE
-      SELECT ${caller.tenantId}::bigint, id, controller_id, coalesce(name, left(controller_id, 128)), description,
+      SELECT ${caller.tenantId}::bigint, id, controller_id, coalesce(name, new_name, controller_id), description,
              nullif("group", ''), target_type_id, coalesce(security_token, new_token),
              coalesce(request_attributes, true), 'registered', ${at}, ${caller.username}, ${at}, ${caller.username}
       FROM (

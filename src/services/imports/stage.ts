@@ -10,8 +10,8 @@ import { type Chunk, ROW_COLUMNS, VALUE_COLUMNS } from './chunk.ts';
 export async function stageRows(tx: Transaction, { rows, values }: Chunk): Promise<void> {
   await tx.execute(sql`
     CREATE TEMPORARY TABLE import_rows (
-      n integer, controller_id text COLLATE "C", name text, description text, "group" text, target_type text COLLATE "C",
-      target_type_id bigint, security_token text, new_token text, request_attributes boolean, address text
+      n integer, controller_id text COLLATE "C", name text, new_name text, description text, "group" text,
+      target_type text COLLATE "C", target_type_id bigint, security_token text, new_token text, request_attributes boolean, address text
     ) ON COMMIT DROP`);
   await tx.execute(sql`
     CREATE TEMPORARY TABLE import_values (n integer, kind "char", key text COLLATE "C", value text) ON COMMIT DROP`);

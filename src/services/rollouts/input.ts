@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FORCE_TYPES } from '../../database/tables/actions.ts';
 import { SUCCESS_ACTIONS } from '../../database/tables/rollouts.ts';
 import { ActionOptions } from '../deployments/input.ts';
+import { QUERY_LENGTH } from '../target-filters/input.ts';
 import { enteredText, plainText } from '../text.ts';
 
 const name = enteredText(1, 128);
@@ -27,7 +28,7 @@ const GroupInput = Conditions.extend({
   name,
   description: description.nullish(),
   /** Which of the rollout's targets; any where it is missing. */
-  filter: z.string().nullish(),
+  filter: plainText(0, QUERY_LENGTH).nullish(),
   percentage: z.number().gt(0, 'must be greater than 0').max(100, 'must be 100 at the most').nullish(),
   confirmationRequired: z.boolean().nullish(),
 });
@@ -37,7 +38,7 @@ export const RolloutInput = Conditions.extend({
   name: z.preprocess((text) => text ?? '', name),
   description: description.nullish(),
   distributionSetId: z.number(),
-  filter: z.string(),
+  filter: plainText(0, QUERY_LENGTH),
   forceType: z.enum(FORCE_TYPES).nullish(),
   forcedAt: ActionOptions.shape.forcedAt,
   weight: ActionOptions.shape.weight,

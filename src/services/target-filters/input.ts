@@ -4,8 +4,9 @@ import { parseTargetFilter } from '../targets/fields.ts';
 import { enteredText, plainText } from '../text.ts';
 
 const name = enteredText(1, 128);
-/** Its length is the filter language's to bound, as for any filter. */
-const query = plainText(1, Number.POSITIVE_INFINITY);
+/** As hawkBit bounds what it stores of filters; those that are only asked may be longer. */
+export const QUERY_LENGTH = 1024;
+const query = plainText(1, QUERY_LENGTH);
 
 export const TargetFilterInput = z.object({
   name: z.preprocess((text) => text ?? '', name),

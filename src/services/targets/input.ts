@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { enteredText, plainText } from '../text.ts';
+import { cutText, enteredText, plainText } from '../text.ts';
 
 const NAME_LENGTH = 128;
 
@@ -14,6 +14,9 @@ const description = enteredText(0, 512);
 const securityToken = plainText(1, 128);
 const address = plainText(0, 512);
 const targetTypeId = z.number().int();
+
+/** The name of a target that was given none. */
+export const defaultName = (controllerId: string): string => cutText(controllerId, NAME_LENGTH);
 
 /** What may be given of a target to create. */
 export const TargetFields = z.object({
@@ -30,7 +33,7 @@ export const TargetFields = z.object({
 /** One target to create. An empty name or token counts as none, as in hawkBit. */
 export const TargetInput = TargetFields.transform((input) => ({
   controllerId: input.controllerId,
-  name: input.name || input.controllerId.slice(0, NAME_LENGTH),
+  name: input.name || defaultName(input.controllerId),
   description: input.description ?? null,
   address: input.address || null,
   securityToken: input.securityToken || generateToken(),

@@ -29,6 +29,21 @@ const countOf = async (context: Context) => (await listTargets(context, {})).tot
 const OPTIONS = { format: 'csv' } as const;
 
 describe('importTargets', () => {
+  it('names a target by its controllerId, as far as a name goes, unless it has one', async () => {
+    const context = (await newTenant(platform)).contextOf();
+    const long = `a${'💥'.repeat(127)}`;
+    await importTargets(context, OPTIONS, source([{ controllerId: long }, { controllerId: 'x' }]));
+    expect((await findTarget(context, long)).name).toBe(`a${'💥'.repeat(63)}`);
+    expect((await findTarget(context, 'x')).name).toBe('x');
+    const again = source([
+      { controllerId: long, description: 'd' },
+      { controllerId: 'x', name: 'n' },
+    ]);
+    await importTargets(context, { ...OPTIONS, mode: 'upsert' }, again);
+    expect((await findTarget(context, long)).name).toBe(`a${'💥'.repeat(63)}`);
+    expect((await findTarget(context, 'x')).name).toBe('n');
+  });
+
   it('keeps what was committed when the source breaks, and goes on from there', async () => {
     const context = (await newTenant(platform)).contextOf();
     const targets = numbered(12_000);

@@ -23,7 +23,8 @@ const REFUSED = [
   [{ query: '' }, 'INVALID_INPUT', ['query']],
   [{ query: 'name==a\0' }, 'INVALID_INPUT', ['query']],
   [{ query: 'name=' }, 'FILTER_SYNTAX', ['query']],
-  [{ query: 'x'.repeat(8193) }, 'FILTER_SYNTAX', ['query']],
+  [{ query: `name==${'x'.repeat(1019)}` }, 'INVALID_INPUT', ['query']],
+  [{ query: `name==${'💥'.repeat(510)}` }, 'INVALID_INPUT', ['query']],
   [{ query: 'nofield==x' }, 'FILTER_FIELD_UNKNOWN', ['query']],
   [{ query: 'createdat==never' }, 'FILTER_VALUE_INVALID', ['query']],
 ] as const;

@@ -21,6 +21,7 @@ describe('createTargets', () => {
       targets: [
         { controllerId: ` ${id} `, name: ' ' },
         { controllerId: 'b', description: '', address: '' },
+        { controllerId: `c${'💥'.repeat(127)}` },
       ],
     });
     expect(faults).toEqual([]);
@@ -33,6 +34,7 @@ describe('createTargets', () => {
         poll: null,
       },
       { controllerId: 'b', name: 'b', description: '', address: null, createdBy: 'tester' },
+      { name: `c${'💥'.repeat(63)}` },
     ]);
     expect(targets[0]?.securityToken).toMatch(/^[0-9a-f]{32}$/);
     expect(targets[0]?.securityToken).not.toBe(targets[1]?.securityToken);
@@ -63,6 +65,7 @@ describe('createTargets', () => {
     ['257 characters', { controllerId: 'x'.repeat(257) }, 'INVALID_INPUT targets 1 controllerId'],
     ['mark-up', { controllerId: 'x', name: '<b>x</b>' }, 'INVALID_INPUT targets 1 name'],
     ['a long name', { controllerId: 'x', name: 'n'.repeat(129) }, 'INVALID_INPUT targets 1 name'],
+    ['one of emoji', { controllerId: 'x', name: '💥'.repeat(65) }, 'INVALID_INPUT targets 1 name'],
     [
       'a long token',
       { controllerId: 'x', securityToken: 's'.repeat(129) },
