@@ -15,7 +15,7 @@ export function readReport(body: JsonObject): Report {
     execution: wordOf(status, 'execution', EXECUTIONS),
     result: wordOf(result, 'finished', RESULTS),
     progress: progressOf(result),
-    code: codeOf(status),
+    code: integer32Of(status, 'code'),
     details: detailsOf(status),
     occurredAt: timeOf(body),
   };
@@ -24,7 +24,7 @@ export function readReport(body: JsonObject): Report {
 /** Reads a confirmation or a denial. @throws MALFORMED_INPUT */
 export const readConfirmation = (body: JsonObject): Said => ({
   confirmation: wordOf(body, 'confirmation', CONFIRMATIONS),
-  code: codeOf(body) ?? null,
+  code: integer32Of(body, 'code') ?? null,
   messages: detailsOf(body),
 });
 
@@ -34,21 +34,21 @@ function wordOf<T extends string>(body: JsonObject, field: string, words: readon
   return word;
 }
 
-/** Not worth refusing a report for: what can't be read is none. */
+/** Checked like all that the body declares; `{}` is none. */
 function progressOf(result: JsonObject): Report['progress'] {
-  const progress = result['progress'];
-  if (typeof progress !== 'object' || progress === null) return undefined;
-  const { cnt, of } = progress as { cnt?: unknown; of?: unknown };
-  return typeof cnt === 'number' ? { done: cnt, of: typeof of === 'number' ? of : null } : undefined;
+  if (result['progress'] === undefined || result['progress'] === null) return undefined;
+  const progress = asObject(result['progress']);
+  const [done, of] = [integer32Of(progress, 'cnt'), integer32Of(progress, 'of')];
+  return done === undefined ? undefined : { done, of: of ?? null };
 }
 
 const INT_32 = 2 ** 31;
 
-function codeOf(body: JsonObject): number | undefined {
-  const code = integerOf(body, 'code');
-  if (code !== undefined && !(code >= -INT_32 && code < INT_32))
-    throw malformed('code: must be a whole number of 32 bits', ['code']);
-  return code;
+function integer32Of(body: JsonObject, field: string): number | undefined {
+  const value = integerOf(body, field);
+  if (value !== undefined && !(value >= -INT_32 && value < INT_32))
+    throw malformed(`${field}: must be a whole number of 32 bits`, [field]);
+  return value;
 }
 
 /** A single text counts as a list of one. */

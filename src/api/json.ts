@@ -33,10 +33,11 @@ const notReadable = (field: string, wanted: string) => malformed(`${field}: must
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** @throws MALFORMED_INPUT */
+/** CBOR has bytes and times, too, which are objects only to JavaScript. @throws MALFORMED_INPUT */
 export function asObject(value: unknown): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof ExactNumber)
-    throw malformed('The given request body is not well formed');
+  const isPlain =
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  if (!isPlain) throw malformed('The given request body is not well formed');
   return value as JsonObject;
 }
 
