@@ -176,7 +176,7 @@ export class CertificateAuthorityResolver {
 
   @Mutation(() => CreateCertificateAuthorityPayload, {
     description:
-      'Lets devices sign in with certificates that an authority, or a CA below it, has signed. Needs CREATE_TENANT_CONFIGURATION.',
+      'Lets devices sign in with certificates that an authority, or a CA below it, has signed. Needs CREATE_TENANT_CONFIGURATION, and READ_GATEWAY_SECURITY_TOKEN as such certificates are as good as that token.',
   })
   createCertificateAuthority(
     @Arg('input', () => CreateCertificateAuthorityInput, { description: 'The authority.' })

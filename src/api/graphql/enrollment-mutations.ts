@@ -205,7 +205,7 @@ const inWordsOf =
 export class EnrollmentMutations {
   @Mutation(() => CreateEnrollmentGroupPayload, {
     description:
-      'Creates an enrollment group with its first token. It works whether or not `authentication.gatewaytoken.enabled` is set, which rules the default group; `autoregistration.enabled` rules all. Needs CREATE_TENANT_CONFIGURATION.',
+      'Creates an enrollment group with its first token. It works whether or not `authentication.gatewaytoken.enabled` is set, which rules the default group; `autoregistration.enabled` rules all. Needs CREATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
   })
   createEnrollmentGroup(
     @Arg('input', () => CreateEnrollmentGroupInput, { description: 'What to create.' })
@@ -219,7 +219,7 @@ export class EnrollmentMutations {
 
   @Mutation(() => UpdateEnrollmentGroupPayload, {
     description:
-      'Changes an enrollment group; takes effect at once, and not on targets that are registered. Needs UPDATE_TENANT_CONFIGURATION.',
+      'Changes an enrollment group; takes effect at once, and not on targets that are registered. Needs UPDATE_TENANT_CONFIGURATION; to let its tokens speak for all targets READ_GATEWAY_SECURITY_TOKEN, too.',
   })
   updateEnrollmentGroup(
     @Arg('input', () => UpdateEnrollmentGroupInput, { description: 'What to change.' })
@@ -237,7 +237,7 @@ export class EnrollmentMutations {
 
   @Mutation(() => RotateEnrollmentTokenPayload, {
     description:
-      'Gives an enrollment group a new token beside those it has, which end with the overlap. That of the default group becomes the gateway token, and then READ_GATEWAY_SECURITY_TOKEN is needed, too. Needs UPDATE_TENANT_CONFIGURATION.',
+      'Gives an enrollment group a new token beside those it has, which end with the overlap. That of the default group becomes the gateway token. Needs UPDATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
   })
   rotateEnrollmentToken(
     @Arg('input', () => RotateEnrollmentTokenInput, { description: 'Which group, and how.' })

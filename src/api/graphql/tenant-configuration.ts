@@ -174,7 +174,8 @@ export class TenantConfigurationResolver {
   }
 
   @Mutation(() => SetTenantConfigurationPayload, {
-    description: 'Sets keys of the tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION.',
+    description:
+      'Sets keys of the tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION, and for the gateway token READ_GATEWAY_SECURITY_TOKEN.',
   })
   setTenantConfiguration(
     @Arg('input', () => SetTenantConfigurationInput, { description: 'The keys with their new values.' })

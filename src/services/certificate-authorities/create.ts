@@ -14,14 +14,19 @@ import { CertificateAuthorityInput, readCertificate } from './input.ts';
 const MOST = 100;
 
 /**
- * Lets devices sign in with the certificates of an authority. Needs CREATE_TENANT_CONFIGURATION.
+ * Lets devices sign in with the certificates of an authority. Needs CREATE_TENANT_CONFIGURATION, and
+ * READ_GATEWAY_SECURITY_TOKEN: who has the authority's key can sign in as any device, as by a gateway token.
  * @throws CERTIFICATE_AUTHORITY_ALREADY_EXISTS, QUOTA_EXCEEDED, INVALID_INPUT
  */
 export async function createCertificateAuthority(
   context: Context,
   input: CertificateAuthorityInput,
 ): Promise<CertificateAuthority> {
-  const { tenantId, username } = requirePermission(context, 'CREATE_TENANT_CONFIGURATION');
+  const { tenantId, username } = requirePermission(
+    context,
+    'CREATE_TENANT_CONFIGURATION',
+    'READ_GATEWAY_SECURITY_TOKEN',
+  );
   const { name, certificate: pem } = parse(CertificateAuthorityInput, input);
   const now = context.clock();
   const certificate = readCertificate(pem, now);

@@ -18,7 +18,7 @@ const MOST_GROUPS = 500;
 
 /**
  * Creates an enrollment group and its first token, which is shown this once: only a digest of it is kept. Needs
- * CREATE_TENANT_CONFIGURATION.
+ * CREATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.
  * @throws ENROLLMENT_GROUP_ALREADY_EXISTS, TARGET_TYPE_NOT_FOUND, TARGET_TAG_NOT_FOUND, CERTIFICATE_AUTHORITY_NOT_FOUND,
  *   INVALID_ATTRIBUTES, QUOTA_EXCEEDED, INVALID_INPUT
  */
@@ -26,7 +26,11 @@ export async function createEnrollmentGroup(
   context: Context,
   input: CreateEnrollmentGroup,
 ): Promise<{ group: EnrollmentGroup; token: string }> {
-  const { tenantId, username } = requirePermission(context, 'CREATE_TENANT_CONFIGURATION');
+  const { tenantId, username } = requirePermission(
+    context,
+    'CREATE_TENANT_CONFIGURATION',
+    'READ_GATEWAY_SECURITY_TOKEN',
+  );
   const { group: given, tagIds, tokenExpiresAt } = parse(CreateEnrollmentGroup, input);
   checkAttributes(Object.entries(given.attributes));
   const token = newEnrollmentToken();

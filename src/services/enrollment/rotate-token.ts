@@ -15,15 +15,19 @@ import { lockGroup } from './update.ts';
 
 /**
  * Gives an enrollment group a new token, which is shown this once; those it has end with the overlap, at once without
- * one. That of the default group becomes the configuration's gateway token. Needs UPDATE_TENANT_CONFIGURATION, and for
- * the default group READ_GATEWAY_SECURITY_TOKEN.
+ * one. That of the default group becomes the configuration's gateway token. Needs UPDATE_TENANT_CONFIGURATION and
+ * READ_GATEWAY_SECURITY_TOKEN.
  * @throws ENROLLMENT_GROUP_NOT_FOUND, QUOTA_EXCEEDED, INVALID_INPUT
  */
 export async function rotateEnrollmentToken(
   context: Context,
   input: RotateEnrollmentToken,
 ): Promise<{ group: EnrollmentGroup; token: string }> {
-  const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
+  const { tenantId, username } = requirePermission(
+    context,
+    'UPDATE_TENANT_CONFIGURATION',
+    'READ_GATEWAY_SECURITY_TOKEN',
+  );
   const { groupId, overlapSeconds, expiresAt = null } = parse(RotateEnrollmentToken, input);
   const token = newEnrollmentToken();
   const now = context.clock();
@@ -32,10 +36,8 @@ export async function rotateEnrollmentToken(
 
   return change(context, async (tx, changes) => {
     const group = await lockGroup(tx, tenantId, groupId, ['groupId']);
-    if (group.isDefault) {
-      requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
-      if (expiresAt) throw invalid('expiresAt: the gateway token never expires', ['expiresAt']);
-    }
+    if (group.isDefault && expiresAt)
+      throw invalid('expiresAt: the gateway token never expires', ['expiresAt']);
     await endTokens(tx, author, groupId, until);
     if (group.isDefault) {
       const former = await gatewayToken(tx, tenantId);

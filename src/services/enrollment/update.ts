@@ -32,7 +32,7 @@ const RECORDED = [
 /**
  * Changes what is given, clears what `clear` names and keeps the rest; of targets that are registered nothing changes.
  * Where there was no limit, the targets that the group has registered count against the new one. Needs
- * UPDATE_TENANT_CONFIGURATION.
+ * UPDATE_TENANT_CONFIGURATION; to let its tokens speak for all targets also READ_GATEWAY_SECURITY_TOKEN.
  * @throws ENROLLMENT_GROUP_NOT_FOUND, and what `createEnrollmentGroup` throws
  */
 export async function updateEnrollmentGroup(
@@ -41,6 +41,7 @@ export async function updateEnrollmentGroup(
 ): Promise<EnrollmentGroup> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
   const { id, clear, tagIds, ...rest } = parse(UpdateEnrollmentGroup, input);
+  if (rest.reach === 'all') requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
   if (rest.attributes) checkAttributes(Object.entries(rest.attributes));
   const given = patchOf(rest, clear);
 

@@ -19,7 +19,8 @@ import {
 import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
 
 /**
- * Sets several keys of the caller's tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION.
+ * Sets several keys of the caller's tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION, and for the gateway token
+ * READ_GATEWAY_SECURITY_TOKEN: who chooses it knows it.
  * @param values by key, in any form `convertConfigurationValue` takes
  * @returns the entries set, as this caller may see them
  * @throws CONFIGURATION_KEY_UNKNOWN, DISTRIBUTION_SET_TYPE_NOT_FOUND, and what `convertConfigurationValue` throws
@@ -29,6 +30,7 @@ export async function setConfiguration(
   values: Readonly<Record<string, unknown>>,
 ): Promise<ConfigurationEntry[]> {
   requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
+  if (Object.hasOwn(values, GATEWAY_TOKEN_KEY)) requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
   const checked = Object.entries(values).map(([key, value]) => checkedSetting(key, value));
   if (!checked.length) return [];
 

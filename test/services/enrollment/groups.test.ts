@@ -181,12 +181,25 @@ describe('who may', () => {
     });
   });
 
-  it.each<[string, Permission, (context: Context, id: number) => Promise<unknown>]>([
+  it.each<[string, Permission | Permission[], (context: Context, id: number) => Promise<unknown>]>([
     ['list', 'READ_TENANT_CONFIGURATION', async (c) => (await listEnrollmentGroups(c, {})).page()],
     ['find', 'READ_TENANT_CONFIGURATION', (c, id) => findEnrollmentGroups(c, [id])],
-    ['create', 'CREATE_TENANT_CONFIGURATION', (c) => createEnrollmentGroup(c, { name: 'new' })],
+    [
+      'create',
+      ['CREATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
+      (c) => createEnrollmentGroup(c, { name: 'new' }),
+    ],
     ['update', 'UPDATE_TENANT_CONFIGURATION', (c, id) => updateEnrollmentGroup(c, { id, name: 'new' })],
-    ['rotate', 'UPDATE_TENANT_CONFIGURATION', (c, groupId) => rotateEnrollmentToken(c, { groupId })],
+    [
+      'rotate',
+      ['UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
+      (c, groupId) => rotateEnrollmentToken(c, { groupId }),
+    ],
+    [
+      'let its tokens speak for all',
+      ['UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
+      (c, id) => updateEnrollmentGroup(c, { id, reach: 'all' }),
+    ],
     ['delete', 'DELETE_TENANT_CONFIGURATION', (c, id) => deleteEnrollmentGroup(c, { id })],
     [
       'delete a token',
@@ -196,13 +209,17 @@ describe('who may', () => {
           (error) => error.code === 'FORBIDDEN' && Promise.reject(error),
         ),
     ],
-  ])('%s needs %s', async (_verb, permission, call) => {
+  ])('%s needs %s', async (_verb, permissions, call) => {
     const { tenant, newGroup } = await openTenant();
     const { group } = await newGroup();
-    const others = (['READ', 'CREATE', 'UPDATE', 'DELETE'] as const)
-      .map((action) => `${action}_TENANT_CONFIGURATION` as const)
-      .filter((one) => one !== permission);
-    await expect(call(tenant.contextOf(others), group.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await call(tenant.contextOf([permission]), group.id);
+    const needed = [permissions].flat();
+    const all = (['READ', 'CREATE', 'UPDATE', 'DELETE'] as const).map(
+      (action) => `${action}_TENANT_CONFIGURATION` as const,
+    );
+    for (const lacking of needed) {
+      const others = [...all, 'READ_GATEWAY_SECURITY_TOKEN' as const].filter((one) => one !== lacking);
+      await expect(call(tenant.contextOf(others), group.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    }
+    await call(tenant.contextOf(needed), group.id);
   });
 });

@@ -74,8 +74,12 @@ describe('reading', () => {
     const absent = { key, value: '', inherited: true };
     expect(await findConfiguration(blind, key)).toStrictEqual(absent);
     expect(await listConfiguration(blind)).toContainEqual(absent);
-    expect(await setConfiguration(blind, { [key]: 'other' })).toStrictEqual([absent]);
-    expect(await findConfiguration(contextOf(), key)).toMatchObject({ value: 'other', inherited: false });
+    // Nor may they choose another: they would know it.
+    await expect(setConfiguration(blind, { pollingTime: '00:10:00', [key]: 'other' })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    expect(await findConfiguration(contextOf(), key)).toMatchObject({ value: 'secret', inherited: false });
+    expect(await findConfiguration(blind, 'pollingTime')).toMatchObject({ inherited: true });
   });
 
   it('shows a tenant nothing of another', async () => {

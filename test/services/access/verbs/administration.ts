@@ -115,6 +115,11 @@ export const TENANT_VERBS: Verbs = {
     call: (c) => setConfiguration(c, { pollingTime: '00:10:00' }),
     elsewhere: ITS_OWN,
   },
+  'setConfiguration of the gateway token': {
+    needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
+    call: (c) => setConfiguration(c, { pollingTime: '00:10:00', 'authentication.gatewaytoken.key': 'mine' }),
+    elsewhere: ITS_OWN,
+  },
   resetConfiguration: {
     needs: ['DELETE_TENANT_CONFIGURATION'],
     call: (c) => resetConfiguration(c, ['pollingTime']),
@@ -157,7 +162,7 @@ const onWebhook = (verb: Omit<Verb, 'given'>): Verb => ({
 
 export const AUTHORITY_VERBS: Verbs = {
   createCertificateAuthority: {
-    needs: ['CREATE_TENANT_CONFIGURATION'],
+    needs: ['CREATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
     call: (c) => createCertificateAuthority(c, { name: 'new', certificate: certificateOf('new') }),
     elsewhere: ITS_OWN,
   },

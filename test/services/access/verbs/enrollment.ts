@@ -63,7 +63,7 @@ const authorities = new WeakMap<Side, number>();
 
 export const ENROLLMENT_VERBS: Verbs = {
   createEnrollmentGroup: {
-    needs: ['CREATE_TENANT_CONFIGURATION'],
+    needs: ['CREATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
     call: (c, { name, typeId }) => createEnrollmentGroup(c, { name: `new ${name}`, targetTypeId: typeId }),
     beyond: { READ_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
   },
@@ -72,12 +72,16 @@ export const ENROLLMENT_VERBS: Verbs = {
     call: (c, side) => updateEnrollmentGroup(c, { id: groupOf(side), targetTypeId: side.typeId }),
     beyond: { READ_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
   }),
+  'updateEnrollmentGroup, so that its tokens speak for all targets': onGroup({
+    needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
+    call: (c, side) => updateEnrollmentGroup(c, { id: groupOf(side), reach: 'all' }),
+  }),
   deleteEnrollmentGroup: onGroup({
     needs: ['DELETE_TENANT_CONFIGURATION'],
     call: (c, side) => deleteEnrollmentGroup(c, { id: groupOf(side) }),
   }),
   rotateEnrollmentToken: onGroup({
-    needs: ['UPDATE_TENANT_CONFIGURATION'],
+    needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
     call: (c, side) => rotateEnrollmentToken(c, { groupId: groupOf(side) }),
   }),
   deleteEnrollmentToken: onGroup({
