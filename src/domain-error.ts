@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'SOFTWARE_MODULE_TYPE_ALREADY_EXISTS'
   | 'SOFTWARE_MODULE_NOT_FOUND'
   | 'SOFTWARE_MODULE_ALREADY_EXISTS'
+  | 'SOFTWARE_MODULE_DELETED'
   | 'SOFTWARE_MODULE_METADATA_NOT_FOUND'
   | 'SOFTWARE_MODULE_UNSUPPORTED'
   | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
@@ -136,3 +137,14 @@ export class DomainError extends Error {
     return new DomainError(this.code, message, { ...this.details, path: path.slice(prefix.length) });
   }
 }
+
+/** Of something that isn't there, or isn't to be known of. */
+export const notFound = (code: ErrorCode, type: string, id: string, path: string[]) =>
+  new DomainError(code, `${type} with given identifier {${id}} does not exist.`, {
+    entity: { type, id },
+    path,
+  });
+
+/** Of something that is there already, or stands twice in the input. */
+export const alreadyExists = (code: ErrorCode, type: string, id: string, path: string[]) =>
+  new DomainError(code, `${type} '${id}' already exists.`, { entity: { type, id }, path });

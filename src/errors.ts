@@ -1,17 +1,9 @@
-import { DomainError, type ErrorCode, type ErrorDetails } from './domain-error.ts';
+import { alreadyExists, DomainError, type ErrorCode, type ErrorDetails, notFound } from './domain-error.ts';
 
 export { DomainError, type ErrorCode } from './domain-error.ts';
+export * from './software-errors.ts';
 
 /* What can go wrong in the domain: call sites use these and never build an error by hand. */
-
-const notFound = (code: ErrorCode, type: string, id: string, path: string[]) =>
-  new DomainError(code, `${type} with given identifier {${id}} does not exist.`, {
-    entity: { type, id },
-    path,
-  });
-
-const alreadyExists = (code: ErrorCode, type: string, id: string, path: string[]) =>
-  new DomainError(code, `${type} '${id}' already exists.`, { entity: { type, id }, path });
 
 export const unauthenticated = (signInBy: ErrorDetails['signInBy'] = 'password') =>
   new DomainError('UNAUTHENTICATED', 'Sign in to do this.', { signInBy });
@@ -110,84 +102,6 @@ export const targetTagNotFound = (idOrName: string, path = ['id']) =>
   notFound('TARGET_TAG_NOT_FOUND', 'TargetTag', idOrName, path);
 export const targetTagAlreadyExists = (name: string, path = ['name']) =>
   alreadyExists('TARGET_TAG_ALREADY_EXISTS', 'TargetTag', name, path);
-
-export const softwareModuleTypeNotFound = (idOrKey: string, path = ['id']) =>
-  notFound('SOFTWARE_MODULE_TYPE_NOT_FOUND', 'SoftwareModuleType', idOrKey, path);
-export const softwareModuleTypeAlreadyExists = (keyOrName: string, path = ['key']) =>
-  alreadyExists('SOFTWARE_MODULE_TYPE_ALREADY_EXISTS', 'SoftwareModuleType', keyOrName, path);
-
-export const softwareModuleNotFound = (id: string, path = ['id']) =>
-  notFound('SOFTWARE_MODULE_NOT_FOUND', 'SoftwareModule', id, path);
-export const softwareModuleAlreadyExists = (nameAndVersion: string, path = ['version']) =>
-  alreadyExists('SOFTWARE_MODULE_ALREADY_EXISTS', 'SoftwareModule', nameAndVersion, path);
-export const softwareModuleMetadataNotFound = (key: string) =>
-  notFound('SOFTWARE_MODULE_METADATA_NOT_FOUND', 'SoftwareModuleMetadata', key, ['key']);
-export const softwareModuleUnsupported = (moduleType: string, setType: string, path: string[]) =>
-  new DomainError(
-    'SOFTWARE_MODULE_UNSUPPORTED',
-    `A distribution set of type '${setType}' takes no software module of type '${moduleType}'.`,
-    { path },
-  );
-export const encryptionNotSupported = (path = ['encrypted']) =>
-  new DomainError('ENCRYPTION_NOT_SUPPORTED', 'Artifacts cannot be encrypted here.', { path });
-
-export const artifactNotFound = (id: string, path = ['id']) =>
-  notFound('ARTIFACT_NOT_FOUND', 'Artifact', id, path);
-export const artifactAlreadyExists = (filename: string, path = ['filename']) =>
-  alreadyExists('ARTIFACT_ALREADY_EXISTS', 'Artifact', filename, path);
-export const artifactEmpty = () =>
-  new DomainError('ARTIFACT_EMPTY', 'There is no file, or there is nothing in it.', { path: ['file'] });
-export const artifactTooLarge = (limit: number) =>
-  new DomainError('ARTIFACT_TOO_LARGE', `An artifact has at most ${limit} bytes.`, { path: ['file'] });
-export const artifactStorageFull = (limit: number) =>
-  new DomainError('ARTIFACT_STORAGE_FULL', `All artifacts of a tenant have at most ${limit} bytes.`, {
-    path: ['file'],
-  });
-export const artifactUploadTooSlow = () =>
-  new DomainError('ARTIFACT_UPLOAD_TOO_SLOW', 'The upload took so long that it was given up.', {
-    path: ['file'],
-  });
-export const artifactUploadNotFound = () =>
-  new DomainError('ARTIFACT_UPLOAD_NOT_FOUND', 'This upload is unknown, was used already, or has expired.');
-const MISMATCHES = {
-  md5: 'ARTIFACT_MD5_MISMATCH',
-  sha1: 'ARTIFACT_SHA1_MISMATCH',
-  sha256: 'ARTIFACT_SHA256_MISMATCH',
-} as const;
-export const artifactMismatch = (hash: keyof typeof MISMATCHES, actual: string) =>
-  new DomainError(MISMATCHES[hash], `The ${hash} of what came is ${actual}, not the given one.`, {
-    path: [hash],
-  });
-
-export const distributionSetTypeNotFound = (idOrKey: string, path = ['id']) =>
-  notFound('DISTRIBUTION_SET_TYPE_NOT_FOUND', 'DistributionSetType', idOrKey, path);
-export const distributionSetTypeAlreadyExists = (keyOrName: string, path = ['key']) =>
-  alreadyExists('DISTRIBUTION_SET_TYPE_ALREADY_EXISTS', 'DistributionSetType', keyOrName, path);
-
-export const distributionSetNotFound = (id: string, path = ['id']) =>
-  notFound('DISTRIBUTION_SET_NOT_FOUND', 'DistributionSet', id, path);
-export const distributionSetAlreadyExists = (nameAndVersion: string, path = ['version']) =>
-  alreadyExists('DISTRIBUTION_SET_ALREADY_EXISTS', 'DistributionSet', nameAndVersion, path);
-export const distributionSetDeleted = (id: string, path = ['id']) =>
-  new DomainError('DISTRIBUTION_SET_DELETED', `The distribution set ${id} was deleted.`, {
-    entity: { type: 'DistributionSet', id },
-    path,
-  });
-export const distributionSetIncomplete = (id: string, path = ['id']) =>
-  new DomainError(
-    'DISTRIBUTION_SET_INCOMPLETE',
-    `The distribution set ${id} is incomplete: it lacks a module that its type asks for, or a module lacks files.`,
-    { path },
-  );
-export const distributionSetInvalid = (id: string, path = ['id']) =>
-  new DomainError('DISTRIBUTION_SET_INVALID', `The distribution set ${id} was invalidated.`, { path });
-export const distributionSetMetadataNotFound = (key: string) =>
-  notFound('DISTRIBUTION_SET_METADATA_NOT_FOUND', 'DistributionSetMetadata', key, ['key']);
-
-export const distributionSetTagNotFound = (id: string, path = ['id']) =>
-  notFound('DISTRIBUTION_SET_TAG_NOT_FOUND', 'DistributionSetTag', id, path);
-export const distributionSetTagAlreadyExists = (name: string, path = ['name']) =>
-  alreadyExists('DISTRIBUTION_SET_TAG_ALREADY_EXISTS', 'DistributionSetTag', name, path);
 
 export const maintenanceWindowInvalid = (rule: string, path = ['maintenanceWindow']) =>
   new DomainError('MAINTENANCE_WINDOW_INVALID', `${path.join('.')}: ${rule}`, { path });

@@ -37,6 +37,7 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   SOFTWARE_MODULE_TYPE_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   SOFTWARE_MODULE_NOT_FOUND: [404, 'repo.entityNotFound'],
   SOFTWARE_MODULE_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
+  SOFTWARE_MODULE_DELETED: [404, 'deleted'],
   SOFTWARE_MODULE_METADATA_NOT_FOUND: [404, 'repo.entityNotFound'],
   SOFTWARE_MODULE_UNSUPPORTED: [400, 'distributionset.modules.unsupported'],
   DISTRIBUTION_SET_TYPE_NOT_FOUND: [404, 'repo.entityNotFound'],

@@ -60,6 +60,7 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   SOFTWARE_MODULE_TYPE_ALREADY_EXISTS:
     'A software module type of that key or name is there already, or twice in the input.',
   SOFTWARE_MODULE_NOT_FOUND: 'There is no software module of that id.',
+  SOFTWARE_MODULE_DELETED: 'The software module was deleted; it is shown only where a set has it.',
   SOFTWARE_MODULE_ALREADY_EXISTS:
     'A software module of that type, name and version is there already, or twice in the input.',
   SOFTWARE_MODULE_UNSUPPORTED: 'The type of the distribution set takes no software module of that type.',

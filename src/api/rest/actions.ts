@@ -18,8 +18,9 @@ import { nextOpening } from '../../services/deployments/maintenance-window.ts';
 import { titleOf } from '../../services/software-modules/module.ts';
 import { findTarget } from '../../services/targets/find.ts';
 import { readConfirmation } from '../feedback.ts';
-import { asObject, integerOf, textOf } from '../json.ts';
+import { asObject, integerOf } from '../json.ts';
 import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';
+import { forceTypeOf } from './assignments.ts';
 import { pagedList, pageRequest, queryOf, valuesOf } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
@@ -106,7 +107,7 @@ function oneOfTargetRoutes(router: Router, options: ResourceOptions, linksOf: Li
     sendHal(response, renderAction(context, action, allLinks(linksOf(request), action))),
   );
   const put = onItsOwn(async (context, request, response, { id }) => {
-    if (textOf(asObject(jsonOf(request)), 'forceType') !== 'forced')
+    if (forceTypeOf(asObject(jsonOf(request)), 'forceType') !== 'forced')
       throw invalid('forceType: can only become forced', ['forceType']);
     await forceActions(context, { actionIds: [id] });
     const action = await findAction(context, id);
@@ -132,10 +133,11 @@ function oneOfTargetRoutes(router: Router, options: ResourceOptions, linksOf: Li
   resource(router, `${path}/status`, { get: getHistory }, options);
 }
 
-/** The ids in the body. @throws MALFORMED_INPUT */
+/** The ids in the body, at least one. @throws MALFORMED_INPUT */
 function readIds(request: Request): number[] {
   const list = optionalJsonOf(request);
-  if (!Array.isArray(list)) throw malformed('The given request body is not well formed');
+  if (!Array.isArray(list) || !list.length)
+    throw malformed('Say which actions are meant: by their ids in the body, or by a query parameter');
   return list.map((_, index) => {
     const id = integerOf(list as never, String(index));
     if (id === undefined) throw malformed(`${index}: must be a whole number`, [String(index)]);

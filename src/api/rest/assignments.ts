@@ -1,5 +1,5 @@
 import type { Request, Router } from 'express';
-import { malformed, multiAssignmentNotEnabled } from '../../errors.ts';
+import { invalid, malformed, multiAssignmentNotEnabled } from '../../errors.ts';
 import type { Context } from '../../services/context.ts';
 import { type AssignmentResult, assignDistributionSet } from '../../services/deployments/assign.ts';
 import { findDeployments, type Having, listTargetsOfSet } from '../../services/deployments/find.ts';
@@ -40,7 +40,7 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
   const post: Handler = async (context, request, response) => {
     const body = jsonOf(request);
     const [row, ...others] = Array.isArray(body) ? body.map(asObject) : [asObject(body)];
-    if (!row) throw malformed('a distribution set is needed', ['id']);
+    if (!row) throw invalid('id: a distribution set is needed', ['id']);
     if (others.length) throw multiAssignmentNotEnabled();
     const result = await assignDistributionSet(context, {
       distributionSetId: neededSetId(row),
@@ -76,7 +76,7 @@ function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksO
     };
   const post: Handler = async (context, request, response) => {
     const rows = asObjects(jsonOf(request));
-    if (!rows.length) throw malformed('a target is needed', ['id']);
+    if (!rows.length) throw invalid('id: a target is needed', ['id']);
     const result = await assignDistributionSet(context, {
       distributionSetId: pathIdOf(request, 'id'),
       offline: booleanParameter(request, 'offline'),

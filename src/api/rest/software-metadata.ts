@@ -6,7 +6,7 @@ import { setDistributionSetMetadata } from '../../services/distribution-set-meta
 import { deleteModuleMetadata } from '../../services/software-module-metadata/delete.ts';
 import { findModuleMetadata, listModuleMetadata } from '../../services/software-module-metadata/find.ts';
 import { setModuleMetadata } from '../../services/software-module-metadata/set.ts';
-import { asObject, asObjects, booleanOf, type JsonObject } from '../json.ts';
+import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
 import { pathIdOf } from './parameters.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
@@ -26,9 +26,10 @@ const ofModules: MetadataServices<{ key: string; value: string; targetVisible: b
   find: findModuleMetadata,
   set: setModuleMetadata,
   remove: deleteModuleMetadata,
+  // As in hawkBit a module's entry need have no value, unlike those of sets and targets.
   read: (body, key) => ({
     key,
-    value: neededText(body, 'value'),
+    value: textOf(body, 'value') ?? '',
     targetVisible: booleanOf(body, 'targetVisible') ?? false,
   }),
 };

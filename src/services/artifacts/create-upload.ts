@@ -9,7 +9,7 @@ import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { lockModule, requireOpen, titleOf } from '../software-modules/module.ts';
+import { lockOpenModule, titleOf } from '../software-modules/module.ts';
 import { ArtifactDetails } from './input.ts';
 import { writeUploadToken } from './upload-token.ts';
 
@@ -29,7 +29,7 @@ export interface ArtifactUpload {
 /**
  * Checks what is said of a file before it is sent, and hands out what to send it by. Needs CREATE_SOFTWARE_MODULE, which
  * must still be granted, and reach the module, when the file is sent.
- * @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED, ARTIFACT_ALREADY_EXISTS, INVALID_INPUT
+ * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, LOCKED, ARTIFACT_ALREADY_EXISTS, INVALID_INPUT
  */
 export async function createArtifactUpload(
   context: Context,
@@ -42,8 +42,7 @@ export async function createArtifactUpload(
   const expiresAt = new Date(Math.min(now.getTime() + UPLOAD_LIVES_MS, until?.getTime() ?? Infinity));
 
   return change(context, async (tx, changes) => {
-    const locked = await lockModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId, ['moduleId']);
-    const module = requireOpen(locked, moduleId);
+    const module = await lockOpenModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId);
     const sameName = and(
       eq(artifacts.tenantId, tenantId),
       eq(artifacts.moduleId, moduleId),

@@ -6,13 +6,13 @@ import { requirePermission } from '../access/permissions.ts';
 import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { lockModule, requireOpen, titleOf, touchModule } from '../software-modules/module.ts';
+import { lockOpenModule, titleOf, touchModule } from '../software-modules/module.ts';
 import { letGoOfContents, removeStrays } from './strays.ts';
 
 /**
  * Takes a file away from a software module; its content goes with the last file that has it. Needs
  * DELETE_SOFTWARE_MODULE.
- * @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED, ARTIFACT_NOT_FOUND
+ * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, LOCKED, ARTIFACT_NOT_FOUND
  */
 export async function deleteArtifact(
   context: Context,
@@ -21,8 +21,7 @@ export async function deleteArtifact(
   const { tenantId } = requirePermission(context, 'DELETE_SOFTWARE_MODULE');
 
   const unneeded = await change(context, async (tx, changes) => {
-    const locked = await lockModule(tx, context, 'DELETE_SOFTWARE_MODULE', moduleId, ['moduleId']);
-    const module = requireOpen(locked, moduleId);
+    const module = await lockOpenModule(tx, context, 'DELETE_SOFTWARE_MODULE', moduleId);
     const [deleted] = await tx
       .delete(artifacts)
       .where(

@@ -15,7 +15,13 @@ import { creation } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
-import { lockModule, readModules, requireOpen, titleOf, touchModule } from '../software-modules/module.ts';
+import {
+  lockOpenModule,
+  readModules,
+  requireOpen,
+  titleOf,
+  touchModule,
+} from '../software-modules/module.ts';
 import { type Artifact, readArtifacts, withoutLocation } from './artifact.ts';
 import { ArtifactDetails, type ReadDetails } from './input.ts';
 import { type Received, receiveContent } from './receive.ts';
@@ -33,7 +39,7 @@ export interface UploadArtifact {
 /**
  * Takes a file into a software module. The content is stored once in a tenant, however often it comes; whatever goes
  * wrong, nothing of it is left. Needs CREATE_SOFTWARE_MODULE.
- * @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED, ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE, ARTIFACT_STORAGE_FULL,
+ * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, LOCKED, ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE, ARTIFACT_STORAGE_FULL,
  *   ARTIFACT_ALREADY_EXISTS, ARTIFACT_MD5_MISMATCH, ARTIFACT_SHA1_MISMATCH, ARTIFACT_SHA256_MISMATCH, QUOTA_EXCEEDED,
  *   INVALID_INPUT
  */
@@ -73,8 +79,7 @@ async function addArtifact(
   const { tenantId } = context.caller;
   const { sha256, size } = received;
   return change(context, async (tx, changes) => {
-    const locked = await lockModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId, ['moduleId']);
-    const module = requireOpen(locked, moduleId);
+    const module = await lockOpenModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId);
     await refuseName(tx, tenantId, moduleId, filename);
     const isNewContent = await addContent(tx, context, received);
     const [made] = await tx

@@ -12,8 +12,8 @@ import { removeOrHide } from '../removal.ts';
 import { DEFAULT_SET_TYPE_KEY } from '../tenants/configuration-keys.ts';
 
 /**
- * Deletes a distribution set type. One that a set has stays for it, and nothing new may use it. Needs
- * DELETE_DISTRIBUTION_SET_TYPE.
+ * Deletes a distribution set type. One that a set has stays for it, and nothing new may use it; again is no
+ * error. Needs DELETE_DISTRIBUTION_SET_TYPE.
  * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, READ_ONLY for the type that new sets have by default
  */
 export async function deleteDistributionSetType(context: Context, { id }: { id: number }): Promise<void> {
@@ -27,7 +27,8 @@ export async function deleteDistributionSetType(context: Context, { id }: { id: 
       .from(distributionSetTypes)
       .where(and(itself, await reach(context, 'DELETE_DISTRIBUTION_SET_TYPE')))
       .for('update');
-    if (!type || type.deleted) throw distributionSetTypeNotFound(String(id));
+    if (!type) throw distributionSetTypeNotFound(String(id));
+    if (type.deleted) return;
     await refuseDefault(tx, tenantId, id);
     await removeOrHide(
       tx,

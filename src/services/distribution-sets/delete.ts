@@ -8,20 +8,20 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { removeOrHide } from '../removal.ts';
 import { titleOf } from '../software-modules/module.ts';
-import { lockSet } from './set.ts';
+import { lockAnySet } from './set.ts';
 
 /**
  * Deletes a distribution set, and what assigns it by itself. One that history refers to stays for it, and can be assigned no
- * more. Needs
- * DELETE_DISTRIBUTION_SET.
- * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED
+ * more; again is no error. Needs DELETE_DISTRIBUTION_SET.
+ * @throws DISTRIBUTION_SET_NOT_FOUND
  */
 export async function deleteDistributionSet(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_DISTRIBUTION_SET');
   const itself = and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id));
 
   await change(context, async (tx, changes) => {
-    const set = await lockSet(tx, context, 'DELETE_DISTRIBUTION_SET', id);
+    const set = await lockAnySet(tx, context, 'DELETE_DISTRIBUTION_SET', id);
+    if (set.deleted) return;
     await removeAutoAssignments(tx, context, eq(autoAssignments.setId, id));
     await removeOrHide(
       tx,

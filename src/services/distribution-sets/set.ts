@@ -76,10 +76,10 @@ export const setsAs = (permission: SetPermission): Reach => ({
 type Strength = 'update' | 'no key update' | 'share';
 
 /**
- * The set, locked until the transaction ends. Give the permission that the verb has required.
- * @throws DISTRIBUTION_SET_NOT_FOUND, also for what the permission doesn't reach; DISTRIBUTION_SET_DELETED
+ * The set, a deleted one too, locked until the transaction ends. Give the permission that the verb has required.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, also for what the permission doesn't reach
  */
-export async function lockSet(
+export async function lockAnySet(
   tx: Transaction,
   context: Context,
   permission: SetPermission,
@@ -101,6 +101,19 @@ export async function lockSet(
     )
     .for(strength, { of: distributionSets });
   if (!set) throw distributionSetNotFound(String(id), path);
+  return set;
+}
+
+/** The same for one that is there still. @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED */
+export async function lockSet(
+  tx: Transaction,
+  context: Context,
+  permission: SetPermission,
+  id: number,
+  strength: Strength = 'update',
+  path = ['id'],
+): Promise<DistributionSet> {
+  const set = await lockAnySet(tx, context, permission, id, strength, path);
   if (set.deleted) throw distributionSetDeleted(String(id), path);
   return set;
 }

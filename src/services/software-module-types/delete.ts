@@ -10,7 +10,7 @@ import { removeOrHide } from '../removal.ts';
 
 /**
  * Deletes a software module type. One that a module or a distribution set type has stays for these, and nothing new may
- * use it. Needs DELETE_SOFTWARE_MODULE_TYPE.
+ * use it; again is no error. Needs DELETE_SOFTWARE_MODULE_TYPE.
  * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND
  */
 export async function deleteSoftwareModuleType(context: Context, { id }: { id: number }): Promise<void> {
@@ -24,7 +24,8 @@ export async function deleteSoftwareModuleType(context: Context, { id }: { id: n
       .from(softwareModuleTypes)
       .where(and(itself, await reach(context, 'DELETE_SOFTWARE_MODULE_TYPE')))
       .for('update');
-    if (!type || type.deleted) throw softwareModuleTypeNotFound(String(id));
+    if (!type) throw softwareModuleTypeNotFound(String(id));
+    if (type.deleted) return;
     await removeOrHide(
       tx,
       (inner) => inner.delete(softwareModuleTypes).where(itself),

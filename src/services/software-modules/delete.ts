@@ -9,11 +9,11 @@ import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { removeOrHide } from '../removal.ts';
-import { lockModule, titleOf } from './module.ts';
+import { lockAnyModule, titleOf } from './module.ts';
 
 /**
  * Deletes a software module with its artifacts and metadata. One that a distribution set has stays for it, without its
- * artifacts. Needs DELETE_SOFTWARE_MODULE.
+ * artifacts; again is no error. Needs DELETE_SOFTWARE_MODULE.
  * @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED where a locked set has it
  */
 export async function deleteSoftwareModule(context: Context, { id }: { id: number }): Promise<void> {
@@ -21,7 +21,8 @@ export async function deleteSoftwareModule(context: Context, { id }: { id: numbe
   const itself = and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id));
 
   const unneeded = await change(context, async (tx, changes) => {
-    const module = await lockModule(tx, context, 'DELETE_SOFTWARE_MODULE', id);
+    const module = await lockAnyModule(tx, context, 'DELETE_SOFTWARE_MODULE', id);
+    if (module.deleted) return [];
     await refuseInLockedSet(tx, tenantId, id);
     const files = await tx
       .delete(artifacts)

@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { isAmong } from '../../database/bulk.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
-import { locked, softwareModuleNotFound } from '../../errors.ts';
+import { locked, softwareModuleDeleted, softwareModuleNotFound } from '../../errors.ts';
 import type { Permission } from '../access/permissions.ts';
 import { type Reach, requireStillReached } from '../access/reach.ts';
 import { reach } from '../access/scopes.ts';
@@ -94,10 +94,10 @@ export async function lockModules(
 }
 
 /**
- * The module, locked until the transaction ends. Give the permission that the verb has required.
- * @throws SOFTWARE_MODULE_NOT_FOUND, also for a deleted one, and for what the permission doesn't reach
+ * The module, a deleted one too, locked until the transaction ends. Give the permission that the verb has required.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, also for what the permission doesn't reach
  */
-export async function lockModule(
+export async function lockAnyModule(
   tx: Transaction,
   context: Context,
   permission: ModulePermission,
@@ -107,14 +107,35 @@ export async function lockModule(
   const { tenantId } = context.caller;
   await lockModules(tx, tenantId, [id]);
   const module = (await readModules(tx, tenantId, [id], await reach(context, permission))).get(id);
-  if (!module || module.deleted) throw softwareModuleNotFound(String(id), path);
+  if (!module) throw softwareModuleNotFound(String(id), path);
   return module;
 }
 
-/** The module, where its parts may change. @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED */
+/** The same for one that is to be changed. @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED */
+export async function lockModule(
+  tx: Transaction,
+  context: Context,
+  permission: ModulePermission,
+  id: number,
+): Promise<SoftwareModule> {
+  const module = await lockAnyModule(tx, context, permission, id);
+  if (module.deleted) throw softwareModuleDeleted(String(id));
+  return module;
+}
+
+/** The same for one whose files are to change. @throws what `requireOpen` throws */
+export const lockOpenModule = async (
+  tx: Transaction,
+  context: Context,
+  permission: ModulePermission,
+  id: number,
+): Promise<SoftwareModule> => requireOpen(await lockAnyModule(tx, context, permission, id, ['moduleId']), id);
+
+/** The module, where its files may change. @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED, SOFTWARE_MODULE_DELETED */
 export function requireOpen(module: SoftwareModule | undefined, id: number): SoftwareModule {
-  if (!module || module.deleted) throw softwareModuleNotFound(String(id), ['moduleId']);
+  if (!module) throw softwareModuleNotFound(String(id), ['moduleId']);
   if (module.locked) throw locked(`The software module ${id}`, ['moduleId']);
+  if (module.deleted) throw softwareModuleDeleted(String(id), ['moduleId']);
   return module;
 }
 

@@ -14,7 +14,7 @@ import { lockModule, modulesAs, readModules, type SoftwareModule, titleOf } from
 /**
  * Changes description or vendor, locks or unlocks, clears what `clear` names and keeps the rest. Needs
  * UPDATE_SOFTWARE_MODULE.
- * @throws SOFTWARE_MODULE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
+ * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
  */
 export async function updateSoftwareModule(
   context: Context,

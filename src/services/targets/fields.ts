@@ -110,14 +110,7 @@ export const TARGET_FIELDS = fieldSet([
   ],
   // Not by its name, which can change: scopes would reach other targets then.
   [['enrollmentGroup.id'], { kind: 'integer', column: targets.enrollmentGroupId }],
-  [
-    ['assignedDs.id', 'assignedDistributionSet.id'],
-    { ...itsDeployment, value: assignedSetId, integers: true },
-  ],
-  [
-    ['installedDs.id', 'installedDistributionSet.id'],
-    { ...itsDeployment, value: installedSetId, integers: true },
-  ],
+  // Sets by name and version only, as in hawkBit.
   [['assignedDs.name', 'assignedDistributionSet.name'], ofItsSet(assignedSetId, distributionSets.name)],
   [
     ['assignedDs.version', 'assignedDistributionSet.version'],

@@ -204,7 +204,9 @@ it('lets targets be found by the set they are to have, and by that they have', a
   expect(await found('assignedds.name==second')).toEqual(['a', 'b']);
   expect(await found('installedds.name==first;installedds.version==1')).toEqual(['a']);
   expect(await found('installedds.name!=first')).toEqual(['b']);
-  expect(await found(`assignedds.id==${second};installedds.id==${first}`)).toEqual(['a']);
+  expect(await found('assignedDistributionSet.version==1;installedDistributionSet.name==first')).toEqual([
+    'a',
+  ]);
 });
 
 it('takes actions along when an invalidated set shall take them', async () => {

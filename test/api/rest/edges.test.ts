@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  createServedTenant,
+  type ServedTenant,
+  startTestServer,
+  type TestServer,
+} from '../../support/server.ts';
+import { deploy, uploadFile } from '../../support/software.ts';
+
+/* Answers at the edges of the Management API, as recorded from a running hawkBit. */
+
+let server: TestServer;
+let tenant: ServedTenant;
+const ask = (method: string, path: string, json?: unknown): Promise<Answer> =>
+  tenant.admin(`/rest/v1${path}`, { method, ...(json !== undefined && { json }) });
+const file = { filename: 'file', content: Buffer.from('content') };
+
+beforeAll(async () => {
+  server = await startTestServer();
+  tenant = await createServedTenant(server);
+  await ask('POST', '/targets', [{ controllerId: 'a' }]);
+});
+afterAll(async () => {
+  await server?.stop();
+  expect(server?.errors).toEqual([]);
+});
+
+function expectRefused({ status, json, text }: Answer, wanted: number, errorCode: string): void {
+  expect(status, text).toBe(wanted);
+  expect(json).toMatchObject({ errorCode: `hawkbit.server.error.${errorCode}`, message: expect.any(String) });
+}
+
+it.each([
+  'assignedds.id==1',
+  'installedds.id==1',
+  'assignedDistributionSet.id==1',
+  'installedDistributionSet.id==1',
+  'assignedds==x',
+  'installedds==x',
+  'assignedDistributionSet==x',
+])('targets are not found by %s: a set is named by name or version', async (q) => {
+  expectRefused(await ask('GET', `/targets?q=${q}`), 400, 'rest.param.rsqlInvalidField');
+  expectRefused(
+    await ask('POST', '/targetfilters', { name: q, query: q }),
+    400,
+    'rest.param.rsqlInvalidField',
+  );
+});
+
+it('an entry of a module’s metadata need have no value', async () => {
+  const { moduleId } = await uploadFile(tenant, file);
+  const path = `/softwaremodules/${moduleId}/metadata`;
+  expect((await ask('POST', path, [{ key: 'none' }, { key: 'null', value: null }])).status).toBe(201);
+  expect((await ask('PUT', `${path}/put`, { targetVisible: true })).status).toBe(204);
+  expect((await ask('GET', path)).json.content).toEqual([
+    { key: 'none', value: '', targetVisible: false },
+    { key: 'null', value: '', targetVisible: false },
+    { key: 'put', value: '', targetVisible: true },
+  ]);
+  expectRefused(await ask('POST', path, [{ value: 'x' }]), 400, 'repo.constraintViolation');
+});
+
+describe('an empty list', () => {
+  const create = async (path: string, body: object) => (await ask('POST', path, [body])).json[0].id;
+
+  it('where something is to be assigned is refused', async () => {
+    const { setId } = await deploy(tenant, 'a', file);
+    const setTag = await create('/distributionsettags', { name: 'a' });
+    const targetTag = await create('/targettags', { name: 'a' });
+    const targetType = await create('/targettypes', { name: 'a' });
+    const calls: [method: string, path: string][] = [
+      ['POST', `/distributionsets/${setId}/assignedTargets`],
+      ['POST', `/distributionsets/${setId}/assignedSM`],
+      ['POST', `/distributionsets/${setId}/metadata`],
+      ['POST', '/targets/a/assignedDS'],
+      ['POST', '/targets/a/metadata'],
+      ['POST', `/targettags/${targetTag}/assigned`],
+      ['DELETE', `/targettags/${targetTag}/assigned`],
+      ['POST', `/distributionsettags/${setTag}/assigned`],
+      ['DELETE', `/distributionsettags/${setTag}/assigned`],
+      ['POST', `/targettypes/${targetType}/compatibledistributionsettypes`],
+      ['PUT', '/targetgroups/g/assigned'],
+      ['PUT', '/targetgroups/assigned?group=g'],
+      ['DELETE', '/targetgroups/assigned'],
+    ];
+    for (const [method, path] of calls)
+      expectRefused(await ask(method, path, []), 400, 'repo.constraintViolation');
+  });
+
+  it('of what is to be made is taken', async () => {
+    for (const path of [
+      '/targets',
+      '/targettypes',
+      '/targettags',
+      '/softwaremodules',
+      '/softwaremoduletypes',
+      '/distributionsets',
+      '/distributionsettypes',
+      '/distributionsettags',
+    ])
+      expect(await ask('POST', path, []), path).toMatchObject({ status: 201, json: [] });
+  });
+});
+
+it('an action is switched to forced only', async () => {
+  await deploy(tenant, 'a', file);
+  const { content } = (await ask('GET', '/targets/a/actions?sort=id:DESC&limit=1')).json;
+  const path = `/targets/a/actions/${content[0].id}`;
+  for (const body of [{}, { forceType: null }, ...impossible.map((forceType) => ({ forceType }))])
+    expectRefused(await ask('PUT', path, body), 400, 'repo.constraintViolation');
+  for (const forceType of ['FORCED', 'hard', {}, ['forced'], 1])
+    expectRefused(await ask('PUT', path, { forceType }), 400, 'rest.body.notReadable');
+  expect((await ask('PUT', path, { forceType: 'forced' })).status).toBe(200);
+});
+const impossible = ['soft', 'timeforced', 'downloadonly'];
+
+it('a deletion of actions that names none is refused', async () => {
+  for (const path of ['/actions', '/targets/a/actions']) {
+    expectRefused(await ask('DELETE', path), 400, 'rest.body.notReadable');
+    expectRefused(await ask('DELETE', path, []), 400, 'rest.body.notReadable');
+  }
+});
+
+it('what was deleted and is kept for others can be deleted again, and nothing else', async () => {
+  const [moduleType] = (
+    await ask('POST', '/softwaremoduletypes', [{ key: 'k', name: 'k', maxAssignments: 1 }])
+  ).json;
+  const optionalmodules = [{ id: moduleType.id }];
+  const [setType] = (await ask('POST', '/distributionsettypes', [{ key: 'k', name: 'k', optionalmodules }]))
+    .json;
+  const newModule = { name: 'm', version: '1', type: 'k' };
+  const [module] = (await ask('POST', '/softwaremodules', [newModule])).json;
+  await ask('POST', `/softwaremodules/${module.id}/metadata`, [{ key: 'k', value: 'v' }]);
+  const modules = [{ id: module.id }];
+  const [set] = (await ask('POST', '/distributionsets', [{ name: 's', version: '1', type: 'k', modules }]))
+    .json;
+  expect((await ask('POST', '/targets/a/assignedDS', { id: set.id })).status).toBe(200);
+  await ask('PUT', `/distributionsets/${set.id}`, { locked: false });
+
+  const paths = [
+    `/distributionsets/${set.id}`,
+    `/softwaremodules/${module.id}`,
+    `/softwaremoduletypes/${moduleType.id}`,
+    `/distributionsettypes/${setType.id}`,
+  ];
+  for (const path of paths) {
+    for (let again = 0; again < 3; again++) expect((await ask('DELETE', path)).status, path).toBe(204);
+    expect((await ask('GET', path)).json, path).toMatchObject({ deleted: true });
+  }
+
+  const upload = async () => {
+    const body = new FormData();
+    body.append('file', new Blob(['content']), 'x');
+    return tenant.admin(`/rest/v1${paths[1]}/artifacts`, { method: 'POST', body });
+  };
+  const metadata = `${paths[1]}/metadata`;
+  for (const answer of [
+    await ask('PUT', paths[0]!, { description: 'd' }),
+    await ask('PUT', paths[1]!, { description: 'd' }),
+    await ask('PUT', paths[1]!, {}),
+    await ask('POST', metadata, [{ key: 'k', value: 'v' }]),
+    await ask('DELETE', `${metadata}/k`),
+  ])
+    expectRefused(answer, 404, 'deleted');
+  expectRefused(await upload(), 423, 'locked');
+});
+
+it('a file for a module that was deleted, but is not locked, is refused', async () => {
+  const { moduleId } = await uploadFile(tenant, file);
+  await ask('POST', '/distributionsets', [
+    { name: 'unlocked', version: '1', type: 'os', modules: [{ id: moduleId }] },
+  ]);
+  await ask('DELETE', `/softwaremodules/${moduleId}`);
+  const body = new FormData();
+  body.append('file', new Blob(['content']), 'x');
+  const path = `/rest/v1/softwaremodules/${moduleId}/artifacts`;
+  expectRefused(await tenant.admin(path, { method: 'POST', body }), 404, 'deleted');
+});
