@@ -24,6 +24,7 @@ import {
 import type { Announcement } from './announcements.ts';
 import { type ChangeRecord, writeRecords } from './audit/record.ts';
 import type { Acting } from './context.ts';
+import { requireQuotas } from './quotas.ts';
 import { requireTargetsStillReached } from './targets/scope.ts';
 
 /** Names what a transaction changes: the targets, or `everything` of the tenant. */
@@ -113,6 +114,7 @@ export async function change<T>(
       const result = await database.transaction(async (tx) => {
         const done = await work(tx, changes);
         await requireTargetsStillReached(tx, context, [...changed]);
+        await requireQuotas(tx, tenantId, records);
         if (dryRun) return changes.undo(done);
         await writeRecords(tx, context, records);
         return done;

@@ -15,6 +15,7 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { setsAs } from '../distribution-sets/set.ts';
 import { parse } from '../parse.ts';
+import { requireTagQuota } from '../quotas.ts';
 import { titleOf } from '../software-modules/module.ts';
 
 const UPDATING = setsAs('UPDATE_DISTRIBUTION_SET');
@@ -42,6 +43,7 @@ export async function assignDistributionSetTag(context: Context, input: TaggedSe
       ON CONFLICT DO NOTHING
       RETURNING set_id`);
     const ids = written.map((row) => Number(row.set_id));
+    await requireTagQuota(tx, tenantId, 'set', ids);
     await requireStillReached(tx, context, UPDATING, isAmong(distributionSets.id, setIds));
     changes.record(recordOf('distribution-set.tags-assigned', titles, ids));
     return ids.length;

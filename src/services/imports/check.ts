@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DomainError, quotaExceeded } from '../../errors.ts';
+import { MOST_TAGS } from '../quotas.ts';
 import { MetadataEntry } from '../target-metadata/input.ts';
 import { TargetTagInput } from '../target-tags/input.ts';
 import { checkAttributes } from '../targets/attributes.ts';
@@ -80,6 +81,11 @@ const shownId = ({ controllerId }: ImportedTarget): string | null =>
 
 function readTags(tags: readonly string[], found: Fault[]): string[] {
   const names = new Set<string>();
+  if (tags.length > MOST_TAGS) {
+    const { code, message } = quotaExceeded('tags of a target', MOST_TAGS);
+    found.push({ field: 'tags', code, message });
+    return [];
+  }
   for (const tag of tags) {
     const { data, error } = TargetTagInput.safeParse({ name: tag });
     if (data) names.add(data.name);

@@ -4,7 +4,7 @@ import { type CheckedTarget, isRefused, type RefusedRow } from './check.ts';
 import type { Position } from './source.ts';
 
 /** What rows can bring beside the target itself: most files have little of it. */
-export type Kind = 'type' | 'address' | 'attribute' | 'metadata' | 'tag';
+export type Kind = 'type' | 'group' | 'address' | 'attribute' | 'metadata' | 'tag';
 
 /** Rows that are committed together, and where the file stands after them. */
 export interface Chunk {
@@ -65,6 +65,7 @@ export function addRow(chunk: Chunk, row: CheckedTarget | RefusedRow): void {
     row.address,
   ]);
   if (row.targetType !== null) kinds.add('type');
+  if (row.group) kinds.add('group');
   if (row.address !== null) kinds.add('address');
   for (const [key, value] of row.attributes) values.add([n, LETTERS.attribute, key, value]);
   for (const [key, value] of row.metadata) values.add([n, LETTERS.metadata, key, value]);

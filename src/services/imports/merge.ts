@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/connect.ts';
 import type { ImportMode } from '../../database/tables/imports.ts';
 import { quotaExceeded, targetAlreadyExists } from '../../errors.ts';
 import type { Context } from '../context.ts';
+import { MOST_TAGS, requireGroupQuota } from '../quotas.ts';
 import { noteTokenRotations } from '../targets/token-rotation.ts';
 import { MOST_ENTRIES, type RefusedRow } from './check.ts';
 import { type Chunk, LETTERS } from './chunk.ts';
@@ -77,6 +78,7 @@ async function merge(
       ...(await refuseUnreached(tx, author, lines)),
       ...(kinds.has('attribute') ? await refuseTooMany(tx, tenantId, 'attribute', lines) : []),
       ...(kinds.has('metadata') ? await refuseTooMany(tx, tenantId, 'metadata', lines) : []),
+      ...(kinds.has('tag') ? await refuseTooMany(tx, tenantId, 'tag', lines) : []),
     ];
     updated -= more.length;
     refused.push(...more);
@@ -87,6 +89,7 @@ async function merge(
     await noteNewTokens(tx, author);
     await updateTargets(tx, author);
   }
+  if (kinds.has('group')) await requireGroupQuota(tx, tenantId);
   if (isScoped(author, mode)) await requireReached(tx, author);
   return { created, updated, refused };
 }
@@ -196,30 +199,39 @@ async function missingRows(tx: Transaction): Promise<Row[]> {
     WHERE NOT EXISTS (SELECT FROM import_ids AS i WHERE i.n = r.n) ORDER BY n`);
 }
 
-const QUOTAS: Record<'attribute' | 'metadata', { table: string; field: string; what: string }> = {
-  attribute: { table: 'target_attributes', field: 'attributes', what: 'attributes of a target' },
-  metadata: { table: 'target_metadata', field: 'metadata', what: 'metadata entries of a target' },
+/** Keys that targets have, as a table with `tenant_id`, `target_id` and `key`, and how many a target may have. */
+const QUOTAS = {
+  attribute: { stored: sql`target_attributes`, most: MOST_ENTRIES, field: 'attributes', what: 'attributes' },
+  metadata: { stored: sql`target_metadata`, most: MOST_ENTRIES, field: 'metadata', what: 'metadata entries' },
+  tag: {
+    stored: sql`(
+      SELECT tenant_id, target_id, tag.name AS key
+      FROM target_tag_assignments JOIN target_tags AS tag USING (tenant_id) WHERE tag.id = tag_id)`,
+    most: MOST_TAGS,
+    field: 'tags',
+    what: 'tags',
+  },
 };
 
 /** Takes out the rows by which targets would get too many of a kind. The targets are locked. */
 async function refuseTooMany(
   tx: Transaction,
   tenantId: number,
-  kind: 'attribute' | 'metadata',
+  kind: keyof typeof QUOTAS,
   lines: readonly number[],
 ): Promise<RefusedRow[]> {
-  const { table, field, what } = QUOTAS[kind];
+  const { stored, most, field, what } = QUOTAS[kind];
   const full = await tx.execute<Row>(sql`
     WITH changed AS (SELECT DISTINCT id FROM import_ids WHERE NOT is_new),
       together AS (
         SELECT changed.id, stored.key
-        FROM changed JOIN ${sql.identifier(table)} AS stored ON stored.tenant_id = ${tenantId} AND stored.target_id = changed.id
+        FROM changed JOIN ${stored} AS stored ON stored.tenant_id = ${tenantId} AND stored.target_id = changed.id
         UNION
         SELECT i.id, v.key
         FROM changed JOIN import_ids AS i USING (id) JOIN import_values AS v ON v.n = i.n AND v.kind = ${LETTERS[kind]})
     DELETE FROM import_ids AS i USING import_rows AS r
     WHERE r.n = i.n AND NOT i.is_new
-      AND i.id IN (SELECT id FROM together GROUP BY id HAVING count(*) > ${MOST_ENTRIES})
+      AND i.id IN (SELECT id FROM together GROUP BY id HAVING count(*) > ${most})
     RETURNING r.n, r.controller_id`);
-  return full.map((row) => refusal(lines, row, quotaExceeded(what, MOST_ENTRIES, [field])));
+  return full.map((row) => refusal(lines, row, quotaExceeded(`${what} of a target`, most, [field])));
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
+import { requireQuotas } from '../quotas.ts';
 import { type Kind, LETTERS } from './chunk.ts';
 import type { Author } from './merge.ts';
 
@@ -57,7 +58,7 @@ async function mergeEntries(
 /** A tag that doesn't exist yet is made: a file is to carry a fleet to where nothing of it is known. */
 async function assignTags(tx: Transaction, { caller: { tenantId, username }, now }: Author): Promise<void> {
   const at = sql`${now.toISOString()}::timestamptz`;
-  await tx.execute(sql`
+  const made = await tx.execute(sql`
     INSERT INTO target_tags (tenant_id, name, created_at, created_by, last_modified_at, last_modified_by)
     SELECT ${tenantId}::bigint, v.key, ${at}, ${username}, ${at}, ${username}
     FROM (SELECT DISTINCT v.key FROM import_values AS v JOIN import_ids USING (n) WHERE v.kind = ${LETTERS.tag}) AS v
@@ -65,6 +66,7 @@ async function assignTags(tx: Transaction, { caller: { tenantId, username }, now
       SELECT FROM target_tags AS tag WHERE tag.tenant_id = ${tenantId} AND tag.name = v.key COLLATE "C")
     ORDER BY v.key
     ON CONFLICT ON CONSTRAINT target_tags_name_key DO NOTHING`);
+  if (made.count) await requireQuotas(tx, tenantId, [{ type: 'target-tag.created' }]);
   // Locked, so that none is deleted meanwhile.
   await tx.execute(sql`
     INSERT INTO target_tag_assignments (tenant_id, target_id, tag_id)

@@ -6,6 +6,7 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { requireGroupQuota } from '../quotas.ts';
 import { selectTargetIds } from '../targets/selection.ts';
 import { updateSelected } from '../targets/update-selected.ts';
 import { enteredText } from '../text.ts';
@@ -40,6 +41,7 @@ export async function assignTargetGroup(context: Context, input: AssignTargetGro
       const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection, onMissing ?? 'REFUSE');
       const different = sql`${targets.group} IS DISTINCT FROM ${group}::text`;
       const changed = await updateSelected(tx, tenantId, selected, { group }, different);
+      if (group) await requireGroupQuota(tx, tenantId);
       changes.targets(changed);
       changes.record({
         type: 'target.group-assigned',

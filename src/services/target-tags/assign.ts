@@ -6,6 +6,7 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { requireTagQuota } from '../quotas.ts';
 import { writeAndTouch } from '../targets/touch.ts';
 import { type ChangedTargets, lockChoice, TagChoice } from './choice.ts';
 
@@ -33,6 +34,12 @@ export async function assignTargetTags(context: Context, input: TagChoice): Prom
           FROM unnest(${ids}) AS target(id), unnest(${arrayOf(tagIds)}::bigint[]) AS tag(id)
           ON CONFLICT (tenant_id, target_id, tag_id) DO NOTHING
           RETURNING target_id`,
+      );
+      await requireTagQuota(
+        tx,
+        caller.tenantId,
+        'target',
+        selected.map(({ id }) => id),
       );
       changes.targets(changed);
       changes.record({

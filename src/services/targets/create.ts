@@ -18,6 +18,7 @@ import {
 } from '../batch.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
+import { requireGroupQuota } from '../quotas.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { removeTargets } from './delete.ts';
@@ -62,6 +63,8 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
       refuseExisting(batch, ids);
       await refuseUnreached(tx, context, batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
+      if (standing(batch).some(({ group }) => group !== null))
+        await requireGroupQuota(tx, context.caller.tenantId);
       changes.created([...ids.keys()]);
       changes.record(creation('target.created', namesOf(standing(batch)), standing(batch).map(withoutToken)));
       const view = createdView(context, tenant, typeNames, now);

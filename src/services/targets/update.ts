@@ -8,6 +8,7 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { patchOf } from '../patch.ts';
+import { requireGroupQuota } from '../quotas.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import { TargetUpdate } from './input.ts';
 import { lockTarget } from './selection.ts';
@@ -40,6 +41,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
         .update(targets)
         .set({ ...given, ...type, lastModifiedAt: now, lastModifiedBy: username })
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)));
+    if (given.group) await requireGroupQuota(tx, tenantId);
     const addresses = address === undefined ? undefined : await setAddress(tx, before, address);
     changes.targets([controllerId]);
     const [row] = await selectTargets(tx, context, tenant).where(
