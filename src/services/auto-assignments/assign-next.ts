@@ -12,7 +12,7 @@ import { type Changes, change } from '../change.ts';
 import type { Context, Platform } from '../context.ts';
 import { described } from '../deployments/assign.ts';
 import { takesSetType } from '../deployments/compatibility.ts';
-import { deploy, type Plan } from '../deployments/write.ts';
+import { deploy, isToHave, type Plan } from '../deployments/write.ts';
 import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts';
 import { type DistributionSet, readSets } from '../distribution-sets/set.ts';
 import { matchingTargets } from '../targets/matching.ts';
@@ -37,8 +37,8 @@ export const mayAssign = (now: Date): SQL =>
 
 /**
  * Assigns the set of an auto-assignment to the next of its targets, by id from `after` on; one whose time has come begins by
- * it. Passed over are targets that once had an action of the set, be it a failed one, that are to have it anyway, whose
- * type doesn't take it, or that somebody else is just changing.
+ * it. Passed over are targets that once had an action of the set, be it a failed one, unless they only downloaded it; that
+ * are to have it anyway, whose type doesn't take it, or that somebody else is just changing.
  * @returns the id of the last target that it came to, null where there are no more
  * @throws DISTRIBUTION_SET_INCOMPLETE, the query's errors
  */
@@ -108,9 +108,11 @@ async function begin(tx: Transaction, changes: Changes, { tenantId, id, name }: 
 async function eligibleTargets(
   context: Context,
   tenant: Tenant,
-  { tenantId, query }: Row,
+  { tenantId, query, forceType }: Row,
   { id, type }: DistributionSet,
 ): Promise<SQL> {
+  // Where it was only downloaded, it has still to be installed.
+  const counts = forceType === 'downloadonly' ? sql`` : sql`AND ${actions.status} <> 'downloaded'`;
   return sql`${and(
     eq(targets.tenantId, tenantId),
     await matchingTargets(context.database, tenant, context.clock(), parseFilter(query)),
@@ -118,11 +120,11 @@ async function eligibleTargets(
     takesSetType(type.id),
   )} AND NOT EXISTS (
     SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${targets.tenantId}
-      AND ${actions.targetId} = ${targets.id} AND ${actions.setId} IS NOT DISTINCT FROM ${id} OFFSET 0)
+      AND ${actions.targetId} = ${targets.id} AND ${actions.setId} IS NOT DISTINCT FROM ${id} ${counts} OFFSET 0)
   AND NOT EXISTS (
     SELECT 1 FROM ${targetDeployments} WHERE ${targetDeployments.tenantId} = ${targets.tenantId}
       AND ${targetDeployments.targetId} = ${targets.id}
-      AND ${targetDeployments.assignedSetId} IS NOT DISTINCT FROM ${id} OFFSET 0)`;
+      AND ${isToHave({ setId: id, forceType })} OFFSET 0)`;
 }
 
 const COLUMNS = { id: targets.id, controllerId: targets.controllerId };

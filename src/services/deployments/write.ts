@@ -4,8 +4,9 @@ import { actionEntries, actions, type ForceType, targetDeployments } from '../..
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { targetAutoConfirm } from '../../database/tables/target-data.ts';
 import { targets } from '../../database/tables/targets.ts';
+import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idsOf } from '../actions/select.ts';
-import { type Author, moveActions, SERVER_MESSAGE } from '../actions/write.ts';
+import { type Author, moveActions } from '../actions/write.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import type { MaintenanceWindow } from './maintenance-window.ts';
 
@@ -31,22 +32,33 @@ export interface CreatedAction {
 }
 
 /**
- * Those of the locked targets that are not to have the set anyway. By `IS NOT DISTINCT FROM`, so that PostgreSQL begins with
- * the targets also where it doesn't know yet how many have the set.
+ * Whether the target of a row of `target_deployments` is to have the set anyway. Where it has only downloaded it, an
+ * assignment to install it is news. By `IS NOT DISTINCT FROM`, so that PostgreSQL begins with the targets also where it
+ * doesn't know yet how many have the set.
  */
+export function isToHave({ setId, forceType }: Pick<Plan, 'setId' | 'forceType'>): SQL {
+  const { tenantId, targetId, assignedSetId, installedSetId } = targetDeployments;
+  const isAssigned = sql`${assignedSetId} IS NOT DISTINCT FROM ${setId}`;
+  if (forceType === 'downloadonly') return isAssigned;
+  return sql`${isAssigned} AND (${installedSetId} IS NOT DISTINCT FROM ${setId} OR EXISTS (
+    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${tenantId} AND ${actions.targetId} = ${targetId}
+      AND ${actions.active} AND ${actions.setId} IS NOT DISTINCT FROM ${setId}))`;
+}
+
+/** Those of the locked targets that are not to have the set anyway. */
 export async function withoutTheSet(
   tx: Transaction,
   tenantId: number,
-  { setId, offline }: Plan,
+  plan: Plan,
   selected: readonly SelectedTarget[],
 ): Promise<SelectedTarget[]> {
-  const installed = offline
-    ? sql`AND ${targetDeployments.installedSetId} IS NOT DISTINCT FROM ${setId}`
+  const installed = plan.offline
+    ? sql`AND ${targetDeployments.installedSetId} IS NOT DISTINCT FROM ${plan.setId}`
     : sql``;
   const rows = await tx.execute<{ target_id: string }>(sql`
     SELECT target_id FROM ${targetDeployments}
-    WHERE tenant_id = ${tenantId} AND target_id = ANY(${idsOf(selected)})
-      AND ${targetDeployments.assignedSetId} IS NOT DISTINCT FROM ${setId} ${installed}`);
+    WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ANY(${idsOf(selected)})
+      AND ${isToHave(plan)} ${installed}`);
   const having = new Set(rows.map((row) => Number(row.target_id)));
   return having.size ? selected.filter(({ id }) => !having.has(id)) : [...selected];
 }

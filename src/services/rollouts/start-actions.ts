@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { actionEntries, actions, targetDeployments } from '../../database/tables/actions.ts';
 import { targets } from '../../database/tables/targets.ts';
+import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idsOf } from '../actions/select.ts';
-import { moveActions, SERVER_MESSAGE } from '../actions/write.ts';
-import { replaceActions, statusAtStart, writeDeployments } from '../deployments/write.ts';
+import { moveActions } from '../actions/write.ts';
+import { isToHave, replaceActions, statusAtStart, writeDeployments } from '../deployments/write.ts';
 import type { GroupRow } from './group.ts';
 import { type More, type Step, TARGETS_A_STEP } from './step.ts';
 
@@ -33,12 +34,12 @@ async function lockScheduled({ tx, rollout }: Step, { tenantId, id }: GroupRow):
     id: string;
     target_id: string;
     controller_id: string;
-    has_the_set: boolean | null;
+    has_the_set: boolean;
   }>(sql`
-    SELECT ${actions.id}, ${actions.targetId}, ${targets.controllerId}, (
-      SELECT ${targetDeployments.assignedSetId} FROM ${targetDeployments}
+    SELECT ${actions.id}, ${actions.targetId}, ${targets.controllerId}, EXISTS (
+      SELECT 1 FROM ${targetDeployments}
       WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ${targets.id}
-      ) = ${rollout.setId} AS has_the_set
+        AND ${isToHave(rollout)} OFFSET 0) AS has_the_set
     FROM ${actions} JOIN ${targets}
       ON ${targets.tenantId} = ${actions.tenantId} AND ${targets.id} = ${actions.targetId}
     WHERE ${actions.tenantId} = ${tenantId} AND ${actions.rolloutGroupId} = ${id} AND ${actions.status} = 'scheduled'
@@ -47,7 +48,7 @@ async function lockScheduled({ tx, rollout }: Step, { tenantId, id }: GroupRow):
   return rows.map((row) => ({
     id: Number(row.id),
     target: { id: Number(row.target_id), controllerId: row.controller_id },
-    hasTheSet: row.has_the_set === true,
+    hasTheSet: row.has_the_set,
   }));
 }
 
