@@ -94,7 +94,7 @@ export const DEPLOYMENT_VERBS: Record<
       messages: [],
     }),
   noteDownload: async (c, { runningId }) =>
-    noteDownload(await deviceIn(c, 'deployed'), runningId, { filename: 'f' }),
+    noteDownload(await deviceIn(c, 'deployed'), runningId, { path: '/a.bin', filename: 'f' }),
   noteRetrieval: async (c, { runningId }) => {
     const { tenantId } = c.caller;
     const [met] = await c.database

@@ -51,8 +51,10 @@ async function openNamed(
   }
 }
 
-const sendFile = ({ acting, request, response }: Call, { actionId, download }: OwnDownload): Promise<void> =>
-  sendDownload(request, response, download, 'device', () => noteDownload(acting, actionId, download));
+function sendFile({ acting, request, response }: Call, { actionId, download }: OwnDownload): Promise<void> {
+  const file = { filename: download.filename, path: request.originalUrl.replace(/\?.*/s, '') };
+  return sendDownload(request, response, download, 'device', () => noteDownload(acting, actionId, file));
+}
 
 async function sendSum(call: Call, filename: string): Promise<void> {
   const found = await openNamed(call, filename);

@@ -154,7 +154,7 @@ class ForceActionsPayload extends ActionsPayload {}
 type Said = (typeof CONFIRMATIONS)[number];
 const Confirmation = enumOf<Said>('Confirmation', 'What is said of actions that wait for a confirmation.', {
   confirmed: 'Their devices are told to carry them out.',
-  denied: 'They go on waiting.',
+  denied: 'They go on waiting, and one that is named waits again if it was confirmed and is not over.',
 });
 
 @InputType({ description: 'What `confirmActions` takes.' })
@@ -165,7 +165,10 @@ class ConfirmActionsInput extends SelectedActionsInput {
   @Field(() => Int, { nullable: true, description: 'A code for the history.' })
   code?: number | null;
 
-  @Field(() => [String], { nullable: true, description: 'Messages for the history, 50 at the most.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Messages for the history, 48 at the most. Long ones are kept in pieces of 512 characters.',
+  })
   details?: string[] | null;
 }
 

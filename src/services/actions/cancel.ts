@@ -8,8 +8,9 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { SERVER_MESSAGE } from './messages.ts';
 import { idsOf, type LockedAction, selectActionsToChange } from './select.ts';
-import { type Author, moveActions, SERVER_MESSAGE, settleTargets } from './write.ts';
+import { type Author, moveActions, settleTargets } from './write.ts';
 
 const CancelActions = z.object({
   actionIds: z.array(z.number()).nullish(),

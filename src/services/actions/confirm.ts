@@ -9,9 +9,11 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
-import { plainText } from '../text.ts';
+import type { TenantSettings } from '../tenants/settings.ts';
+import { isStorableText } from '../text.ts';
+import { messagesOf, SERVER_MESSAGE } from './messages.ts';
 import { idsOf, type LockedAction, selectActionsToChange } from './select.ts';
-import { type Author, moveActions, SERVER_MESSAGE, withCode } from './write.ts';
+import { type Author, moveActions } from './write.ts';
 
 /** What somebody says about an action that waits for a confirmation; denied, it goes on waiting. */
 export const CONFIRMATIONS = ['confirmed', 'denied'] as const;
@@ -27,42 +29,65 @@ const ConfirmActions = z.object({
     .min(-INT_32)
     .max(INT_32 - 1)
     .nullish(),
-  details: z.array(plainText(0, 1024)).max(50, 'must be 50 at the most').nullish(),
+  details: z
+    .array(z.string().refine(isStorableText, 'must hold no U+0000 and no unpaired surrogate'))
+    .nullish(),
   dryRun: z.boolean().nullish(),
 });
 export type ConfirmActions = z.input<typeof ConfirmActions>;
 
 /**
  * Confirms or denies, in the place of the devices, updates that wait for it: the named actions all or none, of those that
- * match a filter the ones that wait. Needs UPDATE_TARGET. With `dryRun` it only says which.
+ * match a filter the ones that wait. A named one that was confirmed and isn't over may be denied, too: it waits again.
+ * Needs UPDATE_TARGET.
  * @returns the ids of the actions it concerned
- * @throws ACTION_NOT_FOUND, ACTION_CLOSED, ACTION_NOT_WAITING, INVALID_INPUT, the filter's errors
+ * @throws ACTION_NOT_FOUND, ACTION_CLOSED, ACTION_NOT_WAITING, QUOTA_EXCEEDED, INVALID_INPUT, the filter's errors
  */
 export async function confirmActions(context: Context, input: ConfirmActions): Promise<number[]> {
-  requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { confirmation, code, details, dryRun, ...selection } = parse(ConfirmActions, input);
+  const { settings } = await context.tenants.byId(tenantId);
+  const said = { confirmation, code: code ?? null, messages: details ?? [] };
 
   return change(
     context,
     async (tx, changes) => {
       const selected = await selectActionsToChange(tx, context, 'UPDATE_TARGET', selection);
-      if (selection.actionIds) requireWaiting(selected, selection.actionIds);
-      const waiting = selected.filter(isWaiting);
-      const said = { confirmation, code: code ?? null, messages: details ?? [] };
-      await writeConfirmation(tx, context, waiting, said);
-      const controllerIds = [...new Set(waiting.map(({ controllerId }) => controllerId))];
+      if (selection.actionIds) requireConcerned(selected, selection.actionIds, said, settings);
+      const concerned = selection.actionIds ? selected : selected.filter(isWaiting);
+      await writeConfirmation(tx, context, concerned, said);
+      const controllerIds = [...new Set(concerned.map(({ controllerId }) => controllerId))];
       changes.targets(controllerIds);
       changes.record({ type: `action.${confirmation}`, ...affected(selection, controllerIds) });
-      return waiting.map(({ id }) => id);
+      return concerned.map(({ id }) => id);
     },
     { dryRun: dryRun ?? false },
   );
 }
 
-const isWaiting = ({ status }: LockedAction) => status === 'wait_for_confirmation';
+type Confirmable = Pick<LockedAction, 'id' | 'status' | 'active'>;
 
-function requireWaiting(selected: readonly LockedAction[], wanted: readonly number[]): void {
-  const other = selected.find((action) => !isWaiting(action));
+const isWaiting = ({ status }: Confirmable) => status === 'wait_for_confirmation';
+
+/**
+ * Whether what is said may be said of an action: where it waits; and as in hawkBit consent may be taken back until the
+ * update is over, wherever the tenant asks for it, unless the update is to be stopped.
+ */
+export const isConcerned = (
+  action: Confirmable,
+  { confirmation }: Pick<Said, 'confirmation'>,
+  { confirmationFlow }: Pick<TenantSettings, 'confirmationFlow'>,
+): boolean =>
+  isWaiting(action) ||
+  (confirmation === 'denied' && confirmationFlow && action.active && action.status !== 'canceling');
+
+function requireConcerned(
+  selected: readonly LockedAction[],
+  wanted: readonly number[],
+  said: Said,
+  settings: TenantSettings,
+): void {
+  const other = selected.find((action) => !isConcerned(action, said, settings));
   if (!other) return;
   const path = ['actionIds', String(wanted.indexOf(other.id))];
   throw other.active ? actionNotWaiting(String(other.id), path) : actionClosed(String(other.id), path);
@@ -74,20 +99,27 @@ export interface Said {
   messages: readonly string[];
 }
 
-/** Writes what was said about locked actions that wait. */
-export function writeConfirmation(
+/** Writes what was said about locked actions that it concerns. @throws QUOTA_EXCEEDED */
+export async function writeConfirmation(
   tx: Transaction,
   author: Author,
-  waiting: readonly { id: number }[],
+  concerned: readonly Confirmable[],
   { confirmation, code, messages }: Said,
-): Promise<unknown> {
-  const summary = `${SERVER_MESSAGE}${confirmation} by '${author.caller.username}'`;
-  return moveActions(tx, author, sql`${actions.id} = ANY(${idsOf(waiting)})`, {
-    status: confirmation === 'confirmed' ? 'running' : 'wait_for_confirmation',
-    active: true,
-    messages: withCode(messages.length ? messages : [summary], code),
-    code,
-  });
+): Promise<void> {
+  const by = `by '${author.caller.username}'`;
+  const write = (some: readonly Confirmable[], answer: string) =>
+    moveActions(tx, author, sql`${actions.id} = ANY(${idsOf(some)})`, {
+      status: confirmation === 'confirmed' ? 'running' : 'wait_for_confirmation',
+      active: true,
+      messages: messagesOf(messages, {
+        after: [SERVER_MESSAGE + answer, ...(code === null ? [] : [`Confirmation status code: ${code}`])],
+      }),
+      code,
+    });
+  const waiting = concerned.filter(isWaiting);
+  await write(waiting, confirmation === 'confirmed' ? `confirmed ${by}` : `denied ${by}: it goes on waiting`);
+  const begun = concerned.filter((action) => !isWaiting(action));
+  if (begun.length) await write(begun, `the confirmation was taken back ${by}: it waits again`);
 }
 
 /** Lets what waits on locked targets begin, as from now on nobody is asked there. */

@@ -5,13 +5,6 @@ import { type ActionStatus, actionEntries, actions } from '../../database/tables
 import type { UpdateStatus } from '../../database/tables/targets.ts';
 import type { Acting } from '../context.ts';
 
-/** The server's own messages begin so, as in hawkBit; devices aren't shown them. */
-export const SERVER_MESSAGE = 'Update Server: ';
-
-/** What a device says, with the code that it gave for it, as in hawkBit. */
-export const withCode = (messages: readonly string[], code: number | null | undefined): string[] =>
-  code == null ? [...messages] : [...messages, `Device reported status code: ${code}`];
-
 /** Who changes actions, and when. */
 export type Author = Pick<Acting, 'caller' | 'clock'>;
 

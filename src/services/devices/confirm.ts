@@ -1,22 +1,22 @@
 import { actionClosed, actionNotFound } from '../../errors.ts';
-import { type Said, writeConfirmation } from '../actions/confirm.ts';
+import { isConcerned, type Said, writeConfirmation } from '../actions/confirm.ts';
 import { requireRoom } from '../actions/entries.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
 import { storableText } from '../text.ts';
 import { idOf, lockOwnAction } from './own-action.ts';
-import { requireFewDetails } from './report.ts';
 
 /**
- * A device, or whoever stands before it, confirms or denies an update; denied, it goes on waiting.
- * @throws ACTION_NOT_FOUND where it doesn't wait, ACTION_CLOSED, QUOTA_EXCEEDED
+ * A device confirms or denies an update; denied, it goes on waiting. What was confirmed may be denied until it is over:
+ * the device knows best whether it can still wait.
+ * @throws ACTION_NOT_FOUND where nobody asks, ACTION_CLOSED, QUOTA_EXCEEDED
  */
 export async function reportConfirmation(device: Acting, actionId: number, said: Said): Promise<void> {
-  requireFewDetails(said.messages);
+  const { settings } = await device.tenants.byId(device.caller.tenantId);
   await change(device, async (tx, changes) => {
     const action = await lockOwnAction(tx, device, actionId);
     if (!action.active) throw actionClosed(String(actionId));
-    if (action.status !== 'wait_for_confirmation') throw actionNotFound(String(actionId));
+    if (!isConcerned(action, said, settings)) throw actionNotFound(String(actionId));
     if (said.confirmation === 'denied') await requireRoom(tx, action);
     await writeConfirmation(tx, device, [action], { ...said, messages: said.messages.map(storableText) });
     const subjects = [device.caller.username];

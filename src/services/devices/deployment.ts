@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { type ActionStatus, actionEntries } from '../../database/tables/actions.ts';
 import { actionNotFound } from '../../errors.ts';
 import { type Handling, handlingOf } from '../actions/handling.ts';
-import { SERVER_MESSAGE } from '../actions/write.ts';
+import { SERVER_MESSAGE } from '../actions/messages.ts';
 import type { Platform } from '../context.ts';
 import { windowOf } from '../deployments/maintenance-window.ts';
 import { type Chunk, readChunks } from './deployment-content.ts';

@@ -6,7 +6,7 @@ import { distributionSetModules } from '../../database/tables/distribution-sets.
 import { artifactContents, artifacts } from '../../database/tables/software.ts';
 import { artifactNotFound, softwareModuleNotFound } from '../../errors.ts';
 import { addEntryIfRoom } from '../actions/entries.ts';
-import { SERVER_MESSAGE } from '../actions/write.ts';
+import { messagesOf, SERVER_MESSAGE } from '../actions/messages.ts';
 import {
   ARTIFACT_COLUMNS,
   type Artifact,
@@ -100,15 +100,15 @@ const findFile = prepared((database: Database) =>
     .prepare('device_file'),
 );
 
-/** Notes that a device fetches a file as a whole; a history that is full takes no more of these. */
+/** Notes that a device fetches a file as a whole, and by which path; a history that is full takes no more of these. */
 export async function noteDownload(
   device: Acting,
   actionId: number,
-  { filename }: { filename: string },
+  { filename, path }: { filename: string; path: string },
 ): Promise<void> {
   await change(device, async (tx, changes) => {
     const action = await lockOwnAction(tx, device, actionId);
-    const messages = [`${SERVER_MESSAGE}the device downloads ${filename}`];
+    const messages = messagesOf([`${SERVER_MESSAGE}the device downloads ${path}`]);
     if (!(await addEntryIfRoom(tx, device, action, { status: 'download', messages }))) return;
     changes.reported([device.caller.username]);
     changes.record({

@@ -30,8 +30,8 @@ export async function reportCancellation(device: Acting, actionId: number, repor
     const action = await lockOwnAction(tx, device, actionId);
     if (action.status === 'canceled') return;
     if (action.status !== 'canceling') throw actionNotCancelable(String(actionId));
-    const { told, becomes } = outcomeOf(report);
-    const entry = entryOf(report, told);
+    const { told, becomes, answer } = outcomeOf(report);
+    const entry = entryOf(report, told, answer);
     const lastStatusCode = report.code ?? null;
     if (becomes === 'canceling') {
       if (await isRepeated(tx, action, entry)) return;
@@ -56,18 +56,24 @@ interface Outcome {
   /** What the report is called in the history. */
   told: ActionStatus;
   becomes: 'canceled' | 'canceling' | 'running';
+  /** What the server says of it in the history. */
+  answer?: string;
 }
+
+/** As in hawkBit it doesn't count, though it reads well: whoever looks for why nothing ends must find it. */
+const NOT_THE_WORD =
+  "the device reported 'canceled', which does not end a cancellation: it must report 'closed', or an operator force-quits it";
 
 function outcomeOf({ execution, result }: Report): Outcome {
   switch (execution) {
     case 'closed':
       return result === 'failure'
-        ? { told: 'error', becomes: 'running' }
-        : { told: 'canceled', becomes: 'canceled' };
+        ? { told: 'error', becomes: 'running', answer: 'the device could not stop the update' }
+        : { told: 'canceled', becomes: 'canceled', answer: 'the device has stopped the update' };
     case 'rejected':
-      return { told: 'cancel_rejected', becomes: 'running' };
+      return { told: 'cancel_rejected', becomes: 'running', answer: 'the device refuses to stop the update' };
     case 'canceled':
-      return { told: 'warning', becomes: 'canceling' };
+      return { told: 'warning', becomes: 'canceling', answer: NOT_THE_WORD };
     default:
       return { told: 'running', becomes: 'canceling' };
   }

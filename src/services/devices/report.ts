@@ -1,7 +1,6 @@
 import type { ActionStatus } from '../../database/tables/actions.ts';
-import { quotaExceeded } from '../../errors.ts';
 import type { NewEntry } from '../actions/entries.ts';
-import { SERVER_MESSAGE, withCode } from '../actions/write.ts';
+import { messagesOf, SERVER_MESSAGE } from '../actions/messages.ts';
 import { storableText } from '../text.ts';
 
 export const EXECUTIONS = [
@@ -27,23 +26,22 @@ export interface Report {
   occurredAt?: Date | undefined;
 }
 
-const MOST_DETAILS = 50;
-
-/** @throws QUOTA_EXCEEDED */
-export function requireFewDetails(details: readonly string[]): void {
-  if (details.length > MOST_DETAILS) throw quotaExceeded('details of a report', MOST_DETAILS, ['details']);
-}
-
-/** The entry that a report makes in the history. @throws QUOTA_EXCEEDED */
-export function entryOf(report: Report, status: ActionStatus): NewEntry {
+/**
+ * The entry that a report makes in the history: what the device says, after `answer`, which the server has to say of it;
+ * without either a summary of the server's, and with a code that, too. @throws QUOTA_EXCEEDED
+ */
+export function entryOf(report: Report, status: ActionStatus, answer?: string): NewEntry {
   const { details, code, occurredAt } = report;
-  requireFewDetails(details);
-  const messages = details.length ? details.map(storableText) : [summaryOf(report)];
-  return { status, code, messages: withCode(messages, code), occurredAt };
+  const said = answer ?? (details.length ? undefined : summaryOf(report));
+  const messages = messagesOf(details.map(storableText), {
+    before: said === undefined ? [] : [SERVER_MESSAGE + said],
+    after: code === undefined ? [] : [`Device reported status code: ${code}`],
+  });
+  return { status, code, messages, occurredAt };
 }
 
 function summaryOf({ execution, result, progress }: Report): string {
   const outcome = execution === 'closed' ? ` with ${result}` : '';
   const share = progress ? ` (${progress.done}${progress.of === null ? '' : ` of ${progress.of}`})` : '';
-  return `${SERVER_MESSAGE}the device reported ${execution}${outcome}${share}`;
+  return `the device reported ${execution}${outcome}${share}`;
 }

@@ -2,7 +2,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { actionEntries } from '../../database/tables/actions.ts';
 import { addEntry } from '../actions/entries.ts';
-import { SERVER_MESSAGE } from '../actions/write.ts';
+import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { change } from '../change.ts';
 import type { Acting } from '../context.ts';
 import { idOf, type LockedOwnAction, lockOwnAction, type OwnAction } from './own-action.ts';

@@ -195,12 +195,25 @@ describe('confirmationBase', () => {
     expect((await say('denied')).status).toBe(200);
     expect((await say('confirmed')).status).toBe(200);
     expect(Object.keys(await links())).toEqual(['deploymentBase', 'configData']);
-    for (const again of ['confirmed', 'denied']) expect((await say(again)).status).toBe(404);
+    expect((await say('confirmed')).status).toBe(404);
     await device.report(SUCCESS);
-    expect((await say('confirmed')).status).toBe(410);
+    for (const late of ['confirmed', 'denied']) expect((await say(late)).status).toBe(410);
     expect(await device.entries()).toEqual([
       ...['wait_for_confirmation', 'wait_for_confirmation', 'running', 'finished'],
     ]);
+  });
+
+  it('asks again after the device, or an operator, has taken its consent back', async () => {
+    const path = `/rest/v1/targets/${device.controllerId}/actions/${device.actionId}/confirmation`;
+    const deny = () =>
+      admin(path, { method: 'PUT', json: { confirmation: 'denied', code: 3, details: 'no' } });
+    for (const takeBack of [() => say('denied'), deny]) {
+      expect((await say('confirmed')).status).toBe(200);
+      expect(Object.keys(await links())).toEqual(['deploymentBase', 'configData']);
+      expect((await takeBack()).status).toBeLessThan(300);
+      expect(Object.keys(await links())).toEqual(['confirmationBase', 'configData']);
+      expect((await base()).status).toBe(404);
+    }
   });
 
   it.each([['CONFIRMED'], [undefined], [1], [{}]])('takes no %j', async (word) => {

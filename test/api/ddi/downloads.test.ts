@@ -47,6 +47,21 @@ describe('a file', () => {
     expect(await device.entries()).toEqual(['running', 'retrieved', 'download']);
   });
 
+  it('is noted by the path that the device asked for, long as it may be', async () => {
+    const long = await workshop.deploy({ [`${'ü'.repeat(100)}.bin`]: CONTENT });
+    for (const [by, name] of [
+      [device, 'a b#ü%.bin'],
+      [long, `${'ü'.repeat(100)}.bin`],
+    ] as const) {
+      expect((await by.ask(`${file(by, name)}?x=1`)).status).toBe(200);
+      const history = `/rest/v1/targets/${by.controllerId}/actions/${by.actionId}/status?sort=id:DESC&limit=1`;
+      const [{ type, messages }] = (await workshop.admin(history)).json.content;
+      const path = `/${workshop.tenant}/controller/v1/${by.controllerId}${file(by, name)}`;
+      expect([type, messages.join('')]).toEqual(['download', `Update Server: the device downloads ${path}`]);
+      expect(Math.max(...messages.map(({ length }: string) => length))).toBeLessThanOrEqual(512);
+    }
+  });
+
   it.each<[string, Record<string, string>, number, string]>([
     ['a range', { range: 'bytes=2-4' }, 206, '234'],
     ['from somewhere', { range: 'bytes=7-' }, 206, '789'],

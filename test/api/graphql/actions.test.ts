@@ -274,7 +274,17 @@ describe('actions', () => {
         status: 'RUNNING',
         lastStatusCode: 5,
         statusHistory: {
-          nodes: [{ status: 'RUNNING', code: 5, messages: ['fine', 'Device reported status code: 5'] }],
+          nodes: [
+            {
+              status: 'RUNNING',
+              code: 5,
+              messages: [
+                'fine',
+                expect.stringMatching(/^Update Server: confirmed by '/),
+                'Confirmation status code: 5',
+              ],
+            },
+          ],
         },
       },
     ]);

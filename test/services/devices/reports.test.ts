@@ -45,6 +45,22 @@ describe('a report', () => {
     expect(await entries()).toHaveLength(3);
   });
 
+  it('is kept in pieces where it says much, and cut off where it says too much', async () => {
+    await reportDeployment(device, actionId, proceeding({ details: ['x'.repeat(1_300), 'end'] }));
+    expect((await entries())[0]?.messages.map(({ length }) => length)).toEqual([512, 512, 276, 3]);
+    await reportDeployment(device, actionId, proceeding({ details: Array(49).fill('y'.repeat(20_000)) }));
+    const { messages } = (await entries())[0]!;
+    expect(messages).toHaveLength(50);
+    expect(messages.join('').length).toBeLessThanOrEqual(50 * 512);
+    expect(messages.at(-1)).toMatch(/^y+ … \(cut off\)$/);
+  });
+
+  it('that repeats a long one changes nothing either', async () => {
+    const said = proceeding({ details: ['x\0'.repeat(20_000)], occurredAt: new Date(1e12) });
+    for (let time = 0; time < 2; time++) await reportDeployment(device, actionId, said);
+    expect(await entries()).toHaveLength(2);
+  });
+
   it('tells of progress where the device finds no words', async () => {
     await reportDeployment(device, actionId, proceeding({ progress: { done: 2, of: 5 } }));
     expect((await entries())[0]?.messages).toEqual([
@@ -128,6 +144,37 @@ describe('a cancellation', () => {
     await reportCancellation(device, actionId, report());
     expect(await entries()).toHaveLength(3);
     expect(await stateOf(fleet.context, 'a')).toMatchObject({ updateStatus: 'in_sync', assigned: null });
+  });
+
+  it.each([
+    ['closed', 'success', 'Update Server: the device has stopped the update'],
+    ['closed', 'failure', 'Update Server: the device could not stop the update'],
+    ['rejected', 'none', 'Update Server: the device refuses to stop the update'],
+  ] as const)(
+    'that is answered by %s and %s is told so, before what the device says',
+    async (execution, result, answer) => {
+      await cancelActions(fleet.context, { actionIds: [actionId] });
+      await reportCancellation(device, actionId, report({ execution, result, details: ['said'], code: 3 }));
+      expect((await entries())[0]?.messages).toEqual([answer, 'said', 'Device reported status code: 3']);
+    },
+  );
+
+  it('that is answered by canceled goes on: the history says what the device must send', async () => {
+    await cancelActions(fleet.context, { actionIds: [actionId] });
+    const canceled = report({ execution: 'canceled', details: ['stopped'] });
+    await reportCancellation(device, actionId, canceled);
+    const [entry] = await entries();
+    expect(entry).toMatchObject({ status: 'warning', messages: [expect.any(String), 'stopped'] });
+    expect(entry?.messages[0]).toMatch(/^Update Server: .*'canceled'.* must report 'closed'/);
+    expect((await fleet.ask('a')).next).toMatchObject({ kind: 'cancelAction', actionId });
+
+    await cancelActions(fleet.context, { actionIds: [actionId], force: true });
+    expect((await fleet.ask('a')).next).toBeNull();
+    await reportCancellation(device, actionId, canceled);
+    expect(await stateOf(fleet.context, 'a')).toMatchObject({
+      updateStatus: 'in_sync',
+      actions: ['canceled'],
+    });
   });
 
   it('that nobody asked for is refused', async () => {

@@ -52,7 +52,7 @@ describe.each([
     expect(await next(feed)).toEqual(['created', id, 'running']);
     await reportDeployment(await deviceOf('a'), id!, PROCEEDING);
     expect(await next(feed)).toEqual(['updated', id, 'running']);
-    await noteDownload(await deviceOf('a'), id!, { filename: 'f' });
+    await noteDownload(await deviceOf('a'), id!, { path: '/a.bin', filename: 'f' });
     expect(await next(feed)).toEqual(['updated', id, 'running']);
     await forceActions(context, { actionIds: [id!] });
     expect(await next(feed)).toEqual(['updated', id, 'running']);
