@@ -1,14 +1,13 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import Negotiator from 'negotiator';
 import { webError } from './hawkbit-errors.ts';
 import { etagOf, isMatch } from './http.ts';
 import { parseJson } from './json.ts';
+import { type Accepted, isOfType, negotiator } from './media-types.ts';
 
 const HAL = 'application/hal+json';
 export const JSON_TYPE = 'application/json';
 /** In the order of the server's liking. */
-const PRODUCED = [HAL, JSON_TYPE];
-const CONSUMED = /^application\/(hal\+)?json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
+const HAL_OR_JSON = [HAL, JSON_TYPE];
 
 /** Sends a body as JSON in the type that the client asked for; what was read has a digest of the body as its ETag. */
 export function sendHal(response: Response, body: unknown): void {
@@ -19,23 +18,34 @@ export function sendHal(response: Response, body: unknown): void {
     response.set('ETag', etag);
     if (isMatch(response.req, etag)) return void response.status(304).end();
   }
-  response.type(response.locals['mediaType'] ?? JSON_TYPE).send(text);
+  sendText(response, acceptedOf(response)?.contentType ?? JSON_TYPE, text);
 }
 
+/** Sends a whole text in exactly this type: Express would write the charset in its own way. */
+export function sendText(response: Response, contentType: string, text: string | Buffer): void {
+  response.setHeader('Content-Type', contentType);
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.end(text);
+}
+
+/** What `negotiate` has found. */
+export const acceptedOf = (response: Response): Accepted | undefined => response.locals['accepted'];
+
 /** 406 for an `Accept` that can't be met, before anything is done. */
-export const negotiate =
-  (produced = PRODUCED): RequestHandler =>
-  (request, response, next) => {
-    const accepted = new Negotiator(request).mediaType(produced);
+export function negotiate(produced = HAL_OR_JSON): RequestHandler {
+  const choose = negotiator(produced);
+  return (request, response, next) => {
+    const accepted = choose(request.headers.accept);
     if (!accepted) return void response.status(406).end();
-    response.locals['mediaType'] = accepted;
+    response.locals['accepted'] = accepted;
     next();
   };
+}
 
 /** 415 for a body of a type that isn't read here. */
 export const requireJson: RequestHandler = (request, response, next) => {
-  if (CONSUMED.test(request.headers['content-type'] ?? '')) return next();
-  response.set('Accept', PRODUCED.join(', ')).status(415).json(webError(415));
+  if (isOfType(request.headers['content-type'], HAL_OR_JSON)) return next();
+  response.set('Accept', HAL_OR_JSON.join(', ')).status(415).json(webError(415));
 };
 
 const hasBody = ({ headers }: Request) =>

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import busboy from 'busboy';
 import type { Request } from 'express';
 import { malformed } from '../errors.ts';
+import { essenceOf } from './media-types.ts';
 
 /** A form with a file: what stands before it is known as soon as the file begins, what follows when all was read. */
 export interface FileForm {
@@ -14,7 +15,7 @@ export interface FileForm {
 const LIMITS = { fields: 20, fieldSize: 4096, parts: 30 };
 
 export const isForm = (request: Request): boolean =>
-  /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
+  essenceOf(request.headers['content-type']) === 'multipart/form-data';
 
 /** Reads a form as it comes, no faster than its file is read. @throws MALFORMED_INPUT */
 export function readFileForm(request: Request): FileForm {

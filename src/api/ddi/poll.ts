@@ -5,7 +5,7 @@ import { type DevicePlatform, poll } from '../../services/devices/poll.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';
 import { isMatch, type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { type DevicePath, deviceRequestOf } from './request.ts';
-import { deviceTypeOf, renderRoot } from './root.ts';
+import { deviceTypeOf, errorTypeOf, renderRoot } from './root.ts';
 
 const HEADERS = Object.entries(PROTOCOL_HEADERS).flat();
 
@@ -32,14 +32,14 @@ export const pollListener =
       }
       if (error.code === 'UNAUTHENTICATED') return send(401, [], '');
       const { status, body } = errorAnswer(error);
-      send(status, ['Content-Type', 'application/json'], JSON.stringify(body));
+      send(status, ['Content-Type', errorTypeOf(request)], JSON.stringify(body));
     };
     const answer = (device: PollAnswer) => {
-      const type = deviceTypeOf(request);
-      if (!type) return send(406, [], '');
-      const { body, etag } = renderRoot(device, path, peers.baseUrlOf(request), type);
+      const accepted = deviceTypeOf(request);
+      if (!accepted) return send(406, [], '');
+      const { body, etag } = renderRoot(device, path, peers.baseUrlOf(request), accepted.type);
       if (isMatch(request, etag)) return send(304, ['ETag', etag]);
-      send(200, ['Content-Type', type, 'ETag', etag], body);
+      send(200, ['Content-Type', accepted.contentType, 'ETag', etag], body);
     };
     try {
       const device = poll(platform, deviceRequestOf(request, path, peers));

@@ -8,7 +8,8 @@ import { parseCbor } from '../cbor.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { addressUrl, etagOf, isMatch, type Peers } from '../http.ts';
 import { idOf } from '../json.ts';
-import { jsonOf, readBytes } from '../media.ts';
+import { jsonOf, readBytes, sendText } from '../media.ts';
+import { essenceOf, isOfType } from '../media-types.ts';
 import type { DevicePath } from './request.ts';
 import { deviceTypeOf, deviceUrl, encodeAnswer } from './root.ts';
 
@@ -88,11 +89,12 @@ const requireDeviceType: RequestHandler = (request, response, next) => {
   response.status(406).end();
 };
 
-const CONSUMED = /^application\/(json|cbor)\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
+const CBOR = 'application/cbor';
+const JSON_OR_CBOR = ['application/json', CBOR];
 
 const requireDeviceBody: RequestHandler = (request, response, next) => {
-  if (CONSUMED.test(request.headers['content-type'] ?? '')) return next();
-  response.set('Accept', 'application/json, application/cbor').status(415).json(webError(415));
+  if (isOfType(request.headers['content-type'], JSON_OR_CBOR)) return next();
+  response.set('Accept', JSON_OR_CBOR.join(', ')).status(415).json(webError(415));
 };
 
 const allowDeviceBody: RequestHandler = (request, response, next) =>
@@ -107,7 +109,7 @@ export function optionalBodyOf(request: Request): unknown {
 
 /** @throws MALFORMED_INPUT */
 export function bodyOf(request: Request): unknown {
-  return /cbor/i.test(request.headers['content-type'] ?? '') ? parseCbor(request.body) : jsonOf(request);
+  return essenceOf(request.headers['content-type']) === CBOR ? parseCbor(request.body) : jsonOf(request);
 }
 
 /** An id in the path. @throws MALFORMED_INPUT */
@@ -119,10 +121,10 @@ export function pathIdOf(request: Request, name: string): number {
 
 /** Sends a body in the type that the device takes, unless the device has it already. */
 export function answer({ request, response }: Call, body: object): void {
-  const type = deviceTypeOf(request)!;
+  const { type, contentType } = deviceTypeOf(request)!;
   const encoded = encodeAnswer(body, type);
   const etag = etagOf(encoded);
   response.set('ETag', etag);
   if (isMatch(request, etag)) return void response.status(304).end();
-  response.status(200).set('Content-Type', type).send(encoded);
+  sendText(response.status(200), contentType, encoded);
 }

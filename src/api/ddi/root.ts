@@ -1,26 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import { encode } from 'cbor-x';
-import Negotiator from 'negotiator';
 import type { PollAnswer } from '../../services/devices/device-cache.ts';
 import { etagOf } from '../http.ts';
+import { type Accepted, negotiator } from '../media-types.ts';
 import type { DevicePath } from './request.ts';
 
 const HAL = 'application/hal+json';
 const JSON_TYPE = 'application/json';
 const CBOR = 'application/cbor';
-const DEVICE_TYPES = [HAL, JSON_TYPE, CBOR];
-
-/** Devices of one make send the same `Accept`: few are ever met, and a poll doesn't parse what it knows. */
-const negotiated = new Map<string, string | undefined>();
-const REMEMBERED = 1_000;
+const choose = negotiator([HAL, JSON_TYPE, CBOR]);
 
 /** The type to answer in; undefined where none of the server's is accepted. */
-export function deviceTypeOf(request: IncomingMessage): string | undefined {
-  const { accept = '*/*' } = request.headers;
-  if (negotiated.has(accept)) return negotiated.get(accept);
-  const type = new Negotiator(request).mediaType(DEVICE_TYPES);
-  if (negotiated.size < REMEMBERED && accept.length < 256) negotiated.set(accept, type);
-  return type;
+export const deviceTypeOf = ({ headers }: IncomingMessage): Accepted | undefined => choose(headers.accept);
+
+/** The type of an error: JSON always, with what the device has named with it. */
+export function errorTypeOf(request: IncomingMessage): string {
+  const accepted = deviceTypeOf(request);
+  return accepted?.type === JSON_TYPE ? accepted.contentType : JSON_TYPE;
 }
 
 export interface DeviceAnswer {

@@ -5,12 +5,14 @@ import { reportAttributes } from '../../services/devices/report-attributes.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { asObject } from '../json.ts';
+import { sendText } from '../media.ts';
 import { readConfigData } from './config-data.ts';
 import { confirmationRoutes } from './confirmations.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { downloadRoutes } from './downloads.ts';
 import { devicePathOf, deviceRequestOf } from './request.ts';
 import { bodyOf, deviceRoutes, type Handler, methodNotAllowed } from './resource.ts';
+import { errorTypeOf } from './root.ts';
 
 /** The device API but for polls. Authentication comes before routing, and each signed-in request is a poll, too. */
 export function deviceRouter(
@@ -53,7 +55,7 @@ const putConfigData: Handler = async ({ acting, request, response }) => {
 /** Devices get 401 without a body and without a challenge. */
 const answerDeviceErrors =
   (log: (error: unknown) => void): ErrorRequestHandler =>
-  (error, _request, response, _next) => {
+  (error, request, response, _next) => {
     if (response.headersSent) {
       log(error);
       return void response.destroy();
@@ -62,9 +64,9 @@ const answerDeviceErrors =
       if (error.code === 'UNAUTHENTICATED') return void response.status(401).end();
       if (error.code === 'ACTION_CLOSED') return void response.status(410).end();
       const { status, body } = errorAnswer(error);
-      return void response.status(status).json(body);
+      return sendText(response.status(status), errorTypeOf(request), JSON.stringify(body));
     }
     const status = Number(error?.status) || 500;
     if (status >= 500) log(error);
-    response.status(status).json(webError(status));
+    sendText(response.status(status), errorTypeOf(request), JSON.stringify(webError(status)));
   };

@@ -1,19 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import Negotiator from 'negotiator';
 import { DomainError } from '../../errors.ts';
 import { challengeOf } from '../http.ts';
+import { negotiator } from '../media-types.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL_TYPE = 'application/graphql-response+json';
 const HTML = 'text/html';
 
-/** Whether the client, a browser, would rather have a page. */
-export const wantsPage = (request: IncomingMessage): boolean =>
-  new Negotiator(request).mediaType([JSON_TYPE, GRAPHQL_TYPE, HTML]) === HTML;
+const chooseAnswer = negotiator([JSON_TYPE, GRAPHQL_TYPE]);
+const chooseAnswerOrPage = negotiator([JSON_TYPE, GRAPHQL_TYPE, HTML]);
 
-/** Whether the client takes what is produced here. */
-export const takesAnswer = (request: IncomingMessage): boolean =>
-  new Negotiator(request).mediaType([JSON_TYPE, GRAPHQL_TYPE]) !== undefined;
+/** Whether the client, a browser, would rather have a page. */
+export const wantsPage = ({ headers }: IncomingMessage): boolean =>
+  chooseAnswerOrPage(headers.accept)?.type === HTML;
+
+/** The type to answer in; undefined where the client takes none that is produced here. */
+export const answerTypeOf = ({ headers }: IncomingMessage): string | undefined =>
+  chooseAnswer(headers.accept)?.type;
 
 /** Why a request isn't looked at by GraphQL. */
 export class Refusal extends Error {
@@ -57,7 +60,7 @@ export function sendFailure(
   const { status, code, message } = refusal ?? UNFORESEEN;
   if (error instanceof DomainError && status === 401)
     response.setHeader('WWW-Authenticate', challengeOf(error, 'Muster'));
-  const type = new Negotiator(request).mediaType([JSON_TYPE, GRAPHQL_TYPE]) ?? JSON_TYPE;
+  const type = answerTypeOf(request) ?? JSON_TYPE;
   response.statusCode = status;
   response.setHeader('Content-Type', `${type}; charset=utf-8`);
   response.end(`${JSON.stringify({ errors: [{ message, extensions: { code } }] })}\n`);

@@ -4,7 +4,9 @@ import express, { type Request, type Response } from 'express';
 import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Platform } from '../../services/context.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
-import { Refusal, sendFailure, takesAnswer } from './answers.ts';
+import { JSON_TYPE } from '../media.ts';
+import { isOfType } from '../media-types.ts';
+import { answerTypeOf, Refusal, sendFailure } from './answers.ts';
 import { type GraphqlContext, openContext, originOf } from './context.ts';
 import { credentialsOf } from './session.ts';
 
@@ -35,11 +37,11 @@ export function operationListener(
       for (const [name, value] of Object.entries(PROTOCOL_HEADERS)) response.setHeader(name, value);
       const origin = originOf(peers, request);
       const caller = await signIn(credentialsOf(request), origin);
-      requireMediaTypes(request);
+      const accept = requireMediaTypes(request);
       const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method: request.method ?? 'GET',
-          headers: headersOf(request),
+          headers: headersOf(request, accept),
           search: /\?.*/s.exec(request.url ?? '')?.[0] ?? '',
           body: request.method === 'POST' ? parseBody(await read(request, response)) : undefined,
         },
@@ -55,25 +57,32 @@ export function operationListener(
   };
 }
 
-function headersOf(request: IncomingMessage): HeaderMap {
+/** Apollo gets the types as they were understood here: it would read their parameters in its own way. */
+function headersOf(request: IncomingMessage, accept: string): HeaderMap {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, String(value));
+  headers.set('accept', accept);
+  if (request.method === 'POST') headers.set('content-type', JSON_TYPE);
   return headers;
 }
 
-const JSON_BODY = /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
-
-/** Before anything is executed: Apollo would say so only afterwards. @throws Refusal */
-function requireMediaTypes(request: IncomingMessage): void {
-  if (!takesAnswer(request))
+/**
+ * Before anything is executed: Apollo would say so only afterwards.
+ * @returns the type to answer in
+ * @throws Refusal
+ */
+function requireMediaTypes(request: IncomingMessage): string {
+  const accept = answerTypeOf(request);
+  if (!accept)
     throw new Refusal(
       406,
       'NOT_ACCEPTABLE',
       'Accept must allow application/json or application/graphql-response+json.',
     );
-  if (request.method === 'POST' && !JSON_BODY.test(request.headers['content-type'] ?? ''))
+  if (request.method === 'POST' && !isOfType(request.headers['content-type'], [JSON_TYPE]))
     throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
+  return accept;
 }
 
 /** Reads bodies, inflated ones too. */

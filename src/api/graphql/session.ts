@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isUnauthenticated } from '../../errors.ts';
 import { beginSession } from '../../services/sessions/begin.ts';
 import { endSession } from '../../services/sessions/end.ts';
+import { isOfType } from '../media-types.ts';
 import { Refusal } from './answers.ts';
 import { originOf } from './context.ts';
 import type { ListenerOptions } from './listener.ts';
@@ -33,7 +34,7 @@ export function sessionRoutes(
 ): void {
   const begin = async (request: Request, response: Response) => {
     // Such a body is what no form of another site can send.
-    if (!request.is('application/json'))
+    if (!isOfType(request.headers['content-type'], ['application/json']))
       throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
     const { success, data } = Account.safeParse(request.body);
     if (!success) throw new Refusal(400, 'BAD_REQUEST', 'The body must be {"username": …, "password": …}.');

@@ -8,6 +8,7 @@ import { importTargets } from '../../services/imports/import-targets.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { idOf } from '../json.ts';
+import { essenceOf } from '../media-types.ts';
 import { answerErrors } from '../rest/errors.ts';
 import { drain, sendLines } from '../stream.ts';
 import { csvParser } from './csv.ts';
@@ -22,10 +23,12 @@ export interface FilesOptions {
   log: (error: unknown) => void;
 }
 
-const FORMATS: readonly (readonly [type: RegExp, format: 'csv' | 'ndjson'])[] = [
-  [/^text\/csv\b/i, 'csv'],
-  [/^application\/(x-)?(ndjson|jsonl|json-lines)\b/i, 'ndjson'],
-];
+const FORMATS: ReadonlyMap<string, 'csv' | 'ndjson'> = new Map([
+  ['text/csv', 'csv'],
+  ...['ndjson', 'jsonl', 'json-lines', 'x-ndjson', 'x-jsonl', 'x-json-lines'].map(
+    (name) => [`application/${name}`, 'ndjson'] as const,
+  ),
+]);
 const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
 const PARAMETERS = ['mode', 'dryRun', 'key', 'resume'];
 
@@ -66,7 +69,7 @@ export function importRouter({ platform, peers, signIn, log }: FilesOptions): ex
 }
 
 async function takeFile(context: Context, request: Request, response: Response): Promise<void> {
-  const format = FORMATS.find(([type]) => type.test(request.headers['content-type'] ?? ''))?.[1];
+  const format = FORMATS.get(essenceOf(request.headers['content-type']));
   if (!format || (request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     const message = 'A file is sent as text/csv or application/x-ndjson, and not compressed.';
     return void response.status(415).json(webError(415, message));

@@ -8,7 +8,7 @@ import { uploadArtifact } from '../../services/artifacts/upload.ts';
 import { findSoftwareModule } from '../../services/software-modules/find.ts';
 import { sendDownload } from '../downloads.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { JSON_TYPE, sendHal } from '../media.ts';
+import { acceptedOf, JSON_TYPE, sendHal } from '../media.ts';
 import { isForm, readFileForm } from '../multipart.ts';
 import { drain } from '../stream.ts';
 import { valuesOf } from './paging.ts';
@@ -81,7 +81,7 @@ export function artifactRoutes(
   resource(router, `${path}/:artifactId`, { get: getOne, delete: remove }, options);
 
   const download: Handler = async (context, request, response) => {
-    if (response.locals['mediaType'] === FILE[0]) response.locals['mediaType'] = JSON_TYPE;
+    if (acceptedOf(response)?.type === FILE[0]) response.locals['accepted'] = undefined;
     const [moduleId, id] = idsOf(request);
     await sendDownload(request, response, await openArtifact(context, { moduleId, id }), 'standard');
   };
