@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { migrate } from '../../../src/database/migrate.ts';
 import { targetCounts, targets } from '../../../src/database/tables/targets.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/poll.ts';
@@ -11,8 +10,8 @@ import type { ImportedTarget, RowBatch } from '../../../src/services/imports/sou
 import { approveTargets } from '../../../src/services/pending-targets/approve.ts';
 import { createTargets } from '../../../src/services/targets/create.ts';
 import { deleteTargets } from '../../../src/services/targets/delete.ts';
+import { createMigratedDatabase } from '../../support/database.ts';
 import { newTenant, openTestPlatform, type TestTenant } from '../../support/platform.ts';
-import { createDatabase } from '../../support/server.ts';
 
 const [one, other] = [await openTestPlatform(), await openTestPlatform()];
 const MOST = 20;
@@ -176,8 +175,7 @@ it('a rehearsal of many chunks counts them together', async () => {
 });
 
 it('counts what was there before it counted', async () => {
-  const database = await createDatabase();
-  await migrate(database.connection, async () => {});
+  const database = await createMigratedDatabase();
   const { platform, close } = await openTestPlatform(database.connection);
   const old = await newTenant(platform);
   await createTargets(old.contextOf(), { targets: named(7) });
