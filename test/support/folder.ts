@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
-/** What is there goes when the run of the tests ends. */
-export function testFolder(): string {
+/** A place that nothing else uses, made by whoever writes there; what is there goes when the run of the tests ends. */
+export function newFolder(): string {
   const folder = process.env['MUSTER_TEST_FOLDER'];
   if (!folder) throw new Error('MUSTER_TEST_FOLDER is not set.');
-  return folder;
+  return join(folder, randomUUID());
 }
-
-/** A place that nothing else uses, made by whoever writes there. */
-export const newFolder = () => join(testFolder(), randomUUID());

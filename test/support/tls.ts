@@ -66,7 +66,7 @@ export const keepAlive = () => new Agent({ keepAlive: true, maxSockets: 1 });
 /** As `clientOf`, but over TLS and whoever the server is. */
 export const tlsClientOf =
   ({ url }: { url: string }, authorization: string): Client =>
-  async (path, { method = 'GET', headers = {}, json }: Request = {}) => {
+  async (path, { method = 'GET', headers = {}, json, body }: Request = {}) => {
     const { status, text } = await overTls(url + path, {
       method,
       headers: {
@@ -74,12 +74,12 @@ export const tlsClientOf =
         ...(json !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(json !== undefined && { body: JSON.stringify(json) }),
+      body: json === undefined ? (body as string | undefined) : JSON.stringify(json),
     });
     return {
       status,
       text,
       headers: new Headers(),
-      json: text.startsWith('{') ? JSON.parse(text) : undefined,
+      json: /^[{[]/.test(text) ? JSON.parse(text) : undefined,
     };
   };

@@ -1,23 +1,42 @@
 import type { Artifact } from '../../services/artifacts/artifact.ts';
 
 /** What follows a file's name where its MD5 sum is asked for. */
-export const MD5_SUFFIX = '.MD5SUM';
+const SUFFIX = '.MD5SUM';
+/** Asks for the sum also where a file of that very name is in the way. */
+const SUM = 'md5sum';
 
-/** A file as devices get to know it; `url` is the base of the device's links. */
-export function renderArtifact(
-  url: string,
-  moduleId: number,
-  { filename, sha1, md5, sha256, size }: Artifact,
-): object {
-  const scheme = url.startsWith('https:') ? '' : '-http';
-  const href = `${url}/softwaremodules/${moduleId}/artifacts/${encodeURIComponent(filename)}`;
+/** The files of a module as devices get to know them; `url` is the base of download links. */
+export function renderArtifacts(url: string, moduleId: number, artifacts: readonly Artifact[]): object[] {
+  const names = new Set(artifacts.map(({ filename }) => filename));
+  return artifacts.map(({ filename, sha1, md5, sha256, size }) => {
+    const href = `${url}/softwaremodules/${moduleId}/artifacts/${encodeURIComponent(filename)}`;
+    const sum = href + SUFFIX + (names.has(filename + SUFFIX) ? `?${SUM}` : '');
+    return { filename, hashes: { sha1, md5, sha256 }, size, _links: linksOf(url, href, sum) };
+  });
+}
+
+/** By HTTPS clients find the file under either name: many know the one only, as hawkBit's usual set-up has it. */
+function linksOf(url: string, file: string, sum: string): object {
   return {
-    filename,
-    hashes: { sha1, md5, sha256 },
-    size,
-    _links: {
-      [`download${scheme}`]: { href },
-      [`md5sum${scheme}`]: { href: href + MD5_SUFFIX },
-    },
+    ...(url.startsWith('https:') && { download: { href: file }, md5sum: { href: sum } }),
+    'download-http': { href: file },
+    'md5sum-http': { href: sum },
   };
 }
+
+/** Which files a path may mean, the likelier first: that of the very name, then the one whose sum it names. */
+export function meantBy(
+  filename: string,
+  query: Record<string, unknown>,
+): { filename: string; sum: boolean }[] {
+  const itself = { filename, sum: false };
+  if (!filename.endsWith(SUFFIX)) return [itself];
+  const sum = { filename: filename.slice(0, -SUFFIX.length), sum: true };
+  return query[SUM] === undefined ? [itself, sum] : [sum];
+}
+
+/** The file that a sum is sent as. */
+export const sumFileOf = (filename: string, md5: string) => ({
+  filename: filename + SUFFIX,
+  content: `${md5}  ${filename}`,
+});

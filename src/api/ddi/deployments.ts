@@ -7,7 +7,7 @@ import { reportInstalled } from '../../services/devices/report-installed.ts';
 import { noteRetrieval } from '../../services/devices/retrieve.ts';
 import { readReport } from '../feedback.ts';
 import { asObject, idOf, textOf } from '../json.ts';
-import { renderArtifact } from './artifact.ts';
+import { renderArtifacts } from './artifact.ts';
 import { answer, bodyOf, type Call, type DeviceRoutes, pathIdOf } from './resource.ts';
 
 /** `deploymentBase`, `cancelAction` and `installedBase`, with what devices report of them. */
@@ -85,7 +85,7 @@ const PARTS: Record<string, string> = { application: 'bApp', runtime: 'jvm' };
 
 /** A deployment as devices get it; `word` is what it stands under. */
 export function renderDeployment(
-  { url }: Call,
+  { downloadUrl }: Call,
   { action, handling, chunks, history }: Deployment,
   word: 'deployment' | 'confirmation',
 ): object {
@@ -99,7 +99,7 @@ export function renderDeployment(
         part: PARTS[part] ?? part,
         version,
         name,
-        artifacts: artifacts.map((artifact) => renderArtifact(url, moduleId, artifact)),
+        artifacts: renderArtifacts(downloadUrl, moduleId, artifacts),
         metadata: metadata.length ? metadata : undefined,
       })),
     },

@@ -21,6 +21,8 @@ export interface Call {
   acting: Acting;
   /** The base of its links. */
   url: string;
+  /** That of links to files: they name the tenant as it is stored, and older clients look for that. */
+  downloadUrl: string;
   request: Request;
   response: Response;
 }
@@ -51,9 +53,11 @@ export function deviceRoutes(
   const callOf = (request: Request, response: Response): Call => {
     const { device, path } = response.locals as { device: Device; path: DevicePath };
     const address = addressUrl(peers.addressOf(request));
-    const url = deviceUrl(peers.baseUrlOf(request), path);
+    const baseUrl = peers.baseUrlOf(request);
+    const url = deviceUrl(baseUrl, path);
+    const downloadUrl = deviceUrl(baseUrl, { ...path, tenant: device.tenant.name });
     const acting = asDevice(platform, device.tenant, path.controllerId, address);
-    return { platform, device, acting, url, request, response };
+    return { platform, device, acting, url, downloadUrl, request, response };
   };
   return {
     serve(path, methods, { body, sends } = {}) {

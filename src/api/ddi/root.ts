@@ -42,7 +42,7 @@ function withLinkLists(value: unknown): unknown {
   );
 }
 
-/** The base of a device's links: they repeat the spelling of the request. */
+/** The base of a device's links: all but those to files repeat the spelling of the request. */
 export const deviceUrl = (baseUrl: string, { tenant, controllerId }: DevicePath): string =>
   `${baseUrl}/${tenant}/controller/v1/${encodeURIComponent(controllerId)}`;
 

@@ -36,7 +36,6 @@ import {
   deletion,
   IdInput,
   orderedArgs,
-  outcomeOf,
   payloadFor,
 } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
@@ -193,7 +192,7 @@ export class DistributionSetTagResolver {
     input: CreateDistributionSetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetTagsPayload> {
-    const { created, faults } = await outcomeOf({ created: [] }, createDistributionSetTags(context, input));
+    const { created, faults } = await createDistributionSetTags(context, input);
     return { distributionSetTags: created, userErrors: faults.map(userErrorOf) };
   }
 

@@ -32,7 +32,6 @@ import {
   deletion,
   IdInput,
   orderedArgs,
-  outcomeOf,
   payloadFor,
   SoftDeleted,
 } from './building-blocks.ts';
@@ -220,13 +219,14 @@ export class DistributionSetTypeResolver {
     input: CreateDistributionSetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetTypesPayload> {
-    const distributionSetTypes = input.distributionSetTypes.map((type) => ({
-      ...type,
-      mandatoryModuleTypeIds: type.mandatoryModuleTypeIds.map(toId),
-      optionalModuleTypeIds: type.optionalModuleTypeIds.map(toId),
-    }));
-    const creation = createDistributionSetTypes(context, { ...input, distributionSetTypes });
-    const { created, faults } = await outcomeOf({ created: [] }, creation);
+    const { created, faults } = await createDistributionSetTypes(context, {
+      ...input,
+      distributionSetTypes: input.distributionSetTypes.map((type) => ({
+        ...type,
+        mandatoryModuleTypeIds: type.mandatoryModuleTypeIds.map(toId),
+        optionalModuleTypeIds: type.optionalModuleTypeIds.map(toId),
+      })),
+    });
     const userErrors = faults.map((fault) => userErrorOf(asInInput(fault, input)));
     return { distributionSetTypes: created, userErrors };
   }

@@ -30,7 +30,6 @@ import {
   deletion,
   IdInput,
   orderedArgs,
-  outcomeOf,
   payloadFor,
   SoftDeleted,
 } from './building-blocks.ts';
@@ -176,7 +175,7 @@ export class SoftwareModuleTypeResolver {
     input: CreateSoftwareModuleTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateSoftwareModuleTypesPayload> {
-    const { created, faults } = await outcomeOf({ created: [] }, createSoftwareModuleTypes(context, input));
+    const { created, faults } = await createSoftwareModuleTypes(context, input);
     return { softwareModuleTypes: created, userErrors: faults.map(userErrorOf) };
   }
 

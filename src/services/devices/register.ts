@@ -25,11 +25,10 @@ export async function registerDevice(
 ): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;
   requireTrimmed(controllerId);
-  const { clock, systemDefaults } = device;
-  const now = clock();
+  const now = device.clock();
   await change(device, async (tx, changes) => {
     const terms = groupId === undefined ? undefined : await requireTerms(tx, tenantId, groupId);
-    const registered = await enrollDevices(tx, { tenantId, now, systemDefaults }, terms, [
+    const registered = await enrollDevices(tx, { tenantId, now }, terms, [
       { controllerId, address, requestedAt: now },
     ]);
     if (waited)

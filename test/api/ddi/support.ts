@@ -26,8 +26,11 @@ export interface Deployed {
 }
 
 /** A tenant with an administrator, and what is needed to give devices something to do. */
-export async function openWorkshop(server: { url: string }): Promise<Workshop> {
-  const { name: tenant, admin } = await createServedTenant(server);
+export async function openWorkshop(
+  server: { url: string },
+  openClient: (server: { url: string }, authorization: string) => Client = clientOf,
+): Promise<Workshop> {
+  const { name: tenant, admin } = await createServedTenant(server, openClient);
   let count = 0;
   const post = async (path: string, json: unknown) => {
     const answer = await admin(path, { method: 'POST', json });
@@ -53,7 +56,7 @@ export async function openWorkshop(server: { url: string }): Promise<Workshop> {
         ...options,
       });
       const actionId: number = assignedActions[0].id;
-      const own = clientOf(server, 'TargetToken secret');
+      const own = openClient(server, 'TargetToken secret');
       const ask: Deployed['ask'] = (path, request) =>
         own(`/${tenant}/controller/v1/${controllerId}${path}`, request);
       return {

@@ -8,12 +8,7 @@ import {
 } from '../../../src/services/tenants/configuration-keys.ts';
 import { resolveSettings } from '../../../src/services/tenants/settings.ts';
 
-const SYSTEM = {
-  targetTokenEnabled: true,
-  gatewayTokenEnabled: false,
-  privateWebhooks: false,
-  mostTargets: 1,
-};
+const SYSTEM = { targetTokenEnabled: true, gatewayTokenEnabled: false, privateWebhooks: false };
 const KEYS = Object.keys(CONFIGURATION_KEYS) as ConfigurationKeyName[];
 
 describe('conversion', () => {
