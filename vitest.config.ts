@@ -1,14 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** What a test file says that changes what others would share with it: modules, the environment, its process. */
+const DISTURBING =
+  /\bvi\.(?:mock|stub|useFake|setConfig)|\bprocess\.env|\bspyOn\(process\b|'node:child_process'/;
+
+const files = readdirSync(new URL('test', import.meta.url), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => `test/${file}`);
+const isolated = files.filter((file) =>
+  DISTURBING.test(readFileSync(new URL(file, import.meta.url), 'utf8')),
+);
+
+const resolve = {
+  alias: [
+    // As Node.js resolves it; Vite would take the ES modules, and there must be but one graphql.
+    { find: /^graphql$/, replacement: 'graphql/index.js' },
+    {
+      find: /^\.\/password-costs\.ts$/,
+      replacement: fileURLToPath(new URL('test/support/password-costs.ts', import.meta.url)),
+    },
+  ],
+};
+const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
-  // As Node.js resolves it; Vite would take the ES modules, and there must be but one graphql.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  resolve,
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['./test/support/reporter.ts'],
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    maxWorkers: 2,
+    projects: [
+      { resolve, test: { ...limits, name: 'isolated', include: isolated } },
+      // Evaluating the sources anew takes seconds a file: these evaluate them once a worker.
+      { resolve, test: { ...limits, name: 'shared', include: files, exclude: isolated, isolate: false } },
+    ],
   },
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
+import type { SystemDefaults } from './services/tenants/settings.ts';
 import { S3_ADDRESS } from './storage/s3.ts';
 
 /** A setting that can't be used; `main` prints the message as one line and ends with exit code 1. */
@@ -165,6 +166,11 @@ export const SETTINGS = {
     1_000_000,
     'devices remembered between polls, a process',
   ),
+  MUSTER_TARGETS: setting(
+    whole(1, Number.MAX_SAFE_INTEGER),
+    2_000_000,
+    'targets a tenant may have, however they are made',
+  ),
   MUSTER_BODY_LIMIT: setting(whole(1024, 1 << 30), 16 << 20, 'bytes in a Management API or GraphQL body'),
   MUSTER_SUBSCRIBERS: setting(
     whole(0, 100_000),
@@ -203,6 +209,14 @@ export const SETTINGS = {
   ),
   NODE_ENV: setting(text, 'development', 'production logs one JSON line a record'),
 } satisfies Record<string, Setting<unknown>>;
+
+/** What of it holds for every tenant. */
+export const systemDefaultsOf = (config: Config): SystemDefaults => ({
+  targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
+  gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
+  privateWebhooks: config.MUSTER_WEBHOOKS_PRIVATE,
+  mostTargets: config.MUSTER_TARGETS,
+});
 
 type Settings = { [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['fallback'] };
 type Widen<T> = T extends boolean ? boolean : T extends number ? number : T;

@@ -9,7 +9,7 @@ import { openSockets } from './api/graphql/sockets.ts';
 import { openPeers } from './api/http.ts';
 import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { createApp } from './app.ts';
-import type { Config } from './config.ts';
+import { type Config, systemDefaultsOf } from './config.ts';
 import { type Connection, openPool } from './database/connect.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
@@ -144,11 +144,7 @@ export async function serve(
     connections: config.DATABASE_POOL_SIZE,
     prepare: config.DATABASE_PREPARE,
   });
-  const systemDefaults = {
-    targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
-    gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
-    privateWebhooks: config.MUSTER_WEBHOOKS_PRIVATE,
-  };
+  const systemDefaults = systemDefaultsOf(config);
   const opened = await openPlatform(
     pool,
     database.direct,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, readConfig, systemDefaultsOf } from '../config.ts';
 import { openPool } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
 import { type OpenDatabase, openDatabase } from '../database/open.ts';
@@ -25,11 +25,7 @@ export async function withDatabase<T>(work: (platform: Platform) => Promise<T>):
   try {
     await upToDate(config, opened);
     const pool = openPool(opened.connection, { connections: 2, prepare: false, name: 'muster command' });
-    const systemDefaults = {
-      targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
-      gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
-      privateWebhooks: config.MUSTER_WEBHOOKS_PRIVATE,
-    };
+    const systemDefaults = systemDefaultsOf(config);
     const storage = await openStorage(config);
     const { platform, close } = await openPlatform(pool, opened.direct, systemDefaults, storage, (error) =>
       complain(String(error)),

@@ -49,7 +49,15 @@ export async function startMuster(dataDir, settings = {}) {
   const { PATH, HOME, MUSTER_BENCH_NODE_OPTIONS: nodeOptions = '' } = process.env;
   const began = performance.now();
   const child = spawn(process.execPath, [...nodeOptions.split(' ').filter(Boolean), MAIN], {
-    env: { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', MUSTER_DATA_DIR: dataDir, ...settings },
+    env: {
+      PATH,
+      HOME,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      MUSTER_DATA_DIR: dataDir,
+      MUSTER_TARGETS: '1000000000',
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');

@@ -15,7 +15,12 @@ const log = (error) => console.error(error);
 
 process.on('message', async ({ connection, without }) => {
   const pool = openPool(connection, { connections: 10, prepare: true, name: 'muster bench' });
-  const defaults = { targetTokenEnabled: true, gatewayTokenEnabled: false, privateWebhooks: false };
+  const defaults = {
+    targetTokenEnabled: true,
+    gatewayTokenEnabled: false,
+    privateWebhooks: false,
+    mostTargets: 1e9,
+  };
   const { platform } = await openPlatform(pool, connection, defaults, undefined, log);
   if (without === 'audit') platform.database = unaudited(platform.database);
   const signIn = openAuthenticator(platform);

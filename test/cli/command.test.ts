@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCommand } from '../../src/cli/program.ts';
-import { basic, clientOf, createDatabase, createServedTenant, startTestServer } from '../support/server.ts';
+import { createDatabase } from '../support/database.ts';
+import { basic, clientOf, createServedTenant, startTestServer } from '../support/server.ts';
 
 const server = await startTestServer();
 const folder = await mkdtemp(join(tmpdir(), 'muster-cli-'));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { migrate, UnfitDatabaseError } from '../../src/database/migrate.ts';
-import { createDatabase, type OwnDatabase } from '../support/server.ts';
+import { createDatabase, type OwnDatabase } from '../support/database.ts';
 
 const role = `muster_test_${randomBytes(6).toString('hex')}`;
 let database: OwnDatabase;

@@ -1,14 +1,20 @@
 import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openPool } from '../../src/database/connect.ts';
 import { testConnection } from './database.ts';
+import { testFolder } from './folder.ts';
 
-/** Builds the server. Test files take turns: none may run what another is writing. */
+/** Builds the server, once in a run of the tests: whoever comes first does, the others wait for it. */
 export async function buildServer(): Promise<void> {
+  const built = join(testFolder(), 'built');
   const pool = openPool(testConnection(), { connections: 1, prepare: false });
   try {
     await pool.client`SELECT pg_advisory_lock(hashtext('build'))`;
+    if (existsSync(built)) return;
     await promisify(execFile)('npm', ['run', '--silent', 'build']);
+    writeFileSync(built, '');
   } finally {
     await pool.close();
   }

@@ -23,7 +23,12 @@ export interface TestPlatform {
 /** What a process of the server has. Opened twice, it is two processes on one database: the shared one, unless told. */
 export async function openTestPlatform(connection = testConnection()): Promise<TestPlatform> {
   const pool = openPool(connection, { connections: 5, prepare: true });
-  const systemDefaults = { targetTokenEnabled: true, gatewayTokenEnabled: false, privateWebhooks: true };
+  const systemDefaults = {
+    targetTokenEnabled: true,
+    gatewayTokenEnabled: false,
+    privateWebhooks: true,
+    mostTargets: 2_000_000,
+  };
   const storage = { store: folderStore(newFolder()), largest: 1 << 20, largestTenant: 2 << 20 };
   const opened = await openPlatform(pool, connection, systemDefaults, storage, (error) =>
     console.error(error),

@@ -1,13 +1,11 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import postgres from 'postgres';
 import { readConfig } from '../../src/config.ts';
-import type { Connection } from '../../src/database/connect.ts';
-import { migrate } from '../../src/database/migrate.ts';
+import { type Connection, openPool } from '../../src/database/connect.ts';
 import { listen, serve } from '../../src/server.ts';
 import { ensureFirstAdministrator } from '../../src/services/tenants/first-administrator.ts';
-import { testConnection } from './database.ts';
+import { createMigratedDatabase, testConnection } from './database.ts';
 import { newFolder } from './folder.ts';
 
 export interface TestServer {
@@ -16,6 +14,8 @@ export interface TestServer {
   errors: string[];
   /** The folder where it keeps artifacts, unless the settings name another. */
   artifacts: string;
+  /** Where its data is. */
+  database: Connection;
   stop(): Promise<void>;
 }
 
@@ -31,42 +31,25 @@ export async function startTestServer(
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
   const listening = await listen(config);
+  // Longer than any client: none is to meet a connection that is being closed where all of them are slow.
+  listening.server.keepAliveTimeout = 60_000;
   const { url, stop } = await serve(config, listening, { connection: database, direct: database }, log);
   return {
     url,
     errors,
     artifacts: folder,
+    database,
     stop,
-  };
-}
-
-export interface OwnDatabase {
-  connection: Connection;
-  /** The same for DATABASE_URL. */
-  url: string;
-  drop(): Promise<void>;
-}
-
-/** A fresh, empty database beside the shared one. */
-export async function createDatabase(): Promise<OwnDatabase> {
-  const shared = testConnection();
-  const name = `muster_test_${randomBytes(6).toString('hex')}`;
-  const connection = inDatabase(shared, name);
-  await execute(shared, `CREATE DATABASE ${name}`);
-  return {
-    connection,
-    url: urlOf(connection),
-    drop: () => execute(shared, `DROP DATABASE ${name} WITH (FORCE)`),
   };
 }
 
 /** A server on a database of its own, with the administrator admin/admin: for tests that change what all of a tenant share. */
 export async function startOwnServer(settings: Record<string, string> = {}): Promise<TestServer> {
-  const { connection, drop } = await createDatabase();
+  const { connection, drop } = await createMigratedDatabase();
   try {
-    await migrate(connection, async ({ database }) => {
-      await ensureFirstAdministrator(database, { username: 'admin', password: 'admin' }, new Date());
-    });
+    const { database, close } = openPool(connection, { connections: 1, prepare: false });
+    await ensureFirstAdministrator(database, { username: 'admin', password: 'admin' }, new Date());
+    await close();
     const server = await startTestServer(settings, connection);
     return {
       ...server,
@@ -79,32 +62,6 @@ export async function startOwnServer(settings: Record<string, string> = {}): Pro
     await drop();
     throw error;
   }
-}
-
-function inDatabase(connection: Connection, database: string): Connection {
-  if (typeof connection !== 'string') return { ...connection, database };
-  const url = new URL(connection);
-  url.pathname = `/${database}`;
-  return url.href;
-}
-
-function urlOf(connection: Connection): string {
-  if (typeof connection === 'string') return connection;
-  const { host, port, user, password, database } = connection;
-  const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-  return host.startsWith('/')
-    ? `postgres://${account}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
-    : `postgres://${account}@${host}:${port}/${database}`;
-}
-
-/** The database that all tests share, for `DATABASE_URL`. */
-export const sharedDatabaseUrl = (): string => urlOf(testConnection());
-
-async function execute(connection: Connection, statement: string): Promise<void> {
-  const options = { max: 1, onnotice: () => {} };
-  const sql =
-    typeof connection === 'string' ? postgres(connection, options) : postgres({ ...connection, ...options });
-  await sql.unsafe(statement).finally(() => sql.end());
 }
 
 export interface Answer {

@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { DomainError } from '../../errors.ts';
 import { BulkErrorPolicy, enumOf, OrderDirection } from './enums.ts';
 import { Payload, payload } from './errors.ts';
 import { asInInput } from './ids.ts';
@@ -103,6 +104,19 @@ export const payloadFor = <K extends string, T>(input: object, field: K, work: P
     field,
     work.catch((error) => Promise.reject(asInInput(error, input))),
   );
+
+/** The outcome of a bulk: where all of it was refused, as by a quota, `nothing` and why. */
+export async function outcomeOf<T extends { faults: DomainError[] }>(
+  nothing: Omit<T, 'faults'>,
+  work: Promise<T>,
+): Promise<Omit<T, 'faults'> & { faults: DomainError[] }> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return { ...nothing, faults: [error] };
+  }
+}
 
 /** The payload of a deletion. */
 export const deletion = (input: IdInput, work: Promise<unknown>) =>

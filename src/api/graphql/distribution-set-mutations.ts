@@ -8,7 +8,7 @@ import {
   invalidateDistributionSet,
 } from '../../services/distribution-sets/invalidate.ts';
 import { updateDistributionSet } from '../../services/distribution-sets/update.ts';
-import { BulkInput, DeletePayload, deletion, IdInput, payloadFor } from './building-blocks.ts';
+import { BulkInput, DeletePayload, deletion, IdInput, outcomeOf, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
 import { enumOf } from './enums.ts';
@@ -144,10 +144,12 @@ export class DistributionSetMutations {
     input: CreateDistributionSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetsPayload> {
-    const { created, faults } = await createDistributionSets(context, {
-      ...input,
-      distributionSets: input.distributionSets.map((set) => ({ ...set, moduleIds: set.moduleIds.map(toId) })),
-    });
+    const distributionSets = input.distributionSets.map((set) => ({
+      ...set,
+      moduleIds: set.moduleIds.map(toId),
+    }));
+    const creation = createDistributionSets(context, { ...input, distributionSets });
+    const { created, faults } = await outcomeOf({ created: [] }, creation);
     const userErrors = faults.map((fault) => userErrorOf(asInInput(fault, input)));
     return { distributionSets: created, userErrors };
   }

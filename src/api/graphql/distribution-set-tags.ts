@@ -36,6 +36,7 @@ import {
   deletion,
   IdInput,
   orderedArgs,
+  outcomeOf,
   payloadFor,
 } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
@@ -192,7 +193,7 @@ export class DistributionSetTagResolver {
     input: CreateDistributionSetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetTagsPayload> {
-    const { created, faults } = await createDistributionSetTags(context, input);
+    const { created, faults } = await outcomeOf({ created: [] }, createDistributionSetTags(context, input));
     return { distributionSetTags: created, userErrors: faults.map(userErrorOf) };
   }
 

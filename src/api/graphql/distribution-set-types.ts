@@ -32,6 +32,7 @@ import {
   deletion,
   IdInput,
   orderedArgs,
+  outcomeOf,
   payloadFor,
   SoftDeleted,
 } from './building-blocks.ts';
@@ -219,14 +220,13 @@ export class DistributionSetTypeResolver {
     input: CreateDistributionSetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetTypesPayload> {
-    const { created, faults } = await createDistributionSetTypes(context, {
-      ...input,
-      distributionSetTypes: input.distributionSetTypes.map((type) => ({
-        ...type,
-        mandatoryModuleTypeIds: type.mandatoryModuleTypeIds.map(toId),
-        optionalModuleTypeIds: type.optionalModuleTypeIds.map(toId),
-      })),
-    });
+    const distributionSetTypes = input.distributionSetTypes.map((type) => ({
+      ...type,
+      mandatoryModuleTypeIds: type.mandatoryModuleTypeIds.map(toId),
+      optionalModuleTypeIds: type.optionalModuleTypeIds.map(toId),
+    }));
+    const creation = createDistributionSetTypes(context, { ...input, distributionSetTypes });
+    const { created, faults } = await outcomeOf({ created: [] }, creation);
     const userErrors = faults.map((fault) => userErrorOf(asInInput(fault, input)));
     return { distributionSetTypes: created, userErrors };
   }

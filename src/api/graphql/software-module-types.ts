@@ -30,6 +30,7 @@ import {
   deletion,
   IdInput,
   orderedArgs,
+  outcomeOf,
   payloadFor,
   SoftDeleted,
 } from './building-blocks.ts';
@@ -175,7 +176,7 @@ export class SoftwareModuleTypeResolver {
     input: CreateSoftwareModuleTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateSoftwareModuleTypesPayload> {
-    const { created, faults } = await createSoftwareModuleTypes(context, input);
+    const { created, faults } = await outcomeOf({ created: [] }, createSoftwareModuleTypes(context, input));
     return { softwareModuleTypes: created, userErrors: faults.map(userErrorOf) };
   }
 

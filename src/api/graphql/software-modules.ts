@@ -29,6 +29,7 @@ import {
   deletion,
   IdInput,
   orderedArgs,
+  outcomeOf,
   payloadFor,
   SoftDeleted,
 } from './building-blocks.ts';
@@ -181,7 +182,7 @@ export class SoftwareModuleResolver {
     input: CreateSoftwareModulesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateSoftwareModulesPayload> {
-    const { created, faults } = await createSoftwareModules(context, input);
+    const { created, faults } = await outcomeOf({ created: [] }, createSoftwareModules(context, input));
     return { softwareModules: created, userErrors: faults.map(userErrorOf) };
   }
 

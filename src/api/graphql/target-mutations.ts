@@ -5,6 +5,7 @@ import { deleteTargets } from '../../services/targets/delete.ts';
 import { findTargets } from '../../services/targets/find.ts';
 import { CLEARABLE } from '../../services/targets/input.ts';
 import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
+import { outcomeOf } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { BulkErrorPolicy, enumOf } from './enums.ts';
 import { Payload, payload, userErrorOf } from './errors.ts';
@@ -177,7 +178,8 @@ export class TargetMutations {
     { targets: rows, ...how }: CreateTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetsPayload> {
-    const { targets, faults } = await createTargets(context, { ...how, targets: rows.map(withTypeNumber) });
+    const creation = createTargets(context, { ...how, targets: rows.map(withTypeNumber) });
+    const { targets, faults } = await outcomeOf({ targets: [] }, creation);
     const typeIdAt = (index: string | undefined) => rows[Number(index)]?.targetTypeId;
     return {
       targets: targets.map(targetView),

@@ -26,6 +26,7 @@ import {
   deletion,
   IdInput,
   orderedArgs,
+  outcomeOf,
   payloadFor,
 } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
@@ -137,7 +138,7 @@ export class TargetTagResolver {
     input: CreateTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetTagsPayload> {
-    const { targetTags, faults } = await createTargetTags(context, input);
+    const { targetTags, faults } = await outcomeOf({ targetTags: [] }, createTargetTags(context, input));
     return { targetTags, userErrors: faults.map(userErrorOf) };
   }
 

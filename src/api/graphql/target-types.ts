@@ -26,6 +26,7 @@ import {
   deletion,
   IdInput,
   orderedArgs,
+  outcomeOf,
   payloadFor,
 } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
@@ -157,13 +158,12 @@ export class TargetTypeResolver {
     input: CreateTargetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetTypesPayload> {
-    const { targetTypes, faults } = await createTargetTypes(context, {
-      ...input,
-      targetTypes: input.targetTypes.map((type) => ({
-        ...type,
-        compatibleDistributionSetTypeIds: type.compatibleDistributionSetTypeIds.map(toId),
-      })),
-    });
+    const given = input.targetTypes.map((type) => ({
+      ...type,
+      compatibleDistributionSetTypeIds: type.compatibleDistributionSetTypeIds.map(toId),
+    }));
+    const creation = createTargetTypes(context, { ...input, targetTypes: given });
+    const { targetTypes, faults } = await outcomeOf({ targetTypes: [] }, creation);
     return { targetTypes, userErrors: faults.map((fault) => userErrorOf(asInInput(fault, input))) };
   }
 

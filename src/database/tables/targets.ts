@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, foreignKey, index, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { authorship, exactText, identity, instant, lowered, reference, wildcards } from './columns.ts';
 import { targetTypes } from './target-types.ts';
 import { tenantReference } from './tenants.ts';
@@ -75,6 +86,17 @@ export const targetPolls = pgTable(
       foreignColumns: [targets.tenantId, targets.id],
     }).onDelete('cascade'),
   ],
+);
+
+/** How many targets a tenant has: the sum of its rows, each of which is counted by another connection. */
+export const targetCounts = pgTable(
+  'target_counts',
+  {
+    tenantId: tenantReference(),
+    share: integer('share').notNull(),
+    total: bigint('total', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.share] })],
 );
 
 export const targetAttributes = pgTable(

@@ -1,18 +1,10 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { tooManySignIns } from '../../errors.ts';
-
-interface Costs {
-  /** The logarithm of scrypt's N, as the encoded text has it. */
-  ln: number;
-  r: number;
-  p: number;
-}
+import { PASSWORD_COSTS, type PasswordCosts } from './password-costs.ts';
 
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
 
-/** 32 MiB and some 80 ms a hash. May grow: each stored hash says what it was made with. */
-const COSTS: Costs = { ln: 15, r: 8, p: 1 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
@@ -21,7 +13,7 @@ const ENCODED = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
 /** A hash of a password, as text that also tells its salt and costs: `$scrypt$ln=15,r=8,p=1$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  return encode(salt, await inTurn(() => scryptOf(password, salt, HASH_BYTES, COSTS)));
+  return encode(salt, await inTurn(() => scryptOf(password, salt, HASH_BYTES, PASSWORD_COSTS)));
 }
 
 /**
@@ -41,11 +33,16 @@ export async function verifyPassword(password: string, encoded: string): Promise
 export const NO_PASSWORD = encode(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
 
 function encode(salt: Buffer, hash: Buffer): string {
-  const { ln, r, p } = COSTS;
+  const { ln, r, p } = PASSWORD_COSTS;
   return `$scrypt$ln=${ln},r=${r},p=${p}$${salt.toString('base64')}$${hash.toString('base64')}`;
 }
 
-function scryptOf(password: string, salt: Buffer, length: number, { ln, r, p }: Costs): Promise<Buffer> {
+function scryptOf(
+  password: string,
+  salt: Buffer,
+  length: number,
+  { ln, r, p }: PasswordCosts,
+): Promise<Buffer> {
   const N = 2 ** ln;
   // Node's limit of 32 MiB is just what N=2^15 needs, without the little that comes on top.
   return derive(password, salt, length, { N, r, p, maxmem: 128 * r * (N + p) + (1 << 20) });

@@ -25,10 +25,11 @@ export async function registerDevice(
 ): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;
   requireTrimmed(controllerId);
-  const now = device.clock();
+  const { clock, systemDefaults } = device;
+  const now = clock();
   await change(device, async (tx, changes) => {
     const terms = groupId === undefined ? undefined : await requireTerms(tx, tenantId, groupId);
-    const registered = await enrollDevices(tx, { tenantId, now }, terms, [
+    const registered = await enrollDevices(tx, { tenantId, now, systemDefaults }, terms, [
       { controllerId, address, requestedAt: now },
     ]);
     if (waited)

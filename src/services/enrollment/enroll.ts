@@ -5,8 +5,10 @@ import { enrollmentGroups, enrollmentGroupTags } from '../../database/tables/enr
 import { targetTagAssignments } from '../../database/tables/target-data.ts';
 import { targetAttributes, targetPolls, targets } from '../../database/tables/targets.ts';
 import { quotaExceeded } from '../../errors.ts';
+import type { Platform } from '../context.ts';
 import { parse } from '../parse.ts';
 import { TargetInput } from '../targets/input.ts';
+import { adjustTargetCount, requireRoomForTargets } from '../targets/quota.ts';
 
 /** Who is recorded as the maker of targets that register themselves (the seed). */
 const SYSTEM = 'system';
@@ -52,6 +54,13 @@ export interface NewDevice {
   address: string | null;
 }
 
+interface Enrolling extends Pick<Platform, 'systemDefaults'> {
+  tenantId: number;
+  now: Date;
+  /** Who is recorded as having changed them last. */
+  by?: string;
+}
+
 /** What a target that registers itself has. @throws INVALID_INPUT for a controllerId that doesn't fit a name, too */
 export const selfRegistered = (controllerId: string) =>
   parse(TargetInput, {
@@ -63,18 +72,18 @@ export const selfRegistered = (controllerId: string) =>
 /**
  * Makes targets of devices, by the terms of their group where they have one, their poll included. A device that is a
  * target already is passed over and doesn't count.
- * @param by who is recorded as having changed them last
  * @returns the controllerIds of the new targets
- * @throws INVALID_INPUT; QUOTA_EXCEEDED where the group's limit is reached, also by what others do meanwhile
+ * @throws INVALID_INPUT; QUOTA_EXCEEDED where the group's limit or the tenant's is reached, also by what others do meanwhile
  */
 export async function enrollDevices(
   tx: Transaction,
-  { tenantId, now, by = SYSTEM }: { tenantId: number; now: Date; by?: string },
+  { tenantId, now, by = SYSTEM, ...limits }: Enrolling,
   terms: Terms | undefined,
   devices: readonly NewDevice[],
 ): Promise<string[]> {
   // Asked first so that what comes late costs a reading and no more.
   if (terms && isFull(terms)) throw limitReached(terms);
+  await requireRoomForTargets(tx, limits, tenantId, 1);
   const enrolled: string[] = [];
   for (const chunk of chunks(devices)) {
     const ids = await insertTargets(tx, { tenantId, now, by }, terms, chunk);
@@ -83,6 +92,7 @@ export async function enrollDevices(
     await insertPolls(tx, tenantId, ids, chunk);
     if (terms) await giveTerms(tx, tenantId, [...ids.values()], terms);
   }
+  await adjustTargetCount(tx, limits, tenantId, enrolled.length);
   // Last, because all registrations of the group wait for whoever counts.
   if (terms && enrolled.length) await count(tx, tenantId, terms, enrolled.length);
   return enrolled;

@@ -6,6 +6,7 @@ import { importTakenOver, targetAlreadyExists } from '../../errors.ts';
 import { NAMED_AT_MOST } from '../announcements.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
+import { adjustTargetCount, requireRoomForTargets } from '../targets/quota.ts';
 import type { Chunk } from './chunk.ts';
 import { recordFaults } from './faults.ts';
 import type { ImportRecord } from './find.ts';
@@ -24,7 +25,7 @@ export interface Turn {
 /**
  * Takes a chunk in: its targets, what was wrong with its other rows and how far the file is now, all in one
  * transaction, so that an upload which goes on from there does nothing twice.
- * @throws IMPORT_TAKEN_OVER
+ * @throws IMPORT_TAKEN_OVER; QUOTA_EXCEEDED, then nothing of the chunk is taken in
  */
 export async function commitChunk(
   context: Context,
@@ -43,6 +44,9 @@ export async function commitChunk(
     const { created, updated, refused } = dryRun
       ? await rehearse(tx, author, record, chunk)
       : await mergeRows(tx, author, mode, chunk);
+    // A rehearsal leaves nothing behind that would be counted.
+    if (dryRun) await requireRoomForTargets(tx, author, tenantId, record.rowsCreated + created);
+    else await adjustTargetCount(tx, author, tenantId, created);
     const allRefused = [...chunk.refused, ...refused];
     const kept = await recordFaults(tx, record, allRefused);
     await tx

@@ -17,22 +17,24 @@ import { inChunks, type PendingRow, PendingSelection, selectPending } from './se
  * by the terms of the groups that held them; of rejected ones where they are named. Needs CREATE_TARGET, which must
  * reach the targets they become. With `dryRun` it only says how many it would be.
  * @returns how many targets there are more
- * @throws PENDING_TARGET_NOT_FOUND, QUOTA_EXCEEDED by a group's limit, FORBIDDEN, INVALID_INPUT, the filter's errors
+ * @throws PENDING_TARGET_NOT_FOUND, QUOTA_EXCEEDED by a group's limit or the tenant's, FORBIDDEN, INVALID_INPUT, the filter's errors
  */
 export async function approveTargets(context: Context, input: PendingSelection): Promise<number> {
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
   const { dryRun, ...selection } = parse(PendingSelection, input);
-  const now = context.clock();
+  const { clock, systemDefaults } = context;
+  const now = clock();
 
   return change(
     context,
     async (tx, changes) => {
       const waiting = await selectPending(tx, context, selection);
       const approved: string[] = [];
+      const enrolling = { tenantId, now, by: username, systemDefaults };
       for (const groupId of new Set(waiting.map((row) => row.groupId))) {
         const terms = await findTerms(tx, tenantId, groupId);
         const devices = waiting.filter((row) => row.groupId === groupId).map(deviceOf);
-        approved.push(...(await enrollDevices(tx, { tenantId, now, by: username }, terms, devices)));
+        approved.push(...(await enrollDevices(tx, enrolling, terms, devices)));
       }
       await inChunks(waiting, (condition) => tx.delete(pendingTargets).where(condition));
       const theirs = sql`${targets.controllerId} = ANY(${arrayOf(approved)}::text[])`;

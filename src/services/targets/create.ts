@@ -23,6 +23,7 @@ import { typeNamesOf } from '../target-types/find.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { removeTargets } from './delete.ts';
 import { type NewTarget, TargetInput } from './input.ts';
+import { adjustTargetCount } from './quota.ts';
 import { targetsAs } from './scope.ts';
 import type { Target } from './target.ts';
 
@@ -43,6 +44,7 @@ export interface CreatedTargets {
 /**
  * Creates targets, in one statement for thousands. Needs CREATE_TARGET. What is wrong with rows is returned, not
  * thrown; with REJECT_ALL nothing is created then. A target that CREATE_TARGET would not reach is such a fault: FORBIDDEN.
+ * @throws QUOTA_EXCEEDED where the tenant would have too many
  */
 export async function createTargets(context: Context, input: CreateTargets): Promise<CreatedTargets> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
@@ -63,6 +65,7 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
       refuseExisting(batch, ids);
       await refuseUnreached(tx, context, batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
+      await adjustTargetCount(tx, context, tenantId, ids.size);
       if (standing(batch).some(({ group }) => group !== null))
         await requireGroupQuota(tx, context.caller.tenantId);
       changes.created([...ids.keys()]);

@@ -8,6 +8,7 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { adjustTargetCount } from './quota.ts';
 import { type SelectedTarget, selectTargetIds } from './selection.ts';
 
 const DeleteTargets = z.object({
@@ -32,6 +33,7 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
     async (tx, changes) => {
       const found = await selectTargetIds(tx, context, 'DELETE_TARGET', selection, 'REFUSE', 'update');
       await removeTargets(tx, tenantId, found);
+      await adjustTargetCount(tx, context, tenantId, -found.length);
       changes.deleted(found);
       const controllerIds = found.map(({ controllerId }) => controllerId);
       changes.record({ type: 'target.deleted', ...affected(selection, controllerIds) });
@@ -41,7 +43,7 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
   );
 }
 
-/** Deletes locked targets with all that belongs to them. */
+/** Deletes locked targets with all that belongs to them; whoever had them counted must count that, too. */
 export async function removeTargets(
   tx: Transaction,
   tenantId: number,

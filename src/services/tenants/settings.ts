@@ -13,6 +13,8 @@ export interface SystemDefaults {
   gatewayTokenEnabled: boolean;
   /** Whether webhooks may lead to loopback, link-local and private addresses, and go without TLS. */
   privateWebhooks: boolean;
+  /** How many targets a tenant may have. */
+  mostTargets: number;
 }
 
 /** A tenant's configuration, ready to be used: own values over inherited ones. */

@@ -4,15 +4,13 @@ import type { Client } from 'graphql-ws';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openPool } from '../../../src/database/connect.ts';
-import { migrate } from '../../../src/database/migrate.ts';
-import { ensureFirstAdministrator } from '../../../src/services/tenants/first-administrator.ts';
 import {
   basic,
   clientOf,
-  createDatabase,
   createServedTenant,
   graphql,
   type ServedTenant,
+  startOwnServer,
   startTestServer,
   type TestServer,
 } from '../../support/server.ts';
@@ -334,15 +332,11 @@ describe('the connection', () => {
 });
 
 it('says RESYNC when announcements may have been missed', async () => {
-  const database = await createDatabase();
-  await migrate(database.connection, async (pool) => {
-    await ensureFirstAdministrator(pool.database, { username: 'admin', password: 'admin' }, new Date());
-  });
-  const own = await startTestServer({}, database.connection);
+  const own = await startOwnServer();
   const client = open({ authorization: basic('admin', 'admin') }, {}, own);
   const events = watch(client, EVENTS, { filter: 'id==a' });
   await events.next();
-  const { client: sql, close } = openPool(database.connection, { connections: 1, prepare: false });
+  const { client: sql, close } = openPool(own.database, { connections: 1, prepare: false });
   await sql`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'muster listener'`;
@@ -355,7 +349,6 @@ it('says RESYNC when announcements may have been missed', async () => {
   await client.dispose();
   await close();
   await own.stop();
-  await database.drop();
 });
 
 it('ends a reader that is too slow with a word, and keeps no more for it than that', async () => {

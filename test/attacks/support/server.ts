@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { cleanUp, makeFolder, type Served, start } from '../../e2e/lifecycle/support.ts';
 import { buildServer } from '../../support/build.ts';
-import {
-  basic,
-  createServedTenant,
-  graphql,
-  type ServedTenant,
-  sharedDatabaseUrl,
-} from '../../support/server.ts';
+import { sharedDatabaseUrl } from '../../support/database.ts';
+import { basic, createServedTenant, graphql, type ServedTenant } from '../../support/server.ts';
 
 /** A server in a process of its own, and who asks it all the time whether it lives. */
 export interface Watched extends Pick<Served, 'url' | 'pid' | 'ended' | 'stderr'> {

@@ -4,13 +4,12 @@ import { type Answer, clientOf, createServedTenant, startTestServer } from '../.
 
 /* Whatever comes in: at each door it is refused in words that name the field or the rule, and nothing of it stays. */
 
-vi.setConfig({ testTimeout: 60_000 });
-
 export const BODY_LIMIT = 4 << 20;
 export const TOKEN = 'token-of-the-known-device-0123456789';
 
 /** A server for all tests of a file, and a tenant of their own with one device. */
 export async function serveTenant() {
+  vi.setConfig({ testTimeout: 60_000 });
   const server = await startTestServer({
     MUSTER_BODY_LIMIT: String(BODY_LIMIT),
     MUSTER_DDI_GATEWAY_TOKEN_ENABLED: 'true',

@@ -2,8 +2,10 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openPool } from '../../../src/database/connect.ts';
 import { buildServer } from '../../support/build.ts';
-import { basic, clientOf, createDatabase, graphql } from '../../support/server.ts';
+import { createDatabase } from '../../support/database.ts';
+import { basic, clientOf, graphql } from '../../support/server.ts';
 import {
   answerOf,
   beginRequest,
@@ -304,7 +306,7 @@ describe('a server through its life', () => {
 
 test('an external database by DATABASE_URL, in production', async () => {
   const folder = makeFolder();
-  const { url, drop } = await createDatabase();
+  const { connection, url, drop } = await createDatabase();
   try {
     const server = await start(folder, {
       DATABASE_URL: url,
@@ -324,6 +326,11 @@ test('an external database by DATABASE_URL, in production', async () => {
     expect((await createTarget(chief, 'life-external')).status).toBe(201);
     expect((await poll(server.device, 'life-external')).status).toBe(200);
     expect((await server.admin('/rest/v1/targets')).status, 'admin/admin is no account here').toBe(401);
+    // Only here: the other tests' accounts are hashed at next to no cost.
+    const { client, close } = openPool(connection, { connections: 1, prepare: false });
+    expect(await client`SELECT password_hash FROM users`.finally(close)).toEqual([
+      { password_hash: expect.stringMatching(/^\$scrypt\$ln=15,r=8,p=1\$/) },
+    ]);
     await stop(server);
     expect(await readdir(folder), 'no embedded database was made').toEqual([]);
   } finally {

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { buildServer } from '../../support/build.ts';
 import { certify, newAuthority } from '../../support/certificates.ts';
-import { basic, createDatabase, graphql, type OwnDatabase } from '../../support/server.ts';
+import { createDatabase, type OwnDatabase } from '../../support/database.ts';
+import { basic, graphql } from '../../support/server.ts';
 import { overTls, tlsClientOf, tlsFiles } from '../../support/tls.ts';
 import { cleanUp, makeFolder, refusals, start, stop, until } from './support.ts';
 

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { migrate } from '../../../src/database/migrate.ts';
 import { actions } from '../../../src/database/tables/actions.ts';
 import { rollouts } from '../../../src/database/tables/rollouts.ts';
 import { targets } from '../../../src/database/tables/targets.ts';
@@ -11,14 +10,13 @@ import { createRollout } from '../../../src/services/rollouts/create.ts';
 import { findRollout } from '../../../src/services/rollouts/find.ts';
 import { openRollouts } from '../../../src/services/rollouts/run.ts';
 import { startRollout } from '../../../src/services/rollouts/start.ts';
+import { createMigratedDatabase } from '../../support/database.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
-import { createDatabase } from '../../support/server.ts';
 import { createSet } from '../deployments/support.ts';
 import { addTargets, begin, plan, settle, stateOf } from './support.ts';
 
 // A database of its own: servers of other tests would do what is to be seen here.
-const database = await createDatabase();
-await migrate(database.connection, async () => {});
+const database = await createMigratedDatabase();
 const [one, other] = [
   await openTestPlatform(database.connection),
   await openTestPlatform(database.connection),

@@ -1,15 +1,14 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { openPool, type Pool } from '../../../src/database/connect.ts';
-import { migrate } from '../../../src/database/migrate.ts';
 import { targets } from '../../../src/database/tables/targets.ts';
 import { parseFilter } from '../../../src/filters/parse.ts';
 import { TARGET_ORDER } from '../../../src/services/targets/fields.ts';
 import { keysAtStart, keysOfPage } from '../../../src/services/targets/keys.ts';
 import { matchingTargets } from '../../../src/services/targets/matching.ts';
 import type { Tenant } from '../../../src/services/tenants/registry.ts';
+import { createMigratedDatabase, type OwnDatabase } from '../../support/database.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
-import { createDatabase, type OwnDatabase } from '../../support/server.ts';
 
 /** Large enough that going through all of them is the worst plan. */
 const TARGETS = 20_000;
@@ -25,8 +24,7 @@ beforeAll(async () => {
   const { tenantId } = await newTenant(platform);
   tenant = { ...(await platform.tenants.byId(tenantId)), tenantId: 1 };
   await close();
-  own = await createDatabase();
-  await migrate(own.connection, async () => {});
+  own = await createMigratedDatabase();
   pool = openPool(own.connection, { connections: 1, prepare: true });
   // Ten targets are `few`, half of them are `half`, and these lie evenly among the others.
   await pool.client.unsafe(`

@@ -8,7 +8,12 @@ import {
 } from '../../../src/services/tenants/configuration-keys.ts';
 import { resolveSettings } from '../../../src/services/tenants/settings.ts';
 
-const SYSTEM = { targetTokenEnabled: true, gatewayTokenEnabled: false, privateWebhooks: false };
+const SYSTEM = {
+  targetTokenEnabled: true,
+  gatewayTokenEnabled: false,
+  privateWebhooks: false,
+  mostTargets: 1,
+};
 const KEYS = Object.keys(CONFIGURATION_KEYS) as ConfigurationKeyName[];
 
 describe('conversion', () => {

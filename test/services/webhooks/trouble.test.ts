@@ -3,7 +3,6 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../../src/database/migrate.ts';
 import { auditEvents } from '../../../src/database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../../src/database/tables/webhooks.ts';
 import type { Context } from '../../../src/services/context.ts';
@@ -17,13 +16,12 @@ import { redeliver } from '../../../src/services/webhooks/redeliver.ts';
 import { openSender } from '../../../src/services/webhooks/send.ts';
 import { newSecret } from '../../../src/services/webhooks/sign.ts';
 import { readWaiting } from '../../../src/services/webhooks/waiting.ts';
+import { createMigratedDatabase } from '../../support/database.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
-import { createDatabase } from '../../support/server.ts';
 import { process, receiver } from './support.ts';
 
 // Servers of other tests look for what waits, too, and must not get at it.
-const { connection, drop } = await createDatabase();
-await migrate(connection, async () => {});
+const { connection, drop } = await createMigratedDatabase();
 const { platform, close } = await openTestPlatform(connection);
 afterAll(async () => {
   await close();

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../../src/database/migrate.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { assignTargetGroup } from '../../../src/services/target-groups/assign.ts';
 import { createTargets } from '../../../src/services/targets/create.ts';
@@ -11,13 +10,12 @@ import { listWebhooks } from '../../../src/services/webhooks/list.ts';
 import { listWebhookDeliveries } from '../../../src/services/webhooks/list-deliveries.ts';
 import { redeliver } from '../../../src/services/webhooks/redeliver.ts';
 import { updateWebhook } from '../../../src/services/webhooks/update.ts';
+import { createMigratedDatabase } from '../../support/database.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
-import { createDatabase } from '../../support/server.ts';
 import { process, receiver } from './support.ts';
 
 // Servers of other tests look for what waits, too, and must not get at it.
-const { connection, drop } = await createDatabase();
-await migrate(connection, async () => {});
+const { connection, drop } = await createMigratedDatabase();
 const { platform, close } = await openTestPlatform(connection);
 const elsewhere = await openTestPlatform(connection);
 afterAll(async () => {
