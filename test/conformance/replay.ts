@@ -52,6 +52,8 @@ export interface Server {
   /** `USER:PASSWORD` */
   admin: string;
   tenant: string;
+  /** Waits until what it does by itself is done once more. */
+  jobsLook(): Promise<void>;
 }
 
 /** The recorded files of a folder, each with its name without `.json`. */
@@ -65,7 +67,9 @@ export function readCases(folder: URL): { file: string; cases: Case[] }[] {
     }));
 }
 
-const TRY_AGAIN_MS = 200;
+const TRY_AGAIN_MS = 20;
+/** A pause of at least so much is one for what the recorded server does by itself. */
+const PAUSE_FOR_JOBS_MS = 1_000;
 
 /** Replays a case. @throws at the first step that is answered otherwise than recorded */
 export async function replay(server: Server, { steps }: Case): Promise<void> {
@@ -76,7 +80,8 @@ export async function replay(server: Server, { steps }: Case): Promise<void> {
   };
   for (const step of steps) {
     const { pause: wait = 0, within = 0, request, response, capture = {} } = step;
-    if (wait) await pause(wait);
+    if (wait >= PAUSE_FOR_JOBS_MS) await server.jobsLook();
+    else if (wait) await pause(wait);
     const filled = fill(request, variables) as RecordedRequest;
     const expected = fill(response, variables) as RecordedResponse;
     const until = Date.now() + within;
