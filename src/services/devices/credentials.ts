@@ -26,6 +26,10 @@ export interface OwnTokens {
   oldTokens: readonly { digest: string; until: number }[] | undefined;
 }
 
+/** Whether there is a token to compare with the device's own. */
+export const showsOwnToken = ({ settings }: Tenant, { targetToken }: DeviceCredentials): boolean =>
+  targetToken !== undefined && settings.targetTokenEnabled;
+
 /** Which of the device's own tokens these credentials hold, if it works at that time. */
 export function ownTokenIn(
   { settings }: Tenant,

@@ -1,12 +1,23 @@
-import { approvalPending, type DomainError, unauthenticated } from '../../errors.ts';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { approvalPending, type DomainError, isUnauthenticated, unauthenticated } from '../../errors.ts';
 import type { Platform } from '../context.ts';
 import type { Speaker } from '../enrollment/rules.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { asDevice } from './acting.ts';
 import { confirmToken } from './confirm-token.ts';
-import { type DeviceCredentials, ownTokenIn, refusalOf, speakerOf } from './credentials.ts';
+import {
+  type DeviceCredentials,
+  type OwnTokens,
+  ownTokenIn,
+  refusalOf,
+  showsOwnToken,
+  speakerOf,
+} from './credentials.ts';
 import { type Device, type DeviceCache, openDeviceCache, type PollAnswer } from './device-cache.ts';
+import { tokenDigest } from './digest.ts';
 import { holdDevice } from './hold.ts';
+import { type Looks, openLooks } from './looks.ts';
 import { openPollTimes, type PollTimes } from './poll-times.ts';
 import { registerDevice } from './register.ts';
 import { isWaiting, openWaitingDevices, type WaitingDevice, type WaitingDevices } from './waiting.ts';
@@ -15,6 +26,7 @@ import { isWaiting, openWaitingDevices, type WaitingDevice, type WaitingDevices 
 export interface DevicePlatform extends Platform {
   devices: DeviceCache;
   waiting: WaitingDevices;
+  looks: Looks;
   pollTimes: PollTimes;
   /** Hears of certificates that didn't sign a device in, and why. */
   onRefusal: (refusal: CertificateRefusal) => void;
@@ -38,6 +50,7 @@ export function openDevices(
     ...platform,
     devices: openDeviceCache(database, announcements, clock, capacity),
     waiting: openWaitingDevices(database, announcements),
+    looks: openLooks(announcements),
     pollTimes: openPollTimes(database, onError),
     onRefusal,
   };
@@ -81,14 +94,35 @@ export async function authenticateDevice(platform: DevicePlatform, request: Devi
   return device;
 }
 
+/**
+ * A refusal takes so long at the least: whatever it was refused after, whether there is such a tenant and such a device, is
+ * done by then, and nobody can tell by the time.
+ */
+const REFUSED_AFTER_MS = 25;
+
 async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise<Device | WaitingDevice> {
-  const tenant = await platform.tenants.byName(request.tenantName);
-  if (!tenant) throw unauthenticated();
+  const arrivedAt = performance.now();
+  try {
+    return await admit(platform, request);
+  } catch (error) {
+    const left = REFUSED_AFTER_MS - (performance.now() - arrivedAt);
+    if (isUnauthenticated(error) && left > 0) await pause(left);
+    throw error;
+  }
+}
+
+async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<Device | WaitingDevice> {
+  const { tenantName, controllerId, credentials, address } = request;
+  const tenant = (await platform.tenants.byName(tenantName)) ?? platform.tenants.nobody;
   const now = platform.clock();
+  // Without either it is refused whatever is stored of the device.
+  const isAsked =
+    showsOwnToken(tenant, credentials) || speakerOf(tenant, controllerId, credentials, now) !== undefined;
+  if (!isAsked) throw refusal(platform, tenant, request, now);
   const known = await findAdmitted(platform, tenant, request, now);
   const device = known ?? (await admitUnknown(platform, tenant, request, now));
-  if (isWaiting(device) || device.seen) platform.pollTimes.note(device, request.address, now.getTime());
-  else await platform.pollTimes.writeFirst(device, request.address, now.getTime());
+  if (isWaiting(device) || device.seen) platform.pollTimes.note(device, address, now.getTime());
+  else await platform.pollTimes.writeFirst(device, address, now.getTime());
   return device;
 }
 
@@ -96,7 +130,7 @@ async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise
 type Admission = 'newest' | 'old' | 'spoken for';
 
 function admissionOf(
-  device: Device,
+  device: Pick<Device, 'tenant' | 'enrollmentGroupId' | keyof OwnTokens>,
   { controllerId, credentials }: DeviceRequest,
   now: Date,
 ): Admission | undefined {
@@ -107,7 +141,7 @@ function admissionOf(
   return speaker && reaches(speaker, device) ? 'spoken for' : undefined;
 }
 
-const reaches = ({ reachesAll, group }: Speaker, { enrollmentGroupId }: Device) =>
+const reaches = ({ reachesAll, group }: Speaker, { enrollmentGroupId }: Pick<Device, 'enrollmentGroupId'>) =>
   reachesAll || group?.id === enrollmentGroupId;
 
 const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
@@ -123,12 +157,10 @@ function refusal(
   const { clientCertificate } = credentials;
   const reason = clientCertificate && refusalOf(tenant, controllerId, clientCertificate, now);
   if (reason) platform.onRefusal({ tenantName, controllerId, address, reason });
-  platform.refusals.note(asDevice(platform, tenant, controllerId, address), { type: 'sign-in.failed' });
+  if (tenant !== platform.tenants.nobody)
+    platform.refusals.note(asDevice(platform, tenant, controllerId, address), { type: 'sign-in.failed' });
   return unauthenticated();
 }
-
-/** Re-reads of one device because of a wrong token: no more than one in this time. */
-const REREAD_MS = 1_000;
 
 /** The device these credentials are good for; undefined where there is no such target. @throws UNAUTHENTICATED */
 async function findAdmitted(
@@ -137,19 +169,28 @@ async function findAdmitted(
   request: DeviceRequest,
   now: Date,
 ): Promise<Device | undefined> {
-  const remembered = platform.devices.peek(tenant, request.controllerId);
+  const { controllerId, credentials } = request;
+  const remembered = platform.devices.peek(tenant, controllerId);
   const admission = remembered && admissionOf(remembered, request, now);
   if (admission)
     return isFirstUse(remembered, admission) ? confirmed(platform, remembered, request) : remembered;
   // A token may have been changed past this process: look again before refusing, but not at an attacker's pace.
-  if (remembered && performance.now() - remembered.readAt < REREAD_MS)
-    throw refusal(platform, tenant, request, now);
-  const device = await platform.devices.read(tenant, request.controllerId);
+  const { looks } = platform;
+  const last = looks.recent(tenant, controllerId);
+  const isKnown = remembered !== undefined || (last?.foundNone && showsOwnToken(tenant, credentials));
+  if (last && isKnown) throw refusal(platform, tenant, request, now);
+  const look = looks.begin(tenant, controllerId);
+  const device = await platform.devices.read(tenant, controllerId);
+  look.foundNone = !device;
+  const fresh = admissionOf(device ?? { tenant, ...NOBODY }, request, now);
   if (!device) return undefined;
-  const fresh = admissionOf(device, request, now);
   if (!fresh) throw refusal(platform, tenant, request, now);
+  looks.forget(tenant, controllerId);
   return isFirstUse(device, fresh) ? confirmed(platform, device, request) : device;
 }
+
+/** Its token is compared where there is no device. */
+const NOBODY = { tokenDigest: tokenDigest(randomUUID()), oldTokens: undefined, enrollmentGroupId: null };
 
 /** The device after it has shown its newest token for the first time. @throws UNAUTHENTICATED where it went meanwhile */
 async function confirmed(

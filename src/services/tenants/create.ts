@@ -58,6 +58,8 @@ export async function createTenant(context: Context, input: CreateTenant): Promi
     const place = { tenantId: tenant.id, tenantName: tenant.name };
     const admin = { username: adminUsername, permissions: [], roles: ['TENANT_ADMIN' as const] };
     await insertUser(tx, place, admin, passwordHash, author);
+    // Processes remember which names no tenant has.
+    changes.settings();
     changes.record({ type: 'tenant.created', subjects: [tenant.name] });
     return tenant;
   });

@@ -34,6 +34,8 @@ export interface TenantRegistry {
   /** The tenant of that name, in any letter case. */
   byName(name: string): Promise<Tenant | undefined>;
   byId(tenantId: number): Promise<Tenant>;
+  /** Stands for the tenant of a name that none has: it is as one that has set nothing, and has nothing. */
+  nobody: Tenant;
 }
 
 /** Bounds what a crash between a change's commit and its announcement leaves behind. */
@@ -73,6 +75,8 @@ export function openTenantRegistry(
 ): TenantRegistry {
   const remembered = new LRUCache<number, Remembered>({ max: REMEMBERED });
   const idsByName = new LRUCache<string, number>({ max: REMEMBERED });
+  /** Names that no tenant has, and when that was found. */
+  const unknown = new LRUCache<string, number>({ max: REMEMBERED });
   /** Raised by every change: what was read before one must not be remembered after it. */
   let epoch = 0;
   announcements.subscribe({
@@ -80,10 +84,13 @@ export function openTenantRegistry(
       if (controllerIds) return;
       epoch++;
       remembered.delete(tenantId);
+      // It may be a new one.
+      unknown.clear();
     },
     everything() {
       epoch++;
       remembered.clear();
+      unknown.clear();
     },
   });
 
@@ -91,6 +98,11 @@ export function openTenantRegistry(
     const found = tenantId === undefined ? undefined : remembered.get(tenantId);
     const trusted = found && performance.now() - found.readAt < TRUSTED_MS && announcements.trustworthy();
     return trusted ? found.tenant : undefined;
+  };
+  const isUnknown = (key: string) => {
+    const foundAt = unknown.get(key);
+    const isYoung = foundAt !== undefined && performance.now() - foundAt < TRUSTED_MS;
+    return isYoung && announcements.trustworthy();
   };
   const peek = (name: string) => peekById(idsByName.get(name.toLowerCase()));
   const read = async (query: () => Promise<Rows>): Promise<Tenant | undefined> => {
@@ -113,15 +125,33 @@ export function openTenantRegistry(
   };
   return {
     peek,
-    byName: async (name) =>
-      peek(name) ?? read(() => tenantByName(database).execute({ name: name.toLowerCase() })),
+    async byName(name) {
+      const key = name.toLowerCase();
+      const known = peek(name);
+      if (known || isUnknown(key)) return known;
+      const began = epoch;
+      const readAt = performance.now();
+      const tenant = await read(() => tenantByName(database).execute({ name: key }));
+      if (!tenant && epoch === began) unknown.set(key, readAt);
+      return tenant;
+    },
     async byId(tenantId) {
       const tenant = peekById(tenantId) ?? (await read(() => tenantById(database).execute({ tenantId })));
       if (!tenant) throw new Error(`tenant ${tenantId} is gone`);
       return tenant;
     },
+    nobody: tenantOf(
+      {
+        rows: [{ tenantId: 0, name: '', key: null, value: null }],
+        authorities: [],
+        enrollment: NO_ENROLLMENT,
+      },
+      system,
+    ),
   };
 }
+
+const NO_ENROLLMENT: EnrollmentRows = { groups: [], tokens: [] };
 
 interface Stored {
   /** At least one. */
