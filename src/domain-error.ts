@@ -106,6 +106,8 @@ export interface ErrorDetails {
   position?: number;
   /** What is missing or already there. */
   entity?: { type: string; id: string };
+  /** Of what is already there: by another row of the same input. */
+  repeated?: true;
   /** Of a refused sign-in: by what one is to sign in. */
   signInBy?: 'password' | 'token';
 }
@@ -136,6 +138,26 @@ export class DomainError extends Error {
     const message = this.message.startsWith(start) ? this.message.slice(start.length) : this.message;
     return new DomainError(this.code, message, { ...this.details, path: path.slice(prefix.length) });
   }
+
+  /** The same error for whoever calls its place by other names; a message that names the place names it anew. */
+  at(path: readonly string[]): DomainError {
+    const { message } = this;
+    const named = partsOf(this.details.path ?? []).find((part) => message.startsWith(`${part}: `));
+    const rule = named === undefined ? undefined : message.slice(named.length + 2);
+    const place = path.join('.');
+    return new DomainError(this.code, rule === undefined ? message : place ? `${place}: ${rule}` : rule, {
+      ...this.details,
+      path,
+    });
+  }
+}
+
+/** What a message may call a place: some steps of its path that follow one another, the longest first. */
+function partsOf(path: readonly string[]): string[] {
+  const parts = path.flatMap((_, from) =>
+    path.slice(from).map((__, more) => path.slice(from, from + more + 1)),
+  );
+  return parts.sort((a, b) => b.length - a.length).map((steps) => steps.join('.'));
 }
 
 /** Of something that isn't there, or isn't to be known of. */
@@ -145,6 +167,12 @@ export const notFound = (code: ErrorCode, type: string, id: string, path: string
     path,
   });
 
-/** Of something that is there already, or stands twice in the input. */
+/** Of something that is there already. */
 export const alreadyExists = (code: ErrorCode, type: string, id: string, path: string[]) =>
   new DomainError(code, `${type} '${id}' already exists.`, { entity: { type, id }, path });
+
+/** The same of something that stands twice in the input, and need not be stored yet. */
+export const standsTwice = ({ code, details }: DomainError): DomainError => {
+  const { type, id } = details.entity ?? { type: 'It', id: '' };
+  return new DomainError(code, `${type} '${id}' stands twice in the input.`, { ...details, repeated: true });
+};

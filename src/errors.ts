@@ -1,6 +1,6 @@
 import { alreadyExists, DomainError, type ErrorCode, type ErrorDetails, notFound } from './domain-error.ts';
 
-export { DomainError, type ErrorCode } from './domain-error.ts';
+export { DomainError, type ErrorCode, standsTwice } from './domain-error.ts';
 export * from './software-errors.ts';
 
 /* What can go wrong in the domain: call sites use these and never build an error by hand. */

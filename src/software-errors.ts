@@ -32,7 +32,14 @@ export const artifactNotFound = (id: string, path = ['id']) =>
 export const artifactAlreadyExists = (filename: string, path = ['filename']) =>
   alreadyExists('ARTIFACT_ALREADY_EXISTS', 'Artifact', filename, path);
 export const artifactEmpty = () =>
-  new DomainError('ARTIFACT_EMPTY', 'There is no file, or there is nothing in it.', { path: ['file'] });
+  new DomainError('ARTIFACT_EMPTY', 'There is nothing in the file.', { path: ['file'] });
+/** Of a form whose parts have other names. */
+export const artifactPartMissing = (others: readonly string[]) =>
+  new DomainError(
+    'ARTIFACT_EMPTY',
+    `The form has no file in a part named 'file'${others.length ? `; its parts are ${others.map((name) => `'${name}'`).join(', ')}` : ''}.`,
+    { path: ['file'] },
+  );
 export const artifactTooLarge = (limit: number) =>
   new DomainError('ARTIFACT_TOO_LARGE', `An artifact has at most ${limit} bytes.`, { path: ['file'] });
 export const artifactStorageFull = (limit: number) =>

@@ -1,7 +1,7 @@
 import { malformed } from '../errors.ts';
 import { CONFIRMATIONS, type Said } from '../services/actions/confirm.ts';
 import { EXECUTIONS, RESULTS, type Report } from '../services/devices/report.ts';
-import { asObject, asTexts, integerOf, type JsonObject, textOf } from './json.ts';
+import { asObject, asTexts, integerOf, type JsonObject, objectOf, textOf } from './json.ts';
 
 /**
  * Reads a report: `status.execution` and `status.result.finished` must be there, in lower case; what old clients send
@@ -9,8 +9,8 @@ import { asObject, asTexts, integerOf, type JsonObject, textOf } from './json.ts
  * @throws MALFORMED_INPUT
  */
 export function readReport(body: JsonObject): Report {
-  const status = asObject(body['status']);
-  const result = asObject(status['result']);
+  const status = asObject(body['status'], 'status');
+  const result = asObject(status['result'], 'status.result');
   return {
     execution: wordOf(status, 'execution', EXECUTIONS),
     result: wordOf(result, 'finished', RESULTS),
@@ -36,8 +36,8 @@ function wordOf<T extends string>(body: JsonObject, field: string, words: readon
 
 /** Checked like all that the body declares; `{}` is none. */
 function progressOf(result: JsonObject): Report['progress'] {
-  if (result['progress'] === undefined || result['progress'] === null) return undefined;
-  const progress = asObject(result['progress']);
+  const progress = objectOf(result, 'progress');
+  if (!progress) return undefined;
   const [done, of] = [integer32Of(progress, 'cnt'), integer32Of(progress, 'of')];
   return done === undefined ? undefined : { done, of: of ?? null };
 }
@@ -55,7 +55,11 @@ function integer32Of(body: JsonObject, field: string): number | undefined {
 function detailsOf(body: JsonObject): string[] {
   const details = body['details'];
   if (details === undefined || details === null) return [];
-  if (Array.isArray(details)) return asTexts(details.filter((one) => one !== null));
+  if (Array.isArray(details))
+    return asTexts(
+      details.filter((one) => one !== null),
+      'details',
+    );
   return [textOf(body, 'details') ?? ''];
 }
 

@@ -123,10 +123,11 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
 /** The status and body of a domain error, for REST and the device API. */
 export function errorAnswer(error: DomainError): { status: number; body: object } {
   const [status, errorCode] = WORDS[error.code];
-  if (!errorCode) return { status, body: webError(status) };
-  const message = SENTENCES[error.code] ?? error.message;
-  const { entity } = error.details;
-  const info = status === 404 && entity ? { info: { type: entity.type, entityId: entity.id } } : {};
+  if (!errorCode) return { status, body: webError(status, error.message) };
+  const { entity, repeated } = error.details;
+  const message = (repeated ? undefined : SENTENCES[error.code]) ?? error.message;
+  const isNamed = status === 404 || status === 409;
+  const info = isNamed && entity ? { info: { type: entity.type, entityId: entity.id } } : {};
   return { status, body: { errorCode: `hawkbit.server.error.${errorCode}`, message, ...info } };
 }
 

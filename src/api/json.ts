@@ -29,21 +29,33 @@ export function parseJson(body: Uint8Array): unknown {
   }
 }
 
-const notReadable = (field: string, wanted: string) => malformed(`${field}: must be ${wanted}`, [field]);
+const notReadable = (field: string, wanted: string) =>
+  malformed(`${field}: must be ${wanted}`, field.split('.'));
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** CBOR has bytes and times, too, which are objects only to JavaScript. @throws MALFORMED_INPUT */
-export function asObject(value: unknown): JsonObject {
+/**
+ * A whole body, or what stands in the field of one. CBOR has bytes and times, too, which are objects only to
+ * JavaScript. @throws MALFORMED_INPUT
+ */
+export function asObject(value: unknown, field?: string): JsonObject {
   const isPlain =
     typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  if (!isPlain) throw malformed('The given request body is not well formed');
-  return value as JsonObject;
+  if (isPlain) return value as JsonObject;
+  throw field === undefined
+    ? malformed('The given request body is not well formed')
+    : notReadable(field, 'an object');
 }
 
+/** An object, or undefined where there is none. @throws MALFORMED_INPUT */
+export const objectOf = (body: JsonObject, field: string): JsonObject | undefined =>
+  body[field] == null ? undefined : asObject(body[field], field);
+
 /** A list of objects; one object counts as a list of one. @throws MALFORMED_INPUT */
-export const asObjects = (value: unknown): JsonObject[] =>
-  (Array.isArray(value) ? value : [value]).map(asObject);
+export const asObjects = (value: unknown, field?: string): JsonObject[] =>
+  Array.isArray(value)
+    ? value.map((one, index) => asObject(one, field && `${field}.${index}`))
+    : [asObject(value, field)];
 
 /** A text, or undefined where there is none; numbers and booleans are taken as their text. @throws MALFORMED_INPUT */
 export function textOf(body: JsonObject, field: string): string | undefined {
@@ -55,11 +67,12 @@ export function textOf(body: JsonObject, field: string): string | undefined {
 }
 
 /** A list of texts; numbers and booleans are taken as theirs. @throws MALFORMED_INPUT */
-export function asTexts(list: unknown): string[] {
+export function asTexts(list: unknown, field?: string): string[] {
   if (!Array.isArray(list)) throw malformed('The given request body is not well formed');
-  return list.map((_, index) => {
-    const text = textOf(list as unknown as JsonObject, String(index));
-    if (text === undefined) throw notReadable(String(index), 'a text');
+  return list.map((value, index) => {
+    const place = field === undefined ? String(index) : `${field}.${index}`;
+    const text = textOf({ [place]: value }, place);
+    if (text === undefined) throw notReadable(place, 'a text');
     return text;
   });
 }
@@ -75,7 +88,7 @@ export function booleanOf(body: JsonObject, field: string): boolean | undefined 
 }
 
 /** No row has this identifier; it stands for those between 2^53 and 2^63. */
-const UNKNOWN_ID = Number.MIN_SAFE_INTEGER;
+export const UNKNOWN_ID = Number.MIN_SAFE_INTEGER;
 
 /** A whole number of 64 bits, or undefined; the fraction of another number is cut. @throws MALFORMED_INPUT */
 export function integerOf(body: JsonObject, field: string): number | undefined {

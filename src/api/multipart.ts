@@ -10,6 +10,8 @@ export interface FileForm {
   file: Promise<{ content: Readable; filename: string } | undefined>;
   /** The other fields, once all of the form was read. @throws MALFORMED_INPUT */
   fields: () => Promise<ReadonlyMap<string, string>>;
+  /** What the parts are called that were met so far, but for the file. */
+  others: () => readonly string[];
 }
 
 const LIMITS = { fields: 20, fieldSize: 4096, parts: 30 };
@@ -21,6 +23,7 @@ export const isForm = (request: Request): boolean =>
 export function readFileForm(request: Request): FileForm {
   const parser = openParser(request);
   const fields = new Map<string, string>();
+  const others = new Set<string>();
   const done = new Promise<void>((resolve, reject) => {
     parser.once('close', resolve);
     parser.once('error', () => reject(malformed('The form is not well formed')));
@@ -33,13 +36,19 @@ export function readFileForm(request: Request): FileForm {
   const file = new Promise<Awaited<FileForm['file']>>((resolve, reject) => {
     parser.on('file', (name, content, { filename }) => {
       if (name === 'file') resolve({ content, filename: filename ?? '' });
-      else content.resume();
+      else {
+        others.add(name);
+        content.resume();
+      }
     });
     done.then(() => resolve(undefined), reject);
   });
-  parser.on('field', (name, value) => void fields.set(name, value));
+  parser.on('field', (name, value) => {
+    others.add(name);
+    fields.set(name, value);
+  });
   request.pipe(parser);
-  return { file, fields: () => done.then(() => fields) };
+  return { file, fields: () => done.then(() => fields), others: () => [...others] };
 }
 
 function openParser({ headers }: Request) {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { isAmong } from '../database/bulk.ts';
 import type { Transaction } from '../database/connect.ts';
-import { type DomainError, outOfScope } from '../errors.ts';
+import { type DomainError, outOfScope, standsTwice } from '../errors.ts';
 import { asItWouldBe, findUnreached, type Reach, type Unreached } from './access/reach.ts';
 import { type ChangeRecord, creation } from './audit/record.ts';
 import { change } from './change.ts';
@@ -59,19 +59,25 @@ export const standing = <T>({ rows }: Batch<T>): T[] => rows.filter((row) => row
 /** How rows must differ, and what to say of one that doesn't. */
 export interface Identity<T> {
   of: (row: T) => string;
-  /** What is stored already. */
-  taken: Iterable<string>;
+  /** What is stored already, where that is known. */
+  taken?: Iterable<string>;
   fault: (row: T) => DomainError;
 }
 
 /** Refuses rows that are stored already, or stand before in the same batch. */
 export function refuseTaken<T>(batch: Batch<T>, identities: readonly Identity<T>[]): void {
-  const known = identities.map(({ of, taken, fault }) => ({ of, taken: new Set(taken), fault }));
+  const known = identities.map(({ of, taken, fault }) => ({
+    of,
+    fault,
+    stored: new Set(taken),
+    before: new Set<string>(),
+  }));
   for (const [index, row] of batch.rows.entries()) {
     if (!row) continue;
-    const repeated = known.find(({ of, taken }) => taken.has(of(row)));
-    if (repeated) refuse(batch, index, repeated.fault(row));
-    else for (const { of, taken } of known) taken.add(of(row));
+    const clash = known.find(({ of, stored, before }) => stored.has(of(row)) || before.has(of(row)));
+    if (!clash) for (const { of, before } of known) before.add(of(row));
+    else if (clash.stored.has(clash.of(row))) refuse(batch, index, clash.fault(row));
+    else refuse(batch, index, standsTwice(clash.fault(row)));
   }
 }
 

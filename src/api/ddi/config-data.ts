@@ -14,7 +14,7 @@ export function readConfigData(body: JsonObject): { mode: AttributeMode; entries
   const mode = body['mode'] ?? 'merge';
   if (!ATTRIBUTE_MODES.includes(mode as AttributeMode))
     throw malformed(`mode: must be one of ${ATTRIBUTE_MODES.join(', ')}`, ['mode']);
-  const data = asObject(body['data']);
+  const data = asObject(body['data'], 'data');
   const entries = Object.keys(data).map((key): AttributeEntry => [key, textOf(data, key) ?? null]);
   if (!entries.length) throw malformed('data: must not be empty', ['data']);
   return { mode: mode as AttributeMode, entries };

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
-import { malformed } from '../../errors.ts';
+import { DomainError, malformed } from '../../errors.ts';
 import type { Acting } from '../../services/context.ts';
 import { asDevice } from '../../services/devices/acting.ts';
 import type { Device } from '../../services/devices/device-cache.ts';
@@ -7,6 +7,7 @@ import type { DevicePlatform } from '../../services/devices/poll.ts';
 import { parseCbor } from '../cbor.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { addressUrl, etagOf, isMatch, type Peers } from '../http.ts';
+import { withIdAsSent } from '../ids-as-sent.ts';
 import { idOf } from '../json.ts';
 import { jsonOf, readBytes, sendText } from '../media.ts';
 import { essenceOf, isOfType } from '../media-types.ts';
@@ -65,9 +66,13 @@ export function deviceRoutes(
       const whenWriting = [body ? allowDeviceBody : requireDeviceBody, readBytes(bodyLimit)];
       const whenReading = sends ? [] : [requireDeviceType];
       for (const [method, handler] of Object.entries(methods) as [Method, Handler][])
-        route[method](...(method === 'get' ? whenReading : whenWriting), (request, response) =>
-          handler(callOf(request, response)),
-        );
+        route[method](...(method === 'get' ? whenReading : whenWriting), async (request, response) => {
+          try {
+            await handler(callOf(request, response));
+          } catch (error) {
+            throw error instanceof DomainError ? withIdAsSent(error, request) : error;
+          }
+        });
       route.all(methodNotAllowed(allowOf(methods)));
     },
   };

@@ -48,7 +48,12 @@ export function actionRoutes(router: Router, options: ResourceOptions, linksOf: 
     await deleteActions(context, filter === null ? { actionIds: readIds(request) } : { filter });
     response.status(204).end();
   };
-  const deleting: ResourceOptions = { ...options, withBody: ['delete'], bodyIsOptional: true };
+  const deleting: ResourceOptions = {
+    ...options,
+    withBody: ['delete'],
+    bodyIsOptional: true,
+    names: { actionIds: '', filter: 'q' },
+  };
   resource(router, '/actions', { get, delete: remove }, deleting);
 
   const getOne: Handler = async (context, request, response) => {
@@ -88,7 +93,12 @@ function ofTargetRoutes(router: Router, options: ResourceOptions, linksOf: Links
     }
     response.status(204).end();
   };
-  const deleting: ResourceOptions = { ...options, withBody: ['delete'], bodyIsOptional: true };
+  const deleting: ResourceOptions = {
+    ...options,
+    withBody: ['delete'],
+    bodyIsOptional: true,
+    names: { actionIds: '', filter: 'q' },
+  };
   resource(router, '/targets/:controllerId/actions', { get, delete: remove }, deleting);
 }
 

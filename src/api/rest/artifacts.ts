@@ -1,5 +1,5 @@
 import type { Request, Router } from 'express';
-import { artifactEmpty } from '../../errors.ts';
+import { artifactPartMissing } from '../../errors.ts';
 import type { Artifact } from '../../services/artifacts/artifact.ts';
 import { deleteArtifact } from '../../services/artifacts/delete.ts';
 import { openArtifact } from '../../services/artifacts/download.ts';
@@ -19,6 +19,8 @@ import { type Handler, type ResourceOptions, resource } from './resource.ts';
 /** Whatever is asked for: a file is one, and what is wrong with the request is said in JSON. */
 const FILE = ['application/octet-stream', JSON_TYPE, 'application/hal+json'];
 const REPRESENTATIONS = ['compact', 'full'] as const;
+
+const NAMES = { moduleId: 'id', md5: 'md5sum', sha1: 'sha1sum', sha256: 'sha256sum' };
 
 /** `/softwaremodules/{id}/artifacts`; `linksOf` gives the links' base for a request. */
 export function artifactRoutes(
@@ -47,7 +49,7 @@ export function artifactRoutes(
     const form = readFileForm(request);
     try {
       const file = await form.file;
-      if (!file) throw artifactEmpty();
+      if (!file) throw artifactPartMissing(form.others());
       const artifact = await uploadArtifact(context, {
         moduleId: pathIdOf(request, 'id'),
         content: file.content,
@@ -67,7 +69,7 @@ export function artifactRoutes(
       if (!request.complete) drain(request);
     }
   };
-  resource(router, path, { get, post }, { ...options, withBody: [] });
+  resource(router, path, { get, post }, { ...options, withBody: [], names: NAMES });
 
   const getOne: Handler = async (context, request, response) => {
     const artifact = await findArtifact(context, ...idsOf(request));

@@ -7,7 +7,7 @@ import { type AssignDistributionSet, FORCE_TYPES } from '../../services/deployme
 import { findDistributionSet, findModulesOfSets } from '../../services/distribution-sets/find.ts';
 import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
 import { findTargets } from '../../services/targets/find.ts';
-import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
+import { asObject, asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { allLinks, renderSet } from './distribution-sets.ts';
 import { pagedList, pageRequest } from './paging.ts';
@@ -18,6 +18,8 @@ import { controllerIdOf, renderTarget, selfLink as targetLink } from './targets.
 
 type LinksOf = (request: Request) => Links;
 type Assignment = AssignDistributionSet['assignments'][number];
+
+const NAMES = { assignments: '', '*': '', controllerIds: 'id', forceType: 'type', forcedAt: 'forcetime' };
 
 /** What sets targets are to have, and which they have; `linksOf` gives the links' base for a request. */
 export function assignmentRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
@@ -39,7 +41,7 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
     };
   const post: Handler = async (context, request, response) => {
     const body = jsonOf(request);
-    const [row, ...others] = Array.isArray(body) ? body.map(asObject) : [asObject(body)];
+    const [row, ...others] = Array.isArray(body) ? body.map((one) => asObject(one)) : [asObject(body)];
     if (!row) throw invalid('id: a distribution set is needed', ['id']);
     if (others.length) throw multiAssignmentNotEnabled();
     const result = await assignDistributionSet(context, {
@@ -49,7 +51,12 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
     });
     sendHal(response, renderResult(result, linksOf(request)));
   };
-  resource(router, '/targets/:controllerId/assignedDS', { get: getSet('assigned'), post }, options);
+  resource(
+    router,
+    '/targets/:controllerId/assignedDS',
+    { get: getSet('assigned'), post },
+    { ...options, names: { ...NAMES, distributionSetId: 'id' } },
+  );
   resource(router, '/targets/:controllerId/installedDS', { get: getSet('installed') }, options);
 }
 
@@ -86,7 +93,12 @@ function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksO
     sendHal(response, renderResult(result, linksOf(request)));
   };
   const path = '/distributionsets/:id';
-  resource(router, `${path}/assignedTargets`, { get: getTargets('assigned'), post }, options);
+  resource(
+    router,
+    `${path}/assignedTargets`,
+    { get: getTargets('assigned'), post },
+    { ...options, names: NAMES },
+  );
   resource(router, `${path}/installedTargets`, { get: getTargets('installed') }, options);
 }
 
@@ -128,7 +140,7 @@ export function forceTypeOf(body: JsonObject, field = 'type') {
 function readOptions(row: JsonObject) {
   const forceType = forceTypeOf(row);
   const forcetime = integerOf(row, 'forcetime');
-  const window = row['maintenanceWindow'] == null ? undefined : asObject(row['maintenanceWindow']);
+  const window = objectOf(row, 'maintenanceWindow');
   return {
     forceType,
     forcedAt: forcetime === undefined ? undefined : new Date(forcetime),

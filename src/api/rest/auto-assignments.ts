@@ -22,6 +22,8 @@ import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 
+const NAMES = { query: 'targetFilterQuery', forceType: 'actionType' };
+
 /** `/autoassignments`, and those of a set; `linksOf` gives the links' base for a request. */
 export function autoAssignmentRoutes(
   router: Router,
@@ -38,7 +40,7 @@ export function autoAssignmentRoutes(
     const created = await createAutoAssignment(context, readAutoAssignment(request));
     sendHal(response.status(201), renderAutoAssignment(created, linksOf(request)));
   };
-  resource(router, path, { get, post }, options);
+  resource(router, path, { get, post }, { ...options, names: NAMES });
 
   const getOfSet: Handler = async (context, request, response) => {
     const page = pageRequest(request, AUTO_ASSIGNMENT_SORT_NAMES);

@@ -17,6 +17,7 @@ import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/distribution-sets/fi
 import { asObject, asObjects, asTexts, idOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedSets } from './distribution-sets.ts';
+import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { type Links, link } from './render.ts';
@@ -38,7 +39,7 @@ export function distributionSetTagRoutes(
   const post: Handler = async (context, request, response) => {
     const input = asObjects(jsonOf(request)).map(readTag);
     const { created, faults } = await createDistributionSetTags(context, { distributionSetTags: input });
-    if (faults[0]) throw faults[0];
+    throwFirst(faults, 'distributionSetTags', input);
     const links = linksOf(request);
     sendHal(
       response.status(201),
@@ -88,7 +89,7 @@ function assignmentRoutes(
     router,
     path,
     { get: getAssigned, post: assign, delete: unassign },
-    { ...options, withBody: ['post', 'delete'] },
+    { ...options, withBody: ['post', 'delete'], names: { setIds: '', tagId: 'id' } },
   );
 
   const assignOne: Handler = async (context, request, response) => {

@@ -14,11 +14,14 @@ import { setModuleTypeOfSets } from '../../services/distribution-set-types/set-m
 import { updateDistributionSetType } from '../../services/distribution-set-types/update.ts';
 import { asObject, asObjects, integerOf, type JsonObject } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 import { deletedModeOf, neededText, readTypeChanges, renderModuleType } from './software-module-types.ts';
+
+const NAMES = { mandatoryModuleTypeIds: 'mandatorymodules', optionalModuleTypeIds: 'optionalmodules' };
 
 /** `/distributionsettypes`; `linksOf` gives the links' base for a request. */
 export function distributionSetTypeRoutes(
@@ -35,14 +38,14 @@ export function distributionSetTypeRoutes(
   const post: Handler = async (context, request, response) => {
     const input = asObjects(jsonOf(request)).map(readSetType);
     const { created, faults } = await createDistributionSetTypes(context, { distributionSetTypes: input });
-    if (faults[0]) throw faults[0];
+    throwFirst(faults, 'distributionSetTypes', input);
     const links = linksOf(request);
     sendHal(
       response.status(201),
       created.map((type) => renderSetType(type, selfLink(links, type))),
     );
   };
-  resource(router, '/distributionsettypes', { get, post }, options);
+  resource(router, '/distributionsettypes', { get, post }, { ...options, names: NAMES });
 
   const getOne: Handler = async (context, request, response) => {
     const type = await findDistributionSetType(context, pathIdOf(request, 'id'));
@@ -91,7 +94,12 @@ function elementRoutes(
     await setModuleTypeOfSets(context, { id: pathIdOf(request, 'id'), moduleTypeId, role });
     response.status(204).end();
   };
-  resource(router, `/distributionsettypes/:id/${segment}`, { get, post }, options);
+  resource(
+    router,
+    `/distributionsettypes/:id/${segment}`,
+    { get, post },
+    { ...options, names: { moduleTypeId: 'id' } },
+  );
 
   const getOne: Handler = async (context, request, response) => {
     const wanted = pathIdOf(request, 'moduleTypeId');
@@ -123,12 +131,12 @@ const readSetType = (body: JsonObject) => ({
 /** The ids in a list of references: `[{"id": 1}]`. */
 export function readIds(body: JsonObject, field: string): number[] {
   const list = body[field];
-  return list === undefined || list === null ? [] : idsOf(list);
+  return list === undefined || list === null ? [] : idsOf(list, field);
 }
 
 /** The same where the list is the whole body. @throws MALFORMED_INPUT, INVALID_INPUT where one lacks its id */
-export const idsOf = (list: unknown): number[] =>
-  asObjects(list).map((reference) => {
+export const idsOf = (list: unknown, field?: string): number[] =>
+  asObjects(list, field).map((reference) => {
     const id = integerOf(reference, 'id');
     if (id === undefined) throw invalid('id: is needed', ['id']);
     return id;

@@ -16,6 +16,7 @@ import type { SoftwareModule } from '../../services/software-modules/module.ts';
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { idsOf, readIds } from './distribution-set-types.ts';
+import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
@@ -37,10 +38,10 @@ export function distributionSetRoutes(
   const post: Handler = async (context, request, response) => {
     const input = asObjects(jsonOf(request)).map(readSet);
     const { created, faults } = await createDistributionSets(context, { distributionSets: input });
-    if (faults[0]) throw faults[0];
+    throwFirst(faults, 'distributionSets', input);
     sendHal(response.status(201), await renderSets(context, created, linksOf(request)));
   };
-  resource(router, '/distributionsets', { get, post }, options);
+  resource(router, '/distributionsets', { get, post }, { ...options, names: { moduleIds: 'modules' } });
 
   const send: (...call: [...Parameters<Handler>, DistributionSet]) => Promise<void> = async (
     context,
@@ -79,7 +80,12 @@ export function distributionSetRoutes(
     await invalidateDistributionSet(context, { id: pathIdOf(request, 'id'), cancelActions });
     response.status(204).end();
   };
-  resource(router, '/distributionsets/:id/invalidate', { post: invalidate }, options);
+  resource(
+    router,
+    '/distributionsets/:id/invalidate',
+    { post: invalidate },
+    { ...options, names: { cancelActions: 'actionCancelationType' } },
+  );
 
   moduleRoutes(router, options, linksOf);
 }
@@ -97,7 +103,12 @@ function moduleRoutes(router: Router, options: ResourceOptions, linksOf: (reques
     await assignModules(context, { id: pathIdOf(request, 'id'), moduleIds });
     response.status(204).end();
   };
-  resource(router, '/distributionsets/:id/assignedSM', { get, post }, options);
+  resource(
+    router,
+    '/distributionsets/:id/assignedSM',
+    { get, post },
+    { ...options, names: { moduleIds: '' } },
+  );
 
   const remove: Handler = async (context, request, response) => {
     const moduleIds = [pathIdOf(request, 'moduleId')];

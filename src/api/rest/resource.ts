@@ -1,7 +1,10 @@
 import type { Request, Response, Router } from 'express';
+import { DomainError } from '../../errors.ts';
 import type { Context } from '../../services/context.ts';
 import { webError } from '../hawkbit-errors.ts';
+import { withIdAsSent } from '../ids-as-sent.ts';
 import { allowJson, negotiate, readBytes, requireJson } from '../media.ts';
+import { type FieldNames, inWordsOf } from './field-names.ts';
 
 /** What a handler gets: who calls, and the request as it is. */
 export type Handler = (context: Context, request: Request, response: Response) => Promise<void>;
@@ -17,6 +20,8 @@ export interface ResourceOptions {
   bodyIsOptional?: boolean;
   /** The media types of what is read; HAL and JSON unless given. */
   produced?: string[];
+  /** What bodies and paths call the fields of the services. */
+  names?: FieldNames;
 }
 
 /**
@@ -27,7 +32,7 @@ export function resource(
   router: Router,
   path: string,
   methods: Partial<Record<Method, Handler>>,
-  { bodyLimit, withBody = WITH_BODY, bodyIsOptional, produced }: ResourceOptions,
+  { bodyLimit, withBody = WITH_BODY, bodyIsOptional, produced, names = {} }: ResourceOptions,
 ): void {
   const route = router.route(path);
   for (const [method, handler] of Object.entries(methods) as [Method, Handler][]) {
@@ -35,7 +40,13 @@ export function resource(
     const accept = negotiate(method === 'get' ? produced : undefined);
     const checkBody = bodyIsOptional ? allowJson : requireJson;
     const before = takesBody ? [checkBody, accept, readBytes(bodyLimit)] : [accept];
-    route[method](...before, (request, response) => handler(contextOf(response), request, response));
+    route[method](...before, async (request, response) => {
+      try {
+        await handler(contextOf(response), request, response);
+      } catch (error) {
+        throw error instanceof DomainError ? withIdAsSent(inWordsOf(names, error), request) : error;
+      }
+    });
   }
   const allow = ['OPTIONS', ...Object.keys(methods).map((method) => method.toUpperCase())];
   if ('get' in methods) allow.push('HEAD');

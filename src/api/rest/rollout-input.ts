@@ -1,17 +1,29 @@
-import { malformed } from '../../errors.ts';
+import { distributionSetNotFound, invalid, malformed } from '../../errors.ts';
 import { FORCE_TYPES } from '../../services/deployments/input.ts';
 import type { RolloutInput } from '../../services/rollouts/input.ts';
-import { asObject, booleanOf, ExactNumber, integerOf, type JsonObject, textOf } from '../json.ts';
+import { asObjects, booleanOf, ExactNumber, integerOf, type JsonObject, objectOf, textOf } from '../json.ts';
 import { neededText } from './software-module-types.ts';
 
-/** What stands for an id where none is given: no entity has it. */
-const NO_ID = 0;
+/** What its bodies call what `createRollout` takes. */
+export const ROLLOUT_NAMES = {
+  filter: 'targetFilterQuery',
+  forceType: 'type',
+  forcedAt: 'forcetime',
+  groupCount: 'amountGroups',
+  percentage: 'targetPercentage',
+  dynamicGroup: 'dynamicGroupTemplate',
+  successThreshold: 'successCondition.expression',
+  successAction: 'successAction.action',
+  successActionExpression: 'successAction.expression',
+  errorThreshold: 'errorCondition.expression',
+  errorActionExpression: 'errorAction.expression',
+} as const;
 
 /** The body of `POST /rollouts`. @throws MALFORMED_INPUT */
 export const readRollout = (body: JsonObject): RolloutInput => ({
   name: neededText(body, 'name'),
   description: textOf(body, 'description'),
-  distributionSetId: integerOf(body, 'distributionSetId') ?? NO_ID,
+  distributionSetId: neededSetId(body),
   filter: neededText(body, 'targetFilterQuery'),
   forceType: wordOf(body, 'type', FORCE_TYPES),
   forcedAt: timeOf(body, 'forcetime'),
@@ -44,29 +56,38 @@ function readConditions(body: JsonObject) {
   const [success, error] = [objectOf(body, 'successAction'), objectOf(body, 'errorAction')];
   if (error) wordOf(error, 'action', ['PAUSE']);
   return {
-    successThreshold: thresholdOf(objectOf(body, 'successCondition')),
+    successThreshold: thresholdOf(body, 'successCondition'),
     successAction: success && wordOf(success, 'action', ['NEXTGROUP', 'PAUSE']),
     successActionExpression: success && textOf(success, 'expression'),
-    errorThreshold: thresholdOf(objectOf(body, 'errorCondition')),
+    errorThreshold: thresholdOf(body, 'errorCondition'),
     errorActionExpression: error && textOf(error, 'expression'),
   };
 }
 
-function thresholdOf(condition: JsonObject | undefined): number | undefined {
+/** As hawkBit says of a set that isn't there. @throws DISTRIBUTION_SET_NOT_FOUND */
+function neededSetId(body: JsonObject): number {
+  const id = integerOf(body, 'distributionSetId');
+  if (id === undefined) throw distributionSetNotFound('null', ['distributionSetId']);
+  return id;
+}
+
+/** Whether it is a percentage is the service's to say. @throws INVALID_INPUT where it is no number */
+function thresholdOf(body: JsonObject, field: string): number | undefined {
+  const condition = objectOf(body, field);
   if (!condition) return undefined;
   wordOf(condition, 'condition', ['THRESHOLD']);
   const expression = textOf(condition, 'expression')?.trim();
-  return expression === undefined ? undefined : Number(expression === '' ? 'none' : expression);
+  if (expression === undefined) return undefined;
+  const threshold = expression === '' ? Number.NaN : Number(expression);
+  if (Number.isFinite(threshold)) return threshold;
+  throw invalid(`${field}.expression: must be a whole number from 0 to 100`, [field, 'expression']);
 }
-
-const objectOf = (body: JsonObject, field: string): JsonObject | undefined =>
-  body[field] == null ? undefined : asObject(body[field]);
 
 function listOf(body: JsonObject, field: string): JsonObject[] | undefined {
   const list = body[field];
   if (list == null) return undefined;
   if (!Array.isArray(list)) throw malformed(`${field}: must be a list`, [field]);
-  return list.map(asObject);
+  return asObjects(list, field);
 }
 
 function wordOf<T extends string>(body: JsonObject, field: string, words: readonly T[]): T | undefined {

@@ -23,7 +23,7 @@ import { pagedList, pageRequest, valuesOf } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
-import { readRollout } from './rollout-input.ts';
+import { ROLLOUT_NAMES, readRollout } from './rollout-input.ts';
 import { deletedModeOf } from './software-module-types.ts';
 
 type LinksOf = (request: Request) => Links;
@@ -46,7 +46,7 @@ export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf:
     const rollout = await createRollout(context, readRollout(asObject(jsonOf(request))));
     await send(context, request, response.status(201), rollout);
   };
-  resource(router, '/rollouts', { get, post }, options);
+  resource(router, '/rollouts', { get, post }, { ...options, names: ROLLOUT_NAMES });
 
   const getOne: Handler = async (context, request, response) =>
     send(context, request, response, await findRollout(context, pathIdOf(request, 'id')));

@@ -65,7 +65,7 @@ function metadataRoutes<E extends { key: string }>(
     await services.set(context, { id: pathIdOf(request, 'id'), entries });
     response.status(201).end();
   };
-  resource(router, path, { get, post }, options);
+  resource(router, path, { get, post }, { ...options, names: { entries: '' } });
 
   const getOne: Handler = async (context, request, response) =>
     sendHal(response, await services.find(context, pathIdOf(request, 'id'), keyOf(request)));
@@ -79,5 +79,10 @@ function metadataRoutes<E extends { key: string }>(
     response.status(204).end();
   };
   const produced = path.startsWith('/distributionsets') ? { produced: [JSON_TYPE] } : {};
-  resource(router, `${path}/:key`, { get: getOne, put, delete: remove }, { ...options, ...produced });
+  resource(
+    router,
+    `${path}/:key`,
+    { get: getOne, put, delete: remove },
+    { ...options, ...produced, names: { entries: '', '*': '' } },
+  );
 }

@@ -11,6 +11,7 @@ import { listSoftwareModuleTypes } from '../../services/software-module-types/li
 import { updateSoftwareModuleType } from '../../services/software-module-types/update.ts';
 import { asObject, asObjects, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
@@ -31,7 +32,7 @@ export function softwareModuleTypeRoutes(
   const post: Handler = async (context, request, response) => {
     const input = asObjects(jsonOf(request)).map(readModuleType);
     const { created, faults } = await createSoftwareModuleTypes(context, { softwareModuleTypes: input });
-    if (faults[0]) throw faults[0];
+    throwFirst(faults, 'softwareModuleTypes', input);
     const links = linksOf(request);
     sendHal(
       response.status(201),

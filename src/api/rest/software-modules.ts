@@ -8,6 +8,7 @@ import type { SoftwareModule } from '../../services/software-modules/module.ts';
 import { updateSoftwareModule } from '../../services/software-modules/update.ts';
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
@@ -29,7 +30,7 @@ export function softwareModuleRoutes(
   const post: Handler = async (context, request, response) => {
     const input = asObjects(jsonOf(request)).map(readModule);
     const { created, faults } = await createSoftwareModules(context, { softwareModules: input });
-    if (faults[0]) throw faults[0];
+    throwFirst(faults, 'softwareModules', input);
     const links = linksOf(request);
     sendHal(
       response.status(201),

@@ -23,6 +23,9 @@ import { type Handler, type ResourceOptions, resource } from './resource.ts';
 
 type LinksOf = (request: Request) => Links;
 
+/** Of `autoAssignDS`. */
+const NAMES = { distributionSetId: 'id', forceType: 'type' };
+
 /** `/targetfilters`; `linksOf` gives the links' base for a request. */
 export function targetFilterRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const get: Handler = async (context, request, response) => {
@@ -95,7 +98,12 @@ function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf:
     await clearAutoAssignment(context, { targetFilterId: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(router, '/targetfilters/:id/autoAssignDS', { get, post, delete: remove }, options);
+  resource(
+    router,
+    '/targetfilters/:id/autoAssignDS',
+    { get, post, delete: remove },
+    { ...options, names: NAMES },
+  );
 }
 
 function readFilter(request: Request) {

@@ -11,6 +11,8 @@ import type { Links } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 import { renderTarget, selfLink } from './targets.ts';
 
+const NAMES = { controllerIds: '', filter: 'q' };
+
 /** What a removal without a filter means: every target that is in a group. */
 const IN_A_GROUP = 'group=not=null';
 
@@ -48,7 +50,7 @@ export function targetGroupRoutes(
     await assignTargetGroup(context, { group: null, filter: queryOf(request) ?? IN_A_GROUP });
     response.status(204).end();
   };
-  resource(router, '/targetgroups', { get, put, delete: remove }, { ...options, withBody: [] });
+  resource(router, '/targetgroups', { get, put, delete: remove }, { ...options, withBody: [], names: NAMES });
 
   const getAssigned: Handler = async (context, request, response) => {
     const group = requiredParameter(request, 'group');
@@ -66,14 +68,14 @@ export function targetGroupRoutes(
     router,
     '/targetgroups/assigned',
     { get: getAssigned, put: putAssigned, delete: removeAssigned },
-    { ...options, withBody: ['put', 'delete'] },
+    { ...options, withBody: ['put', 'delete'], names: NAMES },
   );
 
   const putGroup: Handler = async (context, request, response) => {
     await assignMatching(context, request, groupOf(request));
     response.status(204).end();
   };
-  resource(router, '/targetgroups/:group', { put: putGroup }, { ...options, withBody: [] });
+  resource(router, '/targetgroups/:group', { put: putGroup }, { ...options, withBody: [], names: NAMES });
 
   const getGroup: Handler = async (context, request, response) =>
     sendHal(response, await assigned(context, request, groupOf(request), false));
@@ -81,7 +83,12 @@ export function targetGroupRoutes(
     await assignListed(context, request, groupOf(request));
     response.status(204).end();
   };
-  resource(router, '/targetgroups/:group/assigned', { get: getGroup, put: putGroupList }, options);
+  resource(
+    router,
+    '/targetgroups/:group/assigned',
+    { get: getGroup, put: putGroupList },
+    { ...options, names: NAMES },
+  );
 }
 
 const groupOf = (request: Request): string => String(request.params['group']);

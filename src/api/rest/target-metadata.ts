@@ -27,7 +27,7 @@ export function targetMetadataRoutes(router: Router, options: ResourceOptions): 
     await createTargetMetadata(context, { controllerId: controllerIdOf(request), entries });
     response.status(201).end();
   };
-  resource(router, '/targets/:controllerId/metadata', { get, post }, options);
+  resource(router, '/targets/:controllerId/metadata', { get, post }, { ...options, names: { entries: '' } });
 
   const getOne: Handler = async (context, request, response) =>
     sendHal(response, await findMetadataEntry(context, controllerIdOf(request), keyOf(request)));
@@ -49,7 +49,7 @@ export function targetMetadataRoutes(router: Router, options: ResourceOptions): 
     router,
     '/targets/:controllerId/metadata/:key',
     { get: getOne, put, delete: remove },
-    { ...options, produced: [JSON_TYPE] },
+    { ...options, produced: [JSON_TYPE], names: { entries: '', '*': '' } },
   );
 }
 

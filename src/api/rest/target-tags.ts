@@ -12,6 +12,7 @@ import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
 import { findTarget } from '../../services/targets/find.ts';
 import { asObject, asObjects, asTexts, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
@@ -32,7 +33,7 @@ export function targetTagRoutes(
   const post: Handler = async (context, request, response) => {
     const input = asObjects(jsonOf(request)).map(readTag);
     const { targetTags, faults } = await createTargetTags(context, { targetTags: input });
-    if (faults[0]) throw faults[0];
+    throwFirst(faults, 'targetTags', input);
     const links = linksOf(request);
     sendHal(
       response.status(201),
@@ -93,7 +94,7 @@ function assignmentRoutes(
     router,
     '/targettags/:id/assigned',
     { get: getAssigned, post: assign, delete: unassign },
-    { ...options, withBody: ['post', 'delete'] },
+    { ...options, withBody: ['post', 'delete'], names: { controllerIds: '', tagIds: 'id' } },
   );
 
   const assignOne: Handler = async (context, request, response) => {

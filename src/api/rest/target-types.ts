@@ -13,10 +13,13 @@ import { updateTargetType } from '../../services/target-types/update.ts';
 import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { idsOf, readIds, renderSetType, selfLink as setTypeLink } from './distribution-set-types.ts';
+import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
+
+const NAMES = { compatibleDistributionSetTypeIds: 'compatibledistributionsettypes' };
 
 /** `/targettypes`; `linksOf` gives the links' base for a request. */
 export function targetTypeRoutes(
@@ -32,14 +35,14 @@ export function targetTypeRoutes(
   const post: Handler = async (context, request, response) => {
     const input = asObjects(jsonOf(request)).map(readTargetType);
     const { targetTypes, faults } = await createTargetTypes(context, { targetTypes: input });
-    if (faults[0]) throw faults[0];
+    throwFirst(faults, 'targetTypes', input);
     const links = linksOf(request);
     sendHal(
       response.status(201),
       targetTypes.map((type) => renderTargetType(type, selfLink(links, type))),
     );
   };
-  resource(router, '/targettypes', { get, post }, options);
+  resource(router, '/targettypes', { get, post }, { ...options, names: NAMES });
 
   const getOne: Handler = async (context, request, response) => {
     const type = await findTargetType(context, pathIdOf(request, 'id'));
@@ -70,7 +73,7 @@ export function targetTypeRoutes(
     await addCompatibleSetTypes(context, { id: pathIdOf(request, 'id'), setTypeIds });
     response.status(204).end();
   };
-  resource(router, path, { get: getSetTypes, post: addSetTypes }, options);
+  resource(router, path, { get: getSetTypes, post: addSetTypes }, { ...options, names: { setTypeIds: '' } });
 
   const removeSetType: Handler = async (context, request, response) => {
     const setTypeIds = [pathIdOf(request, 'setTypeId')];

@@ -9,9 +9,12 @@ import type { Target } from '../../services/targets/target.ts';
 import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { type Links, link } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
+
+const NAMES = { targetTypeId: 'targetType' };
 
 /** `/targets` and what belongs to one target. `linksOf` gives the links' base for a request. */
 export function targetRoutes(
@@ -25,17 +28,16 @@ export function targetRoutes(
     sendHal(response, await pagedList(listing, (target) => renderTarget(target, selfLink(links, target))));
   };
   const post: Handler = async (context, request, response) => {
-    const { targets, faults } = await createTargets(context, {
-      targets: asObjects(jsonOf(request)).map(readTarget),
-    });
-    if (faults[0]) throw faults[0];
+    const input = asObjects(jsonOf(request)).map(readTarget);
+    const { targets, faults } = await createTargets(context, { targets: input });
+    throwFirst(faults, 'targets', input);
     const links = linksOf(request);
     sendHal(
       response.status(201),
       targets.map((target) => renderCreated(target, links)),
     );
   };
-  resource(router, '/targets', { get, post }, options);
+  resource(router, '/targets', { get, post }, { ...options, names: NAMES });
 
   const getOne: Handler = async (context, request, response) => {
     const target = await findTarget(context, controllerIdOf(request));
@@ -50,7 +52,12 @@ export function targetRoutes(
     await deleteTargets(context, { controllerIds: [controllerIdOf(request)] });
     response.status(204).end();
   };
-  resource(router, '/targets/:controllerId', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/targets/:controllerId',
+    { get: getOne, put, delete: remove },
+    { ...options, names: NAMES },
+  );
 
   const getAttributes: Handler = async (context, request, response) => {
     const { id } = await findTarget(context, controllerIdOf(request));
@@ -71,7 +78,12 @@ export function targetRoutes(
     await updateTarget(context, { controllerId: controllerIdOf(request), targetTypeId: NO_TYPE });
     response.status(204).end();
   };
-  resource(router, '/targets/:controllerId/targettype', { post: assignType, delete: unassignType }, options);
+  resource(
+    router,
+    '/targets/:controllerId/targettype',
+    { post: assignType, delete: unassignType },
+    { ...options, names: { targetTypeId: 'id' } },
+  );
 }
 
 export const controllerIdOf = (request: Request): string => String(request.params['controllerId']);

@@ -12,7 +12,7 @@ import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { type NewRollout, RolloutInput } from './input.ts';
 import { countFitting, reachOf, readTargetFilter } from './matching.ts';
-import { filtersTakenWhole, type GroupPlan, planGroups } from './plan-groups.ts';
+import { filtersTakenWhole, type GroupPlan, leftBy, planGroups } from './plan-groups.ts';
 import { type Rollout, readRollouts } from './rollout.ts';
 
 /**
@@ -66,8 +66,24 @@ async function requireAllReached(
   if (!fixed.length) return 0;
   const { total, left } = await countFitting(tx, context, planned, filtersTakenWhole(fixed));
   if (!total) throw invalid('filter: must match a target whose type takes the distribution set', ['filter']);
-  if (left) throw invalid(`groups: must reach every target; they leave out ${left}`, ['groups']);
+  if (left) {
+    const leftOut = await describeLeft(tx, context, planned, fixed);
+    throw invalid(`groups: must reach every target; they leave out ${leftOut}`, ['groups']);
+  }
   return total;
+}
+
+/** How many targets groups leave out: told where all have the same filter, as what others share is not counted. */
+async function describeLeft(
+  tx: Transaction,
+  context: Context,
+  planned: Parameters<typeof countFitting>[2],
+  groups: readonly GroupPlan[],
+): Promise<string> {
+  const filters = [...new Set(groups.map(({ filter }) => filter))];
+  const { total, left } = await countFitting(tx, context, planned, filters);
+  if (filters.length === 1) return `${left + leftBy(groups, total - left)}`;
+  return left ? `${left} at the least` : 'some';
 }
 
 async function insertRollout(

@@ -119,6 +119,10 @@ export function filtersTakenWhole(groups: readonly Share[]): string[] {
   return [...sums].filter(([, sum]) => sum >= WHOLE).map(([filter]) => filter);
 }
 
+/** How many of so many that match their filter are left when groups, all of the same filter, have taken their shares. */
+export const leftBy = (groups: readonly Share[], matching: number): number =>
+  groups.reduce((left, group) => left - shareOf(groups, group, left), matching);
+
 /**
  * How many a group gets of the candidates that groups before it left: its percentage is of all that its filter matches,
  * so those before it with the same filter make it a larger part of the rest.

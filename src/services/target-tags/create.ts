@@ -10,9 +10,11 @@ import {
   copyOf,
   type ErrorPolicy,
   faultsOf,
+  type Identity,
   isRejected,
   readBatch,
   refuse,
+  refuseTaken,
   standing,
 } from '../batch.ts';
 import { change } from '../change.ts';
@@ -45,7 +47,7 @@ export async function createTargetTags(
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
   const { errorPolicy = 'REJECT_ALL', dryRun } = input;
   const checked = readBatch(TargetTagInput, input.targetTags, 'targetTags');
-  refuseRepeated(checked);
+  refuseTaken(checked, [IDENTITY]);
   if (isRejected(checked, errorPolicy)) return { targetTags: [], faults: faultsOf(checked) };
 
   const made: Authorship = { at: context.clock(), by: username };
@@ -71,14 +73,10 @@ interface Authorship {
   by: string;
 }
 
-function refuseRepeated(batch: Batch<NewTargetTag>): void {
-  const seen = new Set<string>();
-  for (const [index, row] of batch.rows.entries()) {
-    if (!row) continue;
-    if (seen.has(row.name)) refuse(batch, index, targetTagAlreadyExists(row.name));
-    seen.add(row.name);
-  }
-}
+const IDENTITY: Identity<NewTargetTag> = {
+  of: ({ name }) => name,
+  fault: ({ name }) => targetTagAlreadyExists(name),
+};
 
 /** Creations of a tenant go one by one: with the same names in another order they would block each other. */
 const queueUp = (tx: Transaction, tenantId: number) =>

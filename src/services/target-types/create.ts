@@ -16,9 +16,11 @@ import {
   copyOf,
   type ErrorPolicy,
   faultsOf,
+  type Identity,
   isRejected,
   readBatch,
   refuse,
+  refuseTaken,
   standing,
 } from '../batch.ts';
 import { change } from '../change.ts';
@@ -54,7 +56,7 @@ export async function createTargetTypes(
   const { errorPolicy = 'REJECT_ALL', dryRun } = input;
   const checked = readBatch(TargetTypeInput, input.targetTypes, 'targetTypes');
   refuseNameless(checked);
-  refuseRepeated(checked);
+  refuseTaken(checked, IDENTITIES);
   if (isRejected(checked, errorPolicy)) return { targetTypes: [], faults: faultsOf(checked) };
 
   const made: Authorship = { at: context.clock(), by: username };
@@ -88,19 +90,12 @@ function refuseNameless(batch: Batch<NewTargetType>): void {
     if (row?.key === '') refuse(batch, index, targetTypeKeyOrNameRequired());
 }
 
-function refuseRepeated(batch: Batch<NewTargetType>): void {
-  const keys = new Set<string>();
-  const names = new Set<string>();
-  for (const [index, row] of batch.rows.entries()) {
-    if (!row) continue;
-    if (keys.has(row.key)) refuse(batch, index, targetTypeAlreadyExists(row.key, ['key']));
-    else if (names.has(row.name)) refuse(batch, index, targetTypeAlreadyExists(row.name, ['name']));
-    else {
-      keys.add(row.key);
-      names.add(row.name);
-    }
-  }
-}
+const IDENTITIES = (['key', 'name'] as const).map(
+  (field): Identity<NewTargetType> => ({
+    of: (row) => row[field],
+    fault: (row) => targetTypeAlreadyExists(row[field], [field]),
+  }),
+);
 
 /** Compatible set types must exist; they are locked until the transaction ends. */
 async function refuseUnknownSetTypes(tx: Transaction, tenantId: number, batch: Batch<NewTargetType>) {

@@ -11,9 +11,11 @@ import {
   copyOf,
   type ErrorPolicy,
   faultsOf,
+  type Identity,
   isRejected,
   readBatch,
   refuse,
+  refuseTaken,
   standing,
 } from '../batch.ts';
 import { change } from '../change.ts';
@@ -50,7 +52,7 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
   const { errorPolicy = 'REJECT_ALL', dryRun } = input;
   const checked = readBatch(TargetInput, input.targets, 'targets');
-  refuseRepeated(checked);
+  refuseTaken(checked, [IDENTITY]);
   if (isRejected(checked, errorPolicy)) return { targets: [], faults: faultsOf(checked) };
 
   const tenant = await context.tenants.byId(tenantId);
@@ -78,17 +80,13 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
   );
 }
 
+const IDENTITY: Identity<NewTarget> = {
+  of: ({ controllerId }) => controllerId,
+  fault: ({ controllerId }) => targetAlreadyExists(controllerId),
+};
+
 const namesOf = (rows: readonly NewTarget[]) => rows.map(({ controllerId }) => controllerId);
 const withoutToken = ({ securityToken: _, ...shown }: NewTarget) => shown;
-
-function refuseRepeated(batch: Batch<NewTarget>): void {
-  const seen = new Set<string>();
-  for (const [index, row] of batch.rows.entries()) {
-    if (!row) continue;
-    if (seen.has(row.controllerId)) refuse(batch, index, targetAlreadyExists(row.controllerId));
-    seen.add(row.controllerId);
-  }
-}
 
 async function refuseUnknownTypes(
   tx: Transaction,

@@ -43,6 +43,7 @@ describe('an id', () => {
       const { status: answered, json } = await device.ask(place.replace('ID', encodeURI(decodeURI(id))));
       expect([place, answered]).toEqual([place, status]);
       expect(json.errorCode).toMatch(status === 404 ? /entityNotFound$/ : /notReadable$/);
+      if (status === 404) expect(json.message).toContain(`{${id}}`);
     }
     for (const place of REPORTS)
       expect(
@@ -97,6 +98,18 @@ describe('a body', () => {
       headers: { 'content-type': JSON_TYPE },
     });
     expect([status, answer.errorCode]).toEqual([400, 'hawkbit.server.error.rest.body.notReadable']);
+  });
+
+  it.each<[object, RegExp]>([
+    [{}, /^status: /],
+    [{ status: 1 }, /^status: /],
+    [{ status: { execution: 'proceeding' } }, /^status\.result: /],
+    [{ status: { ...PROCEEDING, result: {} } }, /^finished: /],
+    [{ status: { result: { finished: 'none' } } }, /^execution: /],
+    [{ status: { ...PROCEEDING, result: { finished: 'none', progress: 1 } } }, /^progress: /],
+    [{ status: { ...PROCEEDING, details: ['x', {}] } }, /^details\.1: /],
+  ])('is told which member is at fault: %j', async (json, message) => {
+    expect((await device.ask(feedback, post(json))).json.message).toMatch(message);
   });
 
   it.each<[string, object]>([

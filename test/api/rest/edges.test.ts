@@ -177,3 +177,101 @@ it('a file for a module that was deleted, but is not locked, is refused', async 
   const path = `/rest/v1/softwaremodules/${moduleId}/artifacts`;
   expectRefused(await tenant.admin(path, { method: 'POST', body }), 404, 'deleted');
 });
+
+describe('what was sent is called as it was sent', () => {
+  const long = '9007199254740993';
+  const named = (type: string, id: string) => ({
+    message: `${type} with given identifier {${id}} does not exist.`,
+    info: { type, entityId: id },
+  });
+
+  it.each(['0', '-5', '987654321', long, '9223372036854775807'])('the id %s', async (id) => {
+    expect((await ask('GET', `/targettypes/${id}`)).json).toMatchObject(named('TargetType', id));
+    const body = `[{"controllerId":"x","targetType":${id}}]`;
+    const headers = { 'content-type': 'application/json' };
+    const { json } = await tenant.admin('/rest/v1/targets', { method: 'POST', headers, body });
+    expect(json).toMatchObject(named('TargetType', id));
+  });
+
+  it('a rollout’s set, also where there is none', async () => {
+    const rollout = { name: 'r', targetFilterQuery: 'name==*' };
+    const post = async (more: object) => (await ask('POST', '/rollouts', { ...rollout, ...more })).json;
+    expect(await post({})).toMatchObject(named('DistributionSet', 'null'));
+    expect(await post({ distributionSetId: null })).toMatchObject(named('DistributionSet', 'null'));
+    expect(await post({ distributionSetId: 12345 })).toMatchObject(named('DistributionSet', '12345'));
+  });
+
+  it('a row by its number, where there are several', async () => {
+    const message = async (rows: object[]) => (await ask('POST', '/targets', rows)).json.message;
+    expect(await message([{ controllerId: 'x y' }])).toBe('controllerId: must hold no white space');
+    expect(await message([{ controllerId: 'x' }, { controllerId: 'y', address: 'x'.repeat(513) }])).toBe(
+      '1.address: must have 512 characters at the most',
+    );
+  });
+
+  it('a query in a body by its field, one in the path by nothing', async () => {
+    const filter = await ask('POST', '/targetfilters', { name: 'x', query: 'name' });
+    expect(filter.json.message).toMatch(/^query: At position 4: /);
+    const rollout = { name: 'r', distributionSetId: 1, targetFilterQuery: 'nosuch==x' };
+    expect((await ask('POST', '/rollouts', rollout)).json.message).toMatch(
+      /^targetFilterQuery: At position 0: /,
+    );
+    expect((await ask('GET', '/targets?q=name')).json.message).toMatch(/^At position 4: /);
+  });
+});
+
+describe('a conflict names what is there already', () => {
+  const alreadyExists = 'The given entity already exists in database';
+
+  it('in a batch, too', async () => {
+    const answer = await ask('POST', '/targets', [{ controllerId: 'new' }, { controllerId: 'a' }]);
+    expectRefused(answer, 409, 'repo.entityAlreadyExists');
+    expect(answer.json).toMatchObject({ message: alreadyExists, info: { type: 'Target', entityId: 'a' } });
+  });
+
+  it.each<[path: string, type: string, row: object]>([
+    ['/targets', 'Target', { controllerId: 'twice' }],
+    ['/targettags', 'TargetTag', { name: 'twice' }],
+    ['/distributionsettags', 'DistributionSetTag', { name: 'twice' }],
+    ['/targettypes', 'TargetType', { name: 'twice' }],
+    ['/softwaremoduletypes', 'SoftwareModuleType', { key: 'twice', name: 'twice', maxAssignments: 1 }],
+    ['/distributionsettypes', 'DistributionSetType', { key: 'twice', name: 'twice' }],
+    ['/softwaremodules', 'SoftwareModule', { name: 'twice', version: '1', type: 'os' }],
+    ['/distributionsets', 'DistributionSet', { name: 'twice', version: '1', type: 'os' }],
+  ])('and what stands twice in the request is not called stored: %s', async (path, type, row) => {
+    const twice = await ask('POST', path, [row, row]);
+    expectRefused(twice, 409, 'repo.entityAlreadyExists');
+    expect(twice.json.message).toMatch(new RegExp(`^${type} 'twice(:1)?' stands twice in the input.$`));
+    expect(twice.json.info).toMatchObject({ type });
+    expect((await ask('POST', path, [row])).status).toBe(201);
+    expect((await ask('POST', path, [row])).json.message).toBe(alreadyExists);
+  });
+});
+
+describe('a file that is none is refused with the reason', () => {
+  it.each<[string, (form: FormData) => void, string]>([
+    ['an empty file', (form) => form.append('file', new Blob(['']), 'x'), 'There is nothing in the file.'],
+    ['no part', () => {}, "The form has no file in a part named 'file'."],
+    [
+      'a part of another name',
+      (form) => form.append('data', new Blob(['x']), 'x'),
+      "The form has no file in a part named 'file'; its parts are 'data'.",
+    ],
+    [
+      'a part that is no file',
+      (form) => form.append('file', 'x'),
+      "The form has no file in a part named 'file'; its parts are 'file'.",
+    ],
+  ])('%s', async (_, fill, message) => {
+    const [{ id }] = (await ask('POST', '/softwaremodules', [{ name: _, version: '1', type: 'os' }])).json;
+    const body = new FormData();
+    fill(body);
+    const path = `/rest/v1/softwaremodules/${id}/artifacts`;
+    const { status, json } = await tenant.admin(path, { method: 'POST', body });
+    // As in hawkBit there is no errorCode.
+    expect([status, json]).toEqual([
+      400,
+      { timestamp: expect.any(String), status: 400, error: 'Bad Request', message },
+    ]);
+  });
+});

@@ -137,6 +137,37 @@ describe('the groups of a rollout', () => {
     await expect(create(input)).rejects.toMatchObject({ code: 'INVALID_INPUT', details });
   });
 
+  it.each<[NonNullable<RolloutInput['groups']>, string]>([
+    [[{ name: 'a', filter: 'id==a*' }], '3'],
+    [[{ name: 'a', percentage: 50 }], '2'],
+    [
+      [
+        { name: 'a', percentage: 20 },
+        { name: 'b', percentage: 20 },
+      ],
+      '3',
+    ],
+    [[{ name: 'a', filter: 'id==a*', percentage: 50 }], '4'],
+    [
+      [
+        { name: 'a', filter: 'id==a*', percentage: 50 },
+        { name: 'b', filter: 'id==b*' },
+      ],
+      '1 at the least',
+    ],
+    [
+      [
+        { name: 'a', filter: 'id==a*', percentage: 50 },
+        { name: 'b', filter: 'id!=a*' },
+      ],
+      'some',
+    ],
+  ])('say how many targets they leave out: %j', async (groups, left) => {
+    await expect(create({ groups })).rejects.toThrow(
+      `groups: must reach every target; they leave out ${left}`,
+    );
+  });
+
   it('are refused where a filter cannot be asked, two have the same name, or there are too many', async () => {
     await expect(create({ groups: [{ name: 'a', filter: 'nosuch==1' }] })).rejects.toMatchObject({
       code: 'FILTER_FIELD_UNKNOWN',
