@@ -3,7 +3,7 @@ import type { LiveContext } from '../../../../src/services/live/hub.ts';
 import type { Side } from './world.ts';
 
 /**
- * What the walk through all verbs (../scopes.test.ts) must know of one. There are two of everything, `inner` and
+ * What the walk through all verbs (walk.ts) must know of one. There are two of everything, `inner` and
  * `outer`, alike but for their names; a scope always matches what is `inner`.
  */
 export interface Verb {

@@ -1,0 +1,4 @@
+import { AREAS } from '../verbs/areas.ts';
+import { walkThrough } from '../verbs/walk.ts';
+
+await walkThrough(AREAS.deployments);
