@@ -224,6 +224,8 @@ export type Config = { readonly [K in keyof Settings]: Widen<Settings[K]> } & {
   readonly MUSTER_ADMIN_PASSWORD: string;
 };
 
+/** Whether only the machine itself can connect. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
 /**
@@ -266,7 +268,7 @@ function requireBoth(config: Record<string, unknown>, ...names: [string, string]
 }
 
 function defaultPassword(host: string): string {
-  if (LOOPBACK.test(host)) return 'admin';
+  if (isLoopback(host)) return 'admin';
   throw new ConfigurationError(
     `MUSTER_ADMIN_PASSWORD: must be set when HOST is not a loopback address (it is ${host})`,
   );

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'SIGN_IN_UNAVAILABLE'
+  | 'SIGN_IN_THROTTLED'
   | 'FORBIDDEN'
   | 'MALFORMED_INPUT'
   | 'INVALID_INPUT'
@@ -110,6 +111,8 @@ export interface ErrorDetails {
   repeated?: true;
   /** Of a refused sign-in: by what one is to sign in. */
   signInBy?: 'password' | 'token';
+  /** In how many seconds the same may go better. */
+  retryAfter?: number;
 }
 
 export class DomainError extends Error {

@@ -13,9 +13,16 @@ export const tooManySignIns = () =>
   new DomainError(
     'SIGN_IN_UNAVAILABLE',
     'Too many passwords wait to be checked; try again in a few seconds.',
+    { retryAfter: 5 },
   );
+export const tooManyAttempts = (seconds: number) =>
+  new DomainError('SIGN_IN_THROTTLED', `There were too many wrong passwords; try again in ${seconds} s.`, {
+    retryAfter: seconds,
+  });
 export const signInUnavailable = () =>
-  new DomainError('SIGN_IN_UNAVAILABLE', 'The issuer of the token cannot be asked for its keys now.');
+  new DomainError('SIGN_IN_UNAVAILABLE', 'The issuer of the token cannot be asked for its keys now.', {
+    retryAfter: 5,
+  });
 export const forbidden = (permission: string) =>
   new DomainError('FORBIDDEN', `This needs the permission ${permission}.`);
 /** Where a permission is granted for some things only, and this would not be one of them. */

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { DrizzleQueryError } from 'drizzle-orm';
-import { type Config, ConfigurationError, readConfig } from './config.ts';
+import { type Config, ConfigurationError, isLoopback, readConfig } from './config.ts';
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
 import { openLog } from './log.ts';
 import { ListenError, listen, serve } from './server.ts';
-import { ensureFirstAdministrator } from './services/tenants/first-administrator.ts';
+import { hasDefaultPassword } from './services/tenants/default-password.ts';
+import { ensureFirstAdministrator, firstAdministratorOf } from './services/tenants/first-administrator.ts';
 import { databaseOfWorker, shareMetrics, startWorkers, type WorkerDatabase, WorkerError } from './workers.ts';
 
 /** The contract's ten seconds, and a second to spare. */
@@ -31,8 +32,8 @@ async function main(): Promise<void> {
   const { stop, where, ...database } = await openDatabase(config, (line) => console.log(line));
   endings.push(stop);
   await migrate(database.direct, async (pool) => {
-    const account = { username: config.MUSTER_ADMIN_USER, password: config.MUSTER_ADMIN_PASSWORD };
-    await ensureFirstAdministrator(pool.database, account, new Date());
+    await ensureFirstAdministrator(pool.database, firstAdministratorOf(config), new Date());
+    if (await hasDefaultPassword(pool.database)) warnOfDefaultPassword(config, log);
   });
   const { url, port } = listening;
   if (config.MUSTER_WORKERS === 1) {
@@ -48,6 +49,16 @@ async function main(): Promise<void> {
   const line = `Muster serves GraphQL at ${url}/graphql, the Management API at ${url}/rest/v1 and the device API at ${url}/{tenant}/controller/v1/{controllerId}; data in ${where}`;
   if (config.NODE_ENV === 'production') log.info({ url }, line);
   else console.log(line);
+}
+
+/** @throws ConfigurationError where others could sign in by it */
+function warnOfDefaultPassword({ HOST }: Config, log: ReturnType<typeof openLog>): void {
+  const way = 'give it another by `muster user set-password admin`';
+  if (!isLoopback(HOST))
+    throw new ConfigurationError(
+      `HOST: must be a loopback address (it is ${HOST}) while the account admin has the password admin: ${way}`,
+    );
+  log.warn(`the account admin has the password admin: ${way}`);
 }
 
 async function serveAsWorker(config: Config, database: WorkerDatabase, log: ReturnType<typeof openLog>) {

@@ -30,7 +30,7 @@ describe('a certificate and key that cannot be used', async () => {
     type: 'pkcs8',
     format: 'pem',
     cipher: 'aes-256-cbc',
-    passphrase: 'secret',
+    passphrase: 'a-quiet-secret',
   });
   const paths = {
     cert: write('cert', cert),

@@ -5,6 +5,7 @@ import type { DomainError, ErrorCode } from '../errors.ts';
 const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = {
   UNAUTHENTICATED: [401],
   SIGN_IN_UNAVAILABLE: [503],
+  SIGN_IN_THROTTLED: [429],
   FORBIDDEN: [403, 'insufficientPermission'],
   MALFORMED_INPUT: [400, 'rest.body.notReadable'],
   INVALID_INPUT: [400, 'repo.constraintViolation'],
@@ -120,16 +121,25 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   DISTRIBUTION_SET_TAG_ALREADY_EXISTS: 'The given entity already exists in database',
 };
 
-/** The status and body of a domain error, for REST and the device API. */
-export function errorAnswer(error: DomainError): { status: number; body: object } {
+/** The status, headers and body of a domain error, for REST and the device API. */
+export function errorAnswer(error: DomainError): {
+  status: number;
+  headers: Record<string, string>;
+  body: object;
+} {
   const [status, errorCode] = WORDS[error.code];
-  if (!errorCode) return { status, body: webError(status, error.message) };
+  const headers = retryAfterOf(error);
+  if (!errorCode) return { status, headers, body: webError(status, error.message) };
   const { entity, repeated } = error.details;
   const message = (repeated ? undefined : SENTENCES[error.code]) ?? error.message;
   const isNamed = status === 404 || status === 409;
   const info = isNamed && entity ? { info: { type: entity.type, entityId: entity.id } } : {};
-  return { status, body: { errorCode: `hawkbit.server.error.${errorCode}`, message, ...info } };
+  return { status, headers, body: { errorCode: `hawkbit.server.error.${errorCode}`, message, ...info } };
 }
+
+/** `Retry-After` (RFC 9110, 10.2.3), where waiting may help. */
+export const retryAfterOf = ({ details: { retryAfter } }: DomainError): Record<string, string> =>
+  retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
 
 /** The body of an error that no rule of the domain stands behind. */
 export const webError = (status: number, message?: string) => ({

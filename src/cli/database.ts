@@ -5,15 +5,14 @@ import { migrate } from '../database/migrate.ts';
 import { type OpenDatabase, openDatabase } from '../database/open.ts';
 import type { Platform } from '../services/context.ts';
 import { openPlatform } from '../services/platform.ts';
-import { ensureFirstAdministrator } from '../services/tenants/first-administrator.ts';
+import { ensureFirstAdministrator, firstAdministratorOf } from '../services/tenants/first-administrator.ts';
 import { openStorage } from '../storage/open.ts';
 import { print } from './print.ts';
 
 /** Brings the database up to date, as every start of the server does. */
 const upToDate = (config: Config, { direct }: OpenDatabase) =>
   migrate(direct, async ({ database }) => {
-    const account = { username: config.MUSTER_ADMIN_USER, password: config.MUSTER_ADMIN_PASSWORD };
-    await ensureFirstAdministrator(database, account, new Date());
+    await ensureFirstAdministrator(database, firstAdministratorOf(config), new Date());
   });
 
 const complain = (line: string) => void process.stderr.write(`${line}\n`);

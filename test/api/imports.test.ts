@@ -227,9 +227,9 @@ describe('POST /imports', () => {
     await graphql(
       admin,
       'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
-      { input: { username: 'maker', password: 'secret', permissions: ['CREATE_TARGET'] } },
+      { input: { username: 'maker', password: 'a-quiet-secret', permissions: ['CREATE_TARGET'] } },
     );
-    const maker = clientOf(server, basic(`${name}\\maker`, 'secret'));
+    const maker = clientOf(server, basic(`${name}\\maker`, 'a-quiet-secret'));
     expect((await send(maker, 'controllerId\ny\n')).status).toBe(200);
     expect((await send(maker, 'controllerId\ny\n', '?mode=upsert')).status).toBe(403);
     expect((await maker('/exports')).status).toBe(403);
@@ -250,7 +250,7 @@ describe('POST /imports', () => {
     const { admin, name } = await createServedTenant(server);
     const rows = Array.from({ length: 50_000 }, (_, n) => `d${n},"Device\n${n}"\n`);
     const file = `controllerId,name\n${rows.join('')}`;
-    const authorization = basic(`${name}\\boss`, 'secret');
+    const authorization = basic(`${name}\\boss`, 'a-quiet-secret');
     await breakOff(`${server.url}/imports?key=k1`, authorization, file.slice(0, file.length * 0.7), () =>
       interrupted(admin, 20_000),
     );
@@ -364,9 +364,9 @@ describe('GET /exports', () => {
     await graphql(
       admin,
       'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
-      { input: { username: 'reader', password: 'secret', permissions: ['READ_TARGET'] } },
+      { input: { username: 'reader', password: 'a-quiet-secret', permissions: ['READ_TARGET'] } },
     );
-    const reader = clientOf(server, basic(`${name}\\reader`, 'secret'));
+    const reader = clientOf(server, basic(`${name}\\reader`, 'a-quiet-secret'));
     for (const format of ['csv', 'ndjson']) {
       expect(await exported(admin, `?format=${format}`)).toContain('very-secret');
       const file = await exported(reader, `?format=${format}`);

@@ -6,7 +6,7 @@ import { basic, createServedTenant, startTestServer } from '../support/server.ts
 const server = await startTestServer();
 afterAll(() => server.stop());
 const { name: tenant } = await createServedTenant(server);
-const authorization = basic(`${tenant}\\boss`, 'secret');
+const authorization = basic(`${tenant}\\boss`, 'a-quiet-secret');
 
 const ask = (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
   fetch(server.url + path, { ...init, headers: { authorization, ...init.headers } });
@@ -97,7 +97,7 @@ describe('the device API', () => {
   const created = ask(TARGETS, {
     method: 'POST',
     headers: JSON_TYPE,
-    body: JSON.stringify([{ controllerId: 'a:b@c', securityToken: 'secret' }]),
+    body: JSON.stringify([{ controllerId: 'a:b@c', securityToken: 'a-quiet-secret' }]),
   });
   const device = async (method: string, path = '', headers: Record<string, string> = {}) => {
     await created;

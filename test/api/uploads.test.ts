@@ -157,10 +157,10 @@ describe('whoever handed it out', () => {
   const makeUser = async (permissions: string[]) => {
     await graphql(
       tenant.admin,
-      'mutation ($p: [String!]!) { createUser(input: { username: "maker", password: "secret", permissions: $p }) { userErrors { message } } }',
+      'mutation ($p: [String!]!) { createUser(input: { username: "maker", password: "a-quiet-secret", permissions: $p }) { userErrors { message } } }',
       { p: permissions },
     );
-    return clientOf(server, basic(`${tenant.name}\\maker`, 'secret'));
+    return clientOf(server, basic(`${tenant.name}\\maker`, 'a-quiet-secret'));
   };
 
   it('must still have the permission', async () => {

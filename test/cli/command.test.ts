@@ -38,7 +38,7 @@ async function signedIn() {
   const tenant = await createServedTenant(server);
   vi.stubEnv('MUSTER_URL', server.url);
   vi.stubEnv('MUSTER_USER', `${tenant.name}\\boss`);
-  vi.stubEnv('MUSTER_PASSWORD', 'secret');
+  vi.stubEnv('MUSTER_PASSWORD', 'a-quiet-secret');
   return tenant;
 }
 async function fileOf(name: string, text: string): Promise<string> {
@@ -167,7 +167,7 @@ describe('muster user and token', () => {
     const me = clientOf(server, basic(`${tenant.name}\\bob`, password));
     expect((await me('/rest/v1/targets')).status).toBe(200);
     expect((await run('user', 'list')).out).toMatch(/boss +TENANT_ADMIN\n/);
-    expect((await run('user', 'update', 'bob', '--new-password', 'changed')).code).toBe(0);
+    expect((await run('user', 'update', 'bob', '--new-password', 'changed-for-good')).code).toBe(0);
     expect((await me('/rest/v1/targets')).status).toBe(401);
     expect((await run('user', 'delete', 'bob')).code).toBe(0);
     expect(await run('user', 'delete', 'bob')).toMatchObject({

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const { connection } = database;
   superuser =
     typeof connection === 'string' ? postgres(connection, options) : postgres({ ...connection, ...options });
-  await superuser.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+  await superuser.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'a-quiet-secret'`);
 });
 
 afterAll(async () => {
@@ -27,10 +27,10 @@ afterAll(async () => {
 /** The database as the role sees it, which is no superuser. */
 function asRole() {
   const { connection } = database;
-  if (typeof connection !== 'string') return { ...connection, user: role, password: 'secret' };
+  if (typeof connection !== 'string') return { ...connection, user: role, password: 'a-quiet-secret' };
   const url = new URL(connection);
   url.username = role;
-  url.password = 'secret';
+  url.password = 'a-quiet-secret';
   return url.href;
 }
 

@@ -217,11 +217,11 @@ describe('the gateway token of hawkBit', () => {
       method: 'PUT',
       json: { value: true },
     });
-    expect((await admin(key, { method: 'PUT', json: { value: 'secret' } })).status).toBe(204);
-    expect((await admin(key)).json).toMatchObject({ value: 'secret', global: false });
-    expect(await poll('secret')).toBe(200);
+    expect((await admin(key, { method: 'PUT', json: { value: 'a-quiet-secret' } })).status).toBe(204);
+    expect((await admin(key)).json).toMatchObject({ value: 'a-quiet-secret', global: false });
+    expect(await poll('a-quiet-secret')).toBe(200);
     expect((await admin(key, { method: 'DELETE' })).status).toBe(204);
-    expect(await poll('secret')).toBe(401);
+    expect(await poll('a-quiet-secret')).toBe(401);
     expect(await poll('')).toBe(401);
   });
 });

@@ -23,7 +23,8 @@ const session = (method: string, body?: string, headers: Record<string, string> 
     headers: { 'content-type': 'application/json', ...headers },
     ...(body !== undefined && { body }),
   });
-const account = (password = 'secret') => JSON.stringify({ username: `${tenant.name}\\boss`, password });
+const account = (password = 'a-quiet-secret') =>
+  JSON.stringify({ username: `${tenant.name}\\boss`, password });
 async function signIn(): Promise<string> {
   const response = await session('POST', account());
   expect(response.status).toBe(200);
@@ -52,6 +53,40 @@ describe('a session', () => {
     expect(await answer.json()).toEqual({ data: { viewer: { username: 'boss' } } });
     expect((await ask(cookie, '/rest/v1/targets')).status).toBe(401);
     expect((await ask(cookie, '/exports')).status).toBe(401);
+  });
+
+  it('signs in by its cookie only: no header carries it to any door', async () => {
+    const [, token] = (await signIn()).split('=');
+    for (const path of ['/graphql?query={__typename}', '/rest/v1/targets', '/exports', '/imports/1'])
+      for (const authorization of [`Session ${token}`, `Bearer ${token}`]) {
+        const headers = { authorization, 'apollo-require-preflight': '1' };
+        expect((await fetch(server.url + path, { headers })).status, path).toBe(401);
+      }
+  });
+
+  it('is kept by no cache', async () => {
+    const answers = [
+      await session('POST', account()),
+      await session('POST', account('wrong')),
+      await session('DELETE'),
+    ];
+    for (const { headers } of answers) expect(headers.get('cache-control')).toContain('no-store');
+  });
+
+  it('is one of a hundred of its account: another ends the oldest', async () => {
+    const first = await signIn();
+    const { client: sql, close } = openPool(testConnection(), { connections: 1, prepare: false });
+    const [tenantId, id] = first.split('=')[1]!.split('.');
+    await sql`
+      INSERT INTO sessions (tenant_id, user_id, digest, expires_at)
+      SELECT tenant_id, user_id, digest, expires_at FROM sessions, generate_series(1, 98)
+      WHERE tenant_id = ${tenantId!} AND id = ${id!}`;
+    await close();
+    const last = await signIn();
+    expect((await ask(first)).status).toBe(200);
+    await signIn();
+    expect((await ask(first)).status).toBe(401);
+    expect((await ask(last)).status).toBe(200);
   });
 
   it('signs subscriptions in, which end with it', async () => {
@@ -91,11 +126,11 @@ describe('a session', () => {
     const cookie = await signIn();
     await graphql(
       tenant.admin,
-      'mutation { updateUser(input: {username: "boss", password: "another"}) { userErrors { message } } }',
+      'mutation { updateUser(input: {username: "boss", password: "another-secret"}) { userErrors { message } } }',
     );
     expect((await ask(cookie)).status).toBe(401);
 
-    const response = await session('POST', account('another'));
+    const response = await session('POST', account('another-secret'));
     const old = response.headers.get('set-cookie')!.split(';', 1)[0]!;
     const [tenantId, id] = old.split('=')[1]!.split('.');
     const { client: sql, close } = openPool(testConnection(), { connections: 1, prepare: false });

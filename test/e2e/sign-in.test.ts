@@ -140,7 +140,7 @@ describe('every door', () => {
     const server = await startTestServer({ ...OIDC, MUSTER_OIDC_ISSUER: silent.url });
     const status = { graphql: 'SIGN_IN_UNAVAILABLE', rest: 503, imports: 503, exports: 503, socket: 1013 };
     expect(await doors(`Bearer ${token}`, server)).toMatchObject({ ...status, challenge: null });
-    expect(await doors(basic(`${tenant.name}\\boss`, 'secret'), server)).toMatchObject(ADMITTED);
+    expect(await doors(basic(`${tenant.name}\\boss`, 'a-quiet-secret'), server)).toMatchObject(ADMITTED);
     await server.stop();
     expect(server.errors.length).toBe(1);
     expect(server.errors[0]).toContain(`the keys of MUSTER_OIDC_ISSUER ${silent.url} cannot be had`);
@@ -148,7 +148,7 @@ describe('every door', () => {
 
   it('takes no password where they are switched off', async () => {
     const server = await startTestServer({ ...OIDC, MUSTER_BASIC_ENABLED: 'false' });
-    for (const given of [basic(`${tenant.name}\\boss`, 'secret'), undefined])
+    for (const given of [basic(`${tenant.name}\\boss`, 'a-quiet-secret'), undefined])
       expect(await doors(given, server)).toEqual({ ...REFUSED, ...BEARER });
     expect(await doors(await tokenOf({ roles: ALL }), server)).toMatchObject(ADMITTED);
     expect(await doors((await createKey({ permissions: ALL })).bearer, server)).toMatchObject(ADMITTED);
@@ -202,7 +202,7 @@ describe('by GraphQL', () => {
       userErrors: [],
     });
     const { createUser } = await ask(
-      'mutation { createUser(input: { username: "ann", password: "secret", permissions: ["READ_ROLLOUT"], roles: ["fitter"] }) { user { roles permissions grantedPermissions } } }',
+      'mutation { createUser(input: { username: "ann", password: "a-quiet-secret", permissions: ["READ_ROLLOUT"], roles: ["fitter"] }) { user { roles permissions grantedPermissions } } }',
     );
     expect(createUser.user).toEqual({
       roles: ['fitter'],

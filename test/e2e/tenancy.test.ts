@@ -191,13 +191,13 @@ describe('Management API', () => {
   test('an account is good for its own tenant only', async () => {
     const guesses = [`${theirs.name}\\boss`, `${theirs.name.toUpperCase()}\\boss`];
     for (const name of guesses)
-      expect((await clientOf(server, basic(name, 'secret'))('/rest/v1/userinfo')).json.tenant).toBe(
+      expect((await clientOf(server, basic(name, 'a-quiet-secret'))('/rest/v1/userinfo')).json.tenant).toBe(
         theirs.name,
       );
     const wrong: [username: string, password: string][] = [
-      ['boss', 'secret'],
-      [`DEFAULT\\boss`, 'secret'],
-      [`No-Such-Tenant\\boss`, 'secret'],
+      ['boss', 'a-quiet-secret'],
+      [`DEFAULT\\boss`, 'a-quiet-secret'],
+      [`No-Such-Tenant\\boss`, 'a-quiet-secret'],
       [`${theirs.name}\\admin`, 'admin'],
       [`${theirs.name}\\boss`, 'wrong'],
     ];
@@ -311,12 +311,12 @@ describe('GraphQL', () => {
       `deleteTargetType(input: { id: "${type}" }) { userErrors { code message path } }`,
       `createTargets(input: { targets: [{ controllerId: "y", targetTypeId: "${type}" }] }) { targets { name } userErrors { code message path } }`,
       `updateTarget(input: { controllerId: "shared", targetTypeId: "${type}" }) { target { name } userErrors { code message path } }`,
-      `updateUser(input: { username: "${user}", password: "taken" }) { user { username } userErrors { code message path } }`,
+      `updateUser(input: { username: "${user}", password: "taken-by-others" }) { user { username } userErrors { code message path } }`,
       `deleteUser(input: { username: "${user}" }) { userErrors { code message path } }`,
     ];
     await graphql(
       theirs.admin,
-      'mutation { createUser(input: { username: "clerk", password: "secret", permissions: ["READ_TARGET"] }) { user { username } } }',
+      'mutation { createUser(input: { username: "clerk", password: "a-quiet-secret", permissions: ["READ_TARGET"] }) { user { username } } }',
     );
     const withClerk = await theirState();
     const [theirIds, nobodys] = [
@@ -355,7 +355,7 @@ describe('GraphQL', () => {
   test('the administrator of one tenant neither sees nor makes tenants', async () => {
     const attempts = [
       '{ tenants { nodes { name } } }',
-      'mutation { createTenant(input: { name: "Another", adminUsername: "boss", adminPassword: "secret" }) { tenant { name } } }',
+      'mutation { createTenant(input: { name: "Another", adminUsername: "boss", adminPassword: "a-quiet-secret" }) { tenant { name } } }',
     ];
     for (const attempt of attempts) {
       const { json, text } = await query(ours.admin, attempt);
@@ -364,7 +364,7 @@ describe('GraphQL', () => {
     }
     const { json } = await query(
       ours.admin,
-      'mutation { createUser(input: { username: "root", password: "secret", roles: ["SYSTEM_ADMIN"] }) { user { username } userErrors { code } } }',
+      'mutation { createUser(input: { username: "root", password: "a-quiet-secret", roles: ["SYSTEM_ADMIN"] }) { user { username } userErrors { code } } }',
     );
     expect(json.data?.createUser?.user ?? null, 'nobody grants what they do not hold').toBeNull();
   });
@@ -381,7 +381,7 @@ test('a tenant is found in any letter case, and no two differ by it', async () =
   const admin = clientOf(server, basic('admin', 'admin'));
   const { createTenant } = await graphql(
     admin,
-    'mutation ($name: String!) { createTenant(input: { name: $name, adminUsername: "boss", adminPassword: "other" }) { tenant { name } userErrors { code path } } }',
+    'mutation ($name: String!) { createTenant(input: { name: $name, adminUsername: "boss", adminPassword: "another-secret" }) { tenant { name } userErrors { code path } } }',
     { name: ours.name.toUpperCase() },
   );
   expect(createTenant).toEqual({

@@ -177,8 +177,10 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     holdDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), { groupId, address: 'x' }),
   approveTargets: (c) => approveTargets(c, { filter: 'id==*' }),
   rejectTargets: (c) => rejectTargets(c, { controllerIds: ['held'] }),
-  createUser: (c) => createUser(c, { username: 'new', password: 'secret', permissions: [], roles: [] }),
-  setPassword: (c) => setPassword(c, { tenant: c.caller.tenantName, username: 'someone', password: 'other' }),
+  createUser: (c) =>
+    createUser(c, { username: 'new', password: 'a-quiet-secret', permissions: [], roles: [] }),
+  setPassword: (c) =>
+    setPassword(c, { tenant: c.caller.tenantName, username: 'someone', password: 'another-secret' }),
   updateUser: (c) => updateUser(c, { username: 'someone', permissions: ['READ_TARGET'] }),
   deleteUser: (c) => deleteUser(c, { username: 'someone' }),
   createRole: (c) => createRole(c, { name: 'new', permissions: ['READ_TARGET'] }),
@@ -189,7 +191,11 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   createApiKey: (c) => createApiKey(c, { owner: 'someone', name: 'new', permissions: ['READ_TARGET'] }),
   revokeApiKey: (c, { keyId }) => revokeApiKey(c, { id: keyId }),
   createTenant: (c) =>
-    createTenant(c, { name: `new-${c.caller.tenantId}`, adminUsername: 'admin', adminPassword: 'secret' }),
+    createTenant(c, {
+      name: `new-${c.caller.tenantId}`,
+      adminUsername: 'admin',
+      adminPassword: 'a-quiet-secret',
+    }),
   registerDevice: async (c, { groupId }) =>
     registerDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), {
       address: 'x',
@@ -256,7 +262,7 @@ async function fixture() {
   const { webhook } = await createWebhook(context, { name: 'old', url: 'https://example.org' });
   const authority = await createCertificateAuthority(context, { name: 'old', certificate: OLD_CA });
   await setConfiguration(context, { pollingOverdueTime: '00:01:00' });
-  await createUser(context, { username: 'someone', password: 'secret', permissions: [], roles: [] });
+  await createUser(context, { username: 'someone', password: 'a-quiet-secret', permissions: [], roles: [] });
   await createRole(context, { name: 'old', permissions: [] });
   const { apiKey } = await createApiKey(context, {
     owner: 'someone',

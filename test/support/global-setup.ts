@@ -8,7 +8,7 @@ import { ensureFirstAdministrator } from '../../src/services/tenants/first-admin
 import { createTemplate, execute } from './database.ts';
 
 /** The account of tenant DEFAULT that every test finds. */
-const ADMINISTRATOR = { username: 'admin', password: 'admin' };
+const ADMINISTRATOR = { username: 'admin', password: 'admin', isLocal: true };
 
 /**
  * Gives the tests a database: the one of DATABASE_URL, or an embedded one of their own that goes with them; and a folder

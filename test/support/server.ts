@@ -48,7 +48,8 @@ export async function startOwnServer(settings: Record<string, string> = {}): Pro
   const { connection, drop } = await createMigratedDatabase();
   try {
     const { database, close } = openPool(connection, { connections: 1, prepare: false });
-    await ensureFirstAdministrator(database, { username: 'admin', password: 'admin' }, new Date());
+    const administrator = { username: 'admin', password: 'admin', isLocal: true };
+    await ensureFirstAdministrator(database, administrator, new Date());
     await close();
     const server = await startTestServer(settings, connection);
     return {
@@ -142,9 +143,9 @@ export async function createServedTenant(
   const { createTenant } = await graphql(
     openClient(server, basic('admin', 'admin')),
     'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { name } userErrors { message } } }',
-    { input: { name, adminUsername: 'boss', adminPassword: 'secret' } },
+    { input: { name, adminUsername: 'boss', adminPassword: 'a-quiet-secret' } },
   );
   if (!createTenant.tenant) throw new Error(JSON.stringify(createTenant.userErrors));
-  const authorization = basic(`${name}\\boss`, 'secret');
+  const authorization = basic(`${name}\\boss`, 'a-quiet-secret');
   return { name, authorization, admin: openClient(server, authorization) };
 }

@@ -31,8 +31,9 @@ export const pollListener =
         return send(500, [], '');
       }
       if (error.code === 'UNAUTHENTICATED') return send(401, [], '');
-      const { status, body } = errorAnswer(error);
-      send(status, ['Content-Type', errorTypeOf(request)], JSON.stringify(body));
+      const { status, headers, body } = errorAnswer(error);
+      const more = Object.entries(headers).flat();
+      send(status, ['Content-Type', errorTypeOf(request), ...more], JSON.stringify(body));
     };
     const answer = (device: PollAnswer) => {
       const accepted = deviceTypeOf(request);

@@ -63,8 +63,8 @@ const answerDeviceErrors =
     if (error instanceof DomainError) {
       if (error.code === 'UNAUTHENTICATED') return void response.status(401).end();
       if (error.code === 'ACTION_CLOSED') return void response.status(410).end();
-      const { status, body } = errorAnswer(error);
-      return sendText(response.status(status), errorTypeOf(request), JSON.stringify(body));
+      const { status, headers, body } = errorAnswer(error);
+      return sendText(response.status(status).set(headers), errorTypeOf(request), JSON.stringify(body));
     }
     const status = Number(error?.status) || 500;
     if (status >= 500) log(error);

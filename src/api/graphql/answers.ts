@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '../../errors.ts';
+import { retryAfterOf } from '../hawkbit-errors.ts';
 import { challengeOf } from '../http.ts';
 import { negotiator } from '../media-types.ts';
 
@@ -36,10 +37,13 @@ const REFUSALS: Readonly<Record<number, readonly [code: string, message: string]
   415: ['UNSUPPORTED_MEDIA_TYPE', 'The body is encoded in a way that is not read here.'],
 };
 
+/** Of what can go wrong before an operation begins; all else that can is a reason to come again. */
+const STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, SIGN_IN_THROTTLED: 429 };
+
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (error instanceof DomainError)
-    return new Refusal(error.code === 'UNAUTHENTICATED' ? 401 : 503, error.code, error.message);
+    return new Refusal(STATUSES[error.code] ?? 503, error.code, error.message);
   const status = Number((error as { status?: unknown } | null)?.status);
   if (!(status >= 400 && status < 500)) return undefined;
   return new Refusal(status, ...(REFUSALS[status] ?? ['BAD_REQUEST', 'The request cannot be read.']));
@@ -58,8 +62,10 @@ export function sendFailure(
   const refusal = refusalOf(error);
   if (!refusal) log(error);
   const { status, code, message } = refusal ?? UNFORESEEN;
-  if (error instanceof DomainError && status === 401)
-    response.setHeader('WWW-Authenticate', challengeOf(error, 'Muster'));
+  if (error instanceof DomainError) {
+    if (status === 401) response.setHeader('WWW-Authenticate', challengeOf(error, 'Muster'));
+    for (const [name, value] of Object.entries(retryAfterOf(error))) response.setHeader(name, value);
+  }
   const type = answerTypeOf(request) ?? JSON_TYPE;
   response.statusCode = status;
   response.setHeader('Content-Type', `${type}; charset=utf-8`);

@@ -5,7 +5,12 @@ import { DomainError, type ErrorCode } from '../../errors.ts';
 import { enumOf } from './enums.ts';
 
 /** These end the operation: they stand under `errors`, never in a payload. */
-type TopLevel = 'UNAUTHENTICATED' | 'SIGN_IN_UNAVAILABLE' | 'FORBIDDEN' | 'SUBSCRIBER_TOO_SLOW';
+type TopLevel =
+  | 'UNAUTHENTICATED'
+  | 'SIGN_IN_UNAVAILABLE'
+  | 'SIGN_IN_THROTTLED'
+  | 'FORBIDDEN'
+  | 'SUBSCRIBER_TOO_SLOW';
 /** No mutation can meet these, or they have another's name here. */
 type Elsewhere =
   | 'MALFORMED_INPUT'
@@ -144,6 +149,7 @@ export abstract class Payload {
 const TOP_LEVEL: readonly string[] = [
   'UNAUTHENTICATED',
   'SIGN_IN_UNAVAILABLE',
+  'SIGN_IN_THROTTLED',
   'FORBIDDEN',
   'SUBSCRIBER_TOO_SLOW',
 ] satisfies TopLevel[];

@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { isUnauthenticated } from '../../errors.ts';
+import type { Credentials } from '../../services/access/authenticate.ts';
 import { beginSession } from '../../services/sessions/begin.ts';
 import { endSession } from '../../services/sessions/end.ts';
+import { PROTOCOL_HEADERS } from '../http.ts';
 import { isOfType } from '../media-types.ts';
 import { Refusal } from './answers.ts';
 import { originOf } from './context.ts';
@@ -14,10 +16,10 @@ const COOKIE_TOKEN = new RegExp(`(?:^|; *)${COOKIE}=([^;\\s]+)`);
 const PATH = '/session';
 
 /** What the request signs in by: its `Authorization` header, or the cookie of a session. */
-export function credentialsOf({ headers }: IncomingMessage): string | undefined {
+export function credentialsOf({ headers }: IncomingMessage): Credentials {
   if (headers.authorization !== undefined) return headers.authorization;
-  const token = sessionTokenOf(headers.cookie);
-  return token && `Session ${token}`;
+  const session = sessionTokenOf(headers.cookie);
+  return session ? { session } : undefined;
 }
 
 const sessionTokenOf = (cookies: string | undefined) => cookies && COOKIE_TOKEN.exec(cookies)?.[1];
@@ -47,7 +49,7 @@ export function sessionRoutes(
   const end = async (request: Request, response: Response) => {
     const token = sessionTokenOf(request.headers.cookie);
     const origin = originOf(peers, request);
-    const caller = token && (await signIn(`Session ${token}`, origin).catch(unlessUnauthenticated));
+    const caller = token && (await signIn({ session: token }, origin).catch(unlessUnauthenticated));
     if (caller) await endSession({ ...platform, caller, origin }, token);
     response.clearCookie(COOKIE, cookieOf(request)).status(204).end();
   };
@@ -59,6 +61,10 @@ export function sessionRoutes(
     path: '/graphql',
   });
 
+  router.use(PATH, (_request, response, next) => {
+    response.set(PROTOCOL_HEADERS);
+    next();
+  });
   router.post(PATH, express.json({ limit: 4096 }), begin);
   router.delete(PATH, end);
   router.all(PATH, (_request, response) => void response.set('Allow', 'POST, DELETE').status(405).end());

@@ -4,7 +4,7 @@ import { GraphQLError, type GraphQLSchema, parse, subscribe, validate } from 'gr
 import { CloseCode, type Context as Connection, handleProtocols, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { DomainError, isUnauthenticated } from '../../errors.ts';
-import type { Authenticator } from '../../services/access/authenticate.ts';
+import type { Authenticator, Credentials } from '../../services/access/authenticate.ts';
 import type { Caller, Platform } from '../../services/context.ts';
 import type { Live } from '../../services/live/hub.ts';
 import type { Peers } from '../http.ts';
@@ -51,7 +51,7 @@ const TRY_AGAIN_LATER = 1013;
 interface Session extends Record<PropertyKey, unknown> {
   socket: WebSocket;
   request: IncomingMessage;
-  authorization?: string;
+  credentials?: Credentials;
   caller?: Caller;
   /** Whether the sign-in is being checked, and whether it must be checked once more. */
   checking: boolean;
@@ -77,7 +77,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
   let closing = false;
 
   const signIn = async (session: Session) => {
-    await check(session, (authorization) => options.signIn(authorization, originOf(peers, session.request)));
+    await check(session, (credentials) => options.signIn(credentials, originOf(peers, session.request)));
     clearTimeout(session.expiry);
     const left = (session.caller?.until?.getTime() ?? Number.POSITIVE_INFINITY) - platform.clock().getTime();
     // Before that it is checked anyway.
@@ -113,7 +113,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
   const speak = speakGraphqlWs<Session>(
     {
       async onConnect({ extra: session, connectionParams }) {
-        session.authorization = authorizationOf(connectionParams) ?? credentialsOf(session.request);
+        session.credentials = authorizationOf(connectionParams) ?? credentialsOf(session.request);
         try {
           await signIn(session);
           return true;
@@ -192,7 +192,7 @@ async function check(session: Session, signIn: SocketOptions['signIn']): Promise
   try {
     do {
       session.outdated = false;
-      session.caller = await signIn(session.authorization);
+      session.caller = await signIn(session.credentials);
     } while (session.outdated);
   } finally {
     session.checking = false;

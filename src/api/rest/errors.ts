@@ -22,8 +22,8 @@ export const answerErrors =
     if (response.headersSent) return void response.destroy(error);
     if (error instanceof DomainError) {
       if (error.code === 'UNAUTHENTICATED') return sendUnauthenticated(response, error);
-      const { status, body } = errorAnswer(error);
-      return sendHal(response.status(status), body);
+      const { status, headers, body } = errorAnswer(error);
+      return sendHal(response.status(status).set(headers), body);
     }
     const status = statusOf(error) ?? 500;
     if (status === 500) log(error);

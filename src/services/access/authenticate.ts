@@ -8,18 +8,28 @@ import { basicScheme } from './basic.ts';
 import { type OidcOptions, oidcScheme } from './oidc.ts';
 import { sessionScheme } from './session.ts';
 
-/** @throws UNAUTHENTICATED for whatever isn't a right credential; SIGN_IN_UNAVAILABLE. */
-export type Authenticator = (authorization: string | undefined, origin?: Origin) => Promise<Caller>;
+/** What somebody signs in by: the `Authorization` header, or the token of a session, which no header carries. */
+export type Credentials = string | undefined | { session: string };
+
+/**
+ * @throws UNAUTHENTICATED for whatever isn't a right credential; SIGN_IN_THROTTLED after too many of these;
+ *   SIGN_IN_UNAVAILABLE.
+ */
+export type Authenticator = (credentials: Credentials, origin?: Origin) => Promise<Caller>;
 
 /** A sign-in under way. */
 export interface Attempt {
+  /** From where it comes. */
+  address: string | null;
+  /** Whether the very same credentials were right before: whoever guesses has none such. */
+  proven: boolean;
   /** To be set as soon as it is known whose data are read: a change of another tenant is no matter then. */
   tenantId?: number;
   /** To be set where there is such a tenant: its audit trail tells of a failure. */
   claimed?: Actor;
 }
 
-/** One way to sign in: checks what comes after its name in the `Authorization` header. @throws as Authenticator */
+/** One way to sign in: checks a token, or what comes after its name in the `Authorization` header. @throws as Authenticator */
 export type Scheme = (credentials: string, attempt: Attempt) => Promise<Caller>;
 
 export interface SignInOptions {
@@ -33,6 +43,7 @@ export interface SignInOptions {
 const NOWHERE: Origin = { door: 'SERVER', address: null };
 const REMEMBERED_MS = 30_000;
 const REMEMBERED_AT_MOST = 10_000;
+const PROVEN_AT_MOST = 50_000;
 
 interface Underway extends Attempt {
   caller: Promise<Caller>;
@@ -43,13 +54,15 @@ interface Underway extends Attempt {
 /**
  * Opens the sign-in of administrators and programs, by HTTP Basic, sessions, API keys and an issuer's tokens. A right
  * credential is remembered for a while, in keyed-hash form and never past its end, until anything of its tenant is
- * announced to have changed. The audit trail tells of attempts that fail.
+ * announced to have changed; that it was right once is remembered for longer, so that nobody's guesses are in its way.
+ * The audit trail tells of attempts that fail.
  */
 export function openAuthenticator(platform: Platform, options: SignInOptions = {}): Authenticator {
   const { clock, announcements, refusals } = platform;
   const { rememberedMs = REMEMBERED_MS } = options;
   const key = randomBytes(32);
   const remembered = new LRUCache<string, Caller>({ max: REMEMBERED_AT_MOST, ttl: rememberedMs });
+  const proven = new LRUCache<string, true>({ max: PROVEN_AT_MOST });
   const underway = new Map<string, Underway>();
   const check = openSchemes(platform, options);
 
@@ -74,14 +87,20 @@ export function openAuthenticator(platform: Platform, options: SignInOptions = {
     const same = underway.get(digest);
     return same?.outdated ? undefined : same?.caller;
   };
-  const signIn = (digest: string, authorization: string, origin: Origin): Promise<Caller> => {
-    const attempt = { outdated: false } as Underway;
-    attempt.caller = check(authorization, attempt)
+  const signIn = (digest: string, credentials: Credentials, origin: Origin): Promise<Caller> => {
+    const attempt = {
+      outdated: false,
+      address: origin.address,
+      proven: proven.has(digest),
+    } as Underway;
+    attempt.caller = check(credentials, attempt)
       .then((caller) => {
+        proven.set(digest, true);
         if (!attempt.outdated) remembered.set(digest, caller);
         return caller;
       })
       .catch((error) => {
+        if (isUnauthenticated(error)) proven.delete(digest);
         if (attempt.claimed && isUnauthenticated(error))
           refusals.note({ caller: attempt.claimed, origin }, { type: 'sign-in.failed' });
         throw error;
@@ -92,14 +111,15 @@ export function openAuthenticator(platform: Platform, options: SignInOptions = {
     underway.set(digest, attempt);
     return attempt.caller;
   };
-  return async (authorization = '', origin = NOWHERE) => {
-    const digest = createHmac('sha256', key).update(authorization).digest('base64');
-    return recall(digest) ?? signIn(digest, authorization, origin);
+  return async (credentials = '', origin = NOWHERE) => {
+    const text = typeof credentials === 'string' ? `header ${credentials}` : `session ${credentials.session}`;
+    const digest = createHmac('sha256', key).update(text).digest('base64');
+    return recall(digest) ?? signIn(digest, credentials, origin);
   };
 }
 
-/** Finds the way that a header asks for. */
-function openSchemes(platform: Platform, { basicEnabled = true, oidc }: SignInOptions): Scheme {
+/** Finds the way that credentials ask for. */
+function openSchemes(platform: Platform, { basicEnabled = true, oidc }: SignInOptions) {
   const asked = basicEnabled ? 'password' : 'token';
   const refuse: Scheme = async () => {
     throw unauthenticated(asked);
@@ -108,10 +128,11 @@ function openSchemes(platform: Platform, { basicEnabled = true, oidc }: SignInOp
   const apiKey = apiKeyScheme(platform);
   const session = basicEnabled ? sessionScheme(platform) : refuse;
   const token = oidc ? oidcScheme(platform, oidc) : refuse;
-  return (authorization, attempt) => {
-    const [, name, credentials = ''] = /^(basic|bearer|session) +(\S+)$/i.exec(authorization) ?? [];
+  return (given: Credentials = '', attempt: Attempt): Promise<Caller> => {
+    if (typeof given !== 'string') return session(given.session, attempt);
+    const [, name, credentials = ''] = /^(basic|bearer) +(\S+)$/i.exec(given) ?? [];
     const bearer = looksLikeKey(credentials) ? apiKey : token;
-    const schemes: Record<string, Scheme> = { basic, bearer, session };
+    const schemes: Record<string, Scheme> = { basic, bearer };
     return (schemes[name?.toLowerCase() ?? ''] ?? refuse)(credentials, attempt);
   };
 }

@@ -4,10 +4,11 @@ import { prepared } from '../../database/prepared.ts';
 import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
-import type { Platform } from '../context.ts';
+import type { Caller, Platform } from '../context.ts';
 import { isStorableText } from '../text.ts';
 import { ACCOUNT_COLUMNS, callerOf } from './account.ts';
-import type { Scheme } from './authenticate.ts';
+import { networkOf, openAttempts } from './attempts.ts';
+import type { Attempt, Scheme } from './authenticate.ts';
 import { NO_PASSWORD, verifyPassword } from './passwords.ts';
 import { DEFAULT_TENANT } from './users.ts';
 
@@ -23,21 +24,35 @@ export const accountByName = prepared((database) =>
 );
 
 /** Signs accounts in by HTTP Basic: `user` for the tenant DEFAULT, `tenant\user` for another. */
-export const basicScheme =
-  ({ database, tenants: registry }: Platform): Scheme =>
-  async (credentials, attempt) => {
-    const { tenant, username, password } = read(credentials);
+export function basicScheme({ database, tenants: registry }: Platform): Scheme {
+  const attempts = openAttempts();
+
+  const check = async ({ tenant, username, password }: Login, attempt: Attempt): Promise<Caller> => {
     const [account] = await accountByName(database).execute({ tenant, username });
     attempt.tenantId = account?.tenantId;
     const claimedTenant = account ?? (await registry.byName(tenant));
     if (claimedTenant) attempt.claimed = { tenantId: claimedTenant.tenantId, username, kind: 'USER' };
-    const right = await verifyPassword(password, account?.passwordHash ?? NO_PASSWORD);
+    const turn = { name: networkOf(attempt.address), urgent: attempt.proven };
+    const right = await verifyPassword(password, account?.passwordHash ?? NO_PASSWORD, turn);
     if (!account || !right) throw unauthenticated();
     return callerOf(account);
   };
+  return async (credentials, attempt) => {
+    const login = read(credentials);
+    if (attempt.proven) return check(login, attempt);
+    const account = `${login.tenant}\\${login.username}`;
+    return attempts.attempt({ account, address: attempt.address }, () => check(login, attempt));
+  };
+}
+
+interface Login {
+  tenant: string;
+  username: string;
+  password: string;
+}
 
 /** @throws UNAUTHENTICATED */
-function read(credentials: string): { tenant: string; username: string; password: string } {
+function read(credentials: string): Login {
   const bytes = Buffer.from(/^[A-Za-z0-9+/]+={0,2}$/.exec(credentials)?.[0] ?? '', 'base64');
   const text = bytes.toString('utf8');
   const colon = text.indexOf(':');

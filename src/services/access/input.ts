@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { plainText } from '../text.ts';
 import { type Grant, isBuiltIn, PERMISSIONS, ROLES, splitGrant } from './permissions.ts';
 import { readGrant } from './scopes.ts';
+import { isHardToGuess } from './strength.ts';
 
 /** What HTTP Basic can carry: a colon ends the name there, and a backslash the tenant before it. */
 export const Username = plainText(1, 64)
@@ -9,7 +10,13 @@ export const Username = plainText(1, 64)
   .refine((name) => !/\p{Cc}/u.test(name), 'must hold no control characters')
   .refine((name) => name === name.trim(), 'must not begin or end with white space');
 
-export const Password = plainText(5, 256);
+/** What a password may be that only a loopback address lets in: admin/admin is for trying things out. */
+export const LocalPassword = plainText(5, 256);
+
+export const Password = plainText(12, 256).refine(
+  isHardToGuess,
+  'is too easy to guess: it is a common one, or made of repetitions or of rows of keys',
+);
 
 const place = (grant: Grant) => PERMISSIONS.indexOf(splitGrant(grant).permission);
 

@@ -2,6 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { tooManySignIns } from '../../errors.ts';
 import { PASSWORD_COSTS, type PasswordCosts } from './password-costs.ts';
+import { openTurns, type Turn } from './turns.ts';
 
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
 
@@ -10,22 +11,31 @@ const HASH_BYTES = 32;
 
 const ENCODED = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
 
+/** Whose turn it is where nobody is known by name. */
+const SOMEBODY: Turn = { name: '' };
+
 /** A hash of a password, as text that also tells its salt and costs: `$scrypt$ln=15,r=8,p=1$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  return encode(salt, await inTurn(() => scryptOf(password, salt, HASH_BYTES, PASSWORD_COSTS)));
+  return encode(salt, await inTurn(SOMEBODY, () => scryptOf(password, salt, HASH_BYTES, PASSWORD_COSTS)));
 }
 
 /**
- * Whether the hash was made of this password. Takes the same time whatever the answer.
+ * Whether the hash was made of this password. Takes the same time whatever the answer. `turn` says for whom it is done.
  * @throws SIGN_IN_UNAVAILABLE while too many others wait, as hashPassword does
  */
-export async function verifyPassword(password: string, encoded: string): Promise<boolean> {
+export async function verifyPassword(
+  password: string,
+  encoded: string,
+  turn: Turn = SOMEBODY,
+): Promise<boolean> {
   const [, ln, r, p, salt, hash] = ENCODED.exec(encoded) ?? [];
   if (!salt || !hash) throw new Error('a stored password hash cannot be read');
   const expected = Buffer.from(hash, 'base64');
   const costs = { ln: Number(ln), r: Number(r), p: Number(p) };
-  const actual = await inTurn(() => scryptOf(password, Buffer.from(salt, 'base64'), expected.length, costs));
+  const actual = await inTurn(turn, () =>
+    scryptOf(password, Buffer.from(salt, 'base64'), expected.length, costs),
+  );
   return timingSafeEqual(actual, expected);
 }
 
@@ -48,22 +58,5 @@ function scryptOf(
   return derive(password, salt, length, { N, r, p, maxmem: 128 * r * (N + p) + (1 << 20) });
 }
 
-/** The thread pool has four threads, and files and name look-ups need some too. */
-const AT_ONCE = 2;
-/** Some seconds' work: whoever tries passwords without end must not make all others wait without end. */
-const MOST_WAITING = 100;
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (waiting.length === MOST_WAITING) throw tooManySignIns();
-  if (running === AT_ONCE) await new Promise<void>((go) => waiting.push(go));
-  else running++;
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
-  }
-}
+/** The thread pool has four threads, and files and name look-ups need some too; what waits is some seconds' work. */
+const inTurn = openTurns({ atOnce: 2, waitingOfOne: 20, waitingOfAll: 200, refusal: tooManySignIns });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { users } from '../../database/tables/users.ts';
-import { userNotFound } from '../../errors.ts';
+import { forbidden, userNotFound } from '../../errors.ts';
 import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Caller, Context } from '../context.ts';
@@ -15,15 +15,16 @@ import { lockUser, named, requireHeld, requireSuccessor, USER_COLUMNS, type User
 export type UpdateUser = z.input<typeof UserUpdate>;
 
 /**
- * Changes an account; what is missing or null stays. The old password stops working at once,
- * and with it the account's sessions. Whoever signs in
- * by a password may change it; all else needs TENANT_ADMIN.
- * @throws USER_NOT_FOUND; FORBIDDEN where the account holds, or would hold, what the caller doesn't; INVALID_INPUT
- *   where the tenant would lose its last administrator.
+ * Changes an account; what is missing or null stays. The old password stops working at once, and with it the account's
+ * sessions. Whoever signs in by a password may change it; all else needs TENANT_ADMIN. An API key sets no password.
+ * @throws USER_NOT_FOUND; FORBIDDEN where the account holds, or would hold, what the caller doesn't, and for an API key
+ *   that gives a password; INVALID_INPUT where the tenant would lose its last administrator.
  */
 export async function updateUser(context: Context, input: UpdateUser): Promise<User> {
   const { caller } = context;
   if (!isOwnPassword(caller, input)) requireRole(context, 'TENANT_ADMIN');
+  // A password outlives the key: whoever has the key would stay in after it is revoked.
+  if (input.password != null && caller.kind === 'API_KEY') throw forbidden('to sign in by no API key');
   const { username, password, permissions, roles } = parse(UserUpdate, input);
   requireHeld(caller, { permissions, roles });
   const passwordHash = password ? await hashPassword(password) : undefined;

@@ -1,4 +1,4 @@
-import { and, eq, lte } from 'drizzle-orm';
+import { and, desc, eq, inArray, lte } from 'drizzle-orm';
 import { sessions } from '../../database/tables/sessions.ts';
 import { forbidden } from '../../errors.ts';
 import { lockAccount } from '../access/users.ts';
@@ -8,6 +8,8 @@ import type { Context } from '../context.ts';
 import { writeSessionToken } from './token.ts';
 
 const HOURS = 12;
+/** Sessions of one account; another ends the oldest. */
+const MOST = 100;
 
 /**
  * Signs the caller, who gave a password, in for twelve hours; the token is in the answer and nowhere else. It ends
@@ -25,6 +27,17 @@ export async function beginSession(context: Context): Promise<{ token: string; e
     const userId = await lockAccount(tx, tenantId, username);
     const ofUser = and(eq(sessions.tenantId, tenantId), eq(sessions.userId, userId));
     await tx.delete(sessions).where(and(ofUser, lte(sessions.expiresAt, now)));
+    const oldest = tx
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(ofUser)
+      .orderBy(desc(sessions.expiresAt), desc(sessions.id))
+      .offset(MOST - 1);
+    const ended = await tx
+      .delete(sessions)
+      .where(and(ofUser, inArray(sessions.id, oldest)))
+      .returning({ id: sessions.id });
+    if (ended.length) changes.settings();
     const [created] = await tx
       .insert(sessions)
       .values({ tenantId, userId, digest: digestOf(secret), expiresAt })

@@ -1,13 +1,20 @@
 import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
-import { ConfigurationError } from '../../config.ts';
+import { type Config, ConfigurationError, isLoopback } from '../../config.ts';
 import type { Database } from '../../database/connect.ts';
 import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
-import { Password, Username } from '../access/input.ts';
+import { LocalPassword, Password, Username } from '../access/input.ts';
 import { hashPassword } from '../access/passwords.ts';
 import { DEFAULT_TENANT, insertUser } from '../access/users.ts';
 import { insertTenant } from './create.ts';
+
+export interface FirstAdministrator {
+  username: string;
+  password: string;
+  /** Whether only the machine itself can sign in: the password may be weak then. */
+  isLocal?: boolean;
+}
 
 /**
  * Makes the default tenant and, only while it has no account at all, its first administrator. To be called by one
@@ -16,7 +23,7 @@ import { insertTenant } from './create.ts';
  */
 export async function ensureFirstAdministrator(
   database: Pick<Database, 'transaction'>,
-  { username, password }: { username: string; password: string },
+  { username, password, isLocal = false }: FirstAdministrator,
   now: Date,
 ): Promise<boolean> {
   const author = { by: 'system', at: now };
@@ -39,11 +46,20 @@ export async function ensureFirstAdministrator(
       permissions: [],
       roles: ['TENANT_ADMIN' as const, 'SYSTEM_ADMIN' as const],
     };
-    const passwordHash = await hashPassword(checked(Password, password, 'MUSTER_ADMIN_PASSWORD'));
+    const passwordHash = await hashPassword(
+      checked(isLocal ? LocalPassword : Password, password, 'MUSTER_ADMIN_PASSWORD'),
+    );
     await insertUser(tx, tenant!, administrator, passwordHash, author);
     return true;
   });
 }
+
+/** The first administrator as the settings have it. */
+export const firstAdministratorOf = (config: Config): FirstAdministrator => ({
+  username: config.MUSTER_ADMIN_USER,
+  password: config.MUSTER_ADMIN_PASSWORD,
+  isLocal: isLoopback(config.HOST),
+});
 
 function checked(schema: z.ZodType<string, string>, value: string, setting: string): string {
   const result = schema.safeParse(value);

@@ -32,7 +32,7 @@ it('tells in another process what a device does about an assignment', async () =
   const client = createClient({
     url: `${other.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
-    connectionParams: { authorization: basic(`${name}\\boss`, 'secret') },
+    connectionParams: { authorization: basic(`${name}\\boss`, 'a-quiet-secret') },
     retryAttempts: 0,
   });
   const query = `subscription ($filter: String) { actionEvents(filter: $filter) { type actionId action {

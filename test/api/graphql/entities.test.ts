@@ -242,7 +242,7 @@ describe('users', () => {
   it('are created, listed, changed and deleted', async () => {
     const ask = admin();
     const { data } = await ask(CREATE, {
-      input: { username: 'ann', password: 'secret', permissions: ['READ_TARGET'] },
+      input: { username: 'ann', password: 'a-quiet-secret', permissions: ['READ_TARGET'] },
     });
     expect(data.createUser).toEqual({
       user: {
@@ -256,7 +256,7 @@ describe('users', () => {
       },
       userErrors: [],
     });
-    await ask(CREATE, { input: { username: 'bob', password: 'secret', roles: ['TENANT_ADMIN'] } });
+    await ask(CREATE, { input: { username: 'bob', password: 'a-quiet-secret', roles: ['TENANT_ADMIN'] } });
     const LIST =
       'query ($first: Int, $after: String) { users(first: $first, after: $after) { nodes { username permissions } edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
     const first = (await ask(LIST, { first: 1 })).data.users;
@@ -300,21 +300,21 @@ describe('users', () => {
     [{ username: 'taken' }, 'USER_ALREADY_EXISTS', ['username']],
   ])('are refused with %j', async (bad, code, path) => {
     const ask = admin();
-    await ask(CREATE, { input: { username: 'taken', password: 'secret' } });
-    const { data } = await ask(CREATE, { input: { username: 'new', password: 'secret', ...bad } });
+    await ask(CREATE, { input: { username: 'taken', password: 'a-quiet-secret' } });
+    const { data } = await ask(CREATE, { input: { username: 'new', password: 'a-quiet-secret', ...bad } });
     expect(data.createUser).toMatchObject({ user: null, userErrors: [{ code, path }] });
   });
 
   it('cannot grant what they do not hold, and know themselves', async () => {
     const granting = await admin()(CREATE, {
-      input: { username: 'x', password: 'secret', roles: ['SYSTEM_ADMIN'] },
+      input: { username: 'x', password: 'a-quiet-secret', roles: ['SYSTEM_ADMIN'] },
     });
     expect(codesOf(granting)).toEqual(['FORBIDDEN']);
     expect(codesOf(await door.as()('{ users { nodes { username } } }'))).toEqual(['FORBIDDEN']);
 
     await createUser(door.tenant.contextOf([], ['TENANT_ADMIN']), {
       username: 'me',
-      password: 'secret',
+      password: 'a-quiet-secret',
       roles: ['TENANT_ADMIN'],
     });
     const { data } = await door.as(
@@ -335,7 +335,9 @@ describe('users', () => {
 describe('tenants', () => {
   const CREATE = `mutation ($input: CreateTenantInput!) { createTenant(input: $input) {
     tenant { id name createdBy } userErrors { code path } } }`;
-  const input = (name: string) => ({ input: { name, adminUsername: 'admin', adminPassword: 'secret' } });
+  const input = (name: string) => ({
+    input: { name, adminUsername: 'admin', adminPassword: 'a-quiet-secret' },
+  });
 
   it('are created and listed by a SYSTEM_ADMIN', async () => {
     const ask = door.as([], ['SYSTEM_ADMIN']);
@@ -375,7 +377,7 @@ describe('tenants', () => {
   it('see nothing of each other', async () => {
     const admin = door.as([], ['TENANT_ADMIN']);
     await admin(
-      'mutation { createUser(input: { username: "ann", password: "secret" }) { userErrors { code } } }',
+      'mutation { createUser(input: { username: "ann", password: "a-quiet-secret" }) { userErrors { code } } }',
     );
     const other = door.asCaller((await newTenant(door.platform)).contextOf(PERMISSIONS, ['TENANT_ADMIN']));
     expect((await other('{ users { nodes { username } } }')).data.users.nodes).toEqual([]);

@@ -37,7 +37,7 @@ it('tells in another process how far a rollout is, to its end', async () => {
   const client = createClient({
     url: `${other.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
-    connectionParams: { authorization: basic(`${name}\\boss`, 'secret') },
+    connectionParams: { authorization: basic(`${name}\\boss`, 'a-quiet-secret') },
     retryAttempts: 0,
   });
   const query =

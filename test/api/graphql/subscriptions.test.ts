@@ -28,7 +28,7 @@ let tenant: ServedTenant;
 beforeEach(async () => {
   tenant = await createServedTenant(server);
 });
-const boss = () => basic(`${tenant.name}\\boss`, 'secret');
+const boss = () => basic(`${tenant.name}\\boss`, 'a-quiet-secret');
 
 const open = (connectionParams: Record<string, unknown> | undefined, headers = {}, to: TestServer = server) =>
   openSocketClient(to, { connectionParams, headers });
@@ -174,12 +174,12 @@ describe('signing in', () => {
   const account = async (permissions: string[]) => {
     const { createUser } = await graphql(
       tenant.admin,
-      'mutation ($p: [String!]!) { createUser(input: { username: "u", password: "words", permissions: $p, roles: [] }) { userErrors { message } } }',
+      'mutation ($p: [String!]!) { createUser(input: { username: "u", password: "some-quiet-words", permissions: $p, roles: [] }) { userErrors { message } } }',
       { p: permissions },
     );
     expect(createUser.userErrors).toEqual([]);
   };
-  const asUser = () => open({ authorization: basic(`${tenant.name}\\u`, 'words') });
+  const asUser = () => open({ authorization: basic(`${tenant.name}\\u`, 'some-quiet-words') });
   const change = (mutation: string) =>
     graphql(tenant.admin, `mutation { ${mutation} { userErrors { message } } }`);
 
@@ -195,7 +195,7 @@ describe('signing in', () => {
 
   it('is over for each subscription when the permission goes, in any process', async () => {
     await account(['READ_TARGET']);
-    const client = open({ authorization: basic(`${tenant.name}\\u`, 'words') }, {}, other);
+    const client = open({ authorization: basic(`${tenant.name}\\u`, 'some-quiet-words') }, {}, other);
     const events = watch(client, EVENTS);
     await events.next();
     const end = expect(events.next()).rejects.toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
@@ -205,7 +205,7 @@ describe('signing in', () => {
   });
 
   it.each([
-    'updateUser(input: { username: "u", password: "other" })',
+    'updateUser(input: { username: "u", password: "some-other-words" })',
     'deleteUser(input: { username: "u" })',
   ])('is over for the connection by 4401 after %s', async (mutation) => {
     await account(['READ_TARGET']);

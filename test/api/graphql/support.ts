@@ -73,8 +73,8 @@ export function openTestDoor() {
     const graphql = await openGraphql({
       platform,
       peers: openPeers('loopback', undefined),
-      signIn: async (authorization) => {
-        const caller = callers[Number(/^Test (\d+)$/.exec(authorization ?? '')?.[1] ?? Number.NaN)];
+      signIn: async (credentials) => {
+        const caller = callers[Number(/^Test (\d+)$/.exec(String(credentials))?.[1] ?? Number.NaN)];
         if (!caller) throw unauthenticated();
         return caller;
       },

@@ -34,7 +34,7 @@ describe('creating targets', () => {
               name: 'B',
               description: 'about',
               address: 'http://10.0.0.1',
-              securityToken: 'secret',
+              securityToken: 'a-quiet-secret',
               requestAttributes: false,
               targetTypeId: type,
               group: 'west',
@@ -54,7 +54,7 @@ describe('creating targets', () => {
       address: 'http://10.0.0.1',
       group: 'west',
       updateStatus: 'REGISTERED',
-      securityToken: 'secret',
+      securityToken: 'a-quiet-secret',
       requestAttributes: false,
       attributes: [],
       targetType: { id: type, key: 'sensor', name: 'sensor', colour: null, createdBy: 'tester' },
@@ -69,7 +69,7 @@ describe('creating targets', () => {
     });
     expect(a).toMatchObject({ name: 'a', requestAttributes: true, targetType: null });
     expect((await ask('{ target(controllerId: "b") { securityToken group } }')).data.target).toEqual({
-      securityToken: 'secret',
+      securityToken: 'a-quiet-secret',
       group: 'west',
     });
   });

@@ -40,7 +40,7 @@ beforeEach(async () => {
 const OWNED = ['READ_TARGET', 'UPDATE_TARGET', 'READ_ROLLOUT'];
 /** A key of `ann`, who may do what is owned. */
 async function keyOf(key: object, owned: object = { permissions: OWNED }) {
-  await createUser(root, { username: 'ann', password: 'secret', ...owned });
+  await createUser(root, { username: 'ann', password: 'a-quiet-secret', ...owned });
   const context = tenant.contextOf(undefined, ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
   const made = await createApiKey(context, { owner: 'ann', name: 'ci', ...key });
   return { id: made.apiKey.id, key: made.key, bearer: `Bearer ${made.key}` };
@@ -112,7 +112,7 @@ describe('by an API key', () => {
     await signIn(bearer);
     await deleteUser(root, { username: 'ann' });
     await expect(signIn(bearer)).rejects.toMatchObject(refused);
-    await createUser(root, { username: 'ann', password: 'secret', permissions: OWNED });
+    await createUser(root, { username: 'ann', password: 'a-quiet-secret', permissions: OWNED });
     await expect(signIn(bearer)).rejects.toMatchObject(refused);
     expect((await listApiKeys(root)).apiKeys).toEqual([]);
   });
@@ -148,7 +148,7 @@ describe('an API key never may more than its owner', () => {
   it('may in a role', async () => {
     const { bearer } = await keyOf({ roles: ['TENANT_ADMIN', 'SYSTEM_ADMIN'] }, { roles: ['TENANT_ADMIN'] });
     expect((await signIn(bearer)).roles).toEqual(new Set(['TENANT_ADMIN']));
-    await createUser(root, { username: 'boss', password: 'secret', roles: ['TENANT_ADMIN'] });
+    await createUser(root, { username: 'boss', password: 'a-quiet-secret', roles: ['TENANT_ADMIN'] });
     await updateUser(root, { username: 'ann', roles: [], permissions: ['READ_TARGET'] });
     const caller = await signIn(bearer);
     expect([caller.roles, [...caller.permissions.keys()]]).toEqual([

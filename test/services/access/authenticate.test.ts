@@ -38,14 +38,14 @@ afterAll(() => Promise.all([here.close(), there.close()]));
 beforeEach(async () => {
   tenant = await newTenant(here.platform);
   admin = tenant.contextOf([], ['TENANT_ADMIN']);
-  await createUser(admin, { username: 'ann', password: 'secret', permissions: ['UPDATE_TARGET'] });
+  await createUser(admin, { username: 'ann', password: 'a-quiet-secret', permissions: ['UPDATE_TARGET'] });
   // The announcement of the account must have arrived everywhere, or it would come between later steps.
   await pause(50);
   hashes.mockClear();
 });
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
-const ann = (password = 'secret') => basic(`${tenant.name}\\ann:${password}`);
+const ann = (password = 'a-quiet-secret') => basic(`${tenant.name}\\ann:${password}`);
 /** Far below the time that a credential is remembered. */
 const ARRIVES = { timeout: 5_000, interval: 20 };
 const refused = { code: 'UNAUTHENTICATED' };
@@ -70,19 +70,21 @@ describe('signing in', () => {
     expect(caller).toMatchObject({ tenantName: 'DEFAULT', username: 'admin' });
     expect(caller.roles).toEqual(new Set(['TENANT_ADMIN', 'SYSTEM_ADMIN']));
     expect((await authenticate(basic('default\\admin:admin'))).username).toBe('admin');
-    await expect(authenticate(basic('ann:secret'))).rejects.toMatchObject(refused);
+    await expect(authenticate(basic('ann:a-quiet-secret'))).rejects.toMatchObject(refused);
   });
 
   it('finds the tenant, but not the user or the password, in any letter case', async () => {
     const upper = tenant.name.toUpperCase();
-    expect(await authenticate(basic(`${upper}\\ann:secret`))).toMatchObject({ tenantName: tenant.name });
+    expect(await authenticate(basic(`${upper}\\ann:a-quiet-secret`))).toMatchObject({
+      tenantName: tenant.name,
+    });
     await expect(authenticate(basic(`${tenant.name}\\Ann:secret`))).rejects.toMatchObject(refused);
     await expect(authenticate(ann('Secret'))).rejects.toMatchObject(refused);
   });
 
   it('splits at the first colon and reads UTF-8', async () => {
-    await createUser(admin, { username: 'Änne', password: 'a:b:ß' });
-    const credentials = `${tenant.name}\\Änne:a:b:ß`;
+    await createUser(admin, { username: 'Änne', password: 'a:b:ß-and-so-on' });
+    const credentials = `${tenant.name}\\Änne:a:b:ß-and-so-on`;
     expect(await authenticate(basic(credentials))).toMatchObject({ username: 'Änne' });
     expect(await authenticate(basic(credentials).replace('Basic', 'bASIC '))).toMatchObject({
       username: 'Änne',
@@ -90,9 +92,9 @@ describe('signing in', () => {
   });
 
   it('refuses bytes that are no UTF-8, whatever they could be taken for', async () => {
-    await createUser(admin, { username: 'bob', password: 'secret\ufffd' });
+    await createUser(admin, { username: 'bob', password: 'a-quiet-secret\ufffd' });
     const [right, broken] = (['utf8', 'latin1'] as const).map((encoding) =>
-      Buffer.from(`${tenant.name}\\bob:secret${encoding === 'utf8' ? '\ufffd' : '\xff'}`, encoding),
+      Buffer.from(`${tenant.name}\\bob:a-quiet-secret${encoding === 'utf8' ? '\ufffd' : '\xff'}`, encoding),
     );
     expect(await authenticate(`Basic ${right!.toString('base64')}`)).toMatchObject({ username: 'bob' });
     await expect(authenticate(`Basic ${broken!.toString('base64')}`)).rejects.toMatchObject(refused);
@@ -118,8 +120,8 @@ describe('signing in', () => {
 
   it('does the same work for an unknown tenant or user as for a wrong password', async () => {
     for (const credentials of [
-      'nowhere\\ann:secret',
-      `${tenant.name}\\nobody:secret`,
+      'nowhere\\ann:a-quiet-secret',
+      `${tenant.name}\\nobody:a-quiet-secret`,
       `${tenant.name}\\ann:wrong`,
     ]) {
       hashes.mockClear();
@@ -168,9 +170,9 @@ describe('a change takes effect at once', () => {
   it('of the password: the old one is refused here, and elsewhere as soon as it is heard of', async () => {
     await authenticate(ann());
     await elsewhere(ann());
-    await updateUser(admin, { username: 'ann', password: 'changed' });
+    await updateUser(admin, { username: 'ann', password: 'changed-for-good' });
     await expect(authenticate(ann())).rejects.toMatchObject(refused);
-    expect(await authenticate(ann('changed'))).toMatchObject({ username: 'ann' });
+    expect(await authenticate(ann('changed-for-good'))).toMatchObject({ username: 'ann' });
     await vi.waitFor(() => expect(elsewhere(ann())).rejects.toMatchObject(refused), ARRIVES);
   });
 
@@ -196,7 +198,7 @@ describe('a change takes effect at once', () => {
   it("in its own tenant: another one's stay remembered, and so do all when targets change", async () => {
     await authenticate(ann());
     const other = await newTenant(here.platform);
-    await createUser(other.contextOf([], ['TENANT_ADMIN']), { username: 'bob', password: 'secret' });
+    await createUser(other.contextOf([], ['TENANT_ADMIN']), { username: 'bob', password: 'a-quiet-secret' });
     here.platform.announcements.announce({ tenantId: tenant.tenantId, controllerIds: ['device'] });
     await authenticate(ann());
     expect(hashes).toHaveBeenCalledTimes(1);
@@ -206,7 +208,7 @@ describe('a change takes effect at once', () => {
     const { whenHashing, release } = holdNextHash();
     const early = authenticate(ann());
     await whenHashing;
-    const passwordHash = await hashPassword('changed');
+    const passwordHash = await hashPassword('changed-for-good');
     await here.platform.database
       .update(users)
       .set({ passwordHash })

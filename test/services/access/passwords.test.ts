@@ -10,41 +10,54 @@ it('verifies the password a hash was made of, and no other', async () => {
 });
 
 it('salts: the same password never gives the same text', async () => {
-  expect(await hashPassword('secret')).not.toBe(await hashPassword('secret'));
+  expect(await hashPassword('a-quiet-secret')).not.toBe(await hashPassword('a-quiet-secret'));
 });
 
 it('reads the costs from the text, so that they can change', async () => {
   const salt = randomBytes(16);
-  const made = scryptSync('secret', salt, 64, { N: 1024, r: 4, p: 2 });
+  const made = scryptSync('a-quiet-secret', salt, 64, { N: 1024, r: 4, p: 2 });
   const text = `$scrypt$ln=10,r=4,p=2$${salt.toString('base64')}$${made.toString('base64')}`;
-  expect(await verifyPassword('secret', text)).toBe(true);
+  expect(await verifyPassword('a-quiet-secret', text)).toBe(true);
   expect(await verifyPassword('secret!', text)).toBe(false);
 });
 
 it('refuses to guess at a text that it cannot read', async () => {
-  await expect(verifyPassword('secret', 'secret')).rejects.toThrow('cannot be read');
+  await expect(verifyPassword('a-quiet-secret', 'a-quiet-secret')).rejects.toThrow('cannot be read');
 });
 
 it('has a hash that no password fits and that costs as much as any', async () => {
   expect(await verifyPassword('', NO_PASSWORD)).toBe(false);
   const costs = /ln=\d+,r=\d+,p=\d+/;
-  expect(costs.exec(NO_PASSWORD)?.[0]).toBe(costs.exec(await hashPassword('secret'))?.[0]);
+  expect(costs.exec(NO_PASSWORD)?.[0]).toBe(costs.exec(await hashPassword('a-quiet-secret'))?.[0]);
 });
 
 it('refuses at once what would have to wait for too many others', async () => {
   const quick = '$scrypt$ln=1,r=1,p=1$c2FsdA==$aGFzaA==';
-  const answers = await Promise.allSettled(
-    Array.from({ length: 200 }, () => verifyPassword('secret', quick)),
-  );
+  const many = (name: string) => Array.from({ length: 50 }, () => verifyPassword('secret', quick, { name }));
+  const answers = await Promise.allSettled([...many('one'), ...many('other')]);
   const refused = answers.filter((answer) => answer.status === 'rejected');
-  expect(refused).toHaveLength(98);
-  expect(refused[0]?.reason).toMatchObject({ code: 'SIGN_IN_UNAVAILABLE' });
+  expect(refused, 'of each twenty may wait, beside the two under way').toHaveLength(58);
+  expect(refused[0]?.reason).toMatchObject({ code: 'SIGN_IN_UNAVAILABLE', details: { retryAfter: 5 } });
   expect(await verifyPassword('secret', quick), 'later it goes on').toBe(false);
 });
 
+it('takes turns among those who wait, and lets who is known come first', async () => {
+  const quick = '$scrypt$ln=1,r=1,p=1$c2FsdA==$aGFzaA==';
+  const done: string[] = [];
+  const verify = (turn: { name: string; urgent?: boolean }) =>
+    verifyPassword('secret', quick, turn).then(() => done.push(turn.name));
+  await Promise.all([
+    ...Array.from({ length: 20 }, () => verify({ name: 'greedy' })),
+    verify({ name: 'modest' }),
+    verify({ name: 'known', urgent: true }),
+  ]);
+  expect(done.indexOf('known')).toBeLessThan(4);
+  expect(done.indexOf('modest')).toBeLessThan(6);
+});
+
 it('works off more hashes than run at once', async () => {
-  const hash = await hashPassword('secret');
+  const hash = await hashPassword('a-quiet-secret');
   const answers = await Promise.all([...'abcdefg'].map((end) => verifyPassword(`secre${end}`, hash)));
   expect(answers).toEqual(Array(7).fill(false));
-  expect(await verifyPassword('secret', hash)).toBe(true);
+  expect(await verifyPassword('a-quiet-secret', hash)).toBe(true);
 });

@@ -26,7 +26,11 @@ beforeEach(async () => {
 
 const as = (username: string, ...roles: Role[]) => tenant.contextOf([], roles, username);
 const make = (username: string, roles: Role[] = []) =>
-  createUser(tenant.contextOf([], ['TENANT_ADMIN', 'SYSTEM_ADMIN']), { username, password: 'secret', roles });
+  createUser(tenant.contextOf([], ['TENANT_ADMIN', 'SYSTEM_ADMIN']), {
+    username,
+    password: 'a-quiet-secret',
+    roles,
+  });
 const hashOf = async (username: string) =>
   (await opened.platform.database.select().from(users).where(eq(users.tenantId, tenant.tenantId))).find(
     (row) => row.username === username,
@@ -44,7 +48,7 @@ describe('creating', () => {
   it('stores the account, with the password hashed and never shown', async () => {
     const created = await createUser(root, {
       username: 'ann',
-      password: 'secret',
+      password: 'a-quiet-secret',
       permissions: ['UPDATE_TARGET', 'CREATE_TARGET', 'UPDATE_TARGET'],
       roles: [],
     });
@@ -60,11 +64,11 @@ describe('creating', () => {
       lastModifiedBy: 'tester',
     });
     expect(await findUser(root, { username: 'ann' })).toEqual(created);
-    expect(await verifyPassword('secret', (await hashOf('ann'))!)).toBe(true);
+    expect(await verifyPassword('a-quiet-secret', (await hashOf('ann'))!)).toBe(true);
   });
 
   it('needs TENANT_ADMIN: no permission replaces it', async () => {
-    const input = { username: 'ann', password: 'secret' };
+    const input = { username: 'ann', password: 'a-quiet-secret' };
     await expect(createUser(tenant.contextOf(), input)).rejects.toMatchObject(refusal('FORBIDDEN'));
     await expect(createUser(as('x', 'SYSTEM_ADMIN'), input)).rejects.toMatchObject(refusal('FORBIDDEN'));
   });
@@ -73,11 +77,11 @@ describe('creating', () => {
     await make('ann');
     await expect(make('ann')).rejects.toMatchObject(refusal('USER_ALREADY_EXISTS', ['username']));
     const other = await newTenant(opened.platform);
-    await createUser(other.contextOf([], ['TENANT_ADMIN']), { username: 'ann', password: 'secret' });
+    await createUser(other.contextOf([], ['TENANT_ADMIN']), { username: 'ann', password: 'a-quiet-secret' });
   });
 
   it('grants no role that the caller does not hold', async () => {
-    const input = { username: 'ann', password: 'secret', roles: ['SYSTEM_ADMIN'] };
+    const input = { username: 'ann', password: 'a-quiet-secret', roles: ['SYSTEM_ADMIN'] };
     await expect(createUser(root, input)).rejects.toMatchObject(refusal('FORBIDDEN'));
     expect((await listUsers(root)).users).toEqual([]);
     expect((await make('ann', ['SYSTEM_ADMIN'])).roles).toEqual(['SYSTEM_ADMIN']);
@@ -102,12 +106,14 @@ describe('creating', () => {
     ['permissions.1', { permissions: ['READ_TARGET', 'READ_EVERYTHING'] }],
     ['roles', { roles: ['ADMIN'] }],
   ])('refuses what breaks a rule of %s: %j', async (path, broken) => {
-    const input = { username: 'ann', password: 'secret', ...broken } as Parameters<typeof createUser>[1];
+    const input = { username: 'ann', password: 'a-quiet-secret', ...broken } as Parameters<
+      typeof createUser
+    >[1];
     await expect(createUser(root, input)).rejects.toMatchObject(refusal('INVALID_INPUT', path.split('.')));
   });
 
   it('names the permission and the role that it does not know', async () => {
-    const base = { username: 'ann', password: 'secret' };
+    const base = { username: 'ann', password: 'a-quiet-secret' };
     await expect(createUser(root, { ...base, permissions: ['READ_EVERYTHING'] })).rejects.toThrow(
       'there is no permission "READ_EVERYTHING"',
     );
@@ -116,7 +122,7 @@ describe('creating', () => {
 
   it('takes every shape of a name and password that HTTP Basic can carry', async () => {
     const username = 'Änne Ö. <ann@example.org> 🦊';
-    expect((await createUser(root, { username, password: 'a:b\\c😀' })).username).toBe(username);
+    expect((await createUser(root, { username, password: 'a:b\\c😀-and-so-on' })).username).toBe(username);
   });
 });
 
@@ -137,8 +143,8 @@ describe('changing', () => {
       lastModifiedBy: 'boss',
     });
     expect(await hashOf('ann')).toBe(hash);
-    await updateUser(root, { username: 'ann', password: 'changed' });
-    expect(await verifyPassword('changed', (await hashOf('ann'))!)).toBe(true);
+    await updateUser(root, { username: 'ann', password: 'changed-for-good' });
+    expect(await verifyPassword('changed-for-good', (await hashOf('ann'))!)).toBe(true);
     expect(await findUser(root, { username: 'ann' })).toMatchObject({ permissions: ['READ_TARGET'] });
   });
 
@@ -146,22 +152,31 @@ describe('changing', () => {
     await make('ann');
     await make('eve');
     const ann = as('ann');
-    await updateUser(ann, { username: 'ann', password: 'changed' });
-    expect(await verifyPassword('changed', (await hashOf('ann'))!)).toBe(true);
+    await updateUser(ann, { username: 'ann', password: 'changed-for-good' });
+    expect(await verifyPassword('changed-for-good', (await hashOf('ann'))!)).toBe(true);
     for (const input of [
       { username: 'ann', permissions: ['READ_TARGET'] },
-      { username: 'ann', password: 'changed2', permissions: [] },
+      { username: 'ann', password: 'changed-once-more', permissions: [] },
       { username: 'ann', roles: ['TENANT_ADMIN'] },
-      { username: 'eve', password: 'changed' },
-      { username: 'nobody', password: 'changed' },
+      { username: 'eve', password: 'changed-for-good' },
+      { username: 'nobody', password: 'changed-for-good' },
     ])
       await expect(updateUser(ann, input)).rejects.toMatchObject(refusal('FORBIDDEN'));
-    expect(await verifyPassword('secret', (await hashOf('eve'))!)).toBe(true);
+    expect(await verifyPassword('a-quiet-secret', (await hashOf('eve'))!)).toBe(true);
     for (const kind of ['API_KEY', 'TOKEN'] as const)
       await expect(
-        updateUser(by(kind, ann), { username: 'ann', password: 'changed2' }),
+        updateUser(by(kind, ann), { username: 'ann', password: 'changed-once-more' }),
       ).rejects.toMatchObject(refusal('FORBIDDEN'));
-    expect(await verifyPassword('changed', (await hashOf('ann'))!)).toBe(true);
+    expect(await verifyPassword('changed-for-good', (await hashOf('ann'))!)).toBe(true);
+  });
+
+  it('lets an API key set no password, whatever its roles: that would outlive the key', async () => {
+    await make('ann');
+    for (const username of ['ann', 'root'])
+      await expect(
+        updateUser(by('API_KEY', root), { username, password: 'changed-for-good' }),
+      ).rejects.toMatchObject(refusal('FORBIDDEN'));
+    await updateUser(by('API_KEY', root), { username: 'ann', permissions: ['READ_TARGET'] });
   });
 
   it('gives no role that the caller does not hold', async () => {
@@ -173,19 +188,21 @@ describe('changing', () => {
 
   it('touches no account that holds what the caller does not: its password would be theirs', async () => {
     await make('system', ['SYSTEM_ADMIN']);
-    for (const change of [{ password: 'changed' }, { roles: [] }, { permissions: [] }])
+    for (const change of [{ password: 'changed-for-good' }, { roles: [] }, { permissions: [] }])
       await expect(updateUser(root, { username: 'system', ...change })).rejects.toMatchObject(
         refusal('FORBIDDEN'),
       );
     await expect(deleteUser(root, { username: 'system' })).rejects.toMatchObject(refusal('FORBIDDEN'));
-    expect(await verifyPassword('secret', (await hashOf('system'))!)).toBe(true);
+    expect(await verifyPassword('a-quiet-secret', (await hashOf('system'))!)).toBe(true);
   });
 
   it('knows no account of another tenant', async () => {
     const other = await newTenant(opened.platform);
-    await createUser(other.contextOf([], ['TENANT_ADMIN']), { username: 'ann', password: 'secret' });
+    await createUser(other.contextOf([], ['TENANT_ADMIN']), { username: 'ann', password: 'a-quiet-secret' });
     const missing = refusal('USER_NOT_FOUND', ['username']);
-    await expect(updateUser(root, { username: 'ann', password: 'stolen' })).rejects.toMatchObject(missing);
+    await expect(updateUser(root, { username: 'ann', password: 'stolen-by-others' })).rejects.toMatchObject(
+      missing,
+    );
     await expect(deleteUser(root, { username: 'ann' })).rejects.toMatchObject(missing);
     await expect(findUser(root, { username: 'ann' })).rejects.toMatchObject(missing);
   });

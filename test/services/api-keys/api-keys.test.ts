@@ -20,8 +20,8 @@ beforeEach(async () => {
   tenant = await newTenant(opened.platform);
   root = tenant.contextOf([], ['TENANT_ADMIN'], 'root');
   const permissions = ['READ_TARGET', 'UPDATE_TARGET/group==EU'];
-  await createUser(root, { username: 'ann', password: 'secret', permissions });
-  await createUser(root, { username: 'bob', password: 'secret' });
+  await createUser(root, { username: 'ann', password: 'a-quiet-secret', permissions });
+  await createUser(root, { username: 'bob', password: 'a-quiet-secret' });
 });
 
 /** As ann, by her password unless told otherwise. */
@@ -80,7 +80,7 @@ describe('creating an API key', () => {
       createdBy: 'root',
     });
     const both = tenant.contextOf([], ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
-    await createUser(both, { username: 'system', password: 'secret', roles: ['SYSTEM_ADMIN'] });
+    await createUser(both, { username: 'system', password: 'a-quiet-secret', roles: ['SYSTEM_ADMIN'] });
     await expect(createApiKey(root, { ...read, name: 'x', owner: 'system' })).rejects.toMatchObject(
       forbidden,
     );

@@ -200,7 +200,7 @@ describe('a refusal', () => {
   it('to sign in is told, too: of accounts, unknown ones, and devices', async () => {
     const tenant = await newTenant(platform);
     const admin = tenant.contextOf(PERMISSIONS, ['TENANT_ADMIN']);
-    await createUser(admin, { username: 'ann', password: 'secret' });
+    await createUser(admin, { username: 'ann', password: 'a-quiet-secret' });
     await createTargets(admin, { targets: [{ controllerId: 'a' }] });
     const authenticate = openAuthenticator(platform);
     const origin = { door: 'MANAGEMENT_API', address: '192.0.2.7' } as const;
@@ -208,7 +208,7 @@ describe('a refusal', () => {
       await expect(
         authenticate(`Basic ${btoa(`${tenant.name}\\${name}:wrong`)}`, origin),
       ).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await authenticate(`Basic ${btoa(`${tenant.name}\\ann:secret`)}`, origin);
+    await authenticate(`Basic ${btoa(`${tenant.name}\\ann:a-quiet-secret`)}`, origin);
     const devices = openDevices(platform, 10, (error) => expect.fail(String(error)));
     const request = {
       tenantName: tenant.name,

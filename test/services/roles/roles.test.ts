@@ -32,8 +32,9 @@ beforeEach(async () => {
   root = tenant.contextOf([], ['TENANT_ADMIN']);
 });
 
-const ann = () => basic(`${tenant.name}\\ann`, 'secret');
-const withRole = (...roles: string[]) => createUser(root, { username: 'ann', password: 'secret', roles });
+const ann = () => basic(`${tenant.name}\\ann`, 'a-quiet-secret');
+const withRole = (...roles: string[]) =>
+  createUser(root, { username: 'ann', password: 'a-quiet-secret', roles });
 const refusal = (code: string, ...path: string[]) => ({ code, details: expect.objectContaining({ path }) });
 const ARRIVES = { timeout: 5_000, interval: 20 };
 
@@ -92,7 +93,7 @@ describe('a named role', () => {
     ])
       await expect(work).rejects.toMatchObject(refusal('ROLE_NOT_FOUND', 'name'));
     await expect(
-      createUser(other, { username: 'ann', password: 'secret', roles: ['fitter'] }),
+      createUser(other, { username: 'ann', password: 'a-quiet-secret', roles: ['fitter'] }),
     ).rejects.toMatchObject(refusal('INVALID_INPUT', 'roles'));
     await createRole(other, { name: 'fitter', permissions: ['DELETE_TARGET'] });
     await withRole('fitter');
@@ -124,7 +125,7 @@ describe('who has a role', () => {
     const roles = ['fitter', 'auditor'];
     const user = await createUser(root, {
       username: 'ann',
-      password: 'secret',
+      password: 'a-quiet-secret',
       permissions: ['CREATE_TARGET'],
       roles,
     });
@@ -159,7 +160,7 @@ describe('who has a role', () => {
     await expect(deleteRole(root, { name: 'fitter' })).rejects.toThrow("still that of user 'ann'");
     const key = { owner: 'ann', name: 'ci', roles: ['fitter'] };
     const { apiKey } = await createApiKey(root, key);
-    await createUser(root, { username: 'bob', password: 'secret', roles: ['TENANT_ADMIN'] });
+    await createUser(root, { username: 'bob', password: 'a-quiet-secret', roles: ['TENANT_ADMIN'] });
     await updateUser(root, { username: 'ann', roles: [] });
     await expect(deleteRole(root, { name: 'fitter' })).rejects.toMatchObject(refusal('ROLE_IN_USE', 'name'));
     await revokeApiKey(root, { id: apiKey.id });
@@ -168,7 +169,7 @@ describe('who has a role', () => {
   });
 
   it('gets none that is being deleted, and keeps it when it is being given', async () => {
-    const user = { username: 'ann', password: 'secret', roles: ['fitter'] };
+    const user = { username: 'ann', password: 'a-quiet-secret', roles: ['fitter'] };
     await createRole(root, { name: 'fitter', permissions: [] });
     const giving = holding(root);
     const given = createUser(giving.context, user);

@@ -25,7 +25,7 @@ afterAll(() => opened.close());
 
 const aName = () => `T_${randomBytes(8).toString('hex')}`;
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
-const input = (name: string) => ({ name, adminUsername: 'boss', adminPassword: 'secret' });
+const input = (name: string) => ({ name, adminUsername: 'boss', adminPassword: 'a-quiet-secret' });
 
 describe('creating a tenant', () => {
   it('makes it and its first administrator, who can sign in', async () => {
@@ -37,7 +37,7 @@ describe('creating a tenant', () => {
       createdAt: expect.any(Date),
       createdBy: 'system-admin',
     });
-    const caller = await openAuthenticator(opened.platform)(basic(`${name}\\boss:secret`));
+    const caller = await openAuthenticator(opened.platform)(basic(`${name}\\boss:a-quiet-secret`));
     expect(caller).toMatchObject({ tenantId: tenant.id, tenantName: name, roles: new Set(['TENANT_ADMIN']) });
   });
 
@@ -95,7 +95,7 @@ describe('creating a tenant', () => {
 
 describe('the first administrator', () => {
   const NOW = new Date('2026-01-02T03:04:05.678Z');
-  const first = { username: 'first', password: 'admin' };
+  const first = { username: 'first', password: 'admin', isLocal: true };
 
   /** On a database that has no tenant DEFAULT yet; everything is undone. */
   async function onFreshDatabase(work: (tx: Transaction) => Promise<void>): Promise<void> {
@@ -144,6 +144,13 @@ describe('the first administrator', () => {
       await expect(ensureFirstAdministrator(tx, { ...first, password: 'four' }, NOW)).rejects.toThrow(
         /^MUSTER_ADMIN_PASSWORD: must have 5 characters at the least$/,
       );
+      for (const [password, rule] of [
+        ['admin', /must have 12 characters at the least$/],
+        ['password1234', /is too easy to guess/],
+      ] as const)
+        await expect(
+          ensureFirstAdministrator(tx, { ...first, password, isLocal: false }, NOW),
+        ).rejects.toThrow(rule);
       await expect(ensureFirstAdministrator(tx, { ...first, username: 'a:b' }, NOW)).rejects.toThrow(
         /^MUSTER_ADMIN_USER: /,
       );
@@ -167,7 +174,7 @@ describe('the first administrator', () => {
       const context = { ...system, ...opened.platform, database: tx as unknown as Database, caller };
       const demotion = updateUser(context, { username: 'first', roles: ['TENANT_ADMIN'] });
       await expect(demotion).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { path: ['roles'] } });
-      await createUser(context, { username: 'next', password: 'secret', roles: ['SYSTEM_ADMIN'] });
+      await createUser(context, { username: 'next', password: 'a-quiet-secret', roles: ['SYSTEM_ADMIN'] });
       await updateUser(context, { username: 'first', roles: ['TENANT_ADMIN'] });
     }));
 });

@@ -33,7 +33,7 @@ import { ITS_OWN, type Verb, type Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 
 const makeUser = (admin: Context, { name }: Side) =>
-  createUser(admin, { username: name, password: 'secret', permissions: [], roles: [] });
+  createUser(admin, { username: name, password: 'a-quiet-secret', permissions: [], roles: [] });
 const makeRole = (admin: Context, { name }: Side) => createRole(admin, { name, permissions: [] });
 
 /** A verb on a user, and on a role, that is there. */
@@ -51,7 +51,7 @@ const onRole = (verb: Omit<Verb, 'given' | 'needs'>): Verb => ({
 export const ACCESS_VERBS: Verbs = {
   createUser: {
     needs: ['TENANT_ADMIN'],
-    call: (c) => createUser(c, { username: 'new', password: 'secret', permissions: [], roles: [] }),
+    call: (c) => createUser(c, { username: 'new', password: 'a-quiet-secret', permissions: [], roles: [] }),
     elsewhere: ITS_OWN,
   },
   updateUser: onUser({
@@ -91,7 +91,7 @@ export const TENANT_VERBS: Verbs = {
   createTenant: {
     needs: ['SYSTEM_ADMIN'],
     call: (c, { targetId }) =>
-      createTenant(c, { name: `new-${targetId}`, adminUsername: 'admin', adminPassword: 'secret' }),
+      createTenant(c, { name: `new-${targetId}`, adminUsername: 'admin', adminPassword: 'a-quiet-secret' }),
     elsewhere: ITS_OWN,
   },
   listTenants: {
