@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import express, { type RequestHandler } from 'express';
 import { type PollCounts, pollListener } from './api/ddi/poll.ts';
 import { devicePathOf } from './api/ddi/request.ts';
@@ -6,7 +7,7 @@ import { deviceRouter } from './api/ddi/router.ts';
 import { exportRouter } from './api/exports/router.ts';
 import type { GraphqlDoor } from './api/graphql/server.ts';
 import { webError } from './api/hawkbit-errors.ts';
-import { isMalformedUrl, type Peers } from './api/http.ts';
+import { isMalformedUrl, type Peers, refuseUpgrade } from './api/http.ts';
 import { importRouter } from './api/imports/router.ts';
 import type { Operations } from './api/operations.ts';
 import { restRouter } from './api/rest/router.ts';
@@ -21,14 +22,21 @@ export interface AppOptions {
   peers: Peers;
   signIn: Authenticator;
   graphql: Pick<GraphqlDoor, 'answer' | 'router'>;
+  sockets: { upgrade: UpgradeListener };
   operations: Operations;
   pollCounts: PollCounts;
   log: (error: unknown) => void;
 }
 
-/** Which path leads to which door. */
-export function createApp(options: AppOptions): RequestListener {
-  const { config, platform, peers, signIn, graphql, operations, pollCounts, log } = options;
+export interface App {
+  request: RequestListener;
+  upgrade: UpgradeListener;
+}
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Which path leads to which door. What can't be read as a request to this server is refused before any of them. */
+export function createApp(options: AppOptions): App {
+  const { config, platform, peers, signIn, graphql, sockets, operations, pollCounts, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('strict routing');
@@ -46,16 +54,25 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(notFound);
 
   const poll = pollListener(platform, peers, pollCounts, log);
-  return (request, response) => {
+  const listener: RequestListener = (request, response) => {
     const url = originForm(request.url ?? '/');
     request.url = url;
+    const refusal = peers.refusalOf(request);
+    if (refusal) return refuse(response, refusal);
     // GraphQL has rules of its own for what stands in a query.
-    if (isMalformedUrl(url) && !/^\/graphql\b/.test(url)) return refuse(request, response);
+    if (isMalformedUrl(url) && !/^\/graphql(?:[/?]|$)/.test(url)) return refuse(response);
     const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
     if (path?.rest === '') return poll(request, response, path);
     operations.count(request, response);
     if (request.method === 'POST' && /^\/graphql(\?|$)/.test(url)) void graphql.answer(request, response);
     else app(request, response);
+  };
+  return {
+    request: listener,
+    upgrade(request, socket, head) {
+      if (peers.refusalOf(request)) refuseUpgrade(socket, '400 Bad Request');
+      else sockets.upgrade(request, socket, head);
+    },
   };
 }
 
@@ -67,6 +84,6 @@ const isPollMethod = (method: string | undefined) => method === 'GET' || method 
 
 const notFound: RequestHandler = (_request, response) => void response.status(404).json(webError(404));
 
-function refuse(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(400, { 'Content-Type': 'application/json' }).end(JSON.stringify(webError(400)));
+function refuse(response: ServerResponse, message?: string): void {
+  response.writeHead(400, { 'Content-Type': 'application/json' }).end(JSON.stringify(webError(400, message)));
 }

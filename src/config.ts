@@ -158,7 +158,7 @@ export const SETTINGS = {
   MUSTER_TRUSTED_PROXIES: setting(
     proxies,
     'loopback',
-    'whose X-Forwarded-* and certificate headers are believed: addresses, networks, loopback, linklocal, uniquelocal',
+    'whose X-Forwarded-*, Forwarded and certificate headers are believed: addresses, networks, loopback, linklocal, uniquelocal',
   ),
   MUSTER_WORKERS: setting(whole(1, 64), 1, 'processes sharing the port'),
   MUSTER_POLL_CACHE_ENTRIES: setting(

@@ -218,20 +218,19 @@ export async function serve(
     pollCounts,
     shareMetrics,
   });
-  handleBy(
-    createApp({
-      config,
-      platform,
-      peers,
-      signIn,
-      graphql,
-      operations,
-      pollCounts,
-      log: logError,
-    }),
-  );
-
-  server.on('upgrade', sockets.upgrade);
+  const app = createApp({
+    config,
+    platform,
+    peers,
+    signIn,
+    graphql,
+    sockets,
+    operations,
+    pollCounts,
+    log: logError,
+  });
+  handleBy(app.request);
+  server.on('upgrade', app.upgrade);
   const stopRenewing = server instanceof TlsServer ? renewTls(server, config, log) : undefined;
 
   return {

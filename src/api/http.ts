@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import proxyAddr from 'proxy-addr';
 import type { DomainError } from '../errors.ts';
+import { baseUrlOf, forwardedOf } from './base-url.ts';
 
 /** What every answer of the REST and device APIs carries, as hawkBit's do. */
 export const PROTOCOL_HEADERS = {
@@ -15,9 +18,16 @@ export interface Peers {
   isTrusted(request: IncomingMessage): boolean;
   /** The client's address, past trusted proxies. */
   addressOf(request: IncomingMessage): string;
-  /** The base of links, without a slash at its end. */
+  /** Why nothing can be said to the request: it, or a trusted proxy, names a host that can't be one. */
+  refusalOf(request: IncomingMessage): string | undefined;
+  /** The base of links, without a slash at its end; for requests that aren't to be refused. */
   baseUrlOf(request: IncomingMessage): string;
+  /** What of the base is a path: empty, or with a slash before and none behind. */
+  basePathOf(request: IncomingMessage): string;
 }
+
+type Trust = (address: string, hop: number) => boolean;
+const BASE = Symbol('base of links');
 
 /** `trusted` in Express' `trust proxy` words. @throws where it names no address. */
 export function openPeers(trusted: string, publicUrl: string | undefined): Peers {
@@ -28,36 +38,53 @@ export function openPeers(trusted: string, publicUrl: string | undefined): Peers
       .filter(Boolean),
   );
   const isTrusted = (request: IncomingMessage) => trust(request.socket.remoteAddress ?? '', 0);
-  const base = publicUrl?.replace(/\/+$/, '');
+  const fixed = publicUrl?.replace(/\/+$/, '');
+  const base = (request: IncomingMessage & { [BASE]?: string }) =>
+    // One request is asked several times.
+    (request[BASE] ??= baseUrlOf(request, () => fixed === undefined && isTrusted(request)));
   return {
     isTrusted,
     addressOf(request) {
-      const address = request.headers['x-forwarded-for']
-        ? proxyAddr(request, trust)
-        : (request.socket.remoteAddress ?? '');
-      return address.startsWith('::ffff:') ? address.slice(7) : address;
+      const { headers, socket } = request;
+      const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+      return plain(
+        isForwarded && isTrusted(request) ? clientOf(socket, headers, trust) : (socket.remoteAddress ?? ''),
+      );
     },
-    baseUrlOf(request) {
-      if (base) return base;
-      const encrypted = 'encrypted' in request.socket;
-      let protocol = encrypted ? 'https' : 'http';
-      let host = request.headers.host ?? 'localhost';
-      if (
-        (request.headers['x-forwarded-proto'] || request.headers['x-forwarded-host']) &&
-        isTrusted(request)
-      ) {
-        protocol = firstOf(request.headers['x-forwarded-proto']) ?? protocol;
-        host = firstOf(request.headers['x-forwarded-host']) ?? host;
+    refusalOf(request) {
+      try {
+        base(request);
+        return undefined;
+      } catch (error) {
+        return (error as Error).message;
       }
-      return `${protocol}://${host}`;
     },
+    baseUrlOf: (request) => fixed ?? base(request),
+    basePathOf: (request) => (fixed ?? base(request)).replace(/^\w+:\/\/[^/]*/, ''),
   };
 }
 
-const firstOf = (header: string | string[] | undefined) =>
-  String(header ?? '')
-    .split(',')[0]
-    ?.trim() || undefined;
+/** The client past trusted proxies; where they know only a name of it, the proxy itself. */
+function clientOf(socket: Socket, headers: IncomingHttpHeaders, trust: Trust): string {
+  const chain = { headers: { 'x-forwarded-for': forwardedFor(headers) }, socket, connection: socket };
+  const address = proxyAddr(chain as unknown as IncomingMessage, trust);
+  return isIP(address) ? address : (socket.remoteAddress ?? '');
+}
+
+/** The addresses that proxies add, without their ports: `Forwarded` counts where there is nothing else. */
+function forwardedFor(headers: IncomingHttpHeaders): string {
+  const list = headers['x-forwarded-for'];
+  const hops = list
+    ? String(list).split(',')
+    : (forwardedOf(headers) ?? []).map((hop) => hop.for ?? 'unknown');
+  return hops.map((hop) => withoutPort(hop.trim())).join(',');
+}
+
+const withoutPort = (hop: string) =>
+  /^\[(.*)\](?::\d+)?$/.exec(hop)?.[1] ?? hop.replace(/^([\d.]+):\d+$/, '$1');
+
+/** IPv4 as itself, also where the server listens on IPv6. */
+const plain = (address: string) => (address.startsWith('::ffff:') ? address.slice(7) : address);
 
 /** `WWW-Authenticate` of a 401. */
 export const challengeOf = ({ details }: DomainError, realm: string): string =>
@@ -99,4 +126,10 @@ export function decodeSegment(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Answers who wanted another protocol: there is no response to write to. */
+export function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -2,12 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { addressUrl, isMalformedUrl, openPeers } from '../../src/api/http.ts';
 
-const from = (remoteAddress: string, headers: Record<string, string> = {}) =>
-  ({
-    socket: { remoteAddress },
-    headers: { host: 'muster:8080', ...headers },
+const from = (remoteAddress: string, given: Record<string, string> = {}, socket: object = {}) => {
+  const headers: Record<string, string> = { host: 'muster:8080', ...given };
+  return {
+    socket: { remoteAddress, ...socket },
+    headers,
+    rawHeaders: Object.entries(headers).flat(),
     connection: { remoteAddress },
-  }) as unknown as IncomingMessage;
+  } as unknown as IncomingMessage;
+};
 
 describe('whom to believe', () => {
   const forwarded = {
@@ -39,8 +42,140 @@ describe('whom to believe', () => {
     expect(fixed.baseUrlOf(from('127.0.0.1', forwarded))).toBe('https://muster.example/base');
   });
 
+  it('whose address is one, as others may be told nonsense', () => {
+    const told = (chain: string) => peers.addressOf(from('127.0.0.1', { 'x-forwarded-for': chain }));
+    expect(told('1.1.1.1:4711')).toBe('1.1.1.1');
+    expect(told('[2001:db8::1]:4711')).toBe('2001:db8::1');
+    expect(told('[2001:db8::1]')).toBe('2001:db8::1');
+    expect(told('::ffff:1.1.1.1')).toBe('1.1.1.1');
+    for (const nonsense of ['"><script>', 'unknown', '', 'a.example'])
+      expect(told(nonsense)).toBe('127.0.0.1');
+    expect(told('<b>, 1.1.1.1, 192.168.0.1')).toBe('1.1.1.1');
+  });
+
+  it('by the standard header, too, where the usual one is not there', () => {
+    const forwarded = 'for=9.9.9.9, for="[2001:db8::1]:4711", for=192.168.0.1';
+    expect(peers.addressOf(from('127.0.0.1', { forwarded }))).toBe('2001:db8::1');
+    expect(peers.addressOf(from('127.0.0.1', { forwarded, 'x-forwarded-for': '1.1.1.1' }))).toBe('1.1.1.1');
+    expect(peers.addressOf(from('10.9.9.9', { forwarded }))).toBe('10.9.9.9');
+    for (const odd of ['for=unknown', 'for=_hidden', 'nonsense', 'proto=https'])
+      expect(peers.addressOf(from('127.0.0.1', { forwarded: odd }))).toBe('127.0.0.1');
+  });
+
   it('only what is an address', () => {
     expect(() => openPeers('nonsense', undefined)).toThrow();
+  });
+});
+
+describe('the base of links', () => {
+  const peers = openPeers('loopback', undefined);
+  const base = (headers: Record<string, string>, socket?: object) =>
+    peers.baseUrlOf(from('127.0.0.1', headers, socket));
+
+  it.each<[Record<string, string>, string]>([
+    [{}, 'http://muster:8080'],
+    [{ host: '[::1]:8080' }, 'http://[::1]:8080'],
+    [{ host: 'my_service.local' }, 'http://my_service.local'],
+    [{ 'x-forwarded-proto': 'https' }, 'https://muster:8080'],
+    [{ 'x-forwarded-proto': 'HTTPS, http' }, 'https://muster:8080'],
+    [{ 'x-forwarded-proto': 'wss' }, 'https://muster:8080'],
+    [{ 'x-forwarded-proto': '', 'x-forwarded-host': '' }, 'http://muster:8080'],
+    [{ 'x-forwarded-host': 'a.example, b.example' }, 'http://a.example'],
+    [{ 'x-forwarded-host': 'a.example', 'x-forwarded-port': '8443' }, 'http://a.example:8443'],
+    [
+      { 'x-forwarded-host': 'a.example:1', 'x-forwarded-port': '443', 'x-forwarded-proto': 'https' },
+      'https://a.example',
+    ],
+    [{ 'x-forwarded-port': '80' }, 'http://muster'],
+    [{ 'x-forwarded-port': '8443, 80' }, 'http://muster:8443'],
+    [{ host: '[::1]', 'x-forwarded-port': '8443' }, 'http://[::1]:8443'],
+    [{ 'x-forwarded-prefix': '/fleet' }, 'http://muster:8080/fleet'],
+    [{ 'x-forwarded-prefix': '/' }, 'http://muster:8080'],
+    [{ 'x-forwarded-prefix': '/a/, /b/c' }, 'http://muster:8080/a/b/c'],
+    [{ forwarded: 'for=1.1.1.1;proto=https;host=a.example' }, 'https://a.example'],
+    [{ forwarded: 'host="a.example:8443";proto=HTTPS, host=b.example;proto=http' }, 'https://a.example:8443'],
+    [{ forwarded: 'Host="[2001:db8::1]:8443"' }, 'http://[2001:db8::1]:8443'],
+    [
+      {
+        forwarded: 'host=a.example',
+        'x-forwarded-host': 'b.example',
+        'x-forwarded-port': '1',
+        'x-forwarded-proto': 'https',
+        'x-forwarded-prefix': '/p',
+      },
+      'https://a.example/p',
+    ],
+    [{ forwarded: 'for=1.1.1.1', 'x-forwarded-port': '1' }, 'http://muster:1'],
+  ])('for %j is %s', (headers, url) => {
+    expect(base(headers)).toBe(url);
+    expect(peers.refusalOf(from('127.0.0.1', headers))).toBeUndefined();
+  });
+
+  it('is of https where TLS ends here', () =>
+    expect(base({}, { encrypted: true })).toBe('https://muster:8080'));
+
+  it('is where the request came in, for one without a host', () => {
+    const request = from('127.0.0.1', {}, { localAddress: '::1', localPort: 8080 });
+    delete request.headers.host;
+    expect(peers.baseUrlOf(request)).toBe('http://[::1]:8080');
+  });
+
+  it('has a path where one was cut off or is set', () => {
+    expect(peers.basePathOf(from('127.0.0.1', { 'x-forwarded-prefix': '/a/b' }))).toBe('/a/b');
+    expect(peers.basePathOf(from('127.0.0.1'))).toBe('');
+    expect(openPeers('loopback', 'https://muster.example/base/').basePathOf(from('::1'))).toBe('/base');
+  });
+
+  it('is not what somebody says who is not trusted, nor where it is set', () => {
+    const headers = {
+      forwarded: 'host=a.example;proto=javascript',
+      'x-forwarded-proto': 'javascript',
+      'x-forwarded-host': '"><script>',
+      'x-forwarded-port': 'x',
+      'x-forwarded-prefix': '//evil.example',
+    };
+    const stranger = from('10.9.9.9', headers);
+    expect([peers.refusalOf(stranger), peers.baseUrlOf(stranger)]).toEqual([undefined, 'http://muster:8080']);
+    const fixed = openPeers('loopback', 'https://muster.example');
+    expect(fixed.refusalOf(from('127.0.0.1', headers))).toBeUndefined();
+    expect(fixed.refusalOf(from('127.0.0.1', { host: '"><script>' }))).toMatch(/^Host:/);
+  });
+
+  it.each<[string, string]>([
+    ...[
+      '',
+      '"><script>',
+      'a b',
+      'a/b',
+      'a?b',
+      'a#b',
+      'a@b',
+      'a:b',
+      'a:1:2',
+      'a,b',
+      'a:123456',
+      '::1',
+      'ä',
+      "a'b",
+    ].map((host): [string, string] => ['Host', host]),
+    ...['javascript', 'https:', 'data', '"'].map((proto): [string, string] => ['X-Forwarded-Proto', proto]),
+    ...['"><script>', 'a/b', 'a b', 'https://a'].map((host): [string, string] => ['X-Forwarded-Host', host]),
+    ...['x', '-1', '1e3', '123456'].map((port): [string, string] => ['X-Forwarded-Port', port]),
+    ...['a', '//evil.example', '/a//b', '/../b', '/a/..', '/"><script>', '/a?b', '/a b'].map(
+      (prefix): [string, string] => ['X-Forwarded-Prefix', prefix],
+    ),
+    ...['host=a;proto=javascript', 'host="a/b"', 'host=a b', '"', 'host="\\"><script>"', 'host=""'].map(
+      (forwarded): [string, string] => ['Forwarded', forwarded],
+    ),
+  ])('is refused by %s: %s', (name, value) => {
+    const refusal = peers.refusalOf(from('127.0.0.1', { [name.toLowerCase()]: value }));
+    expect(refusal).toBe(`${name}: is not well formed`);
+  });
+
+  it('is refused where there are two hosts', () => {
+    const request = from('127.0.0.1');
+    request.rawHeaders.push('HOST', 'muster:8080');
+    expect(peers.refusalOf(request)).toMatch(/^Host:/);
   });
 });
 

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { RequestHandler, Router } from 'express';
+import type { Request, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
+import type { Peers } from '../http.ts';
 import { wantsPage } from './answers.ts';
 
 const require = createRequire(import.meta.url);
@@ -45,7 +46,7 @@ const pageHeaders = helmet({
  * Serves GraphiQL to browsers, all of it from here. The page itself needs no sign-in: the browser asks for one when
  * the page's first request is answered 401.
  */
-export function graphiqlRoutes(router: Router): void {
+export function graphiqlRoutes(router: Router, peers: Pick<Peers, 'basePathOf'>): void {
   const graphiql = packageAt('graphiql');
   const files: Record<string, string> = {
     'graphiql.min.js': graphiql.folder,
@@ -61,7 +62,9 @@ export function graphiqlRoutes(router: Router): void {
 
   router.get(
     '/',
-    pageIfWanted((base) => page((file) => `${base}/assets/${file}?v=${version}`)),
+    pageIfWanted((request) =>
+      page((file) => `${peers.basePathOf(request)}${request.baseUrl}/assets/${file}?v=${version}`),
+    ),
   );
   router.get('/assets/:file', (request, response, next) => {
     const { file } = request.params;
@@ -78,11 +81,11 @@ export function graphiqlRoutes(router: Router): void {
 }
 
 const pageIfWanted =
-  (render: (base: string) => string): RequestHandler =>
+  (render: (request: Request) => string): RequestHandler =>
   (request, response, next) => {
     response.vary('Accept');
     if (!wantsPage(request)) return next();
-    pageHeaders(request, response, () => response.type('html').send(render(request.baseUrl)));
+    pageHeaders(request, response, () => response.type('html').send(render(request)));
   };
 
 const page = (asset: (file: string) => string) => `<!doctype html>

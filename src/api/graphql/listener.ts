@@ -12,7 +12,7 @@ import { credentialsOf } from './session.ts';
 
 export interface ListenerOptions {
   platform: Platform;
-  peers: Pick<Peers, 'addressOf' | 'baseUrlOf'>;
+  peers: Pick<Peers, 'addressOf' | 'baseUrlOf' | 'basePathOf'>;
   /** @throws UNAUTHENTICATED, SIGN_IN_UNAVAILABLE */
   signIn: Authenticator;
   /** Bytes of a body. */

@@ -58,7 +58,7 @@ export function sessionRoutes(
     httpOnly: true,
     sameSite: 'strict' as const,
     secure: peers.baseUrlOf(request).startsWith('https:'),
-    path: '/graphql',
+    path: `${peers.basePathOf(request)}/graphql`,
   });
 
   router.use(PATH, (_request, response, next) => {

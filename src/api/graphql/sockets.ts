@@ -7,7 +7,7 @@ import { DomainError, isUnauthenticated } from '../../errors.ts';
 import type { Authenticator, Credentials } from '../../services/access/authenticate.ts';
 import type { Caller, Platform } from '../../services/context.ts';
 import type { Live } from '../../services/live/hub.ts';
-import type { Peers } from '../http.ts';
+import { type Peers, refuseUpgrade } from '../http.ts';
 import { openContext, originOf } from './context.ts';
 import { refuseCostly } from './cost.ts';
 import { formatSocketError } from './errors.ts';
@@ -173,9 +173,10 @@ export function openSockets(options: SocketOptions): SocketDoor {
   return {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
-      if (request.url?.split('?', 1)[0] !== PATH) return refuse(socket, '404 Not Found');
-      if (isForeign(request, peers)) return refuse(socket, '403 Forbidden');
-      if (closing || sessions.size >= mostConnections) return refuse(socket, '503 Service Unavailable');
+      if (request.url?.split('?', 1)[0] !== PATH) return refuseUpgrade(socket, '404 Not Found');
+      if (isForeign(request, peers)) return refuseUpgrade(socket, '403 Forbidden');
+      if (closing || sessions.size >= mostConnections)
+        return refuseUpgrade(socket, '503 Service Unavailable');
       server.handleUpgrade(request, socket, head, begin);
     },
     async close() {
@@ -263,10 +264,6 @@ function isForeign(request: IncomingMessage, peers: Pick<Peers, 'baseUrlOf'>): b
 }
 
 const hostOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).host : undefined);
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
 
 function ping(session: Session): void {
   if (session.alive) session.socket.ping();

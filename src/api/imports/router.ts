@@ -42,7 +42,7 @@ export function importRouter({ platform, peers, signIn, log }: FilesOptions): ex
     response.locals['context'] = { ...platform, caller, origin };
     next();
   });
-  router.post('/', (request, response) => takeFile(contextOf(response), request, response));
+  router.post('/', (request, response) => takeFile(peers.basePathOf(request), request, response));
   router.get('/', async (request, response) => {
     const key = parameter(request, 'key');
     const limit = numberOf(request, 'limit');
@@ -68,7 +68,7 @@ export function importRouter({ platform, peers, signIn, log }: FilesOptions): ex
   return router;
 }
 
-async function takeFile(context: Context, request: Request, response: Response): Promise<void> {
+async function takeFile(basePath: string, request: Request, response: Response): Promise<void> {
   const format = FORMATS.get(essenceOf(request.headers['content-type']));
   if (!format || (request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     const message = 'A file is sent as text/csv or application/x-ndjson, and not compressed.';
@@ -89,8 +89,10 @@ async function takeFile(context: Context, request: Request, response: Response):
   // Without destroying it, or what is wrong with the file could not be answered any more.
   const body = request.iterator({ destroyOnReturn: false });
   try {
-    const result = await importTargets(context, options, (from) => readRows(body, PARSERS[format](), from));
-    response.set('Location', `/imports/${result.id}`).json(renderImport(result));
+    const result = await importTargets(contextOf(response), options, (from) =>
+      readRows(body, PARSERS[format](), from),
+    );
+    response.set('Location', `${basePath}/imports/${result.id}`).json(renderImport(result));
   } catch (error) {
     // Nobody is left to be answered; the import tells that it was interrupted.
     if (!request.complete && request.destroyed) return;
