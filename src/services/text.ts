@@ -29,6 +29,15 @@ export const enteredText = (least: number, most: number) =>
 /** A secret or an address: kept as it is, measured all the same. */
 export const plainText = (least: number, most: number) => measured(z.string(), least, most);
 
+const CARRIED = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+/** What a token must be to arrive as it is: headers lose blanks at their ends, and all but ASCII on some way. */
+export const isHeaderText = (value: string): boolean => value === '' || CARRIED.test(value);
+export const HEADER_RULE = 'must be of printable ASCII, without blanks at its ends: a header has to carry it';
+
+/** A token that is shown in a header; where it may be empty, that is none. */
+export const tokenText = (least: number, most: number) =>
+  plainText(least, most).refine(isHeaderText, HEADER_RULE);
+
 /** The beginning of a text, at most so many UTF-16 units of it: a character that takes two is not halved. */
 export function cutText(text: string, most: number): string {
   if (text.length <= most) return text;

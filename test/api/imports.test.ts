@@ -33,7 +33,7 @@ const NASTY = {
   description: 'line 1\nline 2\r\n "quoted", Übergröße 🚀 \\N',
   group: 'a;b/"c"',
   address: 'https://10.0.0.1/?a=1,2',
-  securityToken: ' s,"\' ',
+  securityToken: 's, "\' x',
   requestAttributes: false,
   tags: ['@x"', 'a;b', 'c\\d'],
   attributes: { 'hw, "rev"': '', build: '-2+3', 'a ': '\t=cmd|x' },

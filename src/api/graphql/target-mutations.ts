@@ -33,7 +33,8 @@ class TargetInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the device signs in with, at most 128 characters; a random one unless given.',
+    description:
+      'What the device signs in with, at most 128 printable ASCII characters; a random one unless given.',
   })
   securityToken?: string | null;
 

@@ -153,7 +153,7 @@ class ResetTenantConfigurationInput {
 class GenerateGatewayTokenInput {
   @Field(() => String, {
     nullable: true,
-    description: 'The new token, at most 128 characters; a random one unless given.',
+    description: 'The new token, at most 128 printable ASCII characters; a random one unless given.',
   })
   token?: string | null;
 }

@@ -49,7 +49,7 @@ class RotateTargetTokenInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The new token, at most 128 characters; a random one unless given.',
+    description: 'The new token, at most 128 printable ASCII characters; a random one unless given.',
   })
   securityToken?: string | null;
 

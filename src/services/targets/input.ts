@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { cutText, enteredText, plainText } from '../text.ts';
+import { cutText, enteredText, plainText, tokenText } from '../text.ts';
 
 const NAME_LENGTH = 128;
 
@@ -11,7 +11,7 @@ const controllerId = enteredText(1, 256).refine(
 );
 const name = enteredText(1, NAME_LENGTH);
 const description = enteredText(0, 512);
-const securityToken = plainText(1, 128);
+const securityToken = tokenText(1, 128);
 const address = plainText(0, 512);
 const targetTypeId = z.number().int();
 
@@ -24,7 +24,7 @@ export const TargetFields = z.object({
   name: enteredText(0, NAME_LENGTH).nullish(),
   description: description.nullish(),
   address: address.nullish(),
-  securityToken: plainText(0, 128).nullish(),
+  securityToken: tokenText(0, 128).nullish(),
   requestAttributes: z.boolean().nullish(),
   targetTypeId: targetTypeId.nullish(),
   group: enteredText(0, 256).nullish(),

@@ -1,5 +1,5 @@
 import { configurationValueInvalid, DomainError, malformed } from '../../errors.ts';
-import { isStorableText } from '../text.ts';
+import { HEADER_RULE, isHeaderText, isStorableText } from '../text.ts';
 import { parseDuration } from './durations.ts';
 import { parsePollingTime } from './polling-time.ts';
 import type { SystemDefaults } from './settings.ts';
@@ -51,7 +51,13 @@ export const CONFIGURATION_KEYS = {
     'Whether devices may sign in by a token of the default enrollment group, the gateway token.',
     (system) => system.gatewayTokenEnabled,
   ),
-  [GATEWAY_TOKEN_KEY]: text('The token of the default enrollment group, which all devices may share.', ''),
+  [GATEWAY_TOKEN_KEY]: text(
+    'The token of the default enrollment group, which all devices may share.',
+    '',
+    (value) => {
+      if (!isHeaderText(String(value))) throw configurationValueInvalid(GATEWAY_TOKEN_KEY, HEADER_RULE);
+    },
+  ),
   'authentication.header.enabled': boolean(
     'Whether devices may sign in by a certificate that a trusted proxy has checked.',
     no,

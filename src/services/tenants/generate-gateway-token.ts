@@ -5,14 +5,12 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { endFormerGatewayTokens } from '../enrollment/tokens.ts';
 import { parse } from '../parse.ts';
-import { plainText } from '../text.ts';
+import { tokenText } from '../text.ts';
 import { GATEWAY_TOKEN_KEY } from './configuration-keys.ts';
 import { writeSettings } from './set-configuration.ts';
 
 const GenerateGatewayToken = z.object({
-  token: plainText(1, 128)
-    .refine((token) => !/\p{Cc}/u.test(token), 'must hold no control characters')
-    .nullish(),
+  token: tokenText(1, 128).nullish(),
 });
 export type GenerateGatewayToken = z.input<typeof GenerateGatewayToken>;
 

@@ -47,7 +47,7 @@ describe('createTargets', () => {
       name: 'a {b}, "c" \\ NULL',
       description: 'NULL',
       address: 'https://10.0.0.1',
-      securityToken: ' s,{}" ',
+      securityToken: 's, {}"',
       requestAttributes: false,
       group: 'a/b',
     };
