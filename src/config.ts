@@ -178,6 +178,16 @@ export const SETTINGS = {
     'connections a process takes for GraphQL subscriptions; 0 takes none',
   ),
   MUSTER_DDI_BODY_LIMIT: setting(whole(1024, 1 << 30), 1 << 20, 'bytes in a device API body'),
+  MUSTER_DDI_WRITES: setting(
+    whole(1, 1_000_000_000),
+    1_200,
+    'what a device may write at once: a report counts 1 for each KiB, attributes and the like 10 more; beyond is 429',
+  ),
+  MUSTER_DDI_WRITES_A_MINUTE: setting(
+    whole(1, 1_000_000_000),
+    60,
+    'what a device may write again a minute, of what it has written',
+  ),
   MUSTER_DDI_TARGET_TOKEN_ENABLED: setting(
     flag,
     true,
@@ -216,6 +226,7 @@ export const systemDefaultsOf = (config: Config): SystemDefaults => ({
   gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
   privateWebhooks: config.MUSTER_WEBHOOKS_PRIVATE,
   mostTargets: config.MUSTER_TARGETS,
+  deviceWrites: { atOnce: config.MUSTER_DDI_WRITES, perMinute: config.MUSTER_DDI_WRITES_A_MINUTE },
 });
 
 type Settings = { [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['fallback'] };

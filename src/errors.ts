@@ -34,6 +34,10 @@ export const invalid = (message: string, path: string[] = []) =>
   new DomainError('INVALID_INPUT', message, { path });
 export const invalidAttributes = (message: string, path: string[] = []) =>
   new DomainError('INVALID_ATTRIBUTES', message, { path });
+export const tooManyReports = (seconds: number) =>
+  new DomainError('TOO_MANY_REPORTS', `The device reports too much; try again in ${seconds} s.`, {
+    retryAfter: seconds,
+  });
 export const quotaExceeded = (what: string, limit: number, path: string[] = []) =>
   new DomainError('QUOTA_EXCEEDED', `No more than ${limit} ${what} are allowed.`, { path });
 

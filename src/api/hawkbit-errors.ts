@@ -11,6 +11,7 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   INVALID_INPUT: [400, 'repo.constraintViolation'],
   INVALID_ATTRIBUTES: [400, 'repo.invalidTargetAttributes'],
   QUOTA_EXCEEDED: [429, 'quota.tooManyEntries'],
+  TOO_MANY_REPORTS: [429],
   SUBSCRIBER_TOO_SLOW: [503],
   TARGET_NOT_FOUND: [404, 'repo.entityNotFound'],
   TARGET_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],

@@ -20,6 +20,7 @@ process.on('message', async ({ connection, without }) => {
     gatewayTokenEnabled: false,
     privateWebhooks: false,
     mostTargets: 1e9,
+    deviceWrites: { atOnce: 1e9, perMinute: 1e9 },
   };
   const { platform } = await openPlatform(pool, connection, defaults, undefined, log);
   if (without === 'audit') platform.database = unaudited(platform.database);

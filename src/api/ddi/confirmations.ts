@@ -29,7 +29,7 @@ export function confirmationRoutes({ serve }: DeviceRoutes): void {
         response.status(200).end();
       },
     },
-    { body: 'optional' },
+    { body: 'optional', leavesEvent: true },
   );
   serve(
     `${path}/deactivateAutoConfirm`,
@@ -39,7 +39,7 @@ export function confirmationRoutes({ serve }: DeviceRoutes): void {
         response.status(200).end();
       },
     },
-    { body: 'optional' },
+    { body: 'optional', leavesEvent: true },
   );
   serve(`${path}/:id`, {
     async get(call) {

@@ -45,16 +45,20 @@ export function deploymentRoutes({ serve }: DeviceRoutes): void {
       answer(call, renderDeployment(call, await readDeployment(call, 'installedBase'), 'deployment'));
     },
   });
-  serve('/installedBase', {
-    async put({ acting, request, response }) {
-      const body = asObject(bodyOf(request));
-      const [name, version] = [textOf(body, 'name'), textOf(body, 'version')];
-      if (name === undefined || version === undefined)
-        throw malformed('name and version: both are needed', [name === undefined ? 'name' : 'version']);
-      const isNews = await reportInstalled(acting, { name, version });
-      response.status(isNews ? 201 : 200).end();
+  serve(
+    '/installedBase',
+    {
+      async put({ acting, request, response }) {
+        const body = asObject(bodyOf(request));
+        const [name, version] = [textOf(body, 'name'), textOf(body, 'version')];
+        if (name === undefined || version === undefined)
+          throw malformed('name and version: both are needed', [name === undefined ? 'name' : 'version']);
+        const isNews = await reportInstalled(acting, { name, version });
+        response.status(isNews ? 201 : 200).end();
+      },
     },
-  });
+    { leavesEvent: true },
+  );
 }
 
 /**

@@ -35,12 +35,13 @@ export interface DeviceRoutes {
   /**
    * Serves a path below the device's own. A method it hasn't is 405, a body of a wrong type 415; a body may be missing
    * only where it is `optional`. What is read is 406 where the device takes it in no type that the server speaks, unless
-   * it is a `file`.
+   * it is a `file`. What is written counts for what the device may write, more where it leaves an event beside the history
+   * of an action.
    */
   serve(
     path: string,
     methods: Partial<Record<Method, Handler>>,
-    options?: { body?: 'optional'; sends?: 'file' },
+    options?: { body?: 'optional'; sends?: 'file'; leavesEvent?: boolean },
   ): void;
 }
 
@@ -61,14 +62,20 @@ export function deviceRoutes(
     return { platform, device, acting, url, downloadUrl, request, response };
   };
   return {
-    serve(path, methods, { body, sends } = {}) {
+    serve(path, methods, { body, sends, leavesEvent } = {}) {
       const route = router.route(`/:tenant/controller/v1/:controllerId${path}`);
-      const whenWriting = [body ? allowDeviceBody : requireDeviceBody, readBytes(bodyLimit)];
+      const whenWriting = [
+        requireRoomToWrite(platform),
+        body ? allowDeviceBody : requireDeviceBody,
+        readBytes(bodyLimit),
+      ];
       const whenReading = sends ? [] : [requireDeviceType];
       for (const [method, handler] of Object.entries(methods) as [Method, Handler][])
         route[method](...(method === 'get' ? whenReading : whenWriting), async (request, response) => {
+          const call = callOf(request, response);
           try {
-            await handler(callOf(request, response));
+            if (method === 'get') await handler(call);
+            else await counted(call, handler, leavesEvent ? OF_AN_EVENT : 0);
           } catch (error) {
             throw error instanceof DomainError ? withIdAsSent(error, request) : error;
           }
@@ -76,6 +83,31 @@ export function deviceRoutes(
       route.all(methodNotAllowed(allowOf(methods)));
     },
   };
+}
+
+/** Before its body is read. */
+const requireRoomToWrite =
+  ({ writes }: DevicePlatform): RequestHandler =>
+  (_request, response, next) => {
+    writes.requireRoom(response.locals['device'] as Device);
+    next();
+  };
+
+const KIB = 1_024;
+/** How much more counts what stays although no action goes. */
+const OF_AN_EVENT = 10;
+
+/** What is refused doesn't count. */
+async function counted(call: Call, handler: Handler, more: number): Promise<void> {
+  const { platform, device, request } = call;
+  const size = Math.max(1, Math.ceil((request.body?.length ?? 0) / KIB)) + more;
+  platform.writes.count(device, size);
+  try {
+    await handler(call);
+  } catch (error) {
+    platform.writes.count(device, -size);
+    throw error;
+  }
 }
 
 function allowOf(methods: object): string {

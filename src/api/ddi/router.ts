@@ -36,7 +36,7 @@ export function deviceRouter(
   root.all(methodNotAllowed('GET,HEAD,OPTIONS'));
 
   const routes = deviceRoutes(router, platform, peers, bodyLimit);
-  routes.serve('/configData', { put: putConfigData });
+  routes.serve('/configData', { put: putConfigData }, { leavesEvent: true });
   deploymentRoutes(routes);
   confirmationRoutes(routes);
   downloadRoutes(routes);

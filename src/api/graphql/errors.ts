@@ -14,6 +14,7 @@ type TopLevel =
 /** No mutation can meet these, or they have another's name here. */
 type Elsewhere =
   | 'MALFORMED_INPUT'
+  | 'TOO_MANY_REPORTS'
   | 'IMPORT_NOT_FOUND'
   | 'IMPORT_TAKEN_OVER'
   | 'APPROVAL_PENDING'

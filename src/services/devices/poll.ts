@@ -21,12 +21,14 @@ import { type Looks, openLooks } from './looks.ts';
 import { openPollTimes, type PollTimes } from './poll-times.ts';
 import { registerDevice } from './register.ts';
 import { isWaiting, openWaitingDevices, type WaitingDevice, type WaitingDevices } from './waiting.ts';
+import { openWrites, type Writes } from './writes.ts';
 
 /** What the device API works with. */
 export interface DevicePlatform extends Platform {
   devices: DeviceCache;
   waiting: WaitingDevices;
   looks: Looks;
+  writes: Writes;
   pollTimes: PollTimes;
   /** Hears of certificates that didn't sign a device in, and why. */
   onRefusal: (refusal: CertificateRefusal) => void;
@@ -51,6 +53,7 @@ export function openDevices(
     devices: openDeviceCache(database, announcements, clock, capacity),
     waiting: openWaitingDevices(database, announcements),
     looks: openLooks(announcements),
+    writes: openWrites(platform.systemDefaults.deviceWrites),
     pollTimes: openPollTimes(database, onError),
     onRefusal,
   };

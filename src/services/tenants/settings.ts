@@ -1,3 +1,4 @@
+import type { WriteRates } from '../devices/writes.ts';
 import {
   CONFIGURATION_KEYS,
   type ConfigurationKeyName,
@@ -15,6 +16,8 @@ export interface SystemDefaults {
   privateWebhooks: boolean;
   /** How many targets a tenant may have. */
   mostTargets: number;
+  /** What a device may write. */
+  deviceWrites: WriteRates;
 }
 
 /** A tenant's configuration, ready to be used: own values over inherited ones. */

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PERMISSIONS } from '../../../src/services/access/permissions.ts';
 import type { DeviceCredentials } from '../../../src/services/devices/credentials.ts';
 import { openLooks } from '../../../src/services/devices/looks.ts';
@@ -14,6 +14,8 @@ import { openDeviceProcess } from './support.ts';
 
 const { devices: usual, statements, close } = await openDeviceProcess();
 afterAll(close);
+// On a busy machine announcements may be late, and then nothing remembered is trusted.
+vi.spyOn(usual.announcements, 'trustworthy').mockReturnValue(true);
 /** One that looks for news twice a second, and writes nothing of itself meanwhile. */
 const devices = {
   ...usual,

@@ -13,6 +13,7 @@ const SYSTEM = {
   gatewayTokenEnabled: false,
   privateWebhooks: false,
   mostTargets: 1,
+  deviceWrites: { atOnce: 1, perMinute: 1 },
 };
 const KEYS = Object.keys(CONFIGURATION_KEYS) as ConfigurationKeyName[];
 
