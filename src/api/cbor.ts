@@ -1,25 +1,198 @@
-import { addExtension, decode } from 'cbor-x';
+import { isUtf8 } from 'node:buffer';
 import { malformed } from '../errors.ts';
+import { setOwn } from './json-reader.ts';
 
+/* CBOR (RFC 8949) as devices send it: what JSON has, in other bytes. */
+
+/** No body has lists in lists in … any deeper. */
+const DEEPEST = 64;
 /** Of integers that are given byte by byte: reading takes the square of their length, so a long one would hold up all. */
 const LONGEST_INTEGER = 32;
-const POSITIVE = 2;
-const NEGATIVE = 3;
 
-const readInteger = (bytes: Uint8Array): bigint => {
-  if (!(bytes instanceof Uint8Array) || bytes.length > LONGEST_INTEGER)
-    throw new RangeError('no such integer');
-  return BigInt(`0x0${Buffer.from(bytes).toString('hex')}`);
-};
-// Its types also ask for what only writing needs.
-addExtension({ tag: POSITIVE, decode: readInteger } as never);
-addExtension({ tag: NEGATIVE, decode: (bytes: Uint8Array) => -1n - readInteger(bytes) } as never);
+/** The eight kinds of items. */
+const UNSIGNED = 0;
+const NEGATIVE = 1;
+const BYTES = 2;
+const TEXT = 3;
+const LIST = 4;
+const MAP = 5;
+const TAG = 6;
 
-/** Reads a body in CBOR. @throws MALFORMED_INPUT */
-export function parseCbor(body: Uint8Array): unknown {
+/** Of a length: there is none, a break follows the last part. */
+const INDEFINITE = 31;
+const BREAK = 0xff;
+/** Tags: of integers that are given byte by byte, and of what only says that it is CBOR. JSON has nothing like the others. */
+const BIG_UNSIGNED = 2;
+const BIG_NEGATIVE = 3;
+const SELF_DESCRIBED = 55_799;
+const WORDS = new Map<number, unknown>([
+  [20, false],
+  [21, true],
+  [22, null],
+  [23, undefined],
+]);
+
+const notCbor = () => malformed('The given request body is not well formed');
+
+/**
+ * Reads a body in CBOR: maps are objects, and integers beyond JavaScript's are bigints. Not by cbor-x: it knows a dozen
+ * more things, makes functions of some of them, and has no bounds.
+ * @throws MALFORMED_INPUT for what is none, or beyond the bounds
+ */
+export function parseCbor(bytes: Uint8Array, { values }: { values: number }): unknown {
+  const reader = new CborReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), values);
   try {
-    return decode(body);
-  } catch {
-    throw malformed('The given request body is not well formed');
+    return reader.readAll();
+  } catch (error) {
+    // Past the end.
+    if (error instanceof RangeError) throw notCbor();
+    throw error;
   }
+}
+
+class CborReader {
+  private at = 0;
+  private values = 0;
+  private depth = 0;
+
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly mostValues: number,
+  ) {}
+
+  readAll(): unknown {
+    const value = this.read();
+    if (this.at < this.bytes.length) throw notCbor();
+    return value;
+  }
+
+  private read(): unknown {
+    this.count();
+    if (++this.depth > DEEPEST) throw malformed(`The given request body is nested more than ${DEEPEST} deep`);
+    const value = this.readItem();
+    this.depth--;
+    return value;
+  }
+
+  private count(): void {
+    if (++this.values > this.mostValues)
+      throw malformed(`The given request body has more than ${this.mostValues} values`);
+  }
+
+  private readItem(): unknown {
+    const first = this.bytes.readUInt8(this.at++);
+    const [kind, detail] = [first >> 5, first & 31];
+    switch (kind) {
+      case UNSIGNED:
+        return this.readNumber(detail);
+      case NEGATIVE: {
+        const number = this.readNumber(detail);
+        return typeof number === 'bigint' ? -1n - number : -1 - number;
+      }
+      case BYTES:
+        return new Uint8Array(this.readBytes(kind, detail));
+      case TEXT:
+        return this.readText(detail);
+      case LIST:
+        return this.readList(detail);
+      case MAP:
+        return this.readMap(detail);
+      case TAG:
+        return this.readTagged(this.readNumber(detail));
+      default:
+        return this.readSimple(detail);
+    }
+  }
+
+  /** A number that is in the first byte or follows it: a length, a tag, or a value. */
+  private readNumber(detail: number): number | bigint {
+    if (detail < 24) return detail;
+    if (detail > 27) throw notCbor();
+    const size = 1 << (detail - 24);
+    this.at += size;
+    if (size < 8) return this.bytes.readUIntBE(this.at - size, size);
+    const number = this.bytes.readBigUInt64BE(this.at - size);
+    return number <= Number.MAX_SAFE_INTEGER ? Number(number) : number;
+  }
+
+  /** Runs for each part of a list or a map, until as many were read as it says, or a break comes. */
+  private forEach(detail: number, readPart: () => void): void {
+    if (detail === INDEFINITE) {
+      while (this.bytes.readUInt8(this.at) !== BREAK) readPart();
+      this.at++;
+    } else for (let left = this.readNumber(detail); left > 0; left--) readPart();
+  }
+
+  private readBytes(kind: number, detail: number): Buffer {
+    if (detail !== INDEFINITE) {
+      const length = this.readNumber(detail);
+      if (length > this.bytes.length - this.at) throw notCbor();
+      this.at += Number(length);
+      return this.bytes.subarray(this.at - Number(length), this.at);
+    }
+    const parts: Buffer[] = [];
+    this.forEach(detail, () => {
+      this.count();
+      const first = this.bytes.readUInt8(this.at++);
+      if (first >> 5 !== kind || (first & 31) === INDEFINITE) throw notCbor();
+      parts.push(this.readBytes(kind, first & 31));
+    });
+    return Buffer.concat(parts);
+  }
+
+  private readText(detail: number): string {
+    const bytes = this.readBytes(TEXT, detail);
+    if (!isUtf8(bytes)) throw notCbor();
+    return bytes.toString('utf8');
+  }
+
+  private readList(detail: number): unknown[] {
+    const list: unknown[] = [];
+    this.forEach(detail, () => list.push(this.read()));
+    return list;
+  }
+
+  private readMap(detail: number): object {
+    const object: Record<string, unknown> = {};
+    this.forEach(detail, () => {
+      const key = this.read();
+      if (typeof key === 'object') throw notCbor();
+      setOwn(object, String(key), this.read());
+    });
+    return object;
+  }
+
+  private readTagged(tag: number | bigint): unknown {
+    const value = this.read();
+    if (tag === SELF_DESCRIBED) return value;
+    if (tag !== BIG_UNSIGNED && tag !== BIG_NEGATIVE) throw notCbor();
+    if (!(value instanceof Uint8Array) || value.length > LONGEST_INTEGER) throw notCbor();
+    const number = BigInt(`0x0${Buffer.from(value).toString('hex')}`);
+    return tag === BIG_UNSIGNED ? number : -1n - number;
+  }
+
+  private readSimple(detail: number): unknown {
+    if (WORDS.has(detail)) return WORDS.get(detail);
+    const at = this.at;
+    if (detail === 25) {
+      this.at += 2;
+      return halfFloat(this.bytes.readUInt16BE(at));
+    }
+    if (detail === 26) {
+      this.at += 4;
+      return this.bytes.readFloatBE(at);
+    }
+    if (detail !== 27) throw notCbor();
+    this.at += 8;
+    return this.bytes.readDoubleBE(at);
+  }
+}
+
+function halfFloat(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const sign = bits & 0x8000 ? -1 : 1;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

@@ -1,33 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { malformed } from '../errors.ts';
-
-/** A JSON number whose digits a JavaScript number would not give back: `1.0`, `1e3`, 20 digits. */
-export class ExactNumber {
-  constructor(readonly text: string) {}
-}
-
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
-const MARK = randomUUID();
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/**
- * Reads JSON so that no number loses digits, as numbers may become text. Of a repeated property the last counts.
- * @throws MALFORMED_INPUT
- */
-export function parseJson(body: Uint8Array): unknown {
-  try {
-    const text = decoder.decode(body);
-    const plain: unknown = JSON.parse(text);
-    const survives = (token: string) => token.startsWith('"') || String(Number(token)) === token;
-    if (!/\d/.test(text) || text.match(STRING_OR_NUMBER)?.every(survives)) return plain;
-    const marked = text.replace(STRING_OR_NUMBER, (token) => (survives(token) ? token : `"${MARK}${token}"`));
-    return JSON.parse(marked, (_, value) =>
-      typeof value === 'string' && value.startsWith(MARK) ? new ExactNumber(value.slice(MARK.length)) : value,
-    );
-  } catch {
-    throw malformed('The given request body is not well formed');
-  }
-}
+import { ExactNumber } from './json-reader.ts';
 
 const notReadable = (field: string, wanted: string) =>
   malformed(`${field}: must be ${wanted}`, field.split('.'));

@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 
 /** So much text goes out at once. */
 const BLOCK = 1 << 16;
@@ -36,7 +37,7 @@ async function* blocks(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
 const DRAIN_AT_MOST_MS = 10_000;
 
 /** Reads on for a while, as most clients read the answer only after they have sent all. */
-export function drain(request: Request): void {
+export function drain(request: IncomingMessage): void {
   request.unpipe();
   request.resume();
   const patience = setTimeout(() => request.destroy(), DRAIN_AT_MOST_MS).unref();

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asObjects, booleanOf, ExactNumber, idOf, integerOf, parseJson, textOf } from '../../src/api/json.ts';
+import { asObjects, booleanOf, idOf, integerOf, textOf } from '../../src/api/json.ts';
+import { ExactNumber, parseJsonNow } from '../../src/api/json-reader.ts';
 
-const parsed = (text: string) => parseJson(Buffer.from(text));
+const BOUNDS = { values: 10_000 };
+const parsed = (text: string) => parseJsonNow(Buffer.from(text), BOUNDS);
 const MALFORMED = expect.objectContaining({ code: 'MALFORMED_INPUT' });
 
 describe('parseJson', () => {
@@ -39,7 +41,7 @@ describe('parseJson', () => {
   );
 
   it('refuses what is no UTF-8, and survives any depth', () => {
-    expect(() => parseJson(Buffer.from([0x22, 0xff, 0x22]))).toThrow(MALFORMED);
+    expect(() => parseJsonNow(Buffer.from([0x22, 0xff, 0x22]), BOUNDS)).toThrow(MALFORMED);
     const deep = '['.repeat(500_000);
     expect(() => parsed(deep)).toThrow(MALFORMED);
     expect(() => parsed(`${deep}1.0${']'.repeat(500_000)}`)).toThrow(MALFORMED);

@@ -4,15 +4,20 @@ import type { Acting } from '../../services/context.ts';
 import { asDevice } from '../../services/devices/acting.ts';
 import type { Device } from '../../services/devices/device-cache.ts';
 import type { DevicePlatform } from '../../services/devices/poll.ts';
+import { hasBody, readBody } from '../body.ts';
 import { parseCbor } from '../cbor.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { addressUrl, etagOf, isMatch, type Peers } from '../http.ts';
 import { withIdAsSent } from '../ids-as-sent.ts';
 import { idOf } from '../json.ts';
-import { jsonOf, readBytes, sendText } from '../media.ts';
+import { parseJson } from '../json-reader.ts';
+import { sendText } from '../media.ts';
 import { essenceOf, isOfType } from '../media-types.ts';
 import type { DevicePath } from './request.ts';
 import { deviceTypeOf, deviceUrl, encodeAnswer } from './root.ts';
+
+/** CBOR is read to the same values as JSON. */
+export { jsonOf as bodyOf, optionalJsonOf as optionalBodyOf } from '../media.ts';
 
 /** What a handler gets: the device that signed in, and the request as it is. */
 export interface Call {
@@ -67,7 +72,7 @@ export function deviceRoutes(
       const whenWriting = [
         requireRoomToWrite(platform),
         body ? allowDeviceBody : requireDeviceBody,
-        readBytes(bodyLimit),
+        readDeviceBody(bodyLimit),
       ];
       const whenReading = sends ? [] : [requireDeviceType];
       for (const [method, handler] of Object.entries(methods) as [Method, Handler][])
@@ -139,19 +144,20 @@ const requireDeviceBody: RequestHandler = (request, response, next) => {
 };
 
 const allowDeviceBody: RequestHandler = (request, response, next) =>
-  request.headers['transfer-encoding'] === undefined && !Number(request.headers['content-length'] ?? 0)
-    ? next()
-    : requireDeviceBody(request, response, next);
+  hasBody(request) ? requireDeviceBody(request, response, next) : next();
 
-/** The body, JSON or CBOR; undefined where there is none. @throws MALFORMED_INPUT */
-export function optionalBodyOf(request: Request): unknown {
-  return Buffer.isBuffer(request.body) && request.body.length ? bodyOf(request) : undefined;
-}
+/** Values in a report or in attributes: of the latter there may be a hundred. */
+const MOST_VALUES = 10_000;
 
-/** @throws MALFORMED_INPUT */
-export function bodyOf(request: Request): unknown {
-  return essenceOf(request.headers['content-type']) === CBOR ? parseCbor(request.body) : jsonOf(request);
-}
+/** Reads a body of JSON or CBOR, for `bodyOf`. */
+const readDeviceBody =
+  (limit: number): RequestHandler =>
+  async (request, _response, next) => {
+    const bytes = await readBody(request, limit);
+    const parse = essenceOf(request.headers['content-type']) === CBOR ? parseCbor : parseJson;
+    request.body = bytes.length ? await parse(bytes, { values: MOST_VALUES }) : undefined;
+    next();
+  };
 
 /** An id in the path. @throws MALFORMED_INPUT */
 export function pathIdOf(request: Request, name: string): number {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '../../errors.ts';
+import { UnreadBody } from '../body.ts';
 import { retryAfterOf } from '../hawkbit-errors.ts';
 import { challengeOf } from '../http.ts';
 import { negotiator } from '../media-types.ts';
@@ -31,11 +32,8 @@ export class Refusal extends Error {
   }
 }
 
-/** Of what reads a body. */
-const REFUSALS: Readonly<Record<number, readonly [code: string, message: string]>> = {
-  413: ['BODY_TOO_LARGE', 'The body is larger than is allowed.'],
-  415: ['UNSUPPORTED_MEDIA_TYPE', 'The body is encoded in a way that is not read here.'],
-};
+/** Of bodies that aren't read to their end. */
+const UNREAD = { 400: 'BAD_REQUEST', 413: 'BODY_TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' } as const;
 
 /** Of what can go wrong before an operation begins; all else that can is a reason to come again. */
 const STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, SIGN_IN_THROTTLED: 429 };
@@ -44,9 +42,11 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (error instanceof DomainError)
     return new Refusal(STATUSES[error.code] ?? 503, error.code, error.message);
+  if (error instanceof UnreadBody)
+    return new Refusal(error.status, UNREAD[error.status], `${error.message}.`);
   const status = Number((error as { status?: unknown } | null)?.status);
   if (!(status >= 400 && status < 500)) return undefined;
-  return new Refusal(status, ...(REFUSALS[status] ?? ['BAD_REQUEST', 'The request cannot be read.']));
+  return new Refusal(status, 'BAD_REQUEST', 'The request cannot be read.');
 }
 
 const UNFORESEEN = new Refusal(500, 'INTERNAL_SERVER_ERROR', 'Something went wrong here; it was logged.');

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import express, { type Request, type Response } from 'express';
 import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Platform } from '../../services/context.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { JSON_TYPE } from '../media.ts';
 import { isOfType } from '../media-types.ts';
 import { answerTypeOf, Refusal, sendFailure } from './answers.ts';
+import { readOperation } from './body.ts';
 import { type GraphqlContext, openContext, originOf } from './context.ts';
 import { credentialsOf } from './session.ts';
 
@@ -31,7 +31,6 @@ export function operationListener(
   apollo: ApolloServer<GraphqlContext>,
   { platform, peers, signIn, bodyLimit, log }: ListenerOptions,
 ): Listener {
-  const read = bodyReader(bodyLimit);
   return async (request, response) => {
     try {
       for (const [name, value] of Object.entries(PROTOCOL_HEADERS)) response.setHeader(name, value);
@@ -43,7 +42,7 @@ export function operationListener(
           method: request.method ?? 'GET',
           headers: headersOf(request, accept),
           search: /\?.*/s.exec(request.url ?? '')?.[0] ?? '',
-          body: request.method === 'POST' ? parseBody(await read(request, response)) : undefined,
+          body: request.method === 'POST' ? await readOperation(request, caller, bodyLimit) : undefined,
         },
         context: async () => openContext(platform, caller, origin, peers.baseUrlOf(request)),
       });
@@ -83,32 +82,4 @@ function requireMediaTypes(request: IncomingMessage): string {
   if (request.method === 'POST' && !isOfType(request.headers['content-type'], [JSON_TYPE]))
     throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
   return accept;
-}
-
-/** Reads bodies, inflated ones too. */
-function bodyReader(limit: number) {
-  const raw = express.raw({ type: () => true, limit });
-  return (request: IncomingMessage, response: ServerResponse) =>
-    new Promise<Uint8Array>((resolve, reject) => {
-      raw(request as Request, response as Response, (error?: unknown) => {
-        const { body } = request as Partial<Request>;
-        if (error) reject(error);
-        else resolve(Buffer.isBuffer(body) ? body : new Uint8Array());
-      });
-    });
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** @throws Refusal */
-function parseBody(bytes: Uint8Array): unknown {
-  let body: unknown;
-  try {
-    body = JSON.parse(decoder.decode(bytes));
-  } catch {
-    throw new Refusal(400, 'BAD_REQUEST', 'The body is not well-formed JSON in UTF-8.');
-  }
-  if (Array.isArray(body))
-    throw new Refusal(400, 'BAD_REQUEST', 'One request carries one operation, not a list.');
-  return body;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import express, { type Request, type Response, type Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { isUnauthenticated } from '../../errors.ts';
 import type { Credentials } from '../../services/access/authenticate.ts';
@@ -8,12 +8,14 @@ import { endSession } from '../../services/sessions/end.ts';
 import { PROTOCOL_HEADERS } from '../http.ts';
 import { isOfType } from '../media-types.ts';
 import { Refusal } from './answers.ts';
+import { readJsonBody } from './body.ts';
 import { originOf } from './context.ts';
 import type { ListenerOptions } from './listener.ts';
 
 const COOKIE = 'muster_session';
 const COOKIE_TOKEN = new RegExp(`(?:^|; *)${COOKIE}=([^;\\s]+)`);
 const PATH = '/session';
+const LONGEST_BODY = 4096;
 
 /** What the request signs in by: its `Authorization` header, or the cookie of a session. */
 export function credentialsOf({ headers }: IncomingMessage): Credentials {
@@ -38,7 +40,7 @@ export function sessionRoutes(
     // Such a body is what no form of another site can send.
     if (!isOfType(request.headers['content-type'], ['application/json']))
       throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
-    const { success, data } = Account.safeParse(request.body);
+    const { success, data } = Account.safeParse(await readJsonBody(request, LONGEST_BODY));
     if (!success) throw new Refusal(400, 'BAD_REQUEST', 'The body must be {"username": …, "password": …}.');
     const origin = originOf(peers, request);
     const password = Buffer.from(`${data.username}:${data.password}`).toString('base64');
@@ -65,7 +67,7 @@ export function sessionRoutes(
     response.set(PROTOCOL_HEADERS);
     next();
   });
-  router.post(PATH, express.json({ limit: 4096 }), begin);
+  router.post(PATH, begin);
   router.delete(PATH, end);
   router.all(PATH, (_request, response) => void response.set('Allow', 'POST, DELETE').status(405).end());
 }

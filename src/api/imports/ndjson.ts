@@ -1,10 +1,13 @@
 import { DomainError, malformed } from '../../errors.ts';
 import type { Entry, Fault, ImportRow } from '../../services/imports/source.ts';
-import { asObject, asTexts, booleanOf, type JsonObject, parseJson, textOf } from '../json.ts';
+import { asObject, asTexts, booleanOf, type JsonObject, textOf } from '../json.ts';
+import { parseJsonNow } from '../json-reader.ts';
 import { type Draft, TEXT_FIELDS } from './columns.ts';
 import type { RowParser } from './read-rows.ts';
 
 const LINE_BREAK = 10;
+/** Of a row: a target has no more than a few hundred attributes, metadata and tags. */
+const MOST_VALUES = 2_000;
 const OTHER_FIELDS = ['requestAttributes', 'tags', 'attributes', 'metadata'];
 const FIELDS = new Set<string>([...TEXT_FIELDS, ...OTHER_FIELDS]);
 
@@ -45,7 +48,7 @@ function readLine(bytes: Buffer, line: number): ImportRow {
     }
   };
   collect('', () => {
-    const row = asObject(parseJson(bytes));
+    const row = asObject(parseJsonNow(bytes, { values: MOST_VALUES }));
     for (const name of Object.keys(row))
       if (!FIELDS.has(name))
         faults.push({

@@ -24,7 +24,7 @@ import { forceTypeOf } from './assignments.ts';
 import { pagedList, pageRequest, queryOf, valuesOf } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf } from './targets.ts';
 
 type LinksOf = (request: Request) => Links;
@@ -48,13 +48,12 @@ export function actionRoutes(router: Router, options: ResourceOptions, linksOf: 
     await deleteActions(context, filter === null ? { actionIds: readIds(request) } : { filter });
     response.status(204).end();
   };
-  const deleting: ResourceOptions = {
-    ...options,
-    withBody: ['delete'],
-    bodyIsOptional: true,
-    names: { actionIds: '', filter: 'q' },
-  };
-  resource(router, '/actions', { get, delete: remove }, deleting);
+  resource(
+    router,
+    '/actions',
+    { get, delete: takes('DELETE_TARGET', remove, 'optional') },
+    { ...options, names: { actionIds: '', filter: 'q' } },
+  );
 
   const getOne: Handler = async (context, request, response) => {
     const action = await findAction(context, pathIdOf(request, 'id'));
@@ -93,13 +92,11 @@ function ofTargetRoutes(router: Router, options: ResourceOptions, linksOf: Links
     }
     response.status(204).end();
   };
-  const deleting: ResourceOptions = {
+  const methods = { get, delete: takes('DELETE_TARGET', remove, 'optional') };
+  resource(router, '/targets/:controllerId/actions', methods, {
     ...options,
-    withBody: ['delete'],
-    bodyIsOptional: true,
     names: { actionIds: '', filter: 'q' },
-  };
-  resource(router, '/targets/:controllerId/actions', { get, delete: remove }, deleting);
+  });
 }
 
 /** `/targets/{controllerId}/actions/{actionId}` and below; 404 without a body where it is another target's. */
@@ -127,14 +124,14 @@ function oneOfTargetRoutes(router: Router, options: ResourceOptions, linksOf: Li
     await cancelActions(context, { actionIds: [id], force: booleanParameter(request, 'force') });
     response.status(204).end();
   });
-  resource(router, path, { get: getOne, put, delete: cancel }, options);
+  resource(router, path, { get: getOne, put: takes('UPDATE_TARGET', put), delete: cancel }, options);
 
   const confirm = onItsOwn(async (context, request, response, { id }) => {
     const { confirmation, code, messages } = readConfirmation(asObject(jsonOf(request)));
     await confirmActions(context, { actionIds: [id], confirmation, code, details: [...messages] });
     response.status(204).end();
   });
-  resource(router, `${path}/confirmation`, { put: confirm }, options);
+  resource(router, `${path}/confirmation`, { put: takes('UPDATE_TARGET', confirm) }, options);
 
   const getHistory = onItsOwn(async (context, request, response, { id }) => {
     const listing = await listActionEntries(context, id, pageRequest(request, ACTION_ENTRY_SORT_NAMES));

@@ -14,7 +14,7 @@ import { drain } from '../stream.ts';
 import { valuesOf } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** Whatever is asked for: a file is one, and what is wrong with the request is said in JSON. */
 const FILE = ['application/octet-stream', JSON_TYPE, 'application/hal+json'];
@@ -69,7 +69,12 @@ export function artifactRoutes(
       if (!request.complete) drain(request);
     }
   };
-  resource(router, path, { get, post }, { ...options, withBody: [], names: NAMES });
+  resource(
+    router,
+    path,
+    { get, post: takes('CREATE_SOFTWARE_MODULE', post, 'streamed') },
+    { ...options, names: NAMES },
+  );
 
   const getOne: Handler = async (context, request, response) => {
     const artifact = await findArtifact(context, ...idsOf(request));

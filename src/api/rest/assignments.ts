@@ -13,7 +13,7 @@ import { allLinks, renderSet } from './distribution-sets.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
 import { type Links, link } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf, renderTarget, selfLink as targetLink } from './targets.ts';
 
 type LinksOf = (request: Request) => Links;
@@ -54,7 +54,7 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
   resource(
     router,
     '/targets/:controllerId/assignedDS',
-    { get: getSet('assigned'), post },
+    { get: getSet('assigned'), post: takes('UPDATE_TARGET', post) },
     { ...options, names: { ...NAMES, distributionSetId: 'id' } },
   );
   resource(router, '/targets/:controllerId/installedDS', { get: getSet('installed') }, options);
@@ -96,7 +96,7 @@ function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksO
   resource(
     router,
     `${path}/assignedTargets`,
-    { get: getTargets('assigned'), post },
+    { get: getTargets('assigned'), post: takes('UPDATE_TARGET', post) },
     { ...options, names: NAMES },
   );
   resource(router, `${path}/installedTargets`, { get: getTargets('installed') }, options);

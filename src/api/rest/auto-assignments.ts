@@ -20,7 +20,7 @@ import { forceTypeOf, neededSetId } from './assignments.ts';
 import { pagedList, pageRequest, valuesOf } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 const NAMES = { query: 'targetFilterQuery', forceType: 'actionType' };
 
@@ -40,7 +40,7 @@ export function autoAssignmentRoutes(
     const created = await createAutoAssignment(context, readAutoAssignment(request));
     sendHal(response.status(201), renderAutoAssignment(created, linksOf(request)));
   };
-  resource(router, path, { get, post }, { ...options, names: NAMES });
+  resource(router, path, { get, post: takes('CREATE_AUTO_ASSIGNMENT', post) }, { ...options, names: NAMES });
 
   const getOfSet: Handler = async (context, request, response) => {
     const page = pageRequest(request, AUTO_ASSIGNMENT_SORT_NAMES);
@@ -67,14 +67,19 @@ export function autoAssignmentRoutes(
     await deleteAutoAssignment(context, { id: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(router, `${path}/:id`, { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    `${path}/:id`,
+    { get: getOne, put: takes('UPDATE_AUTO_ASSIGNMENT', put), delete: remove },
+    options,
+  );
 
   const step = (name: string, work: (context: Context, request: Request, id: number) => Promise<unknown>) => {
     const post: Handler = async (context, request, response) => {
       await work(context, request, pathIdOf(request, 'id'));
       response.status(204).end();
     };
-    resource(router, `${path}/:id/${name}`, { post }, { ...options, withBody: [] });
+    resource(router, `${path}/:id/${name}`, { post }, options);
   };
   const remarkOf = (request: Request) => valuesOf(request, 'remark')[0];
   step('start', (context, _, id) => startAutoAssignment(context, { id }));

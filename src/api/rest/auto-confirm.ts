@@ -6,7 +6,7 @@ import { findTarget } from '../../services/targets/find.ts';
 import { asObject, textOf } from '../json.ts';
 import { optionalJsonOf, sendHal } from '../media.ts';
 import { type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf } from './targets.ts';
 
 /** `/targets/{controllerId}/autoConfirm`; `linksOf` gives the links' base for a request. */
@@ -32,13 +32,13 @@ export function autoConfirmRoutes(
     });
     response.status(204).end();
   };
-  resource(router, `${path}/activate`, { post: activate }, { ...options, bodyIsOptional: true });
+  resource(router, `${path}/activate`, { post: takes('UPDATE_TARGET', activate, 'optional') }, options);
 
   const deactivate: Handler = async (context, request, response) => {
     await deactivateAutoConfirm(context, { controllerId: controllerIdOf(request) });
     response.status(204).end();
   };
-  resource(router, `${path}/deactivate`, { post: deactivate }, { ...options, withBody: [] });
+  resource(router, `${path}/deactivate`, { post: deactivate }, options);
 }
 
 function renderAutoConfirm(

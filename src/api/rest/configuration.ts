@@ -7,10 +7,11 @@ import {
 } from '../../services/tenants/get-configuration.ts';
 import { resetConfiguration } from '../../services/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../services/tenants/set-configuration.ts';
-import { asObject, ExactNumber } from '../json.ts';
+import { asObject } from '../json.ts';
+import { ExactNumber } from '../json-reader.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { authorship, type Links, link } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** `/system/configs`; `linksOf` gives the links' base for a request. */
 export function configurationRoutes(
@@ -36,7 +37,7 @@ export function configurationRoutes(
     );
     response.status(204).end();
   };
-  resource(router, '/system/configs', { get, put: putAll }, options);
+  resource(router, '/system/configs', { get, put: takes('UPDATE_TENANT_CONFIGURATION', putAll) }, options);
 
   const getOne: Handler = async (context, request, response) => {
     const entry = await findConfiguration(context, keyOf(request));
@@ -53,7 +54,12 @@ export function configurationRoutes(
     await resetConfiguration(context, [keyOf(request)]);
     response.status(204).end();
   };
-  resource(router, '/system/configs/:keyName', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/system/configs/:keyName',
+    { get: getOne, put: takes('UPDATE_TENANT_CONFIGURATION', put), delete: remove },
+    options,
+  );
 }
 
 const keyOf = (request: Request) => String(request.params['keyName']);

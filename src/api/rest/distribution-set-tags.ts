@@ -21,7 +21,7 @@ import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { type Links, link } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { readTag, renderTag } from './target-tags.ts';
 
 /** `/distributionsettags`; `linksOf` gives the links' base for a request. */
@@ -46,7 +46,7 @@ export function distributionSetTagRoutes(
       created.map((tag) => renderTag(tag, selfLink(links, tag))),
     );
   };
-  resource(router, '/distributionsettags', { get, post }, options);
+  resource(router, '/distributionsettags', { get, post: takes('CREATE_DISTRIBUTION_SET', post) }, options);
 
   const getOne: Handler = async (context, request, response) => {
     const tag = await findDistributionSetTag(context, tagIdOf(request));
@@ -61,7 +61,12 @@ export function distributionSetTagRoutes(
     await deleteDistributionSetTag(context, { id: tagIdOf(request) });
     response.status(204).end();
   };
-  resource(router, '/distributionsettags/:id', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/distributionsettags/:id',
+    { get: getOne, put: takes('UPDATE_DISTRIBUTION_SET', put), delete: remove },
+    options,
+  );
 
   assignmentRoutes(router, options, linksOf);
 }
@@ -88,8 +93,12 @@ function assignmentRoutes(
   resource(
     router,
     path,
-    { get: getAssigned, post: assign, delete: unassign },
-    { ...options, withBody: ['post', 'delete'], names: { setIds: '', tagId: 'id' } },
+    {
+      get: getAssigned,
+      post: takes('UPDATE_DISTRIBUTION_SET', assign),
+      delete: takes('UPDATE_DISTRIBUTION_SET', unassign),
+    },
+    { ...options, names: { setIds: '', tagId: 'id' } },
   );
 
   const assignOne: Handler = async (context, request, response) => {
@@ -100,7 +109,7 @@ function assignmentRoutes(
     await unassignDistributionSetTag(context, namedSet(request));
     response.status(204).end();
   };
-  resource(router, `${path}/:setId`, { post: assignOne, delete: unassignOne }, { ...options, withBody: [] });
+  resource(router, `${path}/:setId`, { post: assignOne, delete: unassignOne }, options);
 }
 
 const tagIdOf = (request: Request): number => pathIdOf(request, 'id');

@@ -18,7 +18,7 @@ import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { deletedModeOf, neededText, readTypeChanges, renderModuleType } from './software-module-types.ts';
 
 const NAMES = { mandatoryModuleTypeIds: 'mandatorymodules', optionalModuleTypeIds: 'optionalmodules' };
@@ -45,7 +45,12 @@ export function distributionSetTypeRoutes(
       created.map((type) => renderSetType(type, selfLink(links, type))),
     );
   };
-  resource(router, '/distributionsettypes', { get, post }, { ...options, names: NAMES });
+  resource(
+    router,
+    '/distributionsettypes',
+    { get, post: takes('CREATE_DISTRIBUTION_SET_TYPE', post) },
+    { ...options, names: NAMES },
+  );
 
   const getOne: Handler = async (context, request, response) => {
     const type = await findDistributionSetType(context, pathIdOf(request, 'id'));
@@ -60,7 +65,12 @@ export function distributionSetTypeRoutes(
     await deleteDistributionSetType(context, { id: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(router, '/distributionsettypes/:id', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/distributionsettypes/:id',
+    { get: getOne, put: takes('UPDATE_DISTRIBUTION_SET_TYPE', put), delete: remove },
+    options,
+  );
 
   elementRoutes(router, options, linksOf, { segment: 'mandatorymoduletypes', role: 'MANDATORY' });
   elementRoutes(router, options, linksOf, { segment: 'optionalmoduletypes', role: 'OPTIONAL' });
@@ -94,10 +104,11 @@ function elementRoutes(
     await setModuleTypeOfSets(context, { id: pathIdOf(request, 'id'), moduleTypeId, role });
     response.status(204).end();
   };
+  const add = takes('UPDATE_DISTRIBUTION_SET_TYPE', post);
   resource(
     router,
     `/distributionsettypes/:id/${segment}`,
-    { get, post },
+    { get, post: add },
     { ...options, names: { moduleTypeId: 'id' } },
   );
 

@@ -20,7 +20,7 @@ import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { deletedModeOf, neededText } from './software-module-types.ts';
 import { selfLink as moduleLink, renderModule } from './software-modules.ts';
 
@@ -41,7 +41,12 @@ export function distributionSetRoutes(
     throwFirst(faults, 'distributionSets', input);
     sendHal(response.status(201), await renderSets(context, created, linksOf(request)));
   };
-  resource(router, '/distributionsets', { get, post }, { ...options, names: { moduleIds: 'modules' } });
+  resource(
+    router,
+    '/distributionsets',
+    { get, post: takes('CREATE_DISTRIBUTION_SET', post) },
+    { ...options, names: { moduleIds: 'modules' } },
+  );
 
   const send: (...call: [...Parameters<Handler>, DistributionSet]) => Promise<void> = async (
     context,
@@ -73,7 +78,12 @@ export function distributionSetRoutes(
     await deleteDistributionSet(context, { id: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(router, '/distributionsets/:id', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/distributionsets/:id',
+    { get: getOne, put: takes('UPDATE_DISTRIBUTION_SET', put), delete: remove },
+    options,
+  );
 
   const invalidate: Handler = async (context, request, response) => {
     const cancelActions = cancellationOf(textOf(asObject(jsonOf(request)), 'actionCancelationType'));
@@ -83,7 +93,7 @@ export function distributionSetRoutes(
   resource(
     router,
     '/distributionsets/:id/invalidate',
-    { post: invalidate },
+    { post: takes('UPDATE_DISTRIBUTION_SET', invalidate) },
     { ...options, names: { cancelActions: 'actionCancelationType' } },
   );
 
@@ -103,12 +113,8 @@ function moduleRoutes(router: Router, options: ResourceOptions, linksOf: (reques
     await assignModules(context, { id: pathIdOf(request, 'id'), moduleIds });
     response.status(204).end();
   };
-  resource(
-    router,
-    '/distributionsets/:id/assignedSM',
-    { get, post },
-    { ...options, names: { moduleIds: '' } },
-  );
+  const methods = { get, post: takes('UPDATE_DISTRIBUTION_SET', post) };
+  resource(router, '/distributionsets/:id/assignedSM', methods, { ...options, names: { moduleIds: '' } });
 
   const remove: Handler = async (context, request, response) => {
     const moduleIds = [pathIdOf(request, 'moduleId')];

@@ -1,23 +1,36 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import { DomainError } from '../../errors.ts';
+import { type Permission, requirePermission } from '../../services/access/permissions.ts';
 import type { Context } from '../../services/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { withIdAsSent } from '../ids-as-sent.ts';
-import { allowJson, negotiate, readBytes, requireJson } from '../media.ts';
+import { allowJson, negotiate, readJson, requireJson } from '../media.ts';
 import { type FieldNames, inWordsOf } from './field-names.ts';
 
 /** What a handler gets: who calls, and the request as it is. */
 export type Handler = (context: Context, request: Request, response: Response) => Promise<void>;
 
+/** A handler that gets a body. */
+interface Taker {
+  permission: Permission;
+  handle: Handler;
+  body: 'needed' | 'optional' | 'streamed';
+}
+
+/**
+ * A handler that gets a body of JSON, or with `streamed` reads one itself. Only of somebody who has the permission that
+ * the verb asks for first: who may do nothing here costs nothing either.
+ */
+export const takes = (permission: Permission, handle: Handler, body: Taker['body'] = 'needed'): Taker => ({
+  permission,
+  handle,
+  body,
+});
+
 type Method = 'get' | 'post' | 'put' | 'delete';
-const WITH_BODY: readonly Method[] = ['post', 'put'];
 
 export interface ResourceOptions {
   bodyLimit: number;
-  /** The methods whose bodies are read; POST and PUT unless given. */
-  withBody?: readonly Method[];
-  /** Whether these bodies may be missing. */
-  bodyIsOptional?: boolean;
   /** The media types of what is read; HAL and JSON unless given. */
   produced?: string[];
   /** What bodies and paths call the fields of the services. */
@@ -26,23 +39,23 @@ export interface ResourceOptions {
 
 /**
  * Serves a path. In this order: a method it hasn't is 405, a body of a wrong type 415, an `Accept` it can't meet
- * 406; then the body is read and the handler called.
+ * 406, a permission that lacks 403; then the body is read and the handler called.
  */
 export function resource(
   router: Router,
   path: string,
-  methods: Partial<Record<Method, Handler>>,
-  { bodyLimit, withBody = WITH_BODY, bodyIsOptional, produced, names = {} }: ResourceOptions,
+  methods: Partial<Record<Method, Handler | Taker>>,
+  { bodyLimit, produced, names = {} }: ResourceOptions,
 ): void {
   const route = router.route(path);
-  for (const [method, handler] of Object.entries(methods) as [Method, Handler][]) {
-    const takesBody = withBody.includes(method);
+  for (const [method, handler] of Object.entries(methods) as [Method, Handler | Taker][]) {
     const accept = negotiate(method === 'get' ? produced : undefined);
-    const checkBody = bodyIsOptional ? allowJson : requireJson;
-    const before = takesBody ? [checkBody, accept, readBytes(bodyLimit)] : [accept];
+    const takesBody = typeof handler === 'object';
+    const before = takesBody ? takeBody(handler, accept, bodyLimit) : [accept];
+    const handle = takesBody ? handler.handle : handler;
     route[method](...before, async (request, response) => {
       try {
-        await handler(contextOf(response), request, response);
+        await handle(contextOf(response), request, response);
       } catch (error) {
         throw error instanceof DomainError ? withIdAsSent(inWordsOf(names, error), request) : error;
       }
@@ -55,6 +68,15 @@ export function resource(
     if (request.method === 'OPTIONS') response.status(200).end();
     else response.status(405).json(webError(405));
   });
+}
+
+function takeBody({ permission, body }: Taker, accept: RequestHandler, limit: number): RequestHandler[] {
+  const permit: RequestHandler = (_request, response, next) => {
+    requirePermission(contextOf(response), permission);
+    next();
+  };
+  if (body === 'streamed') return [accept, permit];
+  return [body === 'optional' ? allowJson : requireJson, accept, permit, readJson(limit)];
 }
 
 /** The context that signing in left behind. */

@@ -22,7 +22,7 @@ import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest, valuesOf } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { ROLLOUT_NAMES, readRollout } from './rollout-input.ts';
 import { deletedModeOf } from './software-module-types.ts';
 
@@ -46,7 +46,12 @@ export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf:
     const rollout = await createRollout(context, readRollout(asObject(jsonOf(request))));
     await send(context, request, response.status(201), rollout);
   };
-  resource(router, '/rollouts', { get, post }, { ...options, names: ROLLOUT_NAMES });
+  resource(
+    router,
+    '/rollouts',
+    { get, post: takes('CREATE_ROLLOUT', post) },
+    { ...options, names: ROLLOUT_NAMES },
+  );
 
   const getOne: Handler = async (context, request, response) =>
     send(context, request, response, await findRollout(context, pathIdOf(request, 'id')));
@@ -60,21 +65,23 @@ export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf:
     await deleteRollout(context, { id: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(router, '/rollouts/:id', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/rollouts/:id',
+    { get: getOne, put: takes('UPDATE_ROLLOUT', put), delete: remove },
+    options,
+  );
 
   const retry: Handler = async (context, request, response) => {
     const rollout = await retryRollout(context, { id: pathIdOf(request, 'id') });
     await send(context, request, response.status(201), rollout);
   };
-  resource(router, '/rollouts/:id/retry', { post: retry }, withoutBody(options));
+  resource(router, '/rollouts/:id/retry', { post: retry }, options);
 
   commandRoutes(router, options);
 }
 
-/** Nothing is read of what clients may send along. */
-const withoutBody = (options: ResourceOptions): ResourceOptions => ({ ...options, withBody: [] });
-
-/** `/rollouts/{id}/start` and the like. */
+/** `/rollouts/{id}/start` and the like. Nothing is read of what clients may send along. */
 function commandRoutes(router: Router, options: ResourceOptions): void {
   const decide =
     (approved: boolean) =>
@@ -94,7 +101,7 @@ function commandRoutes(router: Router, options: ResourceOptions): void {
       await command(context, { id: pathIdOf(request, 'id') }, request);
       response.status(204).end();
     };
-    resource(router, `/rollouts/:id/${name}`, { post }, withoutBody(options));
+    resource(router, `/rollouts/:id/${name}`, { post }, options);
   }
 }
 

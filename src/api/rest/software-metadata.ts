@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { Permission } from '../../services/access/permissions.ts';
 import type { Context } from '../../services/context.ts';
 import { deleteDistributionSetMetadata } from '../../services/distribution-set-metadata/delete.ts';
 import { findSetMetadata, listSetMetadata } from '../../services/distribution-set-metadata/find.ts';
@@ -9,7 +10,7 @@ import { setModuleMetadata } from '../../services/software-module-metadata/set.t
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
 import { pathIdOf } from './parameters.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { keyOf, neededText, partOf } from './target-metadata.ts';
 
 /** What the metadata of modules and that of sets have in common. */
@@ -19,6 +20,8 @@ interface MetadataServices<E extends { key: string }> {
   set: (context: Context, input: { id: number; entries: E[] }) => Promise<unknown>;
   remove: (context: Context, input: { id: number; keys: string[] }) => Promise<unknown>;
   read: (body: JsonObject, key: string) => E;
+  /** What writing needs. */
+  permission: Permission;
 }
 
 const ofModules: MetadataServices<{ key: string; value: string; targetVisible: boolean }> = {
@@ -26,6 +29,7 @@ const ofModules: MetadataServices<{ key: string; value: string; targetVisible: b
   find: findModuleMetadata,
   set: setModuleMetadata,
   remove: deleteModuleMetadata,
+  permission: 'UPDATE_SOFTWARE_MODULE',
   // As in hawkBit a module's entry need have no value, unlike those of sets and targets.
   read: (body, key) => ({
     key,
@@ -39,6 +43,7 @@ const ofSets: MetadataServices<{ key: string; value: string }> = {
   find: findSetMetadata,
   set: setDistributionSetMetadata,
   remove: deleteDistributionSetMetadata,
+  permission: 'UPDATE_DISTRIBUTION_SET',
   read: (body, key) => ({ key, value: neededText(body, 'value') }),
 };
 
@@ -65,7 +70,12 @@ function metadataRoutes<E extends { key: string }>(
     await services.set(context, { id: pathIdOf(request, 'id'), entries });
     response.status(201).end();
   };
-  resource(router, path, { get, post }, { ...options, names: { entries: '' } });
+  resource(
+    router,
+    path,
+    { get, post: takes(services.permission, post) },
+    { ...options, names: { entries: '' } },
+  );
 
   const getOne: Handler = async (context, request, response) =>
     sendHal(response, await services.find(context, pathIdOf(request, 'id'), keyOf(request)));
@@ -79,10 +89,6 @@ function metadataRoutes<E extends { key: string }>(
     response.status(204).end();
   };
   const produced = path.startsWith('/distributionsets') ? { produced: [JSON_TYPE] } : {};
-  resource(
-    router,
-    `${path}/:key`,
-    { get: getOne, put, delete: remove },
-    { ...options, ...produced, names: { entries: '', '*': '' } },
-  );
+  const methods = { get: getOne, put: takes(services.permission, put), delete: remove };
+  resource(router, `${path}/:key`, methods, { ...options, ...produced, names: { entries: '', '*': '' } });
 }

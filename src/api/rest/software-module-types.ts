@@ -15,7 +15,7 @@ import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** `/softwaremoduletypes`; `linksOf` gives the links' base for a request. */
 export function softwareModuleTypeRoutes(
@@ -39,7 +39,12 @@ export function softwareModuleTypeRoutes(
       created.map((type) => renderModuleType(type, links)),
     );
   };
-  resource(router, '/softwaremoduletypes', { get, post }, options);
+  resource(
+    router,
+    '/softwaremoduletypes',
+    { get, post: takes('CREATE_SOFTWARE_MODULE_TYPE', post) },
+    options,
+  );
 
   const getOne: Handler = async (context, request, response) => {
     const type = await findSoftwareModuleType(context, pathIdOf(request, 'id'));
@@ -54,7 +59,12 @@ export function softwareModuleTypeRoutes(
     await deleteSoftwareModuleType(context, { id: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(router, '/softwaremoduletypes/:id', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/softwaremoduletypes/:id',
+    { get: getOne, put: takes('UPDATE_SOFTWARE_MODULE_TYPE', put), delete: remove },
+    options,
+  );
 }
 
 /** Whether a list shows what was deleted softly. @throws MALFORMED_INPUT */

@@ -12,7 +12,7 @@ import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { deletedModeOf, neededText } from './software-module-types.ts';
 
 /** `/softwaremodules`; `linksOf` gives the links' base for a request. */
@@ -37,7 +37,7 @@ export function softwareModuleRoutes(
       created.map((module) => renderModule(module, selfLink(links, module))),
     );
   };
-  resource(router, '/softwaremodules', { get, post }, options);
+  resource(router, '/softwaremodules', { get, post: takes('CREATE_SOFTWARE_MODULE', post) }, options);
 
   const getOne: Handler = async (context, request, response) => {
     const module = await findSoftwareModule(context, pathIdOf(request, 'id'));
@@ -57,7 +57,12 @@ export function softwareModuleRoutes(
     await deleteSoftwareModule(context, { id: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(router, '/softwaremodules/:id', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/softwaremodules/:id',
+    { get: getOne, put: takes('UPDATE_SOFTWARE_MODULE', put), delete: remove },
+    options,
+  );
 }
 
 const readModule = (body: JsonObject) => ({

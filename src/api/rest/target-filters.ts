@@ -19,7 +19,7 @@ import { allLinks as linksOfSet, renderSet } from './distribution-sets.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 type LinksOf = (request: Request) => Links;
 
@@ -37,7 +37,7 @@ export function targetFilterRoutes(router: Router, options: ResourceOptions, lin
     const filter = await createTargetFilter(context, { name, query });
     sendHal(response.status(201), await renderOne(context, request, filter));
   };
-  resource(router, '/targetfilters', { get, post }, options);
+  resource(router, '/targetfilters', { get, post: takes('CREATE_TARGET', post) }, options);
 
   const renderOne = async (context: Context, request: Request, filter: TargetFilter) => {
     const [autoAssignment] = await findAutoAssignmentsOfFilters(context, [filter.id]);
@@ -59,7 +59,12 @@ export function targetFilterRoutes(router: Router, options: ResourceOptions, lin
     await deleteTargetFilter(context, { id: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(router, '/targetfilters/:id', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/targetfilters/:id',
+    { get: getOne, put: takes('UPDATE_TARGET', put), delete: remove },
+    options,
+  );
 
   autoAssignmentRoutes(router, options, linksOf);
 
@@ -98,12 +103,8 @@ function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf:
     await clearAutoAssignment(context, { targetFilterId: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(
-    router,
-    '/targetfilters/:id/autoAssignDS',
-    { get, post, delete: remove },
-    { ...options, names: NAMES },
-  );
+  const methods = { get, post: takes('UPDATE_TARGET', post), delete: remove };
+  resource(router, '/targetfilters/:id/autoAssignDS', methods, { ...options, names: NAMES });
 }
 
 function readFilter(request: Request) {

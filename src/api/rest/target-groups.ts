@@ -8,7 +8,7 @@ import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest, queryOf } from './paging.ts';
 import { booleanParameter, requiredParameter } from './parameters.ts';
 import type { Links } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { renderTarget, selfLink } from './targets.ts';
 
 const NAMES = { controllerIds: '', filter: 'q' };
@@ -50,7 +50,7 @@ export function targetGroupRoutes(
     await assignTargetGroup(context, { group: null, filter: queryOf(request) ?? IN_A_GROUP });
     response.status(204).end();
   };
-  resource(router, '/targetgroups', { get, put, delete: remove }, { ...options, withBody: [], names: NAMES });
+  resource(router, '/targetgroups', { get, put, delete: remove }, { ...options, names: NAMES });
 
   const getAssigned: Handler = async (context, request, response) => {
     const group = requiredParameter(request, 'group');
@@ -67,15 +67,19 @@ export function targetGroupRoutes(
   resource(
     router,
     '/targetgroups/assigned',
-    { get: getAssigned, put: putAssigned, delete: removeAssigned },
-    { ...options, withBody: ['put', 'delete'], names: NAMES },
+    {
+      get: getAssigned,
+      put: takes('UPDATE_TARGET', putAssigned),
+      delete: takes('UPDATE_TARGET', removeAssigned),
+    },
+    { ...options, names: NAMES },
   );
 
   const putGroup: Handler = async (context, request, response) => {
     await assignMatching(context, request, groupOf(request));
     response.status(204).end();
   };
-  resource(router, '/targetgroups/:group', { put: putGroup }, { ...options, withBody: [], names: NAMES });
+  resource(router, '/targetgroups/:group', { put: putGroup }, { ...options, names: NAMES });
 
   const getGroup: Handler = async (context, request, response) =>
     sendHal(response, await assigned(context, request, groupOf(request), false));
@@ -83,12 +87,8 @@ export function targetGroupRoutes(
     await assignListed(context, request, groupOf(request));
     response.status(204).end();
   };
-  resource(
-    router,
-    '/targetgroups/:group/assigned',
-    { get: getGroup, put: putGroupList },
-    { ...options, names: NAMES },
-  );
+  const methods = { get: getGroup, put: takes('UPDATE_TARGET', putGroupList) };
+  resource(router, '/targetgroups/:group/assigned', methods, { ...options, names: NAMES });
 }
 
 const groupOf = (request: Request): string => String(request.params['group']);

@@ -8,7 +8,7 @@ import { findTarget } from '../../services/targets/find.ts';
 import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
 import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
 import { windowOf } from './paging.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf } from './targets.ts';
 
 /** `/targets/{controllerId}/metadata` */
@@ -27,7 +27,12 @@ export function targetMetadataRoutes(router: Router, options: ResourceOptions): 
     await createTargetMetadata(context, { controllerId: controllerIdOf(request), entries });
     response.status(201).end();
   };
-  resource(router, '/targets/:controllerId/metadata', { get, post }, { ...options, names: { entries: '' } });
+  resource(
+    router,
+    '/targets/:controllerId/metadata',
+    { get, post: takes('UPDATE_TARGET', post) },
+    { ...options, names: { entries: '' } },
+  );
 
   const getOne: Handler = async (context, request, response) =>
     sendHal(response, await findMetadataEntry(context, controllerIdOf(request), keyOf(request)));
@@ -48,7 +53,7 @@ export function targetMetadataRoutes(router: Router, options: ResourceOptions): 
   resource(
     router,
     '/targets/:controllerId/metadata/:key',
-    { get: getOne, put, delete: remove },
+    { get: getOne, put: takes('UPDATE_TARGET', put), delete: remove },
     { ...options, produced: [JSON_TYPE], names: { entries: '', '*': '' } },
   );
 }

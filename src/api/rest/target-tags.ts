@@ -16,7 +16,7 @@ import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf, renderTarget, selfLink as targetLink } from './targets.ts';
 
 /** `/targettags` and the tags of a target; `linksOf` gives the links' base for a request. */
@@ -40,7 +40,7 @@ export function targetTagRoutes(
       targetTags.map((tag) => renderTag(tag, selfLink(links, tag))),
     );
   };
-  resource(router, '/targettags', { get, post }, options);
+  resource(router, '/targettags', { get, post: takes('CREATE_TARGET', post) }, options);
 
   const getOne: Handler = async (context, request, response) => {
     const tag = await findTargetTag(context, tagIdOf(request));
@@ -55,7 +55,12 @@ export function targetTagRoutes(
     await deleteTargetTag(context, { id: tagIdOf(request) });
     response.status(204).end();
   };
-  resource(router, '/targettags/:id', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/targettags/:id',
+    { get: getOne, put: takes('UPDATE_TARGET', put), delete: remove },
+    options,
+  );
 
   const getTagsOfTarget: Handler = async (context, request, response) => {
     const { id } = await findTarget(context, controllerIdOf(request));
@@ -93,8 +98,12 @@ function assignmentRoutes(
   resource(
     router,
     '/targettags/:id/assigned',
-    { get: getAssigned, post: assign, delete: unassign },
-    { ...options, withBody: ['post', 'delete'], names: { controllerIds: '', tagIds: 'id' } },
+    {
+      get: getAssigned,
+      post: takes('UPDATE_TARGET', assign),
+      delete: takes('UPDATE_TARGET', unassign),
+    },
+    { ...options, names: { controllerIds: '', tagIds: 'id' } },
   );
 
   const assignOne: Handler = async (context, request, response) => {
@@ -109,7 +118,7 @@ function assignmentRoutes(
     router,
     '/targettags/:id/assigned/:controllerId',
     { post: assignOne, delete: unassignOne },
-    { ...options, withBody: [] },
+    options,
   );
 }
 

@@ -17,7 +17,7 @@ import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 const NAMES = { compatibleDistributionSetTypeIds: 'compatibledistributionsettypes' };
 
@@ -42,7 +42,12 @@ export function targetTypeRoutes(
       targetTypes.map((type) => renderTargetType(type, selfLink(links, type))),
     );
   };
-  resource(router, '/targettypes', { get, post }, { ...options, names: NAMES });
+  resource(
+    router,
+    '/targettypes',
+    { get, post: takes('CREATE_TARGET_TYPE', post) },
+    { ...options, names: NAMES },
+  );
 
   const getOne: Handler = async (context, request, response) => {
     const type = await findTargetType(context, pathIdOf(request, 'id'));
@@ -57,7 +62,12 @@ export function targetTypeRoutes(
     await deleteTargetType(context, { id: pathIdOf(request, 'id') });
     response.status(204).end();
   };
-  resource(router, '/targettypes/:id', { get: getOne, put, delete: remove }, options);
+  resource(
+    router,
+    '/targettypes/:id',
+    { get: getOne, put: takes('UPDATE_TARGET_TYPE', put), delete: remove },
+    options,
+  );
 
   const path = '/targettypes/:id/compatibledistributionsettypes';
   const getSetTypes: Handler = async (context, request, response) => {
@@ -73,7 +83,12 @@ export function targetTypeRoutes(
     await addCompatibleSetTypes(context, { id: pathIdOf(request, 'id'), setTypeIds });
     response.status(204).end();
   };
-  resource(router, path, { get: getSetTypes, post: addSetTypes }, { ...options, names: { setTypeIds: '' } });
+  resource(
+    router,
+    path,
+    { get: getSetTypes, post: takes('UPDATE_TARGET_TYPE', addSetTypes) },
+    { ...options, names: { setTypeIds: '' } },
+  );
 
   const removeSetType: Handler = async (context, request, response) => {
     const setTypeIds = [pathIdOf(request, 'setTypeId')];

@@ -12,7 +12,7 @@ import { jsonOf, sendHal } from '../media.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { type Links, link } from './render.ts';
-import { type Handler, type ResourceOptions, resource } from './resource.ts';
+import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 const NAMES = { targetTypeId: 'targetType' };
 
@@ -37,7 +37,7 @@ export function targetRoutes(
       targets.map((target) => renderCreated(target, links)),
     );
   };
-  resource(router, '/targets', { get, post }, { ...options, names: NAMES });
+  resource(router, '/targets', { get, post: takes('CREATE_TARGET', post) }, { ...options, names: NAMES });
 
   const getOne: Handler = async (context, request, response) => {
     const target = await findTarget(context, controllerIdOf(request));
@@ -55,7 +55,7 @@ export function targetRoutes(
   resource(
     router,
     '/targets/:controllerId',
-    { get: getOne, put, delete: remove },
+    { get: getOne, put: takes('UPDATE_TARGET', put), delete: remove },
     { ...options, names: NAMES },
   );
 
@@ -81,7 +81,7 @@ export function targetRoutes(
   resource(
     router,
     '/targets/:controllerId/targettype',
-    { post: assignType, delete: unassignType },
+    { post: takes('UPDATE_TARGET', assignType), delete: unassignType },
     { ...options, names: { targetTypeId: 'id' } },
   );
 }

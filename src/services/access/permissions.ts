@@ -113,6 +113,9 @@ export function includes(grants: Grants, grant: string): boolean {
   return scope === null || (filter !== null && scope?.includes(filter) === true);
 }
 
+/** Whether the caller may do nothing but what everybody may who signed in. */
+export const isPowerless = ({ permissions, roles }: Caller): boolean => !permissions.size && !roles.size;
+
 /** @throws FORBIDDEN */
 export function requirePermission(context: Context, ...needed: Permission[]): Caller {
   for (const permission of needed)
