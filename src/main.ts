@@ -41,8 +41,13 @@ async function main(): Promise<void> {
     endings.push(server.stop);
   } else {
     await listening.close();
-    const lost = (code: number) => log.error(`a worker ended with code ${code}; another is started`);
-    const workers = await startWorkers(config.MUSTER_WORKERS, port, database, lost);
+    const workers = await startWorkers(config.MUSTER_WORKERS, port, database, {
+      onLost: (how) => log.error(`a worker ended ${how}; another is started`),
+      onHopeless() {
+        log.fatal('no worker lives long enough to serve: the server ends');
+        void end(1);
+      },
+    });
     endings.push(workers.stop);
     if (config.MUSTER_TLS_CERT) process.on('SIGHUP', () => workers.signal('SIGHUP'));
   }

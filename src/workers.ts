@@ -2,7 +2,11 @@ import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { Connection } from './database/connect.ts';
 
-const RESTART_AFTER_MS = 1_000;
+/** How long a lost worker's place stays empty: twice as long after each that didn't even serve. */
+const RESTART_AFTER_MS = 250;
+const LONGEST_WAIT_MS = 10_000;
+/** So many in a row that end before they serve: something is wrong that another start doesn't mend. */
+const HOPELESS_AFTER = 10;
 /** How the primary tells its workers where the database is; inherited, and seen by nobody else. */
 const DATABASE_VARIABLE = 'MUSTER_WORKER_DATABASE';
 
@@ -27,16 +31,32 @@ export interface Workers {
   signal(signal: NodeJS.Signals): void;
 }
 
+/** What becomes of workers after they served. */
+export interface Losses {
+  /** One has ended, by a signal or with a code: another is started. */
+  onLost(how: string): void;
+  /** None stays alive for long enough to serve. */
+  onHopeless(): void;
+}
+
 /** Starts workers that share the port, and starts another for one that ends. Resolves once all serve. */
 export async function startWorkers(
   count: number,
   port: number,
   database: WorkerDatabase,
-  onLost: (exitCode: number) => void,
+  { onLost, onHopeless }: Losses,
 ): Promise<Workers> {
   let stopping = false;
+  /** Workers in a row that ended before they served. */
+  let failures = 0;
   const metrics = new AggregatorRegistry();
-  const fork = () => cluster.fork({ PORT: String(port), [DATABASE_VARIABLE]: JSON.stringify(database) });
+  const fork = () => {
+    const worker = cluster.fork({ PORT: String(port), [DATABASE_VARIABLE]: JSON.stringify(database) });
+    worker.on('message', (message: { serving?: boolean }) => {
+      if (message.serving) failures = 0;
+    });
+    return worker;
+  };
 
   cluster.on('message', async (worker: Worker, message: { wants?: string; id?: number }) => {
     if (message.wants !== 'metrics') return;
@@ -44,10 +64,16 @@ export async function startWorkers(
     const text = await metrics.clusterMetrics().catch(() => '');
     if (worker.isConnected()) worker.send({ metrics: text, id: message.id });
   });
-  cluster.on('exit', (_worker, code) => {
+  cluster.on('exit', (_worker, code, signal) => {
     if (stopping) return;
-    onLost(code);
-    setTimeout(() => stopping || fork(), RESTART_AFTER_MS).unref();
+    onLost(howItEnded(code, signal));
+    if (++failures > HOPELESS_AFTER) {
+      stopping = true;
+      return onHopeless();
+    }
+    // This timer alone keeps the primary alive while there is no worker.
+    const wait = Math.min(RESTART_AFTER_MS * 2 ** (failures - 1), LONGEST_WAIT_MS);
+    setTimeout(() => stopping || fork(), wait);
   });
   const living = () =>
     Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker?.isDead() === false);
@@ -73,10 +99,12 @@ export async function startWorkers(
   return { stop, signal };
 }
 
+const howItEnded = (code: number, signal: string | null) => (signal ? `by ${signal}` : `with code ${code}`);
+
 const served = (worker: Worker) =>
   new Promise<void>((resolve, reject) => {
-    worker.once('exit', (code) =>
-      reject(new WorkerError(`a worker ended with code ${code} before it served`)),
+    worker.once('exit', (code, signal) =>
+      reject(new WorkerError(`a worker ended ${howItEnded(code, signal)} before it served`)),
     );
     worker.on('message', (message: { serving?: boolean }) => message.serving && resolve());
   });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import type postgres from 'postgres';
 import { type Connection, openPool, type Pool } from './connect.ts';
@@ -29,6 +30,7 @@ export async function migrate(
     await refuseMissingExtensions(pool.client);
     await pool.client.begin(async (transaction) => {
       await transaction`SELECT pg_advisory_xact_lock(${LOCK})`;
+      await refuseNewer(pool.client);
       await applyMigrations(pool.database, { migrationsFolder: FOLDER });
       await afterwards(pool);
     });
@@ -52,6 +54,19 @@ async function refuseUnfit(client: postgres.Sql): Promise<void> {
   if (!server.lowers)
     throw new UnfitDatabaseError(
       "The database's locale cannot turn Ä into ä: create it with a UTF-8 locale, for example C.UTF-8 of the builtin or ICU provider.",
+    );
+}
+
+/** A newer Muster has changed its tables: what this one would write there, that one might not understand. */
+async function refuseNewer(client: postgres.Sql): Promise<void> {
+  const [there] = await client`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS migrated`;
+  if (!there?.['migrated']) return;
+  const [last] = await client<{ at: string }[]>`
+    SELECT coalesce(max(created_at), 0)::text AS at FROM drizzle.__drizzle_migrations`;
+  const known = Math.max(...readMigrationFiles({ migrationsFolder: FOLDER }).map((one) => one.folderMillis));
+  if (Number(last!.at) > known)
+    throw new UnfitDatabaseError(
+      'The database was brought up to date by a newer Muster: start that version or a newer one, or restore a backup of before.',
     );
 }
 

@@ -47,3 +47,19 @@ it('needs no superuser', async () => {
   await superuser.unsafe(`GRANT CREATE ON SCHEMA public TO ${role}`);
   await expect(migrate(asRole(), async () => {})).resolves.toBeUndefined();
 });
+
+it('refuses a database that a newer Muster has changed, in one line', async () => {
+  const { connection, drop } = await createDatabase();
+  try {
+    await migrate(connection, async () => {});
+    await migrate(connection, async ({ client }) => {
+      await client`
+        INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('of a later version', 9999999999999)`;
+    });
+    const failure = await migrate(connection, async () => {}).catch((error) => error);
+    expect(failure).toBeInstanceOf(UnfitDatabaseError);
+    expect(failure.message).toMatch(/^The database was brought up to date by a newer Muster[^\n]*$/);
+  } finally {
+    await drop();
+  }
+});

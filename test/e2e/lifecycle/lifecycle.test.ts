@@ -287,6 +287,19 @@ describe('a server through its life', () => {
     expect(metrics.text, 'counts of both').toMatch(/^muster_polls_total\{status="401"\} ([89]|\d\d)/m);
   });
 
+  test.runIf(process.platform === 'linux')('workers that are killed all at once are replaced', async () => {
+    const before = await workersOf(server.pid);
+    for (const pid of before) process.kill(pid, 'SIGKILL');
+    await until(async () => {
+      const now = await workersOf(server.pid);
+      return now.length === 2 && !now.some((pid) => before.includes(pid));
+    });
+    const poll = () => freshPoll(server.url, 'life-workers', 'x').catch(() => 0);
+    // Until they serve they say 503.
+    await until(async () => (await poll()) === 401);
+    expect(server.stdout()).toContain('a worker ended by SIGKILL; another is started');
+  });
+
   test.runIf(process.platform === 'linux')('a worker that is killed is replaced', async () => {
     const before = await workersOf(server.pid);
     expect(before).toHaveLength(2);
