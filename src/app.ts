@@ -7,7 +7,7 @@ import { deviceRouter } from './api/ddi/router.ts';
 import { exportRouter } from './api/exports/router.ts';
 import type { GraphqlDoor } from './api/graphql/server.ts';
 import { webError } from './api/hawkbit-errors.ts';
-import { isMalformedUrl, type Peers, refuseUpgrade } from './api/http.ts';
+import { type Peers, refuseUpgrade, urlRefusalOf } from './api/http.ts';
 import { importRouter } from './api/imports/router.ts';
 import type { Operations } from './api/operations.ts';
 import { restRouter } from './api/rest/router.ts';
@@ -57,10 +57,9 @@ export function createApp(options: AppOptions): App {
   const listener: RequestListener = (request, response) => {
     const url = originForm(request.url ?? '/');
     request.url = url;
-    const refusal = peers.refusalOf(request);
-    if (refusal) return refuse(response, refusal);
     // GraphQL has rules of its own for what stands in a query.
-    if (isMalformedUrl(url) && !/^\/graphql(?:[/?]|$)/.test(url)) return refuse(response);
+    const refusal = peers.refusalOf(request) ?? (isGraphql(url) ? undefined : urlRefusalOf(url));
+    if (refusal) return refuse(response, refusal);
     const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
     if (path?.rest === '') return poll(request, response, path);
     operations.count(request, response);
@@ -80,10 +79,12 @@ export function createApp(options: AppOptions): App {
 const originForm = (url: string) =>
   url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
 
+const isGraphql = (url: string) => /^\/graphql(?:[/?]|$)/.test(url);
+
 const isPollMethod = (method: string | undefined) => method === 'GET' || method === 'HEAD';
 
 const notFound: RequestHandler = (_request, response) => void response.status(404).json(webError(404));
 
-function refuse(response: ServerResponse, message?: string): void {
+function refuse(response: ServerResponse, message: string): void {
   response.writeHead(400, { 'Content-Type': 'application/json' }).end(JSON.stringify(webError(400, message)));
 }

@@ -110,12 +110,31 @@ export const addressUrl = (ip: string): string => `http://${ip.includes(':') ? `
 const FORBIDDEN_IN_PATH = /%2f|%5c|%00|\/\/|\\/i;
 const FORBIDDEN_IN_QUERY = /["<>\\^`{|}]|%00/;
 
-/** Whether a request line is too strange to be looked at: such a one is answered 400. */
-export function isMalformedUrl(url: string): boolean {
+/** Paths as far as a controllerId goes, or a key of metadata: these may have slashes. */
+const NAMED = [
+  /^\/[\w-]{1,40}\/controller\/v1\/[^/]+/,
+  /^\/rest\/v1\/(?:targets|softwaremodules|distributionsets)\/[^/]+\/metadata\/[^/]+$/,
+  /^\/rest\/v1\/targets\/[^/]+/,
+  /^\/rest\/v1\/targettags\/[^/]+\/assigned\/[^/]+$/,
+];
+
+/** Why a request line is too strange to be looked at, if it is: such a one is answered 400. */
+export function urlRefusalOf(url: string): string | undefined {
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
-  if (query >= 0 && FORBIDDEN_IN_QUERY.test(url.slice(query))) return true;
-  return FORBIDDEN_IN_PATH.test(path) || decodeSegment(url) === undefined;
+  if (query >= 0 && FORBIDDEN_IN_QUERY.test(url.slice(query)))
+    return 'The query must hold none of " < > \\ ^ ` { | } as they are, and no %00';
+  const refusal = FORBIDDEN_IN_PATH.test(path) ? pathRefusalOf(path) : undefined;
+  if (refusal || decodeSegment(url) !== undefined) return refusal;
+  return 'The percent-encoding cannot be read as UTF-8';
+}
+
+function pathRefusalOf(path: string): string | undefined {
+  if (/%00/.test(path)) return 'The path must hold no %00';
+  if (/\/\/|\\/.test(path)) return 'The path must hold no \\ and no empty part';
+  const named = NAMED.find((pattern) => pattern.test(path));
+  if (!/%2f|%5c/i.test(named ? path.replace(named, '') : path)) return undefined;
+  return 'The path must hold no %2F and no %5C but in a controllerId and in a key of metadata';
 }
 
 /** Undoes percent-encoding; undefined where it is none. */

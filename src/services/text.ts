@@ -29,6 +29,10 @@ export const enteredText = (least: number, most: number) =>
 /** A secret or an address: kept as it is, measured all the same. */
 export const plainText = (least: number, most: number) => measured(z.string(), least, most);
 
+/** Whether a path can name it: clients take these two for steps up and along, however they are encoded. */
+export const isPathSegment = (name: string): boolean => name !== '.' && name !== '..';
+export const SEGMENT_RULE = 'must not be . or ..: no path could name it';
+
 const CARRIED = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 /** What a token must be to arrive as it is: headers lose blanks at their ends, and all but ASCII on some way. */
 export const isHeaderText = (value: string): boolean => value === '' || CARRIED.test(value);

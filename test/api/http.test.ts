@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { addressUrl, isMalformedUrl, openPeers } from '../../src/api/http.ts';
+import { addressUrl, openPeers, urlRefusalOf } from '../../src/api/http.ts';
 
 const from = (remoteAddress: string, given: Record<string, string> = {}, socket: object = {}) => {
   const headers: Record<string, string> = { host: 'muster:8080', ...given };
@@ -200,9 +200,37 @@ it.each([
   '/a?q=%00',
   '/a?q=%ED%A0%80',
   '/a?q=%',
-])('does not look at %s', (url) => expect(isMalformedUrl(url)).toBe(true));
-
-it.each(['/a', '/a%20b', '/%C3%A4', "/a?q=name=='x'", '/a?q=a;b,c&sort=name:ASC', '/a?q=%7B%22', '/100%25'])(
-  'looks at %s',
-  (url) => expect(isMalformedUrl(url)).toBe(false),
+  '/rest%2Fv1/targets',
+  '/rest/v1%2Ftargets/a',
+  '/rest/v1/targets/a/actions%2F1',
+  '/rest/v1/targettypes/a%2Fb',
+  '/rest/v1/targetgroups/a%2Fb',
+  '/rest/v1/targettags/1%2F2/assigned',
+  '/rest/v1/softwaremodules/1/artifacts/a%2Fb',
+  '/rest/v1/targets/a%00b',
+  '/rest/v1/targets/a\\b',
+  '/DEFAULT%2Fcontroller/v1/a',
+  '/DEFAULT/controller/v1/a/softwaremodules/1/artifacts/a%2Fb',
+])('does not look at %s, and says why', (url) =>
+  expect(urlRefusalOf(url)).toMatch(/^The (path|query|percent)/),
 );
+
+it.each([
+  '/a',
+  '/a%20b',
+  '/%C3%A4',
+  "/a?q=name=='x'",
+  '/a?q=a;b,c&sort=name:ASC',
+  '/a?q=%7B%22',
+  '/a?q=%2F%5C',
+  '/100%25',
+  '/100%252F',
+  '/rest/v1/targets/a%2Fb',
+  '/rest/v1/targets/a%5Cb?limit=1',
+  '/rest/v1/targets/a%2fb/metadata/c%5cd',
+  '/rest/v1/softwaremodules/1/metadata/a%2Fb',
+  '/rest/v1/distributionsets/1/metadata/a%2Fb',
+  '/rest/v1/targettags/1/assigned/a%2Fb',
+  '/DEFAULT/controller/v1/a%2Fb',
+  '/DEFAULT/controller/v1/a%2Fb/configData',
+])('looks at %s', (url) => expect(urlRefusalOf(url)).toBeUndefined());

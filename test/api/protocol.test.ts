@@ -102,7 +102,7 @@ describe('the device API', () => {
   const device = async (method: string, path = '', headers: Record<string, string> = {}) => {
     await created;
     const url = `${server.url}/${tenant}/controller/v1/${encodeURIComponent('a:b@c')}${path}`;
-    return fetch(url, { method, headers: { authorization: 'TargetToken secret', ...headers } });
+    return fetch(url, { method, headers: { authorization: 'TargetToken a-quiet-secret', ...headers } });
   };
 
   it('answers a poll with a tag that holds until the answer changes', async () => {
@@ -154,9 +154,13 @@ describe('the request line', () => {
     expect(await statusLineOf(head('GET http://muster.example'))).toBe('HTTP/1.1 404 Not Found');
   });
 
-  it.each(['/rest/v1/targets?q="x"', '/rest//v1/targets', '/rest/v1/targets/a%2Fb', '/rest/v1/targets?q=%'])(
-    'is refused as %s',
-    async (path) => expect(await statusLineOf(head(`GET ${path}`))).toBe('HTTP/1.1 400 Bad Request'),
+  it.each([
+    '/rest/v1/targets?q="x"',
+    '/rest//v1/targets',
+    '/rest/v1/targettypes/a%2Fb',
+    '/rest/v1/targets?q=%',
+  ])('is refused as %s', async (path) =>
+    expect(await statusLineOf(head(`GET ${path}`))).toBe('HTTP/1.1 400 Bad Request'),
   );
 });
 

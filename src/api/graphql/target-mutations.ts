@@ -15,7 +15,8 @@ import { Target, type TargetView, targetView } from './targets.ts';
 @InputType({ description: 'A target to create.' })
 class TargetInput {
   @Field(() => String, {
-    description: 'Its name on the wire, unique in the tenant: at most 256 characters, without white space.',
+    description:
+      'Its name on the wire, unique in the tenant: at most 256 characters, without white space, and neither `.` nor `..`.',
   })
   controllerId!: string;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { enteredText } from '../text.ts';
+import { enteredText, isPathSegment, SEGMENT_RULE } from '../text.ts';
 
 const hash = (digits: number) =>
   z
@@ -12,7 +12,7 @@ const hash = (digits: number) =>
 export const ArtifactDetails = z.object({
   filename: enteredText(1, 256)
     .refine((name) => !/[<>/\\]|\p{Cc}/u.test(name), 'must hold no <, >, /, \\ and no control characters')
-    .refine((name) => name !== '.' && name !== '..', 'must not be . or ..'),
+    .refine(isPathSegment, SEGMENT_RULE),
   md5: hash(32).nullish(),
   sha1: hash(40).nullish(),
   sha256: hash(64).nullish(),

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { plainText } from '../text.ts';
+import { isPathSegment, plainText, SEGMENT_RULE } from '../text.ts';
 
 /** Entries of one target, module or set. */
 export const MOST_ENTRIES = 100;
 
 /** An entry to store: the key unique in the target, both kept as they are. */
-export const MetadataEntry = z.object({ key: plainText(0, 128), value: plainText(0, 4000) });
+export const MetadataEntry = z.object({
+  key: plainText(0, 128).refine(isPathSegment, SEGMENT_RULE),
+  value: plainText(0, 4000),
+});
 export type MetadataEntry = z.output<typeof MetadataEntry>;
 
 /** One entry or more, no key twice: which of two values counts would be a guess. */

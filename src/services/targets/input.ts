@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { cutText, enteredText, plainText, tokenText } from '../text.ts';
+import { cutText, enteredText, isPathSegment, plainText, SEGMENT_RULE, tokenText } from '../text.ts';
 
 const NAME_LENGTH = 128;
 
 /** White space as hawkBit's rule has it: of ASCII only. */
-const controllerId = enteredText(1, 256).refine(
-  (id) => !/[ \t\n\v\f\r]/.test(id),
-  'must hold no white space',
-);
+const controllerId = enteredText(1, 256)
+  .refine((id) => !/[ \t\n\v\f\r]/.test(id), 'must hold no white space')
+  .refine(isPathSegment, SEGMENT_RULE);
 const name = enteredText(1, NAME_LENGTH);
 const description = enteredText(0, 512);
 const securityToken = tokenText(1, 128);

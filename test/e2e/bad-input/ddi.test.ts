@@ -114,18 +114,7 @@ describe('device API', () => {
     const gateway = `GatewayToken ${await gatewayToken()}`;
     const client = clientOf(server, gateway);
     const before = await targetCount();
-    for (const id of [
-      'a%2Fb',
-      'a%00b',
-      'a%5Cb',
-      '%',
-      '%zz',
-      '%C0%80',
-      '%ED%A0%80',
-      '%20',
-      'a%20b',
-      'x'.repeat(129),
-    ])
+    for (const id of ['a%00b', '%', '%zz', '%C0%80', '%ED%A0%80', '%20', 'a%20b', 'x'.repeat(129)])
       for (const rest of ['', '/configData'])
         expect((await client(`/${tenant.name}/controller/v1/${id}${rest}`)).status, id).toBe(400);
     for (const name of ['%00', '%FF', 'a%2Fb'])
