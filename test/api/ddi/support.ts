@@ -42,7 +42,7 @@ export async function openWorkshop(
     admin,
     async deploy(files = {}, options = {}) {
       const controllerId = `device-${++count}`;
-      await post('/rest/v1/targets', [{ controllerId, securityToken: 'a-quiet-secret' }]);
+      await post('/rest/v1/targets', [{ controllerId, securityToken: 'secret' }]);
       const [module] = await post('/rest/v1/softwaremodules', [
         { name: controllerId, version: '1', type: 'application' },
       ]);
