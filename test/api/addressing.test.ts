@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 const { tenant, admin, deploy } = await openWorkshop(server);
 const device = await deploy({ 'f.bin': 'content' });
-const authorization = basic(`${tenant}\\boss`, 'secret');
+const authorization = basic(`${tenant}\\boss`, 'a-quiet-secret');
 const { hostname, port } = new URL(server.url);
 
 /** Sends lines as they are; all that came back until the end. */
@@ -155,7 +155,7 @@ describe.each(FORWARDED)('%s of a trusted proxy counts', (_name, headers, base) 
     const session = await admin('/graphql/session', {
       method: 'POST',
       headers,
-      json: { username: `${tenant}\\boss`, password: 'secret' },
+      json: { username: `${tenant}\\boss`, password: 'a-quiet-secret' },
     });
     expect(session.headers.get('set-cookie')).toMatch(/Path=\/fleet\/graphql;.*Secure/);
     const imported = await admin('/imports?dryRun=true', {

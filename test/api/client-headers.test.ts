@@ -173,7 +173,7 @@ describe.each(FORMS)('$client client', ({ accept, gets, contentType, acceptOfFil
 
   it('uses the Management API', async () => {
     const signedIn: { authorization: string; accept?: string } = {
-      authorization: basic(`${tenant}\\boss`, 'secret'),
+      authorization: basic(`${tenant}\\boss`, 'a-quiet-secret'),
       ...(accept && { accept }),
     };
     for (const path of ['/rest/v1/targets', `/rest/v1/targets/${deployed.controllerId}`, '/rest/v1/userinfo'])
