@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { getTableName, is, sql } from 'drizzle-orm';
-import { PgTable } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
 import { afterAll, expect, it } from 'vitest';
-import * as schema from '../../src/database/schema.ts';
 import { createUser } from '../../src/services/access/create-user.ts';
 import { deleteUser } from '../../src/services/access/delete-user.ts';
 import { setPassword } from '../../src/services/access/set-password.ts';
@@ -74,6 +72,7 @@ import { redeliver } from '../../src/services/webhooks/redeliver.ts';
 import { updateWebhook } from '../../src/services/webhooks/update.ts';
 import { newAuthority } from '../support/certificates.ts';
 import { newTenant, openTestPlatform } from '../support/platform.ts';
+import { storedByTable } from '../support/stored.ts';
 import {
   AUTO_ASSIGNMENT_VERBS,
   type AutoAssignmentFixture,
@@ -233,19 +232,15 @@ function undoing(context: Context, show: (stored: Stored) => void): Context {
   return { ...context, database };
 }
 
-const TABLES = Object.values(schema).filter((table) => is(table, PgTable));
-
 /** All that is stored of a tenant, and of tenants named after it. */
-async function stored(database: Pick<Context['database'], 'execute'>, { caller }: Context) {
-  const dump: Record<string, unknown> = {};
-  for (const table of TABLES)
-    dump[getTableName(table)] = await database.execute(
-      sql`SELECT row_to_json(t) AS row FROM ${table} t WHERE t.tenant_id = ${caller.tenantId} ORDER BY row_to_json(t)::text`,
-    );
-  dump['named'] = await database.execute(
+async function stored(
+  database: Pick<Context['database'], 'execute'>,
+  { caller }: Context,
+): Promise<Record<string, unknown>> {
+  const named = await database.execute(
     sql`SELECT name FROM tenants WHERE name = ${`new-${caller.tenantId}`}`,
   );
-  return dump;
+  return { ...(await storedByTable(database, caller.tenantId)), named };
 }
 
 async function fixture() {

@@ -8,12 +8,25 @@ const NOTES = ['audit_events', 'webhook_deliveries'];
 
 const TABLES = Object.values(schema).flatMap((table) => (is(table, PgTable) ? [table as PgTable] : []));
 
-/** All that is stored of a tenant, but for notes of what was done: rows with the names of their tables. */
-export async function stored(database: Database, tenantId: number): Promise<string[]> {
-  const rows = TABLES.filter((table) => !NOTES.includes(getTableName(table))).map(
+type Executor = Pick<Database, 'execute'>;
+
+/** All that is stored of a tenant: the rows of each table, sorted as text. */
+export async function storedByTable(database: Executor, tenantId: number): Promise<Record<string, string[]>> {
+  const rows = TABLES.map(
     (table): SQL =>
-      sql`SELECT ${getTableName(table)} || ' ' || to_jsonb(t)::text AS row FROM ${table} t WHERE t.tenant_id = ${tenantId}`,
+      sql`SELECT ${getTableName(table)} AS name, to_jsonb(t)::text AS row FROM ${table} t WHERE t.tenant_id = ${tenantId}`,
   );
-  const found = await database.execute<{ row: string }>(sql.join(rows, sql` UNION ALL `));
-  return found.map(({ row }) => row).sort();
+  const found = await database.execute<{ name: string; row: string }>(sql.join(rows, sql` UNION ALL `));
+  const byTable: Record<string, string[]> = {};
+  for (const { name, row } of found) byTable[name] = [...(byTable[name] ?? []), row].sort();
+  return byTable;
+}
+
+/** All that is stored of a tenant, but for notes of what was done: rows with the names of their tables. */
+export async function stored(database: Executor, tenantId: number): Promise<string[]> {
+  const byTable = await storedByTable(database, tenantId);
+  return Object.entries(byTable)
+    .filter(([name]) => !NOTES.includes(name))
+    .flatMap(([name, rows]) => rows.map((row) => `${name} ${row}`))
+    .sort();
 }
