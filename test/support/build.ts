@@ -3,13 +3,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openPool } from '../../src/database/connect.ts';
-import { testConnection } from './database.ts';
+import { commonConnection } from './database.ts';
 import { testFolder } from './folder.ts';
 
 /** Builds the server, once in a run of the tests: whoever comes first does, the others wait for it. */
 export async function buildServer(): Promise<void> {
   const built = join(testFolder(), 'built');
-  const pool = openPool(testConnection(), { connections: 1, prepare: false });
+  const pool = openPool(commonConnection(), { connections: 1, prepare: false });
   try {
     await pool.client`SELECT pg_advisory_lock(hashtext('build'))`;
     if (existsSync(built)) return;

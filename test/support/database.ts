@@ -1,41 +1,65 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
-import type { Connection } from '../../src/database/connect.ts';
+import { type Connection, openPool } from '../../src/database/connect.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { ensureFirstAdministrator } from '../../src/services/tenants/first-administrator.ts';
 
-/** The database that tests may use, as the test run's set-up left it in the environment. */
-export function testConnection(): Connection {
-  const connection = process.env['MUSTER_TEST_DATABASE'];
-  if (!connection) throw new Error('MUSTER_TEST_DATABASE is not set.');
-  return JSON.parse(connection);
+/** The account of tenant DEFAULT that every test finds. */
+const ADMINISTRATOR = { username: 'admin', password: 'admin', isLocal: true };
+
+/** What the set-up of the run left in the environment. */
+function setting(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set.`);
+  return value;
 }
 
+/** What all test files have in common: nothing is stored there, but locks can be taken and databases be made beside it. */
+export const commonConnection = (): Connection => JSON.parse(setting('MUSTER_TEST_DATABASE'));
+
+/**
+ * The database of this worker, with the administrator admin/admin. A worker runs one test file at a time, so that no
+ * server of another file does anything here.
+ */
+export const testConnection = (): Connection =>
+  inDatabase(commonConnection(), nameOf(setting('VITEST_POOL_ID')));
+
 /** That one for DATABASE_URL. */
-export const sharedDatabaseUrl = (): string => urlOf(testConnection());
+export const testDatabaseUrl = (): string => urlOf(testConnection());
 
 export interface OwnDatabase {
   connection: Connection;
-  name: string;
   /** The same for DATABASE_URL. */
   url: string;
   drop(): Promise<void>;
 }
 
-/** A fresh, empty database beside the shared one. */
-export const createDatabase = () => copyOf('template1', testConnection());
+/** A fresh, empty database. */
+export const createDatabase = () => copyOf('template1', randomName());
 
-/** A database beside the shared one with all tables and no rows: not even the tenant DEFAULT. */
-export async function createMigratedDatabase(): Promise<OwnDatabase> {
-  const template = process.env['MUSTER_TEST_TEMPLATE'];
-  if (!template) throw new Error('MUSTER_TEST_TEMPLATE is not set.');
-  return copyOf(template, testConnection());
+/** A database with all tables and no rows: not even the tenant DEFAULT. */
+export const createMigratedDatabase = () => copyOf(nameOf('template'), randomName());
+
+/** The same with the administrator admin/admin. */
+export async function createAdministeredDatabase(name = randomName()): Promise<OwnDatabase> {
+  const made = await copyOf(nameOf('template'), name);
+  const { database, close } = openPool(made.connection, { connections: 1, prepare: false });
+  await ensureFirstAdministrator(database, ADMINISTRATOR, new Date()).finally(close);
+  return made;
 }
 
-/** What createMigratedDatabase copies, which is faster than all migrations. Nothing may connect to it afterwards. */
-export async function createTemplate(beside: Connection): Promise<OwnDatabase> {
-  const template = await copyOf('template1', beside);
+/** Makes the databases of this many workers, and what new ones are copied from, as that is faster than all migrations. */
+export async function createWorkerDatabases(workers: number): Promise<{ drop(): Promise<void> }> {
+  const template = await copyOf('template1', nameOf('template'));
   await migrate(template.connection, async () => {});
-  return template;
+  const made = [template];
+  for (let worker = 1; worker <= workers; worker++)
+    made.push(await createAdministeredDatabase(nameOf(String(worker))));
+  return {
+    async drop() {
+      for (const { drop } of made) await drop();
+    },
+  };
 }
 
 /** Executes a statement on a connection of its own. */
@@ -46,15 +70,17 @@ export async function execute(connection: Connection, statement: string): Promis
   await sql.unsafe(statement).finally(() => sql.end());
 }
 
-async function copyOf(template: string, beside: Connection): Promise<OwnDatabase> {
-  const name = `muster_test_${randomBytes(6).toString('hex')}`;
-  const connection = inDatabase(beside, name);
-  await execute(beside, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+const nameOf = (what: string) => `muster_test_${setting('MUSTER_TEST_RUN')}_${what}`;
+const randomName = () => nameOf(randomBytes(6).toString('hex'));
+
+async function copyOf(template: string, name: string): Promise<OwnDatabase> {
+  const common = commonConnection();
+  const connection = inDatabase(common, name);
+  await execute(common, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {
     connection,
-    name,
     url: urlOf(connection),
-    drop: () => execute(beside, `DROP DATABASE ${name} WITH (FORCE)`),
+    drop: () => execute(common, `DROP DATABASE ${name} WITH (FORCE)`),
   };
 }
 

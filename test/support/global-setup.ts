@@ -1,42 +1,35 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
 import type { Connection } from '../../src/database/connect.ts';
 import { startEmbeddedDatabase } from '../../src/database/embedded/start.ts';
-import { migrate } from '../../src/database/migrate.ts';
-import { ensureFirstAdministrator } from '../../src/services/tenants/first-administrator.ts';
-import { createTemplate, execute } from './database.ts';
-
-/** The account of tenant DEFAULT that every test finds. */
-const ADMINISTRATOR = { username: 'admin', password: 'admin', isLocal: true };
+import { createWorkerDatabases, execute } from './database.ts';
 
 /**
- * Gives the tests a database: the one of DATABASE_URL, or an embedded one of their own that goes with them; and a folder
- * that goes with them, too.
+ * Gives the tests databases: beside the one of DATABASE_URL, or in an embedded cluster of their own that goes with them;
+ * and a folder that goes with them, too.
  */
-export default async function setUp(): Promise<() => Promise<void>> {
+export default async function setUp({ vitest }: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-test-'));
   const { connection, stop } = await openDatabase(folder);
-  let dropTemplate = async () => {};
+  // The workers inherit the environment.
+  process.env['MUSTER_TEST_DATABASE'] = JSON.stringify(connection);
+  process.env['MUSTER_TEST_RUN'] = randomBytes(4).toString('hex');
+  process.env['MUSTER_TEST_FOLDER'] = folder;
+  let databases: { drop(): Promise<void> } | undefined;
   const tearDown = async () => {
-    await dropTemplate();
+    await databases?.drop();
     await stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await migrate(connection, async ({ database }) => {
-      await ensureFirstAdministrator(database, ADMINISTRATOR, new Date());
-    });
-    const template = await createTemplate(connection);
-    dropTemplate = template.drop;
-    process.env['MUSTER_TEST_TEMPLATE'] = template.name;
+    databases = await createWorkerDatabases(vitest.config.maxWorkers);
   } catch (error) {
     await tearDown();
     throw error;
   }
-  // The workers inherit the environment.
-  process.env['MUSTER_TEST_DATABASE'] = JSON.stringify(connection);
-  process.env['MUSTER_TEST_FOLDER'] = folder;
   return tearDown;
 }
 

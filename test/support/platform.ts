@@ -20,7 +20,7 @@ export interface TestPlatform {
   close(): Promise<void>;
 }
 
-/** What a process of the server has. Opened twice, it is two processes on one database: the shared one, unless told. */
+/** What a process of the server has. Opened twice, it is two processes on one database: that of this worker, unless told. */
 export async function openTestPlatform(connection = testConnection()): Promise<TestPlatform> {
   const pool = openPool(connection, { connections: 5, prepare: true });
   const systemDefaults = {

@@ -2,10 +2,9 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
-import { type Connection, openPool } from '../../src/database/connect.ts';
+import type { Connection } from '../../src/database/connect.ts';
 import { listen, serve } from '../../src/server.ts';
-import { ensureFirstAdministrator } from '../../src/services/tenants/first-administrator.ts';
-import { createMigratedDatabase, testConnection } from './database.ts';
+import { createAdministeredDatabase, testConnection } from './database.ts';
 import { newFolder } from './folder.ts';
 
 export interface TestServer {
@@ -19,7 +18,7 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Serves in this process, on a free port and the database that all tests share, or on the one given. */
+/** Serves in this process, on a free port and the database of this worker, or on the one given. */
 export async function startTestServer(
   settings: Record<string, string> = {},
   database: Connection = testConnection(),
@@ -45,12 +44,8 @@ export async function startTestServer(
 
 /** A server on a database of its own, with the administrator admin/admin: for tests that change what all of a tenant share. */
 export async function startOwnServer(settings: Record<string, string> = {}): Promise<TestServer> {
-  const { connection, drop } = await createMigratedDatabase();
+  const { connection, drop } = await createAdministeredDatabase();
   try {
-    const { database, close } = openPool(connection, { connections: 1, prepare: false });
-    const administrator = { username: 'admin', password: 'admin', isLocal: true };
-    await ensureFirstAdministrator(database, administrator, new Date());
-    await close();
     const server = await startTestServer(settings, connection);
     return {
       ...server,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { cleanUp, makeFolder, type Served, start } from '../../e2e/lifecycle/support.ts';
 import { buildServer } from '../../support/build.ts';
-import { sharedDatabaseUrl } from '../../support/database.ts';
+import { testDatabaseUrl } from '../../support/database.ts';
 import { basic, createServedTenant, graphql, type ServedTenant } from '../../support/server.ts';
 
 /** A server in a process of its own, and who asks it all the time whether it lives. */
@@ -26,12 +26,12 @@ export interface Device {
   authorization: string;
 }
 
-/** Starts the built server with these settings, on the database that all tests share; it ends with the file's tests. */
+/** Starts the built server with these settings, on the database of this worker; it ends with the file's tests. */
 export async function startAttacked(settings: Record<string, string> = {}): Promise<Attacked> {
   afterAll(cleanUp);
   await buildServer();
   const served = await start(makeFolder(), {
-    DATABASE_URL: sharedDatabaseUrl(),
+    DATABASE_URL: testDatabaseUrl(),
     NODE_ENV: 'production',
     LOG_LEVEL: 'info',
     ...settings,
