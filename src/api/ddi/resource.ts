@@ -104,8 +104,8 @@ const OF_AN_EVENT = 10;
 
 /** What is refused doesn't count. */
 async function counted(call: Call, handler: Handler, more: number): Promise<void> {
-  const { platform, device, request } = call;
-  const size = Math.max(1, Math.ceil((request.body?.length ?? 0) / KIB)) + more;
+  const { platform, device, response } = call;
+  const size = Math.max(1, Math.ceil(Number(response.locals['bodyBytes']) / KIB)) + more;
   platform.writes.count(device, size);
   try {
     await handler(call);
@@ -152,8 +152,9 @@ const MOST_VALUES = 10_000;
 /** Reads a body of JSON or CBOR, for `bodyOf`. */
 const readDeviceBody =
   (limit: number): RequestHandler =>
-  async (request, _response, next) => {
+  async (request, response, next) => {
     const bytes = await readBody(request, limit);
+    response.locals['bodyBytes'] = bytes.length;
     const parse = essenceOf(request.headers['content-type']) === CBOR ? parseCbor : parseJson;
     request.body = bytes.length ? await parse(bytes, { values: MOST_VALUES }) : undefined;
     next();
