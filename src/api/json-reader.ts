@@ -97,7 +97,7 @@ const isInNumber = (code: number) =>
 const isBlank = (code: number) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /** What may come next. */
-type Next = 'value' | 'value or end' | 'key' | 'key or end' | 'comma or end';
+type Next = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end';
 
 type Container = Record<string, unknown> | unknown[];
 
@@ -125,12 +125,14 @@ class JsonReader {
   /** Reads on, to a place or a little further. @returns whether all is read */
   read(until: number): boolean {
     for (;;) {
-      const code = this.skipBlanks();
+      const code = this.skipBlanks(until);
+      if (code === undefined) return false;
       if (this.next === 'comma or end') {
         if (!this.top) return this.end();
         if (this.at > until) return false;
         this.goOn(code);
       } else if (this.next === 'key' || this.next === 'key or end') this.readKey(code);
+      else if (this.next === 'colon') this.readColon(code);
       else this.readValue(code);
     }
   }
@@ -140,9 +142,13 @@ class JsonReader {
     return true;
   }
 
-  private skipBlanks(): number {
+  /** @returns what comes after the blanks; undefined where these go on beyond the place */
+  private skipBlanks(until: number): number | undefined {
     let code = this.text.charCodeAt(this.at);
-    while (isBlank(code)) code = this.text.charCodeAt(++this.at);
+    while (isBlank(code)) {
+      if (this.at > until) return undefined;
+      code = this.text.charCodeAt(++this.at);
+    }
     return code;
   }
 
@@ -163,7 +169,11 @@ class JsonReader {
     }
     if (code !== QUOTE) throw notJson();
     this.key = this.readText();
-    if (this.skipBlanks() !== COLON) throw notJson();
+    this.next = 'colon';
+  }
+
+  private readColon(code: number): void {
+    if (code !== COLON) throw notJson();
     this.at++;
     this.next = 'value';
   }
