@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { hasBody } from './api/body.ts';
 import { openGraphql } from './api/graphql/server.ts';
 import { openSockets } from './api/graphql/sockets.ts';
 import { openPeers } from './api/http.ts';
@@ -81,9 +82,7 @@ const REQUEST_MS = 300_000;
 const FILES = /^\/(?:imports\b|uploads\/|rest\/v1\/softwaremodules\/[^/?]+\/artifacts(?:\?|$))/;
 
 function limitTime(request: IncomingMessage): void {
-  const { headers, url = '' } = request;
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
-  if (!hasBody || FILES.test(url)) return;
+  if (!hasBody(request) || FILES.test(request.url ?? '')) return;
   const patience = setTimeout(() => request.destroy(), REQUEST_MS);
   request.once('close', () => clearTimeout(patience));
 }

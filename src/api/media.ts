@@ -20,11 +20,11 @@ export function sendHal(response: Response, body: unknown): void {
     response.set('ETag', etag);
     if (isMatch(response.req, etag)) return void response.status(304).end();
   }
-  sendText(response, acceptedOf(response)?.contentType ?? JSON_TYPE, text);
+  sendWhole(response, acceptedOf(response)?.contentType ?? JSON_TYPE, text);
 }
 
 /** Sends a whole text in exactly this type: Express would write the charset in its own way. */
-export function sendText(response: Response, contentType: string, text: string | Buffer): void {
+export function sendWhole(response: Response, contentType: string, text: string | Buffer): void {
   response.setHeader('Content-Type', contentType);
   response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);

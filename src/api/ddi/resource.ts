@@ -11,7 +11,7 @@ import { addressUrl, etagOf, isMatch, type Peers } from '../http.ts';
 import { withIdAsSent } from '../ids-as-sent.ts';
 import { idOf } from '../json.ts';
 import { parseJson } from '../json-reader.ts';
-import { sendText } from '../media.ts';
+import { sendWhole } from '../media.ts';
 import { essenceOf, isOfType } from '../media-types.ts';
 import type { DevicePath } from './request.ts';
 import { deviceTypeOf, deviceUrl, encodeAnswer } from './root.ts';
@@ -174,5 +174,5 @@ export function answer({ request, response }: Call, body: object): void {
   const etag = etagOf(encoded);
   response.set('ETag', etag);
   if (isMatch(request, etag)) return void response.status(304).end();
-  sendText(response.status(200), contentType, encoded);
+  sendWhole(response.status(200), contentType, encoded);
 }

@@ -5,7 +5,7 @@ import { reportAttributes } from '../../services/devices/report-attributes.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { asObject } from '../json.ts';
-import { sendText } from '../media.ts';
+import { sendWhole } from '../media.ts';
 import { readConfigData } from './config-data.ts';
 import { confirmationRoutes } from './confirmations.ts';
 import { deploymentRoutes } from './deployments.ts';
@@ -64,9 +64,9 @@ const answerDeviceErrors =
       if (error.code === 'UNAUTHENTICATED') return void response.status(401).end();
       if (error.code === 'ACTION_CLOSED') return void response.status(410).end();
       const { status, headers, body } = errorAnswer(error);
-      return sendText(response.status(status).set(headers), errorTypeOf(request), JSON.stringify(body));
+      return sendWhole(response.status(status).set(headers), errorTypeOf(request), JSON.stringify(body));
     }
     const status = Number(error?.status) || 500;
     if (status >= 500) log(error);
-    sendText(response.status(status), errorTypeOf(request), JSON.stringify(webError(status)));
+    sendWhole(response.status(status), errorTypeOf(request), JSON.stringify(webError(status)));
   };

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import { isUnauthenticated, tooManyAttempts } from '../../errors.ts';
+import { openBuckets } from '../buckets.ts';
 
 /** Wrong passwords for one account from one network that cost nothing but themselves. */
 const FREE_FOR_ACCOUNT = 5;
@@ -26,21 +27,21 @@ export interface Attempted {
  * counts is where the wrong passwords come from. `now` is in milliseconds.
  */
 export function openAttempts(now: () => number = () => performance.now()) {
-  const options = { max: REMEMBERED_AT_MOST, ttl: FORGOTTEN_MS, perf: { now } };
-  const ofAccounts = new LRUCache<string, { failures: number; until: number }>(options);
-  const ofNetworks = new LRUCache<string, { left: number; since: number }>(options);
+  const ofAccounts = new LRUCache<string, { failures: number; until: number }>({
+    max: REMEMBERED_AT_MOST,
+    ttl: FORGOTTEN_MS,
+    perf: { now },
+  });
+  const ofNetworks = openBuckets({
+    holds: FREE_FROM_NETWORK,
+    perMs: 1 / ANOTHER_EVERY_MS,
+    remembered: REMEMBERED_AT_MOST,
+    now,
+  });
 
   const requirePatience = (until: number) => {
     const wait = until - now();
     if (wait > 0) throw tooManyAttempts(Math.ceil(wait / 1000));
-  };
-  const allowanceOf = (network: string) => {
-    const { left, since } = ofNetworks.get(network) ?? { left: FREE_FROM_NETWORK, since: now() };
-    return Math.min(FREE_FROM_NETWORK, left + (now() - since) / ANOTHER_EVERY_MS);
-  };
-  const spend = (network: string, attempts: number) => {
-    const left = allowanceOf(network) - attempts;
-    ofNetworks.set(network, { left, since: now() });
   };
 
   return {
@@ -53,21 +54,20 @@ export function openAttempts(now: () => number = () => performance.now()) {
       const place = `${network} ${account}`;
       const before = ofAccounts.get(place);
       requirePatience(before?.until ?? 0);
-      const allowance = allowanceOf(network);
-      requirePatience(now() + (1 - allowance) * ANOTHER_EVERY_MS);
-      spend(network, 1);
+      requirePatience(now() + (1 - ofNetworks.leftIn(network)) * ANOTHER_EVERY_MS);
+      ofNetworks.spend(network, 1);
       const failures = (before?.failures ?? 0) + 1;
       ofAccounts.set(place, { failures, until: now() + waitAfter(failures) });
       try {
         const result = await check();
         ofAccounts.delete(place);
-        spend(network, -1);
+        ofNetworks.spend(network, -1);
         return result;
       } catch (error) {
         if (!isUnauthenticated(error)) {
           if (before) ofAccounts.set(place, before);
           else ofAccounts.delete(place);
-          spend(network, -1);
+          ofNetworks.spend(network, -1);
         }
         throw error;
       }

@@ -1,8 +1,8 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { tooManySignIns } from '../../errors.ts';
+import { openFairQueue, type Turn } from '../fair-queue.ts';
 import { PASSWORD_COSTS, type PasswordCosts } from './password-costs.ts';
-import { openTurns, type Turn } from './turns.ts';
 
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
 
@@ -59,4 +59,4 @@ function scryptOf(
 }
 
 /** The thread pool has four threads, and files and name look-ups need some too; what waits is some seconds' work. */
-const inTurn = openTurns({ atOnce: 2, waitingOfOne: 20, waitingOfAll: 200, refusal: tooManySignIns });
+const inTurn = openFairQueue(2, { ofOne: 20, ofAll: 200, refusal: tooManySignIns });

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import type { TenantSettings } from '../tenants/settings.ts';
-import { isStorableText } from '../text.ts';
+import { plainText } from '../text.ts';
 import { messagesOf, SERVER_MESSAGE } from './messages.ts';
 import { idsOf, type LockedAction, selectActionsToChange } from './select.ts';
 import { type Author, moveActions } from './write.ts';
@@ -29,9 +29,7 @@ const ConfirmActions = z.object({
     .min(-INT_32)
     .max(INT_32 - 1)
     .nullish(),
-  details: z
-    .array(z.string().refine(isStorableText, 'must hold no U+0000 and no unpaired surrogate'))
-    .nullish(),
+  details: z.array(plainText(0, Number.POSITIVE_INFINITY)).nullish(),
   dryRun: z.boolean().nullish(),
 });
 export type ConfirmActions = z.input<typeof ConfirmActions>;

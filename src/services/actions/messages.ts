@@ -1,4 +1,5 @@
 import { quotaExceeded } from '../../errors.ts';
+import { cutText } from '../text.ts';
 
 /** The server's own messages begin so, as in hawkBit; devices aren't shown them. */
 export const SERVER_MESSAGE = 'Update Server: ';
@@ -37,15 +38,11 @@ function piecesOf(message: string, most: number): string[] {
   const pieces: string[] = [];
   let at = 0;
   do {
-    const isLast = pieces.length === most - 1;
-    const mustEnd = isLast && message.length - at > PIECE;
-    const end = wholeEnd(message, at + (mustEnd ? PIECE - CUT.length : PIECE));
-    pieces.push(message.slice(at, end) + (mustEnd ? CUT : ''));
-    at = end;
+    const rest = message.slice(at);
+    const mustEnd = pieces.length === most - 1 && rest.length > PIECE;
+    const piece = cutText(rest, mustEnd ? PIECE - CUT.length : PIECE);
+    pieces.push(mustEnd ? piece + CUT : piece);
+    at += piece.length;
   } while (at < message.length && pieces.length < most);
   return pieces;
 }
-
-/** Where a piece ends that is to end there: not between the halves of a surrogate pair, which nothing could store. */
-const wholeEnd = (message: string, end: number): number =>
-  end < message.length && message.codePointAt(end - 1)! > 0xffff ? end - 1 : end;

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import { tooManyReports } from '../../errors.ts';
+import { openBuckets } from '../buckets.ts';
 import type { Device } from './device-cache.ts';
 
 /** What a device may write, in its smallest reports: so many at once, and then so many a minute. */
@@ -18,25 +18,18 @@ export interface Writes {
   count(device: Writer, size: number): void;
 }
 
-/** Devices that wrote last; whoever is forgotten begins anew. */
+/** Devices that wrote last. */
 const REMEMBERED = 100_000;
 
 export function openWrites({ atOnce, perMinute }: WriteRates, now = () => performance.now()): Writes {
   const perMs = perMinute / 60_000;
-  const rooms = new LRUCache<string, { left: number; since: number }>({ max: REMEMBERED });
-  const roomOf = (key: string) => {
-    const { left, since } = rooms.get(key) ?? { left: atOnce, since: now() };
-    return Math.min(atOnce, left + (now() - since) * perMs);
-  };
+  const buckets = openBuckets({ holds: atOnce, perMs, remembered: REMEMBERED, now });
   return {
     requireRoom(device) {
-      const room = roomOf(keyOf(device));
-      if (room <= 0) throw tooManyReports(Math.max(1, Math.ceil(-room / perMs / 1_000)));
+      const left = buckets.leftIn(keyOf(device));
+      if (left <= 0) throw tooManyReports(Math.max(1, Math.ceil(-left / perMs / 1_000)));
     },
-    count(device, size) {
-      const key = keyOf(device);
-      rooms.set(key, { left: roomOf(key) - size, since: now() });
-    },
+    count: (device, size) => buckets.spend(keyOf(device), size),
   };
 }
 

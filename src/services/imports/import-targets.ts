@@ -1,6 +1,7 @@
 import { DomainError } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
+import { openFairQueue } from '../fair-queue.ts';
 import { parse } from '../parse.ts';
 import { beginImport } from './begin.ts';
 import { checkRow } from './check.ts';
@@ -18,6 +19,9 @@ const BYTES_A_CHUNK = 8 << 20;
 const COMMIT_EVERY_MS = 2_000;
 /** Each holds three chunks and two connections. */
 const AT_ONCE = 2;
+/** As they come, whoever sends them. */
+const IN_ORDER = { name: '' };
+const inTurn = openFairQueue(AT_ONCE);
 
 /**
  * Takes in a file of targets, chunk by chunk: what is committed stays, whatever becomes of the upload, and is passed
@@ -34,7 +38,7 @@ export async function importTargets(
   requirePermission(context, 'CREATE_TARGET');
   const record = await beginImport(context, parse(ImportOptions, input));
   if (record.state === 'finished') return importView(context)(record);
-  return importView(context)(await inTurn(() => takeIn(context, record, read)));
+  return importView(context)(await inTurn(IN_ORDER, () => takeIn(context, record, read)));
 }
 
 async function takeIn(context: Context, record: ImportRecord, read: RowSource): Promise<ImportRecord> {
@@ -101,19 +105,4 @@ function openWriter(context: Context, record: ImportRecord) {
       await latest;
     },
   };
-}
-
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running === AT_ONCE) await new Promise<void>((go) => waiting.push(go));
-  else running++;
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
-  }
 }

@@ -19,6 +19,7 @@ import {
 } from '../batch.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
+import { queueUp } from '../removal.ts';
 import type { TargetTag } from './find.ts';
 import { type NewTargetTag, TargetTagInput } from './input.ts';
 
@@ -55,7 +56,8 @@ export async function createTargetTags(
     context,
     async (tx, changes) => {
       const batch = copyOf(checked);
-      await queueUp(tx, tenantId);
+      // With the same names in another order they would block each other.
+      await queueUp(tx, 'target_tags', tenantId);
       const ids = await insertTags(tx, tenantId, standing(batch), made);
       refuseExisting(batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targetTags: [], faults: faultsOf(batch) });
@@ -77,10 +79,6 @@ const IDENTITY: Identity<NewTargetTag> = {
   of: ({ name }) => name,
   fault: ({ name }) => targetTagAlreadyExists(name),
 };
-
-/** Creations of a tenant go one by one: with the same names in another order they would block each other. */
-const queueUp = (tx: Transaction, tenantId: number) =>
-  tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`target_tags ${tenantId}`}, 0))`);
 
 /** Inserts rows, passing over a name that exists. The ids of those inserted, by name. */
 async function insertTags(

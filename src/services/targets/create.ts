@@ -68,8 +68,7 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
       await refuseUnreached(tx, context, batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
       await adjustTargetCount(tx, context, tenantId, ids.size);
-      if (standing(batch).some(({ group }) => group !== null))
-        await requireGroupQuota(tx, context.caller.tenantId);
+      if (standing(batch).some(({ group }) => group !== null)) await requireGroupQuota(tx, tenantId);
       changes.created([...ids.keys()]);
       changes.record(creation('target.created', namesOf(standing(batch)), standing(batch).map(withoutToken)));
       const view = createdView(context, tenant, typeNames, now);

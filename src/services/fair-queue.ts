@@ -1,9 +1,7 @@
-interface Options {
-  /** How much goes on at the same time. */
-  atOnce: number;
+interface Bounds {
   /** How much of one name may wait, and how much of all. */
-  waitingOfOne: number;
-  waitingOfAll: number;
+  ofOne: number;
+  ofAll: number;
   /** What is thrown where too much waits already. */
   refusal: () => Error;
 }
@@ -16,20 +14,20 @@ export interface Turn {
 }
 
 /**
- * Lets work of many senders take turns, so that however much one of them brings, each of the others waits for no more
- * than one piece of it.
+ * Lets work of many senders take turns, `atOnce` at the same time, so that however much one of them brings, each of the
+ * others waits for no more than one piece of it. Without bounds as much may wait as comes.
  */
-export function openTurns({ atOnce, waitingOfOne, waitingOfAll, refusal }: Options) {
+export function openFairQueue(atOnce: number, bounds?: Bounds) {
   let running = 0;
   const lines = { urgent: openLine(), others: openLine() };
 
   const wait = ({ name, urgent }: Turn) => {
     const line = urgent ? lines.urgent : lines.others;
-    if (line.size() >= waitingOfAll || line.sizeOf(name) >= waitingOfOne) throw refusal();
+    if (bounds && (line.size() >= bounds.ofAll || line.sizeOf(name) >= bounds.ofOne)) throw bounds.refusal();
     return new Promise<void>((go) => line.add(name, go));
   };
 
-  /** @throws what `refusal` makes, where too much waits already */
+  /** @throws what `refusal` makes, where too much waits already; what `work` throws */
   return async function inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T> {
     if (running === atOnce) await wait(turn);
     else running++;
