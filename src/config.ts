@@ -161,6 +161,21 @@ export const SETTINGS = {
     'whose X-Forwarded-*, Forwarded and certificate headers are believed: addresses, networks, loopback, linklocal, uniquelocal',
   ),
   MUSTER_WORKERS: setting(whole(1, 64), 1, 'processes sharing the port'),
+  MUSTER_CONNECTIONS: setting(
+    whole(16, 1_000_000).optional() as z.ZodType<number | undefined, string>,
+    undefined,
+    'connections a process takes at a time; without it half of what the limit of open files (ulimit -n) leaves, and 20,000 at most',
+  ),
+  MUSTER_ADDRESS_CONNECTIONS: setting(
+    whole(1, 1_000_000).optional() as z.ZodType<number | undefined, string>,
+    undefined,
+    'the same of one address, or of one IPv6 network of 64 bits, unless it is a trusted proxy; without it half of all',
+  ),
+  MUSTER_KEEP_ALIVE: setting(
+    whole(1, 3_600),
+    65,
+    'seconds a connection may wait for its next request; when there is no room for another, the longest idle goes first',
+  ),
   MUSTER_POLL_CACHE_ENTRIES: setting(
     whole(1, 20_000_000),
     1_000_000,

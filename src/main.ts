@@ -4,8 +4,9 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import { type Config, ConfigurationError, isLoopback, readConfig } from './config.ts';
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
+import { ListenError, listen } from './listening/listen.ts';
 import { openLog } from './log.ts';
-import { ListenError, listen, serve } from './server.ts';
+import { serve } from './server.ts';
 import { hasDefaultPassword } from './services/tenants/default-password.ts';
 import { ensureFirstAdministrator, firstAdministratorOf } from './services/tenants/first-administrator.ts';
 import { databaseOfWorker, shareMetrics, startWorkers, type WorkerDatabase, WorkerError } from './workers.ts';
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
 
   const inherited = databaseOfWorker();
   if (inherited) return serveAsWorker(config, inherited, log);
-  const listening = await listen(config);
+  const listening = await listen(config, log);
   endings.push(async () => void listening.server.close());
 
   const { stop, where, ...database } = await openDatabase(config, (line) => console.log(line));
@@ -67,7 +68,7 @@ function warnOfDefaultPassword({ HOST }: Config, log: ReturnType<typeof openLog>
 }
 
 async function serveAsWorker(config: Config, database: WorkerDatabase, log: ReturnType<typeof openLog>) {
-  const listening = await listen(config);
+  const listening = await listen(config, log);
   endings.push(async () => void listening.server.close());
   const server = await serve(config, listening, database, log, shareMetrics);
   endings.push(server.stop);

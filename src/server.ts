@@ -1,10 +1,7 @@
-import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { Server as TlsServer } from 'node:https';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { hasBody } from './api/body.ts';
 import { openGraphql } from './api/graphql/server.ts';
 import { openSockets } from './api/graphql/sockets.ts';
 import { openPeers } from './api/http.ts';
@@ -12,6 +9,7 @@ import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { createApp } from './app.ts';
 import { type Config, systemDefaultsOf } from './config.ts';
 import { type Connection, openPool } from './database/connect.ts';
+import type { Listening } from './listening/listen.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
 import { cleanUpActions } from './services/actions/clean-up.ts';
@@ -25,7 +23,7 @@ import { openPlatform } from './services/platform.ts';
 import { openRollouts } from './services/rollouts/run.ts';
 import { openWebhooks } from './services/webhooks/run.ts';
 import { openStorage } from './storage/open.ts';
-import { readTls, renewTls } from './tls.ts';
+import { renewTls } from './tls.ts';
 
 export interface RunningServer {
   /** Where it really listens. */
@@ -34,22 +32,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** The longest a request in flight may hold up the end. */
-const GRACE_MS = 4_000;
-
 /** For what subscribers are told, beside the pool; there are none while nobody subscribes. */
 const LIVE_CONNECTIONS = 2;
-
-/** The port can't be had; the message is one line for the operator. */
-export class ListenError extends Error {
-  constructor({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>, { code }: NodeJS.ErrnoException) {
-    super(
-      code === 'EADDRINUSE'
-        ? `port ${PORT} of ${HOST} is already in use; choose another with PORT`
-        : `cannot listen on ${HOST}:${PORT} (${code}); see HOST and PORT`,
-    );
-  }
-}
 
 const FORGET_EVERY_MS = 600_000;
 
@@ -59,79 +43,10 @@ const AUTO_ASSIGN_EVERY_MS = 2_000;
 /** How often what uploads left behind is looked for. */
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
 
-const UPGRADE = Symbol('upgrade');
-
-/**
- * A request asks for nothing but a WebSocket when it offers to upgrade: Java's clients offer HTTP/2 in every first
- * request, and must get their answer.
- */
-class Incoming extends IncomingMessage {
-  [UPGRADE] = false;
-  get upgrade(): boolean {
-    return this[UPGRADE] && this.headers.upgrade?.toLowerCase() === 'websocket';
-  }
-  set upgrade(offered: boolean) {
-    this[UPGRADE] = offered;
-  }
-}
-
-/** As long as Node.js gives every request; but a file may take hours, so it is left to us. */
-const REQUEST_MS = 300_000;
-
-/** Where files come in. */
-const FILES = /^\/(?:imports\b|uploads\/|rest\/v1\/softwaremodules\/[^/?]+\/artifacts(?:\?|$))/;
-
-function limitTime(request: IncomingMessage): void {
-  if (!hasBody(request) || FILES.test(request.url ?? '')) return;
-  const patience = setTimeout(() => request.destroy(), REQUEST_MS);
-  request.once('close', () => clearTimeout(patience));
-}
-
-/**
- * Takes the port, so that a port in use is found out before anything else is begun; until `handle` is given,
- * requests are answered 503, but for the question whether the process lives.
- * @throws ListenError, ConfigurationError
- */
-export async function listen(config: Pick<Config, 'HOST' | 'PORT' | 'MUSTER_TLS_CERT' | 'MUSTER_TLS_KEY'>) {
-  const tls = readTls(config);
-  let handle: RequestListener = (request, response) => {
-    const status = request.url === '/health/live' ? 200 : 503;
-    response.writeHead(status, { 'Retry-After': '1', Connection: 'close' }).end();
-  };
-  const options = { maxHeaderSize: 16_384, IncomingMessage: Incoming, requestTimeout: 0 };
-  const answer: RequestListener = (request, response) => {
-    limitTime(request);
-    handle(request, response);
-  };
-  const server: Server = tls
-    ? createTlsServer({ ...options, ...tls }, answer)
-    : createServer(options, answer);
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(config, error)));
-    server.listen(config.PORT, config.HOST.replace(/^\[(.*)\]$/, '$1'), resolve);
-  });
-  return {
-    server,
-    port: (server.address() as AddressInfo).port,
-    url: urlOf(server),
-    handleBy(listener: RequestListener) {
-      handle = listener;
-    },
-    /** Takes no more requests and waits for those in flight. */
-    close: () => closeServer(server, sockets),
-  };
-}
-export type Listening = Awaited<ReturnType<typeof listen>>;
-
 /** Opens all services on a migrated database and serves them. */
 export async function serve(
   config: Config,
-  { server, url, handleBy, close }: Listening,
+  { server, url, connections, handleBy, close }: Listening,
   database: { connection: Connection; direct: Connection },
   log: Logger,
   shareMetrics?: OperationsOptions['shareMetrics'],
@@ -214,6 +129,7 @@ export async function serve(
   const operations = openOperations({
     isReady: () => pool.client`SELECT 1`.then(Boolean, () => false),
     rememberedDevices: platform.devices.size,
+    connections,
     pollCounts,
     shareMetrics,
   });
@@ -228,8 +144,7 @@ export async function serve(
     pollCounts,
     log: logError,
   });
-  handleBy(app.request);
-  server.on('upgrade', app.upgrade);
+  handleBy(app);
   const stopRenewing = server instanceof TlsServer ? renewTls(server, config, log) : undefined;
 
   return {
@@ -275,23 +190,4 @@ function oidcOptions(config: Config, onError: (error: unknown) => void): OidcOpt
         tenantClaim: config.MUSTER_OIDC_TENANT_CLAIM,
         onError,
       };
-}
-
-function urlOf(server: Server): string {
-  const { address, port, family } = server.address() as AddressInfo;
-  const scheme = server instanceof TlsServer ? 'https' : 'http';
-  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-async function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  // A connection becomes idle when its last request is answered; clients would keep it for seconds.
-  const closing = setInterval(() => server.closeIdleConnections(), 20);
-  // Not by the server's own means: it knows of no connection before its TLS handshake is done.
-  const impatience = setTimeout(() => {
-    for (const socket of sockets) socket.destroy();
-  }, GRACE_MS);
-  await closed;
-  clearInterval(closing);
-  clearTimeout(impatience);
 }

@@ -17,7 +17,6 @@ const OPTIONS = {
   rejectUnauthorized: false,
   ca: [],
   secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-  handshakeTimeout: 20_000,
 } satisfies TlsOptions;
 
 /**

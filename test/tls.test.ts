@@ -9,7 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import { pino } from 'pino';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError, readConfig } from '../src/config.ts';
-import { listen } from '../src/server.ts';
+import { listen } from '../src/listening/listen.ts';
 import { readTls, renewTls } from '../src/tls.ts';
 import { certify, type Signed } from './support/certificates.ts';
 import { keepAlive, overTls } from './support/tls.ts';
@@ -86,9 +86,11 @@ describe('the certificate of a running server', () => {
     for (const name of ['tls.crt', 'tls.key']) symlinkSync(join('..data', name), join(home, name));
     const files = { MUSTER_TLS_CERT: join(home, 'tls.crt'), MUSTER_TLS_KEY: join(home, 'tls.key') };
 
-    const { server, url, handleBy, close } = await listen({ HOST: '127.0.0.1', PORT: 0, ...files });
-    handleBy((request, response) => {
-      response.end((request.socket as TLSSocket).getPeerX509Certificate()?.subject);
+    const { server, url, handleBy, close } = await listen(readConfig({ PORT: '0', ...files }));
+    handleBy({
+      request: (request, response) =>
+        void response.end((request.socket as TLSSocket).getPeerX509Certificate()?.subject),
+      upgrade: (_request, socket) => void socket.destroy(),
     });
     const lines: string[] = [];
     const log = pino({}, { write: (line: string) => void lines.push(line) });
@@ -148,7 +150,7 @@ describe('the certificate of a running server', () => {
 
 it('a server ends in time, whoever stops in the middle of a handshake', async () => {
   const files = { MUSTER_TLS_CERT: write('end.crt', old.cert), MUSTER_TLS_KEY: write('end.key', old.key) };
-  const { url, port, close } = await listen({ HOST: '127.0.0.1', PORT: 0, ...files });
+  const { url, port, close } = await listen(readConfig({ PORT: '0', ...files }));
   const silent = connect(port, '127.0.0.1');
   await once(silent, 'connect');
   await overTls(url);

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { drain } from './stream.ts';
 
 /** Why a body isn't read to its end; the status is the answer's. */
 export class UnreadBody extends Error {
@@ -29,24 +28,15 @@ const LARGEST_RATIO = 100;
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/**
- * Reads a body, an inflated one too, of no more than `limit` bytes. When it is too much the rest isn't looked at.
- * @throws UnreadBody
- */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  try {
-    return await collect(request, limit);
-  } catch (error) {
-    if (!request.complete) drain(request);
-    throw error;
-  }
-}
-
 const tooLarge = (limit: number) => new UnreadBody(413, `The body may have ${limit} bytes at the most`);
 const growsTooMuch = () =>
   new UnreadBody(413, `The body becomes more than ${LARGEST_RATIO} times as large when it is unpacked`);
 
-function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+/**
+ * Reads a body, an inflated one too, of no more than `limit` bytes. When it is too much the rest isn't looked at.
+ * @throws UnreadBody
+ */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
     const source = unpacked(request);

@@ -26,18 +26,24 @@ export interface Peers {
   basePathOf(request: IncomingMessage): string;
 }
 
-type Trust = (address: string, hop: number) => boolean;
+type Trust = (address: string) => boolean;
 const BASE = Symbol('base of links');
 
-/** `trusted` in Express' `trust proxy` words. @throws where it names no address. */
-export function openPeers(trusted: string, publicUrl: string | undefined): Peers {
+/** Whether an address is a trusted proxy's; `trusted` in Express' `trust proxy` words. @throws where it names no address. */
+export function trustOf(trusted: string): (address: string) => boolean {
   const trust = proxyAddr.compile(
     trusted
       .split(',')
       .map((part) => part.trim())
       .filter(Boolean),
   );
-  const isTrusted = (request: IncomingMessage) => trust(request.socket.remoteAddress ?? '', 0);
+  return (address) => trust(address, 0);
+}
+
+/** `trusted` as in `trustOf`. */
+export function openPeers(trusted: string, publicUrl: string | undefined): Peers {
+  const trust = trustOf(trusted);
+  const isTrusted = (request: IncomingMessage) => trust(request.socket.remoteAddress ?? '');
   const fixed = publicUrl?.replace(/\/+$/, '');
   const base = (request: IncomingMessage & { [BASE]?: string }) =>
     // One request is asked several times.

@@ -7,6 +7,8 @@ export interface OperationsOptions {
   /** Whether the database answers. */
   isReady: () => Promise<boolean>;
   rememberedDevices: () => number;
+  /** How many there are, and how many were ended here, by why. */
+  connections: { size: () => number; ended: ReadonlyMap<string, number> };
   pollCounts: PollCounts;
   /** Gets this process' registry once; what it returns renders the metrics of all processes on the port. */
   shareMetrics?: (registry: Registry) => () => Promise<string>;
@@ -55,7 +57,7 @@ const DOORS: Record<string, string> = {
 
 const requests = (registry: Registry) => registry.getSingleMetric('muster_requests_total') as Counter;
 
-function openMetrics({ rememberedDevices, pollCounts }: OperationsOptions): Registry {
+function openMetrics({ rememberedDevices, connections, pollCounts }: OperationsOptions): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -82,6 +84,24 @@ function openMetrics({ rememberedDevices, pollCounts }: OperationsOptions): Regi
     registers,
     collect() {
       this.set(rememberedDevices());
+    },
+  });
+  new Gauge({
+    name: 'muster_connections',
+    help: 'Connections that are open.',
+    registers,
+    collect() {
+      this.set(connections.size());
+    },
+  });
+  new Counter({
+    name: 'muster_connections_ended_total',
+    help: 'Connections that the server ended of its own accord: full, room, head, body, answer, linger.',
+    labelNames: ['why'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [why, count] of connections.ended) this.inc({ why }, count);
     },
   });
   return registry;

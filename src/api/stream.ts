@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
@@ -32,14 +31,4 @@ async function* blocks(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
     text = '';
   }
   if (text) yield Buffer.from(text);
-}
-
-const DRAIN_AT_MOST_MS = 10_000;
-
-/** Reads on for a while, as most clients read the answer only after they have sent all. */
-export function drain(request: IncomingMessage): void {
-  request.unpipe();
-  request.resume();
-  const patience = setTimeout(() => request.destroy(), DRAIN_AT_MOST_MS).unref();
-  request.once('close', () => clearTimeout(patience));
 }

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import type { Connection } from '../../src/database/connect.ts';
-import { listen, serve } from '../../src/server.ts';
+import { listen } from '../../src/listening/listen.ts';
+import { PATIENCE, type Patience } from '../../src/listening/patience.ts';
+import { serve } from '../../src/server.ts';
 import { createAdministeredDatabase, testConnection } from './database.ts';
 import { newFolder } from './folder.ts';
 
@@ -22,6 +24,7 @@ export interface TestServer {
 export async function startTestServer(
   settings: Record<string, string> = {},
   database: Connection = testConnection(),
+  patience: Partial<Patience> = {},
 ): Promise<TestServer> {
   // Of the machine's own settings and properties file nothing counts.
   const folder = newFolder();
@@ -29,9 +32,7 @@ export async function startTestServer(
   const config = readConfig({ ...own, ...settings });
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
-  const listening = await listen(config);
-  // Longer than any client: none is to meet a connection that is being closed where all of them are slow.
-  listening.server.keepAliveTimeout = 60_000;
+  const listening = await listen(config, undefined, { ...PATIENCE, ...patience });
   const { url, stop } = await serve(config, listening, { connection: database, direct: database }, log);
   return {
     url,

@@ -10,7 +10,7 @@ import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { idOf } from '../json.ts';
 import { essenceOf } from '../media-types.ts';
 import { answerErrors } from '../rest/errors.ts';
-import { drain, sendLines } from '../stream.ts';
+import { sendLines } from '../stream.ts';
 import { csvParser } from './csv.ts';
 import { ndjsonParser } from './ndjson.ts';
 import { readRows } from './read-rows.ts';
@@ -97,8 +97,6 @@ async function takeFile(basePath: string, request: Request, response: Response):
     // Nobody is left to be answered; the import tells that it was interrupted.
     if (!request.complete && request.destroyed) return;
     throw error;
-  } finally {
-    if (!request.complete) drain(request);
   }
 }
 

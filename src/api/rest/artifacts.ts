@@ -10,7 +10,6 @@ import { sendDownload } from '../downloads.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { acceptedOf, JSON_TYPE, sendHal } from '../media.ts';
 import { isForm, readFileForm } from '../multipart.ts';
-import { drain } from '../stream.ts';
 import { valuesOf } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link } from './render.ts';
@@ -43,31 +42,26 @@ export function artifactRoutes(
   };
   const post: Handler = async (context, request, response) => {
     if (!isForm(request)) {
-      response.set('Accept', 'multipart/form-data').status(415).json(webError(415));
-      return drain(request);
+      return void response.set('Accept', 'multipart/form-data').status(415).json(webError(415));
     }
     const form = readFileForm(request);
-    try {
-      const file = await form.file;
-      if (!file) throw artifactPartMissing(form.others());
-      const artifact = await uploadArtifact(context, {
-        moduleId: pathIdOf(request, 'id'),
-        content: file.content,
-        async details() {
-          const fields = await form.fields();
-          const given = (name: string) => fields.get(name) ?? valuesOf(request, name)[0];
-          return {
-            filename: given('filename') ?? file.filename,
-            md5: given('md5sum') || null,
-            sha1: given('sha1sum') || null,
-            sha256: given('sha256sum') || null,
-          };
-        },
-      });
-      sendHal(response.status(201), renderArtifact(artifact, allLinks(linksOf(request), artifact)));
-    } finally {
-      if (!request.complete) drain(request);
-    }
+    const file = await form.file;
+    if (!file) throw artifactPartMissing(form.others());
+    const artifact = await uploadArtifact(context, {
+      moduleId: pathIdOf(request, 'id'),
+      content: file.content,
+      async details() {
+        const fields = await form.fields();
+        const given = (name: string) => fields.get(name) ?? valuesOf(request, name)[0];
+        return {
+          filename: given('filename') ?? file.filename,
+          md5: given('md5sum') || null,
+          sha1: given('sha1sum') || null,
+          sha256: given('sha256sum') || null,
+        };
+      },
+    });
+    sendHal(response.status(201), renderArtifact(artifact, allLinks(linksOf(request), artifact)));
   };
   resource(
     router,

@@ -5,7 +5,6 @@ import type { Origin, Platform } from '../../services/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { answerErrors } from '../rest/errors.ts';
-import { drain } from '../stream.ts';
 
 export interface UploadsOptions {
   platform: Platform;
@@ -39,8 +38,7 @@ async function takeFile(
   response: Response,
 ): Promise<void> {
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
-    response.status(415).json(webError(415, 'A file is sent as it is, and not compressed.'));
-    return drain(request);
+    return void response.status(415).json(webError(415, 'A file is sent as it is, and not compressed.'));
   }
   // Without destroying it, or what is wrong with the file could not be answered any more.
   const content = request.iterator({ destroyOnReturn: false });
@@ -51,8 +49,6 @@ async function takeFile(
     // Nobody is left to be answered.
     if (!request.complete && request.destroyed) return;
     throw error;
-  } finally {
-    if (!request.complete) drain(request);
   }
 }
 

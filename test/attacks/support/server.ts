@@ -27,15 +27,14 @@ export interface Device {
 }
 
 /** Starts the built server with these settings, on the database of this worker; it ends with the file's tests. */
-export async function startAttacked(settings: Record<string, string> = {}): Promise<Attacked> {
+export async function startAttacked(
+  settings: Record<string, string> = {},
+  openFiles?: number,
+): Promise<Attacked> {
   afterAll(cleanUp);
   await buildServer();
-  const served = await start(makeFolder(), {
-    DATABASE_URL: testDatabaseUrl(),
-    NODE_ENV: 'production',
-    LOG_LEVEL: 'info',
-    ...settings,
-  });
+  const env = { DATABASE_URL: testDatabaseUrl(), NODE_ENV: 'production', LOG_LEVEL: 'info', ...settings };
+  const served = await start(makeFolder(), env, undefined, openFiles);
   const tenant = await createServedTenant(served);
   return {
     ...watch(served),

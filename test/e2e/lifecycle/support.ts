@@ -33,8 +33,17 @@ interface Run {
 
 export type Environment = Record<string, string>;
 
-export function run(folder: string, env: Environment, program = join(PROJECT, 'dist', 'main.js')): Run {
-  const child = spawn(process.execPath, [program], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+/** `openFiles` bounds how many files the process may have open; by default as many as this one. */
+export function run(
+  folder: string,
+  env: Environment,
+  program = join(PROJECT, 'dist', 'main.js'),
+  openFiles?: number,
+): Run {
+  const command: [string, ...string[]] = openFiles
+    ? ['sh', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`, process.execPath, program]
+    : [process.execPath, program];
+  const child = spawn(command[0], command.slice(1), { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
   let stdout = '';
   let stderr = '';
@@ -69,8 +78,13 @@ export const START_LINE =
   /^.*Muster serves GraphQL at (https?:\/\/[^/\s]+)\/graphql, the Management API at \1\/rest\/v1 /m;
 
 /** Starts a server and waits for the line that says where it serves. */
-export async function start(folder: string, env: Environment = {}, program?: string): Promise<Served> {
-  const process = run(folder, { PORT: '0', ...env }, program);
+export async function start(
+  folder: string,
+  env: Environment = {},
+  program?: string,
+  openFiles?: number,
+): Promise<Served> {
+  const process = run(folder, { PORT: '0', ...env }, program, openFiles);
   let code: number | string | undefined;
   process.ended.then((ended) => {
     code = ended;

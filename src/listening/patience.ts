@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { isUnfinished } from './messages.ts';
+
+/** How long is waited for what, in milliseconds. */
+export interface Patience {
+  /** For the head of a request, and before it for TLS to be agreed on. */
+  head: number;
+  /** In each such time a body must bring `bodyBytes` or its end. */
+  bodyWindow: number;
+  bodyBytes: number;
+  /** For all of a body, unless it is a file: as long as Node.js gives every request. */
+  body: number;
+  /** For anything to move while there is a request: mostly for the other side to take in a little of the answer. */
+  answer: number;
+  /** For the other side to close what was closed here, and for a body that was answered already. */
+  linger: number;
+}
+
+export const PATIENCE: Patience = {
+  head: 30_000,
+  bodyWindow: 30_000,
+  bodyBytes: 16_384,
+  body: 300_000,
+  answer: 600_000,
+  linger: 5_000,
+};
+
+/** A connection, and what is known of it. */
+export interface Line {
+  /** As HTTP sees it: of TLS, what is inside. */
+  socket: Socket;
+  /** Tells it from all others. */
+  name: string;
+  /** The address it is counted by. */
+  network: string;
+  openedAt: number;
+  /** When its last request came. */
+  usedAt: number;
+  /** To its last request. */
+  response?: ServerResponse<IncomingMessage>;
+  /** Whether it speaks another protocol by now. */
+  upgraded: boolean;
+  received: Mark;
+  /** When it was seen first that it was closed here, or answered before all had come. */
+  endedAt?: number | undefined;
+}
+
+/** How far something was at a time. */
+export interface Mark {
+  at: number;
+  bytes: number;
+}
+
+/** Why a connection is given up. */
+export type Fault = 'head' | 'body' | 'answer' | 'linger';
+
+/** Where files come in: they may take hours, as long as they come. */
+const FILES =
+  /^\/(?:imports(?:\?|$)|uploads\/[^/?]+(?:\?|$)|rest\/v1\/softwaremodules\/[^/?]+\/artifacts(?:\?|$))/;
+const takesFile = ({ url = '', method }: IncomingMessage) =>
+  (method === 'POST' || method === 'PUT') && FILES.test(url);
+
+/** What is wrong with a connection by now, if anything; asked about once a second, it notes how far things are. */
+export function faultOf(line: Line, patience: Patience, now: number): Fault | undefined {
+  const { socket, response } = line;
+  if (!response) {
+    // Node.js ends most of these sooner, and says why.
+    if (!line.upgraded && now - line.openedAt > 2 * patience.head + 1_000) return 'head';
+  } else if (isUnfinished(response.req) && !response.writableFinished && isBodyLate(line, patience, now))
+    return 'body';
+  const isOver = socket.writableEnded || (response?.writableFinished && isUnfinished(response.req));
+  line.endedAt = isOver ? (line.endedAt ?? now) : undefined;
+  return line.endedAt !== undefined && now - line.endedAt > patience.linger ? 'linger' : undefined;
+}
+
+function isBodyLate(line: Line, patience: Patience, now: number): boolean {
+  const { socket, response, received } = line;
+  const request = response!.req;
+  if (!takesFile(request) && now - line.usedAt > patience.body) return true;
+  // What waits here to be read is our own delay.
+  const isNew = received.at < line.usedAt || request.readableLength > 0;
+  if (!isNew && now - received.at < patience.bodyWindow) return false;
+  if (!isNew && socket.bytesRead - received.bytes < patience.bodyBytes) return true;
+  line.received = { at: now, bytes: socket.bytesRead };
+  return false;
+}
+
+/** Whether a connection only waits for another request. */
+export const isIdle = ({ response, upgraded }: Line): boolean =>
+  !upgraded && response !== undefined && response.writableFinished && !isUnfinished(response.req);

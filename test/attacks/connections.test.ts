@@ -1,0 +1,67 @@
+import { connect, type Socket } from 'node:net';
+import { afterAll, expect, it, vi } from 'vitest';
+import { startAttacked } from './support/server.ts';
+import { expectNoStall } from './support/stall.ts';
+
+/* Connections that say nothing, or too little: they shut nobody out. */
+
+const OPEN_FILES = 1_024;
+const server = await startAttacked({}, OPEN_FILES);
+
+const sockets: Socket[] = [];
+afterAll(() => {
+  for (const socket of sockets) socket.destroy();
+});
+
+/** Opens so many, each of which begins like this. */
+async function dialMany(count: number, beginning: string): Promise<Socket[]> {
+  const { port, hostname } = new URL(server.url);
+  const dialled = Array.from({ length: count }, () => connect(Number(port), hostname));
+  sockets.push(...dialled);
+  for (const socket of dialled) {
+    socket.on('error', () => {}); // it may be refused
+    if (beginning) socket.write(beginning);
+  }
+  await Promise.all(
+    dialled.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))),
+  );
+  return dialled;
+}
+
+const HEAD = 'Host: x\r\nContent-Type: text/csv\r\n';
+
+it.each([
+  ['nothing', ''],
+  ['half a head', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+  ['a body that does not come', `POST /imports HTTP/1.1\r\n${HEAD}Content-Length: 1000000\r\n\r\nx`],
+  ['the same to what looks alike', `POST /imports-x HTTP/1.1\r\n${HEAD}Content-Length: 1000000\r\n\r\nx`],
+])('lets others in beside 1,100 that send %s', async (_, beginning) => {
+  const stalling = await dialMany(1_100, beginning);
+  // It has a second to begin: then it makes room for others.
+  await vi.waitFor(
+    async () => {
+      const answers = await Promise.all([
+        server.tenant.admin('/health/ready'),
+        server.tenant.admin('/rest/v1/targets'),
+        server.tenant.admin('/exports'),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+  const poll = await expectNoStall(server, (send) =>
+    send(server.device.path, { as: server.device.authorization }),
+  );
+  expect(poll.status).toBe(200);
+  for (const socket of stalling) socket.destroy();
+  await vi.waitFor(async () => {
+    const metrics = await server.tenant.admin('/metrics');
+    expect(Number(/^muster_connections (\d+)/m.exec(metrics.text)?.[1])).toBeLessThan(50);
+  }, 10_000);
+});
+
+it('says what it ends, and lives', async () => {
+  const { text } = await server.tenant.admin('/metrics');
+  expect(text).toMatch(/^muster_connections_ended_total\{why="full"\} [1-9]/m);
+  expect(server.stdout() + server.stderr()).toContain('connections are refused');
+});
