@@ -11,7 +11,7 @@ import type { Config } from '../config.ts';
 import { readTls } from '../tls.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { capsOf } from './descriptors.ts';
-import { Incoming, Outgoing } from './messages.ts';
+import { closeAfterError, Incoming } from './messages.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 
 /** The port can't be had; the message is one line for the operator. */
@@ -59,12 +59,12 @@ export async function listen(
   let app = UNREADY;
   const answer: RequestListener = (request, response) => {
     connections.serve(request, response);
+    closeAfterError(request, response);
     app.request(request, response);
   };
   const options = {
     maxHeaderSize: 16_384,
     IncomingMessage: Incoming,
-    ServerResponse: Outgoing,
     // Node.js counts that by the clock: a file may take hours, as long as it comes.
     requestTimeout: 0,
     headersTimeout: patience.head,

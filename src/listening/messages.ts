@@ -1,4 +1,4 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import { hasBody } from '../api/body.ts';
 
 const UPGRADE = Symbol('upgrade');
@@ -22,17 +22,20 @@ export const isUnfinished = (request: IncomingMessage): boolean => !request.comp
 
 /**
  * An error that is answered before the body has come is the connection's last answer: who sends on for ever must not
- * keep it. Most clients read only when they have sent all, so what comes is read for a while, and thrown away.
+ * keep it. Most clients read only when they have sent all, so what comes is read for a while, and thrown away. Not a
+ * class of responses: Express gives each another prototype.
  */
-export class Outgoing extends ServerResponse<IncomingMessage> {
+export function closeAfterError(request: IncomingMessage, response: ServerResponse): void {
+  if (!hasBody(request)) return;
+  const { writeHead } = response;
   // biome-ignore lint/suspicious/noExplicitAny: it has several forms, and each is passed on as it is
-  override writeHead(status: number, ...rest: any[]): this {
-    if (status >= 400 && isUnfinished(this.req)) {
-      this.setHeader('Connection', 'close');
-      closeGently(this.req);
+  response.writeHead = (status: number, ...rest: any[]) => {
+    if (status >= 400 && isUnfinished(request)) {
+      response.setHeader('Connection', 'close');
+      closeGently(request);
     }
-    return super.writeHead(status, ...rest);
-  }
+    return writeHead.call(response, status, ...rest);
+  };
 }
 
 /** Lets Node.js only say goodbye when the answer is sent; the connection's patience ends it. */

@@ -60,6 +60,39 @@ it.each([
   }, 10_000);
 });
 
+it('ends the connection of an error that is answered before the body has come, at every door', async () => {
+  const paths = [
+    '/imports',
+    '/imports-x',
+    '/uploads/nothing',
+    '/rest/v1/targets',
+    '/rest/v1/softwaremodules/1/artifacts',
+    '/graphql',
+    '/graphql/session',
+    `${server.device.path}/configData`,
+  ];
+  const { port, hostname } = new URL(server.url);
+  const ended = paths.map(async (path) => {
+    const socket = connect(Number(port), hostname);
+    sockets.push(socket);
+    let text = '';
+    socket.setEncoding('latin1').on('data', (piece) => {
+      text += piece;
+    });
+    socket.on('error', () => {}); // what drips on may meet a closed door
+    const method = path.endsWith('configData') ? 'PUT' : 'POST';
+    socket.write(`${method} ${path} HTTP/1.1\r\n${HEAD}Content-Length: 1000000\r\n\r\n`);
+    const timer = setInterval(() => socket.writable && socket.write('x'), 50);
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearInterval(timer);
+    return [path, text.split('\r\n')[0], /^connection: (.*)\r$/im.exec(text)?.[1]];
+  });
+  for (const [path, status, connection] of await Promise.all(ended)) {
+    expect([path, status]).toEqual([path, expect.stringMatching(/^HTTP\/1\.1 4\d\d /)]);
+    expect([path, connection]).toEqual([path, 'close']);
+  }
+}, 30_000);
+
 it('says what it ends, and lives', async () => {
   const { text } = await server.tenant.admin('/metrics');
   expect(text).toMatch(/^muster_connections_ended_total\{why="full"\} [1-9]/m);

@@ -98,7 +98,7 @@ describe('a body', () => {
     );
 
   it('is not awaited for ever where it drips, whatever the path', async () => {
-    const server = await open({ patience: { bodyWindow: 500, bodyBytes: 100 } });
+    const server = await open({ patience: { bodyWindow: 500, bodyBytes: 1_000 } });
     for (const [path, line] of await toAll(server, 'Content-Length: 100000\r\n', 'x')) {
       await vi.waitFor(() => expect(line.isOpen(), path).toBe(false), SOON);
       expect(line.text(), path).toMatch(/^HTTP\/1\.1 408 /);
