@@ -1,14 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
 import { actions } from '../../database/tables/actions.ts';
-import { rolloutGroups, rolloutTargets } from '../../database/tables/rollouts.ts';
+import { rolloutGroups } from '../../database/tables/rollouts.ts';
 import type { GroupRow } from './group.ts';
 import type { LockedRollout } from './rollout.ts';
 
 /** How far a group is that has begun. */
 export interface Progress {
-  /** The targets in it now: those that were deleted don't count. */
-  targets: number;
   /** Actions that are still to begin. */
   scheduled: number;
   finished: number;
@@ -30,10 +28,8 @@ export async function progressOf(
 ): Promise<Map<number, Progress>> {
   const of = (condition: SQL) => sql`count(*) FILTER (WHERE ${condition})`;
   const rows = await tx.execute<Record<'id' | keyof Progress, string>>(sql`
-    SELECT ${rolloutGroups.id} AS id, members.targets, counted.*
+    SELECT ${rolloutGroups.id} AS id, counted.*
     FROM ${rolloutGroups},
-      LATERAL (SELECT count(*) AS targets FROM ${rolloutTargets}
-        WHERE ${rolloutTargets.tenantId} = ${tenantId} AND ${rolloutTargets.groupId} = ${rolloutGroups.id}) AS members,
       LATERAL (SELECT ${of(sql`${actions.status} = 'scheduled'`)} AS scheduled, ${of(isFinished)} AS finished,
           ${of(sql`${actions.status} = 'error'`)} AS failed, ${of(sql`NOT ${ENDED}`)} AS "left"
         FROM ${actions} WHERE ${actions.tenantId} = ${tenantId}
@@ -41,10 +37,9 @@ export async function progressOf(
     WHERE ${rolloutGroups.tenantId} = ${tenantId} AND ${rolloutGroups.rolloutId} = ${id}
       AND ${rolloutGroups.status} = 'running'`);
   return new Map(
-    rows.map(({ id, targets, scheduled, finished, failed, left }) => [
+    rows.map(({ id, scheduled, finished, failed, left }) => [
       Number(id),
       {
-        targets: Number(targets),
         scheduled: Number(scheduled),
         finished: Number(finished),
         failed: Number(failed),
@@ -54,16 +49,19 @@ export async function progressOf(
   );
 }
 
-type Judged = Pick<GroupRow, 'dynamic' | 'percentage' | 'successThreshold' | 'errorThreshold'>;
+type Judged = Pick<
+  GroupRow,
+  'dynamic' | 'percentage' | 'totalTargets' | 'successThreshold' | 'errorThreshold'
+>;
 
 /** Of how many targets the thresholds are: of a dynamic group that isn't full, of those that it is to have. */
-const wholeOf = ({ dynamic, percentage }: Judged, { targets }: Progress) =>
-  dynamic ? Math.max(percentage, 1) : targets;
+const wholeOf = ({ dynamic, percentage, totalTargets }: Judged) =>
+  dynamic ? Math.max(percentage, 1) : totalTargets;
 
 /** Whether more have failed than are allowed to. */
 export const hasFailed = (group: Judged, progress: Progress): boolean =>
-  progress.failed * 100 > group.errorThreshold * wholeOf(group, progress);
+  progress.failed * 100 > group.errorThreshold * wholeOf(group);
 
 /** Whether so many have finished that the next group may begin; a group without targets has nothing to wait for. */
 export const hasSucceeded = (group: Judged, progress: Progress): boolean =>
-  progress.finished * 100 >= group.successThreshold * wholeOf(group, progress);
+  progress.finished * 100 >= group.successThreshold * wholeOf(group);

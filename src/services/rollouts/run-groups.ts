@@ -1,8 +1,7 @@
-import { type GroupRow, groupsOf, writeGroup } from './group.ts';
+import { type GroupRow, groupsOf } from './group.ts';
 import { beginGroupAfter, hasScheduledActions, lastBegun, turnGroup } from './next-group.ts';
 import { MOST_GROUPS } from './plan-groups.ts';
 import { hasFailed, hasSucceeded, type Progress, progressOf } from './progress.ts';
-import { writeRollout } from './rollout.ts';
 import { startActions } from './start-actions.ts';
 import { type More, type Step, turnRollout } from './step.ts';
 import { takeInTargets } from './take-in-targets.ts';
@@ -24,7 +23,6 @@ const running = (groups: readonly GroupRow[]) => groups.filter(({ status }) => s
 async function judgeGroups(step: Step, groups: readonly GroupRow[]): Promise<More> {
   const { tx, acting, changes, rollout } = step;
   const progress = await progressOf(tx, rollout);
-  await noteTotals(step, running(groups), progress);
   const before = JSON.stringify(groups.map(({ status }) => status));
   for (const group of running(groups)) {
     const its = progress.get(group.id)!;
@@ -52,9 +50,10 @@ async function judgeGroups(step: Step, groups: readonly GroupRow[]): Promise<Mor
   return JSON.stringify(groups.map(({ status }) => status)) !== before;
 }
 
-/** Whether the group after this one is still to begin. */
+/** Whether the group after this one is still to begin; those without targets have nothing to begin with. */
 const isNextWaiting = (groups: readonly GroupRow[], group: GroupRow) =>
-  groups[groups.indexOf(group) + 1]?.status === 'scheduled';
+  groups.slice(groups.indexOf(group) + 1).find(({ dynamic, totalTargets }) => dynamic || totalTargets > 0)
+    ?.status === 'scheduled';
 
 /** A dynamic group waits for targets as long as it is the last. */
 async function endIfDone(
@@ -65,20 +64,4 @@ async function endIfDone(
 ): Promise<void> {
   const mayGrow = group.dynamic && group === groups.at(-1) && groups.length < MOST_GROUPS;
   if (!left && !mayGrow) await turnGroup(tx, acting, changes, rollout, group, 'finished');
-}
-
-/** Of targets that were deleted meanwhile nothing is expected any more. */
-async function noteTotals(
-  { tx, acting, rollout }: Step,
-  groups: readonly GroupRow[],
-  progress: ReadonlyMap<number, Progress>,
-): Promise<void> {
-  let gone = 0;
-  for (const group of groups) {
-    const { targets } = progress.get(group.id)!;
-    if (targets === group.totalTargets) continue;
-    gone += group.totalTargets - targets;
-    await writeGroup(tx, acting, group, { totalTargets: targets });
-  }
-  if (gone) await writeRollout(tx, acting, rollout, { totalTargets: rollout.totalTargets - gone });
 }

@@ -8,8 +8,9 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { lockRolloutsOf, uncountTargets } from '../rollouts/uncount-targets.ts';
 import { adjustTargetCount } from './quota.ts';
-import { type SelectedTarget, selectTargetIds } from './selection.ts';
+import { isSelected, type SelectedTarget, selectTargetIds } from './selection.ts';
 
 const DeleteTargets = z.object({
   controllerIds: z.array(z.string()).nullish(),
@@ -31,7 +32,9 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
   return change(
     context,
     async (tx, changes) => {
+      await lockRolloutsOf(tx, context, await isSelected(tx, context, 'DELETE_TARGET', selection));
       const found = await selectTargetIds(tx, context, 'DELETE_TARGET', selection, 'REFUSE', 'update');
+      changes.rollouts(await uncountTargets(tx, tenantId, found));
       await removeTargets(tx, tenantId, found);
       await adjustTargetCount(tx, context, tenantId, -found.length);
       changes.deleted(found);

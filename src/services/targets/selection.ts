@@ -81,20 +81,32 @@ export async function selectTargetIds(
   onMissing: OnMissing = 'REFUSE',
   lock: 'update' | 'no key update' = 'no key update',
 ): Promise<SelectedTarget[]> {
-  if ((controllerIds == null) === (filter == null))
-    throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
-  const { tenantId } = context.caller;
-  const condition = filter == null ? named(controllerIds ?? []) : await matching(tx, context, filter);
   const found = await tx
     .select({ id: targets.id, controllerId: targets.controllerId })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
-    .where(and(eq(targets.tenantId, tenantId), condition, await reach(context, permission)))
+    .where(await isSelected(tx, context, permission, { controllerIds, filter }))
     .orderBy(targets.id)
     .for(lock, { of: targets });
   if (controllerIds && onMissing === 'REFUSE') refuseMissing(controllerIds, found);
   return found;
+}
+
+/**
+ * The condition that a target, with its poll and its type, is one of the chosen that the permission reaches.
+ * @throws what `selectTargetIds` throws, but for targets that are missing
+ */
+export async function isSelected(
+  tx: Transaction,
+  context: Context,
+  permission: TargetPermission,
+  { controllerIds, filter }: TargetSelection,
+): Promise<SQL | undefined> {
+  if ((controllerIds == null) === (filter == null))
+    throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
+  const chosen = filter == null ? named(controllerIds ?? []) : await matching(tx, context, filter);
+  return and(eq(targets.tenantId, context.caller.tenantId), chosen, await reach(context, permission));
 }
 
 const named = (controllerIds: readonly string[]): SQL =>
