@@ -12,14 +12,20 @@ export const storableText = (value: string): string => value.toWellFormed().repl
  */
 const MARK_UP = /<(?:[A-Za-z][^>]*>|[!?]|\/[^A-Za-z>])/;
 
-/** Lengths are in UTF-16 units, as hawkBit's: zod's own checks count an emoji, which is two of them, as one. */
+/**
+ * Lengths are in UTF-16 units, as hawkBit's: zod's own checks count an emoji, which is two of them, as one. What is too
+ * long is looked at no further: other rules may cost more than they can for a text of a proper length.
+ */
 const measured = (text: z.ZodString, least: number, most: number) =>
   text
     .refine(
       ({ length }) => length >= least,
       `must have ${least} character${least === 1 ? '' : 's'} at the least`,
     )
-    .refine(({ length }) => length <= most, `must have ${most} characters at the most`)
+    .refine(({ length }) => length <= most, {
+      message: `must have ${most} characters at the most`,
+      abort: true,
+    })
     .refine(isStorableText, 'must hold no U+0000 and no unpaired surrogate');
 
 /** A text as people enter it: its ends are cut before it is measured. */

@@ -1,10 +1,7 @@
 import { invalid } from '../../errors.ts';
 import type { TargetExport } from '../../services/exports/export-targets.ts';
 import type { Entry, ImportedTarget } from '../../services/imports/source.ts';
-import { joinTags } from '../imports/columns.ts';
-
-/** More would make a table nobody reads; NDJSON has no columns. */
-const MOST_COLUMNS = 2_000;
+import { joinTags, MOST_ENTRY_COLUMNS } from '../imports/columns.ts';
 
 export type ExportFormat = 'csv' | 'ndjson';
 export const MEDIA_TYPES: Record<ExportFormat, string> = {
@@ -24,7 +21,7 @@ type Cell = string | boolean | null | undefined;
 async function csv(source: TargetExport): Promise<AsyncIterable<string>> {
   const keys = await source.keys();
   const count = keys.attributes.length + keys.metadata.length;
-  if (count > MOST_COLUMNS)
+  if (count > MOST_ENTRY_COLUMNS)
     throw invalid(`format: CSV would have ${count} columns of attributes and metadata; use ndjson`, [
       'format',
     ]);

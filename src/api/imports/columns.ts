@@ -10,6 +10,10 @@ export const TEXT_FIELDS = [
   'targetType',
   'securityToken',
 ] as const;
+/** Columns of attributes and metadata in a file, of exports and imports: more would make a table nobody reads. */
+export const MOST_ENTRY_COLUMNS = 2_000;
+/** With `requestAttributes` and `tags`. */
+export const MOST_COLUMNS = TEXT_FIELDS.length + 2 + MOST_ENTRY_COLUMNS;
 export const MAP_FIELDS = { 'attribute.': 'attributes', 'metadata.': 'metadata' } as const;
 
 /** How a cell goes into a target. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { invalid } from '../../errors.ts';
 import type { Fault, ImportRow } from '../../services/imports/source.ts';
-import { type Column, columnOf, type Draft } from './columns.ts';
-import { LONGEST_ROW, type RowParser } from './read-rows.ts';
+import { type Column, columnOf, type Draft, MOST_COLUMNS } from './columns.ts';
+import { LONGEST_ROW, ROWS_AT_ONCE, type RowParser } from './read-rows.ts';
 
 /** One cell and what ends it. Quotes may hold anything, and a quote as two. */
 const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^,"\r\n]*))(,|\r?\n)/y;
@@ -15,6 +15,7 @@ type Cell = string | null;
 interface ReadRow {
   /** What is wrong with it instead of its cells. */
   problem?: string;
+  /** No more than `MOST_COLUMNS`, and one. */
   cells: Cell[];
   /** Where the next row begins, and how many lines this one has. */
   end: number;
@@ -33,6 +34,8 @@ export function csvParser(): RowParser {
       const block = textOf(bytes, final);
       const row = block.text === '' ? undefined : readRow(block.text, 0, final);
       if (!row) return undefined;
+      if (row.cells.length > MOST_COLUMNS)
+        throw invalid(`a file has ${MOST_COLUMNS} columns at the most`, ['file']);
       if (row.problem) throw invalid(`line 1: ${row.problem}`, ['file']);
       columns = columnsOf(row.cells.map((cell) => block.decode(cell ?? '') ?? '\ufffd'));
       return { bytes: block.bytesOf(row.end), lines: row.lines };
@@ -40,10 +43,11 @@ export function csvParser(): RowParser {
     rows(bytes, firstLine, final) {
       const { text, decode, bytesOf } = textOf(bytes, final);
       const found: ImportRow[] = [];
+      const isTooLong = (from: number) => bytes.length - bytesOf(from) > LONGEST_ROW;
       let at = 0;
       let line = firstLine;
-      while (at < text.length) {
-        const row = readRow(text, at, final || text.length - at > LONGEST_ROW);
+      while (at < text.length && found.length < ROWS_AT_ONCE) {
+        const row = readRow(text, at, final) ?? (isTooLong(at) ? readRow(text, at, true) : undefined);
         if (!row) break;
         const isBlank = row.cells.length === 1 && row.cells[0] === null && !row.problem;
         if (!isBlank) found.push(rowOf(row, line, columns, decode));
@@ -104,9 +108,12 @@ function readRow(text: string, begin: number, isAll: boolean): ReadRow | undefin
     }
     at = CELL.lastIndex;
     if (match[3] !== ',') return { cells, end: at, lines };
+    if (cells.length > MOST_COLUMNS)
+      return { problem: TOO_MANY, cells, end: text.indexOf('\n', at) + 1 || text.length, lines };
   }
 }
 
+const TOO_MANY = `has more than ${MOST_COLUMNS} cells`;
 const UNCLOSED = 'a quote is opened and never closed';
 
 function problemAt(text: string, at: number): string {
@@ -128,9 +135,13 @@ function columnsOf(header: string[]): Column[] {
   });
   if (!names.includes('controllerId'))
     throw invalid("the first line must name the columns, and 'controllerId' must be one of them", ['file']);
-  return names.map((name, index) => {
+  const seen = new Set<string>();
+  return names.map((name) => {
     const column = columnOf(name);
-    if (column && names.indexOf(name) === index) return column;
+    if (column && !seen.has(name)) {
+      seen.add(name);
+      return column;
+    }
     const shown = `column '${name.slice(0, 100).toWellFormed()}'`;
     throw invalid(column ? `${shown} is there twice` : `there is no ${shown} of a target`, ['file']);
   });

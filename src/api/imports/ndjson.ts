@@ -3,7 +3,7 @@ import type { Entry, Fault, ImportRow } from '../../services/imports/source.ts';
 import { asObject, asTexts, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { parseJsonNow } from '../json-reader.ts';
 import { type Draft, TEXT_FIELDS } from './columns.ts';
-import type { RowParser } from './read-rows.ts';
+import { ROWS_AT_ONCE, type RowParser } from './read-rows.ts';
 
 const LINE_BREAK = 10;
 /** Of a row: a target has no more than a few hundred attributes, metadata and tags. */
@@ -18,7 +18,7 @@ export function ndjsonParser(): RowParser {
       const found: ImportRow[] = [];
       let at = 0;
       let line = firstLine;
-      while (at < bytes.length) {
+      while (at < bytes.length && found.length < ROWS_AT_ONCE) {
         const lineBreak = bytes.indexOf(LINE_BREAK, at);
         if (lineBreak < 0 && !final) break;
         const end = lineBreak < 0 ? bytes.length : lineBreak;
@@ -43,7 +43,7 @@ function readLine(bytes: Buffer, line: number): ImportRow {
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       // The parser's sentence speaks of a request body.
-      const message = field === '' ? 'is no JSON object' : error.message.replace(/^[^:]*: /, '');
+      const message = field === '' ? saidOfRow(error.message) : error.message.replace(/^[^:]*: /, '');
       faults.push({ field, code: error.code, message });
     }
   };
@@ -76,6 +76,12 @@ function readLine(bytes: Buffer, line: number): ImportRow {
         });
   });
   return { line, target, faults };
+}
+
+/** The parser's bounds, as said of a row. */
+function saidOfRow(message: string): string {
+  const [, bound] = /^The given request body (has .*|is nested .*)$/.exec(message) ?? [];
+  return bound ?? 'is no JSON object';
 }
 
 function textsOf(value: unknown): string[] {

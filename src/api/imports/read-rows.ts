@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { invalid } from '../../errors.ts';
+import { LONGEST_TARGET } from '../../services/imports/check.ts';
 import { BEGINNING, type ImportRow, type Position, type RowBatch } from '../../services/imports/source.ts';
+import { takeTurns } from '../../services/turns.ts';
 
-/** Reading holds one row in memory at the least; no target needs more. */
-export const LONGEST_ROW = 4 << 20;
+const BYTES_OF_A_CHARACTER = 3;
+/** In bytes: reading holds one row in memory at the least. What is more than a target takes is for quotes and names. */
+export const LONGEST_ROW = BYTES_OF_A_CHARACTER * LONGEST_TARGET + (1 << 16);
+/** A parser gives no more rows than these at once, so that others have their turn. */
+export const ROWS_AT_ONCE = 500;
 
 /** So few bytes are read at once that their rows are gone before the collector takes them for lasting ones. */
 const PIECE = 8 << 10;
@@ -18,7 +23,7 @@ export interface Taken {
 export interface RowParser {
   /** Takes the header, or nothing where it isn't complete yet; there is none in formats without. */
   header?(bytes: Buffer, final: boolean): Taken | undefined;
-  /** Takes all complete rows; the first begins at `line`. */
+  /** Takes complete rows, as many as may be at once; the first begins at `line`. */
   rows(bytes: Buffer, line: number, final: boolean): Taken & { found: ImportRow[] };
 }
 
@@ -64,21 +69,29 @@ export async function* readRows(
     take(taken);
     return { rows: found, end: { bytes, lines, digest: digest() } };
   };
+  const turns = takeTurns();
+  /** Reads what there is, and lets others have their turn meanwhile. */
+  async function* readAll(final: boolean): AsyncGenerator<RowBatch> {
+    for (let isMore = true; isMore; ) {
+      const batch = read(final);
+      if (batch) yield batch;
+      else if (final) throw differs(from);
+      isMore = batch?.rows.length === ROWS_AT_ONCE;
+      if (turns.isOver()) await turns.next();
+    }
+  }
 
   for await (const block of body) {
     for (let at = 0; at < block.length; ) {
       const piece = block.subarray(at, at + Math.max(PIECE, buffer.length));
       at += piece.length;
       buffer = buffer.length ? Buffer.concat([buffer, piece]) : piece;
-      const batch = read(false);
-      if (batch) yield batch;
+      yield* readAll(false);
       if (buffer.length > LONGEST_ROW)
         throw invalid(`line ${lines + 1}: a row has ${LONGEST_ROW} bytes at the most`, ['file']);
     }
   }
-  const batch = read(true);
-  if (!batch) throw differs(from);
-  yield batch;
+  yield* readAll(true);
 }
 
 const differs = ({ lines }: Position) =>

@@ -1,4 +1,4 @@
-import { and, eq, lt } from 'drizzle-orm';
+import { and, eq, lt, ne, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
 import { imports } from '../../database/tables/imports.ts';
 import { importNotFound, invalid } from '../../errors.ts';
@@ -9,10 +9,14 @@ import { type ImportRecord, readableImport } from './find.ts';
 import type { ReadImportOptions } from './input.ts';
 
 const KEPT_MS = 30 * 86_400_000;
+const KEPT_AT_MOST = 1_000;
+/** Rows of reports, and controllerIds that dry runs remember until they finish, of all imports of a tenant. */
+const ROWS_AT_MOST = 5_000_000;
 
 /**
  * Notes a new import, or takes over the one that `resume` or `key` names; a finished one is given back as it is. Needs
- * CREATE_TARGET, and UPDATE_TARGET for upsert. Imports untouched for thirty days are forgotten.
+ * CREATE_TARGET, and UPDATE_TARGET for upsert. Imports untouched for thirty days are forgotten, and the oldest where
+ * there are too many or their reports are too long.
  * @throws IMPORT_NOT_FOUND; INVALID_INPUT where a resumed one was begun otherwise, or the key is another's
  */
 export async function beginImport(context: Context, options: ReadImportOptions): Promise<ImportRecord> {
@@ -28,8 +32,7 @@ export async function beginImport(context: Context, options: ReadImportOptions):
       return takeOver(tx, known, options, now);
     }
 
-    const tooOld = new Date(now.getTime() - KEPT_MS);
-    await tx.delete(imports).where(and(eq(imports.tenantId, tenantId), lt(imports.updatedAt, tooOld)));
+    await forgetImports(tx, tenantId, now);
     const [record] = await tx
       .insert(imports)
       .values({
@@ -54,6 +57,24 @@ export async function beginImport(context: Context, options: ReadImportOptions):
     if (!other) throw invalid("key: is that of somebody else's import", ['key']);
     return takeOver(tx, other, options, now);
   });
+}
+
+async function forgetImports(tx: Transaction, tenantId: number, now: Date): Promise<void> {
+  const tooOld = new Date(now.getTime() - KEPT_MS);
+  const remembered = sql`faults + CASE WHEN dry_run AND state <> 'finished' THEN rows_read ELSE 0 END`;
+  const tooMany = sql`${imports.id} IN (
+    SELECT id FROM (
+      SELECT id, row_number() OVER newest AS n, sum(${remembered}) OVER newest AS together
+      FROM imports WHERE tenant_id = ${tenantId} WINDOW newest AS (ORDER BY id DESC)) AS counted
+    WHERE n > ${KEPT_AT_MOST} OR together > ${ROWS_AT_MOST})`;
+  await tx
+    .delete(imports)
+    .where(
+      and(
+        eq(imports.tenantId, tenantId),
+        or(lt(imports.updatedAt, tooOld), and(ne(imports.state, 'running'), tooMany)),
+      ),
+    );
 }
 
 async function lockImport(tx: Transaction, context: Context, { key, resume }: ReadImportOptions) {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { DomainError, quotaExceeded } from '../../errors.ts';
 import { MOST_TAGS } from '../quotas.ts';
-import { MetadataEntry } from '../target-metadata/input.ts';
+import { LONGEST_KEY, LONGEST_VALUE, MetadataEntry } from '../target-metadata/input.ts';
 import { TargetTagInput } from '../target-tags/input.ts';
 import { checkAttributes } from '../targets/attributes.ts';
 import { TargetFields } from '../targets/input.ts';
@@ -40,7 +40,19 @@ const RowFields = TargetFields.omit({ targetTypeId: true }).extend({
 export const MOST_ENTRIES = 100;
 const NONE: readonly never[] = [];
 
-/** Checks a row by the rules that hold for every target, and says all that it breaks. */
+/** Characters of a target that has all it may have, each of it as long as it may be. */
+export const LONGEST_TARGET =
+  4_096 +
+  MOST_TAGS * LONGEST_KEY +
+  MOST_ENTRIES * (2 * LONGEST_KEY) +
+  MOST_ENTRIES * (LONGEST_KEY + LONGEST_VALUE);
+
+/** So much is told of what is wrong with a row: after that people know. */
+const MOST_FAULTS = 10;
+const LONGEST_FIELD = 160;
+const LONGEST_MESSAGE = 500;
+
+/** Checks a row by the rules that hold for every target, and says which it breaks: the first few, and how many more. */
 export function checkRow({ line, target = {}, faults = NONE }: ImportRow): CheckedTarget | RefusedRow {
   const found: Fault[] = [...faults];
   // What could not be read at all isn't to be called missing as well.
@@ -54,7 +66,7 @@ export function checkRow({ line, target = {}, faults = NONE }: ImportRow): Check
   const names = tags.length ? readTags(tags, found) : NONE;
   if (attributes.length) readAttributes(attributes, found);
   if (metadata.length) readMetadata(metadata, found);
-  if (!data || found.length) return { line, controllerId: shownId(target), faults: found };
+  if (!data || found.length) return { line, controllerId: shownId(target), faults: shownFaults(found) };
   return {
     line,
     controllerId: data.controllerId,
@@ -79,6 +91,22 @@ const shownId = ({ controllerId }: ImportedTarget): string | null =>
     .replaceAll('\0', '')
     .toWellFormed() || null;
 
+function shownFaults(found: readonly Fault[]): Fault[] {
+  const shown = found.slice(0, MOST_FAULTS).map(({ field, code, message }) => ({
+    field: cutText(field, LONGEST_FIELD),
+    code,
+    message: cutText(message, LONGEST_MESSAGE),
+  }));
+  const more = found.length - shown.length;
+  if (more)
+    shown.push({
+      field: '',
+      code: found[MOST_FAULTS]!.code,
+      message: `${more} more fault${more === 1 ? '' : 's'}`,
+    });
+  return shown;
+}
+
 function readTags(tags: readonly string[], found: Fault[]): string[] {
   const names = new Set<string>();
   if (tags.length > MOST_TAGS) {
@@ -96,8 +124,8 @@ function readTags(tags: readonly string[], found: Fault[]): string[] {
 
 function readAttributes(attributes: readonly Entry[], found: Fault[]): void {
   try {
-    checkAttributes(attributes);
     if (attributes.length > MOST_ENTRIES) throw quotaExceeded('attributes of a target', MOST_ENTRIES);
+    checkAttributes(attributes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const { path = [] } = error.details;
@@ -110,16 +138,15 @@ function readAttributes(attributes: readonly Entry[], found: Fault[]): void {
 }
 
 function readMetadata(metadata: readonly Entry[], found: Fault[]): void {
+  if (metadata.length > MOST_ENTRIES) {
+    const { code, message } = quotaExceeded('metadata entries of a target', MOST_ENTRIES);
+    found.push({ field: 'metadata', code, message });
+    return;
+  }
   for (const [key, value] of metadata) {
     const { error } = MetadataEntry.safeParse({ key, value });
-    if (error) found.push(faultIn(`metadata.${key.slice(0, 128)}`, error));
+    if (error) found.push(faultIn(`metadata.${key}`, error));
   }
-  if (metadata.length > MOST_ENTRIES)
-    found.push({
-      field: 'metadata',
-      code: 'QUOTA_EXCEEDED',
-      message: quotaExceeded('metadata entries of a target', MOST_ENTRIES).message,
-    });
 }
 
 const faultIn = (field: string, error: z.ZodError): Fault => ({

@@ -12,8 +12,8 @@ export interface ImportFault extends Fault {
   controllerId: string | null;
 }
 
-/** An import remembers so many, and counts the others. */
-const KEPT_AT_MOST = 1_000_000;
+/** An import remembers so many, and counts the rows of the others. */
+const KEPT_AT_MOST = 100_000;
 const A_PAGE = 1_000;
 
 /** Remembers what was wrong with rows. @returns how many faults were kept */
@@ -22,11 +22,14 @@ export async function recordFaults(
   { tenantId, id, faults }: ImportRecord,
   refused: readonly RefusedRow[],
 ): Promise<number> {
+  const room = KEPT_AT_MOST - faults;
+  if (room <= 0) return 0;
   const rows = refused
+    .slice(0, room)
     .flatMap(({ line, controllerId, faults }) =>
       faults.map((fault, ordinal) => ({ ...fault, line, controllerId, ordinal })),
     )
-    .slice(0, Math.max(KEPT_AT_MOST - faults, 0));
+    .slice(0, room);
   for (const chunk of chunks(rows)) {
     const list = <T>(of: (row: (typeof rows)[number]) => T) => chunk.map(of);
     await tx.execute(

@@ -3,6 +3,7 @@ import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
 import { openFairQueue } from '../fair-queue.ts';
 import { parse } from '../parse.ts';
+import { takeTurns } from '../turns.ts';
 import { beginImport } from './begin.ts';
 import { checkRow } from './check.ts';
 import { addRow, openChunk } from './chunk.ts';
@@ -74,6 +75,7 @@ function openWriter(context: Context, record: ImportRecord) {
   let begunAt = performance.now();
   let earlier: Promise<void> = Promise.resolve();
   let latest: Promise<void> = earlier;
+  const turns = takeTurns();
 
   const commit = async () => {
     await earlier;
@@ -92,7 +94,10 @@ function openWriter(context: Context, record: ImportRecord) {
   };
   return {
     async add({ rows, end }: RowBatch) {
-      for (const row of rows) addRow(chunk, checkRow(row));
+      for (const row of rows) {
+        if (turns.isOver()) await turns.next();
+        addRow(chunk, checkRow(row));
+      }
       chunk.end = end;
       const isFull =
         chunk.lines.length + chunk.refused.length >= ROWS_A_CHUNK ||

@@ -4,10 +4,13 @@ import { isPathSegment, plainText, SEGMENT_RULE } from '../text.ts';
 /** Entries of one target, module or set. */
 export const MOST_ENTRIES = 100;
 
+export const LONGEST_KEY = 128;
+export const LONGEST_VALUE = 4_000;
+
 /** An entry to store: the key unique in the target, both kept as they are. */
 export const MetadataEntry = z.object({
-  key: plainText(0, 128).refine(isPathSegment, SEGMENT_RULE),
-  value: plainText(0, 4000),
+  key: plainText(0, LONGEST_KEY).refine(isPathSegment, SEGMENT_RULE),
+  value: plainText(0, LONGEST_VALUE),
 });
 export type MetadataEntry = z.output<typeof MetadataEntry>;
 

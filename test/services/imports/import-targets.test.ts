@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { imports } from '../../../src/database/tables/imports.ts';
 import type { Announcement } from '../../../src/services/announcements.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { exportTargets } from '../../../src/services/exports/export-targets.ts';
@@ -119,6 +121,37 @@ describe('importTargets', () => {
     expect(await countOf(context)).toBe(5_000);
     const done = await importTargets(context, { ...OPTIONS, resume: interrupted!.id }, source(targets));
     expect(done).toMatchObject({ state: 'finished', rowsCreated: 20_000, rowsRefused: 0 });
+  });
+
+  it('forgets the oldest imports where there are too many, or their reports are too long', async () => {
+    const tenant = await newTenant(platform);
+    const context = tenant.contextOf();
+    const begun = {
+      tenantId: tenant.tenantId,
+      mode: 'create',
+      format: 'csv',
+      attempt: 1,
+      startedBy: 'x',
+    } as const;
+    const at = { startedAt: new Date(), updatedAt: new Date() };
+    const kept = { ...begun, ...at, dryRun: false, state: 'finished', faults: 0 } as const;
+    const known = async () => (await listImports(context, { limit: 500 })).map(({ key }) => key);
+    await context.database
+      .insert(imports)
+      .values([
+        { ...kept, key: 'oldest' },
+        { ...kept, key: 'still running', state: 'running' },
+        { ...kept, key: 'long', faults: 3_000_000 },
+        { ...kept, key: 'dry', dryRun: true, state: 'failed', rowsRead: 3_000_000 },
+        ...new Array(300).fill(kept),
+      ]);
+    await importTargets(context, { ...OPTIONS, key: 'new' }, source([]));
+    expect((await known()).filter(Boolean)).toEqual(['new', 'dry', 'still running']);
+
+    await context.database.insert(imports).values(new Array(1_000).fill(kept));
+    await importTargets(context, { ...OPTIONS, key: 'newest' }, source([]));
+    expect((await known())[0]).toBe('newest');
+    expect(await context.database.$count(imports, eq(imports.tenantId, tenant.tenantId))).toBe(1_002);
   });
 
   it('lets two imports of the same ids in opposite order end, each id once', async () => {
