@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { requireFewRows } from '../services/rows.ts';
 import { ExactNumber } from './json-reader.ts';
 
 const notReadable = (field: string, wanted: string) =>
@@ -23,11 +24,12 @@ export function asObject(value: unknown, field?: string): JsonObject {
 export const objectOf = (body: JsonObject, field: string): JsonObject | undefined =>
   body[field] == null ? undefined : asObject(body[field], field);
 
-/** A list of objects; one object counts as a list of one. @throws MALFORMED_INPUT */
-export const asObjects = (value: unknown, field?: string): JsonObject[] =>
-  Array.isArray(value)
-    ? value.map((one, index) => asObject(one, field && `${field}.${index}`))
-    : [asObject(value, field)];
+/** A list of objects; one object counts as a list of one. @throws MALFORMED_INPUT, INVALID_INPUT */
+export function asObjects(value: unknown, field?: string): JsonObject[] {
+  if (!Array.isArray(value)) return [asObject(value, field)];
+  requireFewRows(value, field);
+  return value.map((one, index) => asObject(one, field && `${field}.${index}`));
+}
 
 /** A text, or undefined where there is none; numbers and booleans are taken as their text. @throws MALFORMED_INPUT */
 export function textOf(body: JsonObject, field: string): string | undefined {
@@ -38,9 +40,10 @@ export function textOf(body: JsonObject, field: string): string | undefined {
   return String(value);
 }
 
-/** A list of texts; numbers and booleans are taken as theirs. @throws MALFORMED_INPUT */
+/** A list of texts; numbers and booleans are taken as theirs. @throws MALFORMED_INPUT, INVALID_INPUT */
 export function asTexts(list: unknown, field?: string): string[] {
   if (!Array.isArray(list)) throw malformed('The given request body is not well formed');
+  requireFewRows(list, field);
   return list.map((value, index) => {
     const place = field === undefined ? String(index) : `${field}.${index}`;
     const text = textOf({ [place]: value }, place);

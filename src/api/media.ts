@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { malformed } from '../errors.ts';
+import { mapInTurns } from '../services/turns.ts';
 import { hasBody, readBody } from './body.ts';
 import { webError } from './hawkbit-errors.ts';
 import { etagOf, isMatch } from './http.ts';
@@ -21,6 +22,17 @@ export function sendHal(response: Response, body: unknown): void {
     if (isMatch(response.req, etag)) return void response.status(304).end();
   }
   sendWhole(response, acceptedOf(response)?.contentType ?? JSON_TYPE, text);
+}
+
+/** Answers what was created, which may be thousands. */
+export async function sendCreated<T>(
+  response: Response,
+  items: readonly T[],
+  render: (item: T) => object,
+): Promise<void> {
+  const texts = await mapInTurns(items, (item) => JSON.stringify(render(item)));
+  const contentType = acceptedOf(response)?.contentType ?? JSON_TYPE;
+  sendWhole(response.status(201), contentType, `[${texts.join(',')}]`);
 }
 
 /** Sends a whole text in exactly this type: Express would write the charset in its own way. */

@@ -7,6 +7,8 @@ import { type ChangeRecord, creation } from './audit/record.ts';
 import { change } from './change.ts';
 import type { Context } from './context.ts';
 import { faultOf } from './parse.ts';
+import { requireFewRows } from './rows.ts';
+import { takeTurns } from './turns.ts';
 
 /** What a bulk verb does with rows that break a rule: refuse all, or create the others. */
 export type ErrorPolicy = 'REJECT_ALL' | 'REJECT_FAILED_ROWS';
@@ -19,14 +21,17 @@ export interface Batch<T> {
   faults: DomainError[];
 }
 
-/** Checks each row on its own. */
-export function readBatch<T>(
+/** Checks each row on its own. @throws INVALID_INPUT where they are too many */
+export async function readBatch<T>(
   schema: z.ZodType<T, unknown>,
   inputs: readonly unknown[],
   list: string,
-): Batch<T> {
+): Promise<Batch<T>> {
+  requireFewRows(inputs, list);
   const batch: Batch<T> = { list, rows: [], faults: [] };
+  const turns = takeTurns();
   for (const [index, input] of inputs.entries()) {
+    if (turns.isOver()) await turns.next();
     const { data, error } = schema.safeParse(input);
     batch.rows.push(data);
     if (error) refuse(batch, index, faultOf(error));

@@ -1,4 +1,5 @@
 import type { Request, Router } from 'express';
+import { requireFewRows } from '../../services/rows.ts';
 import { CONFIGURATION_KEYS, isConfigurationKey } from '../../services/tenants/configuration-keys.ts';
 import {
   type ConfigurationEntry,
@@ -31,6 +32,7 @@ export function configurationRoutes(
   };
   const putAll: Handler = async (context, request, response) => {
     const values = Object.entries(asObject(jsonOf(request)));
+    requireFewRows(values);
     await setConfiguration(
       context,
       Object.fromEntries(values.map(([key, value]) => [key, plainValue(key, value)])),

@@ -14,8 +14,9 @@ import {
 import { listDistributionSetTags, listTaggedSets } from '../../services/distribution-set-tags/list.ts';
 import { updateDistributionSetTag } from '../../services/distribution-set-tags/update.ts';
 import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/distribution-sets/fields.ts';
+import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, asTexts, idOf } from '../json.ts';
-import { jsonOf, sendHal } from '../media.ts';
+import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { pagedSets } from './distribution-sets.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
@@ -37,14 +38,11 @@ export function distributionSetTagRoutes(
     sendHal(response, await pagedList(listing, (tag) => renderTag(tag, selfLink(links, tag))));
   };
   const post: Handler = async (context, request, response) => {
-    const input = asObjects(jsonOf(request)).map(readTag);
+    const input = await mapInTurns(asObjects(jsonOf(request)), readTag);
     const { created, faults } = await createDistributionSetTags(context, { distributionSetTags: input });
     throwFirst(faults, 'distributionSetTags', input);
     const links = linksOf(request);
-    sendHal(
-      response.status(201),
-      created.map((tag) => renderTag(tag, selfLink(links, tag))),
-    );
+    await sendCreated(response, created, (tag) => renderTag(tag, selfLink(links, tag)));
   };
   resource(router, '/distributionsettags', { get, post: takes('CREATE_DISTRIBUTION_SET', post) }, options);
 

@@ -12,8 +12,9 @@ import { listDistributionSetTypes } from '../../services/distribution-set-types/
 import { findModuleTypesOfSetTypes } from '../../services/distribution-set-types/module-types.ts';
 import { setModuleTypeOfSets } from '../../services/distribution-set-types/set-module-type.ts';
 import { updateDistributionSetType } from '../../services/distribution-set-types/update.ts';
+import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, integerOf, type JsonObject } from '../json.ts';
-import { jsonOf, sendHal } from '../media.ts';
+import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
@@ -36,14 +37,11 @@ export function distributionSetTypeRoutes(
     sendHal(response, await pagedList(listing, (type) => renderSetType(type, selfLink(links, type))));
   };
   const post: Handler = async (context, request, response) => {
-    const input = asObjects(jsonOf(request)).map(readSetType);
+    const input = await mapInTurns(asObjects(jsonOf(request)), readSetType);
     const { created, faults } = await createDistributionSetTypes(context, { distributionSetTypes: input });
     throwFirst(faults, 'distributionSetTypes', input);
     const links = linksOf(request);
-    sendHal(
-      response.status(201),
-      created.map((type) => renderSetType(type, selfLink(links, type))),
-    );
+    await sendCreated(response, created, (type) => renderSetType(type, selfLink(links, type)));
   };
   resource(
     router,

@@ -13,8 +13,9 @@ import { updateDistributionSet } from '../../services/distribution-sets/update.t
 import type { Listing } from '../../services/page.ts';
 import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software-modules/fields.ts';
 import type { SoftwareModule } from '../../services/software-modules/module.ts';
+import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendHal } from '../media.ts';
+import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { idsOf, readIds } from './distribution-set-types.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
@@ -36,10 +37,17 @@ export function distributionSetRoutes(
     sendHal(response, await pagedSets(context, listing, linksOf(request)));
   };
   const post: Handler = async (context, request, response) => {
-    const input = asObjects(jsonOf(request)).map(readSet);
+    const input = await mapInTurns(asObjects(jsonOf(request)), readSet);
     const { created, faults } = await createDistributionSets(context, { distributionSets: input });
     throwFirst(faults, 'distributionSets', input);
-    sendHal(response.status(201), await renderSets(context, created, linksOf(request)));
+    const links = linksOf(request);
+    const modules = await findModulesOfSets(
+      context,
+      created.map(({ id }) => id),
+    );
+    await sendCreated(response, created, (set) =>
+      renderSet(set, modules.get(set.id) ?? [], links, selfLink(links, set)),
+    );
   };
   resource(
     router,

@@ -9,8 +9,9 @@ import {
 } from '../../services/software-module-types/find.ts';
 import { listSoftwareModuleTypes } from '../../services/software-module-types/list.ts';
 import { updateSoftwareModuleType } from '../../services/software-module-types/update.ts';
+import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, integerOf, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendHal } from '../media.ts';
+import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
@@ -30,14 +31,11 @@ export function softwareModuleTypeRoutes(
     sendHal(response, await pagedList(listing, (type) => renderModuleType(type, links)));
   };
   const post: Handler = async (context, request, response) => {
-    const input = asObjects(jsonOf(request)).map(readModuleType);
+    const input = await mapInTurns(asObjects(jsonOf(request)), readModuleType);
     const { created, faults } = await createSoftwareModuleTypes(context, { softwareModuleTypes: input });
     throwFirst(faults, 'softwareModuleTypes', input);
     const links = linksOf(request);
-    sendHal(
-      response.status(201),
-      created.map((type) => renderModuleType(type, links)),
-    );
+    await sendCreated(response, created, (type) => renderModuleType(type, links));
   };
   resource(
     router,

@@ -6,8 +6,9 @@ import { findSoftwareModule } from '../../services/software-modules/find.ts';
 import { listSoftwareModules } from '../../services/software-modules/list.ts';
 import type { SoftwareModule } from '../../services/software-modules/module.ts';
 import { updateSoftwareModule } from '../../services/software-modules/update.ts';
+import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendHal } from '../media.ts';
+import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
@@ -28,14 +29,11 @@ export function softwareModuleRoutes(
     sendHal(response, await pagedList(listing, (module) => renderModule(module, selfLink(links, module))));
   };
   const post: Handler = async (context, request, response) => {
-    const input = asObjects(jsonOf(request)).map(readModule);
+    const input = await mapInTurns(asObjects(jsonOf(request)), readModule);
     const { created, faults } = await createSoftwareModules(context, { softwareModules: input });
     throwFirst(faults, 'softwareModules', input);
     const links = linksOf(request);
-    sendHal(
-      response.status(201),
-      created.map((module) => renderModule(module, selfLink(links, module))),
-    );
+    await sendCreated(response, created, (module) => renderModule(module, selfLink(links, module)));
   };
   resource(router, '/softwaremodules', { get, post: takes('CREATE_SOFTWARE_MODULE', post) }, options);
 

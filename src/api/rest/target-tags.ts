@@ -10,8 +10,9 @@ import { unassignTargetTags } from '../../services/target-tags/unassign.ts';
 import { updateTargetTag } from '../../services/target-tags/update.ts';
 import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
 import { findTarget } from '../../services/targets/find.ts';
+import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, asTexts, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendHal } from '../media.ts';
+import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
@@ -31,14 +32,11 @@ export function targetTagRoutes(
     sendHal(response, await pagedList(listing, (tag) => renderTag(tag, selfLink(links, tag))));
   };
   const post: Handler = async (context, request, response) => {
-    const input = asObjects(jsonOf(request)).map(readTag);
+    const input = await mapInTurns(asObjects(jsonOf(request)), readTag);
     const { targetTags, faults } = await createTargetTags(context, { targetTags: input });
     throwFirst(faults, 'targetTags', input);
     const links = linksOf(request);
-    sendHal(
-      response.status(201),
-      targetTags.map((tag) => renderTag(tag, selfLink(links, tag))),
-    );
+    await sendCreated(response, targetTags, (tag) => renderTag(tag, selfLink(links, tag)));
   };
   resource(router, '/targettags', { get, post: takes('CREATE_TARGET', post) }, options);
 

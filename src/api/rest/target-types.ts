@@ -10,8 +10,9 @@ import { TARGET_TYPE_SORT_NAMES } from '../../services/target-types/fields.ts';
 import { findTargetType, type TargetType } from '../../services/target-types/find.ts';
 import { listTargetTypes } from '../../services/target-types/list.ts';
 import { updateTargetType } from '../../services/target-types/update.ts';
+import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendHal } from '../media.ts';
+import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { idsOf, readIds, renderSetType, selfLink as setTypeLink } from './distribution-set-types.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
@@ -33,14 +34,11 @@ export function targetTypeRoutes(
     sendHal(response, await pagedList(listing, (type) => renderTargetType(type, selfLink(links, type))));
   };
   const post: Handler = async (context, request, response) => {
-    const input = asObjects(jsonOf(request)).map(readTargetType);
+    const input = await mapInTurns(asObjects(jsonOf(request)), readTargetType);
     const { targetTypes, faults } = await createTargetTypes(context, { targetTypes: input });
     throwFirst(faults, 'targetTypes', input);
     const links = linksOf(request);
-    sendHal(
-      response.status(201),
-      targetTypes.map((type) => renderTargetType(type, selfLink(links, type))),
-    );
+    await sendCreated(response, targetTypes, (type) => renderTargetType(type, selfLink(links, type)));
   };
   resource(
     router,

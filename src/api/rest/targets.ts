@@ -7,8 +7,9 @@ import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
 import { findTarget, listTargets } from '../../services/targets/find.ts';
 import type { Target } from '../../services/targets/target.ts';
 import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
+import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendHal } from '../media.ts';
+import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { type Links, link } from './render.ts';
@@ -28,14 +29,11 @@ export function targetRoutes(
     sendHal(response, await pagedList(listing, (target) => renderTarget(target, selfLink(links, target))));
   };
   const post: Handler = async (context, request, response) => {
-    const input = asObjects(jsonOf(request)).map(readTarget);
+    const input = await mapInTurns(asObjects(jsonOf(request)), readTarget);
     const { targets, faults } = await createTargets(context, { targets: input });
     throwFirst(faults, 'targets', input);
     const links = linksOf(request);
-    sendHal(
-      response.status(201),
-      targets.map((target) => renderCreated(target, links)),
-    );
+    await sendCreated(response, targets, (target) => renderCreated(target, links));
   };
   resource(router, '/targets', { get, post: takes('CREATE_TARGET', post) }, { ...options, names: NAMES });
 

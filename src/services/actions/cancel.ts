@@ -8,12 +8,13 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { SERVER_MESSAGE } from './messages.ts';
 import { idsOf, type LockedAction, selectActionsToChange } from './select.ts';
 import { type Author, moveActions, settleTargets } from './write.ts';
 
 const CancelActions = z.object({
-  actionIds: z.array(z.number()).nullish(),
+  actionIds: listOf(z.number()).nullish(),
   filter: z.string().nullish(),
   /** Ends those at once that are being canceled already, whatever their devices do. */
   force: z.boolean().nullish(),

@@ -8,6 +8,7 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import type { TenantSettings } from '../tenants/settings.ts';
 import { plainText } from '../text.ts';
@@ -20,7 +21,7 @@ export const CONFIRMATIONS = ['confirmed', 'denied'] as const;
 
 const INT_32 = 2 ** 31;
 const ConfirmActions = z.object({
-  actionIds: z.array(z.number()).nullish(),
+  actionIds: listOf(z.number()).nullish(),
   filter: z.string().nullish(),
   confirmation: z.enum(CONFIRMATIONS),
   code: z

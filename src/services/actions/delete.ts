@@ -10,11 +10,12 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Acting, Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { lockTarget } from '../targets/selection.ts';
 import { type LockedAction, lockActions, selectActionsToChange } from './select.ts';
 
 const DeleteActions = z.object({
-  actionIds: z.array(z.number()).nullish(),
+  actionIds: listOf(z.number()).nullish(),
   filter: z.string().nullish(),
   /** Only of this target: others count as missing. */
   controllerId: z.string().nullish(),

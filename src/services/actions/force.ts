@@ -8,10 +8,11 @@ import { modification } from '../authorship.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { selectActionsToChange } from './select.ts';
 
 const ForceActions = z.object({
-  actionIds: z.array(z.number()).nullish(),
+  actionIds: listOf(z.number()).nullish(),
   filter: z.string().nullish(),
   dryRun: z.boolean().nullish(),
 });

@@ -5,12 +5,13 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { selectTargetIds } from '../targets/selection.ts';
 import { confirmation } from './input.ts';
 import { activateTargets, deactivateTargets } from './write.ts';
 
 const SetAutoConfirm = z.object({
-  controllerIds: z.array(z.string()).nullish(),
+  controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   active: z.boolean(),
   ...confirmation,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FORCE_TYPES } from '../../database/tables/actions.ts';
+import { listOf } from '../rows.ts';
 import { plainText } from '../text.ts';
 import { MaintenanceWindowInput } from './maintenance-window.ts';
 
@@ -28,13 +29,14 @@ export type ActionOptions = z.input<typeof ActionOptions>;
 
 /** Some targets, named or chosen by a filter, and how their actions shall be. */
 const Assignment = ActionOptions.extend({
-  controllerIds: z.array(z.string()).nullish(),
+  controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
 });
 
 export const AssignDistributionSet = z.object({
   distributionSetId: z.number(),
-  assignments: z.array(Assignment),
+  /** Each is some statements. */
+  assignments: z.array(Assignment).max(1_000, 'must be 1000 at the most'),
   /** The targets have the set already, by other means: it counts as installed at once. */
   offline: z.boolean().nullish(),
   /** What becomes of a named target that isn't there. */

@@ -7,12 +7,13 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { type DistributionSet, lockValidSet, touchSet } from '../distribution-sets/set.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { isStorableText } from '../text.ts';
 
 const DeleteDistributionSetMetadata = z.object({
   id: z.number(),
-  keys: z.array(z.string()).min(1, 'must have one key at the least'),
+  keys: listOf(z.string()).min(1, 'must have one key at the least'),
 });
 export type DeleteDistributionSetMetadata = z.input<typeof DeleteDistributionSetMetadata>;
 

@@ -16,13 +16,14 @@ import type { Context } from '../context.ts';
 import { setsAs } from '../distribution-sets/set.ts';
 import { parse } from '../parse.ts';
 import { requireTagQuota } from '../quotas.ts';
+import { listOf } from '../rows.ts';
 import { titleOf } from '../software-modules/module.ts';
 
 const UPDATING = setsAs('UPDATE_DISTRIBUTION_SET');
 
 const TaggedSets = z.object({
   tagId: z.number(),
-  setIds: z.array(z.number()).min(1, 'must hold a set at the least'),
+  setIds: listOf(z.number()).min(1, 'must hold a set at the least'),
 });
 export type TaggedSets = z.input<typeof TaggedSets>;
 

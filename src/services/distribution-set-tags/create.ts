@@ -32,7 +32,7 @@ export async function createDistributionSetTags(
   input: CreateDistributionSetTags,
 ): Promise<Created<DistributionSetTag>> {
   const { tenantId } = requirePermission(context, 'CREATE_DISTRIBUTION_SET');
-  const batch = readBatch(TargetTagInput, input.distributionSetTags, 'distributionSetTags');
+  const batch = await readBatch(TargetTagInput, input.distributionSetTags, 'distributionSetTags');
   return createBatch(context, batch, input, {
     check: (tx, rows) => refuseExisting(tx, tenantId, rows),
     insert: (tx, rows) => insertTags(tx, context, rows),

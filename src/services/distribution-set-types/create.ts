@@ -38,7 +38,7 @@ export async function createDistributionSetTypes(
   input: CreateDistributionSetTypes,
 ): Promise<Created<DistributionSetType>> {
   const { tenantId } = requirePermission(context, 'CREATE_DISTRIBUTION_SET_TYPE');
-  const batch = readBatch(DistributionSetTypeInput, input.distributionSetTypes, 'distributionSetTypes');
+  const batch = await readBatch(DistributionSetTypeInput, input.distributionSetTypes, 'distributionSetTypes');
   return createBatch(context, batch, input, {
     async check(tx, rows) {
       await refuseExisting(tx, tenantId, rows);

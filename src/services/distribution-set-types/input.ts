@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf } from '../rows.ts';
 import { enteredText } from '../text.ts';
 
 /** One distribution set type to create, with the module types its sets must or may have. */
@@ -8,8 +9,8 @@ export const DistributionSetTypeInput = z
     name: enteredText(1, 128),
     description: enteredText(0, 512).nullish(),
     colour: enteredText(0, 16).nullish(),
-    mandatoryModuleTypeIds: z.array(z.number()).nullish(),
-    optionalModuleTypeIds: z.array(z.number()).nullish(),
+    mandatoryModuleTypeIds: listOf(z.number()).nullish(),
+    optionalModuleTypeIds: listOf(z.number()).nullish(),
   })
   .transform(({ description, colour, mandatoryModuleTypeIds, optionalModuleTypeIds, ...rest }) => ({
     ...rest,

@@ -9,13 +9,14 @@ import type { FieldChanges } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { faultOfModule, readSupply, refuseTooMany, withModules } from './modules.ts';
 import { type DistributionSet, lockValidSet, touchSet } from './set.ts';
 
 const ModulesOfSet = z.object({
   id: z.number(),
-  moduleIds: z.array(z.number()).min(1, 'must hold a module at the least'),
+  moduleIds: listOf(z.number()).min(1, 'must hold a module at the least'),
 });
 export type ModulesOfSet = z.input<typeof ModulesOfSet>;
 

@@ -45,7 +45,7 @@ export async function createDistributionSets(
   input: CreateDistributionSets,
 ): Promise<Created<DistributionSet>> {
   const { tenantId } = requirePermission(context, 'CREATE_DISTRIBUTION_SET');
-  const batch = readBatch(DistributionSetInput, input.distributionSets, 'distributionSets');
+  const batch = await readBatch(DistributionSetInput, input.distributionSets, 'distributionSets');
   return createBatch(context, batch, input, {
     async check(tx, rows) {
       refuseUnfit(rows, await readParts(tx, tenantId, rows.rows));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf } from '../rows.ts';
 import { enteredText } from '../text.ts';
 
 const name = enteredText(1, 128);
@@ -14,7 +15,7 @@ export const DistributionSetInput = z
     description: description.nullish(),
     requiredMigrationStep: z.boolean().nullish(),
     locked: z.boolean().nullish(),
-    moduleIds: z.array(z.number()).nullish(),
+    moduleIds: listOf(z.number()).nullish(),
   })
   .transform(({ type, description, requiredMigrationStep, locked, moduleIds, ...rest }) => ({
     ...rest,

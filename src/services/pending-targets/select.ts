@@ -7,13 +7,14 @@ import { invalid, pendingTargetNotFound } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import type { Context } from '../context.ts';
+import { listOf } from '../rows.ts';
 import { filterMoments } from '../targets/fields.ts';
 import { isStorableText } from '../text.ts';
 import { joinedGroups, PENDING_TARGET_FIELDS } from './fields.ts';
 
 /** Which devices are meant: either those named or all that match a filter. */
 export const PendingSelection = z.object({
-  controllerIds: z.array(z.string()).nullish(),
+  controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   dryRun: z.boolean().nullish(),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FORCE_TYPES } from '../../database/tables/actions.ts';
 import { SUCCESS_ACTIONS } from '../../database/tables/rollouts.ts';
 import { ActionOptions } from '../deployments/input.ts';
+import { listOf } from '../rows.ts';
 import { QUERY_LENGTH } from '../target-filters/input.ts';
 import { enteredText, plainText } from '../text.ts';
 
@@ -45,7 +46,7 @@ export const RolloutInput = Conditions.extend({
   startAt: z.date('must be a time').nullish(),
   /** Into how many groups of the same size, one unless told; not together with `groups`. */
   groupCount: z.number().int('must be a whole number').nullish(),
-  groups: z.array(GroupInput).min(1, 'must have one group at the least').nullish(),
+  groups: listOf(GroupInput).min(1, 'must have one group at the least').nullish(),
   dynamic: z.boolean().nullish(),
   /** Of the groups that take in targets which appear later. */
   dynamicGroup: z

@@ -6,12 +6,13 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { lockModule, type SoftwareModule, titleOf, touchModule } from '../software-modules/module.ts';
 import { isStorableText } from '../text.ts';
 
 const DeleteModuleMetadata = z.object({
   id: z.number(),
-  keys: z.array(z.string()).min(1, 'must have one key at the least'),
+  keys: listOf(z.string()).min(1, 'must have one key at the least'),
 });
 export type DeleteModuleMetadata = z.input<typeof DeleteModuleMetadata>;
 

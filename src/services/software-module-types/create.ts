@@ -32,7 +32,7 @@ export async function createSoftwareModuleTypes(
   input: CreateSoftwareModuleTypes,
 ): Promise<Created<SoftwareModuleType>> {
   const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE_TYPE');
-  const batch = readBatch(SoftwareModuleTypeInput, input.softwareModuleTypes, 'softwareModuleTypes');
+  const batch = await readBatch(SoftwareModuleTypeInput, input.softwareModuleTypes, 'softwareModuleTypes');
   return createBatch(context, batch, input, {
     check: (tx, rows) => refuseExisting(tx, tenantId, rows),
     insert: (tx, rows) => insertTypes(tx, context, rows),

@@ -40,7 +40,7 @@ export async function createSoftwareModules(
   input: CreateSoftwareModules,
 ): Promise<Created<SoftwareModule>> {
   const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE');
-  const batch = readBatch(SoftwareModuleInput, input.softwareModules, 'softwareModules');
+  const batch = await readBatch(SoftwareModuleInput, input.softwareModules, 'softwareModules');
   for (const [index, row] of batch.rows.entries())
     if (row?.encrypted) refuse(batch, index, encryptionNotSupported());
   return createBatch(context, batch, input, {

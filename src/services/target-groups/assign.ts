@@ -7,13 +7,14 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { requireGroupQuota } from '../quotas.ts';
+import { listOf } from '../rows.ts';
 import { selectTargetIds } from '../targets/selection.ts';
 import { updateSelected } from '../targets/update-selected.ts';
 import { enteredText } from '../text.ts';
 
 const AssignTargetGroup = z.object({
   group: enteredText(0, 256).nullable(),
-  controllerIds: z.array(z.string()).min(1, 'must hold a target at the least').nullish(),
+  controllerIds: listOf(z.string()).min(1, 'must hold a target at the least').nullish(),
   filter: z.string().nullish(),
   /** What becomes of the named targets when one of them is missing; REFUSE unless given. */
   onMissing: z.enum(['REFUSE', 'PASS_OVER']).nullish(),

@@ -4,14 +4,15 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { selectTargetIds } from '../targets/selection.ts';
 import { isStorableText } from '../text.ts';
 import { removeEntries } from './write.ts';
 
 const DeleteTargetMetadata = z.object({
-  controllerIds: z.array(z.string()).nullish(),
+  controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
-  keys: z.array(z.string()).min(1, 'must have one key at the least'),
+  keys: listOf(z.string()).min(1, 'must have one key at the least'),
   dryRun: z.boolean().nullish(),
 });
 export type DeleteTargetMetadata = z.input<typeof DeleteTargetMetadata>;

@@ -4,12 +4,13 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { selectTargetIds } from '../targets/selection.ts';
 import { MetadataEntries } from './input.ts';
 import { valuesOf, writeEntries } from './write.ts';
 
 const SetTargetMetadata = z.object({
-  controllerIds: z.array(z.string()).nullish(),
+  controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   entries: MetadataEntries,
   dryRun: z.boolean().nullish(),

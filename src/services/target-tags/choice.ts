@@ -5,6 +5,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetTags } from '../../database/tables/target-data.ts';
 import { type DomainError, targetNotFound, targetTagNotFound } from '../../errors.ts';
 import type { Context } from '../context.ts';
+import { listOf } from '../rows.ts';
 import { type SelectedTarget, selectTargetIds } from '../targets/selection.ts';
 import { isStorableText } from '../text.ts';
 
@@ -18,9 +19,9 @@ export type NotFoundPolicy = (typeof NOT_FOUND_POLICIES)[number];
 /** Which tags, by id or by name, and which targets: those named or all that match a filter. */
 export const TagChoice = z
   .object({
-    tagIds: z.array(z.number()).min(1, 'must hold a tag at the least').nullish(),
-    tagNames: z.array(z.string()).min(1, 'must hold a tag at the least').nullish(),
-    controllerIds: z.array(z.string()).min(1, 'must hold a target at the least').nullish(),
+    tagIds: listOf(z.number()).min(1, 'must hold a tag at the least').nullish(),
+    tagNames: listOf(z.string()).min(1, 'must hold a tag at the least').nullish(),
+    controllerIds: listOf(z.string()).min(1, 'must hold a target at the least').nullish(),
     filter: z.string().nullish(),
     onNotFound: z.enum(NOT_FOUND_POLICIES).nullish(),
     dryRun: z.boolean().nullish(),

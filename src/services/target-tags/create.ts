@@ -47,7 +47,7 @@ export async function createTargetTags(
 ): Promise<CreatedTargetTags> {
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
   const { errorPolicy = 'REJECT_ALL', dryRun } = input;
-  const checked = readBatch(TargetTagInput, input.targetTags, 'targetTags');
+  const checked = await readBatch(TargetTagInput, input.targetTags, 'targetTags');
   refuseTaken(checked, [IDENTITY]);
   if (isRejected(checked, errorPolicy)) return { targetTags: [], faults: faultsOf(checked) };
 

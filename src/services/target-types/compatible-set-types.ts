@@ -23,6 +23,7 @@ import {
   lockSetTypes,
 } from '../distribution-set-types/find.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { findTargetType, TARGET_TYPE_COLUMNS, type TargetType, targetTypesAs } from './find.ts';
 
 const MOST_SET_TYPES = 50;
@@ -79,7 +80,7 @@ export async function listCompatibleSetTypes(
 
 const CompatibleSetTypes = z.object({
   id: z.number(),
-  setTypeIds: z.array(z.number()).min(1, 'must hold a distribution set type at the least'),
+  setTypeIds: listOf(z.number()).min(1, 'must hold a distribution set type at the least'),
 });
 export type CompatibleSetTypes = z.input<typeof CompatibleSetTypes>;
 

@@ -54,7 +54,7 @@ export async function createTargetTypes(
 ): Promise<CreatedTargetTypes> {
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET_TYPE');
   const { errorPolicy = 'REJECT_ALL', dryRun } = input;
-  const checked = readBatch(TargetTypeInput, input.targetTypes, 'targetTypes');
+  const checked = await readBatch(TargetTypeInput, input.targetTypes, 'targetTypes');
   refuseNameless(checked);
   refuseTaken(checked, IDENTITIES);
   if (isRejected(checked, errorPolicy)) return { targetTypes: [], faults: faultsOf(checked) };

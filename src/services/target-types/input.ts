@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf } from '../rows.ts';
 import { enteredText } from '../text.ts';
 
 const KEY_LENGTH = 64;
@@ -14,7 +15,7 @@ export const TargetTypeInput = z
     name: enteredText(0, NAME_LENGTH).nullish(),
     description: description.nullish(),
     colour: colour.nullish(),
-    compatibleDistributionSetTypeIds: z.array(z.number()).nullish(),
+    compatibleDistributionSetTypeIds: listOf(z.number()).nullish(),
   })
   .transform((input) => ({
     key: input.key || input.name || '',

@@ -7,13 +7,14 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import { selectTargetIds } from './selection.ts';
 import { updateSelected } from './update-selected.ts';
 
 const AssignTargetType = z.object({
   targetTypeId: z.number().int().nullable(),
-  controllerIds: z.array(z.string()).nullish(),
+  controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   dryRun: z.boolean().nullish(),
 });

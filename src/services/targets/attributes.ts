@@ -9,6 +9,7 @@ import type { FieldChanges } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { reachesTargetOf } from './scope.ts';
 import { lockTarget } from './selection.ts';
 
@@ -84,7 +85,7 @@ export async function applyAttributes(
 
 const SetTargetAttributes = z.object({
   controllerId: z.string(),
-  attributes: z.array(z.object({ key: z.string(), value: z.string().nullish() })),
+  attributes: listOf(z.object({ key: z.string(), value: z.string().nullish() })),
   mode: z.enum(ATTRIBUTE_MODES).default('merge'),
 });
 export type SetTargetAttributes = z.input<typeof SetTargetAttributes>;

@@ -51,7 +51,7 @@ export interface CreatedTargets {
 export async function createTargets(context: Context, input: CreateTargets): Promise<CreatedTargets> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
   const { errorPolicy = 'REJECT_ALL', dryRun } = input;
-  const checked = readBatch(TargetInput, input.targets, 'targets');
+  const checked = await readBatch(TargetInput, input.targets, 'targets');
   refuseTaken(checked, [IDENTITY]);
   if (isRejected(checked, errorPolicy)) return { targets: [], faults: faultsOf(checked) };
 

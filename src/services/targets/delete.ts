@@ -9,11 +9,12 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
 import { lockRolloutsOf, uncountTargets } from '../rollouts/uncount-targets.ts';
+import { listOf } from '../rows.ts';
 import { adjustTargetCount } from './quota.ts';
 import { isSelected, type SelectedTarget, selectTargetIds } from './selection.ts';
 
 const DeleteTargets = z.object({
-  controllerIds: z.array(z.string()).nullish(),
+  controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   dryRun: z.boolean().nullish(),
 });

@@ -7,12 +7,13 @@ import { affected } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { parse } from '../parse.ts';
+import { listOf } from '../rows.ts';
 import { generateToken, OverlapSeconds } from './input.ts';
 import { selectTargetIds } from './selection.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
 
 const RotateTargetTokens = z.object({
-  controllerIds: z.array(z.string()).nullish(),
+  controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   overlapSeconds: OverlapSeconds,
   dryRun: z.boolean().nullish(),
