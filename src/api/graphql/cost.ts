@@ -2,10 +2,18 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  getVariableValues,
   type OperationDefinitionNode,
+  TypeInfo,
   type TypeNode,
+  ValidationContext,
 } from 'graphql';
-import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
+import {
+  type ComplexityEstimator,
+  createComplexityRule,
+  fieldExtensionsEstimator,
+  simpleEstimator,
+} from 'graphql-query-complexity';
 import { LRUCache } from 'lru-cache';
 
 /**
@@ -14,36 +22,73 @@ import { LRUCache } from 'lru-cache';
  */
 export const MOST_COST = 100_000;
 
-const estimators = [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })];
+/** A mutation answers with as much as there are rows in its input. */
+const rowsEstimator: ComplexityEstimator = ({ type, args, childComplexity }) => {
+  if (type.name !== 'Mutation') return undefined;
+  return 1 + Math.max(1, ...Object.values(args['input'] ?? {}).map(rowsIn)) * childComplexity;
+};
+const rowsIn = (value: unknown) => (Array.isArray(value) && typeof value[0] === 'object' ? value.length : 1);
+
+/** What there usually is of these in an introspected type, and so on; of types there are hundreds. */
+const INTROSPECTED: Readonly<Record<string, number>> = {
+  '__Schema.types': 400,
+  '__Schema.directives': 5,
+  '__Type.fields': 8,
+  '__Type.inputFields': 2,
+  '__Type.enumValues': 2,
+  '__Type.interfaces': 1,
+  '__Type.possibleTypes': 1,
+  '__Field.args': 1,
+  '__Directive.args': 2,
+};
+/** Nothing has to be read for it. */
+const INTROSPECTED_FIELD = 0.25;
+const introspectionEstimator: ComplexityEstimator = ({ type, field, childComplexity }) =>
+  type.name.startsWith('__')
+    ? INTROSPECTED_FIELD + (INTROSPECTED[`${type.name}.${field.name}`] ?? 1) * childComplexity
+    : undefined;
+
+const estimators = [
+  introspectionEstimator,
+  rowsEstimator,
+  fieldExtensionsEstimator(),
+  simpleEstimator({ defaultComplexity: 1 }),
+];
 
 /** What operations of a remembered document cost, by name and by the variables that matter. */
 const known = new WeakMap<DocumentNode, LRUCache<string, number>>();
 const REMEMBERED_A_DOCUMENT = 50;
+
+/** What an operation is asked with: `rows` are those of the longest list. */
+interface Given {
+  variables: Readonly<Record<string, unknown>>;
+  rows: number;
+}
 
 /** @throws GraphQLError where the operation could answer with more than is allowed */
 export function refuseCostly(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
+  given: Given,
 ): void {
   const costs = known.get(document) ?? new LRUCache<string, number>({ max: REMEMBERED_A_DOCUMENT });
   known.set(document, costs);
-  const key = JSON.stringify([operation.name?.value, decisive(operation, variables)]);
+  const key = JSON.stringify([operation.name?.value, given.rows, decisive(operation, given.variables)]);
   let cost = costs.get(key);
   if (cost === undefined) {
-    cost = costOf(schema, document, operation, variables);
+    cost = costOf(schema, document, operation, given.variables);
     if (cost === undefined) return;
     costs.set(key, cost);
   }
   if (cost > MOST_COST)
     throw new GraphQLError(
-      `The operation costs ${cost}, and no more than ${MOST_COST} is allowed: ask for smaller pages or fewer fields.`,
+      `The operation costs ${Math.round(cost)}, and no more than ${MOST_COST} is allowed: ask for smaller pages or fewer fields, or send fewer rows.`,
       { extensions: { code: 'COST_LIMIT_EXCEEDED', cost, limit: MOST_COST, http: { status: 400 } } },
     );
 }
 
-/** Pages' sizes and whether to skip something: no other variable changes the cost. */
+/** Pages' sizes and whether to skip something: no other variable changes the cost, but for its rows. */
 const decisive = (
   { variableDefinitions }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
@@ -57,20 +102,21 @@ const typeName = (type: TypeNode): string => ('name' in type ? type.name.value :
 /** Undefined where the variables don't fit: executing says so better. */
 function costOf(
   schema: GraphQLSchema,
-  query: DocumentNode,
+  document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): number | undefined {
-  try {
-    return getComplexity({
-      schema,
-      query,
-      estimators,
-      variables: { ...variables },
-      ...(operation.name && { operationName: operation.name.value }),
-    });
-  } catch (error) {
-    if (error instanceof GraphQLError) return undefined;
-    throw error;
-  }
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+    maxErrors: 1,
+  });
+  if (!coerced) return undefined;
+  let fits = true;
+  const context = new ValidationContext(schema, document, new TypeInfo(schema), () => {
+    fits = false;
+  });
+  const measure = createComplexityRule({ estimators, maximumComplexity: Number.POSITIVE_INFINITY })(context);
+  // It would coerce them itself, and gather an error for every value that doesn't fit.
+  measure.variableValues = coerced;
+  const cost = measure.nodeComplexity(operation, schema.getRootType(operation.operation) ?? undefined);
+  return fits ? cost : undefined;
 }

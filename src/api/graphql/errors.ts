@@ -1,5 +1,5 @@
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 import { DomainError, type ErrorCode } from '../../errors.ts';
 import { enumOf } from './enums.ts';
@@ -193,7 +193,14 @@ export const formatError =
     const cause = unwrapResolverError(error);
     if (cause instanceof DomainError)
       return { ...formatted, message: cause.message, extensions: extensionsOf(cause) };
-    if (formatted.extensions?.['code'] !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR) return formatted;
+    const short = {
+      ...formatted,
+      message: shortened(formatted.message),
+      locations: formatted.locations?.slice(0, MOST_LOCATIONS),
+    };
+    if (formatted.extensions?.['code'] !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR) return short;
+    if (cause instanceof GraphQLError && isOfRequest(cause))
+      return { ...short, extensions: { code: ApolloServerErrorCode.BAD_USER_INPUT } };
     log(cause);
     return { ...formatted, message: 'Something went wrong here; it was logged.' };
   };
@@ -203,17 +210,36 @@ export const formatSocketError =
   (log: (error: unknown) => void) =>
   (error: GraphQLError): GraphQLError => {
     const { originalError: cause, nodes, source, positions, path } = error;
-    const where = { nodes, source, positions, path };
+    const where = {
+      nodes: nodes?.slice(0, MOST_LOCATIONS),
+      source,
+      positions: positions?.slice(0, MOST_LOCATIONS),
+      path,
+    };
     if (cause instanceof DomainError)
       return new GraphQLError(cause.message, { ...where, extensions: extensionsOf(cause) });
-    if (!cause) {
+    if (isOfRequest(error)) {
       const { code = ApolloServerErrorCode.BAD_USER_INPUT } = error.extensions;
-      return new GraphQLError(error.message, { ...where, extensions: { ...error.extensions, code } });
+      return new GraphQLError(shortened(error.message), {
+        ...where,
+        extensions: { ...error.extensions, code },
+      });
     }
-    log(cause);
+    log(cause ?? error);
     const { INTERNAL_SERVER_ERROR: code } = ApolloServerErrorCode;
     return new GraphQLError('Something went wrong here; it was logged.', { ...where, extensions: { code } });
   };
+
+/** Whether graphql-js says what is wrong with the operation or its variables: what a scalar threw is no bug. */
+const isOfRequest = ({ path, nodes, originalError }: GraphQLError) =>
+  !path && (!originalError || nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION);
+
+const LONGEST_MESSAGE = 600;
+const MOST_LOCATIONS = 20;
+
+/** Messages repeat what was sent, however long that was; the reason stands at their end. */
+const shortened = (message: string) =>
+  message.length > LONGEST_MESSAGE ? `${message.slice(0, 300)} … ${message.slice(-200)}` : message;
 
 function extensionsOf({ code, details }: DomainError): Record<string, unknown> {
   if (isTopLevel(code)) return { code };

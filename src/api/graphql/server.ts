@@ -14,7 +14,8 @@ import { compileQueries } from './compiled.ts';
 import type { GraphqlContext } from './context.ts';
 import { formatError } from './errors.ts';
 import { graphiqlRoutes } from './graphiql.ts';
-import { LIMITS, limitDocuments } from './limits.ts';
+import { limitOperations } from './limit-operations.ts';
+import { LIMITS } from './limits.ts';
 import { type Listener, type ListenerOptions, operationListener } from './listener.ts';
 import { buildSchema } from './schema.ts';
 import { sessionRoutes } from './session.ts';
@@ -53,15 +54,17 @@ const createApollo = (schema: GraphQLSchema, log: (error: unknown) => void) =>
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    // Documents are remembered by `limitDocuments`, which sees them before they are parsed.
+    // Documents are remembered by `limitOperations`, which sees them before they are parsed.
     documentStore: null,
     parseOptions: { maxTokens: LIMITS.tokens },
+    validationOptions: { maxErrors: LIMITS.errors },
+    executionOptions: { maxCoercionErrors: LIMITS.errors },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: formatError(log),
     logger: { debug() {}, info() {}, warn: log, error: log },
     plugins: [
-      limitDocuments(),
+      limitOperations(),
       compileQueries(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

@@ -9,9 +9,9 @@ import type { Caller, Platform } from '../../services/context.ts';
 import type { Live } from '../../services/live/hub.ts';
 import { type Peers, refuseUpgrade } from '../http.ts';
 import { openContext, originOf } from './context.ts';
-import { refuseCostly } from './cost.ts';
 import { formatSocketError } from './errors.ts';
-import { LIMITS, readDocument } from './limits.ts';
+import { readDocument, refuseLarge } from './limit-operations.ts';
+import { LIMITS } from './limits.ts';
 import { credentialsOf } from './session.ts';
 import { speakGraphqlWs } from './socket.ts';
 import type { SubscriptionContext } from './subscriptions.ts';
@@ -72,6 +72,8 @@ export function openSockets(options: SocketOptions): SocketDoor {
     maxPayload: PAYLOAD_BYTES,
     handleProtocols,
     clientTracking: false,
+    // One message a turn, so that others have theirs in between.
+    allowSynchronousEvents: false,
   });
   const sessions = new Set<Session>();
   let closing = false;
@@ -219,7 +221,7 @@ function readSubscription(
       });
     const { document = parse(query, { maxTokens: LIMITS.tokens }), fault } = readDocument(query);
     if (fault) throw fault;
-    const errors = validate(schema, document);
+    const errors = validate(schema, document, undefined, { maxErrors: LIMITS.errors });
     if (errors.length) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
     const operations = document.definitions.filter((one) => one.kind === 'OperationDefinition');
     const operation = operations.find(
@@ -230,8 +232,9 @@ function readSubscription(
         'Here is for subscriptions, one named or the only one of its document: send all else by POST.',
         { extensions: { code: 'BAD_REQUEST' } },
       );
-    refuseCostly(schema, document, operation, variables ?? {});
-    return { document, operationName, variableValues: variables };
+    refuseLarge(schema, document, operation, variables ?? {});
+    const options = { maxCoercionErrors: LIMITS.errors };
+    return { document, operationName, variableValues: variables, options };
   } catch (error) {
     if (error instanceof GraphQLError)
       return { errors: [error.extensions['code'] ? error : withCode(error, 'GRAPHQL_PARSE_FAILED')] };

@@ -17,6 +17,8 @@ export interface Attacked extends Watched, Pick<Served, 'stdout'> {
   tenant: ServedTenant;
   /** The header of an account without any permission. */
   nobody: string;
+  /** That of one that may read rollouts and nothing else: others' bodies may be larger than nobody's. */
+  reader: string;
   device: Device;
 }
 
@@ -39,7 +41,8 @@ export async function startAttacked(
   return {
     ...watch(served),
     tenant,
-    nobody: await createNobody(tenant),
+    nobody: await createAccount(tenant, 'nobody', []),
+    reader: await createAccount(tenant, 'reader', ['READ_ROLLOUT']),
     device: await createDevice(tenant),
   };
 }
@@ -52,15 +55,20 @@ export function watch<T extends Omit<Watched, 'prober'>>(served: T): T & Watched
   return { ...served, prober };
 }
 
-async function createNobody(tenant: ServedTenant): Promise<string> {
+/** Creates an account with these permissions; the header it signs in by. */
+export async function createAccount(
+  tenant: ServedTenant,
+  username: string,
+  permissions: readonly string[],
+): Promise<string> {
   const password = 'may-do-nothing-at-all';
   const { createUser } = await graphql(
     tenant.admin,
     'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
-    { input: { username: 'nobody', password } },
+    { input: { username, password, permissions } },
   );
   if (createUser.userErrors.length) throw new Error(JSON.stringify(createUser));
-  return basic(`${tenant.name}\\nobody`, password);
+  return basic(`${tenant.name}\\${username}`, password);
 }
 
 /** Registers a device with a token of its own. */

@@ -1,0 +1,134 @@
+import {
+  type ASTNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+import { LIMITS } from './limits.ts';
+
+const refusal = (what: string) =>
+  new GraphQLError(`The document ${what}.`, {
+    extensions: { code: 'DOCUMENT_LIMIT_EXCEEDED', http: { status: 400 } },
+  });
+
+export const tooLong = () => refusal(`has more than ${LIMITS.characters} characters`);
+export const tooDeep = () => refusal('is nested too deeply');
+const tooManyFields = () =>
+  refusal(`has more than ${LIMITS.fields} fields, those of its fragments counted wherever they are used`);
+
+/** @throws GraphQLError where the document is beyond a limit: validating it, or answering, would cost too much */
+export function refuseLargeDocument(document: DocumentNode): void {
+  refuseLargeNodes(document);
+  refuseManyFields(document);
+}
+
+function refuseLargeNodes(document: DocumentNode): void {
+  if (document.definitions.length > LIMITS.definitions)
+    throw refusal(`has more than ${LIMITS.definitions} operations and fragments`);
+  const waiting: [node: ASTNode, depth: number][] = [[document, 0]];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [node, depth] = next;
+    if (depth > LIMITS.nesting) throw tooDeep();
+    if (node.kind === Kind.NAME && node.value.length > LIMITS.nameLength)
+      throw refusal(`has a name of more than ${LIMITS.nameLength} characters`);
+    if (node.kind === Kind.LIST && node.values.length > LIMITS.listLength)
+      throw refusal(`has a list of more than ${LIMITS.listLength} values`);
+    for (const part of Object.values(node).flat()) if (isNode(part)) waiting.push([part, depth + 1]);
+  }
+}
+
+const isNode = (value: unknown): value is ASTNode =>
+  typeof value === 'object' && value !== null && 'kind' in value;
+
+/** A place in the answer: fields of different parts of a document meet there. */
+interface Place {
+  times: number;
+  below: Map<string, Place>;
+}
+const newPlace = (): Place => ({ times: 0, below: new Map() });
+
+/** How deep a selection is, in fields, and in fields below the first that introspects. */
+interface Depth {
+  fields: number;
+  introspection: number;
+}
+
+function refuseManyFields(document: DocumentNode): void {
+  const fragments = fragmentsOf(document);
+  const reached = new Set<FragmentDefinitionNode>();
+  const walk = walker(fragments, reached);
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.OPERATION_DEFINITION) walk(definition.selectionSet, true);
+  // Nothing uses these. It is for validation to say so, which looks at their fields, too.
+  for (const fragment of fragments.values()) if (!reached.has(fragment)) walk(fragment.selectionSet, false);
+}
+
+const fragmentsOf = (document: DocumentNode) =>
+  new Map(
+    document.definitions.flatMap((one): [string, FragmentDefinitionNode][] =>
+      one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [],
+    ),
+  );
+
+/** Goes through selections as they are answered: with a fragment in each place where it is used. */
+function walker(
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  reached: Set<FragmentDefinitionNode>,
+) {
+  let all = 0;
+  return (top: SelectionSetNode, isOperation: boolean) => {
+    let selections = 0;
+    let aliases = 0;
+    let rootFields = 0;
+    const open = new Set<FragmentDefinitionNode>();
+
+    const enter = (set: SelectionSetNode, place: Place, depth: Depth): void => {
+      for (const selection of set.selections) {
+        all++;
+        if (++selections > LIMITS.fields || all > LIMITS.fieldsOfAll) throw tooManyFields();
+        if (selection.kind === Kind.FIELD) {
+          const { alias, name, selectionSet } = selection;
+          if (alias && ++aliases > LIMITS.aliases) throw refusal(`has more than ${LIMITS.aliases} aliases`);
+          if (isOperation && place === root && ++rootFields > LIMITS.rootFields)
+            throw refusal(`has more than ${LIMITS.rootFields} fields at the top`);
+          const below = deeper(depth, name.value);
+          const there = placeBelow(place, (alias ?? name).value);
+          if (selectionSet) enter(selectionSet, there, below);
+        } else if (selection.kind === Kind.INLINE_FRAGMENT) enter(selection.selectionSet, place, depth);
+        else {
+          const fragment = fragments.get(selection.name.value);
+          // Validation refuses a fragment inside itself, and one that isn't there.
+          if (!fragment || open.has(fragment)) continue;
+          reached.add(fragment);
+          open.add(fragment);
+          enter(fragment.selectionSet, place, depth);
+          open.delete(fragment);
+        }
+      }
+    };
+    const root = newPlace();
+    enter(top, root, { fields: 0, introspection: 0 });
+  };
+}
+
+function deeper({ fields, introspection }: Depth, name: string): Depth {
+  const depth =
+    introspection > 0 || name.startsWith('__')
+      ? { fields, introspection: introspection + 1 }
+      : { fields: fields + 1, introspection };
+  if (depth.fields > LIMITS.depth) throw refusal(`nests fields more than ${LIMITS.depth} deep`);
+  if (depth.introspection > LIMITS.introspectionDepth)
+    throw refusal(`nests introspection more than ${LIMITS.introspectionDepth} deep`);
+  return depth;
+}
+
+/** Validation compares all fields of one name in one place with each other. */
+function placeBelow({ below }: Place, name: string): Place {
+  const place = below.get(name) ?? newPlace();
+  below.set(name, place);
+  if (++place.times > LIMITS.sameFields)
+    throw refusal(`has more than ${LIMITS.sameFields} fields of one name in one place`);
+  return place;
+}

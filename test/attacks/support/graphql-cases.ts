@@ -1,0 +1,274 @@
+/* Operations that cost much, and how they are refused. */
+import { getIntrospectionQuery } from 'graphql';
+
+export interface Operation {
+  query: string;
+  /** As JSON: some of it no program would write. */
+  variables?: string;
+  operationName?: string;
+}
+
+export type Case = [name: string, operation: Operation, code: string];
+const LIMITED = 'DOCUMENT_LIMIT_EXCEEDED';
+const INVALID = 'GRAPHQL_VALIDATION_FAILED';
+const UNREADABLE = 'GRAPHQL_PARSE_FAILED';
+const WRONG = 'BAD_USER_INPUT';
+const TOO_MUCH = 'VARIABLES_LIMIT_EXCEEDED';
+
+const times = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => text(i)).join(' ');
+const DELETE =
+  'mutation ($ids: [String!]) { deleteTargets(input: { controllerIds: $ids }) { deletedCount } }';
+const CREATE =
+  'mutation ($rows: [TargetInput!]!) { createTargets(input: { targets: $rows }) { userErrors { message } } }';
+const PAGE =
+  'query ($first: Int, $order: [TargetOrder!]) { targets(first: $first, orderBy: $order) { totalCount } }';
+const json = JSON.stringify;
+const object = (fields: number, value: (index: number) => unknown) =>
+  Object.fromEntries(Array.from({ length: fields }, (_, i) => [`field${i}`, value(i)]));
+
+export const DOCUMENTS: Case[] = [
+  ['more words than any needs', { query: `{ ${'viewer { username } '.repeat(100_000)} }` }, LIMITED],
+  ['as many words as are read', { query: `{ ${'viewer { username } '.repeat(5_000)} }` }, UNREADABLE],
+  ['millions of comments', { query: `${'#\n'.repeat(4_000_000)}{ viewer { username } }` }, LIMITED],
+  ['comments only, as long as is read', { query: `${'#\n'.repeat(130_000)}{ viewer { nothing } }` }, INVALID],
+  ['a name of a million characters', { query: `{ ${'t'.repeat(1_000_000)} }` }, LIMITED],
+  ['names of ten thousand characters', { query: `{ ${times(20, (i) => 't'.repeat(10_000) + i)} }` }, LIMITED],
+  [
+    'a text of a million characters',
+    { query: `{ targets(filter: "${'x'.repeat(1_000_000)}") { totalCount } }` },
+    LIMITED,
+  ],
+  ['many unknown fields', { query: `{ viewer { ${times(1_900, (i) => `usernam${i}`)} } }` }, INVALID],
+  ['one field again and again', { query: `{ viewer { ${'username '.repeat(1_990)} } }` }, LIMITED],
+  [
+    'one field again and again, below others',
+    { query: `{ viewer { ${times(40, () => `... { ${'username '.repeat(40)} }`)} } }` },
+    LIMITED,
+  ],
+  [
+    'fields of one name, each with the same arguments',
+    { query: `{ ${'targets(first: 1, filter: "aaaaaaaaaaaa") { totalCount } '.repeat(15)} }` },
+    'FORBIDDEN',
+  ],
+  [
+    'fields of one name in nested pairs',
+    {
+      query: `{ targets { ${'edges { node { tags { id } tags { id } } node { tags { id } tags { id } } } '.repeat(90)} } }`,
+    },
+    LIMITED,
+  ],
+  [
+    'fragments in a circle',
+    { query: `{ ...F0 } ${times(290, (i) => `fragment F${i} on Query { ...F${(i + 1) % 290} }`)}` },
+    INVALID,
+  ],
+  [
+    'very many fragments',
+    { query: `{ ...F0 } ${times(2_000, (i) => `fragment F${i} on Query { ...F${i + 1} }`)}` },
+    LIMITED,
+  ],
+  [
+    'fragments, each in all others',
+    { query: `{ ...F0 } ${times(70, (i) => `fragment F${i} on Query { ${times(70, (j) => `...F${j}`)} }`)}` },
+    LIMITED,
+  ],
+  [
+    'fragments that double what they hold',
+    {
+      query: `{ ...F0 } ${times(40, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`)} fragment F40 on Query { viewer { username } }`,
+    },
+    LIMITED,
+  ],
+  [
+    'fragments that nothing uses',
+    {
+      query: `{ viewer { username } } ${times(250, (i) => `fragment F${i} on User { ...G }`)} fragment G on User { ${'username '.repeat(90)} }`,
+    },
+    LIMITED,
+  ],
+  [
+    'very many operations',
+    {
+      query: `${times(900, (i) => `query Q${i} ($a: Int) { ...F }`)} fragment F on Query { targets(first: $a) { totalCount } }`,
+    },
+    LIMITED,
+  ],
+  [
+    'thousands of variables',
+    { query: `query (${times(3_900, (i) => `$v${i}: Int`)}) { viewer { username } }` },
+    INVALID,
+  ],
+  [
+    'one variable thousands of times',
+    { query: `query (${'$v: Int '.repeat(3_900)}) { viewer { username } }` },
+    INVALID,
+  ],
+  [
+    'thousands of arguments of one name',
+    { query: `{ targets(${'first: 1 '.repeat(6_000)}) { totalCount } }` },
+    INVALID,
+  ],
+  [
+    'thousands of arguments on as many lines',
+    { query: `{ targets(${'\n'.repeat(100_000)} ${'first: 1 '.repeat(6_000)}) { totalCount } }` },
+    INVALID,
+  ],
+  [
+    'thousands of unknown arguments',
+    { query: `{ targets(${times(6_000, (i) => `firs${i}: 1`)}) { totalCount } }` },
+    INVALID,
+  ],
+  [
+    'thousands of unknown input fields',
+    {
+      query: `mutation { deleteTargets(input: { ${times(6_000, (i) => `controllerId${i}: 1`)} }) { deletedCount } }`,
+    },
+    INVALID,
+  ],
+  [
+    'thousands of directives',
+    { query: `{ viewer @include(if: true) ${'@skip(if: true) '.repeat(2_800)} { username } }` },
+    INVALID,
+  ],
+  [
+    'thousands of unknown directives',
+    { query: `{ viewer ${times(6_000, (i) => `@skip${i}`)} { username } }` },
+    INVALID,
+  ],
+  [
+    'a list of wrong values',
+    {
+      query: `mutation { deleteTargets(input: { controllerIds: [${'1 '.repeat(9_900)}] }) { deletedCount } }`,
+    },
+    INVALID,
+  ],
+  [
+    'a list longer than any may be',
+    {
+      query: `mutation { deleteTargets(input: { controllerIds: [${'1 '.repeat(19_000)}] }) { deletedCount } }`,
+    },
+    LIMITED,
+  ],
+  [
+    'wrong enum values',
+    { query: `{ targets(orderBy: [${'{ field: NAMEE, direction: ASCC } '.repeat(2_000)}]) { totalCount } }` },
+    INVALID,
+  ],
+  [
+    'lists in lists',
+    { query: `{ targets(filter: ${'['.repeat(2_500)}${']'.repeat(2_500)}) { totalCount } }` },
+    LIMITED,
+  ],
+  [
+    'objects in objects',
+    { query: `{ targets(filter: ${'{ a: '.repeat(2_000)}1${'}'.repeat(2_000)}) { totalCount } }` },
+    LIMITED,
+  ],
+  [
+    'types of lists of lists',
+    {
+      query: `query ($a: ${'['.repeat(7_000)}Int${']'.repeat(7_000)}) { targets(first: $a) { totalCount } }`,
+    },
+    LIMITED,
+  ],
+  ['selections in selections', { query: `${'{ viewer '.repeat(2_500)} ${'}'.repeat(2_500)}` }, LIMITED],
+  [
+    'inline fragments in inline fragments',
+    { query: `{ ${'... { '.repeat(2_500)} viewer { username } ${'}'.repeat(2_500)} }` },
+    LIMITED,
+  ],
+  [
+    'the schema twice',
+    { query: getIntrospectionQuery().replace(/query \w+ \{/, '{ more: __schema { types { ...FullType } }') },
+    'COST_LIMIT_EXCEEDED',
+  ],
+  [
+    'the schema, types of types',
+    {
+      query: `{ ${times(18, (i) => `a${i}: __schema { types { fields { args { type { ofType { ofType { name } } } } type { fields { name description args { name description } } } } } }`)} }`,
+    },
+    'COST_LIMIT_EXCEEDED',
+  ],
+  [
+    'an unknown operation with a long name',
+    {
+      query: 'query A { viewer { username } } query B { viewer { username } }',
+      operationName: 'x'.repeat(1_000_000),
+    },
+    'OPERATION_RESOLUTION_FAILURE',
+  ],
+];
+
+export const VARIABLES: Case[] = [
+  [
+    'a list of wrong values, longer than any may be',
+    { query: DELETE, variables: json({ ids: Array(200_000).fill(1) }) },
+    TOO_MUCH,
+  ],
+  [
+    'a list of right values, longer than any may be',
+    { query: DELETE, variables: json({ ids: Array(200_000).fill('a') }) },
+    TOO_MUCH,
+  ],
+  [
+    'a list of wrong values, as long as may be',
+    { query: DELETE, variables: json({ ids: Array(10_000).fill(1) }) },
+    WRONG,
+  ],
+  [
+    'lists of wrong values in lists',
+    { query: DELETE, variables: json({ ids: Array(9_000).fill([1, 2]) }) },
+    WRONG,
+  ],
+  [
+    'wrong values for an order',
+    { query: PAGE, variables: json({ order: Array(120_000).fill(1) }) },
+    TOO_MUCH,
+  ],
+  [
+    'wrong values for an order, as many as may be',
+    { query: PAGE, variables: json({ order: Array(9_000).fill({ field: 'NAMEE', direction: 1 }) }) },
+    WRONG,
+  ],
+  [
+    'unknown fields of rows',
+    { query: CREATE, variables: json({ rows: Array(7_000).fill({ controllerIdd: 'a', namee: 1 }) }) },
+    WRONG,
+  ],
+  [
+    'an object of unknown fields',
+    { query: CREATE, variables: json({ rows: [object(100, () => 1)] }) },
+    WRONG,
+  ],
+  [
+    'an object of more fields than any has',
+    { query: CREATE, variables: json({ rows: [object(25_000, () => 1)] }) },
+    TOO_MUCH,
+  ],
+  [
+    'unknown fields with long texts',
+    { query: CREATE, variables: json({ rows: [object(100, () => 'x'.repeat(19_000))] }) },
+    WRONG,
+  ],
+  [
+    'a wrong value of a million characters',
+    { query: PAGE, variables: json({ first: 'x'.repeat(1_000_000) }) },
+    TOO_MUCH,
+  ],
+  [
+    'a wrong value as long as may be',
+    { query: PAGE, variables: json({ first: 'x'.repeat(100_000) }) },
+    WRONG,
+  ],
+  [
+    'a number in many lists',
+    { query: PAGE, variables: `{"first":${'['.repeat(60)}1${']'.repeat(60)}}` },
+    TOO_MUCH,
+  ],
+  [
+    'variables that nobody declared',
+    { query: '{ viewer { username } }', variables: json(object(35_000, (i) => i)) },
+    TOO_MUCH,
+  ],
+];
