@@ -1,42 +1,109 @@
 import type { ServerOptions } from 'graphql-ws';
-import { CloseCode, makeServer } from 'graphql-ws';
-import type { WebSocket } from 'ws';
+import { CloseCode, makeServer, stringifyMessage } from 'graphql-ws';
+import type { RawData, WebSocket } from 'ws';
 
 /** Bytes that may wait in a socket: beyond, its client asks without reading. */
 const UNREAD_AT_MOST = 4 << 20;
+/** Messages that a client may send at once, and a second after those: what is more is read later. */
+const AT_ONCE = 200;
+const A_SECOND = 50;
+/** Of a message before the connection is signed in. */
+const STRANGERS_BYTES = 1 << 14;
+const MESSAGE_TOO_BIG = 1009;
+const GOODBYE_MS = 1_000;
+/** Bytes that the reason in a close frame may have. */
+const REASON_BYTES = 123;
+
+/** Who speaks. */
+export interface Speaker extends Record<PropertyKey, unknown> {
+  /** There is one when the connection is signed in. */
+  caller?: unknown;
+}
+
+/** Closes a connection, and cuts it where its client doesn't answer: others shall have its place. */
+export function closeFirmly(socket: WebSocket, code: number, reason: string): void {
+  const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
+  socket.once('close', () => clearTimeout(impatience));
+  socket.close(code, Buffer.byteLength(reason) > REASON_BYTES ? '' : reason);
+}
 
 /** Speaks graphql-ws on WebSockets. What it answers ends, when a socket is closed, all of its operations. */
-export function speakGraphqlWs<Extra extends Record<PropertyKey, unknown>>(
+export function speakGraphqlWs<Extra extends Speaker>(
   options: ServerOptions<Record<string, unknown>, Extra>,
   log: (error: unknown) => void,
 ): (socket: WebSocket, extra: Extra) => void {
   const server = makeServer(options);
   return (socket, extra) => {
+    const send = (text: string) =>
+      // Resolved when the system has taken it: so a slow reader holds up its own operations, and no memory.
+      new Promise<void>((resolve) => {
+        if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
+        else resolve();
+      });
+    const close = (code: number, reason: string) => closeFirmly(socket, code, reason);
     const closed = server.opened(
       {
         protocol: socket.protocol,
-        // Resolved when the system has taken it: so a slow reader holds up its own operations, and no memory.
-        send: (text) =>
-          new Promise((resolve) => {
-            if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
-            else resolve();
-          }),
-        close: (code, reason) => socket.close(code, reason),
-        onMessage: (hear) =>
+        send,
+        close,
+        onPing: async (payload) => {
+          const pong = pongOf(payload);
+          if (pong) await send(pong);
+          else close(CloseCode.BadRequest, 'Invalid message received');
+        },
+        onMessage: (hear) => {
+          const slowDown = brake(socket);
           socket.on('message', async (data) => {
+            if (socket.readyState !== socket.OPEN) return;
             if (socket.bufferedAmount > UNREAD_AT_MOST) return socket.terminate();
+            slowDown();
+            if (!extra.caller && sizeOf(data) > STRANGERS_BYTES)
+              return close(MESSAGE_TOO_BIG, 'Too much for one who is not signed in');
             try {
               await hear(String(data));
             } catch (error) {
+              if (isForServer(error)) return close(CloseCode.BadRequest, 'Invalid message received');
               log(error);
-              socket.close(CloseCode.InternalServerError, 'Internal server error');
+              close(CloseCode.InternalServerError, 'Internal server error');
             }
-          }),
+          });
+        },
       },
       extra,
     );
     socket.once('close', (code, reason) => void closed(code, String(reason)).catch(log));
     // What the client does wrong is answered by a close code; there is nothing to do about it here.
     socket.on('error', () => {});
+  };
+}
+
+const sizeOf = (data: RawData) =>
+  Array.isArray(data) ? data.reduce((sum, { length }) => sum + length, 0) : data.byteLength;
+
+/** A message of a type that only servers send: the library has no close code for it. */
+const isForServer = (error: unknown) =>
+  error instanceof Error && error.message.startsWith('Unexpected message of type');
+
+/** Undefined where the payload is nested so deep that it can't be written. */
+function pongOf(payload: Record<string, unknown> | undefined): string | undefined {
+  try {
+    return stringifyMessage({ type: 'pong', ...(payload && { payload }) } as never);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** To be called at each message: reads no more of a client for a while that sends too many. */
+function brake(socket: WebSocket): () => void {
+  let left = AT_ONCE;
+  let seen = performance.now();
+  return () => {
+    const now = performance.now();
+    left = Math.min(AT_ONCE, left + ((now - seen) / 1000) * A_SECOND) - 1;
+    seen = now;
+    if (left >= 0 || socket.isPaused) return;
+    socket.pause();
+    setTimeout(() => socket.resume(), (-left / A_SECOND) * 1000).unref();
   };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type GraphQLSchema, parse, subscribe, validate } from 'graphql';
-import { CloseCode, type Context as Connection, handleProtocols, type SubscribePayload } from 'graphql-ws';
+import { type GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
+import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { DomainError, isUnauthenticated } from '../../errors.ts';
 import type { Authenticator, Credentials } from '../../services/access/authenticate.ts';
@@ -10,10 +10,10 @@ import type { Live } from '../../services/live/hub.ts';
 import { type Peers, refuseUpgrade } from '../http.ts';
 import { openContext, originOf } from './context.ts';
 import { formatSocketError } from './errors.ts';
-import { readDocument, refuseLarge } from './limit-operations.ts';
-import { LIMITS } from './limits.ts';
+import { readSubscription } from './read-subscription.ts';
 import { credentialsOf } from './session.ts';
-import { speakGraphqlWs } from './socket.ts';
+import { closeFirmly, type Speaker, speakGraphqlWs } from './socket.ts';
+import { openAnteroom, type Stranger } from './strangers.ts';
 import type { SubscriptionContext } from './subscriptions.ts';
 
 export interface SocketOptions {
@@ -37,18 +37,18 @@ export interface SocketDoor {
 
 const PATH = '/graphql';
 const PAYLOAD_BYTES = 1 << 18;
-const OPERATIONS_AT_MOST = 100;
+/** Of all connections those that one account may have. */
+const ACCOUNT_SHARE = 1 / 4;
 /** A connection that doesn't answer a ping until the next is cut. */
 const PING_EVERY_MS = 30_000;
 /** Sign-in is checked again when it was announced to have changed, and for what may have been missed after this. */
 const RECHECK_EVERY_MS = 300_000;
 const RECHECK_RETRY_MS = 5_000;
-const GOODBYE_MS = 1_000;
 /** A close code that clients don't take for final. */
 const TRY_AGAIN_LATER = 1013;
 
 /** One connection, and as whom it signed in. */
-interface Session extends Record<PropertyKey, unknown> {
+interface Session extends Speaker, Stranger {
   socket: WebSocket;
   request: IncomingMessage;
   credentials?: Credentials;
@@ -62,6 +62,8 @@ interface Session extends Record<PropertyKey, unknown> {
   expiry?: NodeJS.Timeout;
   /** Of its operations, by their id. */
   contexts: Map<string, SubscriptionContext>;
+  /** Characters of each of them. */
+  lengths: Map<string, number>;
 }
 
 /** Opens the door for subscriptions: graphql-ws on GraphQL's path. */
@@ -76,7 +78,9 @@ export function openSockets(options: SocketOptions): SocketDoor {
     allowSynchronousEvents: false,
   });
   const sessions = new Set<Session>();
+  const strangers = openAnteroom();
   let closing = false;
+  const isFull = () => countSignedIn(sessions) >= mostConnections;
 
   const signIn = async (session: Session) => {
     await check(session, (credentials) => options.signIn(credentials, originOf(peers, session.request)));
@@ -90,7 +94,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
     session.outdated = true;
     if (session.checking || !session.caller) return;
     await signIn(session).catch((error) => {
-      if (isUnauthenticated(error)) return session.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+      if (isUnauthenticated(error)) return closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
       if (!(error instanceof DomainError)) log(error);
       setTimeout(() => recheck(session), RECHECK_RETRY_MS).unref();
     });
@@ -118,30 +122,40 @@ export function openSockets(options: SocketOptions): SocketDoor {
         session.credentials = authorizationOf(connectionParams) ?? credentialsOf(session.request);
         try {
           await signIn(session);
-          return true;
+          const full = refusalOf(session, sessions, mostConnections);
+          if (full) {
+            session.caller = undefined;
+            closeFirmly(session.socket, TRY_AGAIN_LATER, full);
+          } else strangers.leave(session);
+          return !full;
         } catch (error) {
           if (!(error instanceof DomainError)) throw error;
-          if (isUnauthenticated(error)) session.socket.close(CloseCode.Unauthorized, 'Unauthorized');
-          else session.socket.close(TRY_AGAIN_LATER, error.message);
+          if (isUnauthenticated(error)) closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
+          else closeFirmly(session.socket, TRY_AGAIN_LATER, error.message);
           return false;
         }
       },
       onSubscribe(connection, id, payload) {
-        const { request, caller, contexts } = connection.extra;
-        const read = readSubscription(schema, connection, payload);
+        const { request, caller, contexts, lengths } = connection.extra;
+        const open = { count: Object.keys(connection.subscriptions).length, lengths: [...lengths.values()] };
+        const read = readSubscription(schema, open, id, payload);
         if ('errors' in read) return read.errors;
         const contextValue: SubscriptionContext = Object.assign(
           openContext(platform, caller!, originOf(peers, request), peers.baseUrlOf(request)),
           { live },
         );
         contexts.set(id, contextValue);
-        return { schema, ...read, contextValue };
+        lengths.set(id, read.length);
+        return { schema, ...read.args, contextValue };
       },
       async subscribe(args) {
         const result = await subscribe(args);
         return Symbol.asyncIterator in result ? result : refusal(result.errors ?? []);
       },
-      onComplete: ({ extra: { contexts } }, id) => void contexts.delete(id),
+      onComplete({ extra: { contexts, lengths } }, id) {
+        contexts.delete(id);
+        lengths.delete(id);
+      },
       onError: (_connection, _id, _payload, errors) =>
         errors
           .flatMap((error) => (error.originalError instanceof Refused ? error.originalError.errors : error))
@@ -156,17 +170,21 @@ export function openSockets(options: SocketOptions): SocketDoor {
     const session: Session = {
       socket,
       request,
+      address: peers.addressOf(request),
       checking: false,
       outdated: false,
       alive: true,
       contexts: new Map(),
+      lengths: new Map(),
     };
     sessions.add(session);
+    strangers.enter(session);
     socket.on('pong', () => {
       session.alive = true;
     });
     socket.once('close', () => {
       clearTimeout(session.expiry);
+      strangers.leave(session);
       sessions.delete(session);
     });
     speak(socket, session);
@@ -177,7 +195,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
       socket.on('error', () => socket.destroy());
       if (request.url?.split('?', 1)[0] !== PATH) return refuseUpgrade(socket, '404 Not Found');
       if (isForeign(request, peers)) return refuseUpgrade(socket, '403 Forbidden');
-      if (closing || sessions.size >= mostConnections)
+      if (closing || isFull() || !strangers.hasRoom(peers.addressOf(request)))
         return refuseUpgrade(socket, '503 Service Unavailable');
       server.handleUpgrade(request, socket, head, begin);
     },
@@ -206,44 +224,10 @@ async function check(session: Session, signIn: SocketOptions['signIn']): Promise
 /** Clients write it either way. */
 function authorizationOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const given = params?.['authorization'] ?? params?.['Authorization'];
-  return given == null ? undefined : String(given);
+  if (given == null) return undefined;
+  // What is no text is no credential either.
+  return typeof given === 'string' ? given : '';
 }
-
-function readSubscription(
-  schema: GraphQLSchema,
-  { subscriptions }: Connection<Record<string, unknown>, Session>,
-  { query, operationName, variables }: SubscribePayload,
-) {
-  try {
-    if (Object.keys(subscriptions).length > OPERATIONS_AT_MOST)
-      throw new GraphQLError(`A connection carries no more than ${OPERATIONS_AT_MOST} operations.`, {
-        extensions: { code: 'TOO_MANY_OPERATIONS' },
-      });
-    const { document = parse(query, { maxTokens: LIMITS.tokens }), fault } = readDocument(query);
-    if (fault) throw fault;
-    const errors = validate(schema, document, undefined, { maxErrors: LIMITS.errors });
-    if (errors.length) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
-    const operations = document.definitions.filter((one) => one.kind === 'OperationDefinition');
-    const operation = operations.find(
-      ({ name }) => operationName == null || operationName === '' || name?.value === operationName,
-    );
-    if (operation?.operation !== 'subscription' || (!operationName && operations.length > 1))
-      throw new GraphQLError(
-        'Here is for subscriptions, one named or the only one of its document: send all else by POST.',
-        { extensions: { code: 'BAD_REQUEST' } },
-      );
-    refuseLarge(schema, document, operation, variables ?? {});
-    const options = { maxCoercionErrors: LIMITS.errors };
-    return { document, operationName, variableValues: variables, options };
-  } catch (error) {
-    if (error instanceof GraphQLError)
-      return { errors: [error.extensions['code'] ? error : withCode(error, 'GRAPHQL_PARSE_FAILED')] };
-    throw error;
-  }
-}
-
-const withCode = ({ message, nodes, source, positions }: GraphQLError, code: string) =>
-  new GraphQLError(message, { nodes, source, positions, extensions: { code } });
 
 /** Why a subscription never began. */
 class Refused extends Error {
@@ -276,11 +260,29 @@ function ping(session: Session): void {
 
 function goodbye({ socket }: Session): Promise<void> {
   return new Promise((resolve) => {
-    const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
-    socket.once('close', () => {
-      clearTimeout(impatience);
-      resolve();
-    });
-    socket.close(1001, 'Going away');
+    socket.once('close', () => resolve());
+    closeFirmly(socket, 1001, 'Going away');
   });
+}
+
+function countSignedIn(sessions: ReadonlySet<Session>, caller?: Caller): number {
+  let count = 0;
+  for (const session of sessions)
+    if (session.caller && (!caller || isSameAccount(session.caller, caller))) count++;
+  return count;
+}
+
+const isSameAccount = (one: Caller, other: Caller) =>
+  one.tenantId === other.tenantId && one.kind === other.kind && one.username === other.username;
+
+/** Why there is no place for one that just signed in, if there is none. */
+function refusalOf(
+  { caller }: Session,
+  sessions: ReadonlySet<Session>,
+  mostConnections: number,
+): string | undefined {
+  if (countSignedIn(sessions) > mostConnections) return 'There are as many connections as are allowed.';
+  const share = Math.max(1, Math.floor(mostConnections * ACCOUNT_SHARE));
+  if (countSignedIn(sessions, caller) > share) return `An account has no more than ${share} connections.`;
+  return undefined;
 }
