@@ -190,7 +190,7 @@ export const SETTINGS = {
   MUSTER_SUBSCRIBERS: setting(
     whole(0, 100_000),
     1_000,
-    'connections a process takes for GraphQL subscriptions; 0 takes none',
+    'connections a process takes for GraphQL subscriptions, a quarter of them of one account; 0 takes none',
   ),
   MUSTER_DDI_BODY_LIMIT: setting(whole(1024, 1 << 30), 1 << 20, 'bytes in a device API body'),
   MUSTER_DDI_WRITES: setting(

@@ -94,7 +94,8 @@ export function openSockets(options: SocketOptions): SocketDoor {
     session.outdated = true;
     if (session.checking || !session.caller) return;
     await signIn(session).catch((error) => {
-      if (isUnauthenticated(error)) return closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
+      if (isUnauthenticated(error))
+        return closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
       if (!(error instanceof DomainError)) log(error);
       setTimeout(() => recheck(session), RECHECK_RETRY_MS).unref();
     });

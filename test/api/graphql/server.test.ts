@@ -77,6 +77,7 @@ describe('GraphQL over HTTP', () => {
       400,
       'BAD_USER_INPUT',
     ],
+    ['{"query":"query A { __typename }","operationName":"B"}', {}, 400, 'OPERATION_RESOLUTION_FAILURE'],
     [typename, { 'content-type': 'text/plain' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
     [typename, { 'content-type': 'application/json; charset=utf-16' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
     [typename, { 'content-encoding': 'compress' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
@@ -90,6 +91,16 @@ describe('GraphQL over HTTP', () => {
       expect(door.logged).toEqual([]);
     },
   );
+
+  it('tells of some wrong values, shortly, and logs none', async () => {
+    const query = 'query ($o: [TargetOrder!]) { targets(orderBy: $o) { totalCount } }';
+    const answer = await door.as()(query, { o: Array(1_000).fill('x'.repeat(1_000)) });
+    expect(answer.status).toBe(400);
+    expect(new Set(codesOf(answer))).toEqual(new Set(['BAD_USER_INPUT']));
+    expect(answer.errors.length).toBeLessThan(10);
+    for (const { message } of answer.errors) expect(message.length).toBeLessThan(1_000);
+    expect(door.logged).toEqual([]);
+  });
 
   it('refuses bytes that are no UTF-8', async () => {
     expect((await post(new Uint8Array([0x7b, 0xff, 0x7d]))).status).toBe(400);
@@ -156,6 +167,40 @@ describe('limits', () => {
     expect([answer.status, codesOf(answer)]).toEqual([400, [code]]);
     expect(door.statements).toBe(before);
     expect(door.logged).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a list',
+      { input: { controllerIds: Array(10_001).fill('a') } },
+      /"\$input" has a list of more than 10000 values in "controllerIds"/,
+    ],
+    [
+      'a text',
+      { input: { filter: 'x'.repeat(100_001) } },
+      /"\$input" has a text of more than 100000 characters in "filter"/,
+    ],
+    ['lists', { input: { controllerIds: Array(4).fill(Array(9_000).fill('a')) } }, /more than 30000 values/],
+  ] as [string, object, RegExp][])('refuses too much in variables: %s', async (_, variables, message) => {
+    const query = 'mutation ($input: DeleteTargetsInput!) { deleteTargets(input: $input) { deletedCount } }';
+    const before = door.statements;
+    const answer = await door.as()(query, variables);
+    expect([answer.status, codesOf(answer)]).toEqual([400, ['VARIABLES_LIMIT_EXCEEDED']]);
+    expect(answer.errors[0].message).toMatch(message);
+    expect(door.statements).toBe(before);
+  });
+
+  it('takes as many rows as a list may have, but not with many fields of each', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, n) => ({ controllerId: `row-${n}` }));
+    const create = (fields: string) =>
+      `mutation ($rows: [TargetInput!]!) { createTargets(input: { targets: $rows, dryRun: true }) { targets { ${fields} } userErrors { message } } }`;
+    const ask = door.as();
+    expect((await ask(create('controllerId'), { rows })).data.createTargets.userErrors).toEqual([]);
+    const many = await ask(
+      create('controllerId name description address group createdAt createdBy lastModifiedAt'),
+      { rows },
+    );
+    expect([many.status, codesOf(many)]).toEqual([400, ['COST_LIMIT_EXCEEDED']]);
   });
 
   it('counts what variables ask for, each time anew', async () => {

@@ -228,6 +228,39 @@ describe('signing in', () => {
   });
 });
 
+describe('a variable of the wrong type', () => {
+  // That nothing of this is logged is seen when the tests end.
+  const uses: Record<string, string> = {
+    String: 'targetEvents(filter: $v) { type }',
+    'String!': 'targetEvents(filter: $v) { type }',
+    'ID!': 'importProgress(id: $v) { status }',
+    Int: 'targetEvents { target { actions(first: $v) { nodes { id } } } }',
+    '[ActionOrder!]': 'targetEvents { target { actions(orderBy: $v) { nodes { id } } } }',
+  };
+  it.each<[string, Record<string, unknown>]>([
+    ['String', { v: 1 }],
+    ['String', { v: { secret: 'value' } }],
+    ['String!', {}],
+    ['String!', { v: null }],
+    ['ID!', { v: 1.5 }],
+    ['Int', { v: 'x' }],
+    ['Int', { v: 2 ** 40 }],
+    ['[ActionOrder!]', { v: [{ field: 'NO', direction: 'ASC' }] }],
+    ['[ActionOrder!]', { v: Array(1_000).fill(1) }],
+  ])('is told to the client: %s as %j', async (type, variables) => {
+    const client = openAsBoss();
+    const errors = await watch(client, `subscription ($v: ${type}) { ${uses[type]} }`, variables)
+      .next()
+      .catch((refusal) => refusal);
+    expect(errors[0]).toMatchObject({
+      message: expect.stringMatching(/^Variable "\$v" /),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+    for (const { extensions } of errors) expect(extensions.code).toBe('BAD_USER_INPUT');
+    await client.dispose();
+  });
+});
+
 describe('the connection', () => {
   const refused = async (path: string, headers: Record<string, string>) => {
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}`, 'graphql-transport-ws', {
@@ -263,6 +296,8 @@ describe('the connection', () => {
     const small = await startTestServer({ MUSTER_SUBSCRIBERS: '1' });
     const first = new WebSocket(socketUrlOf(small), 'graphql-transport-ws');
     await once(first, 'open');
+    first.send(JSON.stringify({ type: 'connection_init', payload: { authorization: boss() } }));
+    await once(first, 'message');
     const [error] = await once(new WebSocket(socketUrlOf(small), 'graphql-transport-ws'), 'error');
     expect(error.message).toMatch(/503/);
     first.close();

@@ -16,9 +16,11 @@ export interface RawSocket {
   closed: Promise<number>;
 }
 
-/** Opens a WebSocket that speaks graphql-ws only as far as it is told to. */
-export async function openRawSocket(server: { url: string }): Promise<RawSocket> {
-  const socket = new WebSocket(socketUrlOf(server), GRAPHQL_TRANSPORT_WS_PROTOCOL);
+/** Opens a WebSocket that speaks graphql-ws only as far as it is told to; as if from that address. */
+export async function openRawSocket(server: { url: string }, address = '192.0.2.1'): Promise<RawSocket> {
+  const socket = new WebSocket(socketUrlOf(server), GRAPHQL_TRANSPORT_WS_PROTOCOL, {
+    headers: { 'x-forwarded-for': address },
+  });
   const messages: Message[] = [];
   const waiting = new Set<() => void>();
   const tell = () => waiting.forEach((look) => void look());
@@ -52,7 +54,7 @@ export async function openRawSocket(server: { url: string }): Promise<RawSocket>
   };
 }
 
-/** The same, signed in. */
+/** The same, signed in, unless it was closed instead. */
 export async function openSignedIn(server: { url: string }, authorization: string): Promise<RawSocket> {
   const opened = await openRawSocket(server);
   opened.send({ type: 'connection_init', payload: { authorization } });
