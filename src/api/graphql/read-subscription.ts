@@ -2,10 +2,9 @@ import { GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { readDocument, refuseLarge } from './limit-operations.ts';
 import { LIMITS } from './limits.ts';
-import { measureVariables } from './variables.ts';
 
 const OPERATIONS_AT_MOST = 100;
-/** Characters of all operations that a connection has open: they are kept, read, as long as they run. */
+/** Characters of all operations that a connection has open: all that was sent is kept as long as they run. */
 const OPERATIONS_LENGTH = 1 << 16;
 const ID_LENGTH = 200;
 
@@ -22,7 +21,7 @@ export function readSubscription(schema: GraphQLSchema, open: Open, id: string, 
       throw tooMuch(`The id of an operation has no more than ${ID_LENGTH} characters.`);
     if (open.count > OPERATIONS_AT_MOST)
       throw tooMuch(`A connection carries no more than ${OPERATIONS_AT_MOST} operations.`);
-    return { args: argsOf(schema, payload), length: lengthOf(payload, open) };
+    return { args: argsOf(schema, payload), length: lengthWith(payload, open) };
   } catch (error) {
     if (error instanceof Invalid) return { errors: error.errors };
     if (error instanceof GraphQLError)
@@ -62,11 +61,21 @@ function argsOf(schema: GraphQLSchema, { query, operationName, variables }: Subs
 }
 
 /** @throws GraphQLError where the connection then carries too much */
-function lengthOf({ query, variables }: SubscribePayload, { lengths }: Open): number {
-  const length = query.length + measureVariables(variables ?? {}).texts;
+function lengthWith(payload: SubscribePayload, { lengths }: Open): number {
+  const length = lengthOf(payload);
   if (lengths.reduce((sum, one) => sum + one, length) > OPERATIONS_LENGTH)
     throw tooMuch(`The operations of a connection have no more than ${OPERATIONS_LENGTH} characters in all.`);
   return length;
+}
+
+/** Endless where the payload is nested so deep that it can't be written: what nobody reads of it isn't measured. */
+function lengthOf(payload: SubscribePayload): number {
+  try {
+    return JSON.stringify(payload).length;
+  } catch (error) {
+    if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
 }
 
 const withCode = ({ message, nodes, source, positions }: GraphQLError, code: string) =>

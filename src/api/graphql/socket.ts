@@ -94,16 +94,29 @@ function pongOf(payload: Record<string, unknown> | undefined): string | undefine
   }
 }
 
-/** To be called at each message: reads no more of a client for a while that sends too many. */
+/**
+ * To be called at each message: reads no more of a client for a while that sends too many. What has come together with
+ * one that is too many is still answered, and makes the while longer.
+ */
 function brake(socket: WebSocket): () => void {
   let left = AT_ONCE;
   let seen = performance.now();
-  return () => {
+  const refill = () => {
     const now = performance.now();
-    left = Math.min(AT_ONCE, left + ((now - seen) / 1000) * A_SECOND) - 1;
+    left = Math.min(AT_ONCE, left + ((now - seen) / 1000) * A_SECOND);
     seen = now;
+  };
+  const goOn = () => {
+    refill();
+    if (left < 0) wait();
+    else socket.resume();
+  };
+  const wait = () => void setTimeout(goOn, Math.ceil((-left / A_SECOND) * 1000)).unref();
+  return () => {
+    refill();
+    left--;
     if (left >= 0 || socket.isPaused) return;
     socket.pause();
-    setTimeout(() => socket.resume(), (-left / A_SECOND) * 1000).unref();
+    wait();
   };
 }

@@ -233,7 +233,7 @@ describe('a variable of the wrong type', () => {
   const uses: Record<string, string> = {
     String: 'targetEvents(filter: $v) { type }',
     'String!': 'targetEvents(filter: $v) { type }',
-    'ID!': 'importProgress(id: $v) { status }',
+    'ID!': 'importProgress(id: $v) { state }',
     Int: 'targetEvents { target { actions(first: $v) { nodes { id } } } }',
     '[ActionOrder!]': 'targetEvents { target { actions(orderBy: $v) { nodes { id } } } }',
   };

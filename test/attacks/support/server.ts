@@ -13,6 +13,8 @@ export interface Watched extends Pick<Served, 'url' | 'pid' | 'ended' | 'stderr'
 
 /** The built server, and those who attack it. */
 export interface Attacked extends Watched, Pick<Served, 'stdout'> {
+  /** What it has logged since it began to serve and its accounts were made. */
+  logged(): string;
   /** A tenant with an administrator, of whom all below are. */
   tenant: ServedTenant;
   /** The header of an account without any permission. */
@@ -38,12 +40,21 @@ export async function startAttacked(
   const env = { DATABASE_URL: testDatabaseUrl(), NODE_ENV: 'production', LOG_LEVEL: 'info', ...settings };
   const served = await start(makeFolder(), env, undefined, openFiles);
   const tenant = await createServedTenant(served);
-  return {
-    ...watch(served),
-    tenant,
+  const accounts = {
     nobody: await createAccount(tenant, 'nobody', []),
     reader: await createAccount(tenant, 'reader', ['READ_ROLLOUT']),
     device: await createDevice(tenant),
+  };
+  const said = () => [served.stdout(), served.stderr()];
+  const before = said().map(({ length }) => length);
+  return {
+    ...watch(served),
+    ...accounts,
+    tenant,
+    logged: () =>
+      said()
+        .map((text, stream) => text.slice(before[stream]))
+        .join(''),
   };
 }
 
