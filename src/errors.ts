@@ -116,10 +116,17 @@ export const targetTagAlreadyExists = (name: string, path = ['name']) =>
 
 export const maintenanceWindowInvalid = (rule: string, path = ['maintenanceWindow']) =>
   new DomainError('MAINTENANCE_WINDOW_INVALID', `${path.join('.')}: ${rule}`, { path });
-export const targetTypeIncompatible = (controllerId: string, targetType: string, setType: string) =>
+/** The types are told as far as the caller may read them. */
+export const targetTypeIncompatible = (
+  controllerId: string,
+  targetType: string | undefined,
+  setType: string | undefined,
+) =>
   new DomainError(
     'TARGET_TYPE_INCOMPATIBLE',
-    `The target '${controllerId}' is of type '${targetType}', which takes no distribution set of type '${setType}'.`,
+    targetType && setType
+      ? `The target '${controllerId}' is of type '${targetType}', which takes no distribution set of type '${setType}'.`
+      : `The type of the target '${controllerId}' does not take the distribution set.`,
     { entity: { type: 'Target', id: controllerId }, path: ['controllerIds'] },
   );
 export const multiAssignmentNotEnabled = () =>

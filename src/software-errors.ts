@@ -18,10 +18,17 @@ export const softwareModuleDeleted = (id: string, path = ['id']) =>
   });
 export const softwareModuleMetadataNotFound = (key: string) =>
   notFound('SOFTWARE_MODULE_METADATA_NOT_FOUND', 'SoftwareModuleMetadata', key, ['key']);
-export const softwareModuleUnsupported = (moduleType: string, setType: string, path: string[]) =>
+/** The types are told as far as the caller may read them. */
+export const softwareModuleUnsupported = (
+  moduleType: string | undefined,
+  setType: string | undefined,
+  path: string[],
+) =>
   new DomainError(
     'SOFTWARE_MODULE_UNSUPPORTED',
-    `A distribution set of type '${setType}' takes no software module of type '${moduleType}'.`,
+    moduleType && setType
+      ? `A distribution set of type '${setType}' takes no software module of type '${moduleType}'.`
+      : 'The type of the distribution set takes no software module of this type.',
     { path },
   );
 export const encryptionNotSupported = (path = ['encrypted']) =>

@@ -19,6 +19,10 @@ export interface Comparison {
   values: Value[];
 }
 
+/** All comparisons, in the order of the text. */
+export const comparisonsIn = (expression: Expression): Comparison[] =>
+  expression.kind === 'comparison' ? [expression] : expression.children.flatMap(comparisonsIn);
+
 /** One name for each meaning; the parser knows their other spellings. */
 export type Operator =
   | '=='

@@ -5,7 +5,7 @@ import { filterFieldUnknown } from '../errors.ts';
  * What a filter can ask of an entity. A column is a Drizzle column or any SQL expression that can stand as an
  * operand; one without a value is NULL.
  */
-export type Field = ScalarField | SetField | MapField;
+export type Field = (ScalarField | SetField | MapField) & Owned;
 
 export type ScalarField =
   | { kind: 'text'; column: SQLWrapper }
@@ -16,6 +16,33 @@ export type ScalarField =
   | { kind: 'boolean'; column: SQLWrapper }
   /** Stored as one of the values, which are in lower case. */
   | { kind: 'enum'; column: SQLWrapper; values: readonly string[] };
+
+/** What a row can refer to, so that a field of the row tells of it. */
+export type Entity =
+  | 'targetType'
+  | 'targetTag'
+  | 'distributionSet'
+  | 'distributionSetTag'
+  | 'distributionSetType'
+  | 'softwareModule'
+  | 'softwareModuleType'
+  | 'rollout'
+  | 'rolloutGroup'
+  | 'enrollmentGroup';
+
+/** Something else that a field tells of: not all who see the row may see that. */
+export interface Owner {
+  entity: Entity;
+  /** Which of its own fields is told. */
+  field: string;
+  /** Its id, as an operand beside the field's own. */
+  id: SQLWrapper;
+}
+
+/** Each of the owners must be seen for the field to be; none where it is the row's own. */
+interface Owned {
+  owners?: readonly Owner[];
+}
 
 /**
  * Texts in rows of another table, as tags; also the name of the one row a column refers to. `from` is what
@@ -40,10 +67,15 @@ export interface MapField {
   indexed?: number;
 }
 
+/** What makes a field tell of one other thing. */
+export const owned = (entity: Entity, field: string, id: SQLWrapper) => ({
+  owners: [{ entity, field, id }] as readonly [Owner],
+});
+
 /** By name in lower case; `name` is as it should be shown. */
 export type FieldSet = ReadonlyMap<string, { name: string; field: Field }>;
 
-export type FoundField = ScalarField | SetField | (MapField & { entry: string });
+export type FoundField = (ScalarField | SetField | (MapField & { entry: string })) & Owned;
 
 /** Each field with all of its names, whose case doesn't matter: `fieldSet([[['address', 'ipAddress'], field]])`. */
 export function fieldSet(

@@ -1,12 +1,10 @@
 import { and, type SQL, sql } from 'drizzle-orm';
 import type { PgSelect } from 'drizzle-orm/pg-core';
 import type { Database } from '../database/connect.ts';
-import { compileFilter } from '../filters/compile.ts';
 import type { FieldSet } from '../filters/fields.ts';
-import { parseFilter } from '../filters/parse.ts';
+import { askedFilter, requireSortable } from './access/seen.ts';
 import type { Context } from './context.ts';
 import { type Listing, list, type PageRequest, type SortField } from './page.ts';
-import { filterMoments } from './targets/fields.ts';
 
 /** What is deleted softly: left out of a list, in it, or all of it. */
 export const DELETED_MODES = ['EXCLUDE_SOFT_DELETED', 'INCLUDE_SOFT_DELETED', 'ONLY_SOFT_DELETED'] as const;
@@ -18,7 +16,7 @@ export const wantedDeleted = (mode: DeletedMode = 'EXCLUDE_SOFT_DELETED'): boole
 
 /**
  * Lists the rows of a table that are in `scope` and match the request's filter, by id unless ordered otherwise.
- * @throws the filter's errors, and those of `list`.
+ * @throws FORBIDDEN where it asks for, or is ordered by, what the caller may not read; the filter's errors, those of `list`
  */
 export async function listMatching<T, F extends string>(
   context: Context,
@@ -30,12 +28,8 @@ export async function listMatching<T, F extends string>(
     count(where: SQL | undefined): Promise<number>;
   },
 ): Promise<Listing<T>> {
-  const tenant = await context.tenants.byId(context.caller.tenantId);
-  const filter =
-    request.filter == null
-      ? undefined
-      : compileFilter(parseFilter(request.filter), fields, filterMoments(tenant, context.clock()));
-  const matching = and(scope, filter);
+  requireSortable(context, request, order);
+  const matching = and(scope, await askedFilter(context, fields, request.filter));
   return list(request, order, 'id', {
     rows: (where, orderBy, limit, offset) => source.rows(and(matching, where), orderBy, limit, offset),
     count: () => source.count(matching),
@@ -66,7 +60,3 @@ export const selected = <Q extends PgSelect, T = Q['_']['result'][number]>(
     return Number(row!.total);
   },
 });
-
-/** The names a REST `sort` may use: those of the order's fields. */
-export const sortNames = <F extends string>(order: Record<F, unknown>) =>
-  Object.fromEntries(Object.keys(order).map((field) => [field, field])) as Record<F, F>;

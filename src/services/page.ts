@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { invalid } from '../errors.ts';
+import type { Owner } from '../filters/fields.ts';
 import { isStorableText } from './text.ts';
 
 export const MOST_A_PAGE = 500;
@@ -40,6 +41,8 @@ export interface SortField<T> {
   of: (item: T) => KeyValue;
   type: 'text' | 'timestamptz' | 'bigint';
   nullable?: boolean;
+  /** Whose the value is, where it isn't the row's own. */
+  owner?: Owner;
 }
 export interface Key<T> extends SortField<T> {
   descending: boolean;
@@ -201,3 +204,7 @@ function readCursor<T>(text: string, mark: string, keys: Key<T>[], argument: str
     throw refuse();
   });
 }
+
+/** The names a REST `sort` may use: those of the order's fields. */
+export const sortNames = <F extends string>(order: Record<F, unknown>) =>
+  Object.fromEntries(Object.keys(order).map((field) => [field, field])) as Record<F, F>;

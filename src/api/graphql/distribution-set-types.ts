@@ -202,7 +202,8 @@ export class DistributionSetTypeResolver {
   }
 
   @FieldResolver(() => [ModuleTypeOfSets], {
-    description: 'The module types that its sets must have, and those they may have.',
+    description:
+      'The module types that its sets must have, and those they may have, as far as the caller may read them. Needs READ_SOFTWARE_MODULE_TYPE to have any.',
     complexity: ({ childComplexity }) => 1 + USUAL_MODULE_TYPES * childComplexity,
   })
   moduleTypes(

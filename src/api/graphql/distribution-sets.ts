@@ -106,7 +106,8 @@ export class DistributionSetResolver {
   }
 
   @FieldResolver(() => [SoftwareModule], {
-    description: 'Its modules, by id.',
+    description:
+      'Its modules, by id: those that the caller may read. Needs READ_SOFTWARE_MODULE to have any.',
     complexity: ({ childComplexity }) => 1 + USUAL_MODULES * childComplexity,
   })
   modules(@Root() { id }: DistributionSet, @Ctx() { loaders }: GraphqlContext): Promise<SoftwareModule[]> {

@@ -1,5 +1,6 @@
 import type { Request, Router } from 'express';
 import { invalid, malformed } from '../../errors.ts';
+import { seenAmong } from '../../services/access/seen.ts';
 import { type Action, isCancellation } from '../../services/actions/action.ts';
 import { cancelActions } from '../../services/actions/cancel.ts';
 import { confirmActions } from '../../services/actions/confirm.ts';
@@ -15,7 +16,6 @@ import {
 } from '../../services/actions/list-entries.ts';
 import type { Context } from '../../services/context.ts';
 import { nextOpening } from '../../services/deployments/maintenance-window.ts';
-import { titleOf } from '../../services/software-modules/module.ts';
 import { findTarget } from '../../services/targets/find.ts';
 import { readConfirmation } from '../feedback.ts';
 import { asObject, integerOf } from '../json.ts';
@@ -23,7 +23,7 @@ import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';
 import { forceTypeOf } from './assignments.ts';
 import { pagedList, pageRequest, queryOf, valuesOf } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf } from './targets.ts';
 
@@ -33,15 +33,10 @@ type LinksOf = (request: Request) => Links;
 export function actionRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const get: Handler = async (context, request, response) => {
     const listing = await listActions(context, pageRequest(request, ACTION_SORT_NAMES));
-    const [representation] = valuesOf(request, 'representation');
-    const links = linksOf(request);
-    const render = (action: Action) =>
-      renderAction(
-        context,
-        action,
-        representation === 'full' ? allLinks(links, action) : selfLink(links, action),
-      );
-    sendHal(response, await pagedList(listing, render));
+    const { items } = await listing.page();
+    const render = await rendererOf(context, linksOf(request), items);
+    const isFull = valuesOf(request, 'representation')[0] === 'full';
+    sendHal(response, await pagedList(listing, isFull ? render.full : render.short));
   };
   const remove: Handler = async (context, request, response) => {
     const filter = queryOf(request);
@@ -55,9 +50,9 @@ export function actionRoutes(router: Router, options: ResourceOptions, linksOf: 
     { ...options, names: { actionIds: '', filter: 'q' } },
   );
 
+  const send = senderOf(linksOf);
   const getOne: Handler = async (context, request, response) => {
-    const action = await findAction(context, pathIdOf(request, 'id'));
-    sendHal(response, renderAction(context, action, allLinks(linksOf(request), action)));
+    await send(context, request, response, await findAction(context, pathIdOf(request, 'id')));
   };
   const removeOne: Handler = async (context, request, response) => {
     await deleteActions(context, { actionIds: [pathIdOf(request, 'id')] });
@@ -74,11 +69,9 @@ function ofTargetRoutes(router: Router, options: ResourceOptions, linksOf: Links
   const get: Handler = async (context, request, response) => {
     const page = pageRequest(request, ACTION_SORT_NAMES);
     const listing = await listActionsOfTarget(context, controllerIdOf(request), page);
-    const links = linksOf(request);
-    sendHal(
-      response,
-      await pagedList(listing, (action) => renderAction(context, action, selfLink(links, action))),
-    );
+    const { items } = await listing.page();
+    const render = await rendererOf(context, linksOf(request), items);
+    sendHal(response, await pagedList(listing, render.short));
   };
   const remove: Handler = async (context, request, response) => {
     const controllerId = controllerIdOf(request);
@@ -110,15 +103,13 @@ function oneOfTargetRoutes(router: Router, options: ResourceOptions, linksOf: Li
       if (action.target.id !== target.id) return void response.status(404).end();
       await handle(context, request, response, action);
     };
-  const getOne = onItsOwn(async (context, request, response, action) =>
-    sendHal(response, renderAction(context, action, allLinks(linksOf(request), action))),
-  );
+  const send = senderOf(linksOf);
+  const getOne = onItsOwn(send);
   const put = onItsOwn(async (context, request, response, { id }) => {
     if (forceTypeOf(asObject(jsonOf(request)), 'forceType') !== 'forced')
       throw invalid('forceType: can only become forced', ['forceType']);
     await forceActions(context, { actionIds: [id] });
-    const action = await findAction(context, id);
-    sendHal(response, renderAction(context, action, allLinks(linksOf(request), action)));
+    await send(context, request, response, await findAction(context, id));
   });
   const cancel = onItsOwn(async (context, request, response, { id }) => {
     await cancelActions(context, { actionIds: [id], force: booleanParameter(request, 'force') });
@@ -150,6 +141,30 @@ function readIds(request: Request): number[] {
     if (id === undefined) throw malformed(`${index}: must be a whole number`, [String(index)]);
     return id;
   });
+}
+
+/** Sends all of an action. */
+const senderOf =
+  (linksOf: LinksOf): ((...call: [...Parameters<Handler>, Action]) => Promise<void>) =>
+  async (context, request, response, action) => {
+    const { full } = await rendererOf(context, linksOf(request), [action]);
+    sendHal(response, full(action));
+  };
+
+/** Renders actions, with all links or their own; of their sets and rollouts only what the caller may read. */
+async function rendererOf(context: Context, links: Links, actions: readonly Action[]) {
+  const setIds = actions.map(({ distributionSet }) => distributionSet.id);
+  const seesSet = await seenAmong(context, 'distributionSet', setIds);
+  const seesRollouts = await seenAmong(context, 'rollout', []);
+  const seen = (action: Action): Action =>
+    action.rollout && !seesRollouts(action.rollout.id) ? { ...action, rollout: null } : action;
+  return {
+    full(action: Action) {
+      const shown = allLinks(links, seen(action), seesSet(action.distributionSet.id));
+      return renderAction(context, seen(action), shown);
+    },
+    short: (action: Action) => renderAction(context, seen(action), selfLink(links, action)),
+  };
 }
 
 function renderAction({ clock }: Context, action: Action, links: object) {
@@ -190,15 +205,12 @@ export const selfLink = (links: Links, action: Pick<Action, 'id' | 'target'>) =>
   self: link(hrefOf(links, action)),
 });
 
-function allLinks(links: Links, action: Action) {
+function allLinks(links: Links, action: Action, seesSet: boolean) {
   const { target, distributionSet } = action;
   return {
     ...selfLink(links, action),
     target: { ...link(links('targets', target.controllerId)), name: target.name },
-    distributionset: {
-      ...link(links('distributionsets', distributionSet.id)),
-      name: titleOf(distributionSet),
-    },
+    ...(seesSet && { distributionset: linkToSet(links, distributionSet) }),
     ...(action.rollout && {
       rollout: { ...link(links('rollouts', action.rollout.id)), name: action.rollout.name },
     }),

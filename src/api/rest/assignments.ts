@@ -4,12 +4,12 @@ import type { Context } from '../../services/context.ts';
 import { type AssignmentResult, assignDistributionSet } from '../../services/deployments/assign.ts';
 import { findDeployments, type Having, listTargetsOfSet } from '../../services/deployments/find.ts';
 import { type AssignDistributionSet, FORCE_TYPES } from '../../services/deployments/input.ts';
-import { findDistributionSet, findModulesOfSets } from '../../services/distribution-sets/find.ts';
+import { findDistributionSet } from '../../services/distribution-sets/find.ts';
 import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
 import { findTargets } from '../../services/targets/find.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
-import { allLinks, renderSet } from './distribution-sets.ts';
+import { renderWhole } from './distribution-sets.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
 import { type Links, link } from './render.ts';
@@ -35,9 +35,7 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
       const setId = await setIdOf(context, controllerIdOf(request), how);
       if (setId === null) return void response.status(204).end();
       const set = await findDistributionSet(context, setId);
-      const modules = (await findModulesOfSets(context, [setId])).get(setId) ?? [];
-      const links = linksOf(request);
-      sendHal(response, renderSet(set, modules, links, allLinks(links, set)));
+      sendHal(response, await renderWhole(context, set, linksOf(request)));
     };
   const post: Handler = async (context, request, response) => {
     const body = jsonOf(request);

@@ -1,4 +1,5 @@
 import type { Request, Router } from 'express';
+import { seenAmong } from '../../services/access/seen.ts';
 import type { AutoAssignment } from '../../services/auto-assignments/auto-assignment.ts';
 import { createAutoAssignment } from '../../services/auto-assignments/create.ts';
 import { approveAutoAssignment, denyAutoAssignment } from '../../services/auto-assignments/decide.ts';
@@ -13,13 +14,12 @@ import {
 import { listAutoAssignments, listAutoAssignmentsOfSet } from '../../services/auto-assignments/list.ts';
 import { updateAutoAssignment } from '../../services/auto-assignments/update.ts';
 import type { Context } from '../../services/context.ts';
-import { titleOf } from '../../services/software-modules/module.ts';
 import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
 import { pagedList, pageRequest, valuesOf } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 const NAMES = { query: 'targetFilterQuery', forceType: 'actionType' };
@@ -31,28 +31,31 @@ export function autoAssignmentRoutes(
   linksOf: (request: Request) => Links,
 ): void {
   const path = '/autoassignments';
+  const send = async (...[context, request, response, one]: [...Parameters<Handler>, AutoAssignment]) => {
+    const render = await rendererOf(context, linksOf(request), [one]);
+    sendHal(response, render(one));
+  };
   const get: Handler = async (context, request, response) => {
     const listing = await listAutoAssignments(context, pageRequest(request, AUTO_ASSIGNMENT_SORT_NAMES));
-    const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (one) => renderAutoAssignment(one, links)));
+    const render = await rendererOf(context, linksOf(request), (await listing.page()).items);
+    sendHal(response, await pagedList(listing, render));
   };
   const post: Handler = async (context, request, response) => {
     const created = await createAutoAssignment(context, readAutoAssignment(request));
-    sendHal(response.status(201), renderAutoAssignment(created, linksOf(request)));
+    await send(context, request, response.status(201), created);
   };
   resource(router, path, { get, post: takes('CREATE_AUTO_ASSIGNMENT', post) }, { ...options, names: NAMES });
 
   const getOfSet: Handler = async (context, request, response) => {
     const page = pageRequest(request, AUTO_ASSIGNMENT_SORT_NAMES);
     const listing = await listAutoAssignmentsOfSet(context, pathIdOf(request, 'id'), page);
-    const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (one) => renderAutoAssignment(one, links)));
+    const render = await rendererOf(context, linksOf(request), (await listing.page()).items);
+    sendHal(response, await pagedList(listing, render));
   };
   resource(router, '/distributionsets/:id/autoAssignments', { get: getOfSet }, options);
 
   const getOne: Handler = async (context, request, response) => {
-    const found = await findAutoAssignment(context, pathIdOf(request, 'id'));
-    sendHal(response, renderAutoAssignment(found, linksOf(request)));
+    await send(context, request, response, await findAutoAssignment(context, pathIdOf(request, 'id')));
   };
   const put: Handler = async (context, request, response) => {
     const body = asObject(jsonOf(request));
@@ -61,7 +64,7 @@ export function autoAssignmentRoutes(
       name: textOf(body, 'name'),
       description: textOf(body, 'description'),
     });
-    sendHal(response, renderAutoAssignment(updated, linksOf(request)));
+    await send(context, request, response, updated);
   };
   const remove: Handler = async (context, request, response) => {
     await deleteAutoAssignment(context, { id: pathIdOf(request, 'id') });
@@ -115,7 +118,14 @@ const STEPS: Record<AutoAssignment['status'], readonly string[]> = {
   paused: ['resume'],
 };
 
-function renderAutoAssignment(one: AutoAssignment, links: Links) {
+/** Renders auto-assignments; of their sets only what the caller may read. */
+async function rendererOf(context: Context, links: Links, list: readonly AutoAssignment[]) {
+  const setIds = list.map(({ distributionSet }) => distributionSet.id);
+  const seesSet = await seenAmong(context, 'distributionSet', setIds);
+  return (one: AutoAssignment) => renderAutoAssignment(one, links, seesSet(one.distributionSet.id));
+}
+
+function renderAutoAssignment(one: AutoAssignment, links: Links, seesSet: boolean) {
   const { distributionSet: set } = one;
   const linkTo = (...parts: string[]) => link(links('autoassignments', one.id, ...parts));
   return withoutNulls({
@@ -124,7 +134,7 @@ function renderAutoAssignment(one: AutoAssignment, links: Links) {
     name: one.name,
     description: one.description,
     targetFilterQuery: one.query,
-    distributionSetId: set.id,
+    distributionSetId: seesSet ? set.id : undefined,
     status: one.status,
     startAt: one.startAt?.getTime(),
     actionType: one.forceType,
@@ -135,7 +145,7 @@ function renderAutoAssignment(one: AutoAssignment, links: Links) {
     _links: {
       self: linkTo(),
       ...Object.fromEntries(STEPS[one.status].map((step) => [step, linkTo(step)])),
-      distributionset: { ...link(links('distributionsets', set.id)), name: titleOf(set) },
+      ...(seesSet && { distributionset: linkToSet(links, set) }),
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { Request, Router } from 'express';
 import { malformed } from '../../errors.ts';
+import { seenAmong } from '../../services/access/seen.ts';
 import type { Context } from '../../services/context.ts';
 import { assignModules, removeModules } from '../../services/distribution-sets/assign-modules.ts';
 import { createDistributionSets } from '../../services/distribution-sets/create.ts';
@@ -12,7 +13,6 @@ import type { DistributionSet } from '../../services/distribution-sets/set.ts';
 import { updateDistributionSet } from '../../services/distribution-sets/update.ts';
 import type { Listing } from '../../services/page.ts';
 import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software-modules/fields.ts';
-import type { SoftwareModule } from '../../services/software-modules/module.ts';
 import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
@@ -23,7 +23,7 @@ import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { deletedModeOf, neededText } from './software-module-types.ts';
-import { selfLink as moduleLink, renderModule } from './software-modules.ts';
+import { selfLink as moduleLink, moduleRendererOf, pagedModules } from './software-modules.ts';
 
 /** `/distributionsets`; `linksOf` gives the links' base for a request. */
 export function distributionSetRoutes(
@@ -62,9 +62,7 @@ export function distributionSetRoutes(
     response,
     set,
   ) => {
-    const modules = (await findModulesOfSets(context, [set.id])).get(set.id) ?? [];
-    const links = linksOf(request);
-    sendHal(response, renderSet(set, modules, links, allLinks(links, set)));
+    sendHal(response, await renderWhole(context, set, linksOf(request)));
   };
   const getOne: Handler = async (context, request, response) => {
     const set = await findDistributionSet(context, pathIdOf(request, 'id'));
@@ -113,8 +111,7 @@ function moduleRoutes(router: Router, options: ResourceOptions, linksOf: (reques
   const get: Handler = async (context, request, response) => {
     const page = pageRequest(request, SOFTWARE_MODULE_SORT_NAMES);
     const listing = await listModulesOfSet(context, pathIdOf(request, 'id'), page);
-    const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (module) => renderModule(module, moduleLink(links, module))));
+    sendHal(response, await pagedModules(context, listing, linksOf(request)));
   };
   const post: Handler = async (context, request, response) => {
     const moduleIds = idsOf(jsonOf(request));
@@ -164,39 +161,54 @@ export async function pagedSets(
 }
 
 async function renderSets(context: Context, sets: readonly DistributionSet[], links: Links) {
+  const render = await rendererOf(context, sets, links);
+  return sets.map((set) => render(set, selfLink(links, set)));
+}
+
+/** A set with its modules and all links. */
+export async function renderWhole(context: Context, set: DistributionSet, links: Links): Promise<object> {
+  const render = await rendererOf(context, [set], links);
+  return render(set, allLinks(links, set));
+}
+
+/** Renders sets, and of their types and modules only what the caller may read. */
+async function rendererOf(context: Context, sets: readonly DistributionSet[], links: Links) {
   const modules = await findModulesOfSets(
     context,
     sets.map(({ id }) => id),
   );
-  return sets.map((set) => renderSet(set, modules.get(set.id) ?? [], links, selfLink(links, set)));
+  const renderModule = await moduleRendererOf(context, [...modules.values()].flat());
+  const typeIds = sets.map(({ type }) => type.id);
+  const seesType = await seenAmong(context, 'distributionSetType', typeIds);
+  return (set: DistributionSet, { type: typeLink, ...ownLinks }: SetLinks) => {
+    const type = seesType(set.type.id) ? set.type : undefined;
+    return withoutNulls({
+      ...authorship(set),
+      id: set.id,
+      name: set.name,
+      version: set.version,
+      type: type?.key,
+      typeName: type?.name,
+      description: set.description,
+      requiredMigrationStep: set.requiredMigrationStep,
+      locked: set.locked,
+      deleted: set.deleted,
+      valid: set.valid,
+      complete: set.complete,
+      modules: (modules.get(set.id) ?? []).map((module) => renderModule(module, moduleLink(links, module))),
+      _links: { ...ownLinks, ...(type && typeLink && { type: typeLink }) },
+    });
+  };
 }
 
-export const renderSet = (
-  set: DistributionSet,
-  modules: readonly SoftwareModule[],
-  links: Links,
-  ownLinks: object,
-) =>
-  withoutNulls({
-    ...authorship(set),
-    id: set.id,
-    name: set.name,
-    version: set.version,
-    type: set.type.key,
-    typeName: set.type.name,
-    description: set.description,
-    requiredMigrationStep: set.requiredMigrationStep,
-    locked: set.locked,
-    deleted: set.deleted,
-    valid: set.valid,
-    complete: set.complete,
-    modules: modules.map((module) => renderModule(module, moduleLink(links, module))),
-    _links: ownLinks,
-  });
+interface SetLinks {
+  self: object;
+  type?: object;
+}
 
 const selfLink = (links: Links, { id }: DistributionSet) => ({ self: link(links('distributionsets', id)) });
 
-export const allLinks = (links: Links, set: DistributionSet) => ({
+const allLinks = (links: Links, set: DistributionSet) => ({
   ...selfLink(links, set),
   modules: link(`${links('distributionsets', set.id, 'assignedSM')}?offset=0&limit=50`),
   type: link(links('distributionsettypes', set.type.id)),

@@ -1,3 +1,5 @@
+import { titleOf } from '../../services/software-modules/module.ts';
+
 /** Builds links on the base that the request gives; segments are percent-encoded. */
 export type Links = (...segments: (string | number)[]) => string;
 
@@ -7,6 +9,11 @@ export const linksOn =
     `${baseUrl}/rest/v1/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`;
 
 export const link = (href: string) => ({ href });
+
+export const linkToSet = (links: Links, set: { id: number; name: string; version: string }) => ({
+  ...link(links('distributionsets', set.id)),
+  name: titleOf(set),
+});
 
 interface Authored {
   createdAt: Date;

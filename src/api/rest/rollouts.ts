@@ -1,4 +1,5 @@
 import type { Request, Router } from 'express';
+import { seenAmong } from '../../services/access/seen.ts';
 import type { Context } from '../../services/context.ts';
 import type { Listing } from '../../services/page.ts';
 import { countTargetsOfRollouts, type TargetCounts } from '../../services/rollouts/counts.ts';
@@ -16,12 +17,11 @@ import { startRollout } from '../../services/rollouts/start.ts';
 import { stopRollout } from '../../services/rollouts/stop.ts';
 import { triggerNextRolloutGroup } from '../../services/rollouts/trigger-next-group.ts';
 import { updateRollout } from '../../services/rollouts/update.ts';
-import { titleOf } from '../../services/software-modules/module.ts';
 import { asObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest, valuesOf } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { ROLLOUT_NAMES, readRollout } from './rollout-input.ts';
 import { deletedModeOf } from './software-module-types.ts';
@@ -34,13 +34,13 @@ export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf:
     const page = pageRequest(request, ROLLOUT_SORT_NAMES);
     const listing = await listRollouts(context, page, deletedModeOf(request));
     const counts = isFull(request) ? await countsOf(context, listing) : undefined;
-    const links = linksOf(request);
-    const render = (rollout: Rollout) => renderRollout(rollout, links, counts?.get(rollout.id));
-    sendHal(response, await pagedList(listing, render));
+    const render = await rendererOf(context, linksOf(request), (await listing.page()).items);
+    sendHal(response, await pagedList(listing, (rollout) => render(rollout, counts?.get(rollout.id))));
   };
   const send = async (...[context, request, response, rollout]: [...Parameters<Handler>, Rollout]) => {
     const [counts] = await countTargetsOfRollouts(context, [rollout]);
-    sendHal(response, renderRollout(rollout, linksOf(request), counts));
+    const render = await rendererOf(context, linksOf(request), [rollout]);
+    sendHal(response, render(rollout, counts));
   };
   const post: Handler = async (context, request, response) => {
     const rollout = await createRollout(context, readRollout(asObject(jsonOf(request))));
@@ -125,15 +125,27 @@ export const renderCounts = (counts: TargetCounts) => ({
   error: counts.failed,
 });
 
+/** Renders rollouts; of their sets only what the caller may read. */
+async function rendererOf(context: Context, links: Links, rollouts: readonly Rollout[]) {
+  const setIds = rollouts.map(({ distributionSet }) => distributionSet.id);
+  const seesSet = await seenAmong(context, 'distributionSet', setIds);
+  return (rollout: Rollout, counts?: TargetCounts) =>
+    renderRollout(rollout, links, { counts, seesSet: seesSet(rollout.distributionSet.id) });
+}
+
 /** With the counts also the rest of what is shown of one. */
-const renderRollout = (rollout: Rollout, links: Links, counts?: TargetCounts) =>
+const renderRollout = (
+  rollout: Rollout,
+  links: Links,
+  { counts, seesSet }: { counts: TargetCounts | undefined; seesSet: boolean },
+) =>
   withoutNulls({
     ...authorship(rollout),
     id: rollout.id,
     name: rollout.name,
     description: rollout.description,
     targetFilterQuery: rollout.filter,
-    distributionSetId: rollout.distributionSet.id,
+    distributionSetId: seesSet ? rollout.distributionSet.id : undefined,
     status: rollout.status,
     totalTargets: rollout.totalTargets,
     type: rollout.forceType,
@@ -148,12 +160,12 @@ const renderRollout = (rollout: Rollout, links: Links, counts?: TargetCounts) =>
       approveDecidedBy: rollout.approvalDecidedBy,
       approvalRemark: rollout.approvalRemark,
     }),
-    _links: counts ? allLinks(links, rollout) : selfLink(links, rollout),
+    _links: counts ? allLinks(links, rollout, seesSet) : selfLink(links, rollout),
   });
 
 const selfLink = (links: Links, { id }: Rollout) => ({ self: link(links('rollouts', id)) });
 
-function allLinks(links: Links, rollout: Rollout) {
+function allLinks(links: Links, rollout: Rollout, seesSet: boolean) {
   const { id, distributionSet } = rollout;
   const to = (command: string) => link(links('rollouts', id, command));
   return {
@@ -164,10 +176,7 @@ function allLinks(links: Links, rollout: Rollout) {
     approve: to('approve'),
     deny: to('deny'),
     groups: link(`${links('rollouts', id, 'deploygroups')}?offset=0&limit=50`),
-    distributionset: {
-      ...link(links('distributionsets', distributionSet.id)),
-      name: titleOf(distributionSet),
-    },
+    ...(seesSet && { distributionset: linkToSet(links, distributionSet) }),
     ...selfLink(links, rollout),
   };
 }

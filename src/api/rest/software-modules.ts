@@ -1,4 +1,7 @@
 import type { Request, Router } from 'express';
+import { seenAmong } from '../../services/access/seen.ts';
+import type { Context } from '../../services/context.ts';
+import type { Listing } from '../../services/page.ts';
 import { createSoftwareModules } from '../../services/software-modules/create.ts';
 import { deleteSoftwareModule } from '../../services/software-modules/delete.ts';
 import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software-modules/fields.ts';
@@ -25,21 +28,25 @@ export function softwareModuleRoutes(
   const get: Handler = async (context, request, response) => {
     const page = pageRequest(request, SOFTWARE_MODULE_SORT_NAMES);
     const listing = await listSoftwareModules(context, page, deletedModeOf(request));
-    const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (module) => renderModule(module, selfLink(links, module))));
+    sendHal(response, await pagedModules(context, listing, linksOf(request)));
   };
   const post: Handler = async (context, request, response) => {
     const input = await mapInTurns(asObjects(jsonOf(request)), readModule);
     const { created, faults } = await createSoftwareModules(context, { softwareModules: input });
     throwFirst(faults, 'softwareModules', input);
     const links = linksOf(request);
-    await sendCreated(response, created, (module) => renderModule(module, selfLink(links, module)));
+    const render = await moduleRendererOf(context, created);
+    await sendCreated(response, created, (module) => render(module, selfLink(links, module)));
   };
   resource(router, '/softwaremodules', { get, post: takes('CREATE_SOFTWARE_MODULE', post) }, options);
 
+  const send = async (...[context, request, response, module]: [...Parameters<Handler>, SoftwareModule]) => {
+    const render = await moduleRendererOf(context, [module]);
+    sendHal(response, render(module, allLinks(linksOf(request), module)));
+  };
   const getOne: Handler = async (context, request, response) => {
     const module = await findSoftwareModule(context, pathIdOf(request, 'id'));
-    sendHal(response, renderModule(module, allLinks(linksOf(request), module)));
+    await send(context, request, response, module);
   };
   const put: Handler = async (context, request, response) => {
     const body = asObject(jsonOf(request));
@@ -49,7 +56,7 @@ export function softwareModuleRoutes(
       vendor: textOf(body, 'vendor'),
       locked: booleanOf(body, 'locked'),
     });
-    sendHal(response, renderModule(module, allLinks(linksOf(request), module)));
+    await send(context, request, response, module);
   };
   const remove: Handler = async (context, request, response) => {
     await deleteSoftwareModule(context, { id: pathIdOf(request, 'id') });
@@ -72,22 +79,39 @@ const readModule = (body: JsonObject) => ({
   encrypted: booleanOf(body, 'encrypted'),
 });
 
-export const renderModule = (module: SoftwareModule, links: object) =>
-  withoutNulls({
-    ...authorship(module),
-    id: module.id,
-    name: module.name,
-    version: module.version,
-    type: module.type.key,
-    typeName: module.type.name,
-    description: module.description,
-    vendor: module.vendor,
-    encrypted: false,
-    locked: module.locked,
-    deleted: module.deleted,
-    complete: module.complete,
-    _links: links,
-  });
+/** A page of modules. */
+export async function pagedModules(
+  context: Context,
+  listing: Listing<SoftwareModule>,
+  links: Links,
+): Promise<object> {
+  const render = await moduleRendererOf(context, (await listing.page()).items);
+  return pagedList(listing, (module) => render(module, selfLink(links, module)));
+}
+
+/** Renders modules, and of their types only what the caller may read. */
+export async function moduleRendererOf(context: Context, modules: readonly SoftwareModule[]) {
+  const typeIds = modules.map(({ type }) => type.id);
+  const seesType = await seenAmong(context, 'softwareModuleType', typeIds);
+  return (module: SoftwareModule, { type: typeLink, ...ownLinks }: { self: object; type?: object }) => {
+    const type = seesType(module.type.id) ? module.type : undefined;
+    return withoutNulls({
+      ...authorship(module),
+      id: module.id,
+      name: module.name,
+      version: module.version,
+      type: type?.key,
+      typeName: type?.name,
+      description: module.description,
+      vendor: module.vendor,
+      encrypted: false,
+      locked: module.locked,
+      deleted: module.deleted,
+      complete: module.complete,
+      _links: { ...ownLinks, ...(type && typeLink && { type: typeLink }) },
+    });
+  };
+}
 
 export const selfLink = (links: Links, { id }: SoftwareModule) => ({
   self: link(links('softwaremodules', id)),

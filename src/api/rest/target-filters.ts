@@ -1,8 +1,9 @@
 import type { Request, Router } from 'express';
+import { seenAmong } from '../../services/access/seen.ts';
 import type { AutoAssignment } from '../../services/auto-assignments/auto-assignment.ts';
 import { findAutoAssignmentsOfFilters } from '../../services/auto-assignments/find.ts';
 import type { Context } from '../../services/context.ts';
-import { findDistributionSet, findModulesOfSets } from '../../services/distribution-sets/find.ts';
+import { findDistributionSet } from '../../services/distribution-sets/find.ts';
 import type { Listing } from '../../services/page.ts';
 import { clearAutoAssignment } from '../../services/target-filters/clear-auto-assignment.ts';
 import { createTargetFilter } from '../../services/target-filters/create.ts';
@@ -15,7 +16,7 @@ import { updateTargetFilter } from '../../services/target-filters/update.ts';
 import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
-import { allLinks as linksOfSet, renderSet } from './distribution-sets.ts';
+import { renderWhole } from './distribution-sets.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link } from './render.ts';
@@ -41,7 +42,7 @@ export function targetFilterRoutes(router: Router, options: ResourceOptions, lin
 
   const renderOne = async (context: Context, request: Request, filter: TargetFilter) => {
     const [autoAssignment] = await findAutoAssignmentsOfFilters(context, [filter.id]);
-    const render = await renderer(context);
+    const render = await renderer(context, [autoAssignment]);
     return render(filter, autoAssignment, allLinks(linksOf(request), filter));
   };
   const getOne: Handler = async (context, request, response) => {
@@ -83,9 +84,7 @@ function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf:
     const [autoAssignment] = await findAutoAssignmentsOfFilters(context, [id]);
     if (!autoAssignment) return void response.status(204).end();
     const set = await findDistributionSet(context, autoAssignment.distributionSet.id);
-    const modules = (await findModulesOfSets(context, [set.id])).get(set.id) ?? [];
-    const links = linksOf(request);
-    sendHal(response, renderSet(set, modules, links, linksOfSet(links, set)));
+    sendHal(response, await renderWhole(context, set, linksOf(request)));
   };
   const post: Handler = async (context, request, response) => {
     const body = asObject(jsonOf(request));
@@ -96,7 +95,7 @@ function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf:
       weight: integerOf(body, 'weight'),
       confirmationRequired: booleanOf(body, 'confirmationRequired'),
     });
-    const render = await renderer(context);
+    const render = await renderer(context, [autoAssignment]);
     sendHal(response, render(targetFilter, autoAssignment, allLinks(linksOf(request), targetFilter)));
   };
   const remove: Handler = async (context, request, response) => {
@@ -119,26 +118,33 @@ async function pagedFilters(context: Context, listing: Listing<TargetFilter>, li
     items.map(({ id }) => id),
   );
   const byId = new Map(items.map(({ id }, index) => [id, found[index]]));
-  const render = await renderer(context);
+  const render = await renderer(context, found);
   return pagedList(listing, (filter) => render(filter, byId.get(filter.id), selfLink(links, filter)));
 }
 
-/** Renders filters with what they assign by themselves. */
-async function renderer({ tenants, caller }: Context) {
-  const { settings } = await tenants.byId(caller.tenantId);
+/** Renders filters with what they assign by themselves, as far as the caller may read that. */
+async function renderer(context: Context, assigning: readonly (AutoAssignment | undefined)[]) {
+  const { settings } = await context.tenants.byId(context.caller.tenantId);
+  const setIds = assigning.flatMap((one) => one?.distributionSet.id ?? []);
+  const seesSet = await seenAmong(context, 'distributionSet', setIds);
   return (filter: TargetFilter, autoAssignment: AutoAssignment | undefined, links: object) => ({
     ...authorship(filter),
     id: filter.id,
     name: filter.name,
     query: filter.query,
-    ...renderAutoAssignment(autoAssignment, settings.confirmationFlow),
+    ...renderAutoAssignment(autoAssignment, settings.confirmationFlow, seesSet),
     _links: links,
   });
 }
 
 /** Here, and nowhere else, hawkBit sends null for what has no value. */
-const renderAutoAssignment = (autoAssignment: AutoAssignment | undefined, confirmationFlow: boolean) => ({
-  autoAssignDistributionSet: autoAssignment?.distributionSet.id ?? null,
+const renderAutoAssignment = (
+  autoAssignment: AutoAssignment | undefined,
+  confirmationFlow: boolean,
+  seesSet: (id: number) => boolean,
+) => ({
+  autoAssignDistributionSet:
+    autoAssignment && seesSet(autoAssignment.distributionSet.id) ? autoAssignment.distributionSet.id : null,
   autoAssignActionType: autoAssignment?.forceType ?? null,
   autoAssignWeight: autoAssignment?.weight ?? null,
   confirmationRequired: confirmationFlow ? (autoAssignment?.confirmationRequired ?? null) : null,

@@ -26,7 +26,8 @@ const SCOPE_FIELDS: Readonly<Record<string, FieldSet>> = {
   DOWNLOAD_REPOSITORY_ARTIFACT: SOFTWARE_MODULE_FIELDS,
 };
 
-const fieldsOf = (permission: Permission): FieldSet | undefined =>
+/** The fields that a scope of the permission may ask for; undefined where it takes none. */
+export const fieldsOf = (permission: Permission): FieldSet | undefined =>
   SCOPE_FIELDS[permission.replace(/^(CREATE|READ|UPDATE|DELETE)_/, '')];
 
 const ANY_TIME = { now: new Date(0), overdueBefore: new Date(0) };

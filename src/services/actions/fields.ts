@@ -4,12 +4,15 @@ import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets, UPDATE_STATUSES } from '../../database/tables/targets.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import type { Expression } from '../../filters/expression.ts';
-import { fieldSet } from '../../filters/fields.ts';
+import { fieldSet, owned } from '../../filters/fields.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { authoredFields, authoredOrder } from '../authorship.ts';
-import { sortNames } from '../matching.ts';
-import type { SortField } from '../page.ts';
+import { type SortField, sortNames } from '../page.ts';
 import type { Action } from './action.ts';
+
+const itsSet = (field: string) => owned('distributionSet', field, actions.setId);
+const itsRollout = (field: string) => owned('rollout', field, rollouts.id);
+const itsGroup = (field: string) => owned('rolloutGroup', field, actions.rolloutGroupId);
 
 /** What a filter may ask of an action. */
 export const ACTION_FIELDS = fieldSet([
@@ -25,13 +28,19 @@ export const ACTION_FIELDS = fieldSet([
   [['target.name'], { kind: 'text', column: targets.name }],
   [['target.group'], { kind: 'text', column: targets.group }],
   [['target.updateStatus'], { kind: 'enum', column: targets.updateStatus, values: UPDATE_STATUSES }],
-  [['rollout.id', 'rollout'], { kind: 'integer', column: rollouts.id }],
-  [['rollout.name'], { kind: 'text', column: rollouts.name }],
-  [['rolloutGroup.id', 'rolloutGroup'], { kind: 'integer', column: actions.rolloutGroupId }],
-  [['rolloutGroup.name'], { kind: 'text', column: rolloutGroups.name }],
-  [['distributionSet.id', 'ds.id'], { kind: 'integer', column: distributionSets.id }],
-  [['distributionSet.name', 'ds.name'], { kind: 'text', column: distributionSets.name }],
-  [['distributionSet.version', 'ds.version'], { kind: 'text', column: distributionSets.version }],
+  [['rollout.id', 'rollout'], { kind: 'integer', column: rollouts.id, ...itsRollout('id') }],
+  [['rollout.name'], { kind: 'text', column: rollouts.name, ...itsRollout('name') }],
+  [
+    ['rolloutGroup.id', 'rolloutGroup'],
+    { kind: 'integer', column: actions.rolloutGroupId, ...itsGroup('id') },
+  ],
+  [['rolloutGroup.name'], { kind: 'text', column: rolloutGroups.name, ...itsGroup('name') }],
+  [['distributionSet.id', 'ds.id'], { kind: 'integer', column: distributionSets.id, ...itsSet('id') }],
+  [['distributionSet.name', 'ds.name'], { kind: 'text', column: distributionSets.name, ...itsSet('name') }],
+  [
+    ['distributionSet.version', 'ds.version'],
+    { kind: 'text', column: distributionSets.version, ...itsSet('version') },
+  ],
   ...authoredFields(actions),
 ]);
 

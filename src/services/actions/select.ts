@@ -6,10 +6,8 @@ import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { actionNotFound, invalid } from '../../errors.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
-import { filterMoments } from '../targets/fields.ts';
 import { reachesTargetOf, type TargetPermission } from '../targets/scope.ts';
 import { ofItsGroup, ofItsRollout, ofItsSet, ofItsTarget } from './action.ts';
 import { ACTION_FIELDS } from './fields.ts';
@@ -45,7 +43,7 @@ export async function selectActionsToChange(
 ): Promise<LockedAction[]> {
   if ((actionIds == null) === (filter == null))
     throw invalid('actionIds: give either these or a filter', ['actionIds']);
-  const chosen = filter == null ? isAmong(actions.id, actionIds ?? []) : await matching(context, filter);
+  const chosen = (await askedFilter(context, ACTION_FIELDS, filter)) ?? isAmong(actions.id, actionIds ?? []);
   const found = await lockActions(
     tx,
     context.caller.tenantId,
@@ -78,11 +76,6 @@ export const lockActions = (
     .where(and(eq(actions.tenantId, tenantId), condition))
     .orderBy(targets.id, actions.id)
     .for('no key update', { of: [targets, actions] });
-
-async function matching(context: Context, filter: string): Promise<SQL> {
-  const tenant = await context.tenants.byId(context.caller.tenantId);
-  return compileFilter(parseFilter(filter), ACTION_FIELDS, filterMoments(tenant, context.clock()));
-}
 
 function refuseMissing(wanted: readonly number[], found: readonly LockedAction[]): void {
   const existing = new Set(found.map(({ id }) => id));

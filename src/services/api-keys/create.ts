@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 import { apiKeys } from '../../database/tables/api-keys.ts';
 import { invalid } from '../../errors.ts';
-import { requireRole } from '../access/permissions.ts';
+import { parseFilter } from '../../filters/parse.ts';
+import { requireRole, splitGrant } from '../access/permissions.ts';
+import { fieldsOf } from '../access/scopes.ts';
+import { requireWholeSight } from '../access/seen.ts';
 import { lockUser, requireHeld } from '../access/users.ts';
 import { added } from '../audit/record.ts';
 import { change } from '../change.ts';
@@ -18,7 +21,7 @@ export type CreateApiKey = z.input<typeof NewApiKey>;
  * Makes a key by which a program acts for an account: the caller's own, or with TENANT_ADMIN any. Nobody can give it
  * what they don't hold. The key is in the answer and nowhere else.
  * @throws API_KEY_ALREADY_EXISTS, USER_NOT_FOUND, INVALID_INPUT; FORBIDDEN also where the owner holds what the caller
- *   doesn't.
+ *   doesn't, and where a scope asks for what the caller may not read.
  */
 export async function createApiKey(
   context: Context,
@@ -29,12 +32,18 @@ export async function createApiKey(
   const username = owner ?? caller.username;
   if (caller.kind !== 'USER' || username !== caller.username) requireRole(context, 'TENANT_ADMIN');
   requireHeld(caller, key);
+  requireSightOfScopes(context, [
+    ...key.permissions,
+    ...(key.scope === null ? [] : [`READ_TARGET/${key.scope}`]),
+  ]);
   const now = context.clock();
   if (key.expiresAt && key.expiresAt <= now) throw invalid('expiresAt: must be in the future', ['expiresAt']);
 
   return change(context, async (tx, changes) => {
     const { id: ownerId } = await lockUser(tx, caller, username);
-    requireHeld(caller, { permissions: await lockGrantedRoles(tx, caller.tenantId, key.roles) });
+    const fromRoles = await lockGrantedRoles(tx, caller.tenantId, key.roles);
+    requireHeld(caller, { permissions: fromRoles });
+    requireSightOfScopes(context, fromRoles);
     const secret = newSecret();
     const { tenantId } = caller;
     const authorship = { createdAt: now, createdBy: caller.username };
@@ -52,4 +61,16 @@ export async function createApiKey(
       key: writeKey({ tenantId, id: created!.id, secret }),
     };
   });
+}
+
+/**
+ * By a key whose reach tells of other things, as sets, one could find out about these: the filters that the caller has no
+ * part of yet ask only for what the caller may read. @throws FORBIDDEN
+ */
+function requireSightOfScopes(context: Context, grants: readonly string[]): void {
+  for (const { permission, filter } of grants.map(splitGrant)) {
+    const fields = fieldsOf(permission);
+    if (filter === null || !fields || context.caller.permissions.get(permission)?.includes(filter)) continue;
+    requireWholeSight(context, fields, parseFilter(filter));
+  }
 }

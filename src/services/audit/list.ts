@@ -1,12 +1,10 @@
 import { and, arrayContains, count, eq } from 'drizzle-orm';
 import { auditEvents } from '../../database/tables/audit.ts';
 import { invalid } from '../../errors.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { ActorKind, Context, Door } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
-import { filterMoments } from '../targets/fields.ts';
 import { isStorableText } from '../text.ts';
 import { AUDIT_FIELDS, AUDIT_ORDER, type AuditOrderField } from './fields.ts';
 import type { FieldChanges } from './record.ts';
@@ -38,14 +36,12 @@ export async function listAuditEvents(
   { subject, ...request }: PageRequest<AuditOrderField> & { subject?: string | null | undefined },
 ): Promise<Listing<AuditEvent>> {
   const { tenantId } = requirePermission(context, 'READ_AUDIT');
-  const tenant = await context.tenants.byId(tenantId);
-  const moments = filterMoments(tenant, context.clock());
   if (subject != null && !isStorableText(subject))
     throw invalid('subject: must hold no U+0000 and no unpaired surrogate', ['subject']);
   const matching = and(
     eq(auditEvents.tenantId, tenantId),
     subject == null ? undefined : arrayContains(auditEvents.subjects, [subject]),
-    request.filter == null ? undefined : compileFilter(parseFilter(request.filter), AUDIT_FIELDS, moments),
+    await askedFilter(context, AUDIT_FIELDS, request.filter),
   );
   const orderBy = request.orderBy?.length ? request.orderBy : [{ field: 'id', direction: 'desc' } as const];
   return list({ ...request, orderBy }, AUDIT_ORDER, 'id', {

@@ -17,7 +17,7 @@ export async function createAutoAssignment(
 ): Promise<AutoAssignment> {
   requirePermission(context, 'CREATE_AUTO_ASSIGNMENT', 'READ_DISTRIBUTION_SET', 'UPDATE_TARGET');
   const given = parse(CreateAutoAssignment, input);
-  checkQuery(given.query);
+  checkQuery(context, given.query);
 
   return change(context, async (tx, changes) => {
     const created = await setUp(tx, context, given);

@@ -1,11 +1,12 @@
 import { FORCE_TYPES } from '../../database/tables/actions.ts';
 import { AUTO_ASSIGNMENT_STATUSES, autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
-import { fieldSet } from '../../filters/fields.ts';
+import { fieldSet, owned } from '../../filters/fields.ts';
 import { authoredFields, authoredOrder } from '../authorship.ts';
-import { sortNames } from '../matching.ts';
-import type { SortField } from '../page.ts';
+import { type SortField, sortNames } from '../page.ts';
 import type { AutoAssignment } from './auto-assignment.ts';
+
+const itsSet = (field: string) => owned('distributionSet', field, autoAssignments.setId);
 
 /** What a filter may ask of an auto-assignment. */
 export const AUTO_ASSIGNMENT_FIELDS = fieldSet([
@@ -18,9 +19,9 @@ export const AUTO_ASSIGNMENT_FIELDS = fieldSet([
   [['weight'], { kind: 'integer', column: autoAssignments.weight }],
   [['approvalDecidedBy'], { kind: 'text', column: autoAssignments.approvalDecidedBy }],
   [['initiatedBy'], { kind: 'text', column: autoAssignments.initiatedBy }],
-  [['distributionSet.id'], { kind: 'integer', column: distributionSets.id }],
-  [['distributionSet.name'], { kind: 'text', column: distributionSets.name }],
-  [['distributionSet.version'], { kind: 'text', column: distributionSets.version }],
+  [['distributionSet.id'], { kind: 'integer', column: distributionSets.id, ...itsSet('id') }],
+  [['distributionSet.name'], { kind: 'text', column: distributionSets.name, ...itsSet('name') }],
+  [['distributionSet.version'], { kind: 'text', column: distributionSets.version, ...itsSet('version') }],
   ...authoredFields(autoAssignments),
 ]);
 

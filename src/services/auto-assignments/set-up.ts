@@ -1,12 +1,15 @@
 import type { Transaction } from '../../database/connect.ts';
 import { autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { autoAssignmentForceTypeInvalid } from '../../errors.ts';
+import { parseFilter } from '../../filters/parse.ts';
+import { requireWholeSight } from '../access/seen.ts';
 import { added, type FieldChanges } from '../audit/record.ts';
 import { creation } from '../authorship.ts';
 import type { Context } from '../context.ts';
 import { DEFAULT_WEIGHT } from '../deployments/input.ts';
 import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts';
 import { titleOf } from '../software-modules/module.ts';
+import { TARGET_FIELDS } from '../targets/fields.ts';
 import { type AutoAssignment, readAutoAssignments } from './auto-assignment.ts';
 import type { AutoAssignmentOptions } from './input.ts';
 
@@ -21,7 +24,8 @@ export interface NewAutoAssignment extends AutoAssignmentOptions {
  * Makes an auto-assignment, which acts for the caller: also later it reaches those targets only that the caller's
  * UPDATE_TARGET reaches now. It waits for an approval where the tenant wants one. Its set is locked as by an assignment.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
- *   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID, AUTO_ASSIGNMENT_ALREADY_EXISTS
+ *   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID, AUTO_ASSIGNMENT_ALREADY_EXISTS; FORBIDDEN where the query asks for what the caller
+ *   may not read
  */
 export async function setUp(
   tx: Transaction,
@@ -29,6 +33,7 @@ export async function setUp(
   { distributionSetId, forceType, weight, confirmationRequired, ...given }: NewAutoAssignment,
 ): Promise<AutoAssignment> {
   const { tenantId, username, permissions } = context.caller;
+  requireWholeSight(context, TARGET_FIELDS, parseFilter(given.query));
   if (forceType === 'timeforced') throw autoAssignmentForceTypeInvalid();
   const { settings } = await context.tenants.byId(tenantId);
   const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [

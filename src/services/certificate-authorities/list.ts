@@ -1,11 +1,9 @@
 import { and, count, eq } from 'drizzle-orm';
 import { certificateAuthorities } from '../../database/tables/certificate-authorities.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
-import { filterMoments } from '../targets/fields.ts';
 import {
   CERTIFICATE_AUTHORITY_FIELDS,
   CERTIFICATE_AUTHORITY_ORDER,
@@ -22,12 +20,9 @@ export async function listCertificateAuthorities(
   request: PageRequest<CertificateAuthorityOrderField>,
 ): Promise<Listing<CertificateAuthority>> {
   const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
-  const moments = filterMoments(await context.tenants.byId(tenantId), context.clock());
   const matching = and(
     eq(certificateAuthorities.tenantId, tenantId),
-    request.filter == null
-      ? undefined
-      : compileFilter(parseFilter(request.filter), CERTIFICATE_AUTHORITY_FIELDS, moments),
+    await askedFilter(context, CERTIFICATE_AUTHORITY_FIELDS, request.filter),
   );
   return list(request, CERTIFICATE_AUTHORITY_ORDER, 'id', {
     rows: async (where, orderBy, limit, offset) =>

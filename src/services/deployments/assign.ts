@@ -60,7 +60,7 @@ export async function assignDistributionSet(
         const plan = planOf(context, set, options, offline ?? false, settings);
         const created: CreatedAction[] = [];
         for (const chunk of chunks(selected)) {
-          await refuseIncompatible(tx, tenantId, set, chunk);
+          await refuseIncompatible(tx, context, set, chunk);
           const without = await withoutTheSet(tx, tenantId, plan, chunk);
           await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, without);
           for (const action of await deploy(tx, context, plan, without)) created.push(action);

@@ -4,7 +4,9 @@ import { targetTypeSetTypes } from '../../database/tables/distribution-sets.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { targetTypeIncompatible } from '../../errors.ts';
+import { seenAmong } from '../access/seen.ts';
 import { idsOf } from '../actions/select.ts';
+import type { Context } from '../context.ts';
 import type { DistributionSet } from '../distribution-sets/set.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 
@@ -22,16 +24,24 @@ export const takesSetType = (setTypeId: number) => sql`(
 /** @throws TARGET_TYPE_INCOMPATIBLE for the first of the targets whose type doesn't take the set */
 export async function refuseIncompatible(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
   set: DistributionSet,
   selected: readonly SelectedTarget[],
 ): Promise<void> {
-  const [refused] = await tx.execute<{ controller_id: string; type: string }>(sql`
-    SELECT ${targets.controllerId}, ${targetTypes.name} AS type
+  const [refused] = await tx.execute<{ controller_id: string; type_id: string; type: string }>(sql`
+    SELECT ${targets.controllerId}, ${targetTypes.id} AS type_id, ${targetTypes.name} AS type
     FROM ${targets} JOIN ${targetTypes}
       ON ${targetTypes.tenantId} = ${targets.tenantId} AND ${targetTypes.id} = ${targets.targetTypeId}
-    WHERE ${targets.tenantId} = ${tenantId} AND ${targets.id} = ANY(${idsOf(selected)})
+    WHERE ${targets.tenantId} = ${context.caller.tenantId} AND ${targets.id} = ANY(${idsOf(selected)})
       AND NOT ${takesSetType(set.type.id)}
     ORDER BY ${targets.id} LIMIT 1`);
-  if (refused) throw targetTypeIncompatible(refused.controller_id, refused.type, set.type.key);
+  if (!refused) return;
+  const typeId = Number(refused.type_id);
+  const seesType = (await seenAmong(context, 'targetType', [typeId], tx))(typeId);
+  const seesSetType = (await seenAmong(context, 'distributionSetType', [set.type.id], tx))(set.type.id);
+  throw targetTypeIncompatible(
+    refused.controller_id,
+    seesType ? refused.type : undefined,
+    seesSetType ? set.type.key : undefined,
+  );
 }

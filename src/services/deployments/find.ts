@@ -3,7 +3,6 @@ import { arrayOf, isAmong } from '../../database/bulk.ts';
 import { targetDeployments } from '../../database/tables/actions.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { reachesRowOf } from '../access/reach.ts';
 import { reach } from '../access/scopes.ts';
@@ -14,7 +13,7 @@ import { byParent, isOfParent, readTogether } from '../nested.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
 import { TARGET_ORDER, type TargetOrderField } from '../targets/fields.ts';
 import { findTargets, listTargets } from '../targets/find.ts';
-import { matchingTargets } from '../targets/matching.ts';
+import { askedTargets } from '../targets/matching.ts';
 import { reachesTargetOf } from '../targets/scope.ts';
 import { joinedPolls, joinedTypes, type Target } from '../targets/target.ts';
 
@@ -83,17 +82,14 @@ export async function listTargetsOfEachSet(
   request: PageRequest<'controllerId'>,
 ): Promise<Map<number, Listing<Target>>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET', 'READ_DISTRIBUTION_SET');
-  const { database, clock } = context;
-  const tenant = await context.tenants.byId(tenantId);
+  const { database } = context;
   const setId = how === 'assigned' ? assignedSetId : installedSetId;
   const scope = and(
     eq(targetDeployments.tenantId, tenantId),
     isAmong(setId, setIds),
     await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), setId),
     await reach(context, 'READ_TARGET'),
-    request.filter == null
-      ? undefined
-      : await matchingTargets(database, tenant, clock(), parseFilter(request.filter)),
+    await askedTargets(database, context, request.filter),
   );
 
   const rowsOf = readTogether(

@@ -1,8 +1,7 @@
 import { distributionSetTypes } from '../../database/tables/distribution-sets.ts';
 import { fieldSet } from '../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../authorship.ts';
-import { sortNames } from '../matching.ts';
-import type { SortField } from '../page.ts';
+import { type SortField, sortNames } from '../page.ts';
 import type { DistributionSetType } from './find.ts';
 
 /** What a filter may ask of a distribution set type. */

@@ -16,12 +16,17 @@ export interface ModuleTypeOfSets {
   mandatory: boolean;
 }
 
-/** The module types of many set types, by set type id, each in the order of the ids. Needs READ_DISTRIBUTION_SET_TYPE. */
+/**
+ * The module types of many set types, by set type id, each in the order of the ids: those that READ_SOFTWARE_MODULE_TYPE
+ * reaches, none without it. Needs READ_DISTRIBUTION_SET_TYPE.
+ */
 export async function findModuleTypesOfSetTypes(
   context: Context,
   setTypeIds: readonly number[],
 ): Promise<Map<number, ModuleTypeOfSets[]>> {
-  const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET_TYPE');
+  const { tenantId, permissions } = requirePermission(context, 'READ_DISTRIBUTION_SET_TYPE');
+  const found = new Map<number, ModuleTypeOfSets[]>(setTypeIds.map((id) => [id, []]));
+  if (!permissions.has('READ_SOFTWARE_MODULE_TYPE')) return found;
   const rows = await context.database
     .select({
       setTypeId: distributionSetTypes.id,
@@ -48,10 +53,10 @@ export async function findModuleTypesOfSetTypes(
         eq(distributionSetTypes.tenantId, tenantId),
         isAmong(distributionSetTypes.id, setTypeIds),
         await reach(context, 'READ_DISTRIBUTION_SET_TYPE'),
+        await reach(context, 'READ_SOFTWARE_MODULE_TYPE'),
       ),
     )
     .orderBy(softwareModuleTypes.id);
-  const found = new Map<number, ModuleTypeOfSets[]>(setTypeIds.map((id) => [id, []]));
   for (const { setTypeId, ...entry } of rows) found.get(setTypeId)?.push(entry);
   return found;
 }

@@ -33,7 +33,7 @@ export async function assignModules(context: Context, input: ModulesOfSet): Prom
   return change(context, async (tx, changes) => {
     const { type } = await lockOpenSet(tx, context, id);
     const present = await modulesOf(tx, tenantId, id);
-    const supply = await readSupply(tx, tenantId, [type.id], [...present, ...moduleIds]);
+    const supply = await readSupply(tx, context, [type.id], [...present, ...moduleIds]);
     for (const [index, moduleId] of moduleIds.entries()) {
       const fault = faultOfModule(supply, type, moduleId, ['moduleIds', String(index)]);
       if (fault) throw fault;
@@ -60,7 +60,7 @@ export async function removeModules(context: Context, input: ModulesOfSet): Prom
 
   return change(context, async (tx, changes) => {
     const { type } = await lockOpenSet(tx, context, id);
-    const { modules } = await readSupply(tx, tenantId, [type.id], moduleIds);
+    const { modules } = await readSupply(tx, context, [type.id], moduleIds);
     for (const [index, moduleId] of moduleIds.entries())
       if (!modules.has(moduleId))
         throw softwareModuleNotFound(String(moduleId), ['moduleIds', String(index)]);

@@ -48,10 +48,10 @@ export async function createDistributionSets(
   const batch = await readBatch(DistributionSetInput, input.distributionSets, 'distributionSets');
   return createBatch(context, batch, input, {
     async check(tx, rows) {
-      refuseUnfit(rows, await readParts(tx, tenantId, rows.rows));
+      refuseUnfit(rows, await readParts(tx, context, rows.rows));
       await refuseExisting(tx, tenantId, rows);
     },
-    insert: async (tx, rows) => insertSets(tx, context, rows, await readParts(tx, tenantId, rows)),
+    insert: async (tx, rows) => insertSets(tx, context, rows, await readParts(tx, context, rows)),
     reach: setsAs('CREATE_DISTRIBUTION_SET'),
     event: 'distribution-set.created',
     nameOf: titleOf,
@@ -65,16 +65,17 @@ interface Parts extends Supply {
 
 async function readParts(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
   rows: readonly (NewDistributionSet | undefined)[],
 ): Promise<Parts> {
+  const { tenantId } = context.caller;
   const standing = rows.filter((row) => row !== undefined);
   const defaultId = await defaultSetTypeId(tx, tenantId);
   const keys = standing.flatMap((row) => row.type ?? []);
   const types = await lockSetTypes(tx, tenantId, { keys, ids: [defaultId] });
   const supply = await readSupply(
     tx,
-    tenantId,
+    context,
     types.map(({ id }) => id),
     standing.flatMap((row) => row.moduleIds),
   );

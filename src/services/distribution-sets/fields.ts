@@ -8,10 +8,9 @@ import {
   distributionSetTypes,
 } from '../../database/tables/distribution-sets.ts';
 import { softwareModules } from '../../database/tables/software.ts';
-import { fieldSet, type SetField } from '../../filters/fields.ts';
+import { fieldSet, owned, type SetField } from '../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../authorship.ts';
-import { sortNames } from '../matching.ts';
-import type { SortField } from '../page.ts';
+import { type SortField, sortNames } from '../page.ts';
 import { isCompleteSet } from './complete.ts';
 import type { DistributionSet } from './set.ts';
 
@@ -27,20 +26,36 @@ const ofItsModules = {
   )!,
 } as const satisfies Partial<SetField>;
 
+const itsType = (field: string) => owned('distributionSetType', field, distributionSets.typeId);
+
 /** What a filter may ask of a distribution set. */
 export const DISTRIBUTION_SET_FIELDS = fieldSet([
   [['id'], { kind: 'integer', column: distributionSets.id }],
-  [['type', 'type.key'], { kind: 'text', column: distributionSetTypes.key }],
-  [['type.id'], { kind: 'integer', column: distributionSetTypes.id }],
-  [['type.name'], { kind: 'text', column: distributionSetTypes.name }],
+  [['type', 'type.key'], { kind: 'text', column: distributionSetTypes.key, ...itsType('key') }],
+  [['type.id'], { kind: 'integer', column: distributionSetTypes.id, ...itsType('id') }],
+  [['type.name'], { kind: 'text', column: distributionSetTypes.name, ...itsType('name') }],
   [['name'], { kind: 'text', column: distributionSets.name }],
   [['version'], { kind: 'text', column: distributionSets.version }],
   [['description'], { kind: 'text', column: distributionSets.description }],
   [['valid'], { kind: 'boolean', column: distributionSets.valid }],
   [['locked'], { kind: 'boolean', column: distributionSets.locked }],
   [['complete'], { kind: 'boolean', column: isCompleteSet }],
-  [['module', 'module.name', 'modules.name'], { ...ofItsModules, value: softwareModules.name }],
-  [['module.id', 'modules.id'], { ...ofItsModules, value: sql`${softwareModules.id}::text` }],
+  [
+    ['module', 'module.name', 'modules.name'],
+    {
+      ...ofItsModules,
+      value: softwareModules.name,
+      ...owned('softwareModule', 'name', distributionSetModules.moduleId),
+    },
+  ],
+  [
+    ['module.id', 'modules.id'],
+    {
+      ...ofItsModules,
+      value: sql`${softwareModules.id}::text`,
+      ...owned('softwareModule', 'id', distributionSetModules.moduleId),
+    },
+  ],
   [
     ['tag', 'tag.name', 'tags.name'],
     {
@@ -54,6 +69,7 @@ export const DISTRIBUTION_SET_FIELDS = fieldSet([
         eq(distributionSetTagAssignments.setId, distributionSets.id),
       )!,
       value: distributionSetTags.name,
+      ...owned('distributionSetTag', 'name', distributionSetTagAssignments.tagId),
     },
   ],
   [
@@ -75,7 +91,12 @@ export const DISTRIBUTION_SET_FIELDS = fieldSet([
 /** What distribution sets can be sorted by. */
 export const DISTRIBUTION_SET_ORDER = {
   id: { expression: distributionSets.id, of: (s) => s.id, type: 'bigint' },
-  type: { expression: distributionSetTypes.key, of: (s) => s.type.key, type: 'text' },
+  type: {
+    expression: distributionSetTypes.key,
+    of: (s) => s.type.key,
+    type: 'text',
+    owner: itsType('key').owners[0],
+  },
   name: { expression: distributionSets.name, of: (s) => s.name, type: 'text' },
   version: { expression: distributionSets.version, of: (s) => s.version, type: 'text' },
   description: {

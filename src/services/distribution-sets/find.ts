@@ -28,12 +28,17 @@ export async function findDistributionSets(
   return ids.map((id) => byId.get(id));
 }
 
-/** The modules of many sets, by set id, each in the order of the ids. Needs READ_DISTRIBUTION_SET. */
+/**
+ * The modules of many sets, by set id, each in the order of the ids: those that READ_SOFTWARE_MODULE reaches, none without it.
+ * Needs READ_DISTRIBUTION_SET.
+ */
 export async function findModulesOfSets(
   context: Context,
   setIds: readonly number[],
 ): Promise<Map<number, SoftwareModule[]>> {
-  const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET');
+  const { tenantId, permissions } = requirePermission(context, 'READ_DISTRIBUTION_SET');
+  const found = new Map<number, SoftwareModule[]>(setIds.map((id) => [id, []]));
+  if (!permissions.has('READ_SOFTWARE_MODULE')) return found;
   const rows = await context.database
     .select({ setId: distributionSetModules.setId, ...SOFTWARE_MODULE_COLUMNS })
     .from(distributionSetModules)
@@ -50,10 +55,10 @@ export async function findModulesOfSets(
         eq(distributionSetModules.tenantId, tenantId),
         isAmong(distributionSetModules.setId, setIds),
         await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), distributionSetModules.setId),
+        await reach(context, 'READ_SOFTWARE_MODULE'),
       ),
     )
     .orderBy(softwareModules.id);
-  const found = new Map<number, SoftwareModule[]>(setIds.map((id) => [id, []]));
   for (const { setId, ...module } of rows) found.get(setId)?.push(module);
   return found;
 }

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Transaction } from '../../database/connect.ts';
+import { actions } from '../../database/tables/actions.ts';
 import { autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../access/permissions.ts';
@@ -70,8 +71,14 @@ async function cancelAll(
   setId: number,
   how: 'SOFT' | 'FORCE',
 ): Promise<string[]> {
-  const filter = `distributionSet.id==${setId};active==true`;
-  const running = await selectActionsToChange(tx, context, 'UPDATE_TARGET', { filter });
+  const ofSet = eq(actions.setId, setId);
+  const running = await selectActionsToChange(
+    tx,
+    context,
+    'UPDATE_TARGET',
+    { filter: 'active==true' },
+    ofSet,
+  );
   const selected = how === 'FORCE' ? running : running.filter(({ status }) => status !== 'canceling');
   await (how === 'FORCE' ? quitActions : askToCancel)(tx, context, selected);
   return [...new Set(selected.map(({ controllerId }) => controllerId))];

@@ -7,6 +7,7 @@ import {
 import { softwareModules } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { reach } from '../access/scopes.ts';
+import { seenColumn } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type DeletedMode, listMatching, selected, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
@@ -16,6 +17,9 @@ import type { SoftwareModule } from '../software-modules/module.ts';
 import { DISTRIBUTION_SET_FIELDS, DISTRIBUTION_SET_ORDER, type DistributionSetOrderField } from './fields.ts';
 import { findDistributionSet } from './find.ts';
 import { DISTRIBUTION_SET_COLUMNS, type DistributionSet, withItsType } from './set.ts';
+
+/** With the key of the type, null where the caller may not read that. */
+type Listed = DistributionSet & { seenType: string | null };
 
 /**
  * Lists distribution sets, by id unless ordered otherwise; with `among` only those for which this condition holds. Needs
@@ -37,18 +41,17 @@ export async function listDistributionSets(
     await reach(context, 'READ_DISTRIBUTION_SET'),
   );
   const { database } = context;
-  const entity = { fields: DISTRIBUTION_SET_FIELDS, order: DISTRIBUTION_SET_ORDER };
+  const seen = await seenColumn(context, DISTRIBUTION_SET_ORDER.type);
+  const type = { ...seen, of: (set: DistributionSet) => (set as Listed).seenType };
+  const entity = { fields: DISTRIBUTION_SET_FIELDS, order: { ...DISTRIBUTION_SET_ORDER, type } };
+  const columns = { ...DISTRIBUTION_SET_COLUMNS, seenType: sql<string | null>`${seen.expression}` };
   return listMatching(
     context,
     request,
     entity,
     scope,
     selected(database, () =>
-      database
-        .select(DISTRIBUTION_SET_COLUMNS)
-        .from(distributionSets)
-        .innerJoin(distributionSetTypes, withItsType)
-        .$dynamic(),
+      database.select(columns).from(distributionSets).innerJoin(distributionSetTypes, withItsType).$dynamic(),
     ),
   );
 }

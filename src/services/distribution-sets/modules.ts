@@ -9,6 +9,8 @@ import {
   softwareModuleNotFound,
   softwareModuleUnsupported,
 } from '../../errors.ts';
+import { seenAmong } from '../access/seen.ts';
+import type { Context } from '../context.ts';
 import { lockModules, readModules, type SoftwareModule } from '../software-modules/module.ts';
 import { MOST_MODULES } from './input.ts';
 
@@ -17,15 +19,18 @@ export interface Supply {
   modules: ReadonlyMap<number, SoftwareModule>;
   /** By set type id, the ids of the module types that its sets take, and whether they must have one. */
   taken: ReadonlyMap<number, ReadonlyMap<number, boolean>>;
+  /** Which of the types the caller may be told. */
+  sees: Record<'setType' | 'moduleType', (id: number) => boolean>;
 }
 
 /** Reads what is needed to fill sets. The modules are locked, so that none is deleted before the transaction ends. */
 export async function readSupply(
   tx: Transaction,
-  tenantId: number,
+  context: Context,
   setTypeIds: readonly number[],
   moduleIds: readonly number[],
 ): Promise<Supply> {
+  const { tenantId } = context.caller;
   await lockModules(tx, tenantId, moduleIds, 'key share');
   const modules = await readModules(tx, tenantId, moduleIds);
   const { setTypeId, moduleTypeId, mandatory } = distributionSetTypeModuleTypes;
@@ -39,12 +44,17 @@ export async function readSupply(
       element.setTypeId,
       (taken.get(element.setTypeId) ?? new Map()).set(element.moduleTypeId, element.mandatory),
     );
-  return { modules, taken };
+  const moduleTypeIds = [...modules.values()].map(({ type }) => type.id);
+  const sees = {
+    setType: await seenAmong(context, 'distributionSetType', setTypeIds, tx),
+    moduleType: await seenAmong(context, 'softwareModuleType', moduleTypeIds, tx),
+  };
+  return { modules, taken, sees };
 }
 
 /** Why a module cannot be in a set of a type, if it can't. */
 export function faultOfModule(
-  { modules, taken }: Supply,
+  { modules, taken, sees }: Supply,
   setType: { id: number; key: string },
   moduleId: number,
   path: string[],
@@ -53,7 +63,11 @@ export function faultOfModule(
   if (!module) return softwareModuleNotFound(String(moduleId), path);
   if (module.deleted) return invalid(`${path[0]}: the software module ${moduleId} was deleted`, path);
   if (!taken.get(setType.id)?.has(module.type.id))
-    return softwareModuleUnsupported(module.type.key, setType.key, path);
+    return softwareModuleUnsupported(
+      sees.moduleType(module.type.id) ? module.type.key : undefined,
+      sees.setType(setType.id) ? setType.key : undefined,
+      path,
+    );
   return undefined;
 }
 

@@ -1,11 +1,9 @@
 import { and, count, eq } from 'drizzle-orm';
 import { enrollmentGroups } from '../../database/tables/enrollment.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
-import { filterMoments } from '../targets/fields.ts';
 import { ENROLLMENT_GROUP_FIELDS, ENROLLMENT_GROUP_ORDER, type EnrollmentGroupOrderField } from './fields.ts';
 import { ENROLLMENT_GROUP_COLUMNS, type EnrollmentGroup } from './find.ts';
 
@@ -18,12 +16,9 @@ export async function listEnrollmentGroups(
   request: PageRequest<EnrollmentGroupOrderField>,
 ): Promise<Listing<EnrollmentGroup>> {
   const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
-  const moments = filterMoments(await context.tenants.byId(tenantId), context.clock());
   const matching = and(
     eq(enrollmentGroups.tenantId, tenantId),
-    request.filter == null
-      ? undefined
-      : compileFilter(parseFilter(request.filter), ENROLLMENT_GROUP_FIELDS, moments),
+    await askedFilter(context, ENROLLMENT_GROUP_FIELDS, request.filter),
   );
   return list(request, ENROLLMENT_GROUP_ORDER, 'id', {
     rows: async (where, orderBy, limit, offset) =>

@@ -2,7 +2,6 @@ import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
 import { targetMetadata } from '../../database/tables/target-data.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetAttributes, targetPolls, targets } from '../../database/tables/targets.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { scopeOf } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +10,7 @@ import { findTargetMetadata } from '../target-metadata/find.ts';
 import { findTagsOfTargets } from '../target-tags/find.ts';
 import { findAttributes } from '../targets/attributes.ts';
 import { countTargets } from '../targets/count.ts';
-import { matchingTargets } from '../targets/matching.ts';
+import { askedTargets } from '../targets/matching.ts';
 import { joinedPolls, joinedTypes, ofReadableType } from '../targets/target.ts';
 import type { Tenant } from '../tenants/registry.ts';
 
@@ -39,9 +38,7 @@ export async function exportTargets(
   const tenant = await context.tenants.byId(tenantId);
   const matching = and(
     scopeOf(context, tenant, 'READ_TARGET'),
-    filter
-      ? await matchingTargets(context.database, tenant, context.clock(), parseFilter(filter))
-      : undefined,
+    await askedTargets(context.database, context, filter || null),
   );
   return {
     hasTokens: permissions.has('READ_TARGET_SECURITY_TOKEN'),

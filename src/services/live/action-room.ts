@@ -5,6 +5,7 @@ import { forbidden, quotaExceeded } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import type { Expression } from '../../filters/expression.ts';
 import { printFilter } from '../../filters/print.ts';
+import { fieldsSeenBy, requireSight, scopesOfSight } from '../access/seen.ts';
 import { ACTION_FIELDS } from '../actions/fields.ts';
 import type { Caller, Context, Platform } from '../context.ts';
 import { filterMoments } from '../targets/fields.ts';
@@ -35,7 +36,11 @@ interface Watcher {
 
 /** The same for all who have the same in sight. */
 const sightOf = ({ context, filter }: Watcher): string =>
-  JSON.stringify([filter && printFilter(filter), context.caller.permissions.get('READ_TARGET')]);
+  JSON.stringify([
+    filter && printFilter(filter),
+    context.caller.permissions.get('READ_TARGET'),
+    filter && scopesOfSight(context, ACTION_FIELDS, filter),
+  ]);
 
 /** The watchers of one tenant's actions. Announcements name targets: which of their actions changed is looked up. */
 export function openActionRoom(
@@ -91,7 +96,8 @@ export function openActionRoom(
   const testOf = async ({ context, filter }: Watcher): Promise<SQL> => {
     const tenant = await platform.tenants.byId(tenantId);
     const moments = filterMoments(tenant, platform.clock());
-    const matches = filter && compileFilter(filter, ACTION_FIELDS, moments);
+    const matches =
+      filter && compileFilter(filter, await fieldsSeenBy(context, ACTION_FIELDS, filter), moments);
     return and(matches, await reachesTargetOf(context, 'READ_TARGET', actions.targetId)) ?? sql`TRUE`;
   };
 
@@ -106,8 +112,13 @@ export function openActionRoom(
     if (was === context.caller) return;
     const before = sightOf({ ...watcher, context: { ...context, caller: was } });
     watcher.caller = context.caller;
-    if (!context.caller.permissions.has('READ_TARGET')) feed.fail(forbidden('READ_TARGET'));
-    else if (sightOf(watcher) !== before) feed.push(actionResync());
+    if (!context.caller.permissions.has('READ_TARGET')) return feed.fail(forbidden('READ_TARGET'));
+    try {
+      if (watcher.filter) requireSight(context, ACTION_FIELDS, watcher.filter);
+      if (sightOf(watcher) !== before) feed.push(actionResync());
+    } catch (error) {
+      feed.fail(error as Error);
+    }
   };
 
   return {

@@ -2,12 +2,12 @@ import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { compileFilter, type Exists } from '../../filters/compile.ts';
-import type { Expression } from '../../filters/expression.ts';
 import type { Platform } from '../context.ts';
-import { filterMoments, TARGET_FIELDS } from '../targets/fields.ts';
+import { filterMoments } from '../targets/fields.ts';
 import { matchingTargets } from '../targets/matching.ts';
 import { joinedPolls, joinedTypes } from '../targets/target.ts';
 import { MOST_MATCHES } from './memory.ts';
+import { conditionOf, type Watched } from './sight.ts';
 
 /** A target as it is now, and which of the filters it matches, in their order. */
 export interface Verdict {
@@ -23,13 +23,17 @@ export type Tester = (controllerIds: readonly string[]) => Promise<Verdict[]>;
 export async function openTester(
   platform: Platform,
   tenantId: number,
-  filters: readonly Expression[],
+  filters: readonly Watched[],
 ): Promise<Tester> {
   const moments = filterMoments(await platform.tenants.byId(tenantId), platform.clock());
   const passes = openPasses();
-  const tests = filters.map(
-    (filter) => sql`(${compileFilter(filter, TARGET_FIELDS, moments, passes.exists)}) IS TRUE`,
-  );
+  const tests: SQL[] = [];
+  for (const filter of filters) {
+    const condition = await conditionOf(filter, (asked, fields) =>
+      compileFilter(asked, fields, moments, passes.exists),
+    );
+    tests.push(sql`(${condition}) IS TRUE`);
+  }
   const matches = sql<string>`array_to_string(ARRAY[${sql.join(tests, sql`, `)}]::boolean[], '')`;
   let query = platform.database
     .select({ targetId: targets.id, controllerId: targets.controllerId, matches })
@@ -81,10 +85,12 @@ function openPasses(): { exists: Exists; made(): SQL[] } {
 export async function findMatches(
   platform: Platform,
   tenantId: number,
-  filter: Expression,
+  filter: Watched,
 ): Promise<number[] | undefined> {
   const tenant = await platform.tenants.byId(tenantId);
-  const matching = await matchingTargets(platform.database, tenant, platform.clock(), filter);
+  const matching = await conditionOf(filter, (asked, fields) =>
+    matchingTargets(platform.database, tenant, platform.clock(), asked, fields),
+  );
   const found = platform.database
     .select({ id: targets.id })
     .from(targets)

@@ -1,13 +1,15 @@
 import { forbidden, quotaExceeded } from '../../errors.ts';
 import type { Expression } from '../../filters/expression.ts';
+import { requireSight } from '../access/seen.ts';
 import type { Announcement } from '../announcements.ts';
 import type { Caller, Context, Platform } from '../context.ts';
+import { TARGET_FIELDS } from '../targets/fields.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import { deletion, eventMaker, resync, type TargetEvent, type TargetEventType } from './events.ts';
 import type { Feed } from './feed.ts';
 import { findMatches, openTester, type Tester } from './match.ts';
 import { type Budget, type Memory, openMemory } from './memory.ts';
-import { mayHaveMatched, type Sight, sightOf } from './sight.ts';
+import { comparisonsOf, mayHaveMatched, type Sight, sightOf } from './sight.ts';
 
 /** Changes that come together within this time are looked at together. */
 const COALESCE_MS = 10;
@@ -264,9 +266,10 @@ export function openRoom(
     if (was.caller === context.caller) return;
     was.caller = context.caller;
     if (!context.caller.permissions.has('READ_TARGET')) return watcher.fail(forbidden('READ_TARGET'));
-    if (sightOf(filter, context).text === text) return;
-    takeOut(watcher);
     try {
+      if (filter) requireSight(context, TARGET_FIELDS, filter);
+      if (sightOf(filter, context).text === text) return;
+      takeOut(watcher);
       enter(filter, watcher, context);
     } catch (error) {
       watcher.fail(error as Error);
@@ -322,20 +325,17 @@ function partsOf(groups: Group[]): Group[][] {
   let comparisons = 0;
   for (const group of groups) {
     const own = group.filter ? comparisonsOf(group.filter) : 0;
-    length += group.text.length;
+    length += group.weight;
     comparisons += own;
     if (length > TEXT_AT_MOST || comparisons > COMPARISONS_AT_MOST) {
       parts.push([]);
-      length = group.text.length;
+      length = group.weight;
       comparisons = own;
     }
     parts.at(-1)!.push(group);
   }
   return parts;
 }
-
-const comparisonsOf = (filter: Expression): number =>
-  filter.kind === 'comparison' ? 1 : filter.children.reduce((sum, child) => sum + comparisonsOf(child), 0);
 
 function* union(some: Iterable<number>, others: Iterable<number>): Generator<number> {
   yield* some;

@@ -1,12 +1,13 @@
 import { requirePermission } from '../access/permissions.ts';
-import { parseTargetFilter } from '../targets/fields.ts';
+import { requireSight } from '../access/seen.ts';
+import { parseTargetFilter, TARGET_FIELDS } from '../targets/fields.ts';
 import type { TargetEvent } from './events.ts';
 import type { Feed } from './feed.ts';
 import type { LiveContext } from './hub.ts';
 
 /**
  * Tells what happens to targets from now on: to those that match the filter, that is, in their state after a change.
- * Needs READ_TARGET, and ends when the caller loses it. A reader that falls too far behind ends with
+ * Needs READ_TARGET, and what the filter asks of other things; ends when the caller loses that. A reader that falls too far behind ends with
  * SUBSCRIBER_TOO_SLOW.
  * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID; QUOTA_EXCEEDED beyond 500 different filters
  */
@@ -15,5 +16,7 @@ export function watchTargets(
   { filter }: { filter?: string | null },
 ): Feed<TargetEvent> {
   requirePermission(context, 'READ_TARGET');
-  return context.live.watchTargets(context, filter == null ? undefined : parseTargetFilter(filter));
+  const asked = filter == null ? undefined : parseTargetFilter(filter);
+  if (asked) requireSight(context, TARGET_FIELDS, asked);
+  return context.live.watchTargets(context, asked);
 }

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { enrollmentGroups, PENDING_STATES, pendingTargets } from '../../database/tables/enrollment.ts';
-import { fieldSet } from '../../filters/fields.ts';
+import { fieldSet, owned } from '../../filters/fields.ts';
 import type { SortField } from '../page.ts';
 import type { PendingTarget } from './list.ts';
 
@@ -10,11 +10,16 @@ export const joinedGroups = and(
   eq(enrollmentGroups.id, pendingTargets.groupId),
 );
 
+const itsGroup = (field: string) => owned('enrollmentGroup', field, pendingTargets.groupId);
+
 /** What a filter may ask of a device that waits for an approval. */
 export const PENDING_TARGET_FIELDS = fieldSet([
   [['controllerId', 'id'], { kind: 'text', column: pendingTargets.controllerId }],
-  [['enrollmentGroup', 'enrollmentGroup.name'], { kind: 'text', column: enrollmentGroups.name }],
-  [['enrollmentGroup.id'], { kind: 'integer', column: pendingTargets.groupId }],
+  [
+    ['enrollmentGroup', 'enrollmentGroup.name'],
+    { kind: 'text', column: enrollmentGroups.name, ...itsGroup('name') },
+  ],
+  [['enrollmentGroup.id'], { kind: 'integer', column: pendingTargets.groupId, ...itsGroup('id') }],
   [['state'], { kind: 'enum', column: pendingTargets.state, values: PENDING_STATES }],
   [['address', 'ipAddress'], { kind: 'text', column: pendingTargets.address }],
   [['firstRequestAt'], { kind: 'time', column: pendingTargets.firstRequestAt }],

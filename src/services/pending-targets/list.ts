@@ -1,12 +1,10 @@
 import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
 import { enrollmentGroups, type PendingState, pendingTargets } from '../../database/tables/enrollment.ts';
 import { targets } from '../../database/tables/targets.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
-import { filterMoments } from '../targets/fields.ts';
 import {
   joinedGroups,
   PENDING_TARGET_FIELDS,
@@ -42,15 +40,12 @@ export async function listPendingTargets(
   { state, ...request }: PageRequest<PendingTargetOrderField> & { state?: PendingState | null },
 ): Promise<Listing<PendingTarget>> {
   const { tenantId, permissions } = requirePermission(context, 'READ_TARGET');
-  const moments = filterMoments(await context.tenants.byId(tenantId), context.clock());
   const matching = and(
     eq(pendingTargets.tenantId, tenantId),
     state == null ? undefined : eq(pendingTargets.state, state),
     isNoTarget,
     permissions.get('READ_TARGET') === null ? undefined : sql`FALSE`,
-    request.filter == null
-      ? undefined
-      : compileFilter(parseFilter(request.filter), PENDING_TARGET_FIELDS, moments),
+    await askedFilter(context, PENDING_TARGET_FIELDS, request.filter),
   );
   // The state is part of what a cursor belongs to.
   return list(

@@ -4,11 +4,9 @@ import { arrayOf, chunks } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { enrollmentGroups, pendingTargets } from '../../database/tables/enrollment.ts';
 import { invalid, pendingTargetNotFound } from '../../errors.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { listOf } from '../rows.ts';
-import { filterMoments } from '../targets/fields.ts';
 import { isStorableText } from '../text.ts';
 import { joinedGroups, PENDING_TARGET_FIELDS } from './fields.ts';
 
@@ -54,8 +52,7 @@ const named = (controllerIds: readonly string[]): SQL =>
   sql`${pendingTargets.controllerId} = ANY(${arrayOf(controllerIds.filter(isStorableText))}::text[])`;
 
 async function matching(context: Context, filter: string): Promise<SQL | undefined> {
-  const moments = filterMoments(await context.tenants.byId(context.caller.tenantId), context.clock());
-  const matches = compileFilter(parseFilter(filter), PENDING_TARGET_FIELDS, moments);
+  const matches = await askedFilter(context, PENDING_TARGET_FIELDS, filter);
   return and(eq(pendingTargets.state, 'pending'), matches);
 }
 

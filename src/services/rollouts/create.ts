@@ -2,6 +2,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { invalid } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireWholeSight } from '../access/seen.ts';
 import { added } from '../audit/record.ts';
 import { creation } from '../authorship.ts';
 import { change } from '../change.ts';
@@ -10,6 +11,7 @@ import { DEFAULT_WEIGHT } from '../deployments/input.ts';
 import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts';
 import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
+import { TARGET_FIELDS } from '../targets/fields.ts';
 import { type NewRollout, RolloutInput } from './input.ts';
 import { countFitting, reachOf, readTargetFilter } from './matching.ts';
 import { filtersTakenWhole, type GroupPlan, leftBy, planGroups } from './plan-groups.ts';
@@ -27,7 +29,7 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
   const { tenantId } = requirePermission(context, 'CREATE_ROLLOUT', 'READ_DISTRIBUTION_SET', 'READ_TARGET');
   const given = parse(RolloutInput, input);
   if (given.startAt) requirePermission(context, 'HANDLE_ROLLOUT');
-  readTargetFilter(given.filter, ['filter']);
+  readFilters(context, given);
   const { settings } = await context.tenants.byId(tenantId);
 
   return change(context, async (tx, changes) => {
@@ -53,6 +55,15 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
     });
     return (await readRollouts(tx, tenantId, [id])).get(id)!;
   });
+}
+
+/** @throws the filters' errors; FORBIDDEN where they ask for what the caller may not read */
+function readFilters(context: Context, { filter, groups }: NewRollout): void {
+  const read = (text: string, ...path: string[]) =>
+    requireWholeSight(context, TARGET_FIELDS, readTargetFilter(text, path));
+  read(filter, 'filter');
+  for (const [index, group] of groups?.entries() ?? [])
+    if (group.filter) read(group.filter, 'groups', String(index), 'filter');
 }
 
 /** @returns how many targets there are @throws INVALID_INPUT */

@@ -5,12 +5,14 @@ import {
   rolloutGroups,
   rollouts,
 } from '../../database/tables/rollouts.ts';
-import { fieldSet } from '../../filters/fields.ts';
+import { fieldSet, owned } from '../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../authorship.ts';
-import { sortNames } from '../matching.ts';
-import type { SortField } from '../page.ts';
+import { type SortField, sortNames } from '../page.ts';
 import type { RolloutGroup } from './group.ts';
 import type { Rollout } from './rollout.ts';
+
+const itsSet = (field: string) => owned('distributionSet', field, rollouts.setId);
+const typeOfItsSet = owned('distributionSetType', 'key', distributionSets.typeId);
 
 /** What a filter may ask of a rollout. */
 export const ROLLOUT_FIELDS = fieldSet([
@@ -18,10 +20,20 @@ export const ROLLOUT_FIELDS = fieldSet([
   [['name'], { kind: 'text', column: rollouts.name }],
   [['description'], { kind: 'text', column: rollouts.description }],
   [['status'], { kind: 'enum', column: rollouts.status, values: ROLLOUT_STATUSES }],
-  [['distributionSet.id', 'ds.id'], { kind: 'integer', column: distributionSets.id }],
-  [['distributionSet.name', 'ds.name'], { kind: 'text', column: distributionSets.name }],
-  [['distributionSet.version', 'ds.version'], { kind: 'text', column: distributionSets.version }],
-  [['distributionSet.type', 'ds.type'], { kind: 'text', column: distributionSetTypes.key }],
+  [['distributionSet.id', 'ds.id'], { kind: 'integer', column: distributionSets.id, ...itsSet('id') }],
+  [['distributionSet.name', 'ds.name'], { kind: 'text', column: distributionSets.name, ...itsSet('name') }],
+  [
+    ['distributionSet.version', 'ds.version'],
+    { kind: 'text', column: distributionSets.version, ...itsSet('version') },
+  ],
+  [
+    ['distributionSet.type', 'ds.type'],
+    {
+      kind: 'text',
+      column: distributionSetTypes.key,
+      owners: [...itsSet('type').owners, ...typeOfItsSet.owners],
+    },
+  ],
   ...authoredFields(rollouts),
 ]);
 

@@ -3,7 +3,6 @@ import { arrayOf, isAmong } from '../../database/bulk.ts';
 import { rolloutGroups, rolloutTargets } from '../../database/tables/rollouts.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
@@ -12,7 +11,7 @@ import { byParent, idsOfEach, isOfParent, readTogether } from '../nested.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
 import { TARGET_ORDER } from '../targets/fields.ts';
 import { findTargets } from '../targets/find.ts';
-import { matchingTargets } from '../targets/matching.ts';
+import { askedTargets } from '../targets/matching.ts';
 import { joinedPolls, joinedTypes, type Target } from '../targets/target.ts';
 import { ROLLOUT_GROUP_FIELDS, ROLLOUT_GROUP_ORDER, type RolloutGroupOrderField } from './fields.ts';
 import { type RolloutGroup, selectGroups } from './group.ts';
@@ -77,20 +76,13 @@ export async function listTargetsOfEachGroup(
   request: PageRequest<'controllerId'>,
 ): Promise<Map<number, Listing<Target>>> {
   const { tenantId } = requirePermission(context, 'READ_ROLLOUT', 'READ_TARGET');
-  const { database, clock } = context;
+  const { database } = context;
   const { groupId } = rolloutTargets;
   const scope = and(
     eq(rolloutTargets.tenantId, tenantId),
     isAmong(groupId, groupIds),
     await reach(context, 'READ_TARGET'),
-    request.filter == null
-      ? undefined
-      : await matchingTargets(
-          database,
-          await context.tenants.byId(tenantId),
-          clock(),
-          parseFilter(request.filter),
-        ),
+    await askedTargets(database, context, request.filter),
   );
   const rowsOf = readTogether(
     async (where: SQL | undefined, orderBy: SQL[], limit: number, offset: number) => {

@@ -6,11 +6,17 @@ import { type Rollout, readRollouts } from './rollout.ts';
 
 /**
  * Plans another rollout of the same set to the targets of a finished one on which it failed, in one group, under its name
- * with `_retry` behind it. Needs CREATE_ROLLOUT, and what `createRollout` needs.
+ * with `_retry` behind it. Needs READ_ROLLOUT, and what `createRollout` needs.
  * @throws ROLLOUT_NOT_FOUND, INVALID_INPUT unless it is finished, and what `createRollout` throws
  */
 export async function retryRollout(context: Context, { id }: { id: number }): Promise<Rollout> {
-  const { tenantId } = requirePermission(context, 'CREATE_ROLLOUT', 'READ_DISTRIBUTION_SET', 'READ_TARGET');
+  const { tenantId } = requirePermission(
+    context,
+    'READ_ROLLOUT',
+    'CREATE_ROLLOUT',
+    'READ_DISTRIBUTION_SET',
+    'READ_TARGET',
+  );
   const failed = (await readRollouts(context.database, tenantId, [id])).get(id);
   if (!failed || failed.deleted) throw rolloutNotFound(String(id));
   if (failed.status !== 'finished') throw invalid('id: the rollout must be finished', ['id']);

@@ -58,7 +58,7 @@ async function nextTargets({ tx }: Step, { tenantId, id, scheduledTo }: GroupRow
  * As in hawkBit: what was to begin later on a target doesn't any more when something newer is to. By ids, as PostgreSQL
  * knows little of tables that just begin to grow, and would compare all with all.
  */
-const cancelScheduledBefore = ({ tx, acting, rollout }: Step, ids: readonly number[]): Promise<unknown> =>
+const cancelScheduledBefore = ({ tx, acting }: Step, ids: readonly number[]): Promise<unknown> =>
   moveActions(
     tx,
     acting,
@@ -66,7 +66,7 @@ const cancelScheduledBefore = ({ tx, acting, rollout }: Step, ids: readonly numb
     {
       status: 'canceled',
       active: false,
-      messages: [`${SERVER_MESSAGE}canceled before it began, as rollout '${rollout.name}' replaces it`],
+      messages: [`${SERVER_MESSAGE}canceled before it began, as another rollout replaces it`],
     },
   );
 

@@ -75,7 +75,7 @@ async function start(
   await replaceActions(tx, acting, plan, targetIds);
   const asks = settings.confirmationFlow && group.confirmationRequired;
   const now = sql`${acting.clock().toISOString()}::timestamptz`;
-  const message = `${SERVER_MESSAGE}begun by rollout '${rollout.name}'`;
+  const message = `${SERVER_MESSAGE}begun by its rollout`;
   await tx.execute(sql`
     WITH begun AS (
       UPDATE ${actions} SET active = TRUE, status = ${statusAtStart(rollout.tenantId, asks, actions.targetId)},

@@ -1,8 +1,7 @@
 import { softwareModuleTypes } from '../../database/tables/software.ts';
 import { fieldSet } from '../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../authorship.ts';
-import { sortNames } from '../matching.ts';
-import type { SortField } from '../page.ts';
+import { type SortField, sortNames } from '../page.ts';
 import type { SoftwareModuleType } from './find.ts';
 
 /** What a filter may ask of a software module type. */

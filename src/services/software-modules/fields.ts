@@ -4,18 +4,19 @@ import {
   softwareModules,
   softwareModuleTypes,
 } from '../../database/tables/software.ts';
-import { fieldSet } from '../../filters/fields.ts';
+import { fieldSet, owned } from '../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../authorship.ts';
-import { sortNames } from '../matching.ts';
-import type { SortField } from '../page.ts';
+import { type SortField, sortNames } from '../page.ts';
 import type { SoftwareModule } from './module.ts';
+
+const itsType = (field: string) => owned('softwareModuleType', field, softwareModules.typeId);
 
 /** What a filter may ask of a software module. */
 export const SOFTWARE_MODULE_FIELDS = fieldSet([
   [['id'], { kind: 'integer', column: softwareModules.id }],
-  [['type', 'type.key'], { kind: 'text', column: softwareModuleTypes.key }],
-  [['type.id'], { kind: 'integer', column: softwareModuleTypes.id }],
-  [['type.name'], { kind: 'text', column: softwareModuleTypes.name }],
+  [['type', 'type.key'], { kind: 'text', column: softwareModuleTypes.key, ...itsType('key') }],
+  [['type.id'], { kind: 'integer', column: softwareModuleTypes.id, ...itsType('id') }],
+  [['type.name'], { kind: 'text', column: softwareModuleTypes.name, ...itsType('name') }],
   [['name'], { kind: 'text', column: softwareModules.name }],
   [['version'], { kind: 'text', column: softwareModules.version }],
   [['description'], { kind: 'text', column: softwareModules.description }],
@@ -40,7 +41,12 @@ export const SOFTWARE_MODULE_FIELDS = fieldSet([
 /** What software modules can be sorted by. */
 export const SOFTWARE_MODULE_ORDER = {
   id: { expression: softwareModules.id, of: (m) => m.id, type: 'bigint' },
-  type: { expression: softwareModuleTypes.key, of: (m) => m.type.key, type: 'text' },
+  type: {
+    expression: softwareModuleTypes.key,
+    of: (m) => m.type.key,
+    type: 'text',
+    owner: itsType('key').owners[0],
+  },
   name: { expression: softwareModules.name, of: (m) => m.name, type: 'text' },
   version: { expression: softwareModules.version, of: (m) => m.version, type: 'text' },
   description: {

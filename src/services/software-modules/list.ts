@@ -1,13 +1,17 @@
-import { and, eq, type SQL } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { reach } from '../access/scopes.ts';
+import { seenColumn } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type DeletedMode, listMatching, selected, wantedDeleted } from '../matching.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import { ofItsType } from './complete.ts';
 import { SOFTWARE_MODULE_FIELDS, SOFTWARE_MODULE_ORDER, type SoftwareModuleOrderField } from './fields.ts';
 import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './module.ts';
+
+/** With the key of the type, null where the caller may not read that. */
+type Listed = SoftwareModule & { seenType: string | null };
 
 /**
  * Lists software modules, by id unless ordered otherwise; with `among` only those for which this condition holds. Needs
@@ -29,18 +33,17 @@ export async function listSoftwareModules(
     await reach(context, 'READ_SOFTWARE_MODULE'),
   );
   const { database } = context;
-  const entity = { fields: SOFTWARE_MODULE_FIELDS, order: SOFTWARE_MODULE_ORDER };
+  const seen = await seenColumn(context, SOFTWARE_MODULE_ORDER.type);
+  const type = { ...seen, of: (module: SoftwareModule) => (module as Listed).seenType };
+  const entity = { fields: SOFTWARE_MODULE_FIELDS, order: { ...SOFTWARE_MODULE_ORDER, type } };
+  const columns = { ...SOFTWARE_MODULE_COLUMNS, seenType: sql<string | null>`${seen.expression}` };
   return listMatching(
     context,
     request,
     entity,
     scope,
     selected(database, () =>
-      database
-        .select(SOFTWARE_MODULE_COLUMNS)
-        .from(softwareModules)
-        .innerJoin(softwareModuleTypes, ofItsType)
-        .$dynamic(),
+      database.select(columns).from(softwareModules).innerJoin(softwareModuleTypes, ofItsType).$dynamic(),
     ),
   );
 }

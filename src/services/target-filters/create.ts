@@ -14,7 +14,7 @@ import { checkQuery, TargetFilterInput } from './input.ts';
 export async function createTargetFilter(context: Context, input: TargetFilterInput): Promise<TargetFilter> {
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
   const given = parse(TargetFilterInput, input);
-  checkQuery(given.query);
+  checkQuery(context, given.query);
 
   const now = context.clock();
   const authorship = { createdAt: now, createdBy: username, lastModifiedAt: now, lastModifiedBy: username };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
-import { parseTargetFilter } from '../targets/fields.ts';
+import { requireSight } from '../access/seen.ts';
+import type { Context } from '../context.ts';
+import { parseTargetFilter, TARGET_FIELDS } from '../targets/fields.ts';
 import { enteredText, plainText } from '../text.ts';
 
 const name = enteredText(1, 128);
@@ -18,10 +20,13 @@ export type TargetFilterInput = z.input<typeof TargetFilterInput>;
 export const TargetFilterUpdate = z.object({ id: z.number(), name: name.nullish(), query: query.nullish() });
 export type TargetFilterUpdate = z.input<typeof TargetFilterUpdate>;
 
-/** @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID where it cannot be asked of targets */
-export function checkQuery(text: string): void {
+/**
+ * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID where it cannot be asked of targets; FORBIDDEN where the
+ *   caller may not ask it
+ */
+export function checkQuery(context: Context, text: string): void {
   try {
-    parseTargetFilter(text);
+    requireSight(context, TARGET_FIELDS, parseTargetFilter(text));
   } catch (error) {
     throw error instanceof DomainError ? error.within('query') : error;
   }

@@ -1,13 +1,11 @@
 import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import { autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { targetFilters } from '../../database/tables/target-data.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { findDistributionSet } from '../distribution-sets/find.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
-import { filterMoments } from '../targets/fields.ts';
 import { TARGET_FILTER_FIELDS, TARGET_FILTER_ORDER, type TargetFilterOrderField } from './fields.ts';
 import { TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
 
@@ -22,14 +20,10 @@ export async function listTargetFilters(
   among?: SQL,
 ): Promise<Listing<TargetFilter>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  const tenant = await context.tenants.byId(tenantId);
-  const moments = filterMoments(tenant, context.clock());
   const matching = and(
     eq(targetFilters.tenantId, tenantId),
     among,
-    request.filter == null
-      ? undefined
-      : compileFilter(parseFilter(request.filter), TARGET_FILTER_FIELDS, moments),
+    await askedFilter(context, TARGET_FILTER_FIELDS, request.filter),
   );
   return list(request, TARGET_FILTER_ORDER, 'id', {
     rows: async (where, orderBy, limit, offset) =>

@@ -21,7 +21,7 @@ export async function updateTargetFilter(context: Context, input: TargetFilterUp
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
   const { id, ...rest } = parse(TargetFilterUpdate, input);
   const given = patchOf(rest, []);
-  if (given.query !== undefined) checkQuery(given.query);
+  if (given.query !== undefined) checkQuery(context, given.query);
 
   return change(context, async (tx, changes) => {
     const before = await lockTargetFilter(tx, context, id);

@@ -1,12 +1,11 @@
 import { and, count, eq } from 'drizzle-orm';
 import { plannedAnew } from '../../database/prepared.ts';
 import { targetTags } from '../../database/tables/target-data.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
-import { filterMoments, type TargetOrderField } from '../targets/fields.ts';
+import type { TargetOrderField } from '../targets/fields.ts';
 import { listTargets } from '../targets/find.ts';
 import type { Target } from '../targets/target.ts';
 import { TARGET_TAG_FIELDS, TARGET_TAG_ORDER, type TargetTagOrderField } from './fields.ts';
@@ -22,13 +21,9 @@ export async function listTargetTags(
   request: PageRequest<TargetTagOrderField>,
 ): Promise<Listing<TargetTag>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  const tenant = await context.tenants.byId(tenantId);
-  const moments = filterMoments(tenant, context.clock());
   const matching = and(
     eq(targetTags.tenantId, tenantId),
-    request.filter == null
-      ? undefined
-      : compileFilter(parseFilter(request.filter), TARGET_TAG_FIELDS, moments),
+    await askedFilter(context, TARGET_TAG_FIELDS, request.filter),
   );
   return list(request, TARGET_TAG_ORDER, 'id', {
     rows: async (where, orderBy, limit, offset) =>

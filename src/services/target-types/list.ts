@@ -1,12 +1,10 @@
 import { and, count, eq } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { scopeOf } from '../access/scopes.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
-import { filterMoments } from '../targets/fields.ts';
 import { TARGET_TYPE_FIELDS, TARGET_TYPE_ORDER, type TargetTypeOrderField } from './fields.ts';
 import { TARGET_TYPE_COLUMNS, type TargetType } from './find.ts';
 
@@ -20,13 +18,10 @@ export async function listTargetTypes(
 ): Promise<Listing<TargetType>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET_TYPE');
   const tenant = await context.tenants.byId(tenantId);
-  const moments = filterMoments(tenant, context.clock());
   const matching = and(
     eq(targetTypes.tenantId, tenantId),
     scopeOf(context, tenant, 'READ_TARGET_TYPE'),
-    request.filter == null
-      ? undefined
-      : compileFilter(parseFilter(request.filter), TARGET_TYPE_FIELDS, moments),
+    await askedFilter(context, TARGET_TYPE_FIELDS, request.filter),
   );
   return list(request, TARGET_TYPE_ORDER, 'id', {
     rows: async (where, orderBy, limit, offset) =>

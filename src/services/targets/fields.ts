@@ -14,7 +14,7 @@ import { targetAttributes, targetPolls, targets, UPDATE_STATUSES } from '../../d
 import { targetTokenRotations } from '../../database/tables/token-rotations.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import type { Expression } from '../../filters/expression.ts';
-import { fieldSet, type SetField } from '../../filters/fields.ts';
+import { type Field, fieldSet, owned, type SetField } from '../../filters/fields.ts';
 import type { Moments } from '../../filters/operands.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import type { SortField } from '../page.ts';
@@ -44,6 +44,9 @@ const joinedTags = and(
   eq(targetTags.id, targetTagAssignments.tagId),
 );
 
+const itsType = (field: string) => owned('targetType', field, targets.targetTypeId);
+const itsTag = (field: string) => owned('targetTag', field, targetTagAssignments.tagId);
+
 const itsDeployment = {
   kind: 'set',
   from: targetDeployments,
@@ -51,11 +54,12 @@ const itsDeployment = {
 } as const satisfies Partial<SetField>;
 
 /** What the one set is called that a column of a target's deployment names. */
-const ofItsSet = (setId: SQLWrapper, value: SQLWrapper): SetField => ({
+const ofItsSet = (setId: SQLWrapper, field: 'name' | 'version'): Field => ({
   ...itsDeployment,
   from: sql`${targetDeployments} JOIN ${distributionSets}
     ON ${distributionSets.tenantId} = ${targetDeployments.tenantId} AND ${distributionSets.id} = ${setId}`,
-  value,
+  value: distributionSets[field],
+  ...owned('distributionSet', field, setId),
 });
 const { assignedSetId, installedSetId } = targetDeployments;
 
@@ -72,9 +76,9 @@ export const TARGET_FIELDS = fieldSet([
   [['lastModifiedAt'], { kind: 'time', column: targets.lastModifiedAt }],
   [['lastModifiedBy'], { kind: 'text', column: targets.lastModifiedBy }],
   [['lastControllerRequestAt', 'lastTargetQuery'], { kind: 'time', column: targetPolls.lastRequestAt }],
-  [['type', 'type.key', 'targetType.key'], { kind: 'text', column: targetTypes.key }],
-  [['type.name', 'targetType.name'], { kind: 'text', column: targetTypes.name }],
-  [['type.id', 'targetType.id'], { kind: 'integer', column: targets.targetTypeId }],
+  [['type', 'type.key', 'targetType.key'], { kind: 'text', column: targetTypes.key, ...itsType('key') }],
+  [['type.name', 'targetType.name'], { kind: 'text', column: targetTypes.name, ...itsType('name') }],
+  [['type.id', 'targetType.id'], { kind: 'integer', column: targets.targetTypeId, ...itsType('id') }],
   [
     ['attribute', 'controllerAttributes'],
     {
@@ -91,11 +95,18 @@ export const TARGET_FIELDS = fieldSet([
       ...assignedTags,
       from: sql`${targetTagAssignments} JOIN ${targetTags} ON ${joinedTags}`,
       value: targetTags.name,
+      ...itsTag('name'),
     },
   ],
   [
     ['tag.id'],
-    { ...assignedTags, from: targetTagAssignments, value: targetTagAssignments.tagId, integers: true },
+    {
+      ...assignedTags,
+      from: targetTagAssignments,
+      value: targetTagAssignments.tagId,
+      integers: true,
+      ...itsTag('id'),
+    },
   ],
   [
     ['metadata'],
@@ -109,18 +120,19 @@ export const TARGET_FIELDS = fieldSet([
     },
   ],
   // Not by its name, which can change: scopes would reach other targets then.
-  [['enrollmentGroup.id'], { kind: 'integer', column: targets.enrollmentGroupId }],
+  [
+    ['enrollmentGroup.id'],
+    {
+      kind: 'integer',
+      column: targets.enrollmentGroupId,
+      ...owned('enrollmentGroup', 'id', targets.enrollmentGroupId),
+    },
+  ],
   // Sets by name and version only, as in hawkBit.
-  [['assignedDs.name', 'assignedDistributionSet.name'], ofItsSet(assignedSetId, distributionSets.name)],
-  [
-    ['assignedDs.version', 'assignedDistributionSet.version'],
-    ofItsSet(assignedSetId, distributionSets.version),
-  ],
-  [['installedDs.name', 'installedDistributionSet.name'], ofItsSet(installedSetId, distributionSets.name)],
-  [
-    ['installedDs.version', 'installedDistributionSet.version'],
-    ofItsSet(installedSetId, distributionSets.version),
-  ],
+  [['assignedDs.name', 'assignedDistributionSet.name'], ofItsSet(assignedSetId, 'name')],
+  [['assignedDs.version', 'assignedDistributionSet.version'], ofItsSet(assignedSetId, 'version')],
+  [['installedDs.name', 'installedDistributionSet.name'], ofItsSet(installedSetId, 'name')],
+  [['installedDs.version', 'installedDistributionSet.version'], ofItsSet(installedSetId, 'version')],
   // Rollouts that failed on it, by id: what hawkBit calls a retry selects by this.
   [
     ['failedRollout'],
@@ -135,6 +147,7 @@ export const TARGET_FIELDS = fieldSet([
       )!,
       value: rolloutGroups.rolloutId,
       integers: true,
+      ...owned('rollout', 'id', rolloutGroups.rolloutId),
     },
   ],
   [['autoConfirm'], { kind: 'boolean', column: isAutoConfirmed }],
@@ -183,6 +196,7 @@ export const TARGET_ORDER = {
     of: (t) => t.targetType?.name ?? null,
     type: 'text',
     nullable: true,
+    owner: itsType('name').owners[0],
   },
 } as const satisfies Record<string, SortField<Target>>;
 export type TargetOrderField = keyof typeof TARGET_ORDER;

@@ -2,9 +2,9 @@ import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { targetNotFound } from '../../errors.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { scopeOf } from '../access/scopes.ts';
+import { requireSortable } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, orderOf, type PageRequest } from '../page.ts';
 import type { Tenant } from '../tenants/registry.ts';
@@ -12,7 +12,7 @@ import { isStorableText } from '../text.ts';
 import { countTargets } from './count.ts';
 import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField } from './fields.ts';
 import { keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
-import { matchingTargets } from './matching.ts';
+import { askedTargets } from './matching.ts';
 import {
   dependentColumns,
   ofReadableType,
@@ -55,13 +55,12 @@ export async function listTargets(
   within?: SQL,
 ): Promise<Listing<Target>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
+  requireSortable(context, request, TARGET_ORDER);
   const tenant = await context.tenants.byId(tenantId);
   const narrowed = and(
     scopeOf(context, tenant, 'READ_TARGET'),
     within,
-    request.filter == null
-      ? undefined
-      : await matchingTargets(context.database, tenant, context.clock(), parseFilter(request.filter)),
+    await askedTargets(context.database, context, request.filter),
   );
   const ofTenant = eq(targets.tenantId, tenantId);
   const typeName = ofReadableType(context, tenant, targetTypes.name);

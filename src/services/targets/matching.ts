@@ -3,8 +3,12 @@ import type { Database, Transaction } from '../../database/connect.ts';
 import { targetTags } from '../../database/tables/target-data.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { compileExpression, compileFilter } from '../../filters/compile.ts';
-import type { Comparison, Expression } from '../../filters/expression.ts';
+import { type Comparison, comparisonsIn, type Expression } from '../../filters/expression.ts';
+import type { FieldSet } from '../../filters/fields.ts';
 import { plainText } from '../../filters/operands.ts';
+import { parseFilter } from '../../filters/parse.ts';
+import { fieldsSeenBy } from '../access/seen.ts';
+import type { Context } from '../context.ts';
 import { TARGET_TAG_FIELDS } from '../target-tags/fields.ts';
 import { TARGET_TYPE_FIELDS } from '../target-types/fields.ts';
 import type { Tenant } from '../tenants/registry.ts';
@@ -42,7 +46,8 @@ const MOST_IDS = 100;
 /**
  * The condition that a target matches a filter, as time, settings, tags and types are now. Names of tags and types are
  * looked up before, because PostgreSQL knows how many targets have the tag of an id, but not of a name, and so whether
- * it does better to go through the targets in their order or to begin with those of the tag.
+ * it does better to go through the targets in their order or to begin with those of the tag. `fields` are those of targets
+ * as somebody sees them.
  * @throws the filter's errors
  */
 export async function matchingTargets(
@@ -50,13 +55,14 @@ export async function matchingTargets(
   tenant: Tenant,
   now: Date,
   filter: Expression,
+  fields: FieldSet = TARGET_FIELDS,
 ): Promise<SQL> {
   const moments = filterMoments(tenant, now);
   const lookUp = async (comparison: Comparison) => {
-    const { table, fields, by, id } = referenceOf(comparison)!;
+    const { table, fields: own, by, id } = referenceOf(comparison)!;
     const named = compileExpression(
       { ...comparison, field: by, operator: positive(comparison) },
-      fields,
+      own,
       moments,
     );
     const rows = await database
@@ -66,15 +72,34 @@ export async function matchingTargets(
       .limit(MOST_IDS + 1);
     return rows.length > MOST_IDS ? comparison : byIds(comparison, id, rows);
   };
-  const names = comparisonsIn(filter).filter(referenceOf).slice(0, MOST_LOOKUPS);
+  const isPlain = ({ field }: Comparison) => {
+    const name = field.toLowerCase();
+    return fields.get(name) === TARGET_FIELDS.get(name);
+  };
+  const names = comparisonsIn(filter)
+    .filter((comparison) => referenceOf(comparison) && isPlain(comparison))
+    .slice(0, MOST_LOOKUPS);
   const replacements = new Map(
     await Promise.all(names.map(async (comparison) => [comparison, await lookUp(comparison)] as const)),
   );
-  return compileFilter(replaced(filter, replacements), TARGET_FIELDS, moments);
+  return compileFilter(replaced(filter, replacements), fields, moments);
 }
 
-const comparisonsIn = (expression: Expression): Comparison[] =>
-  expression.kind === 'comparison' ? [expression] : expression.children.flatMap(comparisonsIn);
+/**
+ * The condition that a target matches a filter as the caller wrote it; undefined where there is none.
+ * @throws FORBIDDEN where it asks for what the caller may not read, the filter's errors
+ */
+export async function askedTargets(
+  database: Database | Transaction,
+  context: Context,
+  text: string | null | undefined,
+): Promise<SQL | undefined> {
+  if (text == null) return undefined;
+  const tenant = await context.tenants.byId(context.caller.tenantId);
+  const filter = parseFilter(text);
+  const fields = await fieldsSeenBy(context, TARGET_FIELDS, filter);
+  return matchingTargets(database, tenant, context.clock(), filter, fields);
+}
 
 function referenceOf({ field, values }: Comparison) {
   if (!values.length || values.some((value) => plainText(value) === '')) return undefined;

@@ -4,11 +4,10 @@ import type { Transaction } from '../../database/connect.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { invalid, targetNotFound } from '../../errors.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { reach } from '../access/scopes.ts';
 import type { Acting, Context } from '../context.ts';
 import { isStorableText } from '../text.ts';
-import { matchingTargets } from './matching.ts';
+import { askedTargets } from './matching.ts';
 import type { TargetPermission } from './scope.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
 
@@ -105,17 +104,12 @@ export async function isSelected(
 ): Promise<SQL | undefined> {
   if ((controllerIds == null) === (filter == null))
     throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
-  const chosen = filter == null ? named(controllerIds ?? []) : await matching(tx, context, filter);
+  const chosen = (await askedTargets(tx, context, filter)) ?? named(controllerIds ?? []);
   return and(eq(targets.tenantId, context.caller.tenantId), chosen, await reach(context, permission));
 }
 
 const named = (controllerIds: readonly string[]): SQL =>
   sql`${targets.controllerId} = ANY(${arrayOf(controllerIds.filter(isStorableText))}::text[])`;
-
-async function matching(tx: Transaction, context: Context, filter: string): Promise<SQL> {
-  const tenant = await context.tenants.byId(context.caller.tenantId);
-  return matchingTargets(tx, tenant, context.clock(), parseFilter(filter));
-}
 
 function refuseMissing(wanted: readonly string[], found: readonly SelectedTarget[]): void {
   const existing = new Set(found.map(({ controllerId }) => controllerId));

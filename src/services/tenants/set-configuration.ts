@@ -3,11 +3,13 @@ import type { Transaction } from '../../database/connect.ts';
 import { tenantConfiguration } from '../../database/tables/tenants.ts';
 import { configurationKeyUnknown, distributionSetTypeNotFound } from '../../errors.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { requireWholeSight } from '../access/seen.ts';
 import type { FieldChanges } from '../audit/record.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { lockSetTypes } from '../distribution-set-types/find.ts';
 import { endFormerGatewayTokens } from '../enrollment/tokens.ts';
+import { TARGET_FIELDS } from '../targets/fields.ts';
 import {
   type ConfigurationKeyName,
   type ConfigurationValue,
@@ -17,10 +19,11 @@ import {
   isConfigurationKey,
 } from './configuration-keys.ts';
 import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
+import { parsePollingTime } from './polling-time.ts';
 
 /**
  * Sets several keys of the caller's tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION, and for the gateway token
- * READ_GATEWAY_SECURITY_TOKEN: who chooses it knows it.
+ * READ_GATEWAY_SECURITY_TOKEN: who chooses it knows it. Filters in `pollingTime` ask only for what the caller may read.
  * @param values by key, in any form `convertConfigurationValue` takes
  * @returns the entries set, as this caller may see them
  * @throws CONFIGURATION_KEY_UNKNOWN, DISTRIBUTION_SET_TYPE_NOT_FOUND, and what `convertConfigurationValue` throws
@@ -32,6 +35,10 @@ export async function setConfiguration(
   requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
   if (Object.hasOwn(values, GATEWAY_TOKEN_KEY)) requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
   const checked = Object.entries(values).map(([key, value]) => checkedSetting(key, value));
+  for (const { key, value } of checked)
+    if (key === 'pollingTime')
+      for (const { filter } of parsePollingTime(String(value)).overrides)
+        requireWholeSight(context, TARGET_FIELDS, filter);
   if (!checked.length) return [];
 
   return change(context, async (tx, changes) => {

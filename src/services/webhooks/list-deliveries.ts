@@ -2,12 +2,10 @@ import { and, count, eq } from 'drizzle-orm';
 import { auditEvents } from '../../database/tables/audit.ts';
 import { type DeliveryState, webhookDeliveries, webhooks } from '../../database/tables/webhooks.ts';
 import { webhookNotFound } from '../../errors.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
-import { filterMoments } from '../targets/fields.ts';
 import { DELIVERY_FIELDS, DELIVERY_ORDER } from './fields.ts';
 import { itself } from './find.ts';
 
@@ -63,11 +61,10 @@ export async function listWebhookDeliveries(
     .where(itself(tenantId, webhookId));
   if (!webhook) throw webhookNotFound(String(webhookId), ['webhookId']);
 
-  const moments = filterMoments(await context.tenants.byId(tenantId), context.clock());
   const matching = and(
     eq(webhookDeliveries.tenantId, tenantId),
     eq(webhookDeliveries.webhookId, webhookId),
-    request.filter == null ? undefined : compileFilter(parseFilter(request.filter), DELIVERY_FIELDS, moments),
+    await askedFilter(context, DELIVERY_FIELDS, request.filter),
   );
   const orderBy = [{ field: 'id', direction: 'desc' } as const];
   return list({ ...request, orderBy }, DELIVERY_ORDER, 'id', {

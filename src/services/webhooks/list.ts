@@ -1,11 +1,9 @@
 import { and, count, eq } from 'drizzle-orm';
 import { webhooks } from '../../database/tables/webhooks.ts';
-import { compileFilter } from '../../filters/compile.ts';
-import { parseFilter } from '../../filters/parse.ts';
 import { requirePermission } from '../access/permissions.ts';
+import { askedFilter } from '../access/seen.ts';
 import type { Context } from '../context.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
-import { filterMoments } from '../targets/fields.ts';
 import { WEBHOOK_FIELDS, WEBHOOK_ORDER } from './fields.ts';
 import { WEBHOOK_COLUMNS, type Webhook } from './find.ts';
 
@@ -15,10 +13,9 @@ import { WEBHOOK_COLUMNS, type Webhook } from './find.ts';
  */
 export async function listWebhooks(context: Context, request: PageRequest<'id'>): Promise<Listing<Webhook>> {
   const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
-  const moments = filterMoments(await context.tenants.byId(tenantId), context.clock());
   const matching = and(
     eq(webhooks.tenantId, tenantId),
-    request.filter == null ? undefined : compileFilter(parseFilter(request.filter), WEBHOOK_FIELDS, moments),
+    await askedFilter(context, WEBHOOK_FIELDS, request.filter),
   );
   return list(request, WEBHOOK_ORDER, 'id', {
     rows: async (where, orderBy, limit, offset) =>

@@ -121,7 +121,7 @@ export const ROLLOUT_VERBS: Verbs = {
     },
   },
   retryRollout: {
-    needs: CREATING,
+    needs: [...CREATING, 'READ_ROLLOUT'],
     call: async (c, side) => (await retryRollout(c, { id: of(side).id })).totalTargets,
     beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND', READ_TARGET: 'INVALID_INPUT' },
     elsewhere: 'ROLLOUT_NOT_FOUND',

@@ -197,7 +197,7 @@ export const SET_VERBS: Verbs = {
       const { setTypeId } = softwareOf(side);
       return (await findModuleTypesOfSetTypes(context, [setTypeId])).get(setTypeId);
     },
-    beyond: { READ_DISTRIBUTION_SET_TYPE: [] },
+    beyond: { READ_DISTRIBUTION_SET_TYPE: [], READ_SOFTWARE_MODULE_TYPE: [] },
   }),
   listDistributionSetTypes: on({
     needs: ['READ_DISTRIBUTION_SET_TYPE'],
@@ -258,7 +258,7 @@ export const SET_VERBS: Verbs = {
     needs: ['READ_DISTRIBUTION_SET'],
     call: async (c, side) =>
       (await findModulesOfSets(c, [softwareOf(side).setId])).get(softwareOf(side).setId),
-    beyond: { READ_DISTRIBUTION_SET: [] },
+    beyond: { READ_DISTRIBUTION_SET: [], READ_SOFTWARE_MODULE: [] },
   }),
   listDistributionSets: on({
     needs: ['READ_DISTRIBUTION_SET'],

@@ -1,0 +1,189 @@
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { isAmong } from '../../database/bulk.ts';
+import type { Database, Transaction } from '../../database/connect.ts';
+import { filterValueInvalid, outOfScope } from '../../errors.ts';
+import { compileFilter } from '../../filters/compile.ts';
+import { type Comparison, comparisonsIn, type Expression } from '../../filters/expression.ts';
+import { type Entity, type Field, type FieldSet, findField, type Owner } from '../../filters/fields.ts';
+import { parseFilter } from '../../filters/parse.ts';
+import type { Context } from '../context.ts';
+import { setTypesAs } from '../distribution-set-types/find.ts';
+import { setsAs } from '../distribution-sets/set.ts';
+import type { PageRequest, SortField } from '../page.ts';
+import { moduleTypesAs } from '../software-module-types/find.ts';
+import { modulesAs } from '../software-modules/module.ts';
+import { targetTypesAs } from '../target-types/find.ts';
+import { filterMoments } from '../targets/fields.ts';
+import { type Permission, requirePermission } from './permissions.ts';
+import { type Reach, reachesRowOf } from './reach.ts';
+import { reach } from './scopes.ts';
+
+/*
+ * What a row tells of other things is shown, filtered and sorted by only as far as the caller may read these: who lacks the
+ * permission is refused, and what is out of its scope is as if it weren't there.
+ */
+
+/** By what permission each is read, and, where a scope may be about it, with what rows; tags are told with what has them. */
+const READING: Record<Entity, { permission: Permission | null; rows?: () => Reach }> = {
+  targetType: { permission: 'READ_TARGET_TYPE', rows: () => targetTypesAs('READ_TARGET_TYPE') },
+  targetTag: { permission: null },
+  distributionSet: { permission: 'READ_DISTRIBUTION_SET', rows: () => setsAs('READ_DISTRIBUTION_SET') },
+  distributionSetTag: { permission: null },
+  distributionSetType: {
+    permission: 'READ_DISTRIBUTION_SET_TYPE',
+    rows: () => setTypesAs('READ_DISTRIBUTION_SET_TYPE'),
+  },
+  softwareModule: { permission: 'READ_SOFTWARE_MODULE', rows: () => modulesAs('READ_SOFTWARE_MODULE') },
+  softwareModuleType: {
+    permission: 'READ_SOFTWARE_MODULE_TYPE',
+    rows: () => moduleTypesAs('READ_SOFTWARE_MODULE_TYPE'),
+  },
+  rollout: { permission: 'READ_ROLLOUT' },
+  rolloutGroup: { permission: 'READ_ROLLOUT' },
+  enrollmentGroup: { permission: 'READ_TENANT_CONFIGURATION' },
+};
+
+/** Characters of scopes in one statement, which a filter repeats wherever they narrow a field: each may be a parameter. */
+const LONGEST_SCOPES = 50_000;
+
+/** The condition that a filter as the caller wrote it means; undefined where there is none. @throws FORBIDDEN, the filter's errors */
+export async function askedFilter(
+  context: Context,
+  fields: FieldSet,
+  text: string | null | undefined,
+): Promise<SQL | undefined> {
+  if (text == null) return undefined;
+  const tenant = await context.tenants.byId(context.caller.tenantId);
+  const filter = parseFilter(text);
+  const seen = await fieldsSeenBy(context, fields, filter);
+  return compileFilter(filter, seen, filterMoments(tenant, context.clock()));
+}
+
+/** The fields as the caller sees them, as far as a filter asks for them. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
+export async function fieldsSeenBy(
+  context: Context,
+  fields: FieldSet,
+  filter: Expression,
+): Promise<FieldSet> {
+  requireSight(context, fields, filter);
+  const narrowed = new Map<string, { name: string; field: Field }>();
+  let length = 0;
+  for (const comparison of comparisonsIn(filter)) {
+    const owners = ownersOf(fields, comparison);
+    const scopes = owners.map(({ entity }) => scopesOn(context, entity).join(''));
+    if (scopes.every((text) => text === '')) continue;
+    length += scopes.join('').length;
+    if (length > LONGEST_SCOPES)
+      throw filterValueInvalid(comparison.fieldPosition, 'so many comparisons do not fit in beside a scope.');
+    const name = comparison.field.toLowerCase();
+    const known = fields.get(name)!;
+    if (!narrowed.has(name))
+      narrowed.set(name, { ...known, field: narrow(known.field, await seenOwners(context, owners)) });
+  }
+  return narrowed.size ? new Map([...fields, ...narrowed]) : fields;
+}
+
+/** Checks that the caller may read at all what a filter asks of other things. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
+export function requireSight(context: Context, fields: FieldSet, filter: Expression): void {
+  for (const comparison of comparisonsIn(filter))
+    for (const { entity } of ownersOf(fields, comparison)) requireReading(context, entity);
+}
+
+/**
+ * Checks that the caller may read all that a filter can ask of other things: it is kept, and asked later by the server, who
+ * knows no scope. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN
+ */
+export function requireWholeSight(context: Context, fields: FieldSet, filter: Expression): void {
+  requireSight(context, fields, filter);
+  for (const comparison of comparisonsIn(filter))
+    for (const { entity } of ownersOf(fields, comparison))
+      if (scopesOn(context, entity).length)
+        throw outOfScope(
+          READING[entity].permission!,
+          `all that a filter which is kept can find by '${comparison.field}'`,
+        );
+}
+
+/** By what scopes the caller sees what a filter asks of other things: who has the same sees the same. */
+export const scopesOfSight = (context: Context, fields: FieldSet, filter: Expression): string[] => [
+  ...new Set(
+    comparisonsIn(filter).flatMap((comparison) =>
+      ownersOf(fields, comparison).flatMap(({ entity }) =>
+        scopesOn(context, entity).map((scope) => `${READING[entity].permission}/${scope}`),
+      ),
+    ),
+  ),
+];
+
+/** A field to sort by that tells of something else, as the caller sees it: null where it may not read that. */
+export async function seenColumn<T extends { expression: SQLWrapper; owner: Owner }>(
+  context: Context,
+  field: T,
+): Promise<Omit<T, 'expression'> & { expression: SQLWrapper; nullable: boolean }> {
+  const seen = await seenOwners(context, [field.owner]);
+  const { expression } = field;
+  return seen
+    ? { ...field, expression: sql`CASE WHEN ${seen} THEN ${expression} END`, nullable: true }
+    : { ...field, nullable: false };
+}
+
+/** Checks that the caller may read at all what a list is to be ordered by. @throws FORBIDDEN */
+export function requireSortable<F extends string>(
+  context: Context,
+  { orderBy }: Pick<PageRequest<F>, 'orderBy'>,
+  order: Readonly<Record<F, object>>,
+): void {
+  for (const { field } of orderBy ?? []) {
+    const { owner }: Pick<SortField<never>, 'owner'> = order[field];
+    if (owner) requireReading(context, owner.entity);
+  }
+}
+
+/** Tells which of the things of these ids the caller may read: nobody asks the database who may read all, or none. */
+export async function seenAmong(
+  context: Context,
+  entity: Entity,
+  ids: readonly number[],
+  database: Database | Transaction = context.database,
+): Promise<(id: number) => boolean> {
+  const { permission, rows } = READING[entity];
+  const { permissions, tenantId } = context.caller;
+  if (permission && !permissions.has(permission)) return () => false;
+  const reached = rows && (await reach(context, rows().permission));
+  if (!rows || !reached) return () => true;
+  const { table, joined } = rows();
+  const found = await database.execute<{ id: string }>(sql`
+    SELECT ${table.id} AS id FROM ${joined ?? table}
+    WHERE ${and(eq(table.tenantId, tenantId), isAmong(table.id, ids), reached)}`);
+  const seen = new Set(found.map(({ id }) => Number(id)));
+  return (id) => seen.has(id);
+}
+
+const ownersOf = (fields: FieldSet, { field, fieldPosition }: Comparison): readonly Owner[] =>
+  findField(fields, field, fieldPosition).owners ?? [];
+
+function requireReading(context: Context, entity: Entity): void {
+  const { permission } = READING[entity];
+  if (permission) requirePermission(context, permission);
+}
+
+const scopesOn = ({ caller }: Context, entity: Entity): readonly string[] => {
+  const { permission } = READING[entity];
+  return (permission && caller.permissions.get(permission)) || [];
+};
+
+async function seenOwners(context: Context, owners: readonly Owner[]): Promise<SQL | undefined> {
+  const conditions = owners.map(({ entity, id }) => {
+    const { rows } = READING[entity];
+    return rows && reachesRowOf(context, rows(), id);
+  });
+  return and(...(await Promise.all(conditions)));
+}
+
+function narrow(field: Field, seen: SQL | undefined): Field {
+  if (!seen) return field;
+  if (field.kind !== 'set' && field.kind !== 'map')
+    return { ...field, column: sql`CASE WHEN ${seen} THEN ${field.column} END` };
+  // Another FROM, as what is read of the same one is put together.
+  return { ...field, from: sql`${field.from}`, on: and(sql`${field.on}`, seen)! };
+}
