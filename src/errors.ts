@@ -28,6 +28,12 @@ export const forbidden = (permission: string) =>
 /** Where a permission is granted for some things only, and this would not be one of them. */
 export const outOfScope = (permission: string, what: string) =>
   new DomainError('FORBIDDEN', `The permission ${permission} does not reach ${what}.`);
+/** Where a scope of the caller goes by what it would change. */
+export const namedByScope = (permission: string, fields: readonly string[]) =>
+  new DomainError(
+    'FORBIDDEN',
+    `The scope of ${permission} asks for the ${fields.join(' and ')} of such things, so that you cannot change it.`,
+  );
 export const malformed = (message: string, path: string[] = []) =>
   new DomainError('MALFORMED_INPUT', message, { path });
 export const invalid = (message: string, path: string[] = []) =>

@@ -29,6 +29,8 @@ export interface Caller extends Actor {
   permissions: Grants;
   /** Which API key acts for the account, where one does. */
   apiKeyId?: number;
+  /** What that account may do itself. */
+  account?: Grants;
   /** When the credential expires. */
   until?: Date;
 }

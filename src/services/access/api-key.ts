@@ -73,6 +73,7 @@ export function callerOfKey(key: Key, now: Date): Caller | undefined {
     tenantName: key.tenantName,
     roles: new Set(lent.roles.filter((role) => own.roles.includes(role))),
     permissions: intersection(narrowed(lent.permissions, key.scope), own.permissions),
+    account: own.permissions,
     ...(key.expiresAt && { until: key.expiresAt }),
   };
 }

@@ -53,13 +53,39 @@ export function readGrant(text: string): Grant | { fault: string } {
 /** What nothing matches, of whatever kind. */
 const NOTHING = 'id=is=null';
 
-/** The filter of what the caller's permission reaches; undefined where it reaches everything. */
-export function scopeFilter({ caller }: Context, permission: Permission): Expression | undefined {
-  const scope = caller.permissions.get(permission);
-  if (scope === null) return undefined;
-  const filters = (scope?.length ? scope : [NOTHING]).map(parseFilter);
-  return filters.length > 1 ? { kind: 'or', children: filters } : filters[0];
+/** By what permission is read what another one changes or deletes, where scopes can be about it. */
+function readingOf(permission: Permission): Permission | undefined {
+  const reading = permission.replace(/^(UPDATE|DELETE)_/, 'READ_') as Permission;
+  return reading !== permission && fieldsOf(permission) ? reading : undefined;
 }
+
+const anyOf = (filters: readonly string[]): Expression => {
+  const parsed = filters.map(parseFilter);
+  return parsed.length > 1 ? { kind: 'or', children: parsed } : parsed[0]!;
+};
+
+/**
+ * The filter of what the caller's permission reaches; undefined where it reaches everything. What is out of the scope in
+ * which the caller may read can't be changed or deleted either: else it could be brought into that scope.
+ */
+export function scopeFilter(
+  { caller: { permissions } }: Context,
+  permission: Permission,
+): Expression | undefined {
+  const scope = permissions.get(permission);
+  const own = scope === null ? [] : [scope?.length ? scope : [NOTHING]];
+  const reading = readingOf(permission);
+  const read = reading && permissions.get(reading);
+  const scopes = new Map(
+    [...own, ...(read ? [read] : [])].map((filters) => [JSON.stringify(filters), filters]),
+  );
+  const expressions = [...scopes.values()].map(anyOf);
+  return expressions.length > 1 ? { kind: 'and', children: expressions } : expressions[0];
+}
+
+/** Whether the caller's permission reaches everything. */
+export const reachesAll = (context: Context, permission: Permission): boolean =>
+  scopeFilter(context, permission) === undefined;
 
 /**
  * The condition on a row, with all that filters of its kind join, that the caller's permission reaches it; undefined
@@ -72,6 +98,6 @@ export function scopeOf(context: Context, tenant: Tenant, permission: Permission
 
 /** The same where the tenant isn't at hand: who reaches everything doesn't wait for it. */
 export async function reach(context: Context, permission: Permission): Promise<SQL | undefined> {
-  if (context.caller.permissions.get(permission) === null) return undefined;
+  if (reachesAll(context, permission)) return undefined;
   return scopeOf(context, await context.tenants.byId(context.caller.tenantId), permission);
 }

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { distributionSetTags } from '../../database/tables/distribution-sets.ts';
 import { distributionSetTagNotFound } from '../../errors.ts';
+import { requireFreeToName } from '../access/naming.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -15,6 +16,7 @@ export async function deleteDistributionSetTag(context: Context, { id }: { id: n
   if (!Number.isSafeInteger(id)) throw distributionSetTagNotFound(String(id));
 
   await change(context, async (tx, changes) => {
+    requireFreeToName(context, 'distributionSetTag', ['id', 'name']);
     await requireReachOfTagged(tx, context, 'DELETE_DISTRIBUTION_SET', id);
     const deleted = await tx
       .delete(distributionSetTags)

@@ -7,6 +7,7 @@ import {
 } from '../../database/tables/distribution-sets.ts';
 import { outOfScope } from '../../errors.ts';
 import { findUnreached } from '../access/reach.ts';
+import { reachesAll } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { type SetPermission, setsAs } from '../distribution-sets/set.ts';
 
@@ -29,8 +30,8 @@ export async function requireReachOfTagged(
   permission: SetPermission,
   tagId: number,
 ): Promise<void> {
-  const { tenantId, permissions } = context.caller;
-  if (permissions.get(permission) === null) return;
+  const { tenantId } = context.caller;
+  if (reachesAll(context, permission)) return;
   await tx
     .select({ id: distributionSetTags.id })
     .from(distributionSetTags)

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { isAmong } from '../../database/bulk.ts';
 import { distributionSetTags } from '../../database/tables/distribution-sets.ts';
 import { distributionSetTagNotFound } from '../../errors.ts';
+import { renamed, requireFreeToName } from '../access/naming.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { differences } from '../audit/record.ts';
 import { modification } from '../authorship.ts';
@@ -16,7 +17,8 @@ import { requireReachOfTagged } from './scope.ts';
 /**
  * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where
- *   UPDATE_DISTRIBUTION_SET doesn't reach all sets that have the tag, before or after
+ *   UPDATE_DISTRIBUTION_SET doesn't reach all sets that have the tag, before or after, or a scope of the caller goes by the
+ *   name
  */
 export async function updateDistributionSetTag(
   context: Context,
@@ -37,6 +39,7 @@ export async function updateDistributionSetTag(
       .for('no key update');
     if (!before) throw distributionSetTagNotFound(String(id));
     if (!Object.keys(given).length) return before;
+    if (renamed(before, given, ['name']).length) requireFreeToName(context, 'distributionSetTag', ['name']);
     const [tag] = await tx
       .update(distributionSetTags)
       .set({ ...given, ...modification(context) })

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
 import { distributionSetIncomplete, locked as isLocked } from '../../errors.ts';
+import { renamed, requireFreeToName } from '../access/naming.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { requireStillReached } from '../access/reach.ts';
 import { differences } from '../audit/record.ts';
@@ -21,7 +22,7 @@ const CHANGEABLE = ['name', 'version', 'description', 'requiredMigrationStep', '
  * set alone. Needs UPDATE_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_ALREADY_EXISTS,
  *   DISTRIBUTION_SET_INCOMPLETE where it cannot be locked yet, LOCKED where only an unlocked one may change so,
- *   INVALID_INPUT
+ *   INVALID_INPUT; FORBIDDEN where a scope of the caller goes by the name or version
  */
 export async function updateDistributionSet(
   context: Context,
@@ -33,6 +34,8 @@ export async function updateDistributionSet(
 
   return change(context, async (tx, changes) => {
     const before = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+    const names = renamed(before, given, ['name', 'version']);
+    if (names.length) requireFreeToName(context, 'distributionSet', names);
     const { requiredMigrationStep = before.requiredMigrationStep } = given;
     if (before.locked && locked !== false && requiredMigrationStep !== before.requiredMigrationStep)
       throw isLocked(`The distribution set ${id}`, ['requiredMigrationStep']);

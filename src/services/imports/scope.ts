@@ -5,15 +5,15 @@ import type { ImportMode } from '../../database/tables/imports.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { type DomainError, outOfScope } from '../../errors.ts';
 import { asItWouldBe, findUnreached } from '../access/reach.ts';
+import { reachesAll } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { targetsAs } from '../targets/scope.ts';
 import type { RefusedRow } from './check.ts';
 import { type Row, refusal } from './refusal.ts';
 
 /** Whether the caller may create some targets only, or change some only. */
-export const isScoped = ({ caller: { permissions } }: Context, mode: ImportMode): boolean =>
-  permissions.get('CREATE_TARGET') !== null ||
-  (mode === 'upsert' && permissions.get('UPDATE_TARGET') !== null);
+export const isScoped = (context: Context, mode: ImportMode): boolean =>
+  !reachesAll(context, 'CREATE_TARGET') || (mode === 'upsert' && !reachesAll(context, 'UPDATE_TARGET'));
 
 const created = sql`${targets.id} IN (SELECT id FROM import_ids WHERE is_new)`;
 const existing = sql`${targets.id} IN (SELECT id FROM import_ids WHERE NOT is_new)`;

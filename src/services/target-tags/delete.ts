@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { targetTags } from '../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../errors.ts';
+import { requireFreeToName } from '../access/naming.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
@@ -15,6 +16,7 @@ export async function deleteTargetTag(context: Context, { id }: { id: number }):
   if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
 
   await change(context, async (tx, changes) => {
+    requireFreeToName(context, 'targetTag', ['id', 'name']);
     await requireReachOfTagged(tx, context, 'DELETE_TARGET', id);
     const deleted = await tx
       .delete(targetTags)

@@ -4,6 +4,7 @@ import { targetTagAssignments, targetTags } from '../../database/tables/target-d
 import { targets } from '../../database/tables/targets.ts';
 import { outOfScope } from '../../errors.ts';
 import { findUnreached } from '../access/reach.ts';
+import { reachesAll } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
 import { type TargetPermission, targetsAs } from '../targets/scope.ts';
 
@@ -27,8 +28,8 @@ export async function requireReachOfTagged(
   permission: TargetPermission,
   tagId: number,
 ): Promise<void> {
-  const { tenantId, permissions } = context.caller;
-  if (permissions.get(permission) === null) return;
+  const { tenantId } = context.caller;
+  if (reachesAll(context, permission)) return;
   await tx
     .select({ id: targetTags.id })
     .from(targetTags)

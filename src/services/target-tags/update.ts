@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { targetTags } from '../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../errors.ts';
+import { renamed, requireFreeToName } from '../access/naming.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { differences } from '../audit/record.ts';
 import { change } from '../change.ts';
@@ -14,7 +15,7 @@ import { requireReachOfTagged } from './scope.ts';
 /**
  * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_TARGET.
  * @throws TARGET_TAG_NOT_FOUND, TARGET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where UPDATE_TARGET
- *   doesn't reach all targets that have the tag, before or after
+ *   doesn't reach all targets that have the tag, before or after, or a scope of the caller goes by the name
  */
 export async function updateTargetTag(context: Context, input: TargetTagUpdate): Promise<TargetTag> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
@@ -29,6 +30,7 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
     const [before] = await tx.select(TARGET_TAG_COLUMNS).from(targetTags).where(itself).for('no key update');
     if (!before) throw targetTagNotFound(String(id));
     if (!Object.keys(given).length) return before;
+    if (renamed(before, given, ['name']).length) requireFreeToName(context, 'targetTag', ['name']);
     const [tag] = await tx
       .update(targetTags)
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })

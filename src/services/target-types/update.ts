@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../errors.ts';
+import { renamed, requireFreeToName } from '../access/naming.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { requireStillReached } from '../access/reach.ts';
 import { reach } from '../access/scopes.ts';
@@ -15,7 +16,7 @@ import { TargetTypeUpdate } from './input.ts';
 /**
  * Changes what is given, clears what `clear` names and keeps the rest; the key is for good. Needs UPDATE_TARGET_TYPE.
  * @throws TARGET_TYPE_NOT_FOUND, TARGET_TYPE_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN where it would leave the scope of
- *   UPDATE_TARGET_TYPE
+ *   UPDATE_TARGET_TYPE, or a scope of the caller goes by the name
  */
 export async function updateTargetType(context: Context, input: TargetTypeUpdate): Promise<TargetType> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET_TYPE');
@@ -32,6 +33,7 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
       .for('no key update');
     if (!before) throw targetTypeNotFound(String(id));
     if (!Object.keys(given).length) return before;
+    if (renamed(before, given, ['name']).length) requireFreeToName(context, 'targetType', ['name']);
     const [targetType] = await tx
       .update(targetTypes)
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
