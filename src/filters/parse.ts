@@ -1,7 +1,7 @@
 import { filterSyntax, filterValueInvalid } from '../errors.ts';
 import type { Comparison, Expression, Operator, Value } from './expression.ts';
 
-const MAX_LENGTH = 8192;
+export const LONGEST_FILTER = 8192;
 const MAX_NESTING = 64;
 const MAX_COMPARISONS = 256;
 
@@ -53,8 +53,8 @@ interface Reader {
  * expected there. Time and stack are bounded whatever the text.
  */
 export function parseFilter(text: string): Expression {
-  if (text.length > MAX_LENGTH) {
-    throw filterSyntax(MAX_LENGTH, `the end (a filter has at most ${MAX_LENGTH} characters)`, 'more');
+  if (text.length > LONGEST_FILTER) {
+    throw filterSyntax(LONGEST_FILTER, `the end (a filter has at most ${LONGEST_FILTER} characters)`, 'more');
   }
   const unstorable = text.search(UNSTORABLE);
   if (unstorable >= 0) {

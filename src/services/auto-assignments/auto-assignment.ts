@@ -4,9 +4,11 @@ import type { Database, Transaction } from '../../database/connect.ts';
 import type { ForceType } from '../../database/tables/actions.ts';
 import { type AutoAssignmentStatus, autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../database/tables/distribution-sets.ts';
-import { autoAssignmentNotFound } from '../../errors.ts';
+import { autoAssignmentNotFound, outOfScope } from '../../errors.ts';
 import type { Authored } from '../authorship.ts';
 import type { Context } from '../context.ts';
+import type { TargetPermission } from '../targets/scope.ts';
+import { wholeReach } from '../targets/whole-reach.ts';
 
 /** A distribution set for all targets that match a query, be it now or later. */
 export interface AutoAssignment extends Authored {
@@ -60,38 +62,67 @@ export async function readAutoAssignments(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The auto-assignment, locked until the transaction ends. @throws AUTO_ASSIGNMENT_NOT_FOUND */
+/**
+ * Checks that auto-assignments were set up within the very scope that the caller has on targets: what they assign to is never
+ * known before.
+ * @throws FORBIDDEN
+ */
+export async function requireReachOfAutoAssignments(
+  tx: Transaction,
+  context: Context,
+  which: SQL,
+  ...more: TargetPermission[]
+): Promise<void> {
+  const reach = wholeReach(context, ...more);
+  if (!reach) return;
+  const found = await tx
+    .select({ name: autoAssignments.name, reach: autoAssignments.reach })
+    .from(autoAssignments)
+    .where(and(eq(autoAssignments.tenantId, context.caller.tenantId), which))
+    .for('no key update');
+  const foreign = found.find((one) => one.reach?.join() !== reach.text);
+  if (foreign)
+    throw outOfScope(reach.permission, `every target that the auto-assignment '${foreign.name}' may find`);
+}
+
+/**
+ * The auto-assignment, locked until the transaction ends.
+ * @throws AUTO_ASSIGNMENT_NOT_FOUND, FORBIDDEN what `requireReachOfAutoAssignments` says
+ */
 export async function lockAutoAssignment(
   tx: Transaction,
   context: Context,
   id: number,
 ): Promise<AutoAssignment> {
-  const found = await lock(tx, context.caller.tenantId, isAmong(autoAssignments.id, [id]));
+  const found = await lock(tx, context, isAmong(autoAssignments.id, [id]));
   if (!found) throw autoAssignmentNotFound(String(id));
   return found;
 }
 
-/** That of a saved filter, if it has one, locked until the transaction ends. */
+/** That of a saved filter, if it has one, locked until the transaction ends. @throws FORBIDDEN as `lockAutoAssignment` */
 export const lockAutoAssignmentOfFilter = (
   tx: Transaction,
   context: Context,
   targetFilterId: number,
 ): Promise<AutoAssignment | undefined> =>
-  lock(tx, context.caller.tenantId, eq(autoAssignments.targetFilterId, targetFilterId));
+  lock(tx, context, eq(autoAssignments.targetFilterId, targetFilterId));
 
-async function lock(tx: Transaction, tenantId: number, which: SQL): Promise<AutoAssignment | undefined> {
+async function lock(tx: Transaction, context: Context, which: SQL): Promise<AutoAssignment | undefined> {
+  await requireReachOfAutoAssignments(tx, context, which);
   const [row] = await selectAutoAssignments(tx)
-    .where(and(eq(autoAssignments.tenantId, tenantId), which))
+    .where(and(eq(autoAssignments.tenantId, context.caller.tenantId), which))
     .for('no key update', { of: autoAssignments });
   return row;
 }
 
-/** @returns the names of those deleted */
+/** @returns the names of those deleted @throws FORBIDDEN what `requireReachOfAutoAssignments` says */
 export async function removeAutoAssignments(
   tx: Transaction,
-  { caller: { tenantId } }: Context,
+  context: Context,
   which: SQL,
 ): Promise<string[]> {
+  const { tenantId } = context.caller;
+  await requireReachOfAutoAssignments(tx, context, which);
   const deleted = await tx
     .delete(autoAssignments)
     .where(and(eq(autoAssignments.tenantId, tenantId), which))

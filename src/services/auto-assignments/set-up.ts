@@ -10,6 +10,7 @@ import { DEFAULT_WEIGHT } from '../deployments/input.ts';
 import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { TARGET_FIELDS } from '../targets/fields.ts';
+import { keptReach } from '../targets/whole-reach.ts';
 import { type AutoAssignment, readAutoAssignments } from './auto-assignment.ts';
 import type { AutoAssignmentOptions } from './input.ts';
 
@@ -21,8 +22,8 @@ export interface NewAutoAssignment extends AutoAssignmentOptions {
 }
 
 /**
- * Makes an auto-assignment, which acts for the caller: also later it reaches those targets only that the caller's
- * UPDATE_TARGET reaches now. It waits for an approval where the tenant wants one. Its set is locked as by an assignment.
+ * Makes an auto-assignment, which acts for the caller: also later it reaches those targets only that the caller may
+ * read and change now. It waits for an approval where the tenant wants one. Its set is locked as by an assignment.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
  *   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID, AUTO_ASSIGNMENT_ALREADY_EXISTS; FORBIDDEN where the query asks for what the caller
  *   may not read
@@ -32,14 +33,14 @@ export async function setUp(
   context: Context,
   { distributionSetId, forceType, weight, confirmationRequired, ...given }: NewAutoAssignment,
 ): Promise<AutoAssignment> {
-  const { tenantId, username, permissions } = context.caller;
+  const { tenantId, username } = context.caller;
   requireWholeSight(context, TARGET_FIELDS, parseFilter(given.query));
   if (forceType === 'timeforced') throw autoAssignmentForceTypeInvalid();
   const { settings } = await context.tenants.byId(tenantId);
   const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [
     'distributionSetId',
   ]);
-  const reach = permissions.get('UPDATE_TARGET');
+  const reach = keptReach(context);
   const [created] = await tx
     .insert(autoAssignments)
     .values({
@@ -51,7 +52,7 @@ export async function setUp(
       confirmationRequired: confirmationRequired ?? settings.confirmationFlow,
       status: settings.autoAssignmentApproval ? 'waiting_for_approval' : 'ready',
       initiatedBy: username,
-      reach: reach ? [...reach] : null,
+      reach: reach === null ? null : [reach],
       ...creation(context),
     })
     .returning({ id: autoAssignments.id });

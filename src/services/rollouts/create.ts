@@ -12,8 +12,9 @@ import { freezeSets, requireAssignableSet } from '../distribution-sets/freeze.ts
 import { parse } from '../parse.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { TARGET_FIELDS } from '../targets/fields.ts';
+import { keptReach } from '../targets/whole-reach.ts';
 import { type NewRollout, RolloutInput } from './input.ts';
-import { countFitting, reachOf, readTargetFilter } from './matching.ts';
+import { countFitting, readTargetFilter } from './matching.ts';
 import { filtersTakenWhole, type GroupPlan, leftBy, planGroups } from './plan-groups.ts';
 import { type Rollout, readRollouts } from './rollout.ts';
 
@@ -37,7 +38,7 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
       'distributionSetId',
     ]);
     const groups = planGroups(given, settings.confirmationFlow);
-    const planned = { filter: given.filter, reach: reachOf(context), setId: set.id };
+    const planned = { filter: given.filter, reach: keptReach(context), setId: set.id };
     const totalTargets = await requireAllReached(tx, context, planned, groups);
     const id = await insertRollout(tx, context, { ...given, ...planned, totalTargets });
     await insertGroups(tx, context, id, groups);

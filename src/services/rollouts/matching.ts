@@ -6,9 +6,7 @@ import { targets } from '../../database/tables/targets.ts';
 import { DomainError } from '../../errors.ts';
 import type { Expression } from '../../filters/expression.ts';
 import { parseFilter } from '../../filters/parse.ts';
-import { printFilter } from '../../filters/print.ts';
-import { scopeFilter } from '../access/scopes.ts';
-import type { Acting, Context } from '../context.ts';
+import type { Acting } from '../context.ts';
 import { takesSetType } from '../deployments/compatibility.ts';
 import { parseTargetFilter } from '../targets/fields.ts';
 import { targetsWith } from '../targets/keys.ts';
@@ -26,14 +24,6 @@ export function readTargetFilter(text: string, path: readonly string[]): Express
 
 const allOf = (expressions: Expression[]): Expression =>
   expressions.length > 1 ? { kind: 'and', children: expressions } : expressions[0]!;
-
-/** What the caller may read, and change where that is permitted at all, as a filter; null where it is everything. */
-export function reachOf(context: Context): string | null {
-  const scopes = (['READ_TARGET', 'UPDATE_TARGET'] as const)
-    .filter((permission) => context.caller.permissions.has(permission))
-    .flatMap((permission) => scopeFilter(context, permission) ?? []);
-  return scopes.length ? printFilter(allOf(scopes)) : null;
-}
 
 /** A rollout, before or after it is stored. */
 type Filtered = Pick<LockedRollout, 'filter' | 'reach' | 'setId'>;

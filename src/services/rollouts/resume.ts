@@ -2,20 +2,21 @@ import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { groupsOf } from './group.ts';
+import { lockRolloutToHandle } from './handle.ts';
 import { beginGroupAfter, lastBegun } from './next-group.ts';
 import { hasSucceeded, progressOf } from './progress.ts';
-import { asItIs, lockRollout, type Rollout, requireStatus, writeRollout } from './rollout.ts';
+import { asItIs, type Rollout, requireStatus, writeRollout } from './rollout.ts';
 
 /**
  * Lets a paused rollout go on: with the next group where the last one failed, or paused it when it was done. Needs
  * HANDLE_ROLLOUT.
- * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE
+ * @throws ROLLOUT_NOT_FOUND, FORBIDDEN where it has targets out of the caller's scope, ROLLOUT_ILLEGAL_STATE
  */
 export async function resumeRollout(context: Context, { id }: { id: number }): Promise<Rollout> {
   requirePermission(context, 'HANDLE_ROLLOUT');
 
   return change(context, async (tx, changes) => {
-    const rollout = await lockRollout(tx, context, id);
+    const rollout = await lockRolloutToHandle(tx, context, id);
     requireStatus(rollout, 'be resumed', 'paused');
     const groups = await groupsOf(tx, rollout);
     const last = lastBegun(groups);

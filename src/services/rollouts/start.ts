@@ -1,17 +1,18 @@
 import { requirePermission } from '../access/permissions.ts';
 import { change } from '../change.ts';
 import type { Context } from '../context.ts';
-import { asItIs, lockRollout, type Rollout, requireStatus, writeRollout } from './rollout.ts';
+import { lockRolloutToHandle } from './handle.ts';
+import { asItIs, type Rollout, requireStatus, writeRollout } from './rollout.ts';
 
 /**
  * Lets a rollout begin, once it is ready. Needs HANDLE_ROLLOUT.
- * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ILLEGAL_STATE
+ * @throws ROLLOUT_NOT_FOUND, FORBIDDEN where it has targets out of the caller's scope, ROLLOUT_ILLEGAL_STATE
  */
 export async function startRollout(context: Context, { id }: { id: number }): Promise<Rollout> {
   requirePermission(context, 'HANDLE_ROLLOUT');
 
   return change(context, async (tx, changes) => {
-    const rollout = await lockRollout(tx, context, id);
+    const rollout = await lockRolloutToHandle(tx, context, id);
     requireStatus(rollout, 'be started', 'ready');
     await writeRollout(tx, context, rollout, { status: 'starting' });
     changes.rollouts([id]);

@@ -3,24 +3,26 @@ import type { Transaction } from '../../database/connect.ts';
 import { rollouts } from '../../database/tables/rollouts.ts';
 import { modification } from '../authorship.ts';
 import type { Context } from '../context.ts';
+import { requireReachOfRollout } from './handle.ts';
 import { STOPPABLE } from './rollout.ts';
 
-/** Has the periodic job stop all rollouts of a set. */
+/** Has the periodic job stop all rollouts of a set. @throws FORBIDDEN where one has targets out of the caller's scope */
 export async function stopRolloutsOf(
   tx: Transaction,
   context: Context,
   setId: number,
 ): Promise<{ id: number }[]> {
   const { tenantId } = context.caller;
+  const ofSet = and(
+    eq(rollouts.tenantId, tenantId),
+    eq(rollouts.setId, setId),
+    inArray(rollouts.status, [...STOPPABLE]),
+  );
+  const found = await tx.select().from(rollouts).where(ofSet).orderBy(rollouts.id).for('no key update');
+  for (const rollout of found) await requireReachOfRollout(tx, context, rollout);
   return tx
     .update(rollouts)
     .set({ status: 'stopping', ...modification(context) })
-    .where(
-      and(
-        eq(rollouts.tenantId, tenantId),
-        eq(rollouts.setId, setId),
-        inArray(rollouts.status, [...STOPPABLE]),
-      ),
-    )
+    .where(ofSet)
     .returning({ id: rollouts.id });
 }
