@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { countTargetsOfRollouts, type TargetCounts } from '../rollouts/counts.ts';
 import { findRollouts } from '../rollouts/find.ts';
 import type { Rollout } from '../rollouts/rollout.ts';
+import { countedReach } from '../targets/whole-reach.ts';
 import { type Feed, openFeed } from './feed.ts';
 
 /** No rollout's targets are counted more often. */
@@ -31,34 +32,45 @@ interface RolloutRoom {
 
 function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom {
   /** With what each was told last. */
-  const watchers = new Map<RolloutFeed, { context: Context; reading: Context; told?: string }>();
-  let latest: { progress: RolloutProgress | null; text: string } | undefined;
+  const watchers = new Map<RolloutFeed, { context: Context; told?: string }>();
+  /** By what of the targets counts for whom. */
+  let latest = new Map<string, { progress: RolloutProgress | null; text: string }>();
   let outdated = false;
   let counting = false;
   let nextAt = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const tell = () => {
-    if (!latest) return;
-    const { progress, text } = latest;
     for (const [feed, watcher] of watchers) {
-      if (watcher.told === text) continue;
-      watcher.told = text;
-      feed.push(progress);
+      const found = latest.get(sightOf(watcher.context));
+      if (!found || watcher.told === found.text) continue;
+      watcher.told = found.text;
+      feed.push(found.progress);
     }
   };
-  /** Once for all watchers, who all see the same of it. */
+  /** Once for all watchers who see the same of it. */
+  const readAll = async () => {
+    const contexts = new Map(
+      [...watchers.values()].map(({ context }) => [sightOf(context), { ...context }] as const),
+    );
+    const found: typeof latest = new Map();
+    for (const [sight, context] of contexts) {
+      // Who lost the permission since is told so elsewhere.
+      if (!context.caller.permissions.has('READ_ROLLOUT')) continue;
+      const progress = await read(context, id);
+      found.set(sight, { progress, text: JSON.stringify(progress) });
+    }
+    return found;
+  };
   const count = async () => {
     timer = undefined;
-    const [watcher] = watchers.values();
-    if (!watcher) return;
+    if (!watchers.size) return;
     counting = true;
     outdated = false;
     const began = performance.now();
     nextAt = began + COUNT_EVERY_MS;
     try {
-      const progress = await read(watcher.reading, id);
-      latest = { progress, text: JSON.stringify(progress) };
+      latest = await readAll();
       tell();
     } catch (error) {
       log(error);
@@ -79,10 +91,9 @@ function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom
 
   return {
     enter(feed, context) {
-      // A copy: the caller of a subscription may become another.
-      watchers.set(feed, { context, reading: { ...context } });
+      watchers.set(feed, { context });
       tell();
-      if (!latest || outdated || watchers.size === 1) hear();
+      if (!latest.has(sightOf(context)) || outdated || watchers.size === 1) hear();
     },
     leave: (feed) => void watchers.delete(feed),
     empty: () => watchers.size === 0,
@@ -90,9 +101,14 @@ function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom
     recheck() {
       for (const [feed, { context }] of [...watchers])
         if (!context.caller.permissions.has('READ_ROLLOUT')) feed.fail(forbidden('READ_ROLLOUT'));
+        else if (!latest.has(sightOf(context))) hear();
+      tell();
     },
   };
 }
+
+/** The same for all for whom the same targets count. */
+const sightOf = (context: Context): string => countedReach(context)?.text ?? '';
 
 async function read(context: Context, id: number): Promise<RolloutProgress | null> {
   const [rollout] = await findRollouts(context, [id]);

@@ -4,6 +4,7 @@ import { actions } from '../../database/tables/actions.ts';
 import { rolloutGroups } from '../../database/tables/rollouts.ts';
 import type { Context } from '../context.ts';
 import { isFinished } from './progress.ts';
+import { countsForCaller } from './visible.ts';
 
 /** How many targets are how far; those without an action have not started. */
 export interface TargetCounts {
@@ -20,7 +21,10 @@ interface Counted {
   totalTargets: number;
 }
 
-/** How far the targets of rollouts are, in the order of these; undefined for who may not read rollouts. One statement. */
+/**
+ * How far the targets of rollouts are that the caller may read, in the order of these; undefined for who may not read
+ * rollouts. One statement.
+ */
 export const countTargetsOfRollouts = (
   context: Context,
   of: readonly Counted[],
@@ -35,11 +39,14 @@ export const countTargetsOfGroups = (
 type Row = Record<'id' | 'scheduled' | 'finished' | 'failed' | 'canceled' | 'known', string>;
 
 async function count(
-  { database, caller: { tenantId, permissions } }: Context,
+  context: Context,
   by: SQLWrapper,
   of: readonly Counted[],
 ): Promise<(TargetCounts | undefined)[]> {
+  const { database, caller } = context;
+  const { tenantId, permissions } = caller;
   if (!of.length || !permissions.has('READ_ROLLOUT')) return of.map(() => undefined);
+  const seen = (await countsForCaller(context, actions.targetId)) ?? sql`TRUE`;
   const those = (condition: SQL) => sql`count(*) FILTER (WHERE ${condition})`;
   const is = (status: string) => sql`${actions.status} = ${status}`;
   const ids = of.map(({ id }) => id);
@@ -48,7 +55,7 @@ async function count(
       ${those(is('error'))} AS failed, ${those(is('canceled'))} AS canceled, count(*) AS known
     FROM ${rolloutGroups} JOIN ${actions} ON ${actions.tenantId} = ${rolloutGroups.tenantId}
       AND ${actions.rolloutGroupId} = ${rolloutGroups.id} AND ${actions.rolloutGroupId} IS NOT NULL
-    WHERE ${rolloutGroups.tenantId} = ${tenantId} AND ${isAmong(by, ids)}
+    WHERE ${rolloutGroups.tenantId} = ${tenantId} AND ${isAmong(by, ids)} AND ${seen}
     GROUP BY ${by}`);
   const byId = new Map(rows.map((row) => [Number(row.id), row]));
   return of.map(({ id, totalTargets }) => countsOf(byId.get(id), totalTargets));

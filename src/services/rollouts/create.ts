@@ -54,7 +54,7 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
         groups: groups.length,
       }),
     });
-    return (await readRollouts(tx, tenantId, [id])).get(id)!;
+    return (await readRollouts(context, tx, [id])).get(id)!;
   });
 }
 

@@ -28,6 +28,6 @@ export async function decideRollout(context: Context, input: Decision): Promise<
       subjects: [rollout.name],
       changes: remark ? { remark: { new: remark } } : undefined,
     });
-    return asItIs(tx, rollout);
+    return asItIs(tx, context, rollout);
   });
 }

@@ -9,7 +9,7 @@ import type { Listing, PageRequest } from '../page.ts';
 import type { TargetOrderField } from '../targets/fields.ts';
 import { listTargets } from '../targets/find.ts';
 import type { Target } from '../targets/target.ts';
-import { type RolloutGroup, selectGroups } from './group.ts';
+import { type RolloutGroup, selectGroups, totalOfGroup } from './group.ts';
 import { type Rollout, readRollouts } from './rollout.ts';
 
 /** The rollout of that id, a deleted one too. Needs READ_ROLLOUT. @throws ROLLOUT_NOT_FOUND */
@@ -24,8 +24,8 @@ export async function findRollouts(
   context: Context,
   ids: readonly number[],
 ): Promise<(Rollout | undefined)[]> {
-  const { tenantId } = requirePermission(context, 'READ_ROLLOUT');
-  const byId = await readRollouts(context.database, tenantId, ids);
+  requirePermission(context, 'READ_ROLLOUT');
+  const byId = await readRollouts(context, context.database, ids);
   return ids.map((id) => byId.get(id));
 }
 
@@ -36,7 +36,7 @@ export async function findRolloutGroup(
 ): Promise<RolloutGroup> {
   const { tenantId } = requirePermission(context, 'READ_ROLLOUT');
   const rollout = await findRollout(context, rolloutId);
-  const [group] = await selectGroups(context.database).where(
+  const [group] = await selectGroups(context.database, await totalOfGroup(context)).where(
     and(
       eq(rolloutGroups.tenantId, tenantId),
       eq(rolloutGroups.rolloutId, rollout.id),

@@ -1,12 +1,14 @@
-import { and, eq, notInArray } from 'drizzle-orm';
+import { and, eq, notInArray, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../database/connect.ts';
 import {
   type RolloutGroupStatus,
   rolloutGroups,
+  rolloutTargets,
   type SuccessAction,
 } from '../../database/tables/rollouts.ts';
 import { type Authored, modification } from '../authorship.ts';
-import type { Acting } from '../context.ts';
+import type { Acting, Context } from '../context.ts';
+import { totalForCaller } from './visible.ts';
 
 /** A group of a rollout as callers get it; how far its targets are is read apart. */
 export interface RolloutGroup extends Authored {
@@ -53,8 +55,15 @@ const COLUMNS = {
 };
 
 /** Groups as callers get them; narrow it by `where`. */
-export const selectGroups = (database: Database | Transaction) =>
-  database.select(COLUMNS).from(rolloutGroups).$dynamic();
+export const selectGroups = (database: Database | Transaction, totalTargets?: SQL<number>) =>
+  database
+    .select(totalTargets ? { ...COLUMNS, totalTargets } : COLUMNS)
+    .from(rolloutGroups)
+    .$dynamic();
+
+/** How many targets of a group count for the caller; undefined where the stored number is right. */
+export const totalOfGroup = (context: Context): Promise<SQL<number> | undefined> =>
+  totalForCaller(context, sql`${rolloutTargets.groupId} = ${rolloutGroups.id}`);
 
 export type GroupRow = typeof rolloutGroups.$inferSelect;
 

@@ -14,7 +14,7 @@ import { findTargets } from '../targets/find.ts';
 import { askedTargets } from '../targets/matching.ts';
 import { joinedPolls, joinedTypes, type Target } from '../targets/target.ts';
 import { ROLLOUT_GROUP_FIELDS, ROLLOUT_GROUP_ORDER, type RolloutGroupOrderField } from './fields.ts';
-import { type RolloutGroup, selectGroups } from './group.ts';
+import { type RolloutGroup, selectGroups, totalOfGroup } from './group.ts';
 
 /**
  * Lists the groups of each of many rollouts, as `listRolloutGroups` does, in as many statements as of one. Needs
@@ -28,6 +28,7 @@ export async function listGroupsOfEachRollout(
   const { tenantId } = requirePermission(context, 'READ_ROLLOUT');
   const { database } = context;
   const scope = eq(rolloutGroups.tenantId, tenantId);
+  const total = await totalOfGroup(context);
   const rowsOf = readTogether(
     async (where: SQL | undefined, orderBy: SQL[], limit: number, offset: number) => {
       const page = database
@@ -37,7 +38,7 @@ export async function listGroupsOfEachRollout(
         .orderBy(...orderBy)
         .limit(limit)
         .offset(offset);
-      const rows = await selectGroups(database)
+      const rows = await selectGroups(database, total)
         .where(and(scope, sql`${rolloutGroups.id} IN (${idsOfEach(rolloutIds, page)})`))
         .orderBy(...orderBy);
       return byParent(rows, ({ rolloutId }) => rolloutId);

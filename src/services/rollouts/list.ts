@@ -13,8 +13,8 @@ import {
   type RolloutOrderField,
 } from './fields.ts';
 import { findRollout } from './find.ts';
-import { type RolloutGroup, selectGroups } from './group.ts';
-import { type Rollout, selectRollouts } from './rollout.ts';
+import { type RolloutGroup, selectGroups, totalOfGroup } from './group.ts';
+import { type Rollout, selectRollouts, totalOfRollout } from './rollout.ts';
 
 /** Lists rollouts, by id unless ordered otherwise. Needs READ_ROLLOUT. @throws what `listMatching` throws */
 export async function listRollouts(
@@ -25,6 +25,7 @@ export async function listRollouts(
   const { tenantId } = requirePermission(context, 'READ_ROLLOUT');
   const { database } = context;
   const deleted = wantedDeleted(mode);
+  const total = await totalOfRollout(context);
   const scope = and(
     eq(rollouts.tenantId, tenantId),
     deleted === undefined ? undefined : eq(rollouts.deleted, deleted),
@@ -34,7 +35,7 @@ export async function listRollouts(
     request,
     { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER },
     scope,
-    selected(database, () => selectRollouts(database)),
+    selected(database, () => selectRollouts(database, total)),
   );
 }
 
@@ -49,6 +50,7 @@ export async function listRolloutGroups(
 ): Promise<Listing<RolloutGroup>> {
   const { id } = await findRollout(context, rolloutId);
   const { database } = context;
+  const total = await totalOfGroup(context);
   const scope = and(eq(rolloutGroups.tenantId, context.caller.tenantId), eq(rolloutGroups.rolloutId, id));
   const entity = { fields: ROLLOUT_GROUP_FIELDS, order: ROLLOUT_GROUP_ORDER };
   return listMatching(
@@ -56,6 +58,6 @@ export async function listRolloutGroups(
     request,
     entity,
     scope,
-    selected(database, () => selectGroups(database)),
+    selected(database, () => selectGroups(database, total)),
   );
 }

@@ -17,6 +17,6 @@ export async function pauseRollout(context: Context, { id }: { id: number }): Pr
     await writeRollout(tx, context, rollout, { status: 'paused' });
     changes.rollouts([id]);
     changes.record({ type: 'rollout.paused', subjects: [rollout.name] });
-    return asItIs(tx, rollout);
+    return asItIs(tx, context, rollout);
   });
 }

@@ -27,6 +27,6 @@ export async function resumeRollout(context: Context, { id }: { id: number }): P
     await writeRollout(tx, context, rollout, { status: 'running' });
     changes.rollouts([id]);
     changes.record({ type: 'rollout.resumed', subjects: [rollout.name] });
-    return asItIs(tx, rollout);
+    return asItIs(tx, context, rollout);
   });
 }

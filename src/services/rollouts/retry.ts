@@ -10,14 +10,8 @@ import { type Rollout, readRollouts } from './rollout.ts';
  * @throws ROLLOUT_NOT_FOUND, INVALID_INPUT unless it is finished, and what `createRollout` throws
  */
 export async function retryRollout(context: Context, { id }: { id: number }): Promise<Rollout> {
-  const { tenantId } = requirePermission(
-    context,
-    'READ_ROLLOUT',
-    'CREATE_ROLLOUT',
-    'READ_DISTRIBUTION_SET',
-    'READ_TARGET',
-  );
-  const failed = (await readRollouts(context.database, tenantId, [id])).get(id);
+  requirePermission(context, 'READ_ROLLOUT', 'CREATE_ROLLOUT', 'READ_DISTRIBUTION_SET', 'READ_TARGET');
+  const failed = (await readRollouts(context, context.database, [id])).get(id);
   if (!failed || failed.deleted) throw rolloutNotFound(String(id));
   if (failed.status !== 'finished') throw invalid('id: the rollout must be finished', ['id']);
   return createRollout(context, {

@@ -1,13 +1,20 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { isAmong } from '../../database/bulk.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
 import type { ForceType } from '../../database/tables/actions.ts';
 import { distributionSets, distributionSetTypes } from '../../database/tables/distribution-sets.ts';
-import { type RolloutStatus, rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
+import {
+  type RolloutStatus,
+  rolloutGroups,
+  rollouts,
+  rolloutTargets,
+} from '../../database/tables/rollouts.ts';
 import { readOnly, rolloutIllegalState, rolloutNotFound } from '../../errors.ts';
 import { type Authored, modification } from '../authorship.ts';
-import type { Acting } from '../context.ts';
+import type { Acting, Context } from '../context.ts';
 import { withItsType } from '../distribution-sets/set.ts';
+import { wholeReach } from '../targets/whole-reach.ts';
+import { totalForCaller } from './visible.ts';
 
 /** A rollout as callers get it; its groups, and how far its targets are, are read apart. */
 export interface Rollout extends Authored {
@@ -67,10 +74,21 @@ export const ofItsSet = and(
   eq(distributionSets.id, rollouts.setId),
 );
 
+/** How many targets of a rollout count for the caller; while its own one is filled, those that it was planned for. */
+export async function totalOfRollout(context: Context): Promise<SQL<number> | undefined> {
+  const itsOwn = sql`${rolloutTargets.rolloutId} = ${rollouts.id}`;
+  const seen = await totalForCaller(context, itsOwn);
+  return (
+    seen &&
+    sql`CASE WHEN ${rollouts.status} = 'creating' AND ${rollouts.reach} = ${wholeReach(context)?.text ?? null}
+      THEN ${rollouts.totalTargets} ELSE ${seen} END`.mapWith(Number)
+  );
+}
+
 /** Rollouts with all that filters may name; narrow it by `where`. */
-export const selectRollouts = (database: Database | Transaction) =>
+export const selectRollouts = (database: Database | Transaction, totalTargets?: SQL<number>) =>
   database
-    .select(COLUMNS)
+    .select(totalTargets ? { ...COLUMNS, totalTargets } : COLUMNS)
     .from(rollouts)
     .innerJoin(distributionSets, ofItsSet)
     .innerJoin(distributionSetTypes, withItsType)
@@ -78,11 +96,12 @@ export const selectRollouts = (database: Database | Transaction) =>
 
 /** The rollouts of those ids that exist, by id. */
 export async function readRollouts(
+  context: Context,
   database: Database | Transaction,
-  tenantId: number,
   ids: readonly number[],
 ): Promise<Map<number, Rollout>> {
-  const rows = await selectRollouts(database).where(
+  const { tenantId } = context.caller;
+  const rows = await selectRollouts(database, await totalOfRollout(context)).where(
     and(eq(rollouts.tenantId, tenantId), isAmong(rollouts.id, ids)),
   );
   return new Map(rows.map((row) => [row.id, row]));
@@ -92,8 +111,8 @@ export async function readRollouts(
 export type LockedRollout = typeof rollouts.$inferSelect;
 
 /** A locked rollout as callers get it now. */
-export const asItIs = async (tx: Transaction, { tenantId, id }: LockedRollout): Promise<Rollout> =>
-  (await readRollouts(tx, tenantId, [id])).get(id)!;
+export const asItIs = async (tx: Transaction, context: Context, { id }: LockedRollout): Promise<Rollout> =>
+  (await readRollouts(context, tx, [id])).get(id)!;
 
 /** The rollout, locked: verbs and the periodic job go one by one on it. @throws ROLLOUT_NOT_FOUND */
 export async function lockRollout(

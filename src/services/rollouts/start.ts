@@ -17,6 +17,6 @@ export async function startRollout(context: Context, { id }: { id: number }): Pr
     await writeRollout(tx, context, rollout, { status: 'starting' });
     changes.rollouts([id]);
     changes.record({ type: 'rollout.starting', subjects: [rollout.name] });
-    return asItIs(tx, rollout);
+    return asItIs(tx, context, rollout);
   });
 }

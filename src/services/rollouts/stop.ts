@@ -22,6 +22,6 @@ export async function stopRollout(context: Context, { id }: { id: number }): Pro
     await writeRollout(tx, context, rollout, { status });
     changes.rollouts([id]);
     changes.record({ type: `rollout.${status}`, subjects: [rollout.name] });
-    return asItIs(tx, rollout);
+    return asItIs(tx, context, rollout);
   });
 }

@@ -22,6 +22,6 @@ export async function triggerNextRolloutGroup(context: Context, { id }: { id: nu
       throw rolloutIllegalState(String(id), 'begin another group', 'out of groups');
     await beginGroupAfter(tx, context, changes, rollout, groups, lastBegun(groups));
     changes.record({ type: 'rollout.next-group-triggered', subjects: [rollout.name] });
-    return asItIs(tx, rollout);
+    return asItIs(tx, context, rollout);
   });
 }

@@ -20,7 +20,7 @@ export async function updateRollout(context: Context, input: RolloutUpdate): Pro
     const before = await lockRollout(tx, context, id);
     requireUndeleted(before);
     if (Object.keys(given).length) await writeRollout(tx, context, before, given);
-    const after = await asItIs(tx, before);
+    const after = await asItIs(tx, context, before);
     const changed = differences<{ name: string; description: string | null }>(before, after, [
       'name',
       'description',

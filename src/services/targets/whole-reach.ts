@@ -18,13 +18,18 @@ export interface WholeReach {
  * The targets that the caller may read, and change where that is permitted at all; undefined where these are all. Where an
  * API key hasn't a permission, the scope counts in which its account has it: by a key that may do less nobody may do more.
  */
-export function wholeReach({ caller }: Context, ...more: TargetPermission[]): WholeReach | undefined {
-  const { permissions, account } = caller;
+export const wholeReach = (context: Context, ...more: TargetPermission[]): WholeReach | undefined =>
+  reachBy(context, ['READ_TARGET', 'UPDATE_TARGET', ...more]);
+
+/** The same of those that the caller may read: the others don't count in numbers that it is told. */
+export const countedReach = (context: Context): WholeReach | undefined => reachBy(context, ['READ_TARGET']);
+
+function reachBy({ caller }: Context, permissions: readonly TargetPermission[]): WholeReach | undefined {
+  const { permissions: own, account } = caller;
   const scopes = new Map<string, { permission: TargetPermission; filter: Expression }>();
-  for (const permission of ['READ_TARGET', 'UPDATE_TARGET', ...more] as const) {
-    const scope = permissions.has(permission) ? permissions.get(permission) : account?.get(permission);
-    if (!scope) continue;
-    const [first, ...others] = scope.map(parseFilter);
+  for (const permission of permissions) {
+    const scope = own.has(permission) ? own.get(permission) : account?.get(permission);
+    const [first, ...others] = (scope ?? []).map(parseFilter);
     if (!first) continue;
     const filter: Expression = others.length ? { kind: 'or', children: [first, ...others] } : first;
     const text = printFilter(filter);

@@ -64,6 +64,7 @@ describe('by an API key', () => {
         ['READ_TARGET', null],
         ['READ_TARGET_TYPE', null],
       ]),
+      account: new Map([...OWNED, 'READ_TARGET_TYPE'].map((permission) => [permission, null])),
     });
     expect((await signIn(bearer.replace('Bearer', 'bEARER '))).username).toBe('ann');
   });

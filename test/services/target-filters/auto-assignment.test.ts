@@ -93,12 +93,21 @@ describe('a change of the filter', () => {
 
   it('of its query acts for whoever made it', async () => {
     await set();
-    const scoped = tenant.contextOf(SCOPED, [], 'scoped');
-    await updateTargetFilter(scoped, { id: filterId, query: 'id=in=(b,c)' });
+    const other = tenant.contextOf(undefined, [], 'other');
+    await updateTargetFilter(other, { id: filterId, query: 'id=in=(b,c)' });
     const now = await linked();
-    expect(now).toMatchObject({ initiatedBy: 'scoped' });
+    expect(now).toMatchObject({ initiatedBy: 'other' });
     await assignAll(context, now!);
-    expect([await countOf('b'), await countOf('c')]).toEqual([1, 0]);
+    expect([await countOf('b'), await countOf('c')]).toEqual([1, 1]);
+  });
+
+  it('is not for who reaches some targets only, unless it was set up so', async () => {
+    await set();
+    const scoped = tenant.contextOf(SCOPED, [], 'scoped');
+    const refused = { code: 'FORBIDDEN' };
+    await expect(updateTargetFilter(scoped, { id: filterId, query: 'id==b' })).rejects.toMatchObject(refused);
+    await expect(updateTargetFilter(scoped, { id: filterId, name: 'new' })).rejects.toMatchObject(refused);
+    expect(await linked()).toMatchObject({ initiatedBy: 'tester', query: 'id==a' });
   });
 
   it('of its query needs to know the set', async () => {

@@ -16,11 +16,14 @@ import {
 } from '../../../../src/services/auto-assignments/list.ts';
 import { updateAutoAssignment } from '../../../../src/services/auto-assignments/update.ts';
 import type { Context } from '../../../../src/services/context.ts';
+import { deleteDistributionSet } from '../../../../src/services/distribution-sets/delete.ts';
+import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
 import {
   findSetStatistics,
   findStatisticsOfSet,
 } from '../../../../src/services/distribution-sets/statistics.ts';
 import { clearAutoAssignment } from '../../../../src/services/target-filters/clear-auto-assignment.ts';
+import { deleteTargetFilter } from '../../../../src/services/target-filters/delete.ts';
 import { listTargetFiltersOfSet } from '../../../../src/services/target-filters/list.ts';
 import { setAutoAssignment } from '../../../../src/services/target-filters/set-auto-assignment.ts';
 import { updateTargetFilter } from '../../../../src/services/target-filters/update.ts';
@@ -38,10 +41,17 @@ interface Assigning {
 const made = new WeakMap<Side, Assigning>();
 const assigningOf = (side: Side): Assigning => made.get(side)!;
 
+/** Who reaches the targets of the inner side only, as a scope of the walk does; of the outer side who reaches all. */
+function makerOf(admin: Context, { name }: Side): Context {
+  const scope = name === 'inner' ? ['group==inner'] : null;
+  const permissions = new Map([...admin.caller.permissions, ['UPDATE_TARGET', scope] as const]);
+  return { ...admin, caller: { ...admin.caller, permissions } };
+}
+
 /** A set of the side's name, and an auto-assignment of it that finds nothing. */
 async function makeAutoAssignment(admin: Context, side: Side): Promise<void> {
   const setId = await createSet(admin, side.name);
-  const { id } = await createAutoAssignment(admin, {
+  const { id } = await createAutoAssignment(makerOf(admin, side), {
     name: side.name,
     query: 'id==nobody',
     distributionSetId: setId,
@@ -51,6 +61,8 @@ async function makeAutoAssignment(admin: Context, side: Side): Promise<void> {
 }
 
 const WHOLE = 'auto-assignments themselves take no scope: what they assign to is narrowed when they do';
+/** Those alone that were set up within the same scope. */
+const ALIKE = { READ_TARGET: 'FORBIDDEN', UPDATE_TARGET: 'FORBIDDEN' } as const;
 const idOf = (side: Side) => ({ id: assigningOf(side).autoAssignmentId });
 
 /** A verb on one auto-assignment. */
@@ -67,7 +79,7 @@ const ofFilter = (verb: Omit<Verb, 'given'>): Verb =>
   of(verb, (admin, side) => {
     const options = { distributionSetId: assigningOf(side).setId, startAt: FAR_OFF };
     return deleteAutoAssignment(admin, idOf(side)).then(() =>
-      setAutoAssignment(admin, { targetFilterId: side.filterId, ...options }),
+      setAutoAssignment(makerOf(admin, side), { targetFilterId: side.filterId, ...options }),
     );
   });
 const askForApproval = (admin: Context) =>
@@ -90,19 +102,23 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
   updateAutoAssignment: of({
     needs: ['UPDATE_AUTO_ASSIGNMENT'],
     call: (c, side) => updateAutoAssignment(c, { ...idOf(side), description: 'new' }),
+    beyond: ALIKE,
   }),
   deleteAutoAssignment: of({
     needs: ['DELETE_AUTO_ASSIGNMENT'],
     call: (c, side) => deleteAutoAssignment(c, idOf(side)),
+    beyond: ALIKE,
   }),
   startAutoAssignment: of({
     needs: ['HANDLE_AUTO_ASSIGNMENT'],
     call: (c, side) => startAutoAssignment(c, idOf(side)),
+    beyond: ALIKE,
   }),
   pauseAutoAssignment: of(
     {
       needs: ['HANDLE_AUTO_ASSIGNMENT'],
       call: (c, side) => pauseAutoAssignment(c, idOf(side)),
+      beyond: ALIKE,
     },
     (admin, side) => startAutoAssignment(admin, idOf(side)),
   ),
@@ -110,6 +126,7 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
     {
       needs: ['HANDLE_AUTO_ASSIGNMENT'],
       call: (c, side) => resumeAutoAssignment(c, idOf(side)),
+      beyond: ALIKE,
     },
     async (admin, side) => {
       await startAutoAssignment(admin, idOf(side));
@@ -120,6 +137,7 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
     ...of({
       needs: ['APPROVE_AUTO_ASSIGNMENT'],
       call: (c, side) => approveAutoAssignment(c, idOf(side)),
+      beyond: ALIKE,
     }),
     given: (admin, side) => askForApproval(admin).then(() => makeAutoAssignment(admin, side)),
   },
@@ -127,6 +145,7 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
     ...of({
       needs: ['APPROVE_AUTO_ASSIGNMENT'],
       call: (c, side) => denyAutoAssignment(c, idOf(side)),
+      beyond: ALIKE,
     }),
     given: (admin, side) => askForApproval(admin).then(() => makeAutoAssignment(admin, side)),
   },
@@ -153,22 +172,44 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
         distributionSetId: assigningOf(side).setId,
         startAt: FAR_OFF,
       }),
-    beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
-    unnarrowed: WHOLE,
+    beyond: { ...ALIKE, READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
     elsewhere: 'TARGET_FILTER_NOT_FOUND',
   }),
   clearAutoAssignment: ofFilter({
     needs: ['UPDATE_TARGET'],
     call: (c, { filterId }) => clearAutoAssignment(c, { targetFilterId: filterId }),
-    unnarrowed: WHOLE,
+    beyond: ALIKE,
     elsewhere: 'TARGET_FILTER_NOT_FOUND',
   }),
   'updateTargetFilter with an auto-assignment': ofFilter({
     needs: ['READ_DISTRIBUTION_SET', 'UPDATE_TARGET'],
     call: (c, { filterId }) => updateTargetFilter(c, { id: filterId, query: 'id==nobody' }),
-    beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
-    unnarrowed: WHOLE,
+    beyond: { ...ALIKE, READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
     elsewhere: 'TARGET_FILTER_NOT_FOUND',
+  }),
+  'updateTargetFilter with an auto-assignment, by another name': ofFilter({
+    needs: ['UPDATE_TARGET'],
+    call: (c, { filterId, name }) => updateTargetFilter(c, { id: filterId, name: `new ${name}` }),
+    beyond: ALIKE,
+    elsewhere: 'TARGET_FILTER_NOT_FOUND',
+  }),
+  'deleteTargetFilter with an auto-assignment': ofFilter({
+    needs: ['DELETE_TARGET'],
+    call: (c, { filterId }) => deleteTargetFilter(c, { id: filterId }),
+    beyond: { ...ALIKE, DELETE_TARGET: 'FORBIDDEN' },
+    elsewhere: 'TARGET_FILTER_NOT_FOUND',
+  }),
+  'deleteDistributionSet that ends an auto-assignment': of({
+    needs: ['DELETE_DISTRIBUTION_SET'],
+    call: (c, side) => deleteDistributionSet(c, { id: assigningOf(side).setId }),
+    beyond: { ...ALIKE, DELETE_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
+  }),
+  'invalidateDistributionSet that ends an auto-assignment': of({
+    needs: ['UPDATE_DISTRIBUTION_SET'],
+    call: (c, side) => invalidateDistributionSet(c, { id: assigningOf(side).setId, cancelActions: 'NONE' }),
+    beyond: { ...ALIKE, UPDATE_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
+    elsewhere: 'DISTRIBUTION_SET_NOT_FOUND',
   }),
   listTargetFiltersOfSet: ofFilter({
     needs: ['READ_DISTRIBUTION_SET', 'READ_TARGET'],

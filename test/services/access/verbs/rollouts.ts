@@ -22,9 +22,10 @@ import { startRollout } from '../../../../src/services/rollouts/start.ts';
 import { stopRollout } from '../../../../src/services/rollouts/stop.ts';
 import { triggerNextRolloutGroup } from '../../../../src/services/rollouts/trigger-next-group.ts';
 import { updateRollout } from '../../../../src/services/rollouts/update.ts';
+import { createTargets } from '../../../../src/services/targets/create.ts';
 import { setConfiguration } from '../../../../src/services/tenants/set-configuration.ts';
 import { createSet } from '../../deployments/support.ts';
-import { addTargets, begin, plan, report, settle } from '../../rollouts/support.ts';
+import { begin, plan, report, settle } from '../../rollouts/support.ts';
 import type { Verb, Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 
@@ -40,7 +41,7 @@ const of = (side: Side): Rolled => made.get(side)!;
 /** A set and a rollout of it with two groups, both of the side's name. */
 async function make(admin: Context, side: Side, how: typeof plan = plan): Promise<void> {
   const { name } = side;
-  await addTargets(admin, `${name}-too`);
+  await createTargets(admin, { targets: [{ controllerId: `${name}-too`, group: name }] });
   const setId = await createSet(admin, name);
   const input = { name, distributionSetId: setId, filter: `group==${name},id==${name}*`, groupCount: 2 };
   const id = await how(admin, input);
@@ -56,14 +57,20 @@ const done = async (work: Promise<unknown>) => {
   await work;
   return 'done';
 };
-/** A verb on the rollout of a side, which scopes don't narrow: they narrowed it when it was created. */
-const handled = (
+/** A verb on the rollout of a side. */
+const onRollout = (
   need: Verb['needs'][number],
   verb: (c: Context, key: { id: number }) => Promise<unknown>,
 ): Row => ({
   needs: [need],
   call: (c, side) => done(verb(c, { id: of(side).id })),
   elsewhere: 'ROLLOUT_NOT_FOUND',
+});
+
+/** One that does something to its targets: who reaches some targets only may do it to those alone. */
+const handled = (...verb: Parameters<typeof onRollout>): Row => ({
+  ...onRollout(...verb),
+  beyond: { READ_TARGET: 'FORBIDDEN', UPDATE_TARGET: 'FORBIDDEN' },
 });
 
 const CREATING = ['CREATE_ROLLOUT', 'READ_DISTRIBUTION_SET', 'READ_TARGET'] as const;
@@ -99,7 +106,7 @@ export const ROLLOUT_VERBS: Verbs = {
     beyond: { READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND', READ_TARGET: 'INVALID_INPUT' },
   }),
   updateRollout: onReady(
-    handled('UPDATE_ROLLOUT', (c, { id }) => updateRollout(c, { id, description: 'new' })),
+    onRollout('UPDATE_ROLLOUT', (c, { id }) => updateRollout(c, { id, description: 'new' })),
   ),
   deleteRollout: onReady(handled('DELETE_ROLLOUT', deleteRollout)),
   startRollout: onReady(handled('HANDLE_ROLLOUT', startRollout)),
@@ -204,7 +211,10 @@ export const ROLLOUT_VERBS: Verbs = {
   'invalidateDistributionSet that stops rollouts': onRunning({
     needs: ['UPDATE_DISTRIBUTION_SET', 'UPDATE_TARGET', 'HANDLE_ROLLOUT'],
     call: (c, side) => done(invalidateDistributionSet(c, { id: of(side).setId, cancelActions: 'SOFT' })),
-    beyond: { UPDATE_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
-    unnarrowed: 'actions of a rollout are canceled by it, whatever UPDATE_TARGET reaches',
+    beyond: {
+      UPDATE_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND',
+      READ_TARGET: 'FORBIDDEN',
+      UPDATE_TARGET: 'FORBIDDEN',
+    },
   }),
 };
