@@ -41,13 +41,8 @@ export function distributionSetRoutes(
     const { created, faults } = await createDistributionSets(context, { distributionSets: input });
     throwFirst(faults, 'distributionSets', input);
     const links = linksOf(request);
-    const modules = await findModulesOfSets(
-      context,
-      created.map(({ id }) => id),
-    );
-    await sendCreated(response, created, (set) =>
-      renderSet(set, modules.get(set.id) ?? [], links, selfLink(links, set)),
-    );
+    const render = await rendererOf(context, created, links);
+    await sendCreated(response, created, (set) => render(set, selfLink(links, set)));
   };
   resource(
     router,
@@ -154,15 +149,8 @@ export async function pagedSets(
   links: Links,
 ): Promise<object> {
   const { items } = await listing.page();
-  const rendered = new Map<DistributionSet, object>();
-  for (const [index, set] of (await renderSets(context, items, links)).entries())
-    rendered.set(items[index]!, set);
-  return pagedList(listing, (set) => rendered.get(set)!);
-}
-
-async function renderSets(context: Context, sets: readonly DistributionSet[], links: Links) {
-  const render = await rendererOf(context, sets, links);
-  return sets.map((set) => render(set, selfLink(links, set)));
+  const render = await rendererOf(context, items, links);
+  return pagedList(listing, (set) => render(set, selfLink(links, set)));
 }
 
 /** A set with its modules and all links. */
