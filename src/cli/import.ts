@@ -13,6 +13,7 @@ interface ImportCommandOptions extends ServerOptions {
   mode: string;
   dryRun?: boolean;
   format?: string;
+  delimiter?: string;
   resume?: number;
   retries: number;
 }
@@ -27,12 +28,13 @@ export interface RunningImport {
   bytesTotal: number | null;
   rows: { read: number; created: number; updated: number; refused: number };
   faults: number;
+  warnings: number;
   startedAt: number;
 }
 interface Fault {
   line: number;
   controllerId: string | null;
-  field: string;
+  field?: string;
   message: string;
 }
 
@@ -61,6 +63,7 @@ export function importCommand(): Command {
         'ndjson',
       ]),
     )
+    .option('--delimiter <character>', 'what is between the cells of CSV, or tab; else the headings tell')
     .option('--resume <id>', 'go on with an import of the same file that broke off', number)
     .option('--retries <count>', 'tries without any progress after the connection broke', number, 8);
   return withServer(command).action(importFile);
@@ -76,8 +79,9 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
       ? `key=${key}&dryRun=${Boolean(options.dryRun)}`
       : `resume=${options.resume}`;
   const mode = options.resume === undefined ? `&mode=${options.mode}` : '';
+  const delimiter = options.delimiter ? `&delimiter=${encodeURIComponent(options.delimiter)}` : '';
   const send = () =>
-    upload(server, `imports?${which}${mode}`, {
+    upload(server, `imports?${which}${mode}${delimiter}`, {
       body: file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 }),
       type: isNdjson ? 'application/x-ndjson' : 'text/csv',
       size,
@@ -160,20 +164,25 @@ function gaveUp({ message }: LostConnection, known: RunningImport | undefined): 
 /** Prints what became of it, and each refused row; as JSON piece by piece, because they may be many. */
 async function report(server: Server, done: RunningImport, { json }: ServerOptions): Promise<void> {
   if (json) process.stdout.write(`{"import":${JSON.stringify(done)},"faults":[`);
-  if (done.faults) {
-    let isFirst = true;
-    for await (const line of linesOf(await server.fetch(`imports/${done.id}/faults`))) {
-      if (json) await write(`${isFirst ? '' : ','}\n${line}`);
-      else await write(`${sentenceOf(JSON.parse(line))}\n`);
-      isFirst = false;
-    }
-  }
+  if (done.faults) await printLines(server, `imports/${done.id}/faults`, json ? undefined : sentenceOf);
+  if (json) process.stdout.write('],"warnings":[');
+  if (done.warnings) await printLines(server, `imports/${done.id}/warnings`, json ? undefined : warningOf);
   if (json) return void process.stdout.write(']}\n');
   const { read, created, updated, refused } = done.rows;
   const would = done.dryRun ? 'would be ' : '';
+  const warnings = done.warnings ? `, ${counted(done.warnings, 'warning')}` : '';
   process.stdout.write(
-    `import ${done.id}: ${counted(read, 'row')}, ${would}created ${created}, updated ${updated}, refused ${refused}\n`,
+    `import ${done.id}: ${counted(read, 'row')}, ${would}created ${created}, updated ${updated}, refused ${refused}${warnings}\n`,
   );
+}
+
+/** Prints what the server has to tell: as sentences, or as the items of a JSON list. */
+async function printLines(server: Server, path: string, inWords?: (fault: Fault) => string): Promise<void> {
+  let isFirst = true;
+  for await (const line of linesOf(await server.fetch(path))) {
+    await write(inWords ? `${inWords(JSON.parse(line))}\n` : `${isFirst ? '' : ','}\n${line}`);
+    isFirst = false;
+  }
 }
 
 /** No faster than it is read. */
@@ -184,6 +193,8 @@ async function write(text: string): Promise<void> {
 
 const sentenceOf = ({ line, controllerId, field, message }: Fault) =>
   `line ${line}${controllerId ? ` (${controllerId})` : ''}: ${field ? `${field}: ` : ''}${message}`;
+
+const warningOf = (warning: Fault) => `warning: ${sentenceOf(warning)}`;
 
 async function* linesOf(response: Response): AsyncGenerator<string> {
   let rest = '';

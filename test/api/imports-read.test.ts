@@ -63,24 +63,40 @@ describe('rows are the same, wherever the blocks are cut', () => {
   });
 });
 
+/** With another last letter of the first row. */
+function changed(file: Buffer): Buffer {
+  const other = Buffer.from(file);
+  const at = file.indexOf('"x') + 1;
+  other[at] = other[at]! ^ 1;
+  return other;
+}
+
 describe('reading goes on', () => {
   const FILES: Record<Format, string> = {
     csv: `\ufeffcontrollerId,name\r\na,"x\ny"\r\n\r\nb,"ä""ö"\nbad"row\n${'c,1\n'.repeat(30)}`,
     ndjson: '{"controllerId":"a"}\n\n{"controllerId":"ä"}\nbad\n'.repeat(10),
   };
-  it.each(['csv', 'ndjson'] as const)('after any place of %s where it can have ended', async (format) => {
-    const file = FILES[format];
+  const MORE = `sep=;\r\n${FILES.csv.slice(1).replaceAll(',', ';')}`;
+  const UTF16 = Buffer.from(`\ufeff${MORE}`, 'utf16le');
+  it.each<[string, Format, string | Buffer]>([
+    ['CSV', 'csv', FILES.csv],
+    ['CSV with semicolons', 'csv', MORE],
+    ['CSV in UTF-16', 'csv', UTF16],
+    ['CSV in UTF-16 of the other order', 'csv', Buffer.from(UTF16).swap16()],
+    ['NDJSON', 'ndjson', FILES.ndjson],
+  ])('after any place of %s where it can have ended', async (_, format, text) => {
+    const file = Buffer.from(text);
     const { rows, ends } = await read(format, file, 7);
-    expect(ends.at(-1)?.bytes).toBe(Buffer.byteLength(file));
+    expect(ends.at(-1)?.bytes).toBe(file.length);
+    expect(rows).toHaveLength(format === 'csv' ? 33 : 30);
     for (const [index, end] of ends.entries()) {
       const rest = await read(format, file, 5, end);
       const done = rows.filter(({ line }) => line <= end.lines);
       expect([...done, ...rest.rows], `after ${end.bytes} bytes`).toEqual(rows);
       expect(rest.ends.at(-1)).toEqual(ends.at(-1));
-      if (index && end.bytes)
-        await expect(read(format, `${file[0]}X${file.slice(2)}`, 5, end)).rejects.toThrow();
+      if (index && end.bytes) await expect(read(format, changed(file), 5, end)).rejects.toThrow();
     }
-    await expect(read(format, file.slice(0, 20), 5, ends.at(-1))).rejects.toThrow(/not the file/);
+    await expect(read(format, file.subarray(0, -20), 5, ends.at(-1))).rejects.toThrow(/not the file/);
   });
 });
 

@@ -185,12 +185,15 @@ describe('POST /imports', () => {
   });
 
   it.each([
-    ['an unknown column', 'controllerId,colour\n', "there is no column 'colour' of a target"],
-    ['a column twice', 'controllerId,name,name\n', "column 'name' is there twice"],
+    [
+      'an unknown column',
+      'controllerId,colour\n',
+      "there is no column 'colour' of a target; with a comma as separator it names 'controllerId', 'colour'",
+    ],
     [
       'no controllerId',
-      'a;b\n',
-      "the first line must name the columns, and 'controllerId' must be one of them",
+      'a,b\n',
+      "the first line must name the columns, and 'controllerId' must be one of them; with a comma as separator it names 'a', 'b'",
     ],
     ['nothing', '', 'the file has no header'],
   ])('fails for a header with %s', async (_, file, message) => {

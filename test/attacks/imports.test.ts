@@ -40,7 +40,7 @@ describe('a heading line', () => {
   ])('of %s is refused at once', async (_, file) => {
     expect(await take(CSV, file)).toMatchObject({
       status: 400,
-      message: `a file has ${MOST_COLUMNS} columns at the most`,
+      message: expect.stringMatching(`^a file has ${MOST_COLUMNS} columns at the most; `),
     });
   });
 

@@ -77,6 +77,29 @@ describe('muster import', () => {
     });
   });
 
+  it('takes the separator that it is told, and tells what may not be meant', async () => {
+    await signedIn();
+    const file = await fileOf('odd.txt', 'controllerId#name\na#x\na#y\n');
+    const options = ['--delimiter', '#', '--mode', 'upsert'];
+    expect(await run('import', file, ...options)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /^warning: line 3 \(a\): is there more than once .*\nimport \d+: 2 rows, created 1, updated 1, refused 0, 1 warning\n$/,
+      ),
+    });
+    expect(JSON.parse((await run('import', file, ...options, '--json')).out)).toMatchObject({
+      import: { warnings: 1 },
+      faults: [],
+      warnings: [{ line: 3, controllerId: 'a' }],
+    });
+    const tabs = await fileOf('tabs.txt', 'controllerId\tname\nt\tx\n');
+    expect((await run('import', tabs, '--delimiter', 'tab')).code).toBe(0);
+    expect(await run('import', tabs, '--delimiter', 'ab')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('delimiter: must be one character'),
+    });
+  });
+
   it('writes nothing with --dry-run', async () => {
     const { admin } = await signedIn();
     const { out } = await run('import', await fileOf('dry.csv', 'controllerId\na\n'), '--dry-run');
@@ -92,7 +115,7 @@ describe('muster import', () => {
     );
     expect({ code, err }).toEqual({
       code: 1,
-      err: "muster: the first line must name the columns, and 'controllerId' must be one of them\n",
+      err: "muster: the first line must name the columns, and 'controllerId' must be one of them; with a comma as separator it names 'name', 'colour'\n",
     });
   });
 

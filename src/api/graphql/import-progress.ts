@@ -1,5 +1,6 @@
 import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
-import { Arg, Field, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { firstImportWarnings, type ImportWarning as Warning } from '../../services/imports/faults.ts';
 import type { Import as Entity } from '../../services/imports/find.ts';
 import { watchImport } from '../../services/live/watch-import.ts';
 import type { GraphqlContext } from './context.ts';
@@ -12,6 +13,24 @@ const ImportState = enumOf<Entity['state']>('ImportState', 'How an import stands
   failed: 'It cannot be taken in; the message says why.',
   finished: 'All of it was read: its rows were taken in or refused.',
 });
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A row of an import that was taken in and may not be meant so.',
+})
+class ImportWarning implements Warning {
+  @Field(() => GraphQLSafeInt, { description: 'Where it begins; the first line of a file is 1.' })
+  line!: number;
+
+  @Field(() => String, { nullable: true, description: 'Its target.' })
+  controllerId!: string | null;
+
+  @Field(() => String, { description: 'What is odd about it.' })
+  message!: string;
+}
+
+/** As many as people look at; `/imports/{id}/warnings` has more. */
+const WARNINGS_SHOWN = 10;
 
 @ObjectType({
   simpleResolvers: true,
@@ -66,7 +85,7 @@ class ImportProgress {
   finishedAt!: Date | null;
 }
 
-@Resolver()
+@Resolver(() => ImportProgress)
 export class ImportProgressResolver {
   @Subscription(() => ImportProgress, {
     description:
@@ -79,5 +98,19 @@ export class ImportProgressResolver {
     @Arg('id', () => ID, { description: 'Of the import, as its answer says.' }) _id: string,
   ): Entity {
     return progress;
+  }
+
+  @FieldResolver(() => GraphQLSafeInt, {
+    description: 'Rows that were taken in and may not be meant so, as those that repeat a target.',
+  })
+  warningCount(@Root() { warnings }: Entity): number {
+    return warnings;
+  }
+
+  @FieldResolver(() => [ImportWarning], {
+    description: `The first ${WARNINGS_SHOWN} of them; \`GET /imports/{id}/warnings\` tells the first 1,000.`,
+  })
+  async warnings(@Root() { id, warnings }: Entity, @Ctx() context: GraphqlContext): Promise<ImportWarning[]> {
+    return warnings ? firstImportWarnings(context, id, WARNINGS_SHOWN) : [];
   }
 }

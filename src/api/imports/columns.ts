@@ -25,21 +25,18 @@ export type Draft = { -readonly [K in keyof ImportedTarget]: ImportedTarget[K] }
   metadata?: Entry[];
 };
 
-/** The column of that name; undefined where there is none. */
-export function columnOf(name: string): Column | undefined {
-  const field = TEXT_FIELDS.find((one) => one === name);
-  if (field)
-    return (cell, target) => {
-      target[field] = cell;
-    };
-  if (name === 'requestAttributes') return readFlag;
-  if (name === 'tags')
-    return (cell, target) => {
-      target.tags = splitTags(cell);
-    };
-  for (const [prefix, map] of Object.entries(MAP_FIELDS))
-    if (name.startsWith(prefix)) return entryColumn(map, name.slice(prefix.length));
-  return undefined;
+/** Headings as people write them: in any case, with blanks, `_` or `-`. */
+const plain = (heading: string) => heading.replace(/[\s_-]/g, '').toLowerCase();
+
+/** The column of a heading, with its proper name; undefined where there is none. A key stays as it is written. */
+export function columnOf(heading: string): { name: string; read: Column } | undefined {
+  const name = FIELDS.get(plain(heading));
+  if (name) return name;
+  const dot = heading.indexOf('.') + 1;
+  const prefix = dot ? (`${plain(heading.slice(0, dot - 1))}.` as keyof typeof MAP_FIELDS) : undefined;
+  if (!prefix || !Object.hasOwn(MAP_FIELDS, prefix)) return undefined;
+  const key = heading.slice(dot);
+  return { name: prefix + key, read: entryColumn(MAP_FIELDS[prefix], key) };
 }
 
 const entryColumn =
@@ -55,6 +52,24 @@ const readFlag: Column = (cell, target, faults) => {
   if (text === 'true' || text === 'false') target.requestAttributes = text === 'true';
   else faults.push({ field: 'requestAttributes', code: 'MALFORMED_INPUT', message: 'must be true or false' });
 };
+
+const FIELDS = new Map<string, { name: string; read: Column }>(
+  [
+    ...TEXT_FIELDS.map((name) => ({
+      name,
+      read: ((cell, target) => {
+        target[name] = cell;
+      }) satisfies Column,
+    })),
+    { name: 'requestAttributes', read: readFlag },
+    {
+      name: 'tags',
+      read: ((cell, target) => {
+        target.tags = splitTags(cell);
+      }) satisfies Column,
+    },
+  ].map((column) => [plain(column.name), column]),
+);
 
 /** Tags stand with `;` between them; `\;` is a semicolon in a name, and `\\` a backslash. */
 function splitTags(cell: string): string[] {

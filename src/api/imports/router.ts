@@ -2,7 +2,7 @@ import express, { type Request, type Response } from 'express';
 import { importNotFound, invalid, malformed } from '../../errors.ts';
 import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Context, Platform } from '../../services/context.ts';
-import { listImportFaults } from '../../services/imports/faults.ts';
+import { listImportFaults, listImportWarnings } from '../../services/imports/faults.ts';
 import { findImport, type Import, listImports } from '../../services/imports/find.ts';
 import { importTargets } from '../../services/imports/import-targets.ts';
 import { webError } from '../hawkbit-errors.ts';
@@ -30,7 +30,7 @@ const FORMATS: ReadonlyMap<string, 'csv' | 'ndjson'> = new Map([
   ),
 ]);
 const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
-const PARAMETERS = ['mode', 'dryRun', 'key', 'resume'];
+const PARAMETERS = ['mode', 'dryRun', 'key', 'resume', 'delimiter'];
 
 /** `/imports`: files of targets, streamed in. Authentication comes before anything of the body is read. */
 export function importRouter({ platform, peers, signIn, log }: FilesOptions): express.Router {
@@ -56,7 +56,12 @@ export function importRouter({ platform, peers, signIn, log }: FilesOptions): ex
     response.type('application/x-ndjson');
     await sendLines(response, faults);
   });
-  for (const path of ['/', '/:id', '/:id/faults'])
+  router.get('/:id/warnings', async (request, response) => {
+    const warnings = await listImportWarnings(contextOf(response), importIdOf(request));
+    response.type('application/x-ndjson');
+    await sendLines(response, warnings);
+  });
+  for (const path of ['/', '/:id', '/:id/faults', '/:id/warnings'])
     router.all(path, (_request, response) => {
       response
         .set('Allow', path === '/' ? 'GET,HEAD,POST' : 'GET,HEAD')
@@ -84,13 +89,14 @@ async function takeFile(basePath: string, request: Request, response: Response):
     dryRun: flagOf(request, 'dryRun'),
     key: parameter(request, 'key'),
     resume: numberOf(request, 'resume'),
+    delimiter: parameter(request, 'delimiter'),
     bytesTotal: Number(request.headers['content-length']) || null,
   };
   // Without destroying it, or what is wrong with the file could not be answered any more.
   const body = request.iterator({ destroyOnReturn: false });
   try {
-    const result = await importTargets(contextOf(response), options, (from) =>
-      readRows(body, PARSERS[format](), from),
+    const result = await importTargets(contextOf(response), options, (from, delimiter) =>
+      readRows(body, PARSERS[format](delimiter), from),
     );
     response.set('Location', `${basePath}/imports/${result.id}`).json(renderImport(result));
   } catch (error) {
@@ -138,10 +144,12 @@ export const renderImport = ({ rowsRead, rowsCreated, rowsUpdated, rowsRefused, 
   mode: one.mode,
   format: one.format,
   dryRun: one.dryRun,
+  delimiter: one.delimiter,
   bytes: one.bytes,
   bytesTotal: one.bytesTotal,
   rows: { read: rowsRead, created: rowsCreated, updated: rowsUpdated, refused: rowsRefused },
   faults: one.faults,
+  warnings: one.warnings,
   startedAt: one.startedAt.getTime(),
   startedBy: one.startedBy,
   updatedAt: one.updatedAt.getTime(),

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -33,6 +34,8 @@ export const imports = pgTable(
     mode: text('mode', { enum: IMPORT_MODES }).notNull(),
     format: text('format', { enum: IMPORT_FORMATS }).notNull(),
     dryRun: boolean('dry_run').notNull(),
+    /** What was chosen to be between the cells of CSV; null where the headings tell. */
+    delimiter: text('delimiter'),
     /** Why it failed, for people. */
     message: text('message'),
     /** Bytes and lines taken in, and the digest of those bytes, by which the same file is known again. */
@@ -45,6 +48,10 @@ export const imports = pgTable(
     rowsUpdated: counter('rows_updated'),
     rowsRefused: counter('rows_refused'),
     faults: counter('faults'),
+    /** Rows that repeat a target which an earlier row of the file changed. */
+    warnings: counter('warnings'),
+    /** The latest transactions by which it changed targets, as PostgreSQL notes them in rows: so it knows its own work. */
+    transactions: bigint('transactions', { mode: 'number' }).array().notNull().default(sql`'{}'`),
     /** Raised whenever an upload takes over, so that one that was given up cannot go on beside it. */
     attempt: integer('attempt').notNull(),
     startedAt: instant('started_at').notNull(),
@@ -64,13 +71,14 @@ const importKey = {
   importId: reference('import_id').notNull(),
 };
 
-/** What was wrong with refused rows: one or more of a line. */
+/** What was wrong with refused rows, one or more of a line, and what is to be said of others. */
 export const importFaults = pgTable(
   'import_faults',
   {
     ...importKey,
     line: bigint('line', { mode: 'number' }).notNull(),
     ordinal: integer('ordinal').notNull(),
+    isWarning: boolean('is_warning').notNull().default(false),
     controllerId: text('controller_id'),
     field: text('field').notNull(),
     code: text('code').notNull(),

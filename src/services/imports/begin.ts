@@ -42,6 +42,7 @@ export async function beginImport(context: Context, options: ReadImportOptions):
         mode: options.mode ?? 'create',
         format: options.format,
         dryRun: options.dryRun ?? false,
+        delimiter: options.delimiter ?? null,
         bytesTotal: options.bytesTotal ?? null,
         attempt: 1,
         startedAt: now,
@@ -99,9 +100,9 @@ async function takeOver(
   options: ReadImportOptions,
   now: Date,
 ): Promise<ImportRecord> {
-  for (const name of ['mode', 'format', 'dryRun'] as const)
+  for (const name of ['mode', 'format', 'dryRun', 'delimiter'] as const)
     if (options[name] != null && options[name] !== known[name])
-      throw invalid(`${name}: was ${known[name]} when the import began`, [name]);
+      throw invalid(`${name}: was ${known[name] ?? 'not given'} when the import began`, [name]);
   if (known.state === 'finished') return known;
   const [record] = await tx
     .update(imports)

@@ -8,9 +8,9 @@ import { change } from '../change.ts';
 import type { Context } from '../context.ts';
 import { adjustTargetCount, requireRoomForTargets } from '../targets/quota.ts';
 import type { Chunk } from './chunk.ts';
-import { recordFaults } from './faults.ts';
+import { type ImportWarning, recordFaults, recordWarnings } from './faults.ts';
 import type { ImportRecord } from './find.ts';
-import { type Author, type Merged, mergeRows } from './merge.ts';
+import { type Author, type Merged, mergeRows, writingTransaction } from './merge.ts';
 import { type Row, refusal } from './refusal.ts';
 import { stageRows } from './stage.ts';
 
@@ -33,7 +33,7 @@ export async function commitChunk(
   chunk: Chunk,
   { onStaged, turn }: Turn = {},
 ): Promise<void> {
-  const { tenantId, mode, dryRun } = begun;
+  const { tenantId, dryRun } = begun;
   const author: Author = { ...context, now: context.clock() };
 
   await change(context, async (tx, changes) => {
@@ -41,14 +41,19 @@ export async function commitChunk(
     onStaged?.();
     await turn;
     const record = await lockOwn(tx, begun);
-    const { created, updated, refused } = dryRun
+    const { created, updated, refused, repeated } = dryRun
       ? await rehearse(tx, author, record, chunk)
-      : await mergeRows(tx, author, mode, chunk);
+      : await mergeRows(tx, author, record, chunk);
     // A rehearsal leaves nothing behind that would be counted.
     if (dryRun) await requireRoomForTargets(tx, author, tenantId, record.rowsCreated + created);
     else await adjustTargetCount(tx, author, tenantId, created);
     const allRefused = [...chunk.refused, ...refused];
     const kept = await recordFaults(tx, record, allRefused);
+    await recordWarnings(
+      tx,
+      record,
+      repeated.map((row) => repetition(chunk, row)),
+    );
     await tx
       .update(imports)
       .set({
@@ -60,6 +65,8 @@ export async function commitChunk(
         rowsUpdated: record.rowsUpdated + updated,
         rowsRefused: record.rowsRefused + allRefused.length,
         faults: record.faults + kept,
+        warnings: record.warnings + repeated.length,
+        transactions: await ownTransactions(tx, author, record),
         updatedAt: author.now,
       })
       .where(and(eq(imports.tenantId, tenantId), eq(imports.id, record.id)));
@@ -72,6 +79,25 @@ export async function commitChunk(
       changes: { import: { new: record.id }, created: { new: created }, updated: { new: updated } },
     });
   });
+}
+
+const repetition = ({ lines }: Chunk, { n, controller_id }: Row): ImportWarning => ({
+  line: lines[n]!,
+  controllerId: controller_id,
+  message: 'is there more than once in the file: what its last row gives stands',
+});
+
+const TRANSACTIONS_AT_MOST = 2_000;
+
+/** Only where targets may be changed is it asked who changed them. */
+async function ownTransactions(
+  tx: Transaction,
+  author: Author,
+  { mode, dryRun, transactions }: ImportRecord,
+): Promise<number[]> {
+  if (mode !== 'upsert' || dryRun) return transactions;
+  const own = await writingTransaction(tx, author);
+  return own === undefined ? transactions : [...transactions, own].slice(-TRANSACTIONS_AT_MOST);
 }
 
 /** @throws IMPORT_TAKEN_OVER */
@@ -107,12 +133,13 @@ class Rehearsed {
 async function rehearse(
   tx: Transaction,
   author: Author,
-  { tenantId, id, mode }: ImportRecord,
+  record: ImportRecord,
   chunk: Chunk,
 ): Promise<Merged> {
+  const { tenantId, id, mode } = record;
   const { merged, taken, created } = await tx
     .transaction(async (inner) => {
-      const merged = await mergeRows(inner, author, mode, chunk);
+      const merged = await mergeRows(inner, author, record, chunk);
       const rows = await inner.execute<{ n: number; is_new: boolean }>(sql`SELECT n, is_new FROM import_ids`);
       const created = rows.filter((row) => row.is_new);
       throw new Rehearsed(merged, rows.map(numberOf), new Set(created.map(numberOf)));
@@ -132,7 +159,14 @@ async function rehearse(
     WHERE n = ANY(${numbers}) AND NOT EXISTS (SELECT FROM first WHERE first.controller_id = r.controller_id)`);
   const again = metBefore.filter(({ n }) => created.has(n));
   const outcome = { ...merged, created: merged.created - again.length };
-  if (mode === 'upsert') return { ...outcome, updated: merged.updated + again.length };
+  if (mode === 'upsert') {
+    const repeated = new Map([...merged.repeated, ...metBefore].map((row) => [row.n, row]));
+    return {
+      ...outcome,
+      updated: merged.updated + again.length,
+      repeated: [...repeated.values()].sort((a, b) => a.n - b.n),
+    };
+  }
   const more = again.map((row) => refusal(chunk.lines, row, targetAlreadyExists(row.controller_id)));
   return { ...outcome, refused: [...merged.refused, ...more] };
 }

@@ -7,6 +7,12 @@ import type { RefusedRow } from './check.ts';
 import { findImport, type ImportRecord } from './find.ts';
 import type { Fault } from './source.ts';
 
+export interface ImportWarning {
+  line: number;
+  controllerId: string | null;
+  message: string;
+}
+
 export interface ImportFault extends Fault {
   line: number;
   controllerId: string | null;
@@ -14,6 +20,8 @@ export interface ImportFault extends Fault {
 
 /** An import remembers so many, and counts the rows of the others. */
 const KEPT_AT_MOST = 100_000;
+/** Warnings that an import remembers; it counts the others. */
+const WARNINGS_AT_MOST = 1_000;
 const A_PAGE = 1_000;
 
 /** Remembers what was wrong with rows. @returns how many faults were kept */
@@ -30,6 +38,27 @@ export async function recordFaults(
       faults.map((fault, ordinal) => ({ ...fault, line, controllerId, ordinal })),
     )
     .slice(0, room);
+  await keep(tx, { tenantId, importId: id, isWarning: false }, rows);
+  return rows.length;
+}
+
+/** Remembers rows that were taken in, but may not be meant so. */
+export async function recordWarnings(
+  tx: Transaction,
+  { tenantId, id, warnings }: ImportRecord,
+  found: readonly ImportWarning[],
+): Promise<void> {
+  const rows = found
+    .slice(0, Math.max(WARNINGS_AT_MOST - warnings, 0))
+    .map((warning) => ({ ...warning, ordinal: 0, field: '', code: 'WARNING' }));
+  await keep(tx, { tenantId, importId: id, isWarning: true }, rows);
+}
+
+async function keep(
+  tx: Transaction,
+  of: { tenantId: number; importId: number; isWarning: boolean },
+  rows: readonly (ImportFault & { ordinal: number })[],
+): Promise<void> {
   for (const chunk of chunks(rows)) {
     const list = <T>(of: (row: (typeof rows)[number]) => T) => chunk.map(of);
     await tx.execute(
@@ -43,11 +72,10 @@ export async function recordFaults(
           code: list(({ code }) => code),
           message: list(({ message }) => storable(message)),
         },
-        { tenantId, importId: id },
+        of,
       ),
     );
   }
-  return rows.length;
 }
 
 /** A file may hold what the database can't: it shows as U+FFFD. */
@@ -56,10 +84,41 @@ const storable = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed(
 /** What was wrong with an import's refused rows, in the order of the file. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
 export async function listImportFaults(context: Context, id: number): Promise<AsyncIterable<ImportFault>> {
   await findImport(context, id);
-  return pages(context, id);
+  return pages(context, id, false);
 }
 
-async function* pages({ database, caller }: Context, importId: number): AsyncGenerator<ImportFault> {
+/** Rows that were taken in and may not be meant so, in the order of the file: the first. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
+export async function listImportWarnings(
+  context: Context,
+  id: number,
+): Promise<AsyncIterable<ImportWarning>> {
+  await findImport(context, id);
+  return asWarnings(pages(context, id, true));
+}
+
+async function* asWarnings(rows: AsyncIterable<ImportFault>): AsyncGenerator<ImportWarning> {
+  for await (const { line, controllerId, message } of rows) yield { line, controllerId, message };
+}
+
+/** The first warnings of an import. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
+export async function firstImportWarnings(
+  context: Context,
+  id: number,
+  count: number,
+): Promise<ImportWarning[]> {
+  await findImport(context, id);
+  const first: ImportWarning[] = [];
+  for await (const warning of asWarnings(pages(context, id, true, count)))
+    if (first.push(warning) === count) break;
+  return first;
+}
+
+async function* pages(
+  { database, caller }: Context,
+  importId: number,
+  isWarning: boolean,
+  aPage = A_PAGE,
+): AsyncGenerator<ImportFault> {
   const { line, ordinal, controllerId, field, code, message } = importFaults;
   for (let after = { line: 0, ordinal: 0 }; ; ) {
     const rows = await database
@@ -69,14 +128,15 @@ async function* pages({ database, caller }: Context, importId: number): AsyncGen
         and(
           eq(importFaults.tenantId, caller.tenantId),
           eq(importFaults.importId, importId),
+          eq(importFaults.isWarning, isWarning),
           sql`(${line}, ${ordinal}) > (${after.line}, ${after.ordinal})`,
         ),
       )
       .orderBy(line, ordinal)
-      .limit(A_PAGE);
+      .limit(aPage);
     for (const { ordinal: _, ...fault } of rows) yield fault;
     const last = rows.at(-1);
-    if (!last || rows.length < A_PAGE) return;
+    if (!last || rows.length < aPage) return;
     after = last;
   }
 }

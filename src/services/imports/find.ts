@@ -8,7 +8,10 @@ import { parse } from '../parse.ts';
 import { plainText } from '../text.ts';
 
 /** An import as callers get it: all numbers are of what is committed. */
-export type Import = Omit<typeof imports.$inferSelect, 'tenantId' | 'digest' | 'attempt' | 'lines'>;
+export type Import = Omit<
+  typeof imports.$inferSelect,
+  'tenantId' | 'digest' | 'attempt' | 'lines' | 'transactions'
+>;
 export type ImportRecord = typeof imports.$inferSelect;
 
 /** Chunks are committed far more often than this while an upload runs. */
@@ -61,7 +64,7 @@ export async function listImports(
 /** A running import of which nothing has been heard for long lost its process: it waits to be resumed. */
 export function importView(context: Context): (record: ImportRecord) => Import {
   const silentSince = context.clock().getTime() - SILENT_MS;
-  return ({ tenantId: _, digest: __, attempt: ___, lines: ____, ...record }) => {
+  return ({ tenantId: _, digest: __, attempt: ___, lines: ____, transactions: _____, ...record }) => {
     const lost = record.state === 'running' && record.updatedAt.getTime() < silentSince;
     const state: ImportState = lost ? 'interrupted' : record.state;
     return { ...record, state };

@@ -46,7 +46,7 @@ async function takeIn(context: Context, record: ImportRecord, read: RowSource): 
   const writer = openWriter(context, record);
   let problem: unknown;
   try {
-    for await (const batch of read(positionOf(record))) await writer.add(batch);
+    for await (const batch of read(positionOf(record), record.delimiter)) await writer.add(batch);
   } catch (error) {
     problem = error;
   }

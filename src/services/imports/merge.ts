@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
-import type { ImportMode } from '../../database/tables/imports.ts';
 import { quotaExceeded, targetAlreadyExists } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { MOST_TAGS, requireGroupQuota } from '../quotas.ts';
 import { noteTokenRotations } from '../targets/token-rotation.ts';
 import { MOST_ENTRIES, type RefusedRow } from './check.ts';
 import { type Chunk, LETTERS } from './chunk.ts';
+import type { ImportRecord } from './find.ts';
 import { type Row, refusal } from './refusal.ts';
 import { isScoped, refuseUnreached, requireReached, Unreached } from './scope.ts';
 import { resolveTypes } from './types.ts';
@@ -18,7 +18,12 @@ export interface Merged {
   created: number;
   updated: number;
   refused: RefusedRow[];
+  /** The rows whose target an earlier row of the file had changed. */
+  repeated: Row[];
 }
+
+/** What merging must know of an import: its mode, and the transactions by which it changed targets before. */
+type Begun = Pick<ImportRecord, 'mode' | 'transactions'>;
 
 /** Who writes, and when. */
 export interface Author extends Context {
@@ -33,13 +38,13 @@ export interface Author extends Context {
 export async function mergeRows(
   tx: Transaction,
   author: Author,
-  mode: ImportMode,
+  begun: Begun,
   chunk: Chunk,
 ): Promise<Merged> {
-  if (!isScoped(author, mode)) return merge(tx, author, mode, chunk);
+  if (!isScoped(author, begun.mode)) return merge(tx, author, begun, chunk);
   for (const refused: RefusedRow[] = []; ; ) {
     try {
-      const merged = await tx.transaction((inner) => merge(inner, author, mode, chunk));
+      const merged = await tx.transaction((inner) => merge(inner, author, begun, chunk));
       return { ...merged, refused: [...refused, ...merged.refused] };
     } catch (error) {
       if (!(error instanceof Unreached)) throw error;
@@ -56,12 +61,12 @@ export async function mergeRows(
 async function merge(
   tx: Transaction,
   author: Author,
-  mode: ImportMode,
+  { mode, transactions }: Begun,
   { lines, kinds }: Chunk,
 ): Promise<Merged> {
   const { tenantId } = author.caller;
   const refused = kinds.has('type') ? await resolveTypes(tx, author, lines) : [];
-  let updated = mode === 'upsert' ? await lockExisting(tx, tenantId) : 0;
+  let updated = mode === 'upsert' ? await lockExisting(tx, tenantId, transactions) : 0;
   let created = await insertTargets(tx, author);
   let missing = await missingRows(tx);
   if (mode === 'create') {
@@ -69,7 +74,7 @@ async function merge(
   } else {
     // An earlier row, or somebody else, created them meanwhile, so now they are there.
     for (; missing.length; missing = await missingRows(tx)) {
-      updated += await lockExisting(tx, tenantId);
+      updated += await lockExisting(tx, tenantId, transactions);
       created += await insertTargets(tx, author);
     }
   }
@@ -91,14 +96,22 @@ async function merge(
   }
   if (kinds.has('group')) await requireGroupQuota(tx, tenantId);
   if (isScoped(author, mode)) await requireReached(tx, author);
-  return { created, updated, refused };
+  return { created, updated, refused, repeated: updated ? await repeatedRows(tx) : [] };
 }
 
-/** Finds the targets that exist and locks them. @returns of how many rows */
-async function lockExisting(tx: Transaction, tenantId: number): Promise<number> {
+/**
+ * Finds the targets that exist and locks them, and sees by the transaction that wrote them last whether this import did.
+ * Where somebody else changed them since, it isn't seen: that costs a warning, and to remember all ids a fifth of the speed.
+ * @returns of how many rows
+ */
+async function lockExisting(
+  tx: Transaction,
+  tenantId: number,
+  transactions: readonly number[],
+): Promise<number> {
   const { count } = await tx.execute(sql`
-    INSERT INTO import_ids (n, id, is_new)
-    SELECT r.n, t.id, false
+    INSERT INTO import_ids (n, id, is_new, is_own)
+    SELECT r.n, t.id, false, t.xmin::text::bigint = ANY(${arrayOf(transactions)}::bigint[])
     FROM import_rows AS r JOIN targets AS t ON t.tenant_id = ${tenantId} AND t.controller_id = r.controller_id
     WHERE NOT EXISTS (SELECT FROM import_ids AS known WHERE known.n = r.n)
     ORDER BY t.id
@@ -191,6 +204,22 @@ async function updateTargets(tx: Transaction, { caller, now }: Author): Promise<
       GROUP BY i.id
     ) AS given
     WHERE t.tenant_id = ${caller.tenantId} AND t.id = given.id`);
+}
+
+/** The rows whose target an earlier row had changed: one of this chunk, or one of a chunk before. */
+const repeatedRows = (tx: Transaction): Promise<Row[]> =>
+  tx.execute<Row>(sql`
+    SELECT n, controller_id
+    FROM (SELECT n, is_own, min(n) OVER (PARTITION BY id) AS first FROM import_ids) AS i JOIN import_rows USING (n)
+    WHERE is_own OR first < n
+    ORDER BY n`);
+
+/** How PostgreSQL notes in rows who wrote them: the transaction that changed the chunk's targets, or a part of it. */
+export async function writingTransaction(tx: Transaction, { caller }: Author): Promise<number | undefined> {
+  const [row] = await tx.execute<{ xmin: string }>(sql`
+    SELECT xmin::text FROM targets
+    WHERE tenant_id = ${caller.tenantId} AND id = (SELECT id FROM import_ids LIMIT 1)`);
+  return row && Number(row.xmin);
 }
 
 async function missingRows(tx: Transaction): Promise<Row[]> {

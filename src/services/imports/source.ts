@@ -50,7 +50,8 @@ export interface RowBatch {
 }
 
 /**
- * Reads a file from its beginning and gives the rows that come after a position.
+ * Reads a file from its beginning and gives the rows that come after a position; `delimiter` is what was chosen to be
+ * between its cells, if anything was.
  * @throws a DomainError where it cannot be read or isn't the file whose beginning was taken in before
  */
-export type RowSource = (from: Position) => AsyncIterable<RowBatch>;
+export type RowSource = (from: Position, delimiter: string | null) => AsyncIterable<RowBatch>;

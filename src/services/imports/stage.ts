@@ -16,7 +16,7 @@ export async function stageRows(tx: Transaction, { rows, values }: Chunk): Promi
   await tx.execute(sql`
     CREATE TEMPORARY TABLE import_values (n integer, kind "char", key text COLLATE "C", value text) ON COMMIT DROP`);
   await tx.execute(
-    sql`CREATE TEMPORARY TABLE import_ids (n integer, id bigint, is_new boolean) ON COMMIT DROP`,
+    sql`CREATE TEMPORARY TABLE import_ids (n integer, id bigint, is_new boolean, is_own boolean) ON COMMIT DROP`,
   );
   await copyText(tx, 'import_rows', ROW_COLUMNS, rows);
   if (!values.isEmpty) await copyText(tx, 'import_values', VALUE_COLUMNS, values);

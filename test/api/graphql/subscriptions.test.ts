@@ -132,6 +132,26 @@ describe('importProgress', () => {
     await client.dispose();
   });
 
+  it('tells the first warnings', async () => {
+    const { json } = await tenant.admin('/imports?mode=upsert', {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body: `controllerId\n${'a\n'.repeat(20)}`,
+    });
+    const client = openAsBoss(other);
+    const warned =
+      'subscription ($id: ID!) { importProgress(id: $id) { warningCount warnings { line controllerId message } } }';
+    const { value } = await watch(client, warned, { id: String(json.id) }).next();
+    const { warningCount, warnings } = value.data.importProgress;
+    expect({ warningCount, count: warnings.length }).toEqual({ warningCount: 19, count: 10 });
+    expect(warnings[0]).toEqual({
+      line: 3,
+      controllerId: 'a',
+      message: expect.stringContaining('more than once'),
+    });
+    await client.dispose();
+  });
+
   it.each(['0', 'x', '99999999999999999999'])('knows no import %s', async (id) => {
     const client = openAsBoss();
     await expect(watch(client, query, { id }).next()).rejects.toMatchObject([

@@ -115,6 +115,19 @@ describe('rows of the same target in one chunk', () => {
   });
 });
 
+it('sees what it changed itself, however its changes are undone and made again for a scoped caller', async () => {
+  const tenant = await newTenant(platform);
+  const context = tenant.contextOf(['READ_TARGET', 'CREATE_TARGET/controllerId!=f*', 'UPDATE_TARGET']);
+  const many = Array.from({ length: 5_000 }, (_, n) => ({ controllerId: `d${n}` }));
+  const rows = [...many, { controllerId: 'd1' }, { controllerId: 'f' }, { controllerId: 'e' }];
+  const read = async function* () {
+    for (const [line, target] of rows.entries())
+      yield { rows: [{ line, target }], end: { bytes: line + 1, lines: line + 1, digest: `${line}` } };
+  };
+  const done = await importTargets(context, { format: 'csv', mode: 'upsert' }, read);
+  expect(done).toMatchObject({ rowsCreated: 5_001, rowsUpdated: 1, rowsRefused: 1, warnings: 1 });
+});
+
 it('refuses a type that no text column can hold', async () => {
   const context = (await newTenant(platform)).contextOf();
   const rows = [
