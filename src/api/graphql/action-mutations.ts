@@ -22,12 +22,12 @@ import { forceActions } from '../../services/actions/force.ts';
 import { listActionsAmong } from '../../services/actions/list.ts';
 import { type AssignmentResult, assignDistributionSet } from '../../services/deployments/assign.ts';
 import { ActionConnection, ActionsArgs, actionView, ForceType } from './actions.ts';
-import { payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
 import { enumOf } from './enums.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { answer, inputOf, payload, payloadOf } from './mutations.ts';
 import { connection, listCost } from './pagination.ts';
 import { SelectedTargetsInput } from './selected-targets.ts';
 
@@ -142,15 +142,6 @@ class CancelActionsInput extends SelectedActionsInput {
   force!: boolean;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `cancelActions` answers.' })
-class CancelActionsPayload extends ActionsPayload {}
-
-@InputType({ description: 'What `forceActions` takes.' })
-class ForceActionsInput extends SelectedActionsInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `forceActions` answers.' })
-class ForceActionsPayload extends ActionsPayload {}
-
 type Said = (typeof CONFIRMATIONS)[number];
 const Confirmation = enumOf<Said>('Confirmation', 'What is said of actions that wait for a confirmation.', {
   confirmed: 'Their devices are told to carry them out.',
@@ -171,12 +162,6 @@ class ConfirmActionsInput extends SelectedActionsInput {
   })
   details?: string[] | null;
 }
-
-@ObjectType({ simpleResolvers: true, description: 'What `confirmActions` answers.' })
-class ConfirmActionsPayload extends ActionsPayload {}
-
-@InputType({ description: 'What `deleteActions` takes.' })
-class DeleteActionsInput extends SelectedActionsInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteActions` answers.' })
 class DeleteActionsPayload extends Payload {
@@ -217,7 +202,7 @@ export class ActionMutations {
       offline,
       dryRun,
     }).catch((error) => Promise.reject(asOneAssignment(error)));
-    const { result, userErrors } = await payloadFor(input, 'result', work);
+    const { result, userErrors } = await payload(input, 'result', work);
     const { actions, alreadyAssigned, distributionSet }: Partial<AssignmentResult> = result ?? {};
     return {
       ...affected(actions?.map(({ id }) => id) ?? [], dryRun),
@@ -227,7 +212,7 @@ export class ActionMutations {
     };
   }
 
-  @Mutation(() => CancelActionsPayload, {
+  @Mutation(payloadOf('cancelActions', ActionsPayload), {
     description:
       'Asks devices to stop updates, or, with `force`, ends the cancellations that wait for a device. Needs UPDATE_TARGET.',
   })
@@ -235,21 +220,22 @@ export class ActionMutations {
     @Arg('input', () => CancelActionsInput, { description: 'Which actions, and how.' })
     input: CancelActionsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<CancelActionsPayload> {
+  ): Promise<ActionsPayload> {
     return changed(input, cancelActions(context, withNumbers(input)));
   }
 
-  @Mutation(() => ForceActionsPayload, {
+  @Mutation(payloadOf('forceActions', ActionsPayload), {
     description: 'Makes updates FORCED, so that devices install them at once. Needs UPDATE_TARGET.',
   })
   forceActions(
-    @Arg('input', () => ForceActionsInput, { description: 'Which actions.' }) input: ForceActionsInput,
+    @Arg('input', inputOf('forceActions', SelectedActionsInput), { description: 'Which actions.' })
+    input: SelectedActionsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<ForceActionsPayload> {
+  ): Promise<ActionsPayload> {
     return changed(input, forceActions(context, withNumbers(input)));
   }
 
-  @Mutation(() => ConfirmActionsPayload, {
+  @Mutation(payloadOf('confirmActions', ActionsPayload), {
     description:
       'Confirms or denies, in the place of the devices, updates that wait for it. Needs UPDATE_TARGET.',
   })
@@ -257,7 +243,7 @@ export class ActionMutations {
     @Arg('input', () => ConfirmActionsInput, { description: 'Which actions, and what is said of them.' })
     input: ConfirmActionsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<ConfirmActionsPayload> {
+  ): Promise<ActionsPayload> {
     return changed(input, confirmActions(context, withNumbers(input)));
   }
 
@@ -265,13 +251,17 @@ export class ActionMutations {
     description:
       'Deletes actions with their history, in states in which the tenant lets actions be deleted; what targets have stays. Needs DELETE_TARGET.',
   })
-  async deleteActions(
-    @Arg('input', () => DeleteActionsInput, { description: 'Which actions.' }) input: DeleteActionsInput,
+  deleteActions(
+    @Arg('input', inputOf('deleteActions', SelectedActionsInput), { description: 'Which actions.' })
+    input: SelectedActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteActionsPayload> {
     const work = deleteActions(context, withNumbers(input));
-    const { deletedCount, userErrors } = await payloadFor(input, 'deletedCount', work);
-    return { deletedCount: deletedCount ?? 0, userErrors };
+    return answer(
+      input,
+      { deletedCount: 0 },
+      work.then((deletedCount) => ({ deletedCount })),
+    );
   }
 }
 
@@ -286,10 +276,12 @@ const affected = (ids: number[], dryRun: boolean) => ({
   actionIds: dryRun ? [] : ids,
 });
 
-async function changed(input: SelectedActionsInput, work: Promise<number[]>): Promise<ActionsPayload> {
-  const { ids, userErrors } = await payloadFor(input, 'ids', work);
-  return { ...affected(ids ?? [], input.dryRun), userErrors };
-}
+const changed = (input: SelectedActionsInput, work: Promise<number[]>): Promise<ActionsPayload> =>
+  answer(
+    input,
+    affected([], input.dryRun),
+    work.then((ids) => affected(ids, input.dryRun)),
+  );
 
 /** The input has the fields of its one assignment beside all else. */
 const asOneAssignment = (error: unknown) =>

@@ -5,8 +5,9 @@ import { createApiKey } from '../../services/api-keys/create.ts';
 import { listApiKeys } from '../../services/api-keys/list.ts';
 import { revokeApiKey } from '../../services/api-keys/revoke.ts';
 import type { GraphqlContext } from './context.ts';
-import { Payload, payload, userErrorOf } from './errors.ts';
-import { asWritten, toId } from './ids.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
+import { answer, payload } from './mutations.ts';
 import { NameListArgs, nameConnection } from './name-lists.ts';
 import { connectionTypes, listCost } from './pagination.ts';
 
@@ -139,28 +140,21 @@ export class ApiKeyResolver {
     description:
       'Makes a key by which a program acts for a user: the caller, or with TENANT_ADMIN another. An API key or a token needs TENANT_ADMIN for any.',
   })
-  async createApiKey(
+  createApiKey(
     @Arg('input', () => CreateApiKeyInput, { description: 'What to create.' }) input: CreateApiKeyInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateApiKeyPayload> {
-    try {
-      return { ...(await createApiKey(context, input)), userErrors: [] };
-    } catch (error) {
-      return { apiKey: null, key: null, userErrors: [userErrorOf(error)] };
-    }
+    return answer(input, { apiKey: null, key: null }, createApiKey(context, input));
   }
 
   @Mutation(() => RevokeApiKeyPayload, {
     description: 'Ends a key at once. Everyone may end their own, a TENANT_ADMIN any.',
   })
   revokeApiKey(
-    @Arg('input', () => RevokeApiKeyInput, { description: 'What to end.' }) { id }: RevokeApiKeyInput,
+    @Arg('input', () => RevokeApiKeyInput, { description: 'What to end.' }) input: RevokeApiKeyInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RevokeApiKeyPayload> {
-    const work = revokeApiKey(context, { id: toId(id) });
-    return payload(
-      'apiKey',
-      work.catch((error) => Promise.reject(asWritten(error, id))),
-    );
+    const work = revokeApiKey(context, { id: toId(input.id) });
+    return payload(input, 'apiKey', work);
   }
 }

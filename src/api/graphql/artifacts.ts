@@ -14,10 +14,11 @@ import {
 import type { Artifact as Entity } from '../../services/artifacts/artifact.ts';
 import { createArtifactUpload } from '../../services/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../services/artifacts/delete.ts';
-import { AuthoredNode, DeletePayload, deletion, IdInput, payloadFor } from './building-blocks.ts';
+import { AuthoredNode } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { DeletePayload, deletion, IdInput, payload, payloadOf } from './mutations.ts';
 import { SoftwareModule } from './software-modules.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A file of a software module.' })
@@ -84,9 +85,6 @@ class DeleteArtifactInput extends IdInput {
   moduleId!: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `deleteArtifact` answers.' })
-class DeleteArtifactPayload extends DeletePayload {}
-
 @Resolver(() => Artifact)
 export class ArtifactResolver {
   @FieldResolver(() => String, {
@@ -109,22 +107,22 @@ export class ArtifactResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<CreateArtifactUploadPayload> {
     const work = createArtifactUpload(context, { ...input, moduleId: toId(input.moduleId) });
-    return payloadFor(
+    return payload(
       input,
       'upload',
       work.then(({ token, expiresAt }) => ({ url: `${context.baseUrl}/uploads/${token}`, expiresAt })),
     );
   }
 
-  @Mutation(() => DeleteArtifactPayload, {
+  @Mutation(payloadOf('deleteArtifact', DeletePayload), {
     description: 'Takes a file away from a software module. Needs DELETE_SOFTWARE_MODULE.',
   })
   deleteArtifact(
     @Arg('input', () => DeleteArtifactInput, { description: 'Which file.' })
     input: DeleteArtifactInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteArtifactPayload> {
-    return deletion(input, deleteArtifact(context, { moduleId: toId(input.moduleId), id: toId(input.id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteArtifact(context, { moduleId: toId(input.moduleId), id }));
   }
 }
 

@@ -14,10 +14,10 @@ import { clearAutoAssignment } from '../../services/target-filters/clear-auto-as
 import { setAutoAssignment } from '../../services/target-filters/set-auto-assignment.ts';
 import { ForceType } from './actions.ts';
 import { AutoAssignment } from './auto-assignments.ts';
-import { DeletePayload, deletion, IdInput, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { DeletePayload, deletion, IdInput, inputOf, payload, payloadOf, withNumericId } from './mutations.ts';
 
 @InputType({ description: 'What an auto-assignment assigns, and how.' })
 abstract class AutoAssignmentInput {
@@ -85,42 +85,12 @@ abstract class DecisionInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'What there is to say, at most 255 characters.' })
   remark?: string | null;
 }
-@InputType({ description: 'What `approveAutoAssignment` takes.' })
-class ApproveAutoAssignmentInput extends DecisionInput {}
-@InputType({ description: 'What `denyAutoAssignment` takes.' })
-class DenyAutoAssignmentInput extends DecisionInput {}
-@InputType({ description: 'What `startAutoAssignment` takes.' })
-class StartAutoAssignmentInput extends IdInput {}
-@InputType({ description: 'What `pauseAutoAssignment` takes.' })
-class PauseAutoAssignmentInput extends IdInput {}
-@InputType({ description: 'What `resumeAutoAssignment` takes.' })
-class ResumeAutoAssignmentInput extends IdInput {}
-@InputType({ description: 'What `deleteAutoAssignment` takes.' })
-class DeleteAutoAssignmentInput extends IdInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of an auto-assignment answer.' })
 abstract class AutoAssignmentPayload extends Payload {
   @Field(() => AutoAssignment, { nullable: true, description: 'It as it is now; null where refused.' })
   autoAssignment!: AutoAssignment | null;
 }
-@ObjectType({ simpleResolvers: true, description: 'What `createAutoAssignment` answers.' })
-class CreateAutoAssignmentPayload extends AutoAssignmentPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `setAutoAssignment` answers.' })
-class SetAutoAssignmentPayload extends AutoAssignmentPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `updateAutoAssignment` answers.' })
-class UpdateAutoAssignmentPayload extends AutoAssignmentPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `approveAutoAssignment` answers.' })
-class ApproveAutoAssignmentPayload extends AutoAssignmentPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `denyAutoAssignment` answers.' })
-class DenyAutoAssignmentPayload extends AutoAssignmentPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `startAutoAssignment` answers.' })
-class StartAutoAssignmentPayload extends AutoAssignmentPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `pauseAutoAssignment` answers.' })
-class PauseAutoAssignmentPayload extends AutoAssignmentPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `resumeAutoAssignment` answers.' })
-class ResumeAutoAssignmentPayload extends AutoAssignmentPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `deleteAutoAssignment` answers.' })
-class DeleteAutoAssignmentPayload extends DeletePayload {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `clearAutoAssignment` answers.' })
 class ClearAutoAssignmentPayload extends Payload {
@@ -130,7 +100,7 @@ class ClearAutoAssignmentPayload extends Payload {
 
 @Resolver()
 export class AutoAssignmentMutations {
-  @Mutation(() => CreateAutoAssignmentPayload, {
+  @Mutation(payloadOf('createAutoAssignment', AutoAssignmentPayload), {
     description:
       'Lets all targets that match a filter, now or later, have a distribution set, each once. Needs CREATE_AUTO_ASSIGNMENT, READ_DISTRIBUTION_SET and UPDATE_TARGET.',
   })
@@ -138,11 +108,11 @@ export class AutoAssignmentMutations {
     @Arg('input', () => CreateAutoAssignmentInput, { description: 'Which set, and for which targets.' })
     input: CreateAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<CreateAutoAssignmentPayload> {
+  ): Promise<AutoAssignmentPayload> {
     return changed(input, createAutoAssignment(context, withSetNumber(input)));
   }
 
-  @Mutation(() => SetAutoAssignmentPayload, {
+  @Mutation(payloadOf('setAutoAssignment', AutoAssignmentPayload), {
     description:
       'Lets all targets that match a saved filter, now or later, have a distribution set, each once, in the place of what the filter assigned before. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.',
   })
@@ -150,7 +120,7 @@ export class AutoAssignmentMutations {
     @Arg('input', () => SetAutoAssignmentInput, { description: 'Which set, and for which filter.' })
     input: SetAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<SetAutoAssignmentPayload> {
+  ): Promise<AutoAssignmentPayload> {
     const targetFilterId = toId(input.targetFilterId);
     const work = setAutoAssignment(context, { ...withSetNumber(input), targetFilterId });
     return changed(
@@ -168,97 +138,96 @@ export class AutoAssignmentMutations {
     @Ctx() context: GraphqlContext,
   ): Promise<ClearAutoAssignmentPayload> {
     const work = clearAutoAssignment(context, { targetFilterId: toId(input.targetFilterId) });
-    return payloadFor(
+    return payload(
       input,
       'targetFilterId',
       work.then(() => input.targetFilterId),
     );
   }
 
-  @Mutation(() => UpdateAutoAssignmentPayload, {
+  @Mutation(payloadOf('updateAutoAssignment', AutoAssignmentPayload), {
     description: 'Changes name and description of an auto-assignment. Needs UPDATE_AUTO_ASSIGNMENT.',
   })
   updateAutoAssignment(
     @Arg('input', () => UpdateAutoAssignmentInput, { description: 'What to change.' })
     input: UpdateAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<UpdateAutoAssignmentPayload> {
-    return changed(input, updateAutoAssignment(context, withNumber(input)));
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, updateAutoAssignment(context, withNumericId(input)));
   }
 
-  @Mutation(() => ApproveAutoAssignmentPayload, {
+  @Mutation(payloadOf('approveAutoAssignment', AutoAssignmentPayload), {
     description: 'Approves an auto-assignment that waits for it. Needs APPROVE_AUTO_ASSIGNMENT.',
   })
   approveAutoAssignment(
-    @Arg('input', () => ApproveAutoAssignmentInput, { description: 'Which one.' })
-    input: ApproveAutoAssignmentInput,
+    @Arg('input', inputOf('approveAutoAssignment', DecisionInput), { description: 'Which one.' })
+    input: DecisionInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<ApproveAutoAssignmentPayload> {
-    return changed(input, approveAutoAssignment(context, withNumber(input)));
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, approveAutoAssignment(context, withNumericId(input)));
   }
 
-  @Mutation(() => DenyAutoAssignmentPayload, {
+  @Mutation(payloadOf('denyAutoAssignment', AutoAssignmentPayload), {
     description:
       'Denies for good an auto-assignment that waits for an approval. Needs APPROVE_AUTO_ASSIGNMENT.',
   })
   denyAutoAssignment(
-    @Arg('input', () => DenyAutoAssignmentInput, { description: 'Which one.' })
-    input: DenyAutoAssignmentInput,
+    @Arg('input', inputOf('denyAutoAssignment', DecisionInput), { description: 'Which one.' })
+    input: DecisionInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DenyAutoAssignmentPayload> {
-    return changed(input, denyAutoAssignment(context, withNumber(input)));
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, denyAutoAssignment(context, withNumericId(input)));
   }
 
-  @Mutation(() => StartAutoAssignmentPayload, {
+  @Mutation(payloadOf('startAutoAssignment', AutoAssignmentPayload), {
     description:
       'Lets an auto-assignment begin that is ready, be it before its time. Needs HANDLE_AUTO_ASSIGNMENT.',
   })
   startAutoAssignment(
-    @Arg('input', () => StartAutoAssignmentInput, { description: 'Which one.' })
-    input: StartAutoAssignmentInput,
+    @Arg('input', inputOf('startAutoAssignment', IdInput), { description: 'Which one.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<StartAutoAssignmentPayload> {
-    return changed(input, startAutoAssignment(context, withNumber(input)));
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, startAutoAssignment(context, withNumericId(input)));
   }
 
-  @Mutation(() => PauseAutoAssignmentPayload, {
+  @Mutation(payloadOf('pauseAutoAssignment', AutoAssignmentPayload), {
     description: 'Holds up an auto-assignment that runs; its actions go on. Needs HANDLE_AUTO_ASSIGNMENT.',
   })
   pauseAutoAssignment(
-    @Arg('input', () => PauseAutoAssignmentInput, { description: 'Which one.' })
-    input: PauseAutoAssignmentInput,
+    @Arg('input', inputOf('pauseAutoAssignment', IdInput), { description: 'Which one.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<PauseAutoAssignmentPayload> {
-    return changed(input, pauseAutoAssignment(context, withNumber(input)));
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, pauseAutoAssignment(context, withNumericId(input)));
   }
 
-  @Mutation(() => ResumeAutoAssignmentPayload, {
+  @Mutation(payloadOf('resumeAutoAssignment', AutoAssignmentPayload), {
     description: 'Lets an auto-assignment go on that was held up. Needs HANDLE_AUTO_ASSIGNMENT.',
   })
   resumeAutoAssignment(
-    @Arg('input', () => ResumeAutoAssignmentInput, { description: 'Which one.' })
-    input: ResumeAutoAssignmentInput,
+    @Arg('input', inputOf('resumeAutoAssignment', IdInput), { description: 'Which one.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<ResumeAutoAssignmentPayload> {
-    return changed(input, resumeAutoAssignment(context, withNumber(input)));
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, resumeAutoAssignment(context, withNumericId(input)));
   }
 
-  @Mutation(() => DeleteAutoAssignmentPayload, {
+  @Mutation(payloadOf('deleteAutoAssignment', DeletePayload), {
     description: 'Deletes an auto-assignment; its actions stay. Needs DELETE_AUTO_ASSIGNMENT.',
   })
   deleteAutoAssignment(
-    @Arg('input', () => DeleteAutoAssignmentInput, { description: 'Which one.' })
-    input: DeleteAutoAssignmentInput,
+    @Arg('input', inputOf('deleteAutoAssignment', IdInput), { description: 'Which one.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteAutoAssignmentPayload> {
-    return deletion(input, deleteAutoAssignment(context, withNumber(input)));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteAutoAssignment(context, { id }));
   }
 }
 
-const withNumber = <T extends IdInput>(input: T) => ({ ...input, id: toId(input.id) });
 const withSetNumber = <T extends AutoAssignmentInput>(input: T) => ({
   ...input,
   distributionSetId: toId(input.distributionSetId),
 });
 
-const changed = (input: object, work: Promise<Entity>) => payloadFor(input, 'autoAssignment', work);
+const changed = (input: object, work: Promise<Entity>) => payload(input, 'autoAssignment', work);

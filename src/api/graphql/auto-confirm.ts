@@ -13,7 +13,8 @@ import {
 import type { AutoConfirm as Entity } from '../../services/auto-confirm/find.ts';
 import { setAutoConfirm } from '../../services/auto-confirm/set.ts';
 import type { GraphqlContext } from './context.ts';
-import { AffectedTargetsPayload, affected, SelectedTargetsInput } from './selected-targets.ts';
+import { payloadOf } from './mutations.ts';
+import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, type TargetView } from './targets.ts';
 
 @ObjectType({
@@ -51,9 +52,6 @@ class SetAutoConfirmInput extends SelectedTargetsInput {
   remark?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `setAutoConfirm` answers.' })
-class SetAutoConfirmPayload extends AffectedTargetsPayload {}
-
 @Resolver(() => Target)
 export class AutoConfirmResolver {
   @FieldResolver(() => AutoConfirm, {
@@ -63,7 +61,7 @@ export class AutoConfirmResolver {
     return loaders.autoConfirm.load(id);
   }
 
-  @Mutation(() => SetAutoConfirmPayload, {
+  @Mutation(payloadOf('setAutoConfirm', AffectedTargetsPayload), {
     description:
       'Activates or deactivates auto-confirmation; of no target where one of those named is missing. Where it is so already it stays as it is, with initiator and remark. Needs UPDATE_TARGET.',
   })
@@ -71,7 +69,7 @@ export class AutoConfirmResolver {
     @Arg('input', () => SetAutoConfirmInput, { description: 'What to do, and to which targets.' })
     input: SetAutoConfirmInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<SetAutoConfirmPayload> {
-    return affected(setAutoConfirm(context, input));
+  ): Promise<AffectedTargetsPayload> {
+    return affectedTargets(input, setAutoConfirm(context, input));
   }
 }

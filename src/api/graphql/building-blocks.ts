@@ -1,9 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
-import { DomainError } from '../../errors.ts';
-import { BulkErrorPolicy, enumOf, OrderDirection } from './enums.ts';
-import { Payload, payload } from './errors.ts';
-import { asInInput } from './ids.ts';
+import { enumOf, OrderDirection } from './enums.ts';
 import { PageArgs } from './pagination.ts';
 
 /** Of what has an identifier and an author. */
@@ -73,55 +70,3 @@ export const SoftDeleted = enumOf(
   },
 );
 export type SoftDeleted = 'EXCLUDE_SOFT_DELETED' | 'INCLUDE_SOFT_DELETED' | 'ONLY_SOFT_DELETED';
-
-@InputType({ description: 'How a bulk creation goes.' })
-export abstract class BulkInput {
-  @Field(() => BulkErrorPolicy, {
-    defaultValue: 'REJECT_ALL',
-    description: 'What becomes of the good rows when others are bad.',
-  })
-  errorPolicy!: BulkErrorPolicy;
-
-  @Field(() => Boolean, { defaultValue: false, description: 'Checks everything and creates nothing.' })
-  dryRun!: boolean;
-}
-
-@InputType({ description: 'What names one thing.' })
-export abstract class IdInput {
-  @Field(() => ID, { description: 'Which one.' })
-  id!: string;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'What a deletion answers.' })
-export abstract class DeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
-  deletedId!: string | null;
-}
-
-/** The payload of a mutation, whose faults name ids as `input` has them. */
-export const payloadFor = <K extends string, T>(input: object, field: K, work: Promise<T>) =>
-  payload(
-    field,
-    work.catch((error) => Promise.reject(asInInput(error, input))),
-  );
-
-/** The outcome of a bulk: where all of it was refused, as by a quota, `nothing` and why. */
-export async function outcomeOf<T extends { faults: DomainError[] }>(
-  nothing: Omit<T, 'faults'>,
-  work: Promise<T>,
-): Promise<Omit<T, 'faults'> & { faults: DomainError[] }> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    return { ...nothing, faults: [error] };
-  }
-}
-
-/** The payload of a deletion. */
-export const deletion = (input: IdInput, work: Promise<unknown>) =>
-  payloadFor(
-    input,
-    'deletedId',
-    work.then(() => input.id),
-  );

@@ -22,17 +22,11 @@ import {
 } from '../../services/certificate-authorities/find.ts';
 import { listCertificateAuthorities } from '../../services/certificate-authorities/list.ts';
 import { updateCertificateAuthority } from '../../services/certificate-authorities/update.ts';
-import {
-  AuthoredNode,
-  DeletePayload,
-  deletion,
-  IdInput,
-  orderedArgs,
-  payloadFor,
-} from './building-blocks.ts';
+import { AuthoredNode, orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { Payload, payload } from './errors.ts';
+import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { DeletePayload, deletion, IdInput, inputOf, payload, payloadOf, withNumericId } from './mutations.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({
@@ -132,12 +126,6 @@ class UpdateCertificateAuthorityPayload extends Payload {
   certificateAuthority!: CertificateAuthority | null;
 }
 
-@InputType({ description: 'What `deleteCertificateAuthority` takes.' })
-class DeleteCertificateAuthorityInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteCertificateAuthority` answers.' })
-class DeleteCertificateAuthorityPayload extends DeletePayload {}
-
 const { Connection: CertificateAuthorityConnection } = connectionTypes(
   'CertificateAuthority',
   'certificate authorities',
@@ -183,7 +171,7 @@ export class CertificateAuthorityResolver {
     input: CreateCertificateAuthorityInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateCertificateAuthorityPayload> {
-    return payload('certificateAuthority', createCertificateAuthority(context, input));
+    return payload(input, 'certificateAuthority', createCertificateAuthority(context, input));
   }
 
   @Mutation(() => UpdateCertificateAuthorityPayload, {
@@ -195,20 +183,19 @@ export class CertificateAuthorityResolver {
     input: UpdateCertificateAuthorityInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateCertificateAuthorityPayload> {
-    const work = updateCertificateAuthority(context, { ...input, id: toId(input.id) });
-    return payloadFor(input, 'certificateAuthority', work);
+    const work = updateCertificateAuthority(context, withNumericId(input));
+    return payload(input, 'certificateAuthority', work);
   }
 
-  @Mutation(() => DeleteCertificateAuthorityPayload, {
+  @Mutation(payloadOf('deleteCertificateAuthority', DeletePayload), {
     description:
       'Deletes an authority; its certificates are refused at once. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteCertificateAuthority(
-    @Arg('input', () => DeleteCertificateAuthorityInput, { description: 'What to delete.' }) {
-      id,
-    }: DeleteCertificateAuthorityInput,
+    @Arg('input', inputOf('deleteCertificateAuthority', IdInput), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteCertificateAuthorityPayload> {
-    return deletion({ id }, deleteCertificateAuthority(context, { id: toId(id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteCertificateAuthority(context, { id }));
   }
 }

@@ -14,11 +14,11 @@ import {
   addCompatibleSetTypes,
   removeCompatibleSetTypes,
 } from '../../services/target-types/compatible-set-types.ts';
-import { IdInput, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { IdInput, inputOf, payload, payloadOf } from './mutations.ts';
 import { TargetType } from './target-types.ts';
 
 @InputType({ description: 'A target type and distribution set types.' })
@@ -39,18 +39,6 @@ abstract class TargetTypePayload extends Payload {
   targetType!: TargetType | null;
 }
 
-@InputType({ description: 'What `addCompatibleDistributionSetTypes` takes.' })
-class AddCompatibleDistributionSetTypesInput extends SetTypesInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `addCompatibleDistributionSetTypes` answers.' })
-class AddCompatibleDistributionSetTypesPayload extends TargetTypePayload {}
-
-@InputType({ description: 'What `removeCompatibleDistributionSetTypes` takes.' })
-class RemoveCompatibleDistributionSetTypesInput extends SetTypesInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `removeCompatibleDistributionSetTypes` answers.' })
-class RemoveCompatibleDistributionSetTypesPayload extends TargetTypePayload {}
-
 /** What a target type is taken to have, for the cost of a query. */
 const USUAL_SET_TYPES = 3;
 
@@ -68,28 +56,32 @@ export class CompatibilityResolver {
     return loaders.compatibleSetTypes.load(id);
   }
 
-  @Mutation(() => AddCompatibleDistributionSetTypesPayload, {
+  @Mutation(payloadOf('addCompatibleDistributionSetTypes', TargetTypePayload), {
     description:
       'Says that sets of some types suit targets of a type. Needs UPDATE_TARGET_TYPE and READ_DISTRIBUTION_SET_TYPE.',
   })
   addCompatibleDistributionSetTypes(
-    @Arg('input', () => AddCompatibleDistributionSetTypesInput, { description: 'Which suit which.' })
-    input: AddCompatibleDistributionSetTypesInput,
+    @Arg('input', inputOf('addCompatibleDistributionSetTypes', SetTypesInput), {
+      description: 'Which suit which.',
+    })
+    input: SetTypesInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AddCompatibleDistributionSetTypesPayload> {
-    return payloadFor(input, 'targetType', addCompatibleSetTypes(context, numbersOf(input)));
+  ): Promise<TargetTypePayload> {
+    return payload(input, 'targetType', addCompatibleSetTypes(context, numbersOf(input)));
   }
 
-  @Mutation(() => RemoveCompatibleDistributionSetTypesPayload, {
+  @Mutation(payloadOf('removeCompatibleDistributionSetTypes', TargetTypePayload), {
     description:
       "Says that sets of some types don't suit targets of a type any more. Needs UPDATE_TARGET_TYPE and READ_DISTRIBUTION_SET_TYPE.",
   })
   removeCompatibleDistributionSetTypes(
-    @Arg('input', () => RemoveCompatibleDistributionSetTypesInput, { description: "Which don't suit which." })
-    input: RemoveCompatibleDistributionSetTypesInput,
+    @Arg('input', inputOf('removeCompatibleDistributionSetTypes', SetTypesInput), {
+      description: "Which don't suit which.",
+    })
+    input: SetTypesInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<RemoveCompatibleDistributionSetTypesPayload> {
-    return payloadFor(input, 'targetType', removeCompatibleSetTypes(context, numbersOf(input)));
+  ): Promise<TargetTypePayload> {
+    return payload(input, 'targetType', removeCompatibleSetTypes(context, numbersOf(input)));
   }
 }
 

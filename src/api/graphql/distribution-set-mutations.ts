@@ -8,12 +8,22 @@ import {
   invalidateDistributionSet,
 } from '../../services/distribution-sets/invalidate.ts';
 import { updateDistributionSet } from '../../services/distribution-sets/update.ts';
-import { BulkInput, DeletePayload, deletion, IdInput, outcomeOf, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
 import { enumOf } from './enums.ts';
-import { Payload, userErrorOf } from './errors.ts';
-import { asInInput, toId } from './ids.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
+import {
+  BulkInput,
+  creation,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from './mutations.ts';
 
 @InputType({ description: 'A distribution set to create.' })
 class DistributionSetInput {
@@ -87,26 +97,11 @@ abstract class DistributionSetPayload extends Payload {
   distributionSet!: DistributionSet | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `updateDistributionSet` answers.' })
-class UpdateDistributionSetPayload extends DistributionSetPayload {}
-
 @InputType({ description: 'Which modules of which set.' })
 abstract class ModulesInput extends IdInput {
   @Field(() => [ID], { description: 'Which software modules.' })
   moduleIds!: string[];
 }
-
-@InputType({ description: 'What `assignSoftwareModules` takes.' })
-class AssignSoftwareModulesInput extends ModulesInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `assignSoftwareModules` answers.' })
-class AssignSoftwareModulesPayload extends DistributionSetPayload {}
-
-@InputType({ description: 'What `removeSoftwareModules` takes.' })
-class RemoveSoftwareModulesInput extends ModulesInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `removeSoftwareModules` answers.' })
-class RemoveSoftwareModulesPayload extends DistributionSetPayload {}
 
 type Cancellation = (typeof CANCELLATIONS)[number];
 const ActionCancellation = enumOf<Cancellation>(
@@ -125,21 +120,12 @@ class InvalidateDistributionSetInput extends IdInput {
   cancelActions!: Cancellation;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `invalidateDistributionSet` answers.' })
-class InvalidateDistributionSetPayload extends DistributionSetPayload {}
-
-@InputType({ description: 'What `deleteDistributionSet` takes.' })
-class DeleteDistributionSetInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteDistributionSet` answers.' })
-class DeleteDistributionSetPayload extends DeletePayload {}
-
 @Resolver()
 export class DistributionSetMutations {
   @Mutation(() => CreateDistributionSetsPayload, {
     description: 'Creates distribution sets. Needs CREATE_DISTRIBUTION_SET.',
   })
-  async createDistributionSets(
+  createDistributionSets(
     @Arg('input', () => CreateDistributionSetsInput, { description: 'What to create, and how.' })
     input: CreateDistributionSetsInput,
     @Ctx() context: GraphqlContext,
@@ -148,49 +134,51 @@ export class DistributionSetMutations {
       ...set,
       moduleIds: set.moduleIds.map(toId),
     }));
-    const creation = createDistributionSets(context, { ...input, distributionSets });
-    const { created, faults } = await outcomeOf({ created: [] }, creation);
-    const userErrors = faults.map((fault) => userErrorOf(asInInput(fault, input)));
-    return { distributionSets: created, userErrors };
+    const work = createDistributionSets(context, { ...input, distributionSets });
+    return creation(input, 'distributionSets', work);
   }
 
-  @Mutation(() => UpdateDistributionSetPayload, {
+  @Mutation(payloadOf('updateDistributionSet', DistributionSetPayload), {
     description: 'Changes a distribution set, locks or unlocks it. Needs UPDATE_DISTRIBUTION_SET.',
   })
   updateDistributionSet(
     @Arg('input', () => UpdateDistributionSetInput, { description: 'What to change.' })
     input: UpdateDistributionSetInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<UpdateDistributionSetPayload> {
+  ): Promise<DistributionSetPayload> {
     const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateDistributionSet(context, { ...input, id: toId(input.id), clear });
-    return payloadFor(input, 'distributionSet', work);
+    const work = updateDistributionSet(context, { ...withNumericId(input), clear });
+    return payload(input, 'distributionSet', work);
   }
 
-  @Mutation(() => AssignSoftwareModulesPayload, {
+  @Mutation(payloadOf('assignSoftwareModules', DistributionSetPayload), {
     description:
       'Puts modules into a distribution set; where it takes no more of a type, the one that has been there longest goes. Needs UPDATE_DISTRIBUTION_SET.',
   })
   assignSoftwareModules(
-    @Arg('input', () => AssignSoftwareModulesInput, { description: 'Which modules into which set.' })
-    input: AssignSoftwareModulesInput,
+    @Arg('input', inputOf('assignSoftwareModules', ModulesInput), {
+      description: 'Which modules into which set.',
+    })
+    input: ModulesInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AssignSoftwareModulesPayload> {
-    return payloadFor(input, 'distributionSet', assignModules(context, numbersOf(input)));
+  ): Promise<DistributionSetPayload> {
+    return payload(input, 'distributionSet', assignModules(context, numbersOf(input)));
   }
 
-  @Mutation(() => RemoveSoftwareModulesPayload, {
+  @Mutation(payloadOf('removeSoftwareModules', DistributionSetPayload), {
     description: 'Takes modules out of a distribution set. Needs UPDATE_DISTRIBUTION_SET.',
   })
   removeSoftwareModules(
-    @Arg('input', () => RemoveSoftwareModulesInput, { description: 'Which modules out of which set.' })
-    input: RemoveSoftwareModulesInput,
+    @Arg('input', inputOf('removeSoftwareModules', ModulesInput), {
+      description: 'Which modules out of which set.',
+    })
+    input: ModulesInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<RemoveSoftwareModulesPayload> {
-    return payloadFor(input, 'distributionSet', removeModules(context, numbersOf(input)));
+  ): Promise<DistributionSetPayload> {
+    return payload(input, 'distributionSet', removeModules(context, numbersOf(input)));
   }
 
-  @Mutation(() => InvalidateDistributionSetPayload, {
+  @Mutation(payloadOf('invalidateDistributionSet', DistributionSetPayload), {
     description:
       'Makes a distribution set invalid for good: it can be neither changed nor assigned any more. Needs UPDATE_DISTRIBUTION_SET.',
   })
@@ -198,21 +186,21 @@ export class DistributionSetMutations {
     @Arg('input', () => InvalidateDistributionSetInput, { description: 'Which set, and how.' })
     input: InvalidateDistributionSetInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<InvalidateDistributionSetPayload> {
-    const work = invalidateDistributionSet(context, { ...input, id: toId(input.id) });
-    return payloadFor(input, 'distributionSet', work);
+  ): Promise<DistributionSetPayload> {
+    const work = invalidateDistributionSet(context, withNumericId(input));
+    return payload(input, 'distributionSet', work);
   }
 
-  @Mutation(() => DeleteDistributionSetPayload, {
+  @Mutation(payloadOf('deleteDistributionSet', DeletePayload), {
     description:
       'Deletes a distribution set; one that history refers to stays for it. Needs DELETE_DISTRIBUTION_SET.',
   })
   deleteDistributionSet(
-    @Arg('input', () => DeleteDistributionSetInput, { description: 'What to delete.' })
-    input: DeleteDistributionSetInput,
+    @Arg('input', inputOf('deleteDistributionSet', IdInput), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteDistributionSetPayload> {
-    return deletion(input, deleteDistributionSet(context, { id: toId(input.id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteDistributionSet(context, { id }));
   }
 }
 

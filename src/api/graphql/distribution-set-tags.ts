@@ -28,21 +28,22 @@ import {
 import { listDistributionSetTags } from '../../services/distribution-set-tags/list.ts';
 import { updateDistributionSetTag } from '../../services/distribution-set-tags/update.ts';
 import { CLEARABLE } from '../../services/target-tags/input.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from './building-blocks.ts';
+import type { GraphqlContext } from './context.ts';
+import { DistributionSet } from './distribution-sets.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
 import {
-  AUTHORED_ORDER,
-  AuthoredNode,
   BulkInput,
+  creation,
   DeletePayload,
   deletion,
   IdInput,
-  orderedArgs,
-  outcomeOf,
-  payloadFor,
-} from './building-blocks.ts';
-import type { GraphqlContext } from './context.ts';
-import { DistributionSet } from './distribution-sets.ts';
-import { Payload, userErrorOf } from './errors.ts';
-import { toId } from './ids.ts';
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from './mutations.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that distribution sets can be marked with.' })
@@ -110,12 +111,6 @@ class UpdateDistributionSetTagPayload extends Payload {
   distributionSetTag!: DistributionSetTag | null;
 }
 
-@InputType({ description: 'What `deleteDistributionSetTag` takes.' })
-class DeleteDistributionSetTagInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteDistributionSetTag` answers.' })
-class DeleteDistributionSetTagPayload extends DeletePayload {}
-
 @InputType({ description: 'A tag and distribution sets.' })
 abstract class TaggedSetsInput {
   @Field(() => ID, { description: 'Which tag.' })
@@ -130,18 +125,6 @@ abstract class TaggedSetsPayload extends Payload {
   @Field(() => Int, { nullable: true, description: 'How many sets are different now; null where refused.' })
   affectedCount!: number | null;
 }
-
-@InputType({ description: 'What `assignDistributionSetTag` takes.' })
-class AssignDistributionSetTagInput extends TaggedSetsInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `assignDistributionSetTag` answers.' })
-class AssignDistributionSetTagPayload extends TaggedSetsPayload {}
-
-@InputType({ description: 'What `unassignDistributionSetTag` takes.' })
-class UnassignDistributionSetTagInput extends TaggedSetsInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `unassignDistributionSetTag` answers.' })
-class UnassignDistributionSetTagPayload extends TaggedSetsPayload {}
 
 const { Connection } = connectionTypes('DistributionSetTag', 'distribution set tags', DistributionSetTag);
 
@@ -188,13 +171,12 @@ export class DistributionSetTagResolver {
   @Mutation(() => CreateDistributionSetTagsPayload, {
     description: 'Creates distribution set tags. Needs CREATE_DISTRIBUTION_SET.',
   })
-  async createDistributionSetTags(
+  createDistributionSetTags(
     @Arg('input', () => CreateDistributionSetTagsInput, { description: 'What to create, and how.' })
     input: CreateDistributionSetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetTagsPayload> {
-    const { created, faults } = await outcomeOf({ created: [] }, createDistributionSetTags(context, input));
-    return { distributionSetTags: created, userErrors: faults.map(userErrorOf) };
+    return creation(input, 'distributionSetTags', createDistributionSetTags(context, input));
   }
 
   @Mutation(() => UpdateDistributionSetTagPayload, {
@@ -206,42 +188,46 @@ export class DistributionSetTagResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateDistributionSetTagPayload> {
     const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateDistributionSetTag(context, { ...input, id: toId(input.id), clear });
-    return payloadFor(input, 'distributionSetTag', work);
+    const work = updateDistributionSetTag(context, { ...withNumericId(input), clear });
+    return payload(input, 'distributionSetTag', work);
   }
 
-  @Mutation(() => DeleteDistributionSetTagPayload, {
+  @Mutation(payloadOf('deleteDistributionSetTag', DeletePayload), {
     description:
       'Deletes a distribution set tag; the sets that have it lose it. Needs DELETE_DISTRIBUTION_SET.',
   })
   deleteDistributionSetTag(
-    @Arg('input', () => DeleteDistributionSetTagInput, { description: 'What to delete.' })
-    input: DeleteDistributionSetTagInput,
+    @Arg('input', inputOf('deleteDistributionSetTag', IdInput), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteDistributionSetTagPayload> {
-    return deletion(input, deleteDistributionSetTag(context, { id: toId(input.id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteDistributionSetTag(context, { id }));
   }
 
-  @Mutation(() => AssignDistributionSetTagPayload, {
+  @Mutation(payloadOf('assignDistributionSetTag', TaggedSetsPayload), {
     description: 'Gives a tag to distribution sets, all or none. Needs UPDATE_DISTRIBUTION_SET.',
   })
   assignDistributionSetTag(
-    @Arg('input', () => AssignDistributionSetTagInput, { description: 'Which tag to which sets.' })
-    input: AssignDistributionSetTagInput,
+    @Arg('input', inputOf('assignDistributionSetTag', TaggedSetsInput), {
+      description: 'Which tag to which sets.',
+    })
+    input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AssignDistributionSetTagPayload> {
-    return payloadFor(input, 'affectedCount', assignDistributionSetTag(context, numbersOf(input)));
+  ): Promise<TaggedSetsPayload> {
+    return payload(input, 'affectedCount', assignDistributionSetTag(context, numbersOf(input)));
   }
 
-  @Mutation(() => UnassignDistributionSetTagPayload, {
+  @Mutation(payloadOf('unassignDistributionSetTag', TaggedSetsPayload), {
     description: 'Takes a tag from distribution sets, all or none. Needs UPDATE_DISTRIBUTION_SET.',
   })
   unassignDistributionSetTag(
-    @Arg('input', () => UnassignDistributionSetTagInput, { description: 'Which tag from which sets.' })
-    input: UnassignDistributionSetTagInput,
+    @Arg('input', inputOf('unassignDistributionSetTag', TaggedSetsInput), {
+      description: 'Which tag from which sets.',
+    })
+    input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<UnassignDistributionSetTagPayload> {
-    return payloadFor(input, 'affectedCount', unassignDistributionSetTag(context, numbersOf(input)));
+  ): Promise<TaggedSetsPayload> {
+    return payload(input, 'affectedCount', unassignDistributionSetTag(context, numbersOf(input)));
   }
 }
 

@@ -24,22 +24,22 @@ import { listDistributionSetTypes } from '../../services/distribution-set-types/
 import { setModuleTypeOfSets } from '../../services/distribution-set-types/set-module-type.ts';
 import { updateDistributionSetType } from '../../services/distribution-set-types/update.ts';
 import { CLEARABLE } from '../../services/software-module-types/input.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from './building-blocks.ts';
+import type { GraphqlContext } from './context.ts';
+import { enumOf } from './enums.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
 import {
-  AUTHORED_ORDER,
-  AuthoredNode,
   BulkInput,
+  creation,
   DeletePayload,
   deletion,
   IdInput,
-  orderedArgs,
-  outcomeOf,
-  payloadFor,
-  SoftDeleted,
-} from './building-blocks.ts';
-import type { GraphqlContext } from './context.ts';
-import { enumOf } from './enums.ts';
-import { Payload, userErrorOf } from './errors.ts';
-import { asInInput, toId } from './ids.ts';
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from './mutations.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 import { SoftwareModuleType } from './software-module-types.ts';
 
@@ -145,9 +145,6 @@ abstract class DistributionSetTypePayload extends Payload {
   distributionSetType!: DistributionSetType | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `updateDistributionSetType` answers.' })
-class UpdateDistributionSetTypePayload extends DistributionSetTypePayload {}
-
 type Role = 'MANDATORY' | 'OPTIONAL' | 'NONE';
 const ModuleTypeRole = enumOf<Role>('ModuleTypeRole', 'Whether sets of a type have modules of a type.', {
   MANDATORY: 'A set without one is incomplete.',
@@ -163,15 +160,6 @@ class SetModuleTypeOfSetsInput extends IdInput {
   @Field(() => ModuleTypeRole, { description: 'What becomes of it.' })
   role!: Role;
 }
-
-@ObjectType({ simpleResolvers: true, description: 'What `setModuleTypeOfSets` answers.' })
-class SetModuleTypeOfSetsPayload extends DistributionSetTypePayload {}
-
-@InputType({ description: 'What `deleteDistributionSetType` takes.' })
-class DeleteDistributionSetTypeInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteDistributionSetType` answers.' })
-class DeleteDistributionSetTypePayload extends DeletePayload {}
 
 const { Connection } = connectionTypes('DistributionSetType', 'distribution set types', DistributionSetType);
 
@@ -216,7 +204,7 @@ export class DistributionSetTypeResolver {
   @Mutation(() => CreateDistributionSetTypesPayload, {
     description: 'Creates distribution set types. Needs CREATE_DISTRIBUTION_SET_TYPE.',
   })
-  async createDistributionSetTypes(
+  createDistributionSetTypes(
     @Arg('input', () => CreateDistributionSetTypesInput, { description: 'What to create, and how.' })
     input: CreateDistributionSetTypesInput,
     @Ctx() context: GraphqlContext,
@@ -226,26 +214,24 @@ export class DistributionSetTypeResolver {
       mandatoryModuleTypeIds: type.mandatoryModuleTypeIds.map(toId),
       optionalModuleTypeIds: type.optionalModuleTypeIds.map(toId),
     }));
-    const creation = createDistributionSetTypes(context, { ...input, distributionSetTypes });
-    const { created, faults } = await outcomeOf({ created: [] }, creation);
-    const userErrors = faults.map((fault) => userErrorOf(asInInput(fault, input)));
-    return { distributionSetTypes: created, userErrors };
+    const work = createDistributionSetTypes(context, { ...input, distributionSetTypes });
+    return creation(input, 'distributionSetTypes', work);
   }
 
-  @Mutation(() => UpdateDistributionSetTypePayload, {
+  @Mutation(payloadOf('updateDistributionSetType', DistributionSetTypePayload), {
     description: 'Changes a distribution set type. Needs UPDATE_DISTRIBUTION_SET_TYPE.',
   })
   updateDistributionSetType(
     @Arg('input', () => UpdateDistributionSetTypeInput, { description: 'What to change.' })
     input: UpdateDistributionSetTypeInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<UpdateDistributionSetTypePayload> {
+  ): Promise<DistributionSetTypePayload> {
     const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateDistributionSetType(context, { ...input, id: toId(input.id), clear });
-    return payloadFor(input, 'distributionSetType', work);
+    const work = updateDistributionSetType(context, { ...withNumericId(input), clear });
+    return payload(input, 'distributionSetType', work);
   }
 
-  @Mutation(() => SetModuleTypeOfSetsPayload, {
+  @Mutation(payloadOf('setModuleTypeOfSets', DistributionSetTypePayload), {
     description:
       'Says whether sets of a type have modules of a type, as long as there are no such sets. Needs UPDATE_DISTRIBUTION_SET_TYPE.',
   })
@@ -253,24 +239,20 @@ export class DistributionSetTypeResolver {
     @Arg('input', () => SetModuleTypeOfSetsInput, { description: 'Which types, and what becomes of them.' })
     input: SetModuleTypeOfSetsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<SetModuleTypeOfSetsPayload> {
+  ): Promise<DistributionSetTypePayload> {
     const ids = { id: toId(input.id), moduleTypeId: toId(input.moduleTypeId) };
-    return payloadFor(
-      input,
-      'distributionSetType',
-      setModuleTypeOfSets(context, { ...ids, role: input.role }),
-    );
+    return payload(input, 'distributionSetType', setModuleTypeOfSets(context, { ...ids, role: input.role }));
   }
 
-  @Mutation(() => DeleteDistributionSetTypePayload, {
+  @Mutation(payloadOf('deleteDistributionSetType', DeletePayload), {
     description:
       'Deletes a distribution set type; one that sets have stays for these. Needs DELETE_DISTRIBUTION_SET_TYPE.',
   })
   deleteDistributionSetType(
-    @Arg('input', () => DeleteDistributionSetTypeInput, { description: 'What to delete.' })
-    input: DeleteDistributionSetTypeInput,
+    @Arg('input', inputOf('deleteDistributionSetType', IdInput), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteDistributionSetTypePayload> {
-    return deletion(input, deleteDistributionSetType(context, { id: toId(input.id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteDistributionSetType(context, { id }));
   }
 }

@@ -1,6 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { DomainError } from '../../errors.ts';
 import { createEnrollmentGroup } from '../../services/enrollment/create.ts';
 import { deleteEnrollmentGroup } from '../../services/enrollment/delete.ts';
 import { deleteEnrollmentToken } from '../../services/enrollment/delete-token.ts';
@@ -8,7 +7,6 @@ import type { EnrollmentGroup as Entity } from '../../services/enrollment/find.t
 import { CLEARABLE, MOST_PATTERNS } from '../../services/enrollment/input.ts';
 import { rotateEnrollmentToken } from '../../services/enrollment/rotate-token.ts';
 import { updateEnrollmentGroup } from '../../services/enrollment/update.ts';
-import { DeletePayload, deletion, IdInput } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import {
   EnrollmentGroup,
@@ -16,8 +14,9 @@ import {
   EnrollmentReach,
   enrollmentGroupView,
 } from './enrollment-groups.ts';
-import { Payload, payload, userErrorOf } from './errors.ts';
-import { asWritten, toId } from './ids.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
+import { answer, DeletePayload, deletion, IdInput, inputOf, payload, payloadOf } from './mutations.ts';
 
 @InputType({ description: 'An attribute that targets are given.' })
 class EnrollmentAttributeInput {
@@ -156,12 +155,6 @@ abstract class EnrollmentTokenPayload extends Payload {
   token!: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `createEnrollmentGroup` answers.' })
-class CreateEnrollmentGroupPayload extends EnrollmentTokenPayload {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `rotateEnrollmentToken` answers.' })
-class RotateEnrollmentTokenPayload extends EnrollmentTokenPayload {}
-
 @ObjectType({ simpleResolvers: true, description: 'What `updateEnrollmentGroup` answers.' })
 class UpdateEnrollmentGroupPayload extends Payload {
   @Field(() => EnrollmentGroup, {
@@ -171,18 +164,6 @@ class UpdateEnrollmentGroupPayload extends Payload {
   enrollmentGroup!: EnrollmentGroupView | null;
 }
 
-@InputType({ description: 'What `deleteEnrollmentGroup` takes.' })
-class DeleteEnrollmentGroupInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteEnrollmentGroup` answers.' })
-class DeleteEnrollmentGroupPayload extends DeletePayload {}
-
-@InputType({ description: 'What `deleteEnrollmentToken` takes.' })
-class DeleteEnrollmentTokenInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteEnrollmentToken` answers.' })
-class DeleteEnrollmentTokenPayload extends DeletePayload {}
-
 /** The ids as numbers; what is not among them is as it was. */
 const withNumbers = ({ certificateAuthorityId, targetTypeId, tagIds, ...rest }: EnrollmentGroupFields) => ({
   ...rest,
@@ -191,19 +172,9 @@ const withNumbers = ({ certificateAuthorityId, targetTypeId, tagIds, ...rest }: 
   ...(tagIds != null && { tagIds: tagIds.map(toId) }),
 });
 
-/** What wasn't found by its id, in the words of the input. */
-const inWordsOf =
-  (input: EnrollmentGroupFields & { id?: string }) =>
-  (error: unknown): never => {
-    const [field, index] = (error instanceof DomainError && error.details.path) || [];
-    const written =
-      field === 'tagIds' ? input.tagIds?.[Number(index)] : input[field as 'id' | 'targetTypeId'];
-    throw asWritten(error, written);
-  };
-
 @Resolver(() => EnrollmentGroup)
 export class EnrollmentMutations {
-  @Mutation(() => CreateEnrollmentGroupPayload, {
+  @Mutation(payloadOf('createEnrollmentGroup', EnrollmentTokenPayload), {
     description:
       'Creates an enrollment group with its first token. It works whether or not `authentication.gatewaytoken.enabled` is set, which rules the default group; `autoregistration.enabled` rules all. Needs CREATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
   })
@@ -211,10 +182,10 @@ export class EnrollmentMutations {
     @Arg('input', () => CreateEnrollmentGroupInput, { description: 'What to create.' })
     input: CreateEnrollmentGroupInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<CreateEnrollmentGroupPayload> {
+  ): Promise<EnrollmentTokenPayload> {
     const { name, tokenExpiresAt } = input;
     const work = createEnrollmentGroup(context, { ...withNumbers(input), name, tokenExpiresAt });
-    return tokenPayload(work.catch(inWordsOf(input)));
+    return tokenPayload(input, work);
   }
 
   @Mutation(() => UpdateEnrollmentGroupPayload, {
@@ -232,10 +203,10 @@ export class EnrollmentMutations {
       name: input.name,
       clear: CLEARABLE.filter((field) => input[field] === null),
     });
-    return payload('enrollmentGroup', work.then(enrollmentGroupView, inWordsOf(input)));
+    return payload(input, 'enrollmentGroup', work.then(enrollmentGroupView));
   }
 
-  @Mutation(() => RotateEnrollmentTokenPayload, {
+  @Mutation(payloadOf('rotateEnrollmentToken', EnrollmentTokenPayload), {
     description:
       'Gives an enrollment group a new token beside those it has, which end with the overlap. That of the default group becomes the gateway token. Needs UPDATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
   })
@@ -243,43 +214,39 @@ export class EnrollmentMutations {
     @Arg('input', () => RotateEnrollmentTokenInput, { description: 'Which group, and how.' })
     input: RotateEnrollmentTokenInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<RotateEnrollmentTokenPayload> {
+  ): Promise<EnrollmentTokenPayload> {
     const work = rotateEnrollmentToken(context, { ...input, groupId: toId(input.groupId) });
-    return tokenPayload(work.catch((error) => Promise.reject(asWritten(error, input.groupId))));
+    return tokenPayload(input, work);
   }
 
-  @Mutation(() => DeleteEnrollmentGroupPayload, {
+  @Mutation(payloadOf('deleteEnrollmentGroup', DeletePayload), {
     description:
       'Deletes an enrollment group: its tokens are good for nothing at once, and the devices that wait by it are forgotten; the targets it registered stay. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteEnrollmentGroup(
-    @Arg('input', () => DeleteEnrollmentGroupInput, { description: 'What to delete.' })
-    { id }: DeleteEnrollmentGroupInput,
+    @Arg('input', inputOf('deleteEnrollmentGroup', IdInput), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteEnrollmentGroupPayload> {
-    return deletion({ id }, deleteEnrollmentGroup(context, { id: toId(id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteEnrollmentGroup(context, { id }));
   }
 
-  @Mutation(() => DeleteEnrollmentTokenPayload, {
+  @Mutation(payloadOf('deleteEnrollmentToken', DeletePayload), {
     description:
       'Deletes one token of an enrollment group: it is good for nothing at once. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteEnrollmentToken(
-    @Arg('input', () => DeleteEnrollmentTokenInput, { description: 'What to delete.' })
-    { id }: DeleteEnrollmentTokenInput,
+    @Arg('input', inputOf('deleteEnrollmentToken', IdInput), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteEnrollmentTokenPayload> {
-    return deletion({ id }, deleteEnrollmentToken(context, { id: toId(id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteEnrollmentToken(context, { id }));
   }
 }
 
-async function tokenPayload(
-  work: Promise<{ group: Entity; token: string }>,
-): Promise<EnrollmentTokenPayload> {
-  try {
-    const { group, token } = await work;
-    return { enrollmentGroup: enrollmentGroupView(group), token, userErrors: [] };
-  } catch (error) {
-    return { enrollmentGroup: null, token: null, userErrors: [userErrorOf(error)] };
-  }
-}
+const tokenPayload = (input: object, work: Promise<{ group: Entity; token: string }>) =>
+  answer(
+    input,
+    { enrollmentGroup: null, token: null },
+    work.then(({ group, token }) => ({ enrollmentGroup: enrollmentGroupView(group), token })),
+  );

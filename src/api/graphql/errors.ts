@@ -170,22 +170,6 @@ export function userErrorOf(error: unknown): UserError {
   };
 }
 
-type Answer<K extends string, T> = Record<K, T | null> & { userErrors: UserError[] };
-
-/** The payload of a mutation: what was changed as `field`, or null and what was wrong with the input. */
-export async function payload<K extends string, T>(
-  field: K,
-  work: Promise<T>,
-): Promise<Answer<NoInfer<K>, NoInfer<T>>> {
-  const answer = (value: T | null, userErrors: UserError[]) =>
-    ({ [field]: value, userErrors }) as Answer<K, T>;
-  try {
-    return answer(await work, []);
-  } catch (error) {
-    return answer(null, [userErrorOf(error)]);
-  }
-}
-
 /** Turns whatever a resolver threw into an entry of `errors`; what nobody foresaw is logged and not shown. */
 export const formatError =
   (log: (error: unknown) => void) =>

@@ -24,7 +24,7 @@ import { EnrollmentGroup, type EnrollmentGroupView, enrollmentGroupView } from '
 import { enumOf } from './enums.ts';
 import { Payload } from './errors.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
-import { affected } from './selected-targets.ts';
+import { affectedTargets } from './selected-targets.ts';
 
 const PendingTargetState = enumOf<Entity['state']>(
   'PendingTargetState',
@@ -165,7 +165,7 @@ export class PendingTargetResolver {
     @Arg('input', () => ApproveTargetsInput, { description: 'Which devices.' }) input: ApproveTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ApproveTargetsPayload> {
-    return affected(approveTargets(context, input));
+    return affectedTargets(input, approveTargets(context, input));
   }
 
   @Mutation(() => RejectTargetsPayload, {
@@ -176,6 +176,6 @@ export class PendingTargetResolver {
     @Arg('input', () => RejectTargetsInput, { description: 'Which devices.' }) input: RejectTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RejectTargetsPayload> {
-    return affected(rejectTargets(context, input));
+    return affectedTargets(input, rejectTargets(context, input));
   }
 }

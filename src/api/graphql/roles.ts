@@ -6,7 +6,8 @@ import type { NamedRole } from '../../services/roles/role.ts';
 import { updateRole } from '../../services/roles/update.ts';
 import { AuthoredNode } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { Payload, payload } from './errors.ts';
+import { Payload } from './errors.ts';
+import { payload, payloadOf } from './mutations.ts';
 import { NameListArgs, nameConnection } from './name-lists.ts';
 import { connectionTypes, listCost } from './pagination.ts';
 
@@ -70,12 +71,6 @@ abstract class RolePayload extends Payload {
   role!: Role | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `createRole` answers.' })
-class CreateRolePayload extends RolePayload {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `updateRole` answers.' })
-class UpdateRolePayload extends RolePayload {}
-
 @ObjectType({ simpleResolvers: true, description: 'What `deleteRole` answers: the role as it was.' })
 class DeleteRolePayload extends RolePayload {}
 
@@ -95,24 +90,24 @@ export class RoleResolver {
     });
   }
 
-  @Mutation(() => CreateRolePayload, {
+  @Mutation(payloadOf('createRole', RolePayload), {
     description: 'Names a set of permissions. Needs TENANT_ADMIN.',
   })
   createRole(
     @Arg('input', () => CreateRoleInput, { description: 'What to create.' }) input: CreateRoleInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<CreateRolePayload> {
-    return payload('role', createRole(context, input));
+  ): Promise<RolePayload> {
+    return payload(input, 'role', createRole(context, input));
   }
 
-  @Mutation(() => UpdateRolePayload, {
+  @Mutation(payloadOf('updateRole', RolePayload), {
     description: 'Changes a role, at once for all who have it. Needs TENANT_ADMIN.',
   })
   updateRole(
     @Arg('input', () => UpdateRoleInput, { description: 'What to change.' }) input: UpdateRoleInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<UpdateRolePayload> {
-    return payload('role', updateRole(context, input));
+  ): Promise<RolePayload> {
+    return payload(input, 'role', updateRole(context, input));
   }
 
   @Mutation(() => DeleteRolePayload, {
@@ -122,6 +117,6 @@ export class RoleResolver {
     @Arg('input', () => DeleteRoleInput, { description: 'What to delete.' }) input: DeleteRoleInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteRolePayload> {
-    return payload('role', deleteRole(context, input));
+    return payload(input, 'role', deleteRole(context, input));
   }
 }

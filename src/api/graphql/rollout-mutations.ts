@@ -12,11 +12,11 @@ import { stopRollout } from '../../services/rollouts/stop.ts';
 import { triggerNextRolloutGroup } from '../../services/rollouts/trigger-next-group.ts';
 import { updateRollout } from '../../services/rollouts/update.ts';
 import { ForceType } from './actions.ts';
-import { DeletePayload, IdInput, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { DeletePayload, deletion, IdInput, inputOf, payload, payloadOf, withNumericId } from './mutations.ts';
 import { RolloutSuccessAction } from './rollout-groups.ts';
 import { Rollout } from './rollouts.ts';
 
@@ -169,50 +169,12 @@ abstract class RolloutDecisionInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'What there is to say, at most 255 characters.' })
   remark?: string | null;
 }
-@InputType({ description: 'What `approveRollout` takes.' })
-class ApproveRolloutInput extends RolloutDecisionInput {}
-@InputType({ description: 'What `denyRollout` takes.' })
-class DenyRolloutInput extends RolloutDecisionInput {}
-@InputType({ description: 'What `startRollout` takes.' })
-class StartRolloutInput extends IdInput {}
-@InputType({ description: 'What `pauseRollout` takes.' })
-class PauseRolloutInput extends IdInput {}
-@InputType({ description: 'What `resumeRollout` takes.' })
-class ResumeRolloutInput extends IdInput {}
-@InputType({ description: 'What `stopRollout` takes.' })
-class StopRolloutInput extends IdInput {}
-@InputType({ description: 'What `retryRollout` takes.' })
-class RetryRolloutInput extends IdInput {}
-@InputType({ description: 'What `triggerNextRolloutGroup` takes.' })
-class TriggerNextRolloutGroupInput extends IdInput {}
-@InputType({ description: 'What `deleteRollout` takes.' })
-class DeleteRolloutInput extends IdInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of a rollout answer.' })
 abstract class RolloutPayload extends Payload {
   @Field(() => Rollout, { nullable: true, description: 'It as it is now; null where refused.' })
   rollout!: Rollout | null;
 }
-@ObjectType({ simpleResolvers: true, description: 'What `createRollout` answers.' })
-class CreateRolloutPayload extends RolloutPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `updateRollout` answers.' })
-class UpdateRolloutPayload extends RolloutPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `approveRollout` answers.' })
-class ApproveRolloutPayload extends RolloutPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `denyRollout` answers.' })
-class DenyRolloutPayload extends RolloutPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `startRollout` answers.' })
-class StartRolloutPayload extends RolloutPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `pauseRollout` answers.' })
-class PauseRolloutPayload extends RolloutPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `resumeRollout` answers.' })
-class ResumeRolloutPayload extends RolloutPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `stopRollout` answers.' })
-class StopRolloutPayload extends RolloutPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `triggerNextRolloutGroup` answers.' })
-class TriggerNextRolloutGroupPayload extends RolloutPayload {}
-@ObjectType({ simpleResolvers: true, description: 'What `deleteRollout` answers.' })
-class DeleteRolloutPayload extends DeletePayload {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `retryRollout` answers.' })
 class RetryRolloutPayload extends Payload {
@@ -222,7 +184,7 @@ class RetryRolloutPayload extends Payload {
 
 @Resolver()
 export class RolloutMutations {
-  @Mutation(() => CreateRolloutPayload, {
+  @Mutation(payloadOf('createRollout', RolloutPayload), {
     description:
       'Plans a rollout to the targets that match, of those that the account may read and, where it may change targets at all, change. Needs CREATE_ROLLOUT, READ_DISTRIBUTION_SET and READ_TARGET, and with `startAt` HANDLE_ROLLOUT.',
   })
@@ -230,92 +192,94 @@ export class RolloutMutations {
     @Arg('input', () => CreateRolloutInput, { description: 'Which set, for which targets, and how.' })
     input: CreateRolloutInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<CreateRolloutPayload> {
+  ): Promise<RolloutPayload> {
     const distributionSetId = toId(input.distributionSetId);
     return changed(input, createRollout(context, { ...input, distributionSetId }));
   }
 
-  @Mutation(() => UpdateRolloutPayload, {
+  @Mutation(payloadOf('updateRollout', RolloutPayload), {
     description: 'Changes name and description of a rollout. Needs UPDATE_ROLLOUT.',
   })
   updateRollout(
     @Arg('input', () => UpdateRolloutInput, { description: 'What to change.' }) input: UpdateRolloutInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<UpdateRolloutPayload> {
-    return changed(input, updateRollout(context, withNumber(input)));
+  ): Promise<RolloutPayload> {
+    return changed(input, updateRollout(context, withNumericId(input)));
   }
 
-  @Mutation(() => ApproveRolloutPayload, {
+  @Mutation(payloadOf('approveRollout', RolloutPayload), {
     description: 'Approves a rollout that waits for it. Needs APPROVE_ROLLOUT.',
   })
   approveRollout(
-    @Arg('input', () => ApproveRolloutInput, { description: 'Which one.' }) input: ApproveRolloutInput,
+    @Arg('input', inputOf('approveRollout', RolloutDecisionInput), { description: 'Which one.' })
+    input: RolloutDecisionInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<ApproveRolloutPayload> {
-    return changed(input, decideRollout(context, { ...withNumber(input), approved: true }));
+  ): Promise<RolloutPayload> {
+    return changed(input, decideRollout(context, { ...withNumericId(input), approved: true }));
   }
 
-  @Mutation(() => DenyRolloutPayload, {
+  @Mutation(payloadOf('denyRollout', RolloutPayload), {
     description: 'Denies for good a rollout that waits for an approval. Needs APPROVE_ROLLOUT.',
   })
   denyRollout(
-    @Arg('input', () => DenyRolloutInput, { description: 'Which one.' }) input: DenyRolloutInput,
+    @Arg('input', inputOf('denyRollout', RolloutDecisionInput), { description: 'Which one.' })
+    input: RolloutDecisionInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DenyRolloutPayload> {
-    return changed(input, decideRollout(context, { ...withNumber(input), approved: false }));
+  ): Promise<RolloutPayload> {
+    return changed(input, decideRollout(context, { ...withNumericId(input), approved: false }));
   }
 
-  @Mutation(() => StartRolloutPayload, {
+  @Mutation(payloadOf('startRollout', RolloutPayload), {
     description: 'Lets a rollout begin that is ready. Needs HANDLE_ROLLOUT.',
   })
   startRollout(
-    @Arg('input', () => StartRolloutInput, { description: 'Which one.' }) input: StartRolloutInput,
+    @Arg('input', inputOf('startRollout', IdInput), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<StartRolloutPayload> {
-    return changed(input, startRollout(context, withNumber(input)));
+  ): Promise<RolloutPayload> {
+    return changed(input, startRollout(context, withNumericId(input)));
   }
 
-  @Mutation(() => PauseRolloutPayload, {
+  @Mutation(payloadOf('pauseRollout', RolloutPayload), {
     description: 'Lets no further group of a rollout begin; what runs goes on. Needs HANDLE_ROLLOUT.',
   })
   pauseRollout(
-    @Arg('input', () => PauseRolloutInput, { description: 'Which one.' }) input: PauseRolloutInput,
+    @Arg('input', inputOf('pauseRollout', IdInput), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<PauseRolloutPayload> {
-    return changed(input, pauseRollout(context, withNumber(input)));
+  ): Promise<RolloutPayload> {
+    return changed(input, pauseRollout(context, withNumericId(input)));
   }
 
-  @Mutation(() => ResumeRolloutPayload, {
+  @Mutation(payloadOf('resumeRollout', RolloutPayload), {
     description:
       'Lets a paused rollout go on: with the next group where the last one failed, or paused it. Needs HANDLE_ROLLOUT.',
   })
   resumeRollout(
-    @Arg('input', () => ResumeRolloutInput, { description: 'Which one.' }) input: ResumeRolloutInput,
+    @Arg('input', inputOf('resumeRollout', IdInput), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<ResumeRolloutPayload> {
-    return changed(input, resumeRollout(context, withNumber(input)));
+  ): Promise<RolloutPayload> {
+    return changed(input, resumeRollout(context, withNumericId(input)));
   }
 
-  @Mutation(() => StopRolloutPayload, {
+  @Mutation(payloadOf('stopRollout', RolloutPayload), {
     description:
       'Ends a rollout: what has not begun never will, and devices are asked to stop. Needs HANDLE_ROLLOUT.',
   })
   stopRollout(
-    @Arg('input', () => StopRolloutInput, { description: 'Which one.' }) input: StopRolloutInput,
+    @Arg('input', inputOf('stopRollout', IdInput), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<StopRolloutPayload> {
-    return changed(input, stopRollout(context, withNumber(input)));
+  ): Promise<RolloutPayload> {
+    return changed(input, stopRollout(context, withNumericId(input)));
   }
 
-  @Mutation(() => TriggerNextRolloutGroupPayload, {
+  @Mutation(payloadOf('triggerNextRolloutGroup', RolloutPayload), {
     description: 'Lets the next group begin before those before it are done. Needs UPDATE_ROLLOUT.',
   })
   triggerNextRolloutGroup(
-    @Arg('input', () => TriggerNextRolloutGroupInput, { description: 'Of which rollout.' })
-    input: TriggerNextRolloutGroupInput,
+    @Arg('input', inputOf('triggerNextRolloutGroup', IdInput), { description: 'Of which rollout.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<TriggerNextRolloutGroupPayload> {
-    return changed(input, triggerNextRolloutGroup(context, withNumber(input)));
+  ): Promise<RolloutPayload> {
+    return changed(input, triggerNextRolloutGroup(context, withNumericId(input)));
   }
 
   @Mutation(() => RetryRolloutPayload, {
@@ -323,29 +287,22 @@ export class RolloutMutations {
       'Plans another rollout to the targets of a finished one on which it failed. Needs CREATE_ROLLOUT, READ_DISTRIBUTION_SET and READ_TARGET.',
   })
   retryRollout(
-    @Arg('input', () => RetryRolloutInput, { description: 'Which one.' }) input: RetryRolloutInput,
+    @Arg('input', inputOf('retryRollout', IdInput), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RetryRolloutPayload> {
-    return changed(input, retryRollout(context, withNumber(input)));
+    return changed(input, retryRollout(context, withNumericId(input)));
   }
 
-  @Mutation(() => DeleteRolloutPayload, {
+  @Mutation(payloadOf('deleteRollout', DeletePayload), {
     description:
       'Deletes a rollout; one that has begun stays for the history, and its actions end at once. Needs DELETE_ROLLOUT.',
   })
   deleteRollout(
-    @Arg('input', () => DeleteRolloutInput, { description: 'Which one.' }) input: DeleteRolloutInput,
+    @Arg('input', inputOf('deleteRollout', IdInput), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteRolloutPayload> {
-    const work = deleteRollout(context, withNumber(input));
-    return payloadFor(
-      input,
-      'deletedId',
-      work.then(() => input.id),
-    );
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteRollout(context, { id }));
   }
 }
 
-const withNumber = <T extends IdInput>(input: T) => ({ ...input, id: toId(input.id) });
-
-const changed = (input: object, work: Promise<Entity>) => payloadFor(input, 'rollout', work);
+const changed = (input: object, work: Promise<Entity>) => payload(input, 'rollout', work);

@@ -1,5 +1,6 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
-import { Payload, payload } from './errors.ts';
+import { Payload } from './errors.ts';
+import { answer } from './mutations.ts';
 
 @InputType({ description: 'Which targets a mutation of many is for: either controllerIds or a filter.' })
 export abstract class SelectedTargetsInput {
@@ -23,7 +24,9 @@ export abstract class AffectedTargetsPayload extends Payload {
 }
 
 /** The payload of a mutation of many targets: how many it concerned, and what was wrong with the input. */
-export async function affected(work: Promise<number>) {
-  const { affectedCount, userErrors } = await payload('affectedCount', work);
-  return { affectedCount: affectedCount ?? 0, userErrors };
-}
+export const affectedTargets = (input: object, work: Promise<number>) =>
+  answer(
+    input,
+    { affectedCount: 0 },
+    work.then((affectedCount) => ({ affectedCount })),
+  );

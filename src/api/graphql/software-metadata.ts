@@ -13,11 +13,10 @@ import { deleteDistributionSetMetadata } from '../../services/distribution-set-m
 import { setDistributionSetMetadata } from '../../services/distribution-set-metadata/set.ts';
 import { deleteModuleMetadata } from '../../services/software-module-metadata/delete.ts';
 import { setModuleMetadata } from '../../services/software-module-metadata/set.ts';
-import { IdInput, payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
 import { Payload } from './errors.ts';
-import { toId } from './ids.ts';
+import { IdInput, inputOf, payload, payloadOf, withNumericId } from './mutations.ts';
 import { SoftwareModule } from './software-modules.ts';
 import { Metadata, MetadataInput } from './target-metadata.ts';
 
@@ -61,12 +60,6 @@ abstract class KeysInput extends IdInput {
   keys!: string[];
 }
 
-@InputType({ description: 'What `deleteSoftwareModuleMetadata` takes.' })
-class DeleteSoftwareModuleMetadataInput extends KeysInput {}
-
-@InputType({ description: 'What `deleteDistributionSetMetadata` takes.' })
-class DeleteDistributionSetMetadataInput extends KeysInput {}
-
 @ObjectType({ simpleResolvers: true, description: "What changes of a software module's metadata answer." })
 abstract class ModulePayload extends Payload {
   @Field(() => SoftwareModule, {
@@ -76,23 +69,11 @@ abstract class ModulePayload extends Payload {
   softwareModule!: SoftwareModule | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `setSoftwareModuleMetadata` answers.' })
-class SetSoftwareModuleMetadataPayload extends ModulePayload {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteSoftwareModuleMetadata` answers.' })
-class DeleteSoftwareModuleMetadataPayload extends ModulePayload {}
-
 @ObjectType({ simpleResolvers: true, description: "What changes of a distribution set's metadata answer." })
 abstract class SetPayload extends Payload {
   @Field(() => DistributionSet, { nullable: true, description: 'The set as it is now; null where refused.' })
   distributionSet!: DistributionSet | null;
 }
-
-@ObjectType({ simpleResolvers: true, description: 'What `setDistributionSetMetadata` answers.' })
-class SetDistributionSetMetadataPayload extends SetPayload {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteDistributionSetMetadata` answers.' })
-class DeleteDistributionSetMetadataPayload extends SetPayload {}
 
 /** What each is taken to have, for the cost of a query. */
 const USUAL_ENTRIES = 5;
@@ -111,27 +92,29 @@ export class SoftwareModuleMetadataResolver {
     return loaders.metadataOfModules.load(id);
   }
 
-  @Mutation(() => SetSoftwareModuleMetadataPayload, {
+  @Mutation(payloadOf('setSoftwareModuleMetadata', ModulePayload), {
     description: 'Adds or overwrites metadata of a software module. Needs UPDATE_SOFTWARE_MODULE.',
   })
   setSoftwareModuleMetadata(
     @Arg('input', () => SetSoftwareModuleMetadataInput, { description: 'Which module, and which entries.' })
     input: SetSoftwareModuleMetadataInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<SetSoftwareModuleMetadataPayload> {
-    return payloadFor(input, 'softwareModule', setModuleMetadata(context, { ...input, id: toId(input.id) }));
+  ): Promise<ModulePayload> {
+    return payload(input, 'softwareModule', setModuleMetadata(context, withNumericId(input)));
   }
 
-  @Mutation(() => DeleteSoftwareModuleMetadataPayload, {
+  @Mutation(payloadOf('deleteSoftwareModuleMetadata', ModulePayload), {
     description: 'Takes entries of metadata away from a software module. Needs UPDATE_SOFTWARE_MODULE.',
   })
   deleteSoftwareModuleMetadata(
-    @Arg('input', () => DeleteSoftwareModuleMetadataInput, { description: 'Which module, and which keys.' })
-    input: DeleteSoftwareModuleMetadataInput,
+    @Arg('input', inputOf('deleteSoftwareModuleMetadata', KeysInput), {
+      description: 'Which module, and which keys.',
+    })
+    input: KeysInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteSoftwareModuleMetadataPayload> {
-    const work = deleteModuleMetadata(context, { ...input, id: toId(input.id) });
-    return payloadFor(input, 'softwareModule', work);
+  ): Promise<ModulePayload> {
+    const work = deleteModuleMetadata(context, withNumericId(input));
+    return payload(input, 'softwareModule', work);
   }
 }
 
@@ -142,27 +125,29 @@ export class DistributionSetMetadataResolver {
     return loaders.metadataOfSets.load(id);
   }
 
-  @Mutation(() => SetDistributionSetMetadataPayload, {
+  @Mutation(payloadOf('setDistributionSetMetadata', SetPayload), {
     description: 'Adds or overwrites metadata of a distribution set. Needs UPDATE_DISTRIBUTION_SET.',
   })
   setDistributionSetMetadata(
     @Arg('input', () => SetDistributionSetMetadataInput, { description: 'Which set, and which entries.' })
     input: SetDistributionSetMetadataInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<SetDistributionSetMetadataPayload> {
-    const work = setDistributionSetMetadata(context, { ...input, id: toId(input.id) });
-    return payloadFor(input, 'distributionSet', work);
+  ): Promise<SetPayload> {
+    const work = setDistributionSetMetadata(context, withNumericId(input));
+    return payload(input, 'distributionSet', work);
   }
 
-  @Mutation(() => DeleteDistributionSetMetadataPayload, {
+  @Mutation(payloadOf('deleteDistributionSetMetadata', SetPayload), {
     description: 'Takes entries of metadata away from a distribution set. Needs UPDATE_DISTRIBUTION_SET.',
   })
   deleteDistributionSetMetadata(
-    @Arg('input', () => DeleteDistributionSetMetadataInput, { description: 'Which set, and which keys.' })
-    input: DeleteDistributionSetMetadataInput,
+    @Arg('input', inputOf('deleteDistributionSetMetadata', KeysInput), {
+      description: 'Which set, and which keys.',
+    })
+    input: KeysInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteDistributionSetMetadataPayload> {
-    const work = deleteDistributionSetMetadata(context, { ...input, id: toId(input.id) });
-    return payloadFor(input, 'distributionSet', work);
+  ): Promise<SetPayload> {
+    const work = deleteDistributionSetMetadata(context, withNumericId(input));
+    return payload(input, 'distributionSet', work);
   }
 }

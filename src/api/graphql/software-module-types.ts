@@ -22,21 +22,21 @@ import {
 import { CLEARABLE } from '../../services/software-module-types/input.ts';
 import { listSoftwareModuleTypes } from '../../services/software-module-types/list.ts';
 import { updateSoftwareModuleType } from '../../services/software-module-types/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from './building-blocks.ts';
+import type { GraphqlContext } from './context.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
 import {
-  AUTHORED_ORDER,
-  AuthoredNode,
   BulkInput,
+  creation,
   DeletePayload,
   deletion,
   IdInput,
-  orderedArgs,
-  outcomeOf,
-  payloadFor,
-  SoftDeleted,
-} from './building-blocks.ts';
-import type { GraphqlContext } from './context.ts';
-import { Payload, userErrorOf } from './errors.ts';
-import { toId } from './ids.ts';
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from './mutations.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of software module: firmware, applications.' })
@@ -134,12 +134,6 @@ class UpdateSoftwareModuleTypePayload extends Payload {
   softwareModuleType!: SoftwareModuleType | null;
 }
 
-@InputType({ description: 'What `deleteSoftwareModuleType` takes.' })
-class DeleteSoftwareModuleTypeInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteSoftwareModuleType` answers.' })
-class DeleteSoftwareModuleTypePayload extends DeletePayload {}
-
 const { Connection } = connectionTypes('SoftwareModuleType', 'software module types', SoftwareModuleType);
 
 @Resolver(() => SoftwareModuleType)
@@ -171,13 +165,12 @@ export class SoftwareModuleTypeResolver {
   @Mutation(() => CreateSoftwareModuleTypesPayload, {
     description: 'Creates software module types. Needs CREATE_SOFTWARE_MODULE_TYPE.',
   })
-  async createSoftwareModuleTypes(
+  createSoftwareModuleTypes(
     @Arg('input', () => CreateSoftwareModuleTypesInput, { description: 'What to create, and how.' })
     input: CreateSoftwareModuleTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateSoftwareModuleTypesPayload> {
-    const { created, faults } = await outcomeOf({ created: [] }, createSoftwareModuleTypes(context, input));
-    return { softwareModuleTypes: created, userErrors: faults.map(userErrorOf) };
+    return creation(input, 'softwareModuleTypes', createSoftwareModuleTypes(context, input));
   }
 
   @Mutation(() => UpdateSoftwareModuleTypePayload, {
@@ -189,19 +182,19 @@ export class SoftwareModuleTypeResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateSoftwareModuleTypePayload> {
     const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateSoftwareModuleType(context, { ...input, id: toId(input.id), clear });
-    return payloadFor(input, 'softwareModuleType', work);
+    const work = updateSoftwareModuleType(context, { ...withNumericId(input), clear });
+    return payload(input, 'softwareModuleType', work);
   }
 
-  @Mutation(() => DeleteSoftwareModuleTypePayload, {
+  @Mutation(payloadOf('deleteSoftwareModuleType', DeletePayload), {
     description:
       'Deletes a software module type; one that is in use stays for what uses it. Needs DELETE_SOFTWARE_MODULE_TYPE.',
   })
   deleteSoftwareModuleType(
-    @Arg('input', () => DeleteSoftwareModuleTypeInput, { description: 'What to delete.' })
-    input: DeleteSoftwareModuleTypeInput,
+    @Arg('input', inputOf('deleteSoftwareModuleType', IdInput), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteSoftwareModuleTypePayload> {
-    return deletion(input, deleteSoftwareModuleType(context, { id: toId(input.id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteSoftwareModuleType(context, { id }));
   }
 }

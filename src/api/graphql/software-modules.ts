@@ -21,21 +21,21 @@ import { CLEARABLE } from '../../services/software-modules/input.ts';
 import { listSoftwareModules } from '../../services/software-modules/list.ts';
 import type { SoftwareModule as Entity } from '../../services/software-modules/module.ts';
 import { updateSoftwareModule } from '../../services/software-modules/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from './building-blocks.ts';
+import type { GraphqlContext } from './context.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
 import {
-  AUTHORED_ORDER,
-  AuthoredNode,
   BulkInput,
+  creation,
   DeletePayload,
   deletion,
   IdInput,
-  orderedArgs,
-  outcomeOf,
-  payloadFor,
-  SoftDeleted,
-} from './building-blocks.ts';
-import type { GraphqlContext } from './context.ts';
-import { Payload, userErrorOf } from './errors.ts';
-import { toId } from './ids.ts';
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from './mutations.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 import { SoftwareModuleType } from './software-module-types.ts';
 
@@ -133,12 +133,6 @@ class UpdateSoftwareModulePayload extends Payload {
   softwareModule!: SoftwareModule | null;
 }
 
-@InputType({ description: 'What `deleteSoftwareModule` takes.' })
-class DeleteSoftwareModuleInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteSoftwareModule` answers.' })
-class DeleteSoftwareModulePayload extends DeletePayload {}
-
 const { Connection } = connectionTypes('SoftwareModule', 'software modules', SoftwareModule);
 
 @Resolver(() => SoftwareModule)
@@ -177,13 +171,12 @@ export class SoftwareModuleResolver {
   @Mutation(() => CreateSoftwareModulesPayload, {
     description: 'Creates software modules. Needs CREATE_SOFTWARE_MODULE.',
   })
-  async createSoftwareModules(
+  createSoftwareModules(
     @Arg('input', () => CreateSoftwareModulesInput, { description: 'What to create, and how.' })
     input: CreateSoftwareModulesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateSoftwareModulesPayload> {
-    const { created, faults } = await outcomeOf({ created: [] }, createSoftwareModules(context, input));
-    return { softwareModules: created, userErrors: faults.map(userErrorOf) };
+    return creation(input, 'softwareModules', createSoftwareModules(context, input));
   }
 
   @Mutation(() => UpdateSoftwareModulePayload, {
@@ -195,19 +188,19 @@ export class SoftwareModuleResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateSoftwareModulePayload> {
     const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateSoftwareModule(context, { ...input, id: toId(input.id), clear });
-    return payloadFor(input, 'softwareModule', work);
+    const work = updateSoftwareModule(context, { ...withNumericId(input), clear });
+    return payload(input, 'softwareModule', work);
   }
 
-  @Mutation(() => DeleteSoftwareModulePayload, {
+  @Mutation(payloadOf('deleteSoftwareModule', DeletePayload), {
     description:
       'Deletes a software module with its files; one that distribution sets have stays for these, without its files. Needs DELETE_SOFTWARE_MODULE.',
   })
   deleteSoftwareModule(
-    @Arg('input', () => DeleteSoftwareModuleInput, { description: 'What to delete.' })
-    input: DeleteSoftwareModuleInput,
+    @Arg('input', inputOf('deleteSoftwareModule', IdInput), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteSoftwareModulePayload> {
-    return deletion(input, deleteSoftwareModule(context, { id: toId(input.id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteSoftwareModule(context, { id }));
   }
 }

@@ -1,5 +1,4 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
-import { DomainError } from '../../errors.ts';
+import { Arg, Ctx, Field, ID, InputType, Mutation, Query, Resolver } from 'type-graphql';
 import { assignTargetGroup } from '../../services/target-groups/assign.ts';
 import { listTargetGroups } from '../../services/target-groups/list.ts';
 import { assignTargetTags } from '../../services/target-tags/assign.ts';
@@ -8,9 +7,9 @@ import { unassignTargetTags } from '../../services/target-tags/unassign.ts';
 import { assignTargetType } from '../../services/targets/assign-type.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
-import { payload, userErrorOf } from './errors.ts';
-import { asWritten, toId } from './ids.ts';
-import { AffectedTargetsPayload, affected, SelectedTargetsInput } from './selected-targets.ts';
+import { toId } from './ids.ts';
+import { payloadOf, userErrorsOf } from './mutations.ts';
+import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
 
 const NotFoundPolicy = enumOf<Policy>(
   'NotFoundPolicy',
@@ -40,14 +39,8 @@ abstract class TargetTagsChoice extends SelectedTargetsInput {
 @InputType({ description: 'What `assignTargetTags` takes: tags, and either controllerIds or a filter.' })
 class AssignTargetTagsInput extends TargetTagsChoice {}
 
-@ObjectType({ simpleResolvers: true, description: 'What `assignTargetTags` answers.' })
-class AssignTargetTagsPayload extends AffectedTargetsPayload {}
-
 @InputType({ description: 'What `unassignTargetTags` takes: tags, and either controllerIds or a filter.' })
 class UnassignTargetTagsInput extends TargetTagsChoice {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `unassignTargetTags` answers.' })
-class UnassignTargetTagsPayload extends AffectedTargetsPayload {}
 
 @InputType({ description: 'What `assignTargetGroup` takes: a group, and either controllerIds or a filter.' })
 class AssignTargetGroupInput extends SelectedTargetsInput {
@@ -58,17 +51,11 @@ class AssignTargetGroupInput extends SelectedTargetsInput {
   group?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `assignTargetGroup` answers.' })
-class AssignTargetGroupPayload extends AffectedTargetsPayload {}
-
 @InputType({ description: 'What `assignTargetType` takes: a type, and either controllerIds or a filter.' })
 class AssignTargetTypeInput extends SelectedTargetsInput {
   @Field(() => ID, { nullable: true, description: 'The id of the type; null takes the type away.' })
   targetTypeId?: string | null;
 }
-
-@ObjectType({ simpleResolvers: true, description: 'What `assignTargetType` answers.' })
-class AssignTargetTypePayload extends AffectedTargetsPayload {}
 
 /** It goes through all targets once. */
 const GROUPS_COST = 1_000;
@@ -83,63 +70,58 @@ export class TargetAssignments {
     return listTargetGroups(context);
   }
 
-  @Mutation(() => AssignTargetTagsPayload, { description: 'Gives tags to targets. Needs UPDATE_TARGET.' })
+  @Mutation(payloadOf('assignTargetTags', AffectedTargetsPayload), {
+    description: 'Gives tags to targets. Needs UPDATE_TARGET.',
+  })
   assignTargetTags(
     @Arg('input', () => AssignTargetTagsInput, { description: 'Which tags, and to which targets.' })
     input: AssignTargetTagsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AssignTargetTagsPayload> {
+  ): Promise<AffectedTargetsPayload> {
     return tagged(input, assignTargetTags(context, withTagNumbers(input)));
   }
 
-  @Mutation(() => UnassignTargetTagsPayload, {
+  @Mutation(payloadOf('unassignTargetTags', AffectedTargetsPayload), {
     description: 'Takes tags away from targets. Needs UPDATE_TARGET.',
   })
   unassignTargetTags(
     @Arg('input', () => UnassignTargetTagsInput, { description: 'Which tags, and from which targets.' })
     input: UnassignTargetTagsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<UnassignTargetTagsPayload> {
+  ): Promise<AffectedTargetsPayload> {
     return tagged(input, unassignTargetTags(context, withTagNumbers(input)));
   }
 
-  @Mutation(() => AssignTargetGroupPayload, {
+  @Mutation(payloadOf('assignTargetGroup', AffectedTargetsPayload), {
     description: 'Puts targets into a group, or takes them out of theirs. Needs UPDATE_TARGET.',
   })
   assignTargetGroup(
     @Arg('input', () => AssignTargetGroupInput, { description: 'Which group, and which targets.' })
     input: AssignTargetGroupInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AssignTargetGroupPayload> {
-    return affected(assignTargetGroup(context, input));
+  ): Promise<AffectedTargetsPayload> {
+    return affectedTargets(input, assignTargetGroup(context, input));
   }
 
-  @Mutation(() => AssignTargetTypePayload, {
+  @Mutation(payloadOf('assignTargetType', AffectedTargetsPayload), {
     description: 'Gives targets a type, or takes theirs away. Needs UPDATE_TARGET.',
   })
   assignTargetType(
     @Arg('input', () => AssignTargetTypeInput, { description: 'Which type, and which targets.' })
     input: AssignTargetTypeInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AssignTargetTypePayload> {
+  ): Promise<AffectedTargetsPayload> {
     const { targetTypeId, ...rest } = input;
     const number = targetTypeId == null ? targetTypeId : toId(targetTypeId);
     const work = assignTargetType(context, { ...rest, targetTypeId: number });
-    return affected(work.catch((error) => Promise.reject(asWritten(error, targetTypeId))));
+    return affectedTargets(input, work);
   }
 }
 
 const withTagNumbers = ({ tagIds, ...rest }: TargetTagsChoice) => ({ ...rest, tagIds: tagIds?.map(toId) });
 
-async function tagged({ tagIds }: TargetTagsChoice, work: Promise<ChangedTargets>) {
-  const { changed, userErrors } = await payload(
-    'changed',
-    work.catch((error) => Promise.reject(asWritten(error, tagIds?.[indexOf(error)]))),
-  );
-  if (!changed) return { affectedCount: 0, userErrors };
-  return { affectedCount: changed.affectedCount, userErrors: changed.faults.map(userErrorOf) };
+/** Of targets that are named some may be refused, and the others changed. */
+async function tagged(input: TargetTagsChoice, work: Promise<ChangedTargets>) {
+  const { affectedCount, faults } = await work.catch((error) => ({ affectedCount: 0, faults: [error] }));
+  return { affectedCount, userErrors: userErrorsOf(input, faults) };
 }
-
-/** Of an item of a list: where in it the fault lies. */
-const indexOf = (error: unknown) =>
-  Number(error instanceof DomainError ? error.details.path?.[1] : undefined);

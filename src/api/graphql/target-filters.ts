@@ -18,18 +18,11 @@ import type { TargetFilterOrderField as OrderField } from '../../services/target
 import { type TargetFilter as Entity, findTargetFilter } from '../../services/target-filters/find.ts';
 import { listTargetFilters } from '../../services/target-filters/list.ts';
 import { updateTargetFilter } from '../../services/target-filters/update.ts';
-import {
-  AUTHORED_ORDER,
-  AuthoredNode,
-  DeletePayload,
-  deletion,
-  IdInput,
-  orderedArgs,
-  payloadFor,
-} from './building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { Payload, payload } from './errors.ts';
+import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { DeletePayload, deletion, IdInput, inputOf, payload, payloadOf, withNumericId } from './mutations.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A filter of targets with a name, to be used again.' })
@@ -78,12 +71,6 @@ class UpdateTargetFilterPayload extends Payload {
   targetFilter!: TargetFilter | null;
 }
 
-@InputType({ description: 'What `deleteTargetFilter` takes.' })
-class DeleteTargetFilterInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteTargetFilter` answers.' })
-class DeleteTargetFilterPayload extends DeletePayload {}
-
 const { Connection: TargetFilterConnection } = connectionTypes('TargetFilter', 'saved filters', TargetFilter);
 
 @Resolver(() => TargetFilter)
@@ -123,7 +110,7 @@ export class TargetFilterResolver {
     input: CreateTargetFilterInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetFilterPayload> {
-    return payload('targetFilter', createTargetFilter(context, input));
+    return payload(input, 'targetFilter', createTargetFilter(context, input));
   }
 
   @Mutation(() => UpdateTargetFilterPayload, {
@@ -134,19 +121,17 @@ export class TargetFilterResolver {
     input: UpdateTargetFilterInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetFilterPayload> {
-    const work = updateTargetFilter(context, { ...input, id: toId(input.id) });
-    return payloadFor(input, 'targetFilter', work);
+    const work = updateTargetFilter(context, withNumericId(input));
+    return payload(input, 'targetFilter', work);
   }
 
-  @Mutation(() => DeleteTargetFilterPayload, {
+  @Mutation(payloadOf('deleteTargetFilter', DeletePayload), {
     description: 'Deletes a saved filter. Needs DELETE_TARGET.',
   })
   deleteTargetFilter(
-    @Arg('input', () => DeleteTargetFilterInput, { description: 'What to delete.' }) {
-      id,
-    }: DeleteTargetFilterInput,
+    @Arg('input', inputOf('deleteTargetFilter', IdInput), { description: 'What to delete.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteTargetFilterPayload> {
-    return deletion({ id }, deleteTargetFilter(context, { id: toId(id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteTargetFilter(context, { id }));
   }
 }

@@ -12,7 +12,8 @@ import {
 import { deleteTargetMetadata } from '../../services/target-metadata/delete.ts';
 import { setTargetMetadata } from '../../services/target-metadata/set.ts';
 import type { GraphqlContext } from './context.ts';
-import { AffectedTargetsPayload, affected, SelectedTargetsInput } from './selected-targets.ts';
+import { payloadOf } from './mutations.ts';
+import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, type TargetView } from './targets.ts';
 
 @ObjectType({
@@ -46,9 +47,6 @@ class SetTargetMetadataInput extends SelectedTargetsInput {
   entries!: MetadataInput[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `setTargetMetadata` answers.' })
-class SetTargetMetadataPayload extends AffectedTargetsPayload {}
-
 @InputType({
   description: 'What `deleteTargetMetadata` takes: keys, and either controllerIds or a filter.',
 })
@@ -56,9 +54,6 @@ class DeleteTargetMetadataInput extends SelectedTargetsInput {
   @Field(() => [String], { description: 'The keys of the entries that go; a target need not have them.' })
   keys!: string[];
 }
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteTargetMetadata` answers.' })
-class DeleteTargetMetadataPayload extends AffectedTargetsPayload {}
 
 /** What a target is taken to have, for the cost of a query. */
 const USUAL_ENTRIES = 5;
@@ -73,7 +68,7 @@ export class TargetMetadataResolver {
     return loaders.metadata.load(id);
   }
 
-  @Mutation(() => SetTargetMetadataPayload, {
+  @Mutation(payloadOf('setTargetMetadata', AffectedTargetsPayload), {
     description:
       'Sets metadata of targets; of none where one of those named is missing or would have too much. Needs UPDATE_TARGET.',
   })
@@ -81,11 +76,11 @@ export class TargetMetadataResolver {
     @Arg('input', () => SetTargetMetadataInput, { description: 'What to set, and of which targets.' })
     input: SetTargetMetadataInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<SetTargetMetadataPayload> {
-    return affected(setTargetMetadata(context, input));
+  ): Promise<AffectedTargetsPayload> {
+    return affectedTargets(input, setTargetMetadata(context, input));
   }
 
-  @Mutation(() => DeleteTargetMetadataPayload, {
+  @Mutation(payloadOf('deleteTargetMetadata', AffectedTargetsPayload), {
     description:
       'Takes metadata from targets; from none where one of those named is missing. Needs UPDATE_TARGET.',
   })
@@ -93,7 +88,7 @@ export class TargetMetadataResolver {
     @Arg('input', () => DeleteTargetMetadataInput, { description: 'What to take, and from which targets.' })
     input: DeleteTargetMetadataInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteTargetMetadataPayload> {
-    return affected(deleteTargetMetadata(context, input));
+  ): Promise<AffectedTargetsPayload> {
+    return affectedTargets(input, deleteTargetMetadata(context, input));
   }
 }

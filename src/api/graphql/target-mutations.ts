@@ -5,11 +5,11 @@ import { deleteTargets } from '../../services/targets/delete.ts';
 import { findTargets } from '../../services/targets/find.ts';
 import { CLEARABLE } from '../../services/targets/input.ts';
 import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
-import { outcomeOf } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { BulkErrorPolicy, enumOf } from './enums.ts';
-import { Payload, payload, userErrorOf } from './errors.ts';
-import { asWritten, toId } from './ids.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
+import { answer, creation, payload } from './mutations.ts';
 import { Target, type TargetView, targetView } from './targets.ts';
 
 @InputType({ description: 'A target to create.' })
@@ -175,18 +175,17 @@ class SetTargetAttributesPayload extends Payload {
 @Resolver(() => Target)
 export class TargetMutations {
   @Mutation(() => CreateTargetsPayload, { description: 'Creates targets. Needs CREATE_TARGET.' })
-  async createTargets(
+  createTargets(
     @Arg('input', () => CreateTargetsInput, { description: 'What to create, and how.' })
-    { targets: rows, ...how }: CreateTargetsInput,
+    input: CreateTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetsPayload> {
-    const creation = createTargets(context, { ...how, targets: rows.map(withTypeNumber) });
-    const { targets, faults } = await outcomeOf({ targets: [] }, creation);
-    const typeIdAt = (index: string | undefined) => rows[Number(index)]?.targetTypeId;
-    return {
-      targets: targets.map(targetView),
-      userErrors: faults.map((fault) => userErrorOf(asWritten(fault, typeIdAt(fault.details.path?.[1])))),
-    };
+    const work = createTargets(context, { ...input, targets: input.targets.map(withTypeNumber) });
+    return creation(
+      input,
+      'targets',
+      work.then(({ targets, faults }) => ({ created: targets.map(targetView), faults })),
+    );
   }
 
   @Mutation(() => UpdateTargetPayload, { description: 'Changes a target. Needs UPDATE_TARGET.' })
@@ -199,22 +198,23 @@ export class TargetMutations {
       ...(input.targetTypeId === null && { targetTypeId: NO_TYPE }),
       clear: CLEARABLE.filter((field) => input[field] === null),
     }).then(targetView);
-    return payload(
-      'target',
-      work.catch((error) => Promise.reject(asWritten(error, input.targetTypeId))),
-    );
+    return payload(input, 'target', work);
   }
 
   @Mutation(() => DeleteTargetsPayload, {
     description:
       'Deletes targets with all that belongs to them; none where one of them is missing. Needs DELETE_TARGET.',
   })
-  async deleteTargets(
+  deleteTargets(
     @Arg('input', () => DeleteTargetsInput, { description: 'What to delete.' }) input: DeleteTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteTargetsPayload> {
-    const { deletedCount, userErrors } = await payload('deletedCount', deleteTargets(context, input));
-    return { deletedCount: deletedCount ?? 0, userErrors };
+    const work = deleteTargets(context, input);
+    return answer(
+      input,
+      { deletedCount: 0 },
+      work.then((deletedCount) => ({ deletedCount })),
+    );
   }
 
   @Mutation(() => SetTargetAttributesPayload, {
@@ -230,6 +230,7 @@ export class TargetMutations {
       return target ? targetView(target) : null;
     };
     return payload(
+      input,
       'target',
       setTargetAttributes(context, input).then(() => read),
     );

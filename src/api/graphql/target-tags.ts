@@ -18,20 +18,21 @@ import { type TargetTag as Entity, findTargetTags } from '../../services/target-
 import { CLEARABLE } from '../../services/target-tags/input.ts';
 import { listTargetTags } from '../../services/target-tags/list.ts';
 import { updateTargetTag } from '../../services/target-tags/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from './building-blocks.ts';
+import type { GraphqlContext } from './context.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
 import {
-  AUTHORED_ORDER,
-  AuthoredNode,
   BulkInput,
+  creation,
   DeletePayload,
   deletion,
   IdInput,
-  orderedArgs,
-  outcomeOf,
-  payloadFor,
-} from './building-blocks.ts';
-import type { GraphqlContext } from './context.ts';
-import { Payload, userErrorOf } from './errors.ts';
-import { toId } from './ids.ts';
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from './mutations.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that targets can be marked with.' })
@@ -102,12 +103,6 @@ class UpdateTargetTagPayload extends Payload {
   targetTag!: TargetTag | null;
 }
 
-@InputType({ description: 'What `deleteTargetTag` takes.' })
-class DeleteTargetTagInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteTargetTag` answers.' })
-class DeleteTargetTagPayload extends DeletePayload {}
-
 const { Connection: TargetTagConnection } = connectionTypes('TargetTag', 'target tags', TargetTag);
 
 @Resolver(() => TargetTag)
@@ -133,13 +128,17 @@ export class TargetTagResolver {
   }
 
   @Mutation(() => CreateTargetTagsPayload, { description: 'Creates target tags. Needs CREATE_TARGET.' })
-  async createTargetTags(
+  createTargetTags(
     @Arg('input', () => CreateTargetTagsInput, { description: 'What to create, and how.' })
     input: CreateTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetTagsPayload> {
-    const { targetTags, faults } = await outcomeOf({ targetTags: [] }, createTargetTags(context, input));
-    return { targetTags, userErrors: faults.map(userErrorOf) };
+    const work = createTargetTags(context, input);
+    return creation(
+      input,
+      'targetTags',
+      work.then(({ targetTags, faults }) => ({ created: targetTags, faults })),
+    );
   }
 
   @Mutation(() => UpdateTargetTagPayload, { description: 'Changes a target tag. Needs UPDATE_TARGET.' })
@@ -149,21 +148,20 @@ export class TargetTagResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetTagPayload> {
     const work = updateTargetTag(context, {
-      ...input,
-      id: toId(input.id),
+      ...withNumericId(input),
       clear: CLEARABLE.filter((field) => input[field] === null),
     });
-    return payloadFor(input, 'targetTag', work);
+    return payload(input, 'targetTag', work);
   }
 
-  @Mutation(() => DeleteTargetTagPayload, {
+  @Mutation(payloadOf('deleteTargetTag', DeletePayload), {
     description: 'Deletes a target tag; the targets that have it lose it. Needs DELETE_TARGET.',
   })
   deleteTargetTag(
-    @Arg('input', () => DeleteTargetTagInput, { description: 'Which target tag.' })
-    { id }: DeleteTargetTagInput,
+    @Arg('input', inputOf('deleteTargetTag', IdInput), { description: 'Which target tag.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteTargetTagPayload> {
-    return deletion({ id }, deleteTargetTag(context, { id: toId(id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteTargetTag(context, { id }));
   }
 }

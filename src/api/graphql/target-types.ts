@@ -18,20 +18,21 @@ import { type TargetType as Entity, findTargetTypes } from '../../services/targe
 import { CLEARABLE } from '../../services/target-types/input.ts';
 import { listTargetTypes } from '../../services/target-types/list.ts';
 import { updateTargetType } from '../../services/target-types/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from './building-blocks.ts';
+import type { GraphqlContext } from './context.ts';
+import { Payload } from './errors.ts';
+import { toId } from './ids.ts';
 import {
-  AUTHORED_ORDER,
-  AuthoredNode,
   BulkInput,
+  creation,
   DeletePayload,
   deletion,
   IdInput,
-  orderedArgs,
-  outcomeOf,
-  payloadFor,
-} from './building-blocks.ts';
-import type { GraphqlContext } from './context.ts';
-import { Payload, userErrorOf } from './errors.ts';
-import { asInInput, toId } from './ids.ts';
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from './mutations.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of target, to tell devices apart.' })
@@ -120,12 +121,6 @@ class UpdateTargetTypePayload extends Payload {
   targetType!: TargetType | null;
 }
 
-@InputType({ description: 'What `deleteTargetType` takes.' })
-class DeleteTargetTypeInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteTargetType` answers.' })
-class DeleteTargetTypePayload extends DeletePayload {}
-
 const { Connection: TargetTypeConnection } = connectionTypes('TargetType', 'target types', TargetType);
 
 @Resolver(() => TargetType)
@@ -153,7 +148,7 @@ export class TargetTypeResolver {
   @Mutation(() => CreateTargetTypesPayload, {
     description: 'Creates target types. Needs CREATE_TARGET_TYPE.',
   })
-  async createTargetTypes(
+  createTargetTypes(
     @Arg('input', () => CreateTargetTypesInput, { description: 'What to create, and how.' })
     input: CreateTargetTypesInput,
     @Ctx() context: GraphqlContext,
@@ -162,9 +157,12 @@ export class TargetTypeResolver {
       ...type,
       compatibleDistributionSetTypeIds: type.compatibleDistributionSetTypeIds.map(toId),
     }));
-    const creation = createTargetTypes(context, { ...input, targetTypes: given });
-    const { targetTypes, faults } = await outcomeOf({ targetTypes: [] }, creation);
-    return { targetTypes, userErrors: faults.map((fault) => userErrorOf(asInInput(fault, input))) };
+    const work = createTargetTypes(context, { ...input, targetTypes: given });
+    return creation(
+      input,
+      'targetTypes',
+      work.then(({ targetTypes, faults }) => ({ created: targetTypes, faults })),
+    );
   }
 
   @Mutation(() => UpdateTargetTypePayload, {
@@ -176,22 +174,19 @@ export class TargetTypeResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetTypePayload> {
     const work = updateTargetType(context, {
-      ...input,
-      id: toId(input.id),
+      ...withNumericId(input),
       clear: CLEARABLE.filter((field) => input[field] === null),
     });
-    return payloadFor(input, 'targetType', work);
+    return payload(input, 'targetType', work);
   }
 
-  @Mutation(() => DeleteTargetTypePayload, {
+  @Mutation(payloadOf('deleteTargetType', DeletePayload), {
     description: 'Deletes a target type that no target has. Needs DELETE_TARGET_TYPE.',
   })
   deleteTargetType(
-    @Arg('input', () => DeleteTargetTypeInput, { description: 'What to delete.' }) {
-      id,
-    }: DeleteTargetTypeInput,
+    @Arg('input', inputOf('deleteTargetType', IdInput), { description: 'What to delete.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteTargetTypePayload> {
-    return deletion({ id }, deleteTargetType(context, { id: toId(id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteTargetType(context, { id }));
   }
 }

@@ -22,11 +22,11 @@ import { generateGatewayToken } from '../../services/tenants/generate-gateway-to
 import { type ConfigurationEntry, listConfiguration } from '../../services/tenants/get-configuration.ts';
 import { resetConfiguration } from '../../services/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../services/tenants/set-configuration.ts';
-import { payloadFor } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
-import { Payload, payload } from './errors.ts';
+import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { payload, payloadOf } from './mutations.ts';
 
 const KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
 
@@ -137,12 +137,6 @@ abstract class ConfigurationPayload extends Payload {
   tenantConfiguration!: (() => Promise<Settings>) | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `setTenantConfiguration` answers.' })
-class SetTenantConfigurationPayload extends ConfigurationPayload {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `resetTenantConfiguration` answers.' })
-class ResetTenantConfigurationPayload extends ConfigurationPayload {}
-
 @InputType({ description: 'What `resetTenantConfiguration` takes.' })
 class ResetTenantConfigurationInput {
   @Field(() => [TenantConfigurationKey], { description: 'Which keys.' })
@@ -173,7 +167,7 @@ export class TenantConfigurationResolver {
     return readSettings(context);
   }
 
-  @Mutation(() => SetTenantConfigurationPayload, {
+  @Mutation(payloadOf('setTenantConfiguration', ConfigurationPayload), {
     description:
       'Sets keys of the tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION, and for the gateway token READ_GATEWAY_SECURITY_TOKEN.',
   })
@@ -181,23 +175,23 @@ export class TenantConfigurationResolver {
     @Arg('input', () => SetTenantConfigurationInput, { description: 'The keys with their new values.' })
     input: SetTenantConfigurationInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<SetTenantConfigurationPayload> {
+  ): Promise<ConfigurationPayload> {
     const given = KEYS.filter((key) => input[fieldOf(key)] !== undefined);
     const values = Object.fromEntries(given.map((key) => [key, settingOf(key, input[fieldOf(key)])]));
     const work = setConfiguration(context, values).then(() => () => readSettings(context));
-    return payloadFor(input, 'tenantConfiguration', work.catch(refuseAtField));
+    return payload(input, 'tenantConfiguration', work.catch(refuseAtField));
   }
 
-  @Mutation(() => ResetTenantConfigurationPayload, {
+  @Mutation(payloadOf('resetTenantConfiguration', ConfigurationPayload), {
     description: 'Lets the tenant inherit keys again. Needs DELETE_TENANT_CONFIGURATION.',
   })
   resetTenantConfiguration(
     @Arg('input', () => ResetTenantConfigurationInput, { description: 'What to reset.' })
-    { keys }: ResetTenantConfigurationInput,
+    input: ResetTenantConfigurationInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<ResetTenantConfigurationPayload> {
-    const work = resetConfiguration(context, keys).then(() => () => readSettings(context));
-    return payload('tenantConfiguration', work);
+  ): Promise<ConfigurationPayload> {
+    const work = resetConfiguration(context, input.keys).then(() => () => readSettings(context));
+    return payload(input, 'tenantConfiguration', work);
   }
 
   @Mutation(() => GenerateGatewayTokenPayload, {
@@ -212,7 +206,7 @@ export class TenantConfigurationResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<GenerateGatewayTokenPayload> {
     const work = generateGatewayToken(context, input).then(({ token }) => token);
-    return payload('token', work);
+    return payload(input, 'token', work);
   }
 }
 

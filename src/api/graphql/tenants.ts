@@ -3,7 +3,8 @@ import { Arg, Args, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Reso
 import { createTenant, type TenantEntry } from '../../services/tenants/create.ts';
 import { listTenants } from '../../services/tenants/list.ts';
 import type { GraphqlContext } from './context.ts';
-import { Payload, payload } from './errors.ts';
+import { Payload } from './errors.ts';
+import { payload } from './mutations.ts';
 import { NameListArgs, nameConnection } from './name-lists.ts';
 import { connectionTypes, listCost } from './pagination.ts';
 
@@ -71,6 +72,6 @@ export class TenantResolver {
     @Arg('input', () => CreateTenantInput, { description: 'What to create.' }) input: CreateTenantInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTenantPayload> {
-    return payload('tenant', createTenant(context, input));
+    return payload(input, 'tenant', createTenant(context, input));
   }
 }

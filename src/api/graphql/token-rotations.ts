@@ -18,9 +18,10 @@ import { rotateTargetToken } from '../../services/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../services/targets/rotate-tokens.ts';
 import type { TokenRotation as Entity } from '../../services/targets/token-rotation.ts';
 import type { GraphqlContext } from './context.ts';
-import { Payload, payload } from './errors.ts';
+import { Payload } from './errors.ts';
+import { payload, payloadOf } from './mutations.ts';
 import { connection, listCost } from './pagination.ts';
-import { AffectedTargetsPayload, affected, SelectedTargetsInput } from './selected-targets.ts';
+import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, TargetConnection, TargetsArgs, type TargetView, targetView } from './targets.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A new security token that its device has not used yet.' })
@@ -69,9 +70,6 @@ class RotateTargetTokensInput extends SelectedTargetsInput {
   overlapSeconds!: number;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `rotateTargetTokens` answers.' })
-class RotateTargetTokensPayload extends AffectedTargetsPayload {}
-
 @Resolver(() => Target)
 export class TokenRotationResolver {
   @FieldResolver(() => TokenRotation, {
@@ -104,10 +102,10 @@ export class TokenRotationResolver {
     input: RotateTargetTokenInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RotateTargetTokenPayload> {
-    return payload('target', rotateTargetToken(context, input).then(targetView));
+    return payload(input, 'target', rotateTargetToken(context, input).then(targetView));
   }
 
-  @Mutation(() => RotateTargetTokensPayload, {
+  @Mutation(payloadOf('rotateTargetTokens', AffectedTargetsPayload), {
     description:
       'Gives many targets a new random security token each; none where one of those named is missing. The new ones can be read and exported with READ_TARGET_SECURITY_TOKEN. Needs UPDATE_TARGET.',
   })
@@ -115,7 +113,7 @@ export class TokenRotationResolver {
     @Arg('input', () => RotateTargetTokensInput, { description: 'Which targets, and how.' })
     input: RotateTargetTokensInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<RotateTargetTokensPayload> {
-    return affected(rotateTargetTokens(context, input));
+  ): Promise<AffectedTargetsPayload> {
+    return affectedTargets(input, rotateTargetTokens(context, input));
   }
 }

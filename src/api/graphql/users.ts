@@ -20,7 +20,8 @@ import { updateUser } from '../../services/access/update-user.ts';
 import type { User as Entity } from '../../services/access/users.ts';
 import { AuthoredNode } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { Payload, payload } from './errors.ts';
+import { Payload } from './errors.ts';
+import { payload, payloadOf } from './mutations.ts';
 import { NameListArgs, nameConnection } from './name-lists.ts';
 import { connectionTypes, listCost } from './pagination.ts';
 
@@ -95,12 +96,6 @@ abstract class UserPayload extends Payload {
   user!: User | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `createUser` answers.' })
-class CreateUserPayload extends UserPayload {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `updateUser` answers.' })
-class UpdateUserPayload extends UserPayload {}
-
 @ObjectType({ simpleResolvers: true, description: 'What `deleteUser` answers: the user as it was.' })
 class DeleteUserPayload extends UserPayload {}
 
@@ -141,26 +136,26 @@ export class UserResolver {
     return [...new Set([...grantedPermissions, ...brought.flat()])];
   }
 
-  @Mutation(() => CreateUserPayload, {
+  @Mutation(payloadOf('createUser', UserPayload), {
     description: 'Creates a user in the tenant. Needs TENANT_ADMIN; nobody can grant what they do not hold.',
     complexity: HASH_COST,
   })
   createUser(
     @Arg('input', () => CreateUserInput, { description: 'What to create.' }) input: CreateUserInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<CreateUserPayload> {
-    return payload('user', createUser(context, input).then(userView));
+  ): Promise<UserPayload> {
+    return payload(input, 'user', createUser(context, input).then(userView));
   }
 
-  @Mutation(() => UpdateUserPayload, {
+  @Mutation(payloadOf('updateUser', UserPayload), {
     description: 'Changes a user. Everyone may change their own password; all else needs TENANT_ADMIN.',
     complexity: HASH_COST,
   })
   updateUser(
     @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<UpdateUserPayload> {
-    return payload('user', updateUser(context, input).then(userView));
+  ): Promise<UserPayload> {
+    return payload(input, 'user', updateUser(context, input).then(userView));
   }
 
   @Mutation(() => DeleteUserPayload, {
@@ -170,6 +165,6 @@ export class UserResolver {
     @Arg('input', () => DeleteUserInput, { description: 'What to delete.' }) input: DeleteUserInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteUserPayload> {
-    return payload('user', deleteUser(context, input).then(userView));
+    return payload(input, 'user', deleteUser(context, input).then(userView));
   }
 }

@@ -23,11 +23,12 @@ import {
 } from '../../services/webhooks/list-deliveries.ts';
 import { redeliver } from '../../services/webhooks/redeliver.ts';
 import { updateWebhook } from '../../services/webhooks/update.ts';
-import { AuthoredNode, DeletePayload, deletion, IdInput } from './building-blocks.ts';
+import { AuthoredNode } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
-import { Payload, payload } from './errors.ts';
+import { Payload } from './errors.ts';
 import { asWritten, toId } from './ids.ts';
+import { answer, DeletePayload, deletion, IdInput, inputOf, payload, payloadOf } from './mutations.ts';
 import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
 
 const WebhookState = enumOf<'active' | 'inactive' | 'failing' | 'suspended'>(
@@ -191,12 +192,6 @@ class WebhookPayload extends Payload {
   secret!: string | null;
 }
 
-@InputType({ description: 'What `deleteWebhook` takes.' })
-class DeleteWebhookInput extends IdInput {}
-
-@ObjectType({ simpleResolvers: true, description: 'What `deleteWebhook` answers.' })
-class DeleteWebhookPayload extends DeletePayload {}
-
 @InputType({ description: 'What `redeliver` takes: either deliveries or `allFailed`.' })
 class RedeliverInput {
   @Field(() => ID, { description: 'Of which webhook.' })
@@ -221,10 +216,6 @@ class WebhookDeliveriesArgs extends PageArgs {
   webhookId!: string;
 }
 
-/** Says what was asked for where nothing of that id was found. */
-const named = <T>(work: Promise<T>, id: string): Promise<T> =>
-  work.catch((error) => Promise.reject(asWritten(error, id)));
-
 @Resolver(() => Webhook)
 export class WebhookResolver {
   @Query(() => WebhookConnection, {
@@ -244,7 +235,9 @@ export class WebhookResolver {
     @Args(() => WebhookDeliveriesArgs) { webhookId, ...args }: WebhookDeliveriesArgs,
     @Ctx() context: GraphqlContext,
   ) {
-    const listing = await named(listWebhookDeliveries(context, toId(webhookId), args), webhookId);
+    const listing = await listWebhookDeliveries(context, toId(webhookId), args).catch((error) =>
+      Promise.reject(asWritten(error, webhookId)),
+    );
     return connection(listing, (delivery) => delivery);
   }
 
@@ -256,7 +249,7 @@ export class WebhookResolver {
     @Arg('input', () => CreateWebhookInput, { description: 'What to create.' }) input: CreateWebhookInput,
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookPayload> {
-    return answer(createWebhook(context, input));
+    return webhookPayload(input, createWebhook(context, input));
   }
 
   @Mutation(() => WebhookPayload, {
@@ -267,19 +260,18 @@ export class WebhookResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookPayload> {
     const clear = input.eventTypes === null ? (['eventTypes'] as const) : [];
-    return answer(
-      named(updateWebhook(context, { ...input, clear: [...clear], id: toId(input.id) }), input.id),
-    );
+    const work = updateWebhook(context, { ...input, clear: [...clear], id: toId(input.id) });
+    return webhookPayload(input, work);
   }
 
-  @Mutation(() => DeleteWebhookPayload, {
+  @Mutation(payloadOf('deleteWebhook', DeletePayload), {
     description: 'Deletes a webhook with all that waits to be sent. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteWebhook(
-    @Arg('input', () => DeleteWebhookInput, { description: 'What to delete.' }) { id }: DeleteWebhookInput,
+    @Arg('input', inputOf('deleteWebhook', IdInput), { description: 'What to delete.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteWebhookPayload> {
-    return deletion({ id }, deleteWebhook(context, { id: toId(id) }));
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteWebhook(context, { id }));
   }
 
   @Mutation(() => RedeliverPayload, {
@@ -295,19 +287,13 @@ export class WebhookResolver {
       deliveryIds: deliveryIds?.map(toId),
       allFailed,
     });
-    const writtenAt = ([field, index]: readonly string[] = []) =>
-      field === 'deliveryIds' ? deliveryIds?.[Number(index)] : webhookId;
-    return payload(
-      'affectedCount',
-      work.catch((error) => Promise.reject(asWritten(error, writtenAt(error.details?.path)))),
-    );
+    return payload(input, 'affectedCount', work);
   }
 }
 
-const answer = async (work: Promise<{ webhook: Entity; secret: string | null }>): Promise<WebhookPayload> => {
-  const { result, userErrors } = await payload(
-    'result',
+const webhookPayload = (input: object, work: Promise<{ webhook: Entity; secret: string | null }>) =>
+  answer(
+    input,
+    { webhook: null, secret: null },
     work.then(({ webhook, secret }) => ({ webhook: webhookView(webhook), secret })),
   );
-  return { webhook: result?.webhook ?? null, secret: result?.secret ?? null, userErrors };
-};
