@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
+import type { Response } from 'express';
 import { describe, expect, it, vi } from 'vitest';
+import { sendText } from '../../src/api/stream.ts';
 import { tlsFiles } from '../support/tls.ts';
 import { dial, drip, type Line, type Opened, open } from './support.ts';
 
@@ -219,6 +221,31 @@ describe('an answer', () => {
     socket.pause();
     socket.write(`GET / HTTP/1.1\r\n${HOST}\r\n`);
     await vi.waitFor(() => expect(server.connections.ended.get('answer')).toBe(1), SOON);
+    expect(server.connections.size()).toBe(0);
+    socket.destroy();
+  });
+
+  it('is read from its source no further than it is taken in, and the source is closed when it is given up', async () => {
+    let bytes = 0;
+    let isClosed = false;
+    const endless = async function* () {
+      try {
+        for (const piece = 'x'.repeat(1 << 16); ; bytes += piece.length) yield piece;
+      } finally {
+        isClosed = true;
+      }
+    };
+    const server = await open({
+      patience: { answer: 500 },
+      request: (_request, response) => void sendText(response as Response, endless()),
+    });
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.pause();
+    socket.write(`GET / HTTP/1.1\r\n${HOST}\r\n`);
+    await vi.waitFor(() => expect(isClosed).toBe(true), SOON);
+    // What is more than a few pieces waits in the system, not here.
+    expect(bytes).toBeLessThan(64 << 20);
     expect(server.connections.size()).toBe(0);
     socket.destroy();
   });

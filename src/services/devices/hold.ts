@@ -36,7 +36,8 @@ export async function holdDevice(
         controllerId,
         state: 'pending',
         firstRequestAt: now,
-        lastRequestAt: now,
+        // By the database's clock, as all polls.
+        lastRequestAt: sql`now()`,
         address,
       })
       .onConflictDoNothing()

@@ -18,7 +18,7 @@ export interface PollTimes {
   /** Remembers a poll, to be written within a second. A crash loses it. */
   note(device: Device | WaitingDevice, address: string, at: number): void;
   /** Writes a device's first poll now. */
-  writeFirst(device: Device, address: string, at: number): Promise<void>;
+  writeFirst(device: Device, address: string): Promise<void>;
   /** Writes what is waiting. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -43,9 +43,14 @@ const OF_WAITING: Place<WaitingDevice> = {
 
 /**
  * Gathers the polls of all devices, the newest of each, and writes them once a second: the one thing that may be
- * lost by a crash, as it is most of all writes and worth the least.
+ * lost by a crash, as it is most of all writes and worth the least. How long ago a poll was is written, for the database to
+ * take from its own time: the clocks of processes may differ, and one that is ahead would hide who is overdue.
  */
-export function openPollTimes(database: Database, onError: (error: unknown) => void): PollTimes {
+export function openPollTimes(
+  database: Database,
+  clock: () => Date,
+  onError: (error: unknown) => void,
+): PollTimes {
   let polls = new Set<Device>();
   let waitingPolls = new Set<WaitingDevice>();
   let writing: Promise<void> = Promise.resolve();
@@ -53,7 +58,7 @@ export function openPollTimes(database: Database, onError: (error: unknown) => v
   const write = <T extends Polled>(place: Place<T>, devices: Set<T>) => {
     if (!devices.size) return;
     const batch = newestOfEach(devices, place.idOf);
-    writing = writing.then(() => writePolls(database, place, batch)).catch(onError);
+    writing = writing.then(() => writePolls(database, place, batch, clock)).catch(onError);
   };
   const flush = () => {
     write(OF_TARGETS, polls);
@@ -73,8 +78,8 @@ export function openPollTimes(database: Database, onError: (error: unknown) => v
       if (isWaiting(device)) waitingPolls.add(device);
       else polls.add(device);
     },
-    async writeFirst(device, address, at) {
-      await writeFirstPoll(database, device, address, at);
+    async writeFirst(device, address) {
+      await writeFirstPoll(database, device, address);
       device.seen = true;
     },
     close() {
@@ -98,33 +103,31 @@ async function writePolls<T extends Polled>(
   database: Database,
   { table, key, idOf }: Place<T>,
   batch: T[],
+  clock: () => Date,
 ): Promise<void> {
   for (const chunk of chunks(batch)) {
+    const now = clock().getTime();
     const list = (of: (device: T) => string | number) => arrayOf(chunk.map(of));
     await database.transaction(async (tx) => {
       await tx.execute(sql`SET LOCAL synchronous_commit = off`);
       await tx.execute(sql`
         UPDATE ${table} AS poll
-        SET last_request_at = GREATEST(poll.last_request_at, new.at), address = new.address
+        SET last_request_at = GREATEST(LEAST(poll.last_request_at, now()), now() - new.age * interval '1 ms'),
+            address = new.address
         FROM unnest(${list((device) => device.tenant.tenantId)}::bigint[],
                     ${list(idOf)}::bigint[],
-                    ${list((device) => new Date(device.polledAt).toISOString())}::timestamptz[],
-                    ${list((device) => device.address)}::text[]) AS new(tenant_id, id, at, address)
+                    ${list((device) => Math.max(now - device.polledAt, 0))}::bigint[],
+                    ${list((device) => device.address)}::text[]) AS new(tenant_id, id, age, address)
         WHERE poll.tenant_id = new.tenant_id AND poll.${key} = new.id`);
     });
   }
 }
 
 /** A target deleted meanwhile gets none. */
-async function writeFirstPoll(
-  database: Database,
-  device: Device,
-  address: string,
-  at: number,
-): Promise<void> {
+async function writeFirstPoll(database: Database, device: Device, address: string): Promise<void> {
   await database.execute(sql`
     INSERT INTO target_polls (tenant_id, target_id, last_request_at, address)
-    SELECT tenant_id, id, ${new Date(at).toISOString()}::timestamptz, ${address}::text
+    SELECT tenant_id, id, now(), ${address}::text
     FROM targets
     WHERE tenant_id = ${device.tenant.tenantId} AND id = ${device.targetId}
     FOR KEY SHARE

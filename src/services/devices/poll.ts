@@ -54,7 +54,7 @@ export function openDevices(
     waiting: openWaitingDevices(database, announcements),
     looks: openLooks(announcements),
     writes: openWrites(platform.systemDefaults.deviceWrites),
-    pollTimes: openPollTimes(database, onError),
+    pollTimes: openPollTimes(database, clock, onError),
     onRefusal,
   };
 }
@@ -125,7 +125,7 @@ async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<
   const known = await findAdmitted(platform, tenant, request, now);
   const device = known ?? (await admitUnknown(platform, tenant, request, now));
   if (isWaiting(device) || device.seen) platform.pollTimes.note(device, address, now.getTime());
-  else await platform.pollTimes.writeFirst(device, address, now.getTime());
+  else await platform.pollTimes.writeFirst(device, address);
   return device;
 }
 

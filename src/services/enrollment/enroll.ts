@@ -156,17 +156,14 @@ async function insertPolls(
   devices: readonly NewDevice[],
 ): Promise<void> {
   const made = devices.filter(({ controllerId }) => ids.has(controllerId));
-  await tx.execute(
-    insertFromArrays(
-      targetPolls,
-      {
-        targetId: made.map(({ controllerId }) => ids.get(controllerId)),
-        lastRequestAt: made.map(({ requestedAt }) => requestedAt.toISOString()),
-        address: made.map(({ address }) => address),
-      },
-      { tenantId },
-    ),
-  );
+  const list = (of: (device: NewDevice) => unknown) => arrayOf(made.map(of));
+  // The clock of the process that was asked may be ahead.
+  await tx.execute(sql`
+    INSERT INTO ${targetPolls} (tenant_id, target_id, last_request_at, address)
+    SELECT ${tenantId}::bigint, id, LEAST(at, now()), address
+    FROM unnest(${list(({ controllerId }) => ids.get(controllerId))}::bigint[],
+                ${list(({ requestedAt }) => requestedAt.toISOString())}::timestamptz[],
+                ${list(({ address }) => address)}::text[]) AS polled(id, at, address)`);
 }
 
 /** Tags and attributes; the rest is in the targets' own rows. */

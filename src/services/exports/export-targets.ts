@@ -1,5 +1,6 @@
-import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
-import { targetMetadata } from '../../database/tables/target-data.ts';
+import { and, eq, gt, lte, max, type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import { targetMetadata, targetTagAssignments } from '../../database/tables/target-data.ts';
 import { targetTypes } from '../../database/tables/target-types.ts';
 import { targetAttributes, targetPolls, targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
@@ -28,6 +29,10 @@ export interface TargetExport {
 
 /** Looked through at once. A filter is applied within, so that every page costs the same. */
 const A_PAGE = 1_000;
+/** Of what targets have many of, in a page, or of one target: a page stays in memory while its reader is slow. */
+const BYTES_A_PAGE = 256 << 10;
+/** A tag comes with its description and its colour. */
+const BYTES_A_TAG = 256;
 
 /** All targets, or those that match a filter. Needs READ_TARGET. @throws the filter's errors */
 export async function exportTargets(
@@ -74,21 +79,40 @@ async function* read(
   tenant: Tenant,
   matching: SQL | undefined,
 ): AsyncGenerator<ImportedTarget> {
-  const last = await lastId(context, sql`TRUE`, null);
+  const last = await lastId(context);
   for (let from = 0; from < last; ) {
     // Whatever was last may be deleted by now.
-    const to = (await lastId(context, gt(targets.id, from), A_PAGE)) || last;
+    const to = (await endOfPage(context, from)) || last;
     yield* await page(context, tenant, and(gt(targets.id, from), lte(targets.id, to), matching)!);
     from = to;
   }
 }
 
-/** The last id among the first so many targets that fulfil a condition; 0 where there is none. */
-async function lastId({ database, caller }: Context, condition: SQL, count: number | null): Promise<number> {
+/** 0 where there are no targets. */
+async function lastId({ database, caller }: Context): Promise<number> {
+  const [row] = await database
+    .select({ last: max(targets.id) })
+    .from(targets)
+    .where(eq(targets.tenantId, caller.tenantId));
+  return row?.last ?? 0;
+}
+
+/** The last id of the page that comes after one; 0 where nothing does. */
+async function endOfPage({ database, caller }: Context, from: number): Promise<number> {
+  const bytesIn = (table: PgTable) => sql`
+    SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0) FROM ${table} AS entry
+    WHERE entry.tenant_id = ${caller.tenantId} AND entry.target_id = first.id`;
   const [row] = await database.execute<{ last: string | null }>(sql`
-    SELECT max(id) AS last FROM (
-      SELECT id FROM ${targets} WHERE ${and(eq(targets.tenantId, caller.tenantId), condition)}
-      ORDER BY ${targets.id} LIMIT ${count}) AS first`);
+    WITH first AS (
+        SELECT id FROM ${targets} WHERE ${and(eq(targets.tenantId, caller.tenantId), gt(targets.id, from))}
+        ORDER BY id LIMIT ${A_PAGE}),
+      sized AS (
+        SELECT id, (${bytesIn(targetAttributes)}) + (${bytesIn(targetMetadata)}) + ${BYTES_A_TAG} * (
+            SELECT count(*) FROM ${targetTagAssignments} AS tag
+            WHERE tag.tenant_id = ${caller.tenantId} AND tag.target_id = first.id) AS bytes
+        FROM first)
+    SELECT max(id) AS last FROM (SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS before FROM sized) AS summed
+    WHERE before < ${BYTES_A_PAGE}`);
   return Number(row?.last ?? 0);
 }
 

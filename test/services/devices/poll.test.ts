@@ -269,12 +269,47 @@ describe('poll times', () => {
     expect((await findTarget(context, 'a')).poll!.lastRequestAt).toEqual(lastRequestAt);
   });
 
+  it.each([
+    ['ahead', 86_400_000],
+    ['behind', -86_400_000],
+  ])("go by the database's clock, where that of a process is a day %s", async (_, ms) => {
+    const { tenant, context, ask, own } = await fleet('a');
+    const wrong = openDevices(
+      { ...other.platform, clock: () => new Date(Date.now() + ms) },
+      CAPACITY,
+      console.error,
+    );
+    const isNow = async () => {
+      const [row] = await context.database.execute<{ age: string }>(sql`
+        SELECT extract(epoch FROM clock_timestamp() - last_request_at) AS age
+        FROM target_polls WHERE tenant_id = ${tenant.tenantId}`);
+      expect(Number(row!.age)).toBeGreaterThanOrEqual(-0.001);
+      expect(Number(row!.age)).toBeLessThan(30);
+    };
+    await ask('a', own('a'), wrong);
+    await isNow();
+    await ask('a', own('a'), wrong);
+    await wrong.pollTimes.close();
+    await isNow();
+  });
+
+  it('that were written by a clock ahead are put right by the next poll', async () => {
+    const { tenant, context, ask, own } = await fleet('a');
+    await ask('a', own('a'));
+    await context.database.execute(sql`
+      UPDATE target_polls SET last_request_at = now() + interval '1 day' WHERE tenant_id = ${tenant.tenantId}`);
+    await ask('a', own('a'));
+    await here.pollTimes.flush();
+    const { lastRequestAt } = (await findTarget(context, 'a')).poll!;
+    expect(lastRequestAt.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
+  });
+
   it("of a target deleted meanwhile are nobody's", async () => {
     const { context, ask, own } = await fleet('a');
     const device = await ask('a', own('a'));
     await deleteTargets(context, { controllerIds: ['a'] });
     here.pollTimes.note(device, 'x', Date.now());
     await here.pollTimes.flush();
-    await here.pollTimes.writeFirst(device, 'x', Date.now());
+    await here.pollTimes.writeFirst(device, 'x');
   });
 });
