@@ -21,7 +21,7 @@ import { readConfirmation } from '../feedback.ts';
 import { asObject, integerOf } from '../json.ts';
 import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';
 import { forceTypeOf } from './assignments.ts';
-import { pagedList, pageRequest, queryOf, valuesOf } from './paging.ts';
+import { pagedList, pagedListBy, pageRequest, queryOf, valuesOf } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
@@ -33,10 +33,10 @@ type LinksOf = (request: Request) => Links;
 export function actionRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const get: Handler = async (context, request, response) => {
     const listing = await listActions(context, pageRequest(request, ACTION_SORT_NAMES));
-    const { items } = await listing.page();
-    const render = await rendererOf(context, linksOf(request), items);
-    const isFull = valuesOf(request, 'representation')[0] === 'full';
-    sendHal(response, await pagedList(listing, isFull ? render.full : render.short));
+    const how = valuesOf(request, 'representation')[0] === 'full' ? 'full' : 'short';
+    const render = async (items: readonly Action[]) =>
+      (await rendererOf(context, linksOf(request), items))[how];
+    sendHal(response, await pagedListBy(listing, render));
   };
   const remove: Handler = async (context, request, response) => {
     const filter = queryOf(request);
@@ -69,9 +69,9 @@ function ofTargetRoutes(router: Router, options: ResourceOptions, linksOf: Links
   const get: Handler = async (context, request, response) => {
     const page = pageRequest(request, ACTION_SORT_NAMES);
     const listing = await listActionsOfTarget(context, controllerIdOf(request), page);
-    const { items } = await listing.page();
-    const render = await rendererOf(context, linksOf(request), items);
-    sendHal(response, await pagedList(listing, render.short));
+    const render = async (items: readonly Action[]) =>
+      (await rendererOf(context, linksOf(request), items)).short;
+    sendHal(response, await pagedListBy(listing, render));
   };
   const remove: Handler = async (context, request, response) => {
     const controllerId = controllerIdOf(request);

@@ -17,7 +17,7 @@ import type { Context } from '../../services/context.ts';
 import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
-import { pagedList, pageRequest, valuesOf } from './paging.ts';
+import { pagedListBy, pageRequest, valuesOf } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
@@ -37,8 +37,8 @@ export function autoAssignmentRoutes(
   };
   const get: Handler = async (context, request, response) => {
     const listing = await listAutoAssignments(context, pageRequest(request, AUTO_ASSIGNMENT_SORT_NAMES));
-    const render = await rendererOf(context, linksOf(request), (await listing.page()).items);
-    sendHal(response, await pagedList(listing, render));
+    const render = (items: readonly AutoAssignment[]) => rendererOf(context, linksOf(request), items);
+    sendHal(response, await pagedListBy(listing, render));
   };
   const post: Handler = async (context, request, response) => {
     const created = await createAutoAssignment(context, readAutoAssignment(request));
@@ -49,8 +49,8 @@ export function autoAssignmentRoutes(
   const getOfSet: Handler = async (context, request, response) => {
     const page = pageRequest(request, AUTO_ASSIGNMENT_SORT_NAMES);
     const listing = await listAutoAssignmentsOfSet(context, pathIdOf(request, 'id'), page);
-    const render = await rendererOf(context, linksOf(request), (await listing.page()).items);
-    sendHal(response, await pagedList(listing, render));
+    const render = (items: readonly AutoAssignment[]) => rendererOf(context, linksOf(request), items);
+    sendHal(response, await pagedListBy(listing, render));
   };
   resource(router, '/distributionsets/:id/autoAssignments', { get: getOfSet }, options);
 

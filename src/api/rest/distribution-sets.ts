@@ -18,7 +18,7 @@ import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { idsOf, readIds } from './distribution-set-types.ts';
 import { throwFirst } from './field-names.ts';
-import { pagedList, pageRequest } from './paging.ts';
+import { pagedListBy, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
@@ -143,15 +143,15 @@ const readSet = (body: JsonObject) => ({
 });
 
 /** A page of sets, each with its modules. */
-export async function pagedSets(
+export const pagedSets = (
   context: Context,
   listing: Listing<DistributionSet>,
   links: Links,
-): Promise<object> {
-  const { items } = await listing.page();
-  const render = await rendererOf(context, items, links);
-  return pagedList(listing, (set) => render(set, selfLink(links, set)));
-}
+): Promise<object> =>
+  pagedListBy(listing, async (items) => {
+    const render = await rendererOf(context, items, links);
+    return (set) => render(set, selfLink(links, set));
+  });
 
 /** A set with its modules and all links. */
 export async function renderWhole(context: Context, set: DistributionSet, links: Links): Promise<object> {

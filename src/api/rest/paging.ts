@@ -50,7 +50,18 @@ export function pageRequest<F extends string>(
 }
 
 /** The page as hawkBit sends it: `total` is of all that match. */
-export async function pagedList<T>(listing: Listing<T>, render: (item: T) => object): Promise<object> {
-  const [page, total] = await Promise.all([listing.page(), listing.total()]);
-  return { content: page.items.map(render), total, size: page.items.length };
+export const pagedList = <T>(listing: Listing<T>, render: (item: T) => object): Promise<object> =>
+  pagedListBy(listing, async () => render);
+
+/** The same where something must be read of all items of the page before one can be rendered. */
+export async function pagedListBy<T>(
+  listing: Listing<T>,
+  rendererOf: (items: readonly T[]) => Promise<(item: T) => object>,
+): Promise<object> {
+  const rendered = async () => {
+    const { items } = await listing.page();
+    return items.map(await rendererOf(items));
+  };
+  const [content, total] = await Promise.all([rendered(), listing.total()]);
+  return { content, total, size: content.length };
 }

@@ -1,6 +1,5 @@
 import type { Request, Router } from 'express';
 import type { Context } from '../../services/context.ts';
-import type { Listing } from '../../services/page.ts';
 import { countTargetsOfGroups, type TargetCounts } from '../../services/rollouts/counts.ts';
 import { ROLLOUT_GROUP_SORT_NAMES } from '../../services/rollouts/fields.ts';
 import { findRolloutGroup, listTargetsOfGroup } from '../../services/rollouts/find.ts';
@@ -8,7 +7,7 @@ import type { RolloutGroup } from '../../services/rollouts/group.ts';
 import { listRolloutGroups } from '../../services/rollouts/list.ts';
 import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
 import { sendHal } from '../media.ts';
-import { pagedList, pageRequest } from './paging.ts';
+import { pagedList, pagedListBy, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
@@ -25,12 +24,13 @@ export function rolloutGroupRoutes(
   const get: Handler = async (context, request, response) => {
     const page = pageRequest(request, ROLLOUT_GROUP_SORT_NAMES);
     const listing = await listRolloutGroups(context, pathIdOf(request, 'id'), page);
-    const counts = isFull(request) ? await countsOf(context, listing) : undefined;
     const showsConfirmation = await hasConfirmationFlow(context);
     const links = linksOf(request);
-    const render = (group: RolloutGroup) =>
-      renderGroup(group, links, showsConfirmation, counts?.get(group.id));
-    sendHal(response, await pagedList(listing, render));
+    const renderAll = async (items: readonly RolloutGroup[]) => {
+      const counts = isFull(request) ? await countsOf(context, items) : undefined;
+      return (group: RolloutGroup) => renderGroup(group, links, showsConfirmation, counts?.get(group.id));
+    };
+    sendHal(response, await pagedListBy(listing, renderAll));
   };
   resource(router, path, { get }, options);
 
@@ -62,9 +62,8 @@ const hasConfirmationFlow = async ({ tenants, caller }: Context): Promise<boolea
 
 async function countsOf(
   context: Context,
-  listing: Listing<RolloutGroup>,
+  items: readonly RolloutGroup[],
 ): Promise<Map<number, TargetCounts | undefined>> {
-  const { items } = await listing.page();
   const counts = await countTargetsOfGroups(context, items);
   return new Map(items.map(({ id }, index) => [id, counts[index]]));
 }

@@ -1,7 +1,6 @@
 import type { Request, Router } from 'express';
 import { seenAmong } from '../../services/access/seen.ts';
 import type { Context } from '../../services/context.ts';
-import type { Listing } from '../../services/page.ts';
 import { countTargetsOfRollouts, type TargetCounts } from '../../services/rollouts/counts.ts';
 import { createRollout } from '../../services/rollouts/create.ts';
 import { decideRollout } from '../../services/rollouts/decide.ts';
@@ -19,7 +18,7 @@ import { triggerNextRolloutGroup } from '../../services/rollouts/trigger-next-gr
 import { updateRollout } from '../../services/rollouts/update.ts';
 import { asObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
-import { pagedList, pageRequest, valuesOf } from './paging.ts';
+import { pagedListBy, pageRequest, valuesOf } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
@@ -33,9 +32,12 @@ export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf:
   const get: Handler = async (context, request, response) => {
     const page = pageRequest(request, ROLLOUT_SORT_NAMES);
     const listing = await listRollouts(context, page, deletedModeOf(request));
-    const counts = isFull(request) ? await countsOf(context, listing) : undefined;
-    const render = await rendererOf(context, linksOf(request), (await listing.page()).items);
-    sendHal(response, await pagedList(listing, (rollout) => render(rollout, counts?.get(rollout.id))));
+    const renderAll = async (items: readonly Rollout[]) => {
+      const counts = isFull(request) ? await countsOf(context, items) : undefined;
+      const render = await rendererOf(context, linksOf(request), items);
+      return (rollout: Rollout) => render(rollout, counts?.get(rollout.id));
+    };
+    sendHal(response, await pagedListBy(listing, renderAll));
   };
   const send = async (...[context, request, response, rollout]: [...Parameters<Handler>, Rollout]) => {
     const [counts] = await countTargetsOfRollouts(context, [rollout]);
@@ -109,9 +111,8 @@ export const isFull = (request: Request): boolean => valuesOf(request, 'represen
 
 async function countsOf(
   context: Context,
-  listing: Listing<Rollout>,
+  items: readonly Rollout[],
 ): Promise<Map<number, TargetCounts | undefined>> {
-  const { items } = await listing.page();
   const counts = await countTargetsOfRollouts(context, items);
   return new Map(items.map(({ id }, index) => [id, counts[index]]));
 }

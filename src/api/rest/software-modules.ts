@@ -13,7 +13,7 @@ import { mapInTurns } from '../../services/turns.ts';
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { throwFirst } from './field-names.ts';
-import { pagedList, pageRequest } from './paging.ts';
+import { pagedListBy, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
@@ -80,14 +80,15 @@ const readModule = (body: JsonObject) => ({
 });
 
 /** A page of modules. */
-export async function pagedModules(
+export const pagedModules = (
   context: Context,
   listing: Listing<SoftwareModule>,
   links: Links,
-): Promise<object> {
-  const render = await moduleRendererOf(context, (await listing.page()).items);
-  return pagedList(listing, (module) => render(module, selfLink(links, module)));
-}
+): Promise<object> =>
+  pagedListBy(listing, async (items) => {
+    const render = await moduleRendererOf(context, items);
+    return (module) => render(module, selfLink(links, module));
+  });
 
 /** Renders modules, and of their types only what the caller may read. */
 export async function moduleRendererOf(context: Context, modules: readonly SoftwareModule[]) {

@@ -17,7 +17,7 @@ import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
 import { renderWhole } from './distribution-sets.ts';
-import { pagedList, pageRequest } from './paging.ts';
+import { pagedListBy, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { authorship, type Links, link } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
@@ -111,16 +111,16 @@ function readFilter(request: Request) {
   return { name: textOf(body, 'name'), query: textOf(body, 'query') };
 }
 
-async function pagedFilters(context: Context, listing: Listing<TargetFilter>, links: Links): Promise<object> {
-  const { items } = await listing.page();
-  const found = await findAutoAssignmentsOfFilters(
-    context,
-    items.map(({ id }) => id),
-  );
-  const byId = new Map(items.map(({ id }, index) => [id, found[index]]));
-  const render = await renderer(context, found);
-  return pagedList(listing, (filter) => render(filter, byId.get(filter.id), selfLink(links, filter)));
-}
+const pagedFilters = (context: Context, listing: Listing<TargetFilter>, links: Links): Promise<object> =>
+  pagedListBy(listing, async (items) => {
+    const found = await findAutoAssignmentsOfFilters(
+      context,
+      items.map(({ id }) => id),
+    );
+    const byId = new Map(items.map(({ id }, index) => [id, found[index]]));
+    const render = await renderer(context, found);
+    return (filter) => render(filter, byId.get(filter.id), selfLink(links, filter));
+  });
 
 /** Renders filters with what they assign by themselves, as far as the caller may read that. */
 async function renderer(context: Context, assigning: readonly (AutoAssignment | undefined)[]) {

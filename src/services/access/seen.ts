@@ -46,7 +46,10 @@ const READING: Record<Entity, { permission: Permission | null; rows?: () => Reac
 /** Characters of scopes in one statement, which a filter repeats wherever they narrow a field: each may be a parameter. */
 const LONGEST_SCOPES = 50_000;
 
-/** The condition that a filter as the caller wrote it means; undefined where there is none. @throws FORBIDDEN, the filter's errors */
+/**
+ * The condition that a filter as the caller wrote it means; undefined where there is none.
+ * @throws FORBIDDEN where it asks for what the caller may not read, the filter's errors
+ */
 export async function askedFilter(
   context: Context,
   fields: FieldSet,

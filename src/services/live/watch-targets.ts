@@ -7,8 +7,8 @@ import type { LiveContext } from './hub.ts';
 
 /**
  * Tells what happens to targets from now on: to those that match the filter, that is, in their state after a change.
- * Needs READ_TARGET, and what the filter asks of other things; ends when the caller loses that. A reader that falls too far behind ends with
- * SUBSCRIBER_TOO_SLOW.
+ * Needs READ_TARGET, and what the filter asks of other things; ends when the caller loses that. A reader that falls too far
+ * behind ends with SUBSCRIBER_TOO_SLOW.
  * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID; QUOTA_EXCEEDED beyond 500 different filters
  */
 export function watchTargets(

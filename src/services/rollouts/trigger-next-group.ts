@@ -9,7 +9,8 @@ import { asItIs, type Rollout, requireStatus } from './rollout.ts';
 
 /**
  * Lets the next group of a running rollout begin before those before it are done. Needs UPDATE_ROLLOUT.
- * @throws ROLLOUT_NOT_FOUND, FORBIDDEN where it has targets out of the caller's scope, ROLLOUT_ILLEGAL_STATE, also where no group is left
+ * @throws ROLLOUT_NOT_FOUND, FORBIDDEN where it has targets out of the caller's scope, ROLLOUT_ILLEGAL_STATE, also where no
+ *   group is left
  */
 export async function triggerNextRolloutGroup(context: Context, { id }: { id: number }): Promise<Rollout> {
   requirePermission(context, 'UPDATE_ROLLOUT');
