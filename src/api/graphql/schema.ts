@@ -8,10 +8,12 @@ import {
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { ActionEventResolver } from './action-events.ts';
-import { ActionMutations, ActionsPayloadResolver } from './action-mutations.ts';
+import { ActionMutations } from './action-mutations.ts';
 import { ActionResolver, TargetDeploymentResolver } from './actions.ts';
+import { ActionsPayloadResolver } from './actions-payload.ts';
 import { ApiKeyResolver } from './api-keys.ts';
 import { ArtifactResolver, ModuleArtifactsResolver } from './artifacts.ts';
+import { DistributionSetAssignment } from './assign-distribution-set.ts';
 import { AuditEventResolver } from './audit-events.ts';
 import { AutoAssignmentMutations } from './auto-assignment-mutations.ts';
 import { AssigningFilterResolver, AutoAssignmentResolver } from './auto-assignments.ts';
@@ -50,6 +52,7 @@ import { TenantResolver } from './tenants.ts';
 import { TokenRotationResolver } from './token-rotations.ts';
 import { UserResolver } from './users.ts';
 import { ViewerResolver } from './viewer.ts';
+import { WebhookDeliveryResolver } from './webhook-deliveries.ts';
 import { WebhookResolver } from './webhooks.ts';
 
 /** The schema, made of the classes and their decorators. */
@@ -88,6 +91,7 @@ export function buildSchema(): GraphQLSchema {
       ActionResolver,
       ActionsPayloadResolver,
       ActionEventResolver,
+      DistributionSetAssignment,
       ActionMutations,
       TargetDeploymentResolver,
       SetDeploymentResolver,
@@ -108,6 +112,7 @@ export function buildSchema(): GraphQLSchema {
       TenantResolver,
       AuditEventResolver,
       WebhookResolver,
+      WebhookDeliveryResolver,
       ViewerResolver,
     ],
     validate: false,
