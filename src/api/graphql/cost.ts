@@ -15,6 +15,7 @@ import {
   simpleEstimator,
 } from 'graphql-query-complexity';
 import { LRUCache } from 'lru-cache';
+import type { VariablesSize } from './variables.ts';
 
 /**
  * A query costs about as much as its answer can have fields. Two full pages of 500 targets with everything that
@@ -42,27 +43,40 @@ const INTROSPECTED: Readonly<Record<string, number>> = {
   '__Directive.args': 2,
 };
 /** Nothing has to be read for it. */
-const INTROSPECTED_FIELD = 0.25;
+const INTROSPECTED_FIELD = 0.33;
 const introspectionEstimator: ComplexityEstimator = ({ type, field, childComplexity }) =>
   type.name.startsWith('__')
     ? INTROSPECTED_FIELD + (INTROSPECTED[`${type.name}.${field.name}`] ?? 1) * childComplexity
     : undefined;
 
+/** What is given as an argument is read anew for each object that the field is of: what is in its lists counts. */
+const withArguments =
+  (estimate: ComplexityEstimator): ComplexityEstimator =>
+  (options) => {
+    const cost = estimate(options);
+    return cost === undefined ? undefined : cost + sum(Object.values(options.args).map(valuesIn));
+  };
+
+/** Entries of lists and fields of objects. */
+const valuesIn = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? sum(Object.values(value).map((one) => 1 + valuesIn(one))) : 0;
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+
 const estimators = [
   introspectionEstimator,
   rowsEstimator,
-  fieldExtensionsEstimator(),
-  simpleEstimator({ defaultComplexity: 1 }),
+  withArguments(fieldExtensionsEstimator()),
+  withArguments(simpleEstimator({ defaultComplexity: 1 })),
 ];
 
 /** What operations of a remembered document cost, by name and by the variables that matter. */
 const known = new WeakMap<DocumentNode, LRUCache<string, number>>();
 const REMEMBERED_A_DOCUMENT = 50;
 
-/** What an operation is asked with: `rows` are those of the longest list. */
+/** What an operation is asked with; `lists` tell how much is in its variables. */
 interface Given {
   variables: Readonly<Record<string, unknown>>;
-  rows: number;
+  lists: VariablesSize['lists'];
 }
 
 /** @throws GraphQLError where the operation could answer with more than is allowed */
@@ -74,7 +88,7 @@ export function refuseCostly(
 ): void {
   const costs = known.get(document) ?? new LRUCache<string, number>({ max: REMEMBERED_A_DOCUMENT });
   known.set(document, costs);
-  const key = JSON.stringify([operation.name?.value, given.rows, decisive(operation, given.variables)]);
+  const key = JSON.stringify([operation.name?.value, given.lists, decisive(operation, given.variables)]);
   let cost = costs.get(key);
   if (cost === undefined) {
     cost = costOf(schema, document, operation, given.variables);
@@ -88,7 +102,7 @@ export function refuseCostly(
     );
 }
 
-/** Pages' sizes and whether to skip something: no other variable changes the cost, but for its rows. */
+/** Pages' sizes and whether to skip something: no other variable changes the cost, but by how much is in it. */
 const decisive = (
   { variableDefinitions }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,

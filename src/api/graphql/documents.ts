@@ -24,19 +24,35 @@ export function refuseLargeDocument(document: DocumentNode): void {
   refuseManyFields(document);
 }
 
+/** How often a document has each variable in its lists. */
+type Uses = ReadonlyMap<string, number>;
+const usesOf = new WeakMap<DocumentNode, Uses>();
+
+/** The same of one that is within the limits: so many times what the variable holds is read, and sent on. */
+export const usesInLists = (document: DocumentNode): Uses => usesOf.get(document) ?? new Map();
+
 function refuseLargeNodes(document: DocumentNode): void {
   if (document.definitions.length > LIMITS.definitions)
     throw refusal(`has more than ${LIMITS.definitions} operations and fragments`);
-  const waiting: [node: ASTNode, depth: number][] = [[document, 0]];
+  const uses = new Map<string, number>();
+  const waiting: [node: ASTNode, depth: number, isInList: boolean][] = [[document, 0, false]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [node, depth] = next;
+    const [node, depth, isBelowList] = next;
+    const isInList = isBelowList || node.kind === Kind.LIST;
     if (depth > LIMITS.nesting) throw tooDeep();
     if (node.kind === Kind.NAME && node.value.length > LIMITS.nameLength)
       throw refusal(`has a name of more than ${LIMITS.nameLength} characters`);
     if (node.kind === Kind.LIST && node.values.length > LIMITS.listLength)
       throw refusal(`has a list of more than ${LIMITS.listLength} values`);
-    for (const part of Object.values(node).flat()) if (isNode(part)) waiting.push([part, depth + 1]);
+    if (isInList && node.kind === Kind.VARIABLE)
+      uses.set(node.name.value, (uses.get(node.name.value) ?? 0) + 1);
+    for (const key in node) {
+      const part: unknown = node[key as keyof ASTNode];
+      if (Array.isArray(part)) for (const one of part) waiting.push([one, depth + 1, isInList]);
+      else if (isNode(part)) waiting.push([part, depth + 1, isInList]);
+    }
   }
+  usesOf.set(document, uses);
 }
 
 const isNode = (value: unknown): value is ASTNode =>

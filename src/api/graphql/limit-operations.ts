@@ -7,8 +7,9 @@ import {
   parse,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { takeTurns } from '../../services/turns.ts';
 import { refuseCostly } from './cost.ts';
-import { refuseLargeDocument, tooDeep, tooLong } from './documents.ts';
+import { refuseLargeDocument, tooDeep, tooLong, usesInLists } from './documents.ts';
 import { LIMITS } from './limits.ts';
 import { measureVariables } from './variables.ts';
 
@@ -16,6 +17,8 @@ import { measureVariables } from './variables.ts';
 const REMEMBERED = 500_000;
 /** Longer ones are mostly rows written into the text, and won't come again. */
 const REMEMBERED_LENGTH = 20_000;
+/** Others are served between reading and validating of those that are longer. */
+const LONG = 5_000;
 
 /**
  * Refuses documents that are beyond the limits, before they are validated: that is where they would do harm; and
@@ -34,6 +37,8 @@ export function limitOperations(): ApolloServerPlugin<object> {
           const known = valid.get(request.source);
           const read = known ? { document: known } : readDocument(request.source);
           fault = read.fault;
+          // It is parsed once more and validated at a stretch.
+          if (request.source.length > LONG) await takeTurns().next();
           // Apollo takes a document that is there for a valid one. Of one with a fault nothing is executed, see below.
           if (known || fault) request.document = read.document;
         },
@@ -62,8 +67,8 @@ export function refuseLarge(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): void {
-  const { longest } = measureVariables(variables);
-  refuseCostly(schema, document, operation, { variables, rows: longest });
+  const { lists } = measureVariables(variables, usesInLists(document));
+  refuseCostly(schema, document, operation, { variables, lists });
 }
 
 const NOTHING = parse('{ __typename }');

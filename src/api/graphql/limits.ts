@@ -2,7 +2,7 @@
 export const LIMITS = {
   /** Of the document. */
   characters: 1 << 18,
-  tokens: 20_000,
+  tokens: 12_000,
   /** Nodes of the document's tree, one in another. */
   nesting: 100,
   /** Operations and fragments. */

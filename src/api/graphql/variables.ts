@@ -16,36 +16,43 @@ export interface VariablesSize {
   values: number;
   /** Characters. */
   texts: number;
-  /** Entries of the longest list. */
-  longest: number;
+  /** Of each variable that holds a list or an object: how many values, and how many entries its longest list has. */
+  lists: [name: string, values: number, longest: number][];
 }
 
 /**
  * Measures variables, for before they are looked at any closer: what comes then takes time for each value, and its
- * errors repeat what was sent.
+ * errors repeat what was sent. What the document has in its lists `times` times counts as often.
  * @throws GraphQLError where there is more in them than any operation takes
  */
-export function measureVariables(variables: Readonly<Record<string, unknown>>): VariablesSize {
-  const sums = { values: 0, texts: 0, longest: 0 };
+export function measureVariables(
+  variables: Readonly<Record<string, unknown>>,
+  times?: ReadonlyMap<string, number>,
+): VariablesSize {
+  const sums: VariablesSize = { values: 0, texts: 0, lists: [] };
   for (const name in variables) {
-    add(sums, 'values', 1);
+    const factor = times?.get(name) ?? 1;
+    const before = sums.values;
+    let longest = 0;
+    add(sums, 'values', factor);
     const waiting: Value[] = [{ value: variables[name], name, depth: 0 }];
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       const fault = faultOf(next);
       if (fault)
         throw refusal(`Variable "$${cut(name)}" ${fault}${next.depth ? ` in "${cut(next.name)}"` : ''}.`);
       const { value, depth } = next;
-      if (typeof value === 'string') add(sums, 'texts', value.length);
+      if (typeof value === 'string') add(sums, 'texts', factor * value.length);
       else if (Array.isArray(value)) {
-        sums.longest = Math.max(sums.longest, value.length);
-        add(sums, 'values', value.length);
+        longest = Math.max(longest, value.length);
+        add(sums, 'values', factor * value.length);
         for (const entry of value) waiting.push({ value: entry, name: next.name, depth: depth + 1 });
       } else if (typeof value === 'object' && value !== null) {
         const fields = Object.entries(value);
-        add(sums, 'values', fields.length);
+        add(sums, 'values', factor * fields.length);
         for (const [field, entry] of fields) waiting.push({ value: entry, name: field, depth: depth + 1 });
       }
     }
+    if (sums.values > before + factor) sums.lists.push([name, sums.values - before, longest]);
   }
   return sums;
 }

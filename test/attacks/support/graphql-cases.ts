@@ -96,44 +96,44 @@ export const DOCUMENTS: Case[] = [
   ],
   [
     'thousands of variables',
-    { query: `query (${times(3_900, (i) => `$v${i}: Int`)}) { viewer { username } }` },
+    { query: `query (${times(2_300, (i) => `$v${i}: Int`)}) { viewer { username } }` },
     INVALID,
   ],
   [
     'one variable thousands of times',
-    { query: `query (${'$v: Int '.repeat(3_900)}) { viewer { username } }` },
+    { query: `query (${'$v: Int '.repeat(2_300)}) { viewer { username } }` },
     INVALID,
   ],
   [
     'thousands of arguments of one name',
-    { query: `{ targets(${'first: 1 '.repeat(6_000)}) { totalCount } }` },
+    { query: `{ targets(${'first: 1 '.repeat(3_800)}) { totalCount } }` },
     INVALID,
   ],
   [
     'thousands of arguments on as many lines',
-    { query: `{ targets(${'\n'.repeat(100_000)} ${'first: 1 '.repeat(6_000)}) { totalCount } }` },
+    { query: `{ targets(${'\n'.repeat(100_000)} ${'first: 1 '.repeat(3_800)}) { totalCount } }` },
     INVALID,
   ],
   [
     'thousands of unknown arguments',
-    { query: `{ targets(${times(6_000, (i) => `firs${i}: 1`)}) { totalCount } }` },
+    { query: `{ targets(${times(3_800, (i) => `firs${i}: 1`)}) { totalCount } }` },
     INVALID,
   ],
   [
     'thousands of unknown input fields',
     {
-      query: `mutation { deleteTargets(input: { ${times(6_000, (i) => `controllerId${i}: 1`)} }) { deletedCount } }`,
+      query: `mutation { deleteTargets(input: { ${times(3_800, (i) => `controllerId${i}: 1`)} }) { deletedCount } }`,
     },
     INVALID,
   ],
   [
     'thousands of directives',
-    { query: `{ viewer @include(if: true) ${'@skip(if: true) '.repeat(2_800)} { username } }` },
+    { query: `{ viewer @include(if: true) ${'@skip(if: true) '.repeat(1_600)} { username } }` },
     INVALID,
   ],
   [
     'thousands of unknown directives',
-    { query: `{ viewer ${times(6_000, (i) => `@skip${i}`)} { username } }` },
+    { query: `{ viewer ${times(5_500, (i) => `@skip${i}`)} { username } }` },
     INVALID,
   ],
   [
@@ -146,13 +146,13 @@ export const DOCUMENTS: Case[] = [
   [
     'a list longer than any may be',
     {
-      query: `mutation { deleteTargets(input: { controllerIds: [${'1 '.repeat(19_000)}] }) { deletedCount } }`,
+      query: `mutation { deleteTargets(input: { controllerIds: [${'1 '.repeat(11_000)}] }) { deletedCount } }`,
     },
     LIMITED,
   ],
   [
     'wrong enum values',
-    { query: `{ targets(orderBy: [${'{ field: NAMEE, direction: ASCC } '.repeat(2_000)}]) { totalCount } }` },
+    { query: `{ targets(orderBy: [${'{ field: NAMEE, direction: ASCC } '.repeat(1_200)}]) { totalCount } }` },
     INVALID,
   ],
   [
@@ -168,7 +168,7 @@ export const DOCUMENTS: Case[] = [
   [
     'types of lists of lists',
     {
-      query: `query ($a: ${'['.repeat(7_000)}Int${']'.repeat(7_000)}) { targets(first: $a) { totalCount } }`,
+      query: `query ($a: ${'['.repeat(5_500)}Int${']'.repeat(5_500)}) { targets(first: $a) { totalCount } }`,
     },
     LIMITED,
   ],
