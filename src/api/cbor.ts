@@ -1,11 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { malformed } from '../errors.ts';
 import { setOwn } from './json-reader.ts';
+import { DEEPEST, notWellFormed, tooDeep, tooManyValues } from './unread.ts';
 
 /* CBOR (RFC 8949) as devices send it: what JSON has, in other bytes. */
 
-/** No body has lists in lists in … any deeper. */
-const DEEPEST = 64;
 /** Of integers that are given byte by byte: reading takes the square of their length, so a long one would hold up all. */
 const LONGEST_INTEGER = 32;
 
@@ -32,8 +30,6 @@ const WORDS = new Map<number, unknown>([
   [23, undefined],
 ]);
 
-const notCbor = () => malformed('The given request body is not well formed');
-
 /**
  * Reads a body in CBOR: maps are objects, and integers beyond JavaScript's are bigints. Not by cbor-x: it knows a dozen
  * more things, makes functions of some of them, and has no bounds.
@@ -45,7 +41,7 @@ export function parseCbor(bytes: Uint8Array, { values }: { values: number }): un
     return reader.readAll();
   } catch (error) {
     // Past the end.
-    if (error instanceof RangeError) throw notCbor();
+    if (error instanceof RangeError) throw notWellFormed();
     throw error;
   }
 }
@@ -62,21 +58,20 @@ class CborReader {
 
   readAll(): unknown {
     const value = this.read();
-    if (this.at < this.bytes.length) throw notCbor();
+    if (this.at < this.bytes.length) throw notWellFormed();
     return value;
   }
 
   private read(): unknown {
     this.count();
-    if (++this.depth > DEEPEST) throw malformed(`The given request body is nested more than ${DEEPEST} deep`);
+    if (++this.depth > DEEPEST) throw tooDeep();
     const value = this.readItem();
     this.depth--;
     return value;
   }
 
   private count(): void {
-    if (++this.values > this.mostValues)
-      throw malformed(`The given request body has more than ${this.mostValues} values`);
+    if (++this.values > this.mostValues) throw tooManyValues(this.mostValues);
   }
 
   private readItem(): unknown {
@@ -107,7 +102,7 @@ class CborReader {
   /** A number that is in the first byte or follows it: a length, a tag, or a value. */
   private readNumber(detail: number): number | bigint {
     if (detail < 24) return detail;
-    if (detail > 27) throw notCbor();
+    if (detail > 27) throw notWellFormed();
     const size = 1 << (detail - 24);
     this.at += size;
     if (size < 8) return this.bytes.readUIntBE(this.at - size, size);
@@ -126,7 +121,7 @@ class CborReader {
   private readBytes(kind: number, detail: number): Buffer {
     if (detail !== INDEFINITE) {
       const length = this.readNumber(detail);
-      if (length > this.bytes.length - this.at) throw notCbor();
+      if (length > this.bytes.length - this.at) throw notWellFormed();
       this.at += Number(length);
       return this.bytes.subarray(this.at - Number(length), this.at);
     }
@@ -134,7 +129,7 @@ class CborReader {
     this.forEach(detail, () => {
       this.count();
       const first = this.bytes.readUInt8(this.at++);
-      if (first >> 5 !== kind || (first & 31) === INDEFINITE) throw notCbor();
+      if (first >> 5 !== kind || (first & 31) === INDEFINITE) throw notWellFormed();
       parts.push(this.readBytes(kind, first & 31));
     });
     return Buffer.concat(parts);
@@ -142,7 +137,7 @@ class CborReader {
 
   private readText(detail: number): string {
     const bytes = this.readBytes(TEXT, detail);
-    if (!isUtf8(bytes)) throw notCbor();
+    if (!isUtf8(bytes)) throw notWellFormed();
     return bytes.toString('utf8');
   }
 
@@ -156,7 +151,7 @@ class CborReader {
     const object: Record<string, unknown> = {};
     this.forEach(detail, () => {
       const key = this.read();
-      if (typeof key === 'object') throw notCbor();
+      if (typeof key === 'object') throw notWellFormed();
       setOwn(object, String(key), this.read());
     });
     return object;
@@ -165,8 +160,8 @@ class CborReader {
   private readTagged(tag: number | bigint): unknown {
     const value = this.read();
     if (tag === SELF_DESCRIBED) return value;
-    if (tag !== BIG_UNSIGNED && tag !== BIG_NEGATIVE) throw notCbor();
-    if (!(value instanceof Uint8Array) || value.length > LONGEST_INTEGER) throw notCbor();
+    if (tag !== BIG_UNSIGNED && tag !== BIG_NEGATIVE) throw notWellFormed();
+    if (!(value instanceof Uint8Array) || value.length > LONGEST_INTEGER) throw notWellFormed();
     const number = BigInt(`0x0${Buffer.from(value).toString('hex')}`);
     return tag === BIG_UNSIGNED ? number : -1n - number;
   }
@@ -182,7 +177,7 @@ class CborReader {
       this.at += 4;
       return this.bytes.readFloatBE(at);
     }
-    if (detail !== 27) throw notCbor();
+    if (detail !== 27) throw notWellFormed();
     this.at += 8;
     return this.bytes.readDoubleBE(at);
   }

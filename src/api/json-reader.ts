@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { malformed } from '../errors.ts';
 import { takeTurns } from '../services/turns.ts';
+import { DEEPEST, notWellFormed, tooDeep, tooManyValues } from './unread.ts';
 
 /** A JSON number whose digits a JavaScript number would not give back: `1.0`, `1e3`, 20 digits. */
 export class ExactNumber {
@@ -16,8 +17,6 @@ export interface JsonBounds {
   plainNumbers?: boolean;
 }
 
-/** No body has lists in lists in … any deeper. */
-const DEEPEST = 64;
 /** Characters of a text. Nothing that is stored may be nearly so long. */
 const LONGEST_TEXT = 1 << 20;
 /** So many characters are read before the time is looked at. */
@@ -57,11 +56,9 @@ export function setOwn(object: Record<string, unknown>, key: string, value: unkn
   else object[key] = value;
 }
 
-const notJson = () => malformed('The given request body is not well formed');
-
 /** @throws MALFORMED_INPUT */
 function* decodeJson(bytes: Uint8Array): Generator<string> {
-  if (!isUtf8(bytes)) throw notJson();
+  if (!isUtf8(bytes)) throw notWellFormed();
   const { buffer, byteOffset, byteLength } = bytes;
   const whole = Buffer.from(buffer, byteOffset, byteLength);
   const hasMark = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf;
@@ -138,7 +135,7 @@ class JsonReader {
   }
 
   private end(): true {
-    if (this.at < this.text.length) throw notJson();
+    if (this.at < this.text.length) throw notWellFormed();
     return true;
   }
 
@@ -159,7 +156,7 @@ class JsonReader {
       this.at++;
       this.next = isList ? 'value' : 'key';
     } else if (code === (isList ? END_LIST : END_OBJECT)) this.close();
-    else throw notJson();
+    else throw notWellFormed();
   }
 
   private readKey(code: number): void {
@@ -167,13 +164,13 @@ class JsonReader {
       this.close();
       return;
     }
-    if (code !== QUOTE) throw notJson();
+    if (code !== QUOTE) throw notWellFormed();
     this.key = this.readText();
     this.next = 'colon';
   }
 
   private readColon(code: number): void {
-    if (code !== COLON) throw notJson();
+    if (code !== COLON) throw notWellFormed();
     this.at++;
     this.next = 'value';
   }
@@ -188,7 +185,7 @@ class JsonReader {
   }
 
   private open(container: Container, next: Next): void {
-    if (++this.depth > DEEPEST) throw malformed(`The given request body is nested more than ${DEEPEST} deep`);
+    if (++this.depth > DEEPEST) throw tooDeep();
     this.at++;
     this.outer.push(this.top);
     this.outerKeys.push(this.key);
@@ -207,8 +204,7 @@ class JsonReader {
 
   private put(value: unknown): void {
     const { top, key, bounds } = this;
-    if (++this.values > bounds.values)
-      throw malformed(`The given request body has more than ${bounds.values} values`);
+    if (++this.values > bounds.values) throw tooManyValues(bounds.values);
     this.next = 'comma or end';
     if (!top) this.value = value;
     else if (Array.isArray(top)) top.push(value);
@@ -227,7 +223,7 @@ class JsonReader {
       }
       if (code === BACKSLASH) return this.readEscaped(at);
       // Also where the text ends, and there is no code.
-      if (!(code >= FIRST_PRINTABLE)) throw notJson();
+      if (!(code >= FIRST_PRINTABLE)) throw notWellFormed();
     }
     throw tooLong();
   }
@@ -243,7 +239,7 @@ class JsonReader {
       else if (code === QUOTE) {
         this.at = at + 1;
         return readQuoted(text.slice(from, at + 1));
-      } else if (Number.isNaN(code)) throw notJson();
+      } else if (Number.isNaN(code)) throw notWellFormed();
     }
     throw tooLong();
   }
@@ -258,7 +254,7 @@ class JsonReader {
     do if (++this.at - from > LONGEST_TEXT) throw tooLong();
     while (isInNumber(this.text.charCodeAt(this.at)));
     const digits = this.text.slice(from, this.at);
-    if (!NUMBER.test(digits)) throw notJson();
+    if (!NUMBER.test(digits)) throw notWellFormed();
     const number = Number(digits);
     return this.bounds.plainNumbers || String(number) === digits
       ? number
@@ -271,7 +267,7 @@ class JsonReader {
       this.at += word.length;
       return value;
     }
-    throw notJson();
+    throw notWellFormed();
   }
 }
 
@@ -282,6 +278,6 @@ function readQuoted(literal: string): string {
   try {
     return JSON.parse(literal);
   } catch {
-    throw notJson();
+    throw notWellFormed();
   }
 }

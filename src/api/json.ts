@@ -1,6 +1,7 @@
 import { malformed } from '../errors.ts';
 import { requireFewRows } from '../services/rows.ts';
 import { ExactNumber } from './json-reader.ts';
+import { notWellFormed } from './unread.ts';
 
 const notReadable = (field: string, wanted: string) =>
   malformed(`${field}: must be ${wanted}`, field.split('.'));
@@ -15,9 +16,7 @@ export function asObject(value: unknown, field?: string): JsonObject {
   const isPlain =
     typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
   if (isPlain) return value as JsonObject;
-  throw field === undefined
-    ? malformed('The given request body is not well formed')
-    : notReadable(field, 'an object');
+  throw field === undefined ? notWellFormed() : notReadable(field, 'an object');
 }
 
 /** An object, or undefined where there is none. @throws MALFORMED_INPUT */
@@ -42,7 +41,7 @@ export function textOf(body: JsonObject, field: string): string | undefined {
 
 /** A list of texts; numbers and booleans are taken as theirs. @throws MALFORMED_INPUT, INVALID_INPUT */
 export function asTexts(list: unknown, field?: string): string[] {
-  if (!Array.isArray(list)) throw malformed('The given request body is not well formed');
+  if (!Array.isArray(list)) throw notWellFormed();
   requireFewRows(list, field);
   return list.map((value, index) => {
     const place = field === undefined ? String(index) : `${field}.${index}`;

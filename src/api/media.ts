@@ -1,11 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { malformed } from '../errors.ts';
 import { mapInTurns } from '../services/turns.ts';
 import { hasBody, readBody } from './body.ts';
 import { webError } from './hawkbit-errors.ts';
 import { etagOf, isMatch } from './http.ts';
 import { parseJson } from './json-reader.ts';
 import { type Accepted, isOfType, negotiator } from './media-types.ts';
+import { notWellFormed } from './unread.ts';
 
 const HAL = 'application/hal+json';
 export const JSON_TYPE = 'application/json';
@@ -80,7 +80,7 @@ export const readJson =
 
 /** The body that was read. @throws MALFORMED_INPUT where there was none */
 export function jsonOf(request: Request): unknown {
-  if (request.body === undefined) throw malformed('The given request body is not well formed');
+  if (request.body === undefined) throw notWellFormed();
   return request.body;
 }
 

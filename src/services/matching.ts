@@ -14,6 +14,18 @@ export type DeletedMode = (typeof DELETED_MODES)[number];
 export const wantedDeleted = (mode: DeletedMode = 'EXCLUDE_SOFT_DELETED'): boolean | undefined =>
   mode === 'INCLUDE_SOFT_DELETED' ? undefined : mode === 'ONLY_SOFT_DELETED';
 
+/** Reads the rows of a list that match, and counts them. */
+interface Source<T> {
+  rows(where: SQL | undefined, orderBy: SQL[], limit: number, offset: number): Promise<T[]>;
+  count(where: SQL | undefined): Promise<number>;
+}
+
+/** What the rows of a table can be filtered by, and ordered by. */
+interface Listed<T, F extends string> {
+  fields: FieldSet;
+  order: Record<F | 'id', SortField<T>>;
+}
+
 /**
  * Lists the rows of a table that are in `scope` and match the request's filter, by id unless ordered otherwise.
  * @throws FORBIDDEN where it asks for, or is ordered by, what the caller may not read; the filter's errors, those of `list`
@@ -21,19 +33,30 @@ export const wantedDeleted = (mode: DeletedMode = 'EXCLUDE_SOFT_DELETED'): boole
 export async function listMatching<T, F extends string>(
   context: Context,
   request: PageRequest<F | 'id'>,
-  { fields, order }: { fields: FieldSet; order: Record<F | 'id', SortField<T>> },
+  listed: Listed<T, F>,
   scope: SQL | undefined,
-  source: {
-    rows(where: SQL | undefined, orderBy: SQL[], limit: number, offset: number): Promise<T[]>;
-    count(where: SQL | undefined): Promise<number>;
-  },
+  source: Source<T>,
 ): Promise<Listing<T>> {
+  const listings = await listMatchingOfEach(context, request, listed, scope, [source]);
+  return listings[0]!;
+}
+
+/** Lists from several sources as `listMatching` does of one; a filter is long, and read once. */
+export async function listMatchingOfEach<T, F extends string>(
+  context: Context,
+  request: PageRequest<F | 'id'>,
+  { fields, order }: Listed<T, F>,
+  scope: SQL | undefined,
+  sources: readonly Source<T>[],
+): Promise<Listing<T>[]> {
   requireSortable(context, request, order);
   const matching = and(scope, await askedFilter(context, fields, request.filter));
-  return list(request, order, 'id', {
-    rows: (where, orderBy, limit, offset) => source.rows(and(matching, where), orderBy, limit, offset),
-    count: () => source.count(matching),
-  });
+  return sources.map((source) =>
+    list(request, order, 'id', {
+      rows: (where, orderBy, limit, offset) => source.rows(and(matching, where), orderBy, limit, offset),
+      count: () => source.count(matching),
+    }),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DOCUMENTS, type Operation, VARIABLES } from './support/graphql-cases.ts';
+import { ANSWERED, DOCUMENTS, type Operation, REPEATED, VARIABLES } from './support/graphql-cases.ts';
 import { startAttacked } from './support/server.ts';
 import { openSignedIn } from './support/socket.ts';
 import { expectNoStall } from './support/stall.ts';
@@ -51,6 +51,26 @@ describe('by POST', () => {
       expect(answer.status).toBe(413);
     },
   );
+});
+
+describe('of somebody who may do all', async () => {
+  const { tenant } = server;
+  const targets = Array.from({ length: 500 }, (_, n) => ({ controllerId: `target-${n}` }));
+  await tenant.admin('/rest/v1/targets', { method: 'POST', json: targets });
+
+  const answerOf = (operation: Operation) => {
+    const attack = { as: tenant.authorization, body: bodyOf(operation), headers: JSON_TYPE };
+    return expectNoStall(server, (send) => send('/graphql', attack));
+  };
+  it.each(REPEATED)('what is given for each of many: %s', async (_, operation, code) => {
+    const { errors } = JSON.parse((await answerOf(operation)).text);
+    expect(errors[0].extensions.code).toBe(code);
+  });
+
+  it.each(ANSWERED)('what is dear and answered: %s', async (_, operation) => {
+    const { status, text } = await answerOf(operation);
+    expect([status, JSON.parse(text).errors]).toEqual([200, undefined]);
+  });
 });
 
 /** Of a request line, with room for the headers. */

@@ -24,35 +24,53 @@ export function refuseLargeDocument(document: DocumentNode): void {
   refuseManyFields(document);
 }
 
-/** How often a document has each variable in its lists. */
-type Uses = ReadonlyMap<string, number>;
-const usesOf = new WeakMap<DocumentNode, Uses>();
-
-/** The same of one that is within the limits: so many times what the variable holds is read, and sent on. */
-export const usesInLists = (document: DocumentNode): Uses => usesOf.get(document) ?? new Map();
-
 function refuseLargeNodes(document: DocumentNode): void {
   if (document.definitions.length > LIMITS.definitions)
     throw refusal(`has more than ${LIMITS.definitions} operations and fragments`);
-  const uses = new Map<string, number>();
-  const waiting: [node: ASTNode, depth: number, isInList: boolean][] = [[document, 0, false]];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [node, depth, isBelowList] = next;
-    const isInList = isBelowList || node.kind === Kind.LIST;
+  for (const { node, depth } of nodesOf(document)) {
     if (depth > LIMITS.nesting) throw tooDeep();
     if (node.kind === Kind.NAME && node.value.length > LIMITS.nameLength)
       throw refusal(`has a name of more than ${LIMITS.nameLength} characters`);
     if (node.kind === Kind.LIST && node.values.length > LIMITS.listLength)
       throw refusal(`has a list of more than ${LIMITS.listLength} values`);
+  }
+}
+
+const knownUses = new WeakMap<DocumentNode, ReadonlyMap<string, number>>();
+
+/** How often each variable stands in a list of the document: so many times what it holds is read, and sent on. */
+export function usesInLists(document: DocumentNode): ReadonlyMap<string, number> {
+  const known = knownUses.get(document);
+  if (known) return known;
+  const uses = new Map<string, number>();
+  for (const { node, isInList } of nodesOf(document))
     if (isInList && node.kind === Kind.VARIABLE)
       uses.set(node.name.value, (uses.get(node.name.value) ?? 0) + 1);
+  knownUses.set(document, uses);
+  return uses;
+}
+
+interface Visited {
+  node: ASTNode;
+  depth: number;
+  /** Whether it stands in a list of values. */
+  isInList: boolean;
+}
+
+/** All nodes of a document. Not by recursion: it may be nested too deep for that. */
+function* nodesOf(document: DocumentNode): Generator<Visited> {
+  const waiting: Visited[] = [{ node: document, depth: 0, isInList: false }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    yield next;
+    const { node } = next;
+    const depth = next.depth + 1;
+    const isInList = next.isInList || node.kind === Kind.LIST;
     for (const key in node) {
       const part: unknown = node[key as keyof ASTNode];
-      if (Array.isArray(part)) for (const one of part) waiting.push([one, depth + 1, isInList]);
-      else if (isNode(part)) waiting.push([part, depth + 1, isInList]);
+      if (Array.isArray(part)) for (const one of part) waiting.push({ node: one, depth, isInList });
+      else if (isNode(part)) waiting.push({ node: part, depth, isInList });
     }
   }
-  usesOf.set(document, uses);
 }
 
 const isNode = (value: unknown): value is ASTNode =>

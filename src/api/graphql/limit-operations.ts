@@ -11,7 +11,7 @@ import { takeTurns } from '../../services/turns.ts';
 import { refuseCostly } from './cost.ts';
 import { refuseLargeDocument, tooDeep, tooLong, usesInLists } from './documents.ts';
 import { LIMITS } from './limits.ts';
-import { measureVariables } from './variables.ts';
+import { measureVariables, type VariablesSize } from './variables.ts';
 
 /** Characters of all remembered documents; parsed they take some fifty times as many bytes. */
 const REMEMBERED = 500_000;
@@ -19,6 +19,8 @@ const REMEMBERED = 500_000;
 const REMEMBERED_LENGTH = 20_000;
 /** Others are served between reading and validating of those that are longer. */
 const LONG = 5_000;
+/** The same of values in variables, between measuring and executing. */
+const MANY = 5_000;
 
 /**
  * Refuses documents that are beyond the limits, before they are validated: that is where they would do harm; and
@@ -38,7 +40,7 @@ export function limitOperations(): ApolloServerPlugin<object> {
           const read = known ? { document: known } : readDocument(request.source);
           fault = read.fault;
           // It is parsed once more and validated at a stretch.
-          if (request.source.length > LONG) await takeTurns().next();
+          if (!known && request.source.length > LONG) await takeTurns().next();
           // Apollo takes a document that is there for a valid one. Of one with a fault nothing is executed, see below.
           if (known || fault) request.document = read.document;
         },
@@ -53,22 +55,29 @@ export function limitOperations(): ApolloServerPlugin<object> {
             throw new GraphQLError('Subscriptions go by graphql-ws: a WebSocket on this path.', {
               extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
             });
-          if (operation) refuseLarge(schema, document, operation, request.variables ?? {});
+          if (!operation) return;
+          const { values } = refuseLarge(schema, document, operation, request.variables ?? {});
+          // They are read once more, to be executed.
+          if (values > MANY) await takeTurns().next();
         },
       };
     },
   };
 }
 
-/** @throws GraphQLError where the operation or its variables are beyond a limit */
+/**
+ * How much is in the variables.
+ * @throws GraphQLError where the operation or its variables are beyond a limit
+ */
 export function refuseLarge(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): void {
-  const { lists } = measureVariables(variables, usesInLists(document));
-  refuseCostly(schema, document, operation, { variables, lists });
+): VariablesSize {
+  const size = measureVariables(variables, usesInLists(document));
+  refuseCostly(schema, document, operation, { variables, lists: size.lists });
+  return size;
 }
 
 const NOTHING = parse('{ __typename }');

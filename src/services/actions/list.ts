@@ -6,7 +6,7 @@ import { rolloutGroups, rollouts } from '../../database/tables/rollouts.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context } from '../context.ts';
-import { listMatching, selected } from '../matching.ts';
+import { listMatching, listMatchingOfEach, selected } from '../matching.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../nested.ts';
 import type { Listing, PageRequest } from '../page.ts';
 import { findTarget } from '../targets/find.ts';
@@ -122,9 +122,7 @@ export async function listActionsOfEach(
       .groupBy(column);
     return new Map(rows.map(({ parentId, total }) => [parentId, total]));
   }, 0);
-  const listings = parentIds.map(async (id) => {
-    const source = { rows: rowsOf(id), count: countOf(id) };
-    return [id, await listMatching(context, ordered(request), ACTION, scope, source)] as const;
-  });
-  return new Map(await Promise.all(listings));
+  const sources = parentIds.map((id) => ({ rows: rowsOf(id), count: countOf(id) }));
+  const listings = await listMatchingOfEach(context, ordered(request), ACTION, scope, sources);
+  return new Map(parentIds.map((id, at) => [id, listings[at]!]));
 }

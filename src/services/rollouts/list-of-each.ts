@@ -6,7 +6,7 @@ import { targetPolls, targets } from '../../database/tables/targets.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { reach } from '../access/scopes.ts';
 import type { Context } from '../context.ts';
-import { listMatching } from '../matching.ts';
+import { listMatchingOfEach } from '../matching.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../nested.ts';
 import { type Listing, list, type PageRequest } from '../page.ts';
 import { TARGET_ORDER } from '../targets/fields.ts';
@@ -54,11 +54,9 @@ export async function listGroupsOfEachRollout(
     return new Map(rows.map(({ rolloutId, total }) => [rolloutId, total]));
   }, 0);
   const entity = { fields: ROLLOUT_GROUP_FIELDS, order: ROLLOUT_GROUP_ORDER };
-  const listings = rolloutIds.map(async (id) => {
-    const source = { rows: rowsOf(id), count: countOf(id) };
-    return [id, await listMatching(context, request, entity, scope, source)] as const;
-  });
-  return new Map(await Promise.all(listings));
+  const sources = rolloutIds.map((id) => ({ rows: rowsOf(id), count: countOf(id) }));
+  const listings = await listMatchingOfEach(context, request, entity, scope, sources);
+  return new Map(rolloutIds.map((id, at) => [id, listings[at]!]));
 }
 
 const ofItsTarget = and(

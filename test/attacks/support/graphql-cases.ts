@@ -14,6 +14,7 @@ const INVALID = 'GRAPHQL_VALIDATION_FAILED';
 const UNREADABLE = 'GRAPHQL_PARSE_FAILED';
 const WRONG = 'BAD_USER_INPUT';
 const TOO_MUCH = 'VARIABLES_LIMIT_EXCEEDED';
+const TOO_DEAR = 'COST_LIMIT_EXCEEDED';
 
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ');
@@ -65,7 +66,7 @@ export const DOCUMENTS: Case[] = [
   ],
   [
     'very many fragments',
-    { query: `{ ...F0 } ${times(2_000, (i) => `fragment F${i} on Query { ...F${i + 1} }`)}` },
+    { query: `{ ...F0 } ${times(1_200, (i) => `fragment F${i} on Query { ...F${i + 1} }`)}` },
     LIMITED,
   ],
   [
@@ -197,6 +198,93 @@ export const DOCUMENTS: Case[] = [
       operationName: 'x'.repeat(1_000_000),
     },
     'OPERATION_RESOLUTION_FAILURE',
+  ],
+];
+
+/** What is read, or sent on, many times as often as it was sent, of somebody who may do all. */
+export const REPEATED: Case[] = [
+  [
+    'a text again and again in a list of the document',
+    {
+      query: `mutation ($a: String!) { deleteTargets(input: { dryRun: true, controllerIds: [${'$a '.repeat(4_900)}] }) { deletedCount } }`,
+      variables: json({ a: 'x'.repeat(100_000) }),
+    },
+    TOO_MUCH,
+  ],
+  [
+    'a row again and again in a list of the document',
+    {
+      query: `mutation ($a: TargetInput!) { createTargets(input: { dryRun: true, targets: [${'$a '.repeat(4_900)}] }) { userErrors { message } } }`,
+      variables: json({ a: { controllerId: 'a', name: 'x'.repeat(90_000) } }),
+    },
+    TOO_MUCH,
+  ],
+  [
+    'a long order at each of a page',
+    {
+      query: `{ targets(first: 500) { nodes { actions(first: 1, orderBy: [${'{ field: ID, direction: ASC } '.repeat(1_200)}]) { nodes { id } } } } }`,
+    },
+    TOO_DEAR,
+  ],
+  [
+    'a long order at each of a page, in a variable',
+    {
+      query:
+        'query ($order: [ActionOrder!]) { targets(first: 500) { nodes { actions(first: 1, orderBy: $order) { nodes { id } } } } }',
+      variables: json({ order: Array(9_000).fill({ field: 'ID', direction: 'ASC' }) }),
+    },
+    TOO_DEAR,
+  ],
+  [
+    'a long filter at each of a page',
+    {
+      query:
+        'query ($filter: String) { targets(first: 500) { nodes { actions(first: 1, filter: $filter) { nodes { id } } } } }',
+      variables: json({ filter: Array(800).fill('id==12345').join(',') }),
+    },
+    WRONG,
+  ],
+];
+
+/** As dear as may be. */
+export const ANSWERED: [name: string, operation: Operation][] = [
+  [
+    'the schema',
+    {
+      query: `{ ${times(13, (i) => `a${i}: __schema { types { name kind description fields { name } } }`)} }`,
+    },
+  ],
+  [
+    'pages with a filter at each of a page',
+    {
+      query:
+        'query ($filter: String) { targets(first: 500) { nodes { actions(first: 1, filter: $filter) { nodes { id } } } } }',
+      variables: json({ filter: Array(250).fill('id==12345').join(',') }),
+    },
+  ],
+  [
+    'two full pages',
+    {
+      query: `{ ${times(2, (i) => `a${i}: targets(first: 500) { nodes { controllerId name description address group createdAt createdBy lastModifiedAt lastModifiedBy securityToken attributes { key value } tags { name } metadata { key value } } }`)} }`,
+    },
+  ],
+  [
+    'as many rows as are taken',
+    {
+      query:
+        'mutation ($rows: [TargetInput!]!) { createTargets(input: { targets: $rows, dryRun: true }) { targets { controllerId } userErrors { message } } }',
+      variables: json({
+        rows: Array.from({ length: 9_900 }, (_, i) => ({ controllerId: `row-${i}`, name: 'x' })),
+      }),
+    },
+  ],
+  [
+    'rows that are all wrong',
+    {
+      query:
+        'mutation ($rows: [TargetInput!]!) { createTargets(input: { targets: $rows, dryRun: true }) { targets { controllerId } userErrors { message path } } }',
+      variables: json({ rows: Array(9_900).fill({ controllerId: 'a b', name: 'x'.repeat(180) }) }),
+    },
   ],
 ];
 
