@@ -1,5 +1,6 @@
 import { getTableColumns, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { arrayText } from './arrays.ts';
 
 /** Rows in one statement: beyond this, larger statements gain nothing and hold more memory. */
 export const CHUNK = 5_000;
@@ -37,12 +38,7 @@ export function insertFromArrays<T extends PgTable>(
  * A list as one parameter, to be cast to its type: `${arrayOf(ids)}::bigint[]`. As a literal, because the driver
  * guesses an array's type from its first item, wrongly for booleans.
  */
-export function arrayOf(list: readonly unknown[]): SQL {
-  const items = list.map((item) =>
-    item === null || item === undefined ? 'NULL' : `"${String(item).replace(/[\\"]/g, '\\$&')}"`,
-  );
-  return sql`${`{${items.join(',')}}`}`;
-}
+export const arrayOf = (list: readonly unknown[]): SQL => sql`${arrayText(list)}`;
 
 /** Whether a column has one of the ids. A number that is no safe integer is no id, and PostgreSQL might not read it. */
 export const isAmong = (column: SQLWrapper, ids: readonly number[]): SQL =>

@@ -1,8 +1,10 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import { LRUCache } from 'lru-cache';
-import postgres from 'postgres';
-import { PLANNED_ANEW } from './prepared.ts';
+import type postgres from 'postgres';
+import { openLink } from './link.ts';
+import { type Links, openLinks } from './pool.ts';
 import * as schema from './schema.ts';
+import { openNames, type Send, sender } from './statement.ts';
+import type { TransactionLink } from './transaction.ts';
 
 /** A URL, or the parts of one where the database is the embedded one. */
 export type Connection =
@@ -13,9 +15,23 @@ export type Database = PostgresJsDatabase<typeof schema>;
 /** The database inside of one transaction. Prepared statements never run here: they keep their pool. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
+/** Sends SQL as it is, beside Drizzle. */
+export interface Client {
+  /** `` client`SELECT ${value}` ``: values become parameters. */
+  // biome-ignore lint/suspicious/noExplicitAny: rows are whatever was asked for
+  <T extends readonly any[] = any[]>(text: TemplateStringsArray, ...values: unknown[]): Promise<T>;
+  unsafe: Send;
+  begin<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
+}
+
+export interface TransactionClient extends Pick<TransactionLink, 'copy'> {
+  unsafe: Send;
+  savepoint<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>;
+}
+
 export interface Pool {
   database: Database;
-  client: postgres.Sql;
+  client: Client;
   close(): Promise<void>;
 }
 
@@ -25,63 +41,50 @@ export interface PoolOptions {
   prepare: boolean;
   /** Shown in `pg_stat_activity`; the embedded server stays up while one that begins with `muster` is there. */
   name?: string;
+  /** Says when the database is lost: nothing of the pool waits for it then. */
+  watch?: { guard(links: Links): void };
+  /** Gets what an operator should know. */
+  tell?: (line: string) => void;
 }
 
-/** Opens a pool; nothing is connected before the first statement. */
+/** What Drizzle makes of values is asked for by its own options, on every link. */
+type Types = Pick<postgres.ParsedOptions, 'parsers' | 'serializers'>;
+
+const rooms = new WeakMap<Database, () => number>();
+
+/** How many connections the pool of a database can have now. */
+export const roomOf = (database: Database): number => rooms.get(database)?.() ?? 1;
+
+/** Opens a pool; nothing is connected before the first statement. Errors of its connections are DatabaseUnavailableErrors. */
 export function openPool(
   connection: Connection,
-  { connections, prepare, name = 'muster' }: PoolOptions,
+  { connections, prepare, name = 'muster', watch, tell = () => {} }: PoolOptions,
 ): Pool {
-  // Without a limit: a BEGIN that reaches it isn't given its connection, which keeps an open transaction in the pool.
-  const options: postgres.Options<Record<string, never>> & { max_pipeline: number } = {
-    max: connections,
-    max_pipeline: Number.MAX_SAFE_INTEGER,
-    prepare,
-    connect_timeout: 10,
-    connection: { application_name: name },
-    onnotice: () => {},
-  };
-  const client =
-    typeof connection === 'string' ? postgres(connection, options) : postgres({ ...connection, ...options });
-  nameCommonStatements(client);
-  return { database: drizzle(client, { schema }), client, close: () => client.end({ timeout: 5 }) };
+  const types: Types = { parsers: {}, serializers: {} };
+  const links = openLinks({
+    most: connections,
+    connect: (signal) => openLink(connection, { name, prepare, types, signal }),
+    tell,
+  });
+  watch?.guard(links);
+  const client = clientOf(links);
+  const database = drizzle(Object.assign(client, { options: types }) as unknown as postgres.Sql, { schema });
+  rooms.set(database, links.room);
+  return { database, client, close: links.close };
 }
 
-/** Uses from which a statement counts as common, and how many of them a process names and counts at the most. */
-const COMMON_FROM = 5;
-const NAMED_AT_MOST = 200;
-const COUNTED_AT_MOST = 2_000;
-
-/**
- * Names the statements that come often, so that the server parses them once a connection and answers in one round
- * trip, not two. By itself the driver names of Drizzle's only those of `.prepare()`, and none in a transaction.
- */
-function nameCommonStatements(client: postgres.Sql): void {
-  const uses = new LRUCache<string, number>({ max: COUNTED_AT_MOST });
-  const named = new Set<string>();
-  const isCommon = (text: string) => {
-    if (named.has(text)) return true;
-    const count = (uses.get(text) ?? 0) + 1;
-    uses.set(text, count);
-    if (count < COMMON_FROM || named.size === NAMED_AT_MOST) return false;
-    named.add(text);
-    return true;
-  };
-  const isNamed = (text: string, wished = false) =>
-    !text.includes(PLANNED_ANEW) && (wished || isCommon(text));
-  const wrap = <T extends postgres.Sql | postgres.TransactionSql>(sql: T): T => {
-    const send = sql.unsafe as (...call: unknown[]) => unknown;
-    const unsafe = (text: string, parameters: unknown[] = [], options: postgres.UnsafeQueryOptions = {}) =>
-      // Without parameters it may be several statements, which can't be named.
-      send(
-        text,
-        parameters,
-        parameters.length ? { ...options, prepare: isNamed(text, options.prepare) } : options,
-      );
-    return Object.assign(sql, { unsafe });
-  };
-  const begin = client.begin as (work: (tx: postgres.TransactionSql) => unknown) => Promise<unknown>;
-  Object.assign(wrap(client), {
-    begin: (work: (tx: postgres.TransactionSql) => unknown) => begin((tx) => work(wrap(tx))),
+function clientOf(links: Links): Client {
+  const isNamed = openNames();
+  const unsafe = sender(links, isNamed);
+  const inside = (tx: TransactionLink): TransactionClient => ({
+    unsafe: sender(tx, isNamed),
+    copy: tx.copy,
+    savepoint: (work) => tx.savepoint((inner) => work(inside(inner))),
+  });
+  const ask = async (text: TemplateStringsArray, ...values: unknown[]) =>
+    unsafe(String.raw({ raw: text }, ...values.map((_, index) => `$${index + 1}`)), values);
+  return Object.assign(ask as Client, {
+    unsafe,
+    begin: <T>(work: (tx: TransactionClient) => Promise<T>) => links.begin((tx) => work(inside(tx))),
   });
 }

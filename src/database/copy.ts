@@ -1,10 +1,7 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type postgres from 'postgres';
-import type { Transaction } from './connect.ts';
+import type { Transaction, TransactionClient } from './connect.ts';
 
 /** Of a transaction Drizzle shows all but the one thing it has no words for: COPY. */
-type WithClient = { session: { client: postgres.TransactionSql } };
+type WithClient = { session: { client: TransactionClient } };
 
 export type CopyValue = string | number | boolean | null | undefined;
 
@@ -57,8 +54,7 @@ export async function copyText(
 ): Promise<void> {
   const { client } = (tx as unknown as WithClient).session;
   const names = columns.map((name) => `"${name}"`).join(', ');
-  const into = await client.unsafe(`COPY "${table}" (${names}) FROM STDIN`).writable();
-  await pipeline(Readable.from(text.blocks(), { objectMode: true, highWaterMark: 2 }), into);
+  await client.copy(`COPY "${table}" (${names}) FROM STDIN`, text.blocks());
 }
 
 const SPECIAL = /[\\\n\r\t]/;

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
-import type postgres from 'postgres';
-import { type Connection, openPool, type Pool } from './connect.ts';
+import { type Client, type Connection, openPool, type Pool } from './connect.ts';
 
 /** The same files serve the sources and the built server. */
 const FOLDER = fileURLToPath(new URL('../../src/database/migrations', import.meta.url));
@@ -24,12 +23,12 @@ export async function migrate(
   connection: Connection,
   afterwards: (pool: Pool) => Promise<void>,
 ): Promise<void> {
-  const pool = openPool(connection, { connections: 2, prepare: false });
+  const pool = openPool(connection, { connections: 3, prepare: false });
   try {
     await refuseUnfit(pool.client);
     await refuseMissingExtensions(pool.client);
     await pool.client.begin(async (transaction) => {
-      await transaction`SELECT pg_advisory_xact_lock(${LOCK})`;
+      await transaction.unsafe('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       await refuseNewer(pool.client);
       await applyMigrations(pool.database, { migrationsFolder: FOLDER });
       await afterwards(pool);
@@ -39,7 +38,7 @@ export async function migrate(
   }
 }
 
-async function refuseUnfit(client: postgres.Sql): Promise<void> {
+async function refuseUnfit(client: Client): Promise<void> {
   const [server] = await client<{ version: number; encoding: string; lowers: boolean }[]>`
     SELECT current_setting('server_version_num')::int AS version,
            current_setting('server_encoding') AS encoding,
@@ -58,7 +57,7 @@ async function refuseUnfit(client: postgres.Sql): Promise<void> {
 }
 
 /** A newer Muster has changed its tables: what this one would write there, that one might not understand. */
-async function refuseNewer(client: postgres.Sql): Promise<void> {
+async function refuseNewer(client: Client): Promise<void> {
   const [there] = await client`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS migrated`;
   if (!there?.['migrated']) return;
   const [last] = await client<{ at: string }[]>`
@@ -70,7 +69,7 @@ async function refuseNewer(client: postgres.Sql): Promise<void> {
     );
 }
 
-async function refuseMissingExtensions(client: postgres.Sql): Promise<void> {
+async function refuseMissingExtensions(client: Client): Promise<void> {
   const missing = await client<{ name: string; there: boolean; allowed: boolean; database: string }[]>`
     SELECT name,
            EXISTS (SELECT FROM pg_available_extensions AS a WHERE a.name = wanted.name) AS there,

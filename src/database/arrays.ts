@@ -1,0 +1,35 @@
+/** An item is in quotes, with escapes, or bare; a bare NULL is none. */
+const ITEM = /"([^"\\]*(?:\\.[^"\\]*)*)"|([^,]+)/gs;
+
+/** Reads what PostgreSQL writes for an array of one dimension. */
+const reader =
+  <T>(itemOf: (text: string) => T) =>
+  (text: string): (T | null)[] =>
+    Array.from(text.slice(1, -1).matchAll(ITEM), ([, quoted, bare]) => {
+      if (quoted !== undefined) return itemOf(quoted.replace(/\\(.)/gs, '$1'));
+      return bare === 'NULL' ? null : itemOf(bare!);
+    });
+
+/** Writes an array of one dimension as PostgreSQL reads it. */
+export const arrayText = (list: readonly unknown[]): string =>
+  `{${list.map((item) => (item === null || item === undefined ? 'NULL' : `"${String(item).replace(/[\\"]/g, '\\$&')}"`)).join(',')}}`;
+
+const type = (ids: number[], parse: (text: string) => unknown) => ({
+  to: ids[0]!,
+  from: ids,
+  parse,
+  serialize: (value: unknown) => (Array.isArray(value) ? arrayText(value) : value),
+});
+
+/**
+ * The arrays that results have, by the numbers that PostgreSQL gives their types. The driver would ask for these on
+ * every new connection, and a connection cut meanwhile would end the process: nobody waits for the answer.
+ */
+export const ARRAY_TYPES = {
+  booleans: type(
+    [1000],
+    reader((text) => text === 't'),
+  ),
+  numbers: type([1005, 1007, 1021, 1022, 1028], reader(Number)),
+  texts: type([1009, 1002, 1014, 1015, 1016, 2951], reader(String)),
+};

@@ -1,0 +1,68 @@
+import { LRUCache } from 'lru-cache';
+import type { How, Rows } from './link.ts';
+import { PLANNED_ANEW } from './prepared.ts';
+
+/** Uses from which a statement counts as common, and how many of them a process names and counts at the most. */
+const COMMON_FROM = 5;
+const NAMED_AT_MOST = 200;
+const COUNTED_AT_MOST = 2_000;
+
+/**
+ * Says which statements to name: those that come often, so that the server parses them once a connection and answers in
+ * one round trip, not two. By itself Drizzle asks so only for those of `.prepare()`.
+ */
+export function openNames(): (text: string, wished?: boolean) => boolean {
+  const uses = new LRUCache<string, number>({ max: COUNTED_AT_MOST });
+  const named = new Set<string>();
+  const isCommon = (text: string) => {
+    if (named.has(text)) return true;
+    const count = (uses.get(text) ?? 0) + 1;
+    uses.set(text, count);
+    if (count < COMMON_FROM || named.size === NAMED_AT_MOST) return false;
+    named.add(text);
+    return true;
+  };
+  return (text, wished = false) => !text.includes(PLANNED_ANEW) && (wished || isCommon(text));
+}
+
+/** Asks once it is awaited: as objects, unless their values are wanted as lists. */
+export class Statement implements PromiseLike<Rows> {
+  private asked: Promise<Rows> | undefined;
+  private readonly ask: (lists: boolean) => Promise<Rows>;
+
+  constructor(ask: (lists: boolean) => Promise<Rows>) {
+    this.ask = ask;
+  }
+
+  values(): Promise<Rows> {
+    return this.ask(true);
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: that is what it is for
+  then<A = Rows, B = never>(
+    done?: ((rows: Rows) => A | PromiseLike<A>) | null,
+    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.asked ??= this.ask(false);
+    return this.asked.then(done, failed);
+  }
+}
+
+/** What statements are sent by: a pool, or a transaction. */
+export interface Asked {
+  ask(text: string, parameters?: readonly unknown[], how?: How): Promise<Rows>;
+}
+
+export type Send = (
+  text: string,
+  parameters?: readonly unknown[],
+  options?: { prepare?: boolean },
+) => Statement;
+
+export const sender =
+  (asked: Asked, isNamed: ReturnType<typeof openNames>): Send =>
+  (text, parameters = [], { prepare } = {}) =>
+    new Statement((lists) =>
+      // Without parameters it may be several statements, which can't be named.
+      asked.ask(text, parameters, { lists, prepare: parameters.length > 0 && isNamed(text, prepare) }),
+    );

@@ -1,0 +1,103 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import postgres, { type Sql } from 'postgres';
+import { packagedBinaries, usableBinaries } from '../../src/database/embedded/binaries.ts';
+import { ensureCluster } from '../../src/database/embedded/cluster.ts';
+import { findPlace, sharedHome } from '../../src/database/embedded/place.ts';
+import { livingPostmaster, waitUntilGone } from '../../src/database/embedded/postmaster.ts';
+import { launchServer } from '../../src/database/embedded/server.ts';
+import { type Connection, connectionTo } from '../../src/database/embedded/session.ts';
+import { makeFolder, until } from '../e2e/lifecycle/support.ts';
+
+/** A PostgreSQL of the test's own, to be ill-treated. Its folder goes with `cleanUp` of the lifecycle's tests. */
+export interface Cluster {
+  connection: Connection;
+  /** For DATABASE_URL. */
+  url: string;
+  /** Asks it as its superuser, over a connection that lives no longer. */
+  ask<T extends object = Record<string, unknown>>(work: (sql: Sql) => Promise<T[]>): Promise<T[]>;
+  /** Cuts all connections but the one that asks, and says how many. */
+  cutAll(): Promise<number>;
+  stop(how?: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>;
+  start(): Promise<void>;
+  /** Stops all its processes where they are, so that nothing is answered and nothing is closed. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+}
+
+export async function newCluster(settings: Record<string, string | number> = {}): Promise<Cluster> {
+  const place = await findPlace(join(makeFolder(), 'data'), () => {});
+  const home = async () => (place.account ? sharedHome : place.dataDir);
+  const binaries = await usableBinaries(packagedBinaries(), place.account, home, () => {});
+  const password = await ensureCluster(place, binaries);
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
+  await appendFile(join(place.cluster, 'postgresql.conf'), lines.join(''));
+  let connection!: Connection;
+  let frozen: number[] = [];
+
+  const open = (database = connection.database) =>
+    postgres({
+      ...connection,
+      database,
+      max: 1,
+      onnotice: () => {},
+      connection: { application_name: 'tester' },
+    });
+  const signal = (pids: readonly number[], name: NodeJS.Signals) => {
+    for (const pid of pids)
+      try {
+        process.kill(pid, name);
+      } catch {
+        // It is gone already.
+      }
+  };
+  const cluster: Omit<Cluster, 'connection' | 'url'> = {
+    async ask(work) {
+      const sql = open();
+      return work(sql).finally(() => sql.end({ timeout: 1 }));
+    },
+    async cutAll() {
+      const cut = await cluster.ask(
+        (sql) => sql`
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+      return cut.length;
+    },
+    async stop(how = 'SIGINT') {
+      const postmaster = await livingPostmaster(place.cluster);
+      if (!postmaster) return;
+      signal([postmaster.pid], how);
+      if (!(await waitUntilGone(place.cluster, postmaster.pid, 20_000))) throw new Error('it does not stop');
+    },
+    async start() {
+      const launch = await launchServer(place, binaries);
+      await until(async () => {
+        const failure = await launch.failure();
+        if (failure && !failure.lostRace) throw new Error(failure.reason);
+        const postmaster = await livingPostmaster(place.cluster);
+        if (!postmaster?.socketFolder) return false;
+        connection = connectionTo(postmaster, password);
+        const sql = open('postgres');
+        return sql`SELECT 1`.then(Boolean, () => false).finally(() => sql.end({ timeout: 0 }));
+      });
+    },
+    async freeze() {
+      const { pid } = (await livingPostmaster(place.cluster))!;
+      signal([pid], 'SIGSTOP'); // first, so that nobody is born meanwhile
+      const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+      frozen = [pid, ...children.split(' ').filter(Boolean).map(Number)];
+      signal(frozen, 'SIGSTOP');
+    },
+    async thaw() {
+      signal(frozen.reverse(), 'SIGCONT');
+      frozen = [];
+    },
+  };
+  await cluster.start();
+  const sql = open('postgres');
+  await sql`CREATE DATABASE ${sql(connection.database)}`.finally(() => sql.end());
+  const { host, user, database } = connection;
+  const url = `postgres://${user}:${password}@localhost:5432/${database}?host=${encodeURIComponent(host)}`;
+  return { ...cluster, connection, url };
+}
