@@ -23,6 +23,8 @@ export const signInUnavailable = () =>
   new DomainError('SIGN_IN_UNAVAILABLE', 'The issuer of the token cannot be asked for its keys now.', {
     retryAfter: 5,
   });
+export const databaseUnavailable = () =>
+  new DomainError('UNAVAILABLE', 'The database cannot be had now; try again in a moment.', { retryAfter: 1 });
 export const forbidden = (permission: string) =>
   new DomainError('FORBIDDEN', `This needs the permission ${permission}.`);
 /** Where a permission is granted for some things only, and this would not be one of them. */

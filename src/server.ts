@@ -8,8 +8,10 @@ import { openPeers } from './api/http.ts';
 import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { createApp } from './app.ts';
 import { type Config, systemDefaultsOf } from './config.ts';
-import { type Connection, openPool } from './database/connect.ts';
+import type { Connection } from './database/connect.ts';
+import { isUnavailable } from './database/unavailable.ts';
 import type { Listening } from './listening/listen.ts';
+import { openPools } from './pools.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
 import { cleanUpActions } from './services/actions/clean-up.ts';
@@ -32,8 +34,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** For what subscribers are told, beside the pool; there are none while nobody subscribes. */
-const LIVE_CONNECTIONS = 2;
 
 const FORGET_EVERY_MS = 600_000;
 
@@ -51,13 +51,10 @@ export async function serve(
   log: Logger,
   shareMetrics?: OperationsOptions['shareMetrics'],
 ): Promise<RunningServer> {
-  // A failed query's own message has its parameters in it, and with them tokens.
-  const logError = (error: unknown) => log.error(error instanceof DrizzleQueryError ? error.cause : error);
+  const logError = errorLog(log);
   const peers = openPeers(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);
-  const pool = openPool(database.connection, {
-    connections: config.DATABASE_POOL_SIZE,
-    prepare: config.DATABASE_PREPARE,
-  });
+  const pools = await openPools(config, database, log);
+  const { pool, watch } = pools;
   const systemDefaults = systemDefaultsOf(config);
   const opened = await openPlatform(
     pool,
@@ -112,22 +109,21 @@ export async function serve(
     () => cleanUpActions(core, isStopping),
     logError,
   );
-  const livePool = openPool(database.connection, {
-    connections: LIVE_CONNECTIONS,
-    prepare: config.DATABASE_PREPARE,
-  });
   const sockets = openSockets({
     schema: graphql.schema,
     platform: core,
-    live: openLive(core, logError, livePool.database),
+    live: openLive(core, logError, pools.live.database),
     signIn,
     peers,
     mostConnections: config.MUSTER_SUBSCRIBERS,
     log: logError,
   });
+  watch.onBack(() => {
+    for (const job of [forgetting, sweeping, autoAssigning, cleaningUp]) job.hurry();
+  });
   const pollCounts = new Map<number, number>();
   const operations = openOperations({
-    isReady: () => pool.client`SELECT 1`.then(Boolean, () => false),
+    isReady: watch.answers,
     rememberedDevices: platform.devices.size,
     connections,
     pollCounts,
@@ -158,11 +154,17 @@ export async function serve(
       await Promise.all(jobs.map((job) => job.close()));
       await platform.pollTimes.close();
       await opened.close();
-      await livePool.close();
-      await pool.close();
+      await pools.close();
     },
   };
 }
+
+/** A failed query's own message has its parameters in it, and with them tokens. That the database is lost is told once. */
+const errorLog = (log: Logger) => (error: unknown) => {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  if (isUnavailable(cause)) log.debug((cause as Error).message);
+  else log.error(cause);
+};
 
 const REFUSAL_TOLD_MS = 60_000;
 

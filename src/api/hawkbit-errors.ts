@@ -6,6 +6,7 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   UNAUTHENTICATED: [401],
   SIGN_IN_UNAVAILABLE: [503],
   SIGN_IN_THROTTLED: [429],
+  UNAVAILABLE: [503],
   FORBIDDEN: [403, 'insufficientPermission'],
   MALFORMED_INPUT: [400, 'rest.body.notReadable'],
   INVALID_INPUT: [400, 'repo.constraintViolation'],

@@ -5,7 +5,7 @@ import type { PollCounts } from './ddi/poll.ts';
 
 export interface OperationsOptions {
   /** Whether the database answers. */
-  isReady: () => Promise<boolean>;
+  isReady: () => boolean;
   rememberedDevices: () => number;
   /** How many there are, and how many were ended here, by why. */
   connections: { size: () => number; ended: ReadonlyMap<string, number> };
@@ -28,8 +28,8 @@ export function openOperations(options: OperationsOptions): Operations {
   const renderMetrics = shareMetrics(registry);
   const router = express.Router();
   router.get('/health/live', (_request, response) => void response.json({ status: 'UP' }));
-  router.get('/health/ready', async (_request, response) => {
-    const ready = await isReady();
+  router.get('/health/ready', (_request, response) => {
+    const ready = isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'UP' : 'DOWN' });
   });
   router.get('/metrics', async (_request, response) => {

@@ -1,63 +1,86 @@
 import { randomUUID } from 'node:crypto';
-import postgres from 'postgres';
 import type { Connection } from './connect.ts';
+import { keepLink } from './keep.ts';
+import { openLink } from './link.ts';
+import { DatabaseUnavailableError } from './unavailable.ts';
 
 const CHANNEL = 'muster';
 const HEARTBEAT = 'heartbeat:';
 const HEARTBEAT_EVERY_MS = 1_000;
+/** Beats in a row that weren't heard: then the link is given up for another. */
+const MISSED_AT_MOST = 2;
 const HEARD_WITHIN_MS = 3_000;
 
 export interface Channel {
-  /** Sends to all processes on this database, this one included. At most 8,000 bytes. */
+  /** Sends to all processes on this database, this one included. At most 8,000 bytes. @throws while there is no link */
   publish(message: string): Promise<void>;
   /** Whether messages arrive: false once our own heartbeat has been missing for 3 s. */
   listening(): boolean;
   close(): Promise<void>;
 }
 
-/**
- * Opens LISTEN and NOTIFY on connections of their own. `onGap` is called whenever messages may have been missed:
- * at the start and after every lost connection.
- */
-export async function openChannel(
-  connection: Connection,
-  onMessage: (message: string) => void,
-  onGap: () => void,
-): Promise<Channel> {
-  const options = {
-    max: 1,
-    prepare: false,
-    connection: { application_name: 'muster listener' },
-    onnotice: () => {},
-  };
-  const client =
-    typeof connection === 'string' ? postgres(connection, options) : postgres({ ...connection, ...options });
+export interface Hearing {
+  onMessage(message: string): void;
+  /** Messages may have been missed: at the start, and after every lost link. Messages arrive from now on. */
+  onGap(): void;
+}
+
+/** Opens LISTEN and NOTIFY on a link of their own. Resolves once messages arrive. */
+export async function openChannel(connection: Connection, { onMessage, onGap }: Hearing): Promise<Channel> {
   const heartbeat = HEARTBEAT + randomUUID();
   let heardAt = Number.NEGATIVE_INFINITY;
+  let heardBefore = heardAt;
+  let missed = 0;
+  let isBeating = false;
+  let opened = () => {};
+  const first = new Promise<void>((resolve) => {
+    opened = resolve;
+  });
 
-  await client.listen(
-    CHANNEL,
-    (message) => {
-      if (message === heartbeat) heardAt = performance.now();
-      else if (!message.startsWith(HEARTBEAT)) onMessage(message);
+  const kept = keepLink({
+    open: (signal) =>
+      openLink(connection, {
+        name: 'muster listener',
+        signal,
+        onNotify(message) {
+          if (message === heartbeat) heardAt = performance.now();
+          else if (!message.startsWith(HEARTBEAT)) onMessage(message);
+        },
+      }),
+    async onOpen(link) {
+      await link.ask(`LISTEN ${CHANNEL}`);
+      await link.ask(NOTIFY, [CHANNEL, heartbeat]);
+      heardAt = performance.now();
+      onGap();
+      opened();
     },
-    onGap,
-  );
+  });
   const publish = async (message: string) => {
-    await client.notify(CHANNEL, message);
+    const link = kept.current();
+    if (!link) throw new DatabaseUnavailableError('there is no link for announcements');
+    await link.ask(NOTIFY, [CHANNEL, message]);
   };
-  // A failed heartbeat needs no handling of its own: that it isn't heard is the signal.
-  const beat = () => publish(heartbeat).catch(() => {});
-  await publish(heartbeat);
-  const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
-  timer.unref();
+  /** Whether the last beat was heard is found out by the next. */
+  const beat = async () => {
+    missed = heardAt === heardBefore ? missed + 1 : 0;
+    heardBefore = heardAt;
+    if (missed >= MISSED_AT_MOST) kept.renew();
+    if (isBeating) return;
+    isBeating = true;
+    await publish(heartbeat).catch(() => {});
+    isBeating = false;
+  };
+  const timer = setInterval(beat, HEARTBEAT_EVERY_MS).unref();
+  await first;
 
   return {
     publish,
     listening: () => performance.now() - heardAt < HEARD_WITHIN_MS,
-    close: async () => {
+    async close() {
       clearInterval(timer);
-      await client.end({ timeout: 5 });
+      await kept.close();
     },
   };
 }
+
+const NOTIFY = 'SELECT pg_notify($1, $2)';

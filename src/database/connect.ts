@@ -5,6 +5,7 @@ import { type Links, openLinks } from './pool.ts';
 import * as schema from './schema.ts';
 import { openNames, type Send, sender } from './statement.ts';
 import type { TransactionLink } from './transaction.ts';
+import type { Watch } from './watch.ts';
 
 /** A URL, or the parts of one where the database is the embedded one. */
 export type Connection =
@@ -32,6 +33,8 @@ export interface TransactionClient extends Pick<TransactionLink, 'copy'> {
 export interface Pool {
   database: Database;
   client: Client;
+  /** Whether nobody can use the database now, as its server isn't there. */
+  isAway(): boolean;
   close(): Promise<void>;
 }
 
@@ -42,7 +45,7 @@ export interface PoolOptions {
   /** Shown in `pg_stat_activity`; the embedded server stays up while one that begins with `muster` is there. */
   name?: string;
   /** Says when the database is lost: nothing of the pool waits for it then. */
-  watch?: { guard(links: Links): void };
+  watch?: Pick<Watch, 'guard' | 'isAway'>;
   /** Gets what an operator should know. */
   tell?: (line: string) => void;
 }
@@ -50,10 +53,12 @@ export interface PoolOptions {
 /** What Drizzle makes of values is asked for by its own options, on every link. */
 type Types = Pick<postgres.ParsedOptions, 'parsers' | 'serializers'>;
 
-const rooms = new WeakMap<Database, () => number>();
+const pools = new WeakMap<Database, Links>();
 
 /** How many connections the pool of a database can have now. */
-export const roomOf = (database: Database): number => rooms.get(database)?.() ?? 1;
+export const roomOf = (database: Database): number => pools.get(database)?.room() ?? Number.POSITIVE_INFINITY;
+/** Whether it isn't known that nothing can be asked of a database. */
+export const isOpen = (database: Database): boolean => pools.get(database)?.isOpen() ?? true;
 
 /** Opens a pool; nothing is connected before the first statement. Errors of its connections are DatabaseUnavailableErrors. */
 export function openPool(
@@ -69,8 +74,8 @@ export function openPool(
   watch?.guard(links);
   const client = clientOf(links);
   const database = drizzle(Object.assign(client, { options: types }) as unknown as postgres.Sql, { schema });
-  rooms.set(database, links.room);
-  return { database, client, close: links.close };
+  pools.set(database, links);
+  return { database, client, isAway: () => watch?.isAway() ?? false, close: links.close };
 }
 
 function clientOf(links: Links): Client {

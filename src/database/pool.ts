@@ -8,6 +8,7 @@ export interface Links {
   begin<T>(work: (tx: TransactionLink) => Promise<T>): Promise<T>;
   /** How many there can be, as far as is known. */
   room(): number;
+  isOpen(): boolean;
   all(): Link[];
   /** All that waits fails at once, and so does whatever is asked until `open`. */
   shut(reason: string): void;
@@ -216,6 +217,7 @@ export function openLinks({ most, connect, tell }: LinksOptions): Links {
 
   return {
     room,
+    isOpen: () => shutBy === undefined,
     all: () => members.map(({ link }) => link),
     ask: (text, parameters, how) => lend('shared', ({ link }) => link.ask(text, parameters, how)),
     begin(work) {

@@ -57,10 +57,14 @@ export const NAMED_AT_MOST = 1_000;
 /** Creations and reports at full speed aren't to pay for naming what no cache has: in a second no more of a tenant are. */
 const NAMED_A_SECOND = 2_000;
 
-/** Opens the announcements of this process on the database that all share. */
+/**
+ * Opens the announcements of this process on the database that all share. `isAway` says whether the database's server
+ * isn't there, so that nobody can change anything.
+ */
 export async function openAnnouncements(
   connection: Connection,
   onError: (error: unknown) => void,
+  isAway = () => false,
 ): Promise<Announcements> {
   const self = randomUUID();
   const listeners: Listener[] = [];
@@ -71,17 +75,18 @@ export async function openAnnouncements(
       else if (announcement.kind === 'reported') listener.reported?.(announcement);
       else listener.changed(announcement);
   };
-  const channel = await openChannel(
-    connection,
-    (message) => {
+  let outbox: ReturnType<typeof openOutbox> | undefined;
+  const channel = await openChannel(connection, {
+    onMessage(message) {
       const [sender, announcements] = decode(message);
       if (sender !== self) announcements.forEach(tell);
     },
-    () => {
+    onGap() {
       for (const listener of listeners) listener.everything();
+      outbox?.makeUp();
     },
-  );
-  const outbox = openOutbox(self, channel, onError);
+  });
+  outbox = openOutbox(self, channel, onError);
 
   return {
     announce(change) {
@@ -96,7 +101,7 @@ export async function openAnnouncements(
       outbox.addRollouts(announcement);
     },
     subscribe: (listener) => void listeners.push(listener),
-    trustworthy: channel.listening,
+    trustworthy: () => channel.listening() || isAway(),
     async close() {
       await outbox.flush();
       await channel.close();
@@ -142,6 +147,8 @@ interface Waiting {
 /** Gathers announcements and sends them in few messages. */
 function openOutbox(self: string, channel: Channel, onError: (error: unknown) => void) {
   let waiting = new Map<number, Waiting>();
+  /** Tenants of which something couldn't be sent. */
+  const unsent = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
   const mayNameCreated = namingLimit();
   const mayNameReported = namingLimit();
@@ -151,7 +158,12 @@ function openOutbox(self: string, channel: Channel, onError: (error: unknown) =>
     timer = undefined;
     const batch = waiting;
     waiting = new Map();
-    for (const message of encode(self, batch)) await channel.publish(message).catch(onError);
+    try {
+      for (const message of encode(self, batch)) await channel.publish(message);
+    } catch (error) {
+      for (const tenantId of batch.keys()) unsent.add(tenantId);
+      onError(error);
+    }
   };
   const waitingOf = (tenantId: number): Waiting => {
     timer ??= setTimeout(flush, COALESCE_MS);
@@ -171,6 +183,11 @@ function openOutbox(self: string, channel: Channel, onError: (error: unknown) =>
   };
   return {
     flush,
+    /** Others may go on by what they remember: what they weren't told of is anything. */
+    makeUp() {
+      for (const tenantId of unsent) waitingOf(tenantId).everything = true;
+      unsent.clear();
+    },
     addRollouts({ tenantId, rolloutIds }: RolloutAnnouncement) {
       for (const id of rolloutIds) waitingOf(tenantId).rollouts.add(id);
     },

@@ -15,14 +15,14 @@ export interface OpenedPlatform {
 
 /** Opens what every service of this process works with. `direct` is the way past a pooler. */
 export async function openPlatform(
-  { database }: Pool,
+  { database, isAway }: Pool,
   direct: Connection,
   systemDefaults: SystemDefaults,
   storage: ArtifactStorage,
   onError: (error: unknown) => void,
 ): Promise<OpenedPlatform> {
   const clock = () => new Date();
-  const announcements = await openAnnouncements(direct, onError);
+  const announcements = await openAnnouncements(direct, onError, isAway);
   const tenants = openTenantRegistry(database, announcements, systemDefaults);
   const refusals = openRefusals(database, clock, onError);
   const keyUses = openKeyUses(database, onError);

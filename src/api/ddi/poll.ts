@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DomainError } from '../../errors.ts';
 import type { PollAnswer } from '../../services/devices/device-cache.ts';
 import { type DevicePlatform, poll } from '../../services/devices/poll.ts';
+import { foreseen } from '../../services/foreseen.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';
 import { isMatch, type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { type DevicePath, deviceRequestOf } from './request.ts';
@@ -26,12 +26,13 @@ export const pollListener =
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     const fail = (error: unknown) => {
-      if (!(error instanceof DomainError)) {
+      const known = foreseen(error);
+      if (!known) {
         log(error);
         return send(500, [], '');
       }
-      if (error.code === 'UNAUTHENTICATED') return send(401, [], '');
-      const { status, headers, body } = errorAnswer(error);
+      if (known.code === 'UNAUTHENTICATED') return send(401, [], '');
+      const { status, headers, body } = errorAnswer(known);
       const more = Object.entries(headers).flat();
       send(status, ['Content-Type', errorTypeOf(request), ...more], JSON.stringify(body));
     };

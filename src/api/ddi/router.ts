@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
-import { DomainError } from '../../errors.ts';
 import { authenticateDevice, type DevicePlatform } from '../../services/devices/poll.ts';
 import { reportAttributes } from '../../services/devices/report-attributes.ts';
+import { foreseen } from '../../services/foreseen.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { asObject } from '../json.ts';
@@ -60,10 +60,11 @@ const answerDeviceErrors =
       log(error);
       return void response.destroy();
     }
-    if (error instanceof DomainError) {
-      if (error.code === 'UNAUTHENTICATED') return void response.status(401).end();
-      if (error.code === 'ACTION_CLOSED') return void response.status(410).end();
-      const { status, headers, body } = errorAnswer(error);
+    const known = foreseen(error);
+    if (known) {
+      if (known.code === 'UNAUTHENTICATED') return void response.status(401).end();
+      if (known.code === 'ACTION_CLOSED') return void response.status(410).end();
+      const { status, headers, body } = errorAnswer(known);
       return sendWhole(response.status(status).set(headers), errorTypeOf(request), JSON.stringify(body));
     }
     const status = Number(error?.status) || 500;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DomainError } from '../../errors.ts';
+import { foreseen } from '../../services/foreseen.ts';
 import { UnreadBody } from '../body.ts';
 import { retryAfterOf } from '../hawkbit-errors.ts';
 import { challengeOf } from '../http.ts';
@@ -40,8 +40,8 @@ const STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, SIGN_
 
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
-  if (error instanceof DomainError)
-    return new Refusal(STATUSES[error.code] ?? 503, error.code, error.message);
+  const known = foreseen(error);
+  if (known) return new Refusal(STATUSES[known.code] ?? 503, known.code, known.message);
   if (error instanceof UnreadBody)
     return new Refusal(error.status, UNREAD[error.status], `${error.message}.`);
   const status = Number((error as { status?: unknown } | null)?.status);
@@ -62,9 +62,10 @@ export function sendFailure(
   const refusal = refusalOf(error);
   if (!refusal) log(error);
   const { status, code, message } = refusal ?? UNFORESEEN;
-  if (error instanceof DomainError) {
-    if (status === 401) response.setHeader('WWW-Authenticate', challengeOf(error, 'Muster'));
-    for (const [name, value] of Object.entries(retryAfterOf(error))) response.setHeader(name, value);
+  const known = foreseen(error);
+  if (known) {
+    if (status === 401) response.setHeader('WWW-Authenticate', challengeOf(known, 'Muster'));
+    for (const [name, value] of Object.entries(retryAfterOf(known))) response.setHeader(name, value);
   }
   const type = answerTypeOf(request) ?? JSON_TYPE;
   response.statusCode = status;

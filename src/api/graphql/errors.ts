@@ -2,6 +2,7 @@ import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/error
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 import { DomainError, type ErrorCode } from '../../errors.ts';
+import { foreseen } from '../../services/foreseen.ts';
 import { enumOf } from './enums.ts';
 
 /** These end the operation: they stand under `errors`, never in a payload. */
@@ -9,6 +10,7 @@ type TopLevel =
   | 'UNAUTHENTICATED'
   | 'SIGN_IN_UNAVAILABLE'
   | 'SIGN_IN_THROTTLED'
+  | 'UNAVAILABLE'
   | 'FORBIDDEN'
   | 'SUBSCRIBER_TOO_SLOW';
 /** No mutation can meet these, or they have another's name here. */
@@ -151,6 +153,7 @@ const TOP_LEVEL: readonly string[] = [
   'UNAUTHENTICATED',
   'SIGN_IN_UNAVAILABLE',
   'SIGN_IN_THROTTLED',
+  'UNAVAILABLE',
   'FORBIDDEN',
   'SUBSCRIBER_TOO_SLOW',
 ] satisfies TopLevel[];
@@ -175,8 +178,8 @@ export const formatError =
   (log: (error: unknown) => void) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = unwrapResolverError(error);
-    if (cause instanceof DomainError)
-      return { ...formatted, message: cause.message, extensions: extensionsOf(cause) };
+    const known = foreseen(cause);
+    if (known) return { ...formatted, message: known.message, extensions: extensionsOf(known) };
     const short = {
       ...formatted,
       message: shortened(formatted.message),
@@ -200,8 +203,8 @@ export const formatSocketError =
       positions: positions?.slice(0, MOST_LOCATIONS),
       path,
     };
-    if (cause instanceof DomainError)
-      return new GraphQLError(cause.message, { ...where, extensions: extensionsOf(cause) });
+    const known = foreseen(cause);
+    if (known) return new GraphQLError(known.message, { ...where, extensions: extensionsOf(known) });
     if (isOfRequest(error)) {
       const { code = ApolloServerErrorCode.BAD_USER_INPUT } = error.extensions;
       return new GraphQLError(shortened(error.message), {

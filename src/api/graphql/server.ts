@@ -19,6 +19,7 @@ import { LIMITS } from './limits.ts';
 import { type Listener, type ListenerOptions, operationListener } from './listener.ts';
 import { buildSchema } from './schema.ts';
 import { sessionRoutes } from './session.ts';
+import { answerUnavailable } from './unavailable.ts';
 
 export interface GraphqlDoor {
   schema: GraphQLSchema;
@@ -66,6 +67,7 @@ const createApollo = (schema: GraphQLSchema, log: (error: unknown) => void) =>
     plugins: [
       limitOperations(),
       compileQueries(),
+      answerUnavailable(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

@@ -3,9 +3,10 @@ import type { Duplex } from 'node:stream';
 import { type GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { DomainError, isUnauthenticated } from '../../errors.ts';
+import { isUnauthenticated } from '../../errors.ts';
 import type { Authenticator, Credentials } from '../../services/access/authenticate.ts';
 import type { Caller, Platform } from '../../services/context.ts';
+import { foreseen } from '../../services/foreseen.ts';
 import type { Live } from '../../services/live/hub.ts';
 import { type Peers, refuseUpgrade } from '../http.ts';
 import { openContext, originOf } from './context.ts';
@@ -96,7 +97,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
     await signIn(session).catch((error) => {
       if (isUnauthenticated(error))
         return closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
-      if (!(error instanceof DomainError)) log(error);
+      if (!foreseen(error)) log(error);
       setTimeout(() => recheck(session), RECHECK_RETRY_MS).unref();
     });
     if (session.caller) live.recheck(session.caller.tenantId);
@@ -130,9 +131,10 @@ export function openSockets(options: SocketOptions): SocketDoor {
           } else strangers.leave(session);
           return !full;
         } catch (error) {
-          if (!(error instanceof DomainError)) throw error;
-          if (isUnauthenticated(error)) closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
-          else closeFirmly(session.socket, TRY_AGAIN_LATER, error.message);
+          const known = foreseen(error);
+          if (!known) throw error;
+          if (isUnauthenticated(known)) closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
+          else closeFirmly(session.socket, TRY_AGAIN_LATER, known.message);
           return false;
         }
       },

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import { DomainError } from '../../errors.ts';
+import type { DomainError } from '../../errors.ts';
+import { foreseen } from '../../services/foreseen.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { challengeOf } from '../http.ts';
 import { sendHal } from '../media.ts';
@@ -20,9 +21,10 @@ export const answerErrors =
   (log: (error: unknown) => void): ErrorRequestHandler =>
   (error, _request, response, _next) => {
     if (response.headersSent) return void response.destroy(error);
-    if (error instanceof DomainError) {
-      if (error.code === 'UNAUTHENTICATED') return sendUnauthenticated(response, error);
-      const { status, headers, body } = errorAnswer(error);
+    const known = foreseen(error);
+    if (known) {
+      if (known.code === 'UNAUTHENTICATED') return sendUnauthenticated(response, known);
+      const { status, headers, body } = errorAnswer(known);
       return sendHal(response.status(status).set(headers), body);
     }
     const status = statusOf(error) ?? 500;

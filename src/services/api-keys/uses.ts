@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../database/bulk.ts';
-import type { Database } from '../../database/connect.ts';
+import { type Database, isOpen } from '../../database/connect.ts';
 import { apiKeys } from '../../database/tables/api-keys.ts';
 
 const WRITE_EVERY_MS = 2_000;
@@ -27,6 +27,8 @@ export function openKeyUses(database: Database, onError: (error: unknown) => voi
   let waiting = new Map<number, UsedKey & { at: Date }>();
 
   const flush = async () => {
+    // They are kept for when it is back.
+    if (!isOpen(database)) return;
     const batch = [...waiting.values()];
     waiting = new Map();
     if (batch.length) await writeUses(database, batch).catch(onError);

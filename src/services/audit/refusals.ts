@@ -1,5 +1,5 @@
 import { chunks } from '../../database/bulk.ts';
-import type { Database } from '../../database/connect.ts';
+import { type Database, isOpen } from '../../database/connect.ts';
 import type { Actor, Origin } from '../context.ts';
 import { cutText, storableText } from '../text.ts';
 import { type NewAuditEvent, writeEvents } from './write.ts';
@@ -39,6 +39,8 @@ export function openRefusals(
   let waiting = new Map<string, Map<string, NewAuditEvent>>();
 
   const flush = async () => {
+    // They are kept for when it is back.
+    if (!isOpen(database)) return;
     const rows = [...waiting.values()].flatMap((alike) => [...alike.values()]);
     waiting = new Map();
     for (const chunk of chunks(rows, WRITTEN_AT_ONCE)) await writeEvents(database, chunk).catch(onError);

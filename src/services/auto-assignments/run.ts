@@ -1,4 +1,5 @@
 import { autoAssignments } from '../../database/tables/auto-assignments.ts';
+import { isUnavailable } from '../../database/unavailable.ts';
 import { DomainError } from '../../errors.ts';
 import type { Platform } from '../context.ts';
 import { type AutoAssignmentKey, assignNextTargets, mayAssign } from './assign-next.ts';
@@ -50,8 +51,8 @@ export function autoAssigner(
       passes.set(name, pass);
       if (performance.now() < pass.restsUntil) continue;
       await takeTurn(key, pass, isStopping).catch((error) => {
-        rest(pass, LONGEST_REST_MS);
         if (!isOfSet(error)) onError(error);
+        if (!isUnavailable(error)) rest(pass, LONGEST_REST_MS);
       });
     }
   };

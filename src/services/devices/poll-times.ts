@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf, chunks } from '../../database/bulk.ts';
-import type { Database } from '../../database/connect.ts';
+import { type Database, isOpen } from '../../database/connect.ts';
+import { isUnavailable } from '../../database/unavailable.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import type { Device } from './device-cache.ts';
 import { isWaiting, type WaitingDevice } from './waiting.ts';
@@ -55,16 +56,24 @@ export function openPollTimes(
   let waitingPolls = new Set<WaitingDevice>();
   let writing: Promise<void> = Promise.resolve();
 
-  const write = <T extends Polled>(place: Place<T>, devices: Set<T>) => {
+  const write = <T extends Polled>(place: Place<T>, devices: Set<T>, putBack: (device: T) => void) => {
     if (!devices.size) return;
     const batch = newestOfEach(devices, place.idOf);
-    writing = writing.then(() => writePolls(database, place, batch, clock)).catch(onError);
+    writing = writing
+      .then(() => writePolls(database, place, batch, clock))
+      .catch((error) => {
+        if (isUnavailable(error)) batch.forEach(putBack);
+        onError(error);
+      });
   };
   const flush = () => {
-    write(OF_TARGETS, polls);
+    // They are kept for when it is back.
+    if (!isOpen(database)) return writing;
+    const [devices, waiting] = [polls, waitingPolls];
     polls = new Set();
-    write(OF_WAITING, waitingPolls);
     waitingPolls = new Set();
+    write(OF_TARGETS, devices, (device) => polls.add(device));
+    write(OF_WAITING, waiting, (device) => waitingPolls.add(device));
     return writing;
   };
   const timer = setInterval(flush, WRITE_EVERY_MS);

@@ -1,3 +1,4 @@
+import { isUnavailable } from '../../database/unavailable.ts';
 import { forbidden } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { countTargetsOfRollouts, type TargetCounts } from '../rollouts/counts.ts';
@@ -67,6 +68,7 @@ function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom
     if (!watchers.size) return;
     counting = true;
     outdated = false;
+    let isBusy = true;
     const began = performance.now();
     nextAt = began + COUNT_EVERY_MS;
     try {
@@ -75,9 +77,10 @@ function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom
     } catch (error) {
       log(error);
       outdated = true;
+      isBusy = !isUnavailable(error);
     }
     counting = false;
-    nextAt = Math.max(nextAt, began + SHARE * (performance.now() - began));
+    if (isBusy) nextAt = Math.max(nextAt, began + SHARE * (performance.now() - began));
     if (outdated) schedule();
   };
   const schedule = () => {

@@ -1,3 +1,4 @@
+import { isUnavailable } from '../../database/unavailable.ts';
 import { forbidden, quotaExceeded } from '../../errors.ts';
 import type { Expression } from '../../filters/expression.ts';
 import { requireSight } from '../access/seen.ts';
@@ -226,6 +227,8 @@ export function openRoom(
       tell(group, resync);
     } catch (error) {
       group.loading = false;
+      // The database will be back, and they are told then.
+      if (isUnavailable(error)) return void setTimeout(() => void start(group, tries), RETRY_MS);
       if (tries === TRIES) log(error);
       if (tries === 1) for (const watcher of group.watchers.keys()) watcher.fail(error as Error);
       else setTimeout(() => void start(group, tries - 1), RETRY_MS);

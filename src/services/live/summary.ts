@@ -1,3 +1,4 @@
+import { isUnavailable } from '../../database/unavailable.ts';
 import { forbidden } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { type FleetSummary, summarizeFleet } from '../targets/summary.ts';
@@ -66,6 +67,7 @@ export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => vo
     }
     counting = true;
     outdated = false;
+    let isBusy = true;
     const began = performance.now();
     nextAt = began + COUNT_EVERY_MS;
     try {
@@ -74,9 +76,10 @@ export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => vo
     } catch (error) {
       log(error);
       outdated = true;
+      isBusy = !isUnavailable(error);
     }
     counting = false;
-    nextAt = Math.max(nextAt, began + SHARE * (performance.now() - began));
+    if (isBusy) nextAt = Math.max(nextAt, began + SHARE * (performance.now() - began));
     if (outdated || !watchers.size) schedule();
   };
   const schedule = () => {

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, lte, or } from 'drizzle-orm';
 import { rollouts } from '../../database/tables/rollouts.ts';
+import { isUnavailable } from '../../database/unavailable.ts';
 import type { Platform } from '../context.ts';
 import { type Periodic, runPeriodically } from '../periodic.ts';
 import { advanceRollout, type RolloutKey } from './advance.ts';
@@ -22,7 +23,10 @@ export function openRollouts(
   const periodic = runPeriodically(database, 'rollouts', everyMs, runner.run, onError);
   announcements.subscribe({
     changed() {},
-    everything() {},
+    everything() {
+      runner.lookAtAll();
+      periodic.hurry();
+    },
     rollouts({ rolloutIds }) {
       runner.look(rolloutIds);
       periodic.hurry();
@@ -53,12 +57,14 @@ export function openRunner(platform: Platform, onError: (error: unknown) => void
   const advance = async (key: RolloutKey) => {
     const began = performance.now();
     let more = false;
+    let isBusy = true;
     try {
       more = await advanceRollout(platform, key);
     } catch (error) {
+      isBusy = !isUnavailable(error);
       onError(error);
     }
-    const pause = Math.max(everyMs, SHARE * (performance.now() - began));
+    const pause = isBusy ? Math.max(everyMs, SHARE * (performance.now() - began)) : everyMs;
     if (!more) lookAgainAt.set(key.id, performance.now() + pause);
   };
   const runTenant = async (tenantId: number) => {
@@ -73,6 +79,10 @@ export function openRunner(platform: Platform, onError: (error: unknown) => void
     /** These are to be looked at now. */
     look(ids: readonly number[]) {
       for (const id of ids) lookAgainAt.delete(id);
+      wake();
+    },
+    lookAtAll() {
+      lookAgainAt.clear();
       wake();
     },
     stop() {

@@ -52,7 +52,7 @@ export function openWebhooks(
   };
   const beginAllDue = async () => {
     if (stopping) return;
-    for (const key of await findDue(platform)) begin(key);
+    for (const key of await findDue(platform, self)) begin(key);
   };
   let looking: Promise<unknown> | undefined;
   // Not until all is sent: a receiver that is slow must not hold up those of others.
@@ -91,7 +91,7 @@ export function openWebhooks(
 }
 
 /** Webhooks for which something waits that may be tried now, those first that waited longest for their turn. */
-const findDue = ({ database, clock }: Platform): Promise<WebhookKey[]> => {
+const findDue = ({ database, clock }: Platform, self: string): Promise<WebhookKey[]> => {
   const now = clock();
   const waiting = database
     .select({ one: sql`1` })
@@ -104,7 +104,8 @@ const findDue = ({ database, clock }: Platform): Promise<WebhookKey[]> => {
         sql`(${webhookDeliveries.retryAt} IS NULL OR ${webhookDeliveries.retryAt} <= ${now.toISOString()}::timestamptz)`,
       ),
     );
-  const isLeased = sql`${webhooks.leasedUntil} > ${now.toISOString()}::timestamptz`;
+  // A lease of our own of which we don't know any more is what a lost database left.
+  const isLeased = sql`${webhooks.leasedUntil} > ${now.toISOString()}::timestamptz AND ${webhooks.leasedBy} <> ${self}`;
   return database
     .select({ tenantId: webhooks.tenantId, id: webhooks.id })
     .from(webhooks)

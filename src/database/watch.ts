@@ -1,0 +1,151 @@
+import type { Connection } from './connect.ts';
+import { keepLink } from './keep.ts';
+import { type Link, openLink } from './link.ts';
+import type { Links } from './pool.ts';
+import { openSilences } from './silent.ts';
+import { isFull, isNobodyThere } from './unavailable.ts';
+
+/** Knows whether the database answers, by asking it all the time over a link of its own. */
+export interface Watch {
+  /** When the database is lost, everything that waits in this pool fails, and so does what is asked until it is back. */
+  guard(links: Links): void;
+  /** As far as is known. */
+  answers(): boolean;
+  /** Whether nobody can use the database, as its server isn't there: what was read of it is still so. */
+  isAway(): boolean;
+  /** Hears when the database is back. */
+  onBack(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+export interface Tell {
+  lost(reason: string): void;
+  back(afterMs: number): void;
+  /** A single connection was given up. */
+  gaveUp(why: string): void;
+}
+
+/** Often enough that those who wait can be answered within two seconds. */
+const ASK_EVERY_MS = 250;
+/** So many times in a row nothing came on any link. Counted, as a process that had no time itself heard nothing. */
+const SILENT_AT_MOST = 5;
+
+/** Opens the watch, which goes the way that the pools go. Waits until the database answers for the first time. */
+export async function openWatch(connection: Connection, tell: Tell): Promise<Watch> {
+  const pools: Links[] = [];
+  const listeners: (() => void)[] = [];
+  const silences = openSilences();
+  const orphans = openOrphans();
+  let state: 'unknown' | 'answers' | 'lost' = 'unknown';
+  let lostAt = performance.now();
+  let away = false;
+  let silent = 0;
+  let heard = 0;
+  let asking = false;
+
+  const linksOfPools = () => pools.flatMap((links) => links.all());
+  const heardInAll = () =>
+    [...linksOfPools(), kept.current()].reduce((sum, link) => sum + (link?.heard() ?? 0), 0);
+
+  const lose = (reason: string) => {
+    if (state === 'lost') return;
+    state = 'lost';
+    lostAt = performance.now();
+    orphans.add(linksOfPools());
+    for (const links of pools) links.shut(reason);
+    kept.renew();
+    tell.lost(reason);
+  };
+  const find = async (link: Link) => {
+    await orphans.end(link);
+    away = false;
+    silent = 0;
+    if (state === 'answers') return;
+    const wasLost = state === 'lost';
+    state = 'answers';
+    for (const links of pools) links.open();
+    if (wasLost) tell.back(performance.now() - lostAt);
+    for (const listener of listeners) listener();
+    found();
+  };
+  let found = () => {};
+  const first = new Promise<void>((resolve) => {
+    found = resolve;
+  });
+
+  const kept = keepLink({
+    open: (signal) => openLink(connection, { name: 'muster watch', signal }),
+    onOpen: find,
+    onFailure(error) {
+      away = isNobodyThere(error);
+      if (isFull(error)) silent = 0;
+      else if (away || state === 'unknown') lose((error as Error).message);
+    },
+  });
+  /** One question at a time: while none is answered nothing is heard. */
+  const ask = async (link: Link) => {
+    asking = true;
+    try {
+      await orphans.end(link);
+      const question = silences.question(linksOfPools());
+      const rows = await link.ask(question ?? 'SELECT 1');
+      if (!question) return;
+      for (const { link: dead, why } of silences.judge(rows)) {
+        orphans.add([dead]);
+        dead.cut();
+        tell.gaveUp(why);
+      }
+    } catch {
+      // The link has ended, and is opened again.
+    } finally {
+      asking = false;
+    }
+  };
+  const timer = setInterval(() => {
+    const now = heardInAll();
+    silent = now === heard ? silent + 1 : 0;
+    heard = now;
+    if (silent >= SILENT_AT_MOST) lose('it does not answer');
+    const link = kept.current();
+    if (link && !asking) void ask(link);
+  }, ASK_EVERY_MS).unref();
+
+  await first;
+  return {
+    guard(links) {
+      pools.push(links);
+      if (state === 'lost') links.shut('it does not answer');
+    },
+    answers: () => state === 'answers',
+    isAway: () => state === 'lost' && away,
+    onBack: (listener) => void listeners.push(listener),
+    async close() {
+      clearInterval(timer);
+      await kept.close();
+    },
+  };
+}
+
+/**
+ * Server processes of links that were given up: they may hold locks, and don't know that nobody is there any more. They
+ * are ended as soon as the server hears us.
+ */
+function openOrphans() {
+  const waiting = new Map<number, number>();
+  return {
+    add(links: readonly Link[]) {
+      for (const { pid } of links) waiting.set(pid, performance.now());
+    },
+    async end(link: Link): Promise<void> {
+      if (!waiting.size) return;
+      // A process that began later has the number only.
+      const conditions = [...waiting].map(([pid, since]) => {
+        const seconds = ((performance.now() - since) / 1000).toFixed(3);
+        return `pid = ${pid} AND backend_start < now() - interval '${seconds} seconds'`;
+      });
+      await link.ask(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE usename = current_user AND application_name LIKE 'muster%' AND (${conditions.join(' OR ')})`);
+      waiting.clear();
+    },
+  };
+}

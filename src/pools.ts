@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { BESIDE_POOL, poolCapacity } from './database/capacity.ts';
+import { type Connection, openPool, type Pool } from './database/connect.ts';
+import { openWatch, type Watch } from './database/watch.ts';
+
+/** What a process has of the database. */
+export interface Pools {
+  pool: Pool;
+  /** For what subscribers are told, so that it doesn't queue behind the changes. */
+  live: Pool;
+  watch: Watch;
+  close(): Promise<void>;
+}
+
+/** The watch and the listener have one each. */
+const LIVE_CONNECTIONS = BESIDE_POOL - 2;
+
+/** Opens the pools of a process, and the watch that tells in the log when the database is lost and when it is back. */
+export async function openPools(
+  { DATABASE_POOL_SIZE: wished, DATABASE_PREPARE: prepare, MUSTER_WORKERS: processes }: Config,
+  database: { connection: Connection; direct: Connection },
+  log: Logger,
+): Promise<Pools> {
+  const { connection, direct } = database;
+  const watch = await openWatch(connection, {
+    lost: (reason) => log.error(`the database is lost: ${reason}; until it is back requests are answered 503`),
+    back: (ms) => log.info(`the database is back after ${(ms / 1000).toFixed(1)} s`),
+    gaveUp: (why) => log.warn(`a connection to the database was given up: ${why}`),
+  });
+  // A pooler in between has limits of its own.
+  const capacity =
+    connection === direct ? await poolCapacity(connection, { wished, processes }) : undefined;
+  const connections = capacity?.pool ?? wished;
+  if (capacity && connections < wished)
+    log.warn(
+      `the database allows ${capacity.allowed} connections: the pool of each process has ${connections}, not ${wished} as DATABASE_POOL_SIZE says`,
+    );
+  const tell = (line: string) => log.warn(line);
+  const pool = openPool(connection, { connections, prepare, watch, tell });
+  const live = openPool(connection, { connections: LIVE_CONNECTIONS, prepare, watch, tell });
+  return {
+    pool,
+    live,
+    watch,
+    async close() {
+      await live.close();
+      await pool.close();
+      await watch.close();
+    },
+  };
+}
