@@ -4,6 +4,8 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import { type Config, ConfigurationError, isLoopback, readConfig } from './config.ts';
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
+import { DatabaseUnavailableError } from './database/unavailable.ts';
+import { lastWords } from './last-words.ts';
 import { ListenError, listen } from './listening/listen.ts';
 import { openLog } from './log.ts';
 import { serve } from './server.ts';
@@ -19,10 +21,14 @@ type Ending = () => Promise<void>;
 /** What has been begun, to be ended in the opposite order. */
 const endings: Ending[] = [];
 let ending: Promise<void> | undefined;
+/** The worst of the reasons to end. */
+let exitCode = 0;
+let complainOf = (line: string): void => console.error(`muster: ${line}`);
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = openLog(config.LOG_LEVEL, config.NODE_ENV === 'production');
+  complainOf = (line) => log.fatal(line);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
 
   const inherited = databaseOfWorker();
@@ -76,7 +82,8 @@ async function serveAsWorker(config: Config, database: WorkerDatabase, log: Retu
 }
 
 /** Ends all that was begun, then the process; a second call only waits for the first. */
-function end(exitCode: number): Promise<void> {
+function end(code: number): Promise<void> {
+  exitCode = Math.max(exitCode, code);
   ending ??= (async () => {
     setTimeout(() => process.exit(1), END_AT_MOST_MS).unref();
     for (const finish of endings.reverse()) await finish().catch((error) => complain(error));
@@ -93,17 +100,27 @@ function complain(error: unknown): void {
 
 /** One line an operator can act on. What isn't foreseen keeps its stack, as that is a bug. */
 function sentenceOf(thrown: unknown): string {
-  const error = thrown instanceof DrizzleQueryError ? thrown.cause : thrown;
+  const inner = thrown instanceof DrizzleQueryError ? thrown.cause : thrown;
+  const error = inner instanceof DatabaseUnavailableError ? (inner.cause ?? inner) : inner;
   const { code, message, stack } = error as NodeJS.ErrnoException;
   if (FORESEEN.some((kind) => error instanceof kind)) return message;
   return process.env['DATABASE_URL'] && code
-    ? `cannot use the database of DATABASE_URL: ${message}`
+    ? `cannot use the database of DATABASE_URL: ${message || code}`
     : (stack ?? String(error));
 }
 
 main().catch(async (error) => {
-  if (!ending) complain(error);
+  if (ending) return;
+  complain(error);
   await end(1);
 });
+
+/** Whatever it is, what this process has in memory can't be relied on any more: another is started in its place. */
+function endByError(thrown: unknown): void {
+  complainOf(`an error that nobody caught ends the process: ${lastWords(thrown)}`);
+  void end(1);
+}
+process.on('uncaughtException', endByError);
+process.on('unhandledRejection', endByError);
 
 if (cluster.isWorker) process.on('disconnect', () => void end(0));

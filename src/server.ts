@@ -34,7 +34,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-
 const FORGET_EVERY_MS = 600_000;
 
 /** As often as hawkBit. */

@@ -50,10 +50,12 @@ function openScope(link: Link, names: { count: number }) {
     return asked;
   };
   const refuse = () => Promise.reject(new Error('a statement came after the end of its transaction'));
+  // A link that has ended says so itself.
+  const isClosed = () => closed && !link.isOver;
   const tx: TransactionLink = {
     ask: (text: string, parameters?: readonly unknown[], how?: How): Promise<Rows> =>
-      closed ? refuse() : watched(link.ask(text, parameters, how)),
-    copy: (text, blocks) => (closed ? refuse() : watched(link.copy(text, blocks))),
+      isClosed() ? refuse() : watched(link.ask(text, parameters, how)),
+    copy: (text, blocks) => (isClosed() ? refuse() : watched(link.copy(text, blocks))),
     async savepoint(work) {
       const name = `s${names.count++}`;
       await tx.ask(`SAVEPOINT ${name}`);

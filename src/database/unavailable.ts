@@ -7,7 +7,7 @@ import postgres from 'postgres';
  */
 export class DatabaseUnavailableError extends Error {
   constructor(reason: string, cause?: unknown) {
-    super(`the database cannot be had: ${reason}`, { cause });
+    super(reason, { cause });
     this.name = 'DatabaseUnavailableError';
   }
 }
@@ -40,7 +40,8 @@ export function asUnavailable(error: unknown): unknown {
     error instanceof postgres.PostgresError
       ? AWAY.test(code) || code === NO_CONNECTION_LEFT
       : BROKEN.test(code);
-  return isOfConnection ? new DatabaseUnavailableError((error as Error).message, error) : error;
+  // Of a host with several addresses the error has no message.
+  return isOfConnection ? new DatabaseUnavailableError((error as Error).message || code, error) : error;
 }
 
 const causeOf = (error: unknown) => (error instanceof DatabaseUnavailableError ? error.cause : error);

@@ -37,10 +37,10 @@ export function beginWrites({ url }: { url: string }, writers: number) {
   };
   const working = Promise.all(Array.from({ length: writers }, write));
   return {
-    /** Waits until so many more were acknowledged. */
-    async some(count: number) {
+    /** Waits until so many more were acknowledged, or it is in vain. */
+    async some(count: number, isInVain = () => false) {
       const least = written.acknowledged.length + count;
-      await until(() => written.acknowledged.length >= least);
+      await until(() => written.acknowledged.length >= least || isInVain());
     },
     async end(): Promise<Written> {
       ending = true;

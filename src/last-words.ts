@@ -1,0 +1,17 @@
+import { DrizzleQueryError } from 'drizzle-orm';
+import postgres from 'postgres';
+
+const LONGEST = 200;
+
+/**
+ * One line about an error that nobody caught. What a message may quote, as a value or a piece of input, isn't in it.
+ */
+export function lastWords(thrown: unknown): string {
+  const error = thrown instanceof DrizzleQueryError ? thrown.cause : thrown;
+  if (!(error instanceof Error)) return 'something that is no error was thrown';
+  const { code } = error as NodeJS.ErrnoException;
+  const isQuoting = error instanceof postgres.PostgresError || error instanceof SyntaxError;
+  const message = isQuoting ? '' : (error.message.split('\n', 1)[0] ?? '').slice(0, LONGEST);
+  const place = /^ +at (.*)$/m.exec(error.stack ?? '')?.[1];
+  return [error.name, code, message && `(${message})`, place && `at ${place}`].filter(Boolean).join(' ');
+}

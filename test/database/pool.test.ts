@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openPool, type Pool } from '../../src/database/connect.ts';
+import { isUnavailable } from '../../src/database/unavailable.ts';
+import { testConnection } from '../support/database.ts';
+
+let pool: Pool;
+let other: Pool;
+beforeAll(async () => {
+  pool = openPool(testConnection(), { connections: 3, prepare: true, name: 'muster pool test' });
+  other = openPool(testConnection(), { connections: 1, prepare: false });
+  await other.client`CREATE TABLE IF NOT EXISTS pool_test (word text)`;
+});
+afterAll(async () => {
+  await pool.close();
+  await other.client`DROP TABLE pool_test`;
+  await other.close();
+});
+
+const words = async () => (await other.client`SELECT word FROM pool_test`).map(({ word }) => word);
+const pidOf = async (sql: Pick<Pool['client'], 'unsafe'>): Promise<number> =>
+  (await sql.unsafe('SELECT pg_backend_pid() AS pid'))[0].pid;
+const cut = (pid: number) => other.client`SELECT pg_terminate_backend(${pid})`;
+const failure = (work: PromiseLike<unknown>) =>
+  Promise.resolve(work).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+it('lets nothing of a transaction whose connection was cut be done on another', async () => {
+  const later: unknown[] = [];
+  let work: Promise<void> | undefined;
+  const whole = pool.client.begin((tx) => {
+    work = (async () => {
+      const pid = await pidOf(tx);
+      await tx.unsafe('INSERT INTO pool_test VALUES ($1)', ['lost']);
+      await cut(pid);
+      for (let n = 0; n < 3; n++) {
+        // Another is opened meanwhile.
+        await Promise.all(Array.from({ length: 5 }, () => pidOf(pool.client).catch(() => 0)));
+        later.push(await failure(tx.unsafe('INSERT INTO pool_test VALUES ($1)', ['late'])));
+      }
+    })();
+    return work;
+  });
+  expect(isUnavailable(await failure(whole))).toBe(true);
+  await work;
+  expect(later.map(isUnavailable)).toEqual([true, true, true]);
+  expect(await words()).toEqual([]);
+});
+
+it('does not say of what was undone that it is there', async () => {
+  const whole = pool.client.begin(async (tx) => {
+    await tx.unsafe('INSERT INTO pool_test VALUES ($1)', ['undone']);
+    await failure(tx.unsafe('SELECT 1 / $1::int', [0]));
+  });
+  expect(await failure(whole)).toMatchObject({ code: '22012' });
+  expect(await words()).toEqual([]);
+});
+
+it('goes on after what a savepoint undid', async () => {
+  await pool.client.begin(async (tx) => {
+    await tx.unsafe('INSERT INTO pool_test VALUES ($1)', ['kept']);
+    await failure(
+      tx.savepoint(async (inner) => {
+        await inner.unsafe('INSERT INTO pool_test VALUES ($1)', ['undone']);
+        await inner.unsafe('SELECT 1 / $1::int', [0]);
+      }),
+    );
+  });
+  expect(await words()).toEqual(['kept']);
+  await pool.client`DELETE FROM pool_test`;
+});
+
+it('refuses a statement that comes after the end of its transaction', async () => {
+  let leaked: Pick<Pool['client'], 'unsafe'> | undefined;
+  await pool.client.begin(async (tx) => {
+    leaked = tx;
+  });
+  expect(await failure(leaked!.unsafe('INSERT INTO pool_test VALUES ($1)', ['leaked']))).toBeInstanceOf(Error);
+  expect(await words()).toEqual([]);
+});
+
+it('lets transactions read beside themselves, however many there are', async () => {
+  const read = (n: number) =>
+    pool.client.begin(async (tx) => {
+      await pidOf(tx);
+      const [row] = await pool.client<{ n: number }[]>`SELECT ${n}::int AS n`;
+      return row!.n;
+    });
+  expect(await Promise.all(Array.from({ length: 20 }, (_, n) => read(n)))).toEqual(
+    Array.from({ length: 20 }, (_, n) => n),
+  );
+});
+
+it('says of a COPY that the server refused at its end what is wrong', async () => {
+  const whole = pool.client.begin((tx) =>
+    tx.copy('COPY pool_test (word) FROM STDIN', [Buffer.from('a\tb\n')]),
+  );
+  expect(await failure(whole)).toMatchObject({ code: '22P04' });
+});
+
+it('reads arrays with whatever their items are', async () => {
+  const texts = ['', 'a"b', 'c\\d', 'e,f', '{g}', 'NULL', 'h\ni', 'ä'];
+  const [row] = await pool.client`
+    SELECT ${texts}::text[] AS texts, '{1,NULL,-3}'::int[] AS numbers, '{t,f}'::boolean[] AS booleans,
+      '{}'::text[] AS none, '{9007199254740993}'::bigint[] AS large`;
+  expect(row).toEqual({
+    texts,
+    numbers: [1, null, -3],
+    booleans: [true, false],
+    none: [],
+    large: ['9007199254740993'],
+  });
+});
