@@ -89,7 +89,11 @@ export const SETTINGS = {
     'past a pooler, for LISTEN and migrations; without it DATABASE_URL',
   ),
   DATABASE_PREPARE: setting(flag, true, 'named prepared statements; false behind a pooler that has none'),
-  DATABASE_POOL_SIZE: setting(whole(3, 500), 10, 'connections in the pool of a process, at the most; fewer where the database allows fewer'),
+  DATABASE_POOL_SIZE: setting(
+    whole(3, 500),
+    10,
+    'connections in the pool of a process, at the most; fewer where the database allows fewer',
+  ),
   MUSTER_DATA_DIR: setting(text, './data', 'the folder of the embedded database and of artifacts'),
   MUSTER_ARTIFACTS: setting(
     artifactPlace.optional() as z.ZodType<string | undefined, string>,

@@ -24,13 +24,13 @@ export async function openPools(
 ): Promise<Pools> {
   const { connection, direct } = database;
   const watch = await openWatch(connection, {
-    lost: (reason) => log.error(`the database is lost: ${reason}; until it is back requests are answered 503`),
+    lost: (reason) =>
+      log.error(`the database is lost: ${reason}; until it is back requests are answered 503`),
     back: (ms) => log.info(`the database is back after ${(ms / 1000).toFixed(1)} s`),
     gaveUp: (why) => log.warn(`a connection to the database was given up: ${why}`),
   });
   // A pooler in between has limits of its own.
-  const capacity =
-    connection === direct ? await poolCapacity(connection, { wished, processes }) : undefined;
+  const capacity = connection === direct ? await poolCapacity(connection, { wished, processes }) : undefined;
   const connections = capacity?.pool ?? wished;
   if (capacity && connections < wished)
     log.warn(

@@ -232,6 +232,7 @@ export function openLinks({ most, connect, tell }: LinksOptions): Links {
     },
     shut,
     open() {
+      if (closing) return;
       shutBy = undefined;
       restUntil = 0;
     },

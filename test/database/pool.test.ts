@@ -76,7 +76,9 @@ it('refuses a statement that comes after the end of its transaction', async () =
   await pool.client.begin(async (tx) => {
     leaked = tx;
   });
-  expect(await failure(leaked!.unsafe('INSERT INTO pool_test VALUES ($1)', ['leaked']))).toBeInstanceOf(Error);
+  expect(await failure(leaked!.unsafe('INSERT INTO pool_test VALUES ($1)', ['leaked']))).toBeInstanceOf(
+    Error,
+  );
   expect(await words()).toEqual([]);
 });
 

@@ -57,5 +57,7 @@ test('so it does through restarts', async () => {
   await endWrites(writes);
   await stop(server);
   const told = server.stdout().match(/the database is (lost|back)/g);
-  expect(told, server.stdout()).toEqual(Array.from({ length: 8 }, (_, n) => `the database is ${n % 2 ? 'back' : 'lost'}`));
+  expect(told, server.stdout()).toEqual(
+    Array.from({ length: 8 }, (_, n) => `the database is ${n % 2 ? 'back' : 'lost'}`),
+  );
 });

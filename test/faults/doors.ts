@@ -10,7 +10,10 @@ const QUERY = { query: '{ targets(first: 1) { totalCount } }' };
 const CREATE = {
   query: `mutation { createTargets(input: { targets: [{ controllerId: "x" }] }) { targets { controllerId } userErrors { code } } }`,
 };
-const post = (path: string, json: unknown): Ask['send'] => (client) => client(path, { method: 'POST', json });
+const post =
+  (path: string, json: unknown): Ask['send'] =>
+  (client) =>
+    client(path, { method: 'POST', json });
 const csv = { 'content-type': 'text/csv' };
 
 /** One of each kind: every door that needs the database. */
@@ -23,7 +26,10 @@ export const ASKS: readonly Ask[] = [
   { door: 'a sign-in', send: post('/graphql/session', { username: 'admin', password: 'admin' }) },
   { door: 'a poll of an unknown device', send: (client) => client('/DEFAULT/controller/v1/nobody') },
   { door: 'a deployment', send: (client) => client('/DEFAULT/controller/v1/nobody/deploymentBase/1') },
-  { door: 'a download', send: (client) => client('/DEFAULT/controller/v1/nobody/softwaremodules/1/artifacts/f') },
+  {
+    door: 'a download',
+    send: (client) => client('/DEFAULT/controller/v1/nobody/softwaremodules/1/artifacts/f'),
+  },
   {
     door: 'an import',
     send: (client) => client('/imports', { method: 'POST', headers: csv, body: 'controllerId\nz\n' }),

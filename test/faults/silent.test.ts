@@ -47,7 +47,10 @@ function expectUnavailable(told: Told[]): void {
 async function recovery(server: Served, id: string): Promise<number> {
   const began = performance.now();
   await until(async () => {
-    const { status } = await server.admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: id }] });
+    const { status } = await server.admin('/rest/v1/targets', {
+      method: 'POST',
+      json: [{ controllerId: id }],
+    });
     return status === 201 || status === 409;
   });
   return performance.now() - began;

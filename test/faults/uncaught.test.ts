@@ -33,18 +33,21 @@ afterAll(async () => {
 test.each([
   ['SIGUSR2', /TypeError \(thrown\) at /],
   ['SIGHUP', /RangeError \(rejected\) at /],
-] as const)('an error that %s brings about ends the process in order, with one line and code 1', async (signal, line) => {
-  const server = await start(folder, environment);
-  server.kill(signal);
-  expect(await server.ended).toBe(1);
-  const fatal = server
-    .stdout()
-    .split('\n')
-    .filter((text) => text.includes('"level":60'));
-  expect(fatal).toHaveLength(1);
-  expect(JSON.parse(fatal[0]!).msg).toMatch(line);
-  expect(server.stdout() + server.stderr()).not.toContain('secret');
-});
+] as const)(
+  'an error that %s brings about ends the process in order, with one line and code 1',
+  async (signal, line) => {
+    const server = await start(folder, environment);
+    server.kill(signal);
+    expect(await server.ended).toBe(1);
+    const fatal = server
+      .stdout()
+      .split('\n')
+      .filter((text) => text.includes('"level":60'));
+    expect(fatal).toHaveLength(1);
+    expect(JSON.parse(fatal[0]!).msg).toMatch(line);
+    expect(server.stdout() + server.stderr()).not.toContain('secret');
+  },
+);
 
 test('of a worker it ends the worker, in whose place another is started', async () => {
   const server = await start(folder, { ...environment, MUSTER_WORKERS: '2' });
