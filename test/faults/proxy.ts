@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Connection } from '../../src/database/embedded/session.ts';
 
 /** A way to a database that can be made worse, as networks are. */
-export interface Proxy {
+export interface BadNetwork {
   /** For DATABASE_URL. */
   url: string;
   /** From now on nothing goes through, in either direction, and nothing is closed; new connections are taken. */
@@ -20,7 +20,7 @@ interface Way {
   cut(): void;
 }
 
-export async function openProxy({ host, port, user, password, database }: Connection): Promise<Proxy> {
+export async function openProxy({ host, port, user, password, database }: Connection): Promise<BadNetwork> {
   const sockets = new Set<Socket>();
   let ways: Way[] = [];
   let silent = false;

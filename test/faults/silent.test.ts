@@ -5,7 +5,7 @@ import { basic, clientOf, graphql } from '../support/server.ts';
 import { openSocketClient } from '../support/socket.ts';
 import { type Cluster, newCluster } from './cluster.ts';
 import { askAll, type Told } from './doors.ts';
-import { openProxy, type Proxy } from './proxy.ts';
+import { type BadNetwork, openProxy } from './proxy.ts';
 
 /* A database that says nothing: frozen, or behind a network that carries nothing and closes nothing. */
 
@@ -57,7 +57,7 @@ async function recovery(server: Served, id: string): Promise<number> {
 }
 
 describe.each(['frozen', 'silent'] as const)('while the database is %s', (how) => {
-  let proxy: Proxy;
+  let proxy: BadNetwork;
   let server: Served;
   const lose = () => (how === 'frozen' ? cluster.freeze() : proxy.silence());
   const bringBack = () => (how === 'frozen' ? cluster.thaw() : proxy.restore());
