@@ -159,23 +159,40 @@ const hasConnected = (socket: Socket) =>
   });
 
 async function linkOf(driver: Driver, signal: AbortSignal | undefined): Promise<Link> {
-  const { client, cut } = driver;
-  let awaited = 0;
+  const { client } = driver;
+  /** What rejects those who wait: of what is asked in its last moments the driver says nothing. */
+  const waiting = new Set<(error: unknown) => void>();
   let isOver = false;
-  const answered = () => {
-    awaited--;
-    if (!awaited) link.onIdle();
-  };
-  const failed = (error: unknown): never => {
-    answered();
-    throw asUnavailable(error);
-  };
   const gone = () => new DatabaseUnavailableError('the connection has ended');
+  const wait = <T>(answer: PromiseLike<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const done = () => {
+        if (waiting.delete(reject) && !waiting.size) link.onIdle();
+      };
+      waiting.add(reject);
+      answer.then(
+        (value) => {
+          done();
+          resolve(value);
+        },
+        (error) => {
+          done();
+          reject(asUnavailable(error));
+        },
+      );
+    });
+  const finish = () => {
+    if (isOver) return;
+    isOver = true;
+    for (const reject of waiting) reject(gone());
+    waiting.clear();
+    link.onOver();
+  };
 
   const link: Link = {
     pid: await firstAnswer(driver, signal),
     get awaited() {
-      return awaited;
+      return waiting.size;
     },
     get isOver() {
       return isOver;
@@ -187,30 +204,22 @@ async function linkOf(driver: Driver, signal: AbortSignal | undefined): Promise<
     },
     onIdle() {},
     onOver() {},
-    cut,
+    cut() {
+      driver.cut();
+      finish();
+    },
     ask(text, parameters = [], { prepare = false, lists = false } = {}) {
       if (isOver) return Promise.reject(gone());
-      awaited++;
       const query = client.unsafe(text, [...parameters] as never[], { prepare });
-      return (lists ? query.values() : query).then((rows) => {
-        answered();
-        return rows as unknown as Rows;
-      }, failed);
+      return wait(lists ? query.values() : query) as Promise<Rows>;
     },
-    async copy(text, blocks) {
-      if (isOver) throw gone();
-      awaited++;
-      await copyBy(client, text, blocks).then(answered, failed);
-    },
+    copy: (text, blocks) => (isOver ? Promise.reject(gone()) : wait(copyBy(client, text, blocks))),
     async end() {
       await client.end({ timeout: END_WITHIN_S });
-      cut();
+      link.cut();
     },
   };
-  driver.onClose = () => {
-    isOver = true;
-    link.onOver();
-  };
+  driver.onClose = finish;
   return link;
 }
 

@@ -212,7 +212,7 @@ export function openLinks({ most, connect, tell }: LinksOptions): Links {
     connects.abort();
     connects = new AbortController();
     rejectAll(new DatabaseUnavailableError(reason));
-    for (const { link } of members) link.cut();
+    for (const { link } of [...members]) link.cut();
   };
 
   return {

@@ -19,7 +19,7 @@ afterAll(async () => {
 const words = async () => (await other.client`SELECT word FROM pool_test`).map(({ word }) => word);
 const pidOf = async (sql: Pick<Pool['client'], 'unsafe'>): Promise<number> =>
   (await sql.unsafe('SELECT pg_backend_pid() AS pid'))[0].pid;
-const cut = (pid: number) => other.client`SELECT pg_terminate_backend(${pid})`;
+const cut = async (pid: number) => void (await other.client`SELECT pg_terminate_backend(${pid})`);
 const failure = (work: PromiseLike<unknown>) =>
   Promise.resolve(work).then(
     () => undefined,
@@ -46,6 +46,24 @@ it('lets nothing of a transaction whose connection was cut be done on another', 
   await work;
   expect(later.map(isUnavailable)).toEqual([true, true, true]);
   expect(await words()).toEqual([]);
+});
+
+it('lets nothing wait for ever that is asked while its connection ends', async () => {
+  const asked: Promise<unknown>[] = [];
+  for (let round = 0; round < 20; round++) {
+    const pid = await pidOf(pool.client).catch(() => 0);
+    let isCut = false;
+    const cutting = cut(pid).finally(() => {
+      isCut = true;
+    });
+    while (!isCut) {
+      asked.push(failure(pool.client`SELECT ${'x'.repeat(2_000)}`));
+      await new Promise(setImmediate);
+    }
+    await cutting;
+  }
+  const failures = (await Promise.all(asked)).filter((error) => error !== undefined);
+  expect(failures.filter((error) => !isUnavailable(error))).toEqual([]);
 });
 
 it('does not say of what was undone that it is there', async () => {

@@ -1,6 +1,7 @@
-import { type Answer, basic, clientOf } from '../support/server.ts';
+import { randomUUID } from 'node:crypto';
+import { type Answer, basic, clientOf, type Request } from '../support/server.ts';
 
-/** What is asked at a door, and how it is told that the database can't be had. */
+/** What is asked at a door. */
 interface Ask {
   door: string;
   send: (client: ReturnType<typeof clientOf>) => Promise<Answer>;
@@ -14,28 +15,53 @@ const post =
   (path: string, json: unknown): Ask['send'] =>
   (client) =>
     client(path, { method: 'POST', json });
-const csv = { 'content-type': 'text/csv' };
+/** Well-formed, and of nothing. */
+const TOKEN = `1-1-${'a'.repeat(43)}`;
+const formWithFile = () => {
+  const form = new FormData();
+  form.append('file', new Blob(['content']), 'f');
+  return form;
+};
+const CSV = { 'content-type': 'text/csv' };
+const PREFLIGHT = { 'apollo-require-preflight': 'true' };
+const FEEDBACK = { status: { execution: 'closed', result: { finished: 'success' } } };
+
+/** One that nobody has asked about, so that nothing is remembered of it. */
+const device =
+  (path: string, request: Request = {}): Ask['send'] =>
+  (client) =>
+    client(`/DEFAULT/controller/v1/${randomUUID()}${path}`, {
+      ...request,
+      headers: { authorization: 'TargetToken x' },
+    });
 
 /** One of each kind: every door that needs the database. */
 export const ASKS: readonly Ask[] = [
   { door: 'a list of the Management API', send: (client) => client('/rest/v1/targets') },
   { door: 'a creation by it', send: post('/rest/v1/targets', [{ controllerId: 'y' }]) },
+  {
+    door: 'an upload by it',
+    send: (client) =>
+      client('/rest/v1/softwaremodules/1/artifacts', { method: 'POST', body: formWithFile() }),
+  },
   { door: 'a GraphQL query', send: post('/graphql', QUERY) },
   { door: 'a GraphQL mutation', send: post('/graphql', CREATE) },
-  { door: 'a GraphQL query by GET', send: (client) => client('/graphql?query=%7Btenant%7Bname%7D%7D') },
-  { door: 'a sign-in', send: post('/graphql/session', { username: 'admin', password: 'admin' }) },
-  { door: 'a poll of an unknown device', send: (client) => client('/DEFAULT/controller/v1/nobody') },
-  { door: 'a deployment', send: (client) => client('/DEFAULT/controller/v1/nobody/deploymentBase/1') },
   {
-    door: 'a download',
-    send: (client) => client('/DEFAULT/controller/v1/nobody/softwaremodules/1/artifacts/f'),
+    door: 'a GraphQL query by GET',
+    send: (client) => client(`/graphql?${new URLSearchParams(QUERY)}`, { headers: PREFLIGHT }),
   },
+  { door: 'a sign-in', send: post('/graphql/session', { username: 'admin', password: 'admin' }) },
+  { door: 'a poll of an unknown device', send: device('') },
+  { door: 'a deployment', send: device('/deploymentBase/1') },
+  { door: 'a download', send: device('/softwaremodules/1/artifacts/f') },
+  { door: 'feedback', send: device('/deploymentBase/1/feedback', { method: 'POST', json: FEEDBACK }) },
+  { door: 'attributes', send: device('/configData', { method: 'PUT', json: { data: { a: 'b' } } }) },
   {
     door: 'an import',
-    send: (client) => client('/imports', { method: 'POST', headers: csv, body: 'controllerId\nz\n' }),
+    send: (client) => client('/imports', { method: 'POST', headers: CSV, body: 'controllerId\nz\n' }),
   },
   { door: 'an export', send: (client) => client('/exports?format=csv') },
-  { door: 'an upload', send: (client) => client('/uploads/some-token', { method: 'PUT', body: 'content' }) },
+  { door: 'an upload', send: (client) => client(`/uploads/${TOKEN}`, { method: 'PUT', body: 'content' }) },
 ];
 
 export interface Told {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cleanUp, makeFolder, type Served, start, stop, until } from '../e2e/lifecycle/support.ts';
 import { buildServer } from '../support/build.ts';
 import { basic, clientOf, graphql } from '../support/server.ts';
@@ -56,6 +57,21 @@ async function recovery(server: Served, id: string): Promise<number> {
   return performance.now() - began;
 }
 
+/** What WebSockets are closed with that can be opened again in a moment. */
+const TRY_AGAIN_LATER = 1013;
+
+/** The code by which a WebSocket is closed where somebody of whom nothing is remembered signs in. */
+const closeOfSocket = (server: Served) =>
+  new Promise<number>((resolve) => {
+    const authorization = basic(randomUUID(), 'x');
+    const client = openSocketClient(server, { connectionParams: { authorization } });
+    const error = (event: unknown) => resolve((event as { code: number }).code);
+    client.subscribe(
+      { query: 'subscription { targetEvents { type } }' },
+      { next() {}, error, complete() {} },
+    );
+  });
+
 describe.each(['frozen', 'silent'] as const)('while the database is %s', (how) => {
   let proxy: BadNetwork;
   let server: Served;
@@ -66,8 +82,11 @@ describe.each(['frozen', 'silent'] as const)('while the database is %s', (how) =
     proxy = await openProxy(cluster.connection);
     server = await start(makeFolder(), environment(how === 'frozen' ? cluster.url : proxy.url));
   });
+  afterEach(async () => {
+    await bringBack();
+    await recovery(server, randomUUID());
+  });
   afterAll(async () => {
-    await cluster.thaw();
     await stop(server);
     await proxy.close();
   });
@@ -86,9 +105,12 @@ describe.each(['frozen', 'silent'] as const)('while the database is %s', (how) =
       expectUnavailable(later);
       const ready = await server.admin('/health/ready');
       expect([ready.status, ready.json]).toEqual([503, { status: 'DOWN' }]);
+      expect(await closeOfSocket(server)).toBe(TRY_AGAIN_LATER);
       await bringBack();
       recoveries.push(await recovery(server, `${how}-${round}`));
       expect((await server.admin('/health/ready')).status).toBe(200);
+      for (const { door, status } of await askAll(server))
+        expect([200, 201, 401, 404, 409], door).toContain(status);
       expect(toldOf(server).slice(before)).toEqual(['the database is lost', 'the database is back']);
     }
     expect(Math.min(...times)).toBeLessThan(WITHIN_MS);
