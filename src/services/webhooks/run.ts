@@ -105,7 +105,7 @@ const findDue = ({ database, clock }: Platform, self: string): Promise<WebhookKe
       ),
     );
   // A lease of our own of which we don't know any more is what a lost database left.
-  const isLeased = sql`${webhooks.leasedUntil} > ${now.toISOString()}::timestamptz AND ${webhooks.leasedBy} <> ${self}`;
+  const isLeased = sql`(${webhooks.leasedUntil} > ${now.toISOString()}::timestamptz AND ${webhooks.leasedBy} <> ${self})`;
   return database
     .select({ tenantId: webhooks.tenantId, id: webhooks.id })
     .from(webhooks)

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
-import type { Sql } from 'postgres';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Client } from '../../../src/database/connect.ts';
 import { targets } from '../../../src/database/tables/targets.ts';
 import type { TargetEvent } from '../../../src/services/live/events.ts';
 import { watchTargets } from '../../../src/services/live/watch-targets.ts';
@@ -166,15 +166,17 @@ it('tests all filters by one statement', async () => {
   const watches: Watch[] = [];
   for (let n = 0; n < 20; n++) watches.push(await watch(context, tenant.contextOf(), `id==d-${n}`));
   let statements = 0;
-  const { $client: client } = here.database as unknown as { $client: Sql };
-  client.options.debug = (_connection, query) => {
+  const { $client: client } = here.database as unknown as { $client: Client };
+  const { unsafe } = client;
+  client.unsafe = (query, ...values) => {
     if (query.includes('bool_or') || query.includes('array_to_string')) statements++;
+    return unsafe(query, ...values);
   };
   await createTargets(tenant.contextOf(), {
     targets: watches.map((_, n) => ({ controllerId: `d-${n}` })),
   });
   const first = await watches[0]!.news();
-  client.options.debug = false;
+  client.unsafe = unsafe;
   expect(first).toEqual(['created d-0']);
   // One for the targets, one for the mark that the test waits for, unless both came together.
   expect(statements).toBeLessThanOrEqual(2);
