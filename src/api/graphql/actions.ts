@@ -16,14 +16,18 @@ import {
 import type { Action as Entity } from '../../services/actions/action.ts';
 import type { ActionOrderField as OrderField } from '../../services/actions/fields.ts';
 import { findActions } from '../../services/actions/find.ts';
-import { listActions } from '../../services/actions/list.ts';
-import type { ActionEntry as EntryEntity } from '../../services/actions/list-entries.ts';
+import { listActions, listActionsOfEach } from '../../services/actions/list.ts';
+import { type ActionEntry as EntryEntity, listEntriesOfEach } from '../../services/actions/list-entries.ts';
+import { findDeployments } from '../../services/deployments/find.ts';
 import type { MaintenanceWindow as Window } from '../../services/deployments/maintenance-window.ts';
+import type { PageRequest } from '../../services/page.ts';
+import { findTargets } from '../../services/targets/find.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { DistributionSet } from './distribution-sets.ts';
+import { DistributionSet, loadDistributionSet } from './distribution-sets.ts';
 import { enumOf } from './enums.ts';
 import { toId } from './ids.ts';
+import { loaderOf, loaderOfPages } from './loaders.ts';
 import { connection, connectionTypes, listCost, WindowArgs } from './pagination.ts';
 import { Target, type TargetView, targetView } from './targets.ts';
 
@@ -145,6 +149,17 @@ const { Connection: ActionEntryConnection } = connectionTypes(
 
 export const actionView = (action: Entity): Action => action;
 
+const loadTarget = loaderOf(async (context, controllerIds: readonly string[]) => {
+  const found = await findTargets(context, controllerIds);
+  const named = new Map(found.map((target) => [target.controllerId, target]));
+  return controllerIds.map((id) => named.get(id) ?? null);
+});
+const loadEntries = loaderOfPages(listEntriesOfEach);
+const loadActions = loaderOfPages((context, ids, request: PageRequest<OrderField>) =>
+  listActionsOfEach(context, 'target', ids, request),
+);
+const loadDeployment = loaderOf(findDeployments);
+
 @Resolver(() => Action)
 export class ActionResolver {
   @Query(() => Action, {
@@ -169,8 +184,8 @@ export class ActionResolver {
   }
 
   @FieldResolver(() => Target, { nullable: true, description: 'Its target.' })
-  async target(@Root() { target }: Entity, @Ctx() { loaders }: GraphqlContext): Promise<TargetView | null> {
-    const found = await loaders.targets.load(target.controllerId);
+  async target(@Root() { target }: Entity, @Ctx() context: GraphqlContext): Promise<TargetView | null> {
+    const found = await loadTarget(context, target.controllerId);
     return found && targetView(found);
   }
 
@@ -180,9 +195,9 @@ export class ActionResolver {
   })
   distributionSet(
     @Root() { distributionSet }: Entity,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<DistributionSet | null> {
-    return loaders.distributionSets.load(distributionSet.id);
+    return loadDistributionSet(context, distributionSet.id);
   }
 
   @FieldResolver(() => ActionEntryConnection, {
@@ -192,9 +207,9 @@ export class ActionResolver {
   async statusHistory(
     @Root() { id }: Entity,
     @Args(() => WindowArgs) request: WindowArgs,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ) {
-    return connection(await loaders.actionEntries.load({ id, request }), (entry) => entry);
+    return connection(await loadEntries(context, { id, request }), (entry) => entry);
   }
 }
 
@@ -204,9 +219,9 @@ export class TargetDeploymentResolver {
   async actions(
     @Root() { id }: TargetView,
     @Args(() => ActionsArgs) request: ActionsArgs,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ) {
-    return connection(await loaders.actionsOfTargets.load({ id, request }), actionView);
+    return connection(await loadActions(context, { id, request }), actionView);
   }
 
   @FieldResolver(() => DistributionSet, {
@@ -216,10 +231,10 @@ export class TargetDeploymentResolver {
   })
   async assignedDistributionSet(
     @Root() { id }: TargetView,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<DistributionSet | null> {
-    const { assignedSetId } = await loaders.deployments.load(id);
-    return assignedSetId === null ? null : loaders.distributionSets.load(assignedSetId);
+    const { assignedSetId } = await loadDeployment(context, id);
+    return assignedSetId === null ? null : loadDistributionSet(context, assignedSetId);
   }
 
   @FieldResolver(() => DistributionSet, {
@@ -229,9 +244,9 @@ export class TargetDeploymentResolver {
   })
   async installedDistributionSet(
     @Root() { id }: TargetView,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<DistributionSet | null> {
-    const { installedSetId } = await loaders.deployments.load(id);
-    return installedSetId === null ? null : loaders.distributionSets.load(installedSetId);
+    const { installedSetId } = await loadDeployment(context, id);
+    return installedSetId === null ? null : loadDistributionSet(context, installedSetId);
   }
 }

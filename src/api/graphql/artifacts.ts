@@ -14,10 +14,12 @@ import {
 import type { Artifact as Entity } from '../../services/artifacts/artifact.ts';
 import { createArtifactUpload } from '../../services/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../services/artifacts/delete.ts';
+import { findArtifactsOfModules } from '../../services/artifacts/find.ts';
 import { AuthoredNode } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { loaderOfLists } from './loaders.ts';
 import { DeletePayload, deletion, IdInput, payload, payloadOf } from './mutations.ts';
 import { SoftwareModule } from './software-modules.ts';
 
@@ -85,6 +87,8 @@ class DeleteArtifactInput extends IdInput {
   moduleId!: string;
 }
 
+const loadArtifacts = loaderOfLists(findArtifactsOfModules);
+
 @Resolver(() => Artifact)
 export class ArtifactResolver {
   @FieldResolver(() => String, {
@@ -132,7 +136,7 @@ export class ModuleArtifactsResolver {
     description: 'Its files.',
     complexity: ({ childComplexity }) => 1 + USUAL_ARTIFACTS * childComplexity,
   })
-  artifacts(@Root() { id }: SoftwareModule, @Ctx() { loaders }: GraphqlContext): Promise<Artifact[]> {
-    return loaders.artifacts.load(id);
+  artifacts(@Root() { id }: SoftwareModule, @Ctx() context: GraphqlContext): Promise<Artifact[]> {
+    return loadArtifacts(context, id);
   }
 }

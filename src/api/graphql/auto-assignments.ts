@@ -16,14 +16,15 @@ import {
 import { DomainError } from '../../errors.ts';
 import type { AutoAssignment as Entity } from '../../services/auto-assignments/auto-assignment.ts';
 import type { AutoAssignmentOrderField as OrderField } from '../../services/auto-assignments/fields.ts';
-import { findAutoAssignment } from '../../services/auto-assignments/find.ts';
+import { findAutoAssignment, findAutoAssignmentsOfFilters } from '../../services/auto-assignments/find.ts';
 import { listAutoAssignments } from '../../services/auto-assignments/list.ts';
 import { ForceType } from './actions.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { DistributionSet } from './distribution-sets.ts';
+import { DistributionSet, loadDistributionSet } from './distribution-sets.ts';
 import { enumOf } from './enums.ts';
 import { toId } from './ids.ts';
+import { loaderOfFound } from './loaders.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 import { TargetFilter } from './target-filters.ts';
 
@@ -93,6 +94,8 @@ class AutoAssignmentsArgs extends orderedArgs<OrderField>('AutoAssignment', 'aut
 
 const { Connection } = connectionTypes('AutoAssignment', 'auto-assignments', AutoAssignment);
 
+const loadAutoAssignment = loaderOfFound(findAutoAssignmentsOfFilters);
+
 @Resolver(() => AutoAssignment)
 export class AutoAssignmentResolver {
   @Query(() => AutoAssignment, {
@@ -129,9 +132,9 @@ export class AutoAssignmentResolver {
   })
   distributionSet(
     @Root() { distributionSet }: Entity,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<DistributionSet | null> {
-    return loaders.distributionSets.load(distributionSet.id);
+    return loadDistributionSet(context, distributionSet.id);
   }
 }
 
@@ -144,8 +147,8 @@ export class AssigningFilterResolver {
   })
   autoAssignment(
     @Root() { id }: TargetFilter,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignment | null> {
-    return loaders.autoAssignmentsOfFilters.load(id);
+    return loadAutoAssignment(context, id);
   }
 }

@@ -10,9 +10,10 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { AutoConfirm as Entity } from '../../services/auto-confirm/find.ts';
+import { type AutoConfirm as Entity, findAutoConfirm } from '../../services/auto-confirm/find.ts';
 import { setAutoConfirm } from '../../services/auto-confirm/set.ts';
 import type { GraphqlContext } from './context.ts';
+import { loaderOf } from './loaders.ts';
 import { payloadOf } from './mutations.ts';
 import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, type TargetView } from './targets.ts';
@@ -52,13 +53,15 @@ class SetAutoConfirmInput extends SelectedTargetsInput {
   remark?: string | null;
 }
 
+const loadAutoConfirm = loaderOf(findAutoConfirm);
+
 @Resolver(() => Target)
 export class AutoConfirmResolver {
   @FieldResolver(() => AutoConfirm, {
     description: 'Whether its actions are confirmed without asking. Needs READ_TARGET.',
   })
-  autoConfirm(@Root() { id }: TargetView, @Ctx() { loaders }: GraphqlContext): Promise<AutoConfirm> {
-    return loaders.autoConfirm.load(id);
+  autoConfirm(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<AutoConfirm> {
+    return loadAutoConfirm(context, id);
   }
 
   @Mutation(payloadOf('setAutoConfirm', AffectedTargetsPayload), {

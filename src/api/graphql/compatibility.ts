@@ -12,12 +12,14 @@ import {
 } from 'type-graphql';
 import {
   addCompatibleSetTypes,
+  findCompatibleSetTypes,
   removeCompatibleSetTypes,
 } from '../../services/target-types/compatible-set-types.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { loaderOfLists } from './loaders.ts';
 import { IdInput, inputOf, payload, payloadOf } from './mutations.ts';
 import { TargetType } from './target-types.ts';
 
@@ -42,6 +44,8 @@ abstract class TargetTypePayload extends Payload {
 /** What a target type is taken to have, for the cost of a query. */
 const USUAL_SET_TYPES = 3;
 
+const loadCompatibleSetTypes = loaderOfLists(findCompatibleSetTypes);
+
 @Resolver(() => TargetType)
 export class CompatibilityResolver {
   @FieldResolver(() => [DistributionSetType], {
@@ -51,9 +55,9 @@ export class CompatibilityResolver {
   })
   compatibleDistributionSetTypes(
     @Root() { id }: TargetType,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetType[]> {
-    return loaders.compatibleSetTypes.load(id);
+    return loadCompatibleSetTypes(context, id);
   }
 
   @Mutation(payloadOf('addCompatibleDistributionSetTypes', TargetTypePayload), {

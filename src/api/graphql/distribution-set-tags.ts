@@ -24,6 +24,7 @@ import type { DistributionSetTagOrderField as OrderField } from '../../services/
 import {
   type DistributionSetTag as Entity,
   findDistributionSetTags,
+  findTagsOfSets,
 } from '../../services/distribution-set-tags/find.ts';
 import { listDistributionSetTags } from '../../services/distribution-set-tags/list.ts';
 import { updateDistributionSetTag } from '../../services/distribution-set-tags/update.ts';
@@ -33,6 +34,7 @@ import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { loaderOfLists } from './loaders.ts';
 import {
   BulkInput,
   creation,
@@ -131,14 +133,16 @@ const { Connection } = connectionTypes('DistributionSetTag', 'distribution set t
 /** What a set is taken to have, for the cost of a query. */
 const USUAL_TAGS = 2;
 
+const loadTags = loaderOfLists(findTagsOfSets);
+
 @Resolver(() => DistributionSet)
 export class TagsOfSetsResolver {
   @FieldResolver(() => [DistributionSetTag], {
     description: 'Its tags, by name.',
     complexity: ({ childComplexity }) => 1 + USUAL_TAGS * childComplexity,
   })
-  tags(@Root() { id }: DistributionSet, @Ctx() { loaders }: GraphqlContext): Promise<DistributionSetTag[]> {
-    return loaders.tagsOfSets.load(id);
+  tags(@Root() { id }: DistributionSet, @Ctx() context: GraphqlContext): Promise<DistributionSetTag[]> {
+    return loadTags(context, id);
   }
 }
 

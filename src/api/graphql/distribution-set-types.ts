@@ -21,6 +21,7 @@ import {
   findDistributionSetTypes,
 } from '../../services/distribution-set-types/find.ts';
 import { listDistributionSetTypes } from '../../services/distribution-set-types/list.ts';
+import { findModuleTypesOfSetTypes } from '../../services/distribution-set-types/module-types.ts';
 import { setModuleTypeOfSets } from '../../services/distribution-set-types/set-module-type.ts';
 import { updateDistributionSetType } from '../../services/distribution-set-types/update.ts';
 import { CLEARABLE } from '../../services/software-module-types/input.ts';
@@ -29,6 +30,7 @@ import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { loaderOfLists } from './loaders.ts';
 import {
   BulkInput,
   creation,
@@ -163,6 +165,8 @@ class SetModuleTypeOfSetsInput extends IdInput {
 
 const { Connection } = connectionTypes('DistributionSetType', 'distribution set types', DistributionSetType);
 
+const loadModuleTypes = loaderOfLists(findModuleTypesOfSetTypes);
+
 @Resolver(() => DistributionSetType)
 export class DistributionSetTypeResolver {
   @Query(() => DistributionSetType, {
@@ -196,9 +200,9 @@ export class DistributionSetTypeResolver {
   })
   moduleTypes(
     @Root() { id }: DistributionSetType,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<ModuleTypeOfSets[]> {
-    return loaders.moduleTypesOfSetTypes.load(id);
+    return loadModuleTypes(context, id);
   }
 
   @Mutation(() => CreateDistributionSetTypesPayload, {

@@ -11,14 +11,16 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { findDistributionSetTypes } from '../../services/distribution-set-types/find.ts';
 import type { DistributionSetOrderField as OrderField } from '../../services/distribution-sets/fields.ts';
-import { findDistributionSets } from '../../services/distribution-sets/find.ts';
+import { findDistributionSets, findModulesOfSets } from '../../services/distribution-sets/find.ts';
 import { listDistributionSets } from '../../services/distribution-sets/list.ts';
 import type { DistributionSet as Entity } from '../../services/distribution-sets/set.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
 import { toId } from './ids.ts';
+import { loaderOfFound, loaderOfLists } from './loaders.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 import { SoftwareModule } from './software-modules.ts';
 
@@ -72,6 +74,10 @@ const USUAL_MODULES = 3;
 
 const { Connection } = connectionTypes('DistributionSet', 'distribution sets', DistributionSet);
 
+export const loadDistributionSet = loaderOfFound(findDistributionSets);
+const loadType = loaderOfFound(findDistributionSetTypes);
+const loadModules = loaderOfLists(findModulesOfSets);
+
 @Resolver(() => DistributionSet)
 export class DistributionSetResolver {
   @Query(() => DistributionSet, {
@@ -101,8 +107,8 @@ export class DistributionSetResolver {
     nullable: true,
     description: 'Its type; null where the caller may not see that. Needs READ_DISTRIBUTION_SET_TYPE.',
   })
-  type(@Root() { type }: Entity, @Ctx() { loaders }: GraphqlContext): Promise<DistributionSetType | null> {
-    return loaders.distributionSetTypes.load(type.id);
+  type(@Root() { type }: Entity, @Ctx() context: GraphqlContext): Promise<DistributionSetType | null> {
+    return loadType(context, type.id);
   }
 
   @FieldResolver(() => [SoftwareModule], {
@@ -110,7 +116,7 @@ export class DistributionSetResolver {
       'Its modules, by id: those that the caller may read. Needs READ_SOFTWARE_MODULE to have any.',
     complexity: ({ childComplexity }) => 1 + USUAL_MODULES * childComplexity,
   })
-  modules(@Root() { id }: DistributionSet, @Ctx() { loaders }: GraphqlContext): Promise<SoftwareModule[]> {
-    return loaders.modulesOfSets.load(id);
+  modules(@Root() { id }: DistributionSet, @Ctx() context: GraphqlContext): Promise<SoftwareModule[]> {
+    return loadModules(context, id);
   }
 }

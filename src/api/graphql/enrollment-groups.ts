@@ -12,16 +12,25 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { findCertificateAuthorities } from '../../services/certificate-authorities/find.ts';
 import type { EnrollmentGroupOrderField as OrderField } from '../../services/enrollment/fields.ts';
-import type { EnrollmentGroup as Entity, EnrollmentToken as Token } from '../../services/enrollment/find.ts';
+import {
+  countRegistered,
+  type EnrollmentGroup as Entity,
+  findEnrollmentGroups,
+  findEnrollmentTokens,
+  findTagsOfGroups,
+  type EnrollmentToken as Token,
+} from '../../services/enrollment/find.ts';
 import { listEnrollmentGroups } from '../../services/enrollment/list.ts';
 import { AuthoredNode, orderedArgs } from './building-blocks.ts';
 import { CertificateAuthority } from './certificate-authorities.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
+import { loaderOf } from './loaders.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 import { TargetTag } from './target-tags.ts';
-import { TargetType } from './target-types.ts';
+import { loadTargetType, TargetType } from './target-types.ts';
 import { Attribute, Target, type TargetView } from './targets.ts';
 
 export const EnrollmentReach = enumOf<Entity['reach']>(
@@ -186,6 +195,12 @@ const { Connection: EnrollmentGroupConnection } = connectionTypes(
   EnrollmentGroup,
 );
 
+const loadTokens = loaderOf(findEnrollmentTokens);
+const countTargets = loaderOf(countRegistered);
+const loadTags = loaderOf(findTagsOfGroups);
+const loadAuthority = loaderOf(findCertificateAuthorities);
+export const loadEnrollmentGroup = loaderOf(findEnrollmentGroups);
+
 @Resolver(() => EnrollmentGroup)
 export class EnrollmentGroupResolver {
   @Query(() => EnrollmentGroupConnection, {
@@ -200,36 +215,34 @@ export class EnrollmentGroupResolver {
   }
 
   @FieldResolver(() => [EnrollmentToken])
-  tokens(@Root() { id }: EnrollmentGroupView, @Ctx() { loaders }: GraphqlContext): Promise<Token[]> {
-    return loaders.enrollmentTokens.load(id);
+  tokens(@Root() { id }: EnrollmentGroupView, @Ctx() context: GraphqlContext): Promise<Token[]> {
+    return loadTokens(context, id);
   }
 
   @FieldResolver(() => Int)
-  targetCount(@Root() { id }: EnrollmentGroupView, @Ctx() { loaders }: GraphqlContext): Promise<number> {
-    return loaders.enrolledTargets.load(id);
+  targetCount(@Root() { id }: EnrollmentGroupView, @Ctx() context: GraphqlContext): Promise<number> {
+    return countTargets(context, id);
   }
 
   @FieldResolver(() => [TargetTag])
-  tags(@Root() { id }: EnrollmentGroupView, @Ctx() { loaders }: GraphqlContext): Promise<TargetTag[]> {
-    return loaders.enrollmentTags.load(id);
+  tags(@Root() { id }: EnrollmentGroupView, @Ctx() context: GraphqlContext): Promise<TargetTag[]> {
+    return loadTags(context, id);
   }
 
   @FieldResolver(() => TargetType, { nullable: true })
   targetType(
     @Root() { targetTypeId }: EnrollmentGroupView,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<TargetType | null> | null {
-    return targetTypeId === null ? null : loaders.targetTypes.load(targetTypeId);
+    return targetTypeId === null ? null : loadTargetType(context, targetTypeId);
   }
 
   @FieldResolver(() => CertificateAuthority, { nullable: true })
   certificateAuthority(
     @Root() { certificateAuthorityId }: EnrollmentGroupView,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<CertificateAuthority | null> | null {
-    return certificateAuthorityId === null
-      ? null
-      : loaders.certificateAuthorities.load(certificateAuthorityId);
+    return certificateAuthorityId === null ? null : loadAuthority(context, certificateAuthorityId);
   }
 }
 
@@ -242,9 +255,9 @@ export class TargetEnrollmentResolver {
   })
   async enrollmentGroup(
     @Root() { enrollmentGroupId }: TargetView,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<EnrollmentGroupView | null> {
-    const group = enrollmentGroupId === null ? null : await loaders.enrollmentGroups.load(enrollmentGroupId);
+    const group = enrollmentGroupId === null ? null : await loadEnrollmentGroup(context, enrollmentGroupId);
     return group && enrollmentGroupView(group);
   }
 }

@@ -20,7 +20,12 @@ import { type PendingTarget as Entity, listPendingTargets } from '../../services
 import { rejectTargets } from '../../services/pending-targets/reject.ts';
 import { orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { EnrollmentGroup, type EnrollmentGroupView, enrollmentGroupView } from './enrollment-groups.ts';
+import {
+  EnrollmentGroup,
+  type EnrollmentGroupView,
+  enrollmentGroupView,
+  loadEnrollmentGroup,
+} from './enrollment-groups.ts';
 import { enumOf } from './enums.ts';
 import { Payload } from './errors.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
@@ -151,9 +156,9 @@ export class PendingTargetResolver {
   @FieldResolver(() => EnrollmentGroup, { nullable: true })
   async enrollmentGroup(
     @Root() { groupId }: Entity,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<EnrollmentGroupView | null> {
-    const group = await loaders.enrollmentGroups.load(groupId);
+    const group = await loadEnrollmentGroup(context, groupId);
     return group && enrollmentGroupView(group);
   }
 

@@ -1,9 +1,12 @@
 import { Args, ArgsType, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { countTargetsOfGroups } from '../../services/rollouts/counts.ts';
 import type { RolloutGroupOrderField as OrderField } from '../../services/rollouts/fields.ts';
 import type { RolloutGroup as Entity } from '../../services/rollouts/group.ts';
+import { listGroupsOfEachRollout, listTargetsOfEachGroup } from '../../services/rollouts/list-of-each.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
+import { loaderOfFound, loaderOfPages } from './loaders.ts';
 import { connection, connectionTypes, listCost, PageArgs } from './pagination.ts';
 import { COUNTING_COST, Rollout, RolloutTargetCounts } from './rollouts.ts';
 import { TargetConnection, targetView } from './targets.ts';
@@ -89,15 +92,19 @@ const { Connection: RolloutGroupConnection } = connectionTypes(
   RolloutGroup,
 );
 
+const loadGroups = loaderOfPages(listGroupsOfEachRollout);
+const countTargets = loaderOfFound(countTargetsOfGroups);
+const loadTargets = loaderOfPages(listTargetsOfEachGroup);
+
 @Resolver(() => Rollout)
 export class RolloutGroupsResolver {
   @FieldResolver(() => RolloutGroupConnection, { description: 'Its groups.', complexity: listCost })
   async groups(
     @Root() { id }: Rollout,
     @Args(() => RolloutGroupsArgs) request: RolloutGroupsArgs,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ) {
-    return connection(await loaders.groupsOfRollouts.load({ id, request }), (group) => group);
+    return connection(await loadGroups(context, { id, request }), (group) => group);
   }
 }
 
@@ -108,11 +115,8 @@ export class RolloutGroupResolver {
     description: 'How far its targets are.',
     complexity: COUNTING_COST,
   })
-  targetCounts(
-    @Root() group: Entity,
-    @Ctx() { loaders }: GraphqlContext,
-  ): Promise<RolloutTargetCounts | null> {
-    return loaders.countsOfGroups.load(group);
+  targetCounts(@Root() group: Entity, @Ctx() context: GraphqlContext): Promise<RolloutTargetCounts | null> {
+    return countTargets(context, group);
   }
 
   @FieldResolver(() => TargetConnection, {
@@ -122,8 +126,8 @@ export class RolloutGroupResolver {
   async targets(
     @Root() { id }: Entity,
     @Args(() => TargetsOfGroupArgs) request: TargetsOfGroupArgs,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ) {
-    return connection(await loaders.targetsOfGroups.load({ id, request }), targetView);
+    return connection(await loadTargets(context, { id, request }), targetView);
   }
 }

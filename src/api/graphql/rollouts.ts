@@ -13,7 +13,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { TargetCounts } from '../../services/rollouts/counts.ts';
+import { countTargetsOfRollouts, type TargetCounts } from '../../services/rollouts/counts.ts';
 import type { RolloutOrderField as OrderField } from '../../services/rollouts/fields.ts';
 import { findRollouts } from '../../services/rollouts/find.ts';
 import { listRollouts } from '../../services/rollouts/list.ts';
@@ -21,9 +21,10 @@ import type { Rollout as Entity } from '../../services/rollouts/rollout.ts';
 import { Action, ForceType } from './actions.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
-import { DistributionSet } from './distribution-sets.ts';
+import { DistributionSet, loadDistributionSet } from './distribution-sets.ts';
 import { enumOf } from './enums.ts';
 import { toId } from './ids.ts';
+import { loaderOfFound } from './loaders.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 
 export const RolloutStatus = enumOf<Entity['status']>('RolloutStatus', 'What a rollout is in.', {
@@ -137,6 +138,9 @@ const { Connection: RolloutConnection } = connectionTypes('Rollout', 'rollouts',
 /** It counts all actions of a rollout, or a group. */
 export const COUNTING_COST = 100;
 
+const countTargets = loaderOfFound(countTargetsOfRollouts);
+const loadRollout = loaderOfFound(findRollouts);
+
 @Resolver(() => Rollout)
 export class RolloutResolver {
   @Query(() => Rollout, {
@@ -169,9 +173,9 @@ export class RolloutResolver {
   })
   distributionSet(
     @Root() { distributionSet }: Entity,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<DistributionSet | null> {
-    return loaders.distributionSets.load(distributionSet.id);
+    return loadDistributionSet(context, distributionSet.id);
   }
 
   @FieldResolver(() => RolloutTargetCounts, {
@@ -179,11 +183,8 @@ export class RolloutResolver {
     description: 'How far its targets are; null for who may not read rollouts.',
     complexity: COUNTING_COST,
   })
-  targetCounts(
-    @Root() rollout: Entity,
-    @Ctx() { loaders }: GraphqlContext,
-  ): Promise<RolloutTargetCounts | null> {
-    return loaders.countsOfRollouts.load(rollout);
+  targetCounts(@Root() rollout: Entity, @Ctx() context: GraphqlContext): Promise<RolloutTargetCounts | null> {
+    return countTargets(context, rollout);
   }
 }
 
@@ -195,8 +196,8 @@ export class ActionRolloutResolver {
   })
   async rollout(
     @Root() { rollout }: { rollout: { id: number } | null },
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<Rollout | null> {
-    return rollout && loaders.rollouts.load(rollout.id);
+    return rollout && loadRollout(context, rollout.id);
   }
 }

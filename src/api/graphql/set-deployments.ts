@@ -1,12 +1,27 @@
 import { Args, ArgsType, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { ActionOrderField } from '../../services/actions/fields.ts';
+import { listActionsOfEach } from '../../services/actions/list.ts';
+import { listTargetsOfEachSet } from '../../services/deployments/find.ts';
+import type { PageRequest } from '../../services/page.ts';
 import { ActionConnection, ActionsArgs, actionView } from './actions.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
+import { loaderOfPages } from './loaders.ts';
 import { connection, listCost, PageArgs } from './pagination.ts';
 import { TargetConnection, targetView } from './targets.ts';
 
 @ArgsType()
 class TargetsOfSetArgs extends PageArgs {}
+
+const loadActions = loaderOfPages((context, ids, request: PageRequest<ActionOrderField>) =>
+  listActionsOfEach(context, 'distributionSet', ids, request),
+);
+const loadAssignedTargets = loaderOfPages((context, ids, request: PageRequest<'controllerId'>) =>
+  listTargetsOfEachSet(context, 'assigned', ids, request),
+);
+const loadInstalledTargets = loaderOfPages((context, ids, request: PageRequest<'controllerId'>) =>
+  listTargetsOfEachSet(context, 'installed', ids, request),
+);
 
 /** What became of a set: who is to have it, and who has it. */
 @Resolver(() => DistributionSet)
@@ -18,9 +33,9 @@ export class SetDeploymentResolver {
   async actions(
     @Root() { id }: DistributionSet,
     @Args(() => ActionsArgs) request: ActionsArgs,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ) {
-    return connection(await loaders.actionsOfSets.load({ id, request }), actionView);
+    return connection(await loadActions(context, { id, request }), actionView);
   }
 
   @FieldResolver(() => TargetConnection, {
@@ -30,9 +45,9 @@ export class SetDeploymentResolver {
   async assignedTargets(
     @Root() { id }: DistributionSet,
     @Args(() => TargetsOfSetArgs) request: TargetsOfSetArgs,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ) {
-    return connection(await loaders.assignedTargets.load({ id, request }), targetView);
+    return connection(await loadAssignedTargets(context, { id, request }), targetView);
   }
 
   @FieldResolver(() => TargetConnection, {
@@ -42,8 +57,8 @@ export class SetDeploymentResolver {
   async installedTargets(
     @Root() { id }: DistributionSet,
     @Args(() => TargetsOfSetArgs) request: TargetsOfSetArgs,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ) {
-    return connection(await loaders.installedTargets.load({ id, request }), targetView);
+    return connection(await loadInstalledTargets(context, { id, request }), targetView);
   }
 }

@@ -1,8 +1,9 @@
 import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
-import type { SetStatistics } from '../../services/distribution-sets/statistics.ts';
+import { findSetStatistics, type SetStatistics } from '../../services/distribution-sets/statistics.ts';
 import { ActionStatus } from './actions.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
+import { loaderOf } from './loaders.ts';
 import { RolloutStatus } from './rollouts.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How many actions are in a status.' })
@@ -41,6 +42,8 @@ class DistributionSetStatistics {
 /** It counts all actions of a set. */
 const COUNTING_COST = 100;
 
+const loadStatistics = loaderOf(findSetStatistics);
+
 @Resolver(() => DistributionSet)
 export class SetStatisticsResolver {
   @FieldResolver(() => DistributionSetStatistics, {
@@ -49,8 +52,8 @@ export class SetStatisticsResolver {
   })
   statistics(
     @Root() { id }: DistributionSet,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetStatistics> {
-    return loaders.statisticsOfSets.load(id);
+    return loadStatistics(context, id);
   }
 }

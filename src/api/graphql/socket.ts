@@ -1,5 +1,4 @@
-import type { ServerOptions } from 'graphql-ws';
-import { CloseCode, makeServer, stringifyMessage } from 'graphql-ws';
+import { CloseCode, makeServer, type ServerOptions, stringifyMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 
 /** Bytes that may wait in a socket: beyond, its client asks without reading. */

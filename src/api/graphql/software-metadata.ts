@@ -10,12 +10,15 @@ import {
   Root,
 } from 'type-graphql';
 import { deleteDistributionSetMetadata } from '../../services/distribution-set-metadata/delete.ts';
+import { findMetadataOfSets } from '../../services/distribution-set-metadata/find.ts';
 import { setDistributionSetMetadata } from '../../services/distribution-set-metadata/set.ts';
 import { deleteModuleMetadata } from '../../services/software-module-metadata/delete.ts';
+import { findMetadataOfModules } from '../../services/software-module-metadata/find.ts';
 import { setModuleMetadata } from '../../services/software-module-metadata/set.ts';
 import type { GraphqlContext } from './context.ts';
 import { DistributionSet } from './distribution-sets.ts';
 import { Payload } from './errors.ts';
+import { loaderOfLists } from './loaders.ts';
 import { IdInput, inputOf, payload, payloadOf, withNumericId } from './mutations.ts';
 import { SoftwareModule } from './software-modules.ts';
 import { Metadata, MetadataInput } from './target-metadata.ts';
@@ -79,6 +82,9 @@ abstract class SetPayload extends Payload {
 const USUAL_ENTRIES = 5;
 const entriesCost = ({ childComplexity }: { childComplexity: number }) => 1 + USUAL_ENTRIES * childComplexity;
 
+const loadMetadataOfModule = loaderOfLists(findMetadataOfModules);
+const loadMetadataOfSet = loaderOfLists(findMetadataOfSets);
+
 @Resolver(() => SoftwareModule)
 export class SoftwareModuleMetadataResolver {
   @FieldResolver(() => [SoftwareModuleMetadata], {
@@ -87,9 +93,9 @@ export class SoftwareModuleMetadataResolver {
   })
   metadata(
     @Root() { id }: SoftwareModule,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<SoftwareModuleMetadata[]> {
-    return loaders.metadataOfModules.load(id);
+    return loadMetadataOfModule(context, id);
   }
 
   @Mutation(payloadOf('setSoftwareModuleMetadata', ModulePayload), {
@@ -121,8 +127,8 @@ export class SoftwareModuleMetadataResolver {
 @Resolver(() => DistributionSet)
 export class DistributionSetMetadataResolver {
   @FieldResolver(() => [Metadata], { description: 'What is noted of it, by key.', complexity: entriesCost })
-  metadata(@Root() { id }: DistributionSet, @Ctx() { loaders }: GraphqlContext): Promise<Metadata[]> {
-    return loaders.metadataOfSets.load(id);
+  metadata(@Root() { id }: DistributionSet, @Ctx() context: GraphqlContext): Promise<Metadata[]> {
+    return loadMetadataOfSet(context, id);
   }
 
   @Mutation(payloadOf('setDistributionSetMetadata', SetPayload), {

@@ -13,6 +13,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { findSoftwareModuleTypes } from '../../services/software-module-types/find.ts';
 import { createSoftwareModules } from '../../services/software-modules/create.ts';
 import { deleteSoftwareModule } from '../../services/software-modules/delete.ts';
 import type { SoftwareModuleOrderField as OrderField } from '../../services/software-modules/fields.ts';
@@ -25,6 +26,7 @@ import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from './buildi
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { loaderOfFound } from './loaders.ts';
 import {
   BulkInput,
   creation,
@@ -135,6 +137,8 @@ class UpdateSoftwareModulePayload extends Payload {
 
 const { Connection } = connectionTypes('SoftwareModule', 'software modules', SoftwareModule);
 
+const loadType = loaderOfFound(findSoftwareModuleTypes);
+
 @Resolver(() => SoftwareModule)
 export class SoftwareModuleResolver {
   @Query(() => SoftwareModule, {
@@ -164,8 +168,8 @@ export class SoftwareModuleResolver {
     nullable: true,
     description: 'Its type; null where the caller may not see that. Needs READ_SOFTWARE_MODULE_TYPE.',
   })
-  type(@Root() { type }: Entity, @Ctx() { loaders }: GraphqlContext): Promise<SoftwareModuleType | null> {
-    return loaders.softwareModuleTypes.load(type.id);
+  type(@Root() { type }: Entity, @Ctx() context: GraphqlContext): Promise<SoftwareModuleType | null> {
+    return loadType(context, type.id);
   }
 
   @Mutation(() => CreateSoftwareModulesPayload, {

@@ -10,8 +10,10 @@ import {
   Root,
 } from 'type-graphql';
 import { deleteTargetMetadata } from '../../services/target-metadata/delete.ts';
+import { findTargetMetadata } from '../../services/target-metadata/find.ts';
 import { setTargetMetadata } from '../../services/target-metadata/set.ts';
 import type { GraphqlContext } from './context.ts';
+import { loaderOfLists } from './loaders.ts';
 import { payloadOf } from './mutations.ts';
 import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, type TargetView } from './targets.ts';
@@ -58,14 +60,16 @@ class DeleteTargetMetadataInput extends SelectedTargetsInput {
 /** What a target is taken to have, for the cost of a query. */
 const USUAL_ENTRIES = 5;
 
+const loadMetadata = loaderOfLists(findTargetMetadata);
+
 @Resolver(() => Target)
 export class TargetMetadataResolver {
   @FieldResolver(() => [Metadata], {
     description: 'What administrators note of it, in the order of the keys. Needs READ_TARGET.',
     complexity: ({ childComplexity }) => 1 + USUAL_ENTRIES * childComplexity,
   })
-  metadata(@Root() { id }: TargetView, @Ctx() { loaders }: GraphqlContext): Promise<Metadata[]> {
-    return loaders.metadata.load(id);
+  metadata(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<Metadata[]> {
+    return loadMetadata(context, id);
   }
 
   @Mutation(payloadOf('setTargetMetadata', AffectedTargetsPayload), {

@@ -22,6 +22,7 @@ import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from './building-blocks.ts'
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
+import { loaderOfFound } from './loaders.ts';
 import {
   BulkInput,
   creation,
@@ -122,6 +123,8 @@ class UpdateTargetTypePayload extends Payload {
 }
 
 const { Connection: TargetTypeConnection } = connectionTypes('TargetType', 'target types', TargetType);
+
+export const loadTargetType = loaderOfFound(findTargetTypes);
 
 @Resolver(() => TargetType)
 export class TargetTypeResolver {

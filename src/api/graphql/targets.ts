@@ -13,15 +13,18 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { findTagsOfTargets } from '../../services/target-tags/find.ts';
+import { findAttributes } from '../../services/targets/attributes.ts';
 import type { TargetOrderField as OrderField } from '../../services/targets/fields.ts';
 import { findTargets, listTargets } from '../../services/targets/find.ts';
 import type { Target as Entity } from '../../services/targets/target.ts';
 import { orderedArgs } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { enumOf } from './enums.ts';
+import { loaderOfLists } from './loaders.ts';
 import { connection, connectionTypes, listCost } from './pagination.ts';
 import { TargetTag } from './target-tags.ts';
-import { TargetType } from './target-types.ts';
+import { loadTargetType, TargetType } from './target-types.ts';
 
 const UpdateStatus = enumOf<Entity['updateStatus']>('UpdateStatus', 'How far a target is with its updates.', {
   unknown: 'Nothing is known: it has not reported since an update was last cancelled or forced.',
@@ -175,6 +178,9 @@ const asksOnly = ({ fieldNodes }: GraphQLResolveInfo, names: readonly string[]) 
     selectionSet?.selections.every((one) => one.kind === Kind.FIELD && names.includes(one.name.value)),
   );
 
+const loadAttributes = loaderOfLists(findAttributes);
+const loadTags = loaderOfLists(findTagsOfTargets);
+
 @Resolver(() => Target)
 export class TargetResolver {
   @Query(() => Target, {
@@ -197,26 +203,26 @@ export class TargetResolver {
   @FieldResolver(() => [Attribute], {
     complexity: ({ childComplexity }) => 1 + USUAL_ATTRIBUTES * childComplexity,
   })
-  attributes(@Root() { id }: TargetView, @Ctx() { loaders }: GraphqlContext): Promise<Attribute[]> {
-    return loaders.attributes.load(id);
+  attributes(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<Attribute[]> {
+    return loadAttributes(context, id);
   }
 
   @FieldResolver(() => TargetType, { nullable: true })
   targetType(
     @Root() { targetType }: TargetView,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetType | null> | TargetView['targetType'] {
     // What every target is read with is mostly enough.
     return targetType && !asksOnly(info, ['id', 'name'])
-      ? loaders.targetTypes.load(targetType.id)
+      ? loadTargetType(context, targetType.id)
       : targetType;
   }
 
   @FieldResolver(() => [TargetTag], {
     complexity: ({ childComplexity }) => 1 + USUAL_TAGS * childComplexity,
   })
-  tags(@Root() { id }: TargetView, @Ctx() { loaders }: GraphqlContext): Promise<TargetTag[]> {
-    return loaders.tags.load(id);
+  tags(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<TargetTag[]> {
+    return loadTags(context, id);
   }
 }

@@ -16,9 +16,10 @@ import {
 import { listPendingTokenRotations } from '../../services/targets/find.ts';
 import { rotateTargetToken } from '../../services/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../services/targets/rotate-tokens.ts';
-import type { TokenRotation as Entity } from '../../services/targets/token-rotation.ts';
+import { type TokenRotation as Entity, findTokenRotations } from '../../services/targets/token-rotation.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
+import { loaderOf } from './loaders.ts';
 import { payload, payloadOf } from './mutations.ts';
 import { connection, listCost } from './pagination.ts';
 import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
@@ -70,6 +71,8 @@ class RotateTargetTokensInput extends SelectedTargetsInput {
   overlapSeconds!: number;
 }
 
+const loadTokenRotation = loaderOf(findTokenRotations);
+
 @Resolver(() => Target)
 export class TokenRotationResolver {
   @FieldResolver(() => TokenRotation, {
@@ -77,11 +80,8 @@ export class TokenRotationResolver {
     description:
       'Its new security token that the device has not used yet; null once it has. Needs READ_TARGET.',
   })
-  tokenRotation(
-    @Root() { id }: TargetView,
-    @Ctx() { loaders }: GraphqlContext,
-  ): Promise<TokenRotation | null> {
-    return loaders.tokenRotations.load(id);
+  tokenRotation(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<TokenRotation | null> {
+    return loadTokenRotation(context, id);
   }
 
   @Query(() => TargetConnection, {

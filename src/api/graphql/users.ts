@@ -18,9 +18,11 @@ import { listUsers } from '../../services/access/list-users.ts';
 import { PERMISSIONS } from '../../services/access/permissions.ts';
 import { updateUser } from '../../services/access/update-user.ts';
 import type { User as Entity } from '../../services/access/users.ts';
+import { findRolePermissions } from '../../services/roles/role.ts';
 import { AuthoredNode } from './building-blocks.ts';
 import type { GraphqlContext } from './context.ts';
 import { Payload } from './errors.ts';
+import { loaderOfLists } from './loaders.ts';
 import { payload, payloadOf } from './mutations.ts';
 import { NameListArgs, nameConnection } from './name-lists.ts';
 import { connectionTypes, listCost } from './pagination.ts';
@@ -102,6 +104,8 @@ class DeleteUserPayload extends UserPayload {}
 /** A password is hashed, which takes long on purpose. */
 const HASH_COST = 1_000;
 
+const loadRolePermissions = loaderOfLists(findRolePermissions);
+
 @Resolver(() => User)
 export class UserResolver {
   @Query(() => User, { description: "The caller's own account." })
@@ -129,10 +133,10 @@ export class UserResolver {
   })
   async permissions(
     @Root() { roles, grantedPermissions }: User,
-    @Ctx() { loaders }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
   ): Promise<readonly string[]> {
     if (roles.includes('TENANT_ADMIN')) return PERMISSIONS;
-    const brought = await Promise.all(roles.map((role) => loaders.rolePermissions.load(role)));
+    const brought = await Promise.all(roles.map((role) => loadRolePermissions(context, role)));
     return [...new Set([...grantedPermissions, ...brought.flat()])];
   }
 
