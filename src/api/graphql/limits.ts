@@ -1,3 +1,5 @@
+import { MOST_ROWS } from '../../services/rows.ts';
+
 /** What an operation may have, before it is looked at any closer. Longer bodies than these take are read all the same. */
 export const LIMITS = {
   /** Of the document. */
@@ -18,8 +20,8 @@ export const LIMITS = {
   aliases: 50,
   rootFields: 20,
 
-  /** Of a list in the document or in a variable: as many as the longest that a verb takes. */
-  listLength: 10_000,
+  /** Of a list in the document or in a variable. */
+  listLength: MOST_ROWS,
   /** Of an object in a variable: more than any input has. */
   objectFields: 100,
   /** Of a text in a variable. */
