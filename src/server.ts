@@ -59,7 +59,7 @@ export async function serve(
     pool,
     database.direct,
     systemDefaults,
-    await openStorage(config),
+    await openStorage(config, (line) => log.error(line)),
     logError,
   );
   const core = opened.platform;

@@ -53,6 +53,9 @@ export const artifactStorageFull = (limit: number) =>
   new DomainError('ARTIFACT_STORAGE_FULL', `All artifacts of a tenant have at most ${limit} bytes.`, {
     path: ['file'],
   });
+export const storeFull = () => new DomainError('STORE_FULL', 'There is no room left to store artifacts.');
+export const storeUnavailable = () =>
+  new DomainError('STORE_UNAVAILABLE', 'Artifacts cannot be stored now.', { retryAfter: 30 });
 export const artifactUploadTooSlow = () =>
   new DomainError('ARTIFACT_UPLOAD_TOO_SLOW', 'The upload took so long that it was given up.', {
     path: ['file'],

@@ -70,6 +70,8 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   ARTIFACT_EMPTY: [400],
   ARTIFACT_TOO_LARGE: [429, 'quota.fileSizeExceeded'],
   ARTIFACT_STORAGE_FULL: [429, 'quota.storageExceeded'],
+  STORE_FULL: [507, 'artifact.uploadFailed'],
+  STORE_UNAVAILABLE: [503, 'artifact.uploadFailed'],
   ARTIFACT_UPLOAD_TOO_SLOW: [408],
   ARTIFACT_UPLOAD_NOT_FOUND: [404, 'artifact.uploadNotFound'],
   ARTIFACT_MD5_MISMATCH: [400, 'artifact.uploadFailed.checksum.md5.match'],

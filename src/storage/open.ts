@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { watchedStore } from './failure.ts';
 import { folderStore } from './folder.ts';
 import { s3Store } from './s3.ts';
 import type { ContentStore } from './store.ts';
@@ -22,11 +23,15 @@ type Settings = Pick<
   | 'MUSTER_S3_ENDPOINT'
 >;
 
-/** Opens the storage that the settings name: a folder, or a bucket. */
-export async function openStorage(config: Settings): Promise<ArtifactStorage> {
+/** Opens the storage that the settings name: a folder, or a bucket. `tell` hears a line of each write that fails. */
+export async function openStorage(config: Settings, tell: (line: string) => void): Promise<ArtifactStorage> {
   const place = config.MUSTER_ARTIFACTS ?? join(config.MUSTER_DATA_DIR, 'artifacts');
   const store = place.startsWith('s3://')
     ? await s3Store(place, config.MUSTER_S3_ENDPOINT)
     : folderStore(place);
-  return { store, largest: config.MUSTER_ARTIFACT_SIZE, largestTenant: config.MUSTER_ARTIFACTS_SIZE };
+  return {
+    store: watchedStore(store, tell),
+    largest: config.MUSTER_ARTIFACT_SIZE,
+    largestTenant: config.MUSTER_ARTIFACTS_SIZE,
+  };
 }

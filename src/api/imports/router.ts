@@ -94,16 +94,10 @@ async function takeFile(basePath: string, request: Request, response: Response):
   };
   // Without destroying it, or what is wrong with the file could not be answered any more.
   const body = request.iterator({ destroyOnReturn: false });
-  try {
-    const result = await importTargets(contextOf(response), options, (from, delimiter) =>
-      readRows(body, PARSERS[format](delimiter), from),
-    );
-    response.set('Location', `${basePath}/imports/${result.id}`).json(renderImport(result));
-  } catch (error) {
-    // Nobody is left to be answered; the import tells that it was interrupted.
-    if (!request.complete && request.destroyed) return;
-    throw error;
-  }
+  const result = await importTargets(contextOf(response), options, (from, delimiter) =>
+    readRows(body, PARSERS[format](delimiter), from),
+  );
+  response.set('Location', `${basePath}/imports/${result.id}`).json(renderImport(result));
 }
 
 const contextOf = (response: Response): Context => response.locals['context'];

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { DomainError } from '../../errors.ts';
 import { foreseen } from '../../services/foreseen.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
@@ -16,10 +16,14 @@ const statusOf = (error: unknown): number | undefined => {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 };
 
+/** Whether its sender went away before all of it had come: nobody is left to be answered, and nothing went wrong here. */
+const isBrokenOff = (request: Request) => request.destroyed && !request.complete;
+
 /** Turns whatever a route threw into an answer; only what nobody foresaw is logged. */
 export const answerErrors =
   (log: (error: unknown) => void): ErrorRequestHandler =>
-  (error, _request, response, _next) => {
+  (error, request, response, _next) => {
+    if (isBrokenOff(request)) return void response.destroy();
     if (response.headersSent) return void response.destroy(error);
     const known = foreseen(error);
     if (known) {

@@ -42,14 +42,8 @@ async function takeFile(
   }
   // Without destroying it, or what is wrong with the file could not be answered any more.
   const content = request.iterator({ destroyOnReturn: false });
-  try {
-    const artifact = await takeUpload(platform, origin, request.params.token, content);
-    response.status(201).json(renderArtifact(artifact));
-  } catch (error) {
-    // Nobody is left to be answered.
-    if (!request.complete && request.destroyed) return;
-    throw error;
-  }
+  const artifact = await takeUpload(platform, origin, request.params.token, content);
+  response.status(201).json(renderArtifact(artifact));
 }
 
 /** Times are in milliseconds, as on the Management API. */

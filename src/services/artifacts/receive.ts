@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { artifactEmpty, artifactTooLarge } from '../../errors.ts';
+import { artifactEmpty, artifactTooLarge, storeFull, storeUnavailable } from '../../errors.ts';
+import { StoreFailure } from '../../storage/failure.ts';
 import type { Context } from '../context.ts';
 import { noteStray, removeStrays } from './strays.ts';
 
@@ -14,7 +15,7 @@ export interface Received {
 
 /**
  * Takes a content into the store and hashes it on the way. Until it is claimed it counts as a stray.
- * @throws ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE; nothing of it is left then
+ * @throws ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE, STORE_FULL, STORE_UNAVAILABLE; nothing of it is left then
  */
 export async function receiveContent(
   context: Context,
@@ -39,6 +40,7 @@ export async function receiveContent(
     await storage.store.write(location, measured());
   } catch (error) {
     await removeStrays(context, tenantId, [location]);
+    if (error instanceof StoreFailure) throw error.isFull ? storeFull() : storeUnavailable();
     throw error;
   }
   return {

@@ -1,0 +1,56 @@
+import type { ContentStore } from './store.ts';
+
+/** The store could not take something in, through no fault of what came. */
+export class StoreFailure extends Error {
+  constructor(
+    /** Whether room is what it lacks. */
+    readonly isFull: boolean,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+const INSUFFICIENT_STORAGE = 507;
+
+/** What the system says of files, or the SDK of objects; anything else is a fault of ours. */
+function failureOf(error: unknown): StoreFailure | undefined {
+  const { code, $metadata, message } = error as {
+    code?: string;
+    $metadata?: { httpStatusCode?: number };
+    message: string;
+  };
+  if (typeof code !== 'string' && !$metadata) return undefined;
+  return new StoreFailure(
+    FULL.has(code ?? '') || $metadata?.httpStatusCode === INSUFFICIENT_STORAGE,
+    message,
+  );
+}
+
+/**
+ * The same store, whose failures to write are told in a line each, and thrown as a `StoreFailure`. Where the content
+ * broke off, its own error is thrown.
+ */
+export const watchedStore = (store: ContentStore, tell: (line: string) => void): ContentStore => ({
+  ...store,
+  async write(location, content) {
+    let isBroken = false;
+    const watched = async function* () {
+      try {
+        yield* content;
+      } catch (error) {
+        isBroken = true;
+        throw error;
+      }
+    };
+    try {
+      await store.write(location, watched());
+    } catch (error) {
+      const failure = isBroken ? undefined : failureOf(error);
+      if (!failure) throw error;
+      tell(`an artifact cannot be stored: ${failure.message}`);
+      throw failure;
+    }
+  },
+});
