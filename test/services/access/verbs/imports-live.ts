@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { PERMISSIONS } from '../../../../src/services/access/permissions.ts';
 import type { Context } from '../../../../src/services/context.ts';
 import { beginImport } from '../../../../src/services/imports/begin.ts';
-import { listImportFaults } from '../../../../src/services/imports/faults.ts';
+import {
+  firstImportWarnings,
+  listImportFaults,
+  listImportWarnings,
+} from '../../../../src/services/imports/faults.ts';
 import { findImport, listImports } from '../../../../src/services/imports/find.ts';
 import { importTargets } from '../../../../src/services/imports/import-targets.ts';
 import type { ImportedTarget, RowSource } from '../../../../src/services/imports/source.ts';
@@ -74,6 +78,16 @@ export const IMPORT_VERBS: Verbs = {
   listImportFaults: {
     needs: ['CREATE_TARGET'],
     call: (c, { importId }) => listImportFaults(c, importId),
+    beyond: { CREATE_TARGET: 'IMPORT_NOT_FOUND' },
+  },
+  listImportWarnings: {
+    needs: ['CREATE_TARGET'],
+    call: (c, { importId }) => listImportWarnings(c, importId),
+    beyond: { CREATE_TARGET: 'IMPORT_NOT_FOUND' },
+  },
+  firstImportWarnings: {
+    needs: ['CREATE_TARGET'],
+    call: (c, { importId }) => firstImportWarnings(c, importId, 1),
     beyond: { CREATE_TARGET: 'IMPORT_NOT_FOUND' },
   },
   watchImport: {
