@@ -121,8 +121,7 @@ const runCopy = (client, tables) =>
   client.begin(async (transaction) => {
     for (const { table, bytes } of tables) {
       if (!bytes.length) continue;
-      const into = await transaction.unsafe(`COPY ${table} FROM STDIN`).writable();
-      await pipeline(Readable.from(blocksOf(bytes)), into);
+      await transaction.copy(`COPY ${table} FROM STDIN`, [...blocksOf(bytes)]);
     }
   });
 
