@@ -36,7 +36,11 @@ async function main(): Promise<void> {
   const listening = await listen(config, log);
   endings.push(async () => void listening.server.close());
 
-  const { stop, where, ...database } = await openDatabase(config, (line) => console.log(line));
+  const { stop, where, ...database } = await openDatabase(
+    config,
+    (line) => console.log(line),
+    (line) => log.warn(line),
+  );
   endings.push(stop);
   await migrate(database.direct, async (pool) => {
     await ensureFirstAdministrator(pool.database, firstAdministratorOf(config), new Date());

@@ -14,12 +14,14 @@ export interface OpenDatabase {
 }
 
 /**
- * Finds the external database of the configuration, or starts the embedded one.
+ * Finds the external database of the configuration, or starts the embedded one. Where `keep` is given, an embedded one
+ * that ends is started again, of which it gets one line each time.
  * @throws UnfitDatabaseError
  */
 export async function openDatabase(
   config: Pick<Config, 'DATABASE_URL' | 'DATABASE_DIRECT_URL' | 'MUSTER_DATA_DIR'>,
   log: (line: string) => void,
+  keep?: (line: string) => void,
 ): Promise<OpenDatabase> {
   const { DATABASE_URL: external, DATABASE_DIRECT_URL: direct } = config;
   if (external) {
@@ -32,9 +34,11 @@ export async function openDatabase(
       stop: async () => {},
     };
   }
-  const embedded = await startEmbeddedDatabase({ dataDir: config.MUSTER_DATA_DIR, log }).catch((error) => {
-    throw new UnfitDatabaseError(error.message); // one line already
-  });
+  const embedded = await startEmbeddedDatabase({ dataDir: config.MUSTER_DATA_DIR, log, keep }).catch(
+    (error) => {
+      throw new UnfitDatabaseError(error.message); // one line already
+    },
+  );
   const { connection, dataDir, stop } = embedded;
   return { connection, direct: connection, where: dataDir, stop };
 }

@@ -1,27 +1,43 @@
-import type { Sql } from 'postgres';
+import type { Link } from '../link.ts';
 import type { Binaries } from './binaries.ts';
 import type { Place } from './place.ts';
-import { livingPostmaster, type Postmaster, pause, signal } from './postmaster.ts';
+import { livingPostmaster, type Postmaster, pause, signal, waitUntilGone } from './postmaster.ts';
 import { oneLine } from './run.ts';
 import { type Launch, launchServer } from './server.ts';
 import { type Connection, connectionTo, isPassing, joinServer } from './session.ts';
+import type { Address } from './socket.ts';
 
 /** A server that answers, and our session there. */
 export interface Reached {
   pid: number;
   adopted: boolean;
   connection: Connection;
-  session: Sql;
+  session: Link;
+}
+
+export interface ReachOptions {
+  /** Where a server listened that is to be started again. */
+  before?: Address;
+  /** Gives up, and stops a server that was started in vain. */
+  signal?: AbortSignal;
 }
 
 const patience = 60_000;
 
+/** What a stop may wait for a server that was being started. */
+const stopPatience = 5_000;
+
 /** Joins the living server of the place, or starts one. */
-export async function reachServer(place: Place, binaries: Binaries, password: string): Promise<Reached> {
+export async function reachServer(
+  place: Place,
+  binaries: Binaries,
+  password: string,
+  { before, signal: given }: ReachOptions = {},
+): Promise<Reached> {
   const deadline = Date.now() + patience;
   let launch: Launch | undefined;
   let trouble = '';
-  while (Date.now() < deadline) {
+  while (Date.now() < deadline && !given?.aborted) {
     const postmaster = await livingPostmaster(place.cluster);
     if (postmaster) {
       const adopted = postmaster.pid !== launch?.pid;
@@ -36,15 +52,16 @@ export async function reachServer(place: Place, binaries: Binaries, password: st
       if (failure && !failure.lostRace) throw new Error(`${failure.reason} (log: ${place.logFile})`);
       trouble = failure?.reason ?? trouble;
       if (failure) await pause(100);
-      if (!launch || failure) launch = await launchServer(place, binaries);
+      if (!launch || failure) launch = await launchServer(place, binaries, before);
     }
     await pause(15);
   }
+  if (given?.aborted) return giveUp(place, launch, binaries);
   throw new Error(`the server didn't answer within ${patience / 1000} s: ${trouble} (log: ${place.logFile})`);
 }
 
 /** A session, or the reason why there is none yet. */
-async function tryToJoin(postmaster: Postmaster, connection: Connection): Promise<Sql | string> {
+async function tryToJoin(postmaster: Postmaster, connection: Connection): Promise<Link | string> {
   if (!postmaster.socketFolder && process.platform !== 'win32') return 'it has no socket yet';
   try {
     return await joinServer(connection);
@@ -57,4 +74,12 @@ async function tryToJoin(postmaster: Postmaster, connection: Connection): Promis
 async function stopOurs(error: unknown, launch: Launch | undefined, binaries: Binaries): Promise<never> {
   if (launch?.pid && !(await launch.failure())) await signal(launch.pid, 'SIGINT', binaries);
   throw error;
+}
+
+async function giveUp(place: Place, launch: Launch | undefined, binaries: Binaries): Promise<never> {
+  if (launch?.pid && !(await launch.failure())) {
+    await signal(launch.pid, 'SIGINT', binaries);
+    await waitUntilGone(place.cluster, launch.pid, stopPatience);
+  }
+  throw new Error('it was given up');
 }

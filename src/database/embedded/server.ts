@@ -20,8 +20,9 @@ export interface Failure {
   lostRace: boolean;
 }
 
-export async function launchServer(place: Place, binaries: Binaries): Promise<Launch> {
-  const address = await chooseAddress(place);
+/** Starts a server, where one listened before if there was one: others know it by its address. */
+export async function launchServer(place: Place, binaries: Binaries, before?: Address): Promise<Launch> {
+  const address = await chooseAddress(place, before);
   await trimLog(place.logFile);
   const from = await sizeOf(place.logFile);
   // A file, as a pipe to us would break with us and take the server along.

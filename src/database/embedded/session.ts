@@ -1,10 +1,11 @@
-import postgres, { type Sql } from 'postgres';
+import { type Link, openLink } from '../link.ts';
+import { DatabaseUnavailableError } from '../unavailable.ts';
 import { superuser } from './cluster.ts';
 import { errorCode } from './files.ts';
 import { pause } from './postmaster.ts';
 import type { Address } from './socket.ts';
 
-/** Options for postgres.js: host is the folder of the Unix socket, or 127.0.0.1 where there are none. */
+/** Host is the folder of the Unix socket, or 127.0.0.1 where there are none. */
 export interface Connection {
   host: string;
   port: number;
@@ -22,38 +23,30 @@ export function connectionTo({ socketFolder, port }: Address, password: string):
 const inUse = 1;
 const sessionName = 'muster-embedded';
 
-/** Signs in as a user of the server, which nobody stops from then on. Ends with `session.end()`. */
-export async function joinServer(connection: Connection): Promise<Sql> {
-  const session = openSession(connection);
+/** Where the server of a connection listens. */
+export const addressOf = ({ host, port }: Connection): Address => ({
+  socketFolder: host.startsWith('/') ? host : '',
+  port,
+});
+
+/** Signs in as a user of the server, which nobody stops from then on. */
+export async function joinServer(connection: Connection): Promise<Link> {
+  const session = await openLink({ ...connection, database: 'postgres' }, { name: sessionName });
   try {
-    await session`SELECT pg_advisory_lock_shared(${inUse})`;
+    await session.ask('SELECT pg_advisory_lock_shared($1)', [inUse]);
     await ensureDatabase(session, connection.database);
     return session;
   } catch (error) {
-    await session.end({ timeout: 0 });
+    session.cut();
     throw error;
   }
 }
 
-function openSession(connection: Connection): Sql {
-  return postgres({
-    ...connection,
-    database: 'postgres',
-    max: 1,
-    ssl: false,
-    fetch_types: false,
-    connect_timeout: 5,
-    max_lifetime: null, // the lock lives as long as its connection
-    onnotice: () => {},
-    connection: { application_name: sessionName },
-  });
-}
-
-async function ensureDatabase(session: Sql, name: string): Promise<void> {
-  const found = await session`SELECT FROM pg_database WHERE datname = ${name}`;
+async function ensureDatabase(session: Link, name: string): Promise<void> {
+  const found = await session.ask('SELECT FROM pg_database WHERE datname = $1', [name]);
   if (found.length > 0) return;
   try {
-    await session`CREATE DATABASE ${session(name)}`;
+    await session.ask(`CREATE DATABASE "${name}"`);
   } catch (error) {
     // Another process was faster, or at the same moment.
     if (!['42P04', '23505'].includes(errorCode(error) ?? '')) throw error;
@@ -62,7 +55,8 @@ async function ensureDatabase(session: Sql, name: string): Promise<void> {
 
 /** Whether it's worth asking again: the server isn't there yet, starts, recovers, stops or has no slot free. */
 export function isPassing(error: unknown): boolean {
-  const code = errorCode(error) ?? '';
+  const code = errorCode(error instanceof DatabaseUnavailableError ? error.cause : error);
+  if (code === undefined) return error instanceof DatabaseUnavailableError;
   return /^(57P0\d|53300|08...|ENOENT|ECONN\w+|EPIPE|EAGAIN|CONNECT\w+)$/.test(code);
 }
 
@@ -70,8 +64,8 @@ export function isPassing(error: unknown): boolean {
  * Signs off. True where no other process of Muster's uses the server; then nobody can join until the session ends,
  * so it has to be stopped before.
  */
-export async function signOff(session: Sql): Promise<boolean> {
-  await session`SELECT pg_advisory_unlock_shared(${inUse})`;
+export async function signOff(session: Link): Promise<boolean> {
+  await session.ask('SELECT pg_advisory_unlock_shared($1)', [inUse]);
   // Sessions of a process that was killed, or of a pool that was just closed, are still there for a moment.
   const deadline = Date.now() + 500;
   let alone = false;
@@ -83,15 +77,17 @@ export async function signOff(session: Sql): Promise<boolean> {
   return false;
 }
 
-async function takeAlone(session: Sql): Promise<boolean> {
-  const [lock] = await session`SELECT pg_try_advisory_lock(${inUse}) AS taken`;
-  return Boolean(lock?.['taken']);
+async function takeAlone(session: Link): Promise<boolean> {
+  const [lock] = await session.ask('SELECT pg_try_advisory_lock($1) AS taken', [inUse]);
+  return Boolean(lock?.taken);
 }
 
 /** Those who joined hold the lock, or wait for it and will start a server themselves: what counts are the rest. */
-async function hasClients(session: Sql): Promise<boolean> {
-  const clients = await session`
-    SELECT FROM pg_stat_activity
-    WHERE backend_type = 'client backend' AND application_name LIKE 'muster%' AND application_name <> ${sessionName}`;
+async function hasClients(session: Link): Promise<boolean> {
+  const clients = await session.ask(
+    `SELECT FROM pg_stat_activity
+     WHERE backend_type = 'client backend' AND application_name LIKE 'muster%' AND application_name <> $1`,
+    [sessionName],
+  );
   return clients.length > 0;
 }

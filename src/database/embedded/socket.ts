@@ -14,9 +14,9 @@ export interface Address {
 
 const socketPort = 5432;
 
-export async function chooseAddress(place: Place): Promise<Address> {
-  if (process.platform === 'win32') return { socketFolder: '', port: await freePort() };
-  const socketFolder = await makeSocketFolder(place);
+export async function chooseAddress(place: Place, before?: Address): Promise<Address> {
+  if (process.platform === 'win32') return before ?? { socketFolder: '', port: await freePort() };
+  const socketFolder = before ? await keepSocketFolder(before, place) : await makeSocketFolder(place);
   // Who holds the cluster's lock owns this folder. A left-over lock here would only block under a reused pid.
   await rm(join(socketFolder, `.s.PGSQL.${socketPort}.lock`), { force: true });
   return { socketFolder, port: socketPort };
@@ -28,6 +28,12 @@ async function makeSocketFolder(place: Place): Promise<string> {
   if (await makeFolder(folder, 0o700)) return giveToServer(folder, place);
   // In a folder for everybody somebody else may have been first.
   return (await isOurs(folder, place)) ? folder : giveToServer(await mkdtemp(`${folder}-`), place);
+}
+
+/** Whoever clears temporary folders may have removed it. */
+async function keepSocketFolder({ socketFolder }: Address, place: Place): Promise<string> {
+  const isNew = await makeFolder(socketFolder, 0o700);
+  return isNew ? giveToServer(socketFolder, place) : socketFolder;
 }
 
 /** sun_path holds 104 bytes on some systems; a comma or a quote would mean something in the setting. */

@@ -1,14 +1,15 @@
-import { type Binaries, packagedBinaries, usableBinaries } from './binaries.ts';
+import { packagedBinaries, usableBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
+import { keepServer } from './keep.ts';
 import { findPlace, makeSharedHome, type Place, sharedHome } from './place.ts';
 import { type Reached, reachServer } from './reach.ts';
 import { oneLine } from './run.ts';
 import { trimLog } from './server-log.ts';
-import type { Connection } from './session.ts';
+import { addressOf, type Connection } from './session.ts';
 import { leaveServer } from './stop.ts';
 
 export interface EmbeddedDatabase {
-  /** Options for postgres.js: host is the folder of the Unix socket, or 127.0.0.1 where there are none. */
+  /** Host is the folder of the Unix socket, or 127.0.0.1 where there are none. */
   connection: Connection;
   /** Where the data really lives; differs from the asked folder where root had to move it. */
   dataDir: string;
@@ -21,19 +22,27 @@ export interface EmbeddedDatabase {
 export interface EmbeddedOptions {
   dataDir: string;
   log?: (message: string) => void;
+  /** Where given, a server that ends is started again, of which this gets one line each time. */
+  keep?: (line: string) => void;
 }
 
 /** The PostgreSQL that comes with Muster: made, started or taken over, and ready to answer. */
 export async function startEmbeddedDatabase({
   dataDir,
   log = () => {},
+  keep,
 }: EmbeddedOptions): Promise<EmbeddedDatabase> {
   try {
     const native = packagedBinaries();
     const place = await findPlace(dataDir, log);
     const binaries = await usableBinaries(native, place.account, () => homeOfCopies(place), log);
     const password = await ensureCluster(place, binaries);
-    return handle(place, binaries, await reachServer(place, binaries, password), log);
+    const reached = await reachServer(place, binaries, password);
+    const before = addressOf(reached.connection);
+    const reachAgain = (signal: AbortSignal) => reachServer(place, binaries, password, { before, signal });
+    const kept = keep && keepServer(reached, reachAgain, keep);
+    const leave = async () => leaveServer(place, binaries, (await kept?.letGo()) ?? reached, log);
+    return handle(place, reached, leave);
   } catch (error) {
     throw new Error(`The embedded database can't be used: ${oneLine(error)}`, { cause: error });
   }
@@ -45,12 +54,7 @@ async function homeOfCopies(place: Place): Promise<string> {
   return sharedHome;
 }
 
-function handle(
-  place: Place,
-  binaries: Binaries,
-  reached: Reached,
-  log: (message: string) => void,
-): EmbeddedDatabase {
+function handle(place: Place, reached: Reached, leave: () => Promise<void>): EmbeddedDatabase {
   const trimming = setInterval(() => void trimLog(place.logFile).catch(() => {}), 3_600_000).unref();
   let stopping: Promise<void> | undefined;
   return {
@@ -59,7 +63,7 @@ function handle(
     adopted: reached.adopted,
     stop() {
       clearInterval(trimming);
-      stopping ??= leaveServer(place, binaries, reached, log);
+      stopping ??= leave();
       return stopping;
     },
   };

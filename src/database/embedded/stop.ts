@@ -16,7 +16,7 @@ export async function leaveServer(
     if (last) await shutDown(place, binaries, pid, log);
     else log('The embedded database goes on: another process uses it.');
   } finally {
-    await session.end({ timeout: 0 }).catch(() => {});
+    session.cut();
   }
 }
 

@@ -1,0 +1,68 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Reached } from './reach.ts';
+import { oneLine } from './run.ts';
+
+/** A server that is started again where it ends. */
+export interface KeptServer {
+  /** Keeps it no longer. @returns the server that there is */
+  letGo(): Promise<Reached>;
+}
+
+/** A server that lived so long is started again at once; else it takes twice as long each time. */
+const STEADY_MS = 60_000;
+const FIRST_REST_MS = 250;
+const LONGEST_REST_MS = 30_000;
+
+/** Keeps a server running. `tell` gets one line each time it was started again, or couldn't be. */
+export function keepServer(
+  first: Reached,
+  reach: (signal: AbortSignal) => Promise<Reached>,
+  tell: (line: string) => void,
+): KeptServer {
+  const ending = new AbortController();
+  const { signal } = ending;
+  let reached = first;
+  let reachedAt = performance.now();
+  let rest = 0;
+  let recovering = Promise.resolve();
+
+  const recover = async () => {
+    if (performance.now() - reachedAt > STEADY_MS) rest = 0;
+    let isBack = false;
+    while (!isBack && !signal.aborted) {
+      await wait(rest, undefined, { signal }).catch(() => {});
+      rest = Math.min(LONGEST_REST_MS, 2 * rest || FIRST_REST_MS);
+      if (!signal.aborted) isBack = await tryAgain();
+    }
+  };
+  const tryAgain = async (): Promise<boolean> => {
+    const { pid } = reached;
+    try {
+      reached = await reach(signal);
+    } catch (error) {
+      if (!signal.aborted)
+        tell(`the embedded database has ended and can't be started, which is tried again: ${oneLine(error)}`);
+      return false;
+    }
+    reachedAt = performance.now();
+    // It may have ended but our session.
+    if (reached.pid !== pid) tell(`the embedded database had ended (process ${pid}) and was started again`);
+    watch();
+    return true;
+  };
+  const watch = () => {
+    const begin = () => {
+      if (!signal.aborted) recovering = recover();
+    };
+    reached.session.onOver = begin;
+    if (reached.session.isOver) begin();
+  };
+  watch();
+  return {
+    async letGo() {
+      ending.abort();
+      await recovering;
+      return reached;
+    },
+  };
+}
