@@ -47,6 +47,11 @@ export const artifactPartMissing = (others: readonly string[]) =>
     `The form has no file in a part named 'file'${others.length ? `; its parts are ${others.map((name) => `'${name}'`).join(', ')}` : ''}.`,
     { path: ['file'] },
   );
+export const artifactContentLost = (filename: string) =>
+  new DomainError(
+    'ARTIFACT_CONTENT_LOST',
+    `The content of ${filename} is no longer in the store: it must be uploaded again.`,
+  );
 export const artifactTooLarge = (limit: number) =>
   new DomainError('ARTIFACT_TOO_LARGE', `An artifact has at most ${limit} bytes.`, { path: ['file'] });
 export const artifactStorageFull = (limit: number) =>

@@ -7,6 +7,15 @@ import { isMatch } from './http.ts';
 import { rangesOf } from './ranges.ts';
 
 const TYPE = 'application/octet-stream';
+const HEADERS = [
+  'ETag',
+  'Accept-Ranges',
+  'Last-Modified',
+  'Content-Disposition',
+  'Content-Type',
+  'Content-Length',
+  'Content-Range',
+];
 
 /**
  * How conditions are read. `standard`: as RFC 9110 says. `device`: as hawkBit's device API does, whose clients know it
@@ -37,14 +46,25 @@ export async function sendDownload(
   response.attachment(filename).set('Content-Type', TYPE);
   const [first, ...more] = ranges;
   if (!first) {
-    if (request.method === 'GET') await beforeAll?.();
     response.set('Content-Length', String(size));
-    return send(request, response, () => download.read());
+    return send(request, response, () => openAfter(download, beforeAll));
   }
   response.status(206);
   if (more.length) return sendRanges(request, response, download, ranges);
   response.set({ 'Content-Range': contentRange(first, size), 'Content-Length': lengthOf(first) });
   await send(request, response, () => download.read(first));
+}
+
+/** What can't be had is not noted as sent. */
+async function openAfter(download: Download, beforeAll?: () => Promise<void>): Promise<Readable> {
+  const content = await download.read();
+  try {
+    await beforeAll?.();
+    return content;
+  } catch (error) {
+    content.destroy();
+    throw error;
+  }
 }
 
 function nothing(response: Response, status: number): void {
@@ -88,20 +108,26 @@ async function sendRanges(
     'Content-Type': `multipart/byteranges; boundary=${boundary}`,
     'Content-Length': lengths.reduce((sum, length) => sum + length),
   });
-  async function* parts() {
+  async function* parts(first: Readable) {
     for (const [index, range] of ranges.entries()) {
       yield heads[index]!;
-      yield* await download.read(range);
+      yield* index ? await download.read(range) : first;
     }
     yield end;
   }
-  await send(request, response, async () => Readable.from(parts(), { objectMode: false }));
+  const open = async () => Readable.from(parts(await download.read(ranges[0])), { objectMode: false });
+  await send(request, response, open);
 }
 
 async function send(request: Request, response: Response, open: () => Promise<Readable>): Promise<void> {
   if (request.method === 'HEAD') return void response.end();
+  const content = await open().catch((error) => {
+    // These are of the file, and not of the answer that tells what is wrong.
+    for (const name of HEADERS) response.removeHeader(name);
+    throw error;
+  });
   try {
-    await pipeline(await open(), response);
+    await pipeline(content, response);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }

@@ -66,6 +66,7 @@ const WORDS: Record<ErrorCode, readonly [status: number, errorCode?: string]> = 
   READ_ONLY: [403, 'entityReadOnly'],
   ENCRYPTION_NOT_SUPPORTED: [400, 'artifact.encryptionNotSupported'],
   ARTIFACT_NOT_FOUND: [404, 'repo.entityNotFound'],
+  ARTIFACT_CONTENT_LOST: [410, 'artifact.binaryDeleted'],
   ARTIFACT_ALREADY_EXISTS: [409, 'repo.entityAlreadyExists'],
   ARTIFACT_EMPTY: [400],
   ARTIFACT_TOO_LARGE: [429, 'quota.fileSizeExceeded'],

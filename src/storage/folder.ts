@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ContentStore } from './store.ts';
+import { ContentLostError, type ContentStore } from './store.ts';
 
 /** What is read at once: a few large pieces cost less than many small ones. */
 const PIECE = 256 * 1024;
@@ -25,15 +25,27 @@ export function folderStore(folder: string): ContentStore {
       }
     },
     async read(location, range): Promise<Readable> {
-      const file = await open(pathOf(location));
+      const file = await open(pathOf(location)).catch((error) => {
+        throw isMissing(error) ? new ContentLostError(location) : error;
+      });
       return file.createReadStream({
         highWaterMark: PIECE,
         ...(range && { start: range.first, end: range.last }),
       });
     },
+    async sizeOf(location) {
+      try {
+        return (await stat(pathOf(location))).size;
+      } catch (error) {
+        if (isMissing(error as NodeJS.ErrnoException)) return undefined;
+        throw error;
+      }
+    },
     remove: (location) => rm(pathOf(location), { force: true }),
   };
 }
+
+const isMissing = (error: NodeJS.ErrnoException) => error.code === 'ENOENT';
 
 /** A new folder is a new entry in the one above it, which must be on the disk, too. */
 async function makeFolder(folder: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { watchedStore } from './failure.ts';
 import { folderStore } from './folder.ts';
@@ -8,6 +9,8 @@ import type { ContentStore } from './store.ts';
 /** Where artifacts are kept, and how much of them there may be. */
 export interface ArtifactStorage {
   store: ContentStore;
+  /** Hears of contents that were looked for in vain. */
+  onLost: (location: string) => void;
   /** Bytes of one artifact. */
   largest: number;
   /** Bytes of all artifacts of a tenant. */
@@ -23,7 +26,10 @@ type Settings = Pick<
   | 'MUSTER_S3_ENDPOINT'
 >;
 
-/** Opens the storage that the settings name: a folder, or a bucket. `tell` hears a line of each write that fails. */
+/**
+ * Opens the storage that the settings name: a folder, or a bucket. `tell` hears a line of each write that fails, and of
+ * contents that are lost.
+ */
 export async function openStorage(config: Settings, tell: (line: string) => void): Promise<ArtifactStorage> {
   const place = config.MUSTER_ARTIFACTS ?? join(config.MUSTER_DATA_DIR, 'artifacts');
   const store = place.startsWith('s3://')
@@ -31,7 +37,20 @@ export async function openStorage(config: Settings, tell: (line: string) => void
     : folderStore(place);
   return {
     store: watchedStore(store, tell),
+    onLost: tellOfLost(tell),
     largest: config.MUSTER_ARTIFACT_SIZE,
     largestTenant: config.MUSTER_ARTIFACTS_SIZE,
+  };
+}
+
+const TOLD_AGAIN_AFTER_MS = 60_000;
+
+/** Of each once a minute: whoever wants it comes again. */
+function tellOfLost(tell: (line: string) => void): ArtifactStorage['onLost'] {
+  const told = new LRUCache<string, true>({ max: 10_000, ttl: TOLD_AGAIN_AFTER_MS });
+  return (location) => {
+    if (told.has(location)) return;
+    told.set(location, true);
+    tell(`the content ${location} is lost from the store: the file must be uploaded again`);
   };
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { ContentStore } from './store.ts';
+import { ContentLostError, type ContentStore } from './store.ts';
 
 /** Credentials and region are found where the AWS SDK looks for them; a store of another make asks for no region. */
 const ANY_REGION = 'us-east-1';
@@ -12,7 +12,8 @@ export async function s3Store(address: string, endpoint: string | undefined): Pr
   const [, bucket, prefix] = S3_ADDRESS.exec(address) ?? [];
   if (!bucket) throw new Error(`${address} is no address of an S3 bucket`);
   // Large, and of no use to whoever keeps contents in a folder.
-  const { S3Client, GetObjectCommand, DeleteObjectCommand } = await import('@aws-sdk/client-s3');
+  const { S3Client, S3ServiceException, GetObjectCommand, HeadObjectCommand, DeleteObjectCommand } =
+    await import('@aws-sdk/client-s3');
   const { Upload } = await import('@aws-sdk/lib-storage');
   const client = new S3Client({
     region: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? ANY_REGION,
@@ -22,6 +23,8 @@ export async function s3Store(address: string, endpoint: string | undefined): Pr
     Bucket: bucket,
     Key: prefix ? `${prefix}/${location}` : location,
   });
+  const isMissing = (error: unknown) =>
+    error instanceof S3ServiceException && ['NoSuchKey', 'NotFound'].includes(error.name);
   return {
     async write(location, content) {
       const Body = Readable.from(content, { objectMode: false });
@@ -30,9 +33,20 @@ export async function s3Store(address: string, endpoint: string | undefined): Pr
     },
     async read(location, range) {
       const Range = range && `bytes=${range.first}-${range.last}`;
-      const { Body } = await client.send(new GetObjectCommand({ ...objectOf(location), Range }));
+      const wanted = new GetObjectCommand({ ...objectOf(location), Range });
+      const { Body } = await client.send(wanted).catch((error) => {
+        throw isMissing(error) ? new ContentLostError(location) : error;
+      });
       if (!(Body instanceof Readable)) throw new Error(`${location} came without a body`);
       return Body;
+    },
+    async sizeOf(location) {
+      try {
+        return (await client.send(new HeadObjectCommand(objectOf(location)))).ContentLength;
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
     },
     async remove(location) {
       await client.send(new DeleteObjectCommand(objectOf(location)));

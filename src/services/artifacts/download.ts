@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { ByteRange } from '../../storage/store.ts';
+import { artifactContentLost } from '../../errors.ts';
+import { type ByteRange, ContentLostError } from '../../storage/store.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Context, Platform } from '../context.ts';
 import type { Artifact, StoredArtifact } from './artifact.ts';
@@ -9,7 +10,7 @@ export type { ByteRange } from '../../storage/store.ts';
 
 /** A file that is ready to be sent. */
 export interface Download extends Artifact {
-  /** Its bytes, or those of a range that lies within. */
+  /** Its bytes, or those of a range that lies within. @throws ARTIFACT_CONTENT_LOST */
   read(range?: ByteRange): Promise<Readable>;
 }
 
@@ -30,5 +31,10 @@ export const downloadOf = (
 ): Download => ({
   ...artifact,
   // Whoever knows the end needn't look for it, nor take more memory than the file.
-  read: (range = { first: 0, last: artifact.size - 1 }) => storage.store.read(location, range),
+  read: (range = { first: 0, last: artifact.size - 1 }) =>
+    storage.store.read(location, range).catch((error) => {
+      if (!(error instanceof ContentLostError)) throw error;
+      storage.onLost(location);
+      throw artifactContentLost(artifact.filename);
+    }),
 });

@@ -57,8 +57,9 @@ export async function uploadArtifact(
   try {
     const given = parse(ArtifactDetails, await details());
     refuseMismatch(given, received);
-    const { artifact, isNewContent } = await addArtifact(context, moduleId, given, received);
-    kept = isNewContent;
+    const lost = await findLost(context, received);
+    const { artifact, isKept } = await addArtifact(context, { moduleId, given, received, lost });
+    kept = isKept;
     return artifact;
   } finally {
     if (!kept) await removeStrays(context, tenantId, [received.location]);
@@ -70,18 +71,38 @@ function refuseMismatch(given: ReadDetails, received: Received): void {
     if (given[hash] && given[hash] !== received[hash]) throw artifactMismatch(hash, received[hash]);
 }
 
+/** @returns where the tenant had that content, if the store has lost it */
+async function findLost({ caller, database, storage }: Context, received: Received) {
+  const [known] = await database
+    .select({ location: artifactContents.location })
+    .from(artifactContents)
+    .where(isContent(caller.tenantId, received.sha256));
+  if (!known || (await storage.store.sizeOf(known.location)) === received.size) return undefined;
+  storage.onLost(known.location);
+  return known.location;
+}
+
+const isContent = (tenantId: number, sha256: string) =>
+  and(eq(artifactContents.tenantId, tenantId), eq(artifactContents.sha256, sha256));
+
+interface Addition {
+  moduleId: number;
+  given: ReadDetails;
+  received: Received;
+  /** Where the same content was, which has been lost there. */
+  lost: string | undefined;
+}
+
 async function addArtifact(
   context: Context,
-  moduleId: number,
-  { filename }: ReadDetails,
-  received: Received,
-): Promise<{ artifact: Artifact; isNewContent: boolean }> {
+  { moduleId, given: { filename }, received, lost }: Addition,
+): Promise<{ artifact: Artifact; isKept: boolean }> {
   const { tenantId } = context.caller;
   const { sha256, size } = received;
   return change(context, async (tx, changes) => {
     const module = await lockOpenModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId);
     await refuseName(tx, tenantId, moduleId, filename);
-    const isNewContent = await addContent(tx, context, received);
+    const isKept = await keepContent(tx, context, received, lost);
     const [made] = await tx
       .insert(artifacts)
       .values({ tenantId, moduleId, filename, sha256, ...creation(context) })
@@ -93,7 +114,7 @@ async function addArtifact(
       changes: added({ module: titleOf(module), size, sha256 }),
     });
     const [artifact] = await readArtifacts(tx, tenantId, eq(artifacts.id, made!.id));
-    return { artifact: withoutLocation(artifact!), isNewContent };
+    return { artifact: withoutLocation(artifact!), isKept };
   });
 }
 
@@ -114,12 +135,25 @@ async function refuseName(
 }
 
 /** @returns false where the tenant has that content already: then this copy of it isn't needed */
+async function keepContent(
+  tx: Transaction,
+  context: Context,
+  received: Received,
+  lost: string | undefined,
+): Promise<boolean> {
+  const { tenantId } = context.caller;
+  await queueUpForContents(tx, tenantId);
+  const isKept =
+    (await addContent(tx, context, received)) || (await replaceContent(tx, tenantId, received, lost));
+  if (isKept && !(await claimStray(tx, tenantId, received.location))) throw artifactUploadTooSlow();
+  return isKept;
+}
+
 async function addContent(
   tx: Transaction,
   { caller: { tenantId }, storage: { largestTenant } }: Context,
   received: Received,
 ): Promise<boolean> {
-  await queueUpForContents(tx, tenantId);
   const isNew = await tx
     .insert(artifactContents)
     .values({ tenantId, ...received })
@@ -131,6 +165,21 @@ async function addContent(
     .from(artifactContents)
     .where(eq(artifactContents.tenantId, tenantId));
   if (used!.bytes! > largestTenant) throw artifactStorageFull(largestTenant);
-  if (!(await claimStray(tx, tenantId, received.location))) throw artifactUploadTooSlow();
   return true;
+}
+
+/** All artifacts of a content that was lost have it again. */
+async function replaceContent(
+  tx: Transaction,
+  tenantId: number,
+  { sha256, location }: Received,
+  lost: string | undefined,
+): Promise<boolean> {
+  if (!lost) return false;
+  const replaced = await tx
+    .update(artifactContents)
+    .set({ location })
+    .where(and(isContent(tenantId, sha256), eq(artifactContents.location, lost)))
+    .returning({ location: artifactContents.location });
+  return replaced.length > 0;
 }
