@@ -1,32 +1,31 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
-import { CloseCode, handleProtocols } from 'graphql-ws';
+import { CloseCode, handleProtocols, type ServerOptions } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isUnauthenticated } from '../../errors.ts';
-import type { Authenticator, Credentials } from '../../services/access/authenticate.ts';
-import type { Caller, Platform } from '../../services/context.ts';
 import { foreseen } from '../../services/foreseen.ts';
-import type { Live } from '../../services/live/hub.ts';
 import { type Peers, refuseUpgrade } from '../http.ts';
 import { openContext, originOf } from './context.ts';
 import { formatSocketError } from './errors.ts';
 import { readSubscription } from './read-subscription.ts';
 import { credentialsOf } from './session.ts';
-import { closeFirmly, type Speaker, speakGraphqlWs } from './socket.ts';
-import { openAnteroom, type Stranger } from './strangers.ts';
+import { closeFirmly, speakGraphqlWs } from './socket.ts';
+import {
+  countSignedIn,
+  openSignIns,
+  refusalOf,
+  type Session,
+  type SignInOptions,
+  type SignIns,
+} from './socket-sessions.ts';
+import { openAnteroom } from './strangers.ts';
 import type { SubscriptionContext } from './subscriptions.ts';
 
-export interface SocketOptions {
+export interface SocketOptions extends SignInOptions {
   schema: GraphQLSchema;
-  platform: Platform;
-  live: Live;
-  /** @throws UNAUTHENTICATED */
-  signIn: Authenticator;
   peers: Pick<Peers, 'baseUrlOf' | 'addressOf'>;
   mostConnections: number;
-  /** Gets what nobody foresaw. */
-  log: (error: unknown) => void;
 }
 
 export interface SocketDoor {
@@ -38,38 +37,14 @@ export interface SocketDoor {
 
 const PATH = '/graphql';
 const PAYLOAD_BYTES = 1 << 18;
-/** Of all connections those that one account may have. */
-const ACCOUNT_SHARE = 1 / 4;
 /** A connection that doesn't answer a ping until the next is cut. */
 const PING_EVERY_MS = 30_000;
-/** Sign-in is checked again when it was announced to have changed, and for what may have been missed after this. */
-const RECHECK_EVERY_MS = 300_000;
-const RECHECK_RETRY_MS = 5_000;
 /** A close code that clients don't take for final. */
 const TRY_AGAIN_LATER = 1013;
 
-/** One connection, and as whom it signed in. */
-interface Session extends Speaker, Stranger {
-  socket: WebSocket;
-  request: IncomingMessage;
-  credentials?: Credentials;
-  caller?: Caller;
-  /** Whether the sign-in is being checked, and whether it must be checked once more. */
-  checking: boolean;
-  outdated: boolean;
-  /** Whether it answered the last ping. */
-  alive: boolean;
-  /** Goes off when the credential ends. */
-  expiry?: NodeJS.Timeout;
-  /** Of its operations, by their id. */
-  contexts: Map<string, SubscriptionContext>;
-  /** Characters of each of them. */
-  lengths: Map<string, number>;
-}
-
 /** Opens the door for subscriptions: graphql-ws on GraphQL's path. */
 export function openSockets(options: SocketOptions): SocketDoor {
-  const { schema, platform, live, peers, mostConnections, log } = options;
+  const { peers, mostConnections, log } = options;
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: PAYLOAD_BYTES,
@@ -81,94 +56,11 @@ export function openSockets(options: SocketOptions): SocketDoor {
   const sessions = new Set<Session>();
   const strangers = openAnteroom();
   let closing = false;
+  const signIns = openSignIns(sessions, options);
   const isFull = () => countSignedIn(sessions) >= mostConnections;
 
-  const signIn = async (session: Session) => {
-    await check(session, (credentials) => options.signIn(credentials, originOf(peers, session.request)));
-    clearTimeout(session.expiry);
-    const left = (session.caller?.until?.getTime() ?? Number.POSITIVE_INFINITY) - platform.clock().getTime();
-    // Before that it is checked anyway.
-    if (left > RECHECK_EVERY_MS) return;
-    session.expiry = setTimeout(() => recheck(session), left > 0 ? left : RECHECK_RETRY_MS).unref();
-  };
-  const recheck = async (session: Session) => {
-    session.outdated = true;
-    if (session.checking || !session.caller) return;
-    await signIn(session).catch((error) => {
-      if (isUnauthenticated(error))
-        return closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
-      if (!foreseen(error)) log(error);
-      setTimeout(() => recheck(session), RECHECK_RETRY_MS).unref();
-    });
-    if (session.caller) live.recheck(session.caller.tenantId);
-  };
-  platform.announcements.subscribe({
-    changed({ tenantId, controllerIds }) {
-      if (controllerIds) return;
-      for (const session of sessions)
-        if (session.checking || session.caller?.tenantId === tenantId) void recheck(session);
-    },
-    everything() {
-      for (const session of sessions) void recheck(session);
-    },
-  });
-  const pings = setInterval(() => sessions.forEach(ping), PING_EVERY_MS);
-  const rechecks = setInterval(async () => {
-    for (const session of [...sessions]) await recheck(session);
-  }, RECHECK_EVERY_MS);
-  for (const timer of [pings, rechecks]) timer.unref();
-
-  const speak = speakGraphqlWs<Session>(
-    {
-      async onConnect({ extra: session, connectionParams }) {
-        session.credentials = authorizationOf(connectionParams) ?? credentialsOf(session.request);
-        try {
-          await signIn(session);
-          const full = refusalOf(session, sessions, mostConnections);
-          if (full) {
-            session.caller = undefined;
-            closeFirmly(session.socket, TRY_AGAIN_LATER, full);
-          } else strangers.leave(session);
-          return !full;
-        } catch (error) {
-          const known = foreseen(error);
-          if (!known) throw error;
-          if (isUnauthenticated(known)) closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
-          else closeFirmly(session.socket, TRY_AGAIN_LATER, known.message);
-          return false;
-        }
-      },
-      onSubscribe(connection, id, payload) {
-        const { request, caller, contexts, lengths } = connection.extra;
-        const open = { count: Object.keys(connection.subscriptions).length, lengths: [...lengths.values()] };
-        const read = readSubscription(schema, open, id, payload);
-        if ('errors' in read) return read.errors;
-        const contextValue: SubscriptionContext = Object.assign(
-          openContext(platform, caller!, originOf(peers, request), peers.baseUrlOf(request)),
-          { live },
-        );
-        contexts.set(id, contextValue);
-        lengths.set(id, read.length);
-        return { schema, ...read.args, contextValue };
-      },
-      async subscribe(args) {
-        const result = await subscribe(args);
-        return Symbol.asyncIterator in result ? result : refusal(result.errors ?? []);
-      },
-      onComplete({ extra: { contexts, lengths } }, id) {
-        contexts.delete(id);
-        lengths.delete(id);
-      },
-      onError: (_connection, _id, _payload, errors) =>
-        errors
-          .flatMap((error) => (error.originalError instanceof Refused ? error.originalError.errors : error))
-          .map(formatSocketError(log)),
-      onNext: (_connection, _id, _payload, _args, result) =>
-        result.errors && ({ ...result, errors: result.errors.map(formatSocketError(log)) } as never),
-    },
-    log,
-  );
-
+  const pings = setInterval(() => sessions.forEach(ping), PING_EVERY_MS).unref();
+  const speak = speakGraphqlWs(handlersOf(options, { sessions, strangers, signIns }), log);
   const begin = (socket: WebSocket, request: IncomingMessage) => {
     const session: Session = {
       socket,
@@ -204,24 +96,71 @@ export function openSockets(options: SocketOptions): SocketDoor {
     },
     async close() {
       closing = true;
-      for (const timer of [pings, rechecks]) clearInterval(timer);
+      clearInterval(pings);
+      signIns.close();
       await Promise.all([...sessions].map(goodbye));
     },
   };
 }
 
-/** Finds out who it is, again where that changed meanwhile. @throws UNAUTHENTICATED */
-async function check(session: Session, signIn: SocketOptions['signIn']): Promise<void> {
-  session.checking = true;
-  try {
-    do {
-      session.outdated = false;
-      session.caller = await signIn(session.credentials);
-    } while (session.outdated);
-  } finally {
-    session.checking = false;
-  }
-  for (const context of session.contexts.values()) context.caller = session.caller;
+interface Handlers {
+  sessions: ReadonlySet<Session>;
+  strangers: ReturnType<typeof openAnteroom>;
+  signIns: SignIns;
+}
+
+/** What becomes of the messages of connections. */
+function handlersOf(
+  { schema, platform, live, peers, mostConnections, log }: SocketOptions,
+  { sessions, strangers, signIns }: Handlers,
+): ServerOptions<Record<string, unknown>, Session> {
+  return {
+    async onConnect({ extra: session, connectionParams }) {
+      session.credentials = authorizationOf(connectionParams) ?? credentialsOf(session.request);
+      try {
+        await signIns.signIn(session);
+        const full = refusalOf(session, sessions, mostConnections);
+        if (full) {
+          session.caller = undefined;
+          closeFirmly(session.socket, TRY_AGAIN_LATER, full);
+        } else strangers.leave(session);
+        return !full;
+      } catch (error) {
+        const known = foreseen(error);
+        if (!known) throw error;
+        if (isUnauthenticated(known)) closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
+        else closeFirmly(session.socket, TRY_AGAIN_LATER, known.message);
+        return false;
+      }
+    },
+    onSubscribe(connection, id, payload) {
+      const { request, caller, contexts, lengths } = connection.extra;
+      const open = { count: Object.keys(connection.subscriptions).length, lengths: [...lengths.values()] };
+      const read = readSubscription(schema, open, id, payload);
+      if ('errors' in read) return read.errors;
+      const contextValue: SubscriptionContext = Object.assign(
+        openContext(platform, caller!, originOf(peers, request), peers.baseUrlOf(request)),
+        { live },
+      );
+      contexts.set(id, contextValue);
+      lengths.set(id, read.length);
+      return { schema, ...read.args, contextValue };
+    },
+    async subscribe(args) {
+      const result = await subscribe(args);
+      return Symbol.asyncIterator in result ? result : refusal(result.errors ?? []);
+    },
+    onComplete({ extra: { contexts, lengths } }, id) {
+      contexts.delete(id);
+      lengths.delete(id);
+    },
+    onError: (_connection, _id, _payload, errors) =>
+      errors
+        .flatMap((error) => (error.originalError instanceof Refused ? error.originalError.errors : error))
+        .map(formatSocketError(log)),
+    onNext: (_connection, _id, _payload, _args, result) =>
+      result.errors && ({ ...result, errors: result.errors.map(formatSocketError(log)) } as never),
+  };
 }
 
 /** Clients write it either way. */
@@ -266,26 +205,4 @@ function goodbye({ socket }: Session): Promise<void> {
     socket.once('close', () => resolve());
     closeFirmly(socket, 1001, 'Going away');
   });
-}
-
-function countSignedIn(sessions: ReadonlySet<Session>, caller?: Caller): number {
-  let count = 0;
-  for (const session of sessions)
-    if (session.caller && (!caller || isSameAccount(session.caller, caller))) count++;
-  return count;
-}
-
-const isSameAccount = (one: Caller, other: Caller) =>
-  one.tenantId === other.tenantId && one.kind === other.kind && one.username === other.username;
-
-/** Why there is no place for one that just signed in, if there is none. */
-function refusalOf(
-  { caller }: Session,
-  sessions: ReadonlySet<Session>,
-  mostConnections: number,
-): string | undefined {
-  if (countSignedIn(sessions) > mostConnections) return 'There are as many connections as are allowed.';
-  const share = Math.max(1, Math.floor(mostConnections * ACCOUNT_SHARE));
-  if (countSignedIn(sessions, caller) > share) return `An account has no more than ${share} connections.`;
-  return undefined;
 }

@@ -80,7 +80,9 @@ export function openActionRoom(
 
   const tellChanged = async (controllerIds: readonly string[]) => {
     const sights = groupBySight(watchers);
-    const tests = await Promise.all([...sights.values()].map(([feed]) => testOf(watchers.get(feed!)!)));
+    const tests = await Promise.all(
+      [...sights.values()].map(([feed]) => testOf(platform, watchers.get(feed!)!)),
+    );
     const since = new Date(platform.clock().getTime() - FRESH_MS);
     const changed = await findChangedActions(testing.database, tenantId, { controllerIds, since, tests });
     const make = actionEventMaker();
@@ -91,14 +93,6 @@ export function openActionRoom(
       for (const [at, feeds] of [...sights.values()].entries())
         if (passes[at]) for (const feed of feeds) feed.push(event);
     }
-  };
-
-  const testOf = async ({ context, filter }: Watcher): Promise<SQL> => {
-    const tenant = await platform.tenants.byId(tenantId);
-    const moments = filterMoments(tenant, platform.clock());
-    const matches =
-      filter && compileFilter(filter, await fieldsSeenBy(context, ACTION_FIELDS, filter), moments);
-    return and(matches, await reachesTargetOf(context, 'READ_TARGET', actions.targetId)) ?? sql`TRUE`;
   };
 
   const loseTrack = () => {
@@ -144,6 +138,15 @@ export function openActionRoom(
       for (const [feed, watcher] of [...watchers]) recheck(feed, watcher);
     },
   };
+}
+
+/** Whether an action is one that a watcher wants and may see. */
+async function testOf(platform: Platform, { context, filter }: Watcher): Promise<SQL> {
+  const tenant = await platform.tenants.byId(context.caller.tenantId);
+  const moments = filterMoments(tenant, platform.clock());
+  const matches =
+    filter && compileFilter(filter, await fieldsSeenBy(context, ACTION_FIELDS, filter), moments);
+  return and(matches, await reachesTargetOf(context, 'READ_TARGET', actions.targetId)) ?? sql`TRUE`;
 }
 
 function groupBySight(watchers: ReadonlyMap<Feed<ActionEvent>, Watcher>): Map<string, Feed<ActionEvent>[]> {
