@@ -8,7 +8,7 @@ const BYTES_OF_A_CHARACTER = 3;
 /** In bytes: reading holds one row in memory at the least. What is more than a target takes is for quotes and names. */
 export const LONGEST_ROW = BYTES_OF_A_CHARACTER * LONGEST_TARGET + (1 << 16);
 /** A parser gives no more rows than these at once, so that others have their turn. */
-export const ROWS_AT_ONCE = 500;
+export const ROWS_AT_ONCE = 200;
 
 /** So few bytes are read at once that their rows are gone before the collector takes them for lasting ones. */
 const PIECE = 8 << 10;

@@ -59,7 +59,7 @@ async function keep(
   of: { tenantId: number; importId: number; isWarning: boolean },
   rows: readonly (ImportFault & { ordinal: number })[],
 ): Promise<void> {
-  for (const chunk of chunks(rows)) {
+  for (const chunk of chunks(rows, A_PAGE)) {
     const list = <T>(of: (row: (typeof rows)[number]) => T) => chunk.map(of);
     await tx.execute(
       insertFromArrays(
