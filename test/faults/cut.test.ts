@@ -6,7 +6,7 @@ import { beginWrites } from './writes.ts';
 
 /* The server in a process of its own: that it lives is the first thing to be shown. */
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 }); // a busy disk makes initdb slow
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 90_000 }); // each cut makes PostgreSQL begin a dozen processes
 
 const CUTS = 100;
 const WRITERS = 30;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isUnavailable } from '../../../src/database/unavailable.ts';
 import { listEnrollmentGroups } from '../../../src/services/enrollment/list.ts';
 import { updateEnrollmentGroup } from '../../../src/services/enrollment/update.ts';
 import { deleteTargets } from '../../../src/services/targets/delete.ts';
@@ -12,10 +13,19 @@ async function openGroup(registrationLimit: number | null, polls = 0) {
   const opened = await world.openTenant();
   const { context, ask, newGroup } = opened;
   const { group, shown } = await newGroup({ registrationLimit });
+  /** Asks again, as devices do, while there is no connection to the database for so many. */
+  const askOn = async (...call: Parameters<typeof ask>): Promise<unknown> => {
+    for (;;)
+      try {
+        return await ask(...call);
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+      }
+  };
   /** Many first polls at once, by turns of both processes: how many were let in, and how the others were refused. */
   const storm = async (from: number, count: number) => {
     const outcomes = await Promise.allSettled(
-      Array.from({ length: count }, (_, n) => ask(`d${from + n}`, shown, n % 2 ? here : there)),
+      Array.from({ length: count }, (_, n) => askOn(`d${from + n}`, shown, n % 2 ? here : there)),
     );
     const reasons = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' ? String(outcome.reason.code) : [],
