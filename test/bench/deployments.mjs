@@ -1,5 +1,5 @@
 /** Devices of the bench with something to do. */
-import { AUTHORIZATION } from './workloads.mjs';
+import { AUTHORIZATION, controllerIdOf } from './workloads.mjs';
 
 async function askRest({ url }, path, body) {
   const isForm = body instanceof FormData;
@@ -39,7 +39,8 @@ export async function assign(client, setId, from, to) {
     INSERT INTO actions (tenant_id, target_id, set_id, status, active, force_type, weight, initiated_by,
                          created_at, created_by, last_modified_at, last_modified_by)
     SELECT tenant_id, id, ${setId}, 'running', true, 'forced', 1000, 'bench', now(), 'bench', now(), 'bench'
-    FROM targets WHERE tenant_id = 1 AND ${numbered(client, from, to)} ORDER BY controller_id
+    FROM targets WHERE tenant_id = 1 AND controller_id BETWEEN ${controllerIdOf(from)} AND ${controllerIdOf(to)}
+    ORDER BY controller_id
     RETURNING id`;
   await client`
     INSERT INTO target_deployments (tenant_id, target_id, assigned_set_id)
@@ -75,6 +76,3 @@ export async function unassign(client, setId) {
   await client`DELETE FROM actions WHERE tenant_id = 1 AND set_id = ${setId}`;
   await client`VACUUM (ANALYZE) actions, targets, target_deployments`;
 }
-
-const numbered = (client, from, to) => client`
-  controller_id BETWEEN 'device-' || lpad(${from}::int::text, 7, '0') AND 'device-' || lpad(${to}::int::text, 7, '0')`;
