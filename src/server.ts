@@ -10,20 +10,14 @@ import { createApp } from './app.ts';
 import { type Config, systemDefaultsOf } from './config.ts';
 import type { Connection } from './database/connect.ts';
 import { isUnavailable } from './database/unavailable.ts';
+import { openJobs } from './jobs.ts';
 import type { Listening } from './listening/listen.ts';
 import { openPools } from './pools.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
-import { cleanUpActions } from './services/actions/clean-up.ts';
-import { removeOldStrays } from './services/artifacts/strays.ts';
-import { forgetOldAuditEvents } from './services/audit/forget-old.ts';
-import { autoAssigner } from './services/auto-assignments/run.ts';
 import { type CertificateRefusal, openDevices } from './services/devices/poll.ts';
 import { openLive } from './services/live/hub.ts';
-import { runPeriodically } from './services/periodic.ts';
 import { openPlatform } from './services/platform.ts';
-import { openRollouts } from './services/rollouts/run.ts';
-import { openWebhooks } from './services/webhooks/run.ts';
 import { openStorage } from './storage/open.ts';
 import { renewTls } from './tls.ts';
 
@@ -33,14 +27,6 @@ export interface RunningServer {
   /** Finishes what is in flight, writes what is pending, lets go of the database. */
   stop(): Promise<void>;
 }
-
-const FORGET_EVERY_MS = 600_000;
-
-/** As often as hawkBit. */
-const AUTO_ASSIGN_EVERY_MS = 2_000;
-
-/** How often what uploads left behind is looked for. */
-const SWEEP_EVERY_MS = 60 * 60 * 1000;
 
 /** Opens all services on a migrated database and serves them. */
 export async function serve(
@@ -75,39 +61,7 @@ export async function serve(
     bodyLimit: config.MUSTER_BODY_LIMIT,
     log: logError,
   });
-  const forgetting = runPeriodically(
-    pool.database,
-    'audit retention',
-    FORGET_EVERY_MS,
-    async (tx) => void (await forgetOldAuditEvents(tx, core.clock())),
-    logError,
-  );
-  const rollouts = openRollouts(core, logError);
-  const webhooks = openWebhooks(core, logError);
-  const sweeping = runPeriodically(
-    pool.database,
-    'artifact strays',
-    SWEEP_EVERY_MS,
-    (tx) => removeOldStrays(tx, core, logError),
-    logError,
-  );
-  let stopping = false;
-  const isStopping = () => stopping;
-  const autoAssign = autoAssigner(core, logError);
-  const autoAssigning = runPeriodically(
-    pool.database,
-    'auto-assignments',
-    AUTO_ASSIGN_EVERY_MS,
-    () => autoAssign(isStopping),
-    logError,
-  );
-  const cleaningUp = runPeriodically(
-    pool.database,
-    'action retention',
-    FORGET_EVERY_MS,
-    () => cleanUpActions(core, isStopping),
-    logError,
-  );
+  const jobs = openJobs(core, logError);
   const sockets = openSockets({
     schema: graphql.schema,
     platform: core,
@@ -117,9 +71,7 @@ export async function serve(
     mostConnections: config.MUSTER_SUBSCRIBERS,
     log: logError,
   });
-  watch.onBack(() => {
-    for (const job of [forgetting, sweeping, autoAssigning, cleaningUp]) job.hurry();
-  });
+  watch.onBack(jobs.hurry);
   const pollCounts = new Map<number, number>();
   const operations = openOperations({
     isReady: watch.answers,
@@ -146,11 +98,10 @@ export async function serve(
     url,
     async stop() {
       stopRenewing?.();
-      stopping = true;
+      jobs.stop();
       await Promise.all([sockets.close(), close()]);
       await graphql.close();
-      const jobs = [forgetting, rollouts, webhooks, sweeping, autoAssigning, cleaningUp];
-      await Promise.all(jobs.map((job) => job.close()));
+      await jobs.close();
       await platform.pollTimes.close();
       await opened.close();
       await pools.close();

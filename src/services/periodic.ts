@@ -24,16 +24,19 @@ function enter(database: Database): boolean {
 
 const leave = (database: Database) => void entered.set(database, entered.get(database)! - 1);
 
-/**
- * Runs `work` again and again, each time in one process of all: in whichever gets the lock first. `tx` is the
- * transaction that holds the lock.
- */
+export interface PeriodicOptions {
+  /** Tells its lock from those of other work. */
+  name: string;
+  everyMs: number;
+  /** `tx` is the transaction that holds the lock. */
+  work: (tx: Transaction) => Promise<void>;
+  onError: (error: unknown) => void;
+}
+
+/** Runs `work` again and again, each time in one process of all: in whichever gets the lock first. */
 export function runPeriodically(
   database: Database,
-  name: string,
-  everyMs: number,
-  work: (tx: Transaction) => Promise<void>,
-  onError: (error: unknown) => void,
+  { name, everyMs, work, onError }: PeriodicOptions,
 ): Periodic {
   let running: Promise<void> | undefined;
   let again = false;

@@ -45,7 +45,7 @@ function openJob(
     await work();
     looks++;
   };
-  const { close } = runPeriodically(database, name, EVERY_MS, counted, onError);
+  const { close } = runPeriodically(database, { name, everyMs: EVERY_MS, work: counted, onError });
   return {
     close,
     async look() {

@@ -20,7 +20,7 @@ export function openRollouts(
 ): Pick<Periodic, 'close'> {
   const { database, announcements } = platform;
   const runner = openRunner(platform, onError, everyMs);
-  const periodic = runPeriodically(database, 'rollouts', everyMs, runner.run, onError);
+  const periodic = runPeriodically(database, { name: 'rollouts', everyMs, work: runner.run, onError });
   announcements.subscribe({
     changed() {},
     everything() {

@@ -65,13 +65,12 @@ export function openWebhooks(
   };
   const timer = setInterval(beginSoon, LOOK_EVERY_MS);
   timer.unref();
-  const forgetting = runPeriodically(
-    platform.database,
-    'webhook deliveries',
-    FORGET_EVERY_MS,
-    (tx) => forgetOldDeliveries(tx, clock()),
+  const forgetting = runPeriodically(platform.database, {
+    name: 'webhook deliveries',
+    everyMs: FORGET_EVERY_MS,
+    work: (tx) => forgetOldDeliveries(tx, clock()),
     onError,
-  );
+  });
 
   return {
     async look() {
