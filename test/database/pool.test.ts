@@ -4,14 +4,18 @@ import { isUnavailable } from '../../src/database/unavailable.ts';
 import { testConnection } from '../support/database.ts';
 
 let pool: Pool;
+/** Its connections are cut, and may notice it late. */
+let cutting: Pool;
 let other: Pool;
 beforeAll(async () => {
   pool = openPool(testConnection(), { connections: 3, prepare: true, name: 'muster pool test' });
+  cutting = openPool(testConnection(), { connections: 3, prepare: true, name: 'muster pool test' });
   other = openPool(testConnection(), { connections: 1, prepare: false });
   await other.client`CREATE TABLE IF NOT EXISTS pool_test (word text)`;
 });
 afterAll(async () => {
   await pool.close();
+  await cutting.close();
   await other.client`DROP TABLE pool_test`;
   await other.close();
 });
@@ -29,14 +33,14 @@ const failure = (work: PromiseLike<unknown>) =>
 it('lets nothing of a transaction whose connection was cut be done on another', async () => {
   const later: unknown[] = [];
   let work: Promise<void> | undefined;
-  const whole = pool.client.begin((tx) => {
+  const whole = cutting.client.begin((tx) => {
     work = (async () => {
       const pid = await pidOf(tx);
       await tx.unsafe('INSERT INTO pool_test VALUES ($1)', ['lost']);
       await cut(pid);
       for (let n = 0; n < 3; n++) {
         // Another is opened meanwhile.
-        await Promise.all(Array.from({ length: 5 }, () => pidOf(pool.client).catch(() => 0)));
+        await Promise.all(Array.from({ length: 5 }, () => pidOf(cutting.client).catch(() => 0)));
         later.push(await failure(tx.unsafe('INSERT INTO pool_test VALUES ($1)', ['late'])));
       }
     })();
@@ -51,16 +55,16 @@ it('lets nothing of a transaction whose connection was cut be done on another', 
 it('lets nothing wait for ever that is asked while its connection ends', async () => {
   const asked: Promise<unknown>[] = [];
   for (let round = 0; round < 20; round++) {
-    const pid = await pidOf(pool.client).catch(() => 0);
+    const pid = await pidOf(cutting.client).catch(() => 0);
     let isCut = false;
-    const cutting = cut(pid).finally(() => {
+    const ending = cut(pid).finally(() => {
       isCut = true;
     });
     while (!isCut) {
-      asked.push(failure(pool.client`SELECT ${'x'.repeat(2_000)}`));
+      asked.push(failure(cutting.client`SELECT ${'x'.repeat(2_000)}`));
       await new Promise(setImmediate);
     }
-    await cutting;
+    await ending;
   }
   const failures = (await Promise.all(asked)).filter((error) => error !== undefined);
   expect(failures.filter((error) => !isUnavailable(error))).toEqual([]);
