@@ -1,6 +1,5 @@
 import { Server as TlsServer } from 'node:https';
 import { DrizzleQueryError } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { openGraphql } from './api/graphql/server.ts';
 import { openSockets } from './api/graphql/sockets.ts';
@@ -12,6 +11,7 @@ import type { Connection } from './database/connect.ts';
 import { isUnavailable } from './database/unavailable.ts';
 import { openJobs } from './jobs.ts';
 import type { Listening } from './listening/listen.ts';
+import { onceAMinute } from './once-a-minute.ts';
 import { openPools } from './pools.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
@@ -116,16 +116,12 @@ const errorLog = (log: Logger) => (error: unknown) => {
   else log.error(cause);
 };
 
-const REFUSAL_TOLD_MS = 60_000;
-
-/** Tells of one device once a minute: whoever is refused comes again. */
+/** Tells of one device once a minute. */
 function logRefusals(log: Logger) {
-  const told = new LRUCache<string, true>({ max: 10_000, ttl: REFUSAL_TOLD_MS });
+  const isDue = onceAMinute();
   return (refusal: CertificateRefusal) => {
-    const device = `${refusal.tenantName}/${refusal.controllerId}`.slice(0, 256);
-    if (told.has(device)) return;
-    told.set(device, true);
-    log.info(refusal, "a device's certificate was refused");
+    if (isDue(`${refusal.tenantName}/${refusal.controllerId}`.slice(0, 256)))
+      log.info(refusal, "a device's certificate was refused");
   };
 }
 

@@ -1,3 +1,4 @@
+import { onceAMinute } from '../once-a-minute.ts';
 import type { How, Link, Rows } from './link.ts';
 import { inTransaction, type TransactionLink } from './transaction.ts';
 import { asUnavailable, DatabaseUnavailableError, isFull } from './unavailable.ts';
@@ -36,7 +37,6 @@ const REST_MS = 250;
 const REST_WHEN_FULL_MS = 5_000;
 /** The server's side of a connection grows by what it remembers. */
 const LIFETIME_MS = 45 * 60_000;
-const TOLD_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 5_000;
 const CLOSED = 'it is closed here';
 
@@ -71,7 +71,7 @@ export function openLinks({ most, connect, tell }: LinksOptions): Links {
   let connects = new AbortController();
   let restUntil = 0;
   let fullUntil = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  const isDue = onceAMinute();
   let shutBy: string | undefined;
   let closing = false;
 
@@ -145,9 +145,7 @@ export function openLinks({ most, connect, tell }: LinksOptions): Links {
     else rejectAll(asUnavailable(error));
   };
   const tellSometimes = (line: string) => {
-    if (performance.now() - toldAt < TOLD_EVERY_MS) return;
-    toldAt = performance.now();
-    tell(line);
+    if (isDue('')) tell(line);
   };
   const rejectAll = (error: unknown) => {
     for (const list of Object.values(waiting)) for (const { reject } of list.splice(0)) reject(error);

@@ -3,11 +3,11 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { refuseUpgrade, trustOf } from '../api/http.ts';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
+import { onceAMinute } from '../once-a-minute.ts';
 import { readTls } from '../tls.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { capsOf } from './descriptors.ts';
@@ -109,14 +109,11 @@ const take = (server: Server, config: Pick<Config, 'HOST' | 'PORT'>) =>
     server.listen(config.PORT, config.HOST.replace(/^\[(.*)\]$/, '$1'), resolve);
   });
 
-const TOLD_EVERY_MS = 60_000;
-
-/** Tells of it once a minute: those who are refused come again. */
+/** Tells of it once a minute. */
 function warnOfFull(log?: Pick<Logger, 'warn'>) {
-  const told = new LRUCache<string, true>({ max: 1_000, ttl: TOLD_EVERY_MS });
+  const isDue = onceAMinute(1_000);
   return (network?: string) => {
-    if (told.has(network ?? '')) return;
-    told.set(network ?? '', true);
+    if (!isDue(network ?? '')) return;
     if (network === undefined)
       log?.warn('connections are refused: there are MUSTER_CONNECTIONS, and none is idle');
     else log?.warn({ network }, 'connections of an address are refused: it has MUSTER_ADDRESS_CONNECTIONS');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
+import { onceAMinute } from '../once-a-minute.ts';
 import { watchedStore } from './failure.ts';
 import { folderStore } from './folder.ts';
 import { s3Store } from './s3.ts';
@@ -43,14 +43,11 @@ export async function openStorage(config: Settings, tell: (line: string) => void
   };
 }
 
-const TOLD_AGAIN_AFTER_MS = 60_000;
-
-/** Of each once a minute: whoever wants it comes again. */
+/** Of each once a minute. */
 function tellOfLost(tell: (line: string) => void): ArtifactStorage['onLost'] {
-  const told = new LRUCache<string, true>({ max: 10_000, ttl: TOLD_AGAIN_AFTER_MS });
+  const isDue = onceAMinute();
   return (location) => {
-    if (told.has(location)) return;
-    told.set(location, true);
-    tell(`the content ${location} is lost from the store: the file must be uploaded again`);
+    if (isDue(location))
+      tell(`the content ${location} is lost from the store: the file must be uploaded again`);
   };
 }
