@@ -1,4 +1,3 @@
-import { isUnavailable } from '../../database/unavailable.ts';
 import { forbidden } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { countTargetsOfRollouts, type TargetCounts } from '../rollouts/counts.ts';
@@ -6,11 +5,7 @@ import { findRollouts } from '../rollouts/find.ts';
 import type { Rollout } from '../rollouts/rollout.ts';
 import { countedReach } from '../targets/whole-reach.ts';
 import { type Feed, openFeed } from './feed.ts';
-
-/** No rollout's targets are counted more often. */
-const COUNT_EVERY_MS = 1_000;
-/** Nor may counting take more than one part in this many of the time. */
-const SHARE = 5;
+import { openRecounts } from './recounts.ts';
 
 /** How far a rollout is. */
 export interface RolloutProgress {
@@ -36,10 +31,6 @@ function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom
   const watchers = new Map<RolloutFeed, { context: Context; told?: string }>();
   /** By what of the targets counts for whom. */
   let latest = new Map<string, { progress: RolloutProgress | null; text: string }>();
-  let outdated = false;
-  let counting = false;
-  let nextAt = 0;
-  let timer: NodeJS.Timeout | undefined;
 
   const tell = () => {
     for (const [feed, watcher] of watchers) {
@@ -63,48 +54,28 @@ function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom
     }
     return found;
   };
-  const count = async () => {
-    timer = undefined;
-    if (!watchers.size) return;
-    counting = true;
-    outdated = false;
-    let isBusy = true;
-    const began = performance.now();
-    nextAt = began + COUNT_EVERY_MS;
-    try {
+  const recounts = openRecounts({
+    isWatched: () => watchers.size > 0,
+    async count() {
       latest = await readAll();
       tell();
-    } catch (error) {
-      log(error);
-      outdated = true;
-      isBusy = !isUnavailable(error);
-    }
-    counting = false;
-    if (isBusy) nextAt = Math.max(nextAt, began + SHARE * (performance.now() - began));
-    if (outdated) schedule();
-  };
-  const schedule = () => {
-    if (watchers.size && !timer && !counting)
-      timer = setTimeout(count, Math.max(0, nextAt - performance.now()));
-  };
-  const hear = () => {
-    outdated = true;
-    schedule();
-  };
+    },
+    log,
+  });
 
   return {
     enter(feed, context) {
       watchers.set(feed, { context });
       tell();
-      if (!latest.has(sightOf(context)) || outdated || watchers.size === 1) hear();
+      if (!latest.has(sightOf(context)) || recounts.isOutdated() || watchers.size === 1) recounts.hear();
     },
     leave: (feed) => void watchers.delete(feed),
     empty: () => watchers.size === 0,
-    hear,
+    hear: recounts.hear,
     recheck() {
       for (const [feed, { context }] of [...watchers])
         if (!context.caller.permissions.has('READ_ROLLOUT')) feed.fail(forbidden('READ_ROLLOUT'));
-        else if (!latest.has(sightOf(context))) hear();
+        else if (!latest.has(sightOf(context))) recounts.hear();
       tell();
     },
   };

@@ -74,9 +74,9 @@ export function openRoom(platform: Platform, tenantId: number, shared: Shared): 
     enter: groups.enter,
     leave(watcher) {
       groups.leave(watcher);
-      if (!groups.all().length) resyncs.stop();
+      if (!groups.size()) resyncs.stop();
     },
-    empty: () => !groups.all().length,
+    empty: () => !groups.size(),
     hear(announcement) {
       if (announcement.kind === 'settings') return;
       if (!announcement.controllerIds || !changes.note(announcement)) loseTrack();
@@ -128,6 +128,7 @@ function openGroups(start: (group: Group) => Promise<void>) {
   };
   return {
     all: () => [...groups.values()],
+    size: () => groups.size,
     /** Another whenever there is another filter, or one less. */
     version: () => version,
     start,
@@ -149,7 +150,7 @@ function openResyncs(groups: Groups) {
   let notBefore = 0;
 
   const schedule = () => {
-    if (!isPlanned || running || timer || !groups.all().length) return;
+    if (!isPlanned || running || timer || !groups.size()) return;
     timer = setTimeout(run, Math.max(0, notBefore - performance.now()));
   };
   const run = async () => {
@@ -218,7 +219,7 @@ function openChanges(platform: Platform, tenantId: number, { groups, testing, on
     if (working) return;
     working = true;
     let pause = COALESCE_MS;
-    while (groups.all().length && (pending.changed.size || pending.deleted.size)) {
+    while (groups.size() && (pending.changed.size || pending.deleted.size)) {
       await new Promise((resolve) => setTimeout(resolve, pause));
       const began = performance.now();
       const { changed, deleted } = pending;

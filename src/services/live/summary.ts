@@ -1,13 +1,9 @@
-import { isUnavailable } from '../../database/unavailable.ts';
 import { forbidden } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { type FleetSummary, summarizeFleet } from '../targets/summary.ts';
 import type { Feed } from './feed.ts';
+import { openRecounts } from './recounts.ts';
 
-/** No tenant's targets are counted more often. */
-const COUNT_EVERY_MS = 1_000;
-/** Nor may counting take more than one part in this many of the time. */
-const SHARE = 5;
 /** Polls and the passing of time change the numbers, too, and nobody announces them. */
 const LOOK_AGAIN_MS = 10_000;
 
@@ -34,11 +30,6 @@ export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => vo
   const watchers = new Map<Feed<FleetSummary>, Watcher>();
   /** By scope. */
   let latest = new Map<string, FleetSummary>();
-  let outdated = false;
-  let counting = false;
-  let nextAt = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const lookAgain = setInterval(() => hear(), LOOK_AGAIN_MS);
 
   const tell = () => {
     const texts = new Map([...latest].map(([scope, summary]) => [scope, JSON.stringify(summary)]));
@@ -59,52 +50,35 @@ export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => vo
     for (const [scope, context] of contexts) counted.set(scope, await summarizeFleet(context));
     return counted;
   };
-  const count = async () => {
-    timer = undefined;
-    if (!watchers.size) {
-      clearInterval(lookAgain);
-      return onEmpty();
-    }
-    counting = true;
-    outdated = false;
-    let isBusy = true;
-    const began = performance.now();
-    nextAt = began + COUNT_EVERY_MS;
-    try {
+  const recounts = openRecounts({
+    isWatched: () => watchers.size > 0,
+    async count() {
       latest = await countAll();
       tell();
-    } catch (error) {
-      log(error);
-      outdated = true;
-      isBusy = !isUnavailable(error);
-    }
-    counting = false;
-    if (isBusy) nextAt = Math.max(nextAt, began + SHARE * (performance.now() - began));
-    if (outdated || !watchers.size) schedule();
-  };
-  const schedule = () => {
-    if (!timer && !counting) timer = setTimeout(count, Math.max(0, nextAt - performance.now()));
-  };
-  const hear = () => {
-    outdated = true;
-    if (watchers.size) schedule();
-  };
+    },
+    onEmpty() {
+      clearInterval(lookAgain);
+      onEmpty();
+    },
+    log,
+  });
+  const lookAgain = setInterval(recounts.hear, LOOK_AGAIN_MS);
 
   return {
     enter(feed, context) {
       watchers.set(feed, { context });
       tell();
-      if (!latest.has(scopeKey(context)) || outdated || watchers.size === 1) hear();
+      if (!latest.has(scopeKey(context)) || recounts.isOutdated() || watchers.size === 1) recounts.hear();
     },
     leave(feed) {
       watchers.delete(feed);
-      if (!watchers.size) schedule();
+      recounts.leave();
     },
-    hear,
+    hear: recounts.hear,
     recheck() {
       for (const [feed, { context }] of watchers)
         if (!context.caller.permissions.has('READ_TARGET')) feed.fail(forbidden('READ_TARGET'));
-        else if (!latest.has(scopeKey(context))) hear();
+        else if (!latest.has(scopeKey(context))) recounts.hear();
       tell();
     },
   };
