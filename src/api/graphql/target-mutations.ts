@@ -6,10 +6,10 @@ import { findTargets } from '../../services/targets/find.ts';
 import { CLEARABLE } from '../../services/targets/input.ts';
 import { NO_TYPE, updateTarget } from '../../services/targets/update.ts';
 import type { GraphqlContext } from './context.ts';
-import { BulkErrorPolicy, enumOf } from './enums.ts';
+import { enumOf } from './enums.ts';
 import { Payload } from './errors.ts';
 import { toId } from './ids.ts';
-import { answer, creation, payload } from './mutations.ts';
+import { answer, BulkInput, creation, payload } from './mutations.ts';
 import { Target, type TargetView, targetView } from './targets.ts';
 
 @InputType({ description: 'A target to create.' })
@@ -53,18 +53,9 @@ class TargetInput {
 }
 
 @InputType({ description: 'What `createTargets` takes.' })
-class CreateTargetsInput {
+class CreateTargetsInput extends BulkInput {
   @Field(() => [TargetInput], { description: 'The targets to create.' })
   targets!: TargetInput[];
-
-  @Field(() => BulkErrorPolicy, {
-    defaultValue: 'REJECT_ALL',
-    description: 'What becomes of the good rows when others are bad.',
-  })
-  errorPolicy!: BulkErrorPolicy;
-
-  @Field(() => Boolean, { defaultValue: false, description: 'Checks everything and creates nothing.' })
-  dryRun!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `createTargets` answers.' })

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { DomainError, quotaExceeded } from '../../errors.ts';
 import { MOST_TAGS } from '../quotas.ts';
-import { LONGEST_KEY, LONGEST_VALUE, MetadataEntry } from '../target-metadata/input.ts';
+import { LONGEST_KEY, LONGEST_VALUE, MetadataEntry, MOST_ENTRIES } from '../target-metadata/input.ts';
 import { TargetTagInput } from '../target-tags/input.ts';
-import { checkAttributes } from '../targets/attributes.ts';
+import { checkAttributes, MOST_ATTRIBUTES } from '../targets/attributes.ts';
 import { TargetFields } from '../targets/input.ts';
 import { cutText, plainText } from '../text.ts';
 import type { Entry, Fault, ImportedTarget, ImportRow } from './source.ts';
@@ -36,15 +36,13 @@ const RowFields = TargetFields.omit({ targetTypeId: true }).extend({
   targetType: plainText(0, 64).nullish(),
 });
 
-/** Of attributes, and of metadata. */
-export const MOST_ENTRIES = 100;
 const NONE: readonly never[] = [];
 
 /** Characters of a target that has all it may have, each of it as long as it may be. */
 export const LONGEST_TARGET =
   4_096 +
   MOST_TAGS * LONGEST_KEY +
-  MOST_ENTRIES * (2 * LONGEST_KEY) +
+  MOST_ATTRIBUTES * (2 * LONGEST_KEY) +
   MOST_ENTRIES * (LONGEST_KEY + LONGEST_VALUE);
 
 /** So much is told of what is wrong with a row: after that people know. */
@@ -124,7 +122,7 @@ function readTags(tags: readonly string[], found: Fault[]): string[] {
 
 function readAttributes(attributes: readonly Entry[], found: Fault[]): void {
   try {
-    if (attributes.length > MOST_ENTRIES) throw quotaExceeded('attributes of a target', MOST_ENTRIES);
+    if (attributes.length > MOST_ATTRIBUTES) throw quotaExceeded('attributes of a target', MOST_ATTRIBUTES);
     checkAttributes(attributes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

@@ -4,8 +4,10 @@ import type { Transaction } from '../../database/connect.ts';
 import { quotaExceeded, targetAlreadyExists } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { MOST_TAGS, requireGroupQuota } from '../quotas.ts';
+import { MOST_ENTRIES } from '../target-metadata/input.ts';
+import { MOST_ATTRIBUTES } from '../targets/attributes.ts';
 import { noteTokenRotations } from '../targets/token-rotation.ts';
-import { MOST_ENTRIES, type RefusedRow } from './check.ts';
+import type { RefusedRow } from './check.ts';
 import { type Chunk, LETTERS } from './chunk.ts';
 import type { ImportRecord } from './find.ts';
 import { type Row, refusal } from './refusal.ts';
@@ -230,7 +232,12 @@ async function missingRows(tx: Transaction): Promise<Row[]> {
 
 /** Keys that targets have, as a table with `tenant_id`, `target_id` and `key`, and how many a target may have. */
 const QUOTAS = {
-  attribute: { stored: sql`target_attributes`, most: MOST_ENTRIES, field: 'attributes', what: 'attributes' },
+  attribute: {
+    stored: sql`target_attributes`,
+    most: MOST_ATTRIBUTES,
+    field: 'attributes',
+    what: 'attributes',
+  },
   metadata: { stored: sql`target_metadata`, most: MOST_ENTRIES, field: 'metadata', what: 'metadata entries' },
   tag: {
     stored: sql`(

@@ -20,7 +20,7 @@ export type AttributeMode = (typeof ATTRIBUTE_MODES)[number];
 /** A key with its value; null for none: such an attribute isn't stored. */
 export type AttributeEntry = readonly [key: string, value: string | null];
 
-const MOST_ATTRIBUTES = 100;
+export const MOST_ATTRIBUTES = 100;
 /** Printable ASCII but `~` and the backquote, and white space; at most 128 of them (recorded of hawkBit). */
 const ALLOWED = /^[a-zA-Z0-9_\-!@#$%^&*()+=[\]{}|;:'",.<>/\\? \t\n\v\f\r]{0,128}$/;
 const isAllowed = (text: string) => ALLOWED.test(text);
