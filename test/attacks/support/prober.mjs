@@ -1,7 +1,7 @@
 /*
  * Asks a server every ten milliseconds whether it lives, on one connection, and notes the longest wait for an answer.
- * A program of its own, so that nothing else it does delays it: prober.mjs URL PID. Its parent sends 'begin' and 'end'
- * and gets a `Probed` for each 'end'.
+ * A program of its own, so that nothing else it does delays it: prober.mjs URL PID. Its parent sends 'begin', waits for
+ * 'begun' before it attacks, sends 'end' and gets a `Probed`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
@@ -67,6 +67,7 @@ process.on('message', (/** @type {'begin' | 'end'} */ order) => {
     } catch {}
     before = memory('VmRSS');
     [polls, worst, began] = [0, 0, performance.now()];
+    process.send?.('begun');
   } else void report();
 });
 process.on('disconnect', () => process.exit());

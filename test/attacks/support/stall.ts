@@ -77,13 +77,16 @@ export async function probed(
   const death = ended.then((code) => {
     throw new Error(`the server ended with ${code}: ${stderr().slice(-2_000)}`);
   });
-  const work = async () => {
-    prober.send('begin');
-    await meanwhile();
-    return new Promise<Probed>((resolve) => {
-      prober.once('message', (seen) => resolve(seen as Probed));
-      prober.send('end');
+  const told = (order: 'begin' | 'end') =>
+    new Promise<unknown>((resolve) => {
+      prober.once('message', resolve);
+      prober.send(order);
     });
+  const work = async () => {
+    // A poll that is under way when the prober begins is not counted: it must have begun before the attack does.
+    await told('begin');
+    await meanwhile();
+    return (await told('end')) as Probed;
   };
   return Promise.race([work(), death]);
 }
