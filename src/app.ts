@@ -5,7 +5,7 @@ import { type PollCounts, pollListener } from './api/ddi/poll.ts';
 import { devicePathOf } from './api/ddi/request.ts';
 import { deviceRouter } from './api/ddi/router.ts';
 import { exportRouter } from './api/exports/router.ts';
-import type { GraphqlDoor } from './api/graphql/server.ts';
+import type { GraphqlDoor } from './api/graphql/server/server.ts';
 import { webError } from './api/hawkbit-errors.ts';
 import { type Peers, refuseUpgrade, urlRefusalOf } from './api/http.ts';
 import { importRouter } from './api/imports/router.ts';
@@ -14,7 +14,7 @@ import { restRouter } from './api/rest/router.ts';
 import { uploadRouter } from './api/uploads/router.ts';
 import type { Config } from './config.ts';
 import type { Authenticator } from './services/access/authenticate.ts';
-import type { DevicePlatform } from './services/devices/poll.ts';
+import type { DevicePlatform } from './services/devices/polling/poll.ts';
 
 export interface AppOptions {
   config: Pick<Config, 'MUSTER_BODY_LIMIT' | 'MUSTER_DDI_BODY_LIMIT'>;

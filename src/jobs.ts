@@ -1,11 +1,11 @@
-import { cleanUpActions } from './services/actions/clean-up.ts';
-import { removeOldStrays } from './services/artifacts/strays.ts';
-import { forgetOldAuditEvents } from './services/audit/forget-old.ts';
-import { autoAssigner } from './services/auto-assignments/run.ts';
-import type { Platform } from './services/context.ts';
-import { runPeriodically } from './services/periodic.ts';
-import { openRollouts } from './services/rollouts/run.ts';
-import { openWebhooks } from './services/webhooks/run.ts';
+import { cleanUpActions } from './services/deployments/actions/clean-up.ts';
+import { autoAssigner } from './services/deployments/auto-assignments/run.ts';
+import { openRollouts } from './services/deployments/rollouts/run.ts';
+import { forgetOldAuditEvents } from './services/platform/audit/forget-old.ts';
+import { openWebhooks } from './services/platform/webhooks/run.ts';
+import type { Platform } from './services/shared/context.ts';
+import { runPeriodically } from './services/shared/periodic.ts';
+import { removeOldStrays } from './services/software/artifacts/strays.ts';
 
 const FORGET_EVERY_MS = 600_000;
 /** As often as hawkBit. */

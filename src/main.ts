@@ -9,8 +9,11 @@ import { lastWords } from './last-words.ts';
 import { ListenError, listen } from './listening/listen.ts';
 import { openLog } from './log.ts';
 import { serve } from './server.ts';
-import { hasDefaultPassword } from './services/tenants/default-password.ts';
-import { ensureFirstAdministrator, firstAdministratorOf } from './services/tenants/first-administrator.ts';
+import { hasDefaultPassword } from './services/platform/tenants/default-password.ts';
+import {
+  ensureFirstAdministrator,
+  firstAdministratorOf,
+} from './services/platform/tenants/first-administrator.ts';
 import { databaseOfWorker, shareMetrics, startWorkers, type WorkerDatabase, WorkerError } from './workers.ts';
 
 /** The contract's ten seconds, and a second to spare. */

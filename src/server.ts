@@ -1,8 +1,8 @@
 import { Server as TlsServer } from 'node:https';
 import { DrizzleQueryError } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import { openGraphql } from './api/graphql/server.ts';
-import { openSockets } from './api/graphql/sockets.ts';
+import { openGraphql } from './api/graphql/server/server.ts';
+import { openSockets } from './api/graphql/server/sockets.ts';
 import { openPeers } from './api/http.ts';
 import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { createApp } from './app.ts';
@@ -15,9 +15,9 @@ import { onceAMinute } from './once-a-minute.ts';
 import { openPools } from './pools.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
-import { type CertificateRefusal, openDevices } from './services/devices/poll.ts';
-import { openLive } from './services/live/hub.ts';
-import { openPlatform } from './services/platform.ts';
+import { type CertificateRefusal, openDevices } from './services/devices/polling/poll.ts';
+import { openLive } from './services/platform/live/hub.ts';
+import { openPlatform } from './services/platform/platform.ts';
 import { openStorage } from './storage/open.ts';
 import { renewTls } from './tls.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
-import { buildSchema } from '../src/api/graphql/schema.ts';
+import { buildSchema } from '../src/api/graphql/server/schema.ts';
 
 const root = new URL('..', import.meta.url);
 const docs = readdirSync(new URL('docs', root), { recursive: true, encoding: 'utf8' })

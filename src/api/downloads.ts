@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import type { ByteRange, Download } from '../services/artifacts/download.ts';
+import type { ByteRange, Download } from '../services/software/artifacts/download.ts';
 import { isMatch } from './http.ts';
 import { rangesOf } from './ranges.ts';
 

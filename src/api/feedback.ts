@@ -1,6 +1,6 @@
 import { malformed } from '../errors.ts';
-import { CONFIRMATIONS, type Said } from '../services/actions/confirm.ts';
-import { EXECUTIONS, RESULTS, type Report } from '../services/devices/report.ts';
+import { CONFIRMATIONS, type Said } from '../services/deployments/actions/confirm.ts';
+import { EXECUTIONS, RESULTS, type Report } from '../services/devices/reports/report.ts';
 import { asObject, asTexts, integerOf, type JsonObject, objectOf, textOf } from './json.ts';
 
 /**

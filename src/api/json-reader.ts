@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { malformed } from '../errors.ts';
-import { takeTurns } from '../services/turns.ts';
+import { takeTurns } from '../services/shared/turns.ts';
 import { DEEPEST, notWellFormed, tooDeep, tooManyValues } from './unread.ts';
 
 /** A JSON number whose digits a JavaScript number would not give back: `1.0`, `1e3`, 20 digits. */

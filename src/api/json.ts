@@ -1,5 +1,5 @@
 import { malformed } from '../errors.ts';
-import { requireFewRows } from '../services/rows.ts';
+import { requireFewRows } from '../services/shared/rows.ts';
 import { ExactNumber } from './json-reader.ts';
 import { notWellFormed } from './unread.ts';
 

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { mapInTurns } from '../services/turns.ts';
+import { mapInTurns } from '../services/shared/turns.ts';
 import { hasBody, readBody } from './body.ts';
 import { webError } from './hawkbit-errors.ts';
 import { etagOf, isMatch } from './http.ts';

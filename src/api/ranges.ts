@@ -1,4 +1,4 @@
-import type { ByteRange } from '../services/artifacts/download.ts';
+import type { ByteRange } from '../services/software/artifacts/download.ts';
 
 /** Beyond so many a request only makes work: no client in need of them has been met. */
 const MOST_RANGES = 16;

@@ -3,9 +3,12 @@ import { type Config, readConfig, systemDefaultsOf } from '../config.ts';
 import { openPool } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
 import { type OpenDatabase, openDatabase } from '../database/open.ts';
-import type { Platform } from '../services/context.ts';
-import { openPlatform } from '../services/platform.ts';
-import { ensureFirstAdministrator, firstAdministratorOf } from '../services/tenants/first-administrator.ts';
+import { openPlatform } from '../services/platform/platform.ts';
+import {
+  ensureFirstAdministrator,
+  firstAdministratorOf,
+} from '../services/platform/tenants/first-administrator.ts';
+import type { Platform } from '../services/shared/context.ts';
 import { openStorage } from '../storage/open.ts';
 import { print } from './print.ts';
 

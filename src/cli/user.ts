@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
-import { setPassword } from '../services/access/set-password.ts';
+import { setPassword } from '../services/access/users/set-password.ts';
 import { withDatabase } from './database.ts';
 import { print, table } from './print.ts';
 import { ask, type ServerOptions, serverOf, withServer } from './server.ts';

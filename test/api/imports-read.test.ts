@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { csvParser } from '../../src/api/imports/csv.ts';
 import { ndjsonParser } from '../../src/api/imports/ndjson.ts';
 import { LONGEST_ROW, readRows } from '../../src/api/imports/read-rows.ts';
-import { BEGINNING, type ImportRow, type Position } from '../../src/services/imports/source.ts';
+import { BEGINNING, type ImportRow, type Position } from '../../src/services/fleet/imports/source.ts';
 
 const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
 type Format = keyof typeof PARSERS;

@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createArtifactUpload } from '../../src/services/artifacts/create-upload.ts';
-import { takeUpload } from '../../src/services/artifacts/take-upload.ts';
-import { createSoftwareModules } from '../../src/services/software-modules/create.ts';
+import { createArtifactUpload } from '../../src/services/software/artifacts/create-upload.ts';
+import { takeUpload } from '../../src/services/software/artifacts/take-upload.ts';
+import { createSoftwareModules } from '../../src/services/software/software-modules/create.ts';
 import { newTenant, openTestPlatform } from '../support/platform.ts';
 import {
   basic,

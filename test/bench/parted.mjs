@@ -9,7 +9,7 @@ import { restRouter } from '../../dist/api/rest/router.js';
 import { openPool } from '../../dist/database/connect.js';
 import { auditEvents } from '../../dist/database/tables/audit.js';
 import { openAuthenticator } from '../../dist/services/access/authenticate.js';
-import { openPlatform } from '../../dist/services/platform.js';
+import { openPlatform } from '../../dist/services/platform/platform.js';
 
 const log = (error) => console.error(error);
 

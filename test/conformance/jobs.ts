@@ -1,8 +1,8 @@
 import type { Connection } from '../../src/database/connect.ts';
-import { autoAssigner } from '../../src/services/auto-assignments/run.ts';
-import type { Platform } from '../../src/services/context.ts';
-import { runPeriodically } from '../../src/services/periodic.ts';
-import { openRunner } from '../../src/services/rollouts/run.ts';
+import { autoAssigner } from '../../src/services/deployments/auto-assignments/run.ts';
+import { openRunner } from '../../src/services/deployments/rollouts/run.ts';
+import type { Platform } from '../../src/services/shared/context.ts';
+import { runPeriodically } from '../../src/services/shared/periodic.ts';
 import { openTestPlatform } from '../support/platform.ts';
 
 const EVERY_MS = 50;

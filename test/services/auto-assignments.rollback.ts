@@ -1,20 +1,23 @@
-import { cleanUpSomeActions } from '../../src/services/actions/clean-up.ts';
-import { assignNextTargets } from '../../src/services/auto-assignments/assign-next.ts';
-import { createAutoAssignment } from '../../src/services/auto-assignments/create.ts';
-import { approveAutoAssignment, denyAutoAssignment } from '../../src/services/auto-assignments/decide.ts';
-import { deleteAutoAssignment } from '../../src/services/auto-assignments/delete.ts';
+import { cleanUpSomeActions } from '../../src/services/deployments/actions/clean-up.ts';
+import { assignNextTargets } from '../../src/services/deployments/auto-assignments/assign-next.ts';
+import { createAutoAssignment } from '../../src/services/deployments/auto-assignments/create.ts';
+import {
+  approveAutoAssignment,
+  denyAutoAssignment,
+} from '../../src/services/deployments/auto-assignments/decide.ts';
+import { deleteAutoAssignment } from '../../src/services/deployments/auto-assignments/delete.ts';
 import {
   pauseAutoAssignment,
   resumeAutoAssignment,
   startAutoAssignment,
-} from '../../src/services/auto-assignments/handle.ts';
-import { updateAutoAssignment } from '../../src/services/auto-assignments/update.ts';
-import type { Context } from '../../src/services/context.ts';
-import { clearAutoAssignment } from '../../src/services/target-filters/clear-auto-assignment.ts';
-import { createTargetFilter } from '../../src/services/target-filters/create.ts';
-import { setAutoAssignment } from '../../src/services/target-filters/set-auto-assignment.ts';
-import { setConfiguration } from '../../src/services/tenants/set-configuration.ts';
-import { FAR_OFF, laterThan } from './auto-assignments/support.ts';
+} from '../../src/services/deployments/auto-assignments/handle.ts';
+import { updateAutoAssignment } from '../../src/services/deployments/auto-assignments/update.ts';
+import { clearAutoAssignment } from '../../src/services/fleet/target-filters/clear-auto-assignment.ts';
+import { createTargetFilter } from '../../src/services/fleet/target-filters/create.ts';
+import { setAutoAssignment } from '../../src/services/fleet/target-filters/set-auto-assignment.ts';
+import { setConfiguration } from '../../src/services/platform/tenants/set-configuration.ts';
+import type { Context } from '../../src/services/shared/context.ts';
+import { FAR_OFF, laterThan } from './deployments/auto-assignments/support.ts';
 import type { DeploymentFixture } from './deployments.rollback.ts';
 
 /** Auto-assignments in each status. */

@@ -1,23 +1,26 @@
 import { and, eq } from 'drizzle-orm';
 import { actions } from '../../src/database/tables/actions.ts';
-import { cancelActions } from '../../src/services/actions/cancel.ts';
-import { confirmActions } from '../../src/services/actions/confirm.ts';
-import { deleteActions, deleteOldActions } from '../../src/services/actions/delete.ts';
-import { forceActions } from '../../src/services/actions/force.ts';
-import type { Context } from '../../src/services/context.ts';
-import { assignDistributionSet } from '../../src/services/deployments/assign.ts';
+import { cancelActions } from '../../src/services/deployments/actions/cancel.ts';
+import { confirmActions } from '../../src/services/deployments/actions/confirm.ts';
+import { deleteActions, deleteOldActions } from '../../src/services/deployments/actions/delete.ts';
+import { forceActions } from '../../src/services/deployments/actions/force.ts';
+import { assignDistributionSet } from '../../src/services/deployments/assignments/assign.ts';
 import { asDevice } from '../../src/services/devices/acting.ts';
-import { activateOwnAutoConfirm, deactivateOwnAutoConfirm } from '../../src/services/devices/auto-confirm.ts';
-import { reportConfirmation } from '../../src/services/devices/confirm.ts';
-import { noteDownload } from '../../src/services/devices/downloads.ts';
-import { reportCancellation } from '../../src/services/devices/report-cancellation.ts';
-import { reportDeployment } from '../../src/services/devices/report-deployment.ts';
-import { reportInstalled } from '../../src/services/devices/report-installed.ts';
-import { noteRetrieval } from '../../src/services/devices/retrieve.ts';
-import { createDistributionSets } from '../../src/services/distribution-sets/create.ts';
-import { createSoftwareModules } from '../../src/services/software-modules/create.ts';
-import { createTargets } from '../../src/services/targets/create.ts';
-import { setConfiguration } from '../../src/services/tenants/set-configuration.ts';
+import {
+  activateOwnAutoConfirm,
+  deactivateOwnAutoConfirm,
+} from '../../src/services/devices/reports/auto-confirm.ts';
+import { reportConfirmation } from '../../src/services/devices/reports/confirm.ts';
+import { reportCancellation } from '../../src/services/devices/reports/report-cancellation.ts';
+import { reportDeployment } from '../../src/services/devices/reports/report-deployment.ts';
+import { reportInstalled } from '../../src/services/devices/reports/report-installed.ts';
+import { noteDownload } from '../../src/services/devices/updates/downloads.ts';
+import { noteRetrieval } from '../../src/services/devices/updates/retrieve.ts';
+import { createTargets } from '../../src/services/fleet/targets/create.ts';
+import { setConfiguration } from '../../src/services/platform/tenants/set-configuration.ts';
+import type { Context } from '../../src/services/shared/context.ts';
+import { createDistributionSets } from '../../src/services/software/distribution-sets/create.ts';
+import { createSoftwareModules } from '../../src/services/software/software-modules/create.ts';
 
 /** The actions that the verbs below are called on. */
 export interface DeploymentFixture {

@@ -1,17 +1,17 @@
-import type { Context } from '../../src/services/context.ts';
-import { advanceRollout } from '../../src/services/rollouts/advance.ts';
-import { createRollout } from '../../src/services/rollouts/create.ts';
-import { decideRollout } from '../../src/services/rollouts/decide.ts';
-import { deleteRollout } from '../../src/services/rollouts/delete.ts';
-import { pauseRollout } from '../../src/services/rollouts/pause.ts';
-import { resumeRollout } from '../../src/services/rollouts/resume.ts';
-import { startRollout } from '../../src/services/rollouts/start.ts';
-import { stopRollout } from '../../src/services/rollouts/stop.ts';
-import { triggerNextRolloutGroup } from '../../src/services/rollouts/trigger-next-group.ts';
-import { updateRollout } from '../../src/services/rollouts/update.ts';
-import { setConfiguration } from '../../src/services/tenants/set-configuration.ts';
-import { createSet } from './deployments/support.ts';
-import { addTargets, begin, plan } from './rollouts/support.ts';
+import { advanceRollout } from '../../src/services/deployments/rollouts/advance.ts';
+import { createRollout } from '../../src/services/deployments/rollouts/create.ts';
+import { decideRollout } from '../../src/services/deployments/rollouts/decide.ts';
+import { deleteRollout } from '../../src/services/deployments/rollouts/delete.ts';
+import { pauseRollout } from '../../src/services/deployments/rollouts/pause.ts';
+import { resumeRollout } from '../../src/services/deployments/rollouts/resume.ts';
+import { startRollout } from '../../src/services/deployments/rollouts/start.ts';
+import { stopRollout } from '../../src/services/deployments/rollouts/stop.ts';
+import { triggerNextRolloutGroup } from '../../src/services/deployments/rollouts/trigger-next-group.ts';
+import { updateRollout } from '../../src/services/deployments/rollouts/update.ts';
+import { setConfiguration } from '../../src/services/platform/tenants/set-configuration.ts';
+import type { Context } from '../../src/services/shared/context.ts';
+import { createSet } from './deployments/assignments/support.ts';
+import { addTargets, begin, plan } from './deployments/rollouts/support.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,39 +1,42 @@
 import { Readable } from 'node:stream';
-import { createArtifactUpload } from '../../src/services/artifacts/create-upload.ts';
-import { deleteArtifact } from '../../src/services/artifacts/delete.ts';
-import { type UploadArtifact, uploadArtifact } from '../../src/services/artifacts/upload.ts';
-import type { Context } from '../../src/services/context.ts';
-import { deleteDistributionSetMetadata } from '../../src/services/distribution-set-metadata/delete.ts';
-import { setDistributionSetMetadata } from '../../src/services/distribution-set-metadata/set.ts';
-import {
-  assignDistributionSetTag,
-  unassignDistributionSetTag,
-} from '../../src/services/distribution-set-tags/assign.ts';
-import { createDistributionSetTags } from '../../src/services/distribution-set-tags/create.ts';
-import { deleteDistributionSetTag } from '../../src/services/distribution-set-tags/delete.ts';
-import { updateDistributionSetTag } from '../../src/services/distribution-set-tags/update.ts';
-import { createDistributionSetTypes } from '../../src/services/distribution-set-types/create.ts';
-import { deleteDistributionSetType } from '../../src/services/distribution-set-types/delete.ts';
-import { setModuleTypeOfSets } from '../../src/services/distribution-set-types/set-module-type.ts';
-import { updateDistributionSetType } from '../../src/services/distribution-set-types/update.ts';
-import { assignModules, removeModules } from '../../src/services/distribution-sets/assign-modules.ts';
-import { createDistributionSets } from '../../src/services/distribution-sets/create.ts';
-import { deleteDistributionSet } from '../../src/services/distribution-sets/delete.ts';
-import { invalidateDistributionSet } from '../../src/services/distribution-sets/invalidate.ts';
-import { updateDistributionSet } from '../../src/services/distribution-sets/update.ts';
-import { deleteModuleMetadata } from '../../src/services/software-module-metadata/delete.ts';
-import { setModuleMetadata } from '../../src/services/software-module-metadata/set.ts';
-import { createSoftwareModuleTypes } from '../../src/services/software-module-types/create.ts';
-import { deleteSoftwareModuleType } from '../../src/services/software-module-types/delete.ts';
-import { updateSoftwareModuleType } from '../../src/services/software-module-types/update.ts';
-import { createSoftwareModules } from '../../src/services/software-modules/create.ts';
-import { deleteSoftwareModule } from '../../src/services/software-modules/delete.ts';
-import { updateSoftwareModule } from '../../src/services/software-modules/update.ts';
 import {
   addCompatibleSetTypes,
   removeCompatibleSetTypes,
-} from '../../src/services/target-types/compatible-set-types.ts';
-import { createTargetTypes } from '../../src/services/target-types/create.ts';
+} from '../../src/services/fleet/target-types/compatible-set-types.ts';
+import { createTargetTypes } from '../../src/services/fleet/target-types/create.ts';
+import type { Context } from '../../src/services/shared/context.ts';
+import { createArtifactUpload } from '../../src/services/software/artifacts/create-upload.ts';
+import { deleteArtifact } from '../../src/services/software/artifacts/delete.ts';
+import { type UploadArtifact, uploadArtifact } from '../../src/services/software/artifacts/upload.ts';
+import { deleteDistributionSetMetadata } from '../../src/services/software/distribution-set-metadata/delete.ts';
+import { setDistributionSetMetadata } from '../../src/services/software/distribution-set-metadata/set.ts';
+import {
+  assignDistributionSetTag,
+  unassignDistributionSetTag,
+} from '../../src/services/software/distribution-set-tags/assign.ts';
+import { createDistributionSetTags } from '../../src/services/software/distribution-set-tags/create.ts';
+import { deleteDistributionSetTag } from '../../src/services/software/distribution-set-tags/delete.ts';
+import { updateDistributionSetTag } from '../../src/services/software/distribution-set-tags/update.ts';
+import { createDistributionSetTypes } from '../../src/services/software/distribution-set-types/create.ts';
+import { deleteDistributionSetType } from '../../src/services/software/distribution-set-types/delete.ts';
+import { setModuleTypeOfSets } from '../../src/services/software/distribution-set-types/set-module-type.ts';
+import { updateDistributionSetType } from '../../src/services/software/distribution-set-types/update.ts';
+import {
+  assignModules,
+  removeModules,
+} from '../../src/services/software/distribution-sets/assign-modules.ts';
+import { createDistributionSets } from '../../src/services/software/distribution-sets/create.ts';
+import { deleteDistributionSet } from '../../src/services/software/distribution-sets/delete.ts';
+import { invalidateDistributionSet } from '../../src/services/software/distribution-sets/invalidate.ts';
+import { updateDistributionSet } from '../../src/services/software/distribution-sets/update.ts';
+import { deleteModuleMetadata } from '../../src/services/software/software-module-metadata/delete.ts';
+import { setModuleMetadata } from '../../src/services/software/software-module-metadata/set.ts';
+import { createSoftwareModuleTypes } from '../../src/services/software/software-module-types/create.ts';
+import { deleteSoftwareModuleType } from '../../src/services/software/software-module-types/delete.ts';
+import { updateSoftwareModuleType } from '../../src/services/software/software-module-types/update.ts';
+import { createSoftwareModules } from '../../src/services/software/software-modules/create.ts';
+import { deleteSoftwareModule } from '../../src/services/software/software-modules/delete.ts';
+import { updateSoftwareModule } from '../../src/services/software/software-modules/update.ts';
 
 /** The software that the verbs below are called on. */
 export interface SoftwareFixture {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { type Connection, openPool } from '../../src/database/connect.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { ensureFirstAdministrator } from '../../src/services/tenants/first-administrator.ts';
+import { ensureFirstAdministrator } from '../../src/services/platform/tenants/first-administrator.ts';
 
 /** The account of tenant DEFAULT that every test finds. */
 const ADMINISTRATOR = { username: 'admin', password: 'admin', isLocal: true };

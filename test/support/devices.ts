@@ -1,8 +1,8 @@
 import { afterAll, expect } from 'vitest';
-import type { DeviceCredentials } from '../../src/services/devices/credentials.ts';
-import type { Device } from '../../src/services/devices/device-cache.ts';
-import { type DevicePlatform, openDevices, poll } from '../../src/services/devices/poll.ts';
-import { createEnrollmentGroup } from '../../src/services/enrollment/create.ts';
+import { createEnrollmentGroup } from '../../src/services/devices/enrollment/create.ts';
+import type { Device } from '../../src/services/devices/polling/device-cache.ts';
+import { type DevicePlatform, openDevices, poll } from '../../src/services/devices/polling/poll.ts';
+import type { DeviceCredentials } from '../../src/services/devices/sign-in/credentials.ts';
 import { newTenant, openTestPlatform } from './platform.ts';
 
 export const REFUSED = { code: 'UNAUTHENTICATED' };

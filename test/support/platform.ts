@@ -6,9 +6,9 @@ import {
   PERMISSIONS,
   type Role,
 } from '../../src/services/access/permissions.ts';
-import type { Context, Platform } from '../../src/services/context.ts';
-import { openPlatform } from '../../src/services/platform.ts';
-import { insertTenant } from '../../src/services/tenants/create.ts';
+import { openPlatform } from '../../src/services/platform/platform.ts';
+import { insertTenant } from '../../src/services/platform/tenants/create.ts';
+import type { Context, Platform } from '../../src/services/shared/context.ts';
 import { folderStore } from '../../src/storage/folder.ts';
 import { testConnection } from './database.ts';
 import { newFolder } from './folder.ts';

@@ -1,4 +1,4 @@
-import type { Artifact } from '../../services/artifacts/artifact.ts';
+import type { Artifact } from '../../services/software/artifacts/artifact.ts';
 
 /** What follows a file's name where its MD5 sum is asked for. */
 const SUFFIX = '.MD5SUM';

@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { commonNameOf } from '../../services/certificate-authorities/certificate.ts';
-import { type Chain, LONGEST_CHAIN } from '../../services/certificate-authorities/verify-chain.ts';
-import type { DeviceCredentials } from '../../services/devices/credentials.ts';
+import { commonNameOf } from '../../services/devices/certificate-authorities/certificate.ts';
+import { type Chain, LONGEST_CHAIN } from '../../services/devices/certificate-authorities/verify-chain.ts';
+import type { DeviceCredentials } from '../../services/devices/sign-in/credentials.ts';
 
 type ClientCertificate = DeviceCredentials['clientCertificate'];
 

@@ -3,7 +3,7 @@ import {
   ATTRIBUTE_MODES,
   type AttributeEntry,
   type AttributeMode,
-} from '../../services/targets/attributes.ts';
+} from '../../services/fleet/targets/attributes.ts';
 import { asObject, type JsonObject, textOf } from '../json.ts';
 
 /**

@@ -2,8 +2,8 @@ import {
   activateOwnAutoConfirm,
   deactivateOwnAutoConfirm,
   findOwnAutoConfirm,
-} from '../../services/devices/auto-confirm.ts';
-import { reportConfirmation } from '../../services/devices/confirm.ts';
+} from '../../services/devices/reports/auto-confirm.ts';
+import { reportConfirmation } from '../../services/devices/reports/confirm.ts';
 import { readConfirmation } from '../feedback.ts';
 import { asObject, textOf } from '../json.ts';
 import { readDeployment, renderDeployment } from './deployments.ts';

@@ -1,10 +1,10 @@
 import type { Request } from 'express';
 import { malformed } from '../../errors.ts';
-import { type Deployment, type Door, findDeployment } from '../../services/devices/deployment.ts';
-import { findCancellation, reportCancellation } from '../../services/devices/report-cancellation.ts';
-import { reportDeployment } from '../../services/devices/report-deployment.ts';
-import { reportInstalled } from '../../services/devices/report-installed.ts';
-import { noteRetrieval } from '../../services/devices/retrieve.ts';
+import { findCancellation, reportCancellation } from '../../services/devices/reports/report-cancellation.ts';
+import { reportDeployment } from '../../services/devices/reports/report-deployment.ts';
+import { reportInstalled } from '../../services/devices/reports/report-installed.ts';
+import { type Deployment, type Door, findDeployment } from '../../services/devices/updates/deployment.ts';
+import { noteRetrieval } from '../../services/devices/updates/retrieve.ts';
 import { readReport } from '../feedback.ts';
 import { asObject, idOf, textOf } from '../json.ts';
 import { renderArtifacts } from './artifact.ts';

@@ -4,7 +4,7 @@ import {
   noteDownload,
   type OwnDownload,
   openOwnArtifact,
-} from '../../services/devices/downloads.ts';
+} from '../../services/devices/updates/downloads.ts';
 import { sendDownload } from '../downloads.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { meantBy, renderArtifacts, sumFileOf } from './artifact.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PollAnswer } from '../../services/devices/device-cache.ts';
-import { type DevicePlatform, poll } from '../../services/devices/poll.ts';
-import { foreseen } from '../../services/foreseen.ts';
+import type { PollAnswer } from '../../services/devices/polling/device-cache.ts';
+import { type DevicePlatform, poll } from '../../services/devices/polling/poll.ts';
+import { foreseen } from '../../services/shared/foreseen.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';
 import { isMatch, type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { type DevicePath, deviceRequestOf } from './request.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { DeviceCredentials } from '../../services/devices/credentials.ts';
-import type { DeviceRequest } from '../../services/devices/poll.ts';
+import type { DeviceRequest } from '../../services/devices/polling/poll.ts';
+import type { DeviceCredentials } from '../../services/devices/sign-in/credentials.ts';
 import { addressUrl, decodeSegment, type Peers } from '../http.ts';
 import { clientCertificateOf } from './client-certificate.ts';
 

@@ -1,9 +1,9 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { DomainError, malformed } from '../../errors.ts';
-import type { Acting } from '../../services/context.ts';
 import { asDevice } from '../../services/devices/acting.ts';
-import type { Device } from '../../services/devices/device-cache.ts';
-import type { DevicePlatform } from '../../services/devices/poll.ts';
+import type { Device } from '../../services/devices/polling/device-cache.ts';
+import type { DevicePlatform } from '../../services/devices/polling/poll.ts';
+import type { Acting } from '../../services/shared/context.ts';
 import { hasBody, readBody } from '../body.ts';
 import { parseCbor } from '../cbor.ts';
 import { webError } from '../hawkbit-errors.ts';

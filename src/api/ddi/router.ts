@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
-import { authenticateDevice, type DevicePlatform } from '../../services/devices/poll.ts';
-import { reportAttributes } from '../../services/devices/report-attributes.ts';
-import { foreseen } from '../../services/foreseen.ts';
+import { authenticateDevice, type DevicePlatform } from '../../services/devices/polling/poll.ts';
+import { reportAttributes } from '../../services/devices/reports/report-attributes.ts';
+import { foreseen } from '../../services/shared/foreseen.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { asObject } from '../json.ts';

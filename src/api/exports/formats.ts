@@ -1,6 +1,6 @@
 import { invalid } from '../../errors.ts';
-import type { TargetExport } from '../../services/exports/export-targets.ts';
-import type { Entry, ImportedTarget } from '../../services/imports/source.ts';
+import type { TargetExport } from '../../services/fleet/exports/export-targets.ts';
+import type { Entry, ImportedTarget } from '../../services/fleet/imports/source.ts';
 import { joinTags, MOST_ENTRY_COLUMNS } from '../imports/columns.ts';
 
 export type ExportFormat = 'csv' | 'ndjson';

@@ -1,6 +1,6 @@
 import express from 'express';
 import { invalid, malformed } from '../../errors.ts';
-import { exportTargets } from '../../services/exports/export-targets.ts';
+import { exportTargets } from '../../services/fleet/exports/export-targets.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { PROTOCOL_HEADERS } from '../http.ts';
 import type { FilesOptions } from '../imports/router.ts';

@@ -1,4 +1,4 @@
-import type { Entry, Fault, ImportedTarget } from '../../services/imports/source.ts';
+import type { Entry, Fault, ImportedTarget } from '../../services/fleet/imports/source.ts';
 
 /** The fields of a target that are one text each, by their names in a file. */
 export const TEXT_FIELDS = [

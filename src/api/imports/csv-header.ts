@@ -1,5 +1,5 @@
 import { type DomainError, invalid } from '../../errors.ts';
-import { cutText, storableText } from '../../services/text.ts';
+import { cutText, storableText } from '../../services/shared/text.ts';
 import { type Column, columnOf, MOST_COLUMNS } from './columns.ts';
 import { type ReadRow, type RowReader, rowReader, shownSeparator } from './csv-rows.ts';
 import type { TextBlock } from './csv-text.ts';

@@ -1,5 +1,5 @@
 import { invalid } from '../../errors.ts';
-import type { Fault, ImportRow } from '../../services/imports/source.ts';
+import type { Fault, ImportRow } from '../../services/fleet/imports/source.ts';
 import type { Draft } from './columns.ts';
 import { type Header, readHeader } from './csv-header.ts';
 import type { ReadRow } from './csv-rows.ts';

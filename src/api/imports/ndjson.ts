@@ -1,5 +1,5 @@
 import { DomainError, malformed } from '../../errors.ts';
-import type { Entry, Fault, ImportRow } from '../../services/imports/source.ts';
+import type { Entry, Fault, ImportRow } from '../../services/fleet/imports/source.ts';
 import { asObject, asTexts, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { parseJsonNow } from '../json-reader.ts';
 import { type Draft, TEXT_FIELDS } from './columns.ts';

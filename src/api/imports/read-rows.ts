@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { invalid } from '../../errors.ts';
-import { LONGEST_TARGET } from '../../services/imports/check.ts';
-import { BEGINNING, type ImportRow, type Position, type RowBatch } from '../../services/imports/source.ts';
-import { takeTurns } from '../../services/turns.ts';
+import { LONGEST_TARGET } from '../../services/fleet/imports/check.ts';
+import {
+  BEGINNING,
+  type ImportRow,
+  type Position,
+  type RowBatch,
+} from '../../services/fleet/imports/source.ts';
+import { takeTurns } from '../../services/shared/turns.ts';
 
 const BYTES_OF_A_CHARACTER = 3;
 /** In bytes: reading holds one row in memory at the least. What is more than a target takes is for quotes and names. */

@@ -1,10 +1,10 @@
 import express, { type Request, type Response } from 'express';
 import { importNotFound, invalid, malformed } from '../../errors.ts';
 import type { Authenticator } from '../../services/access/authenticate.ts';
-import type { Context, Platform } from '../../services/context.ts';
-import { listImportFaults, listImportWarnings } from '../../services/imports/faults.ts';
-import { findImport, type Import, listImports } from '../../services/imports/find.ts';
-import { importTargets } from '../../services/imports/import-targets.ts';
+import { listImportFaults, listImportWarnings } from '../../services/fleet/imports/faults.ts';
+import { findImport, type Import, listImports } from '../../services/fleet/imports/find.ts';
+import { importTargets } from '../../services/fleet/imports/import-targets.ts';
+import type { Context, Platform } from '../../services/shared/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { idOf } from '../json.ts';

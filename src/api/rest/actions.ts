@@ -1,22 +1,22 @@
 import type { Request, Router } from 'express';
 import { invalid, malformed } from '../../errors.ts';
 import { seenAmong } from '../../services/access/seen.ts';
-import { type Action, isCancellation } from '../../services/actions/action.ts';
-import { cancelActions } from '../../services/actions/cancel.ts';
-import { confirmActions } from '../../services/actions/confirm.ts';
-import { deleteActions, deleteOldActions } from '../../services/actions/delete.ts';
-import { ACTION_SORT_NAMES } from '../../services/actions/fields.ts';
-import { findAction } from '../../services/actions/find.ts';
-import { forceActions } from '../../services/actions/force.ts';
-import { listActions, listActionsOfTarget } from '../../services/actions/list.ts';
+import { type Action, isCancellation } from '../../services/deployments/actions/action.ts';
+import { cancelActions } from '../../services/deployments/actions/cancel.ts';
+import { confirmActions } from '../../services/deployments/actions/confirm.ts';
+import { deleteActions, deleteOldActions } from '../../services/deployments/actions/delete.ts';
+import { ACTION_SORT_NAMES } from '../../services/deployments/actions/fields.ts';
+import { findAction } from '../../services/deployments/actions/find.ts';
+import { forceActions } from '../../services/deployments/actions/force.ts';
+import { listActions, listActionsOfTarget } from '../../services/deployments/actions/list.ts';
 import {
   ACTION_ENTRY_SORT_NAMES,
   type ActionEntry,
   listActionEntries,
-} from '../../services/actions/list-entries.ts';
-import type { Context } from '../../services/context.ts';
-import { nextOpening } from '../../services/deployments/maintenance-window.ts';
-import { findTarget } from '../../services/targets/find.ts';
+} from '../../services/deployments/actions/list-entries.ts';
+import { nextOpening } from '../../services/deployments/assignments/maintenance-window.ts';
+import { findTarget } from '../../services/fleet/targets/find.ts';
+import type { Context } from '../../services/shared/context.ts';
 import { readConfirmation } from '../feedback.ts';
 import { asObject, integerOf } from '../json.ts';
 import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';

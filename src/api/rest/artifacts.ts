@@ -1,11 +1,11 @@
 import type { Request, Router } from 'express';
 import { artifactPartMissing } from '../../errors.ts';
-import type { Artifact } from '../../services/artifacts/artifact.ts';
-import { deleteArtifact } from '../../services/artifacts/delete.ts';
-import { openArtifact } from '../../services/artifacts/download.ts';
-import { findArtifact, findArtifactsOfModules } from '../../services/artifacts/find.ts';
-import { uploadArtifact } from '../../services/artifacts/upload.ts';
-import { findSoftwareModule } from '../../services/software-modules/find.ts';
+import type { Artifact } from '../../services/software/artifacts/artifact.ts';
+import { deleteArtifact } from '../../services/software/artifacts/delete.ts';
+import { openArtifact } from '../../services/software/artifacts/download.ts';
+import { findArtifact, findArtifactsOfModules } from '../../services/software/artifacts/find.ts';
+import { uploadArtifact } from '../../services/software/artifacts/upload.ts';
+import { findSoftwareModule } from '../../services/software/software-modules/find.ts';
 import { sendDownload } from '../downloads.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { acceptedOf, JSON_TYPE, sendHal } from '../media.ts';

@@ -1,12 +1,19 @@
 import type { Request, Router } from 'express';
 import { invalid, malformed, multiAssignmentNotEnabled } from '../../errors.ts';
-import type { Context } from '../../services/context.ts';
-import { type AssignmentResult, assignDistributionSet } from '../../services/deployments/assign.ts';
-import { findDeployments, type Having, listTargetsOfSet } from '../../services/deployments/find.ts';
-import { type AssignDistributionSet, FORCE_TYPES } from '../../services/deployments/input.ts';
-import { findDistributionSet } from '../../services/distribution-sets/find.ts';
-import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
-import { findTargets } from '../../services/targets/find.ts';
+import {
+  type AssignmentResult,
+  assignDistributionSet,
+} from '../../services/deployments/assignments/assign.ts';
+import {
+  findDeployments,
+  type Having,
+  listTargetsOfSet,
+} from '../../services/deployments/assignments/find.ts';
+import { type AssignDistributionSet, FORCE_TYPES } from '../../services/deployments/assignments/input.ts';
+import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
+import { findTargets } from '../../services/fleet/targets/find.ts';
+import type { Context } from '../../services/shared/context.ts';
+import { findDistributionSet } from '../../services/software/distribution-sets/find.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { renderWhole } from './distribution-sets.ts';

@@ -1,19 +1,25 @@
 import type { Request, Router } from 'express';
 import { seenAmong } from '../../services/access/seen.ts';
-import type { AutoAssignment } from '../../services/auto-assignments/auto-assignment.ts';
-import { createAutoAssignment } from '../../services/auto-assignments/create.ts';
-import { approveAutoAssignment, denyAutoAssignment } from '../../services/auto-assignments/decide.ts';
-import { deleteAutoAssignment } from '../../services/auto-assignments/delete.ts';
-import { AUTO_ASSIGNMENT_SORT_NAMES } from '../../services/auto-assignments/fields.ts';
-import { findAutoAssignment } from '../../services/auto-assignments/find.ts';
+import type { AutoAssignment } from '../../services/deployments/auto-assignments/auto-assignment.ts';
+import { createAutoAssignment } from '../../services/deployments/auto-assignments/create.ts';
+import {
+  approveAutoAssignment,
+  denyAutoAssignment,
+} from '../../services/deployments/auto-assignments/decide.ts';
+import { deleteAutoAssignment } from '../../services/deployments/auto-assignments/delete.ts';
+import { AUTO_ASSIGNMENT_SORT_NAMES } from '../../services/deployments/auto-assignments/fields.ts';
+import { findAutoAssignment } from '../../services/deployments/auto-assignments/find.ts';
 import {
   pauseAutoAssignment,
   resumeAutoAssignment,
   startAutoAssignment,
-} from '../../services/auto-assignments/handle.ts';
-import { listAutoAssignments, listAutoAssignmentsOfSet } from '../../services/auto-assignments/list.ts';
-import { updateAutoAssignment } from '../../services/auto-assignments/update.ts';
-import type { Context } from '../../services/context.ts';
+} from '../../services/deployments/auto-assignments/handle.ts';
+import {
+  listAutoAssignments,
+  listAutoAssignmentsOfSet,
+} from '../../services/deployments/auto-assignments/list.ts';
+import { updateAutoAssignment } from '../../services/deployments/auto-assignments/update.ts';
+import type { Context } from '../../services/shared/context.ts';
 import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';

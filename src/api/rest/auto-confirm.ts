@@ -1,8 +1,8 @@
 import type { Request, Router } from 'express';
-import { activateAutoConfirm } from '../../services/auto-confirm/activate.ts';
-import { deactivateAutoConfirm } from '../../services/auto-confirm/deactivate.ts';
-import { type AutoConfirm, findAutoConfirm } from '../../services/auto-confirm/find.ts';
-import { findTarget } from '../../services/targets/find.ts';
+import { activateAutoConfirm } from '../../services/deployments/auto-confirm/activate.ts';
+import { deactivateAutoConfirm } from '../../services/deployments/auto-confirm/deactivate.ts';
+import { type AutoConfirm, findAutoConfirm } from '../../services/deployments/auto-confirm/find.ts';
+import { findTarget } from '../../services/fleet/targets/find.ts';
 import { asObject, textOf } from '../json.ts';
 import { optionalJsonOf, sendHal } from '../media.ts';
 import { type Links, link, withoutNulls } from './render.ts';

@@ -1,13 +1,16 @@
 import type { Request, Router } from 'express';
-import { requireFewRows } from '../../services/rows.ts';
-import { CONFIGURATION_KEYS, isConfigurationKey } from '../../services/tenants/configuration-keys.ts';
+import {
+  CONFIGURATION_KEYS,
+  isConfigurationKey,
+} from '../../services/platform/tenants/configuration-keys.ts';
 import {
   type ConfigurationEntry,
   findConfiguration,
   listConfiguration,
-} from '../../services/tenants/get-configuration.ts';
-import { resetConfiguration } from '../../services/tenants/reset-configuration.ts';
-import { setConfiguration } from '../../services/tenants/set-configuration.ts';
+} from '../../services/platform/tenants/get-configuration.ts';
+import { resetConfiguration } from '../../services/platform/tenants/reset-configuration.ts';
+import { setConfiguration } from '../../services/platform/tenants/set-configuration.ts';
+import { requireFewRows } from '../../services/shared/rows.ts';
 import { asObject } from '../json.ts';
 import { ExactNumber } from '../json-reader.ts';
 import { jsonOf, sendHal } from '../media.ts';

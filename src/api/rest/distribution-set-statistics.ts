@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { findStatisticsOfSet } from '../../services/distribution-sets/statistics.ts';
+import { findStatisticsOfSet } from '../../services/software/distribution-sets/statistics.ts';
 import { sendHal } from '../media.ts';
 import { pathIdOf } from './parameters.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';

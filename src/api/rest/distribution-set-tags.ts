@@ -1,20 +1,23 @@
 import type { Request, Router } from 'express';
 import { invalid } from '../../errors.ts';
+import { mapInTurns } from '../../services/shared/turns.ts';
 import {
   assignDistributionSetTag,
   unassignDistributionSetTag,
-} from '../../services/distribution-set-tags/assign.ts';
-import { createDistributionSetTags } from '../../services/distribution-set-tags/create.ts';
-import { deleteDistributionSetTag } from '../../services/distribution-set-tags/delete.ts';
-import { DISTRIBUTION_SET_TAG_SORT_NAMES } from '../../services/distribution-set-tags/fields.ts';
+} from '../../services/software/distribution-set-tags/assign.ts';
+import { createDistributionSetTags } from '../../services/software/distribution-set-tags/create.ts';
+import { deleteDistributionSetTag } from '../../services/software/distribution-set-tags/delete.ts';
+import { DISTRIBUTION_SET_TAG_SORT_NAMES } from '../../services/software/distribution-set-tags/fields.ts';
 import {
   type DistributionSetTag,
   findDistributionSetTag,
-} from '../../services/distribution-set-tags/find.ts';
-import { listDistributionSetTags, listTaggedSets } from '../../services/distribution-set-tags/list.ts';
-import { updateDistributionSetTag } from '../../services/distribution-set-tags/update.ts';
-import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/distribution-sets/fields.ts';
-import { mapInTurns } from '../../services/turns.ts';
+} from '../../services/software/distribution-set-tags/find.ts';
+import {
+  listDistributionSetTags,
+  listTaggedSets,
+} from '../../services/software/distribution-set-tags/list.ts';
+import { updateDistributionSetTag } from '../../services/software/distribution-set-tags/update.ts';
+import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/software/distribution-sets/fields.ts';
 import { asObject, asObjects, asTexts, idOf } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { pagedSets } from './distribution-sets.ts';

@@ -1,18 +1,18 @@
 import type { Request, Router } from 'express';
 import { invalid, softwareModuleTypeNotFound } from '../../errors.ts';
-import type { Context } from '../../services/context.ts';
-import { createDistributionSetTypes } from '../../services/distribution-set-types/create.ts';
-import { deleteDistributionSetType } from '../../services/distribution-set-types/delete.ts';
-import { DISTRIBUTION_SET_TYPE_SORT_NAMES } from '../../services/distribution-set-types/fields.ts';
+import type { Context } from '../../services/shared/context.ts';
+import { mapInTurns } from '../../services/shared/turns.ts';
+import { createDistributionSetTypes } from '../../services/software/distribution-set-types/create.ts';
+import { deleteDistributionSetType } from '../../services/software/distribution-set-types/delete.ts';
+import { DISTRIBUTION_SET_TYPE_SORT_NAMES } from '../../services/software/distribution-set-types/fields.ts';
 import {
   type DistributionSetType,
   findDistributionSetType,
-} from '../../services/distribution-set-types/find.ts';
-import { listDistributionSetTypes } from '../../services/distribution-set-types/list.ts';
-import { findModuleTypesOfSetTypes } from '../../services/distribution-set-types/module-types.ts';
-import { setModuleTypeOfSets } from '../../services/distribution-set-types/set-module-type.ts';
-import { updateDistributionSetType } from '../../services/distribution-set-types/update.ts';
-import { mapInTurns } from '../../services/turns.ts';
+} from '../../services/software/distribution-set-types/find.ts';
+import { listDistributionSetTypes } from '../../services/software/distribution-set-types/list.ts';
+import { findModuleTypesOfSetTypes } from '../../services/software/distribution-set-types/module-types.ts';
+import { setModuleTypeOfSets } from '../../services/software/distribution-set-types/set-module-type.ts';
+import { updateDistributionSetType } from '../../services/software/distribution-set-types/update.ts';
 import { asObject, asObjects, integerOf, type JsonObject } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { throwFirst } from './field-names.ts';

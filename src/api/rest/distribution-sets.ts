@@ -1,19 +1,22 @@
 import type { Request, Router } from 'express';
 import { malformed } from '../../errors.ts';
 import { seenAmong } from '../../services/access/seen.ts';
-import type { Context } from '../../services/context.ts';
-import { assignModules, removeModules } from '../../services/distribution-sets/assign-modules.ts';
-import { createDistributionSets } from '../../services/distribution-sets/create.ts';
-import { deleteDistributionSet } from '../../services/distribution-sets/delete.ts';
-import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/distribution-sets/fields.ts';
-import { findDistributionSet, findModulesOfSets } from '../../services/distribution-sets/find.ts';
-import { CANCELLATIONS, invalidateDistributionSet } from '../../services/distribution-sets/invalidate.ts';
-import { listDistributionSets, listModulesOfSet } from '../../services/distribution-sets/list.ts';
-import type { DistributionSet } from '../../services/distribution-sets/set.ts';
-import { updateDistributionSet } from '../../services/distribution-sets/update.ts';
-import type { Listing } from '../../services/page.ts';
-import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software-modules/fields.ts';
-import { mapInTurns } from '../../services/turns.ts';
+import type { Context } from '../../services/shared/context.ts';
+import type { Listing } from '../../services/shared/page.ts';
+import { mapInTurns } from '../../services/shared/turns.ts';
+import { assignModules, removeModules } from '../../services/software/distribution-sets/assign-modules.ts';
+import { createDistributionSets } from '../../services/software/distribution-sets/create.ts';
+import { deleteDistributionSet } from '../../services/software/distribution-sets/delete.ts';
+import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/software/distribution-sets/fields.ts';
+import { findDistributionSet, findModulesOfSets } from '../../services/software/distribution-sets/find.ts';
+import {
+  CANCELLATIONS,
+  invalidateDistributionSet,
+} from '../../services/software/distribution-sets/invalidate.ts';
+import { listDistributionSets, listModulesOfSet } from '../../services/software/distribution-sets/list.ts';
+import type { DistributionSet } from '../../services/software/distribution-sets/set.ts';
+import { updateDistributionSet } from '../../services/software/distribution-sets/update.ts';
+import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software/software-modules/fields.ts';
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { idsOf, readIds } from './distribution-set-types.ts';

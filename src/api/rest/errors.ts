@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { DomainError } from '../../errors.ts';
-import { foreseen } from '../../services/foreseen.ts';
+import { foreseen } from '../../services/shared/foreseen.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { challengeOf } from '../http.ts';
 import { sendHal } from '../media.ts';

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { malformed } from '../../errors.ts';
 import { parseSort } from '../../filters/sort.ts';
-import type { Listing, PageRequest } from '../../services/page.ts';
+import type { Listing, PageRequest } from '../../services/shared/page.ts';
 
 const DEFAULT_LIMIT = 50;
 const MOST = 500;

@@ -1,4 +1,4 @@
-import { titleOf } from '../../services/software-modules/module.ts';
+import { titleOf } from '../../services/software/software-modules/module.ts';
 
 /** Builds links on the base that the request gives; segments are percent-encoded. */
 export type Links = (...segments: (string | number)[]) => string;

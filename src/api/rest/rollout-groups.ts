@@ -1,11 +1,11 @@
 import type { Request, Router } from 'express';
-import type { Context } from '../../services/context.ts';
-import { countTargetsOfGroups, type TargetCounts } from '../../services/rollouts/counts.ts';
-import { ROLLOUT_GROUP_SORT_NAMES } from '../../services/rollouts/fields.ts';
-import { findRolloutGroup, listTargetsOfGroup } from '../../services/rollouts/find.ts';
-import type { RolloutGroup } from '../../services/rollouts/group.ts';
-import { listRolloutGroups } from '../../services/rollouts/list.ts';
-import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
+import { countTargetsOfGroups, type TargetCounts } from '../../services/deployments/rollouts/counts.ts';
+import { ROLLOUT_GROUP_SORT_NAMES } from '../../services/deployments/rollouts/fields.ts';
+import { findRolloutGroup, listTargetsOfGroup } from '../../services/deployments/rollouts/find.ts';
+import type { RolloutGroup } from '../../services/deployments/rollouts/group.ts';
+import { listRolloutGroups } from '../../services/deployments/rollouts/list.ts';
+import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
+import type { Context } from '../../services/shared/context.ts';
 import { sendHal } from '../media.ts';
 import { pagedList, pagedListBy, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';

@@ -1,6 +1,6 @@
 import { distributionSetNotFound, invalid, malformed } from '../../errors.ts';
-import { FORCE_TYPES } from '../../services/deployments/input.ts';
-import type { RolloutInput } from '../../services/rollouts/input.ts';
+import { FORCE_TYPES } from '../../services/deployments/assignments/input.ts';
+import type { RolloutInput } from '../../services/deployments/rollouts/input.ts';
 import { asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf } from '../json.ts';
 import { ExactNumber } from '../json-reader.ts';
 import { neededText } from './software-module-types.ts';

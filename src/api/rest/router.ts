@@ -1,6 +1,6 @@
 import express, { type Request } from 'express';
 import type { Authenticator } from '../../services/access/authenticate.ts';
-import type { Platform } from '../../services/context.ts';
+import type { Platform } from '../../services/shared/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { sendHal } from '../media.ts';

@@ -1,12 +1,15 @@
 import type { Router } from 'express';
 import type { Permission } from '../../services/access/permissions.ts';
-import type { Context } from '../../services/context.ts';
-import { deleteDistributionSetMetadata } from '../../services/distribution-set-metadata/delete.ts';
-import { findSetMetadata, listSetMetadata } from '../../services/distribution-set-metadata/find.ts';
-import { setDistributionSetMetadata } from '../../services/distribution-set-metadata/set.ts';
-import { deleteModuleMetadata } from '../../services/software-module-metadata/delete.ts';
-import { findModuleMetadata, listModuleMetadata } from '../../services/software-module-metadata/find.ts';
-import { setModuleMetadata } from '../../services/software-module-metadata/set.ts';
+import type { Context } from '../../services/shared/context.ts';
+import { deleteDistributionSetMetadata } from '../../services/software/distribution-set-metadata/delete.ts';
+import { findSetMetadata, listSetMetadata } from '../../services/software/distribution-set-metadata/find.ts';
+import { setDistributionSetMetadata } from '../../services/software/distribution-set-metadata/set.ts';
+import { deleteModuleMetadata } from '../../services/software/software-module-metadata/delete.ts';
+import {
+  findModuleMetadata,
+  listModuleMetadata,
+} from '../../services/software/software-module-metadata/find.ts';
+import { setModuleMetadata } from '../../services/software/software-module-metadata/set.ts';
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
 import { pathIdOf } from './parameters.ts';

@@ -1,15 +1,15 @@
 import type { Request, Router } from 'express';
-import { DELETED_MODES } from '../../services/matching.ts';
-import { createSoftwareModuleTypes } from '../../services/software-module-types/create.ts';
-import { deleteSoftwareModuleType } from '../../services/software-module-types/delete.ts';
-import { SOFTWARE_MODULE_TYPE_SORT_NAMES } from '../../services/software-module-types/fields.ts';
+import { DELETED_MODES } from '../../services/shared/matching.ts';
+import { mapInTurns } from '../../services/shared/turns.ts';
+import { createSoftwareModuleTypes } from '../../services/software/software-module-types/create.ts';
+import { deleteSoftwareModuleType } from '../../services/software/software-module-types/delete.ts';
+import { SOFTWARE_MODULE_TYPE_SORT_NAMES } from '../../services/software/software-module-types/fields.ts';
 import {
   findSoftwareModuleType,
   type SoftwareModuleType,
-} from '../../services/software-module-types/find.ts';
-import { listSoftwareModuleTypes } from '../../services/software-module-types/list.ts';
-import { updateSoftwareModuleType } from '../../services/software-module-types/update.ts';
-import { mapInTurns } from '../../services/turns.ts';
+} from '../../services/software/software-module-types/find.ts';
+import { listSoftwareModuleTypes } from '../../services/software/software-module-types/list.ts';
+import { updateSoftwareModuleType } from '../../services/software/software-module-types/update.ts';
 import { asObject, asObjects, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { throwFirst } from './field-names.ts';

@@ -1,8 +1,8 @@
 import type { Request, Router } from 'express';
-import type { Context } from '../../services/context.ts';
-import { assignTargetGroup } from '../../services/target-groups/assign.ts';
-import { listTargetGroups, listTargetsOfGroup } from '../../services/target-groups/list.ts';
-import { TARGET_SORT_NAMES } from '../../services/targets/fields.ts';
+import { assignTargetGroup } from '../../services/fleet/target-groups/assign.ts';
+import { listTargetGroups, listTargetsOfGroup } from '../../services/fleet/target-groups/list.ts';
+import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
+import type { Context } from '../../services/shared/context.ts';
 import { asTexts } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedList, pageRequest, queryOf } from './paging.ts';

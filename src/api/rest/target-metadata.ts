@@ -1,10 +1,10 @@
 import type { Request, Router } from 'express';
 import { invalid, targetMetadataNotFound } from '../../errors.ts';
-import { createTargetMetadata } from '../../services/target-metadata/create.ts';
-import { deleteTargetMetadata } from '../../services/target-metadata/delete.ts';
-import { findMetadataEntry, findTargetMetadata } from '../../services/target-metadata/find.ts';
-import { setTargetMetadata } from '../../services/target-metadata/set.ts';
-import { findTarget } from '../../services/targets/find.ts';
+import { createTargetMetadata } from '../../services/fleet/target-metadata/create.ts';
+import { deleteTargetMetadata } from '../../services/fleet/target-metadata/delete.ts';
+import { findMetadataEntry, findTargetMetadata } from '../../services/fleet/target-metadata/find.ts';
+import { setTargetMetadata } from '../../services/fleet/target-metadata/set.ts';
+import { findTarget } from '../../services/fleet/targets/find.ts';
 import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
 import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
 import { windowOf } from './paging.ts';

@@ -3,14 +3,14 @@ import {
   addCompatibleSetTypes,
   listCompatibleSetTypes,
   removeCompatibleSetTypes,
-} from '../../services/target-types/compatible-set-types.ts';
-import { createTargetTypes } from '../../services/target-types/create.ts';
-import { deleteTargetType } from '../../services/target-types/delete.ts';
-import { TARGET_TYPE_SORT_NAMES } from '../../services/target-types/fields.ts';
-import { findTargetType, type TargetType } from '../../services/target-types/find.ts';
-import { listTargetTypes } from '../../services/target-types/list.ts';
-import { updateTargetType } from '../../services/target-types/update.ts';
-import { mapInTurns } from '../../services/turns.ts';
+} from '../../services/fleet/target-types/compatible-set-types.ts';
+import { createTargetTypes } from '../../services/fleet/target-types/create.ts';
+import { deleteTargetType } from '../../services/fleet/target-types/delete.ts';
+import { TARGET_TYPE_SORT_NAMES } from '../../services/fleet/target-types/fields.ts';
+import { findTargetType, type TargetType } from '../../services/fleet/target-types/find.ts';
+import { listTargetTypes } from '../../services/fleet/target-types/list.ts';
+import { updateTargetType } from '../../services/fleet/target-types/update.ts';
+import { mapInTurns } from '../../services/shared/turns.ts';
 import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { idsOf, readIds, renderSetType, selfLink as setTypeLink } from './distribution-set-types.ts';

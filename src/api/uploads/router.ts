@@ -1,7 +1,7 @@
 import express, { type Request, type Response } from 'express';
-import type { Artifact } from '../../services/artifacts/artifact.ts';
-import { takeUpload } from '../../services/artifacts/take-upload.ts';
-import type { Origin, Platform } from '../../services/context.ts';
+import type { Origin, Platform } from '../../services/shared/context.ts';
+import type { Artifact } from '../../services/software/artifacts/artifact.ts';
+import { takeUpload } from '../../services/software/artifacts/take-upload.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
 import { answerErrors } from '../rest/errors.ts';

@@ -1,8 +1,8 @@
 import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
-import type { Caller } from '../context.ts';
-import { permissionsOfRoles } from '../roles/role.ts';
+import type { Caller } from '../shared/context.ts';
 import { effectivePermissions, isBuiltIn } from './permissions.ts';
+import { permissionsOfRoles } from './roles/role.ts';
 
 /** What is read of an account that signs in; from `tenants` joined with `users`. */
 export const ACCOUNT_COLUMNS = {

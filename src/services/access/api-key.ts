@@ -4,11 +4,11 @@ import { apiKeys } from '../../database/tables/api-keys.ts';
 import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
-import { isDigestOf, readKey } from '../api-keys/key.ts';
-import type { Caller, Platform } from '../context.ts';
-import { permissionsOfRoles } from '../roles/role.ts';
+import type { Caller, Platform } from '../shared/context.ts';
+import { isDigestOf, readKey } from './api-keys/key.ts';
 import type { Scheme } from './authenticate.ts';
 import { effectivePermissions, intersection, isBuiltIn, narrowed } from './permissions.ts';
+import { permissionsOfRoles } from './roles/role.ts';
 
 export const keyById = prepared((database) =>
   database

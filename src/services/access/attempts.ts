@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import { isUnauthenticated, tooManyAttempts } from '../../errors.ts';
-import { openBuckets } from '../buckets.ts';
+import { openBuckets } from '../shared/buckets.ts';
 
 /** Wrong passwords for one account from one network that cost nothing but themselves. */
 const FREE_FOR_ACCOUNT = 5;

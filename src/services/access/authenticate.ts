@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isUnauthenticated, unauthenticated } from '../../errors.ts';
-import { looksLikeKey } from '../api-keys/key.ts';
-import type { Actor, Caller, Origin, Platform } from '../context.ts';
+import type { Actor, Caller, Origin, Platform } from '../shared/context.ts';
 import { apiKeyScheme } from './api-key.ts';
+import { looksLikeKey } from './api-keys/key.ts';
 import { basicScheme } from './basic.ts';
 import { type OidcOptions, oidcScheme } from './oidc.ts';
 import { sessionScheme } from './session.ts';

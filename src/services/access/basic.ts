@@ -4,13 +4,13 @@ import { prepared } from '../../database/prepared.ts';
 import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
-import type { Caller, Platform } from '../context.ts';
-import { isStorableText } from '../text.ts';
+import type { Caller, Platform } from '../shared/context.ts';
+import { isStorableText } from '../shared/text.ts';
 import { ACCOUNT_COLUMNS, callerOf } from './account.ts';
 import { networkOf, openAttempts } from './attempts.ts';
 import type { Attempt, Scheme } from './authenticate.ts';
 import { NO_PASSWORD, verifyPassword } from './passwords.ts';
-import { DEFAULT_TENANT } from './users.ts';
+import { DEFAULT_TENANT } from './users/user.ts';
 
 export const accountByName = prepared((database) =>
   database

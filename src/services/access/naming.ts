@@ -2,7 +2,7 @@ import { namedByScope } from '../../errors.ts';
 import { comparisonsIn } from '../../filters/expression.ts';
 import { type Entity, findField } from '../../filters/fields.ts';
 import { parseFilter } from '../../filters/parse.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../shared/context.ts';
 import type { Permission } from './permissions.ts';
 import { fieldsOf } from './scopes.ts';
 

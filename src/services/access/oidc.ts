@@ -3,14 +3,14 @@ import type { JWTPayload } from 'jose';
 import { prepared } from '../../database/prepared.ts';
 import { tenants } from '../../database/tables/tenants.ts';
 import { unauthenticated } from '../../errors.ts';
-import type { Platform } from '../context.ts';
-import { permissionsOfRoles } from '../roles/role.ts';
-import { plainText } from '../text.ts';
+import type { Platform } from '../shared/context.ts';
+import { plainText } from '../shared/text.ts';
 import type { Scheme } from './authenticate.ts';
 import { type IssuerOptions, openIssuer } from './issuer.ts';
 import { effectivePermissions, isBuiltIn } from './permissions.ts';
+import { permissionsOfRoles } from './roles/role.ts';
 import { readGrant } from './scopes.ts';
-import { DEFAULT_TENANT } from './users.ts';
+import { DEFAULT_TENANT } from './users/user.ts';
 
 export interface OidcOptions extends Omit<IssuerOptions, 'clock'> {
   /** Dotted paths of claims. */

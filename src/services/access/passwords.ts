@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { tooManySignIns } from '../../errors.ts';
-import { openFairQueue, type Turn } from '../fair-queue.ts';
+import { openFairQueue, type Turn } from '../shared/fair-queue.ts';
 import { PASSWORD_COSTS, type PasswordCosts } from './password-costs.ts';
 
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);

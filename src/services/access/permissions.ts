@@ -1,5 +1,5 @@
 import { forbidden } from '../../errors.ts';
-import type { Caller, Context } from '../context.ts';
+import type { Caller, Context } from '../shared/context.ts';
 
 const ACTIONS = ['CREATE', 'READ', 'UPDATE', 'DELETE'] as const;
 const GROUPS = [

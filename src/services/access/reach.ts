@@ -2,7 +2,7 @@ import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Transaction } from '../../database/connect.ts';
 import { outOfScope } from '../../errors.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../shared/context.ts';
 import type { Permission } from './permissions.ts';
 import { reach } from './scopes.ts';
 

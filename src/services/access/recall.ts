@@ -1,4 +1,4 @@
-import type { Caller, Platform } from '../context.ts';
+import type { Caller, Platform } from '../shared/context.ts';
 import { callerOf } from './account.ts';
 import { callerOfKey, keyById } from './api-key.ts';
 import { accountByName } from './basic.ts';

@@ -5,14 +5,14 @@ import type { Expression } from '../../filters/expression.ts';
 import type { FieldSet } from '../../filters/fields.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { printFilter } from '../../filters/print.ts';
-import type { Context } from '../context.ts';
-import { DISTRIBUTION_SET_TYPE_FIELDS } from '../distribution-set-types/fields.ts';
-import { DISTRIBUTION_SET_FIELDS } from '../distribution-sets/fields.ts';
-import { SOFTWARE_MODULE_TYPE_FIELDS } from '../software-module-types/fields.ts';
-import { SOFTWARE_MODULE_FIELDS } from '../software-modules/fields.ts';
-import { TARGET_TYPE_FIELDS } from '../target-types/fields.ts';
-import { filterMoments, TARGET_FIELDS } from '../targets/fields.ts';
-import type { Tenant } from '../tenants/registry.ts';
+import { TARGET_TYPE_FIELDS } from '../fleet/target-types/fields.ts';
+import { filterMoments, TARGET_FIELDS } from '../fleet/targets/fields.ts';
+import type { Tenant } from '../platform/tenants/registry.ts';
+import type { Context } from '../shared/context.ts';
+import { DISTRIBUTION_SET_TYPE_FIELDS } from '../software/distribution-set-types/fields.ts';
+import { DISTRIBUTION_SET_FIELDS } from '../software/distribution-sets/fields.ts';
+import { SOFTWARE_MODULE_TYPE_FIELDS } from '../software/software-module-types/fields.ts';
+import { SOFTWARE_MODULE_FIELDS } from '../software/software-modules/fields.ts';
 import { type Grant, PERMISSIONS, type Permission, splitGrant } from './permissions.ts';
 
 /** What a scope may ask, by the group of its permission, or by the permission where it has none. */

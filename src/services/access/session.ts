@@ -4,11 +4,11 @@ import { sessions } from '../../database/tables/sessions.ts';
 import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
-import { isDigestOf } from '../api-keys/key.ts';
-import type { Platform } from '../context.ts';
-import { readSessionToken } from '../sessions/token.ts';
+import type { Platform } from '../shared/context.ts';
 import { ACCOUNT_COLUMNS, callerOf } from './account.ts';
+import { isDigestOf } from './api-keys/key.ts';
 import type { Scheme } from './authenticate.ts';
+import { readSessionToken } from './sessions/token.ts';
 
 const sessionById = prepared((database) =>
   database

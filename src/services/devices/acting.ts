@@ -1,5 +1,5 @@
-import type { Acting, Platform } from '../context.ts';
-import type { Tenant } from '../tenants/registry.ts';
+import type { Tenant } from '../platform/tenants/registry.ts';
+import type { Acting, Platform } from '../shared/context.ts';
 
 /** What a device makes changes with. `address` is its URL, as targets keep it; the audit trail has the bare address. */
 export const asDevice = (

@@ -4,10 +4,10 @@ import { prepared } from '../../database/prepared.ts';
 import { actions } from '../../database/tables/actions.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { actionNotFound } from '../../errors.ts';
-import { ofItsTarget } from '../actions/action.ts';
-import type { Acting, Platform } from '../context.ts';
-import { lockOwnTarget } from '../targets/selection.ts';
-import type { Device } from './device-cache.ts';
+import { ofItsTarget } from '../deployments/actions/action.ts';
+import { lockOwnTarget } from '../fleet/targets/selection.ts';
+import type { Acting, Platform } from '../shared/context.ts';
+import type { Device } from './polling/device-cache.ts';
 
 /** An action of the device that asks. */
 export type OwnAction = typeof actions.$inferSelect;

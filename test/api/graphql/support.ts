@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { openGraphql } from '../../../src/api/graphql/server.ts';
+import { openGraphql } from '../../../src/api/graphql/server/server.ts';
 import { openPeers } from '../../../src/api/http.ts';
 import { unauthenticated } from '../../../src/errors.ts';
 import type { Permission, Role } from '../../../src/services/access/permissions.ts';
-import type { Caller, Context } from '../../../src/services/context.ts';
+import type { Caller, Context } from '../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
 
 export const BODY_LIMIT = 1 << 20;

@@ -2,17 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { apiKeys } from '../../../src/database/tables/api-keys.ts';
+import { createApiKey } from '../../../src/services/access/api-keys/create.ts';
+import { newSecret, readKey, writeKey } from '../../../src/services/access/api-keys/key.ts';
+import { listApiKeys } from '../../../src/services/access/api-keys/list.ts';
+import { revokeApiKey } from '../../../src/services/access/api-keys/revoke.ts';
 import { type Authenticator, openAuthenticator } from '../../../src/services/access/authenticate.ts';
-import { createUser } from '../../../src/services/access/create-user.ts';
-import { deleteUser } from '../../../src/services/access/delete-user.ts';
-import { updateUser } from '../../../src/services/access/update-user.ts';
-import { createApiKey } from '../../../src/services/api-keys/create.ts';
-import { newSecret, readKey, writeKey } from '../../../src/services/api-keys/key.ts';
-import { listApiKeys } from '../../../src/services/api-keys/list.ts';
-import { revokeApiKey } from '../../../src/services/api-keys/revoke.ts';
-import type { Context } from '../../../src/services/context.ts';
-import { createRole } from '../../../src/services/roles/create.ts';
-import { updateRole } from '../../../src/services/roles/update.ts';
+import { createRole } from '../../../src/services/access/roles/create.ts';
+import { updateRole } from '../../../src/services/access/roles/update.ts';
+import { createUser } from '../../../src/services/access/users/create.ts';
+import { deleteUser } from '../../../src/services/access/users/delete.ts';
+import { updateUser } from '../../../src/services/access/users/update.ts';
+import type { Context } from '../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
 
 /** Two processes of the server. */

@@ -3,11 +3,11 @@ import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { users } from '../../../src/database/tables/users.ts';
 import { type Authenticator, openAuthenticator } from '../../../src/services/access/authenticate.ts';
-import { createUser } from '../../../src/services/access/create-user.ts';
-import { deleteUser } from '../../../src/services/access/delete-user.ts';
 import { hashPassword, verifyPassword } from '../../../src/services/access/passwords.ts';
-import { updateUser } from '../../../src/services/access/update-user.ts';
-import type { Context } from '../../../src/services/context.ts';
+import { createUser } from '../../../src/services/access/users/create.ts';
+import { deleteUser } from '../../../src/services/access/users/delete.ts';
+import { updateUser } from '../../../src/services/access/users/update.ts';
+import type { Context } from '../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
 
 vi.mock('../../../src/services/access/passwords.ts', async (load) => {

@@ -1,17 +1,17 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { createCertificateAuthority } from '../../../src/services/certificate-authorities/create.ts';
-import { deleteCertificateAuthority } from '../../../src/services/certificate-authorities/delete.ts';
-import { updateCertificateAuthority } from '../../../src/services/certificate-authorities/update.ts';
-import type { Context } from '../../../src/services/context.ts';
+import { createCertificateAuthority } from '../../../src/services/devices/certificate-authorities/create.ts';
+import { deleteCertificateAuthority } from '../../../src/services/devices/certificate-authorities/delete.ts';
+import { updateCertificateAuthority } from '../../../src/services/devices/certificate-authorities/update.ts';
 import {
   type CertificateRefusal,
   type DevicePlatform,
   openDevices,
   poll,
-} from '../../../src/services/devices/poll.ts';
-import { findTarget } from '../../../src/services/targets/find.ts';
-import { setConfiguration } from '../../../src/services/tenants/set-configuration.ts';
+} from '../../../src/services/devices/polling/poll.ts';
+import { findTarget } from '../../../src/services/fleet/targets/find.ts';
+import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
+import type { Context } from '../../../src/services/shared/context.ts';
 import { certify, day, newAuthority } from '../../support/certificates.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { cancelActions } from '../../../src/services/actions/cancel.ts';
-import { confirmActions } from '../../../src/services/actions/confirm.ts';
-import { findAction } from '../../../src/services/actions/find.ts';
-import { listActionEntries } from '../../../src/services/actions/list-entries.ts';
-import type { Acting } from '../../../src/services/context.ts';
-import { activateOwnAutoConfirm } from '../../../src/services/devices/auto-confirm.ts';
-import { reportConfirmation } from '../../../src/services/devices/confirm.ts';
-import { reportDeployment } from '../../../src/services/devices/report-deployment.ts';
-import { noteRetrieval } from '../../../src/services/devices/retrieve.ts';
-import { setConfiguration } from '../../../src/services/tenants/set-configuration.ts';
-import { assign, createSet } from '../deployments/support.ts';
+import { cancelActions } from '../../../src/services/deployments/actions/cancel.ts';
+import { confirmActions } from '../../../src/services/deployments/actions/confirm.ts';
+import { findAction } from '../../../src/services/deployments/actions/find.ts';
+import { listActionEntries } from '../../../src/services/deployments/actions/list-entries.ts';
+import { activateOwnAutoConfirm } from '../../../src/services/devices/reports/auto-confirm.ts';
+import { reportConfirmation } from '../../../src/services/devices/reports/confirm.ts';
+import { reportDeployment } from '../../../src/services/devices/reports/report-deployment.ts';
+import { noteRetrieval } from '../../../src/services/devices/updates/retrieve.ts';
+import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
+import type { Acting } from '../../../src/services/shared/context.ts';
+import { assign, createSet } from '../deployments/assignments/support.ts';
 import { type Fleet, newFleet, openDeviceProcess, ownAction, report } from './support.ts';
 
 const { devices, close } = await openDeviceProcess();

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActionStatus } from '../../../src/database/tables/actions.ts';
-import { isCancellation } from '../../../src/services/actions/action.ts';
-import { cancelActions } from '../../../src/services/actions/cancel.ts';
-import { findAction } from '../../../src/services/actions/find.ts';
-import { listActionEntries } from '../../../src/services/actions/list-entries.ts';
-import { EXECUTIONS, RESULTS, type Report } from '../../../src/services/devices/report.ts';
-import { reportCancellation } from '../../../src/services/devices/report-cancellation.ts';
-import { reportDeployment } from '../../../src/services/devices/report-deployment.ts';
-import { noteRetrieval } from '../../../src/services/devices/retrieve.ts';
-import { findTarget } from '../../../src/services/targets/find.ts';
-import { assign, createSet, stateOf } from '../deployments/support.ts';
+import { isCancellation } from '../../../src/services/deployments/actions/action.ts';
+import { cancelActions } from '../../../src/services/deployments/actions/cancel.ts';
+import { findAction } from '../../../src/services/deployments/actions/find.ts';
+import { listActionEntries } from '../../../src/services/deployments/actions/list-entries.ts';
+import { EXECUTIONS, RESULTS, type Report } from '../../../src/services/devices/reports/report.ts';
+import { reportCancellation } from '../../../src/services/devices/reports/report-cancellation.ts';
+import { reportDeployment } from '../../../src/services/devices/reports/report-deployment.ts';
+import { noteRetrieval } from '../../../src/services/devices/updates/retrieve.ts';
+import { findTarget } from '../../../src/services/fleet/targets/find.ts';
+import { assign, createSet, stateOf } from '../deployments/assignments/support.ts';
 import { type Fleet, newFleet, openDeviceProcess, ownAction, report } from './support.ts';
 
 const { devices, close } = await openDeviceProcess();

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cancelActions } from '../../../src/services/actions/cancel.ts';
-import { confirmActions } from '../../../src/services/actions/confirm.ts';
-import { forceActions } from '../../../src/services/actions/force.ts';
-import { activateAutoConfirm } from '../../../src/services/auto-confirm/activate.ts';
-import { reportCancellation } from '../../../src/services/devices/report-cancellation.ts';
-import { reportDeployment } from '../../../src/services/devices/report-deployment.ts';
-import { setConfiguration } from '../../../src/services/tenants/set-configuration.ts';
-import { assign, createSet, stateOf } from '../deployments/support.ts';
+import { cancelActions } from '../../../src/services/deployments/actions/cancel.ts';
+import { confirmActions } from '../../../src/services/deployments/actions/confirm.ts';
+import { forceActions } from '../../../src/services/deployments/actions/force.ts';
+import { activateAutoConfirm } from '../../../src/services/deployments/auto-confirm/activate.ts';
+import { reportCancellation } from '../../../src/services/devices/reports/report-cancellation.ts';
+import { reportDeployment } from '../../../src/services/devices/reports/report-deployment.ts';
+import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
+import { assign, createSet, stateOf } from '../deployments/assignments/support.ts';
 import { type Fleet, newFleet, openDeviceProcess, report } from './support.ts';
 
 const here = await openDeviceProcess();

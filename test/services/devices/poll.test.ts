@@ -1,16 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { asDevice } from '../../../src/services/devices/acting.ts';
-import type { DeviceCredentials } from '../../../src/services/devices/credentials.ts';
-import type { Device } from '../../../src/services/devices/device-cache.ts';
-import { tokenDigest } from '../../../src/services/devices/digest.ts';
-import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/poll.ts';
-import { reportAttributes } from '../../../src/services/devices/report-attributes.ts';
-import { createTargets } from '../../../src/services/targets/create.ts';
-import { deleteTargets } from '../../../src/services/targets/delete.ts';
-import { findTarget } from '../../../src/services/targets/find.ts';
-import { rotateTargetToken } from '../../../src/services/targets/rotate-token.ts';
-import { setConfiguration } from '../../../src/services/tenants/set-configuration.ts';
+import type { Device } from '../../../src/services/devices/polling/device-cache.ts';
+import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/polling/poll.ts';
+import { reportAttributes } from '../../../src/services/devices/reports/report-attributes.ts';
+import type { DeviceCredentials } from '../../../src/services/devices/sign-in/credentials.ts';
+import { tokenDigest } from '../../../src/services/devices/sign-in/digest.ts';
+import { createTargets } from '../../../src/services/fleet/targets/create.ts';
+import { deleteTargets } from '../../../src/services/fleet/targets/delete.ts';
+import { findTarget } from '../../../src/services/fleet/targets/find.ts';
+import { rotateTargetToken } from '../../../src/services/fleet/targets/rotate-token.ts';
+import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
 
 const CAPACITY = 1_000;

@@ -1,12 +1,12 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { cancelActions } from '../../../src/services/actions/cancel.ts';
-import { findAction } from '../../../src/services/actions/find.ts';
-import { listActionEntries } from '../../../src/services/actions/list-entries.ts';
-import type { Acting } from '../../../src/services/context.ts';
-import { reportCancellation } from '../../../src/services/devices/report-cancellation.ts';
-import { reportDeployment } from '../../../src/services/devices/report-deployment.ts';
-import { reportInstalled } from '../../../src/services/devices/report-installed.ts';
-import { assign, createSet, stateOf } from '../deployments/support.ts';
+import { cancelActions } from '../../../src/services/deployments/actions/cancel.ts';
+import { findAction } from '../../../src/services/deployments/actions/find.ts';
+import { listActionEntries } from '../../../src/services/deployments/actions/list-entries.ts';
+import { reportCancellation } from '../../../src/services/devices/reports/report-cancellation.ts';
+import { reportDeployment } from '../../../src/services/devices/reports/report-deployment.ts';
+import { reportInstalled } from '../../../src/services/devices/reports/report-installed.ts';
+import type { Acting } from '../../../src/services/shared/context.ts';
+import { assign, createSet, stateOf } from '../deployments/assignments/support.ts';
 import { type Fleet, newFleet, openDeviceProcess, report } from './support.ts';
 
 const { devices, close } = await openDeviceProcess();

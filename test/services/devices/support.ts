@@ -1,10 +1,10 @@
-import type { Acting, Context } from '../../../src/services/context.ts';
 import { asDevice } from '../../../src/services/devices/acting.ts';
-import type { Device, PollAnswer } from '../../../src/services/devices/device-cache.ts';
 import { findOwnAction, type OwnAction } from '../../../src/services/devices/own-action.ts';
-import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/poll.ts';
-import type { Report } from '../../../src/services/devices/report.ts';
-import { createTargets } from '../../../src/services/targets/create.ts';
+import type { Device, PollAnswer } from '../../../src/services/devices/polling/device-cache.ts';
+import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/polling/poll.ts';
+import type { Report } from '../../../src/services/devices/reports/report.ts';
+import { createTargets } from '../../../src/services/fleet/targets/create.ts';
+import type { Acting, Context } from '../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
 
 /** A process with a device cache, whose clock a test may set and whose statements it may count. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openWrites, type Writes } from '../../../src/services/devices/writes.ts';
-import type { Tenant } from '../../../src/services/tenants/registry.ts';
+import { openWrites, type Writes } from '../../../src/services/devices/reports/writes.ts';
+import type { Tenant } from '../../../src/services/platform/tenants/registry.ts';
 
 let now: number;
 let writes: Writes;

@@ -1,13 +1,13 @@
 import { Column, getTableName, is, SQL } from 'drizzle-orm';
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import type { Entity, Field, FieldSet } from '../../../../src/filters/fields.ts';
-import { ACTION_FIELDS } from '../../../../src/services/actions/fields.ts';
-import { AUTO_ASSIGNMENT_FIELDS } from '../../../../src/services/auto-assignments/fields.ts';
-import { DISTRIBUTION_SET_FIELDS } from '../../../../src/services/distribution-sets/fields.ts';
-import { PENDING_TARGET_FIELDS } from '../../../../src/services/pending-targets/fields.ts';
-import { ROLLOUT_FIELDS } from '../../../../src/services/rollouts/fields.ts';
-import { SOFTWARE_MODULE_FIELDS } from '../../../../src/services/software-modules/fields.ts';
-import { TARGET_FIELDS } from '../../../../src/services/targets/fields.ts';
+import { ACTION_FIELDS } from '../../../../src/services/deployments/actions/fields.ts';
+import { AUTO_ASSIGNMENT_FIELDS } from '../../../../src/services/deployments/auto-assignments/fields.ts';
+import { ROLLOUT_FIELDS } from '../../../../src/services/deployments/rollouts/fields.ts';
+import { PENDING_TARGET_FIELDS } from '../../../../src/services/devices/pending-targets/fields.ts';
+import { TARGET_FIELDS } from '../../../../src/services/fleet/targets/fields.ts';
+import { DISTRIBUTION_SET_FIELDS } from '../../../../src/services/software/distribution-sets/fields.ts';
+import { SOFTWARE_MODULE_FIELDS } from '../../../../src/services/software/software-modules/fields.ts';
 
 /** All that reach into other things, with the tables whose rows are told whole with what is listed. */
 export const FIELD_SETS: Record<string, { fields: FieldSet; own: readonly string[] }> = {

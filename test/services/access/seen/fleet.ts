@@ -1,21 +1,21 @@
-import { createAutoAssignment } from '../../../../src/services/auto-assignments/create.ts';
-import type { Platform } from '../../../../src/services/context.ts';
+import { createAutoAssignment } from '../../../../src/services/deployments/auto-assignments/create.ts';
 import { asDevice } from '../../../../src/services/devices/acting.ts';
-import { holdDevice } from '../../../../src/services/devices/hold.ts';
-import { registerDevice } from '../../../../src/services/devices/register.ts';
-import { createDistributionSetTypes } from '../../../../src/services/distribution-set-types/create.ts';
-import { createDistributionSets } from '../../../../src/services/distribution-sets/create.ts';
-import { createEnrollmentGroup } from '../../../../src/services/enrollment/create.ts';
-import { createSoftwareModuleTypes } from '../../../../src/services/software-module-types/create.ts';
-import { createSoftwareModules } from '../../../../src/services/software-modules/create.ts';
-import { createTargetFilter } from '../../../../src/services/target-filters/create.ts';
-import { createTargetTags } from '../../../../src/services/target-tags/create.ts';
-import { createTargetTypes } from '../../../../src/services/target-types/create.ts';
-import { updateTarget } from '../../../../src/services/targets/update.ts';
+import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
+import { holdDevice } from '../../../../src/services/devices/sign-in/hold.ts';
+import { registerDevice } from '../../../../src/services/devices/sign-in/register.ts';
+import { createTargetFilter } from '../../../../src/services/fleet/target-filters/create.ts';
+import { createTargetTags } from '../../../../src/services/fleet/target-tags/create.ts';
+import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
+import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
+import type { Platform } from '../../../../src/services/shared/context.ts';
+import { createDistributionSetTypes } from '../../../../src/services/software/distribution-set-types/create.ts';
+import { createDistributionSets } from '../../../../src/services/software/distribution-sets/create.ts';
+import { createSoftwareModuleTypes } from '../../../../src/services/software/software-module-types/create.ts';
+import { createSoftwareModules } from '../../../../src/services/software/software-modules/create.ts';
 import { newTenant, type TestTenant } from '../../../support/platform.ts';
-import { FAR_OFF } from '../../auto-assignments/support.ts';
-import { assign } from '../../deployments/support.ts';
-import { begin, report, settle } from '../../rollouts/support.ts';
+import { assign } from '../../deployments/assignments/support.ts';
+import { FAR_OFF } from '../../deployments/auto-assignments/support.ts';
+import { begin, report, settle } from '../../deployments/rollouts/support.ts';
 
 export interface Fleet {
   tenant: TestTenant;

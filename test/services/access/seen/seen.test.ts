@@ -3,24 +3,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entity } from '../../../../src/filters/fields.ts';
 import { PERMISSIONS, type Permission } from '../../../../src/services/access/permissions.ts';
-import { listActions } from '../../../../src/services/actions/list.ts';
-import { listAutoAssignments } from '../../../../src/services/auto-assignments/list.ts';
-import type { Context } from '../../../../src/services/context.ts';
-import { assignDistributionSet } from '../../../../src/services/deployments/assign.ts';
-import { listDistributionSetTypes } from '../../../../src/services/distribution-set-types/list.ts';
-import { createDistributionSets } from '../../../../src/services/distribution-sets/create.ts';
-import { listDistributionSets } from '../../../../src/services/distribution-sets/list.ts';
-import { type LiveContext, openLive } from '../../../../src/services/live/hub.ts';
-import { watchActions } from '../../../../src/services/live/watch-actions.ts';
-import { watchTargets } from '../../../../src/services/live/watch-targets.ts';
-import type { PageRequest } from '../../../../src/services/page.ts';
-import { listPendingTargets } from '../../../../src/services/pending-targets/list.ts';
-import { listRollouts } from '../../../../src/services/rollouts/list.ts';
-import { listSoftwareModules } from '../../../../src/services/software-modules/list.ts';
-import { addCompatibleSetTypes } from '../../../../src/services/target-types/compatible-set-types.ts';
-import { listTargetTypes } from '../../../../src/services/target-types/list.ts';
-import { listTargets } from '../../../../src/services/targets/find.ts';
-import { updateTarget } from '../../../../src/services/targets/update.ts';
+import { listActions } from '../../../../src/services/deployments/actions/list.ts';
+import { assignDistributionSet } from '../../../../src/services/deployments/assignments/assign.ts';
+import { listAutoAssignments } from '../../../../src/services/deployments/auto-assignments/list.ts';
+import { listRollouts } from '../../../../src/services/deployments/rollouts/list.ts';
+import { listPendingTargets } from '../../../../src/services/devices/pending-targets/list.ts';
+import { addCompatibleSetTypes } from '../../../../src/services/fleet/target-types/compatible-set-types.ts';
+import { listTargetTypes } from '../../../../src/services/fleet/target-types/list.ts';
+import { listTargets } from '../../../../src/services/fleet/targets/find.ts';
+import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
+import { type LiveContext, openLive } from '../../../../src/services/platform/live/hub.ts';
+import { watchActions } from '../../../../src/services/platform/live/watch-actions.ts';
+import { watchTargets } from '../../../../src/services/platform/live/watch-targets.ts';
+import type { Context } from '../../../../src/services/shared/context.ts';
+import type { PageRequest } from '../../../../src/services/shared/page.ts';
+import { listDistributionSetTypes } from '../../../../src/services/software/distribution-set-types/list.ts';
+import { createDistributionSets } from '../../../../src/services/software/distribution-sets/create.ts';
+import { listDistributionSets } from '../../../../src/services/software/distribution-sets/list.ts';
+import { listSoftwareModules } from '../../../../src/services/software/software-modules/list.ts';
 import { openTestPlatform } from '../../../support/platform.ts';
 import { DOORS } from './doors.ts';
 import { ENTITY_OF_TABLE, entitiesToldBy, FIELD_SETS } from './fields.ts';
@@ -256,14 +256,14 @@ describe('an error', () => {
 const UNASKED = [
   'access/scopes.ts',
   'access/seen.ts',
-  'actions/fields.ts',
-  'auto-assignments/assign-next.ts',
-  'live/action-room.ts',
-  'live/match.ts',
-  'rollouts/handle.ts',
-  'rollouts/matching.ts',
-  'rollouts/visible.ts',
-  'targets/fields.ts',
-  'targets/matching.ts',
-  'targets/target.ts',
+  'deployments/actions/fields.ts',
+  'deployments/auto-assignments/assign-next.ts',
+  'platform/live/action-room.ts',
+  'platform/live/match.ts',
+  'deployments/rollouts/handle.ts',
+  'deployments/rollouts/matching.ts',
+  'deployments/rollouts/visible.ts',
+  'fleet/targets/fields.ts',
+  'fleet/targets/matching.ts',
+  'fleet/targets/target.ts',
 ];

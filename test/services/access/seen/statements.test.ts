@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Permission } from '../../../../src/services/access/permissions.ts';
 import { seenAmong } from '../../../../src/services/access/seen.ts';
-import { listActions } from '../../../../src/services/actions/list.ts';
-import type { Context } from '../../../../src/services/context.ts';
-import { listDistributionSets } from '../../../../src/services/distribution-sets/list.ts';
-import { listRollouts } from '../../../../src/services/rollouts/list.ts';
-import { listSoftwareModules } from '../../../../src/services/software-modules/list.ts';
-import { listTargets } from '../../../../src/services/targets/find.ts';
+import { listActions } from '../../../../src/services/deployments/actions/list.ts';
+import { listRollouts } from '../../../../src/services/deployments/rollouts/list.ts';
+import { listTargets } from '../../../../src/services/fleet/targets/find.ts';
+import type { Context } from '../../../../src/services/shared/context.ts';
+import { listDistributionSets } from '../../../../src/services/software/distribution-sets/list.ts';
+import { listSoftwareModules } from '../../../../src/services/software/software-modules/list.ts';
 import { openTestPlatform } from '../../../support/platform.ts';
 import { type Fleet, makeFleet } from './fleet.ts';
 

@@ -1,35 +1,35 @@
-import { createAutoAssignment } from '../../../../src/services/auto-assignments/create.ts';
+import { createAutoAssignment } from '../../../../src/services/deployments/auto-assignments/create.ts';
 import {
   approveAutoAssignment,
   denyAutoAssignment,
-} from '../../../../src/services/auto-assignments/decide.ts';
-import { deleteAutoAssignment } from '../../../../src/services/auto-assignments/delete.ts';
-import { findAutoAssignment } from '../../../../src/services/auto-assignments/find.ts';
+} from '../../../../src/services/deployments/auto-assignments/decide.ts';
+import { deleteAutoAssignment } from '../../../../src/services/deployments/auto-assignments/delete.ts';
+import { findAutoAssignment } from '../../../../src/services/deployments/auto-assignments/find.ts';
 import {
   pauseAutoAssignment,
   resumeAutoAssignment,
   startAutoAssignment,
-} from '../../../../src/services/auto-assignments/handle.ts';
+} from '../../../../src/services/deployments/auto-assignments/handle.ts';
 import {
   listAutoAssignments,
   listAutoAssignmentsOfSet,
-} from '../../../../src/services/auto-assignments/list.ts';
-import { updateAutoAssignment } from '../../../../src/services/auto-assignments/update.ts';
-import type { Context } from '../../../../src/services/context.ts';
-import { deleteDistributionSet } from '../../../../src/services/distribution-sets/delete.ts';
-import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
+} from '../../../../src/services/deployments/auto-assignments/list.ts';
+import { updateAutoAssignment } from '../../../../src/services/deployments/auto-assignments/update.ts';
+import { clearAutoAssignment } from '../../../../src/services/fleet/target-filters/clear-auto-assignment.ts';
+import { deleteTargetFilter } from '../../../../src/services/fleet/target-filters/delete.ts';
+import { listTargetFiltersOfSet } from '../../../../src/services/fleet/target-filters/list.ts';
+import { setAutoAssignment } from '../../../../src/services/fleet/target-filters/set-auto-assignment.ts';
+import { updateTargetFilter } from '../../../../src/services/fleet/target-filters/update.ts';
+import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
+import type { Context } from '../../../../src/services/shared/context.ts';
+import { deleteDistributionSet } from '../../../../src/services/software/distribution-sets/delete.ts';
+import { invalidateDistributionSet } from '../../../../src/services/software/distribution-sets/invalidate.ts';
 import {
   findSetStatistics,
   findStatisticsOfSet,
-} from '../../../../src/services/distribution-sets/statistics.ts';
-import { clearAutoAssignment } from '../../../../src/services/target-filters/clear-auto-assignment.ts';
-import { deleteTargetFilter } from '../../../../src/services/target-filters/delete.ts';
-import { listTargetFiltersOfSet } from '../../../../src/services/target-filters/list.ts';
-import { setAutoAssignment } from '../../../../src/services/target-filters/set-auto-assignment.ts';
-import { updateTargetFilter } from '../../../../src/services/target-filters/update.ts';
-import { setConfiguration } from '../../../../src/services/tenants/set-configuration.ts';
-import { FAR_OFF } from '../../auto-assignments/support.ts';
-import { createSet } from '../../deployments/support.ts';
+} from '../../../../src/services/software/distribution-sets/statistics.ts';
+import { createSet } from '../../deployments/assignments/support.ts';
+import { FAR_OFF } from '../../deployments/auto-assignments/support.ts';
 import { deployedOf, on } from './deployments.ts';
 import type { Verb, Verbs } from './verb.ts';
 import type { Side } from './world.ts';

@@ -1,31 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { cancelActions } from '../../../../src/services/actions/cancel.ts';
-import { confirmActions } from '../../../../src/services/actions/confirm.ts';
-import { deleteActions, deleteOldActions } from '../../../../src/services/actions/delete.ts';
-import { findAction, findActions } from '../../../../src/services/actions/find.ts';
-import { forceActions } from '../../../../src/services/actions/force.ts';
+import { cancelActions } from '../../../../src/services/deployments/actions/cancel.ts';
+import { confirmActions } from '../../../../src/services/deployments/actions/confirm.ts';
+import { deleteActions, deleteOldActions } from '../../../../src/services/deployments/actions/delete.ts';
+import { findAction, findActions } from '../../../../src/services/deployments/actions/find.ts';
+import { forceActions } from '../../../../src/services/deployments/actions/force.ts';
 import {
   listActions,
   listActionsAmong,
   listActionsOfEach,
   listActionsOfTarget,
-} from '../../../../src/services/actions/list.ts';
-import { listActionEntries, listEntriesOfEach } from '../../../../src/services/actions/list-entries.ts';
-import type { Context } from '../../../../src/services/context.ts';
-import { assignDistributionSet } from '../../../../src/services/deployments/assign.ts';
+} from '../../../../src/services/deployments/actions/list.ts';
+import {
+  listActionEntries,
+  listEntriesOfEach,
+} from '../../../../src/services/deployments/actions/list-entries.ts';
+import { assignDistributionSet } from '../../../../src/services/deployments/assignments/assign.ts';
 import {
   findDeployments,
   listTargetsOfEachSet,
   listTargetsOfSet,
-} from '../../../../src/services/deployments/find.ts';
-import { createDistributionSets } from '../../../../src/services/distribution-sets/create.ts';
-import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
-import type { LiveContext } from '../../../../src/services/live/hub.ts';
-import { watchActions } from '../../../../src/services/live/watch-actions.ts';
-import { createSoftwareModules } from '../../../../src/services/software-modules/create.ts';
-import { createTargets } from '../../../../src/services/targets/create.ts';
-import { setConfiguration } from '../../../../src/services/tenants/set-configuration.ts';
-import { createSet } from '../../deployments/support.ts';
+} from '../../../../src/services/deployments/assignments/find.ts';
+import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
+import type { LiveContext } from '../../../../src/services/platform/live/hub.ts';
+import { watchActions } from '../../../../src/services/platform/live/watch-actions.ts';
+import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
+import type { Context } from '../../../../src/services/shared/context.ts';
+import { createDistributionSets } from '../../../../src/services/software/distribution-sets/create.ts';
+import { invalidateDistributionSet } from '../../../../src/services/software/distribution-sets/invalidate.ts';
+import { createSoftwareModules } from '../../../../src/services/software/software-modules/create.ts';
+import { createSet } from '../../deployments/assignments/support.ts';
 import { somebody } from './imports-live.ts';
 import type { Verb, Verbs } from './verb.ts';
 import type { Side } from './world.ts';

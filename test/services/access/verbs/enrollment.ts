@@ -1,24 +1,24 @@
-import { createCertificateAuthority } from '../../../../src/services/certificate-authorities/create.ts';
-import { findCertificateAuthorities } from '../../../../src/services/certificate-authorities/find.ts';
-import type { Context } from '../../../../src/services/context.ts';
 import { asDevice } from '../../../../src/services/devices/acting.ts';
-import { holdDevice } from '../../../../src/services/devices/hold.ts';
-import { registerDevice } from '../../../../src/services/devices/register.ts';
-import { createEnrollmentGroup } from '../../../../src/services/enrollment/create.ts';
-import { deleteEnrollmentGroup } from '../../../../src/services/enrollment/delete.ts';
-import { deleteEnrollmentToken } from '../../../../src/services/enrollment/delete-token.ts';
+import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
+import { findCertificateAuthorities } from '../../../../src/services/devices/certificate-authorities/find.ts';
+import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
+import { deleteEnrollmentGroup } from '../../../../src/services/devices/enrollment/delete.ts';
+import { deleteEnrollmentToken } from '../../../../src/services/devices/enrollment/delete-token.ts';
 import {
   countRegistered,
   findEnrollmentGroups,
   findEnrollmentTokens,
   findTagsOfGroups,
-} from '../../../../src/services/enrollment/find.ts';
-import { listEnrollmentGroups } from '../../../../src/services/enrollment/list.ts';
-import { rotateEnrollmentToken } from '../../../../src/services/enrollment/rotate-token.ts';
-import { updateEnrollmentGroup } from '../../../../src/services/enrollment/update.ts';
-import { approveTargets } from '../../../../src/services/pending-targets/approve.ts';
-import { listPendingTargets } from '../../../../src/services/pending-targets/list.ts';
-import { rejectTargets } from '../../../../src/services/pending-targets/reject.ts';
+} from '../../../../src/services/devices/enrollment/find.ts';
+import { listEnrollmentGroups } from '../../../../src/services/devices/enrollment/list.ts';
+import { rotateEnrollmentToken } from '../../../../src/services/devices/enrollment/rotate-token.ts';
+import { updateEnrollmentGroup } from '../../../../src/services/devices/enrollment/update.ts';
+import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
+import { listPendingTargets } from '../../../../src/services/devices/pending-targets/list.ts';
+import { rejectTargets } from '../../../../src/services/devices/pending-targets/reject.ts';
+import { holdDevice } from '../../../../src/services/devices/sign-in/hold.ts';
+import { registerDevice } from '../../../../src/services/devices/sign-in/register.ts';
+import type { Context } from '../../../../src/services/shared/context.ts';
 import { newAuthority } from '../../../support/certificates.ts';
 import type { Verb, Verbs } from './verb.ts';
 import type { Side } from './world.ts';

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { PERMISSIONS } from '../../../../src/services/access/permissions.ts';
-import type { Context } from '../../../../src/services/context.ts';
-import { beginImport } from '../../../../src/services/imports/begin.ts';
+import { beginImport } from '../../../../src/services/fleet/imports/begin.ts';
 import {
   firstImportWarnings,
   listImportFaults,
   listImportWarnings,
-} from '../../../../src/services/imports/faults.ts';
-import { findImport, listImports } from '../../../../src/services/imports/find.ts';
-import { importTargets } from '../../../../src/services/imports/import-targets.ts';
-import type { ImportedTarget, RowSource } from '../../../../src/services/imports/source.ts';
-import type { LiveContext } from '../../../../src/services/live/hub.ts';
-import { watchImport } from '../../../../src/services/live/watch-import.ts';
-import { watchSummary } from '../../../../src/services/live/watch-summary.ts';
-import { watchTargets } from '../../../../src/services/live/watch-targets.ts';
-import { createTargets } from '../../../../src/services/targets/create.ts';
-import { updateTarget } from '../../../../src/services/targets/update.ts';
+} from '../../../../src/services/fleet/imports/faults.ts';
+import { findImport, listImports } from '../../../../src/services/fleet/imports/find.ts';
+import { importTargets } from '../../../../src/services/fleet/imports/import-targets.ts';
+import type { ImportedTarget, RowSource } from '../../../../src/services/fleet/imports/source.ts';
+import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
+import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
+import type { LiveContext } from '../../../../src/services/platform/live/hub.ts';
+import { watchImport } from '../../../../src/services/platform/live/watch-import.ts';
+import { watchSummary } from '../../../../src/services/platform/live/watch-summary.ts';
+import { watchTargets } from '../../../../src/services/platform/live/watch-targets.ts';
+import type { Context } from '../../../../src/services/shared/context.ts';
 import { ITS_OWN, type Verb, type Verbs } from './verb.ts';
 
 const fileOf = (target: ImportedTarget): RowSource =>

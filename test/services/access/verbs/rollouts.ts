@@ -1,31 +1,31 @@
-import type { Context } from '../../../../src/services/context.ts';
-import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
-import { watchRollout } from '../../../../src/services/live/watch-rollout.ts';
-import { createRollout } from '../../../../src/services/rollouts/create.ts';
-import { decideRollout } from '../../../../src/services/rollouts/decide.ts';
-import { deleteRollout } from '../../../../src/services/rollouts/delete.ts';
+import { createRollout } from '../../../../src/services/deployments/rollouts/create.ts';
+import { decideRollout } from '../../../../src/services/deployments/rollouts/decide.ts';
+import { deleteRollout } from '../../../../src/services/deployments/rollouts/delete.ts';
 import {
   findRollout,
   findRolloutGroup,
   findRollouts,
   listTargetsOfGroup,
-} from '../../../../src/services/rollouts/find.ts';
-import { listRolloutGroups, listRollouts } from '../../../../src/services/rollouts/list.ts';
+} from '../../../../src/services/deployments/rollouts/find.ts';
+import { listRolloutGroups, listRollouts } from '../../../../src/services/deployments/rollouts/list.ts';
 import {
   listGroupsOfEachRollout,
   listTargetsOfEachGroup,
-} from '../../../../src/services/rollouts/list-of-each.ts';
-import { pauseRollout } from '../../../../src/services/rollouts/pause.ts';
-import { resumeRollout } from '../../../../src/services/rollouts/resume.ts';
-import { retryRollout } from '../../../../src/services/rollouts/retry.ts';
-import { startRollout } from '../../../../src/services/rollouts/start.ts';
-import { stopRollout } from '../../../../src/services/rollouts/stop.ts';
-import { triggerNextRolloutGroup } from '../../../../src/services/rollouts/trigger-next-group.ts';
-import { updateRollout } from '../../../../src/services/rollouts/update.ts';
-import { createTargets } from '../../../../src/services/targets/create.ts';
-import { setConfiguration } from '../../../../src/services/tenants/set-configuration.ts';
-import { createSet } from '../../deployments/support.ts';
-import { begin, plan, report, settle } from '../../rollouts/support.ts';
+} from '../../../../src/services/deployments/rollouts/list-of-each.ts';
+import { pauseRollout } from '../../../../src/services/deployments/rollouts/pause.ts';
+import { resumeRollout } from '../../../../src/services/deployments/rollouts/resume.ts';
+import { retryRollout } from '../../../../src/services/deployments/rollouts/retry.ts';
+import { startRollout } from '../../../../src/services/deployments/rollouts/start.ts';
+import { stopRollout } from '../../../../src/services/deployments/rollouts/stop.ts';
+import { triggerNextRolloutGroup } from '../../../../src/services/deployments/rollouts/trigger-next-group.ts';
+import { updateRollout } from '../../../../src/services/deployments/rollouts/update.ts';
+import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
+import { watchRollout } from '../../../../src/services/platform/live/watch-rollout.ts';
+import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
+import type { Context } from '../../../../src/services/shared/context.ts';
+import { invalidateDistributionSet } from '../../../../src/services/software/distribution-sets/invalidate.ts';
+import { createSet } from '../../deployments/assignments/support.ts';
+import { begin, plan, report, settle } from '../../deployments/rollouts/support.ts';
 import type { Verb, Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 

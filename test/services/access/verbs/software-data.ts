@@ -1,46 +1,46 @@
 import { Readable } from 'node:stream';
-import { createArtifactUpload } from '../../../../src/services/artifacts/create-upload.ts';
-import { deleteArtifact } from '../../../../src/services/artifacts/delete.ts';
-import { openArtifact } from '../../../../src/services/artifacts/download.ts';
-import { findArtifact, findArtifactsOfModules } from '../../../../src/services/artifacts/find.ts';
-import { uploadArtifact } from '../../../../src/services/artifacts/upload.ts';
-import type { Context } from '../../../../src/services/context.ts';
-import { deleteDistributionSetMetadata } from '../../../../src/services/distribution-set-metadata/delete.ts';
-import {
-  findMetadataOfSets,
-  findSetMetadata,
-  listSetMetadata,
-} from '../../../../src/services/distribution-set-metadata/find.ts';
-import { setDistributionSetMetadata } from '../../../../src/services/distribution-set-metadata/set.ts';
-import {
-  assignDistributionSetTag,
-  unassignDistributionSetTag,
-} from '../../../../src/services/distribution-set-tags/assign.ts';
-import { createDistributionSetTags } from '../../../../src/services/distribution-set-tags/create.ts';
-import { deleteDistributionSetTag } from '../../../../src/services/distribution-set-tags/delete.ts';
-import {
-  findDistributionSetTag,
-  findDistributionSetTags,
-  findTagsOfSets,
-} from '../../../../src/services/distribution-set-tags/find.ts';
-import {
-  listDistributionSetTags,
-  listTaggedSets,
-} from '../../../../src/services/distribution-set-tags/list.ts';
-import { updateDistributionSetTag } from '../../../../src/services/distribution-set-tags/update.ts';
-import { deleteModuleMetadata } from '../../../../src/services/software-module-metadata/delete.ts';
-import {
-  findMetadataOfModules,
-  findModuleMetadata,
-  listModuleMetadata,
-} from '../../../../src/services/software-module-metadata/find.ts';
-import { setModuleMetadata } from '../../../../src/services/software-module-metadata/set.ts';
 import {
   addCompatibleSetTypes,
   findCompatibleSetTypes,
   listCompatibleSetTypes,
   removeCompatibleSetTypes,
-} from '../../../../src/services/target-types/compatible-set-types.ts';
+} from '../../../../src/services/fleet/target-types/compatible-set-types.ts';
+import type { Context } from '../../../../src/services/shared/context.ts';
+import { createArtifactUpload } from '../../../../src/services/software/artifacts/create-upload.ts';
+import { deleteArtifact } from '../../../../src/services/software/artifacts/delete.ts';
+import { openArtifact } from '../../../../src/services/software/artifacts/download.ts';
+import { findArtifact, findArtifactsOfModules } from '../../../../src/services/software/artifacts/find.ts';
+import { uploadArtifact } from '../../../../src/services/software/artifacts/upload.ts';
+import { deleteDistributionSetMetadata } from '../../../../src/services/software/distribution-set-metadata/delete.ts';
+import {
+  findMetadataOfSets,
+  findSetMetadata,
+  listSetMetadata,
+} from '../../../../src/services/software/distribution-set-metadata/find.ts';
+import { setDistributionSetMetadata } from '../../../../src/services/software/distribution-set-metadata/set.ts';
+import {
+  assignDistributionSetTag,
+  unassignDistributionSetTag,
+} from '../../../../src/services/software/distribution-set-tags/assign.ts';
+import { createDistributionSetTags } from '../../../../src/services/software/distribution-set-tags/create.ts';
+import { deleteDistributionSetTag } from '../../../../src/services/software/distribution-set-tags/delete.ts';
+import {
+  findDistributionSetTag,
+  findDistributionSetTags,
+  findTagsOfSets,
+} from '../../../../src/services/software/distribution-set-tags/find.ts';
+import {
+  listDistributionSetTags,
+  listTaggedSets,
+} from '../../../../src/services/software/distribution-set-tags/list.ts';
+import { updateDistributionSetTag } from '../../../../src/services/software/distribution-set-tags/update.ts';
+import { deleteModuleMetadata } from '../../../../src/services/software/software-module-metadata/delete.ts';
+import {
+  findMetadataOfModules,
+  findModuleMetadata,
+  listModuleMetadata,
+} from '../../../../src/services/software/software-module-metadata/find.ts';
+import { setModuleMetadata } from '../../../../src/services/software/software-module-metadata/set.ts';
 import { makeSoftware, outcome, softwareOf } from './software.ts';
 import { ITS_OWN, type Verb, type Verbs } from './verb.ts';
 import type { Side } from './world.ts';

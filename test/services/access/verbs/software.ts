@@ -1,38 +1,47 @@
-import type { Context } from '../../../../src/services/context.ts';
-import { createDistributionSetTypes } from '../../../../src/services/distribution-set-types/create.ts';
-import { deleteDistributionSetType } from '../../../../src/services/distribution-set-types/delete.ts';
+import type { Context } from '../../../../src/services/shared/context.ts';
+import { createDistributionSetTypes } from '../../../../src/services/software/distribution-set-types/create.ts';
+import { deleteDistributionSetType } from '../../../../src/services/software/distribution-set-types/delete.ts';
 import {
   findDistributionSetType,
   findDistributionSetTypes,
-} from '../../../../src/services/distribution-set-types/find.ts';
-import { listDistributionSetTypes } from '../../../../src/services/distribution-set-types/list.ts';
-import { findModuleTypesOfSetTypes } from '../../../../src/services/distribution-set-types/module-types.ts';
-import { setModuleTypeOfSets } from '../../../../src/services/distribution-set-types/set-module-type.ts';
-import { updateDistributionSetType } from '../../../../src/services/distribution-set-types/update.ts';
-import { assignModules, removeModules } from '../../../../src/services/distribution-sets/assign-modules.ts';
-import { createDistributionSets } from '../../../../src/services/distribution-sets/create.ts';
-import { deleteDistributionSet } from '../../../../src/services/distribution-sets/delete.ts';
+} from '../../../../src/services/software/distribution-set-types/find.ts';
+import { listDistributionSetTypes } from '../../../../src/services/software/distribution-set-types/list.ts';
+import { findModuleTypesOfSetTypes } from '../../../../src/services/software/distribution-set-types/module-types.ts';
+import { setModuleTypeOfSets } from '../../../../src/services/software/distribution-set-types/set-module-type.ts';
+import { updateDistributionSetType } from '../../../../src/services/software/distribution-set-types/update.ts';
+import {
+  assignModules,
+  removeModules,
+} from '../../../../src/services/software/distribution-sets/assign-modules.ts';
+import { createDistributionSets } from '../../../../src/services/software/distribution-sets/create.ts';
+import { deleteDistributionSet } from '../../../../src/services/software/distribution-sets/delete.ts';
 import {
   findDistributionSet,
   findDistributionSets,
   findModulesOfSets,
-} from '../../../../src/services/distribution-sets/find.ts';
-import { invalidateDistributionSet } from '../../../../src/services/distribution-sets/invalidate.ts';
-import { listDistributionSets, listModulesOfSet } from '../../../../src/services/distribution-sets/list.ts';
-import { updateDistributionSet } from '../../../../src/services/distribution-sets/update.ts';
-import { createSoftwareModuleTypes } from '../../../../src/services/software-module-types/create.ts';
-import { deleteSoftwareModuleType } from '../../../../src/services/software-module-types/delete.ts';
+} from '../../../../src/services/software/distribution-sets/find.ts';
+import { invalidateDistributionSet } from '../../../../src/services/software/distribution-sets/invalidate.ts';
+import {
+  listDistributionSets,
+  listModulesOfSet,
+} from '../../../../src/services/software/distribution-sets/list.ts';
+import { updateDistributionSet } from '../../../../src/services/software/distribution-sets/update.ts';
+import { createSoftwareModuleTypes } from '../../../../src/services/software/software-module-types/create.ts';
+import { deleteSoftwareModuleType } from '../../../../src/services/software/software-module-types/delete.ts';
 import {
   findSoftwareModuleType,
   findSoftwareModuleTypes,
-} from '../../../../src/services/software-module-types/find.ts';
-import { listSoftwareModuleTypes } from '../../../../src/services/software-module-types/list.ts';
-import { updateSoftwareModuleType } from '../../../../src/services/software-module-types/update.ts';
-import { createSoftwareModules } from '../../../../src/services/software-modules/create.ts';
-import { deleteSoftwareModule } from '../../../../src/services/software-modules/delete.ts';
-import { findSoftwareModule, findSoftwareModules } from '../../../../src/services/software-modules/find.ts';
-import { listSoftwareModules } from '../../../../src/services/software-modules/list.ts';
-import { updateSoftwareModule } from '../../../../src/services/software-modules/update.ts';
+} from '../../../../src/services/software/software-module-types/find.ts';
+import { listSoftwareModuleTypes } from '../../../../src/services/software/software-module-types/list.ts';
+import { updateSoftwareModuleType } from '../../../../src/services/software/software-module-types/update.ts';
+import { createSoftwareModules } from '../../../../src/services/software/software-modules/create.ts';
+import { deleteSoftwareModule } from '../../../../src/services/software/software-modules/delete.ts';
+import {
+  findSoftwareModule,
+  findSoftwareModules,
+} from '../../../../src/services/software/software-modules/find.ts';
+import { listSoftwareModules } from '../../../../src/services/software/software-modules/list.ts';
+import { updateSoftwareModule } from '../../../../src/services/software/software-modules/update.ts';
 import { ITS_OWN, type Verb, type Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 

@@ -1,27 +1,30 @@
-import { activateAutoConfirm } from '../../../../src/services/auto-confirm/activate.ts';
-import { deactivateAutoConfirm } from '../../../../src/services/auto-confirm/deactivate.ts';
-import { findAutoConfirm } from '../../../../src/services/auto-confirm/find.ts';
-import { setAutoConfirm } from '../../../../src/services/auto-confirm/set.ts';
-import { createTargetFilter } from '../../../../src/services/target-filters/create.ts';
-import { deleteTargetFilter } from '../../../../src/services/target-filters/delete.ts';
-import { findTargetFilter } from '../../../../src/services/target-filters/find.ts';
-import { listTargetFilters } from '../../../../src/services/target-filters/list.ts';
-import { updateTargetFilter } from '../../../../src/services/target-filters/update.ts';
-import { createTargetMetadata } from '../../../../src/services/target-metadata/create.ts';
-import { deleteTargetMetadata } from '../../../../src/services/target-metadata/delete.ts';
-import { findMetadataEntry, findTargetMetadata } from '../../../../src/services/target-metadata/find.ts';
-import { setTargetMetadata } from '../../../../src/services/target-metadata/set.ts';
-import { assignTargetTags } from '../../../../src/services/target-tags/assign.ts';
-import { createTargetTags } from '../../../../src/services/target-tags/create.ts';
-import { deleteTargetTag } from '../../../../src/services/target-tags/delete.ts';
+import { activateAutoConfirm } from '../../../../src/services/deployments/auto-confirm/activate.ts';
+import { deactivateAutoConfirm } from '../../../../src/services/deployments/auto-confirm/deactivate.ts';
+import { findAutoConfirm } from '../../../../src/services/deployments/auto-confirm/find.ts';
+import { setAutoConfirm } from '../../../../src/services/deployments/auto-confirm/set.ts';
+import { createTargetFilter } from '../../../../src/services/fleet/target-filters/create.ts';
+import { deleteTargetFilter } from '../../../../src/services/fleet/target-filters/delete.ts';
+import { findTargetFilter } from '../../../../src/services/fleet/target-filters/find.ts';
+import { listTargetFilters } from '../../../../src/services/fleet/target-filters/list.ts';
+import { updateTargetFilter } from '../../../../src/services/fleet/target-filters/update.ts';
+import { createTargetMetadata } from '../../../../src/services/fleet/target-metadata/create.ts';
+import { deleteTargetMetadata } from '../../../../src/services/fleet/target-metadata/delete.ts';
+import {
+  findMetadataEntry,
+  findTargetMetadata,
+} from '../../../../src/services/fleet/target-metadata/find.ts';
+import { setTargetMetadata } from '../../../../src/services/fleet/target-metadata/set.ts';
+import { assignTargetTags } from '../../../../src/services/fleet/target-tags/assign.ts';
+import { createTargetTags } from '../../../../src/services/fleet/target-tags/create.ts';
+import { deleteTargetTag } from '../../../../src/services/fleet/target-tags/delete.ts';
 import {
   findTagsOfTargets,
   findTargetTag,
   findTargetTags,
-} from '../../../../src/services/target-tags/find.ts';
-import { listTaggedTargets, listTargetTags } from '../../../../src/services/target-tags/list.ts';
-import { unassignTargetTags } from '../../../../src/services/target-tags/unassign.ts';
-import { updateTargetTag } from '../../../../src/services/target-tags/update.ts';
+} from '../../../../src/services/fleet/target-tags/find.ts';
+import { listTaggedTargets, listTargetTags } from '../../../../src/services/fleet/target-tags/list.ts';
+import { unassignTargetTags } from '../../../../src/services/fleet/target-tags/unassign.ts';
+import { updateTargetTag } from '../../../../src/services/fleet/target-tags/update.ts';
 import { ITS_OWN, type Verbs } from './verb.ts';
 
 const TAGS = 'a tag is no target: who may read some targets may read how they are called';

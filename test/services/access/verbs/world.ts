@@ -1,15 +1,15 @@
 import { and, eq } from 'drizzle-orm';
 import { imports } from '../../../../src/database/tables/imports.ts';
 import { targetPolls } from '../../../../src/database/tables/targets.ts';
-import type { Context, Platform } from '../../../../src/services/context.ts';
-import { beginImport } from '../../../../src/services/imports/begin.ts';
-import { createTargetFilter } from '../../../../src/services/target-filters/create.ts';
-import { setTargetMetadata } from '../../../../src/services/target-metadata/set.ts';
-import { assignTargetTags } from '../../../../src/services/target-tags/assign.ts';
-import { createTargetTags } from '../../../../src/services/target-tags/create.ts';
-import { createTargetTypes } from '../../../../src/services/target-types/create.ts';
-import { setTargetAttributes } from '../../../../src/services/targets/attributes.ts';
-import { createTargets } from '../../../../src/services/targets/create.ts';
+import { beginImport } from '../../../../src/services/fleet/imports/begin.ts';
+import { createTargetFilter } from '../../../../src/services/fleet/target-filters/create.ts';
+import { setTargetMetadata } from '../../../../src/services/fleet/target-metadata/set.ts';
+import { assignTargetTags } from '../../../../src/services/fleet/target-tags/assign.ts';
+import { createTargetTags } from '../../../../src/services/fleet/target-tags/create.ts';
+import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
+import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
+import type { Context, Platform } from '../../../../src/services/shared/context.ts';
 import { newTenant, type TestTenant } from '../../../support/platform.ts';
 
 /** One of everything. What has a name, a key or a group has the side's. */

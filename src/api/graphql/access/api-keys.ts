@@ -1,0 +1,160 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Args, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import type { ApiKey as Entity } from '../../../services/access/api-keys/api-key.ts';
+import { createApiKey } from '../../../services/access/api-keys/create.ts';
+import { listApiKeys } from '../../../services/access/api-keys/list.ts';
+import { revokeApiKey } from '../../../services/access/api-keys/revoke.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { answer, payload } from '../server/mutations.ts';
+import { NameListArgs, nameConnection } from '../server/name-lists.ts';
+import { connectionTypes, listCost } from '../server/pagination.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'By what a program signs in, as `Authorization: Bearer …`. It acts for its owner, may never more than the owner may at that moment, and ends with the owner.',
+})
+class ApiKey implements Entity {
+  @Field(() => ID, { description: 'Its identifier.' })
+  id!: number;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { description: 'How the key begins, up to its secret: `muster_1_42`.' })
+  prefix!: string;
+
+  @Field(() => String, { description: 'The name of the user that it acts for.' })
+  owner!: string;
+
+  @Field(() => [String], { description: 'What it was granted itself.' })
+  permissions!: string[];
+
+  @Field(() => [String], { description: 'The roles that it was given, built-in and named ones.' })
+  roles!: string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The filter that narrows what it may do with targets; null where nothing does.',
+  })
+  scope!: string | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ends by itself; null for never.' })
+  expiresAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was used, up to an hour behind; null for never.',
+  })
+  lastUsedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who created it.' })
+  createdBy!: string;
+}
+
+const { UncountedConnection: ApiKeyConnection } = connectionTypes('ApiKey', 'API keys', ApiKey);
+
+@InputType({ description: 'What `createApiKey` takes. It needs a permission or a role at the least.' })
+class CreateApiKeyInput {
+  @Field(() => String, { description: 'Its name, at most 64 characters.' })
+  name!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "For which user it shall act; another than the caller's own needs TENANT_ADMIN.",
+  })
+  owner?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'What it shall permit: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches. None that the caller does not hold.',
+  })
+  permissions?: string[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Its roles, built-in and named ones. None that the caller does not hold.',
+  })
+  roles?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'An RSQL filter that narrows what it may do with targets. Not with a built-in role.',
+  })
+  scope?: string | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it ends by itself; never unless given.',
+  })
+  expiresAt?: Date | null;
+}
+
+@InputType({ description: 'What `revokeApiKey` takes.' })
+class RevokeApiKeyInput {
+  @Field(() => ID, { description: 'Which key.' })
+  id!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createApiKey` answers.' })
+class CreateApiKeyPayload extends Payload {
+  @Field(() => ApiKey, { nullable: true, description: 'What is kept of the key; null where refused.' })
+  apiKey!: ApiKey | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The key itself. It is shown here and never again; null where refused.',
+  })
+  key!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `revokeApiKey` answers: the key as it was.' })
+class RevokeApiKeyPayload extends Payload {
+  @Field(() => ApiKey, { nullable: true, description: 'The key; null where refused.' })
+  apiKey!: ApiKey | null;
+}
+
+@Resolver(() => ApiKey)
+export class ApiKeyResolver {
+  @Query(() => ApiKeyConnection, {
+    description: "Lists API keys by name: the caller's own, and with TENANT_ADMIN all of the tenant.",
+    complexity: listCost,
+  })
+  apiKeys(@Args(() => NameListArgs) args: NameListArgs, @Ctx() context: GraphqlContext) {
+    return nameConnection('apiKey', args, (apiKey) => apiKey, {
+      name: ({ name }: Entity) => name,
+      async read(page) {
+        const { apiKeys, hasNext } = await listApiKeys(context, page);
+        return { items: apiKeys, hasNext };
+      },
+    });
+  }
+
+  @Mutation(() => CreateApiKeyPayload, {
+    description:
+      'Makes a key by which a program acts for a user: the caller, or with TENANT_ADMIN another. An API key or a token needs TENANT_ADMIN for any.',
+  })
+  createApiKey(
+    @Arg('input', () => CreateApiKeyInput, { description: 'What to create.' }) input: CreateApiKeyInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateApiKeyPayload> {
+    return answer(input, { apiKey: null, key: null }, createApiKey(context, input));
+  }
+
+  @Mutation(() => RevokeApiKeyPayload, {
+    description: 'Ends a key at once. Everyone may end their own, a TENANT_ADMIN any.',
+  })
+  revokeApiKey(
+    @Arg('input', () => RevokeApiKeyInput, { description: 'What to end.' }) input: RevokeApiKeyInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RevokeApiKeyPayload> {
+    const work = revokeApiKey(context, { id: toId(input.id) });
+    return payload(input, 'apiKey', work);
+  }
+}

@@ -1,0 +1,122 @@
+import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { createRole } from '../../../services/access/roles/create.ts';
+import { deleteRole } from '../../../services/access/roles/delete.ts';
+import { listRoles } from '../../../services/access/roles/list.ts';
+import type { NamedRole } from '../../../services/access/roles/role.ts';
+import { updateRole } from '../../../services/access/roles/update.ts';
+import { AuthoredNode } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { payload, payloadOf } from '../server/mutations.ts';
+import { NameListArgs, nameConnection } from '../server/name-lists.ts';
+import { connectionTypes, listCost } from '../server/pagination.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'A named set of permissions. Users and API keys may have it, and tokens name it in their claim of roles.',
+})
+class Role extends AuthoredNode implements NamedRole {
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { description: 'What it is for; empty where nobody said.' })
+  description!: string;
+
+  @Field(() => [String], {
+    description: 'What it permits: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches.',
+  })
+  permissions!: string[];
+}
+
+const { UncountedConnection: RoleConnection } = connectionTypes('Role', 'roles', Role);
+
+@InputType({ description: 'What `createRole` takes.' })
+class CreateRoleInput {
+  @Field(() => String, {
+    description: 'Its name, at most 64 characters, and not that of a permission or a built-in role.',
+  })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is for, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => [String], {
+    description: 'What it permits: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches.',
+  })
+  permissions!: string[];
+}
+
+@InputType({ description: 'What `updateRole` takes; what is missing or null stays as it is.' })
+class UpdateRoleInput {
+  @Field(() => String, { description: 'Which role.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is for; an empty text takes it away.' })
+  description?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'All that it shall permit.' })
+  permissions?: string[] | null;
+}
+
+@InputType({ description: 'What `deleteRole` takes.' })
+class DeleteRoleInput {
+  @Field(() => String, { description: 'Which role.' })
+  name!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What a mutation of a role answers.' })
+abstract class RolePayload extends Payload {
+  @Field(() => Role, { nullable: true, description: 'The role; null where refused.' })
+  role!: Role | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteRole` answers: the role as it was.' })
+class DeleteRolePayload extends RolePayload {}
+
+@Resolver(() => Role)
+export class RoleResolver {
+  @Query(() => RoleConnection, {
+    description: 'Lists the named roles by name; the built-in ones are not among them. Needs TENANT_ADMIN.',
+    complexity: listCost,
+  })
+  roles(@Args(() => NameListArgs) args: NameListArgs, @Ctx() context: GraphqlContext) {
+    return nameConnection('role', args, (role) => role, {
+      name: ({ name }: NamedRole) => name,
+      async read(page) {
+        const { roles, hasNext } = await listRoles(context, page);
+        return { items: roles, hasNext };
+      },
+    });
+  }
+
+  @Mutation(payloadOf('createRole', RolePayload), {
+    description: 'Names a set of permissions. Needs TENANT_ADMIN.',
+  })
+  createRole(
+    @Arg('input', () => CreateRoleInput, { description: 'What to create.' }) input: CreateRoleInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolePayload> {
+    return payload(input, 'role', createRole(context, input));
+  }
+
+  @Mutation(payloadOf('updateRole', RolePayload), {
+    description: 'Changes a role, at once for all who have it. Needs TENANT_ADMIN.',
+  })
+  updateRole(
+    @Arg('input', () => UpdateRoleInput, { description: 'What to change.' }) input: UpdateRoleInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolePayload> {
+    return payload(input, 'role', updateRole(context, input));
+  }
+
+  @Mutation(() => DeleteRolePayload, {
+    description: 'Deletes a role that no user and no API key has. Needs TENANT_ADMIN.',
+  })
+  deleteRole(
+    @Arg('input', () => DeleteRoleInput, { description: 'What to delete.' }) input: DeleteRoleInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteRolePayload> {
+    return payload(input, 'role', deleteRole(context, input));
+  }
+}

@@ -1,0 +1,174 @@
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { PERMISSIONS } from '../../../services/access/permissions.ts';
+import { findRolePermissions } from '../../../services/access/roles/role.ts';
+import { createUser } from '../../../services/access/users/create.ts';
+import { deleteUser } from '../../../services/access/users/delete.ts';
+import { findMe } from '../../../services/access/users/find.ts';
+import { listUsers } from '../../../services/access/users/list.ts';
+import { updateUser } from '../../../services/access/users/update.ts';
+import type { User as Entity } from '../../../services/access/users/user.ts';
+import { AuthoredNode } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { loaderOfLists } from '../server/loaders.ts';
+import { payload, payloadOf } from '../server/mutations.ts';
+import { NameListArgs, nameConnection } from '../server/name-lists.ts';
+import { connectionTypes, listCost } from '../server/pagination.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'An account of a tenant.' })
+class User extends AuthoredNode {
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  username!: string;
+
+  @Field(() => String, { description: 'The name of its tenant.' })
+  tenant!: string;
+
+  @Field(() => [String], { description: 'What it was granted itself; what its roles bring is not among it.' })
+  grantedPermissions!: readonly string[];
+
+  @Field(() => [String], {
+    description:
+      'TENANT_ADMIN may do everything in its tenant; SYSTEM_ADMIN manages the tenants; others are roles of the tenant.',
+  })
+  roles!: readonly string[];
+}
+
+const userView = ({ tenantName, permissions, ...user }: Entity): User => ({
+  ...user,
+  tenant: tenantName,
+  grantedPermissions: permissions,
+});
+
+const { UncountedConnection: UserConnection } = connectionTypes('User', 'users', User);
+
+@InputType({ description: 'What `createUser` takes.' })
+class CreateUserInput {
+  @Field(() => String, { description: 'Its name, at most 64 characters, without colon and backslash.' })
+  username!: string;
+
+  @Field(() => String, { description: 'Its password, 5 to 256 characters.' })
+  password!: string;
+
+  @Field(() => [String], { nullable: true, description: 'Its permissions; none unless given.' })
+  permissions?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'Its roles; none unless given.' })
+  roles?: string[] | null;
+}
+
+@InputType({ description: 'What `updateUser` takes; what is missing or null stays as it is.' })
+class UpdateUserInput {
+  @Field(() => String, { description: 'Which user.' })
+  username!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its new password; the old one stops working at once.',
+  })
+  password?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'All the permissions it shall be granted.' })
+  permissions?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'All the roles it shall have.' })
+  roles?: string[] | null;
+}
+
+@InputType({ description: 'What `deleteUser` takes.' })
+class DeleteUserInput {
+  @Field(() => String, { description: 'Which user.' })
+  username!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What a mutation of a user answers.' })
+abstract class UserPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The user; null where refused.' })
+  user!: User | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteUser` answers: the user as it was.' })
+class DeleteUserPayload extends UserPayload {}
+
+/** A password is hashed, which takes long on purpose. */
+const HASH_COST = 1_000;
+
+const loadRolePermissions = loaderOfLists(findRolePermissions);
+
+@Resolver(() => User)
+export class UserResolver {
+  @Query(() => User, { description: "The caller's own account." })
+  async me(@Ctx() context: GraphqlContext): Promise<User> {
+    return userView(await findMe(context));
+  }
+
+  @Query(() => UserConnection, {
+    description: 'Lists users by name. Needs TENANT_ADMIN.',
+    complexity: listCost,
+  })
+  users(@Args(() => NameListArgs) args: NameListArgs, @Ctx() context: GraphqlContext) {
+    return nameConnection('user', args, userView, {
+      name: ({ username }) => username,
+      async read(page) {
+        const { users, hasNext } = await listUsers(context, page);
+        return { items: users, hasNext };
+      },
+    });
+  }
+
+  @FieldResolver(() => [String], {
+    description:
+      'What it may do: as granted, what its roles bring, and everything for a TENANT_ADMIN. Any permission on targets implies READ_TARGET_TYPE.',
+  })
+  async permissions(
+    @Root() { roles, grantedPermissions }: User,
+    @Ctx() context: GraphqlContext,
+  ): Promise<readonly string[]> {
+    if (roles.includes('TENANT_ADMIN')) return PERMISSIONS;
+    const brought = await Promise.all(roles.map((role) => loadRolePermissions(context, role)));
+    return [...new Set([...grantedPermissions, ...brought.flat()])];
+  }
+
+  @Mutation(payloadOf('createUser', UserPayload), {
+    description: 'Creates a user in the tenant. Needs TENANT_ADMIN; nobody can grant what they do not hold.',
+    complexity: HASH_COST,
+  })
+  createUser(
+    @Arg('input', () => CreateUserInput, { description: 'What to create.' }) input: CreateUserInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UserPayload> {
+    return payload(input, 'user', createUser(context, input).then(userView));
+  }
+
+  @Mutation(payloadOf('updateUser', UserPayload), {
+    description: 'Changes a user. Everyone may change their own password; all else needs TENANT_ADMIN.',
+    complexity: HASH_COST,
+  })
+  updateUser(
+    @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UserPayload> {
+    return payload(input, 'user', updateUser(context, input).then(userView));
+  }
+
+  @Mutation(() => DeleteUserPayload, {
+    description: 'Deletes a user, who cannot sign in any more at once. Needs TENANT_ADMIN.',
+  })
+  deleteUser(
+    @Arg('input', () => DeleteUserInput, { description: 'What to delete.' }) input: DeleteUserInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteUserPayload> {
+    return payload(input, 'user', deleteUser(context, input).then(userView));
+  }
+}

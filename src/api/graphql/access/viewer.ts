@@ -1,0 +1,52 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
+import { grantsIn, type Role } from '../../../services/access/permissions.ts';
+import type { ActorKind as Kind } from '../../../services/shared/context.ts';
+import { ActorKind } from '../platform/audit-events.ts';
+import type { GraphqlContext } from '../server/context.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'Who is signed in, with an account or without.' })
+class Viewer {
+  @Field(() => String, { description: 'The name.' })
+  username!: string;
+
+  @Field(() => String, { description: 'The name of the tenant.' })
+  tenant!: string;
+
+  @Field(() => ActorKind, { description: 'By what it is signed in.' })
+  kind!: Kind;
+
+  @Field(() => String, { nullable: true, description: 'The name of the API key.' })
+  apiKey!: string | null;
+
+  @Field(() => [String], { description: 'The built-in roles.' })
+  roles!: Role[];
+
+  @Field(() => [String], {
+    description: 'All it may do: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches.',
+  })
+  permissions!: string[];
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the credential expires.' })
+  expiresAt!: Date | null;
+}
+
+@Resolver(() => Viewer)
+export class ViewerResolver {
+  @Query(() => Viewer, {
+    description:
+      'Who is signed in. Unlike `me` it also answers those whom a token names, who have no account.',
+  })
+  viewer(@Ctx() { caller }: GraphqlContext): Viewer {
+    const { username, tenantName, kind, apiKey, roles, permissions, until } = caller;
+    return {
+      username,
+      tenant: tenantName,
+      kind,
+      apiKey: apiKey ?? null,
+      roles: [...roles],
+      permissions: grantsIn(permissions),
+      expiresAt: until ?? null,
+    };
+  }
+}

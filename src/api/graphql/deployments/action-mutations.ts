@@ -1,0 +1,132 @@
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { cancelActions } from '../../../services/deployments/actions/cancel.ts';
+import { type CONFIRMATIONS, confirmActions } from '../../../services/deployments/actions/confirm.ts';
+import { deleteActions } from '../../../services/deployments/actions/delete.ts';
+import { forceActions } from '../../../services/deployments/actions/force.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { answer, inputOf, payloadOf } from '../server/mutations.ts';
+import { ActionsPayload, affectedActions } from './actions-payload.ts';
+
+@InputType({ description: 'Which actions a mutation is for: either ids or a filter.' })
+abstract class SelectedActionsInput {
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Which actions; nothing is done where one does not fit.',
+  })
+  actionIds?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Those that match this RSQL expression, as far as they fit.',
+  })
+  filter?: string | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Only says how many it would be.' })
+  dryRun!: boolean;
+}
+
+@InputType({ description: 'What `cancelActions` takes.' })
+class CancelActionsInput extends SelectedActionsInput {
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Ends those at once that are CANCELING already, whatever their devices do.',
+  })
+  force!: boolean;
+}
+
+type Said = (typeof CONFIRMATIONS)[number];
+const Confirmation = enumOf<Said>('Confirmation', 'What is said of actions that wait for a confirmation.', {
+  confirmed: 'Their devices are told to carry them out.',
+  denied: 'They go on waiting, and one that is named waits again if it was confirmed and is not over.',
+});
+
+@InputType({ description: 'What `confirmActions` takes.' })
+class ConfirmActionsInput extends SelectedActionsInput {
+  @Field(() => Confirmation, { defaultValue: 'confirmed', description: 'What is said of them.' })
+  confirmation!: Said;
+
+  @Field(() => Int, { nullable: true, description: 'A code for the history.' })
+  code?: number | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Messages for the history, 48 at the most. Long ones are kept in pieces of 512 characters.',
+  })
+  details?: string[] | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteActions` answers.' })
+class DeleteActionsPayload extends Payload {
+  @Field(() => Int, { description: 'How many are gone, or would be after a dry run.' })
+  deletedCount!: number;
+}
+
+@Resolver()
+export class ActionMutations {
+  @Mutation(payloadOf('cancelActions', ActionsPayload), {
+    description:
+      'Asks devices to stop updates, or, with `force`, ends the cancellations that wait for a device. Needs UPDATE_TARGET.',
+  })
+  cancelActions(
+    @Arg('input', () => CancelActionsInput, { description: 'Which actions, and how.' })
+    input: CancelActionsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ActionsPayload> {
+    return changed(input, cancelActions(context, withNumbers(input)));
+  }
+
+  @Mutation(payloadOf('forceActions', ActionsPayload), {
+    description: 'Makes updates FORCED, so that devices install them at once. Needs UPDATE_TARGET.',
+  })
+  forceActions(
+    @Arg('input', inputOf('forceActions', SelectedActionsInput), { description: 'Which actions.' })
+    input: SelectedActionsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ActionsPayload> {
+    return changed(input, forceActions(context, withNumbers(input)));
+  }
+
+  @Mutation(payloadOf('confirmActions', ActionsPayload), {
+    description:
+      'Confirms or denies, in the place of the devices, updates that wait for it. Needs UPDATE_TARGET.',
+  })
+  confirmActions(
+    @Arg('input', () => ConfirmActionsInput, { description: 'Which actions, and what is said of them.' })
+    input: ConfirmActionsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ActionsPayload> {
+    return changed(input, confirmActions(context, withNumbers(input)));
+  }
+
+  @Mutation(() => DeleteActionsPayload, {
+    description:
+      'Deletes actions with their history, in states in which the tenant lets actions be deleted; what targets have stays. Needs DELETE_TARGET.',
+  })
+  deleteActions(
+    @Arg('input', inputOf('deleteActions', SelectedActionsInput), { description: 'Which actions.' })
+    input: SelectedActionsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteActionsPayload> {
+    const work = deleteActions(context, withNumbers(input));
+    return answer(
+      input,
+      { deletedCount: 0 },
+      work.then((deletedCount) => ({ deletedCount })),
+    );
+  }
+}
+
+const withNumbers = <I extends SelectedActionsInput>({ actionIds, ...rest }: I) => ({
+  ...rest,
+  actionIds: actionIds?.map(toId),
+});
+
+const changed = (input: SelectedActionsInput, work: Promise<number[]>): Promise<ActionsPayload> =>
+  answer(
+    input,
+    affectedActions([], input.dryRun),
+    work.then((ids) => affectedActions(ids, input.dryRun)),
+  );

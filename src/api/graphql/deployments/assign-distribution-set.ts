@@ -1,0 +1,125 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { DomainError } from '../../../errors.ts';
+import type { Action as Entity } from '../../../services/deployments/actions/action.ts';
+import { assignDistributionSet } from '../../../services/deployments/assignments/assign.ts';
+import { SelectedTargetsInput } from '../fleet/selected-targets.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { toId } from '../server/ids.ts';
+import { answer } from '../server/mutations.ts';
+import { DistributionSet } from '../software/distribution-sets.ts';
+import { ForceType } from './actions.ts';
+import { ActionsPayload, affectedActions } from './actions-payload.ts';
+
+@InputType({ description: 'When devices may install: all three, or none.' })
+class MaintenanceWindowInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'When windows open: a Quartz cron expression of 6 or 7 fields, as `0 0 3 ? * SUN`.',
+  })
+  schedule?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'How long each stays open: HH:mm:ss, below 24 hours.',
+  })
+  duration?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The offset in which the schedule is read: as +02:00, or Z.',
+  })
+  timezone?: string | null;
+}
+
+@InputType({ description: 'What `assignDistributionSet` takes, with either controllerIds or a filter.' })
+class AssignDistributionSetInput extends SelectedTargetsInput {
+  @Field(() => ID, { description: 'Which distribution set.' })
+  distributionSetId!: string;
+
+  @Field(() => ForceType, { nullable: true, description: 'How devices are to take it; FORCED unless given.' })
+  forceType?: Entity['forceType'] | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'Of TIMEFORCED: from when on it is forced; at once unless given.',
+  })
+  forcedAt?: Date | null;
+
+  @Field(() => Int, { nullable: true, description: 'From 0 to 1000; 1000 unless given.' })
+  weight?: number | null;
+
+  @Field(() => MaintenanceWindowInput, {
+    nullable: true,
+    description: 'When devices may install; at any time unless given.',
+  })
+  maintenanceWindow?: MaintenanceWindowInput | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Of a tenant with the confirmation flow: false lets it begin unconfirmed.',
+  })
+  confirmationRequired?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What another system knows the actions by, at most 512 characters.',
+  })
+  externalRef?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'The targets have it already, by other means: it counts as installed at once.',
+  })
+  offline!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `assignDistributionSet` answers.' })
+class AssignDistributionSetPayload extends ActionsPayload {
+  @Field(() => Int, { description: 'How many of the targets were to have it anyway.' })
+  alreadyAssignedCount!: number;
+
+  @Field(() => DistributionSet, { nullable: true, description: 'The set; null where refused.' })
+  distributionSet!: DistributionSet | null;
+}
+
+@Resolver()
+export class DistributionSetAssignment {
+  @Mutation(() => AssignDistributionSetPayload, {
+    description:
+      'Assigns a distribution set to targets, all or none: each gets an action, which replaces what it has still to do. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.',
+  })
+  assignDistributionSet(
+    @Arg('input', () => AssignDistributionSetInput, { description: 'What, to which targets, and how.' })
+    input: AssignDistributionSetInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AssignDistributionSetPayload> {
+    const { distributionSetId, offline, dryRun, ...assignment } = input;
+    const work = assignDistributionSet(context, {
+      distributionSetId: toId(distributionSetId),
+      assignments: [assignment],
+      offline,
+      dryRun,
+    });
+    return answer(
+      input,
+      { ...affectedActions([], dryRun), alreadyAssignedCount: 0, distributionSet: null },
+      work.then(
+        ({ actions, alreadyAssigned, distributionSet }) => ({
+          ...affectedActions(
+            actions.map(({ id }) => id),
+            dryRun,
+          ),
+          alreadyAssignedCount: alreadyAssigned,
+          distributionSet,
+        }),
+        refuseAsOneAssignment,
+      ),
+    );
+  }
+}
+
+/** The input has the fields of its one assignment beside all else. */
+function refuseAsOneAssignment(error: unknown): never {
+  throw error instanceof DomainError ? error.below('assignments', '0') : error;
+}

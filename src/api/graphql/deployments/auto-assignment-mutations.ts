@@ -1,0 +1,244 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import type { AutoAssignment as Entity } from '../../../services/deployments/auto-assignments/auto-assignment.ts';
+import { createAutoAssignment } from '../../../services/deployments/auto-assignments/create.ts';
+import {
+  approveAutoAssignment,
+  denyAutoAssignment,
+} from '../../../services/deployments/auto-assignments/decide.ts';
+import { deleteAutoAssignment } from '../../../services/deployments/auto-assignments/delete.ts';
+import {
+  pauseAutoAssignment,
+  resumeAutoAssignment,
+  startAutoAssignment,
+} from '../../../services/deployments/auto-assignments/handle.ts';
+import { updateAutoAssignment } from '../../../services/deployments/auto-assignments/update.ts';
+import { clearAutoAssignment } from '../../../services/fleet/target-filters/clear-auto-assignment.ts';
+import { setAutoAssignment } from '../../../services/fleet/target-filters/set-auto-assignment.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import {
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { ForceType } from './actions.ts';
+import { AutoAssignment } from './auto-assignments.ts';
+
+@InputType({ description: 'What an auto-assignment assigns, and how.' })
+abstract class AutoAssignmentInput {
+  @Field(() => ID, { description: 'Which distribution set; it must be complete, and is locked.' })
+  distributionSetId!: string;
+
+  @Field(() => ForceType, {
+    nullable: true,
+    description: 'How devices are to take the update; FORCED unless given, and never TIMEFORCED.',
+  })
+  forceType?: Entity['forceType'] | null;
+
+  @Field(() => Int, { nullable: true, description: 'From 0 to 1000; 1000 unless given.' })
+  weight?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether devices are asked before, where the tenant asks; as the tenant is set unless given.',
+  })
+  confirmationRequired?: boolean | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it begins by itself; as soon as it may unless given.',
+  })
+  startAt?: Date | null;
+}
+
+@InputType({ description: 'What `createAutoAssignment` takes.' })
+class CreateAutoAssignmentInput extends AutoAssignmentInput {
+  @Field(() => String, { description: 'Its name, unique in the tenant, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, { description: 'The RSQL expression that its targets match.' })
+  query!: string;
+}
+
+@InputType({ description: 'What `setAutoAssignment` takes.' })
+class SetAutoAssignmentInput extends AutoAssignmentInput {
+  @Field(() => ID, { description: 'For the targets of which saved filter.' })
+  targetFilterId!: string;
+}
+
+@InputType({ description: 'What `clearAutoAssignment` takes.' })
+class ClearAutoAssignmentInput {
+  @Field(() => ID, { description: 'Of which saved filter.' })
+  targetFilterId!: string;
+}
+
+@InputType({ description: 'What `updateAutoAssignment` takes; what is missing or null stays as it is.' })
+class UpdateAutoAssignmentInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new description.' })
+  description?: string | null;
+}
+
+@InputType({ description: 'A decision on an auto-assignment.' })
+abstract class DecisionInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'What there is to say, at most 255 characters.' })
+  remark?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What changes of an auto-assignment answer.' })
+abstract class AutoAssignmentPayload extends Payload {
+  @Field(() => AutoAssignment, { nullable: true, description: 'It as it is now; null where refused.' })
+  autoAssignment!: AutoAssignment | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `clearAutoAssignment` answers.' })
+class ClearAutoAssignmentPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of the filter; null where refused.' })
+  targetFilterId!: string | null;
+}
+
+@Resolver()
+export class AutoAssignmentMutations {
+  @Mutation(payloadOf('createAutoAssignment', AutoAssignmentPayload), {
+    description:
+      'Lets all targets that match a filter, now or later, have a distribution set, each once. Needs CREATE_AUTO_ASSIGNMENT, READ_DISTRIBUTION_SET and UPDATE_TARGET.',
+  })
+  createAutoAssignment(
+    @Arg('input', () => CreateAutoAssignmentInput, { description: 'Which set, and for which targets.' })
+    input: CreateAutoAssignmentInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, createAutoAssignment(context, withSetNumber(input)));
+  }
+
+  @Mutation(payloadOf('setAutoAssignment', AutoAssignmentPayload), {
+    description:
+      'Lets all targets that match a saved filter, now or later, have a distribution set, each once, in the place of what the filter assigned before. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.',
+  })
+  setAutoAssignment(
+    @Arg('input', () => SetAutoAssignmentInput, { description: 'Which set, and for which filter.' })
+    input: SetAutoAssignmentInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignmentPayload> {
+    const targetFilterId = toId(input.targetFilterId);
+    const work = setAutoAssignment(context, { ...withSetNumber(input), targetFilterId });
+    return changed(
+      input,
+      work.then(({ autoAssignment }) => autoAssignment),
+    );
+  }
+
+  @Mutation(() => ClearAutoAssignmentPayload, {
+    description: 'Ends what a saved filter assigns by itself; its actions stay. Needs UPDATE_TARGET.',
+  })
+  clearAutoAssignment(
+    @Arg('input', () => ClearAutoAssignmentInput, { description: 'Of which filter.' })
+    input: ClearAutoAssignmentInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ClearAutoAssignmentPayload> {
+    const work = clearAutoAssignment(context, { targetFilterId: toId(input.targetFilterId) });
+    return payload(
+      input,
+      'targetFilterId',
+      work.then(() => input.targetFilterId),
+    );
+  }
+
+  @Mutation(payloadOf('updateAutoAssignment', AutoAssignmentPayload), {
+    description: 'Changes name and description of an auto-assignment. Needs UPDATE_AUTO_ASSIGNMENT.',
+  })
+  updateAutoAssignment(
+    @Arg('input', () => UpdateAutoAssignmentInput, { description: 'What to change.' })
+    input: UpdateAutoAssignmentInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, updateAutoAssignment(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('approveAutoAssignment', AutoAssignmentPayload), {
+    description: 'Approves an auto-assignment that waits for it. Needs APPROVE_AUTO_ASSIGNMENT.',
+  })
+  approveAutoAssignment(
+    @Arg('input', inputOf('approveAutoAssignment', DecisionInput), { description: 'Which one.' })
+    input: DecisionInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, approveAutoAssignment(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('denyAutoAssignment', AutoAssignmentPayload), {
+    description:
+      'Denies for good an auto-assignment that waits for an approval. Needs APPROVE_AUTO_ASSIGNMENT.',
+  })
+  denyAutoAssignment(
+    @Arg('input', inputOf('denyAutoAssignment', DecisionInput), { description: 'Which one.' })
+    input: DecisionInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, denyAutoAssignment(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('startAutoAssignment', AutoAssignmentPayload), {
+    description:
+      'Lets an auto-assignment begin that is ready, be it before its time. Needs HANDLE_AUTO_ASSIGNMENT.',
+  })
+  startAutoAssignment(
+    @Arg('input', inputOf('startAutoAssignment', IdInput), { description: 'Which one.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, startAutoAssignment(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('pauseAutoAssignment', AutoAssignmentPayload), {
+    description: 'Holds up an auto-assignment that runs; its actions go on. Needs HANDLE_AUTO_ASSIGNMENT.',
+  })
+  pauseAutoAssignment(
+    @Arg('input', inputOf('pauseAutoAssignment', IdInput), { description: 'Which one.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, pauseAutoAssignment(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('resumeAutoAssignment', AutoAssignmentPayload), {
+    description: 'Lets an auto-assignment go on that was held up. Needs HANDLE_AUTO_ASSIGNMENT.',
+  })
+  resumeAutoAssignment(
+    @Arg('input', inputOf('resumeAutoAssignment', IdInput), { description: 'Which one.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignmentPayload> {
+    return changed(input, resumeAutoAssignment(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('deleteAutoAssignment', DeletePayload), {
+    description: 'Deletes an auto-assignment; its actions stay. Needs DELETE_AUTO_ASSIGNMENT.',
+  })
+  deleteAutoAssignment(
+    @Arg('input', inputOf('deleteAutoAssignment', IdInput), { description: 'Which one.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteAutoAssignment(context, { id }));
+  }
+}
+
+const withSetNumber = <T extends AutoAssignmentInput>(input: T) => ({
+  ...input,
+  distributionSetId: toId(input.distributionSetId),
+});
+
+const changed = (input: object, work: Promise<Entity>) => payload(input, 'autoAssignment', work);

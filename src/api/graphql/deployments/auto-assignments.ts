@@ -1,0 +1,157 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { DomainError } from '../../../errors.ts';
+import type { AutoAssignment as Entity } from '../../../services/deployments/auto-assignments/auto-assignment.ts';
+import type { AutoAssignmentOrderField as OrderField } from '../../../services/deployments/auto-assignments/fields.ts';
+import {
+  findAutoAssignment,
+  findAutoAssignmentsOfFilters,
+} from '../../../services/deployments/auto-assignments/find.ts';
+import { listAutoAssignments } from '../../../services/deployments/auto-assignments/list.ts';
+import { TargetFilter } from '../fleet/target-filters.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { toId } from '../server/ids.ts';
+import { loaderOfFound } from '../server/loaders.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
+import { ForceType } from './actions.ts';
+
+const AutoAssignmentStatus = enumOf<Entity['status']>(
+  'AutoAssignmentStatus',
+  'What an auto-assignment is in.',
+  {
+    waiting_for_approval: 'Somebody must approve it first.',
+    approval_denied: 'It was not approved, and never begins.',
+    ready: 'It begins when its time comes.',
+    running: 'It assigns to what matches.',
+    paused: 'It is held up.',
+  },
+);
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A distribution set for all targets that match a filter, be it now or later.',
+})
+export class AutoAssignment extends AuthoredNode {
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { description: 'The RSQL expression that its targets match, as it was written.' })
+  query!: string;
+
+  @Field(() => AutoAssignmentStatus, { description: 'What it is in.' })
+  status!: Entity['status'];
+
+  @Field(() => ForceType, { description: 'How devices are to take the update; never TIMEFORCED.' })
+  forceType!: Entity['forceType'];
+
+  @Field(() => Int, { description: 'The weight of its actions, from 0 to 1000.' })
+  weight!: number;
+
+  @Field(() => Boolean, { description: 'Whether devices are asked before, where the tenant asks.' })
+  confirmationRequired!: boolean;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it begins by itself; null for as soon as it may.',
+  })
+  startAt!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Who approved or denied it; null where nobody did.' })
+  approvalDecidedBy!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What they said.' })
+  approvalRemark!: string | null;
+
+  @Field(() => String, {
+    description:
+      'In whose name it assigns: to those targets only that they could change when they set it up.',
+  })
+  initiatedBy!: string;
+}
+
+@ArgsType()
+class AutoAssignmentsArgs extends orderedArgs<OrderField>('AutoAssignment', 'auto-assignments', {
+  ...AUTHORED_ORDER,
+  name: 'By the name.',
+  status: 'By the status, as a text.',
+}) {}
+
+const { Connection } = connectionTypes('AutoAssignment', 'auto-assignments', AutoAssignment);
+
+const loadAutoAssignment = loaderOfFound(findAutoAssignmentsOfFilters);
+
+@Resolver(() => AutoAssignment)
+export class AutoAssignmentResolver {
+  @Query(() => AutoAssignment, {
+    nullable: true,
+    description: 'The auto-assignment of that id; null where there is none. Needs READ_AUTO_ASSIGNMENT.',
+  })
+  async autoAssignment(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignment | null> {
+    try {
+      return await findAutoAssignment(context, toId(id));
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'AUTO_ASSIGNMENT_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
+  @Query(() => Connection, {
+    description:
+      'Lists auto-assignments, those of saved filters too. Filters may ask for `name`, `status`, `query`, `distributionSet.name` and more. Needs READ_AUTO_ASSIGNMENT.',
+    complexity: listCost,
+  })
+  async autoAssignments(
+    @Args(() => AutoAssignmentsArgs) args: AutoAssignmentsArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listAutoAssignments(context, args), (one) => one);
+  }
+
+  @FieldResolver(() => DistributionSet, {
+    nullable: true,
+    description: 'What it assigns; null where the caller may not see that. Needs READ_DISTRIBUTION_SET.',
+  })
+  distributionSet(
+    @Root() { distributionSet }: Entity,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSet | null> {
+    return loadDistributionSet(context, distributionSet.id);
+  }
+}
+
+/** What saved filters assign by themselves. */
+@Resolver(() => TargetFilter)
+export class AssigningFilterResolver {
+  @FieldResolver(() => AutoAssignment, {
+    nullable: true,
+    description: 'What it assigns by itself to all that match it; null where it assigns nothing.',
+  })
+  autoAssignment(
+    @Root() { id }: TargetFilter,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AutoAssignment | null> {
+    return loadAutoAssignment(context, id);
+  }
+}

@@ -1,0 +1,136 @@
+import { Args, ArgsType, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { countTargetsOfGroups } from '../../../services/deployments/rollouts/counts.ts';
+import type { RolloutGroupOrderField as OrderField } from '../../../services/deployments/rollouts/fields.ts';
+import type { RolloutGroup as Entity } from '../../../services/deployments/rollouts/group.ts';
+import {
+  listGroupsOfEachRollout,
+  listTargetsOfEachGroup,
+} from '../../../services/deployments/rollouts/list-of-each.ts';
+import { TargetConnection, targetView } from '../fleet/targets.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { loaderOfFound, loaderOfPages } from '../server/loaders.ts';
+import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
+import { COUNTING_COST, Rollout, RolloutTargetCounts } from './rollouts.ts';
+
+const RolloutGroupStatus = enumOf<Entity['status']>(
+  'RolloutGroupStatus',
+  'What a group of a rollout is in.',
+  {
+    creating: 'Targets are put into it.',
+    ready: 'It has its targets.',
+    scheduled: 'It begins when those before it are done.',
+    running: 'Its targets are to install.',
+    finished: 'It is done.',
+    error: 'It failed on too many of its targets.',
+  },
+);
+
+export const RolloutSuccessAction = enumOf<Entity['successAction']>(
+  'RolloutSuccessAction',
+  'What happens when enough targets of a group are done.',
+  { NEXTGROUP: 'The next group begins.', PAUSE: 'The rollout pauses, until somebody resumes it.' },
+);
+
+@ObjectType({ simpleResolvers: true, description: 'A part of the targets of a rollout.' })
+export class RolloutGroup extends AuthoredNode {
+  @Field(() => String, { description: 'Its name, unique in the rollout.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => RolloutGroupStatus, { description: 'What it is in.' })
+  status!: Entity['status'];
+
+  @Field(() => String, {
+    description: "RSQL: which of the rollout's targets; empty where any.",
+  })
+  filter!: string;
+
+  @Field(() => Number, {
+    description: 'How many percent of those that match it takes; of a dynamic one how many targets.',
+  })
+  percentage!: number;
+
+  @Field(() => Boolean, { description: 'Whether it takes in targets that appear later.' })
+  dynamic!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether devices are asked before, where the tenant asks.' })
+  confirmationRequired!: boolean;
+
+  @Field(() => Int, { description: 'When so many percent of its targets are done, `successAction` happens.' })
+  successThreshold!: number;
+
+  @Field(() => RolloutSuccessAction, { description: 'What then happens.' })
+  successAction!: Entity['successAction'];
+
+  @Field(() => Int, { description: 'When it failed on more percent of its targets, the rollout pauses.' })
+  errorThreshold!: number;
+
+  @Field(() => Int, { description: 'How many targets it has.' })
+  totalTargets!: number;
+}
+
+@ArgsType()
+class RolloutGroupsArgs extends orderedArgs<OrderField>(
+  'RolloutGroup',
+  'groups of a rollout',
+  {
+    ...AUTHORED_ORDER,
+    name: 'By the name.',
+    description: 'By the description.',
+    status: 'By the status, alphabetically.',
+  },
+  'in the order in which they begin',
+) {}
+
+@ArgsType()
+class TargetsOfGroupArgs extends PageArgs {}
+
+const { Connection: RolloutGroupConnection } = connectionTypes(
+  'RolloutGroup',
+  'groups of a rollout',
+  RolloutGroup,
+);
+
+const loadGroups = loaderOfPages(listGroupsOfEachRollout);
+const countTargets = loaderOfFound(countTargetsOfGroups);
+const loadTargets = loaderOfPages(listTargetsOfEachGroup);
+
+@Resolver(() => Rollout)
+export class RolloutGroupsResolver {
+  @FieldResolver(() => RolloutGroupConnection, { description: 'Its groups.', complexity: listCost })
+  async groups(
+    @Root() { id }: Rollout,
+    @Args(() => RolloutGroupsArgs) request: RolloutGroupsArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await loadGroups(context, { id, request }), (group) => group);
+  }
+}
+
+@Resolver(() => RolloutGroup)
+export class RolloutGroupResolver {
+  @FieldResolver(() => RolloutTargetCounts, {
+    nullable: true,
+    description: 'How far its targets are.',
+    complexity: COUNTING_COST,
+  })
+  targetCounts(@Root() group: Entity, @Ctx() context: GraphqlContext): Promise<RolloutTargetCounts | null> {
+    return countTargets(context, group);
+  }
+
+  @FieldResolver(() => TargetConnection, {
+    description: 'The targets in it, by controllerId. Needs READ_TARGET.',
+    complexity: listCost,
+  })
+  async targets(
+    @Root() { id }: Entity,
+    @Args(() => TargetsOfGroupArgs) request: TargetsOfGroupArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await loadTargets(context, { id, request }), targetView);
+  }
+}

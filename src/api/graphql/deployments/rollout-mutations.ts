@@ -1,0 +1,163 @@
+import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { createRollout } from '../../../services/deployments/rollouts/create.ts';
+import { decideRollout } from '../../../services/deployments/rollouts/decide.ts';
+import { deleteRollout } from '../../../services/deployments/rollouts/delete.ts';
+import { pauseRollout } from '../../../services/deployments/rollouts/pause.ts';
+import { resumeRollout } from '../../../services/deployments/rollouts/resume.ts';
+import { retryRollout } from '../../../services/deployments/rollouts/retry.ts';
+import type { Rollout as Entity } from '../../../services/deployments/rollouts/rollout.ts';
+import { startRollout } from '../../../services/deployments/rollouts/start.ts';
+import { stopRollout } from '../../../services/deployments/rollouts/stop.ts';
+import { triggerNextRolloutGroup } from '../../../services/deployments/rollouts/trigger-next-group.ts';
+import { updateRollout } from '../../../services/deployments/rollouts/update.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import {
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { CreateRolloutInput, RolloutDecisionInput, UpdateRolloutInput } from './rollout-inputs.ts';
+import { Rollout } from './rollouts.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'What changes of a rollout answer.' })
+abstract class RolloutPayload extends Payload {
+  @Field(() => Rollout, { nullable: true, description: 'It as it is now; null where refused.' })
+  rollout!: Rollout | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `retryRollout` answers.' })
+class RetryRolloutPayload extends Payload {
+  @Field(() => Rollout, { nullable: true, description: 'The new rollout; null where refused.' })
+  rollout!: Rollout | null;
+}
+
+@Resolver()
+export class RolloutMutations {
+  @Mutation(payloadOf('createRollout', RolloutPayload), {
+    description:
+      'Plans a rollout to the targets that match, of those that the account may read and, where it may change targets at all, change. Needs CREATE_ROLLOUT, READ_DISTRIBUTION_SET and READ_TARGET, and with `startAt` HANDLE_ROLLOUT.',
+  })
+  createRollout(
+    @Arg('input', () => CreateRolloutInput, { description: 'Which set, for which targets, and how.' })
+    input: CreateRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolloutPayload> {
+    const distributionSetId = toId(input.distributionSetId);
+    return changed(input, createRollout(context, { ...input, distributionSetId }));
+  }
+
+  @Mutation(payloadOf('updateRollout', RolloutPayload), {
+    description: 'Changes name and description of a rollout. Needs UPDATE_ROLLOUT.',
+  })
+  updateRollout(
+    @Arg('input', () => UpdateRolloutInput, { description: 'What to change.' }) input: UpdateRolloutInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolloutPayload> {
+    return changed(input, updateRollout(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('approveRollout', RolloutPayload), {
+    description: 'Approves a rollout that waits for it. Needs APPROVE_ROLLOUT.',
+  })
+  approveRollout(
+    @Arg('input', inputOf('approveRollout', RolloutDecisionInput), { description: 'Which one.' })
+    input: RolloutDecisionInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolloutPayload> {
+    return changed(input, decideRollout(context, { ...withNumericId(input), approved: true }));
+  }
+
+  @Mutation(payloadOf('denyRollout', RolloutPayload), {
+    description: 'Denies for good a rollout that waits for an approval. Needs APPROVE_ROLLOUT.',
+  })
+  denyRollout(
+    @Arg('input', inputOf('denyRollout', RolloutDecisionInput), { description: 'Which one.' })
+    input: RolloutDecisionInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolloutPayload> {
+    return changed(input, decideRollout(context, { ...withNumericId(input), approved: false }));
+  }
+
+  @Mutation(payloadOf('startRollout', RolloutPayload), {
+    description: 'Lets a rollout begin that is ready. Needs HANDLE_ROLLOUT.',
+  })
+  startRollout(
+    @Arg('input', inputOf('startRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolloutPayload> {
+    return changed(input, startRollout(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('pauseRollout', RolloutPayload), {
+    description: 'Lets no further group of a rollout begin; what runs goes on. Needs HANDLE_ROLLOUT.',
+  })
+  pauseRollout(
+    @Arg('input', inputOf('pauseRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolloutPayload> {
+    return changed(input, pauseRollout(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('resumeRollout', RolloutPayload), {
+    description:
+      'Lets a paused rollout go on: with the next group where the last one failed, or paused it. Needs HANDLE_ROLLOUT.',
+  })
+  resumeRollout(
+    @Arg('input', inputOf('resumeRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolloutPayload> {
+    return changed(input, resumeRollout(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('stopRollout', RolloutPayload), {
+    description:
+      'Ends a rollout: what has not begun never will, and devices are asked to stop. Needs HANDLE_ROLLOUT.',
+  })
+  stopRollout(
+    @Arg('input', inputOf('stopRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolloutPayload> {
+    return changed(input, stopRollout(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('triggerNextRolloutGroup', RolloutPayload), {
+    description: 'Lets the next group begin before those before it are done. Needs UPDATE_ROLLOUT.',
+  })
+  triggerNextRolloutGroup(
+    @Arg('input', inputOf('triggerNextRolloutGroup', IdInput), { description: 'Of which rollout.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RolloutPayload> {
+    return changed(input, triggerNextRolloutGroup(context, withNumericId(input)));
+  }
+
+  @Mutation(() => RetryRolloutPayload, {
+    description:
+      'Plans another rollout to the targets of a finished one on which it failed. Needs CREATE_ROLLOUT, READ_DISTRIBUTION_SET and READ_TARGET.',
+  })
+  retryRollout(
+    @Arg('input', inputOf('retryRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RetryRolloutPayload> {
+    return changed(input, retryRollout(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('deleteRollout', DeletePayload), {
+    description:
+      'Deletes a rollout; one that has begun stays for the history, and its actions end at once. Needs DELETE_ROLLOUT.',
+  })
+  deleteRollout(
+    @Arg('input', inputOf('deleteRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteRollout(context, { id }));
+  }
+}
+
+const changed = (input: object, work: Promise<Entity>) => payload(input, 'rollout', work);

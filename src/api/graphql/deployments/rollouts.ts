@@ -1,0 +1,203 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { countTargetsOfRollouts, type TargetCounts } from '../../../services/deployments/rollouts/counts.ts';
+import type { RolloutOrderField as OrderField } from '../../../services/deployments/rollouts/fields.ts';
+import { findRollouts } from '../../../services/deployments/rollouts/find.ts';
+import { listRollouts } from '../../../services/deployments/rollouts/list.ts';
+import type { Rollout as Entity } from '../../../services/deployments/rollouts/rollout.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { toId } from '../server/ids.ts';
+import { loaderOfFound } from '../server/loaders.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
+import { Action, ForceType } from './actions.ts';
+
+export const RolloutStatus = enumOf<Entity['status']>('RolloutStatus', 'What a rollout is in.', {
+  creating: 'Targets are put into its groups.',
+  waiting_for_approval: 'Somebody must approve it first.',
+  approval_denied: 'It was not approved, and never begins.',
+  ready: 'It can begin.',
+  starting: 'It begins: its targets get their actions.',
+  running: 'Its groups go on, one after the other.',
+  paused: 'No further group begins; what runs goes on.',
+  finished: 'All of its groups are done.',
+  stopping: 'What runs of it is being canceled.',
+  stopped: 'It was ended before it was done.',
+  deleting: 'It is being deleted.',
+  deleted: 'It was deleted after it had begun.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'How many targets of a rollout, or a group, are how far.' })
+export class RolloutTargetCounts implements TargetCounts {
+  @Field(() => Int, { description: 'Nothing is planned for them yet, or any more.' })
+  notStarted!: number;
+
+  @Field(() => Int, { description: 'Their group is still to begin.' })
+  scheduled!: number;
+
+  @Field(() => Int, { description: 'They are to install, or do so.' })
+  running!: number;
+
+  @Field(() => Int, {
+    description: 'They have the set; of a download-only rollout: they have downloaded it.',
+  })
+  finished!: number;
+
+  @Field(() => Int, { description: 'It failed on them.' })
+  failed!: number;
+
+  @Field(() => Int, { description: 'It was canceled on them, or something newer came in between.' })
+  canceled!: number;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A distribution set for all targets that match a filter, group after group.',
+})
+export class Rollout extends AuthoredNode {
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { description: 'The RSQL expression that its targets match, as it was written.' })
+  filter!: string;
+
+  @Field(() => RolloutStatus, { description: 'What it is in.' })
+  status!: Entity['status'];
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'From when on it begins by itself; null where somebody starts it.',
+  })
+  startAt!: Date | null;
+
+  @Field(() => ForceType, { description: 'How devices are to take the update.' })
+  forceType!: Entity['forceType'];
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'From when on it is forced, where it is TIMEFORCED.',
+  })
+  forcedAt!: Date | null;
+
+  @Field(() => Int, { description: 'The weight of its actions, from 0 to 1000.' })
+  weight!: number;
+
+  @Field(() => Boolean, { description: 'Whether targets that appear later are taken in.' })
+  dynamic!: boolean;
+
+  @Field(() => Int, { description: 'How many targets it has.' })
+  totalTargets!: number;
+
+  @Field(() => Int, { description: 'How many groups it has.' })
+  totalGroups!: number;
+
+  @Field(() => String, { nullable: true, description: 'Who approved or denied it; null where nobody did.' })
+  approvalDecidedBy!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What they said.' })
+  approvalRemark!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether it was deleted after it had begun.' })
+  deleted!: boolean;
+}
+
+@ArgsType()
+class RolloutsArgs extends orderedArgs<OrderField>('Rollout', 'rollouts', {
+  ...AUTHORED_ORDER,
+  name: 'By the name.',
+  description: 'By the description.',
+  status: 'By the status, alphabetically.',
+}) {
+  @Field(() => SoftDeleted, {
+    defaultValue: 'EXCLUDE_SOFT_DELETED',
+    description: 'Whether those are shown that were deleted after they had begun.',
+  })
+  softDeleted!: SoftDeleted;
+}
+
+const { Connection: RolloutConnection } = connectionTypes('Rollout', 'rollouts', Rollout);
+
+/** It counts all actions of a rollout, or a group. */
+export const COUNTING_COST = 100;
+
+const countTargets = loaderOfFound(countTargetsOfRollouts);
+const loadRollout = loaderOfFound(findRollouts);
+
+@Resolver(() => Rollout)
+export class RolloutResolver {
+  @Query(() => Rollout, {
+    nullable: true,
+    description: 'The rollout of that id, a deleted one too; null where there is none. Needs READ_ROLLOUT.',
+  })
+  async rollout(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Rollout | null> {
+    const [found] = await findRollouts(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => RolloutConnection, {
+    description:
+      'Lists rollouts. Filters may ask for `id`, `name`, `description`, `status`, `distributionSet.id`, `distributionSet.name`, `distributionSet.version`, `distributionSet.type` and times and authors. Needs READ_ROLLOUT.',
+    complexity: listCost,
+  })
+  async rollouts(
+    @Args(() => RolloutsArgs) { softDeleted, ...request }: RolloutsArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listRollouts(context, request, softDeleted), (rollout) => rollout);
+  }
+
+  @FieldResolver(() => DistributionSet, {
+    nullable: true,
+    description: 'What it rolls out; null where the caller may not see that. Needs READ_DISTRIBUTION_SET.',
+  })
+  distributionSet(
+    @Root() { distributionSet }: Entity,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSet | null> {
+    return loadDistributionSet(context, distributionSet.id);
+  }
+
+  @FieldResolver(() => RolloutTargetCounts, {
+    nullable: true,
+    description: 'How far its targets are; null for who may not read rollouts.',
+    complexity: COUNTING_COST,
+  })
+  targetCounts(@Root() rollout: Entity, @Ctx() context: GraphqlContext): Promise<RolloutTargetCounts | null> {
+    return countTargets(context, rollout);
+  }
+}
+
+@Resolver(() => Action)
+export class ActionRolloutResolver {
+  @FieldResolver(() => Rollout, {
+    nullable: true,
+    description: 'The rollout that it is a part of; null where it is of none. Needs READ_ROLLOUT.',
+  })
+  async rollout(
+    @Root() { rollout }: { rollout: { id: number } | null },
+    @Ctx() context: GraphqlContext,
+  ): Promise<Rollout | null> {
+    return rollout && loadRollout(context, rollout.id);
+  }
+}

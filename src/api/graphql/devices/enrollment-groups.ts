@@ -1,0 +1,263 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { findCertificateAuthorities } from '../../../services/devices/certificate-authorities/find.ts';
+import type { EnrollmentGroupOrderField as OrderField } from '../../../services/devices/enrollment/fields.ts';
+import {
+  countRegistered,
+  type EnrollmentGroup as Entity,
+  findEnrollmentGroups,
+  findEnrollmentTokens,
+  findTagsOfGroups,
+  type EnrollmentToken as Token,
+} from '../../../services/devices/enrollment/find.ts';
+import { listEnrollmentGroups } from '../../../services/devices/enrollment/list.ts';
+import { TargetTag } from '../fleet/target-tags.ts';
+import { loadTargetType, TargetType } from '../fleet/target-types.ts';
+import { Attribute, Target, type TargetView } from '../fleet/targets.ts';
+import { AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { loaderOf } from '../server/loaders.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { CertificateAuthority } from './certificate-authorities.ts';
+
+export const EnrollmentReach = enumOf<Entity['reach']>(
+  'EnrollmentReach',
+  'Which targets the tokens of an enrollment group speak for.',
+  {
+    registered: 'Those that the group registered.',
+    all: 'All targets of the tenant.',
+  },
+);
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A token of an enrollment group. The token itself is shown once, when it is made.',
+})
+class EnrollmentToken implements Token {
+  @Field(() => ID, { description: 'Its identifier.' })
+  id!: number;
+
+  @Field(() => String, {
+    description:
+      'How the token begins, by which to tell it from others; empty of one that was the gateway token before.',
+  })
+  prefix!: string;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'Until when it works; null without an end of its own.',
+  })
+  expiresAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was made.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who made it.' })
+  createdBy!: string;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'How unknown devices become targets: whoever shows one of its tokens, as `Authorization: GatewayToken …`, or a certificate of its authority, is registered by its rules.',
+})
+export class EnrollmentGroup extends AuthoredNode {
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether it is the one that each tenant has: its token is the gateway token of the configuration, and its tokens work only while `authentication.gatewaytoken.enabled`.',
+  })
+  isDefault!: boolean;
+
+  @Field(() => [EnrollmentToken], {
+    description:
+      'Its tokens, the oldest first; of the default group only those before the gateway token that still work.',
+  })
+  tokens!: Token[];
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'Until when its tokens work and it registers devices; null without an end.',
+  })
+  expiresAt!: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many devices it may register; null without a limit.',
+  })
+  registrationLimit!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How many registrations count against the limit, those of targets deleted since included; null without a limit.',
+  })
+  registrationCount!: number | null;
+
+  @Field(() => Int, {
+    description: 'How many targets there are that it registered. Needs READ_TARGET.',
+  })
+  targetCount!: number;
+
+  @Field(() => [String], {
+    description: 'The controllerIds it is for, where `*` stands for any text; without any, all.',
+  })
+  allowedControllerIds!: string[];
+
+  @Field(() => [String], {
+    description:
+      'The controllerIds it is not for, where `*` stands for any text; they outweigh the allowed ones.',
+  })
+  deniedControllerIds!: string[];
+
+  @Field(() => EnrollmentReach, { description: 'Which targets its tokens speak for.' })
+  reach!: Entity['reach'];
+
+  @Field(() => Boolean, { description: 'Whether its devices are held until somebody approves them.' })
+  requiresApproval!: boolean;
+
+  @Field(() => CertificateAuthority, {
+    nullable: true,
+    description: 'The authority whose certificates register devices by its rules.',
+  })
+  certificateAuthority!: CertificateAuthority | null;
+
+  @Field(() => TargetType, {
+    nullable: true,
+    description: 'The type its targets are given. Needs READ_TARGET_TYPE.',
+  })
+  targetType!: TargetType | null;
+
+  @Field(() => [TargetTag], {
+    description: 'The tags its targets are given, in the order of the names. Needs READ_TARGET.',
+  })
+  tags!: TargetTag[];
+
+  @Field(() => String, { nullable: true, description: 'The group its targets are put into.' })
+  targetGroup!: string | null;
+
+  @Field(() => [Attribute], {
+    description: 'The attributes its targets are given, in the order of the keys.',
+  })
+  attributes!: Attribute[];
+}
+
+/** A group with what has no loader. */
+export type EnrollmentGroupView = Omit<
+  EnrollmentGroup,
+  'tokens' | 'tags' | 'targetType' | 'certificateAuthority' | 'targetCount'
+> &
+  Pick<Entity, 'targetTypeId' | 'certificateAuthorityId'>;
+
+export const enrollmentGroupView = ({
+  registrations,
+  attributes,
+  ...group
+}: Entity): EnrollmentGroupView => ({
+  ...group,
+  registrationCount: group.registrationLimit === null ? null : registrations,
+  attributes: Object.keys(attributes)
+    .sort()
+    .map((key) => ({ key, value: attributes[key]! })),
+});
+
+@ArgsType()
+class EnrollmentGroupsArgs extends orderedArgs<OrderField>('EnrollmentGroup', 'enrollment groups', {
+  id: 'By the identifier, which is also the order of creation.',
+  name: 'By the name.',
+  expiresAt: 'By the time until which they work.',
+  createdAt: 'By the time of creation.',
+  createdBy: 'By who created them.',
+  lastModifiedAt: 'By the time of the last change.',
+}) {}
+
+const { Connection: EnrollmentGroupConnection } = connectionTypes(
+  'EnrollmentGroup',
+  'enrollment groups',
+  EnrollmentGroup,
+);
+
+const loadTokens = loaderOf(findEnrollmentTokens);
+const countTargets = loaderOf(countRegistered);
+const loadTags = loaderOf(findTagsOfGroups);
+const loadAuthority = loaderOf(findCertificateAuthorities);
+export const loadEnrollmentGroup = loaderOf(findEnrollmentGroups);
+
+@Resolver(() => EnrollmentGroup)
+export class EnrollmentGroupResolver {
+  @Query(() => EnrollmentGroupConnection, {
+    description: 'Lists enrollment groups. Needs READ_TENANT_CONFIGURATION.',
+    complexity: listCost,
+  })
+  async enrollmentGroups(
+    @Args(() => EnrollmentGroupsArgs) args: EnrollmentGroupsArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listEnrollmentGroups(context, args), enrollmentGroupView);
+  }
+
+  @FieldResolver(() => [EnrollmentToken])
+  tokens(@Root() { id }: EnrollmentGroupView, @Ctx() context: GraphqlContext): Promise<Token[]> {
+    return loadTokens(context, id);
+  }
+
+  @FieldResolver(() => Int)
+  targetCount(@Root() { id }: EnrollmentGroupView, @Ctx() context: GraphqlContext): Promise<number> {
+    return countTargets(context, id);
+  }
+
+  @FieldResolver(() => [TargetTag])
+  tags(@Root() { id }: EnrollmentGroupView, @Ctx() context: GraphqlContext): Promise<TargetTag[]> {
+    return loadTags(context, id);
+  }
+
+  @FieldResolver(() => TargetType, { nullable: true })
+  targetType(
+    @Root() { targetTypeId }: EnrollmentGroupView,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetType | null> | null {
+    return targetTypeId === null ? null : loadTargetType(context, targetTypeId);
+  }
+
+  @FieldResolver(() => CertificateAuthority, { nullable: true })
+  certificateAuthority(
+    @Root() { certificateAuthorityId }: EnrollmentGroupView,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CertificateAuthority | null> | null {
+    return certificateAuthorityId === null ? null : loadAuthority(context, certificateAuthorityId);
+  }
+}
+
+@Resolver(() => Target)
+export class TargetEnrollmentResolver {
+  @FieldResolver(() => EnrollmentGroup, {
+    nullable: true,
+    description:
+      'The enrollment group that registered it; null where none did, or it is gone. Needs READ_TENANT_CONFIGURATION.',
+  })
+  async enrollmentGroup(
+    @Root() { enrollmentGroupId }: TargetView,
+    @Ctx() context: GraphqlContext,
+  ): Promise<EnrollmentGroupView | null> {
+    const group = enrollmentGroupId === null ? null : await loadEnrollmentGroup(context, enrollmentGroupId);
+    return group && enrollmentGroupView(group);
+  }
+}

@@ -1,0 +1,260 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { createEnrollmentGroup } from '../../../services/devices/enrollment/create.ts';
+import { deleteEnrollmentGroup } from '../../../services/devices/enrollment/delete.ts';
+import { deleteEnrollmentToken } from '../../../services/devices/enrollment/delete-token.ts';
+import type { EnrollmentGroup as Entity } from '../../../services/devices/enrollment/find.ts';
+import { CLEARABLE, MOST_PATTERNS } from '../../../services/devices/enrollment/input.ts';
+import { rotateEnrollmentToken } from '../../../services/devices/enrollment/rotate-token.ts';
+import { updateEnrollmentGroup } from '../../../services/devices/enrollment/update.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import {
+  answer,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+} from '../server/mutations.ts';
+import {
+  EnrollmentGroup,
+  type EnrollmentGroupView,
+  EnrollmentReach,
+  enrollmentGroupView,
+} from './enrollment-groups.ts';
+
+@InputType({ description: 'An attribute that targets are given.' })
+class EnrollmentAttributeInput {
+  @Field(() => String, { description: 'The key, at most 128 printable ASCII characters.' })
+  key!: string;
+
+  @Field(() => String, { description: 'The value, at most 128 printable ASCII characters.' })
+  value!: string;
+}
+
+@InputType()
+abstract class EnrollmentGroupFields {
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'Until when its tokens work and it registers devices; null without an end.',
+  })
+  expiresAt?: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How many devices it may register, however many ask at once; null without a limit. Where there was none, the targets it has registered count.',
+  })
+  registrationLimit?: number | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: `The controllerIds it is for, where \`*\` stands for any text, for example \`sensor-*\`; without any, all. At most ${MOST_PATTERNS}.`,
+  })
+  allowedControllerIds?: string[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: `The controllerIds it is not for, in the same way; they outweigh the allowed ones. At most ${MOST_PATTERNS}.`,
+  })
+  deniedControllerIds?: string[] | null;
+
+  @Field(() => EnrollmentReach, {
+    nullable: true,
+    description: 'Which targets its tokens speak for; of a new group those it registered, unless given.',
+  })
+  reach?: Entity['reach'] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether its devices are held until somebody approves them; of a new group false, unless given. Once it is false, those that wait are registered with their next poll.',
+  })
+  requiresApproval?: boolean | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The id of the authority whose certificates register devices by its rules; no other group may name it.',
+  })
+  certificateAuthorityId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The id of the type its targets are given.' })
+  targetTypeId?: string | null;
+
+  @Field(() => [ID], { nullable: true, description: 'The ids of the tags its targets are given.' })
+  tagIds?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The group its targets are put into, at most 256 characters.',
+  })
+  targetGroup?: string | null;
+
+  @Field(() => [EnrollmentAttributeInput], {
+    nullable: true,
+    description: 'The attributes its targets are given, at most 100; the devices may overwrite them.',
+  })
+  attributes?: EnrollmentAttributeInput[] | null;
+}
+
+@InputType({ description: 'What `createEnrollmentGroup` takes.' })
+class CreateEnrollmentGroupInput extends EnrollmentGroupFields {
+  @Field(() => String, { description: 'Its name, unique in the tenant, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'Until when its first token works; without one, as long as the group.',
+  })
+  tokenExpiresAt?: Date | null;
+}
+
+@InputType({
+  description:
+    'What `updateEnrollmentGroup` takes. What is missing stays as it is; null clears what a group can be without, and leaves the rest.',
+})
+class UpdateEnrollmentGroupInput extends EnrollmentGroupFields {
+  @Field(() => ID, { description: 'Which enrollment group.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+}
+
+@InputType({ description: 'What `rotateEnrollmentToken` takes.' })
+class RotateEnrollmentTokenInput {
+  @Field(() => ID, { description: 'Which enrollment group.' })
+  groupId!: string;
+
+  @Field(() => Int, {
+    defaultValue: 0,
+    description:
+      'How many seconds the tokens it has still work; one that ends sooner does so. 0 ends them at once; a year at most.',
+  })
+  overlapSeconds!: number;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'Until when the new token works; without one, as long as the group.',
+  })
+  expiresAt?: Date | null;
+}
+
+@ObjectType()
+abstract class EnrollmentTokenPayload extends Payload {
+  @Field(() => EnrollmentGroup, {
+    nullable: true,
+    description: 'The group as it is now; null where refused.',
+  })
+  enrollmentGroup!: EnrollmentGroupView | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The new token, for `Authorization: GatewayToken …`; null where refused. It is shown this once: only a digest of it is kept.',
+  })
+  token!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateEnrollmentGroup` answers.' })
+class UpdateEnrollmentGroupPayload extends Payload {
+  @Field(() => EnrollmentGroup, {
+    nullable: true,
+    description: 'The group as it is now; null where refused.',
+  })
+  enrollmentGroup!: EnrollmentGroupView | null;
+}
+
+/** The ids as numbers; what is not among them is as it was. */
+const withNumbers = ({ certificateAuthorityId, targetTypeId, tagIds, ...rest }: EnrollmentGroupFields) => ({
+  ...rest,
+  ...(certificateAuthorityId != null && { certificateAuthorityId: toId(certificateAuthorityId) }),
+  ...(targetTypeId != null && { targetTypeId: toId(targetTypeId) }),
+  ...(tagIds != null && { tagIds: tagIds.map(toId) }),
+});
+
+@Resolver(() => EnrollmentGroup)
+export class EnrollmentMutations {
+  @Mutation(payloadOf('createEnrollmentGroup', EnrollmentTokenPayload), {
+    description:
+      'Creates an enrollment group with its first token. It works whether or not `authentication.gatewaytoken.enabled` is set, which rules the default group; `autoregistration.enabled` rules all. Needs CREATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
+  })
+  createEnrollmentGroup(
+    @Arg('input', () => CreateEnrollmentGroupInput, { description: 'What to create.' })
+    input: CreateEnrollmentGroupInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<EnrollmentTokenPayload> {
+    const { name, tokenExpiresAt } = input;
+    const work = createEnrollmentGroup(context, { ...withNumbers(input), name, tokenExpiresAt });
+    return tokenPayload(input, work);
+  }
+
+  @Mutation(() => UpdateEnrollmentGroupPayload, {
+    description:
+      'Changes an enrollment group; takes effect at once, and not on targets that are registered. Needs UPDATE_TENANT_CONFIGURATION; to let its tokens speak for all targets READ_GATEWAY_SECURITY_TOKEN, too.',
+  })
+  updateEnrollmentGroup(
+    @Arg('input', () => UpdateEnrollmentGroupInput, { description: 'What to change.' })
+    input: UpdateEnrollmentGroupInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateEnrollmentGroupPayload> {
+    const work = updateEnrollmentGroup(context, {
+      ...withNumbers(input),
+      id: toId(input.id),
+      name: input.name,
+      clear: CLEARABLE.filter((field) => input[field] === null),
+    });
+    return payload(input, 'enrollmentGroup', work.then(enrollmentGroupView));
+  }
+
+  @Mutation(payloadOf('rotateEnrollmentToken', EnrollmentTokenPayload), {
+    description:
+      'Gives an enrollment group a new token beside those it has, which end with the overlap. That of the default group becomes the gateway token. Needs UPDATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
+  })
+  rotateEnrollmentToken(
+    @Arg('input', () => RotateEnrollmentTokenInput, { description: 'Which group, and how.' })
+    input: RotateEnrollmentTokenInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<EnrollmentTokenPayload> {
+    const work = rotateEnrollmentToken(context, { ...input, groupId: toId(input.groupId) });
+    return tokenPayload(input, work);
+  }
+
+  @Mutation(payloadOf('deleteEnrollmentGroup', DeletePayload), {
+    description:
+      'Deletes an enrollment group: its tokens are good for nothing at once, and the devices that wait by it are forgotten; the targets it registered stay. Needs DELETE_TENANT_CONFIGURATION.',
+  })
+  deleteEnrollmentGroup(
+    @Arg('input', inputOf('deleteEnrollmentGroup', IdInput), { description: 'What to delete.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteEnrollmentGroup(context, { id }));
+  }
+
+  @Mutation(payloadOf('deleteEnrollmentToken', DeletePayload), {
+    description:
+      'Deletes one token of an enrollment group: it is good for nothing at once. Needs DELETE_TENANT_CONFIGURATION.',
+  })
+  deleteEnrollmentToken(
+    @Arg('input', inputOf('deleteEnrollmentToken', IdInput), { description: 'What to delete.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteEnrollmentToken(context, { id }));
+  }
+}
+
+const tokenPayload = (input: object, work: Promise<{ group: Entity; token: string }>) =>
+  answer(
+    input,
+    { enrollmentGroup: null, token: null },
+    work.then(({ group, token }) => ({ enrollmentGroup: enrollmentGroupView(group), token })),
+  );

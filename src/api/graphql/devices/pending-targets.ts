@@ -1,0 +1,189 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { approveTargets } from '../../../services/devices/pending-targets/approve.ts';
+import type { PendingTargetOrderField as OrderField } from '../../../services/devices/pending-targets/fields.ts';
+import {
+  type PendingTarget as Entity,
+  listPendingTargets,
+} from '../../../services/devices/pending-targets/list.ts';
+import { rejectTargets } from '../../../services/devices/pending-targets/reject.ts';
+import { affectedTargets } from '../fleet/selected-targets.ts';
+import { orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { Payload } from '../server/errors.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import {
+  EnrollmentGroup,
+  type EnrollmentGroupView,
+  enrollmentGroupView,
+  loadEnrollmentGroup,
+} from './enrollment-groups.ts';
+
+const PendingTargetState = enumOf<Entity['state']>(
+  'PendingTargetState',
+  'What became of a device that needs an approval.',
+  {
+    pending: 'It waits: it may poll, and is told nothing but when to poll again.',
+    rejected: 'It was refused, and is not signed in any more.',
+  },
+);
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A device that is no target: it waits for an approval, or was refused one.',
+})
+class PendingTarget implements Omit<Entity, 'groupId'> {
+  @Field(() => String, { description: 'Its name on the wire, unique in the tenant.' })
+  controllerId!: string;
+
+  @Field(() => PendingTargetState, { description: 'Whether it waits or was refused.' })
+  state!: Entity['state'];
+
+  @Field(() => EnrollmentGroup, {
+    nullable: true,
+    description:
+      'The group by whose rules it becomes a target; null where it is gone by now. Needs READ_TENANT_CONFIGURATION.',
+  })
+  enrollmentGroup!: EnrollmentGroup | null;
+
+  @Field(() => String, { nullable: true, description: 'Where it was last heard from, as a URI.' })
+  address!: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it polled first.' })
+  firstRequestAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When it polled last, while it waited.' })
+  lastRequestAt!: Date;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was refused; null while it waits.' })
+  rejectedAt!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Who refused it; null while it waits.' })
+  rejectedBy!: string | null;
+}
+
+@ArgsType()
+class PendingTargetsArgs extends orderedArgs<OrderField>(
+  'PendingTarget',
+  'devices that need an approval',
+  {
+    controllerId: 'By the controllerId.',
+    state: 'By the state.',
+    firstRequestAt: 'By the time of the first poll.',
+    lastRequestAt: 'By the time of the last poll.',
+  },
+  'by controllerId',
+) {
+  @Field(() => PendingTargetState, {
+    nullable: true,
+    defaultValue: 'pending',
+    description: 'Only those in this state; null for both.',
+  })
+  state?: Entity['state'] | null;
+}
+
+@InputType()
+abstract class PendingTargetsInput {
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Which devices; all of them must be known.',
+  })
+  controllerIds?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'All waiting devices that match this RSQL expression, for example `enrollmentGroup==factory and controllerId==sensor-*`.',
+  })
+  filter?: string | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Only says how many it would be.' })
+  dryRun!: boolean;
+}
+
+@InputType({ description: 'What `approveTargets` takes: either controllerIds or a filter.' })
+class ApproveTargetsInput extends PendingTargetsInput {}
+
+@InputType({ description: 'What `rejectTargets` takes: either controllerIds or a filter.' })
+class RejectTargetsInput extends PendingTargetsInput {}
+
+@ObjectType({ simpleResolvers: true, description: 'What `approveTargets` answers.' })
+class ApproveTargetsPayload extends Payload {
+  @Field(() => Int, { description: 'How many targets there are more, or would be after a dry run.' })
+  affectedCount!: number;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `rejectTargets` answers.' })
+class RejectTargetsPayload extends Payload {
+  @Field(() => Int, {
+    description: 'How many devices are newly refused, or would be after a dry run.',
+  })
+  affectedCount!: number;
+}
+
+const { Connection: PendingTargetConnection } = connectionTypes(
+  'PendingTarget',
+  'devices that need an approval',
+  PendingTarget,
+);
+
+@Resolver(() => PendingTarget)
+export class PendingTargetResolver {
+  @Query(() => PendingTargetConnection, {
+    description:
+      'Lists devices that wait for an approval, or were refused one. Needs READ_TARGET; a scope of it reaches none.',
+    complexity: listCost,
+  })
+  async pendingTargets(
+    @Args(() => PendingTargetsArgs) args: PendingTargetsArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listPendingTargets(context, args), (device) => device);
+  }
+
+  @FieldResolver(() => EnrollmentGroup, { nullable: true })
+  async enrollmentGroup(
+    @Root() { groupId }: Entity,
+    @Ctx() context: GraphqlContext,
+  ): Promise<EnrollmentGroupView | null> {
+    const group = await loadEnrollmentGroup(context, groupId);
+    return group && enrollmentGroupView(group);
+  }
+
+  @Mutation(() => ApproveTargetsPayload, {
+    description:
+      'Makes targets of devices that wait, by the rules of their groups; none where one of those named is unknown, or a group has reached its limit. A refused one may be named, too. Needs CREATE_TARGET.',
+  })
+  approveTargets(
+    @Arg('input', () => ApproveTargetsInput, { description: 'Which devices.' }) input: ApproveTargetsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ApproveTargetsPayload> {
+    return affectedTargets(input, approveTargets(context, input));
+  }
+
+  @Mutation(() => RejectTargetsPayload, {
+    description:
+      'Refuses devices that wait; none where one of those named is unknown. They are not signed in until somebody approves them by name. Needs CREATE_TARGET without a scope.',
+  })
+  rejectTargets(
+    @Arg('input', () => RejectTargetsInput, { description: 'Which devices.' }) input: RejectTargetsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RejectTargetsPayload> {
+    return affectedTargets(input, rejectTargets(context, input));
+  }
+}

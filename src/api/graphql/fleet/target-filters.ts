@@ -1,0 +1,148 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { DomainError } from '../../../errors.ts';
+import { createTargetFilter } from '../../../services/fleet/target-filters/create.ts';
+import { deleteTargetFilter } from '../../../services/fleet/target-filters/delete.ts';
+import type { TargetFilterOrderField as OrderField } from '../../../services/fleet/target-filters/fields.ts';
+import {
+  type TargetFilter as Entity,
+  findTargetFilter,
+} from '../../../services/fleet/target-filters/find.ts';
+import { listTargetFilters } from '../../../services/fleet/target-filters/list.ts';
+import { updateTargetFilter } from '../../../services/fleet/target-filters/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import {
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A filter of targets with a name, to be used again.' })
+export class TargetFilter extends AuthoredNode implements Entity {
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { description: 'The RSQL expression, as it was written.' })
+  query!: string;
+}
+
+@ArgsType()
+class TargetFiltersArgs extends orderedArgs<OrderField>('TargetFilter', 'saved filters', {
+  ...AUTHORED_ORDER,
+  name: 'By the name.',
+  query: 'By the expression.',
+}) {}
+
+@InputType({ description: 'What `createTargetFilter` takes.' })
+class CreateTargetFilterInput {
+  @Field(() => String, { description: 'Its name, unique in the tenant, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { description: 'The RSQL expression, for example `name==sensor* and tag==beta`.' })
+  query!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createTargetFilter` answers.' })
+class CreateTargetFilterPayload extends Payload {
+  @Field(() => TargetFilter, { nullable: true, description: 'The created filter; null where refused.' })
+  targetFilter!: TargetFilter | null;
+}
+
+@InputType({ description: 'What `updateTargetFilter` takes; what is missing or null stays as it is.' })
+class UpdateTargetFilterInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new RSQL expression.' })
+  query?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateTargetFilter` answers.' })
+class UpdateTargetFilterPayload extends Payload {
+  @Field(() => TargetFilter, { nullable: true, description: 'The filter as it is now; null where refused.' })
+  targetFilter!: TargetFilter | null;
+}
+
+const { Connection: TargetFilterConnection } = connectionTypes('TargetFilter', 'saved filters', TargetFilter);
+
+@Resolver(() => TargetFilter)
+export class TargetFilterResolver {
+  @Query(() => TargetFilter, {
+    nullable: true,
+    description: 'The saved filter of that id; null where there is none. Needs READ_TARGET.',
+  })
+  async targetFilter(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetFilter | null> {
+    try {
+      return await findTargetFilter(context, toId(id));
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'TARGET_FILTER_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
+  @Query(() => TargetFilterConnection, {
+    description: 'Lists saved filters. Needs READ_TARGET.',
+    complexity: listCost,
+  })
+  async targetFilters(
+    @Args(() => TargetFiltersArgs) args: TargetFiltersArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listTargetFilters(context, args), (filter) => filter);
+  }
+
+  @Mutation(() => CreateTargetFilterPayload, {
+    description: 'Saves a filter of targets under a name. Needs CREATE_TARGET.',
+  })
+  createTargetFilter(
+    @Arg('input', () => CreateTargetFilterInput, { description: 'What to save.' })
+    input: CreateTargetFilterInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateTargetFilterPayload> {
+    return payload(input, 'targetFilter', createTargetFilter(context, input));
+  }
+
+  @Mutation(() => UpdateTargetFilterPayload, {
+    description: 'Changes a saved filter. Needs UPDATE_TARGET.',
+  })
+  updateTargetFilter(
+    @Arg('input', () => UpdateTargetFilterInput, { description: 'What to change.' })
+    input: UpdateTargetFilterInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateTargetFilterPayload> {
+    const work = updateTargetFilter(context, withNumericId(input));
+    return payload(input, 'targetFilter', work);
+  }
+
+  @Mutation(payloadOf('deleteTargetFilter', DeletePayload), {
+    description: 'Deletes a saved filter. Needs DELETE_TARGET.',
+  })
+  deleteTargetFilter(
+    @Arg('input', inputOf('deleteTargetFilter', IdInput), { description: 'What to delete.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteTargetFilter(context, { id }));
+  }
+}

@@ -1,0 +1,237 @@
+import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import {
+  type AttributeMode as Mode,
+  setTargetAttributes,
+} from '../../../services/fleet/targets/attributes.ts';
+import { createTargets } from '../../../services/fleet/targets/create.ts';
+import { deleteTargets } from '../../../services/fleet/targets/delete.ts';
+import { findTargets } from '../../../services/fleet/targets/find.ts';
+import { CLEARABLE } from '../../../services/fleet/targets/input.ts';
+import { NO_TYPE, updateTarget } from '../../../services/fleet/targets/update.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { answer, BulkInput, creation, payload } from '../server/mutations.ts';
+import { Target, type TargetView, targetView } from './targets.ts';
+
+@InputType({ description: 'A target to create.' })
+class TargetInput {
+  @Field(() => String, {
+    description:
+      'Its name on the wire, unique in the tenant: at most 256 characters, without white space, and neither `..` nor `../..`.',
+  })
+  controllerId!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its name, at most 128 characters; the controllerId unless given.',
+  })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Where it can be found, at most 512 characters.' })
+  address?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What the device signs in with, at most 128 printable ASCII characters; a random one unless given.',
+  })
+  securityToken?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether to ask the device for its attributes; true unless given.',
+  })
+  requestAttributes?: boolean | null;
+
+  @Field(() => ID, { nullable: true, description: 'The id of its type.' })
+  targetTypeId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The group it belongs to, at most 256 characters.' })
+  group?: string | null;
+}
+
+@InputType({ description: 'What `createTargets` takes.' })
+class CreateTargetsInput extends BulkInput {
+  @Field(() => [TargetInput], { description: 'The targets to create.' })
+  targets!: TargetInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createTargets` answers.' })
+class CreateTargetsPayload extends Payload {
+  @Field(() => [Target], { description: 'The created targets, in the order of the input.' })
+  targets!: TargetView[];
+}
+
+@InputType({
+  description:
+    'What `updateTarget` takes. What is missing stays as it is; null clears what a target can be without, and leaves the rest.',
+})
+class UpdateTargetInput {
+  @Field(() => String, { description: 'Which target.' })
+  controllerId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new address; null for none.' })
+  address?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its new security token; the old one stops working at once.',
+  })
+  securityToken?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True asks the device for its attributes; the device ends it.',
+  })
+  requestAttributes?: boolean | null;
+
+  @Field(() => ID, { nullable: true, description: 'The id of its new type; null for none.' })
+  targetTypeId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new group; null for none.' })
+  group?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateTarget` answers.' })
+class UpdateTargetPayload extends Payload {
+  @Field(() => Target, { nullable: true, description: 'The target as it is now; null where refused.' })
+  target!: TargetView | null;
+}
+
+@InputType({ description: 'What `deleteTargets` takes: either controllerIds or a filter.' })
+class DeleteTargetsInput {
+  @Field(() => [String], { nullable: true, description: 'Which targets; all of them must exist.' })
+  controllerIds?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'All targets that match this RSQL expression.' })
+  filter?: string | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Only says how many it would be.' })
+  dryRun!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `deleteTargets` answers.' })
+class DeleteTargetsPayload extends Payload {
+  @Field(() => Int, { description: 'How many targets were deleted, or would be by a dry run.' })
+  deletedCount!: number;
+}
+
+const AttributeMode = enumOf<Mode>('AttributeMode', 'What becomes of the attributes a target has.', {
+  merge: 'They stay; those named are added or overwritten.',
+  replace: 'They go; only those named remain.',
+  remove: 'Those named go, the others stay.',
+});
+
+@InputType({ description: 'An attribute to set.' })
+class AttributeInput {
+  @Field(() => String, { description: 'The key, at most 128 printable ASCII characters.' })
+  key!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The value, at most 128 printable ASCII characters; without one the attribute goes.',
+  })
+  value?: string | null;
+}
+
+@InputType({ description: 'What `setTargetAttributes` takes.' })
+class SetTargetAttributesInput {
+  @Field(() => String, { description: 'Which target.' })
+  controllerId!: string;
+
+  @Field(() => [AttributeInput], { description: 'The attributes.' })
+  attributes!: AttributeInput[];
+
+  @Field(() => AttributeMode, { defaultValue: 'merge', description: 'What becomes of those the target has.' })
+  mode!: Mode;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `setTargetAttributes` answers.' })
+class SetTargetAttributesPayload extends Payload {
+  @Field(() => Target, {
+    nullable: true,
+    description: 'The target as it is now; null where refused, or out of what READ_TARGET reaches.',
+  })
+  target!: (() => Promise<TargetView | null>) | null;
+}
+
+@Resolver(() => Target)
+export class TargetMutations {
+  @Mutation(() => CreateTargetsPayload, { description: 'Creates targets. Needs CREATE_TARGET.' })
+  createTargets(
+    @Arg('input', () => CreateTargetsInput, { description: 'What to create, and how.' })
+    input: CreateTargetsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateTargetsPayload> {
+    const work = createTargets(context, { ...input, targets: input.targets.map(withTypeNumber) });
+    return creation(
+      input,
+      'targets',
+      work.then(({ targets, faults }) => ({ created: targets.map(targetView), faults })),
+    );
+  }
+
+  @Mutation(() => UpdateTargetPayload, { description: 'Changes a target. Needs UPDATE_TARGET.' })
+  updateTarget(
+    @Arg('input', () => UpdateTargetInput, { description: 'What to change.' }) input: UpdateTargetInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateTargetPayload> {
+    const work = updateTarget(context, {
+      ...withTypeNumber(input),
+      ...(input.targetTypeId === null && { targetTypeId: NO_TYPE }),
+      clear: CLEARABLE.filter((field) => input[field] === null),
+    }).then(targetView);
+    return payload(input, 'target', work);
+  }
+
+  @Mutation(() => DeleteTargetsPayload, {
+    description:
+      'Deletes targets with all that belongs to them; none where one of them is missing. Needs DELETE_TARGET.',
+  })
+  deleteTargets(
+    @Arg('input', () => DeleteTargetsInput, { description: 'What to delete.' }) input: DeleteTargetsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeleteTargetsPayload> {
+    const work = deleteTargets(context, input);
+    return answer(
+      input,
+      { deletedCount: 0 },
+      work.then((deletedCount) => ({ deletedCount })),
+    );
+  }
+
+  @Mutation(() => SetTargetAttributesPayload, {
+    description: "Changes a target's attributes in the device's place. Needs UPDATE_TARGET.",
+  })
+  setTargetAttributes(
+    @Arg('input', () => SetTargetAttributesInput, { description: 'What to set, and how.' })
+    input: SetTargetAttributesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SetTargetAttributesPayload> {
+    const read = async () => {
+      const [target] = await findTargets(context, [input.controllerId]);
+      return target ? targetView(target) : null;
+    };
+    return payload(
+      input,
+      'target',
+      setTargetAttributes(context, input).then(() => read),
+    );
+  }
+}
+
+const withTypeNumber = <T extends { targetTypeId?: string | null }>({ targetTypeId, ...rest }: T) => ({
+  ...rest,
+  targetTypeId: targetTypeId == null ? targetTypeId : toId(targetTypeId),
+});

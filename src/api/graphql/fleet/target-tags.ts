@@ -1,0 +1,167 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { createTargetTags } from '../../../services/fleet/target-tags/create.ts';
+import { deleteTargetTag } from '../../../services/fleet/target-tags/delete.ts';
+import type { TargetTagOrderField as OrderField } from '../../../services/fleet/target-tags/fields.ts';
+import { type TargetTag as Entity, findTargetTags } from '../../../services/fleet/target-tags/find.ts';
+import { CLEARABLE } from '../../../services/fleet/target-tags/input.ts';
+import { listTargetTags } from '../../../services/fleet/target-tags/list.ts';
+import { updateTargetTag } from '../../../services/fleet/target-tags/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import {
+  BulkInput,
+  creation,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A word that targets can be marked with.' })
+export class TargetTag extends AuthoredNode implements Entity {
+  @Field(() => String, { description: 'Its name, unique in the tenant; filters ask for it as `tag`.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour!: string | null;
+}
+
+@ArgsType()
+class TargetTagsArgs extends orderedArgs<OrderField>('TargetTag', 'target tags', {
+  ...AUTHORED_ORDER,
+  name: 'By the name.',
+  description: 'By the description.',
+  colour: 'By the colour.',
+}) {}
+
+@InputType({ description: 'A target tag to create.' })
+class TargetTagInput {
+  @Field(() => String, { description: 'Its name, unique in the tenant: at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The colour that consoles show it in, for example #1d7cf2.',
+  })
+  colour?: string | null;
+}
+
+@InputType({ description: 'What `createTargetTags` takes.' })
+class CreateTargetTagsInput extends BulkInput {
+  @Field(() => [TargetTagInput], { description: 'The target tags to create.' })
+  targetTags!: TargetTagInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createTargetTags` answers.' })
+class CreateTargetTagsPayload extends Payload {
+  @Field(() => [TargetTag], { description: 'The created target tags, in the order of the input.' })
+  targetTags!: TargetTag[];
+}
+
+@InputType({ description: 'What `updateTargetTag` takes; what is missing stays as it is.' })
+class UpdateTargetTagInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
+  colour?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateTargetTag` answers.' })
+class UpdateTargetTagPayload extends Payload {
+  @Field(() => TargetTag, {
+    nullable: true,
+    description: 'The target tag as it is now; null where refused.',
+  })
+  targetTag!: TargetTag | null;
+}
+
+const { Connection: TargetTagConnection } = connectionTypes('TargetTag', 'target tags', TargetTag);
+
+@Resolver(() => TargetTag)
+export class TargetTagResolver {
+  @Query(() => TargetTag, {
+    nullable: true,
+    description: 'The target tag of that id; null where there is none. Needs READ_TARGET.',
+  })
+  async targetTag(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetTag | null> {
+    const [found] = await findTargetTags(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => TargetTagConnection, {
+    description: 'Lists target tags. Needs READ_TARGET.',
+    complexity: listCost,
+  })
+  async targetTags(@Args(() => TargetTagsArgs) args: TargetTagsArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listTargetTags(context, args), (tag) => tag);
+  }
+
+  @Mutation(() => CreateTargetTagsPayload, { description: 'Creates target tags. Needs CREATE_TARGET.' })
+  createTargetTags(
+    @Arg('input', () => CreateTargetTagsInput, { description: 'What to create, and how.' })
+    input: CreateTargetTagsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateTargetTagsPayload> {
+    const work = createTargetTags(context, input);
+    return creation(
+      input,
+      'targetTags',
+      work.then(({ targetTags, faults }) => ({ created: targetTags, faults })),
+    );
+  }
+
+  @Mutation(() => UpdateTargetTagPayload, { description: 'Changes a target tag. Needs UPDATE_TARGET.' })
+  updateTargetTag(
+    @Arg('input', () => UpdateTargetTagInput, { description: 'What to change.' })
+    input: UpdateTargetTagInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateTargetTagPayload> {
+    const work = updateTargetTag(context, {
+      ...withNumericId(input),
+      clear: CLEARABLE.filter((field) => input[field] === null),
+    });
+    return payload(input, 'targetTag', work);
+  }
+
+  @Mutation(payloadOf('deleteTargetTag', DeletePayload), {
+    description: 'Deletes a target tag; the targets that have it lose it. Needs DELETE_TARGET.',
+  })
+  deleteTargetTag(
+    @Arg('input', inputOf('deleteTargetTag', IdInput), { description: 'Which target tag.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteTargetTag(context, { id }));
+  }
+}

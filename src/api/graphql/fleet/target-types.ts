@@ -1,0 +1,195 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { createTargetTypes } from '../../../services/fleet/target-types/create.ts';
+import { deleteTargetType } from '../../../services/fleet/target-types/delete.ts';
+import type { TargetTypeOrderField as OrderField } from '../../../services/fleet/target-types/fields.ts';
+import { type TargetType as Entity, findTargetTypes } from '../../../services/fleet/target-types/find.ts';
+import { CLEARABLE } from '../../../services/fleet/target-types/input.ts';
+import { listTargetTypes } from '../../../services/fleet/target-types/list.ts';
+import { updateTargetType } from '../../../services/fleet/target-types/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { loaderOfFound } from '../server/loaders.ts';
+import {
+  BulkInput,
+  creation,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A kind of target, to tell devices apart.' })
+export class TargetType extends AuthoredNode implements Entity {
+  @Field(() => String, { description: 'Its key, unique in the tenant and for good.' })
+  key!: string;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour!: string | null;
+}
+
+@ArgsType()
+class TargetTypesArgs extends orderedArgs<OrderField>('TargetType', 'target types', {
+  ...AUTHORED_ORDER,
+  key: 'By the key.',
+  name: 'By the name.',
+  description: 'By the description.',
+}) {}
+
+@InputType({ description: 'A target type to create. Key and name stand in for each other.' })
+class TargetTypeInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its key, at most 64 characters; the name unless given.',
+  })
+  key?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its name, at most 128 characters; the key unless given.',
+  })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The colour that consoles show it in, for example #1d7cf2.',
+  })
+  colour?: string | null;
+
+  @Field(() => [ID], {
+    defaultValue: [],
+    description: 'The distribution set types that suit its targets; any does where there is none.',
+  })
+  compatibleDistributionSetTypeIds!: string[];
+}
+
+@InputType({ description: 'What `createTargetTypes` takes.' })
+class CreateTargetTypesInput extends BulkInput {
+  @Field(() => [TargetTypeInput], { description: 'The target types to create.' })
+  targetTypes!: TargetTypeInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createTargetTypes` answers.' })
+class CreateTargetTypesPayload extends Payload {
+  @Field(() => [TargetType], { description: 'The created target types, in the order of the input.' })
+  targetTypes!: TargetType[];
+}
+
+@InputType({ description: 'What `updateTargetType` takes; what is missing or null stays as it is.' })
+class UpdateTargetTypeInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
+  colour?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateTargetType` answers.' })
+class UpdateTargetTypePayload extends Payload {
+  @Field(() => TargetType, {
+    nullable: true,
+    description: 'The target type as it is now; null where refused.',
+  })
+  targetType!: TargetType | null;
+}
+
+const { Connection: TargetTypeConnection } = connectionTypes('TargetType', 'target types', TargetType);
+
+export const loadTargetType = loaderOfFound(findTargetTypes);
+
+@Resolver(() => TargetType)
+export class TargetTypeResolver {
+  @Query(() => TargetType, {
+    nullable: true,
+    description: 'The target type of that id; null where there is none. Needs READ_TARGET_TYPE.',
+  })
+  async targetType(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetType | null> {
+    const [found] = await findTargetTypes(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => TargetTypeConnection, {
+    description: 'Lists target types. Needs READ_TARGET_TYPE.',
+    complexity: listCost,
+  })
+  async targetTypes(@Args(() => TargetTypesArgs) args: TargetTypesArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listTargetTypes(context, args), (targetType) => targetType);
+  }
+
+  @Mutation(() => CreateTargetTypesPayload, {
+    description: 'Creates target types. Needs CREATE_TARGET_TYPE.',
+  })
+  createTargetTypes(
+    @Arg('input', () => CreateTargetTypesInput, { description: 'What to create, and how.' })
+    input: CreateTargetTypesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateTargetTypesPayload> {
+    const given = input.targetTypes.map((type) => ({
+      ...type,
+      compatibleDistributionSetTypeIds: type.compatibleDistributionSetTypeIds.map(toId),
+    }));
+    const work = createTargetTypes(context, { ...input, targetTypes: given });
+    return creation(
+      input,
+      'targetTypes',
+      work.then(({ targetTypes, faults }) => ({ created: targetTypes, faults })),
+    );
+  }
+
+  @Mutation(() => UpdateTargetTypePayload, {
+    description: 'Changes a target type; its key is for good. Needs UPDATE_TARGET_TYPE.',
+  })
+  updateTargetType(
+    @Arg('input', () => UpdateTargetTypeInput, { description: 'What to change.' })
+    input: UpdateTargetTypeInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateTargetTypePayload> {
+    const work = updateTargetType(context, {
+      ...withNumericId(input),
+      clear: CLEARABLE.filter((field) => input[field] === null),
+    });
+    return payload(input, 'targetType', work);
+  }
+
+  @Mutation(payloadOf('deleteTargetType', DeletePayload), {
+    description: 'Deletes a target type that no target has. Needs DELETE_TARGET_TYPE.',
+  })
+  deleteTargetType(
+    @Arg('input', inputOf('deleteTargetType', IdInput), { description: 'What to delete.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteTargetType(context, { id }));
+  }
+}

@@ -1,0 +1,228 @@
+import { type GraphQLResolveInfo, Kind } from 'graphql';
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Info,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { findTagsOfTargets } from '../../../services/fleet/target-tags/find.ts';
+import { findAttributes } from '../../../services/fleet/targets/attributes.ts';
+import type { TargetOrderField as OrderField } from '../../../services/fleet/targets/fields.ts';
+import { findTargets, listTargets } from '../../../services/fleet/targets/find.ts';
+import type { Target as Entity } from '../../../services/fleet/targets/target.ts';
+import { orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { loaderOfLists } from '../server/loaders.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { TargetTag } from './target-tags.ts';
+import { loadTargetType, TargetType } from './target-types.ts';
+
+const UpdateStatus = enumOf<Entity['updateStatus']>('UpdateStatus', 'How far a target is with its updates.', {
+  unknown: 'Nothing is known: it has not reported since an update was last cancelled or forced.',
+  registered: 'It is registered, and no update was ever assigned.',
+  pending: 'An update is assigned and not finished.',
+  in_sync: 'It runs what was assigned.',
+  error: 'Its last update failed.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'What a device says of itself: a key with its value.' })
+export class Attribute {
+  @Field(() => String, { description: 'The key, unique in the target.' })
+  key!: string;
+
+  @Field(() => String, { description: 'The value.' })
+  value!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A device's record." })
+export class Target {
+  @Field(() => String, { description: 'Its name on the wire, unique in the tenant and for good.' })
+  controllerId!: string;
+
+  @Field(() => String, { description: 'Its name for people; the controllerId unless given.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Where it was last heard from, as a URI.' })
+  address!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The group it belongs to.' })
+  group!: string | null;
+
+  @Field(() => UpdateStatus, { description: 'How far it is with its updates.' })
+  updateStatus!: Entity['updateStatus'];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the device signs in with; null without READ_TARGET_SECURITY_TOKEN.',
+  })
+  securityToken!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether the device is asked to send its attributes.' })
+  requestAttributes!: boolean;
+
+  @Field(() => [Attribute], {
+    description: 'What the device says of itself, in the order of the keys. Needs READ_TARGET.',
+  })
+  attributes!: Attribute[];
+
+  @Field(() => TargetType, {
+    nullable: true,
+    description: 'Its type; null also where READ_TARGET_TYPE does not reach it.',
+  })
+  targetType!: TargetType | null;
+
+  @Field(() => [TargetTag], { description: 'Its tags, in the order of the names. Needs READ_TARGET.' })
+  tags!: TargetTag[];
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who created it.' })
+  createdBy!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was changed last; a poll is no change.' })
+  lastModifiedAt!: Date;
+
+  @Field(() => String, { description: 'Who changed it last.' })
+  lastModifiedBy!: string;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the device polled last; null until it has.',
+  })
+  lastControllerRequestAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the device should poll next; null until it has polled.',
+  })
+  nextExpectedRequestAt!: Date | null;
+
+  @Field(() => Boolean, { description: 'Whether the next poll is late by more than the overdue time.' })
+  overdue!: boolean;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When an update was installed last.' })
+  installedAt!: Date | null;
+}
+
+/** What a target is taken to have of each, for the cost of a query. */
+const USUAL_ATTRIBUTES = 10;
+const USUAL_TAGS = 2;
+
+@ArgsType()
+export class TargetsArgs extends orderedArgs<OrderField>(
+  'Target',
+  'targets',
+  {
+    controllerId: 'By the controllerId.',
+    name: 'By the name.',
+    description: 'By the description.',
+    group: 'By the group.',
+    updateStatus: 'By the update status, alphabetically.',
+    address: 'By the address.',
+    createdAt: 'By the time of creation.',
+    createdBy: 'By who created it.',
+    lastModifiedAt: 'By the time of the last change.',
+    lastModifiedBy: 'By who changed it last.',
+    lastControllerRequestAt: 'By the time of the last poll.',
+    targetType: 'By the name of the target type.',
+  },
+  'by controllerId',
+) {}
+
+export const { Connection: TargetConnection } = connectionTypes('Target', 'targets', Target);
+
+/** A target with its polling state among its fields. What has a loader is resolved below. */
+export type TargetView = Omit<Target, 'attributes' | 'tags' | 'targetType'> &
+  Pick<Entity, 'id' | 'targetType' | 'enrollmentGroupId'>;
+
+export function targetView(target: Entity): TargetView {
+  const { poll } = target;
+  return {
+    id: target.id,
+    controllerId: target.controllerId,
+    name: target.name,
+    description: target.description,
+    group: target.group,
+    address: target.address,
+    targetType: target.targetType,
+    securityToken: target.securityToken,
+    requestAttributes: target.requestAttributes,
+    updateStatus: target.updateStatus,
+    installedAt: target.installedAt,
+    enrollmentGroupId: target.enrollmentGroupId,
+    createdAt: target.createdAt,
+    createdBy: target.createdBy,
+    lastModifiedAt: target.lastModifiedAt,
+    lastModifiedBy: target.lastModifiedBy,
+    lastControllerRequestAt: poll?.lastRequestAt ?? null,
+    nextExpectedRequestAt: poll?.nextExpectedRequestAt ?? null,
+    overdue: poll?.overdue ?? false,
+  };
+}
+
+const asksOnly = ({ fieldNodes }: GraphQLResolveInfo, names: readonly string[]) =>
+  fieldNodes.every(({ selectionSet }) =>
+    selectionSet?.selections.every((one) => one.kind === Kind.FIELD && names.includes(one.name.value)),
+  );
+
+const loadAttributes = loaderOfLists(findAttributes);
+const loadTags = loaderOfLists(findTagsOfTargets);
+
+@Resolver(() => Target)
+export class TargetResolver {
+  @Query(() => Target, {
+    nullable: true,
+    description: 'The target of that controllerId; null where there is none. Needs READ_TARGET.',
+  })
+  async target(
+    @Arg('controllerId', () => String, { description: 'Its name on the wire.' }) controllerId: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetView | null> {
+    const [found] = await findTargets(context, [controllerId]);
+    return found ? targetView(found) : null;
+  }
+
+  @Query(() => TargetConnection, { description: 'Lists targets. Needs READ_TARGET.', complexity: listCost })
+  async targets(@Args(() => TargetsArgs) args: TargetsArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listTargets(context, args), targetView);
+  }
+
+  @FieldResolver(() => [Attribute], {
+    complexity: ({ childComplexity }) => 1 + USUAL_ATTRIBUTES * childComplexity,
+  })
+  attributes(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<Attribute[]> {
+    return loadAttributes(context, id);
+  }
+
+  @FieldResolver(() => TargetType, { nullable: true })
+  targetType(
+    @Root() { targetType }: TargetView,
+    @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<TargetType | null> | TargetView['targetType'] {
+    // What every target is read with is mostly enough.
+    return targetType && !asksOnly(info, ['id', 'name'])
+      ? loadTargetType(context, targetType.id)
+      : targetType;
+  }
+
+  @FieldResolver(() => [TargetTag], {
+    complexity: ({ childComplexity }) => 1 + USUAL_TAGS * childComplexity,
+  })
+  tags(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<TargetTag[]> {
+    return loadTags(context, id);
+  }
+}

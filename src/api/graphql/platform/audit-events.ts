@@ -1,0 +1,106 @@
+import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
+import { Args, ArgsType, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { type AuditEvent as Entity, listAuditEvents } from '../../../services/platform/audit/list.ts';
+import type { FieldChanges } from '../../../services/platform/audit/record.ts';
+import type { Door as DoorName, ActorKind as Kind } from '../../../services/shared/context.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf, OrderDirection } from '../server/enums.ts';
+import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
+
+export const ActorKind = enumOf<Kind>('ActorKind', 'What kind of caller it was.', {
+  USER: 'An account.',
+  API_KEY: 'An API key that acts for an account.',
+  TOKEN: 'Who a token of the OpenID Connect issuer names.',
+  DEVICE: 'A device.',
+  SYSTEM: 'The server of itself, or whoever has the database.',
+});
+
+const Door = enumOf<DoorName>('Door', 'By which way a call came.', {
+  GRAPHQL: 'The GraphQL API.',
+  MANAGEMENT_API: "hawkBit's Management API.",
+  DEVICE_API: "hawkBit's device API.",
+  FILES: 'Imports and exports.',
+  SERVER: 'None: the server does it of itself.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'What was done in the tenant, or refused.' })
+class AuditEvent implements Entity {
+  @Field(() => ID, { description: 'Its identifier; later events have greater ones.' })
+  id!: number;
+
+  @Field(() => GraphQLDateTime, { description: 'When it happened.' })
+  at!: Date;
+
+  @Field(() => String, { description: "Who it was: an account's name, a controllerId, or `system`." })
+  actor!: string;
+
+  @Field(() => ActorKind, { description: 'What kind of caller that is.' })
+  actorKind!: Kind;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the API key that acted for the account.',
+  })
+  apiKey!: string | null;
+
+  @Field(() => Door, { description: 'By which way the call came.' })
+  door!: DoorName;
+
+  @Field(() => String, { nullable: true, description: "The client's address, where there is one." })
+  address!: string | null;
+
+  @Field(() => String, {
+    description:
+      'What was done, for example `target.created`, `configuration.updated`, `permission.refused`, `sign-in.failed`.',
+  })
+  type!: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The names of what it was done to: controllerIds, user names, keys; null where a filter chose them.',
+  })
+  subjects!: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'The filter that chose what it was done to.' })
+  filter!: string | null;
+
+  @Field(() => Int, { description: 'How many it was done to; of a refusal, how often it happened.' })
+  count!: number;
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'By field: its `old` and its `new` value. Secrets are never among them.',
+  })
+  changes!: FieldChanges | null;
+}
+
+@ArgsType()
+class AuditEventsArgs extends PageArgs {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only what was done to the one of this name, for example a controllerId.',
+  })
+  subject?: string | null;
+
+  @Field(() => OrderDirection, { defaultValue: 'desc', description: 'The newest first unless `ASC`.' })
+  direction!: OrderDirection;
+}
+
+const { Connection: AuditEventConnection } = connectionTypes('AuditEvent', 'audit events', AuditEvent);
+
+@Resolver(() => AuditEvent)
+export class AuditEventResolver {
+  @Query(() => AuditEventConnection, {
+    description:
+      'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `apiKey`, `door`, `address`, `type` and `subject`. Needs READ_AUDIT.',
+    complexity: listCost,
+  })
+  async auditEvents(
+    @Args(() => AuditEventsArgs) { direction, ...args }: AuditEventsArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    const orderBy = [{ field: 'id', direction } as const];
+    return connection(await listAuditEvents(context, { ...args, orderBy }), (event) => event);
+  }
+}

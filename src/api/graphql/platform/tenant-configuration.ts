@@ -1,0 +1,236 @@
+import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
+import {
+  Arg,
+  type ClassType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { DomainError } from '../../../errors.ts';
+import {
+  CONFIGURATION_KEYS,
+  type ConfigurationKey,
+  type ConfigurationKeyName,
+  isConfigurationKey,
+} from '../../../services/platform/tenants/configuration-keys.ts';
+import { generateGatewayToken } from '../../../services/platform/tenants/generate-gateway-token.ts';
+import {
+  type ConfigurationEntry,
+  listConfiguration,
+} from '../../../services/platform/tenants/get-configuration.ts';
+import { resetConfiguration } from '../../../services/platform/tenants/reset-configuration.ts';
+import { setConfiguration } from '../../../services/platform/tenants/set-configuration.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { payload, payloadOf } from '../server/mutations.ts';
+
+const KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
+
+/** `action.cleanup.onQuotaHit.percent` is the field `actionCleanupOnQuotaHitPercent`. */
+const fieldOf = (key: string) => key.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
+const describe = (key: ConfigurationKeyName) => `${CONFIGURATION_KEYS[key].about} Key: \`${key}\`..`;
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What holds for a configuration key, and who set it when.',
+})
+abstract class Setting {
+  @Field(() => Boolean, { description: 'Whether the tenant set nothing itself.' })
+  inherited!: boolean;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was first set; null where inherited.',
+  })
+  createdAt?: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Who set it first; null where inherited.' })
+  createdBy?: string | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was last set; null where inherited.',
+  })
+  lastModifiedAt?: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Who set it last; null where inherited.' })
+  lastModifiedBy?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What holds for a key that is on or off.' })
+class BooleanSetting extends Setting {
+  @Field(() => Boolean, { description: 'What holds.' })
+  value!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What holds for a key that is a whole number.' })
+class IntegerSetting extends Setting {
+  @Field(() => GraphQLSafeInt, { description: 'What holds.' })
+  value!: number;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What holds for a key that is a text.' })
+class TextSetting extends Setting {
+  @Field(() => String, {
+    nullable: true,
+    description: 'What holds; null of the gateway token where none is set or the caller may not read it.',
+  })
+  value!: string | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What holds for a key that names something the tenant has.',
+})
+class IdSetting extends Setting {
+  @Field(() => ID, { description: 'What holds.' })
+  value!: number;
+}
+
+const OUTPUT: Record<ConfigurationKey['kind'], ClassType> = {
+  boolean: BooleanSetting,
+  integer: IntegerSetting,
+  text: TextSetting,
+  id: IdSetting,
+};
+const INPUT = { boolean: Boolean, integer: GraphQLSafeInt, text: String, id: ID };
+
+/** By the name of the field. */
+type Settings = Record<string, { value: unknown } & Omit<ConfigurationEntry, 'value'>>;
+
+@ObjectType({ simpleResolvers: true, description: "The tenant's configuration, a field for every key." })
+class TenantConfiguration {}
+
+@InputType({
+  description: 'What `setTenantConfiguration` takes: a field for every key; what is missing stays.',
+})
+class SetTenantConfigurationInput {
+  [field: string]: unknown;
+}
+
+for (const key of KEYS) {
+  const { kind } = CONFIGURATION_KEYS[key];
+  const description = describe(key);
+  Field(() => OUTPUT[kind], { description })(TenantConfiguration.prototype, fieldOf(key));
+  Field(() => INPUT[kind], { nullable: true, description })(
+    SetTenantConfigurationInput.prototype,
+    fieldOf(key),
+  );
+}
+
+const TenantConfigurationKey = enumOf<ConfigurationKeyName>(
+  'TenantConfigurationKey',
+  'What a tenant can configure.',
+  Object.fromEntries(KEYS.map((key) => [key, describe(key)])) as Record<ConfigurationKeyName, string>,
+);
+
+@ObjectType({ simpleResolvers: true, description: 'What a change of the configuration answers.' })
+abstract class ConfigurationPayload extends Payload {
+  @Field(() => TenantConfiguration, {
+    nullable: true,
+    description: 'The configuration as it is now; null where refused. Needs READ_TENANT_CONFIGURATION.',
+  })
+  tenantConfiguration!: (() => Promise<Settings>) | null;
+}
+
+@InputType({ description: 'What `resetTenantConfiguration` takes.' })
+class ResetTenantConfigurationInput {
+  @Field(() => [TenantConfigurationKey], { description: 'Which keys.' })
+  keys!: ConfigurationKeyName[];
+}
+
+@InputType({ description: 'What `generateGatewayToken` takes.' })
+class GenerateGatewayTokenInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The new token, at most 128 printable ASCII characters; a random one unless given.',
+  })
+  token?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `generateGatewayToken` answers.' })
+class GenerateGatewayTokenPayload extends Payload {
+  @Field(() => String, { nullable: true, description: 'The new token; null where refused.' })
+  token!: string | null;
+}
+
+@Resolver(() => TenantConfiguration)
+export class TenantConfigurationResolver {
+  @Query(() => TenantConfiguration, {
+    description: "The tenant's configuration. Needs READ_TENANT_CONFIGURATION.",
+  })
+  tenantConfiguration(@Ctx() context: GraphqlContext): Promise<Settings> {
+    return readSettings(context);
+  }
+
+  @Mutation(payloadOf('setTenantConfiguration', ConfigurationPayload), {
+    description:
+      'Sets keys of the tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION, and for the gateway token READ_GATEWAY_SECURITY_TOKEN.',
+  })
+  setTenantConfiguration(
+    @Arg('input', () => SetTenantConfigurationInput, { description: 'The keys with their new values.' })
+    input: SetTenantConfigurationInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ConfigurationPayload> {
+    const given = KEYS.filter((key) => input[fieldOf(key)] !== undefined);
+    const values = Object.fromEntries(given.map((key) => [key, settingOf(key, input[fieldOf(key)])]));
+    const work = setConfiguration(context, values).then(() => () => readSettings(context));
+    return payload(input, 'tenantConfiguration', work.catch(refuseAtField));
+  }
+
+  @Mutation(payloadOf('resetTenantConfiguration', ConfigurationPayload), {
+    description: 'Lets the tenant inherit keys again. Needs DELETE_TENANT_CONFIGURATION.',
+  })
+  resetTenantConfiguration(
+    @Arg('input', () => ResetTenantConfigurationInput, { description: 'What to reset.' })
+    input: ResetTenantConfigurationInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ConfigurationPayload> {
+    const work = resetConfiguration(context, input.keys).then(() => () => readSettings(context));
+    return payload(input, 'tenantConfiguration', work);
+  }
+
+  @Mutation(() => GenerateGatewayTokenPayload, {
+    description:
+      'Gives the tenant a new gateway token; the old one stops working at once. Needs UPDATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
+  })
+  generateGatewayToken(
+    @Arg('input', () => GenerateGatewayTokenInput, {
+      description: 'The token, if it shall be a certain one.',
+    })
+    input: GenerateGatewayTokenInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<GenerateGatewayTokenPayload> {
+    const work = generateGatewayToken(context, input).then(({ token }) => token);
+    return payload(input, 'token', work);
+  }
+}
+
+/** An identifier is a text here and a number there. */
+const settingOf = (key: ConfigurationKeyName, value: unknown) =>
+  CONFIGURATION_KEYS[key].kind === 'id' && typeof value === 'string' ? toId(value) : value;
+
+async function readSettings(context: GraphqlContext): Promise<Settings> {
+  const entries = await listConfiguration(context);
+  return Object.fromEntries(
+    entries.map((entry) => [fieldOf(entry.key), { ...entry, value: shownValue(entry) }]),
+  );
+}
+
+/** Without a gateway token there is none; an empty one is no token. */
+const shownValue = ({ key, value }: ConfigurationEntry) =>
+  key === 'authentication.gatewaytoken.key' && value === '' ? null : value;
+
+/** The service names a key where the input has a field. */
+function refuseAtField(error: unknown): never {
+  if (!(error instanceof DomainError)) throw error;
+  const { code, message, details } = error;
+  throw new DomainError(code, message, { ...details, path: details.path?.map(fieldOf) });
+}

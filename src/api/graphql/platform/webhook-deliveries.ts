@@ -1,0 +1,135 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import {
+  type WebhookDelivery as Delivery,
+  listWebhookDeliveries,
+} from '../../../services/platform/webhooks/list-deliveries.ts';
+import { redeliver } from '../../../services/platform/webhooks/redeliver.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { Payload } from '../server/errors.ts';
+import { asWritten, toId } from '../server/ids.ts';
+import { payload } from '../server/mutations.ts';
+import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
+
+const DeliveryState = enumOf<Delivery['state']>('WebhookDeliveryState', 'How a delivery stands.', {
+  pending: 'It waits to be sent, for the first time or once more.',
+  delivered: 'The receiver took it.',
+  failed: 'It was given up.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'That an event is, or was, to be sent by a webhook.' })
+class WebhookDelivery implements Delivery {
+  @Field(() => ID, { description: 'Its identifier; later ones are greater.' })
+  id!: number;
+
+  @Field(() => DeliveryState, { description: 'How it stands.' })
+  state!: Delivery['state'];
+
+  @Field(() => ID, { description: 'The event, as in `auditEvents` and in the header `webhook-id`.' })
+  eventId!: number;
+
+  @Field(() => String, { description: 'The type of the event.' })
+  type!: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'What the event was about; null where a filter chose it.',
+  })
+  subjects!: string[] | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When the event happened, or was ordered to be sent again.' })
+  createdAt!: Date;
+
+  @Field(() => Int, { description: 'How often it was refused.' })
+  attempts!: number;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Not before when it is tried again.' })
+  retryAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was delivered or given up.' })
+  finishedAt!: Date | null;
+
+  @Field(() => Int, { nullable: true, description: 'The HTTP status it was answered with last.' })
+  lastStatus!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Why the last attempt failed.' })
+  lastError!: string | null;
+}
+
+const { Connection: WebhookDeliveryConnection } = connectionTypes(
+  'WebhookDelivery',
+  'deliveries',
+  WebhookDelivery,
+);
+
+@InputType({ description: 'What `redeliver` takes: either deliveries or `allFailed`.' })
+class RedeliverInput {
+  @Field(() => ID, { description: 'Of which webhook.' })
+  webhookId!: string;
+
+  @Field(() => [ID], { nullable: true, description: 'Which deliveries, at most 1000, however they stand.' })
+  deliveryIds?: string[] | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'All that failed.' })
+  allFailed!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `redeliver` answers.' })
+class RedeliverPayload extends Payload {
+  @Field(() => Int, { nullable: true, description: 'How many are sent again; null where refused.' })
+  affectedCount!: number | null;
+}
+
+@ArgsType()
+class WebhookDeliveriesArgs extends PageArgs {
+  @Field(() => ID, { description: 'Of which webhook.' })
+  webhookId!: string;
+}
+
+@Resolver(() => WebhookDelivery)
+export class WebhookDeliveryResolver {
+  @Query(() => WebhookDeliveryConnection, {
+    description:
+      'Lists what a webhook sent in seven days and what waits, the newest first; filters may ask for `state`, `type`, `createdAt`, `finishedAt`, `attempts` and `lastStatus`. Needs READ_TENANT_CONFIGURATION and READ_AUDIT.',
+    complexity: listCost,
+  })
+  async webhookDeliveries(
+    @Args(() => WebhookDeliveriesArgs) { webhookId, ...args }: WebhookDeliveriesArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    const listing = await listWebhookDeliveries(context, toId(webhookId), args).catch((error) =>
+      Promise.reject(asWritten(error, webhookId)),
+    );
+    return connection(listing, (delivery) => delivery);
+  }
+
+  @Mutation(() => RedeliverPayload, {
+    description: 'Sends deliveries of a webhook again. Needs UPDATE_TENANT_CONFIGURATION.',
+  })
+  redeliver(
+    @Arg('input', () => RedeliverInput, { description: 'Which.' }) input: RedeliverInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RedeliverPayload> {
+    const { webhookId, deliveryIds, allFailed } = input;
+    const work = redeliver(context, {
+      webhookId: toId(webhookId),
+      deliveryIds: deliveryIds?.map(toId),
+      allFailed,
+    });
+    return payload(input, 'affectedCount', work);
+  }
+}

@@ -1,0 +1,182 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { createWebhook } from '../../../services/platform/webhooks/create.ts';
+import { deleteWebhook } from '../../../services/platform/webhooks/delete.ts';
+import type { Webhook as Entity } from '../../../services/platform/webhooks/find.ts';
+import { listWebhooks } from '../../../services/platform/webhooks/list.ts';
+import { updateWebhook } from '../../../services/platform/webhooks/update.ts';
+import { AuthoredNode } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { Payload } from '../server/errors.ts';
+import {
+  answer,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
+
+const WebhookState = enumOf<'active' | 'inactive' | 'failing' | 'suspended'>(
+  'WebhookState',
+  'How a webhook stands.',
+  {
+    active: 'It is sent to.',
+    inactive: 'Somebody switched it off: no event is queued.',
+    failing: 'Its receiver took nothing when last tried; it is tried again and again.',
+    suspended:
+      'Its receiver took nothing for a day; events wait for seven days, until an update with `active: true` resumes it.',
+  },
+);
+
+@ObjectType({ simpleResolvers: true, description: 'Where events of the tenant are sent to.' })
+class Webhook extends AuthoredNode {
+  @Field(() => String, { description: 'Its name, unique in the tenant.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Where events are sent to, by POST.' })
+  url!: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The types of the events to send, for example `target.*`; null for all.',
+  })
+  eventTypes!: string[] | null;
+
+  @Field(() => WebhookState, { description: 'How it stands.' })
+  state!: string;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when its receiver takes nothing.' })
+  failingSince!: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was suspended.' })
+  suspendedAt!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Why the last attempt failed.' })
+  lastError!: string | null;
+}
+
+const webhookView = ({ active, ...webhook }: Entity): Webhook => ({
+  ...webhook,
+  state: !active
+    ? 'inactive'
+    : webhook.suspendedAt
+      ? 'suspended'
+      : webhook.failingSince
+        ? 'failing'
+        : 'active',
+});
+
+const { Connection: WebhookConnection } = connectionTypes('Webhook', 'webhooks', Webhook);
+@InputType({ description: 'What `createWebhook` takes.' })
+class CreateWebhookInput {
+  @Field(() => String, { description: 'Its name, unique in the tenant, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, {
+    description: 'An https URL. It must not lead to a loopback, link-local or private address.',
+  })
+  url!: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The types of the events to send, each whole or with `*` at its end; all unless given.',
+  })
+  eventTypes?: string[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is sent to; true unless given.' })
+  active?: boolean | null;
+}
+
+@InputType({
+  description:
+    'What `updateWebhook` takes; what is missing stays as it is, and so does what is null but `eventTypes`.',
+})
+class UpdateWebhookInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new URL.' })
+  url?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'The types of the events to send; null for all.' })
+  eventTypes?: string[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether it is sent to; true also resumes a suspended one.',
+  })
+  active?: boolean | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether it gets a new secret, which the payload shows.',
+  })
+  rotateSecret!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createWebhook` and `updateWebhook` answer.' })
+class WebhookPayload extends Payload {
+  @Field(() => Webhook, { nullable: true, description: 'The webhook as it is now; null where refused.' })
+  webhook!: Webhook | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A new secret, shown this once: events are signed with it as Standard Webhooks has it.',
+  })
+  secret!: string | null;
+}
+
+@Resolver(() => Webhook)
+export class WebhookResolver {
+  @Query(() => WebhookConnection, {
+    description: 'Lists webhooks. Needs READ_TENANT_CONFIGURATION.',
+    complexity: listCost,
+  })
+  async webhooks(@Args(() => PageArgs) args: PageArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listWebhooks(context, args), webhookView);
+  }
+
+  @Mutation(() => WebhookPayload, {
+    description:
+      'Sends events of the tenant to a URL from now on, as CloudEvents. Needs CREATE_TENANT_CONFIGURATION and READ_AUDIT.',
+  })
+  createWebhook(
+    @Arg('input', () => CreateWebhookInput, { description: 'What to create.' }) input: CreateWebhookInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<WebhookPayload> {
+    return webhookPayload(input, createWebhook(context, input));
+  }
+
+  @Mutation(() => WebhookPayload, {
+    description: 'Changes a webhook, or resumes it. Needs UPDATE_TENANT_CONFIGURATION and READ_AUDIT.',
+  })
+  updateWebhook(
+    @Arg('input', () => UpdateWebhookInput, { description: 'What to change.' }) input: UpdateWebhookInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<WebhookPayload> {
+    const clear = input.eventTypes === null ? (['eventTypes'] as const) : [];
+    const work = updateWebhook(context, { ...withNumericId(input), clear: [...clear] });
+    return webhookPayload(input, work);
+  }
+
+  @Mutation(payloadOf('deleteWebhook', DeletePayload), {
+    description: 'Deletes a webhook with all that waits to be sent. Needs DELETE_TENANT_CONFIGURATION.',
+  })
+  deleteWebhook(
+    @Arg('input', inputOf('deleteWebhook', IdInput), { description: 'What to delete.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteWebhook(context, { id }));
+  }
+}
+
+const webhookPayload = (input: object, work: Promise<{ webhook: Entity; secret: string | null }>) =>
+  answer(
+    input,
+    { webhook: null, secret: null },
+    work.then(({ webhook, secret }) => ({ webhook: webhookView(webhook), secret })),
+  );

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import type { Caller, Context, Origin, Platform } from '../../../services/shared/context.ts';
+import type { Peers } from '../../http.ts';
+
+/** What every resolver gets: what the services work with, and where this server is. */
+export interface GraphqlContext extends Context {
+  /** Of links to this server, without a slash at its end. */
+  baseUrl: string;
+}
+
+export const openContext = (
+  platform: Platform,
+  caller: Caller,
+  origin: Origin,
+  baseUrl: string,
+): GraphqlContext => ({ ...platform, caller, origin, baseUrl });
+
+/** Where a call of this door came from. */
+export const originOf = (peers: Pick<Peers, 'addressOf'>, request: IncomingMessage): Origin => ({
+  door: 'GRAPHQL',
+  address: peers.addressOf(request),
+});

@@ -1,0 +1,242 @@
+import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
+import { Field, ObjectType } from 'type-graphql';
+import { DomainError, type ErrorCode } from '../../../errors.ts';
+import { foreseen } from '../../../services/shared/foreseen.ts';
+import { enumOf } from './enums.ts';
+
+/** These end the operation: they stand under `errors`, never in a payload. */
+type TopLevel =
+  | 'UNAUTHENTICATED'
+  | 'SIGN_IN_UNAVAILABLE'
+  | 'SIGN_IN_THROTTLED'
+  | 'UNAVAILABLE'
+  | 'FORBIDDEN'
+  | 'SUBSCRIBER_TOO_SLOW';
+/** No mutation can meet these, or they have another's name here. */
+type Elsewhere =
+  | 'MALFORMED_INPUT'
+  | 'TOO_MANY_REPORTS'
+  | 'IMPORT_NOT_FOUND'
+  | 'IMPORT_TAKEN_OVER'
+  | 'APPROVAL_PENDING'
+  | 'ROLLOUT_GROUP_NOT_FOUND'
+  | 'TARGET_METADATA_NOT_FOUND'
+  | 'TARGET_METADATA_ALREADY_EXISTS'
+  | 'AUTO_CONFIRM_ALREADY_ACTIVE'
+  | 'ARTIFACT_CONTENT_LOST'
+  | 'ARTIFACT_EMPTY'
+  | 'ARTIFACT_TOO_LARGE'
+  | 'ARTIFACT_STORAGE_FULL'
+  | 'STORE_FULL'
+  | 'STORE_UNAVAILABLE'
+  | 'ARTIFACT_UPLOAD_TOO_SLOW'
+  | 'ARTIFACT_UPLOAD_NOT_FOUND'
+  | 'ARTIFACT_MD5_MISMATCH'
+  | 'ARTIFACT_SHA1_MISMATCH'
+  | 'ARTIFACT_SHA256_MISMATCH'
+  | 'MULTI_ASSIGNMENT_NOT_ENABLED'
+  | 'SORT_SYNTAX'
+  | 'SORT_DIRECTION_INVALID'
+  | 'SORT_FIELD_UNKNOWN';
+/** A missing permission ends the operation; of a row that a permission doesn't reach its payload tells. */
+type UserErrorCode = Exclude<ErrorCode, TopLevel | Elsewhere> | 'FORBIDDEN';
+
+/** The domain's codes in GraphQL's words. */
+const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault a mutation met.', {
+  FORBIDDEN:
+    'What a row is about would be out of the scope in which the permission is granted. Other than of a row it stands under `errors`.',
+  INVALID_INPUT: 'A value breaks a rule of its field, or values contradict each other.',
+  INVALID_ATTRIBUTES: 'The key or value of an attribute has characters or a length that are not allowed.',
+  QUOTA_EXCEEDED: 'There would be more of something than is allowed.',
+  TARGET_NOT_FOUND: 'There is no target of that controllerId.',
+  TARGET_ALREADY_EXISTS: 'A target of that controllerId is there already, or twice in the input.',
+  PENDING_TARGET_NOT_FOUND: 'No device of that controllerId waits for an approval.',
+  ENROLLMENT_GROUP_NOT_FOUND: 'There is no enrollment group of that id.',
+  ENROLLMENT_GROUP_ALREADY_EXISTS: 'An enrollment group of that name is there already.',
+  ENROLLMENT_TOKEN_NOT_FOUND: 'There is no enrollment token of that id.',
+  TARGET_FILTER_NOT_FOUND: 'There is no saved filter of that id.',
+  TARGET_FILTER_ALREADY_EXISTS: 'A saved filter of that name is there already.',
+  AUTO_ASSIGNMENT_NOT_FOUND: 'There is no auto-assignment of that id.',
+  AUTO_ASSIGNMENT_ALREADY_EXISTS: 'An auto-assignment of that name is there already.',
+  AUTO_ASSIGNMENT_ILLEGAL_STATE: 'The auto-assignment is in a status in which this cannot be done.',
+  AUTO_ASSIGNMENT_FORCE_TYPE_INVALID: 'An auto-assignment cannot be time-forced.',
+  TARGET_TYPE_NOT_FOUND: 'There is no target type of that id.',
+  TARGET_TYPE_ALREADY_EXISTS: 'A target type of that key or name is there already, or twice in the input.',
+  TARGET_TYPE_IN_USE: 'Targets, or an enrollment group, still have the target type.',
+  TARGET_TYPE_KEY_OR_NAME_REQUIRED: 'A target type needs a key or a name.',
+  TARGET_TAG_NOT_FOUND: 'There is no target tag of that id or name.',
+  TARGET_TAG_ALREADY_EXISTS: 'A target tag of that name is there already, or twice in the input.',
+  SOFTWARE_MODULE_TYPE_NOT_FOUND: 'There is no software module type of that id or key.',
+  SOFTWARE_MODULE_TYPE_ALREADY_EXISTS:
+    'A software module type of that key or name is there already, or twice in the input.',
+  SOFTWARE_MODULE_NOT_FOUND: 'There is no software module of that id.',
+  SOFTWARE_MODULE_DELETED: 'The software module was deleted; it is shown only where a set has it.',
+  SOFTWARE_MODULE_ALREADY_EXISTS:
+    'A software module of that type, name and version is there already, or twice in the input.',
+  SOFTWARE_MODULE_UNSUPPORTED: 'The type of the distribution set takes no software module of that type.',
+  DISTRIBUTION_SET_TYPE_NOT_FOUND: 'There is no distribution set type of that id or key.',
+  DISTRIBUTION_SET_TYPE_ALREADY_EXISTS:
+    'A distribution set type of that key or name is there already, or twice in the input.',
+  DISTRIBUTION_SET_NOT_FOUND: 'There is no distribution set of that id.',
+  DISTRIBUTION_SET_ALREADY_EXISTS:
+    'A distribution set of that name and version is there already, or twice in the input.',
+  DISTRIBUTION_SET_DELETED: 'The distribution set was deleted; it is shown only where history has it.',
+  DISTRIBUTION_SET_INCOMPLETE: 'The distribution set lacks modules that its type asks for, or files.',
+  DISTRIBUTION_SET_INVALID: 'The distribution set was invalidated, and can be neither changed nor assigned.',
+  SOFTWARE_MODULE_METADATA_NOT_FOUND: 'The software module has no metadata of that key.',
+  DISTRIBUTION_SET_METADATA_NOT_FOUND: 'The distribution set has no metadata of that key.',
+  DISTRIBUTION_SET_TAG_NOT_FOUND: 'There is no distribution set tag of that id.',
+  DISTRIBUTION_SET_TAG_ALREADY_EXISTS:
+    'A distribution set tag of that name is there already, or twice in the input.',
+  MAINTENANCE_WINDOW_INVALID:
+    'A maintenance window cannot be read, or never opens; the message says which part.',
+  TARGET_TYPE_INCOMPATIBLE: 'The type of a target takes no distribution set of that type.',
+  ACTION_NOT_FOUND: 'There is no action of that id.',
+  ACTION_CLOSED: 'The action has ended.',
+  ACTION_NOT_WAITING: 'The action does not wait for a confirmation.',
+  ACTION_NOT_CANCELABLE: 'The action has ended, or is being canceled already.',
+  ACTION_NOT_FORCE_QUITTABLE:
+    'The action is not being canceled: only then can it be ended without its device.',
+  ACTION_NOT_DELETABLE: 'The action is in no state in which the tenant lets actions be deleted.',
+  ROLLOUT_NOT_FOUND: 'There is no rollout of that id.',
+  ROLLOUT_ALREADY_EXISTS: 'A rollout of that name is there already.',
+  ROLLOUT_ILLEGAL_STATE: 'The rollout is in a state in which this cannot be done; the message says which.',
+  ROLLOUT_GROUP_ALREADY_EXISTS: 'Two groups of a rollout have the same name.',
+  LOCKED: 'A distribution set or software module that was used is locked: its parts cannot change any more.',
+  READ_ONLY: 'It is in use in a way that lets it change no more.',
+  ARTIFACT_NOT_FOUND: 'The software module has no artifact of that id.',
+  ARTIFACT_ALREADY_EXISTS: 'The software module has an artifact of that name already.',
+  ENCRYPTION_NOT_SUPPORTED: 'Artifacts cannot be encrypted here.',
+  CONFIGURATION_KEY_UNKNOWN: 'There is no such configuration key.',
+  CONFIGURATION_VALUE_INVALID: 'A configuration key does not take that value.',
+  WEBHOOK_NOT_FOUND: 'There is no webhook of that id.',
+  WEBHOOK_ALREADY_EXISTS: 'A webhook of that name is there already.',
+  WEBHOOK_DELIVERY_NOT_FOUND: 'There is no delivery of that id.',
+  CERTIFICATE_AUTHORITY_NOT_FOUND: 'There is no certificate authority of that id.',
+  CERTIFICATE_AUTHORITY_ALREADY_EXISTS:
+    'A certificate authority of that name, or with that certificate, is there already.',
+  CONFIGURATION_NOT_INHERITED: 'There is no value that the tenant could inherit for the key.',
+  FILTER_SYNTAX: 'A filter cannot be read; the message says where and what was expected.',
+  FILTER_FIELD_UNKNOWN: 'A filter names a field that does not exist; the message says the nearest.',
+  FILTER_VALUE_INVALID: 'A filter compares a field with a value that the field cannot have.',
+  USER_NOT_FOUND: 'There is no user of that name.',
+  USER_ALREADY_EXISTS: 'A user of that name is there already.',
+  ROLE_NOT_FOUND: 'There is no role of that name.',
+  ROLE_ALREADY_EXISTS: 'A role of that name is there already.',
+  ROLE_IN_USE: 'A user or an API key still has the role.',
+  API_KEY_NOT_FOUND: 'There is no API key of that id.',
+  API_KEY_ALREADY_EXISTS: 'An API key of that name is there already.',
+  TENANT_ALREADY_EXISTS: 'A tenant of that name is there already, in this spelling or another.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'Why a mutation, or a row of it, was refused.' })
+export class UserError {
+  @Field(() => UserErrorCode, { description: 'The kind of fault, for programs.' })
+  code!: UserErrorCode;
+
+  @Field(() => String, { description: 'What is wrong, in English.' })
+  message!: string;
+
+  @Field(() => [String], {
+    description: 'Where in the input the fault lies, outermost first: "targets", "1", "controllerId".',
+  })
+  path!: readonly string[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What every mutation answers.' })
+export abstract class Payload {
+  @Field(() => [UserError], {
+    description: 'Why nothing was done, or which rows were refused; empty after a success.',
+  })
+  userErrors!: UserError[];
+}
+
+const TOP_LEVEL: readonly string[] = [
+  'UNAUTHENTICATED',
+  'SIGN_IN_UNAVAILABLE',
+  'SIGN_IN_THROTTLED',
+  'UNAVAILABLE',
+  'FORBIDDEN',
+  'SUBSCRIBER_TOO_SLOW',
+] satisfies TopLevel[];
+const isTopLevel = (code: ErrorCode): code is TopLevel => TOP_LEVEL.includes(code);
+
+const isOfRow = ({ code, details }: DomainError) => code === 'FORBIDDEN' && details.path !== undefined;
+
+/** @throws what is no matter of the input: a missing permission, a bug. */
+export function userErrorOf(error: unknown): UserError {
+  if (!(error instanceof DomainError)) throw error;
+  const { code, message, details } = error;
+  if (isTopLevel(code) && !isOfRow(error)) throw error;
+  return {
+    code: code in UserErrorCode ? (code as UserErrorCode) : 'INVALID_INPUT',
+    message,
+    path: details.path ?? (code.startsWith('FILTER_') ? ['filter'] : []),
+  };
+}
+
+/** Turns whatever a resolver threw into an entry of `errors`; what nobody foresaw is logged and not shown. */
+export const formatError =
+  (log: (error: unknown) => void) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const cause = unwrapResolverError(error);
+    const known = foreseen(cause);
+    if (known) return { ...formatted, message: known.message, extensions: extensionsOf(known) };
+    const short = {
+      ...formatted,
+      message: shortened(formatted.message),
+      locations: formatted.locations?.slice(0, MOST_LOCATIONS),
+    };
+    if (formatted.extensions?.['code'] !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR) return short;
+    if (cause instanceof GraphQLError && isOfRequest(cause))
+      return { ...short, extensions: { code: ApolloServerErrorCode.BAD_USER_INPUT } };
+    log(cause);
+    return { ...formatted, message: 'Something went wrong here; it was logged.' };
+  };
+
+/** The same for what ends a subscription, or stands in one of its events: there Apollo has no say. */
+export const formatSocketError =
+  (log: (error: unknown) => void) =>
+  (error: GraphQLError): GraphQLError => {
+    const { originalError: cause, nodes, source, positions, path } = error;
+    const where = {
+      nodes: nodes?.slice(0, MOST_LOCATIONS),
+      source,
+      positions: positions?.slice(0, MOST_LOCATIONS),
+      path,
+    };
+    const known = foreseen(cause);
+    if (known) return new GraphQLError(known.message, { ...where, extensions: extensionsOf(known) });
+    if (isOfRequest(error)) {
+      const { code = ApolloServerErrorCode.BAD_USER_INPUT } = error.extensions;
+      return new GraphQLError(shortened(error.message), {
+        ...where,
+        extensions: { ...error.extensions, code },
+      });
+    }
+    log(cause ?? error);
+    const { INTERNAL_SERVER_ERROR: code } = ApolloServerErrorCode;
+    return new GraphQLError('Something went wrong here; it was logged.', { ...where, extensions: { code } });
+  };
+
+/** Whether graphql-js says what is wrong with the operation or its variables: what a scalar threw is no bug. */
+const isOfRequest = ({ path, nodes, originalError }: GraphQLError) =>
+  !path && (!originalError || nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION);
+
+const LONGEST_MESSAGE = 600;
+const MOST_LOCATIONS = 20;
+
+/** Messages repeat what was sent, however long that was; the reason stands at their end. */
+const shortened = (message: string) =>
+  message.length > LONGEST_MESSAGE ? `${message.slice(0, 300)} … ${message.slice(-200)}` : message;
+
+function extensionsOf({ code, details }: DomainError): Record<string, unknown> {
+  if (isTopLevel(code)) return { code };
+  const argument = details.path?.[0] ?? (code.startsWith('FILTER_') ? 'filter' : undefined);
+  return {
+    code: ApolloServerErrorCode.BAD_USER_INPUT,
+    ...(argument !== undefined && { argument }),
+    ...(details.position !== undefined && { position: details.position }),
+  };
+}

@@ -1,0 +1,107 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Request, RequestHandler, Router } from 'express';
+import helmet from 'helmet';
+import type { Peers } from '../../http.ts';
+import { wantsPage } from './answers.ts';
+
+const require = createRequire(import.meta.url);
+const packageAt = (name: string) => {
+  const path = require.resolve(`${name}/package.json`);
+  return { folder: dirname(path), version: (require(path) as { version: string }).version };
+};
+
+/** The page's own script. It stands in a file, so that the page needs no inline script. */
+const START = `
+const url = location.origin + location.pathname;
+const fetcher = GraphiQL.createFetcher({ url, subscriptionUrl: url.replace(/^http/, 'ws') });
+const root = ReactDOM.createRoot(document.getElementById('graphiql'));
+root.render(React.createElement(GraphiQL, { fetcher, defaultEditorToolsVisibility: true }));
+`;
+
+const STYLE = 'html, body, #graphiql { height: 100%; margin: 0; }';
+
+/** Nothing comes from elsewhere. The editor sets styles by itself, and its fonts are within its style sheet. */
+const pageHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  frameguard: { action: 'deny' },
+  // Whether the server is reached by HTTPS only is for the proxy in front to say.
+  strictTransportSecurity: false,
+});
+
+/**
+ * Serves GraphiQL to browsers, all of it from here. The page itself needs no sign-in: the browser asks for one when
+ * the page's first request is answered 401.
+ */
+export function graphiqlRoutes(router: Router, peers: Pick<Peers, 'basePathOf'>): void {
+  const graphiql = packageAt('graphiql');
+  const files: Record<string, string> = {
+    'graphiql.min.js': graphiql.folder,
+    'graphiql.min.css': graphiql.folder,
+    'react.production.min.js': join(packageAt('react').folder, 'umd'),
+    'react-dom.production.min.js': join(packageAt('react-dom').folder, 'umd'),
+  };
+  const texts: Record<string, [type: string, text: string]> = {
+    'start.js': ['text/javascript', START],
+    'page.css': ['text/css', STYLE],
+  };
+  const version = encodeURIComponent(graphiql.version);
+
+  router.get(
+    '/',
+    pageIfWanted((request) =>
+      page((file) => `${peers.basePathOf(request)}${request.baseUrl}/assets/${file}?v=${version}`),
+    ),
+  );
+  router.get('/assets/:file', (request, response, next) => {
+    const { file } = request.params;
+    const root = Object.hasOwn(files, file) ? files[file] : undefined;
+    const text = Object.hasOwn(texts, file) ? texts[file] : undefined;
+    if (!root && !text) return next();
+    response.set({
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    if (root) return response.sendFile(file, { root }, (error) => error && next(error));
+    response.type(text![0]).send(text![1]);
+  });
+}
+
+const pageIfWanted =
+  (render: (request: Request) => string): RequestHandler =>
+  (request, response, next) => {
+    response.vary('Accept');
+    if (!wantsPage(request)) return next();
+    pageHeaders(request, response, () => response.type('html').send(render(request)));
+  };
+
+const page = (asset: (file: string) => string) => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Muster – GraphiQL</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="${asset('graphiql.min.css')}">
+    <link rel="stylesheet" href="${asset('page.css')}">
+    <script defer src="${asset('react.production.min.js')}"></script>
+    <script defer src="${asset('react-dom.production.min.js')}"></script>
+    <script defer src="${asset('graphiql.min.js')}"></script>
+    <script defer src="${asset('start.js')}"></script>
+  </head>
+  <body><div id="graphiql">GraphiQL is loading …</div></body>
+</html>
+`;

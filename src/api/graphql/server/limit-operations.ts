@@ -1,0 +1,105 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { takeTurns } from '../../../services/shared/turns.ts';
+import { refuseCostly } from './cost.ts';
+import { refuseLargeDocument, tooDeep, tooLong, usesInLists } from './documents.ts';
+import { LIMITS } from './limits.ts';
+import { measureVariables, type VariablesSize } from './variables.ts';
+
+/** Characters of all remembered documents; parsed they take some fifty times as many bytes. */
+const REMEMBERED = 500_000;
+/** Longer ones are mostly rows written into the text, and won't come again. */
+const REMEMBERED_LENGTH = 20_000;
+/** Others are served between reading and validating of those that are longer. */
+const LONG = 5_000;
+/** The same of values in variables, between measuring and executing. */
+const MANY = 5_000;
+
+/**
+ * Refuses documents that are beyond the limits, before they are validated: that is where they would do harm; and
+ * operations that would cost too much. Remembers the documents that were found valid.
+ */
+export function limitOperations(): ApolloServerPlugin<object> {
+  const valid = new LRUCache<string, DocumentNode>({
+    maxSize: REMEMBERED,
+    sizeCalculation: (_, source) => source.length,
+  });
+  return {
+    async requestDidStart() {
+      let fault: GraphQLError | undefined;
+      return {
+        async didResolveSource(request: { source: string; document?: DocumentNode }) {
+          const known = valid.get(request.source);
+          const read = known ? { document: known } : readDocument(request.source);
+          fault = read.fault;
+          // It is parsed once more and validated at a stretch.
+          if (!known && request.source.length > LONG) await takeTurns().next();
+          // Apollo takes a document that is there for a valid one. Of one with a fault nothing is executed, see below.
+          if (known || fault) request.document = read.document;
+        },
+        async validationDidStart({ source, document }) {
+          return async (errors) => {
+            if (!errors?.length && source.length <= REMEMBERED_LENGTH) valid.set(source, document);
+          };
+        },
+        async didResolveOperation({ schema, document, operation, request }) {
+          if (fault) throw fault;
+          if (operation?.operation === 'subscription')
+            throw new GraphQLError('Subscriptions go by graphql-ws: a WebSocket on this path.', {
+              extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+            });
+          if (!operation) return;
+          const { values } = refuseLarge(schema, document, operation, request.variables ?? {});
+          // They are read once more, to be executed.
+          if (values > MANY) await takeTurns().next();
+        },
+      };
+    },
+  };
+}
+
+/**
+ * How much is in the variables.
+ * @throws GraphQLError where the operation or its variables are beyond a limit
+ */
+export function refuseLarge(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): VariablesSize {
+  const size = measureVariables(variables, usesInLists(document));
+  refuseCostly(schema, document, operation, { variables, lists: size.lists });
+  return size;
+}
+
+const NOTHING = parse('{ __typename }');
+
+/** The document, or another in its place with what is wrong with it; neither where it can't be read, for others to say. */
+export function readDocument(source: string): { document?: DocumentNode; fault?: GraphQLError } {
+  if (source.length > LIMITS.characters) return { document: NOTHING, fault: tooLong() };
+  try {
+    const document = parse(source, { maxTokens: LIMITS.tokens, noLocation: true });
+    return { document, ...faultOf(document) };
+  } catch (error) {
+    if (error instanceof GraphQLError) return {};
+    // The parser ran out of stack.
+    return { document: NOTHING, fault: tooDeep() };
+  }
+}
+
+function faultOf(document: DocumentNode): { document: DocumentNode; fault: GraphQLError } | undefined {
+  try {
+    refuseLargeDocument(document);
+    return undefined;
+  } catch (error) {
+    return { document: NOTHING, fault: error instanceof GraphQLError ? error : tooDeep() };
+  }
+}

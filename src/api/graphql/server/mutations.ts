@@ -1,0 +1,101 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import type { DomainError } from '../../../errors.ts';
+import { BulkErrorPolicy } from './enums.ts';
+import { Payload, type UserError, userErrorOf } from './errors.ts';
+import { asInInput, toId } from './ids.ts';
+
+@InputType({ description: 'How a bulk creation goes.' })
+export abstract class BulkInput {
+  @Field(() => BulkErrorPolicy, {
+    defaultValue: 'REJECT_ALL',
+    description: 'What becomes of the good rows when others are bad.',
+  })
+  errorPolicy!: BulkErrorPolicy;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Checks everything and creates nothing.' })
+  dryRun!: boolean;
+}
+
+@InputType({ description: 'What names one thing.' })
+export abstract class IdInput {
+  @Field(() => ID, { description: 'Which one.' })
+  id!: string;
+}
+
+/** An input with its id as the number that it is everywhere else. */
+export const withNumericId = <T extends IdInput>(input: T) => ({ ...input, id: toId(input.id) });
+
+@ObjectType({ simpleResolvers: true, description: 'What a deletion answers.' })
+export abstract class DeletePayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
+  deletedId!: string | null;
+}
+
+type Fields = abstract new () => object;
+
+const typeName = (mutation: string, kind: string) =>
+  `${mutation[0]!.toUpperCase()}${mutation.slice(1)}${kind}`;
+
+/** The input type of a mutation that takes what others take too: of the same fields, under its own name. */
+export function inputOf(mutation: string, fields: Fields) {
+  @InputType(typeName(mutation, 'Input'), { description: `What \`${mutation}\` takes.` })
+  class NamedInput extends fields {}
+  return () => NamedInput;
+}
+
+/** The payload type of a mutation that answers what others answer too: of the same fields, under its own name. */
+export function payloadOf(mutation: string, fields: Fields) {
+  @ObjectType(typeName(mutation, 'Payload'), {
+    simpleResolvers: true,
+    description: `What \`${mutation}\` answers.`,
+  })
+  class NamedPayload extends fields {}
+  return () => NamedPayload;
+}
+
+/** Faults in GraphQL's words, whose ids stand there as `input` has them. @throws what is no matter of the input */
+export const userErrorsOf = (input: object, faults: readonly unknown[]): UserError[] =>
+  faults.map((fault) => userErrorOf(asInInput(fault, input)));
+
+type Answer<T> = T & { userErrors: UserError[] };
+
+/** The payload of a mutation: the fields that `work` gives; where it was refused, `nothing` and why. */
+export async function answer<T extends object, N extends object>(
+  input: object,
+  nothing: N,
+  work: Promise<T>,
+): Promise<Answer<NoInfer<T> | NoInfer<N>>> {
+  try {
+    return { ...(await work), userErrors: [] };
+  } catch (error) {
+    return { ...nothing, userErrors: userErrorsOf(input, [error]) };
+  }
+}
+
+/** The same where there is one field, which is null where the mutation was refused. */
+export function payload<K extends string, T>(
+  input: object,
+  field: K,
+  work: Promise<T>,
+): Promise<Answer<Record<NoInfer<K>, NoInfer<T> | null>>> {
+  const fields = (value: T | null) => ({ [field]: value }) as Record<K, T | null>;
+  return answer(input, fields(null), work.then(fields));
+}
+
+/** The payload of a bulk creation: what was created as `field`, and which rows were refused. */
+export async function creation<K extends string, T>(
+  input: object,
+  field: K,
+  work: Promise<{ created: T[]; faults: readonly DomainError[] }>,
+): Promise<Answer<Record<NoInfer<K>, NoInfer<T>[]>>> {
+  const { created, faults } = await work.catch((error) => ({ created: [], faults: [error] }));
+  return { [field]: created, userErrors: userErrorsOf(input, faults) } as Answer<Record<K, T[]>>;
+}
+
+/** The payload of a deletion, done by `remove`. */
+export const deletion = (input: IdInput, remove: (id: number) => Promise<unknown>) =>
+  payload(
+    input,
+    'deletedId',
+    remove(toId(input.id)).then(() => input.id),
+  );

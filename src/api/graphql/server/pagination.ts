@@ -1,0 +1,131 @@
+import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { type Listing, MOST_A_PAGE, type PageRequest } from '../../../services/shared/page.ts';
+
+/** A page of this size unless another is asked for. */
+const DEFAULT_A_PAGE = 50;
+
+@ArgsType()
+export abstract class WindowArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many items, from the front; at most ${MOST_A_PAGE}, ${DEFAULT_A_PAGE} unless given.`,
+  })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  after?: string | null;
+
+  @Field(() => Int, { nullable: true, description: `How many items, from the end; at most ${MOST_A_PAGE}.` })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
+  before?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many items to pass over; not together with a cursor.',
+  })
+  offset?: number | null;
+}
+
+@ArgsType()
+export abstract class PageArgs extends WindowArgs {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only what matches this RSQL expression, for example `name==sensor* and attribute.hw==r2`.',
+  })
+  filter?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Where a page lies in its list.' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'Whether more comes after the page.' })
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether anything comes before the page.' })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the first item; null of an empty page.',
+  })
+  startCursor!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the last item; null of an empty page.' })
+  endCursor!: string | null;
+}
+
+/** Declares the object types of a connection of `node`, whose items are called `items` in descriptions. */
+export function connectionTypes<T extends object>(name: string, items: string, node: ClassType<T>) {
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `An item of a list of ${items}.` })
+  class Edge {
+    @Field(() => String, {
+      description: 'Marks the place of the item in the list, for `after` and `before`.',
+    })
+    cursor!: string;
+
+    @Field(() => node, { description: 'The item.' })
+    node!: T;
+  }
+
+  @ObjectType({ simpleResolvers: true, description: `A page of a list of ${items}.` })
+  abstract class Page {
+    @Field(() => [Edge], { description: 'The items of the page, each with its cursor.' })
+    edges!: Edge[];
+
+    @Field(() => [node], { description: 'The items of the page.' })
+    nodes!: T[];
+
+    @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
+    pageInfo!: PageInfo;
+  }
+
+  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${items}.` })
+  class Connection extends Page {
+    @Field(() => Int, { description: 'How many there are in all that match; counted only when asked for.' })
+    totalCount!: number;
+  }
+
+  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${items}.` })
+  class UncountedConnection extends Page {}
+
+  return { Connection, UncountedConnection };
+}
+
+/** The parts of a connection; each is worked out only when it is asked for. */
+export function connection<T, N>(
+  { page, total }: Pick<Listing<T>, 'page'> & Partial<Listing<T>>,
+  view: (item: T) => N,
+) {
+  return {
+    totalCount: total,
+    async nodes() {
+      return (await page()).items.map(view);
+    },
+    async edges() {
+      const { items, cursorOf } = await page();
+      return items.map((item) => ({ node: view(item), cursor: cursorOf(item) }));
+    },
+    async pageInfo(): Promise<PageInfo> {
+      const { items, cursorOf, hasNext, hasPrevious } = await page();
+      const cursorAt = (index: number) => {
+        const item = items.at(index);
+        return item === undefined ? null : cursorOf(item);
+      };
+      return {
+        hasNextPage: hasNext,
+        hasPreviousPage: hasPrevious,
+        startCursor: cursorAt(0),
+        endCursor: cursorAt(-1),
+      };
+    },
+  };
+}
+
+type Complexity = (options: { args: PageRequest<string>; childComplexity: number }) => number;
+
+/** What a list costs: its statements, and what is asked of each item. */
+export const listCost: Complexity = ({ args: { first, last }, childComplexity }) => {
+  const size = first ?? last ?? DEFAULT_A_PAGE;
+  return 50 + Math.min(Math.max(size, 1), MOST_A_PAGE) * childComplexity;
+};

@@ -1,0 +1,142 @@
+import 'reflect-metadata';
+import {
+  defaultFieldResolver,
+  type GraphQLSchema,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { ApiKeyResolver } from '../access/api-keys.ts';
+import { RoleResolver } from '../access/roles.ts';
+import { UserResolver } from '../access/users.ts';
+import { ViewerResolver } from '../access/viewer.ts';
+import { ActionEventResolver } from '../deployments/action-events.ts';
+import { ActionMutations } from '../deployments/action-mutations.ts';
+import { ActionResolver, TargetDeploymentResolver } from '../deployments/actions.ts';
+import { ActionsPayloadResolver } from '../deployments/actions-payload.ts';
+import { DistributionSetAssignment } from '../deployments/assign-distribution-set.ts';
+import { AutoAssignmentMutations } from '../deployments/auto-assignment-mutations.ts';
+import { AssigningFilterResolver, AutoAssignmentResolver } from '../deployments/auto-assignments.ts';
+import { AutoConfirmResolver } from '../deployments/auto-confirm.ts';
+import { RolloutGroupResolver, RolloutGroupsResolver } from '../deployments/rollout-groups.ts';
+import { RolloutMutations } from '../deployments/rollout-mutations.ts';
+import { RolloutProgressResolver } from '../deployments/rollout-progress.ts';
+import { ActionRolloutResolver, RolloutResolver } from '../deployments/rollouts.ts';
+import { SetDeploymentResolver } from '../deployments/set-deployments.ts';
+import { TargetAssignments } from '../deployments/target-assignments.ts';
+import { CertificateAuthorityResolver } from '../devices/certificate-authorities.ts';
+import { EnrollmentGroupResolver, TargetEnrollmentResolver } from '../devices/enrollment-groups.ts';
+import { EnrollmentMutations } from '../devices/enrollment-mutations.ts';
+import { PendingTargetResolver } from '../devices/pending-targets.ts';
+import { FleetResolver } from '../fleet/fleet.ts';
+import { ImportProgressResolver } from '../fleet/import-progress.ts';
+import { TargetFilterResolver } from '../fleet/target-filters.ts';
+import { TargetMetadataResolver } from '../fleet/target-metadata.ts';
+import { TargetMutations } from '../fleet/target-mutations.ts';
+import { TargetTagResolver } from '../fleet/target-tags.ts';
+import { TargetTypeResolver } from '../fleet/target-types.ts';
+import { TargetResolver } from '../fleet/targets.ts';
+import { TokenRotationResolver } from '../fleet/token-rotations.ts';
+import { AuditEventResolver } from '../platform/audit-events.ts';
+import { TenantConfigurationResolver } from '../platform/tenant-configuration.ts';
+import { TenantResolver } from '../platform/tenants.ts';
+import { WebhookDeliveryResolver } from '../platform/webhook-deliveries.ts';
+import { WebhookResolver } from '../platform/webhooks.ts';
+import { ArtifactResolver, ModuleArtifactsResolver } from '../software/artifacts.ts';
+import { CompatibilityResolver } from '../software/compatibility.ts';
+import { DistributionSetMutations } from '../software/distribution-set-mutations.ts';
+import { DistributionSetTagResolver, TagsOfSetsResolver } from '../software/distribution-set-tags.ts';
+import { DistributionSetTypeResolver } from '../software/distribution-set-types.ts';
+import { DistributionSetResolver } from '../software/distribution-sets.ts';
+import { SetStatisticsResolver } from '../software/set-statistics.ts';
+import {
+  DistributionSetMetadataResolver,
+  SoftwareModuleMetadataResolver,
+} from '../software/software-metadata.ts';
+import { SoftwareModuleTypeResolver } from '../software/software-module-types.ts';
+import { SoftwareModuleResolver } from '../software/software-modules.ts';
+import { SubscriptionResolver } from './subscriptions.ts';
+
+/** The schema, made of the classes and their decorators. */
+export function buildSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: [
+      TargetResolver,
+      TargetMutations,
+      TokenRotationResolver,
+      TargetEnrollmentResolver,
+      EnrollmentGroupResolver,
+      EnrollmentMutations,
+      PendingTargetResolver,
+      TargetMetadataResolver,
+      AutoConfirmResolver,
+      TargetFilterResolver,
+      AssigningFilterResolver,
+      AutoAssignmentResolver,
+      AutoAssignmentMutations,
+      TargetTypeResolver,
+      TargetTagResolver,
+      TargetAssignments,
+      SoftwareModuleTypeResolver,
+      SoftwareModuleResolver,
+      ArtifactResolver,
+      ModuleArtifactsResolver,
+      SoftwareModuleMetadataResolver,
+      DistributionSetTypeResolver,
+      DistributionSetResolver,
+      DistributionSetMutations,
+      SetStatisticsResolver,
+      DistributionSetMetadataResolver,
+      DistributionSetTagResolver,
+      TagsOfSetsResolver,
+      CompatibilityResolver,
+      ActionResolver,
+      ActionsPayloadResolver,
+      ActionEventResolver,
+      DistributionSetAssignment,
+      ActionMutations,
+      TargetDeploymentResolver,
+      SetDeploymentResolver,
+      RolloutResolver,
+      RolloutGroupsResolver,
+      RolloutGroupResolver,
+      RolloutMutations,
+      RolloutProgressResolver,
+      ActionRolloutResolver,
+      FleetResolver,
+      SubscriptionResolver,
+      ImportProgressResolver,
+      TenantConfigurationResolver,
+      CertificateAuthorityResolver,
+      UserResolver,
+      RoleResolver,
+      ApiKeyResolver,
+      TenantResolver,
+      AuditEventResolver,
+      WebhookResolver,
+      WebhookDeliveryResolver,
+      ViewerResolver,
+    ],
+    validate: false,
+    // It insists on having one, though every subscription brings its own source.
+    pubSub: { publish() {}, subscribe: () => (async function* () {})() },
+  });
+  schema.getQueryType()!.description = 'What can be read.';
+  schema.getMutationType()!.description =
+    'What can be changed. Each takes one `input` and answers with a payload.';
+  schema.getSubscriptionType()!.description =
+    'What can be watched, by graphql-ws on the path of all else. Sign in by `connectionParams.authorization`, as in the header of that name, or by that header.';
+  resolveConnections(schema);
+  return schema;
+}
+
+/** The parts of a connection are functions: compiled queries call them only where there is a resolver. */
+function resolveConnections(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isObjectType(type) && type.name.endsWith('Connection'))
+      for (const field of Object.values(type.getFields())) field.resolve ??= defaultFieldResolver;
+}
+
+/** The text of `schema.graphql`, in an order that doesn't depend on that of the code. */
+export const schemaText = (): string => `${printSchema(lexicographicSortSchema(buildSchema()))}\n`;

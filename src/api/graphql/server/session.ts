@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import { isUnauthenticated } from '../../../errors.ts';
+import type { Credentials } from '../../../services/access/authenticate.ts';
+import { beginSession } from '../../../services/access/sessions/begin.ts';
+import { endSession } from '../../../services/access/sessions/end.ts';
+import { PROTOCOL_HEADERS } from '../../http.ts';
+import { isOfType } from '../../media-types.ts';
+import { Refusal } from './answers.ts';
+import { readJsonBody } from './body.ts';
+import { originOf } from './context.ts';
+import type { ListenerOptions } from './listener.ts';
+
+const COOKIE = 'muster_session';
+const COOKIE_TOKEN = new RegExp(`(?:^|; *)${COOKIE}=([^;\\s]+)`);
+const PATH = '/session';
+const LONGEST_BODY = 4096;
+
+/** What the request signs in by: its `Authorization` header, or the cookie of a session. */
+export function credentialsOf({ headers }: IncomingMessage): Credentials {
+  if (headers.authorization !== undefined) return headers.authorization;
+  const session = sessionTokenOf(headers.cookie);
+  return session ? { session } : undefined;
+}
+
+const sessionTokenOf = (cookies: string | undefined) => cookies && COOKIE_TOKEN.exec(cookies)?.[1];
+
+const Account = z.object({ username: z.string(), password: z.string() });
+
+/**
+ * Sign-in for browsers: `POST /graphql/session` with `{username, password}` sets a cookie that scripts can't read and
+ * other sites can't send, `DELETE` ends the session and takes the cookie back. It signs in to GraphQL and no further.
+ */
+export function sessionRoutes(
+  router: Router,
+  { platform, peers, signIn }: Pick<ListenerOptions, 'platform' | 'peers' | 'signIn'>,
+): void {
+  const begin = async (request: Request, response: Response) => {
+    // Such a body is what no form of another site can send.
+    if (!isOfType(request.headers['content-type'], ['application/json']))
+      throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
+    const { success, data } = Account.safeParse(await readJsonBody(request, LONGEST_BODY));
+    if (!success) throw new Refusal(400, 'BAD_REQUEST', 'The body must be {"username": …, "password": …}.');
+    const origin = originOf(peers, request);
+    const password = Buffer.from(`${data.username}:${data.password}`).toString('base64');
+    const caller = await signIn(`Basic ${password}`, origin).catch(withoutChallenge);
+    const { token, expiresAt } = await beginSession({ ...platform, caller, origin });
+    response.cookie(COOKIE, token, { ...cookieOf(request), expires: expiresAt }).json({ expiresAt });
+  };
+  const end = async (request: Request, response: Response) => {
+    const token = sessionTokenOf(request.headers.cookie);
+    const origin = originOf(peers, request);
+    const caller = token && (await signIn({ session: token }, origin).catch(unlessUnauthenticated));
+    if (caller) await endSession({ ...platform, caller, origin }, token);
+    response.clearCookie(COOKIE, cookieOf(request)).status(204).end();
+  };
+  /** Over HTTPS the cookie never goes out without. */
+  const cookieOf = (request: IncomingMessage) => ({
+    httpOnly: true,
+    sameSite: 'strict' as const,
+    secure: peers.baseUrlOf(request).startsWith('https:'),
+    path: `${peers.basePathOf(request)}/graphql`,
+  });
+
+  router.use(PATH, (_request, response, next) => {
+    response.set(PROTOCOL_HEADERS);
+    next();
+  });
+  router.post(PATH, begin);
+  router.delete(PATH, end);
+  router.all(PATH, (_request, response) => void response.set('Allow', 'POST, DELETE').status(405).end());
+}
+
+/** A challenge would make the browser open its own dialog. */
+function withoutChallenge(error: unknown): never {
+  if (isUnauthenticated(error))
+    throw new Refusal(401, 'UNAUTHENTICATED', 'The name or the password is wrong.');
+  throw error;
+}
+
+/** A session that is over is no trouble for who leaves. */
+function unlessUnauthenticated(error: unknown): undefined {
+  if (!isUnauthenticated(error)) throw error;
+}

@@ -1,0 +1,208 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
+import { CloseCode, handleProtocols, type ServerOptions } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { isUnauthenticated } from '../../../errors.ts';
+import { foreseen } from '../../../services/shared/foreseen.ts';
+import { type Peers, refuseUpgrade } from '../../http.ts';
+import { openContext, originOf } from './context.ts';
+import { formatSocketError } from './errors.ts';
+import { readSubscription } from './read-subscription.ts';
+import { credentialsOf } from './session.ts';
+import { closeFirmly, speakGraphqlWs } from './socket.ts';
+import {
+  countSignedIn,
+  openSignIns,
+  refusalOf,
+  type Session,
+  type SignInOptions,
+  type SignIns,
+} from './socket-sessions.ts';
+import { openAnteroom } from './strangers.ts';
+import type { SubscriptionContext } from './subscriptions.ts';
+
+export interface SocketOptions extends SignInOptions {
+  schema: GraphQLSchema;
+  peers: Pick<Peers, 'baseUrlOf' | 'addressOf'>;
+  mostConnections: number;
+}
+
+export interface SocketDoor {
+  /** For the HTTP server's requests to become a WebSocket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends all connections with 1001, and those that don't go within a second without a word. */
+  close(): Promise<void>;
+}
+
+const PATH = '/graphql';
+const PAYLOAD_BYTES = 1 << 18;
+/** A connection that doesn't answer a ping until the next is cut. */
+const PING_EVERY_MS = 30_000;
+/** A close code that clients don't take for final. */
+const TRY_AGAIN_LATER = 1013;
+
+/** Opens the door for subscriptions: graphql-ws on GraphQL's path. */
+export function openSockets(options: SocketOptions): SocketDoor {
+  const { peers, mostConnections, log } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: PAYLOAD_BYTES,
+    handleProtocols,
+    clientTracking: false,
+    // One message a turn, so that others have theirs in between.
+    allowSynchronousEvents: false,
+  });
+  const sessions = new Set<Session>();
+  const strangers = openAnteroom();
+  let closing = false;
+  const signIns = openSignIns(sessions, options);
+  const isFull = () => countSignedIn(sessions) >= mostConnections;
+
+  const pings = setInterval(() => sessions.forEach(ping), PING_EVERY_MS).unref();
+  const speak = speakGraphqlWs(handlersOf(options, { sessions, strangers, signIns }), log);
+  const begin = (socket: WebSocket, request: IncomingMessage) => {
+    const session: Session = {
+      socket,
+      request,
+      address: peers.addressOf(request),
+      checking: false,
+      outdated: false,
+      alive: true,
+      contexts: new Map(),
+      lengths: new Map(),
+    };
+    sessions.add(session);
+    strangers.enter(session);
+    socket.on('pong', () => {
+      session.alive = true;
+    });
+    socket.once('close', () => {
+      clearTimeout(session.expiry);
+      strangers.leave(session);
+      sessions.delete(session);
+    });
+    speak(socket, session);
+  };
+
+  return {
+    upgrade(request, socket, head) {
+      socket.on('error', () => socket.destroy());
+      if (request.url?.split('?', 1)[0] !== PATH) return refuseUpgrade(socket, '404 Not Found');
+      if (isForeign(request, peers)) return refuseUpgrade(socket, '403 Forbidden');
+      if (closing || isFull() || !strangers.hasRoom(peers.addressOf(request)))
+        return refuseUpgrade(socket, '503 Service Unavailable');
+      server.handleUpgrade(request, socket, head, begin);
+    },
+    async close() {
+      closing = true;
+      clearInterval(pings);
+      signIns.close();
+      await Promise.all([...sessions].map(goodbye));
+    },
+  };
+}
+
+interface Handlers {
+  sessions: ReadonlySet<Session>;
+  strangers: ReturnType<typeof openAnteroom>;
+  signIns: SignIns;
+}
+
+/** What becomes of the messages of connections. */
+function handlersOf(
+  { schema, platform, live, peers, mostConnections, log }: SocketOptions,
+  { sessions, strangers, signIns }: Handlers,
+): ServerOptions<Record<string, unknown>, Session> {
+  return {
+    async onConnect({ extra: session, connectionParams }) {
+      session.credentials = authorizationOf(connectionParams) ?? credentialsOf(session.request);
+      try {
+        await signIns.signIn(session);
+        const full = refusalOf(session, sessions, mostConnections);
+        if (full) {
+          session.caller = undefined;
+          closeFirmly(session.socket, TRY_AGAIN_LATER, full);
+        } else strangers.leave(session);
+        return !full;
+      } catch (error) {
+        const known = foreseen(error);
+        if (!known) throw error;
+        if (isUnauthenticated(known)) closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
+        else closeFirmly(session.socket, TRY_AGAIN_LATER, known.message);
+        return false;
+      }
+    },
+    onSubscribe(connection, id, payload) {
+      const { request, caller, contexts, lengths } = connection.extra;
+      const open = { count: Object.keys(connection.subscriptions).length, lengths: [...lengths.values()] };
+      const read = readSubscription(schema, open, id, payload);
+      if ('errors' in read) return read.errors;
+      const contextValue: SubscriptionContext = Object.assign(
+        openContext(platform, caller!, originOf(peers, request), peers.baseUrlOf(request)),
+        { live },
+      );
+      contexts.set(id, contextValue);
+      lengths.set(id, read.length);
+      return { schema, ...read.args, contextValue };
+    },
+    async subscribe(args) {
+      const result = await subscribe(args);
+      return Symbol.asyncIterator in result ? result : refusal(result.errors ?? []);
+    },
+    onComplete({ extra: { contexts, lengths } }, id) {
+      contexts.delete(id);
+      lengths.delete(id);
+    },
+    onError: (_connection, _id, _payload, errors) =>
+      errors
+        .flatMap((error) => (error.originalError instanceof Refused ? error.originalError.errors : error))
+        .map(formatSocketError(log)),
+    onNext: (_connection, _id, _payload, _args, result) =>
+      result.errors && ({ ...result, errors: result.errors.map(formatSocketError(log)) } as never),
+  };
+}
+
+/** Clients write it either way. */
+function authorizationOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const given = params?.['authorization'] ?? params?.['Authorization'];
+  if (given == null) return undefined;
+  // What is no text is no credential either.
+  return typeof given === 'string' ? given : '';
+}
+
+/** Why a subscription never began. */
+class Refused extends Error {
+  constructor(readonly errors: readonly GraphQLError[]) {
+    super('refused');
+  }
+}
+
+/** Ends the operation by its errors, instead of a result that would look like an event. */
+// biome-ignore lint/correctness/useYield: it has nothing to tell but why
+async function* refusal(errors: readonly GraphQLError[]): AsyncGenerator<never> {
+  throw new Refused(errors);
+}
+
+/** A page of another site can open a WebSocket here, and its browser would sign it in: the browser tells whose it is. */
+function isForeign(request: IncomingMessage, peers: Pick<Peers, 'baseUrlOf'>): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return false;
+  const own = [`http://${host}`, peers.baseUrlOf(request)].map(hostOf);
+  return !own.includes(hostOf(origin) ?? 'none');
+}
+
+const hostOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).host : undefined);
+
+function ping(session: Session): void {
+  if (session.alive) session.socket.ping();
+  else session.socket.terminate();
+  session.alive = false;
+}
+
+function goodbye({ socket }: Session): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+    closeFirmly(socket, 1001, 'Going away');
+  });
+}

@@ -1,0 +1,142 @@
+import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import type { Artifact as Entity } from '../../../services/software/artifacts/artifact.ts';
+import { createArtifactUpload } from '../../../services/software/artifacts/create-upload.ts';
+import { deleteArtifact } from '../../../services/software/artifacts/delete.ts';
+import { findArtifactsOfModules } from '../../../services/software/artifacts/find.ts';
+import { AuthoredNode } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { loaderOfLists } from '../server/loaders.ts';
+import { DeletePayload, deletion, IdInput, payload, payloadOf } from '../server/mutations.ts';
+import { SoftwareModule } from './software-modules.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A file of a software module.' })
+export class Artifact extends AuthoredNode implements Omit<Entity, 'moduleId'> {
+  @Field(() => String, { description: 'Its name, unique in the module.' })
+  filename!: string;
+
+  @Field(() => GraphQLSafeInt, { description: 'How many bytes it has.' })
+  size!: number;
+
+  @Field(() => String, { description: 'Its MD5, in hexadecimal digits.' })
+  md5!: string;
+
+  @Field(() => String, { description: 'Its SHA-1, in hexadecimal digits.' })
+  sha1!: string;
+
+  @Field(() => String, { description: 'Its SHA-256, in hexadecimal digits.' })
+  sha256!: string;
+}
+
+/** What a module is taken to have, for the cost of a query. */
+const USUAL_ARTIFACTS = 3;
+
+@InputType({ description: 'What `createArtifactUpload` takes.' })
+class CreateArtifactUploadInput {
+  @Field(() => ID, { description: 'Which software module gets the file.' })
+  moduleId!: string;
+
+  @Field(() => String, { description: 'The name of the file, at most 256 characters.' })
+  filename!: string;
+
+  @Field(() => String, { nullable: true, description: 'The MD5 that it must have.' })
+  md5?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The SHA-1 that it must have.' })
+  sha1?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The SHA-256 that it must have.' })
+  sha256?: string | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'Where a file goes: `PUT` its bytes there, by any client, without signing in. The answer is 201 and the artifact as JSON.',
+})
+class ArtifactUpload {
+  @Field(() => String, { description: 'The address. It takes one file, once; whoever has it may send that.' })
+  url!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'Until when sending must have begun.' })
+  expiresAt!: Date;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createArtifactUpload` answers.' })
+class CreateArtifactUploadPayload extends Payload {
+  @Field(() => ArtifactUpload, { nullable: true, description: 'Where the file goes; null where refused.' })
+  upload!: ArtifactUpload | null;
+}
+
+@InputType({ description: 'What `deleteArtifact` takes.' })
+class DeleteArtifactInput extends IdInput {
+  @Field(() => ID, { description: 'Which software module has it.' })
+  moduleId!: string;
+}
+
+const loadArtifacts = loaderOfLists(findArtifactsOfModules);
+
+@Resolver(() => Artifact)
+export class ArtifactResolver {
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'Where it can be downloaded, signed in as here; null without DOWNLOAD_REPOSITORY_ARTIFACT, which must reach the module.',
+  })
+  downloadUrl(@Root() { moduleId, id }: Entity, @Ctx() { baseUrl, caller }: GraphqlContext): string | null {
+    if (!caller.permissions.has('DOWNLOAD_REPOSITORY_ARTIFACT')) return null;
+    return `${baseUrl}/rest/v1/softwaremodules/${moduleId}/artifacts/${id}/download`;
+  }
+
+  @Mutation(() => CreateArtifactUploadPayload, {
+    description:
+      'Checks that a software module takes a file of that name, and says where to send it. Needs CREATE_SOFTWARE_MODULE, now and when the file is sent.',
+  })
+  createArtifactUpload(
+    @Arg('input', () => CreateArtifactUploadInput, { description: 'What will be sent.' })
+    input: CreateArtifactUploadInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateArtifactUploadPayload> {
+    const work = createArtifactUpload(context, { ...input, moduleId: toId(input.moduleId) });
+    return payload(
+      input,
+      'upload',
+      work.then(({ token, expiresAt }) => ({ url: `${context.baseUrl}/uploads/${token}`, expiresAt })),
+    );
+  }
+
+  @Mutation(payloadOf('deleteArtifact', DeletePayload), {
+    description: 'Takes a file away from a software module. Needs DELETE_SOFTWARE_MODULE.',
+  })
+  deleteArtifact(
+    @Arg('input', () => DeleteArtifactInput, { description: 'Which file.' })
+    input: DeleteArtifactInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteArtifact(context, { moduleId: toId(input.moduleId), id }));
+  }
+}
+
+@Resolver(() => SoftwareModule)
+export class ModuleArtifactsResolver {
+  @FieldResolver(() => [Artifact], {
+    description: 'Its files.',
+    complexity: ({ childComplexity }) => 1 + USUAL_ARTIFACTS * childComplexity,
+  })
+  artifacts(@Root() { id }: SoftwareModule, @Ctx() context: GraphqlContext): Promise<Artifact[]> {
+    return loadArtifacts(context, id);
+  }
+}

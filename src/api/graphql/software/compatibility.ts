@@ -1,0 +1,92 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import {
+  addCompatibleSetTypes,
+  findCompatibleSetTypes,
+  removeCompatibleSetTypes,
+} from '../../../services/fleet/target-types/compatible-set-types.ts';
+import { TargetType } from '../fleet/target-types.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { loaderOfLists } from '../server/loaders.ts';
+import { IdInput, inputOf, payload, payloadOf } from '../server/mutations.ts';
+import { DistributionSetType } from './distribution-set-types.ts';
+
+@InputType({ description: 'A target type and distribution set types.' })
+abstract class SetTypesInput extends IdInput {
+  @Field(() => [ID], { description: 'Which distribution set types.' })
+  setTypeIds!: string[];
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What changes of the compatibility of a target type answer.',
+})
+abstract class TargetTypePayload extends Payload {
+  @Field(() => TargetType, {
+    nullable: true,
+    description: 'The target type as it is now; null where refused.',
+  })
+  targetType!: TargetType | null;
+}
+
+/** What a target type is taken to have, for the cost of a query. */
+const USUAL_SET_TYPES = 3;
+
+const loadCompatibleSetTypes = loaderOfLists(findCompatibleSetTypes);
+
+@Resolver(() => TargetType)
+export class CompatibilityResolver {
+  @FieldResolver(() => [DistributionSetType], {
+    description:
+      'The distribution set types that suit its targets; any does where there is none. Needs READ_DISTRIBUTION_SET_TYPE.',
+    complexity: ({ childComplexity }) => 1 + USUAL_SET_TYPES * childComplexity,
+  })
+  compatibleDistributionSetTypes(
+    @Root() { id }: TargetType,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSetType[]> {
+    return loadCompatibleSetTypes(context, id);
+  }
+
+  @Mutation(payloadOf('addCompatibleDistributionSetTypes', TargetTypePayload), {
+    description:
+      'Says that sets of some types suit targets of a type. Needs UPDATE_TARGET_TYPE and READ_DISTRIBUTION_SET_TYPE.',
+  })
+  addCompatibleDistributionSetTypes(
+    @Arg('input', inputOf('addCompatibleDistributionSetTypes', SetTypesInput), {
+      description: 'Which suit which.',
+    })
+    input: SetTypesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetTypePayload> {
+    return payload(input, 'targetType', addCompatibleSetTypes(context, numbersOf(input)));
+  }
+
+  @Mutation(payloadOf('removeCompatibleDistributionSetTypes', TargetTypePayload), {
+    description:
+      "Says that sets of some types don't suit targets of a type any more. Needs UPDATE_TARGET_TYPE and READ_DISTRIBUTION_SET_TYPE.",
+  })
+  removeCompatibleDistributionSetTypes(
+    @Arg('input', inputOf('removeCompatibleDistributionSetTypes', SetTypesInput), {
+      description: "Which don't suit which.",
+    })
+    input: SetTypesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetTypePayload> {
+    return payload(input, 'targetType', removeCompatibleSetTypes(context, numbersOf(input)));
+  }
+}
+
+const numbersOf = ({ id, setTypeIds }: SetTypesInput) => ({ id: toId(id), setTypeIds: setTypeIds.map(toId) });

@@ -1,0 +1,207 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { assignModules, removeModules } from '../../../services/software/distribution-sets/assign-modules.ts';
+import { createDistributionSets } from '../../../services/software/distribution-sets/create.ts';
+import { deleteDistributionSet } from '../../../services/software/distribution-sets/delete.ts';
+import { CLEARABLE } from '../../../services/software/distribution-sets/input.ts';
+import {
+  type CANCELLATIONS,
+  invalidateDistributionSet,
+} from '../../../services/software/distribution-sets/invalidate.ts';
+import { updateDistributionSet } from '../../../services/software/distribution-sets/update.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import {
+  BulkInput,
+  creation,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { DistributionSet } from './distribution-sets.ts';
+
+@InputType({ description: 'A distribution set to create.' })
+class DistributionSetInput {
+  @Field(() => String, {
+    nullable: true,
+    description: "The key of its type; the tenant's default type (`default.ds.type`) unless given.",
+  })
+  type?: string | null;
+
+  @Field(() => String, { description: 'Its name, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its version, at most 64 characters.' })
+  version!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether devices must not leave it out on their way to a later one; false unless given.',
+  })
+  requiredMigrationStep?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is locked at once; false unless given.' })
+  locked?: boolean | null;
+
+  @Field(() => [ID], { defaultValue: [], description: 'Its modules, 100 at the most.' })
+  moduleIds!: string[];
+}
+
+@InputType({ description: 'What `createDistributionSets` takes.' })
+class CreateDistributionSetsInput extends BulkInput {
+  @Field(() => [DistributionSetInput], { description: 'The sets to create.' })
+  distributionSets!: DistributionSetInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createDistributionSets` answers.' })
+class CreateDistributionSetsPayload extends Payload {
+  @Field(() => [DistributionSet], { description: 'The created sets, in the order of the input.' })
+  distributionSets!: DistributionSet[];
+}
+
+@InputType({ description: 'What `updateDistributionSet` takes; what is missing stays as it is.' })
+class UpdateDistributionSetInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new version.' })
+  version?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether devices must not leave it out; of a locked set it stays.',
+  })
+  requiredMigrationStep?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True locks it with its modules, which must be complete; false unlocks it alone.',
+  })
+  locked?: boolean | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What changes of a distribution set answer.' })
+abstract class DistributionSetPayload extends Payload {
+  @Field(() => DistributionSet, { nullable: true, description: 'The set as it is now; null where refused.' })
+  distributionSet!: DistributionSet | null;
+}
+
+@InputType({ description: 'Which modules of which set.' })
+abstract class ModulesInput extends IdInput {
+  @Field(() => [ID], { description: 'Which software modules.' })
+  moduleIds!: string[];
+}
+
+type Cancellation = (typeof CANCELLATIONS)[number];
+const ActionCancellation = enumOf<Cancellation>(
+  'ActionCancellation',
+  'What becomes of the actions of a set that is invalidated.',
+  {
+    NONE: 'They go on.',
+    SOFT: 'Their devices are asked to stop.',
+    FORCE: 'They end at once, whatever their devices do.',
+  },
+);
+
+@InputType({ description: 'What `invalidateDistributionSet` takes.' })
+class InvalidateDistributionSetInput extends IdInput {
+  @Field(() => ActionCancellation, { description: 'What becomes of actions that still run.' })
+  cancelActions!: Cancellation;
+}
+
+@Resolver()
+export class DistributionSetMutations {
+  @Mutation(() => CreateDistributionSetsPayload, {
+    description: 'Creates distribution sets. Needs CREATE_DISTRIBUTION_SET.',
+  })
+  createDistributionSets(
+    @Arg('input', () => CreateDistributionSetsInput, { description: 'What to create, and how.' })
+    input: CreateDistributionSetsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateDistributionSetsPayload> {
+    const distributionSets = input.distributionSets.map((set) => ({
+      ...set,
+      moduleIds: set.moduleIds.map(toId),
+    }));
+    const work = createDistributionSets(context, { ...input, distributionSets });
+    return creation(input, 'distributionSets', work);
+  }
+
+  @Mutation(payloadOf('updateDistributionSet', DistributionSetPayload), {
+    description: 'Changes a distribution set, locks or unlocks it. Needs UPDATE_DISTRIBUTION_SET.',
+  })
+  updateDistributionSet(
+    @Arg('input', () => UpdateDistributionSetInput, { description: 'What to change.' })
+    input: UpdateDistributionSetInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSetPayload> {
+    const clear = CLEARABLE.filter((field) => input[field] === null);
+    const work = updateDistributionSet(context, { ...withNumericId(input), clear });
+    return payload(input, 'distributionSet', work);
+  }
+
+  @Mutation(payloadOf('assignSoftwareModules', DistributionSetPayload), {
+    description:
+      'Puts modules into a distribution set; where it takes no more of a type, the one that has been there longest goes. Needs UPDATE_DISTRIBUTION_SET.',
+  })
+  assignSoftwareModules(
+    @Arg('input', inputOf('assignSoftwareModules', ModulesInput), {
+      description: 'Which modules into which set.',
+    })
+    input: ModulesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSetPayload> {
+    return payload(input, 'distributionSet', assignModules(context, numbersOf(input)));
+  }
+
+  @Mutation(payloadOf('removeSoftwareModules', DistributionSetPayload), {
+    description: 'Takes modules out of a distribution set. Needs UPDATE_DISTRIBUTION_SET.',
+  })
+  removeSoftwareModules(
+    @Arg('input', inputOf('removeSoftwareModules', ModulesInput), {
+      description: 'Which modules out of which set.',
+    })
+    input: ModulesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSetPayload> {
+    return payload(input, 'distributionSet', removeModules(context, numbersOf(input)));
+  }
+
+  @Mutation(payloadOf('invalidateDistributionSet', DistributionSetPayload), {
+    description:
+      'Makes a distribution set invalid for good: it can be neither changed nor assigned any more. Needs UPDATE_DISTRIBUTION_SET.',
+  })
+  invalidateDistributionSet(
+    @Arg('input', () => InvalidateDistributionSetInput, { description: 'Which set, and how.' })
+    input: InvalidateDistributionSetInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSetPayload> {
+    const work = invalidateDistributionSet(context, withNumericId(input));
+    return payload(input, 'distributionSet', work);
+  }
+
+  @Mutation(payloadOf('deleteDistributionSet', DeletePayload), {
+    description:
+      'Deletes a distribution set; one that history refers to stays for it. Needs DELETE_DISTRIBUTION_SET.',
+  })
+  deleteDistributionSet(
+    @Arg('input', inputOf('deleteDistributionSet', IdInput), { description: 'What to delete.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteDistributionSet(context, { id }));
+  }
+}
+
+const numbersOf = ({ id, moduleIds }: ModulesInput) => ({ id: toId(id), moduleIds: moduleIds.map(toId) });

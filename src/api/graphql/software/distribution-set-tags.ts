@@ -1,0 +1,238 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { CLEARABLE } from '../../../services/fleet/target-tags/input.ts';
+import {
+  assignDistributionSetTag,
+  unassignDistributionSetTag,
+} from '../../../services/software/distribution-set-tags/assign.ts';
+import { createDistributionSetTags } from '../../../services/software/distribution-set-tags/create.ts';
+import { deleteDistributionSetTag } from '../../../services/software/distribution-set-tags/delete.ts';
+import type { DistributionSetTagOrderField as OrderField } from '../../../services/software/distribution-set-tags/fields.ts';
+import {
+  type DistributionSetTag as Entity,
+  findDistributionSetTags,
+  findTagsOfSets,
+} from '../../../services/software/distribution-set-tags/find.ts';
+import { listDistributionSetTags } from '../../../services/software/distribution-set-tags/list.ts';
+import { updateDistributionSetTag } from '../../../services/software/distribution-set-tags/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { loaderOfLists } from '../server/loaders.ts';
+import {
+  BulkInput,
+  creation,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { DistributionSet } from './distribution-sets.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A word that distribution sets can be marked with.' })
+export class DistributionSetTag extends AuthoredNode implements Entity {
+  @Field(() => String, { description: 'Its name, unique in the tenant; filters ask for it as `tag`.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour!: string | null;
+}
+
+@ArgsType()
+class DistributionSetTagsArgs extends orderedArgs<OrderField>('DistributionSetTag', 'distribution set tags', {
+  ...AUTHORED_ORDER,
+  name: 'By the name.',
+  description: 'By the description.',
+  colour: 'By the colour.',
+}) {}
+
+@InputType({ description: 'A distribution set tag to create.' })
+class DistributionSetTagInput {
+  @Field(() => String, { description: 'Its name, unique in the tenant: at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour?: string | null;
+}
+
+@InputType({ description: 'What `createDistributionSetTags` takes.' })
+class CreateDistributionSetTagsInput extends BulkInput {
+  @Field(() => [DistributionSetTagInput], { description: 'The tags to create.' })
+  distributionSetTags!: DistributionSetTagInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createDistributionSetTags` answers.' })
+class CreateDistributionSetTagsPayload extends Payload {
+  @Field(() => [DistributionSetTag], { description: 'The created tags, in the order of the input.' })
+  distributionSetTags!: DistributionSetTag[];
+}
+
+@InputType({ description: 'What `updateDistributionSetTag` takes; what is missing stays as it is.' })
+class UpdateDistributionSetTagInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new name.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
+  colour?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateDistributionSetTag` answers.' })
+class UpdateDistributionSetTagPayload extends Payload {
+  @Field(() => DistributionSetTag, {
+    nullable: true,
+    description: 'The tag as it is now; null where refused.',
+  })
+  distributionSetTag!: DistributionSetTag | null;
+}
+
+@InputType({ description: 'A tag and distribution sets.' })
+abstract class TaggedSetsInput {
+  @Field(() => ID, { description: 'Which tag.' })
+  tagId!: string;
+
+  @Field(() => [ID], { description: 'Which distribution sets.' })
+  setIds!: string[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What changes of the sets of a tag answer.' })
+abstract class TaggedSetsPayload extends Payload {
+  @Field(() => Int, { nullable: true, description: 'How many sets are different now; null where refused.' })
+  affectedCount!: number | null;
+}
+
+const { Connection } = connectionTypes('DistributionSetTag', 'distribution set tags', DistributionSetTag);
+
+/** What a set is taken to have, for the cost of a query. */
+const USUAL_TAGS = 2;
+
+const loadTags = loaderOfLists(findTagsOfSets);
+
+@Resolver(() => DistributionSet)
+export class TagsOfSetsResolver {
+  @FieldResolver(() => [DistributionSetTag], {
+    description: 'Its tags, by name.',
+    complexity: ({ childComplexity }) => 1 + USUAL_TAGS * childComplexity,
+  })
+  tags(@Root() { id }: DistributionSet, @Ctx() context: GraphqlContext): Promise<DistributionSetTag[]> {
+    return loadTags(context, id);
+  }
+}
+
+@Resolver(() => DistributionSetTag)
+export class DistributionSetTagResolver {
+  @Query(() => DistributionSetTag, {
+    nullable: true,
+    description:
+      'The distribution set tag of that id; null where there is none. Needs READ_DISTRIBUTION_SET.',
+  })
+  async distributionSetTag(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSetTag | null> {
+    const [found] = await findDistributionSetTags(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => Connection, {
+    description: 'Lists distribution set tags. Needs READ_DISTRIBUTION_SET.',
+    complexity: listCost,
+  })
+  async distributionSetTags(
+    @Args(() => DistributionSetTagsArgs) args: DistributionSetTagsArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listDistributionSetTags(context, args), (tag) => tag);
+  }
+
+  @Mutation(() => CreateDistributionSetTagsPayload, {
+    description: 'Creates distribution set tags. Needs CREATE_DISTRIBUTION_SET.',
+  })
+  createDistributionSetTags(
+    @Arg('input', () => CreateDistributionSetTagsInput, { description: 'What to create, and how.' })
+    input: CreateDistributionSetTagsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateDistributionSetTagsPayload> {
+    return creation(input, 'distributionSetTags', createDistributionSetTags(context, input));
+  }
+
+  @Mutation(() => UpdateDistributionSetTagPayload, {
+    description: 'Changes a distribution set tag. Needs UPDATE_DISTRIBUTION_SET.',
+  })
+  updateDistributionSetTag(
+    @Arg('input', () => UpdateDistributionSetTagInput, { description: 'What to change.' })
+    input: UpdateDistributionSetTagInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateDistributionSetTagPayload> {
+    const clear = CLEARABLE.filter((field) => input[field] === null);
+    const work = updateDistributionSetTag(context, { ...withNumericId(input), clear });
+    return payload(input, 'distributionSetTag', work);
+  }
+
+  @Mutation(payloadOf('deleteDistributionSetTag', DeletePayload), {
+    description:
+      'Deletes a distribution set tag; the sets that have it lose it. Needs DELETE_DISTRIBUTION_SET.',
+  })
+  deleteDistributionSetTag(
+    @Arg('input', inputOf('deleteDistributionSetTag', IdInput), { description: 'What to delete.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteDistributionSetTag(context, { id }));
+  }
+
+  @Mutation(payloadOf('assignDistributionSetTag', TaggedSetsPayload), {
+    description: 'Gives a tag to distribution sets, all or none. Needs UPDATE_DISTRIBUTION_SET.',
+  })
+  assignDistributionSetTag(
+    @Arg('input', inputOf('assignDistributionSetTag', TaggedSetsInput), {
+      description: 'Which tag to which sets.',
+    })
+    input: TaggedSetsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TaggedSetsPayload> {
+    return payload(input, 'affectedCount', assignDistributionSetTag(context, numbersOf(input)));
+  }
+
+  @Mutation(payloadOf('unassignDistributionSetTag', TaggedSetsPayload), {
+    description: 'Takes a tag from distribution sets, all or none. Needs UPDATE_DISTRIBUTION_SET.',
+  })
+  unassignDistributionSetTag(
+    @Arg('input', inputOf('unassignDistributionSetTag', TaggedSetsInput), {
+      description: 'Which tag from which sets.',
+    })
+    input: TaggedSetsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TaggedSetsPayload> {
+    return payload(input, 'affectedCount', unassignDistributionSetTag(context, numbersOf(input)));
+  }
+}
+
+const numbersOf = ({ tagId, setIds }: TaggedSetsInput) => ({ tagId: toId(tagId), setIds: setIds.map(toId) });

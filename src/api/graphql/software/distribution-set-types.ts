@@ -1,0 +1,262 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { createDistributionSetTypes } from '../../../services/software/distribution-set-types/create.ts';
+import { deleteDistributionSetType } from '../../../services/software/distribution-set-types/delete.ts';
+import type { DistributionSetTypeOrderField as OrderField } from '../../../services/software/distribution-set-types/fields.ts';
+import {
+  type DistributionSetType as Entity,
+  findDistributionSetTypes,
+} from '../../../services/software/distribution-set-types/find.ts';
+import { listDistributionSetTypes } from '../../../services/software/distribution-set-types/list.ts';
+import { findModuleTypesOfSetTypes } from '../../../services/software/distribution-set-types/module-types.ts';
+import { setModuleTypeOfSets } from '../../../services/software/distribution-set-types/set-module-type.ts';
+import { updateDistributionSetType } from '../../../services/software/distribution-set-types/update.ts';
+import { CLEARABLE } from '../../../services/software/software-module-types/input.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { loaderOfLists } from '../server/loaders.ts';
+import {
+  BulkInput,
+  creation,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { SoftwareModuleType } from './software-module-types.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A module type that sets of a type must have, or may have.',
+})
+class ModuleTypeOfSets {
+  @Field(() => SoftwareModuleType, { description: 'The module type.' })
+  moduleType!: SoftwareModuleType;
+
+  @Field(() => Boolean, { description: 'Whether a set without a module of it is incomplete.' })
+  mandatory!: boolean;
+}
+
+/** What a set type is taken to have, for the cost of a query. */
+const USUAL_MODULE_TYPES = 3;
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A kind of distribution set: which modules its sets must have, and may have.',
+})
+export class DistributionSetType extends AuthoredNode implements Entity {
+  @Field(() => String, { description: 'Its key, unique in the tenant and for good.' })
+  key!: string;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant and for good.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour!: string | null;
+
+  @Field(() => Boolean, {
+    description: 'Whether it was deleted while it was in use: nothing new may use it.',
+  })
+  deleted!: boolean;
+}
+
+@ArgsType()
+class DistributionSetTypesArgs extends orderedArgs<OrderField>(
+  'DistributionSetType',
+  'distribution set types',
+  { ...AUTHORED_ORDER, key: 'By the key.', name: 'By the name.', description: 'By the description.' },
+) {
+  @Field(() => SoftDeleted, {
+    defaultValue: 'EXCLUDE_SOFT_DELETED',
+    description: 'Whether deleted ones are shown.',
+  })
+  softDeleted!: SoftDeleted;
+}
+
+@InputType({ description: 'A distribution set type to create.' })
+class DistributionSetTypeInput {
+  @Field(() => String, { description: 'Its key, unique in the tenant: at most 64 characters.' })
+  key!: string;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant: at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour?: string | null;
+
+  @Field(() => [ID], { defaultValue: [], description: 'The module types that every set must have.' })
+  mandatoryModuleTypeIds!: string[];
+
+  @Field(() => [ID], { defaultValue: [], description: 'The module types that a set may have besides.' })
+  optionalModuleTypeIds!: string[];
+}
+
+@InputType({ description: 'What `createDistributionSetTypes` takes.' })
+class CreateDistributionSetTypesInput extends BulkInput {
+  @Field(() => [DistributionSetTypeInput], { description: 'The types to create.' })
+  distributionSetTypes!: DistributionSetTypeInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createDistributionSetTypes` answers.' })
+class CreateDistributionSetTypesPayload extends Payload {
+  @Field(() => [DistributionSetType], { description: 'The created types, in the order of the input.' })
+  distributionSetTypes!: DistributionSetType[];
+}
+
+@InputType({ description: 'What `updateDistributionSetType` takes; what is missing stays as it is.' })
+class UpdateDistributionSetTypeInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
+  colour?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What changes of a distribution set type answer.' })
+abstract class DistributionSetTypePayload extends Payload {
+  @Field(() => DistributionSetType, {
+    nullable: true,
+    description: 'The type as it is now; null where refused.',
+  })
+  distributionSetType!: DistributionSetType | null;
+}
+
+type Role = 'MANDATORY' | 'OPTIONAL' | 'NONE';
+const ModuleTypeRole = enumOf<Role>('ModuleTypeRole', 'Whether sets of a type have modules of a type.', {
+  MANDATORY: 'A set without one is incomplete.',
+  OPTIONAL: 'A set may have some.',
+  NONE: 'A set takes none.',
+});
+
+@InputType({ description: 'What `setModuleTypeOfSets` takes.' })
+class SetModuleTypeOfSetsInput extends IdInput {
+  @Field(() => ID, { description: 'Which software module type.' })
+  moduleTypeId!: string;
+
+  @Field(() => ModuleTypeRole, { description: 'What becomes of it.' })
+  role!: Role;
+}
+
+const { Connection } = connectionTypes('DistributionSetType', 'distribution set types', DistributionSetType);
+
+const loadModuleTypes = loaderOfLists(findModuleTypesOfSetTypes);
+
+@Resolver(() => DistributionSetType)
+export class DistributionSetTypeResolver {
+  @Query(() => DistributionSetType, {
+    nullable: true,
+    description:
+      'The distribution set type of that id; null where there is none. Needs READ_DISTRIBUTION_SET_TYPE.',
+  })
+  async distributionSetType(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSetType | null> {
+    const [found] = await findDistributionSetTypes(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => Connection, {
+    description: 'Lists distribution set types. Needs READ_DISTRIBUTION_SET_TYPE.',
+    complexity: listCost,
+  })
+  async distributionSetTypes(
+    @Args(() => DistributionSetTypesArgs) { softDeleted, ...page }: DistributionSetTypesArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listDistributionSetTypes(context, page, softDeleted), (type) => type);
+  }
+
+  @FieldResolver(() => [ModuleTypeOfSets], {
+    description:
+      'The module types that its sets must have, and those they may have, as far as the caller may read them. Needs READ_SOFTWARE_MODULE_TYPE to have any.',
+    complexity: ({ childComplexity }) => 1 + USUAL_MODULE_TYPES * childComplexity,
+  })
+  moduleTypes(
+    @Root() { id }: DistributionSetType,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ModuleTypeOfSets[]> {
+    return loadModuleTypes(context, id);
+  }
+
+  @Mutation(() => CreateDistributionSetTypesPayload, {
+    description: 'Creates distribution set types. Needs CREATE_DISTRIBUTION_SET_TYPE.',
+  })
+  createDistributionSetTypes(
+    @Arg('input', () => CreateDistributionSetTypesInput, { description: 'What to create, and how.' })
+    input: CreateDistributionSetTypesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateDistributionSetTypesPayload> {
+    const distributionSetTypes = input.distributionSetTypes.map((type) => ({
+      ...type,
+      mandatoryModuleTypeIds: type.mandatoryModuleTypeIds.map(toId),
+      optionalModuleTypeIds: type.optionalModuleTypeIds.map(toId),
+    }));
+    const work = createDistributionSetTypes(context, { ...input, distributionSetTypes });
+    return creation(input, 'distributionSetTypes', work);
+  }
+
+  @Mutation(payloadOf('updateDistributionSetType', DistributionSetTypePayload), {
+    description: 'Changes a distribution set type. Needs UPDATE_DISTRIBUTION_SET_TYPE.',
+  })
+  updateDistributionSetType(
+    @Arg('input', () => UpdateDistributionSetTypeInput, { description: 'What to change.' })
+    input: UpdateDistributionSetTypeInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSetTypePayload> {
+    const clear = CLEARABLE.filter((field) => input[field] === null);
+    const work = updateDistributionSetType(context, { ...withNumericId(input), clear });
+    return payload(input, 'distributionSetType', work);
+  }
+
+  @Mutation(payloadOf('setModuleTypeOfSets', DistributionSetTypePayload), {
+    description:
+      'Says whether sets of a type have modules of a type, as long as there are no such sets. Needs UPDATE_DISTRIBUTION_SET_TYPE.',
+  })
+  setModuleTypeOfSets(
+    @Arg('input', () => SetModuleTypeOfSetsInput, { description: 'Which types, and what becomes of them.' })
+    input: SetModuleTypeOfSetsInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSetTypePayload> {
+    const ids = { id: toId(input.id), moduleTypeId: toId(input.moduleTypeId) };
+    return payload(input, 'distributionSetType', setModuleTypeOfSets(context, { ...ids, role: input.role }));
+  }
+
+  @Mutation(payloadOf('deleteDistributionSetType', DeletePayload), {
+    description:
+      'Deletes a distribution set type; one that sets have stays for these. Needs DELETE_DISTRIBUTION_SET_TYPE.',
+  })
+  deleteDistributionSetType(
+    @Arg('input', inputOf('deleteDistributionSetType', IdInput), { description: 'What to delete.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteDistributionSetType(context, { id }));
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { findDistributionSetTypes } from '../../../services/software/distribution-set-types/find.ts';
+import type { DistributionSetOrderField as OrderField } from '../../../services/software/distribution-sets/fields.ts';
+import {
+  findDistributionSets,
+  findModulesOfSets,
+} from '../../../services/software/distribution-sets/find.ts';
+import { listDistributionSets } from '../../../services/software/distribution-sets/list.ts';
+import type { DistributionSet as Entity } from '../../../services/software/distribution-sets/set.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { toId } from '../server/ids.ts';
+import { loaderOfFound, loaderOfLists } from '../server/loaders.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { DistributionSetType } from './distribution-set-types.ts';
+import { SoftwareModule } from './software-modules.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'Software modules that are assigned to targets together.' })
+export class DistributionSet extends AuthoredNode {
+  @Field(() => String, { description: 'Its name.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its version; unique together with the name.' })
+  version!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether devices must not leave it out on their way to a later one.' })
+  requiredMigrationStep!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether its modules can change no more, as it was used.' })
+  locked!: boolean;
+
+  @Field(() => Boolean, { description: 'False for good once it was invalidated.' })
+  valid!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether it was deleted while history referred to it.' })
+  deleted!: boolean;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether it can be assigned: it has all modules that its type asks for, and these all files.',
+  })
+  complete!: boolean;
+}
+
+@ArgsType()
+class DistributionSetsArgs extends orderedArgs<OrderField>('DistributionSet', 'distribution sets', {
+  ...AUTHORED_ORDER,
+  type: 'By the key of the type.',
+  name: 'By the name.',
+  version: 'By the version, as a text.',
+  description: 'By the description.',
+}) {
+  @Field(() => SoftDeleted, {
+    defaultValue: 'EXCLUDE_SOFT_DELETED',
+    description: 'Whether deleted ones are shown.',
+  })
+  softDeleted!: SoftDeleted;
+}
+
+/** What a set is taken to have, for the cost of a query. */
+const USUAL_MODULES = 3;
+
+const { Connection } = connectionTypes('DistributionSet', 'distribution sets', DistributionSet);
+
+export const loadDistributionSet = loaderOfFound(findDistributionSets);
+const loadType = loaderOfFound(findDistributionSetTypes);
+const loadModules = loaderOfLists(findModulesOfSets);
+
+@Resolver(() => DistributionSet)
+export class DistributionSetResolver {
+  @Query(() => DistributionSet, {
+    nullable: true,
+    description: 'The distribution set of that id; null where there is none. Needs READ_DISTRIBUTION_SET.',
+  })
+  async distributionSet(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSet | null> {
+    const [found] = await findDistributionSets(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => Connection, {
+    description: 'Lists distribution sets. Needs READ_DISTRIBUTION_SET.',
+    complexity: listCost,
+  })
+  async distributionSets(
+    @Args(() => DistributionSetsArgs) { softDeleted, ...page }: DistributionSetsArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listDistributionSets(context, page, softDeleted), (set) => set);
+  }
+
+  @FieldResolver(() => DistributionSetType, {
+    nullable: true,
+    description: 'Its type; null where the caller may not see that. Needs READ_DISTRIBUTION_SET_TYPE.',
+  })
+  type(@Root() { type }: Entity, @Ctx() context: GraphqlContext): Promise<DistributionSetType | null> {
+    return loadType(context, type.id);
+  }
+
+  @FieldResolver(() => [SoftwareModule], {
+    description:
+      'Its modules, by id: those that the caller may read. Needs READ_SOFTWARE_MODULE to have any.',
+    complexity: ({ childComplexity }) => 1 + USUAL_MODULES * childComplexity,
+  })
+  modules(@Root() { id }: DistributionSet, @Ctx() context: GraphqlContext): Promise<SoftwareModule[]> {
+    return loadModules(context, id);
+  }
+}

@@ -1,0 +1,159 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  InputType,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { deleteDistributionSetMetadata } from '../../../services/software/distribution-set-metadata/delete.ts';
+import { findMetadataOfSets } from '../../../services/software/distribution-set-metadata/find.ts';
+import { setDistributionSetMetadata } from '../../../services/software/distribution-set-metadata/set.ts';
+import { deleteModuleMetadata } from '../../../services/software/software-module-metadata/delete.ts';
+import { findMetadataOfModules } from '../../../services/software/software-module-metadata/find.ts';
+import { setModuleMetadata } from '../../../services/software/software-module-metadata/set.ts';
+import { Metadata, MetadataInput } from '../fleet/target-metadata.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { loaderOfLists } from '../server/loaders.ts';
+import { IdInput, inputOf, payload, payloadOf, withNumericId } from '../server/mutations.ts';
+import { DistributionSet } from './distribution-sets.ts';
+import { SoftwareModule } from './software-modules.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What is noted of a software module: a key with its value.',
+})
+class SoftwareModuleMetadata extends Metadata {
+  @Field(() => Boolean, { description: 'Whether devices that get the module are told.' })
+  targetVisible!: boolean;
+}
+
+@InputType({ description: 'A metadata entry of a software module to set.' })
+class SoftwareModuleMetadataInput extends MetadataInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether devices that get the module are told; false unless given.',
+  })
+  targetVisible?: boolean | null;
+}
+
+@InputType({ description: 'What `setSoftwareModuleMetadata` takes.' })
+class SetSoftwareModuleMetadataInput extends IdInput {
+  @Field(() => [SoftwareModuleMetadataInput], {
+    description: 'The entries to add or to overwrite; the others stay. A module has 100 at the most.',
+  })
+  entries!: SoftwareModuleMetadataInput[];
+}
+
+@InputType({ description: 'What `setDistributionSetMetadata` takes.' })
+class SetDistributionSetMetadataInput extends IdInput {
+  @Field(() => [MetadataInput], {
+    description: 'The entries to add or to overwrite; the others stay. A set has 100 at the most.',
+  })
+  entries!: MetadataInput[];
+}
+
+@InputType({ description: 'Which entries of what.' })
+abstract class KeysInput extends IdInput {
+  @Field(() => [String], { description: 'The keys of the entries that go.' })
+  keys!: string[];
+}
+
+@ObjectType({ simpleResolvers: true, description: "What changes of a software module's metadata answer." })
+abstract class ModulePayload extends Payload {
+  @Field(() => SoftwareModule, {
+    nullable: true,
+    description: 'The module as it is now; null where refused.',
+  })
+  softwareModule!: SoftwareModule | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "What changes of a distribution set's metadata answer." })
+abstract class SetPayload extends Payload {
+  @Field(() => DistributionSet, { nullable: true, description: 'The set as it is now; null where refused.' })
+  distributionSet!: DistributionSet | null;
+}
+
+/** What each is taken to have, for the cost of a query. */
+const USUAL_ENTRIES = 5;
+const entriesCost = ({ childComplexity }: { childComplexity: number }) => 1 + USUAL_ENTRIES * childComplexity;
+
+const loadMetadataOfModule = loaderOfLists(findMetadataOfModules);
+const loadMetadataOfSet = loaderOfLists(findMetadataOfSets);
+
+@Resolver(() => SoftwareModule)
+export class SoftwareModuleMetadataResolver {
+  @FieldResolver(() => [SoftwareModuleMetadata], {
+    description: 'What is noted of it, by key.',
+    complexity: entriesCost,
+  })
+  metadata(
+    @Root() { id }: SoftwareModule,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SoftwareModuleMetadata[]> {
+    return loadMetadataOfModule(context, id);
+  }
+
+  @Mutation(payloadOf('setSoftwareModuleMetadata', ModulePayload), {
+    description: 'Adds or overwrites metadata of a software module. Needs UPDATE_SOFTWARE_MODULE.',
+  })
+  setSoftwareModuleMetadata(
+    @Arg('input', () => SetSoftwareModuleMetadataInput, { description: 'Which module, and which entries.' })
+    input: SetSoftwareModuleMetadataInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ModulePayload> {
+    return payload(input, 'softwareModule', setModuleMetadata(context, withNumericId(input)));
+  }
+
+  @Mutation(payloadOf('deleteSoftwareModuleMetadata', ModulePayload), {
+    description: 'Takes entries of metadata away from a software module. Needs UPDATE_SOFTWARE_MODULE.',
+  })
+  deleteSoftwareModuleMetadata(
+    @Arg('input', inputOf('deleteSoftwareModuleMetadata', KeysInput), {
+      description: 'Which module, and which keys.',
+    })
+    input: KeysInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ModulePayload> {
+    const work = deleteModuleMetadata(context, withNumericId(input));
+    return payload(input, 'softwareModule', work);
+  }
+}
+
+@Resolver(() => DistributionSet)
+export class DistributionSetMetadataResolver {
+  @FieldResolver(() => [Metadata], { description: 'What is noted of it, by key.', complexity: entriesCost })
+  metadata(@Root() { id }: DistributionSet, @Ctx() context: GraphqlContext): Promise<Metadata[]> {
+    return loadMetadataOfSet(context, id);
+  }
+
+  @Mutation(payloadOf('setDistributionSetMetadata', SetPayload), {
+    description: 'Adds or overwrites metadata of a distribution set. Needs UPDATE_DISTRIBUTION_SET.',
+  })
+  setDistributionSetMetadata(
+    @Arg('input', () => SetDistributionSetMetadataInput, { description: 'Which set, and which entries.' })
+    input: SetDistributionSetMetadataInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SetPayload> {
+    const work = setDistributionSetMetadata(context, withNumericId(input));
+    return payload(input, 'distributionSet', work);
+  }
+
+  @Mutation(payloadOf('deleteDistributionSetMetadata', SetPayload), {
+    description: 'Takes entries of metadata away from a distribution set. Needs UPDATE_DISTRIBUTION_SET.',
+  })
+  deleteDistributionSetMetadata(
+    @Arg('input', inputOf('deleteDistributionSetMetadata', KeysInput), {
+      description: 'Which set, and which keys.',
+    })
+    input: KeysInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SetPayload> {
+    const work = deleteDistributionSetMetadata(context, withNumericId(input));
+    return payload(input, 'distributionSet', work);
+  }
+}

@@ -1,0 +1,200 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
+import { createSoftwareModuleTypes } from '../../../services/software/software-module-types/create.ts';
+import { deleteSoftwareModuleType } from '../../../services/software/software-module-types/delete.ts';
+import type { SoftwareModuleTypeOrderField as OrderField } from '../../../services/software/software-module-types/fields.ts';
+import {
+  type SoftwareModuleType as Entity,
+  findSoftwareModuleTypes,
+} from '../../../services/software/software-module-types/find.ts';
+import { CLEARABLE } from '../../../services/software/software-module-types/input.ts';
+import { listSoftwareModuleTypes } from '../../../services/software/software-module-types/list.ts';
+import { updateSoftwareModuleType } from '../../../services/software/software-module-types/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import {
+  BulkInput,
+  creation,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A kind of software module: firmware, applications.' })
+export class SoftwareModuleType extends AuthoredNode implements Entity {
+  @Field(() => String, { description: 'Its key, unique in the tenant and for good.' })
+  key!: string;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant and for good.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour!: string | null;
+
+  @Field(() => Int, { description: 'A module with fewer artifacts is incomplete.' })
+  minArtifacts!: number;
+
+  @Field(() => Int, { description: 'How many modules of the type a distribution set takes.' })
+  maxAssignments!: number;
+
+  @Field(() => Boolean, {
+    description: 'Whether it was deleted while it was in use: nothing new may use it.',
+  })
+  deleted!: boolean;
+}
+
+@ArgsType()
+class SoftwareModuleTypesArgs extends orderedArgs<OrderField>('SoftwareModuleType', 'software module types', {
+  ...AUTHORED_ORDER,
+  key: 'By the key.',
+  name: 'By the name.',
+  description: 'By the description.',
+  maxAssignments: 'By how many of its modules a distribution set takes.',
+}) {
+  @Field(() => SoftDeleted, {
+    defaultValue: 'EXCLUDE_SOFT_DELETED',
+    description: 'Whether deleted ones are shown.',
+  })
+  softDeleted!: SoftDeleted;
+}
+
+@InputType({ description: 'A software module type to create.' })
+class SoftwareModuleTypeInput {
+  @Field(() => String, { description: 'Its key, unique in the tenant: at most 64 characters.' })
+  key!: string;
+
+  @Field(() => String, { description: 'Its name, unique in the tenant: at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
+  colour?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'A module with fewer artifacts is incomplete; 0 unless given.',
+  })
+  minArtifacts?: number | null;
+
+  @Field(() => Int, { description: 'How many modules of the type a distribution set takes: 1 or more.' })
+  maxAssignments!: number;
+}
+
+@InputType({ description: 'What `createSoftwareModuleTypes` takes.' })
+class CreateSoftwareModuleTypesInput extends BulkInput {
+  @Field(() => [SoftwareModuleTypeInput], { description: 'The types to create.' })
+  softwareModuleTypes!: SoftwareModuleTypeInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createSoftwareModuleTypes` answers.' })
+class CreateSoftwareModuleTypesPayload extends Payload {
+  @Field(() => [SoftwareModuleType], { description: 'The created types, in the order of the input.' })
+  softwareModuleTypes!: SoftwareModuleType[];
+}
+
+@InputType({ description: 'What `updateSoftwareModuleType` takes; what is missing stays as it is.' })
+class UpdateSoftwareModuleTypeInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
+  colour?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateSoftwareModuleType` answers.' })
+class UpdateSoftwareModuleTypePayload extends Payload {
+  @Field(() => SoftwareModuleType, {
+    nullable: true,
+    description: 'The type as it is now; null where refused.',
+  })
+  softwareModuleType!: SoftwareModuleType | null;
+}
+
+const { Connection } = connectionTypes('SoftwareModuleType', 'software module types', SoftwareModuleType);
+
+@Resolver(() => SoftwareModuleType)
+export class SoftwareModuleTypeResolver {
+  @Query(() => SoftwareModuleType, {
+    nullable: true,
+    description:
+      'The software module type of that id; null where there is none. Needs READ_SOFTWARE_MODULE_TYPE.',
+  })
+  async softwareModuleType(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SoftwareModuleType | null> {
+    const [found] = await findSoftwareModuleTypes(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => Connection, {
+    description: 'Lists software module types. Needs READ_SOFTWARE_MODULE_TYPE.',
+    complexity: listCost,
+  })
+  async softwareModuleTypes(
+    @Args(() => SoftwareModuleTypesArgs) { softDeleted, ...page }: SoftwareModuleTypesArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listSoftwareModuleTypes(context, page, softDeleted), (type) => type);
+  }
+
+  @Mutation(() => CreateSoftwareModuleTypesPayload, {
+    description: 'Creates software module types. Needs CREATE_SOFTWARE_MODULE_TYPE.',
+  })
+  createSoftwareModuleTypes(
+    @Arg('input', () => CreateSoftwareModuleTypesInput, { description: 'What to create, and how.' })
+    input: CreateSoftwareModuleTypesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateSoftwareModuleTypesPayload> {
+    return creation(input, 'softwareModuleTypes', createSoftwareModuleTypes(context, input));
+  }
+
+  @Mutation(() => UpdateSoftwareModuleTypePayload, {
+    description: 'Changes a software module type. Needs UPDATE_SOFTWARE_MODULE_TYPE.',
+  })
+  updateSoftwareModuleType(
+    @Arg('input', () => UpdateSoftwareModuleTypeInput, { description: 'What to change.' })
+    input: UpdateSoftwareModuleTypeInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateSoftwareModuleTypePayload> {
+    const clear = CLEARABLE.filter((field) => input[field] === null);
+    const work = updateSoftwareModuleType(context, { ...withNumericId(input), clear });
+    return payload(input, 'softwareModuleType', work);
+  }
+
+  @Mutation(payloadOf('deleteSoftwareModuleType', DeletePayload), {
+    description:
+      'Deletes a software module type; one that is in use stays for what uses it. Needs DELETE_SOFTWARE_MODULE_TYPE.',
+  })
+  deleteSoftwareModuleType(
+    @Arg('input', inputOf('deleteSoftwareModuleType', IdInput), { description: 'What to delete.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteSoftwareModuleType(context, { id }));
+  }
+}

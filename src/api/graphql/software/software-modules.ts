@@ -1,0 +1,210 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { findSoftwareModuleTypes } from '../../../services/software/software-module-types/find.ts';
+import { createSoftwareModules } from '../../../services/software/software-modules/create.ts';
+import { deleteSoftwareModule } from '../../../services/software/software-modules/delete.ts';
+import type { SoftwareModuleOrderField as OrderField } from '../../../services/software/software-modules/fields.ts';
+import { findSoftwareModules } from '../../../services/software/software-modules/find.ts';
+import { CLEARABLE } from '../../../services/software/software-modules/input.ts';
+import { listSoftwareModules } from '../../../services/software/software-modules/list.ts';
+import type { SoftwareModule as Entity } from '../../../services/software/software-modules/module.ts';
+import { updateSoftwareModule } from '../../../services/software/software-modules/update.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { Payload } from '../server/errors.ts';
+import { toId } from '../server/ids.ts';
+import { loaderOfFound } from '../server/loaders.ts';
+import {
+  BulkInput,
+  creation,
+  DeletePayload,
+  deletion,
+  IdInput,
+  inputOf,
+  payload,
+  payloadOf,
+  withNumericId,
+} from '../server/mutations.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { SoftwareModuleType } from './software-module-types.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A version of a piece of software, with its files; sets are made of modules.',
+})
+export class SoftwareModule extends AuthoredNode {
+  @Field(() => String, { description: 'Its name.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its version; unique together with the type and the name.' })
+  version!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about.' })
+  description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Who makes it.' })
+  vendor!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether its files can change no more, as it was used.' })
+  locked!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether it was deleted while a distribution set had it.' })
+  deleted!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether it has as many artifacts as its type asks for.' })
+  complete!: boolean;
+}
+
+@ArgsType()
+class SoftwareModulesArgs extends orderedArgs<OrderField>('SoftwareModule', 'software modules', {
+  ...AUTHORED_ORDER,
+  type: 'By the key of the type.',
+  name: 'By the name.',
+  version: 'By the version, as a text.',
+  description: 'By the description.',
+  vendor: 'By the vendor.',
+}) {
+  @Field(() => SoftDeleted, {
+    defaultValue: 'EXCLUDE_SOFT_DELETED',
+    description: 'Whether deleted ones are shown.',
+  })
+  softDeleted!: SoftDeleted;
+}
+
+@InputType({ description: 'A software module to create.' })
+class SoftwareModuleInput {
+  @Field(() => String, { description: 'The key of its type.' })
+  type!: string;
+
+  @Field(() => String, { description: 'Its name, at most 128 characters.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its version, at most 64 characters.' })
+  version!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Who makes it, at most 256 characters.' })
+  vendor?: string | null;
+}
+
+@InputType({ description: 'What `createSoftwareModules` takes.' })
+class CreateSoftwareModulesInput extends BulkInput {
+  @Field(() => [SoftwareModuleInput], { description: 'The modules to create.' })
+  softwareModules!: SoftwareModuleInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createSoftwareModules` answers.' })
+class CreateSoftwareModulesPayload extends Payload {
+  @Field(() => [SoftwareModule], { description: 'The created modules, in the order of the input.' })
+  softwareModules!: SoftwareModule[];
+}
+
+@InputType({ description: 'What `updateSoftwareModule` takes; what is missing stays as it is.' })
+class UpdateSoftwareModuleInput extends IdInput {
+  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its new vendor; null for none.' })
+  vendor?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether its files can change no more.' })
+  locked?: boolean | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `updateSoftwareModule` answers.' })
+class UpdateSoftwareModulePayload extends Payload {
+  @Field(() => SoftwareModule, {
+    nullable: true,
+    description: 'The module as it is now; null where refused.',
+  })
+  softwareModule!: SoftwareModule | null;
+}
+
+const { Connection } = connectionTypes('SoftwareModule', 'software modules', SoftwareModule);
+
+const loadType = loaderOfFound(findSoftwareModuleTypes);
+
+@Resolver(() => SoftwareModule)
+export class SoftwareModuleResolver {
+  @Query(() => SoftwareModule, {
+    nullable: true,
+    description: 'The software module of that id; null where there is none. Needs READ_SOFTWARE_MODULE.',
+  })
+  async softwareModule(
+    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SoftwareModule | null> {
+    const [found] = await findSoftwareModules(context, [toId(id)]);
+    return found ?? null;
+  }
+
+  @Query(() => Connection, {
+    description: 'Lists software modules. Needs READ_SOFTWARE_MODULE.',
+    complexity: listCost,
+  })
+  async softwareModules(
+    @Args(() => SoftwareModulesArgs) { softDeleted, ...page }: SoftwareModulesArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listSoftwareModules(context, page, softDeleted), (module) => module);
+  }
+
+  @FieldResolver(() => SoftwareModuleType, {
+    nullable: true,
+    description: 'Its type; null where the caller may not see that. Needs READ_SOFTWARE_MODULE_TYPE.',
+  })
+  type(@Root() { type }: Entity, @Ctx() context: GraphqlContext): Promise<SoftwareModuleType | null> {
+    return loadType(context, type.id);
+  }
+
+  @Mutation(() => CreateSoftwareModulesPayload, {
+    description: 'Creates software modules. Needs CREATE_SOFTWARE_MODULE.',
+  })
+  createSoftwareModules(
+    @Arg('input', () => CreateSoftwareModulesInput, { description: 'What to create, and how.' })
+    input: CreateSoftwareModulesInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateSoftwareModulesPayload> {
+    return creation(input, 'softwareModules', createSoftwareModules(context, input));
+  }
+
+  @Mutation(() => UpdateSoftwareModulePayload, {
+    description: 'Changes a software module, locks or unlocks it. Needs UPDATE_SOFTWARE_MODULE.',
+  })
+  updateSoftwareModule(
+    @Arg('input', () => UpdateSoftwareModuleInput, { description: 'What to change.' })
+    input: UpdateSoftwareModuleInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<UpdateSoftwareModulePayload> {
+    const clear = CLEARABLE.filter((field) => input[field] === null);
+    const work = updateSoftwareModule(context, { ...withNumericId(input), clear });
+    return payload(input, 'softwareModule', work);
+  }
+
+  @Mutation(payloadOf('deleteSoftwareModule', DeletePayload), {
+    description:
+      'Deletes a software module with its files; one that distribution sets have stays for these, without its files. Needs DELETE_SOFTWARE_MODULE.',
+  })
+  deleteSoftwareModule(
+    @Arg('input', inputOf('deleteSoftwareModule', IdInput), { description: 'What to delete.' })
+    input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeletePayload> {
+    return deletion(input, (id) => deleteSoftwareModule(context, { id }));
+  }
+}

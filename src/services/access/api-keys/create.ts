@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import { apiKeys } from '../../../database/tables/api-keys.ts';
+import { invalid } from '../../../errors.ts';
+import { parseFilter } from '../../../filters/parse.ts';
+import { added } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { requireRole, splitGrant } from '../permissions.ts';
+import { lockGrantedRoles } from '../roles/role.ts';
+import { fieldsOf } from '../scopes.ts';
+import { requireWholeSight } from '../seen.ts';
+import { lockUser, requireHeld } from '../users/user.ts';
+import { type ApiKey, keyView } from './api-key.ts';
+import { NewApiKey } from './input.ts';
+import { digestOf, newSecret, writeKey } from './key.ts';
+
+export type CreateApiKey = z.input<typeof NewApiKey>;
+
+/**
+ * Makes a key by which a program acts for an account: the caller's own, or with TENANT_ADMIN any. Nobody can give it
+ * what they don't hold. The key is in the answer and nowhere else.
+ * @throws API_KEY_ALREADY_EXISTS, USER_NOT_FOUND, INVALID_INPUT; FORBIDDEN also where the owner holds what the caller
+ *   doesn't, and where a scope asks for what the caller may not read.
+ */
+export async function createApiKey(
+  context: Context,
+  input: CreateApiKey,
+): Promise<{ apiKey: ApiKey; key: string }> {
+  const { caller } = context;
+  const { owner, ...key } = parse(NewApiKey, input);
+  const username = owner ?? caller.username;
+  if (caller.kind !== 'USER' || username !== caller.username) requireRole(context, 'TENANT_ADMIN');
+  requireHeld(caller, key);
+  requireSightOfScopes(context, [
+    ...key.permissions,
+    ...(key.scope === null ? [] : [`READ_TARGET/${key.scope}`]),
+  ]);
+  const now = context.clock();
+  if (key.expiresAt && key.expiresAt <= now) throw invalid('expiresAt: must be in the future', ['expiresAt']);
+
+  return change(context, async (tx, changes) => {
+    const { id: ownerId } = await lockUser(tx, caller, username);
+    const fromRoles = await lockGrantedRoles(tx, caller.tenantId, key.roles);
+    requireHeld(caller, { permissions: fromRoles });
+    requireSightOfScopes(context, fromRoles);
+    const secret = newSecret();
+    const { tenantId } = caller;
+    const authorship = { createdAt: now, createdBy: caller.username };
+    const [created] = await tx
+      .insert(apiKeys)
+      .values({ tenantId, ownerId, digest: digestOf(secret), ...key, ...authorship })
+      .returning({ id: apiKeys.id, expiresAt: apiKeys.expiresAt, lastUsedAt: apiKeys.lastUsedAt });
+    changes.record({
+      type: 'api-key.created',
+      subjects: [key.name],
+      changes: added({ ...key, owner: username }),
+    });
+    return {
+      apiKey: keyView(caller)({ ...key, ...created!, ...authorship, owner: username }),
+      key: writeKey({ tenantId, id: created!.id, secret }),
+    };
+  });
+}
+
+/**
+ * By a key whose reach tells of other things, as sets, one could find out about these: the filters that the caller has no
+ * part of yet ask only for what the caller may read. @throws FORBIDDEN
+ */
+function requireSightOfScopes(context: Context, grants: readonly string[]): void {
+  for (const { permission, filter } of grants.map(splitGrant)) {
+    const fields = fieldsOf(permission);
+    if (filter === null || !fields || context.caller.permissions.get(permission)?.includes(filter)) continue;
+    requireWholeSight(context, fields, parseFilter(filter));
+  }
+}

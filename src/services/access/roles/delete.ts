@@ -1,0 +1,48 @@
+import { and, arrayContains, eq } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { Transaction } from '../../../database/connect.ts';
+import { apiKeys } from '../../../database/tables/api-keys.ts';
+import { roles } from '../../../database/tables/roles.ts';
+import { users } from '../../../database/tables/users.ts';
+import { roleInUse } from '../../../errors.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { requireRole } from '../permissions.ts';
+import { RoleReference } from './input.ts';
+import { lockRole, type NamedRole, named } from './role.ts';
+
+/**
+ * Deletes a role that no account and no API key has; a token that names it no longer gets anything by it. Needs
+ * TENANT_ADMIN. Answers with what was deleted.
+ * @throws ROLE_NOT_FOUND, ROLE_IN_USE
+ */
+export async function deleteRole(context: Context, input: z.input<typeof RoleReference>): Promise<NamedRole> {
+  const { tenantId } = requireRole(context, 'TENANT_ADMIN');
+  const { name } = parse(RoleReference, input);
+
+  return change(context, async (tx, changes) => {
+    const role = await lockRole(tx, tenantId, name);
+    await requireUnused(tx, tenantId, name);
+    await tx.delete(roles).where(named(tenantId, name));
+    changes.settings();
+    changes.record({ type: 'role.deleted', subjects: [name] });
+    return role;
+  });
+}
+
+/** @throws ROLE_IN_USE naming one that has it */
+async function requireUnused(tx: Transaction, tenantId: number, role: string): Promise<void> {
+  const [user] = await tx
+    .select({ name: users.username })
+    .from(users)
+    .where(and(eq(users.tenantId, tenantId), arrayContains(users.roles, [role])))
+    .limit(1);
+  if (user) throw roleInUse(role, `user '${user.name}'`);
+  const [key] = await tx
+    .select({ name: apiKeys.name })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.tenantId, tenantId), arrayContains(apiKeys.roles, [role])))
+    .limit(1);
+  if (key) throw roleInUse(role, `API key '${key.name}'`);
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { enteredText } from '../../shared/text.ts';
+import { isBuiltIn, PERMISSIONS, type Permission, splitGrant } from '../permissions.ts';
+import { Permissions } from '../users/input.ts';
+
+const isPermission = (word: string) => PERMISSIONS.includes(word as Permission);
+
+/** A token lists permissions and roles side by side, so that no role may have the name of a permission. */
+export const RoleName = enteredText(1, 64)
+  .refine((name) => !/\p{Cc}/u.test(name), 'must hold no control characters')
+  .refine((name) => !isBuiltIn(name), 'must not be that of a built-in role')
+  .refine((name) => !isPermission(splitGrant(name).permission), 'must not be that of a permission');
+
+const description = enteredText(0, 512);
+
+export const NewRole = z.object({
+  name: RoleName,
+  description: description.nullish().transform((given) => given ?? ''),
+  permissions: Permissions,
+});
+
+/** What is missing or null stays. */
+export const RoleUpdate = z.object({
+  name: RoleName,
+  description: description.nullish(),
+  permissions: Permissions.nullish(),
+});
+
+export const RoleReference = z.object({ name: RoleName });
+
+export const RolePage = z.object({
+  limit: z.number().int().min(1).max(500).nullish(),
+  after: RoleName.nullish(),
+});

@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import { roles } from '../../../database/tables/roles.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { requireRole } from '../permissions.ts';
+import { requireHeld } from '../users/user.ts';
+import { RoleUpdate } from './input.ts';
+import { lockRole, type NamedRole, named, ROLE_COLUMNS } from './role.ts';
+
+/**
+ * Changes a role; what is missing or null stays. Whoever has it may do what it says now at once. Needs TENANT_ADMIN.
+ * @throws ROLE_NOT_FOUND, INVALID_INPUT
+ */
+export async function updateRole(context: Context, input: z.input<typeof RoleUpdate>): Promise<NamedRole> {
+  const { tenantId, username } = requireRole(context, 'TENANT_ADMIN');
+  const { name, description, permissions } = parse(RoleUpdate, input);
+  requireHeld(context.caller, { permissions });
+
+  return change(context, async (tx, changes) => {
+    const before = await lockRole(tx, tenantId, name);
+    const [after] = await tx
+      .update(roles)
+      .set({
+        description: description ?? undefined,
+        permissions: permissions ?? undefined,
+        lastModifiedAt: context.clock(),
+        lastModifiedBy: username,
+      })
+      .where(named(tenantId, name))
+      .returning(ROLE_COLUMNS);
+    changes.settings();
+    changes.record({
+      type: 'role.updated',
+      subjects: [name],
+      changes: differences(before, after!, ['description', 'permissions']),
+    });
+    return after!;
+  });
+}

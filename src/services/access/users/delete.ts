@@ -1,0 +1,29 @@
+import { users } from '../../../database/tables/users.ts';
+import { invalid } from '../../../errors.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { requireRole } from '../permissions.ts';
+import { UserReference } from './input.ts';
+import { lockUser, named, requireSuccessor, type User } from './user.ts';
+
+/**
+ * Deletes an account; it can't sign in any more at once. Needs TENANT_ADMIN. Answers with what was deleted.
+ * @throws USER_NOT_FOUND; FORBIDDEN where the account holds what the caller doesn't; INVALID_INPUT for the caller's
+ *   own account and the tenant's last administrator.
+ */
+export async function deleteUser(context: Context, input: { username: string }): Promise<User> {
+  const caller = requireRole(context, 'TENANT_ADMIN');
+  const { username } = parse(UserReference, input);
+  if (caller.kind !== 'TOKEN' && username === caller.username)
+    throw invalid('username: nobody can delete their own account', ['username']);
+
+  return change(context, async (tx, changes) => {
+    const user = await lockUser(tx, caller, username);
+    await requireSuccessor(tx, caller, user, [], 'username');
+    await tx.delete(users).where(named(caller.tenantId, username));
+    changes.settings();
+    changes.record({ type: 'user.deleted', subjects: [username] });
+    return user;
+  });
+}

@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { users } from '../../../database/tables/users.ts';
+import { forbidden, userNotFound } from '../../../errors.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Caller, Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { hashPassword } from '../passwords.ts';
+import { requireRole } from '../permissions.ts';
+import { lockGrantedRoles } from '../roles/role.ts';
+import { endSessionsOf } from '../sessions/end.ts';
+import { UserUpdate } from './input.ts';
+import { lockUser, named, requireHeld, requireSuccessor, USER_COLUMNS, type User, userIn } from './user.ts';
+
+export type UpdateUser = z.input<typeof UserUpdate>;
+
+/**
+ * Changes an account; what is missing or null stays. The old password stops working at once, and with it the account's
+ * sessions. Whoever signs in by a password may change it; all else needs TENANT_ADMIN. An API key sets no password.
+ * @throws USER_NOT_FOUND; FORBIDDEN where the account holds, or would hold, what the caller doesn't, and for an API key
+ *   that gives a password; INVALID_INPUT where the tenant would lose its last administrator.
+ */
+export async function updateUser(context: Context, input: UpdateUser): Promise<User> {
+  const { caller } = context;
+  if (!isOwnPassword(caller, input)) requireRole(context, 'TENANT_ADMIN');
+  // A password outlives the key: whoever has the key would stay in after it is revoked.
+  if (input.password != null && caller.kind === 'API_KEY') throw forbidden('to sign in by no API key');
+  const { username, password, permissions, roles } = parse(UserUpdate, input);
+  requireHeld(caller, { permissions, roles });
+  const passwordHash = password ? await hashPassword(password) : undefined;
+
+  return change(context, async (tx, changes) => {
+    const before = await lockUser(tx, caller, username);
+    await lockGrantedRoles(tx, caller.tenantId, roles ?? []);
+    if (roles) await requireSuccessor(tx, caller, before, roles, 'roles');
+    const [after] = await tx
+      .update(users)
+      .set({
+        passwordHash,
+        permissions: permissions ?? undefined,
+        roles: roles ?? undefined,
+        lastModifiedAt: context.clock(),
+        lastModifiedBy: caller.username,
+      })
+      .where(named(caller.tenantId, username))
+      .returning(USER_COLUMNS);
+    if (!after) throw userNotFound(username);
+    if (passwordHash) await endSessionsOf(tx, caller.tenantId, after.id);
+    changes.settings();
+    const changed = differences(before, userIn(caller.tenantName)(after), ['permissions', 'roles']);
+    changes.record({
+      type: 'user.updated',
+      subjects: [username],
+      changes: { ...changed, ...(passwordHash && { password: {} }) },
+    });
+    return userIn(caller.tenantName)(after);
+  });
+}
+
+/** A token's user only has the account's name, and an API key is not to make its way in for ever. */
+const isOwnPassword = (caller: Caller, { username, permissions, roles }: UpdateUser): boolean =>
+  caller.kind === 'USER' && username === caller.username && permissions == null && roles == null;

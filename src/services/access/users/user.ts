@@ -1,0 +1,146 @@
+import { and, arrayContains, eq, ne } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { tenants } from '../../../database/tables/tenants.ts';
+import { users } from '../../../database/tables/users.ts';
+import { forbidden, invalid, userAlreadyExists, userNotFound } from '../../../errors.ts';
+import type { Caller } from '../../shared/context.ts';
+import { type Grant, includes, isBuiltIn, ROLES, splitGrant } from '../permissions.ts';
+import type { NewUser } from './input.ts';
+
+/** The tenant of those who sign in without naming one. */
+export const DEFAULT_TENANT = 'DEFAULT';
+
+/** An account as callers get it. */
+export interface User {
+  id: number;
+  username: string;
+  tenantName: string;
+  /** As granted; a role's permissions are not among them. */
+  permissions: Grant[];
+  /** Built-in ones, and named ones of the tenant. */
+  roles: string[];
+  createdAt: Date;
+  createdBy: string;
+  lastModifiedAt: Date;
+  lastModifiedBy: string;
+}
+
+/** All but the hash, which leaves the database only to be compared. */
+export const USER_COLUMNS = {
+  id: users.id,
+  username: users.username,
+  permissions: users.permissions,
+  roles: users.roles,
+  createdAt: users.createdAt,
+  createdBy: users.createdBy,
+  lastModifiedAt: users.lastModifiedAt,
+  lastModifiedBy: users.lastModifiedBy,
+};
+type Row = Omit<User, 'permissions' | 'tenantName'> & { permissions: string[] };
+
+export const userIn =
+  (tenantName: string) =>
+  (row: Row): User => ({
+    ...row,
+    tenantName,
+    permissions: row.permissions as Grant[],
+  });
+
+export const named = (tenantId: number, username: string) =>
+  and(eq(users.tenantId, tenantId), eq(users.username, username));
+
+/** The id of an account that stays until the transaction ends. @throws USER_NOT_FOUND */
+export async function lockAccount(tx: Transaction, tenantId: number, username: string): Promise<number> {
+  const [user] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(named(tenantId, username))
+    .for('key share');
+  if (!user) throw userNotFound(username);
+  return user.id;
+}
+
+/**
+ * Reads an account that the caller is about to change; until the transaction ends, nobody else changes an account
+ * of the tenant. So two administrators can't take the last place from one another.
+ * @throws USER_NOT_FOUND; FORBIDDEN where the account holds what the caller doesn't: its password would be theirs.
+ */
+export async function lockUser(tx: Transaction, caller: Caller, username: string): Promise<User> {
+  const { tenantId, tenantName } = caller;
+  // Weaker than FOR UPDATE, which would hold up every insert that refers to the tenant.
+  await tx
+    .select({ tenantId: tenants.tenantId })
+    .from(tenants)
+    .where(eq(tenants.tenantId, tenantId))
+    .for('no key update');
+  const [row] = await tx.select(USER_COLUMNS).from(users).where(named(tenantId, username));
+  if (!row) throw userNotFound(username);
+  const user = userIn(tenantName)(row);
+  requireHeld(caller, user);
+  return user;
+}
+
+/**
+ * Nobody grants, or touches an account with, what they don't hold. Named roles count by their permissions, which
+ * aren't looked up here.
+ * @throws FORBIDDEN
+ */
+export function requireHeld(
+  caller: Caller,
+  { permissions, roles }: { permissions?: readonly string[] | null; roles?: readonly string[] | null },
+): void {
+  for (const role of roles ?? []) if (isBuiltIn(role) && !caller.roles.has(role)) throw forbidden(role);
+  for (const grant of permissions ?? [])
+    if (!includes(caller.permissions, grant)) throw forbidden(splitGrant(grant).permission);
+}
+
+/**
+ * A tenant keeps an administrator, and the default tenant one of the system: nobody could appoint another.
+ * @throws INVALID_INPUT at `field` where the user is the last one.
+ */
+export async function requireSuccessor(
+  tx: Transaction,
+  { tenantId, tenantName }: Caller,
+  user: User,
+  left: readonly string[],
+  field: string,
+): Promise<void> {
+  for (const role of ROLES) {
+    const kept = role === 'TENANT_ADMIN' || tenantName === DEFAULT_TENANT;
+    if (!kept || !user.roles.includes(role) || left.includes(role)) continue;
+    const others = await tx
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.tenantId, tenantId), ne(users.id, user.id), arrayContains(users.roles, [role])))
+      .limit(1);
+    if (!others.length)
+      throw invalid(`${field}: '${user.username}' is the last ${role} of the tenant`, [field]);
+  }
+}
+
+/** @throws USER_ALREADY_EXISTS */
+export async function insertUser(
+  tx: Transaction,
+  tenant: { tenantId: number; tenantName: string },
+  { username, permissions, roles }: Omit<NewUser, 'password'>,
+  passwordHash: string,
+  { by, at }: { by: string; at: Date },
+): Promise<User> {
+  const [row] = await tx
+    .insert(users)
+    .values({
+      tenantId: tenant.tenantId,
+      username,
+      passwordHash,
+      permissions,
+      roles,
+      createdAt: at,
+      createdBy: by,
+      lastModifiedAt: at,
+      lastModifiedBy: by,
+    })
+    .onConflictDoNothing({ target: [users.tenantId, users.username] })
+    .returning(USER_COLUMNS);
+  if (!row) throw userAlreadyExists(username);
+  return userIn(tenant.tenantName)(row);
+}

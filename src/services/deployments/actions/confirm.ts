@@ -1,0 +1,142 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Transaction } from '../../../database/connect.ts';
+import { actions } from '../../../database/tables/actions.ts';
+import { actionClosed, actionNotWaiting } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import type { SelectedTarget } from '../../fleet/targets/selection.ts';
+import { affected } from '../../platform/audit/record.ts';
+import type { TenantSettings } from '../../platform/tenants/settings.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { listOf } from '../../shared/rows.ts';
+import { plainText } from '../../shared/text.ts';
+import { messagesOf, SERVER_MESSAGE } from './messages.ts';
+import { idsOf, type LockedAction, selectActionsToChange } from './select.ts';
+import { type Author, moveActions } from './write.ts';
+
+/** What somebody says about an action that waits for a confirmation; denied, it goes on waiting. */
+export const CONFIRMATIONS = ['confirmed', 'denied'] as const;
+
+const INT_32 = 2 ** 31;
+const ConfirmActions = z.object({
+  actionIds: listOf(z.number()).nullish(),
+  filter: z.string().nullish(),
+  confirmation: z.enum(CONFIRMATIONS),
+  code: z
+    .number()
+    .int()
+    .min(-INT_32)
+    .max(INT_32 - 1)
+    .nullish(),
+  details: z.array(plainText(0, Number.POSITIVE_INFINITY)).nullish(),
+  dryRun: z.boolean().nullish(),
+});
+export type ConfirmActions = z.input<typeof ConfirmActions>;
+
+/**
+ * Confirms or denies, in the place of the devices, updates that wait for it: the named actions all or none, of those that
+ * match a filter the ones that wait. A named one that was confirmed and isn't over may be denied, too: it waits again.
+ * Needs UPDATE_TARGET.
+ * @returns the ids of the actions it concerned
+ * @throws ACTION_NOT_FOUND, ACTION_CLOSED, ACTION_NOT_WAITING, QUOTA_EXCEEDED, INVALID_INPUT, the filter's errors
+ */
+export async function confirmActions(context: Context, input: ConfirmActions): Promise<number[]> {
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
+  const { confirmation, code, details, dryRun, ...selection } = parse(ConfirmActions, input);
+  const { settings } = await context.tenants.byId(tenantId);
+  const said = { confirmation, code: code ?? null, messages: details ?? [] };
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const selected = await selectActionsToChange(tx, context, 'UPDATE_TARGET', selection);
+      if (selection.actionIds) requireConcerned(selected, selection.actionIds, said, settings);
+      const concerned = selection.actionIds ? selected : selected.filter(isWaiting);
+      await writeConfirmation(tx, context, concerned, said);
+      const controllerIds = [...new Set(concerned.map(({ controllerId }) => controllerId))];
+      changes.targets(controllerIds);
+      changes.record({ type: `action.${confirmation}`, ...affected(selection, controllerIds) });
+      return concerned.map(({ id }) => id);
+    },
+    { dryRun: dryRun ?? false },
+  );
+}
+
+type Confirmable = Pick<LockedAction, 'id' | 'status' | 'active'>;
+
+const isWaiting = ({ status }: Confirmable) => status === 'wait_for_confirmation';
+
+/**
+ * Whether what is said may be said of an action: where it waits; and as in hawkBit consent may be taken back until the
+ * update is over, wherever the tenant asks for it, unless the update is to be stopped.
+ */
+export const isConcerned = (
+  action: Confirmable,
+  { confirmation }: Pick<Said, 'confirmation'>,
+  { confirmationFlow }: Pick<TenantSettings, 'confirmationFlow'>,
+): boolean =>
+  isWaiting(action) ||
+  (confirmation === 'denied' && confirmationFlow && action.active && action.status !== 'canceling');
+
+function requireConcerned(
+  selected: readonly LockedAction[],
+  wanted: readonly number[],
+  said: Said,
+  settings: TenantSettings,
+): void {
+  const other = selected.find((action) => !isConcerned(action, said, settings));
+  if (!other) return;
+  const path = ['actionIds', String(wanted.indexOf(other.id))];
+  throw other.active ? actionNotWaiting(String(other.id), path) : actionClosed(String(other.id), path);
+}
+
+export interface Said {
+  confirmation: (typeof CONFIRMATIONS)[number];
+  code: number | null;
+  messages: readonly string[];
+}
+
+/** Writes what was said about locked actions that it concerns. @throws QUOTA_EXCEEDED */
+export async function writeConfirmation(
+  tx: Transaction,
+  author: Author,
+  concerned: readonly Confirmable[],
+  { confirmation, code, messages }: Said,
+): Promise<void> {
+  const by = `by '${author.caller.username}'`;
+  const write = (some: readonly Confirmable[], answer: string) =>
+    moveActions(tx, author, sql`${actions.id} = ANY(${idsOf(some)})`, {
+      status: confirmation === 'confirmed' ? 'running' : 'wait_for_confirmation',
+      active: true,
+      messages: messagesOf(messages, {
+        after: [SERVER_MESSAGE + answer, ...(code === null ? [] : [`Confirmation status code: ${code}`])],
+      }),
+      code,
+    });
+  const waiting = concerned.filter(isWaiting);
+  await write(waiting, confirmation === 'confirmed' ? `confirmed ${by}` : `denied ${by}: it goes on waiting`);
+  const begun = concerned.filter((action) => !isWaiting(action));
+  if (begun.length) await write(begun, `the confirmation was taken back ${by}: it waits again`);
+}
+
+/** Lets what waits on locked targets begin, as from now on nobody is asked there. */
+export const releaseActions = (
+  tx: Transaction,
+  author: Author,
+  selected: readonly SelectedTarget[],
+): Promise<unknown> =>
+  moveActions(
+    tx,
+    author,
+    sql`${actions.targetId} = ANY(${idsOf(selected)}) AND ${actions.active}
+      AND ${actions.status} = 'wait_for_confirmation'`,
+    {
+      status: 'running',
+      active: true,
+      messages: [
+        `${SERVER_MESSAGE}confirmed, as '${author.caller.username}' has activated auto-confirmation`,
+      ],
+    },
+  );

@@ -1,0 +1,118 @@
+import { and, desc, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { isAmong } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { actions } from '../../../database/tables/actions.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { actionNotDeletable } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { lockTarget } from '../../fleet/targets/selection.ts';
+import { affected } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Acting, Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { listOf } from '../../shared/rows.ts';
+import { type LockedAction, lockActions, selectActionsToChange } from './select.ts';
+
+const DeleteActions = z.object({
+  actionIds: listOf(z.number()).nullish(),
+  filter: z.string().nullish(),
+  /** Only of this target: others count as missing. */
+  controllerId: z.string().nullish(),
+  dryRun: z.boolean().nullish(),
+});
+export type DeleteActions = z.input<typeof DeleteActions>;
+
+/**
+ * Deletes actions with their history: the named ones all or none, of those that match a filter the ones in a state in
+ * which the tenant lets actions be deleted. What targets have stays. Needs DELETE_TARGET. With `dryRun` it only says how
+ * many.
+ * @returns how many were deleted
+ * @throws ACTION_NOT_FOUND, ACTION_NOT_DELETABLE, INVALID_INPUT, the filter's errors
+ */
+export async function deleteActions(context: Context, input: DeleteActions): Promise<number> {
+  requirePermission(context, 'DELETE_TARGET');
+  const { dryRun, controllerId, ...selection } = parse(DeleteActions, input);
+  const isDeletable = await deletableBy(context);
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const among = controllerId == null ? undefined : eq(targets.controllerId, controllerId);
+      const selected = await selectActionsToChange(tx, context, 'DELETE_TARGET', selection, among);
+      const deletable = selected.filter(isDeletable);
+      const kept = selected.find((action) => !isDeletable(action));
+      if (selection.actionIds && kept)
+        throw actionNotDeletable(String(kept.id), [
+          'actionIds',
+          String(selection.actionIds.indexOf(kept.id)),
+        ]);
+      await removeActions(tx, context, deletable);
+      const controllerIds = [...new Set(deletable.map(({ controllerId }) => controllerId))];
+      changes.targets(controllerIds);
+      changes.record({ type: 'action.deleted', ...affected(selection, controllerIds) });
+      return deletable.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}
+
+const DeleteOldActions = z.object({
+  controllerId: z.string(),
+  keepLast: z.number().int('must be a whole number').min(0, 'must not be negative'),
+});
+export type DeleteOldActions = z.input<typeof DeleteOldActions>;
+
+/**
+ * Deletes a target's actions but for its newest, those that are in a state in which actions may be deleted. Needs
+ * DELETE_TARGET.
+ * @returns how many were deleted
+ * @throws TARGET_NOT_FOUND, INVALID_INPUT
+ */
+export async function deleteOldActions(context: Context, input: DeleteOldActions): Promise<number> {
+  const { tenantId } = requirePermission(context, 'DELETE_TARGET');
+  const { controllerId, keepLast } = parse(DeleteOldActions, input);
+  const isDeletable = await deletableBy(context);
+
+  return change(context, async (tx, changes) => {
+    const target = await lockTarget(tx, context, 'DELETE_TARGET', controllerId);
+    const its = and(eq(actions.tenantId, tenantId), eq(actions.targetId, target.id));
+    const newest = tx
+      .select({ id: actions.id })
+      .from(actions)
+      .where(its)
+      .orderBy(desc(actions.id))
+      .limit(keepLast);
+    const old = await lockActions(tx, tenantId, and(its, sql`${actions.id} NOT IN ${newest}`));
+    const deletable = old.filter(isDeletable);
+    await removeActions(tx, context, deletable);
+    changes.targets([controllerId]);
+    changes.record({
+      type: 'action.deleted',
+      subjects: deletable.length ? [controllerId] : [],
+      changes: { keepLast: { new: keepLast } },
+    });
+    return deletable.length;
+  });
+}
+
+async function deletableBy({ tenants, caller }: Context): Promise<(action: LockedAction) => boolean> {
+  const { settings } = await tenants.byId(caller.tenantId);
+  return ({ status }) => settings.deletableActions.has(status);
+}
+
+/** Deletes locked actions with their history. */
+export const removeActions = (
+  tx: Transaction,
+  { caller: { tenantId } }: Pick<Acting, 'caller'>,
+  selected: readonly LockedAction[],
+): Promise<unknown> =>
+  tx.delete(actions).where(
+    and(
+      eq(actions.tenantId, tenantId),
+      isAmong(
+        actions.id,
+        selected.map(({ id }) => id),
+      ),
+    ),
+  );

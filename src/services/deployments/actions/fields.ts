@@ -1,0 +1,67 @@
+import { ACTION_STATUSES, actions, FORCE_TYPES } from '../../../database/tables/actions.ts';
+import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
+import { targets, UPDATE_STATUSES } from '../../../database/tables/targets.ts';
+import { compileFilter } from '../../../filters/compile.ts';
+import type { Expression } from '../../../filters/expression.ts';
+import { fieldSet, owned } from '../../../filters/fields.ts';
+import { parseFilter } from '../../../filters/parse.ts';
+import { authoredFields, authoredOrder } from '../../shared/authorship.ts';
+import { type SortField, sortNames } from '../../shared/page.ts';
+import type { Action } from './action.ts';
+
+const itsSet = (field: string) => owned('distributionSet', field, actions.setId);
+const itsRollout = (field: string) => owned('rollout', field, rollouts.id);
+const itsGroup = (field: string) => owned('rolloutGroup', field, actions.rolloutGroupId);
+
+/** What a filter may ask of an action. */
+export const ACTION_FIELDS = fieldSet([
+  [['id'], { kind: 'integer', column: actions.id }],
+  [['status'], { kind: 'enum', column: actions.status, values: ACTION_STATUSES }],
+  [['active'], { kind: 'boolean', column: actions.active }],
+  [['forceType'], { kind: 'enum', column: actions.forceType, values: FORCE_TYPES }],
+  [['weight'], { kind: 'integer', column: actions.weight }],
+  [['lastStatusCode', 'lastActionStatusCode'], { kind: 'integer', column: actions.lastStatusCode }],
+  [['externalRef'], { kind: 'text', column: actions.externalRef }],
+  [['initiatedBy'], { kind: 'text', column: actions.initiatedBy }],
+  [['target.controllerId', 'target.id'], { kind: 'text', column: targets.controllerId }],
+  [['target.name'], { kind: 'text', column: targets.name }],
+  [['target.group'], { kind: 'text', column: targets.group }],
+  [['target.updateStatus'], { kind: 'enum', column: targets.updateStatus, values: UPDATE_STATUSES }],
+  [['rollout.id', 'rollout'], { kind: 'integer', column: rollouts.id, ...itsRollout('id') }],
+  [['rollout.name'], { kind: 'text', column: rollouts.name, ...itsRollout('name') }],
+  [
+    ['rolloutGroup.id', 'rolloutGroup'],
+    { kind: 'integer', column: actions.rolloutGroupId, ...itsGroup('id') },
+  ],
+  [['rolloutGroup.name'], { kind: 'text', column: rolloutGroups.name, ...itsGroup('name') }],
+  [['distributionSet.id', 'ds.id'], { kind: 'integer', column: distributionSets.id, ...itsSet('id') }],
+  [['distributionSet.name', 'ds.name'], { kind: 'text', column: distributionSets.name, ...itsSet('name') }],
+  [
+    ['distributionSet.version', 'ds.version'],
+    { kind: 'text', column: distributionSets.version, ...itsSet('version') },
+  ],
+  ...authoredFields(actions),
+]);
+
+/**
+ * Reads a filter and checks that it can be asked of actions.
+ * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID
+ */
+export function parseActionFilter(text: string): Expression {
+  const expression = parseFilter(text);
+  const anyTime = new Date(0);
+  compileFilter(expression, ACTION_FIELDS, { now: anyTime, overdueBefore: anyTime });
+  return expression;
+}
+
+/** What actions can be sorted by. */
+export const ACTION_ORDER = {
+  id: { expression: actions.id, of: (a) => a.id, type: 'bigint' },
+  status: { expression: actions.status, of: (a) => a.status, type: 'text' },
+  weight: { expression: actions.weight, of: (a) => a.weight, type: 'bigint' },
+  ...authoredOrder(actions),
+} as const satisfies Record<string, SortField<Action>>;
+export type ActionOrderField = keyof typeof ACTION_ORDER;
+
+export const ACTION_SORT_NAMES = sortNames(ACTION_ORDER);

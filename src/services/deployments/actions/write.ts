@@ -1,0 +1,83 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { arrayOf, chunks } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { type ActionStatus, actionEntries, actions } from '../../../database/tables/actions.ts';
+import type { UpdateStatus } from '../../../database/tables/targets.ts';
+import type { Acting } from '../../shared/context.ts';
+
+/** Who changes actions, and when. */
+export type Author = Pick<Acting, 'caller' | 'clock'>;
+
+/**
+ * Puts locked actions into another state and tells so in their history.
+ * @returns the ids of the targets whose actions are different now
+ */
+export async function moveActions(
+  tx: Transaction,
+  author: Author,
+  condition: SQL,
+  to: { status: ActionStatus; active: boolean; messages: readonly string[]; code?: number | null },
+): Promise<number[]> {
+  const { status, active, messages, code } = to;
+  const newCode = code === undefined ? sql`` : sql`, last_status_code = ${code}::integer`;
+  const { tenantId, username } = author.caller;
+  const now = sql`${author.clock().toISOString()}::timestamptz`;
+  const moved = await tx.execute<{ target_id: string }>(sql`
+    WITH moved AS (
+      UPDATE ${actions} SET status = ${status}, active = ${active},
+        last_modified_at = ${now}, last_modified_by = ${username} ${newCode}
+      WHERE ${actions.tenantId} = ${tenantId} AND ${condition}
+      RETURNING id, target_id),
+    told AS (
+      INSERT INTO ${actionEntries} (tenant_id, action_id, status, code, messages, occurred_at, reported_at)
+      SELECT ${tenantId}::bigint, id, ${status}::text, ${code ?? null}::integer, ${arrayOf(messages)}::text[],
+        ${now}, ${now} FROM moved)
+    SELECT target_id FROM moved`);
+  return moved.map((row) => Number(row.target_id));
+}
+
+/** How the actions of targets ended. */
+export interface Ending {
+  /** What the targets become where nothing else runs. */
+  quiet?: Extract<UpdateStatus, 'in_sync' | 'error'>;
+  /** The set that they have now. */
+  installedSetId?: number | undefined;
+  /** What was only downloaded stays the set to have. */
+  keepsAssigned?: boolean;
+  /** What devices tell of themselves may be different with what they have now. */
+  asksForAttributes?: boolean;
+}
+
+/**
+ * Brings what locked targets are to have, and their update status, in line after actions of theirs ended: what still
+ * runs decides, and where nothing does, what is installed.
+ */
+export async function settleTargets(
+  tx: Transaction,
+  { caller: { tenantId }, clock }: Author,
+  targetIds: readonly number[],
+  { quiet = 'in_sync', installedSetId, keepsAssigned, asksForAttributes }: Ending = {},
+): Promise<void> {
+  const installed = installedSetId === undefined ? sql`installed_set_id` : sql`${installedSetId}::bigint`;
+  const otherwise = keepsAssigned ? sql`assigned_set_id` : installed;
+  const installedAt =
+    installedSetId === undefined ? sql`` : sql`, installed_at = ${clock().toISOString()}::timestamptz`;
+  const request = asksForAttributes ? sql`, request_attributes = true` : sql``;
+  for (const chunk of chunks([...new Set(targetIds)])) {
+    const ids = sql`${arrayOf(chunk)}::bigint[]`;
+    await tx.execute(sql`
+      WITH running AS (
+        SELECT DISTINCT ON (target_id) target_id, set_id FROM actions
+        WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids}) AND active
+        ORDER BY target_id, status = 'canceling', id DESC),
+      assigned AS (
+        UPDATE target_deployments d
+        SET assigned_set_id = COALESCE((SELECT set_id FROM running r WHERE r.target_id = d.target_id), ${otherwise}),
+          installed_set_id = ${installed}
+        WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids}))
+      UPDATE targets t
+      SET update_status = CASE WHEN EXISTS (SELECT 1 FROM running r WHERE r.target_id = t.id)
+        THEN 'pending' ELSE ${quiet} END ${installedAt} ${request}
+      WHERE tenant_id = ${tenantId} AND id = ANY(${ids})`);
+  }
+}

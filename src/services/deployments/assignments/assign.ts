@@ -1,0 +1,135 @@
+import type { z } from 'zod';
+import { chunks } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { selectTargetIds } from '../../fleet/targets/selection.ts';
+import { added, affected } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
+import type { DistributionSet } from '../../software/distribution-sets/set.ts';
+import { titleOf } from '../../software/software-modules/module.ts';
+import { requireRoomForActions } from '../actions/quota.ts';
+import { refuseIncompatible } from './compatibility.ts';
+import { AssignDistributionSet, DEFAULT_WEIGHT } from './input.ts';
+import { readMaintenanceWindow } from './maintenance-window.ts';
+import { type CreatedAction, deploy, type Plan, withoutTheSet } from './write.ts';
+
+/** What became of the targets of an assignment. */
+export interface AssignmentResult {
+  distributionSet: DistributionSet;
+  /** Those that were to have the set anyway. */
+  alreadyAssigned: number;
+  /** The new actions, one a target. */
+  actions: CreatedAction[];
+}
+
+/**
+ * Assigns a distribution set to targets, all in one transaction: each gets an action, which replaces those that it has
+ * still to do, unless they are steps of a migration. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET. With `dryRun` it
+ * only says what would be.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
+ *   TARGET_NOT_FOUND, TARGET_TYPE_INCOMPATIBLE, QUOTA_EXCEEDED, MAINTENANCE_WINDOW_INVALID, INVALID_INPUT, the filter's
+ *   errors
+ */
+export async function assignDistributionSet(
+  context: Context,
+  input: AssignDistributionSet,
+): Promise<AssignmentResult> {
+  const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET', 'UPDATE_TARGET');
+  const { distributionSetId, assignments, offline, onMissing, dryRun } = parse(AssignDistributionSet, input);
+  const { settings } = await context.tenants.byId(tenantId);
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [
+        'distributionSetId',
+      ]);
+      if (assignments.length > 1) await lockNamedTargets(tx, context, assignments);
+      const result: AssignmentResult = { distributionSet: set, alreadyAssigned: 0, actions: [] };
+      for (const { controllerIds, filter, ...options } of assignments) {
+        const selected = await selectTargetIds(
+          tx,
+          context,
+          'UPDATE_TARGET',
+          { controllerIds, filter },
+          onMissing,
+        );
+        const plan = planOf(context, set, options, offline ?? false, settings);
+        const created: CreatedAction[] = [];
+        for (const chunk of chunks(selected)) {
+          await refuseIncompatible(tx, context, set, chunk);
+          const without = await withoutTheSet(tx, tenantId, plan, chunk);
+          await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, without);
+          for (const action of await deploy(tx, context, plan, without)) created.push(action);
+          result.alreadyAssigned += chunk.length - without.length;
+        }
+        const deployed = created.map((action) => action.controllerId);
+        changes.targets(deployed);
+        changes.record({
+          type: 'distribution-set.assigned',
+          ...affected({ filter }, deployed),
+          changes: described(set, plan),
+        });
+        for (const action of created) result.actions.push(action);
+      }
+      if (settings.implicitLock && !set.locked && result.actions.length)
+        await freezeSets(tx, context, [set.id]);
+      return result;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}
+
+/** Together, in the order of all who lock targets: one assignment after the other they would be in any, and block others. */
+const lockNamedTargets = (
+  tx: Transaction,
+  context: Context,
+  assignments: readonly { controllerIds?: string[] | null | undefined }[],
+): Promise<unknown> => {
+  const controllerIds = assignments.flatMap((assignment) => assignment.controllerIds ?? []);
+  return selectTargetIds(tx, context, 'UPDATE_TARGET', { controllerIds }, 'PASS_OVER');
+};
+
+type Options = Omit<
+  z.output<typeof AssignDistributionSet>['assignments'][number],
+  'controllerIds' | 'filter'
+>;
+type Settings = Awaited<ReturnType<Context['tenants']['byId']>>['settings'];
+
+/** @throws MAINTENANCE_WINDOW_INVALID */
+function planOf(
+  { clock }: Context,
+  set: DistributionSet,
+  { forceType, forcedAt, weight, maintenanceWindow, confirmationRequired, externalRef }: Options,
+  offline: boolean,
+  settings: Settings,
+): Plan {
+  return {
+    setId: set.id,
+    forceType: forceType ?? 'forced',
+    forcedAt: forceType === 'timeforced' ? (forcedAt ?? new Date(0)) : null,
+    weight: weight ?? DEFAULT_WEIGHT,
+    maintenanceWindow: maintenanceWindow ? readMaintenanceWindow(maintenanceWindow, clock()) : null,
+    externalRef: externalRef || null,
+    asksForConfirmation: settings.confirmationFlow && (confirmationRequired ?? true),
+    offline,
+    autoClose: settings.autoClose,
+  };
+}
+
+/** What the audit trail tells of the new actions. */
+export const described = (set: DistributionSet, plan: Plan) => {
+  const { forceType, forcedAt, weight, maintenanceWindow, externalRef } = plan;
+  return added({
+    distributionSet: titleOf(set),
+    offline: plan.offline || null,
+    forceType,
+    forcedAt,
+    weight,
+    maintenanceWindow,
+    externalRef,
+  });
+};

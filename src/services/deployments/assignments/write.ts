@@ -1,0 +1,175 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import {
+  actionEntries,
+  actions,
+  type ForceType,
+  targetDeployments,
+} from '../../../database/tables/actions.ts';
+import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import type { SelectedTarget } from '../../fleet/targets/selection.ts';
+import { SERVER_MESSAGE } from '../actions/messages.ts';
+import { idsOf } from '../actions/select.ts';
+import { type Author, moveActions } from '../actions/write.ts';
+import type { MaintenanceWindow } from './maintenance-window.ts';
+
+/** What actions to make. */
+export interface Plan {
+  setId: number;
+  forceType: ForceType;
+  forcedAt: Date | null;
+  weight: number;
+  maintenanceWindow: MaintenanceWindow | null;
+  externalRef: string | null;
+  /** Whether devices without auto-confirmation are asked before. */
+  asksForConfirmation: boolean;
+  /** The targets have the set already. */
+  offline: boolean;
+  /** What it replaces is ended at once, without asking the device. */
+  autoClose: boolean;
+}
+
+export interface CreatedAction {
+  id: number;
+  controllerId: string;
+}
+
+/**
+ * Whether the target of a row of `target_deployments` is to have the set anyway. Where it has only downloaded it, an
+ * assignment to install it is news. By `IS NOT DISTINCT FROM`, so that PostgreSQL begins with the targets also where it
+ * doesn't know yet how many have the set.
+ */
+export function isToHave({ setId, forceType }: Pick<Plan, 'setId' | 'forceType'>): SQL {
+  const { tenantId, targetId, assignedSetId, installedSetId } = targetDeployments;
+  const isAssigned = sql`${assignedSetId} IS NOT DISTINCT FROM ${setId}`;
+  if (forceType === 'downloadonly') return isAssigned;
+  return sql`${isAssigned} AND (${installedSetId} IS NOT DISTINCT FROM ${setId} OR EXISTS (
+    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${tenantId} AND ${actions.targetId} = ${targetId}
+      AND ${actions.active} AND ${actions.setId} IS NOT DISTINCT FROM ${setId}))`;
+}
+
+/** Those of the locked targets that are not to have the set anyway. */
+export async function withoutTheSet(
+  tx: Transaction,
+  tenantId: number,
+  plan: Plan,
+  selected: readonly SelectedTarget[],
+): Promise<SelectedTarget[]> {
+  const installed = plan.offline
+    ? sql`AND ${targetDeployments.installedSetId} IS NOT DISTINCT FROM ${plan.setId}`
+    : sql``;
+  const rows = await tx.execute<{ target_id: string }>(sql`
+    SELECT target_id FROM ${targetDeployments}
+    WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ANY(${idsOf(selected)})
+      AND ${isToHave(plan)} ${installed}`);
+  const having = new Set(rows.map((row) => Number(row.target_id)));
+  return having.size ? selected.filter(({ id }) => !having.has(id)) : [...selected];
+}
+
+/** Gives locked targets an action each, which replaces what they have still to do. In few statements for thousands. */
+export async function deploy(
+  tx: Transaction,
+  author: Author,
+  plan: Plan,
+  selected: readonly SelectedTarget[],
+): Promise<CreatedAction[]> {
+  if (!selected.length) return [];
+  const ids = idsOf(selected);
+  await cancelScheduled(tx, author, ids);
+  await replaceActions(tx, author, plan, ids);
+  const created = await insertActions(tx, author, plan, ids);
+  await writeDeployments(tx, author, plan, ids);
+  const names = new Map(selected.map(({ id, controllerId }) => [id, controllerId]));
+  return created.map((row) => ({ id: Number(row.id), controllerId: names.get(Number(row.target_id))! }));
+}
+
+/** What a rollout was to begin later on these targets doesn't begin any more, as in hawkBit. */
+const cancelScheduled = (tx: Transaction, author: Author, targetIds: SQL): Promise<unknown> =>
+  moveActions(tx, author, sql`${actions.targetId} = ANY(${targetIds}) AND ${actions.status} = 'scheduled'`, {
+    status: 'canceled',
+    active: false,
+    messages: [`${SERVER_MESSAGE}canceled before it began, as a newer assignment replaces it`],
+  });
+
+/** Replaces what locked targets have still to do. Steps of a migration are not left out: they stay beside what is new. */
+export function replaceActions(
+  tx: Transaction,
+  author: Author,
+  { offline, autoClose }: Pick<Plan, 'offline' | 'autoClose'>,
+  targetIds: SQL,
+): Promise<unknown> {
+  const replaceable = sql`${actions.targetId} = ANY(${targetIds}) AND ${actions.active} AND NOT EXISTS (
+    SELECT 1 FROM ${distributionSets} WHERE ${distributionSets.tenantId} = ${actions.tenantId}
+      AND ${distributionSets.id} = ${actions.setId} AND ${distributionSets.requiredMigrationStep})`;
+  return offline || autoClose
+    ? moveActions(tx, author, replaceable, {
+        status: 'canceled',
+        active: false,
+        messages: [`${SERVER_MESSAGE}closed, as a newer assignment replaces it`],
+      })
+    : moveActions(tx, author, sql`${replaceable} AND ${actions.status} <> 'canceling'`, {
+        status: 'canceling',
+        active: true,
+        messages: [`${SERVER_MESSAGE}cancellation requested, as a newer assignment replaces it`],
+      });
+}
+
+function insertActions(tx: Transaction, author: Author, plan: Plan, targetIds: SQL) {
+  const { tenantId, username } = author.caller;
+  const now = sql`${author.clock().toISOString()}::timestamptz`;
+  const { schedule = null, duration = null, timezone = null } = plan.maintenanceWindow ?? {};
+  const message = `Assignment initiated by user '${username}'`;
+  return tx.execute<{ id: string; target_id: string }>(sql`
+    WITH created AS (
+      INSERT INTO ${actions} (tenant_id, target_id, set_id, status, active, force_type, forced_at, weight,
+        window_schedule, window_duration, window_timezone, external_ref, initiated_by,
+        created_at, created_by, last_modified_at, last_modified_by)
+      SELECT ${tenantId}::bigint, chosen.id, ${plan.setId}::bigint, ${firstStatus(tenantId, plan)},
+        ${!plan.offline}::boolean, ${plan.forceType}::text, ${plan.forcedAt?.toISOString() ?? null}::timestamptz,
+        ${plan.weight}::integer, ${schedule}::text, ${duration}::text, ${timezone}::text,
+        ${plan.externalRef}::text, ${username}::text, ${now}, ${username}::text, ${now}, ${username}::text
+      FROM unnest(${targetIds}) AS chosen(id) ORDER BY chosen.id
+      RETURNING id, target_id, status),
+    told AS (
+      INSERT INTO ${actionEntries} (tenant_id, action_id, status, messages, occurred_at, reported_at)
+      SELECT ${tenantId}::bigint, id, status, ARRAY[${message}::text], ${now}, ${now} FROM created ORDER BY id)
+    SELECT id, target_id FROM created`);
+}
+
+const firstStatus = (tenantId: number, { offline, asksForConfirmation }: Plan): SQL =>
+  offline ? sql`'finished'` : statusAtStart(tenantId, asksForConfirmation, sql`chosen.id`);
+
+/** In which state an action begins, on the target of the id in `column`. */
+export function statusAtStart(tenantId: number, asksForConfirmation: boolean, column: SQLWrapper): SQL {
+  if (!asksForConfirmation) return sql`'running'`;
+  return sql`CASE WHEN EXISTS (SELECT 1 FROM ${targetAutoConfirm}
+    WHERE ${targetAutoConfirm.tenantId} = ${tenantId} AND ${targetAutoConfirm.targetId} = ${column})
+    THEN 'running' ELSE 'wait_for_confirmation' END`;
+}
+
+/** Notes what locked targets are to have, or have. */
+export async function writeDeployments(
+  tx: Transaction,
+  { caller: { tenantId, username }, clock }: Author,
+  { setId, offline }: Pick<Plan, 'setId' | 'offline'>,
+  targetIds: SQL,
+): Promise<void> {
+  const now = sql`${clock().toISOString()}::timestamptz`;
+  const installed = offline ? sql`, installed_set_id = excluded.installed_set_id` : sql``;
+  await tx.execute(sql`
+    INSERT INTO ${targetDeployments} (tenant_id, target_id, assigned_set_id, installed_set_id)
+    SELECT ${tenantId}::bigint, id, ${setId}::bigint, ${offline ? setId : null}::bigint
+    FROM unnest(${targetIds}) AS chosen(id)
+    ON CONFLICT (tenant_id, target_id)
+    DO UPDATE SET assigned_set_id = excluded.assigned_set_id ${installed}`);
+  const status = offline
+    ? sql`update_status = CASE WHEN EXISTS (SELECT 1 FROM ${actions}
+          WHERE ${actions.tenantId} = ${tenantId} AND ${actions.targetId} = ${targets.id} AND ${actions.active})
+        THEN 'pending' ELSE 'in_sync' END, installed_at = ${now}`
+    : sql`update_status = 'pending'`;
+  await tx.execute(sql`
+    UPDATE ${targets} SET ${status}, last_modified_at = ${now}, last_modified_by = ${username}
+    WHERE tenant_id = ${tenantId} AND id = ANY(${targetIds})`);
+}

@@ -1,0 +1,170 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../../database/connect.ts';
+import { actions, targetDeployments } from '../../../database/tables/actions.ts';
+import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import { parseFilter } from '../../../filters/parse.ts';
+import { reach } from '../../access/scopes.ts';
+import { matchingTargets } from '../../fleet/targets/matching.ts';
+import type { SelectedTarget } from '../../fleet/targets/selection.ts';
+import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
+import type { Tenant } from '../../platform/tenants/registry.ts';
+import { type Changes, change } from '../../shared/change.ts';
+import type { Context, Platform } from '../../shared/context.ts';
+import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
+import { type DistributionSet, readSets } from '../../software/distribution-sets/set.ts';
+import { makeRoom } from '../actions/quota.ts';
+import { idsOf } from '../actions/select.ts';
+import { described } from '../assignments/assign.ts';
+import { takesSetType } from '../assignments/compatibility.ts';
+import { deploy, isToHave, type Plan } from '../assignments/write.ts';
+import { actingFor } from './acting-for.ts';
+
+export interface AutoAssignmentKey {
+  tenantId: number;
+  id: number;
+}
+type Row = typeof autoAssignments.$inferSelect;
+
+/** In one transaction: their devices and administrators wait for it no longer than they notice. */
+const AT_A_TIME = 1_000;
+
+/** The condition that an auto-assignment may assign now. */
+export const mayAssign = (now: Date): SQL =>
+  sql`(${autoAssignments.status} = 'running' OR (${autoAssignments.status} = 'ready'
+    AND (${autoAssignments.startAt} IS NULL OR ${autoAssignments.startAt} <= ${now.toISOString()}::timestamptz)))`;
+
+/**
+ * Assigns the set of an auto-assignment to the next of its targets, by id from `after` on; one whose time has come begins by
+ * it. Passed over are targets that once had an action of the set, be it a failed one, unless they only downloaded it; that
+ * are to have it anyway, whose type doesn't take it, or that somebody else is just changing.
+ * @returns the id of the last target that it came to, null where there are no more
+ * @throws DISTRIBUTION_SET_INCOMPLETE, the query's errors
+ */
+export async function assignNextTargets(
+  platform: Platform,
+  { tenantId, id }: AutoAssignmentKey,
+  after: number,
+): Promise<number | null> {
+  const itself = and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id));
+  const { database } = platform;
+  const [known] = await database.select().from(autoAssignments).where(itself);
+  const set = known && (await readSets(database, tenantId, [known.setId])).get(known.setId);
+  if (!known || !set) return null;
+  const tenant = await platform.tenants.byId(tenantId);
+  const context = actingFor(platform, tenant, known);
+  // Before anything is locked, as it may take a while among a million.
+  const eligible = await eligibleTargets(context, tenant, known, set);
+  const found = await selectTargets(database, sql`${eligible} AND ${targets.id} > ${after}`);
+  if (!found.length && known.status === 'running') return null;
+  const { permissions: _, ...actor } = context.caller;
+
+  return change({ ...platform, caller: actor, origin: context.origin }, async (tx, changes) => {
+    // The set before the auto-assignment, as whoever invalidates the set has it locked when it ends what assigns it.
+    const assigned = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', known.setId);
+    const [row] = await tx
+      .select()
+      .from(autoAssignments)
+      .where(and(itself, mayAssign(context.clock())))
+      .for('no key update');
+    if (!row) return null;
+    if (row.status === 'ready') await begin(tx, changes, row);
+    const locked = await lockFree(tx, tenantId, found);
+    // Again, as only now nobody else assigns to them: an action of the set may have come meanwhile.
+    const still = await selectTargets(tx, sql`${eligible} AND ${among(locked)}`);
+    const chosen = await makeRoom(tx, tenantId, tenant.settings.actionCleanup.percentOnQuota, still);
+    const plan = planOf(row, tenant.settings);
+    const created = await deploy(tx, context, plan, chosen);
+    if (created.length && tenant.settings.implicitLock && !assigned.locked)
+      await freezeSets(tx, context, [set.id]);
+    changes.targets(created.map(({ controllerId }) => controllerId));
+    changes.record({
+      type: 'distribution-set.auto-assigned',
+      filter: row.query,
+      count: created.length,
+      changes: { autoAssignment: { new: row.name }, ...described(set, plan) },
+    });
+    return found.length === AT_A_TIME ? found.at(-1)!.id : null;
+  });
+}
+
+async function begin(tx: Transaction, changes: Changes, { tenantId, id, name }: Row): Promise<void> {
+  await tx
+    .update(autoAssignments)
+    .set({ status: 'running' })
+    .where(and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id)));
+  changes.record({
+    type: 'auto-assignment.started',
+    subjects: [name],
+    changes: { status: { old: 'ready', new: 'running' } },
+  });
+}
+
+/**
+ * Asks target by target whether it had the set: `OFFSET 0` keeps PostgreSQL from joining, `IS NOT DISTINCT FROM` from going
+ * through all that have it. Tables that just grow by a million rows mislead it about both.
+ */
+async function eligibleTargets(
+  context: Context,
+  tenant: Tenant,
+  { tenantId, query, forceType }: Row,
+  { id, type }: DistributionSet,
+): Promise<SQL> {
+  // Where it was only downloaded, it has still to be installed.
+  const counts = forceType === 'downloadonly' ? sql`` : sql`AND ${actions.status} <> 'downloaded'`;
+  return sql`${and(
+    eq(targets.tenantId, tenantId),
+    await matchingTargets(context.database, tenant, context.clock(), parseFilter(query)),
+    await reach(context, 'UPDATE_TARGET'),
+    takesSetType(type.id),
+  )} AND NOT EXISTS (
+    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${targets.tenantId}
+      AND ${actions.targetId} = ${targets.id} AND ${actions.setId} IS NOT DISTINCT FROM ${id} ${counts} OFFSET 0)
+  AND NOT EXISTS (
+    SELECT 1 FROM ${targetDeployments} WHERE ${targetDeployments.tenantId} = ${targets.tenantId}
+      AND ${targetDeployments.targetId} = ${targets.id}
+      AND ${isToHave({ setId: id, forceType })} OFFSET 0)`;
+}
+
+const COLUMNS = { id: targets.id, controllerId: targets.controllerId };
+
+const selectTargets = (database: Database | Transaction, where: SQL): Promise<SelectedTarget[]> =>
+  database
+    .select(COLUMNS)
+    .from(targets)
+    .leftJoin(targetPolls, joinedPolls)
+    .leftJoin(targetTypes, joinedTypes)
+    .where(where)
+    .orderBy(targets.id)
+    .limit(AT_A_TIME);
+
+const among = (selected: readonly SelectedTarget[]): SQL => sql`${targets.id} = ANY(${idsOf(selected)})`;
+
+/** Locks those that nobody else has locked. */
+const lockFree = (
+  tx: Transaction,
+  tenantId: number,
+  selected: readonly SelectedTarget[],
+): Promise<SelectedTarget[]> =>
+  tx
+    .select(COLUMNS)
+    .from(targets)
+    .where(and(eq(targets.tenantId, tenantId), among(selected)))
+    .orderBy(targets.id)
+    .for('no key update', { skipLocked: true });
+
+const planOf = (
+  { setId, forceType, weight, confirmationRequired }: Row,
+  { confirmationFlow, autoClose }: { confirmationFlow: boolean; autoClose: boolean },
+): Plan => ({
+  setId,
+  forceType,
+  forcedAt: null,
+  weight,
+  maintenanceWindow: null,
+  externalRef: null,
+  asksForConfirmation: confirmationFlow && confirmationRequired,
+  offline: false,
+  autoClose,
+});

@@ -1,0 +1,131 @@
+import { and, eq, getTableColumns, type SQL } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
+import type { Database, Transaction } from '../../../database/connect.ts';
+import type { ForceType } from '../../../database/tables/actions.ts';
+import { type AutoAssignmentStatus, autoAssignments } from '../../../database/tables/auto-assignments.ts';
+import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { autoAssignmentNotFound, outOfScope } from '../../../errors.ts';
+import type { TargetPermission } from '../../fleet/targets/scope.ts';
+import { wholeReach } from '../../fleet/targets/whole-reach.ts';
+import type { Authored } from '../../shared/authorship.ts';
+import type { Context } from '../../shared/context.ts';
+
+/** A distribution set for all targets that match a query, be it now or later. */
+export interface AutoAssignment extends Authored {
+  id: number;
+  name: string;
+  description: string | null;
+  /** RSQL, as it was written. */
+  query: string;
+  /** The saved filter that it belongs to. */
+  targetFilterId: number | null;
+  distributionSet: { id: number; name: string; version: string };
+  forceType: ForceType;
+  weight: number;
+  /** Whether devices are asked before, where the tenant asks. */
+  confirmationRequired: boolean;
+  status: AutoAssignmentStatus;
+  /** Before it doesn't begin by itself. */
+  startAt: Date | null;
+  approvalDecidedBy: string | null;
+  approvalRemark: string | null;
+  /** In whose name it assigns. */
+  initiatedBy: string;
+}
+
+const { tenantId: _, setId: _set, reach: _reach, ...own } = getTableColumns(autoAssignments);
+const COLUMNS = {
+  ...own,
+  distributionSet: {
+    id: distributionSets.id,
+    name: distributionSets.name,
+    version: distributionSets.version,
+  },
+};
+export const ofItsSet = and(
+  eq(distributionSets.tenantId, autoAssignments.tenantId),
+  eq(distributionSets.id, autoAssignments.setId),
+);
+
+/** Auto-assignments with all that filters may name; narrow it by `where`. */
+export const selectAutoAssignments = (database: Database | Transaction) =>
+  database.select(COLUMNS).from(autoAssignments).innerJoin(distributionSets, ofItsSet).$dynamic();
+
+/** The auto-assignments of those ids that exist, by id. */
+export async function readAutoAssignments(
+  database: Database | Transaction,
+  tenantId: number,
+  ids: readonly number[],
+): Promise<Map<number, AutoAssignment>> {
+  const among = and(eq(autoAssignments.tenantId, tenantId), isAmong(autoAssignments.id, ids));
+  const rows = await selectAutoAssignments(database).where(among);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/**
+ * Checks that auto-assignments were set up within the very scope that the caller has on targets: what they assign to is never
+ * known before.
+ * @throws FORBIDDEN
+ */
+export async function requireReachOfAutoAssignments(
+  tx: Transaction,
+  context: Context,
+  which: SQL,
+  ...more: TargetPermission[]
+): Promise<void> {
+  const reach = wholeReach(context, ...more);
+  if (!reach) return;
+  const found = await tx
+    .select({ name: autoAssignments.name, reach: autoAssignments.reach })
+    .from(autoAssignments)
+    .where(and(eq(autoAssignments.tenantId, context.caller.tenantId), which))
+    .for('no key update');
+  const foreign = found.find((one) => one.reach?.join() !== reach.text);
+  if (foreign)
+    throw outOfScope(reach.permission, `every target that the auto-assignment '${foreign.name}' may find`);
+}
+
+/**
+ * The auto-assignment, locked until the transaction ends.
+ * @throws AUTO_ASSIGNMENT_NOT_FOUND, FORBIDDEN what `requireReachOfAutoAssignments` says
+ */
+export async function lockAutoAssignment(
+  tx: Transaction,
+  context: Context,
+  id: number,
+): Promise<AutoAssignment> {
+  const found = await lock(tx, context, isAmong(autoAssignments.id, [id]));
+  if (!found) throw autoAssignmentNotFound(String(id));
+  return found;
+}
+
+/** That of a saved filter, if it has one, locked until the transaction ends. @throws FORBIDDEN as `lockAutoAssignment` */
+export const lockAutoAssignmentOfFilter = (
+  tx: Transaction,
+  context: Context,
+  targetFilterId: number,
+): Promise<AutoAssignment | undefined> =>
+  lock(tx, context, eq(autoAssignments.targetFilterId, targetFilterId));
+
+async function lock(tx: Transaction, context: Context, which: SQL): Promise<AutoAssignment | undefined> {
+  await requireReachOfAutoAssignments(tx, context, which);
+  const [row] = await selectAutoAssignments(tx)
+    .where(and(eq(autoAssignments.tenantId, context.caller.tenantId), which))
+    .for('no key update', { of: autoAssignments });
+  return row;
+}
+
+/** @returns the names of those deleted @throws FORBIDDEN what `requireReachOfAutoAssignments` says */
+export async function removeAutoAssignments(
+  tx: Transaction,
+  context: Context,
+  which: SQL,
+): Promise<string[]> {
+  const { tenantId } = context.caller;
+  await requireReachOfAutoAssignments(tx, context, which);
+  const deleted = await tx
+    .delete(autoAssignments)
+    .where(and(eq(autoAssignments.tenantId, tenantId), which))
+    .returning({ name: autoAssignments.name });
+  return deleted.map(({ name }) => name);
+}

@@ -1,0 +1,31 @@
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import type { AutoAssignment } from './auto-assignment.ts';
+import { CreateAutoAssignment, checkQuery } from './input.ts';
+import { described, setUp } from './set-up.ts';
+
+/**
+ * Lets all targets that match a query, now or later, have a distribution set, each once. Needs CREATE_AUTO_ASSIGNMENT,
+ * READ_DISTRIBUTION_SET and UPDATE_TARGET.
+ * @throws INVALID_INPUT, the query's errors, and what `setUp` throws
+ */
+export async function createAutoAssignment(
+  context: Context,
+  input: CreateAutoAssignment,
+): Promise<AutoAssignment> {
+  requirePermission(context, 'CREATE_AUTO_ASSIGNMENT', 'READ_DISTRIBUTION_SET', 'UPDATE_TARGET');
+  const given = parse(CreateAutoAssignment, input);
+  checkQuery(context, given.query);
+
+  return change(context, async (tx, changes) => {
+    const created = await setUp(tx, context, given);
+    changes.record({
+      type: 'auto-assignment.created',
+      subjects: [created.name],
+      changes: described(created),
+    });
+    return created;
+  });
+}

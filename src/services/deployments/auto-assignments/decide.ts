@@ -1,0 +1,43 @@
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import type { AutoAssignment } from './auto-assignment.ts';
+import { Decision } from './input.ts';
+import { move } from './move.ts';
+
+/**
+ * Approves an auto-assignment, which then begins when its time comes. Needs APPROVE_AUTO_ASSIGNMENT.
+ * @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE, INVALID_INPUT
+ */
+export async function approveAutoAssignment(context: Context, input: Decision): Promise<AutoAssignment> {
+  const { username } = requirePermission(context, 'APPROVE_AUTO_ASSIGNMENT');
+  const { id, remark } = parse(Decision, input);
+  const decision = { approvalDecidedBy: username, approvalRemark: remark ?? null };
+  return change(context, (tx, changes) =>
+    move(tx, context, changes, id, {
+      name: 'approved',
+      from: 'waiting_for_approval',
+      to: 'ready',
+      ...decision,
+    }),
+  );
+}
+
+/**
+ * Denies an auto-assignment for good. Needs APPROVE_AUTO_ASSIGNMENT.
+ * @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE, INVALID_INPUT
+ */
+export async function denyAutoAssignment(context: Context, input: Decision): Promise<AutoAssignment> {
+  const { username } = requirePermission(context, 'APPROVE_AUTO_ASSIGNMENT');
+  const { id, remark } = parse(Decision, input);
+  const decision = { approvalDecidedBy: username, approvalRemark: remark ?? null };
+  return change(context, (tx, changes) =>
+    move(tx, context, changes, id, {
+      name: 'denied',
+      from: 'waiting_for_approval',
+      to: 'approval_denied',
+      ...decision,
+    }),
+  );
+}

@@ -1,0 +1,51 @@
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
+import { modification } from '../../shared/authorship.ts';
+import type { Changes } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { type AutoAssignment, removeAutoAssignments } from './auto-assignment.ts';
+import { described, setUp } from './set-up.ts';
+
+const itself = ({ caller: { tenantId } }: Context, { id }: AutoAssignment) =>
+  and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id))!;
+
+/** Gives the auto-assignment of a saved filter, which is locked, the filter's new name. */
+export const renameWithFilter = (
+  tx: Transaction,
+  context: Context,
+  linked: AutoAssignment,
+  name: string,
+): Promise<unknown> =>
+  tx
+    .update(autoAssignments)
+    .set({ name, ...modification(context) })
+    .where(itself(context, linked));
+
+/**
+ * Puts another in the place of the auto-assignment of a saved filter, whose query is another now, for whoever changed it:
+ * what was approved, and in whose name it acted, was for other targets.
+ * @throws what `setUp` throws
+ */
+export async function setUpAnew(
+  tx: Transaction,
+  context: Context,
+  changes: Changes,
+  linked: AutoAssignment,
+  { id, name, query }: { id: number; name: string; query: string },
+): Promise<void> {
+  const { distributionSet, description, forceType, weight, confirmationRequired, startAt } = linked;
+  await removeAutoAssignments(tx, context, itself(context, linked));
+  const created = await setUp(tx, context, {
+    name,
+    description,
+    query,
+    targetFilterId: id,
+    distributionSetId: distributionSet.id,
+    forceType,
+    weight,
+    confirmationRequired,
+    startAt,
+  });
+  changes.record({ type: 'target-filter.set-assigned', subjects: [name], changes: described(created) });
+}

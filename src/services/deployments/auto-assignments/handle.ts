@@ -1,0 +1,39 @@
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import type { AutoAssignment } from './auto-assignment.ts';
+import { move, type Step } from './move.ts';
+
+interface Which {
+  id: number;
+}
+const START: Step = { name: 'started', from: 'ready', to: 'running' };
+const PAUSE: Step = { name: 'paused', from: 'running', to: 'paused' };
+const RESUME: Step = { name: 'resumed', from: 'paused', to: 'running' };
+
+/**
+ * Lets an auto-assignment begin that is ready, be it that its time hasn't come. Needs HANDLE_AUTO_ASSIGNMENT.
+ * @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE
+ */
+export async function startAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
+  requirePermission(context, 'HANDLE_AUTO_ASSIGNMENT');
+  return change(context, (tx, changes) => move(tx, context, changes, id, START));
+}
+
+/**
+ * Holds up an auto-assignment that runs; what it has assigned goes on. Needs HANDLE_AUTO_ASSIGNMENT.
+ * @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE
+ */
+export async function pauseAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
+  requirePermission(context, 'HANDLE_AUTO_ASSIGNMENT');
+  return change(context, (tx, changes) => move(tx, context, changes, id, PAUSE));
+}
+
+/**
+ * Lets an auto-assignment go on that was held up. Needs HANDLE_AUTO_ASSIGNMENT.
+ * @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE
+ */
+export async function resumeAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
+  requirePermission(context, 'HANDLE_AUTO_ASSIGNMENT');
+  return change(context, (tx, changes) => move(tx, context, changes, id, RESUME));
+}

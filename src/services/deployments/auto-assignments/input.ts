@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { checkQuery, QUERY_LENGTH } from '../../fleet/target-filters/input.ts';
+import { enteredText, plainText } from '../../shared/text.ts';
+import { ActionOptions } from '../assignments/input.ts';
+
+export { checkQuery };
+
+/** What is assigned, and how. */
+export const AutoAssignmentOptions = ActionOptions.pick({
+  forceType: true,
+  weight: true,
+  confirmationRequired: true,
+}).extend({
+  distributionSetId: z.number(),
+  /** When it begins; as soon as it may where it is missing. */
+  startAt: z.date('must be a time').nullish(),
+});
+export type AutoAssignmentOptions = z.output<typeof AutoAssignmentOptions>;
+
+const name = enteredText(1, 128);
+const description = enteredText(0, 512).nullish();
+
+export const CreateAutoAssignment = AutoAssignmentOptions.extend({
+  name: z.preprocess((text) => text ?? '', name),
+  description,
+  query: z.preprocess((text) => text ?? '', plainText(1, QUERY_LENGTH)),
+});
+export type CreateAutoAssignment = z.input<typeof CreateAutoAssignment>;
+
+/** What an update may change; what is missing or null stays. */
+export const UpdateAutoAssignment = z.object({ id: z.number(), name: name.nullish(), description });
+export type UpdateAutoAssignment = z.input<typeof UpdateAutoAssignment>;
+
+export const SetAutoAssignment = AutoAssignmentOptions.extend({ targetFilterId: z.number() });
+export type SetAutoAssignment = z.input<typeof SetAutoAssignment>;
+
+export const Decision = z.object({ id: z.number(), remark: plainText(0, 255).nullish() });
+export type Decision = z.input<typeof Decision>;

@@ -1,0 +1,42 @@
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { type AutoAssignmentStatus, autoAssignments } from '../../../database/tables/auto-assignments.ts';
+import { autoAssignmentIllegalState } from '../../../errors.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
+import type { Changes } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { type AutoAssignment, lockAutoAssignment } from './auto-assignment.ts';
+
+/** A step that somebody makes with an auto-assignment. */
+export interface Step {
+  name: 'approved' | 'denied' | 'started' | 'paused' | 'resumed';
+  from: AutoAssignmentStatus;
+  to: AutoAssignmentStatus;
+  approvalDecidedBy?: string;
+  approvalRemark?: string | null;
+}
+
+/** @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE */
+export async function move(
+  tx: Transaction,
+  context: Context,
+  changes: Changes,
+  id: number,
+  { name, from, to, ...decision }: Step,
+): Promise<AutoAssignment> {
+  const before = await lockAutoAssignment(tx, context, id);
+  if (before.status !== from) throw autoAssignmentIllegalState(String(id), before.status);
+  const modified = { status: to, ...decision, ...modification(context) };
+  await tx
+    .update(autoAssignments)
+    .set(modified)
+    .where(and(eq(autoAssignments.tenantId, context.caller.tenantId), eq(autoAssignments.id, id)));
+  const after = { ...before, ...modified };
+  changes.record({
+    type: `auto-assignment.${name}`,
+    subjects: [before.name],
+    changes: differences(before, after, ['status', 'approvalRemark']),
+  });
+  return after;
+}

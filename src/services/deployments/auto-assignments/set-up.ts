@@ -1,0 +1,73 @@
+import type { Transaction } from '../../../database/connect.ts';
+import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
+import { autoAssignmentForceTypeInvalid } from '../../../errors.ts';
+import { parseFilter } from '../../../filters/parse.ts';
+import { requireWholeSight } from '../../access/seen.ts';
+import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
+import { keptReach } from '../../fleet/targets/whole-reach.ts';
+import { added, type FieldChanges } from '../../platform/audit/record.ts';
+import { creation } from '../../shared/authorship.ts';
+import type { Context } from '../../shared/context.ts';
+import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
+import { titleOf } from '../../software/software-modules/module.ts';
+import { DEFAULT_WEIGHT } from '../assignments/input.ts';
+import { type AutoAssignment, readAutoAssignments } from './auto-assignment.ts';
+import type { AutoAssignmentOptions } from './input.ts';
+
+export interface NewAutoAssignment extends AutoAssignmentOptions {
+  name: string;
+  description?: string | null | undefined;
+  query: string;
+  targetFilterId?: number;
+}
+
+/**
+ * Makes an auto-assignment, which acts for the caller: also later it reaches those targets only that the caller may
+ * read and change now. It waits for an approval where the tenant wants one. Its set is locked as by an assignment.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
+ *   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID, AUTO_ASSIGNMENT_ALREADY_EXISTS; FORBIDDEN where the query asks for what the caller
+ *   may not read
+ */
+export async function setUp(
+  tx: Transaction,
+  context: Context,
+  { distributionSetId, forceType, weight, confirmationRequired, ...given }: NewAutoAssignment,
+): Promise<AutoAssignment> {
+  const { tenantId, username } = context.caller;
+  requireWholeSight(context, TARGET_FIELDS, parseFilter(given.query));
+  if (forceType === 'timeforced') throw autoAssignmentForceTypeInvalid();
+  const { settings } = await context.tenants.byId(tenantId);
+  const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [
+    'distributionSetId',
+  ]);
+  const reach = keptReach(context);
+  const [created] = await tx
+    .insert(autoAssignments)
+    .values({
+      tenantId,
+      ...given,
+      setId: set.id,
+      forceType: forceType ?? 'forced',
+      weight: weight ?? DEFAULT_WEIGHT,
+      confirmationRequired: confirmationRequired ?? settings.confirmationFlow,
+      status: settings.autoAssignmentApproval ? 'waiting_for_approval' : 'ready',
+      initiatedBy: username,
+      reach: reach === null ? null : [reach],
+      ...creation(context),
+    })
+    .returning({ id: autoAssignments.id });
+  if (settings.implicitLock && !set.locked) await freezeSets(tx, context, [set.id]);
+  const { id } = created!;
+  return (await readAutoAssignments(tx, tenantId, [id])).get(id)!;
+}
+
+/** What the audit trail tells of a new one. */
+export const described = ({
+  query,
+  distributionSet,
+  forceType,
+  weight,
+  startAt,
+  status,
+}: AutoAssignment): FieldChanges =>
+  added({ query, distributionSet: titleOf(distributionSet), forceType, weight, startAt, status });

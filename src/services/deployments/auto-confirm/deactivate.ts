@@ -1,0 +1,23 @@
+import { requirePermission } from '../../access/permissions.ts';
+import { lockTarget } from '../../fleet/targets/selection.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { deactivateTargets } from './write.ts';
+
+/**
+ * Lets the actions of a target wait for a confirmation again, whether auto-confirmation was active or not. Needs
+ * UPDATE_TARGET. @throws TARGET_NOT_FOUND
+ */
+export async function deactivateAutoConfirm(
+  context: Context,
+  { controllerId }: { controllerId: string },
+): Promise<void> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+
+  await change(context, async (tx, changes) => {
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
+    const deactivated = await deactivateTargets(tx, caller, context.clock(), [target]);
+    changes.targets(deactivated);
+    changes.record({ type: 'target.auto-confirm-deactivated', subjects: deactivated });
+  });
+}

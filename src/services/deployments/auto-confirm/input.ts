@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { plainText } from '../../shared/text.ts';
+
+/** Who asked for auto-confirmation, and why; an empty text counts as none. */
+export const confirmation = {
+  initiator: plainText(0, 64).nullish(),
+  remark: plainText(0, 512).nullish(),
+};
+
+export const Confirmation = z.object(confirmation);

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm';
+import { chunks } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
+import type { SelectedTarget } from '../../fleet/targets/selection.ts';
+import { writeAndTouch } from '../../fleet/targets/touch.ts';
+import type { Actor } from '../../shared/context.ts';
+import { releaseActions } from '../actions/confirm.ts';
+import type { Author } from '../actions/write.ts';
+
+export interface Confirmation {
+  initiator?: string | null | undefined;
+  remark?: string | null | undefined;
+}
+
+/**
+ * Activates auto-confirmation of locked targets; one where it is active keeps it as it is. What waits there begins.
+ * @returns the controllerIds of those where it wasn't
+ */
+export async function activateTargets(
+  tx: Transaction,
+  author: Author,
+  selected: readonly SelectedTarget[],
+  { initiator, remark }: Confirmation,
+): Promise<string[]> {
+  const { caller, clock } = author;
+  const now = clock();
+  const activated = await writeAndTouch(
+    tx,
+    caller,
+    now,
+    selected,
+    (ids) => sql`
+      INSERT INTO ${targetAutoConfirm} (tenant_id, target_id, initiator, remark, activated_at, activated_by)
+      SELECT ${caller.tenantId}::bigint, id, ${initiator || null}::text, ${remark || null}::text,
+        ${now.toISOString()}::timestamptz, ${caller.username}::text
+      FROM unnest(${ids}) AS chosen(id)
+      ON CONFLICT (tenant_id, target_id) DO NOTHING
+      RETURNING target_id`,
+  );
+  for (const chunk of chunks(selected)) await releaseActions(tx, author, chunk);
+  return activated;
+}
+
+/** Deactivates it. @returns the controllerIds of the targets where it was active */
+export const deactivateTargets = (
+  tx: Transaction,
+  caller: Actor,
+  now: Date,
+  selected: readonly SelectedTarget[],
+): Promise<string[]> =>
+  writeAndTouch(
+    tx,
+    caller,
+    now,
+    selected,
+    (ids) => sql`
+      DELETE FROM ${targetAutoConfirm} WHERE tenant_id = ${caller.tenantId} AND target_id = ANY(${ids})
+      RETURNING target_id`,
+  );

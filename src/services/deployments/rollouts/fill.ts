@@ -1,0 +1,127 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { rolloutGroups, rolloutTargets } from '../../../database/tables/rollouts.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { targetsWith } from '../../fleet/targets/keys.ts';
+import { creation } from '../../shared/authorship.ts';
+import { type GroupRow, groupsOf, writeGroup } from './group.ts';
+import { fitting, isOutside } from './matching.ts';
+import { type GroupPlan, shareOf } from './plan-groups.ts';
+import { type More, ROWS_A_STEP, type Step, turnRollout } from './step.ts';
+
+/** A step of a new rollout: puts targets into the first group that isn't filled, in the order of their creation. */
+export async function fillGroups(step: Step): Promise<More> {
+  const groups = await groupsOf(step.tx, step.rollout);
+  const group = groups.find(({ status }) => status === 'creating');
+  if (!group) {
+    await finishCreation(step, groups);
+    return false;
+  }
+  const candidates = group.candidates ?? (await countCandidates(step, groups, group));
+  const wanted = shareOf(groups, group, candidates) - group.totalTargets;
+  const size = Math.min(wanted, ROWS_A_STEP);
+  const { added, last } = size > 0 ? await addTargets(step, groups, group, size) : { added: 0, last: 0 };
+  await writeGroup(step.tx, step.acting, group, {
+    candidates,
+    totalTargets: group.totalTargets + added,
+    filledTo: Math.max(last, group.filledTo),
+    // Fewer than there were: some are gone meanwhile.
+    ...((wanted <= size || added < size) && { status: 'ready' }),
+  });
+  return true;
+}
+
+/** Those that a group before it with the same filter left over need not be counted again. */
+async function countCandidates(step: Step, groups: readonly GroupRow[], group: GroupRow): Promise<number> {
+  const before = groups[groups.indexOf(group) - 1];
+  if (before?.filter === group.filter && before.candidates !== null)
+    return before.candidates - before.totalTargets;
+  const condition = await remaining(step, groups, group);
+  const [row] = await step.tx.execute<{ count: string }>(
+    sql`SELECT count(*) FROM ${targetsWith([condition])} WHERE ${condition}`,
+  );
+  return Number(row!.count);
+}
+
+/** The condition that a target can come into a group. Where all have the same filter, none is looked up in the others. */
+async function remaining(
+  { tx, acting, rollout }: Step,
+  groups: readonly GroupRow[],
+  group: GroupRow,
+): Promise<SQL> {
+  const fits = await fitting(tx, acting, rollout, group.filter);
+  const mayBeTaken = groups.some(({ filter, filledTo }) => filledTo > 0 && filter !== group.filter);
+  return mayBeTaken ? sql`${fits} AND ${isOutside(rollout)}` : fits;
+}
+
+async function addTargets(
+  step: Step,
+  groups: readonly GroupRow[],
+  group: GroupRow,
+  size: number,
+): Promise<{ added: number; last: number }> {
+  const { tenantId, id } = step.rollout;
+  // Up to there those that match the same filter are all in groups already.
+  const from = Math.max(
+    ...groups.filter(({ filter }) => filter === group.filter).map(({ filledTo }) => filledTo),
+  );
+  const condition = await remaining(step, groups, group);
+  const [row] = await step.tx.execute<{ added: string; last: string | null }>(sql`
+    WITH chosen AS (
+      SELECT ${targets.id} FROM ${targetsWith([condition])}
+      WHERE ${targets.tenantId} = ${tenantId} AND ${targets.id} > ${from} AND ${condition}
+      ORDER BY ${targets.id} LIMIT ${size} FOR KEY SHARE OF ${targets}),
+    added AS (
+      INSERT INTO ${rolloutTargets} (tenant_id, target_id, rollout_id, group_id)
+      SELECT ${tenantId}::bigint, id, ${id}::bigint, ${group.id}::bigint FROM chosen)
+    SELECT count(*) AS added, max(id) AS last FROM chosen`);
+  return { added: Number(row!.added), last: Number(row!.last) };
+}
+
+async function finishCreation(step: Step, groups: readonly GroupRow[]): Promise<void> {
+  const { acting, rollout } = step;
+  const last = groups.at(-1)!;
+  if (rollout.dynamic && !last.dynamic) await addDynamicGroup(step, groups, 'ready');
+  const { settings } = await acting.tenants.byId(rollout.tenantId);
+  await turnRollout(step, settings.rolloutApproval ? 'waiting_for_approval' : 'ready', {
+    totalTargets: groups.reduce((sum, { totalTargets }) => sum + totalTargets, 0),
+  });
+}
+
+/** A further group, like the last one, for targets that appear later. */
+export async function addDynamicGroup(
+  { tx, acting, changes, rollout }: Step,
+  groups: readonly GroupRow[],
+  status: 'ready' | 'scheduled',
+): Promise<void> {
+  const last = groups.at(-1)!;
+  const usual = `group-${groups.length}`;
+  const suffix = last.name.startsWith(usual) ? last.name.slice(usual.length) : '';
+  const name = `group-${groups.length + 1}${suffix}`;
+  const plan: GroupPlan = {
+    name,
+    description: name,
+    status,
+    filter: last.filter,
+    percentage: last.dynamic ? last.percentage : Math.max(last.totalTargets, 1),
+    dynamic: true,
+    confirmationRequired: last.confirmationRequired,
+    successThreshold: last.successThreshold,
+    successAction: last.successAction,
+    successActionExpression: last.successActionExpression,
+    errorThreshold: last.errorThreshold,
+    errorActionExpression: last.errorActionExpression,
+  };
+  await tx.insert(rolloutGroups).values({
+    tenantId: rollout.tenantId,
+    rolloutId: rollout.id,
+    totalTargets: 0,
+    ...plan,
+    ...creation(acting),
+  });
+  changes.rollouts([rollout.id]);
+  changes.record({
+    type: 'rollout-group.created',
+    subjects: [rollout.name],
+    changes: { group: { new: name } },
+  });
+}

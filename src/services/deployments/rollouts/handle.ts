@@ -1,0 +1,57 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { rolloutTargets } from '../../../database/tables/rollouts.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { outOfScope } from '../../../errors.ts';
+import { targetsWith } from '../../fleet/targets/keys.ts';
+import { matchingTargets } from '../../fleet/targets/matching.ts';
+import { wholeReach } from '../../fleet/targets/whole-reach.ts';
+import type { Context } from '../../shared/context.ts';
+import { type LockedRollout, lockRollout } from './rollout.ts';
+
+/**
+ * The rollout, locked, for a verb that does something to its targets.
+ * @throws ROLLOUT_NOT_FOUND; FORBIDDEN what `requireReachOfRollout` says
+ */
+export async function lockRolloutToHandle(
+  tx: Transaction,
+  context: Context,
+  id: number,
+): Promise<LockedRollout> {
+  const rollout = await lockRollout(tx, context, id);
+  await requireReachOfRollout(tx, context, rollout);
+  return rollout;
+}
+
+/**
+ * Checks that a locked rollout was planned within the very scope that the caller has on targets, or that all of its targets
+ * are in it: which a rollout that is still being filled, or takes in others later, can't promise.
+ * @throws FORBIDDEN
+ */
+export async function requireReachOfRollout(
+  tx: Transaction,
+  context: Context,
+  rollout: LockedRollout,
+): Promise<void> {
+  const reach = wholeReach(context);
+  if (!reach || reach.text === rollout.reach) return;
+  const isOpen = rollout.dynamic || rollout.status === 'creating';
+  if (isOpen || (await hasTargetBeyond(tx, context, rollout, reach.filter)))
+    throw outOfScope(reach.permission, `every target of the rollout '${rollout.name}'`);
+}
+
+async function hasTargetBeyond(
+  tx: Transaction,
+  context: Context,
+  { tenantId, id }: LockedRollout,
+  filter: Parameters<typeof matchingTargets>[3],
+): Promise<boolean> {
+  const tenant = await context.tenants.byId(tenantId);
+  const within: SQL = await matchingTargets(tx, tenant, context.clock(), filter);
+  const beyond = await tx.execute(sql`
+    SELECT 1 FROM ${targetsWith([within])}
+    JOIN ${rolloutTargets} ON ${rolloutTargets.tenantId} = ${targets.tenantId}
+      AND ${rolloutTargets.targetId} = ${targets.id} AND ${rolloutTargets.rolloutId} = ${id}
+    WHERE ${targets.tenantId} = ${tenantId} AND (${within}) IS NOT TRUE LIMIT 1`);
+  return beyond.length > 0;
+}

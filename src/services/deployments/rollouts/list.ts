@@ -1,0 +1,63 @@
+import { and, eq } from 'drizzle-orm';
+import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import type { Context } from '../../shared/context.ts';
+import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
+import type { Listing, PageRequest } from '../../shared/page.ts';
+import {
+  ROLLOUT_FIELDS,
+  ROLLOUT_GROUP_FIELDS,
+  ROLLOUT_GROUP_ORDER,
+  ROLLOUT_ORDER,
+  type RolloutGroupOrderField,
+  type RolloutOrderField,
+} from './fields.ts';
+import { findRollout } from './find.ts';
+import { type RolloutGroup, selectGroups, totalOfGroup } from './group.ts';
+import { type Rollout, selectRollouts, totalOfRollout } from './rollout.ts';
+
+/** Lists rollouts, by id unless ordered otherwise. Needs READ_ROLLOUT. @throws what `listMatching` throws */
+export async function listRollouts(
+  context: Context,
+  request: PageRequest<RolloutOrderField>,
+  mode?: DeletedMode,
+): Promise<Listing<Rollout>> {
+  const { tenantId } = requirePermission(context, 'READ_ROLLOUT');
+  const { database } = context;
+  const deleted = wantedDeleted(mode);
+  const total = await totalOfRollout(context);
+  const scope = and(
+    eq(rollouts.tenantId, tenantId),
+    deleted === undefined ? undefined : eq(rollouts.deleted, deleted),
+  );
+  return listMatching(
+    context,
+    request,
+    { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER },
+    scope,
+    selected(database, () => selectRollouts(database, total)),
+  );
+}
+
+/**
+ * Lists the groups of a rollout, in the order in which they begin unless ordered otherwise. Needs READ_ROLLOUT.
+ * @throws ROLLOUT_NOT_FOUND, and what `listMatching` throws
+ */
+export async function listRolloutGroups(
+  context: Context,
+  rolloutId: number,
+  request: PageRequest<RolloutGroupOrderField>,
+): Promise<Listing<RolloutGroup>> {
+  const { id } = await findRollout(context, rolloutId);
+  const { database } = context;
+  const total = await totalOfGroup(context);
+  const scope = and(eq(rolloutGroups.tenantId, context.caller.tenantId), eq(rolloutGroups.rolloutId, id));
+  const entity = { fields: ROLLOUT_GROUP_FIELDS, order: ROLLOUT_GROUP_ORDER };
+  return listMatching(
+    context,
+    request,
+    entity,
+    scope,
+    selected(database, () => selectGroups(database, total)),
+  );
+}

@@ -1,0 +1,72 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { rolloutTargets } from '../../../database/tables/rollouts.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { DomainError } from '../../../errors.ts';
+import type { Expression } from '../../../filters/expression.ts';
+import { parseFilter } from '../../../filters/parse.ts';
+import { parseTargetFilter } from '../../fleet/targets/fields.ts';
+import { targetsWith } from '../../fleet/targets/keys.ts';
+import { matchingTargets } from '../../fleet/targets/matching.ts';
+import type { Acting } from '../../shared/context.ts';
+import { takesSetType } from '../assignments/compatibility.ts';
+import type { LockedRollout } from './rollout.ts';
+
+/** @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID with the path, where it cannot be asked of targets */
+export function readTargetFilter(text: string, path: readonly string[]): Expression {
+  try {
+    return parseTargetFilter(text);
+  } catch (error) {
+    throw error instanceof DomainError ? error.within(...path) : error;
+  }
+}
+
+const allOf = (expressions: Expression[]): Expression =>
+  expressions.length > 1 ? { kind: 'and', children: expressions } : expressions[0]!;
+
+/** A rollout, before or after it is stored. */
+type Filtered = Pick<LockedRollout, 'filter' | 'reach' | 'setId'>;
+
+/** The condition that a target can be in a rollout's group, or in any: it matches, and its type takes the set. */
+export async function fitting(
+  tx: Transaction,
+  { caller: { tenantId }, tenants, clock }: Acting,
+  { filter, reach, setId }: Filtered,
+  groupFilter = '',
+): Promise<SQL> {
+  const [set] = await tx
+    .select({ typeId: distributionSets.typeId })
+    .from(distributionSets)
+    .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, setId)));
+  const texts = [filter, reach, groupFilter].filter((text) => text);
+  const expression = allOf(texts.map((text) => parseFilter(text!)));
+  const matching = await matchingTargets(tx, await tenants.byId(tenantId), clock(), expression);
+  return and(eq(targets.tenantId, tenantId), takesSetType(set!.typeId), matching)!;
+}
+
+/** How many targets there are for a rollout, and how many of them match none of the filters. */
+export async function countFitting(
+  tx: Transaction,
+  acting: Acting,
+  rollout: Filtered,
+  filters: readonly string[],
+): Promise<{ total: number; left: number }> {
+  const tenant = await acting.tenants.byId(acting.caller.tenantId);
+  const condition = await fitting(tx, acting, rollout);
+  const matches = filters.includes('')
+    ? [sql`TRUE`]
+    : await Promise.all(
+        filters.map((filter) => matchingTargets(tx, tenant, acting.clock(), parseFilter(filter))),
+      );
+  const matchesAny = matches.length ? sql`(${sql.join(matches, sql` OR `)})` : sql`FALSE`;
+  const [row] = await tx.execute<{ total: string; left: string }>(sql`
+    SELECT count(*) AS total, count(*) FILTER (WHERE ${matchesAny} IS NOT TRUE) AS left
+    FROM ${targetsWith([condition, matchesAny])} WHERE ${condition}`);
+  return { total: Number(row!.total), left: Number(row!.left) };
+}
+
+/** The condition that a target is in no group of the rollout. */
+export const isOutside = ({ tenantId, id }: Pick<LockedRollout, 'tenantId' | 'id'>): SQL => sql`NOT EXISTS (
+  SELECT 1 FROM ${rolloutTargets} WHERE ${rolloutTargets.tenantId} = ${tenantId}
+    AND ${rolloutTargets.targetId} = ${targets.id} AND ${rolloutTargets.rolloutId} = ${id})`;

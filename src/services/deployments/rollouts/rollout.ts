@@ -1,0 +1,168 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
+import type { Database, Transaction } from '../../../database/connect.ts';
+import type { ForceType } from '../../../database/tables/actions.ts';
+import { distributionSets, distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
+import {
+  type RolloutStatus,
+  rolloutGroups,
+  rollouts,
+  rolloutTargets,
+} from '../../../database/tables/rollouts.ts';
+import { readOnly, rolloutIllegalState, rolloutNotFound } from '../../../errors.ts';
+import { wholeReach } from '../../fleet/targets/whole-reach.ts';
+import { type Authored, modification } from '../../shared/authorship.ts';
+import type { Acting, Context } from '../../shared/context.ts';
+import { withItsType } from '../../software/distribution-sets/set.ts';
+import { totalForCaller } from './visible.ts';
+
+/** A rollout as callers get it; its groups, and how far its targets are, are read apart. */
+export interface Rollout extends Authored {
+  id: number;
+  name: string;
+  description: string | null;
+  distributionSet: { id: number; name: string; version: string };
+  /** RSQL, as it was written. */
+  filter: string;
+  status: RolloutStatus;
+  /** From when on it begins by itself; null where somebody starts it. */
+  startAt: Date | null;
+  forceType: ForceType;
+  forcedAt: Date | null;
+  weight: number;
+  /** Whether targets that appear later are taken in. */
+  dynamic: boolean;
+  totalTargets: number;
+  totalGroups: number;
+  approvalDecidedBy: string | null;
+  approvalRemark: string | null;
+  deleted: boolean;
+}
+
+const COLUMNS = {
+  id: rollouts.id,
+  name: rollouts.name,
+  description: rollouts.description,
+  distributionSet: {
+    id: distributionSets.id,
+    name: distributionSets.name,
+    version: distributionSets.version,
+  },
+  filter: rollouts.filter,
+  status: rollouts.status,
+  startAt: rollouts.startAt,
+  forceType: rollouts.forceType,
+  forcedAt: rollouts.forcedAt,
+  weight: rollouts.weight,
+  dynamic: rollouts.dynamic,
+  totalTargets: rollouts.totalTargets,
+  totalGroups: sql<number>`(SELECT count(*) FROM ${rolloutGroups}
+    WHERE ${rolloutGroups.tenantId} = ${rollouts.tenantId} AND ${rolloutGroups.rolloutId} = ${rollouts.id})`.mapWith(
+    Number,
+  ),
+  approvalDecidedBy: rollouts.approvalDecidedBy,
+  approvalRemark: rollouts.approvalRemark,
+  deleted: rollouts.deleted,
+  createdAt: rollouts.createdAt,
+  createdBy: rollouts.createdBy,
+  lastModifiedAt: rollouts.lastModifiedAt,
+  lastModifiedBy: rollouts.lastModifiedBy,
+};
+
+export const ofItsSet = and(
+  eq(distributionSets.tenantId, rollouts.tenantId),
+  eq(distributionSets.id, rollouts.setId),
+);
+
+/** How many targets of a rollout count for the caller; while its own one is filled, those that it was planned for. */
+export async function totalOfRollout(context: Context): Promise<SQL<number> | undefined> {
+  const itsOwn = sql`${rolloutTargets.rolloutId} = ${rollouts.id}`;
+  const seen = await totalForCaller(context, itsOwn);
+  return (
+    seen &&
+    sql`CASE WHEN ${rollouts.status} = 'creating' AND ${rollouts.reach} = ${wholeReach(context)?.text ?? null}
+      THEN ${rollouts.totalTargets} ELSE ${seen} END`.mapWith(Number)
+  );
+}
+
+/** Rollouts with all that filters may name; narrow it by `where`. */
+export const selectRollouts = (database: Database | Transaction, totalTargets?: SQL<number>) =>
+  database
+    .select(totalTargets ? { ...COLUMNS, totalTargets } : COLUMNS)
+    .from(rollouts)
+    .innerJoin(distributionSets, ofItsSet)
+    .innerJoin(distributionSetTypes, withItsType)
+    .$dynamic();
+
+/** The rollouts of those ids that exist, by id. */
+export async function readRollouts(
+  context: Context,
+  database: Database | Transaction,
+  ids: readonly number[],
+): Promise<Map<number, Rollout>> {
+  const { tenantId } = context.caller;
+  const rows = await selectRollouts(database, await totalOfRollout(context)).where(
+    and(eq(rollouts.tenantId, tenantId), isAmong(rollouts.id, ids)),
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** A rollout that is locked until the transaction ends. */
+export type LockedRollout = typeof rollouts.$inferSelect;
+
+/** A locked rollout as callers get it now. */
+export const asItIs = async (tx: Transaction, context: Context, { id }: LockedRollout): Promise<Rollout> =>
+  (await readRollouts(context, tx, [id])).get(id)!;
+
+/** The rollout, locked: verbs and the periodic job go one by one on it. @throws ROLLOUT_NOT_FOUND */
+export async function lockRollout(
+  tx: Transaction,
+  { caller: { tenantId } }: Pick<Acting, 'caller'>,
+  id: number,
+): Promise<LockedRollout> {
+  const [rollout] = await tx
+    .select()
+    .from(rollouts)
+    .where(and(eq(rollouts.tenantId, tenantId), isAmong(rollouts.id, [id])))
+    .for('no key update');
+  if (!rollout) throw rolloutNotFound(String(id));
+  return rollout;
+}
+
+/** What has not ended yet, nor is about to. */
+export const STOPPABLE = [
+  'creating',
+  'waiting_for_approval',
+  'approval_denied',
+  'ready',
+  'starting',
+  'running',
+  'paused',
+] as const satisfies RolloutStatus[];
+
+/** @throws ROLLOUT_ILLEGAL_STATE unless it is in one of the states in which somebody may do `what` */
+export function requireStatus(
+  { id, status }: LockedRollout,
+  what: string,
+  ...fitting: readonly RolloutStatus[]
+): void {
+  if (!fitting.includes(status)) throw rolloutIllegalState(String(id), what, status);
+}
+
+/** @throws READ_ONLY */
+export function requireUndeleted({ id, status }: LockedRollout): void {
+  if (status === 'deleting' || status === 'deleted')
+    throw readOnly(`The rollout ${id} was deleted and cannot change any more.`);
+}
+
+/** Writes what is different in a locked rollout, and who changed it. */
+export const writeRollout = (
+  tx: Transaction,
+  acting: Acting,
+  { tenantId, id }: Pick<LockedRollout, 'tenantId' | 'id'>,
+  values: Partial<typeof rollouts.$inferInsert>,
+): Promise<unknown> =>
+  tx
+    .update(rollouts)
+    .set({ ...values, ...modification(acting) })
+    .where(and(eq(rollouts.tenantId, tenantId), eq(rollouts.id, id)));

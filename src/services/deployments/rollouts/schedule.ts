@@ -1,0 +1,92 @@
+import { and, eq, gt, sql } from 'drizzle-orm';
+import { arrayOf, isAmong } from '../../../database/bulk.ts';
+import { plannedAnew } from '../../../database/prepared.ts';
+import { actions } from '../../../database/tables/actions.ts';
+import { rolloutTargets } from '../../../database/tables/rollouts.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { SERVER_MESSAGE } from '../actions/messages.ts';
+import { moveActions } from '../actions/write.ts';
+import { type GroupRow, groupsOf, writeGroup } from './group.ts';
+import { turnGroup } from './next-group.ts';
+import { startActions } from './start-actions.ts';
+import { type More, ROWS_A_STEP, type Step, turnRollout } from './step.ts';
+
+/** A step of a rollout that begins: its targets get actions, those of the first group begin. */
+export async function beginRollout(step: Step): Promise<More> {
+  const groups = await groupsOf(step.tx, step.rollout);
+  const group = groups.find(({ status }) => status === 'ready');
+  if (group) {
+    await scheduleGroup(step, group);
+    return true;
+  }
+  const { tx, acting, changes, rollout } = step;
+  const first = groups[0]!;
+  if (first.status === 'scheduled') await turnGroup(tx, acting, changes, rollout, first, 'running');
+  if (await startActions(step, first)) return true;
+  await turnRollout(step, 'running');
+  return true;
+}
+
+/** Makes actions for the next targets of a group; devices don't see them before they begin. */
+async function scheduleGroup(step: Step, group: GroupRow): Promise<void> {
+  const ids = await nextTargets(step, group);
+  if (ids.length) await scheduleTargets(step, group, ids);
+  await writeGroup(step.tx, step.acting, group, {
+    scheduledTo: ids.at(-1) ?? group.scheduledTo,
+    ...(ids.length < ROWS_A_STEP && { status: 'scheduled' }),
+  });
+}
+
+/** Makes actions that are to begin later on these targets of a group. */
+export async function scheduleTargets(step: Step, group: GroupRow, ids: readonly number[]): Promise<void> {
+  await cancelScheduledBefore(step, ids);
+  await insertScheduled(step, group, ids);
+}
+
+async function nextTargets({ tx }: Step, { tenantId, id, scheduledTo }: GroupRow): Promise<number[]> {
+  const { targetId, groupId } = rolloutTargets;
+  const rows = await tx
+    .select({ targetId })
+    .from(rolloutTargets)
+    .where(and(eq(rolloutTargets.tenantId, tenantId), eq(groupId, id), gt(targetId, scheduledTo)))
+    .orderBy(targetId)
+    .limit(ROWS_A_STEP);
+  return rows.map((row) => row.targetId);
+}
+
+/**
+ * As in hawkBit: what was to begin later on a target doesn't any more when something newer is to. By ids, as PostgreSQL
+ * knows little of tables that just begin to grow, and would compare all with all.
+ */
+const cancelScheduledBefore = ({ tx, acting }: Step, ids: readonly number[]): Promise<unknown> =>
+  moveActions(
+    tx,
+    acting,
+    plannedAnew(sql`${isAmong(actions.targetId, ids)} AND ${actions.status} = 'scheduled'`),
+    {
+      status: 'canceled',
+      active: false,
+      messages: [`${SERVER_MESSAGE}canceled before it began, as another rollout replaces it`],
+    },
+  );
+
+function insertScheduled(
+  { tx, acting, rollout }: Step,
+  { tenantId, id }: GroupRow,
+  targetIds: readonly number[],
+): Promise<unknown> {
+  const now = sql`${acting.clock().toISOString()}::timestamptz`;
+  const { setId, forceType, forcedAt, weight, createdBy } = rollout;
+  const forced = forceType === 'timeforced' ? (forcedAt ?? new Date(0)).toISOString() : null;
+  return tx.execute(sql`
+    WITH locked AS (
+      SELECT ${targets.id} FROM unnest(${arrayOf(targetIds)}::bigint[]) AS chosen(id)
+      JOIN ${targets} ON ${targets.tenantId} = ${tenantId} AND ${targets.id} = chosen.id
+      FOR KEY SHARE OF ${targets})
+    INSERT INTO ${actions} (tenant_id, target_id, set_id, rollout_group_id, status, active, force_type, forced_at,
+      weight, initiated_by, created_at, created_by, last_modified_at, last_modified_by)
+    SELECT ${tenantId}::bigint, id, ${setId}::bigint, ${id}::bigint, 'scheduled', FALSE, ${forceType}::text,
+      ${forced}::timestamptz, ${weight}::integer, ${createdBy}::text, ${now}, ${createdBy}::text, ${now},
+      ${createdBy}::text
+    FROM locked ORDER BY id`);
+}

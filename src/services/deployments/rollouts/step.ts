@@ -1,0 +1,33 @@
+import type { Transaction } from '../../../database/connect.ts';
+import type { RolloutStatus } from '../../../database/tables/rollouts.ts';
+import type { Changes } from '../../shared/change.ts';
+import type { Acting } from '../../shared/context.ts';
+import { type LockedRollout, writeRollout } from './rollout.ts';
+
+/** What one step of the periodic job works with: a transaction in which the rollout is locked. */
+export interface Step {
+  tx: Transaction;
+  /** The server itself. */
+  acting: Acting;
+  changes: Changes;
+  rollout: LockedRollout;
+}
+
+/** Whether there is something to do again at once. */
+export type More = boolean;
+
+/** Rows of what no device is told, in one step. */
+export const ROWS_A_STEP = 10_000;
+/** Targets whose devices are told, in one step: so few are named instead of having all of the tenant's read again. */
+export const TARGETS_A_STEP = 1_000;
+
+/** Puts the rollout into another state, and says so. */
+export async function turnRollout(
+  { tx, acting, changes, rollout }: Step,
+  status: RolloutStatus,
+  more: Partial<Pick<LockedRollout, 'totalTargets' | 'deleted'>> = {},
+): Promise<void> {
+  await writeRollout(tx, acting, rollout, { status, ...more });
+  changes.rollouts([rollout.id]);
+  changes.record({ type: `rollout.${status.replaceAll('_', '-')}`, subjects: [rollout.name] });
+}

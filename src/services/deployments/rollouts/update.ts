@@ -1,0 +1,34 @@
+import { requirePermission } from '../../access/permissions.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { RolloutUpdate } from './input.ts';
+import { asItIs, lockRollout, type Rollout, requireUndeleted, writeRollout } from './rollout.ts';
+
+/**
+ * Changes the name or the description. Needs UPDATE_ROLLOUT.
+ * @throws ROLLOUT_NOT_FOUND, ROLLOUT_ALREADY_EXISTS, READ_ONLY for a deleted one, INVALID_INPUT
+ */
+export async function updateRollout(context: Context, input: RolloutUpdate): Promise<Rollout> {
+  requirePermission(context, 'UPDATE_ROLLOUT');
+  const { id, clear, ...rest } = parse(RolloutUpdate, input);
+  const given = patchOf(rest, clear);
+
+  return change(context, async (tx, changes) => {
+    const before = await lockRollout(tx, context, id);
+    requireUndeleted(before);
+    if (Object.keys(given).length) await writeRollout(tx, context, before, given);
+    const after = await asItIs(tx, context, before);
+    const changed = differences<{ name: string; description: string | null }>(before, after, [
+      'name',
+      'description',
+    ]);
+    if (changed) {
+      changes.rollouts([id]);
+      changes.record({ type: 'rollout.updated', subjects: [before.name], changes: changed });
+    }
+    return after;
+  });
+}

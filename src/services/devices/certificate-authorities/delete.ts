@@ -1,0 +1,35 @@
+import { and, eq } from 'drizzle-orm';
+import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
+import { enrollmentGroups } from '../../../database/tables/enrollment.ts';
+import { certificateAuthorityNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { itself } from './find.ts';
+
+/**
+ * Deletes an authority: its devices' certificates are good for nothing at once, and no enrollment group names it. Needs DELETE_TENANT_CONFIGURATION.
+ * @throws CERTIFICATE_AUTHORITY_NOT_FOUND
+ */
+export async function deleteCertificateAuthority(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_TENANT_CONFIGURATION');
+  if (!Number.isSafeInteger(id)) throw certificateAuthorityNotFound(String(id));
+
+  await change(context, async (tx, changes) => {
+    await tx
+      .update(enrollmentGroups)
+      .set({ certificateAuthorityId: null })
+      .where(and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.certificateAuthorityId, id)));
+    const [deleted] = await tx
+      .delete(certificateAuthorities)
+      .where(itself(tenantId, id))
+      .returning({ name: certificateAuthorities.name, fingerprint: certificateAuthorities.fingerprint });
+    if (!deleted) throw certificateAuthorityNotFound(String(id));
+    changes.record({
+      type: 'certificate-authority.deleted',
+      subjects: [deleted.name],
+      changes: { fingerprint: { old: deleted.fingerprint } },
+    });
+    changes.settings();
+  });
+}

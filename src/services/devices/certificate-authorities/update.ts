@@ -1,0 +1,64 @@
+import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
+import { certificateAuthorityNotFound, quotaExceeded } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { differences, type FieldChanges } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { CERTIFICATE_AUTHORITY_COLUMNS, type CertificateAuthority, itself } from './find.ts';
+import { CertificateAuthorityUpdate, MOST_REVOKED } from './input.ts';
+
+/**
+ * Renames an authority, and revokes serials of certificates below it or takes that back; what is in both lists is
+ * revoked. Needs UPDATE_TENANT_CONFIGURATION.
+ * @throws CERTIFICATE_AUTHORITY_NOT_FOUND, CERTIFICATE_AUTHORITY_ALREADY_EXISTS, QUOTA_EXCEEDED, INVALID_INPUT
+ */
+export async function updateCertificateAuthority(
+  context: Context,
+  input: CertificateAuthorityUpdate,
+): Promise<CertificateAuthority> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
+  const { id, name, revokeSerials, reinstateSerials } = parse(CertificateAuthorityUpdate, input);
+  if (!Number.isSafeInteger(id)) throw certificateAuthorityNotFound(String(id));
+
+  return change(context, async (tx, changes) => {
+    const [before] = await tx
+      .select(CERTIFICATE_AUTHORITY_COLUMNS)
+      .from(certificateAuthorities)
+      .where(itself(tenantId, id))
+      .for('no key update');
+    if (!before) throw certificateAuthorityNotFound(String(id));
+    const revoked = new Set(before.revokedSerials);
+    for (const serial of reinstateSerials ?? []) revoked.delete(serial);
+    for (const serial of revokeSerials ?? []) revoked.add(serial);
+    if (revoked.size > MOST_REVOKED)
+      throw quotaExceeded('revoked serials of an authority', MOST_REVOKED, ['revokeSerials']);
+    const given = { name: name ?? before.name, revokedSerials: [...revoked].sort() };
+    if (!differences(before, given, ['name', 'revokedSerials'])) return before;
+
+    const [after] = await tx
+      .update(certificateAuthorities)
+      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .where(itself(tenantId, id))
+      .returning(CERTIFICATE_AUTHORITY_COLUMNS);
+    changes.record({
+      type: 'certificate-authority.updated',
+      subjects: [before.name],
+      changes: { ...differences(before, given, ['name']), ...revocations(before, given) },
+    });
+    changes.settings();
+    return after!;
+  });
+}
+
+/** The serials that came and went; all there are would be too many to keep with every change. */
+function revocations(
+  { revokedSerials: before }: { revokedSerials: string[] },
+  { revokedSerials: after }: { revokedSerials: string[] },
+): FieldChanges {
+  const lacking = (serials: string[], others: string[]) => {
+    const known = new Set(others);
+    return serials.filter((serial) => !known.has(serial));
+  };
+  return { revokedSerials: { old: lacking(before, after), new: lacking(after, before) } };
+}

@@ -1,0 +1,25 @@
+import { enrollmentGroups } from '../../../database/tables/enrollment.ts';
+import { invalid } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { itself } from './find.ts';
+import { lockGroup } from './update.ts';
+
+/**
+ * Deletes an enrollment group with its tokens and the devices that wait for an approval by it; the targets it
+ * registered stay. Needs DELETE_TENANT_CONFIGURATION.
+ * @throws ENROLLMENT_GROUP_NOT_FOUND; INVALID_INPUT for the default group, which every tenant has
+ */
+export async function deleteEnrollmentGroup(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_TENANT_CONFIGURATION');
+
+  await change(context, async (tx, changes) => {
+    const group = await lockGroup(tx, tenantId, id);
+    if (group.isDefault)
+      throw invalid('id: the default group stays; remove the gateway token or disable it instead', ['id']);
+    await tx.delete(enrollmentGroups).where(itself(tenantId, id));
+    changes.settings();
+    changes.record({ type: 'enrollment-group.deleted', subjects: [group.name] });
+  });
+}

@@ -1,0 +1,189 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { arrayOf, chunks, insertFromArrays } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { enrollmentGroups, enrollmentGroupTags } from '../../../database/tables/enrollment.ts';
+import { targetTagAssignments } from '../../../database/tables/target-data.ts';
+import { targetAttributes, targetPolls, targets } from '../../../database/tables/targets.ts';
+import { quotaExceeded } from '../../../errors.ts';
+import { TargetInput } from '../../fleet/targets/input.ts';
+import { adjustTargetCount, requireRoomForTargets } from '../../fleet/targets/quota.ts';
+import type { Platform } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+
+/** Who is recorded as the maker of targets that register themselves (the seed). */
+const SYSTEM = 'system';
+
+/** What a group makes of the devices it registers. */
+export interface Terms {
+  groupId: number;
+  registrationLimit: number | null;
+  registrations: number;
+  targetTypeId: number | null;
+  targetGroup: string | null;
+  attributes: Record<string, string>;
+  hasTags: boolean;
+}
+
+/** The terms of a group as they are now, not as they are remembered; undefined where the group is gone. */
+export async function findTerms(
+  tx: Transaction,
+  tenantId: number,
+  groupId: number,
+): Promise<Terms | undefined> {
+  const [terms] = await tx
+    .select({
+      groupId: enrollmentGroups.id,
+      registrationLimit: enrollmentGroups.registrationLimit,
+      registrations: enrollmentGroups.registrations,
+      targetTypeId: enrollmentGroups.targetTypeId,
+      targetGroup: enrollmentGroups.targetGroup,
+      attributes: enrollmentGroups.attributes,
+      hasTags: sql<boolean>`EXISTS (SELECT 1 FROM ${enrollmentGroupTags}
+        WHERE ${enrollmentGroupTags.tenantId} = ${enrollmentGroups.tenantId}
+          AND ${enrollmentGroupTags.groupId} = ${enrollmentGroups.id})`,
+    })
+    .from(enrollmentGroups)
+    .where(and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.id, groupId)));
+  return terms;
+}
+
+/** A device about to become a target. */
+export interface NewDevice {
+  controllerId: string;
+  requestedAt: Date;
+  address: string | null;
+}
+
+interface Enrolling extends Pick<Platform, 'systemDefaults'> {
+  tenantId: number;
+  now: Date;
+  /** Who is recorded as having changed them last. */
+  by?: string;
+}
+
+/** What a target that registers itself has. @throws INVALID_INPUT for a controllerId that doesn't fit a name, too */
+export const selfRegistered = (controllerId: string) =>
+  parse(TargetInput, {
+    controllerId,
+    name: controllerId,
+    description: `Plug and Play target: ${controllerId}`,
+  });
+
+/**
+ * Makes targets of devices, by the terms of their group where they have one, their poll included. A device that is a
+ * target already is passed over and doesn't count.
+ * @returns the controllerIds of the new targets
+ * @throws INVALID_INPUT; QUOTA_EXCEEDED where the group's limit or the tenant's is reached, also by what others do meanwhile
+ */
+export async function enrollDevices(
+  tx: Transaction,
+  { tenantId, now, by = SYSTEM, ...limits }: Enrolling,
+  terms: Terms | undefined,
+  devices: readonly NewDevice[],
+): Promise<string[]> {
+  // Asked first so that what comes late costs a reading and no more.
+  if (terms && isFull(terms)) throw limitReached(terms);
+  await requireRoomForTargets(tx, limits, tenantId, 1);
+  const enrolled: string[] = [];
+  for (const chunk of chunks(devices)) {
+    const ids = await insertTargets(tx, { tenantId, now, by }, terms, chunk);
+    if (!ids.size) continue;
+    enrolled.push(...ids.keys());
+    await insertPolls(tx, tenantId, ids, chunk);
+    if (terms) await giveTerms(tx, tenantId, [...ids.values()], terms);
+  }
+  await adjustTargetCount(tx, limits, tenantId, enrolled.length);
+  // Last, because all registrations of the group wait for whoever counts.
+  if (terms && enrolled.length) await count(tx, tenantId, terms, enrolled.length);
+  return enrolled;
+}
+
+const isFull = ({ registrationLimit, registrations }: Terms) =>
+  registrationLimit !== null && registrations >= registrationLimit;
+
+const limitReached = ({ registrationLimit }: Terms) =>
+  quotaExceeded('registrations by the enrollment group', registrationLimit ?? 0, ['registrationLimit']);
+
+/** @throws QUOTA_EXCEEDED */
+async function count(tx: Transaction, tenantId: number, terms: Terms, enrolled: number): Promise<void> {
+  if (terms.registrationLimit === null) return;
+  const counted = await tx.execute(sql`
+    UPDATE ${enrollmentGroups} SET registrations = registrations + ${enrolled}::bigint
+    WHERE tenant_id = ${tenantId} AND id = ${terms.groupId}
+      AND (registration_limit IS NULL OR registrations + ${enrolled}::bigint <= registration_limit)`);
+  if (!counted.count) throw limitReached(terms);
+}
+
+/** The ids of those inserted, by controllerId. */
+async function insertTargets(
+  tx: Transaction,
+  { tenantId, now, by }: { tenantId: number; now: Date; by: string },
+  terms: Terms | undefined,
+  devices: readonly NewDevice[],
+): Promise<Map<string, number>> {
+  const rows = devices.map(({ controllerId }) => selfRegistered(controllerId));
+  const inserted = await tx.execute<{ id: string; controller_id: string }>(sql`
+    ${insertFromArrays(
+      targets,
+      {
+        controllerId: rows.map((row) => row.controllerId),
+        name: rows.map((row) => row.name),
+        description: rows.map((row) => row.description),
+        securityToken: rows.map((row) => row.securityToken),
+      },
+      {
+        tenantId,
+        group: terms?.targetGroup ?? null,
+        targetTypeId: terms?.targetTypeId ?? null,
+        enrollmentGroupId: terms?.groupId ?? null,
+        requestAttributes: true,
+        updateStatus: 'registered',
+        createdAt: now,
+        createdBy: SYSTEM,
+        lastModifiedAt: now,
+        lastModifiedBy: by,
+      },
+    )}
+    ON CONFLICT ON CONSTRAINT targets_controller_id_key DO NOTHING
+    RETURNING id, controller_id`);
+  return new Map(inserted.map((row) => [row.controller_id, Number(row.id)]));
+}
+
+async function insertPolls(
+  tx: Transaction,
+  tenantId: number,
+  ids: ReadonlyMap<string, number>,
+  devices: readonly NewDevice[],
+): Promise<void> {
+  const made = devices.filter(({ controllerId }) => ids.has(controllerId));
+  const list = (of: (device: NewDevice) => unknown) => arrayOf(made.map(of));
+  // The clock of the process that was asked may be ahead.
+  await tx.execute(sql`
+    INSERT INTO ${targetPolls} (tenant_id, target_id, last_request_at, address)
+    SELECT ${tenantId}::bigint, id, LEAST(at, now()), address
+    FROM unnest(${list(({ controllerId }) => ids.get(controllerId))}::bigint[],
+                ${list(({ requestedAt }) => requestedAt.toISOString())}::timestamptz[],
+                ${list(({ address }) => address)}::text[]) AS polled(id, at, address)`);
+}
+
+/** Tags and attributes; the rest is in the targets' own rows. */
+async function giveTerms(
+  tx: Transaction,
+  tenantId: number,
+  targetIds: readonly number[],
+  { groupId, attributes, hasTags }: Terms,
+): Promise<void> {
+  const ids = sql`unnest(${arrayOf(targetIds)}::bigint[]) AS target(id)`;
+  if (hasTags)
+    await tx.execute(sql`
+      INSERT INTO ${targetTagAssignments} (tenant_id, target_id, tag_id)
+      SELECT tags.tenant_id, target.id, tags.tag_id FROM ${ids}, ${enrollmentGroupTags} AS tags
+      WHERE tags.tenant_id = ${tenantId} AND tags.group_id = ${groupId}`);
+  const entries = Object.entries(attributes);
+  if (entries.length)
+    await tx.execute(sql`
+      INSERT INTO ${targetAttributes} (tenant_id, target_id, key, value)
+      SELECT ${tenantId}::bigint, target.id, given.key, given.value
+      FROM ${ids}, unnest(${arrayOf(entries.map(([key]) => key))}::text[],
+                          ${arrayOf(entries.map(([, value]) => value))}::text[]) AS given(key, value)`);
+}

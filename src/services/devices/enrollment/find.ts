@@ -1,0 +1,157 @@
+import { and, asc, count, eq, getTableColumns, sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
+import {
+  enrollmentGroups,
+  enrollmentGroupTags,
+  enrollmentTokens,
+  type Reach,
+} from '../../../database/tables/enrollment.ts';
+import { targetTags } from '../../../database/tables/target-data.ts';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { reach } from '../../access/scopes.ts';
+import { TARGET_TAG_COLUMNS, type TargetTag } from '../../fleet/target-tags/find.ts';
+import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
+import type { Context } from '../../shared/context.ts';
+
+/** How unknown devices become targets. */
+export interface EnrollmentGroup {
+  id: number;
+  name: string;
+  description: string | null;
+  /** Whether its token is the configuration's gateway token. */
+  isDefault: boolean;
+  expiresAt: Date | null;
+  registrationLimit: number | null;
+  /** Those that count against the limit; of no meaning without one. */
+  registrations: number;
+  allowedControllerIds: string[];
+  deniedControllerIds: string[];
+  reach: Reach;
+  requiresApproval: boolean;
+  certificateAuthorityId: number | null;
+  targetTypeId: number | null;
+  targetGroup: string | null;
+  attributes: Record<string, string>;
+  createdAt: Date;
+  createdBy: string;
+  lastModifiedAt: Date;
+  lastModifiedBy: string;
+}
+
+/** A token of a group, without the token. */
+export interface EnrollmentToken {
+  id: number;
+  /** How it begins. */
+  prefix: string;
+  expiresAt: Date | null;
+  createdAt: Date;
+  createdBy: string;
+}
+
+const { tenantId: _, ...columns } = getTableColumns(enrollmentGroups);
+export const ENROLLMENT_GROUP_COLUMNS = columns;
+
+export const itself = (tenantId: number, id: number) =>
+  and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.id, id));
+
+/** For each id its group, or null where there is none. Needs READ_TENANT_CONFIGURATION. */
+export async function findEnrollmentGroups(
+  context: Context,
+  ids: readonly number[],
+): Promise<(EnrollmentGroup | null)[]> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
+  const rows = await context.database
+    .select(ENROLLMENT_GROUP_COLUMNS)
+    .from(enrollmentGroups)
+    .where(
+      and(
+        eq(enrollmentGroups.tenantId, tenantId),
+        sql`${enrollmentGroups.id} = ANY(${arrayOf(ids.filter(Number.isSafeInteger))}::bigint[])`,
+      ),
+    );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
+/**
+ * The tokens of many groups, in the order they were made; the gateway token, which the configuration shows, is not
+ * among them. Needs READ_TENANT_CONFIGURATION.
+ */
+export async function findEnrollmentTokens(
+  context: Context,
+  groupIds: readonly number[],
+): Promise<EnrollmentToken[][]> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
+  const rows = await context.database
+    .select({
+      groupId: enrollmentTokens.groupId,
+      id: enrollmentTokens.id,
+      prefix: enrollmentTokens.prefix,
+      expiresAt: enrollmentTokens.expiresAt,
+      createdAt: enrollmentTokens.createdAt,
+      createdBy: enrollmentTokens.createdBy,
+    })
+    .from(enrollmentTokens)
+    .where(
+      and(
+        eq(enrollmentTokens.tenantId, tenantId),
+        sql`${enrollmentTokens.groupId} = ANY(${arrayOf(groupIds)}::bigint[])`,
+      ),
+    )
+    .orderBy(asc(enrollmentTokens.id));
+  return byGroup(groupIds, rows).map((list) => list.map(({ groupId: _, ...token }) => token));
+}
+
+/** The tags that many groups give, in the order of the names. Needs READ_TENANT_CONFIGURATION and READ_TARGET. */
+export async function findTagsOfGroups(
+  context: Context,
+  groupIds: readonly number[],
+): Promise<TargetTag[][]> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION', 'READ_TARGET');
+  const rows = await context.database
+    .select({ groupId: enrollmentGroupTags.groupId, tag: TARGET_TAG_COLUMNS })
+    .from(enrollmentGroupTags)
+    .innerJoin(
+      targetTags,
+      and(
+        eq(targetTags.tenantId, enrollmentGroupTags.tenantId),
+        eq(targetTags.id, enrollmentGroupTags.tagId),
+      ),
+    )
+    .where(
+      and(
+        eq(enrollmentGroupTags.tenantId, tenantId),
+        sql`${enrollmentGroupTags.groupId} = ANY(${arrayOf(groupIds)}::bigint[])`,
+      ),
+    )
+    .orderBy(targetTags.name);
+  return byGroup(groupIds, rows).map((list) => list.map(({ tag }) => tag));
+}
+
+/** How many targets there are that each of the groups registered. Needs READ_TENANT_CONFIGURATION and READ_TARGET. */
+export async function countRegistered(context: Context, groupIds: readonly number[]): Promise<number[]> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION', 'READ_TARGET');
+  const rows = await context.database
+    .select({ groupId: targets.enrollmentGroupId, total: count() })
+    .from(targets)
+    .leftJoin(targetPolls, joinedPolls)
+    .leftJoin(targetTypes, joinedTypes)
+    .where(
+      and(
+        eq(targets.tenantId, tenantId),
+        sql`${targets.enrollmentGroupId} = ANY(${arrayOf(groupIds)}::bigint[])`,
+        await reach(context, 'READ_TARGET'),
+      ),
+    )
+    .groupBy(targets.enrollmentGroupId);
+  const totals = new Map(rows.map(({ groupId, total }) => [groupId, total]));
+  return groupIds.map((id) => totals.get(id) ?? 0);
+}
+
+function byGroup<T extends { groupId: number }>(groupIds: readonly number[], rows: readonly T[]): T[][] {
+  const found = new Map<number, T[]>(groupIds.map((id) => [id, []]));
+  for (const row of rows) found.get(row.groupId)?.push(row);
+  return groupIds.map((id) => found.get(id) ?? []);
+}

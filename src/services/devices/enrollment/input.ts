@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { REACHES } from '../../../database/tables/enrollment.ts';
+import { OverlapSeconds } from '../../fleet/targets/input.ts';
+import { enteredText, plainText } from '../../shared/text.ts';
+
+/** Every process keeps them of every tenant whose devices it meets. */
+export const MOST_PATTERNS = 1_000;
+const MOST_ATTRIBUTES = 100;
+const MOST_TAGS = 100;
+const MOST_REGISTRATIONS = 2 ** 31 - 1;
+
+const name = enteredText(1, 128);
+const patterns = z
+  .array(plainText(1, 256))
+  .max(MOST_PATTERNS, `must be ${MOST_PATTERNS} at the most`)
+  .transform((list) => [...new Set(list)]);
+
+/** What may be said of a group, new or not. */
+const GroupFields = z.object({
+  description: enteredText(0, 512).nullish(),
+  expiresAt: z.date().nullish(),
+  registrationLimit: z
+    .number()
+    .int('must be a whole number')
+    .min(0, 'must not be negative')
+    .max(MOST_REGISTRATIONS, `must be ${MOST_REGISTRATIONS} at the most`)
+    .nullish(),
+  allowedControllerIds: patterns.nullish(),
+  deniedControllerIds: patterns.nullish(),
+  reach: z.enum(REACHES).nullish(),
+  requiresApproval: z.boolean().nullish(),
+  certificateAuthorityId: z.number().nullish(),
+  targetTypeId: z.number().nullish(),
+  targetGroup: enteredText(0, 256).nullish(),
+  attributes: z
+    .array(z.object({ key: z.string(), value: z.string() }))
+    .max(MOST_ATTRIBUTES, `must be ${MOST_ATTRIBUTES} at the most`)
+    .transform((list) => Object.fromEntries(list.map(({ key, value }) => [key, value])))
+    .nullish(),
+  tagIds: z.array(z.number()).max(MOST_TAGS, `must be ${MOST_TAGS} at the most`).nullish(),
+});
+
+export const CreateEnrollmentGroup = GroupFields.extend({
+  name,
+  tokenExpiresAt: z.date().nullish(),
+}).transform(({ tokenExpiresAt, tagIds, ...group }) => ({
+  tokenExpiresAt: tokenExpiresAt ?? null,
+  tagIds: tagIds ?? [],
+  group: {
+    name: group.name,
+    description: group.description ?? null,
+    expiresAt: group.expiresAt ?? null,
+    registrationLimit: group.registrationLimit ?? null,
+    allowedControllerIds: group.allowedControllerIds ?? [],
+    deniedControllerIds: group.deniedControllerIds ?? [],
+    reach: group.reach ?? ('registered' as const),
+    requiresApproval: group.requiresApproval ?? false,
+    certificateAuthorityId: group.certificateAuthorityId ?? null,
+    targetTypeId: group.targetTypeId ?? null,
+    targetGroup: group.targetGroup || null,
+    attributes: group.attributes ?? {},
+  },
+}));
+export type CreateEnrollmentGroup = z.input<typeof CreateEnrollmentGroup>;
+
+/** What an update can take away from a group. */
+export const CLEARABLE = [
+  'description',
+  'expiresAt',
+  'registrationLimit',
+  'certificateAuthorityId',
+  'targetTypeId',
+  'targetGroup',
+] as const;
+
+/** What an update may change; what is missing or null stays, unless `clear` names it. */
+export const UpdateEnrollmentGroup = GroupFields.extend({
+  id: z.number(),
+  name: name.nullish(),
+  clear: z.array(z.enum(CLEARABLE)).nullish(),
+});
+export type UpdateEnrollmentGroup = z.input<typeof UpdateEnrollmentGroup>;
+
+export const RotateEnrollmentToken = z.object({
+  groupId: z.number(),
+  overlapSeconds: OverlapSeconds,
+  expiresAt: z.date().nullish(),
+});
+export type RotateEnrollmentToken = z.input<typeof RotateEnrollmentToken>;

@@ -1,0 +1,109 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import { prepared } from '../../../database/prepared.ts';
+import { enrollmentGroups, enrollmentTokens } from '../../../database/tables/enrollment.ts';
+import type { TenantSettings } from '../../platform/tenants/settings.ts';
+import { digestFromHex, tokenDigest } from '../sign-in/digest.ts';
+import { matcherOf } from './patterns.ts';
+
+/** What of a group is asked at every request. */
+export interface EnrollmentGroup {
+  id: number;
+  /** Whether it has to do with a device of that name. */
+  admits(controllerId: string): boolean;
+  requiresApproval: boolean;
+  /** Infinity where it never expires. */
+  until: number;
+}
+
+/** Who speaks for devices: a group by one of its tokens, or a certificate, which is the device's own. */
+export interface Speaker {
+  /** By whose rules an unknown device becomes a target; without one it does at once. */
+  group: EnrollmentGroup | undefined;
+  /** Whether it speaks for targets that the group has not registered, too. */
+  reachesAll: boolean;
+}
+
+interface EnrollmentToken extends Speaker {
+  group: EnrollmentGroup;
+  until: number;
+}
+
+/** The enrollment groups of a tenant, as they are found by what devices show. */
+export interface Enrollment {
+  /** By the token's digest: what the time of a look-up tells of that, tells nothing of the token. */
+  tokens: ReadonlyMap<string, EnrollmentToken>;
+  /** By the id of the certificate authority that a group names. */
+  authorities: ReadonlyMap<number, EnrollmentGroup>;
+}
+
+const groupsOfTenant = prepared((database) =>
+  database
+    .select({
+      id: enrollmentGroups.id,
+      isDefault: enrollmentGroups.isDefault,
+      expiresAt: enrollmentGroups.expiresAt,
+      allowedControllerIds: enrollmentGroups.allowedControllerIds,
+      deniedControllerIds: enrollmentGroups.deniedControllerIds,
+      reach: enrollmentGroups.reach,
+      requiresApproval: enrollmentGroups.requiresApproval,
+      certificateAuthorityId: enrollmentGroups.certificateAuthorityId,
+      lastModifiedAt: enrollmentGroups.lastModifiedAt,
+    })
+    .from(enrollmentGroups)
+    .where(eq(enrollmentGroups.tenantId, sql.placeholder('tenantId')))
+    .orderBy(asc(enrollmentGroups.id))
+    .prepare('enrollment_groups_of_tenant'),
+);
+const tokensOfTenant = prepared((database) =>
+  database
+    .select({
+      groupId: enrollmentTokens.groupId,
+      digest: enrollmentTokens.digest,
+      expiresAt: enrollmentTokens.expiresAt,
+    })
+    .from(enrollmentTokens)
+    .where(eq(enrollmentTokens.tenantId, sql.placeholder('tenantId')))
+    .orderBy(asc(enrollmentTokens.id))
+    .prepare('enrollment_tokens_of_tenant'),
+);
+
+/** The groups and tokens of a tenant, as they are stored. */
+export async function readEnrollment(database: Parameters<typeof groupsOfTenant>[0], tenantId: number) {
+  const [groups, tokens] = await Promise.all([
+    groupsOfTenant(database).execute({ tenantId }),
+    tokensOfTenant(database).execute({ tenantId }),
+  ]);
+  return { groups, tokens };
+}
+export type EnrollmentRows = Awaited<ReturnType<typeof readEnrollment>>;
+
+/** The default group's tokens, the gateway token first of all, work where the tenant has them enabled. */
+export function enrollmentOf({ groups, tokens }: EnrollmentRows, settings: TenantSettings): Enrollment {
+  const known = new Map(groups.map((row) => [row.id, { row, group: groupOf(row) }]));
+  const byDigest = new Map<string, EnrollmentToken>();
+  const add = (digest: string, groupId: number | undefined, until = Number.POSITIVE_INFINITY) => {
+    const found = known.get(groupId ?? Number.NaN);
+    if (!found || (found.row.isDefault && !settings.gatewayTokenEnabled)) return;
+    const { row, group } = found;
+    byDigest.set(digest, { group, reachesAll: row.reach === 'all', until: Math.min(group.until, until) });
+  };
+  const defaultGroup = groups.find(({ isDefault }) => isDefault);
+  if (settings.gatewayToken) add(tokenDigest(settings.gatewayToken), defaultGroup?.id);
+  for (const { groupId, digest, expiresAt } of tokens)
+    add(digestFromHex(digest), groupId, expiresAt?.getTime());
+  const authorities = groups.flatMap(({ id, certificateAuthorityId }) =>
+    certificateAuthorityId === null ? [] : [[certificateAuthorityId, known.get(id)!.group] as const],
+  );
+  return { tokens: byDigest, authorities: new Map(authorities) };
+}
+
+function groupOf(row: EnrollmentRows['groups'][number]): EnrollmentGroup {
+  const allowed = row.allowedControllerIds.length ? matcherOf(row.allowedControllerIds) : () => true;
+  const denied = matcherOf(row.deniedControllerIds);
+  return {
+    id: row.id,
+    admits: (controllerId) => allowed(controllerId) && !denied(controllerId),
+    requiresApproval: row.requiresApproval,
+    until: row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+  };
+}

@@ -1,0 +1,78 @@
+import { randomInt } from 'node:crypto';
+import { and, count, eq, inArray, lte, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { enrollmentGroups, enrollmentTokens } from '../../../database/tables/enrollment.ts';
+import { quotaExceeded } from '../../../errors.ts';
+import { tokenDigest } from '../sign-in/digest.ts';
+
+/** By it people and scanners for secrets know what a token is. */
+const PREFIX = 'muster_enroll_';
+/** What a list shows of a token: enough to tell it from others, too little to be of use. */
+const SHOWN = PREFIX.length + 4;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** About 190 random bits, so that a plain digest of them is enough. */
+const LENGTH = 32;
+/** Of a group. */
+const MOST_TOKENS = 10;
+
+export const newEnrollmentToken = (): string =>
+  PREFIX + Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+
+interface Author {
+  tenantId: number;
+  by: string;
+  now: Date;
+}
+
+/** Keeps a token's digest; the group is locked, or new. @throws QUOTA_EXCEEDED */
+export async function insertToken(
+  tx: Transaction,
+  { tenantId, by, now }: Author,
+  { groupId, token, expiresAt }: { groupId: number; token: string; expiresAt: Date | null },
+): Promise<void> {
+  const [there] = await tx
+    .select({ total: count() })
+    .from(enrollmentTokens)
+    .where(and(eq(enrollmentTokens.tenantId, tenantId), eq(enrollmentTokens.groupId, groupId)));
+  if (there!.total >= MOST_TOKENS) throw quotaExceeded('tokens of an enrollment group', MOST_TOKENS);
+  await tx
+    .insert(enrollmentTokens)
+    .values({
+      tenantId,
+      groupId,
+      digest: Buffer.from(tokenDigest(token), 'latin1').toString('hex'),
+      // One that somebody chose might be half told by its beginning.
+      prefix: token.startsWith(PREFIX) ? token.slice(0, SHOWN) : '',
+      expiresAt,
+      createdAt: now,
+      createdBy: by,
+    })
+    // A gateway token that was is the only one that could be there already.
+    .onConflictDoNothing();
+}
+
+/** Lets the tokens of a group work until then at the longest, and forgets those that don't work any more. */
+export async function endTokens(
+  tx: Transaction,
+  { tenantId, now }: Author,
+  groupId: number,
+  until: Date,
+): Promise<void> {
+  const ofGroup = and(eq(enrollmentTokens.tenantId, tenantId), eq(enrollmentTokens.groupId, groupId));
+  await tx
+    .update(enrollmentTokens)
+    .set({ expiresAt: sql`LEAST(${enrollmentTokens.expiresAt}, ${until.toISOString()}::timestamptz)` })
+    .where(ofGroup);
+  await tx.delete(enrollmentTokens).where(and(ofGroup, lte(enrollmentTokens.expiresAt, now)));
+}
+
+/** Ends the tokens before the gateway token: whoever sets that means that nothing else is good any more. */
+export async function endFormerGatewayTokens(tx: Transaction, tenantId: number): Promise<void> {
+  const defaultGroup = tx
+    .select({ id: enrollmentGroups.id })
+    .from(enrollmentGroups)
+    .where(and(eq(enrollmentGroups.tenantId, tenantId), enrollmentGroups.isDefault));
+  await tx
+    .delete(enrollmentTokens)
+    .where(and(eq(enrollmentTokens.tenantId, tenantId), inArray(enrollmentTokens.groupId, defaultGroup)));
+}

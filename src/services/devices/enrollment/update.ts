@@ -1,0 +1,96 @@
+import { and, count, eq } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { enrollmentGroups } from '../../../database/tables/enrollment.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { enrollmentGroupNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { checkAttributes } from '../../fleet/targets/attributes.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { ENROLLMENT_GROUP_COLUMNS, type EnrollmentGroup, itself } from './find.ts';
+import { UpdateEnrollmentGroup } from './input.ts';
+import { replaceTags, requireReferences } from './references.ts';
+
+const RECORDED = [
+  'name',
+  'description',
+  'expiresAt',
+  'registrationLimit',
+  'allowedControllerIds',
+  'deniedControllerIds',
+  'reach',
+  'requiresApproval',
+  'certificateAuthorityId',
+  'targetTypeId',
+  'targetGroup',
+  'attributes',
+] as const satisfies (keyof EnrollmentGroup)[];
+
+/**
+ * Changes what is given, clears what `clear` names and keeps the rest; of targets that are registered nothing changes.
+ * Where there was no limit, the targets that the group has registered count against the new one. Needs
+ * UPDATE_TENANT_CONFIGURATION; to let its tokens speak for all targets also READ_GATEWAY_SECURITY_TOKEN.
+ * @throws ENROLLMENT_GROUP_NOT_FOUND, and what `createEnrollmentGroup` throws
+ */
+export async function updateEnrollmentGroup(
+  context: Context,
+  input: UpdateEnrollmentGroup,
+): Promise<EnrollmentGroup> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
+  const { id, clear, tagIds, ...rest } = parse(UpdateEnrollmentGroup, input);
+  if (rest.reach === 'all') requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
+  if (rest.attributes) checkAttributes(Object.entries(rest.attributes));
+  const given = patchOf(rest, clear);
+
+  return change(context, async (tx, changes) => {
+    const before = await lockGroup(tx, tenantId, id);
+    await requireReferences(tx, context, { ...given, tagIds });
+    const isLimited = before.registrationLimit === null && given.registrationLimit != null;
+    const [after] = await tx
+      .update(enrollmentGroups)
+      .set({
+        ...given,
+        ...(isLimited && { registrations: await countRegistered(tx, tenantId, id) }),
+        lastModifiedAt: context.clock(),
+        lastModifiedBy: username,
+      })
+      .where(itself(tenantId, id))
+      .returning(ENROLLMENT_GROUP_COLUMNS);
+    if (tagIds) await replaceTags(tx, tenantId, id, tagIds);
+    changes.settings();
+    changes.record({
+      type: 'enrollment-group.updated',
+      subjects: [before.name],
+      changes: { ...differences(before, after!, RECORDED), ...(tagIds && { tagIds: { new: tagIds } }) },
+    });
+    return after!;
+  });
+}
+
+/** The group, locked until the transaction ends. @throws ENROLLMENT_GROUP_NOT_FOUND */
+export async function lockGroup(
+  tx: Transaction,
+  tenantId: number,
+  id: number,
+  path = ['id'],
+): Promise<EnrollmentGroup> {
+  if (!Number.isSafeInteger(id)) throw enrollmentGroupNotFound(String(id), path);
+  const [group] = await tx
+    .select(ENROLLMENT_GROUP_COLUMNS)
+    .from(enrollmentGroups)
+    .where(itself(tenantId, id))
+    .for('no key update');
+  if (!group) throw enrollmentGroupNotFound(String(id), path);
+  return group;
+}
+
+async function countRegistered(tx: Transaction, tenantId: number, id: number): Promise<number> {
+  const [row] = await tx
+    .select({ total: count() })
+    .from(targets)
+    .where(and(eq(targets.tenantId, tenantId), eq(targets.enrollmentGroupId, id)));
+  return row!.total;
+}

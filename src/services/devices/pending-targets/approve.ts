@@ -1,0 +1,54 @@
+import { sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
+import { pendingTargets } from '../../../database/tables/enrollment.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { requireStillReached } from '../../access/reach.ts';
+import { targetsAs } from '../../fleet/targets/scope.ts';
+import { affected } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { enrollDevices, findTerms, type NewDevice } from '../enrollment/enroll.ts';
+import { inChunks, type PendingRow, PendingSelection, selectPending } from './select.ts';
+
+/**
+ * Makes targets of devices that wait for an approval, of the named ones, all or none, or of all that match a filter,
+ * by the terms of the groups that held them; of rejected ones where they are named. Needs CREATE_TARGET, which must
+ * reach the targets they become. With `dryRun` it only says how many it would be.
+ * @returns how many targets there are more
+ * @throws PENDING_TARGET_NOT_FOUND, QUOTA_EXCEEDED by a group's limit or the tenant's, FORBIDDEN, INVALID_INPUT, the filter's errors
+ */
+export async function approveTargets(context: Context, input: PendingSelection): Promise<number> {
+  const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
+  const { dryRun, ...selection } = parse(PendingSelection, input);
+  const { clock, systemDefaults } = context;
+  const now = clock();
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const waiting = await selectPending(tx, context, selection);
+      const approved: string[] = [];
+      const enrolling = { tenantId, now, by: username, systemDefaults };
+      for (const groupId of new Set(waiting.map((row) => row.groupId))) {
+        const terms = await findTerms(tx, tenantId, groupId);
+        const devices = waiting.filter((row) => row.groupId === groupId).map(deviceOf);
+        approved.push(...(await enrollDevices(tx, enrolling, terms, devices)));
+      }
+      await inChunks(waiting, (condition) => tx.delete(pendingTargets).where(condition));
+      const theirs = sql`${targets.controllerId} = ANY(${arrayOf(approved)}::text[])`;
+      await requireStillReached(tx, context, targetsAs('CREATE_TARGET'), theirs);
+      changes.created(approved);
+      changes.record({ type: 'target.approved', ...affected(selection, approved) });
+      return approved.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}
+
+const deviceOf = ({ controllerId, lastRequestAt, address }: PendingRow): NewDevice => ({
+  controllerId,
+  requestedAt: lastRequestAt,
+  address,
+});

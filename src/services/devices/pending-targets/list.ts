@@ -1,0 +1,75 @@
+import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
+import { enrollmentGroups, type PendingState, pendingTargets } from '../../../database/tables/enrollment.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { askedFilter } from '../../access/seen.ts';
+import type { Context } from '../../shared/context.ts';
+import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import {
+  joinedGroups,
+  PENDING_TARGET_FIELDS,
+  PENDING_TARGET_ORDER,
+  type PendingTargetOrderField,
+} from './fields.ts';
+
+/** A device that waits for an approval, or was refused one. */
+export interface PendingTarget {
+  controllerId: string;
+  groupId: number;
+  state: PendingState;
+  address: string | null;
+  firstRequestAt: Date;
+  lastRequestAt: Date;
+  rejectedAt: Date | null;
+  rejectedBy: string | null;
+}
+
+const { tenantId: _, id: __, ...COLUMNS } = getTableColumns(pendingTargets);
+
+/** One that became a target by another way waits no more, though its row may still be there. */
+const isNoTarget = sql`NOT EXISTS (SELECT 1 FROM ${targets}
+  WHERE ${targets.tenantId} = ${pendingTargets.tenantId} AND ${targets.controllerId} = ${pendingTargets.controllerId})`;
+
+/**
+ * Lists the devices in a state, by controllerId unless ordered otherwise. Needs READ_TARGET; a scope reaches none of
+ * them, as it asks what only targets have.
+ * @throws the filter's errors, and those of `list`.
+ */
+export async function listPendingTargets(
+  context: Context,
+  { state, ...request }: PageRequest<PendingTargetOrderField> & { state?: PendingState | null },
+): Promise<Listing<PendingTarget>> {
+  const { tenantId, permissions } = requirePermission(context, 'READ_TARGET');
+  const matching = and(
+    eq(pendingTargets.tenantId, tenantId),
+    state == null ? undefined : eq(pendingTargets.state, state),
+    isNoTarget,
+    permissions.get('READ_TARGET') === null ? undefined : sql`FALSE`,
+    await askedFilter(context, PENDING_TARGET_FIELDS, request.filter),
+  );
+  // The state is part of what a cursor belongs to.
+  return list(
+    { ...request, filter: JSON.stringify([state, request.filter]) },
+    PENDING_TARGET_ORDER,
+    'controllerId',
+    {
+      rows: async (where, orderBy, limit, offset) =>
+        context.database
+          .select(COLUMNS)
+          .from(pendingTargets)
+          .innerJoin(enrollmentGroups, joinedGroups)
+          .where(and(matching, where))
+          .orderBy(...orderBy)
+          .limit(limit)
+          .offset(offset),
+      async count() {
+        const [row] = await context.database
+          .select({ total: count() })
+          .from(pendingTargets)
+          .innerJoin(enrollmentGroups, joinedGroups)
+          .where(matching);
+        return row?.total ?? 0;
+      },
+    },
+  );
+}

@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { pendingTargets } from '../../../database/tables/enrollment.ts';
+import { forbidden } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { affected } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { inChunks, PendingSelection, selectPending } from './select.ts';
+
+/** Of a group; of more, those rejected first are forgotten, and may ask again. */
+const MOST_REJECTED = 10_000;
+
+/**
+ * Refuses devices that wait for an approval, the named ones, all or none, or all that match a filter: they are signed
+ * in no more, until somebody approves them by name. Needs CREATE_TARGET without a scope, as a scope asks what only
+ * targets have. With `dryRun` it only says how many it would be.
+ * @returns how many are newly rejected
+ * @throws PENDING_TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function rejectTargets(context: Context, input: PendingSelection): Promise<number> {
+  const { tenantId, username, permissions } = requirePermission(context, 'CREATE_TARGET');
+  if (permissions.get('CREATE_TARGET') !== null) throw forbidden('CREATE_TARGET without a scope');
+  const { dryRun, ...selection } = parse(PendingSelection, input);
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const selected = await selectPending(tx, context, selection);
+      const waiting = selected.filter(({ state }) => state === 'pending');
+      const decision = { state: 'rejected' as const, rejectedAt: context.clock(), rejectedBy: username };
+      await inChunks(waiting, (condition) => tx.update(pendingTargets).set(decision).where(condition));
+      for (const groupId of new Set(waiting.map((row) => row.groupId)))
+        await forgetOldest(tx, tenantId, groupId);
+      const rejected = waiting.map(({ controllerId }) => controllerId);
+      changes.targets(rejected);
+      changes.record({ type: 'pending-target.rejected', ...affected(selection, rejected) });
+      return rejected.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}
+
+async function forgetOldest(tx: Transaction, tenantId: number, groupId: number): Promise<void> {
+  await tx.execute(sql`
+    DELETE FROM ${pendingTargets} WHERE tenant_id = ${tenantId} AND id IN (
+      SELECT id FROM ${pendingTargets}
+      WHERE tenant_id = ${tenantId} AND group_id = ${groupId} AND state = 'rejected'
+      ORDER BY rejected_at DESC, id DESC OFFSET ${MOST_REJECTED}::int)`);
+}

@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { approvalPending, type DomainError, isUnauthenticated, unauthenticated } from '../../../errors.ts';
+import type { Tenant } from '../../platform/tenants/registry.ts';
+import type { Platform } from '../../shared/context.ts';
+import { asDevice } from '../acting.ts';
+import type { Speaker } from '../enrollment/rules.ts';
+import { openWrites, type Writes } from '../reports/writes.ts';
+import { confirmToken } from '../sign-in/confirm-token.ts';
+import {
+  type DeviceCredentials,
+  type OwnTokens,
+  ownTokenIn,
+  refusalOf,
+  showsOwnToken,
+  speakerOf,
+} from '../sign-in/credentials.ts';
+import { tokenDigest } from '../sign-in/digest.ts';
+import { holdDevice } from '../sign-in/hold.ts';
+import { type Looks, openLooks } from '../sign-in/looks.ts';
+import { registerDevice } from '../sign-in/register.ts';
+import {
+  isWaiting,
+  openWaitingDevices,
+  type WaitingDevice,
+  type WaitingDevices,
+} from '../sign-in/waiting.ts';
+import { type Device, type DeviceCache, openDeviceCache, type PollAnswer } from './device-cache.ts';
+import { openPollTimes, type PollTimes } from './poll-times.ts';
+
+/** What the device API works with. */
+export interface DevicePlatform extends Platform {
+  devices: DeviceCache;
+  waiting: WaitingDevices;
+  looks: Looks;
+  writes: Writes;
+  pollTimes: PollTimes;
+  /** Hears of certificates that didn't sign a device in, and why. */
+  onRefusal: (refusal: CertificateRefusal) => void;
+}
+
+export interface CertificateRefusal {
+  tenantName: string;
+  controllerId: string;
+  address: string;
+  reason: string;
+}
+
+export function openDevices(
+  platform: Platform,
+  capacity: number,
+  onError: (error: unknown) => void,
+  onRefusal: (refusal: CertificateRefusal) => void = () => {},
+): DevicePlatform {
+  const { database, announcements, clock } = platform;
+  return {
+    ...platform,
+    devices: openDeviceCache(database, announcements, clock, capacity),
+    waiting: openWaitingDevices(database, announcements),
+    looks: openLooks(announcements),
+    writes: openWrites(platform.systemDefaults.deviceWrites),
+    pollTimes: openPollTimes(database, clock, onError),
+    onRefusal,
+  };
+}
+
+/** Who is at the door: as the request's path and headers say. */
+export interface DeviceRequest {
+  tenantName: string;
+  controllerId: string;
+  credentials: DeviceCredentials;
+  address: string;
+}
+
+/**
+ * A device asks what there is to do. Answered at once, not by a promise, where all is in memory. An unknown
+ * device that shows a token of an enrollment group or a certificate is registered, or held until it is approved.
+ * @throws UNAUTHENTICATED; INVALID_INPUT where a device can't be registered by its id; QUOTA_EXCEEDED
+ */
+export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnswer | Promise<PollAnswer> {
+  const tenant = platform.tenants.peek(request.tenantName);
+  if (!tenant) return signIn(platform, request);
+  const now = platform.clock();
+  const device = platform.devices.peek(tenant, request.controllerId);
+  if (device) {
+    const admission = device.seen && admissionOf(device, request, now);
+    if (!admission || isFirstUse(device, admission)) return signIn(platform, request);
+  }
+  const known = device ?? platform.waiting.peek(tenant, request.controllerId);
+  if (!known || (isWaiting(known) && !mayWait(known, request, now))) return signIn(platform, request);
+  platform.pollTimes.note(known, request.address, now.getTime());
+  return known;
+}
+
+/**
+ * The device that makes a request, for every route of the device API but polls; any signed-in request counts as one.
+ * @throws what `poll` throws; APPROVAL_PENDING
+ */
+export async function authenticateDevice(platform: DevicePlatform, request: DeviceRequest): Promise<Device> {
+  const device = await signIn(platform, request);
+  if (isWaiting(device)) throw approvalPending(request.controllerId);
+  return device;
+}
+
+/**
+ * A refusal takes so long at the least: whatever it was refused after, whether there is such a tenant and such a device, is
+ * done by then, and nobody can tell by the time.
+ */
+const REFUSED_AFTER_MS = 25;
+
+async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise<Device | WaitingDevice> {
+  const arrivedAt = performance.now();
+  try {
+    return await admit(platform, request);
+  } catch (error) {
+    const left = REFUSED_AFTER_MS - (performance.now() - arrivedAt);
+    if (isUnauthenticated(error) && left > 0) await pause(left);
+    throw error;
+  }
+}
+
+async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<Device | WaitingDevice> {
+  const { tenantName, controllerId, credentials, address } = request;
+  const tenant = (await platform.tenants.byName(tenantName)) ?? platform.tenants.nobody;
+  const now = platform.clock();
+  // Without either it is refused whatever is stored of the device.
+  const isAsked =
+    showsOwnToken(tenant, credentials) || speakerOf(tenant, controllerId, credentials, now) !== undefined;
+  if (!isAsked) throw refusal(platform, tenant, request, now);
+  const known = await findAdmitted(platform, tenant, request, now);
+  const device = known ?? (await admitUnknown(platform, tenant, request, now));
+  if (isWaiting(device) || device.seen) platform.pollTimes.note(device, address, now.getTime());
+  else await platform.pollTimes.writeFirst(device, address);
+  return device;
+}
+
+/** By what a device may sign in: by its newest token, one before it, or what speaks for it. */
+type Admission = 'newest' | 'old' | 'spoken for';
+
+function admissionOf(
+  device: Pick<Device, 'tenant' | 'enrollmentGroupId' | keyof OwnTokens>,
+  { controllerId, credentials }: DeviceRequest,
+  now: Date,
+): Admission | undefined {
+  const { tenant } = device;
+  const own = ownTokenIn(tenant, device, credentials, now.getTime());
+  if (own) return own;
+  const speaker = speakerOf(tenant, controllerId, credentials, now);
+  return speaker && reaches(speaker, device) ? 'spoken for' : undefined;
+}
+
+const reaches = ({ reachesAll, group }: Speaker, { enrollmentGroupId }: Pick<Device, 'enrollmentGroupId'>) =>
+  reachesAll || group?.id === enrollmentGroupId;
+
+const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
+  admission === 'newest' && oldTokens !== undefined;
+
+/** UNAUTHENTICATED, noted in the audit trail; what is wrong with a certificate only the log is told. */
+function refusal(
+  platform: DevicePlatform,
+  tenant: Tenant,
+  { controllerId, credentials, tenantName, address }: DeviceRequest,
+  now: Date,
+): DomainError {
+  const { clientCertificate } = credentials;
+  const reason = clientCertificate && refusalOf(tenant, controllerId, clientCertificate, now);
+  if (reason) platform.onRefusal({ tenantName, controllerId, address, reason });
+  if (tenant !== platform.tenants.nobody)
+    platform.refusals.note(asDevice(platform, tenant, controllerId, address), { type: 'sign-in.failed' });
+  return unauthenticated();
+}
+
+/** The device these credentials are good for; undefined where there is no such target. @throws UNAUTHENTICATED */
+async function findAdmitted(
+  platform: DevicePlatform,
+  tenant: Tenant,
+  request: DeviceRequest,
+  now: Date,
+): Promise<Device | undefined> {
+  const { controllerId, credentials } = request;
+  const remembered = platform.devices.peek(tenant, controllerId);
+  const admission = remembered && admissionOf(remembered, request, now);
+  if (admission)
+    return isFirstUse(remembered, admission) ? confirmed(platform, remembered, request) : remembered;
+  // A token may have been changed past this process: look again before refusing, but not at an attacker's pace.
+  const { looks } = platform;
+  const last = looks.recent(tenant, controllerId);
+  const isKnown = remembered !== undefined || (last?.foundNone && showsOwnToken(tenant, credentials));
+  if (last && isKnown) throw refusal(platform, tenant, request, now);
+  const look = looks.begin(tenant, controllerId);
+  const device = await platform.devices.read(tenant, controllerId);
+  look.foundNone = !device;
+  const fresh = admissionOf(device ?? { tenant, ...NOBODY }, request, now);
+  if (!device) return undefined;
+  if (!fresh) throw refusal(platform, tenant, request, now);
+  looks.forget(tenant, controllerId);
+  return isFirstUse(device, fresh) ? confirmed(platform, device, request) : device;
+}
+
+/** Its token is compared where there is no device. */
+const NOBODY = { tokenDigest: tokenDigest(randomUUID()), oldTokens: undefined, enrollmentGroupId: null };
+
+/** The device after it has shown its newest token for the first time. @throws UNAUTHENTICATED where it went meanwhile */
+async function confirmed(
+  platform: DevicePlatform,
+  device: Device,
+  { controllerId, address }: DeviceRequest,
+): Promise<Device> {
+  await confirmToken(asDevice(platform, device.tenant, controllerId, address), device);
+  const confirmed = await platform.devices.read(device.tenant, controllerId);
+  if (!confirmed) throw unauthenticated();
+  return confirmed;
+}
+
+/** Who may make a target of an unknown device, if anybody does. */
+function sponsorOf(
+  tenant: Tenant,
+  { controllerId, credentials }: DeviceRequest,
+  now: Date,
+): Speaker | undefined {
+  const speaker = tenant.settings.autoRegistration && speakerOf(tenant, controllerId, credentials, now);
+  if (!speaker) return undefined;
+  const { group } = speaker;
+  // A certificate is good for itself, whatever becomes of its group; a group's token has been asked already.
+  return !group || (now.getTime() < group.until && group.admits(controllerId)) ? speaker : undefined;
+}
+
+const mayWait = ({ tenant, state }: WaitingDevice, request: DeviceRequest, now: Date): boolean =>
+  state === 'pending' && sponsorOf(tenant, request, now)?.group?.requiresApproval === true;
+
+/** What becomes of a device that is no target. @throws UNAUTHENTICATED, INVALID_INPUT, QUOTA_EXCEEDED */
+async function admitUnknown(
+  platform: DevicePlatform,
+  tenant: Tenant,
+  request: DeviceRequest,
+  now: Date,
+): Promise<Device | WaitingDevice> {
+  const { controllerId, address } = request;
+  const sponsor = sponsorOf(tenant, request, now);
+  if (!sponsor) throw refusal(platform, tenant, request, now);
+  const waiting =
+    platform.waiting.peek(tenant, controllerId) ?? (await platform.waiting.read(tenant, controllerId));
+  if (waiting?.state === 'rejected') throw unauthenticated();
+
+  const acting = asDevice(platform, tenant, controllerId, address);
+  const { group } = sponsor;
+  if (group?.requiresApproval) {
+    if (waiting) return waiting;
+    await holdDevice(acting, { groupId: group.id, address });
+  } else {
+    await registerDevice(acting, { address, groupId: group?.id, waited: waiting !== undefined });
+  }
+  const admitted =
+    (await platform.devices.read(tenant, controllerId)) ??
+    (await platform.waiting.read(tenant, controllerId));
+  if (!admitted) throw unauthenticated();
+  return admitted;
+}

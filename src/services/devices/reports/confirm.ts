@@ -1,0 +1,26 @@
+import { actionClosed, actionNotFound } from '../../../errors.ts';
+import { isConcerned, type Said, writeConfirmation } from '../../deployments/actions/confirm.ts';
+import { requireRoom } from '../../deployments/actions/entries.ts';
+import { change } from '../../shared/change.ts';
+import type { Acting } from '../../shared/context.ts';
+import { storableText } from '../../shared/text.ts';
+import { idOf, lockOwnAction } from '../own-action.ts';
+
+/**
+ * A device confirms or denies an update; denied, it goes on waiting. What was confirmed may be denied until it is over:
+ * the device knows best whether it can still wait.
+ * @throws ACTION_NOT_FOUND where nobody asks, ACTION_CLOSED, QUOTA_EXCEEDED
+ */
+export async function reportConfirmation(device: Acting, actionId: number, said: Said): Promise<void> {
+  const { settings } = await device.tenants.byId(device.caller.tenantId);
+  await change(device, async (tx, changes) => {
+    const action = await lockOwnAction(tx, device, actionId);
+    if (!action.active) throw actionClosed(String(actionId));
+    if (!isConcerned(action, said, settings)) throw actionNotFound(String(actionId));
+    if (said.confirmation === 'denied') await requireRoom(tx, action);
+    await writeConfirmation(tx, device, [action], { ...said, messages: said.messages.map(storableText) });
+    const subjects = [device.caller.username];
+    changes.targets(subjects);
+    changes.record({ type: `action.${said.confirmation}`, subjects, changes: idOf(action) });
+  });
+}

@@ -1,0 +1,36 @@
+import { tooManyReports } from '../../../errors.ts';
+import { openBuckets } from '../../shared/buckets.ts';
+import type { Device } from '../polling/device-cache.ts';
+
+/** What a device may write, in its smallest reports: so many at once, and then so many a minute. */
+export interface WriteRates {
+  atOnce: number;
+  perMinute: number;
+}
+
+type Writer = Pick<Device, 'tenant' | 'targetId'>;
+
+/** Counts what each device writes, so that none can fill the disk. Of this process: with several each counts for itself. */
+export interface Writes {
+  /** @throws TOO_MANY_REPORTS while the device has written more than it may */
+  requireRoom(device: Writer): void;
+  /** Counts a report of any size: what is too much is waited for afterwards. What came of nothing is given back, as less than 0. */
+  count(device: Writer, size: number): void;
+}
+
+/** Devices that wrote last. */
+const REMEMBERED = 100_000;
+
+export function openWrites({ atOnce, perMinute }: WriteRates, now = () => performance.now()): Writes {
+  const perMs = perMinute / 60_000;
+  const buckets = openBuckets({ holds: atOnce, perMs, remembered: REMEMBERED, now });
+  return {
+    requireRoom(device) {
+      const left = buckets.leftIn(keyOf(device));
+      if (left <= 0) throw tooManyReports(Math.max(1, Math.ceil(-left / perMs / 1_000)));
+    },
+    count: (device, size) => buckets.spend(keyOf(device), size),
+  };
+}
+
+const keyOf = ({ tenant, targetId }: Writer) => `${tenant.tenantId}/${targetId}`;

@@ -1,0 +1,87 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Tenant } from '../../platform/tenants/registry.ts';
+import { type Chain, verifyChain } from '../certificate-authorities/verify-chain.ts';
+import type { EnrollmentGroup, Speaker } from '../enrollment/rules.ts';
+import { tokenDigest } from './digest.ts';
+
+/** What a device showed, before anything of it was checked. */
+export interface DeviceCredentials {
+  targetToken?: string;
+  gatewayToken?: string;
+  /** From a trusted proxy only: the name in the certificate and the hashes of its issuers. */
+  certificate?: { commonName: string; authorities: readonly string[] };
+  /** From the TLS handshake with the device itself; without a name where its subject doesn't have just one. */
+  clientCertificate?: { commonName: string | undefined; chain: Chain };
+}
+
+/** In constant time, as far as the digests go. */
+function sameDigest(a: string, b: string): boolean {
+  return timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
+}
+
+/** The tokens of a device, each as its digest. */
+export interface OwnTokens {
+  tokenDigest: string;
+  /** While the device has not used its newest token: those before it, which may still work. */
+  oldTokens: readonly { digest: string; until: number }[] | undefined;
+}
+
+/** Whether there is a token to compare with the device's own. */
+export const showsOwnToken = ({ settings }: Tenant, { targetToken }: DeviceCredentials): boolean =>
+  targetToken !== undefined && settings.targetTokenEnabled;
+
+/** Which of the device's own tokens these credentials hold, if it works at that time. */
+export function ownTokenIn(
+  { settings }: Tenant,
+  { tokenDigest: newest, oldTokens }: OwnTokens,
+  { targetToken }: DeviceCredentials,
+  now: number,
+): 'newest' | 'old' | undefined {
+  if (targetToken === undefined || !settings.targetTokenEnabled) return undefined;
+  const shown = tokenDigest(targetToken);
+  if (sameDigest(shown, newest)) return 'newest';
+  return oldTokens?.some(({ digest, until }) => now < until && sameDigest(shown, digest)) ? 'old' : undefined;
+}
+
+/** Who speaks for the device of that name by these credentials, if anybody does at that time. */
+export function speakerOf(
+  tenant: Tenant,
+  controllerId: string,
+  { gatewayToken, certificate, clientCertificate }: DeviceCredentials,
+  now: Date,
+): Speaker | undefined {
+  const { settings, enrollment } = tenant;
+  if (gatewayToken !== undefined) {
+    const token = enrollment.tokens.get(tokenDigest(gatewayToken));
+    return token && now.getTime() < token.until && token.group.admits(controllerId) ? token : undefined;
+  }
+  if (clientCertificate) {
+    if (refusalOf(tenant, controllerId, clientCertificate, now)) return undefined;
+    return { group: groupOfChain(tenant, clientCertificate.chain, now), reachesAll: true };
+  }
+  const isTrusted =
+    certificate !== undefined &&
+    settings.headerEnabled &&
+    certificate.commonName === controllerId &&
+    certificate.authorities.some((hash) => settings.headerAuthorities.has(hash.toLowerCase()));
+  return isTrusted ? { group: undefined, reachesAll: true } : undefined;
+}
+
+/** The group that names an authority the chain leads to, the nearest. */
+function groupOfChain(tenant: Tenant, chain: Chain, now: Date): EnrollmentGroup | undefined {
+  const { authorities } = tenant.enrollment;
+  const named = verifyChain(tenant, chain, now).authorityIds.find((id) => authorities.has(id));
+  return named === undefined ? undefined : authorities.get(named);
+}
+
+/** Why a certificate doesn't sign the device in, for the log; undefined where it does. */
+export function refusalOf(
+  tenant: Tenant,
+  controllerId: string,
+  { commonName, chain }: NonNullable<DeviceCredentials['clientCertificate']>,
+  now: Date,
+): string | undefined {
+  if (commonName === undefined) return 'its subject does not have one common name';
+  if (commonName !== controllerId) return `it is that of '${commonName.slice(0, 128)}'`;
+  return verifyChain(tenant, chain, now).refusal;
+}

@@ -1,0 +1,66 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { enrollmentGroups, pendingTargets } from '../../../database/tables/enrollment.ts';
+import { quotaExceeded, unauthenticated } from '../../../errors.ts';
+import { change } from '../../shared/change.ts';
+import type { Acting } from '../../shared/context.ts';
+import { selfRegistered } from '../enrollment/enroll.ts';
+import { requireTrimmed } from './register.ts';
+
+/** Of a group: whoever has one of its tokens can make up any number of names. */
+const MOST_PENDING = 10_000;
+
+/**
+ * Notes a device that signed in for the first time, to wait until somebody approves it. One that is noted already
+ * stays as it is.
+ * @throws INVALID_INPUT where it could never become a target; QUOTA_EXCEEDED while too many wait; UNAUTHENTICATED
+ *   where its group is gone
+ */
+export async function holdDevice(
+  device: Acting,
+  { groupId, address }: { groupId: number; address: string },
+): Promise<void> {
+  const { tenantId, username: controllerId } = device.caller;
+  requireTrimmed(controllerId);
+  selfRegistered(controllerId);
+  const now = device.clock();
+  await change(device, async (tx, changes) => {
+    await lockGroup(tx, tenantId, groupId);
+    if ((await countPending(tx, tenantId, groupId)) >= MOST_PENDING)
+      throw quotaExceeded('devices waiting for an approval', MOST_PENDING);
+    const [held] = await tx
+      .insert(pendingTargets)
+      .values({
+        tenantId,
+        groupId,
+        controllerId,
+        state: 'pending',
+        firstRequestAt: now,
+        // By the database's clock, as all polls.
+        lastRequestAt: sql`now()`,
+        address,
+      })
+      .onConflictDoNothing()
+      .returning({ id: pendingTargets.id });
+    if (held) changes.record({ type: 'pending-target.created', subjects: [controllerId] });
+  });
+}
+
+/** So that it isn't deleted meanwhile. @throws UNAUTHENTICATED */
+async function lockGroup(tx: Transaction, tenantId: number, groupId: number): Promise<void> {
+  const [group] = await tx
+    .select({ id: enrollmentGroups.id })
+    .from(enrollmentGroups)
+    .where(and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.id, groupId)))
+    .for('key share');
+  if (!group) throw unauthenticated();
+}
+
+/** As many as there are, or as there may be. */
+async function countPending(tx: Transaction, tenantId: number, groupId: number): Promise<number> {
+  const [row] = await tx.execute<{ count: string }>(sql`
+    SELECT count(*) FROM (
+      SELECT FROM ${pendingTargets} WHERE tenant_id = ${tenantId} AND group_id = ${groupId} AND state = 'pending'
+      LIMIT ${MOST_PENDING}::int) AS counted`);
+  return Number(row!.count);
+}

@@ -1,0 +1,52 @@
+import { LRUCache } from 'lru-cache';
+import type { Announcements } from '../../platform/announcements.ts';
+import type { Tenant } from '../../platform/tenants/registry.ts';
+
+/**
+ * For whom the database was asked a moment ago because of a wrong token, whether there is such a device or not: whoever
+ * shows wrong tokens costs the same either way, and can't tell by it which devices there are.
+ */
+export interface Looks {
+  /** The last look, where it is so recent that another would tell nothing new. */
+  recent(tenant: Tenant, controllerId: string): Look | undefined;
+  /** To be called before the database is asked, so that a change meanwhile ends it. */
+  begin(tenant: Tenant, controllerId: string): Look;
+  /** The token was right after all. */
+  forget(tenant: Tenant, controllerId: string): void;
+}
+
+export interface Look {
+  tenant: Tenant;
+  at: number;
+  /** Whether no such device was found. */
+  foundNone: boolean;
+}
+
+/** No more than one look at the same device in this time. */
+const LOOK_EVERY_MS = 1_000;
+const REMEMBERED = 20_000;
+
+export function openLooks(announcements: Announcements, everyMs = LOOK_EVERY_MS): Looks {
+  const looks = new LRUCache<string, Look>({ max: REMEMBERED });
+  // Without names it may be anybody: then each costs one more look.
+  const end = ({ tenantId, controllerIds }: { tenantId: number; controllerIds?: readonly string[] }) => {
+    if (controllerIds) for (const id of controllerIds) looks.delete(keyOf(tenantId, id));
+    else looks.clear();
+  };
+  announcements.subscribe({ changed: end, created: end, everything: () => looks.clear() });
+  return {
+    recent(tenant, controllerId) {
+      const look = looks.get(keyOf(tenant.tenantId, controllerId));
+      const isYoung = look !== undefined && performance.now() - look.at < everyMs;
+      return isYoung && look.tenant === tenant && announcements.trustworthy() ? look : undefined;
+    },
+    begin(tenant, controllerId) {
+      const look = { tenant, at: performance.now(), foundNone: false };
+      looks.set(keyOf(tenant.tenantId, controllerId), look);
+      return look;
+    },
+    forget: ({ tenantId }, controllerId) => void looks.delete(keyOf(tenantId, controllerId)),
+  };
+}
+
+const keyOf = (tenantId: number, controllerId: string) => `${tenantId}/${controllerId}`;

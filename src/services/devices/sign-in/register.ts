@@ -1,0 +1,55 @@
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { pendingTargets } from '../../../database/tables/enrollment.ts';
+import { invalid, unauthenticated } from '../../../errors.ts';
+import { change } from '../../shared/change.ts';
+import type { Acting } from '../../shared/context.ts';
+import { enrollDevices, findTerms, type Terms } from '../enrollment/enroll.ts';
+
+export interface Registration {
+  address: string;
+  /** The enrollment group by whose terms it registers; without one, by none. */
+  groupId: number | undefined;
+  /** Whether it was held for an approval before. */
+  waited: boolean;
+}
+
+/**
+ * Registers a device that signed in for the first time, its poll included. Another request may have been
+ * quicker: then this one changes nothing. The id must fit a name, too: it has 128 characters at the most.
+ * @throws INVALID_INPUT, QUOTA_EXCEEDED; UNAUTHENTICATED where its group is gone
+ */
+export async function registerDevice(
+  device: Acting,
+  { address, groupId, waited }: Registration,
+): Promise<void> {
+  const { tenantId, username: controllerId } = device.caller;
+  requireTrimmed(controllerId);
+  const { clock, systemDefaults } = device;
+  const now = clock();
+  await change(device, async (tx, changes) => {
+    const terms = groupId === undefined ? undefined : await requireTerms(tx, tenantId, groupId);
+    const registered = await enrollDevices(tx, { tenantId, now, systemDefaults }, terms, [
+      { controllerId, address, requestedAt: now },
+    ]);
+    if (waited)
+      await tx
+        .delete(pendingTargets)
+        .where(and(eq(pendingTargets.tenantId, tenantId), eq(pendingTargets.controllerId, controllerId)));
+    if (!registered.length) return;
+    changes.created(registered);
+    changes.record({ type: 'target.registered', subjects: registered });
+  });
+}
+
+/** What is entered may have white space around it; what a device is called may not. @throws INVALID_INPUT */
+export function requireTrimmed(controllerId: string): void {
+  if (controllerId !== controllerId.trim())
+    throw invalid('controllerId: must hold no white space', ['controllerId']);
+}
+
+async function requireTerms(tx: Transaction, tenantId: number, groupId: number): Promise<Terms> {
+  const terms = await findTerms(tx, tenantId, groupId);
+  if (!terms) throw unauthenticated();
+  return terms;
+}

@@ -1,0 +1,63 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Database } from '../../../database/connect.ts';
+import { prepared } from '../../../database/prepared.ts';
+import { type PendingState, pendingTargets } from '../../../database/tables/enrollment.ts';
+import type { Announcements } from '../../platform/announcements.ts';
+import { formatDuration } from '../../platform/tenants/durations.ts';
+import type { PollAnswer } from '../polling/device-cache.ts';
+import { intervalOf } from '../polling/interval.ts';
+import { type Memory, openMemory, type Remembered } from '../polling/memory.ts';
+import type { Polled } from '../polling/poll-times.ts';
+
+/** A device that waits for an approval, or was refused one. It is told when to ask again, and nothing else. */
+export interface WaitingDevice extends PollAnswer, Remembered, Polled {
+  pendingId: number;
+  state: PendingState;
+}
+
+export const isWaiting = (device: object): device is WaitingDevice => 'pendingId' in device;
+
+export type WaitingDevices = Pick<Memory<WaitingDevice>, 'peek' | 'read'>;
+
+/** Few devices wait at a time; of more, the ones least heard are read again. */
+const CAPACITY = 20_000;
+
+const findWaiting = prepared((database: Database) =>
+  database
+    .select({ pendingId: pendingTargets.id, state: pendingTargets.state })
+    .from(pendingTargets)
+    .where(
+      and(
+        eq(pendingTargets.tenantId, sql.placeholder('tenantId')),
+        eq(pendingTargets.controllerId, sql.placeholder('controllerId')),
+      ),
+    )
+    .prepare('waiting_device'),
+);
+
+export function openWaitingDevices(database: Database, announcements: Announcements): WaitingDevices {
+  const waiting = openMemory(
+    CAPACITY,
+    () => announcements.trustworthy(),
+    async (tenant, controllerId) => {
+      const readAt = performance.now();
+      const [row] = await findWaiting(database).execute({ tenantId: tenant.tenantId, controllerId });
+      if (!row) return undefined;
+      const sleep = formatDuration(intervalOf(tenant, row.pendingId));
+      const nothing = { requestAttributes: false, next: null, installedActionId: null };
+      return { ...row, ...nothing, tenant, sleep, readAt, polledAt: 0, address: '' };
+    },
+  );
+  const forget = (tenantId: number, controllerIds: readonly string[] | undefined) => {
+    // Without names it may be anybody: those of other tenants cost one more reading each.
+    if (controllerIds) waiting.forget(tenantId, controllerIds);
+    else waiting.clear();
+  };
+  announcements.subscribe({
+    changed: ({ tenantId, controllerIds }) => forget(tenantId, controllerIds),
+    // A device that waited may have become a target.
+    created: ({ tenantId, controllerIds }) => forget(tenantId, controllerIds),
+    everything: waiting.clear,
+  });
+  return waiting;
+}

@@ -1,0 +1,120 @@
+import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Database } from '../../../database/connect.ts';
+import { prepared } from '../../../database/prepared.ts';
+import { actions } from '../../../database/tables/actions.ts';
+import { distributionSetModules } from '../../../database/tables/distribution-sets.ts';
+import { artifactContents, artifacts } from '../../../database/tables/software.ts';
+import { artifactNotFound, softwareModuleNotFound } from '../../../errors.ts';
+import { addEntryIfRoom } from '../../deployments/actions/entries.ts';
+import { messagesOf, SERVER_MESSAGE } from '../../deployments/actions/messages.ts';
+import { change } from '../../shared/change.ts';
+import type { Acting, Platform } from '../../shared/context.ts';
+import {
+  ARTIFACT_COLUMNS,
+  type Artifact,
+  ofItsContent,
+  readArtifacts,
+  withoutLocation,
+} from '../../software/artifacts/artifact.ts';
+import { type Download, downloadOf } from '../../software/artifacts/download.ts';
+import { idOf, lockOwnAction } from '../own-action.ts';
+import type { Device } from '../polling/device-cache.ts';
+
+/** The files of a module that the device was ever to have. @throws SOFTWARE_MODULE_NOT_FOUND */
+export async function findOwnArtifacts(
+  { database }: Platform,
+  { tenant: { tenantId }, targetId }: Device,
+  moduleId: number,
+): Promise<Artifact[]> {
+  const [action] = await findActionWith(database).execute({ tenantId, targetId, moduleId });
+  if (!action) throw softwareModuleNotFound(String(moduleId));
+  return (await readArtifacts(database, tenantId, eq(artifacts.moduleId, moduleId))).map(withoutLocation);
+}
+
+/** A file that the device is to have now, and the action that says so. */
+export interface OwnDownload {
+  actionId: number;
+  download: Download;
+}
+
+/**
+ * A file of a module that the device is to have now.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, also where the update is over or is to be stopped; ARTIFACT_NOT_FOUND
+ */
+export async function openOwnArtifact(
+  platform: Platform,
+  { tenant: { tenantId }, targetId }: Device,
+  { moduleId, filename }: { moduleId: number; filename: string },
+): Promise<OwnDownload> {
+  const { database } = platform;
+  const [file] = await findFile(database).execute({ tenantId, targetId, moduleId, filename });
+  if (file) return { actionId: file.actionId, download: downloadOf(platform, file.artifact) };
+  const [action] = await findActionWith(database).execute({ tenantId, targetId, moduleId });
+  throw action?.wanted ? artifactNotFound(filename, ['filename']) : softwareModuleNotFound(String(moduleId));
+}
+
+const isWanted = sql<boolean>`(${actions.active} AND ${actions.status} <> 'canceling')`;
+
+const withModule = and(
+  eq(distributionSetModules.tenantId, actions.tenantId),
+  eq(distributionSetModules.setId, actions.setId),
+  eq(distributionSetModules.moduleId, sql.placeholder('moduleId')),
+);
+const ofTheDevice = and(
+  eq(actions.tenantId, sql.placeholder('tenantId')),
+  eq(actions.targetId, sql.placeholder('targetId')),
+  ne(actions.status, 'scheduled'),
+);
+const inTurn = sql`${isWanted} DESC, ${actions.weight} DESC, ${actions.id}`;
+
+/** An action of the device about a set with that module; one that it has still to do, where there is such a one. */
+const findActionWith = prepared((database: Database) =>
+  database
+    .select({ wanted: isWanted })
+    .from(actions)
+    .innerJoin(distributionSetModules, withModule)
+    .where(ofTheDevice)
+    .orderBy(inTurn)
+    .limit(1)
+    .prepare('device_action_with'),
+);
+
+/** The same, if the device has still to do it and the module has a file of that name. */
+const findFile = prepared((database: Database) =>
+  database
+    .select({ actionId: actions.id, artifact: ARTIFACT_COLUMNS })
+    .from(actions)
+    .innerJoin(distributionSetModules, withModule)
+    .innerJoin(
+      artifacts,
+      and(
+        eq(artifacts.tenantId, distributionSetModules.tenantId),
+        eq(artifacts.moduleId, distributionSetModules.moduleId),
+        eq(artifacts.filename, sql.placeholder('filename')),
+      ),
+    )
+    .innerJoin(artifactContents, ofItsContent)
+    .where(and(ofTheDevice, isWanted))
+    .orderBy(inTurn)
+    .limit(1)
+    .prepare('device_file'),
+);
+
+/** Notes that a device fetches a file as a whole, and by which path; a history that is full takes no more of these. */
+export async function noteDownload(
+  device: Acting,
+  actionId: number,
+  { filename, path }: { filename: string; path: string },
+): Promise<void> {
+  await change(device, async (tx, changes) => {
+    const action = await lockOwnAction(tx, device, actionId);
+    const messages = messagesOf([`${SERVER_MESSAGE}the device downloads ${path}`]);
+    if (!(await addEntryIfRoom(tx, device, action, { status: 'download', messages }))) return;
+    changes.reported([device.caller.username]);
+    changes.record({
+      type: 'action.download-begun',
+      subjects: [device.caller.username],
+      changes: { ...idOf(action), filename: { new: filename } },
+    });
+  });
+}

@@ -1,0 +1,76 @@
+import { type CopyText, openCopyText } from '../../../database/copy.ts';
+import { defaultName, generateToken } from '../targets/input.ts';
+import { type CheckedTarget, isRefused, type RefusedRow } from './check.ts';
+import type { Position } from './source.ts';
+
+/** What rows can bring beside the target itself: most files have little of it. */
+export type Kind = 'type' | 'group' | 'address' | 'attribute' | 'metadata' | 'tag';
+
+/** Rows that are committed together, and where the file stands after them. */
+export interface Chunk {
+  /** The good rows, numbered from 0, and what each has many of: ready to be sent. */
+  rows: CopyText;
+  values: CopyText;
+  /** The line of each of them. */
+  lines: number[];
+  kinds: Set<Kind>;
+  refused: RefusedRow[];
+  end: Position;
+}
+
+export const ROW_COLUMNS = [
+  'n',
+  'controller_id',
+  'name',
+  'new_name',
+  'description',
+  'group',
+  'target_type',
+  'security_token',
+  'new_token',
+  'request_attributes',
+  'address',
+];
+export const VALUE_COLUMNS = ['n', 'kind', 'key', 'value'];
+/** How `import_values` tells kinds apart: by one byte. */
+export const LETTERS = { attribute: 'a', metadata: 'm', tag: 't' } as const;
+
+export const openChunk = (end: Position): Chunk => ({
+  rows: openCopyText(),
+  values: openCopyText(),
+  lines: [],
+  kinds: new Set(),
+  refused: [],
+  end,
+});
+
+export function addRow(chunk: Chunk, row: CheckedTarget | RefusedRow): void {
+  if (isRefused(row)) return void chunk.refused.push(row);
+  const { rows, values, lines, kinds } = chunk;
+  const n = lines.push(row.line) - 1;
+  // An existing target keeps its name and its token unless one is given.
+  const newName = row.name === null ? defaultName(row.controllerId) : null;
+  const newToken = row.securityToken === null ? generateToken() : null;
+  rows.add([
+    n,
+    row.controllerId,
+    row.name,
+    newName === row.controllerId ? null : newName,
+    row.description,
+    row.group,
+    row.targetType,
+    row.securityToken,
+    newToken,
+    row.requestAttributes,
+    row.address,
+  ]);
+  if (row.targetType !== null) kinds.add('type');
+  if (row.group) kinds.add('group');
+  if (row.address !== null) kinds.add('address');
+  for (const [key, value] of row.attributes) values.add([n, LETTERS.attribute, key, value]);
+  for (const [key, value] of row.metadata) values.add([n, LETTERS.metadata, key, value]);
+  for (const name of row.tags) values.add([n, LETTERS.tag, name, null]);
+  if (row.attributes.length) kinds.add('attribute');
+  if (row.metadata.length) kinds.add('metadata');
+  if (row.tags.length) kinds.add('tag');
+}

@@ -1,0 +1,72 @@
+import { and, desc, eq, type SQL } from 'drizzle-orm';
+import { z } from 'zod';
+import { type ImportState, imports } from '../../../database/tables/imports.ts';
+import { importNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { plainText } from '../../shared/text.ts';
+
+/** An import as callers get it: all numbers are of what is committed. */
+export type Import = Omit<
+  typeof imports.$inferSelect,
+  'tenantId' | 'digest' | 'attempt' | 'lines' | 'transactions'
+>;
+export type ImportRecord = typeof imports.$inferSelect;
+
+/** Chunks are committed far more often than this while an upload runs. */
+const SILENT_MS = 60_000;
+
+/** Who may create some targets only sees the imports that it began itself: a report names targets of any kind. */
+export const readableImport = ({ caller }: Context): SQL | undefined =>
+  caller.permissions.get('CREATE_TARGET') === null ? undefined : eq(imports.startedBy, caller.username);
+
+/** The import of that id, with its progress. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
+export async function findImport(context: Context, id: number): Promise<Import> {
+  const { tenantId } = requirePermission(context, 'CREATE_TARGET');
+  const [record] = Number.isSafeInteger(id)
+    ? await context.database
+        .select()
+        .from(imports)
+        .where(and(eq(imports.tenantId, tenantId), eq(imports.id, id), readableImport(context)))
+    : [];
+  if (!record) throw importNotFound(String(id));
+  return importView(context)(record);
+}
+
+const ImportList = z.object({
+  key: plainText(1, 128).nullish(),
+  limit: z.number().int().min(1, 'must be from 1 to 500').max(500, 'must be from 1 to 500').nullish(),
+});
+
+/** The latest imports, the newest first, or that of a key. Needs CREATE_TARGET. */
+export async function listImports(
+  context: Context,
+  input: z.input<typeof ImportList> = {},
+): Promise<Import[]> {
+  const { tenantId } = requirePermission(context, 'CREATE_TARGET');
+  const { key, limit } = parse(ImportList, input);
+  const records = await context.database
+    .select()
+    .from(imports)
+    .where(
+      and(
+        eq(imports.tenantId, tenantId),
+        key == null ? undefined : eq(imports.key, key),
+        readableImport(context),
+      ),
+    )
+    .orderBy(desc(imports.id))
+    .limit(limit ?? 50);
+  return records.map(importView(context));
+}
+
+/** A running import of which nothing has been heard for long lost its process: it waits to be resumed. */
+export function importView(context: Context): (record: ImportRecord) => Import {
+  const silentSince = context.clock().getTime() - SILENT_MS;
+  return ({ tenantId: _, digest: __, attempt: ___, lines: ____, transactions: _____, ...record }) => {
+    const lost = record.state === 'running' && record.updatedAt.getTime() < silentSince;
+    const state: ImportState = lost ? 'interrupted' : record.state;
+    return { ...record, state };
+  };
+}

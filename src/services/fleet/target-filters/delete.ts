@@ -1,0 +1,28 @@
+import { and, eq } from 'drizzle-orm';
+import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
+import { targetFilters } from '../../../database/tables/target-data.ts';
+import { targetFilterNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { requireReachOfAutoAssignments } from '../../deployments/auto-assignments/auto-assignment.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+
+/**
+ * Deletes a saved filter, and its auto-assignment with it. Needs DELETE_TARGET.
+ * @throws TARGET_FILTER_NOT_FOUND; FORBIDDEN where that may find targets out of the caller's scope
+ */
+export async function deleteTargetFilter(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_TARGET');
+  if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id));
+
+  await change(context, async (tx, changes) => {
+    const itsOwn = eq(autoAssignments.targetFilterId, id);
+    await requireReachOfAutoAssignments(tx, context, itsOwn, 'DELETE_TARGET');
+    const deleted = await tx
+      .delete(targetFilters)
+      .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
+      .returning({ name: targetFilters.name });
+    if (!deleted.length) throw targetFilterNotFound(String(id));
+    changes.record({ type: 'target-filter.deleted', subjects: deleted.map(({ name }) => name) });
+  });
+}

@@ -1,0 +1,50 @@
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { targetFilters } from '../../../database/tables/target-data.ts';
+import { targetFilterNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import type { Context } from '../../shared/context.ts';
+
+/** A filter with a name, to be used again. */
+export interface TargetFilter {
+  id: number;
+  name: string;
+  /** RSQL, as it was written. */
+  query: string;
+  createdAt: Date;
+  createdBy: string;
+  lastModifiedAt: Date;
+  lastModifiedBy: string;
+}
+
+const { tenantId: _, ...columns } = getTableColumns(targetFilters);
+export const TARGET_FILTER_COLUMNS = columns;
+
+/** The saved filter of that id. Needs READ_TARGET. @throws TARGET_FILTER_NOT_FOUND */
+export async function findTargetFilter(context: Context, id: number): Promise<TargetFilter> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id));
+  const [filter] = await context.database
+    .select(TARGET_FILTER_COLUMNS)
+    .from(targetFilters)
+    .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)));
+  if (!filter) throw targetFilterNotFound(String(id));
+  return filter;
+}
+
+/** The saved filter of that id, locked until the transaction ends. @throws TARGET_FILTER_NOT_FOUND */
+export async function lockTargetFilter(
+  tx: Transaction,
+  { caller: { tenantId } }: Context,
+  id: number,
+  path = ['id'],
+): Promise<TargetFilter> {
+  if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id), path);
+  const [filter] = await tx
+    .select(TARGET_FILTER_COLUMNS)
+    .from(targetFilters)
+    .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
+    .for('no key update');
+  if (!filter) throw targetFilterNotFound(String(id), path);
+  return filter;
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { DomainError } from '../../../errors.ts';
+import { requireSight } from '../../access/seen.ts';
+import type { Context } from '../../shared/context.ts';
+import { enteredText, plainText } from '../../shared/text.ts';
+import { parseTargetFilter, TARGET_FIELDS } from '../targets/fields.ts';
+
+const name = enteredText(1, 128);
+/** As hawkBit bounds what it stores of filters; those that are only asked may be longer. */
+export const QUERY_LENGTH = 1024;
+const query = plainText(1, QUERY_LENGTH);
+
+export const TargetFilterInput = z.object({
+  name: z.preprocess((text) => text ?? '', name),
+  query: z.preprocess((text) => text ?? '', query),
+});
+export type TargetFilterInput = z.input<typeof TargetFilterInput>;
+
+/** What an update may change; what is missing or null stays. */
+export const TargetFilterUpdate = z.object({ id: z.number(), name: name.nullish(), query: query.nullish() });
+export type TargetFilterUpdate = z.input<typeof TargetFilterUpdate>;
+
+/**
+ * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID where it cannot be asked of targets; FORBIDDEN where the
+ *   caller may not ask it
+ */
+export function checkQuery(context: Context, text: string): void {
+  try {
+    requireSight(context, TARGET_FIELDS, parseTargetFilter(text));
+  } catch (error) {
+    throw error instanceof DomainError ? error.within('query') : error;
+  }
+}

@@ -1,0 +1,65 @@
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
+import { targetFilters } from '../../../database/tables/target-data.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { askedFilter } from '../../access/seen.ts';
+import type { Context } from '../../shared/context.ts';
+import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import { findDistributionSet } from '../../software/distribution-sets/find.ts';
+import { TARGET_FILTER_FIELDS, TARGET_FILTER_ORDER, type TargetFilterOrderField } from './fields.ts';
+import { TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
+
+/**
+ * Lists saved filters, by id unless ordered otherwise; with `among` only those for which this condition holds. Needs
+ * READ_TARGET.
+ * @throws the filter's errors, and those of `list`.
+ */
+export async function listTargetFilters(
+  context: Context,
+  request: PageRequest<TargetFilterOrderField>,
+  among?: SQL,
+): Promise<Listing<TargetFilter>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const matching = and(
+    eq(targetFilters.tenantId, tenantId),
+    among,
+    await askedFilter(context, TARGET_FILTER_FIELDS, request.filter),
+  );
+  return list(request, TARGET_FILTER_ORDER, 'id', {
+    rows: async (where, orderBy, limit, offset) =>
+      context.database
+        .select(TARGET_FILTER_COLUMNS)
+        .from(targetFilters)
+        .where(and(matching, where))
+        .orderBy(...orderBy)
+        .limit(limit)
+        .offset(offset),
+    async count() {
+      const [row] = await context.database.select({ total: count() }).from(targetFilters).where(matching);
+      return row?.total ?? 0;
+    },
+  });
+}
+
+/**
+ * Lists the saved filters that assign a set by themselves, as `listTargetFilters` does. Needs READ_TARGET and
+ * READ_DISTRIBUTION_SET.
+ * @throws DISTRIBUTION_SET_NOT_FOUND besides
+ */
+export async function listTargetFiltersOfSet(
+  context: Context,
+  setId: number,
+  request: PageRequest<TargetFilterOrderField>,
+): Promise<Listing<TargetFilter>> {
+  const { id } = await findDistributionSet(context, setId);
+  const assigning = and(
+    eq(autoAssignments.tenantId, targetFilters.tenantId),
+    eq(autoAssignments.targetFilterId, targetFilters.id),
+    eq(autoAssignments.setId, id),
+  );
+  return listTargetFilters(
+    context,
+    request,
+    sql`EXISTS (SELECT 1 FROM ${autoAssignments} WHERE ${assigning})`,
+  );
+}

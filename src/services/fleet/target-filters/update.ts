@@ -1,0 +1,45 @@
+import { and, eq } from 'drizzle-orm';
+import { targetFilters } from '../../../database/tables/target-data.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { lockAutoAssignmentOfFilter } from '../../deployments/auto-assignments/auto-assignment.ts';
+import { renameWithFilter, setUpAnew } from '../../deployments/auto-assignments/follow-filter.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { lockTargetFilter, TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
+import { checkQuery, TargetFilterUpdate } from './input.ts';
+
+/**
+ * Changes what is given of a saved filter and keeps the rest. Its auto-assignment goes with it: another query is set up
+ * anew. Needs UPDATE_TARGET, and to change the query of a filter with an auto-assignment READ_DISTRIBUTION_SET, too.
+ * @throws TARGET_FILTER_NOT_FOUND, TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the query's errors, and what `setUpAnew`
+ *   throws
+ */
+export async function updateTargetFilter(context: Context, input: TargetFilterUpdate): Promise<TargetFilter> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const { id, ...rest } = parse(TargetFilterUpdate, input);
+  const given = patchOf(rest, []);
+  if (given.query !== undefined) checkQuery(context, given.query);
+
+  return change(context, async (tx, changes) => {
+    const before = await lockTargetFilter(tx, context, id);
+    if (!Object.keys(given).length) return before;
+    const [filter] = await tx
+      .update(targetFilters)
+      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
+      .returning(TARGET_FILTER_COLUMNS);
+    const changed = differences(before, filter!, ['name', 'query']);
+    changes.record({ type: 'target-filter.updated', subjects: [before.name], changes: changed });
+    const linked = await lockAutoAssignmentOfFilter(tx, context, id);
+    if (linked && filter!.query !== before.query) {
+      requirePermission(context, 'READ_DISTRIBUTION_SET');
+      await setUpAnew(tx, context, changes, linked, filter!);
+    } else if (linked && linked.name === before.name) {
+      await renameWithFilter(tx, context, linked, filter!.name);
+    }
+    return filter!;
+  });
+}

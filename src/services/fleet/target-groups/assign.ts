@@ -1,0 +1,56 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { targets } from '../../../database/tables/targets.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { affected } from '../../platform/audit/record.ts';
+import { requireGroupQuota } from '../../platform/quotas.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { listOf } from '../../shared/rows.ts';
+import { enteredText } from '../../shared/text.ts';
+import { selectTargetIds } from '../targets/selection.ts';
+import { updateSelected } from '../targets/update-selected.ts';
+
+const AssignTargetGroup = z.object({
+  group: enteredText(0, 256).nullable(),
+  controllerIds: listOf(z.string()).min(1, 'must hold a target at the least').nullish(),
+  filter: z.string().nullish(),
+  /** What becomes of the named targets when one of them is missing; REFUSE unless given. */
+  onMissing: z.enum(['REFUSE', 'PASS_OVER']).nullish(),
+  dryRun: z.boolean().nullish(),
+});
+export interface AssignTargetGroup extends Omit<z.input<typeof AssignTargetGroup>, 'group'> {
+  /** A path by `/`; null takes the group away, and must be given to do so. */
+  group?: string | null | undefined;
+}
+
+/**
+ * Puts the named targets, or all that match a filter, into a group, or takes them out of theirs; one that is there
+ * stays as it is. As in hawkBit it doesn't count as a change of the target. Needs UPDATE_TARGET. With `dryRun` it only
+ * says how many it would be.
+ * @returns how many targets are different now
+ * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function assignTargetGroup(context: Context, input: AssignTargetGroup): Promise<number> {
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
+  const { group, onMissing, dryRun, ...selection } = parse(AssignTargetGroup, input);
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection, onMissing ?? 'REFUSE');
+      const different = sql`${targets.group} IS DISTINCT FROM ${group}::text`;
+      const changed = await updateSelected(tx, tenantId, selected, { group }, different);
+      if (group) await requireGroupQuota(tx, tenantId);
+      changes.targets(changed);
+      changes.record({
+        type: 'target.group-assigned',
+        ...affected(selection, changed),
+        changes: { group: { new: group } },
+      });
+      return changed.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}

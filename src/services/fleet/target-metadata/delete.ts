@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { requirePermission } from '../../access/permissions.ts';
+import { affected } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { listOf } from '../../shared/rows.ts';
+import { isStorableText } from '../../shared/text.ts';
+import { selectTargetIds } from '../targets/selection.ts';
+import { removeEntries } from './write.ts';
+
+const DeleteTargetMetadata = z.object({
+  controllerIds: listOf(z.string()).nullish(),
+  filter: z.string().nullish(),
+  keys: listOf(z.string()).min(1, 'must have one key at the least'),
+  dryRun: z.boolean().nullish(),
+});
+export type DeleteTargetMetadata = z.input<typeof DeleteTargetMetadata>;
+
+/**
+ * Takes entries away from the named targets, or from all that match a filter; a target without any of the keys stays as
+ * it is. Needs UPDATE_TARGET. With `dryRun` it only says how many it would be.
+ * @returns how many targets had any of the keys
+ * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function deleteTargetMetadata(context: Context, input: DeleteTargetMetadata): Promise<number> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { keys, dryRun, ...selection } = parse(DeleteTargetMetadata, input);
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+      const stored = keys.filter(isStorableText);
+      const changed = await removeEntries(tx, caller, context.clock(), selected, stored);
+      changes.targets(changed);
+      changes.record({
+        type: 'target.metadata-deleted',
+        ...affected(selection, changed),
+        changes: { metadata: { old: stored } },
+      });
+      return changed.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}

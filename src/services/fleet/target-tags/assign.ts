@@ -1,0 +1,54 @@
+import { sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
+import { targetTagAssignments } from '../../../database/tables/target-data.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { affected } from '../../platform/audit/record.ts';
+import { requireTagQuota } from '../../platform/quotas.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { writeAndTouch } from '../targets/touch.ts';
+import { type ChangedTargets, lockChoice, TagChoice } from './choice.ts';
+
+/**
+ * Gives tags to the named targets, or to all that match a filter; a target that has them all stays as it is. Needs
+ * UPDATE_TARGET. With `dryRun` it only says how many it would be.
+ * @throws TARGET_TAG_NOT_FOUND, TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function assignTargetTags(context: Context, input: TagChoice): Promise<ChangedTargets> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { dryRun, ...choice } = parse(TagChoice, input);
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
+      const changed = await writeAndTouch(
+        tx,
+        caller,
+        context.clock(),
+        selected,
+        (ids) => sql`
+          INSERT INTO ${targetTagAssignments} (tenant_id, target_id, tag_id)
+          SELECT ${caller.tenantId}::bigint, target.id, tag.id
+          FROM unnest(${ids}) AS target(id), unnest(${arrayOf(tagIds)}::bigint[]) AS tag(id)
+          ON CONFLICT (tenant_id, target_id, tag_id) DO NOTHING
+          RETURNING target_id`,
+      );
+      await requireTagQuota(
+        tx,
+        caller.tenantId,
+        'target',
+        selected.map(({ id }) => id),
+      );
+      changes.targets(changed);
+      changes.record({
+        type: 'target.tags-assigned',
+        ...affected(choice, changed),
+        changes: { tags: { new: tagNames } },
+      });
+      return { affectedCount: changed.length, faults };
+    },
+    { dryRun: dryRun ?? false },
+  );
+}

@@ -1,0 +1,91 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { arrayOf } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { targetTags } from '../../../database/tables/target-data.ts';
+import { type DomainError, targetNotFound, targetTagNotFound } from '../../../errors.ts';
+import type { Context } from '../../shared/context.ts';
+import { listOf } from '../../shared/rows.ts';
+import { isStorableText } from '../../shared/text.ts';
+import { type SelectedTarget, selectTargetIds } from '../targets/selection.ts';
+
+/**
+ * What becomes of named targets when one is missing. FAIL: nothing is done. The others do what can be done, and call
+ * it a success or name the missing ones as faults.
+ */
+export const NOT_FOUND_POLICIES = ['FAIL', 'ON_WHAT_FOUND_AND_SUCCESS', 'ON_WHAT_FOUND_AND_FAIL'] as const;
+export type NotFoundPolicy = (typeof NOT_FOUND_POLICIES)[number];
+
+/** Which tags, by id or by name, and which targets: those named or all that match a filter. */
+export const TagChoice = z
+  .object({
+    tagIds: listOf(z.number()).min(1, 'must hold a tag at the least').nullish(),
+    tagNames: listOf(z.string()).min(1, 'must hold a tag at the least').nullish(),
+    controllerIds: listOf(z.string()).min(1, 'must hold a target at the least').nullish(),
+    filter: z.string().nullish(),
+    onNotFound: z.enum(NOT_FOUND_POLICIES).nullish(),
+    dryRun: z.boolean().nullish(),
+  })
+  .refine(({ tagIds, tagNames }) => (tagIds == null) !== (tagNames == null), {
+    path: ['tagIds'],
+    message: 'give either these or tagNames',
+  });
+export type TagChoice = z.input<typeof TagChoice>;
+type ReadChoice = Omit<z.output<typeof TagChoice>, 'dryRun'>;
+
+export interface ChangedTargets {
+  /** How many targets are different now. */
+  affectedCount: number;
+  /** The named targets that were missing, with ON_WHAT_FOUND_AND_FAIL. */
+  faults: DomainError[];
+}
+
+/**
+ * The tags' ids and the targets, all locked until the transaction ends: the tags before the targets, each in the
+ * order of the ids, so that no two verbs wait for each other.
+ * @throws TARGET_TAG_NOT_FOUND, TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function lockChoice(
+  tx: Transaction,
+  context: Context,
+  choice: ReadChoice,
+): Promise<{ tagIds: number[]; tagNames: string[]; selected: SelectedTarget[]; faults: DomainError[] }> {
+  const { controllerIds, filter, onNotFound } = choice;
+  const tags = await lockTags(tx, context.caller.tenantId, choice);
+  const onMissing = (onNotFound ?? 'FAIL') === 'FAIL' ? 'REFUSE' : 'PASS_OVER';
+  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', { controllerIds, filter }, onMissing);
+  const faults = onNotFound === 'ON_WHAT_FOUND_AND_FAIL' ? faultsOf(controllerIds ?? [], selected) : [];
+  return {
+    tagIds: tags.map(({ id }) => id),
+    tagNames: tags.map(({ name }) => name),
+    selected,
+    faults,
+  };
+}
+
+function faultsOf(wanted: readonly string[], selected: readonly SelectedTarget[]): DomainError[] {
+  const existing = new Set(selected.map(({ controllerId }) => controllerId));
+  return wanted.flatMap((id, index) =>
+    existing.has(id) ? [] : targetNotFound(id, ['controllerIds', String(index)]),
+  );
+}
+
+/** Locked so that none is deleted meanwhile. */
+async function lockTags(tx: Transaction, tenantId: number, { tagIds, tagNames }: ReadChoice) {
+  const wanted = tagIds
+    ? sql`${targetTags.id} = ANY(${arrayOf(tagIds.filter(Number.isSafeInteger))}::bigint[])`
+    : sql`${targetTags.name} = ANY(${arrayOf((tagNames ?? []).filter(isStorableText))}::text[])`;
+  const rows = await tx
+    .select({ id: targetTags.id, name: targetTags.name })
+    .from(targetTags)
+    .where(and(eq(targetTags.tenantId, tenantId), wanted))
+    .orderBy(targetTags.id)
+    .for('key share');
+  const ids = new Set(rows.map(({ id }) => id));
+  const names = new Set(rows.map(({ name }) => name));
+  for (const [index, id] of (tagIds ?? []).entries())
+    if (!ids.has(id)) throw targetTagNotFound(String(id), ['tagIds', String(index)]);
+  for (const [index, name] of (tagNames ?? []).entries())
+    if (!names.has(name)) throw targetTagNotFound(name, ['tagNames', String(index)]);
+  return rows;
+}

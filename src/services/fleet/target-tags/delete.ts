@@ -1,0 +1,29 @@
+import { and, eq } from 'drizzle-orm';
+import { targetTags } from '../../../database/tables/target-data.ts';
+import { targetTagNotFound } from '../../../errors.ts';
+import { requireFreeToName } from '../../access/naming.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { requireReachOfTagged } from './scope.ts';
+
+/**
+ * Deletes a target tag; the targets that have it lose it. Needs DELETE_TARGET.
+ * @throws TARGET_TAG_NOT_FOUND; FORBIDDEN where DELETE_TARGET doesn't reach all of these
+ */
+export async function deleteTargetTag(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_TARGET');
+  if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
+
+  await change(context, async (tx, changes) => {
+    requireFreeToName(context, 'targetTag', ['id', 'name']);
+    await requireReachOfTagged(tx, context, 'DELETE_TARGET', id);
+    const deleted = await tx
+      .delete(targetTags)
+      .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id)))
+      .returning({ name: targetTags.name });
+    if (!deleted.length) throw targetTagNotFound(String(id));
+    changes.everything();
+    changes.record({ type: 'target-tag.deleted', subjects: deleted.map(({ name }) => name) });
+  });
+}

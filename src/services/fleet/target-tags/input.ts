@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { enteredText } from '../../shared/text.ts';
+
+const name = enteredText(1, 128);
+const description = enteredText(0, 512);
+const colour = enteredText(0, 16);
+
+/** One target tag to create. */
+export const TargetTagInput = z
+  .object({
+    name: z.preprocess((given) => given ?? '', name),
+    description: description.nullish(),
+    colour: colour.nullish(),
+  })
+  .transform((input) => ({
+    name: input.name,
+    description: input.description ?? null,
+    colour: input.colour ?? null,
+  }));
+export interface TargetTagInput {
+  name?: string | null | undefined;
+  description?: string | null | undefined;
+  colour?: string | null | undefined;
+}
+export type NewTargetTag = z.output<typeof TargetTagInput>;
+
+/** What an update can take away from a target tag. */
+export const CLEARABLE = ['description', 'colour'] as const;
+
+/** What an update may change; what is missing or null stays, unless `clear` names it. */
+export const TargetTagUpdate = z.object({
+  id: z.number(),
+  name: name.nullish(),
+  description: description.nullish(),
+  colour: colour.nullish(),
+  clear: z.array(z.enum(CLEARABLE)).nullish(),
+});
+export type TargetTagUpdate = z.input<typeof TargetTagUpdate>;

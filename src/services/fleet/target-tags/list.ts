@@ -1,0 +1,55 @@
+import { and, count, eq } from 'drizzle-orm';
+import { plannedAnew } from '../../../database/prepared.ts';
+import { targetTags } from '../../../database/tables/target-data.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { askedFilter } from '../../access/seen.ts';
+import type { Context } from '../../shared/context.ts';
+import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import type { TargetOrderField } from '../targets/fields.ts';
+import { listTargets } from '../targets/find.ts';
+import type { Target } from '../targets/target.ts';
+import { TARGET_TAG_FIELDS, TARGET_TAG_ORDER, type TargetTagOrderField } from './fields.ts';
+import { findTargetTag, TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
+import { hasTag } from './scope.ts';
+
+/**
+ * Lists target tags, by id unless ordered otherwise. Needs READ_TARGET.
+ * @throws the filter's errors, and those of `list`.
+ */
+export async function listTargetTags(
+  context: Context,
+  request: PageRequest<TargetTagOrderField>,
+): Promise<Listing<TargetTag>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const matching = and(
+    eq(targetTags.tenantId, tenantId),
+    await askedFilter(context, TARGET_TAG_FIELDS, request.filter),
+  );
+  return list(request, TARGET_TAG_ORDER, 'id', {
+    rows: async (where, orderBy, limit, offset) =>
+      context.database
+        .select(TARGET_TAG_COLUMNS)
+        .from(targetTags)
+        .where(and(matching, where))
+        .orderBy(...orderBy)
+        .limit(limit)
+        .offset(offset),
+    async count() {
+      const [row] = await context.database.select({ total: count() }).from(targetTags).where(matching);
+      return row?.total ?? 0;
+    },
+  });
+}
+
+/**
+ * Lists the targets that have a tag, as `listTargets` does. Needs READ_TARGET.
+ * @throws TARGET_TAG_NOT_FOUND, and what `listTargets` throws
+ */
+export async function listTaggedTargets(
+  context: Context,
+  tagId: number,
+  request: PageRequest<TargetOrderField>,
+): Promise<Listing<Target>> {
+  const { id } = await findTargetTag(context, tagId);
+  return listTargets(context, request, plannedAnew(hasTag(id)));
+}

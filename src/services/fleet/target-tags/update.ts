@@ -1,0 +1,46 @@
+import { and, eq } from 'drizzle-orm';
+import { targetTags } from '../../../database/tables/target-data.ts';
+import { targetTagNotFound } from '../../../errors.ts';
+import { renamed, requireFreeToName } from '../../access/naming.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
+import { TargetTagUpdate } from './input.ts';
+import { requireReachOfTagged } from './scope.ts';
+
+/**
+ * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_TARGET.
+ * @throws TARGET_TAG_NOT_FOUND, TARGET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where UPDATE_TARGET
+ *   doesn't reach all targets that have the tag, before or after, or a scope of the caller goes by the name
+ */
+export async function updateTargetTag(context: Context, input: TargetTagUpdate): Promise<TargetTag> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const { id, clear, ...rest } = parse(TargetTagUpdate, input);
+  if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
+  const given = patchOf(rest, clear);
+  const itself = and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id));
+
+  return change(context, async (tx, changes) => {
+    const renames = given.name !== undefined;
+    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_TARGET', id);
+    const [before] = await tx.select(TARGET_TAG_COLUMNS).from(targetTags).where(itself).for('no key update');
+    if (!before) throw targetTagNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    if (renamed(before, given, ['name']).length) requireFreeToName(context, 'targetTag', ['name']);
+    const [tag] = await tx
+      .update(targetTags)
+      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .where(itself)
+      .returning(TARGET_TAG_COLUMNS);
+    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_TARGET', id);
+    // A polling override may name the tag, and so rule other devices now.
+    if (renames) changes.everything();
+    const changed = differences(before, tag!, ['name', 'description', 'colour']);
+    changes.record({ type: 'target-tag.updated', subjects: [before.name], changes: changed });
+    return tag!;
+  });
+}

@@ -1,0 +1,82 @@
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { targetTypeNotFound } from '../../../errors.ts';
+import { type Permission, requirePermission } from '../../access/permissions.ts';
+import type { Reach } from '../../access/reach.ts';
+import { reach } from '../../access/scopes.ts';
+import type { Context } from '../../shared/context.ts';
+
+/** A target type as callers get it. */
+export interface TargetType {
+  id: number;
+  key: string;
+  name: string;
+  description: string | null;
+  colour: string | null;
+  createdAt: Date;
+  createdBy: string;
+  lastModifiedAt: Date;
+  lastModifiedBy: string;
+}
+
+const { tenantId: _, ...columns } = getTableColumns(targetTypes);
+export const TARGET_TYPE_COLUMNS = columns;
+
+/** The target types as the scope of a permission meets them. */
+export const targetTypesAs = (permission: Extract<Permission, `${string}_TARGET_TYPE`>): Reach => ({
+  permission,
+  table: targetTypes,
+  title: targetTypes.key,
+});
+
+/** The target type of that id. Needs READ_TARGET_TYPE. @throws TARGET_TYPE_NOT_FOUND */
+export async function findTargetType(context: Context, id: number): Promise<TargetType> {
+  const [targetType] = await findTargetTypes(context, [id]);
+  if (!targetType) throw targetTypeNotFound(String(id));
+  return targetType;
+}
+
+/** For each id its target type, or undefined where there is none. Needs READ_TARGET_TYPE. */
+export async function findTargetTypes(
+  context: Context,
+  ids: readonly number[],
+): Promise<(TargetType | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET_TYPE');
+  const rows = await context.database
+    .select(TARGET_TYPE_COLUMNS)
+    .from(targetTypes)
+    .where(and(eq(targetTypes.tenantId, tenantId), isAmong(ids), await reach(context, 'READ_TARGET_TYPE')));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id));
+}
+
+/**
+ * The names of those of the types that exist for the caller: within its READ_TARGET_TYPE. Their rows are locked, so that
+ * none is deleted before this transaction ends.
+ */
+export async function typeNamesOf(
+  tx: Transaction,
+  context: Context,
+  ids: readonly number[],
+): Promise<Map<number, string>> {
+  if (!ids.length) return new Map();
+  const rows = await tx
+    .select({ id: targetTypes.id, name: targetTypes.name })
+    .from(targetTypes)
+    .where(
+      and(
+        eq(targetTypes.tenantId, context.caller.tenantId),
+        isAmong(ids),
+        await reach(context, 'READ_TARGET_TYPE'),
+      ),
+    )
+    .orderBy(targetTypes.id)
+    .for('key share');
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** A number that is no safe integer is no id of ours, and might be none that PostgreSQL can read. */
+const isAmong = (ids: readonly number[]) =>
+  sql`${targetTypes.id} = ANY(${arrayOf(ids.filter(Number.isSafeInteger))}::bigint[])`;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { listOf } from '../../shared/rows.ts';
+import { enteredText } from '../../shared/text.ts';
+
+const KEY_LENGTH = 64;
+const NAME_LENGTH = 128;
+
+const description = enteredText(0, 512);
+const colour = enteredText(0, 16);
+
+/** One target type to create. Key and name stand in for each other; both are empty where neither is given. */
+export const TargetTypeInput = z
+  .object({
+    key: enteredText(0, KEY_LENGTH).nullish(),
+    name: enteredText(0, NAME_LENGTH).nullish(),
+    description: description.nullish(),
+    colour: colour.nullish(),
+    compatibleDistributionSetTypeIds: listOf(z.number()).nullish(),
+  })
+  .transform((input) => ({
+    key: input.key || input.name || '',
+    name: input.name || input.key || '',
+    description: input.description ?? null,
+    colour: input.colour ?? null,
+    compatibleDistributionSetTypeIds: input.compatibleDistributionSetTypeIds ?? [],
+  }))
+  .refine(({ key }) => key.length <= KEY_LENGTH, {
+    path: ['key'],
+    message: `is needed, as a name of more than ${KEY_LENGTH} characters cannot stand in for it`,
+  });
+export type TargetTypeInput = z.input<typeof TargetTypeInput>;
+export type NewTargetType = z.output<typeof TargetTypeInput>;
+
+/** What an update can take away from a target type. */
+export const CLEARABLE = ['description', 'colour'] as const;
+
+/** What an update may change; what is missing or null stays, unless `clear` names it. The key is for good. */
+export const TargetTypeUpdate = z.object({
+  id: z.number(),
+  name: enteredText(1, NAME_LENGTH).nullish(),
+  description: description.nullish(),
+  colour: colour.nullish(),
+  clear: z.array(z.enum(CLEARABLE)).nullish(),
+});
+export type TargetTypeUpdate = z.input<typeof TargetTypeUpdate>;

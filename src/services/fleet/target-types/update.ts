@@ -1,0 +1,49 @@
+import { and, eq } from 'drizzle-orm';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { targetTypeNotFound } from '../../../errors.ts';
+import { renamed, requireFreeToName } from '../../access/naming.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { requireStillReached } from '../../access/reach.ts';
+import { reach } from '../../access/scopes.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { TARGET_TYPE_COLUMNS, type TargetType, targetTypesAs } from './find.ts';
+import { TargetTypeUpdate } from './input.ts';
+
+/**
+ * Changes what is given, clears what `clear` names and keeps the rest; the key is for good. Needs UPDATE_TARGET_TYPE.
+ * @throws TARGET_TYPE_NOT_FOUND, TARGET_TYPE_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN where it would leave the scope of
+ *   UPDATE_TARGET_TYPE, or a scope of the caller goes by the name
+ */
+export async function updateTargetType(context: Context, input: TargetTypeUpdate): Promise<TargetType> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET_TYPE');
+  const { id, clear, ...rest } = parse(TargetTypeUpdate, input);
+  if (!Number.isSafeInteger(id)) throw targetTypeNotFound(String(id));
+  const given = patchOf(rest, clear);
+  const itself = and(eq(targetTypes.tenantId, tenantId), eq(targetTypes.id, id));
+
+  return change(context, async (tx, changes) => {
+    const [before] = await tx
+      .select(TARGET_TYPE_COLUMNS)
+      .from(targetTypes)
+      .where(and(itself, await reach(context, 'UPDATE_TARGET_TYPE')))
+      .for('no key update');
+    if (!before) throw targetTypeNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    if (renamed(before, given, ['name']).length) requireFreeToName(context, 'targetType', ['name']);
+    const [targetType] = await tx
+      .update(targetTypes)
+      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .where(itself)
+      .returning(TARGET_TYPE_COLUMNS);
+    await requireStillReached(tx, context, targetTypesAs('UPDATE_TARGET_TYPE'), eq(targetTypes.id, id));
+    // A polling override may name the type, and so rule other devices now.
+    changes.everything();
+    const changed = differences(before, targetType!, ['name', 'description', 'colour']);
+    changes.record({ type: 'target-type.updated', subjects: [before.key], changes: changed });
+    return targetType!;
+  });
+}

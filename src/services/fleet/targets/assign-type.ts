@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { targets } from '../../../database/tables/targets.ts';
+import { targetTypeNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { affected } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { listOf } from '../../shared/rows.ts';
+import { typeNamesOf } from '../target-types/find.ts';
+import { selectTargetIds } from './selection.ts';
+import { updateSelected } from './update-selected.ts';
+
+const AssignTargetType = z.object({
+  targetTypeId: z.number().int().nullable(),
+  controllerIds: listOf(z.string()).nullish(),
+  filter: z.string().nullish(),
+  dryRun: z.boolean().nullish(),
+});
+export interface AssignTargetType extends Omit<z.input<typeof AssignTargetType>, 'targetTypeId'> {
+  /** Null takes the type away, and must be given to do so. */
+  targetTypeId?: number | null | undefined;
+}
+
+/**
+ * Gives a type to the named targets, all or none, or to all that match a filter; one that has it stays as it is. Needs
+ * UPDATE_TARGET. With `dryRun` it only says how many it would be.
+ * @returns how many targets are different now
+ * @throws TARGET_TYPE_NOT_FOUND, TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function assignTargetType(context: Context, input: AssignTargetType): Promise<number> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { targetTypeId, dryRun, ...selection } = parse(AssignTargetType, input);
+  const { tenantId } = caller;
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const known = await typeNamesOf(tx, context, targetTypeId === null ? [] : [targetTypeId]);
+      if (targetTypeId !== null && !known.has(targetTypeId))
+        throw targetTypeNotFound(String(targetTypeId), ['targetTypeId']);
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+      const changed = await updateSelected(
+        tx,
+        tenantId,
+        selected,
+        { targetTypeId, lastModifiedAt: context.clock(), lastModifiedBy: caller.username },
+        sql`${targets.targetTypeId} IS DISTINCT FROM ${targetTypeId}::bigint`,
+      );
+      changes.targets(changed);
+      changes.record({
+        type: 'target.type-assigned',
+        ...affected(selection, changed),
+        changes: { targetTypeId: { new: targetTypeId } },
+      });
+      return changed.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}

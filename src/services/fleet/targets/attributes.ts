@@ -1,0 +1,154 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { arrayOf, insertFromArrays } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { targetAttributes, targets } from '../../../database/tables/targets.ts';
+import { invalidAttributes, quotaExceeded } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import type { FieldChanges } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { listOf } from '../../shared/rows.ts';
+import { reachesTargetOf } from './scope.ts';
+import { lockTarget } from './selection.ts';
+
+/** `merge` adds and overwrites, `replace` forgets all others, `remove` takes the named keys away. */
+export const ATTRIBUTE_MODES = ['merge', 'replace', 'remove'] as const;
+export type AttributeMode = (typeof ATTRIBUTE_MODES)[number];
+
+/** A key with its value; null for none: such an attribute isn't stored. */
+export type AttributeEntry = readonly [key: string, value: string | null];
+
+export const MOST_ATTRIBUTES = 100;
+/** Printable ASCII but `~` and the backquote, and white space; at most 128 of them (recorded of hawkBit). */
+const ALLOWED = /^[a-zA-Z0-9_\-!@#$%^&*()+=[\]{}|;:'",.<>/\\? \t\n\v\f\r]{0,128}$/;
+const isAllowed = (text: string) => ALLOWED.test(text);
+
+/** @throws INVALID_ATTRIBUTES naming the key */
+export function checkAttributes(entries: readonly AttributeEntry[]): void {
+  const rule = 'must have 128 characters at the most, of printable ASCII without ~ and `';
+  for (const [key, value] of entries) {
+    if (!isAllowed(key))
+      throw invalidAttributes(`attribute key '${key.slice(0, 128)}': ${rule}`, ['attributes', key]);
+    if (value !== null && !isAllowed(value))
+      throw invalidAttributes(`value of attribute '${key}': ${rule}`, ['attributes', key]);
+  }
+}
+
+/**
+ * Applies checked entries to a target whose row is locked. What stays the same isn't written.
+ * @returns what is different now; undefined where nothing is
+ * @throws QUOTA_EXCEEDED beyond 100 attributes
+ */
+export async function applyAttributes(
+  tx: Transaction,
+  target: { tenantId: number; id: number },
+  mode: AttributeMode,
+  entries: readonly AttributeEntry[],
+): Promise<FieldChanges | undefined> {
+  const before = await attributesOf(tx, target.tenantId, [target.id]);
+  const known = new Map(before.map(({ key, value }) => [key, value]));
+  const wanted = new Map(mode === 'replace' ? [] : known);
+  for (const [key, value] of entries) {
+    if (mode === 'remove' || value === null) wanted.delete(key);
+    else wanted.set(key, value);
+  }
+  if (wanted.size > MOST_ATTRIBUTES)
+    throw quotaExceeded('attributes of a target', MOST_ATTRIBUTES, ['attributes']);
+
+  const gone = [...known.keys()].filter((key) => !wanted.has(key));
+  const written = [...wanted].filter(([key, value]) => known.get(key) !== value);
+  if (gone.length)
+    await tx
+      .delete(targetAttributes)
+      .where(
+        and(
+          eq(targetAttributes.tenantId, target.tenantId),
+          eq(targetAttributes.targetId, target.id),
+          sql`${targetAttributes.key} = ANY(${arrayOf(gone)}::text[])`,
+        ),
+      );
+  if (written.length)
+    await tx.execute(sql`
+      ${insertFromArrays(
+        targetAttributes,
+        { key: written.map(([key]) => key), value: written.map(([, value]) => value) },
+        { tenantId: target.tenantId, targetId: target.id },
+      )}
+      ON CONFLICT (tenant_id, target_id, key) DO UPDATE SET value = excluded.value`);
+  if (!gone.length && !written.length) return undefined;
+  const overwritten = before.filter(({ key, value }) => wanted.get(key) !== value);
+  const old = overwritten.map(({ key, value }) => [key, value] as const);
+  return { attributes: { old: Object.fromEntries(old), new: Object.fromEntries(written) } };
+}
+
+const SetTargetAttributes = z.object({
+  controllerId: z.string(),
+  attributes: listOf(z.object({ key: z.string(), value: z.string().nullish() })),
+  mode: z.enum(ATTRIBUTE_MODES).default('merge'),
+});
+export type SetTargetAttributes = z.input<typeof SetTargetAttributes>;
+
+/**
+ * Changes the attributes of a target in the device's place. Needs UPDATE_TARGET.
+ * @throws TARGET_NOT_FOUND, INVALID_ATTRIBUTES, QUOTA_EXCEEDED
+ */
+export async function setTargetAttributes(context: Context, input: SetTargetAttributes): Promise<void> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const { controllerId, attributes, mode } = parse(SetTargetAttributes, input);
+  const entries = attributes.map(({ key, value }): AttributeEntry => [key, value ?? null]);
+  checkAttributes(entries);
+
+  await change(context, async (tx, changes) => {
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
+    const changed = await applyAttributes(tx, target, mode, entries);
+    await tx
+      .update(targets)
+      .set({ lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
+    changes.targets([controllerId]);
+    if (changed)
+      changes.record({ type: 'target.attributes-set', subjects: [controllerId], changes: changed });
+  });
+}
+
+export interface Attribute {
+  key: string;
+  value: string;
+}
+
+/** The attributes of many targets, by target id, each in the order of the keys. Needs READ_TARGET. */
+export async function findAttributes(
+  context: Context,
+  targetIds: readonly number[],
+): Promise<Map<number, Attribute[]>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const readable = await reachesTargetOf(context, 'READ_TARGET', targetAttributes.targetId);
+  const rows = await attributesOf(context.database, tenantId, targetIds, readable);
+  const found = new Map<number, Attribute[]>(targetIds.map((id) => [id, []]));
+  for (const { targetId, key, value } of rows) found.get(targetId)?.push({ key, value });
+  return found;
+}
+
+const attributesOf = (
+  database: Pick<Transaction, 'select'>,
+  tenantId: number,
+  targetIds: readonly number[],
+  readable?: SQL,
+) =>
+  database
+    .select({
+      targetId: targetAttributes.targetId,
+      key: targetAttributes.key,
+      value: targetAttributes.value,
+    })
+    .from(targetAttributes)
+    .where(
+      and(
+        eq(targetAttributes.tenantId, tenantId),
+        sql`${targetAttributes.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
+        readable,
+      ),
+    )
+    .orderBy(targetAttributes.targetId, targetAttributes.key);

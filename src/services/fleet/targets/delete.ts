@@ -1,0 +1,60 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { arrayOf, chunks } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { lockRolloutsOf, uncountTargets } from '../../deployments/rollouts/uncount-targets.ts';
+import { affected } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { listOf } from '../../shared/rows.ts';
+import { adjustTargetCount } from './quota.ts';
+import { isSelected, type SelectedTarget, selectTargetIds } from './selection.ts';
+
+const DeleteTargets = z.object({
+  controllerIds: listOf(z.string()).nullish(),
+  filter: z.string().nullish(),
+  dryRun: z.boolean().nullish(),
+});
+export type DeleteTargets = z.input<typeof DeleteTargets>;
+
+/**
+ * Deletes the named targets, all or none, or all that match a filter; their attributes go with them and their
+ * controllerIds are free again. Needs DELETE_TARGET. With `dryRun` it only says how many it would be.
+ * @returns how many were deleted
+ * @throws TARGET_NOT_FOUND for the first of `controllerIds` that does not exist
+ */
+export async function deleteTargets(context: Context, input: DeleteTargets): Promise<number> {
+  const { tenantId } = requirePermission(context, 'DELETE_TARGET');
+  const { dryRun, ...selection } = parse(DeleteTargets, input);
+
+  return change(
+    context,
+    async (tx, changes) => {
+      await lockRolloutsOf(tx, context, await isSelected(tx, context, 'DELETE_TARGET', selection));
+      const found = await selectTargetIds(tx, context, 'DELETE_TARGET', selection, 'REFUSE', 'update');
+      changes.rollouts(await uncountTargets(tx, tenantId, found));
+      await removeTargets(tx, tenantId, found);
+      await adjustTargetCount(tx, context, tenantId, -found.length);
+      changes.deleted(found);
+      const controllerIds = found.map(({ controllerId }) => controllerId);
+      changes.record({ type: 'target.deleted', ...affected(selection, controllerIds) });
+      return found.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}
+
+/** Deletes locked targets with all that belongs to them; whoever had them counted must count that, too. */
+export async function removeTargets(
+  tx: Transaction,
+  tenantId: number,
+  selected: readonly Pick<SelectedTarget, 'id'>[],
+): Promise<void> {
+  for (const chunk of chunks(selected)) {
+    const ids = sql`${arrayOf(chunk.map(({ id }) => id))}::bigint[]`;
+    await tx.delete(targets).where(and(eq(targets.tenantId, tenantId), sql`${targets.id} = ANY(${ids})`));
+  }
+}

@@ -1,0 +1,223 @@
+import { and, eq, type SQLWrapper, sql } from 'drizzle-orm';
+import { actions, targetDeployments } from '../../../database/tables/actions.ts';
+import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { rolloutGroups } from '../../../database/tables/rollouts.ts';
+import {
+  METADATA_VALUE_HEAD,
+  targetAutoConfirm,
+  targetMetadata,
+  targetTagAssignments,
+  targetTags,
+} from '../../../database/tables/target-data.ts';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { targetAttributes, targetPolls, targets, UPDATE_STATUSES } from '../../../database/tables/targets.ts';
+import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
+import { compileFilter } from '../../../filters/compile.ts';
+import type { Expression } from '../../../filters/expression.ts';
+import { type Field, fieldSet, owned, type SetField } from '../../../filters/fields.ts';
+import type { Moments } from '../../../filters/operands.ts';
+import { parseFilter } from '../../../filters/parse.ts';
+import type { Tenant } from '../../platform/tenants/registry.ts';
+import type { SortField } from '../../shared/page.ts';
+import type { Target } from './target.ts';
+
+/** Whether a target's device has not used its newest token yet. */
+export const isTokenRotationPending = sql<boolean>`EXISTS (
+  SELECT 1 FROM ${targetTokenRotations}
+  WHERE ${targetTokenRotations.tenantId} = ${targets.tenantId}
+    AND ${targetTokenRotations.targetId} = ${targets.id})`;
+
+/** Whether a target's actions are confirmed without asking. */
+export const isAutoConfirmed = sql<boolean>`EXISTS (
+  SELECT 1 FROM ${targetAutoConfirm}
+  WHERE ${targetAutoConfirm.tenantId} = ${targets.tenantId} AND ${targetAutoConfirm.targetId} = ${targets.id})`;
+
+const assignedTags = {
+  kind: 'set',
+  on: and(
+    eq(targetTagAssignments.tenantId, targets.tenantId),
+    eq(targetTagAssignments.targetId, targets.id),
+  )!,
+} as const;
+const joinedTags = and(
+  eq(targetTags.tenantId, targetTagAssignments.tenantId),
+  eq(targetTags.id, targetTagAssignments.tagId),
+);
+
+const itsType = (field: string) => owned('targetType', field, targets.targetTypeId);
+const itsTag = (field: string) => owned('targetTag', field, targetTagAssignments.tagId);
+
+const itsDeployment = {
+  kind: 'set',
+  from: targetDeployments,
+  on: and(eq(targetDeployments.tenantId, targets.tenantId), eq(targetDeployments.targetId, targets.id))!,
+} as const satisfies Partial<SetField>;
+
+/** What the one set is called that a column of a target's deployment names. */
+const ofItsSet = (setId: SQLWrapper, field: 'name' | 'version'): Field => ({
+  ...itsDeployment,
+  from: sql`${targetDeployments} JOIN ${distributionSets}
+    ON ${distributionSets.tenantId} = ${targetDeployments.tenantId} AND ${distributionSets.id} = ${setId}`,
+  value: distributionSets[field],
+  ...owned('distributionSet', field, setId),
+});
+const { assignedSetId, installedSetId } = targetDeployments;
+
+/** What a filter may ask of a target, by the names of hawkBit's server and of its documentation. */
+export const TARGET_FIELDS = fieldSet([
+  [['controllerId', 'id'], { kind: 'text', column: targets.controllerId }],
+  [['name'], { kind: 'text', column: targets.name }],
+  [['description'], { kind: 'text', column: targets.description }],
+  [['group'], { kind: 'text', column: targets.group }],
+  [['updateStatus'], { kind: 'enum', column: targets.updateStatus, values: UPDATE_STATUSES }],
+  [['ipAddress', 'address'], { kind: 'text', column: targetPolls.address }],
+  [['createdAt'], { kind: 'time', column: targets.createdAt }],
+  [['createdBy'], { kind: 'text', column: targets.createdBy }],
+  [['lastModifiedAt'], { kind: 'time', column: targets.lastModifiedAt }],
+  [['lastModifiedBy'], { kind: 'text', column: targets.lastModifiedBy }],
+  [['lastControllerRequestAt', 'lastTargetQuery'], { kind: 'time', column: targetPolls.lastRequestAt }],
+  [['type', 'type.key', 'targetType.key'], { kind: 'text', column: targetTypes.key, ...itsType('key') }],
+  [['type.name', 'targetType.name'], { kind: 'text', column: targetTypes.name, ...itsType('name') }],
+  [['type.id', 'targetType.id'], { kind: 'integer', column: targets.targetTypeId, ...itsType('id') }],
+  [
+    ['attribute', 'controllerAttributes'],
+    {
+      kind: 'map',
+      from: targetAttributes,
+      on: and(eq(targetAttributes.tenantId, targets.tenantId), eq(targetAttributes.targetId, targets.id))!,
+      key: targetAttributes.key,
+      value: targetAttributes.value,
+    },
+  ],
+  [
+    ['tag', 'tag.name', 'tags.name'],
+    {
+      ...assignedTags,
+      from: sql`${targetTagAssignments} JOIN ${targetTags} ON ${joinedTags}`,
+      value: targetTags.name,
+      ...itsTag('name'),
+    },
+  ],
+  [
+    ['tag.id'],
+    {
+      ...assignedTags,
+      from: targetTagAssignments,
+      value: targetTagAssignments.tagId,
+      integers: true,
+      ...itsTag('id'),
+    },
+  ],
+  [
+    ['metadata'],
+    {
+      kind: 'map',
+      from: targetMetadata,
+      on: and(eq(targetMetadata.tenantId, targets.tenantId), eq(targetMetadata.targetId, targets.id))!,
+      key: targetMetadata.key,
+      value: targetMetadata.value,
+      indexed: METADATA_VALUE_HEAD,
+    },
+  ],
+  // Not by its name, which can change: scopes would reach other targets then.
+  [
+    ['enrollmentGroup.id'],
+    {
+      kind: 'integer',
+      column: targets.enrollmentGroupId,
+      ...owned('enrollmentGroup', 'id', targets.enrollmentGroupId),
+    },
+  ],
+  // Sets by name and version only, as in hawkBit.
+  [['assignedDs.name', 'assignedDistributionSet.name'], ofItsSet(assignedSetId, 'name')],
+  [['assignedDs.version', 'assignedDistributionSet.version'], ofItsSet(assignedSetId, 'version')],
+  [['installedDs.name', 'installedDistributionSet.name'], ofItsSet(installedSetId, 'name')],
+  [['installedDs.version', 'installedDistributionSet.version'], ofItsSet(installedSetId, 'version')],
+  // Rollouts that failed on it, by id: what hawkBit calls a retry selects by this.
+  [
+    ['failedRollout'],
+    {
+      kind: 'set',
+      from: sql`${actions} JOIN ${rolloutGroups}
+        ON ${rolloutGroups.tenantId} = ${actions.tenantId} AND ${rolloutGroups.id} = ${actions.rolloutGroupId}`,
+      on: and(
+        eq(actions.tenantId, targets.tenantId),
+        eq(actions.targetId, targets.id),
+        eq(actions.status, 'error'),
+      )!,
+      value: rolloutGroups.rolloutId,
+      integers: true,
+      ...owned('rollout', 'id', rolloutGroups.rolloutId),
+    },
+  ],
+  [['autoConfirm'], { kind: 'boolean', column: isAutoConfirmed }],
+  [['tokenRotationPending'], { kind: 'boolean', column: isTokenRotationPending }],
+]);
+
+/** What `${now_ts}` and `${overdue_ts}` mean to a tenant's filter. */
+export function filterMoments({ settings }: Tenant, now: Date): Moments {
+  const lateness = (settings.polling.seconds + settings.overdueSeconds) * 1000;
+  return { now, overdueBefore: new Date(Math.max(now.getTime() - lateness, 0)) };
+}
+
+/**
+ * Reads a filter and checks that it can be asked of targets.
+ * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID
+ */
+export function parseTargetFilter(text: string): Expression {
+  const expression = parseFilter(text);
+  const anyTime = new Date(0);
+  compileFilter(expression, TARGET_FIELDS, { now: anyTime, overdueBefore: anyTime });
+  return expression;
+}
+
+const exact = (column: { getSQL(): unknown }) => sql`${column} COLLATE "C"`;
+
+/** What targets can be sorted by. */
+export const TARGET_ORDER = {
+  controllerId: { expression: targets.controllerId, of: (t) => t.controllerId, type: 'text' },
+  name: { expression: targets.name, of: (t) => t.name, type: 'text' },
+  description: { expression: targets.description, of: (t) => t.description, type: 'text', nullable: true },
+  group: { expression: targets.group, of: (t) => t.group, type: 'text', nullable: true },
+  updateStatus: { expression: exact(targets.updateStatus), of: (t) => t.updateStatus, type: 'text' },
+  address: { expression: exact(targetPolls.address), of: (t) => t.address, type: 'text', nullable: true },
+  createdAt: { expression: targets.createdAt, of: (t) => t.createdAt, type: 'timestamptz' },
+  createdBy: { expression: exact(targets.createdBy), of: (t) => t.createdBy, type: 'text' },
+  lastModifiedAt: { expression: targets.lastModifiedAt, of: (t) => t.lastModifiedAt, type: 'timestamptz' },
+  lastModifiedBy: { expression: exact(targets.lastModifiedBy), of: (t) => t.lastModifiedBy, type: 'text' },
+  lastControllerRequestAt: {
+    expression: targetPolls.lastRequestAt,
+    of: (t) => t.poll?.lastRequestAt ?? null,
+    type: 'timestamptz',
+    nullable: true,
+  },
+  targetType: {
+    expression: targetTypes.name,
+    of: (t) => t.targetType?.name ?? null,
+    type: 'text',
+    nullable: true,
+    owner: itsType('name').owners[0],
+  },
+} as const satisfies Record<string, SortField<Target>>;
+export type TargetOrderField = keyof typeof TARGET_ORDER;
+
+/** The names a REST `sort` may use: those of the filter's fields. */
+export const TARGET_SORT_NAMES: Readonly<Record<string, TargetOrderField>> = {
+  id: 'controllerId',
+  controllerId: 'controllerId',
+  name: 'name',
+  description: 'description',
+  group: 'group',
+  updateStatus: 'updateStatus',
+  ipAddress: 'address',
+  address: 'address',
+  createdAt: 'createdAt',
+  createdBy: 'createdBy',
+  lastModifiedAt: 'lastModifiedAt',
+  lastModifiedBy: 'lastModifiedBy',
+  lastControllerRequestAt: 'lastControllerRequestAt',
+  lastTargetQuery: 'lastControllerRequestAt',
+  type: 'targetType',
+  'type.name': 'targetType',
+  'targetType.name': 'targetType',
+};

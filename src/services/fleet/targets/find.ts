@@ -1,0 +1,99 @@
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { targetNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { scopeOf } from '../../access/scopes.ts';
+import { requireSortable } from '../../access/seen.ts';
+import type { Tenant } from '../../platform/tenants/registry.ts';
+import type { Context } from '../../shared/context.ts';
+import { type Listing, list, orderOf, type PageRequest } from '../../shared/page.ts';
+import { isStorableText } from '../../shared/text.ts';
+import { countTargets } from './count.ts';
+import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField } from './fields.ts';
+import { keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
+import { askedTargets } from './matching.ts';
+import {
+  dependentColumns,
+  ofReadableType,
+  selectPage,
+  selectTargets,
+  type Target,
+  type TargetRow,
+  targetView,
+} from './target.ts';
+
+/** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
+export async function findTarget(context: Context, controllerId: string): Promise<Target> {
+  const [target] = await findTargets(context, [controllerId]);
+  if (!target) throw targetNotFound(controllerId);
+  return target;
+}
+
+/** Those of the targets that exist, in no order. Needs READ_TARGET. */
+export async function findTargets(context: Context, controllerIds: readonly string[]): Promise<Target[]> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const tenant = await context.tenants.byId(tenantId);
+  const storable = controllerIds.filter(isStorableText);
+  const rows = await selectTargets(context.database, context, tenant).where(
+    and(
+      eq(targets.tenantId, tenantId),
+      inArray(targets.controllerId, storable),
+      scopeOf(context, tenant, 'READ_TARGET'),
+    ),
+  );
+  return rows.map(targetView(context, tenant));
+}
+
+/**
+ * Lists targets, by controllerId unless ordered otherwise; of those `within` a condition only. Needs READ_TARGET.
+ * @throws the filter's errors, and those of `list`.
+ */
+export async function listTargets(
+  context: Context,
+  request: PageRequest<TargetOrderField>,
+  within?: SQL,
+): Promise<Listing<Target>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  requireSortable(context, request, TARGET_ORDER);
+  const tenant = await context.tenants.byId(tenantId);
+  const narrowed = and(
+    scopeOf(context, tenant, 'READ_TARGET'),
+    within,
+    await askedTargets(context.database, context, request.filter),
+  );
+  const ofTenant = eq(targets.tenantId, tenantId);
+  const typeName = ofReadableType(context, tenant, targetTypes.name);
+  const order = { ...TARGET_ORDER, targetType: { ...TARGET_ORDER.targetType, expression: typeName } };
+  return list(request, order, 'controllerId', {
+    async rows(where, _orderBy, limit, offset, keys) {
+      const page = { from: and(ofTenant, where)!, chosen: narrowed, keys, limit, offset };
+      return (await readPage(context, tenant, page)).map(targetView(context, tenant));
+    },
+    count: () => countTargets(context, narrowed),
+  });
+}
+
+/** What an offset passes over, or an order sorts, isn't read whole: only the page is. */
+async function readPage(context: Context, tenant: Tenant, page: PageOfKeys): Promise<TargetRow[]> {
+  const ofTenant = eq(targets.tenantId, tenant.tenantId);
+  const order = sql.join(page.keys.map(orderOf), sql`, `);
+  const read = (chosen: SQL) =>
+    selectPage(
+      context.database,
+      { ...dependentColumns(context, tenant), chosen, order },
+      { limit: page.limit },
+    );
+  const readThose = (ids: SQL) => read(and(ofTenant, sql`${targets.controllerId} = ANY(${ids})`)!);
+  if (!page.chosen && !page.offset) return read(page.from);
+
+  const start = keysAtStart(page);
+  const found = start ? await readThose(start) : [];
+  return found.length === page.limit ? found : readThose(keysOfPage(page));
+}
+
+/** Lists the targets whose devices never used their newest token, as `listTargets` does. Needs READ_TARGET. */
+export const listPendingTokenRotations = (
+  context: Context,
+  request: PageRequest<TargetOrderField>,
+): Promise<Listing<Target>> => listTargets(context, request, isTokenRotationPending);

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import {
+  cutText,
+  enteredText,
+  isPathSegment,
+  plainText,
+  SEGMENT_RULE,
+  tokenText,
+} from '../../shared/text.ts';
+
+const NAME_LENGTH = 128;
+
+/** White space as hawkBit's rule has it: of ASCII only. */
+const controllerId = enteredText(1, 256)
+  .refine((id) => !/[ \t\n\v\f\r]/.test(id), 'must hold no white space')
+  .refine(isPathSegment, SEGMENT_RULE);
+const name = enteredText(1, NAME_LENGTH);
+const description = enteredText(0, 512);
+const securityToken = tokenText(1, 128);
+const address = plainText(0, 512);
+const targetTypeId = z.number().int();
+
+/** The name of a target that was given none. */
+export const defaultName = (controllerId: string): string => cutText(controllerId, NAME_LENGTH);
+
+/** What may be given of a target to create. */
+export const TargetFields = z.object({
+  controllerId: z.preprocess((id) => id ?? '', controllerId),
+  name: enteredText(0, NAME_LENGTH).nullish(),
+  description: description.nullish(),
+  address: address.nullish(),
+  securityToken: tokenText(0, 128).nullish(),
+  requestAttributes: z.boolean().nullish(),
+  targetTypeId: targetTypeId.nullish(),
+  group: enteredText(0, 256).nullish(),
+});
+
+/** One target to create. An empty name or token counts as none, as in hawkBit. */
+export const TargetInput = TargetFields.transform((input) => ({
+  controllerId: input.controllerId,
+  name: input.name || defaultName(input.controllerId),
+  description: input.description ?? null,
+  address: input.address || null,
+  securityToken: input.securityToken || generateToken(),
+  requestAttributes: input.requestAttributes ?? true,
+  targetTypeId: input.targetTypeId ?? null,
+  group: input.group || null,
+}));
+export type TargetInput = z.input<typeof TargetInput>;
+export type NewTarget = z.output<typeof TargetInput>;
+
+/** What an update can take away from a target, besides its type. */
+export const CLEARABLE = ['description', 'address', 'group'] as const;
+
+/**
+ * What an update may change; what is missing or null stays, unless `clear` names it. `targetTypeId: -1` takes the type
+ * away.
+ */
+export const TargetUpdate = z.object({
+  controllerId: z.string(),
+  name: name.nullish(),
+  description: description.nullish(),
+  address: address.nullish(),
+  securityToken: securityToken.nullish(),
+  requestAttributes: z
+    .boolean()
+    .refine((asked) => asked, 'can only be set to true: the device ends the request by answering it')
+    .nullish(),
+  targetTypeId: targetTypeId.nullish(),
+  group: enteredText(0, 256).nullish(),
+  clear: z.array(z.enum(CLEARABLE)).nullish(),
+});
+export type TargetUpdate = z.input<typeof TargetUpdate>;
+
+export const SecurityToken = securityToken;
+
+const LONGEST_OVERLAP = 366 * 86_400;
+/** How long an old token works beside its successor. */
+export const OverlapSeconds = z
+  .number()
+  .int('must be a whole number')
+  .min(0, 'must not be negative')
+  .max(LONGEST_OVERLAP, `must be ${LONGEST_OVERLAP}, a year, at the most`)
+  .nullish()
+  .transform((seconds) => seconds ?? 0);
+
+const TOKEN_BYTES = 16;
+/** Random bytes in store, as drawing a few costs as much as drawing many. */
+let store = Buffer.alloc(0);
+
+/** A security token: 32 hexadecimal digits, 128 random bits. */
+export function generateToken(): string {
+  if (!store.length) store = randomBytes(256 * TOKEN_BYTES);
+  const token = store.toString('hex', 0, TOKEN_BYTES);
+  store = store.subarray(TOKEN_BYTES);
+  return token;
+}

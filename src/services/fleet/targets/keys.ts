@@ -1,0 +1,81 @@
+import { and, Column, is, SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import { targetTagAssignments } from '../../../database/tables/target-data.ts';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { targetAttributes, targetPolls, targets } from '../../../database/tables/targets.ts';
+import { type Key, orderOf } from '../../shared/page.ts';
+import { joinedPolls, joinedTypes, type Target } from './target.ts';
+
+export interface PageOfKeys {
+  /** The targets that the order goes through, from where the page begins. */
+  from: SQL;
+  /** Which of them are listed. */
+  chosen: SQL | undefined;
+  keys: readonly Key<Target>[];
+  limit: number;
+  offset: number;
+}
+
+/**
+ * PostgreSQL takes it that matches lie evenly in the order, and goes through the order where it counts on meeting
+ * enough of them soon. Where all come last, that takes long: so it is to count on that many before it does.
+ */
+const WARY = 200;
+/** Of a limit that it doesn't know before, PostgreSQL expects it to leave a tenth. */
+const UNKNOWN_LIMIT = 10;
+
+/** True, and no work for several processes: starting these takes longer than a page. */
+const inOneProcess = sql`(current_schema() IS NULL) IS NOT NULL`;
+
+/** The controllerIds of a page, as an array. */
+export function keysOfPage({ from, chosen, keys, limit, offset }: PageOfKeys): SQL {
+  const expressions = keys.map(({ expression }) => expression);
+  const columns = expressions.map((expression, n) => sql`${expression} AS ${sql.identifier(`key_${n}`)}`);
+  const order = keys.map((key, n) => orderOf({ ...key, expression: sql.identifier(`key_${n}`) }));
+  return sql`ARRAY(SELECT controller_id
+    FROM (
+      SELECT ${list([targets.controllerId, ...columns])} FROM ${targetsWith([from, chosen, ...expressions])}
+      WHERE ${and(from, chosen, inOneProcess)} ORDER BY ${list(keys.map(orderOf))}
+      LIMIT ${offset + UNKNOWN_LIMIT * Math.max(limit, WARY)}
+    ) AS candidates
+    ORDER BY ${list(order)} LIMIT (SELECT ${limit}::int) OFFSET ${offset})`;
+}
+
+/** For each row of a page: among so many it is full if one in a hundred matches, or more. */
+const START = 130;
+
+/**
+ * The same of the first targets of the order only, where that is worth a try: which of so many have an attribute or a
+ * tag can be found at once, as a set. Otherwise each would have to be asked, which takes five times as long.
+ */
+export function keysAtStart({ from, chosen, keys, limit, offset }: PageOfKeys): SQL | undefined {
+  const expressions = keys.map(({ expression }) => expression);
+  const [first] = expressions;
+  const named = (table: PgTable) => [chosen, ...expressions].some((part) => part && names(part, table));
+  const isIndexed = first === targets.controllerId || first === targets.createdAt;
+  if (offset || !isIndexed || named(targetPolls) || named(targetTypes)) return undefined;
+  if (!named(targetAttributes) && !named(targetTagAssignments)) return undefined;
+
+  const order = list(keys.map(orderOf));
+  return sql`ARRAY(SELECT controller_id
+    FROM (SELECT * FROM ${targets} WHERE ${from} ORDER BY ${order} LIMIT ${START * limit}) AS ${targets}
+    WHERE ${and(from, chosen, inOneProcess)} ORDER BY ${order} LIMIT ${limit})`;
+}
+
+/**
+ * What follows FROM: the targets, joined with what the parts of the statement name, and with no more. An index alone
+ * answers only where nothing is joined.
+ */
+export function targetsWith(parts: readonly (SQLWrapper | undefined)[]): SQL {
+  const named = (table: PgTable) => parts.some((part) => part && names(part, table));
+  const polls = named(targetPolls) ? sql` LEFT JOIN ${targetPolls} ON ${joinedPolls}` : sql``;
+  const types = named(targetTypes) ? sql` LEFT JOIN ${targetTypes} ON ${joinedTypes}` : sql``;
+  return sql`${targets}${polls}${types}`;
+}
+
+const list = (items: SQLWrapper[]) => sql.join(items, sql`, `);
+
+function names(part: unknown, table: PgTable): boolean {
+  if (is(part, Column)) return part.table === table;
+  return is(part, SQL) && part.queryChunks.some((chunk) => names(chunk, table));
+}

@@ -1,0 +1,121 @@
+import { and, eq, type SQL } from 'drizzle-orm';
+import type { Database, Transaction } from '../../../database/connect.ts';
+import { targetTags } from '../../../database/tables/target-data.ts';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { compileExpression, compileFilter } from '../../../filters/compile.ts';
+import { type Comparison, comparisonsIn, type Expression } from '../../../filters/expression.ts';
+import type { FieldSet } from '../../../filters/fields.ts';
+import { plainText } from '../../../filters/operands.ts';
+import { parseFilter } from '../../../filters/parse.ts';
+import { fieldsSeenBy } from '../../access/seen.ts';
+import type { Tenant } from '../../platform/tenants/registry.ts';
+import type { Context } from '../../shared/context.ts';
+import { TARGET_TAG_FIELDS } from '../target-tags/fields.ts';
+import { TARGET_TYPE_FIELDS } from '../target-types/fields.ts';
+import { filterMoments, TARGET_FIELDS } from './fields.ts';
+
+/** Fields that name what targets refer to by id: where the names are, and the field that takes the ids. */
+const REFERENCES = [
+  {
+    names: ['tag', 'tag.name', 'tags.name'],
+    table: targetTags,
+    fields: TARGET_TAG_FIELDS,
+    by: 'name',
+    id: 'tag.id',
+  },
+  {
+    names: ['type', 'type.key', 'targettype.key'],
+    table: targetTypes,
+    fields: TARGET_TYPE_FIELDS,
+    by: 'key',
+    id: 'type.id',
+  },
+  {
+    names: ['type.name', 'targettype.name'],
+    table: targetTypes,
+    fields: TARGET_TYPE_FIELDS,
+    by: 'name',
+    id: 'type.id',
+  },
+];
+
+/** What is beyond these is left to the database, as is a name that stands for none, too. */
+const MOST_LOOKUPS = 10;
+const MOST_IDS = 100;
+
+/**
+ * The condition that a target matches a filter, as time, settings, tags and types are now. Names of tags and types are
+ * looked up before, because PostgreSQL knows how many targets have the tag of an id, but not of a name, and so whether
+ * it does better to go through the targets in their order or to begin with those of the tag. `fields` are those of targets
+ * as somebody sees them.
+ * @throws the filter's errors
+ */
+export async function matchingTargets(
+  database: Database | Transaction,
+  tenant: Tenant,
+  now: Date,
+  filter: Expression,
+  fields: FieldSet = TARGET_FIELDS,
+): Promise<SQL> {
+  const moments = filterMoments(tenant, now);
+  const lookUp = async (comparison: Comparison) => {
+    const { table, fields: own, by, id } = referenceOf(comparison)!;
+    const named = compileExpression(
+      { ...comparison, field: by, operator: positive(comparison) },
+      own,
+      moments,
+    );
+    const rows = await database
+      .select({ id: table.id })
+      .from(table)
+      .where(and(eq(table.tenantId, tenant.tenantId), named))
+      .limit(MOST_IDS + 1);
+    return rows.length > MOST_IDS ? comparison : byIds(comparison, id, rows);
+  };
+  const isPlain = ({ field }: Comparison) => {
+    const name = field.toLowerCase();
+    return fields.get(name) === TARGET_FIELDS.get(name);
+  };
+  const names = comparisonsIn(filter)
+    .filter((comparison) => referenceOf(comparison) && isPlain(comparison))
+    .slice(0, MOST_LOOKUPS);
+  const replacements = new Map(
+    await Promise.all(names.map(async (comparison) => [comparison, await lookUp(comparison)] as const)),
+  );
+  return compileFilter(replaced(filter, replacements), fields, moments);
+}
+
+/**
+ * The condition that a target matches a filter as the caller wrote it; undefined where there is none.
+ * @throws FORBIDDEN where it asks for what the caller may not read, the filter's errors
+ */
+export async function askedTargets(
+  database: Database | Transaction,
+  context: Context,
+  text: string | null | undefined,
+): Promise<SQL | undefined> {
+  if (text == null) return undefined;
+  const tenant = await context.tenants.byId(context.caller.tenantId);
+  const filter = parseFilter(text);
+  const fields = await fieldsSeenBy(context, TARGET_FIELDS, filter);
+  return matchingTargets(database, tenant, context.clock(), filter, fields);
+}
+
+function referenceOf({ field, values }: Comparison) {
+  if (!values.length || values.some((value) => plainText(value) === '')) return undefined;
+  return REFERENCES.find(({ names }) => names.includes(field.toLowerCase()));
+}
+
+const OPPOSITES: Partial<Record<Comparison['operator'], '==' | '=in='>> = { '!=': '==', '=out=': '=in=' };
+const positive = ({ operator }: Comparison) => OPPOSITES[operator] ?? operator;
+
+function byIds(comparison: Comparison, field: string, rows: readonly { id: number }[]): Comparison {
+  const operator = OPPOSITES[comparison.operator] ? '=out=' : '=in=';
+  const values = rows.map(({ id }) => ({ pieces: [String(id)], position: comparison.position }));
+  return { ...comparison, field, operator, values };
+}
+
+function replaced(expression: Expression, replacements: ReadonlyMap<Comparison, Comparison>): Expression {
+  if (expression.kind === 'comparison') return replacements.get(expression) ?? expression;
+  return { ...expression, children: expression.children.map((child) => replaced(child, replacements)) };
+}

@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { chunks } from '../../../database/bulk.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { affected } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { listOf } from '../../shared/rows.ts';
+import { generateToken, OverlapSeconds } from './input.ts';
+import { selectTargetIds } from './selection.ts';
+import { givenTokens, noteTokenRotations } from './token-rotation.ts';
+
+const RotateTargetTokens = z.object({
+  controllerIds: listOf(z.string()).nullish(),
+  filter: z.string().nullish(),
+  overlapSeconds: OverlapSeconds,
+  dryRun: z.boolean().nullish(),
+});
+export type RotateTargetTokens = z.input<typeof RotateTargetTokens>;
+
+/**
+ * Gives the named targets, all or none, or all that match a filter a new random token each; the old ones work on as in
+ * `rotateTargetToken`. Needs UPDATE_TARGET. With `dryRun` it only says how many it would be.
+ * @returns how many targets have a new token
+ * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
+ */
+export async function rotateTargetTokens(context: Context, input: RotateTargetTokens): Promise<number> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { overlapSeconds, dryRun, ...selection } = parse(RotateTargetTokens, input);
+
+  return change(
+    context,
+    async (tx, changes) => {
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+      const now = context.clock();
+      for (const chunk of chunks(selected)) {
+        const given = givenTokens(chunk.map(({ id }) => ({ id, token: generateToken() })));
+        await noteTokenRotations(tx, caller, now, given, overlapSeconds);
+        await tx.execute(sql`
+          UPDATE ${targets} AS target
+          SET security_token = given.token, last_modified_at = ${now.toISOString()}::timestamptz,
+              last_modified_by = ${caller.username}
+          FROM (${given}) AS given
+          WHERE target.tenant_id = ${caller.tenantId} AND target.id = given.id`);
+      }
+      const rotated = selected.map(({ controllerId }) => controllerId);
+      changes.targets(rotated);
+      changes.record({ type: 'target.token-rotated', ...affected(selection, rotated) });
+      return selected.length;
+    },
+    { dryRun: dryRun ?? false },
+  );
+}

@@ -1,0 +1,118 @@
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import { invalid, targetNotFound } from '../../../errors.ts';
+import { reach } from '../../access/scopes.ts';
+import type { Acting, Context } from '../../shared/context.ts';
+import { isStorableText } from '../../shared/text.ts';
+import { askedTargets } from './matching.ts';
+import type { TargetPermission } from './scope.ts';
+import { joinedPolls, joinedTypes } from './target.ts';
+
+/** A target that is locked until the transaction ends. */
+export type LockedTarget = typeof targets.$inferSelect;
+
+/**
+ * The target of that controllerId, locked until the transaction ends. Give the permission that the verb has required.
+ * @throws TARGET_NOT_FOUND, also where the permission doesn't reach it
+ */
+export async function lockTarget(
+  tx: Transaction,
+  context: Context,
+  permission: TargetPermission,
+  controllerId: string,
+): Promise<LockedTarget> {
+  const reached = await reach(context, permission);
+  const target = await lock(tx, context.caller.tenantId, controllerId, reached);
+  if (!target) throw targetNotFound(controllerId);
+  return target;
+}
+
+/** The target of the device that acts, locked until the transaction ends. @throws TARGET_NOT_FOUND */
+export async function lockOwnTarget(tx: Transaction, { caller }: Acting): Promise<LockedTarget> {
+  const target = await lock(tx, caller.tenantId, caller.username);
+  if (!target) throw targetNotFound(caller.username);
+  return target;
+}
+
+async function lock(
+  tx: Transaction,
+  tenantId: number,
+  controllerId: string,
+  reached?: SQL,
+): Promise<LockedTarget | undefined> {
+  if (!isStorableText(controllerId)) return undefined;
+  const query = tx.select(getTableColumns(targets)).from(targets).$dynamic();
+  if (reached) query.leftJoin(targetPolls, joinedPolls).leftJoin(targetTypes, joinedTypes);
+  const itself = and(eq(targets.tenantId, tenantId), eq(targets.controllerId, controllerId));
+  const [target] = await query.where(and(itself, reached)).for('no key update', { of: targets });
+  return target;
+}
+
+/** Which targets a bulk verb means: either those named or all that match a filter. */
+export interface TargetSelection {
+  controllerIds?: readonly string[] | null | undefined;
+  filter?: string | null | undefined;
+}
+
+export interface SelectedTarget {
+  id: number;
+  controllerId: string;
+}
+
+/** What becomes of the named targets when one of them is missing. */
+export type OnMissing = 'REFUSE' | 'PASS_OVER';
+
+/**
+ * The chosen targets of the caller's tenant, locked until the transaction ends, in the order of their ids: so two bulk
+ * verbs wait for each other instead of blocking each other. Give the permission that the verb has required: what it
+ * doesn't reach is not there.
+ * @throws INVALID_INPUT unless there is either a list or a filter; TARGET_NOT_FOUND for the first that is missing;
+ *   the filter's errors
+ */
+export async function selectTargetIds(
+  tx: Transaction,
+  context: Context,
+  permission: TargetPermission,
+  { controllerIds, filter }: TargetSelection,
+  onMissing: OnMissing = 'REFUSE',
+  lock: 'update' | 'no key update' = 'no key update',
+): Promise<SelectedTarget[]> {
+  const found = await tx
+    .select({ id: targets.id, controllerId: targets.controllerId })
+    .from(targets)
+    .leftJoin(targetPolls, joinedPolls)
+    .leftJoin(targetTypes, joinedTypes)
+    .where(await isSelected(tx, context, permission, { controllerIds, filter }))
+    .orderBy(targets.id)
+    .for(lock, { of: targets });
+  if (controllerIds && onMissing === 'REFUSE') refuseMissing(controllerIds, found);
+  return found;
+}
+
+/**
+ * The condition that a target, with its poll and its type, is one of the chosen that the permission reaches.
+ * @throws what `selectTargetIds` throws, but for targets that are missing
+ */
+export async function isSelected(
+  tx: Transaction,
+  context: Context,
+  permission: TargetPermission,
+  { controllerIds, filter }: TargetSelection,
+): Promise<SQL | undefined> {
+  if ((controllerIds == null) === (filter == null))
+    throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
+  const chosen = (await askedTargets(tx, context, filter)) ?? named(controllerIds ?? []);
+  return and(eq(targets.tenantId, context.caller.tenantId), chosen, await reach(context, permission));
+}
+
+const named = (controllerIds: readonly string[]): SQL =>
+  sql`${targets.controllerId} = ANY(${arrayOf(controllerIds.filter(isStorableText))}::text[])`;
+
+function refuseMissing(wanted: readonly string[], found: readonly SelectedTarget[]): void {
+  const existing = new Set(found.map(({ controllerId }) => controllerId));
+  for (const [index, id] of wanted.entries())
+    if (!existing.has(id)) throw targetNotFound(id, ['controllerIds', String(index)]);
+}

@@ -1,0 +1,88 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import type { Caller, Context } from '../../shared/context.ts';
+import { reachesTargetOf } from './scope.ts';
+
+/** A new token that the device has not used yet. */
+export interface TokenRotation {
+  rotatedAt: Date;
+  rotatedBy: string;
+  /** When the tokens before it stop working unless the device uses the new one sooner; null: they did at once. */
+  overlapEndsAt: Date | null;
+}
+
+/**
+ * How many tokens before the newest may work beside it. More than one, because tokens may be rotated again before the
+ * devices have got to know the last: they still use the one they were delivered with.
+ */
+const MOST_OLD_TOKENS = 4;
+
+/** Statements that take `(id, token)` from a list. */
+export const givenTokens = (tokens: readonly { id: number; token: string }[]): SQL =>
+  sql`SELECT * FROM unnest(${arrayOf(tokens.map(({ id }) => id))}::bigint[],
+                           ${arrayOf(tokens.map(({ token }) => token))}::text[]) AS given(id, token)`;
+
+/**
+ * Notes, before it is done, that locked targets get new tokens; what has the token already is left alone. Without an
+ * overlap all tokens before stop working.
+ * @param given selects `id` and `token`
+ */
+export async function noteTokenRotations(
+  tx: Transaction,
+  { tenantId, username }: Caller,
+  now: Date,
+  given: SQL,
+  overlapSeconds = 0,
+): Promise<void> {
+  const at = sql`${now.toISOString()}::timestamptz`;
+  const until = sql`${new Date(now.getTime() + overlapSeconds * 1000).toISOString()}::timestamptz`;
+  const digests = sql`ARRAY[encode(sha256(convert_to(target.security_token, 'UTF8')), 'hex')]`;
+  const none = sql`'{}'::text[], '{}'::timestamptz[]`;
+  const kept = sql.raw(`[1:${MOST_OLD_TOKENS}]`);
+  await tx.execute(sql`
+    INSERT INTO ${targetTokenRotations} AS known
+      (tenant_id, target_id, rotated_at, rotated_by, old_digests, old_until)
+    SELECT target.tenant_id, target.id, ${at}, ${username},
+           ${overlapSeconds ? sql`${digests}, ARRAY[${until}]` : none}
+    FROM ${targets} AS target JOIN (${given}) AS given ON given.id = target.id
+    WHERE target.tenant_id = ${tenantId} AND target.security_token <> given.token
+    ON CONFLICT (tenant_id, target_id) DO UPDATE SET
+      rotated_at = excluded.rotated_at, rotated_by = excluded.rotated_by,
+      (old_digests, old_until) = ROW(${
+        overlapSeconds
+          ? sql`(excluded.old_digests || known.old_digests)${kept}, (excluded.old_until || known.old_until)${kept}`
+          : none
+      })`);
+}
+
+/** Of many targets, by target id, the new token that was not used yet; null where there is none. Needs READ_TARGET. */
+export async function findTokenRotations(
+  context: Context,
+  targetIds: readonly number[],
+): Promise<(TokenRotation | null)[]> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const rows = await context.database
+    .select()
+    .from(targetTokenRotations)
+    .where(
+      and(
+        eq(targetTokenRotations.tenantId, tenantId),
+        sql`${targetTokenRotations.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
+        await reachesTargetOf(context, 'READ_TARGET', targetTokenRotations.targetId),
+      ),
+    );
+  const found = new Map(
+    rows.map(({ targetId, rotatedAt, rotatedBy, oldUntil }): [number, TokenRotation] => [
+      targetId,
+      { rotatedAt, rotatedBy, overlapEndsAt: latest(oldUntil) },
+    ]),
+  );
+  return targetIds.map((id) => found.get(id) ?? null);
+}
+
+const latest = (times: readonly Date[]): Date | null =>
+  times.reduce<Date | null>((last, time) => (last && last > time ? last : time), null);

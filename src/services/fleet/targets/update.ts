@@ -1,0 +1,85 @@
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import { targetTypeNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { differences, type FieldChanges } from '../../platform/audit/record.ts';
+import { requireGroupQuota } from '../../platform/quotas.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { typeNamesOf } from '../target-types/find.ts';
+import { TargetUpdate } from './input.ts';
+import { lockTarget } from './selection.ts';
+import { selectTargets, type Target, targetView } from './target.ts';
+import { givenTokens, noteTokenRotations } from './token-rotation.ts';
+
+/** As the `targetTypeId` of an update: the target shall have no type. */
+export const NO_TYPE = -1;
+
+/**
+ * Changes what is given, clears what `clear` names and keeps the rest; a new token ends the one before at once. Needs
+ * UPDATE_TARGET.
+ * @throws TARGET_NOT_FOUND, TARGET_TYPE_NOT_FOUND, INVALID_INPUT
+ */
+export async function updateTarget(context: Context, input: TargetUpdate): Promise<Target> {
+  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId, username } = caller;
+  const { controllerId, targetTypeId, clear, ...rest } = parse(TargetUpdate, input);
+  const tenant = await context.tenants.byId(tenantId);
+
+  return change(context, async (tx, changes) => {
+    const before = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
+    const { address, ...given } = patchOf(rest, clear);
+    const type = targetTypeId == null ? {} : { targetTypeId: await referredType(tx, context, targetTypeId) };
+    const now = context.clock();
+    if (given.securityToken)
+      await noteTokenRotations(tx, caller, now, givenTokens([{ id: before.id, token: given.securityToken }]));
+    if (Object.keys(given).length || targetTypeId != null || address !== undefined)
+      await tx
+        .update(targets)
+        .set({ ...given, ...type, lastModifiedAt: now, lastModifiedBy: username })
+        .where(and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)));
+    if (given.group) await requireGroupQuota(tx, tenantId);
+    const addresses = address === undefined ? undefined : await setAddress(tx, before, address);
+    changes.targets([controllerId]);
+    const [row] = await selectTargets(tx, context, tenant).where(
+      and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)),
+    );
+    const isNewToken = given.securityToken && given.securityToken !== before.securityToken;
+    const changed = {
+      ...differences(before, row!, AUDITED),
+      ...addresses,
+      ...(isNewToken && { securityToken: {} }),
+    };
+    if (Object.keys(changed).length)
+      changes.record({ type: 'target.updated', subjects: [controllerId], changes: changed });
+    return targetView(context, tenant)(row!);
+  });
+}
+
+/** What the audit trail shows of an update, beside the address and that there is a new token. */
+const AUDITED = ['name', 'description', 'group', 'targetTypeId', 'requestAttributes'] as const;
+
+/** @returns what the audit trail shows of it */
+async function setAddress(
+  tx: Transaction,
+  { tenantId, id: targetId }: { tenantId: number; id: number },
+  address: string | null,
+): Promise<FieldChanges | undefined> {
+  const itself = and(eq(targetPolls.tenantId, tenantId), eq(targetPolls.targetId, targetId));
+  const [before] = await tx.select({ address: targetPolls.address }).from(targetPolls).where(itself);
+  await tx
+    .insert(targetPolls)
+    .values({ tenantId, targetId, address })
+    .onConflictDoUpdate({ target: [targetPolls.tenantId, targetPolls.targetId], set: { address } });
+  return differences({ address: before?.address ?? null }, { address }, ['address']);
+}
+
+async function referredType(tx: Transaction, context: Context, id: number): Promise<number | null> {
+  if (id === NO_TYPE) return null;
+  const names = await typeNamesOf(tx, context, [id]);
+  if (!names.has(id)) throw targetTypeNotFound(String(id), ['targetTypeId']);
+  return id;
+}

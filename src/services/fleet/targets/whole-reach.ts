@@ -1,0 +1,51 @@
+import { quotaExceeded } from '../../../errors.ts';
+import type { Expression } from '../../../filters/expression.ts';
+import { LONGEST_FILTER, parseFilter } from '../../../filters/parse.ts';
+import { printFilter } from '../../../filters/print.ts';
+import type { Context } from '../../shared/context.ts';
+import type { TargetPermission } from './scope.ts';
+
+/** Which targets somebody has to do with at all, where these aren't all. */
+export interface WholeReach {
+  /** One that is granted with a scope. */
+  permission: TargetPermission;
+  filter: Expression;
+  /** The same for the same scopes. */
+  text: string;
+}
+
+/**
+ * The targets that the caller may read, and change where that is permitted at all; undefined where these are all. Where an
+ * API key hasn't a permission, the scope counts in which its account has it: by a key that may do less nobody may do more.
+ */
+export const wholeReach = (context: Context, ...more: TargetPermission[]): WholeReach | undefined =>
+  reachBy(context, ['READ_TARGET', 'UPDATE_TARGET', ...more]);
+
+/** The same of those that the caller may read: the others don't count in numbers that it is told. */
+export const countedReach = (context: Context): WholeReach | undefined => reachBy(context, ['READ_TARGET']);
+
+function reachBy({ caller }: Context, permissions: readonly TargetPermission[]): WholeReach | undefined {
+  const { permissions: own, account } = caller;
+  const scopes = new Map<string, { permission: TargetPermission; filter: Expression }>();
+  for (const permission of permissions) {
+    const scope = own.has(permission) ? own.get(permission) : account?.get(permission);
+    const [first, ...others] = (scope ?? []).map(parseFilter);
+    if (!first) continue;
+    const filter: Expression = others.length ? { kind: 'or', children: [first, ...others] } : first;
+    const text = printFilter(filter);
+    if (!scopes.has(text)) scopes.set(text, { permission, filter });
+  }
+  const [one, ...others] = scopes.values();
+  if (!one) return undefined;
+  const children = [one, ...others].map(({ filter }) => filter);
+  const filter: Expression = others.length ? { kind: 'and', children } : one.filter;
+  return { permission: one.permission, filter, text: printFilter(filter) };
+}
+
+/** The same as it is kept for what the server does later; null where it is all targets. @throws QUOTA_EXCEEDED */
+export function keptReach(context: Context): string | null {
+  const text = wholeReach(context)?.text ?? null;
+  if (text !== null && text.length > LONGEST_FILTER)
+    throw quotaExceeded('characters of scopes together', LONGEST_FILTER);
+  return text;
+}

@@ -1,0 +1,32 @@
+import { sql } from 'drizzle-orm';
+import { auditEvents } from '../../../database/tables/audit.ts';
+import { fieldSet } from '../../../filters/fields.ts';
+import type { SortField } from '../../shared/page.ts';
+import type { AuditEvent } from './list.ts';
+
+/** What a filter may ask of an audit event. */
+export const AUDIT_FIELDS = fieldSet([
+  [['id'], { kind: 'integer', column: auditEvents.id }],
+  [['at'], { kind: 'time', column: auditEvents.at }],
+  [['actor'], { kind: 'text', column: auditEvents.actor }],
+  [['actorKind'], { kind: 'text', column: auditEvents.actorKind }],
+  [['apiKey'], { kind: 'text', column: auditEvents.apiKey }],
+  [['door'], { kind: 'text', column: auditEvents.door }],
+  [['address'], { kind: 'text', column: auditEvents.address }],
+  [['type'], { kind: 'text', column: auditEvents.type }],
+  [
+    ['subject'],
+    {
+      kind: 'set',
+      from: sql`unnest(${auditEvents.subjects}) AS named(subject)`,
+      on: sql`TRUE`,
+      value: sql`named.subject`,
+    },
+  ],
+]);
+
+/** What audit events can be sorted by; ids grow with time. */
+export const AUDIT_ORDER = {
+  id: { expression: auditEvents.id, of: (e) => e.id, type: 'bigint' },
+} as const satisfies Record<string, SortField<AuditEvent>>;
+export type AuditOrderField = keyof typeof AUDIT_ORDER;

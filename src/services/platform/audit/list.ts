@@ -1,0 +1,63 @@
+import { and, arrayContains, count, eq } from 'drizzle-orm';
+import { auditEvents } from '../../../database/tables/audit.ts';
+import { invalid } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { askedFilter } from '../../access/seen.ts';
+import type { ActorKind, Context, Door } from '../../shared/context.ts';
+import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import { isStorableText } from '../../shared/text.ts';
+import { AUDIT_FIELDS, AUDIT_ORDER, type AuditOrderField } from './fields.ts';
+import type { FieldChanges } from './record.ts';
+
+/** What was done, or refused, in a tenant. */
+export interface AuditEvent {
+  id: number;
+  at: Date;
+  actor: string;
+  actorKind: ActorKind;
+  /** The name of the API key that acted for the account. */
+  apiKey: string | null;
+  door: Door;
+  address: string | null;
+  type: string;
+  subjects: string[] | null;
+  filter: string | null;
+  count: number;
+  changes: FieldChanges | null;
+}
+
+/**
+ * Lists what was done, the newest first unless ordered otherwise; of one subject only where it is named, which an
+ * index serves. Needs READ_AUDIT.
+ * @throws the filter's errors, and those of `list`.
+ */
+export async function listAuditEvents(
+  context: Context,
+  { subject, ...request }: PageRequest<AuditOrderField> & { subject?: string | null | undefined },
+): Promise<Listing<AuditEvent>> {
+  const { tenantId } = requirePermission(context, 'READ_AUDIT');
+  if (subject != null && !isStorableText(subject))
+    throw invalid('subject: must hold no U+0000 and no unpaired surrogate', ['subject']);
+  const matching = and(
+    eq(auditEvents.tenantId, tenantId),
+    subject == null ? undefined : arrayContains(auditEvents.subjects, [subject]),
+    await askedFilter(context, AUDIT_FIELDS, request.filter),
+  );
+  const orderBy = request.orderBy?.length ? request.orderBy : [{ field: 'id', direction: 'desc' } as const];
+  return list({ ...request, orderBy }, AUDIT_ORDER, 'id', {
+    rows: async (where, order, limit, offset) => {
+      const rows = await context.database
+        .select()
+        .from(auditEvents)
+        .where(and(matching, where))
+        .orderBy(...order)
+        .limit(limit)
+        .offset(offset);
+      return rows.map(({ tenantId: _, ...row }) => row as AuditEvent);
+    },
+    async count() {
+      const [row] = await context.database.select({ total: count() }).from(auditEvents).where(matching);
+      return row?.total ?? 0;
+    },
+  });
+}

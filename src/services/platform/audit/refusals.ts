@@ -1,0 +1,88 @@
+import { chunks } from '../../../database/bulk.ts';
+import { type Database, isOpen } from '../../../database/connect.ts';
+import type { Actor, Origin } from '../../shared/context.ts';
+import { cutText, storableText } from '../../shared/text.ts';
+import { type NewAuditEvent, writeEvents } from './write.ts';
+
+/** What somebody was not let do. */
+export interface Refusal {
+  type: 'permission.refused' | 'sign-in.failed';
+  /** The permission that lacked. */
+  subject?: string;
+}
+
+/** Gathers refusals for the audit trail: nothing of the change's own transaction is left to write them in. */
+export interface Refusals {
+  note(by: { caller: Actor; origin: Origin }, refusal: Refusal): void;
+  /** Writes what is waiting. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const WRITE_EVERY_MS = 10_000;
+/**
+ * Of a tenant, a door and at a time; the others are told as one, so that whoever tries at random can't fill the disk.
+ * By door, so that devices that fail can't hide somebody who tries passwords.
+ */
+const TOLD_APART = 10;
+/** Each takes a dozen parameters, and PostgreSQL takes 65,534 of them. */
+const WRITTEN_AT_ONCE = 1_000;
+const OTHERS = '(others)';
+const LONGEST = 256;
+
+/** The same refusal of the same caller is one event that counts how often. A crash loses the last ten seconds. */
+export function openRefusals(
+  database: Database,
+  clock: () => Date,
+  onError: (error: unknown) => void,
+): Refusals {
+  let waiting = new Map<string, Map<string, NewAuditEvent>>();
+
+  const flush = async () => {
+    // They are kept for when it is back.
+    if (!isOpen(database)) return;
+    const rows = [...waiting.values()].flatMap((alike) => [...alike.values()]);
+    waiting = new Map();
+    for (const chunk of chunks(rows, WRITTEN_AT_ONCE)) await writeEvents(database, chunk).catch(onError);
+  };
+  const timer = setInterval(flush, WRITE_EVERY_MS);
+  timer.unref();
+
+  return {
+    flush,
+    note({ caller, origin }, refusal) {
+      const place = `${caller.tenantId} ${origin.door}`;
+      const alike = waiting.get(place) ?? new Map<string, NewAuditEvent>();
+      waiting.set(place, alike);
+      const row = rowOf(caller, origin, refusal, clock());
+      const key = JSON.stringify([row.type, row.actor, row.apiKey, row.address, row.subjects]);
+      const known = alike.get(key);
+      if (known) known.count++;
+      else if (alike.size < TOLD_APART) alike.set(key, row);
+      else countOther(alike, row);
+    },
+    close() {
+      clearInterval(timer);
+      return flush();
+    },
+  };
+}
+
+const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Date): NewAuditEvent => ({
+  tenantId: caller.tenantId,
+  at,
+  actor: cutText(storableText(caller.username), LONGEST),
+  actorKind: caller.kind,
+  apiKey: caller.apiKey,
+  door: origin.door,
+  address: origin.address,
+  type,
+  subjects: subject === undefined ? null : [subject],
+  count: 1,
+});
+
+function countOther(alike: Map<string, NewAuditEvent>, row: NewAuditEvent): void {
+  const known = alike.get(row.type);
+  if (known) known.count++;
+  else alike.set(row.type, { ...row, actor: OTHERS, apiKey: null, address: null, subjects: null });
+}

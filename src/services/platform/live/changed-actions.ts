@@ -1,0 +1,56 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
+import type { Database } from '../../../database/connect.ts';
+import { actionEntries, actions } from '../../../database/tables/actions.ts';
+import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { ofItsGroup, ofItsRollout, ofItsSet, ofItsTarget } from '../../deployments/actions/action.ts';
+
+/** An action that changed lately, and which of the tests it passes, in their order. */
+export interface ChangedAction {
+  id: number;
+  /** Another one after every change. */
+  version: string;
+  /** Whether nothing happened to it since it was made. */
+  isNew: boolean;
+  passes: boolean[];
+}
+
+/** The actions of some targets that changed since a moment, in the order of their changes. */
+export async function findChangedActions(
+  database: Database,
+  tenantId: number,
+  { controllerIds, since, tests }: { controllerIds: readonly string[]; since: Date; tests: readonly SQL[] },
+): Promise<ChangedAction[]> {
+  const moment = sql`${since.toISOString()}::timestamptz`;
+  const newest = sql`(
+    SELECT ${actionEntries.id} AS id, ${actionEntries.reportedAt} AS reported_at FROM ${actionEntries}
+    WHERE ${actionEntries.tenantId} = ${actions.tenantId} AND ${actionEntries.actionId} = ${actions.id}
+    ORDER BY ${actionEntries.id} DESC LIMIT 1) AS newest`;
+  const flags = tests.map((test) => sql`(${test}) IS TRUE`);
+  const rows = await database
+    .select({
+      id: actions.id,
+      version: sql<string>`concat_ws(' ', newest.id, ${actions.status}, ${actions.forceType}, ${actions.lastModifiedAt})`,
+      isNew: sql<boolean>`coalesce(newest.reported_at <= ${actions.createdAt}, TRUE)
+        AND ${actions.lastModifiedAt} = ${actions.createdAt}`,
+      passes: sql<string>`array_to_string(ARRAY[${sql.join(flags, sql`, `)}]::boolean[], '')`,
+    })
+    .from(actions)
+    .innerJoin(targets, ofItsTarget)
+    .innerJoin(distributionSets, ofItsSet)
+    .leftJoin(rolloutGroups, ofItsGroup)
+    .leftJoin(rollouts, ofItsRollout)
+    .leftJoinLateral(newest, sql`TRUE`)
+    .where(
+      and(
+        eq(actions.tenantId, tenantId),
+        sql`${targets.controllerId} = ANY(${arrayOf(controllerIds)}::text[])`,
+        sql`(${actions.active} OR ${actions.lastModifiedAt} >= ${moment})`,
+        sql`greatest(${actions.lastModifiedAt}, newest.reported_at) >= ${moment}`,
+      ),
+    )
+    .orderBy(sql`newest.id`, actions.id);
+  return rows.map(({ passes, ...row }) => ({ ...row, passes: Array.from(passes, (flag) => flag === 't') }));
+}

@@ -1,0 +1,13 @@
+import { requirePermission } from '../../access/permissions.ts';
+import type { FleetSummary } from '../../fleet/targets/summary.ts';
+import type { Feed } from './feed.ts';
+import type { LiveContext } from './hub.ts';
+
+/**
+ * Tells the tenant's targets in numbers, now and whenever they changed, once a second at the most. Needs READ_TARGET,
+ * and ends when the caller loses it.
+ */
+export function watchSummary(context: LiveContext): Feed<FleetSummary> {
+  requirePermission(context, 'READ_TARGET');
+  return context.live.watchSummary(context);
+}

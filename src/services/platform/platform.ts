@@ -1,0 +1,37 @@
+import type { Connection, Pool } from '../../database/connect.ts';
+import type { ArtifactStorage } from '../../storage/open.ts';
+import { openKeyUses } from '../access/api-keys/uses.ts';
+import type { Platform } from '../shared/context.ts';
+import { openAnnouncements } from './announcements.ts';
+import { openRefusals } from './audit/refusals.ts';
+import { openTenantRegistry } from './tenants/registry.ts';
+import type { SystemDefaults } from './tenants/settings.ts';
+
+export interface OpenedPlatform {
+  platform: Platform;
+  /** Writes what is pending; the pool stays open. */
+  close(): Promise<void>;
+}
+
+/** Opens what every service of this process works with. `direct` is the way past a pooler. */
+export async function openPlatform(
+  { database, isAway }: Pool,
+  direct: Connection,
+  systemDefaults: SystemDefaults,
+  storage: ArtifactStorage,
+  onError: (error: unknown) => void,
+): Promise<OpenedPlatform> {
+  const clock = () => new Date();
+  const announcements = await openAnnouncements(direct, onError, isAway);
+  const tenants = openTenantRegistry(database, announcements, systemDefaults);
+  const refusals = openRefusals(database, clock, onError);
+  const keyUses = openKeyUses(database, onError);
+  return {
+    platform: { database, clock, announcements, tenants, systemDefaults, refusals, keyUses, storage },
+    async close() {
+      await refusals.close();
+      await keyUses.close();
+      await announcements.close();
+    },
+  };
+}

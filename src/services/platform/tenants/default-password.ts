@@ -1,0 +1,20 @@
+import { and, eq } from 'drizzle-orm';
+import type { Database } from '../../../database/connect.ts';
+import { tenants } from '../../../database/tables/tenants.ts';
+import { users } from '../../../database/tables/users.ts';
+import { verifyPassword } from '../../access/passwords.ts';
+import { DEFAULT_TENANT } from '../../access/users/user.ts';
+
+/** What the first administrator is made with where nothing else is set, and only on a loopback address. */
+const DEFAULT_ACCOUNT = { username: 'admin', password: 'admin' };
+
+/** Whether the first administrator can still sign in as admin/admin, which everybody knows. */
+export async function hasDefaultPassword(database: Database): Promise<boolean> {
+  const { username, password } = DEFAULT_ACCOUNT;
+  const [account] = await database
+    .select({ passwordHash: users.passwordHash })
+    .from(users)
+    .innerJoin(tenants, eq(tenants.tenantId, users.tenantId))
+    .where(and(eq(tenants.nameKey, DEFAULT_TENANT.toLowerCase()), eq(users.username, username)));
+  return account !== undefined && verifyPassword(password, account.passwordHash);
+}

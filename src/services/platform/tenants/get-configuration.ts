@@ -1,0 +1,61 @@
+import { eq } from 'drizzle-orm';
+import type { Database, Transaction } from '../../../database/connect.ts';
+import { tenantConfiguration } from '../../../database/tables/tenants.ts';
+import { configurationKeyUnknown } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import type { Context } from '../../shared/context.ts';
+import {
+  CONFIGURATION_KEYS,
+  type ConfigurationKeyName,
+  type ConfigurationValue,
+  isConfigurationKey,
+} from './configuration-keys.ts';
+
+/** What holds for a key; who set it when is there unless it is inherited. */
+export interface ConfigurationEntry {
+  key: ConfigurationKeyName;
+  value: ConfigurationValue;
+  inherited: boolean;
+  createdAt?: Date;
+  createdBy?: string;
+  lastModifiedAt?: Date;
+  lastModifiedBy?: string;
+}
+
+const ALL_KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
+
+/**
+ * Every key with what holds for it. Needs READ_TENANT_CONFIGURATION; without READ_GATEWAY_SECURITY_TOKEN the
+ * gateway token reads as if none were set.
+ */
+export async function listConfiguration(context: Context): Promise<ConfigurationEntry[]> {
+  requirePermission(context, 'READ_TENANT_CONFIGURATION');
+  return readEntries(context, context.database, ALL_KEYS);
+}
+
+/** What holds for one key; needs what `listConfiguration` needs. @throws CONFIGURATION_KEY_UNKNOWN */
+export async function findConfiguration(context: Context, key: string): Promise<ConfigurationEntry> {
+  requirePermission(context, 'READ_TENANT_CONFIGURATION');
+  if (!isConfigurationKey(key)) throw configurationKeyUnknown(key);
+  const [entry] = await readEntries(context, context.database, [key]);
+  return entry!;
+}
+
+/** The entries of these keys, in their order, as this caller may see them. */
+export async function readEntries(
+  { caller, systemDefaults }: Context,
+  database: Database | Transaction,
+  keys: readonly ConfigurationKeyName[],
+): Promise<ConfigurationEntry[]> {
+  const rows = await database
+    .select()
+    .from(tenantConfiguration)
+    .where(eq(tenantConfiguration.tenantId, caller.tenantId));
+  const own = new Map(rows.map(({ tenantId: _, ...row }) => [row.key, row]));
+  if (!caller.permissions.has('READ_GATEWAY_SECURITY_TOKEN')) own.delete('authentication.gatewaytoken.key');
+  return keys.map((key) => {
+    const row = own.get(key);
+    if (row) return { ...row, key, inherited: false };
+    return { key, value: CONFIGURATION_KEYS[key].inherited(systemDefaults), inherited: true };
+  });
+}

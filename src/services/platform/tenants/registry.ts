@@ -1,0 +1,189 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
+import type { Database } from '../../../database/connect.ts';
+import { prepared } from '../../../database/prepared.ts';
+import { tenantConfiguration, tenants } from '../../../database/tables/tenants.ts';
+import {
+  type AuthorityRow,
+  authoritiesOfTenant,
+  type TrustedAuthority,
+  trustedAuthority,
+} from '../../devices/certificate-authorities/trusted.ts';
+import {
+  type Enrollment,
+  type EnrollmentRows,
+  enrollmentOf,
+  readEnrollment,
+} from '../../devices/enrollment/rules.ts';
+import type { Announcements } from '../announcements.ts';
+import type { ConfigurationValue } from './configuration-keys.ts';
+import { resolveSettings, type SystemDefaults, type TenantSettings } from './settings.ts';
+
+/**
+ * A tenant as it is now. After a change of anything tenant-wide there is another object, so what was derived from
+ * the old one can be told by identity.
+ */
+export interface Tenant {
+  tenantId: number;
+  name: string;
+  settings: TenantSettings;
+  /** By id. */
+  certificateAuthorities: readonly TrustedAuthority[];
+  enrollment: Enrollment;
+}
+
+/** The tenants this process has met, with their settings: read once, and again after every change. */
+export interface TenantRegistry {
+  /** The tenant of that name, in any letter case, where it is in memory and may be trusted: for the poll path. */
+  peek(name: string): Tenant | undefined;
+  /** The tenant of that name, in any letter case. */
+  byName(name: string): Promise<Tenant | undefined>;
+  byId(tenantId: number): Promise<Tenant>;
+  /** Stands for the tenant of a name that none has: it is as one that has set nothing, and has nothing. */
+  nobody: Tenant;
+}
+
+/** Bounds what a crash between a change's commit and its announcement leaves behind. */
+const TRUSTED_MS = 60_000;
+const REMEMBERED = 10_000;
+
+interface Remembered {
+  tenant: Tenant;
+  /** What it was made from: read again and found unchanged, the old object stays. */
+  fingerprint: string;
+  readAt: number;
+}
+
+const withSettings = (condition: SQL) => (database: Database) =>
+  database
+    .select({
+      tenantId: tenants.tenantId,
+      name: tenants.name,
+      key: tenantConfiguration.key,
+      value: tenantConfiguration.value,
+    })
+    .from(tenants)
+    .leftJoin(tenantConfiguration, eq(tenantConfiguration.tenantId, tenants.tenantId))
+    .where(condition);
+const tenantByName = prepared((database) =>
+  withSettings(eq(tenants.nameKey, sql.placeholder('name')))(database).prepare('tenant_by_name'),
+);
+const tenantById = prepared((database) =>
+  withSettings(eq(tenants.tenantId, sql.placeholder('tenantId')))(database).prepare('tenant_by_id'),
+);
+type Rows = Awaited<ReturnType<ReturnType<typeof tenantById>['execute']>>;
+
+export function openTenantRegistry(
+  database: Database,
+  announcements: Announcements,
+  system: SystemDefaults,
+): TenantRegistry {
+  const remembered = new LRUCache<number, Remembered>({ max: REMEMBERED });
+  const idsByName = new LRUCache<string, number>({ max: REMEMBERED });
+  /** Names that no tenant has, and when that was found. */
+  const unknown = new LRUCache<string, number>({ max: REMEMBERED });
+  /** Raised by every change: what was read before one must not be remembered after it. */
+  let epoch = 0;
+  announcements.subscribe({
+    changed({ tenantId, controllerIds }) {
+      if (controllerIds) return;
+      epoch++;
+      remembered.delete(tenantId);
+      // It may be a new one.
+      unknown.clear();
+    },
+    everything() {
+      epoch++;
+      remembered.clear();
+      unknown.clear();
+    },
+  });
+
+  const peekById = (tenantId: number | undefined) => {
+    const found = tenantId === undefined ? undefined : remembered.get(tenantId);
+    const trusted = found && performance.now() - found.readAt < TRUSTED_MS && announcements.trustworthy();
+    return trusted ? found.tenant : undefined;
+  };
+  const isUnknown = (key: string) => {
+    const foundAt = unknown.get(key);
+    const isYoung = foundAt !== undefined && performance.now() - foundAt < TRUSTED_MS;
+    return isYoung && announcements.trustworthy();
+  };
+  const peek = (name: string) => peekById(idsByName.get(name.toLowerCase()));
+  const read = async (query: () => Promise<Rows>): Promise<Tenant | undefined> => {
+    const began = epoch;
+    const rows = await query();
+    if (!rows[0]) return undefined;
+    const { tenantId, name } = rows[0];
+    const [authorities, enrollment] = await Promise.all([
+      authoritiesOfTenant(database).execute({ tenantId }),
+      readEnrollment(database, tenantId),
+    ]);
+    const stored = { rows, authorities, enrollment };
+    const fingerprint = fingerprintOf(stored);
+    const known = remembered.get(tenantId);
+    const tenant = known?.fingerprint === fingerprint ? known.tenant : tenantOf(stored, system);
+    if (epoch !== began) return tenant;
+    remembered.set(tenantId, { tenant, fingerprint, readAt: performance.now() });
+    idsByName.set(name.toLowerCase(), tenantId);
+    return tenant;
+  };
+  return {
+    peek,
+    async byName(name) {
+      const key = name.toLowerCase();
+      const known = peek(name);
+      if (known || isUnknown(key)) return known;
+      const began = epoch;
+      const readAt = performance.now();
+      const tenant = await read(() => tenantByName(database).execute({ name: key }));
+      if (!tenant && epoch === began) unknown.set(key, readAt);
+      return tenant;
+    },
+    async byId(tenantId) {
+      const tenant = peekById(tenantId) ?? (await read(() => tenantById(database).execute({ tenantId })));
+      if (!tenant) throw new Error(`tenant ${tenantId} is gone`);
+      return tenant;
+    },
+    nobody: tenantOf(
+      {
+        rows: [{ tenantId: 0, name: '', key: null, value: null }],
+        authorities: [],
+        enrollment: NO_ENROLLMENT,
+      },
+      system,
+    ),
+  };
+}
+
+const NO_ENROLLMENT: EnrollmentRows = { groups: [], tokens: [] };
+
+interface Stored {
+  /** At least one. */
+  rows: Rows;
+  authorities: AuthorityRow[];
+  enrollment: EnrollmentRows;
+}
+
+const ownValues = (rows: Rows) =>
+  new Map(rows.flatMap(({ key, value }) => (key !== null && value !== null ? [[key, value] as const] : [])));
+
+function fingerprintOf({ rows, authorities, enrollment: { groups, tokens } }: Stored): string {
+  const changes = [authorities, groups].map((list) =>
+    list.map(({ id, lastModifiedAt }) => [id, lastModifiedAt]),
+  );
+  return JSON.stringify([rows[0]!.name, [...ownValues(rows)].sort(), changes, tokens]);
+}
+
+function tenantOf({ rows, authorities, enrollment }: Stored, system: SystemDefaults): Tenant {
+  const own: Map<string, ConfigurationValue> = ownValues(rows);
+  const { tenantId, name } = rows[0]!;
+  const settings = resolveSettings(own, system);
+  return {
+    tenantId,
+    name,
+    settings,
+    certificateAuthorities: authorities.map(trustedAuthority),
+    enrollment: enrollmentOf(enrollment, settings),
+  };
+}

@@ -1,0 +1,59 @@
+import { count, eq } from 'drizzle-orm';
+import { webhooks } from '../../../database/tables/webhooks.ts';
+import { quotaExceeded } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { queueUp } from '../../shared/removal.ts';
+import { added } from '../audit/record.ts';
+import { WEBHOOK_COLUMNS, type Webhook } from './find.ts';
+import { checkUrl, WebhookInput } from './input.ts';
+import { newSecret } from './sign.ts';
+
+/** Every change writes a row for each of them. */
+const MOST = 20;
+
+/**
+ * Sends the tenant's events to a URL from now on. The secret it signs them with is shown this once. Needs
+ * CREATE_TENANT_CONFIGURATION, and READ_AUDIT as it tells what the audit trail does.
+ * @throws WEBHOOK_ALREADY_EXISTS, QUOTA_EXCEEDED, INVALID_INPUT
+ */
+export async function createWebhook(
+  context: Context,
+  input: WebhookInput,
+): Promise<{ webhook: Webhook; secret: string }> {
+  const { tenantId, username } = requirePermission(context, 'CREATE_TENANT_CONFIGURATION', 'READ_AUDIT');
+  const { name, url, eventTypes, active } = parse(WebhookInput, input);
+  checkUrl(url, context.systemDefaults.privateWebhooks);
+  const secret = newSecret();
+  const now = context.clock();
+
+  return change(context, async (tx, changes) => {
+    await queueUp(tx, 'webhooks', tenantId);
+    const [there] = await tx.select({ total: count() }).from(webhooks).where(eq(webhooks.tenantId, tenantId));
+    if (there!.total >= MOST) throw quotaExceeded('webhooks', MOST);
+    const [webhook] = await tx
+      .insert(webhooks)
+      .values({
+        tenantId,
+        name,
+        url,
+        secret,
+        eventTypes: eventTypes ?? null,
+        active: active ?? true,
+        failures: 0,
+        createdAt: now,
+        createdBy: username,
+        lastModifiedAt: now,
+        lastModifiedBy: username,
+      })
+      .returning(WEBHOOK_COLUMNS);
+    changes.record({
+      type: 'webhook.created',
+      subjects: [name],
+      changes: added({ url, eventTypes, active }),
+    });
+    return { webhook: webhook!, secret };
+  });
+}

@@ -1,0 +1,25 @@
+import { webhooks } from '../../../database/tables/webhooks.ts';
+import { webhookNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { itself } from './find.ts';
+
+/** Deletes a webhook, with all that waits to be sent. Needs DELETE_TENANT_CONFIGURATION. @throws WEBHOOK_NOT_FOUND */
+export async function deleteWebhook(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_TENANT_CONFIGURATION');
+  if (!Number.isSafeInteger(id)) throw webhookNotFound(String(id));
+
+  await change(context, async (tx, changes) => {
+    const [deleted] = await tx
+      .delete(webhooks)
+      .where(itself(tenantId, id))
+      .returning({ name: webhooks.name, url: webhooks.url });
+    if (!deleted) throw webhookNotFound(String(id));
+    changes.record({
+      type: 'webhook.deleted',
+      subjects: [deleted.name],
+      changes: { url: { old: deleted.url } },
+    });
+  });
+}

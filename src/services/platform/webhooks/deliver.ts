@@ -1,0 +1,137 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
+import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
+import type { Platform } from '../../shared/context.ts';
+import { cloudEventOf } from './cloud-event.ts';
+import { itself, type WebhookKey } from './find.ts';
+import { type Candidate, chooseWave } from './order.ts';
+import { GIVEN_UP_AFTER, retryAfter, SUSPENDED_AFTER_MS } from './patience.ts';
+import type { Outcome, Sender } from './send.ts';
+import { readWaiting } from './waiting.ts';
+
+/** Longer than an attempt may take. */
+const LEASE_MS = 60_000;
+/** Then it is another webhook's turn, where one waits. */
+const TURN_MS = 2_000;
+
+type Leased = typeof webhooks.$inferSelect;
+
+interface Attempt {
+  event: Candidate;
+  outcome: Outcome;
+}
+
+/**
+ * Sends what waits for a webhook, until nothing may be sent any more or its turn is over. Only one process at a time
+ * does: the one that holds the lease.
+ * @returns whether anything was sent
+ */
+export async function deliver(
+  platform: Platform,
+  sender: Sender,
+  self: string,
+  key: WebhookKey,
+  isStopping: () => boolean,
+): Promise<boolean> {
+  const turnEnds = performance.now() + TURN_MS;
+  let sent = false;
+  while (performance.now() < turnEnds) {
+    const webhook = await lease(platform, self, key);
+    if (!webhook) return sent;
+    const wave = chooseWave(await readWaiting(platform.database, key), platform.clock());
+    if (!wave.length || isStopping()) break;
+    sent = true;
+    const { name } = await platform.tenants.byId(key.tenantId);
+    const outcomes = await Promise.all(
+      wave.map((event) => sender.send(webhook, String(event.id), JSON.stringify(cloudEventOf(name, event)))),
+    );
+    const attempts = wave.map((event, index) => ({ event, outcome: outcomes[index]! }));
+    // What is cut off by the end of this process is no fault of the receiver: another process sends it again.
+    const counted = isStopping() ? attempts.filter(({ outcome }) => outcome.status !== null) : attempts;
+    if (counted.length) await writeOutcomes(platform, webhook, counted);
+  }
+  await platform.database
+    .update(webhooks)
+    .set({ leasedUntil: platform.clock() })
+    .where(and(itself(key.tenantId, key.id), eq(webhooks.leasedBy, self)));
+  return sent;
+}
+
+/** The webhook, if it may be sent to now, and no other process does. */
+async function lease(
+  { database, clock }: Platform,
+  self: string,
+  { tenantId, id }: WebhookKey,
+): Promise<Leased | undefined> {
+  const now = clock();
+  const [webhook] = await database
+    .update(webhooks)
+    .set({ leasedBy: self, leasedUntil: new Date(now.getTime() + LEASE_MS) })
+    .where(
+      and(
+        itself(tenantId, id),
+        mayBeSentTo(now),
+        sql`(${webhooks.leasedBy} = ${self} OR ${webhooks.leasedUntil} IS NULL OR ${webhooks.leasedUntil} <= ${now.toISOString()}::timestamptz)`,
+      ),
+    )
+    .returning();
+  return webhook;
+}
+
+/** The condition that a webhook is neither switched off nor given up nor waiting to be tried again. */
+export const mayBeSentTo = (now: Date): SQL =>
+  sql`${webhooks.active} AND ${webhooks.suspendedAt} IS NULL
+    AND (${webhooks.retryAt} IS NULL OR ${webhooks.retryAt} <= ${now.toISOString()}::timestamptz)`;
+
+/** A refusal that is the event's own fault: the receiver understood, and doesn't want it. */
+const isRefusal = ({ status }: Outcome) =>
+  status !== null && status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+
+async function writeOutcomes(
+  { database, clock }: Platform,
+  webhook: Leased,
+  attempts: readonly Attempt[],
+): Promise<void> {
+  const now = clock();
+  const nothingTaken = attempts.every(({ outcome }) => outcome.error !== null);
+  const down = nothingTaken && !attempts.some(({ outcome }) => isRefusal(outcome));
+  const rows = attempts.map(({ event: { deliveryId, attempts: before }, outcome: { status, error } }) => {
+    // While the receiver is down, that is the webhook's trouble and no event's.
+    const counted = down ? before : before + 1;
+    const state = error === null ? 'delivered' : counted < GIVEN_UP_AFTER ? 'pending' : 'failed';
+    const retryAt = state === 'pending' && !down ? retryAfter(now, counted) : null;
+    return { deliveryId, counted, state, status, error, retryAt };
+  });
+  const list = <T>(of: (row: (typeof rows)[number]) => T) => arrayOf(rows.map(of));
+  await database.transaction(async (tx) => {
+    await tx.execute(sql`
+      UPDATE ${webhookDeliveries} AS delivery
+      SET state = done.state, attempts = done.attempts, retry_at = done.retry_at,
+        last_status = done.status, last_error = done.error,
+        finished_at = CASE WHEN done.state <> 'pending' THEN ${now.toISOString()}::timestamptz END
+      FROM unnest(${list((row) => row.deliveryId)}::bigint[], ${list((row) => row.state)}::text[],
+        ${list((row) => row.counted)}::int[], ${list((row) => row.retryAt?.toISOString())}::timestamptz[],
+        ${list((row) => row.status)}::int[], ${list((row) => row.error)}::text[])
+        AS done(id, state, attempts, retry_at, status, error)
+      WHERE delivery.tenant_id = ${webhook.tenantId} AND delivery.id = done.id`);
+    await tx
+      .update(webhooks)
+      .set(nothingTaken ? failing(webhook, attempts[0]!.outcome, now, down) : RECOVERED)
+      .where(itself(webhook.tenantId, webhook.id));
+  });
+}
+
+const RECOVERED = { failures: 0, failingSince: null, retryAt: null, lastError: null };
+
+/** One that is down is left alone for a while; one that refuses all may still take what it isn't shown yet. */
+function failing({ failures, failingSince }: Leased, { error }: Outcome, now: Date, down: boolean) {
+  const since = failingSince ?? now;
+  const givenUp = now.getTime() - since.getTime() >= SUSPENDED_AFTER_MS;
+  return {
+    failures: failures + 1,
+    failingSince: since,
+    suspendedAt: givenUp ? now : null,
+    retryAt: down ? retryAfter(now, failures + 1) : null,
+    lastError: error,
+  };
+}

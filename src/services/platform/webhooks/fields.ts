@@ -1,0 +1,39 @@
+import { auditEvents } from '../../../database/tables/audit.ts';
+import { DELIVERY_STATES, webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
+import { fieldSet } from '../../../filters/fields.ts';
+import type { SortField } from '../../shared/page.ts';
+import type { Webhook } from './find.ts';
+import type { WebhookDelivery } from './list-deliveries.ts';
+
+/** What a filter may ask of a webhook. */
+export const WEBHOOK_FIELDS = fieldSet([
+  [['id'], { kind: 'integer', column: webhooks.id }],
+  [['name'], { kind: 'text', column: webhooks.name }],
+  [['url'], { kind: 'text', column: webhooks.url }],
+  [['active'], { kind: 'boolean', column: webhooks.active }],
+  [['failingSince'], { kind: 'time', column: webhooks.failingSince }],
+  [['suspendedAt'], { kind: 'time', column: webhooks.suspendedAt }],
+  [['createdAt'], { kind: 'time', column: webhooks.createdAt }],
+  [['lastModifiedAt'], { kind: 'time', column: webhooks.lastModifiedAt }],
+]);
+
+/** What webhooks are sorted by. */
+export const WEBHOOK_ORDER = {
+  id: { expression: webhooks.id, of: (w) => w.id, type: 'bigint' },
+} as const satisfies Record<string, SortField<Webhook>>;
+
+/** What a filter may ask of a delivery. */
+export const DELIVERY_FIELDS = fieldSet([
+  [['id'], { kind: 'integer', column: webhookDeliveries.id }],
+  [['state'], { kind: 'enum', column: webhookDeliveries.state, values: DELIVERY_STATES }],
+  [['type'], { kind: 'text', column: auditEvents.type }],
+  [['createdAt'], { kind: 'time', column: webhookDeliveries.createdAt }],
+  [['finishedAt'], { kind: 'time', column: webhookDeliveries.finishedAt }],
+  [['attempts'], { kind: 'integer', column: webhookDeliveries.attempts }],
+  [['lastStatus'], { kind: 'integer', column: webhookDeliveries.lastStatus }],
+]);
+
+/** What deliveries are sorted by; ids grow with time. */
+export const DELIVERY_ORDER = {
+  id: { expression: webhookDeliveries.id, of: (d) => d.id, type: 'bigint' },
+} as const satisfies Record<string, SortField<WebhookDelivery>>;

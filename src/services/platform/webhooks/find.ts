@@ -1,0 +1,42 @@
+import { and, eq } from 'drizzle-orm';
+import { webhooks } from '../../../database/tables/webhooks.ts';
+
+/** Where a tenant's events are sent to, as callers get it: the secret is shown only when it is made. */
+export interface Webhook {
+  id: number;
+  name: string;
+  url: string;
+  eventTypes: string[] | null;
+  active: boolean;
+  failingSince: Date | null;
+  suspendedAt: Date | null;
+  lastError: string | null;
+  createdAt: Date;
+  createdBy: string;
+  lastModifiedAt: Date;
+  lastModifiedBy: string;
+}
+
+/** What names one of all tenants' webhooks. */
+export interface WebhookKey {
+  tenantId: number;
+  id: number;
+}
+
+export const WEBHOOK_COLUMNS = {
+  id: webhooks.id,
+  name: webhooks.name,
+  url: webhooks.url,
+  eventTypes: webhooks.eventTypes,
+  active: webhooks.active,
+  failingSince: webhooks.failingSince,
+  suspendedAt: webhooks.suspendedAt,
+  lastError: webhooks.lastError,
+  createdAt: webhooks.createdAt,
+  createdBy: webhooks.createdBy,
+  lastModifiedAt: webhooks.lastModifiedAt,
+  lastModifiedBy: webhooks.lastModifiedBy,
+};
+
+export const itself = (tenantId: number, id: number) =>
+  and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id));

@@ -1,0 +1,55 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { invalid } from '../../../errors.ts';
+import { enteredText, plainText } from '../../shared/text.ts';
+import { hostOf, isPublicAddress } from './addresses.ts';
+
+const name = enteredText(1, 128);
+const url = plainText(1, 2048);
+const eventTypes = z
+  .array(
+    z
+      .string()
+      .max(128, 'must have 128 characters at the most')
+      .regex(/^(?=.)[a-z.-]*\*?$/, "must be the type of an event, or its beginning with a '*' at the end"),
+  )
+  .min(1, 'must hold a type at the least')
+  .max(100, 'must hold 100 types at the most');
+
+export const WebhookInput = z.object({
+  name,
+  url,
+  eventTypes: eventTypes.nullish(),
+  active: z.boolean().nullish(),
+});
+export type WebhookInput = z.input<typeof WebhookInput>;
+
+export const CLEARABLE = ['eventTypes'] as const;
+
+/** What an update may change; what is missing or null stays, unless `clear` names it. */
+export const WebhookUpdate = z.object({
+  id: z.number(),
+  name: name.nullish(),
+  url: url.nullish(),
+  eventTypes: eventTypes.nullish(),
+  active: z.boolean().nullish(),
+  rotateSecret: z.boolean().nullish(),
+  clear: z.array(z.enum(CLEARABLE)).nullish(),
+});
+export type WebhookUpdate = z.input<typeof WebhookUpdate>;
+
+/**
+ * Refuses what is never sent to. What a name resolves to is looked at when something is sent: it may change.
+ * @throws INVALID_INPUT
+ */
+export function checkUrl(given: string, allowPrivate: boolean): void {
+  const refuse = (rule: string) => invalid(`url: ${rule}`, ['url']);
+  const parsed = URL.canParse(given) ? new URL(given) : undefined;
+  if (parsed?.protocol !== 'https:' && !(allowPrivate && parsed?.protocol === 'http:'))
+    throw refuse('must be an https URL');
+  if (parsed.username || parsed.password) throw refuse('must hold no user name and no password');
+  const host = hostOf(parsed);
+  const isLocalName = /(^|\.)localhost\.?$/.test(host);
+  if (!allowPrivate && (isLocalName || (isIP(host) && !isPublicAddress(host))))
+    throw refuse('must not lead to a loopback, link-local or private address');
+}

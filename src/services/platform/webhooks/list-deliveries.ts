@@ -1,0 +1,89 @@
+import { and, count, eq } from 'drizzle-orm';
+import { auditEvents } from '../../../database/tables/audit.ts';
+import { type DeliveryState, webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
+import { webhookNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { askedFilter } from '../../access/seen.ts';
+import type { Context } from '../../shared/context.ts';
+import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import { DELIVERY_FIELDS, DELIVERY_ORDER } from './fields.ts';
+import { itself } from './find.ts';
+
+/** That an event is, or was, to be sent by a webhook. */
+export interface WebhookDelivery {
+  id: number;
+  state: DeliveryState;
+  eventId: number;
+  type: string;
+  subjects: string[] | null;
+  createdAt: Date;
+  attempts: number;
+  retryAt: Date | null;
+  finishedAt: Date | null;
+  lastStatus: number | null;
+  lastError: string | null;
+}
+
+const COLUMNS = {
+  id: webhookDeliveries.id,
+  state: webhookDeliveries.state,
+  eventId: webhookDeliveries.eventId,
+  type: auditEvents.type,
+  subjects: auditEvents.subjects,
+  createdAt: webhookDeliveries.createdAt,
+  attempts: webhookDeliveries.attempts,
+  retryAt: webhookDeliveries.retryAt,
+  finishedAt: webhookDeliveries.finishedAt,
+  lastStatus: webhookDeliveries.lastStatus,
+  lastError: webhookDeliveries.lastError,
+};
+
+export const joinedEvents = and(
+  eq(auditEvents.tenantId, webhookDeliveries.tenantId),
+  eq(auditEvents.id, webhookDeliveries.eventId),
+);
+
+/**
+ * Lists what a webhook sent in the last seven days and what waits, the newest first. Needs READ_TENANT_CONFIGURATION
+ * and READ_AUDIT.
+ * @throws WEBHOOK_NOT_FOUND, the filter's errors, and those of `list`.
+ */
+export async function listWebhookDeliveries(
+  context: Context,
+  webhookId: number,
+  request: Omit<PageRequest<'id'>, 'orderBy'>,
+): Promise<Listing<WebhookDelivery>> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION', 'READ_AUDIT');
+  if (!Number.isSafeInteger(webhookId)) throw webhookNotFound(String(webhookId), ['webhookId']);
+  const [webhook] = await context.database
+    .select({ id: webhooks.id })
+    .from(webhooks)
+    .where(itself(tenantId, webhookId));
+  if (!webhook) throw webhookNotFound(String(webhookId), ['webhookId']);
+
+  const matching = and(
+    eq(webhookDeliveries.tenantId, tenantId),
+    eq(webhookDeliveries.webhookId, webhookId),
+    await askedFilter(context, DELIVERY_FIELDS, request.filter),
+  );
+  const orderBy = [{ field: 'id', direction: 'desc' } as const];
+  return list({ ...request, orderBy }, DELIVERY_ORDER, 'id', {
+    rows: async (where, order, limit, offset) =>
+      context.database
+        .select(COLUMNS)
+        .from(webhookDeliveries)
+        .innerJoin(auditEvents, joinedEvents)
+        .where(and(matching, where))
+        .orderBy(...order)
+        .limit(limit)
+        .offset(offset),
+    async count() {
+      const [row] = await context.database
+        .select({ total: count() })
+        .from(webhookDeliveries)
+        .innerJoin(auditEvents, joinedEvents)
+        .where(matching);
+      return row?.total ?? 0;
+    },
+  });
+}

@@ -1,0 +1,35 @@
+import type { SentEvent } from './cloud-event.ts';
+
+/** An event that waits to be sent. */
+export interface Candidate extends SentEvent {
+  deliveryId: number;
+  attempts: number;
+  retryAt: Date | null;
+}
+
+/** Requests at the same time. */
+const WAVE = 20;
+
+/**
+ * Of what waits, in the order of the ids, what may be sent at once: of one thing only its first event, and none while
+ * an earlier one has to be tried again. An event without names may concern anything of its kind: it waits for all of
+ * these before it, and all after it for it.
+ */
+export function chooseWave(waiting: readonly Candidate[], now: Date): Candidate[] {
+  const begun = new Map<string, Set<string> | 'ALL'>();
+  const wave: Candidate[] = [];
+  for (const event of waiting) {
+    if (wave.length === WAVE) break;
+    const { subjects, retryAt } = event;
+    const taken = begun.get(kindOf(event)) ?? new Set();
+    if (taken === 'ALL') continue;
+    const isFree = subjects === null ? !taken.size : !subjects.some((subject) => taken.has(subject));
+    if (isFree && (retryAt === null || retryAt <= now)) wave.push(event);
+    for (const subject of subjects ?? []) taken.add(subject);
+    begun.set(kindOf(event), subjects === null ? 'ALL' : taken);
+  }
+  return wave;
+}
+
+/** `target` of `target.created`. */
+const kindOf = ({ type }: SentEvent) => type.slice(0, type.indexOf('../../webhooks'));

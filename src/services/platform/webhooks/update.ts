@@ -1,0 +1,58 @@
+import { webhooks } from '../../../database/tables/webhooks.ts';
+import { webhookNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { differences } from '../audit/record.ts';
+import { itself, WEBHOOK_COLUMNS, type Webhook } from './find.ts';
+import { checkUrl, WebhookUpdate } from './input.ts';
+import { newSecret } from './sign.ts';
+
+const RESUMED = { failures: 0, failingSince: null, suspendedAt: null, retryAt: null, lastError: null };
+
+/**
+ * Changes a webhook; what waits goes to the new URL. `active: true` resumes one that was suspended. A rotated secret
+ * is shown this once, and the old one signs nothing more. Needs UPDATE_TENANT_CONFIGURATION and READ_AUDIT.
+ * @throws WEBHOOK_NOT_FOUND, WEBHOOK_ALREADY_EXISTS, INVALID_INPUT
+ */
+export async function updateWebhook(
+  context: Context,
+  input: WebhookUpdate,
+): Promise<{ webhook: Webhook; secret: string | null }> {
+  const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION', 'READ_AUDIT');
+  const { id, rotateSecret, clear, ...rest } = parse(WebhookUpdate, input);
+  if (!Number.isSafeInteger(id)) throw webhookNotFound(String(id));
+  const given = patchOf(rest, clear);
+  if (given.url !== undefined) checkUrl(given.url, context.systemDefaults.privateWebhooks);
+  const secret = rotateSecret ? newSecret() : null;
+
+  return change(context, async (tx, changes) => {
+    const [before] = await tx
+      .select(WEBHOOK_COLUMNS)
+      .from(webhooks)
+      .where(itself(tenantId, id))
+      .for('no key update');
+    if (!before) throw webhookNotFound(String(id));
+    if (!Object.keys(given).length && !secret) return { webhook: before, secret };
+    const [webhook] = await tx
+      .update(webhooks)
+      .set({
+        ...given,
+        ...(given.active && RESUMED),
+        ...(secret && { secret }),
+        lastModifiedAt: context.clock(),
+        lastModifiedBy: username,
+      })
+      .where(itself(tenantId, id))
+      .returning(WEBHOOK_COLUMNS);
+    const changed = differences(before, webhook!, ['name', 'url', 'eventTypes', 'active', 'suspendedAt']);
+    changes.record({
+      type: 'webhook.updated',
+      subjects: [before.name],
+      changes: { ...changed, ...(secret && { secret: {} }) },
+    });
+    return { webhook: webhook!, secret };
+  });
+}

@@ -1,0 +1,57 @@
+import { type SQLWrapper, sql } from 'drizzle-orm';
+import type { Field } from '../../filters/fields.ts';
+import type { Acting } from './context.ts';
+
+/** Who does something, and when. */
+type Author = Pick<Acting, 'caller' | 'clock'>;
+
+/** Who made something and who changed it last. */
+export interface Authored {
+  createdAt: Date;
+  createdBy: string;
+  lastModifiedAt: Date;
+  lastModifiedBy: string;
+}
+
+/** What is noted on a row that the caller makes. */
+export const creation = (author: Author): Authored => ({
+  createdAt: author.clock(),
+  createdBy: author.caller.username,
+  ...modification(author),
+});
+
+/** What is noted on a row that the caller changes. */
+export const modification = ({ clock, caller }: Author) => ({
+  lastModifiedAt: clock(),
+  lastModifiedBy: caller.username,
+});
+
+type AuthoredColumns = Record<keyof Authored, SQLWrapper>;
+
+/** What a filter may ask of these columns. */
+export const authoredFields = (table: AuthoredColumns): [string[], Field][] => [
+  [['createdAt'], { kind: 'time', column: table.createdAt }],
+  [['createdBy'], { kind: 'text', column: table.createdBy }],
+  [['lastModifiedAt'], { kind: 'time', column: table.lastModifiedAt }],
+  [['lastModifiedBy'], { kind: 'text', column: table.lastModifiedBy }],
+];
+
+/** A column that is not stored in byte order, to be sorted so. */
+export const exact = (column: SQLWrapper) => sql`${column} COLLATE "C"`;
+
+/** How to sort by these columns. */
+export const authoredOrder = (table: AuthoredColumns) =>
+  ({
+    createdAt: { expression: table.createdAt, of: (row: Authored) => row.createdAt, type: 'timestamptz' },
+    createdBy: { expression: exact(table.createdBy), of: (row: Authored) => row.createdBy, type: 'text' },
+    lastModifiedAt: {
+      expression: table.lastModifiedAt,
+      of: (row: Authored) => row.lastModifiedAt,
+      type: 'timestamptz',
+    },
+    lastModifiedBy: {
+      expression: exact(table.lastModifiedBy),
+      of: (row: Authored) => row.lastModifiedBy,
+      type: 'text',
+    },
+  }) as const;

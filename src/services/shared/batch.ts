@@ -1,0 +1,171 @@
+import type { z } from 'zod';
+import { isAmong } from '../../database/bulk.ts';
+import type { Transaction } from '../../database/connect.ts';
+import { type DomainError, outOfScope, standsTwice } from '../../errors.ts';
+import { asItWouldBe, findUnreached, type Reach, type Unreached } from '../access/reach.ts';
+import { type ChangeRecord, creation } from '../platform/audit/record.ts';
+import { change } from './change.ts';
+import type { Context } from './context.ts';
+import { faultOf } from './parse.ts';
+import { requireFewRows } from './rows.ts';
+import { takeTurns } from './turns.ts';
+
+/** What a bulk verb does with rows that break a rule: refuse all, or create the others. */
+export type ErrorPolicy = 'REJECT_ALL' | 'REJECT_FAILED_ROWS';
+
+/** The rows of a bulk input that still stand, each at its place, and what was found wrong with the others. */
+export interface Batch<T> {
+  /** The input's name: faults say `[list, index, field]`. */
+  list: string;
+  rows: (T | undefined)[];
+  faults: DomainError[];
+}
+
+/** Checks each row on its own. @throws INVALID_INPUT where they are too many */
+export async function readBatch<T>(
+  schema: z.ZodType<T, unknown>,
+  inputs: readonly unknown[],
+  list: string,
+): Promise<Batch<T>> {
+  requireFewRows(inputs, list);
+  const batch: Batch<T> = { list, rows: [], faults: [] };
+  const turns = takeTurns();
+  for (const [index, input] of inputs.entries()) {
+    if (turns.isOver()) await turns.next();
+    const { data, error } = schema.safeParse(input);
+    batch.rows.push(data);
+    if (error) refuse(batch, index, faultOf(error));
+  }
+  return batch;
+}
+
+/** Takes a row out because of a fault, whose path begins at the row. */
+export function refuse<T>(batch: Batch<T>, index: number, fault: DomainError): void {
+  batch.rows[index] = undefined;
+  batch.faults.push(fault.within(batch.list, String(index)));
+}
+
+/** A batch to go on with, which may be thrown away: a transaction that is run again begins from the same rows. */
+export const copyOf = <T>({ list, rows, faults }: Batch<T>): Batch<T> => ({
+  list,
+  rows: [...rows],
+  faults: [...faults],
+});
+
+export const isRejected = ({ faults }: Batch<unknown>, policy: ErrorPolicy): boolean =>
+  faults.length > 0 && policy === 'REJECT_ALL';
+
+/** The faults in the order of the input. */
+export const faultsOf = ({ faults }: Batch<unknown>): DomainError[] =>
+  faults.toSorted((a, b) => Number(a.details.path?.[1]) - Number(b.details.path?.[1]));
+
+export const standing = <T>({ rows }: Batch<T>): T[] => rows.filter((row) => row !== undefined) as T[];
+
+/** How rows must differ, and what to say of one that doesn't. */
+export interface Identity<T> {
+  of: (row: T) => string;
+  /** What is stored already, where that is known. */
+  taken?: Iterable<string>;
+  fault: (row: T) => DomainError;
+}
+
+/** Refuses rows that are stored already, or stand before in the same batch. */
+export function refuseTaken<T>(batch: Batch<T>, identities: readonly Identity<T>[]): void {
+  const known = identities.map(({ of, taken, fault }) => ({
+    of,
+    fault,
+    stored: new Set(taken),
+    before: new Set<string>(),
+  }));
+  for (const [index, row] of batch.rows.entries()) {
+    if (!row) continue;
+    const clash = known.find(({ of, stored, before }) => stored.has(of(row)) || before.has(of(row)));
+    if (!clash) for (const { of, before } of known) before.add(of(row));
+    else if (clash.stored.has(clash.of(row))) refuse(batch, index, clash.fault(row));
+    else refuse(batch, index, standsTwice(clash.fault(row)));
+  }
+}
+
+export interface BulkOptions {
+  /** REJECT_ALL (the default): one bad row and none is created. REJECT_FAILED_ROWS: the good ones are. */
+  errorPolicy?: ErrorPolicy;
+  /** Checks everything, the stored rows included, and creates nothing. */
+  dryRun?: boolean;
+}
+
+/** What was created, in the order of the input, and what is wrong with which row, in that order too. */
+export interface Created<T> {
+  created: T[];
+  faults: DomainError[];
+}
+
+/** How the rows of a bulk creation are checked against what is stored, written, and named in the audit trail. */
+export interface Creation<T, R> {
+  check: (tx: Transaction, batch: Batch<T>) => Promise<void>;
+  insert: (tx: Transaction, rows: T[]) => Promise<R[]>;
+  /** What is created must be within the reach of the verb's permission; null where no scope is about such things. */
+  reach: Reach | null;
+  event: ChangeRecord['type'];
+  nameOf: (created: NoInfer<R>) => string;
+}
+
+/** The second half of every bulk creation: in one transaction, refuse what doesn't fit and write what stands. */
+export async function createBatch<T extends object, R extends { id: number }>(
+  context: Context,
+  checked: Batch<T>,
+  { errorPolicy = 'REJECT_ALL', dryRun }: BulkOptions,
+  how: Creation<T, R>,
+): Promise<Created<R>> {
+  const rejected = (batch: Batch<T>) => ({ created: [], faults: faultsOf(batch) });
+  if (isRejected(checked, errorPolicy)) return rejected(checked);
+  return change(
+    context,
+    async (tx, changes) => {
+      const batch = copyOf(checked);
+      await how.check(tx, batch);
+      if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
+      const created = await insertReached(tx, context, batch, how);
+      if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
+      changes.record(creation(how.event, created.map(how.nameOf), standing(batch)));
+      return { created, faults: faultsOf(batch) };
+    },
+    { dryRun },
+  );
+}
+
+/** Carries out of a savepoint which of the created rows are out of the caller's reach. */
+class OutOfReach extends Error {
+  constructor(readonly rows: readonly Unreached[]) {
+    super('rows out of reach');
+  }
+}
+
+/** Inserts what stands. Rows that the caller may not create are known only then: they are refused, the others inserted. */
+async function insertReached<T, R extends { id: number }>(
+  tx: Transaction,
+  context: Context,
+  batch: Batch<T>,
+  { insert, reach }: Creation<T, R>,
+): Promise<R[]> {
+  if (!reach || context.caller.permissions.get(reach.permission) === null) return insert(tx, standing(batch));
+  let ids: number[] = [];
+  const attempt = async (inner: Transaction) => {
+    const created = await insert(inner, standing(batch));
+    ids = created.map(({ id }) => id);
+    const unreached = await findUnreached(inner, context, reach, isAmong(reach.table.id, ids));
+    if (unreached.length) throw new OutOfReach(unreached);
+    return created;
+  };
+  try {
+    return await tx.transaction(attempt);
+  } catch (error) {
+    if (!(error instanceof OutOfReach)) throw error;
+    const places = [...batch.rows.keys()].filter((index) => batch.rows[index] !== undefined);
+    for (const { id, title } of error.rows)
+      refuse(batch, places[ids.indexOf(id)]!, outOfScope(reach.permission, asItWouldBe(title)));
+    return insert(tx, standing(batch));
+  }
+}
+
+/** Rows in one plain INSERT: each column of each is a parameter, and PostgreSQL takes 65,534. */
+export const INSERTED_AT_ONCE = 1_000;

@@ -1,0 +1,172 @@
+import { DrizzleQueryError } from 'drizzle-orm';
+import postgres from 'postgres';
+import type { Transaction } from '../../database/connect.ts';
+import {
+  apiKeyAlreadyExists,
+  autoAssignmentAlreadyExists,
+  certificateAuthorityAlreadyExists,
+  type DomainError,
+  distributionSetAlreadyExists,
+  distributionSetTagAlreadyExists,
+  enrollmentGroupAlreadyExists,
+  invalid,
+  roleAlreadyExists,
+  rolloutAlreadyExists,
+  rolloutGroupAlreadyExists,
+  targetFilterAlreadyExists,
+  targetTagAlreadyExists,
+  targetTypeAlreadyExists,
+  targetTypeInUse,
+  tenantAlreadyExists,
+  userAlreadyExists,
+  webhookAlreadyExists,
+} from '../../errors.ts';
+import { requireTargetsStillReached } from '../fleet/targets/scope.ts';
+import type { Announcement } from '../platform/announcements.ts';
+import { type ChangeRecord, writeRecords } from '../platform/audit/record.ts';
+import { requireQuotas } from '../platform/quotas.ts';
+import type { Acting } from './context.ts';
+
+/** Names what a transaction changes: the targets, or `everything` of the tenant. */
+export interface Changes {
+  /** For the audit trail. Every change records what it did; a bulk does so once. */
+  record(done: ChangeRecord): void;
+  /** They are there before and after. A caller who may change some targets only must still reach them: or FORBIDDEN. */
+  targets(controllerIds: readonly string[]): void;
+  created(controllerIds: readonly string[]): void;
+  /** Devices reported something that changes nothing of what they are told. */
+  reported(controllerIds: readonly string[]): void;
+  deleted(targets: readonly { id: number; controllerId: string }[]): void;
+  /** Rollouts, beside targets that are named for themselves. */
+  rollouts(ids: readonly number[]): void;
+  /** Accounts or the configuration, and no target. */
+  settings(): void;
+  everything(): void;
+  /** Undoes the whole transaction and makes `result` its answer all the same. */
+  undo<T>(result: T): never;
+}
+
+const TRIES = 3;
+/** serialization_failure, deadlock_detected: the transaction was undone and may simply be run again. */
+const AGAIN = new Set(['40001', '40P01']);
+
+/** Thrown inside the transaction to undo it; carries the result. */
+class Undo {
+  constructor(readonly result: unknown) {}
+}
+
+/**
+ * Runs `work` in one transaction, writes what it records and announces what it names, after the commit and before
+ * the answer. With `dryRun` all of it is undone and nothing announced.
+ * @throws DomainError also where a constraint of the database said no.
+ */
+export async function change<T>(
+  context: Acting,
+  work: (tx: Transaction, changes: Changes) => Promise<T>,
+  { dryRun = false } = {},
+): Promise<T> {
+  const { database, announcements } = context;
+  const { tenantId } = context.caller;
+  for (let attempt = 1; ; attempt++) {
+    const records: ChangeRecord[] = [];
+    const changed = new Set<string>();
+    const created: string[] = [];
+    const rolloutIds = new Set<number>();
+    const reported: string[] = [];
+    const deleted: { id: number; controllerId: string }[] = [];
+    let whole: 'settings' | 'everything' | undefined;
+    const changes: Changes = {
+      record: (done) => void records.push(done),
+      targets(controllerIds) {
+        for (const id of controllerIds) changed.add(id);
+      },
+      created: (controllerIds) => append(created, controllerIds),
+      reported: (controllerIds) => append(reported, controllerIds),
+      deleted: (targets) => append(deleted, targets),
+      rollouts(ids) {
+        for (const id of ids) rolloutIds.add(id);
+      },
+      settings() {
+        whole ??= 'settings';
+      },
+      everything() {
+        whole = 'everything';
+      },
+      undo(result) {
+        throw new Undo(result);
+      },
+    };
+    const announcementsOf = (): Omit<Announcement, 'tenantId'>[] =>
+      whole === 'everything'
+        ? [{}]
+        : [
+            ...(whole ? [{ kind: whole }] : []),
+            {
+              kind: 'deleted',
+              controllerIds: deleted.map(({ controllerId }) => controllerId),
+              targetIds: deleted.map(({ id }) => id),
+            },
+            { kind: 'created', controllerIds: created },
+            { controllerIds: [...changed] },
+            { kind: 'reported', controllerIds: reported },
+          ];
+    try {
+      const result = await database.transaction(async (tx) => {
+        const done = await work(tx, changes);
+        await requireTargetsStillReached(tx, context, [...changed]);
+        await requireQuotas(tx, tenantId, records);
+        if (dryRun) return changes.undo(done);
+        await writeRecords(tx, context, records);
+        return done;
+      });
+      for (const announcement of announcementsOf()) announcements.announce({ tenantId, ...announcement });
+      announcements.announceRollouts({ tenantId, rolloutIds: [...rolloutIds] });
+      return result;
+    } catch (error) {
+      if (error instanceof Undo) return error.result as T;
+      const cause = postgresErrorOf(error);
+      if (!cause || !AGAIN.has(cause.code) || attempt === TRIES)
+        throw (cause && domainErrorOf(cause)) ?? error;
+    }
+  }
+}
+
+function append<T>(list: T[], more: readonly T[]): void {
+  for (const item of more) list.push(item);
+}
+
+export function postgresErrorOf(error: unknown): postgres.PostgresError | undefined {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof postgres.PostgresError ? cause : undefined;
+}
+
+/** The domain's word for a violated constraint. Its detail reads `Key (tenant_id, name)=(1, x) already exists.` */
+function domainErrorOf(error: postgres.PostgresError): DomainError | undefined {
+  const values = /\)=\((?:\d+, )?(.*)\)/s.exec(error.detail ?? '')?.[1] ?? '';
+  return CONSTRAINTS[error.constraint_name ?? '']?.(values);
+}
+
+const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
+  webhooks_name_key: (name) => webhookAlreadyExists(name),
+  certificate_authorities_name_key: (name) => certificateAuthorityAlreadyExists(name, ['name']),
+  certificate_authorities_fingerprint_key: (fingerprint) =>
+    certificateAuthorityAlreadyExists(fingerprint, ['certificate']),
+  targets_target_type_fkey: targetTypeInUse,
+  enrollment_groups_target_type_fkey: targetTypeInUse,
+  enrollment_groups_name_key: enrollmentGroupAlreadyExists,
+  enrollment_groups_certificate_authority_key: () =>
+    invalid('certificateAuthorityId: another enrollment group names it', ['certificateAuthorityId']),
+  distribution_sets_version_key: (nameAndVersion) => distributionSetAlreadyExists(nameAndVersion),
+  distribution_set_tags_name_key: (name) => distributionSetTagAlreadyExists(name),
+  rollouts_name_key: rolloutAlreadyExists,
+  rollout_groups_name_key: (idAndName) => rolloutGroupAlreadyExists(idAndName.replace(/^\d+, /, '')),
+  target_types_key_key: (key) => targetTypeAlreadyExists(key, ['key']),
+  target_types_name_key: (name) => targetTypeAlreadyExists(name, ['name']),
+  target_filters_name_key: targetFilterAlreadyExists,
+  auto_assignments_name_key: autoAssignmentAlreadyExists,
+  target_tags_name_key: (name) => targetTagAlreadyExists(name),
+  users_username_key: userAlreadyExists,
+  roles_name_key: roleAlreadyExists,
+  api_keys_name_key: apiKeyAlreadyExists,
+  tenants_name_key: tenantAlreadyExists,
+};

@@ -1,0 +1,69 @@
+import type { Database } from '../../database/connect.ts';
+import type { ArtifactStorage } from '../../storage/open.ts';
+import type { KeyUses } from '../access/api-keys/uses.ts';
+import type { Grants, Role } from '../access/permissions.ts';
+import type { Announcements } from '../platform/announcements.ts';
+import type { Refusals } from '../platform/audit/refusals.ts';
+import type { TenantRegistry } from '../platform/tenants/registry.ts';
+import type { SystemDefaults } from '../platform/tenants/settings.ts';
+
+/** A `USER` is an account that signed in itself; API keys act for one, and tokens need none. */
+export const ACTOR_KINDS = ['USER', 'API_KEY', 'TOKEN', 'DEVICE', 'SYSTEM'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** Who does something to a tenant: what is recorded of them. */
+export interface Actor {
+  tenantId: number;
+  /** The account's name, the device's controllerId, or `system`. */
+  username: string;
+  kind: ActorKind;
+  /** The API key's name, where one acts for the account. */
+  apiKey?: string;
+}
+
+/** Who calls, and belongs to one tenant. */
+export interface Caller extends Actor {
+  tenantName: string;
+  roles: ReadonlySet<Role>;
+  /** What they may do, and to what; its roles' permissions included. */
+  permissions: Grants;
+  /** Which API key acts for the account, where one does. */
+  apiKeyId?: number;
+  /** What that account may do itself. */
+  account?: Grants;
+  /** When the credential expires. */
+  until?: Date;
+}
+
+export const DOORS = ['GRAPHQL', 'MANAGEMENT_API', 'DEVICE_API', 'FILES', 'SERVER'] as const;
+/** By which door a call came; `SERVER` for what the server does of itself. */
+export type Door = (typeof DOORS)[number];
+
+export interface Origin {
+  door: Door;
+  /** The client's address; null where there is none. */
+  address: string | null;
+}
+
+/** What every service works with, whoever calls. */
+export interface Platform {
+  database: Database;
+  clock: () => Date;
+  announcements: Announcements;
+  tenants: TenantRegistry;
+  systemDefaults: SystemDefaults;
+  refusals: Refusals;
+  keyUses: KeyUses;
+  storage: ArtifactStorage;
+}
+
+/** What a change is made with: who makes it and whence. */
+export interface Acting extends Platform {
+  caller: Actor;
+  origin: Origin;
+}
+
+/** What a verb is called with. */
+export interface Context extends Acting {
+  caller: Caller;
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** What PostgreSQL can store and give back unchanged: no U+0000, no half of a surrogate pair. */
+export const isStorableText = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
+
+/** The same text, with what can't be stored replaced by U+FFFD. */
+export const storableText = (value: string): string => value.toWellFormed().replaceAll('\0', '\uFFFD');
+
+/**
+ * hawkBit parses names and the like as XML and refuses what holds an element, a comment or a declaration. So
+ * `<b>`, `<!--` and `<?` are refused, `a < b & c > d` is not.
+ */
+const MARK_UP = /<(?:[A-Za-z][^>]*>|[!?]|\/[^A-Za-z>])/;
+
+/**
+ * Lengths are in UTF-16 units, as hawkBit's: zod's own checks count an emoji, which is two of them, as one. What is too
+ * long is looked at no further: other rules may cost more than they can for a text of a proper length.
+ */
+const measured = (text: z.ZodString, least: number, most: number) =>
+  text
+    .refine(
+      ({ length }) => length >= least,
+      `must have ${least} character${least === 1 ? '' : 's'} at the least`,
+    )
+    .refine(({ length }) => length <= most, {
+      message: `must have ${most} characters at the most`,
+      abort: true,
+    })
+    .refine(isStorableText, 'must hold no U+0000 and no unpaired surrogate');
+
+/** A text as people enter it: its ends are cut before it is measured. */
+export const enteredText = (least: number, most: number) =>
+  measured(z.string().trim(), least, most).refine((value) => !MARK_UP.test(value), 'must hold no mark-up');
+
+/** A secret or an address: kept as it is, measured all the same. */
+export const plainText = (least: number, most: number) => measured(z.string(), least, most);
+
+/** Whether a path can name it: clients take these two for steps up and along, however they are encoded. */
+export const isPathSegment = (name: string): boolean => name !== '..' && name !== '../..';
+export const SEGMENT_RULE = 'must not be . or ..: no path could name it';
+
+const CARRIED = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+/** What a token must be to arrive as it is: headers lose blanks at their ends, and all but ASCII on some way. */
+export const isHeaderText = (value: string): boolean => value === '' || CARRIED.test(value);
+export const HEADER_RULE = 'must be of printable ASCII, without blanks at its ends: a header has to carry it';
+
+/** A token that is shown in a header; where it may be empty, that is none. */
+export const tokenText = (least: number, most: number) =>
+  plainText(least, most).refine(isHeaderText, HEADER_RULE);
+
+/** The beginning of a text, at most so many UTF-16 units of it: a character that takes two is not halved. */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const isHalved = /[\uD800-\uDBFF]/.test(text[most - 1] ?? '');
+  return text.slice(0, isHalved ? most - 1 : most);
+}

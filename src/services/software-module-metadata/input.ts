@@ -1,8 +1,0 @@
-import { z } from 'zod';
-import { MetadataEntry } from '../target-metadata/input.ts';
-
-/** An entry to store; whether devices are told is no unless said. */
-export const ModuleMetadataEntry = MetadataEntry.extend({
-  targetVisible: z.boolean().nullish(),
-}).transform(({ targetVisible, ...entry }) => ({ ...entry, targetVisible: targetVisible ?? false }));
-export type ModuleMetadataEntry = z.output<typeof ModuleMetadataEntry>;

@@ -1,0 +1,68 @@
+import { and, eq, lte } from 'drizzle-orm';
+import { z } from 'zod';
+import { artifacts, artifactUploads } from '../../../database/tables/software.ts';
+import { artifactAlreadyExists } from '../../../errors.ts';
+import { digestOf, newSecret } from '../../access/api-keys/key.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { holderOf } from '../../access/recall.ts';
+import { added } from '../../platform/audit/record.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { lockOpenModule, titleOf } from '../software-modules/module.ts';
+import { ArtifactDetails } from './input.ts';
+import { writeUploadToken } from './upload-token.ts';
+
+const CreateArtifactUpload = ArtifactDetails.extend({ moduleId: z.number() });
+export type CreateArtifactUpload = z.input<typeof CreateArtifactUpload>;
+
+/** For so long a file may begin to be sent. */
+const UPLOAD_LIVES_MS = 15 * 60 * 1000;
+
+/** A file that is awaited. */
+export interface ArtifactUpload {
+  /** Whoever has it may send the file, once, and needs nothing else. */
+  token: string;
+  expiresAt: Date;
+}
+
+/**
+ * Checks what is said of a file before it is sent, and hands out what to send it by. Needs CREATE_SOFTWARE_MODULE, which
+ * must still be granted, and reach the module, when the file is sent.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, LOCKED, ARTIFACT_ALREADY_EXISTS, INVALID_INPUT
+ */
+export async function createArtifactUpload(
+  context: Context,
+  input: CreateArtifactUpload,
+): Promise<ArtifactUpload> {
+  const caller = requirePermission(context, 'CREATE_SOFTWARE_MODULE');
+  const { moduleId, ...details } = parse(CreateArtifactUpload, input);
+  const { tenantId, until } = caller;
+  const now = context.clock();
+  const expiresAt = new Date(Math.min(now.getTime() + UPLOAD_LIVES_MS, until?.getTime() ?? Infinity));
+
+  return change(context, async (tx, changes) => {
+    const module = await lockOpenModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId);
+    const sameName = and(
+      eq(artifacts.tenantId, tenantId),
+      eq(artifacts.moduleId, moduleId),
+      eq(artifacts.filename, details.filename),
+    );
+    if (await tx.$count(artifacts, sameName)) throw artifactAlreadyExists(details.filename);
+    await tx
+      .delete(artifactUploads)
+      .where(and(eq(artifactUploads.tenantId, tenantId), lte(artifactUploads.expiresAt, now)));
+    const secret = newSecret();
+    const holder = holderOf(caller, ['CREATE_SOFTWARE_MODULE']);
+    const [made] = await tx
+      .insert(artifactUploads)
+      .values({ ...holder, moduleId, ...details, digest: digestOf(secret), expiresAt })
+      .returning({ id: artifactUploads.id });
+    changes.record({
+      type: 'artifact.upload-created',
+      subjects: [details.filename],
+      changes: added({ module: titleOf(module), expiresAt }),
+    });
+    return { token: writeUploadToken({ tenantId, id: made!.id, secret }), expiresAt };
+  });
+}

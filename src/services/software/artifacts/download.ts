@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream';
+import { artifactContentLost } from '../../../errors.ts';
+import { type ByteRange, ContentLostError } from '../../../storage/store.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import type { Context, Platform } from '../../shared/context.ts';
+import type { Artifact, StoredArtifact } from './artifact.ts';
+import { readArtifact } from './find.ts';
+
+export type { ByteRange } from '../../../storage/store.ts';
+
+/** A file that is ready to be sent. */
+export interface Download extends Artifact {
+  /** Its bytes, or those of a range that lies within. @throws ARTIFACT_CONTENT_LOST */
+  read(range?: ByteRange): Promise<Readable>;
+}
+
+/** The file of a module. Needs DOWNLOAD_REPOSITORY_ARTIFACT. @throws ARTIFACT_NOT_FOUND */
+export async function openArtifact(
+  context: Context,
+  { moduleId, id }: { moduleId: number; id: number },
+): Promise<Download> {
+  requirePermission(context, 'DOWNLOAD_REPOSITORY_ARTIFACT');
+  const artifact = await readArtifact(context, 'DOWNLOAD_REPOSITORY_ARTIFACT', moduleId, id);
+  return downloadOf(context, artifact);
+}
+
+/** The same for whoever was found to be allowed to have it. */
+export const downloadOf = (
+  { storage }: Pick<Platform, 'storage'>,
+  { location, ...artifact }: StoredArtifact,
+): Download => ({
+  ...artifact,
+  // Whoever knows the end needn't look for it, nor take more memory than the file.
+  read: (range = { first: 0, last: artifact.size - 1 }) =>
+    storage.store.read(location, range).catch((error) => {
+      if (!(error instanceof ContentLostError)) throw error;
+      storage.onLost(location);
+      throw artifactContentLost(artifact.filename);
+    }),
+});

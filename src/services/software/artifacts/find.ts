@@ -1,0 +1,46 @@
+import { and } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
+import { artifacts } from '../../../database/tables/software.ts';
+import { artifactNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { reachesRowOf } from '../../access/reach.ts';
+import type { Context } from '../../shared/context.ts';
+import { type ModulePermission, modulesAs } from '../software-modules/module.ts';
+import { type Artifact, readArtifacts, type StoredArtifact, withoutLocation } from './artifact.ts';
+
+/** The artifact of that id in a module. Needs READ_SOFTWARE_MODULE. @throws ARTIFACT_NOT_FOUND */
+export async function findArtifact(context: Context, moduleId: number, id: number): Promise<Artifact> {
+  requirePermission(context, 'READ_SOFTWARE_MODULE');
+  return withoutLocation(await readArtifact(context, 'READ_SOFTWARE_MODULE', moduleId, id));
+}
+
+/** The artifacts of many modules, by module id, each in the order of the ids. Needs READ_SOFTWARE_MODULE. */
+export async function findArtifactsOfModules(
+  context: Context,
+  moduleIds: readonly number[],
+): Promise<Map<number, Artifact[]>> {
+  const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE');
+  const readable = await reachesRowOf(context, modulesAs('READ_SOFTWARE_MODULE'), artifacts.moduleId);
+  const wanted = and(isAmong(artifacts.moduleId, moduleIds), readable);
+  const rows = await readArtifacts(context.database, tenantId, wanted);
+  const found = new Map<number, Artifact[]>(moduleIds.map((id) => [id, []]));
+  for (const row of rows) found.get(row.moduleId)?.push(withoutLocation(row));
+  return found;
+}
+
+/** Give the permission that the verb has required. @throws ARTIFACT_NOT_FOUND, also where the module is out of its reach */
+export async function readArtifact(
+  context: Context,
+  permission: ModulePermission,
+  moduleId: number,
+  id: number,
+): Promise<StoredArtifact> {
+  const wanted = and(
+    isAmong(artifacts.id, [id]),
+    isAmong(artifacts.moduleId, [moduleId]),
+    await reachesRowOf(context, modulesAs(permission), artifacts.moduleId),
+  );
+  const [artifact] = await readArtifacts(context.database, context.caller.tenantId, wanted);
+  if (!artifact) throw artifactNotFound(String(id));
+  return artifact;
+}

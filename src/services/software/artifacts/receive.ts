@@ -1,0 +1,53 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { artifactEmpty, artifactTooLarge, storeFull, storeUnavailable } from '../../../errors.ts';
+import { StoreFailure } from '../../../storage/failure.ts';
+import type { Context } from '../../shared/context.ts';
+import { noteStray, removeStrays } from './strays.ts';
+
+/** What the store has taken in, and what it is. */
+export interface Received {
+  location: string;
+  size: number;
+  md5: string;
+  sha1: string;
+  sha256: string;
+}
+
+/**
+ * Takes a content into the store and hashes it on the way. Until it is claimed it counts as a stray.
+ * @throws ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE, STORE_FULL, STORE_UNAVAILABLE; nothing of it is left then
+ */
+export async function receiveContent(
+  context: Context,
+  content: AsyncIterable<Uint8Array>,
+): Promise<Received> {
+  const { caller, database, clock, storage } = context;
+  const { tenantId } = caller;
+  const location = `${tenantId}/${randomUUID()}`;
+  const hashes = { md5: createHash('md5'), sha1: createHash('sha1'), sha256: createHash('sha256') };
+  let size = 0;
+  const measured = async function* () {
+    for await (const piece of content) {
+      size += piece.length;
+      if (size > storage.largest) throw artifactTooLarge(storage.largest);
+      for (const hash of Object.values(hashes)) hash.update(piece);
+      yield piece;
+    }
+    if (size === 0) throw artifactEmpty();
+  };
+  await noteStray(database, tenantId, location, clock());
+  try {
+    await storage.store.write(location, measured());
+  } catch (error) {
+    await removeStrays(context, tenantId, [location]);
+    if (error instanceof StoreFailure) throw error.isFull ? storeFull() : storeUnavailable();
+    throw error;
+  }
+  return {
+    location,
+    size,
+    md5: hashes.md5.digest('hex'),
+    sha1: hashes.sha1.digest('hex'),
+    sha256: hashes.sha256.digest('hex'),
+  };
+}

@@ -1,0 +1,109 @@
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../../database/connect.ts';
+import { artifactContents, artifactStrays, artifacts } from '../../../database/tables/software.ts';
+import type { Platform } from '../../shared/context.ts';
+import { queueUp } from '../../shared/removal.ts';
+
+/** An upload may take so long; what it left is removed after that. */
+const STRAYS_LIVE_MS = 24 * 60 * 60 * 1000;
+const AT_ONCE = 100;
+
+/** Notes that the store will hold something that no artifact has yet. */
+export const noteStray = (database: Database, tenantId: number, location: string, since: Date) =>
+  database.insert(artifactStrays).values({ tenantId, location, since });
+
+/** Says that an artifact has it now. @returns false where it was given up in the meantime */
+export async function claimStray(
+  database: Database | Transaction,
+  tenantId: number,
+  location: string,
+): Promise<boolean> {
+  const claimed = await database
+    .delete(artifactStrays)
+    .where(and(eq(artifactStrays.tenantId, tenantId), eq(artifactStrays.location, location)))
+    .returning({ location: artifactStrays.location });
+  return claimed.length > 0;
+}
+
+/** Whoever adds contents of a tenant or takes some away does so alone: what was found to be there stays so. */
+export const queueUpForContents = (tx: Transaction, tenantId: number) =>
+  queueUp(tx, 'artifact_contents', tenantId);
+
+/**
+ * Forgets contents that no artifact has any more.
+ * @returns where they are kept, to be removed after the commit
+ */
+export async function letGoOfContents(
+  tx: Transaction,
+  tenantId: number,
+  sha256: readonly string[],
+  now: Date,
+): Promise<string[]> {
+  if (!sha256.length) return [];
+  await queueUpForContents(tx, tenantId);
+  const gone = await tx
+    .delete(artifactContents)
+    .where(
+      and(
+        eq(artifactContents.tenantId, tenantId),
+        inArray(artifactContents.sha256, [...sha256]),
+        sql`NOT EXISTS (SELECT 1 FROM ${artifacts} WHERE ${artifacts.tenantId} = ${artifactContents.tenantId}
+          AND ${artifacts.sha256} = ${artifactContents.sha256})`,
+      ),
+    )
+    .returning({ location: artifactContents.location });
+  const locations = gone.map(({ location }) => location);
+  if (locations.length)
+    await tx.insert(artifactStrays).values(locations.map((location) => ({ tenantId, location, since: now })));
+  return locations;
+}
+
+/** Removes strays from the store; what cannot be removed now is removed later by `removeOldStrays`. */
+export async function removeStrays(
+  { database, storage }: Platform,
+  tenantId: number,
+  locations: readonly string[],
+): Promise<void> {
+  for (const location of locations) {
+    const removed = await storage.store.remove(location).then(
+      () => true,
+      () => false,
+    );
+    if (removed) await claimStray(database, tenantId, location);
+  }
+}
+
+/**
+ * Removes what uploads left behind whose process died, and what could not be removed before. What can't be removed now,
+ * either, `onError` is told, and it comes again a day later: until then it is in nobody's way.
+ */
+export async function removeOldStrays(
+  tx: Transaction,
+  { storage, clock }: Pick<Platform, 'storage' | 'clock'>,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  const now = clock();
+  const old = await tx
+    .select({ tenantId: artifactStrays.tenantId, location: artifactStrays.location })
+    .from(artifactStrays)
+    .where(lt(artifactStrays.since, new Date(now.getTime() - STRAYS_LIVE_MS)))
+    .limit(AT_ONCE)
+    // Whoever holds one is about to claim it.
+    .for('update', { skipLocked: true });
+  for (const { tenantId, location } of old) {
+    try {
+      await storage.store.remove(location);
+    } catch (error) {
+      onError(error);
+      await postpone(tx, tenantId, location, now);
+      continue;
+    }
+    await claimStray(tx, tenantId, location);
+  }
+}
+
+const postpone = (tx: Transaction, tenantId: number, location: string, to: Date): Promise<unknown> =>
+  tx
+    .update(artifactStrays)
+    .set({ since: to })
+    .where(and(eq(artifactStrays.tenantId, tenantId), eq(artifactStrays.location, location)));

@@ -1,0 +1,185 @@
+import { and, eq, sum } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { artifactContents, artifacts } from '../../../database/tables/software.ts';
+import {
+  artifactAlreadyExists,
+  artifactMismatch,
+  artifactStorageFull,
+  artifactUploadTooSlow,
+  quotaExceeded,
+} from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { reach } from '../../access/scopes.ts';
+import { added } from '../../platform/audit/record.ts';
+import { creation } from '../../shared/authorship.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import {
+  lockOpenModule,
+  readModules,
+  requireOpen,
+  titleOf,
+  touchModule,
+} from '../software-modules/module.ts';
+import { type Artifact, readArtifacts, withoutLocation } from './artifact.ts';
+import { ArtifactDetails, type ReadDetails } from './input.ts';
+import { type Received, receiveContent } from './receive.ts';
+import { claimStray, queueUpForContents, removeStrays } from './strays.ts';
+
+const MOST_ARTIFACTS = 50;
+
+export interface UploadArtifact {
+  moduleId: number;
+  content: AsyncIterable<Uint8Array>;
+  /** Asked after all of the content was read: in a form fields may follow the file. */
+  details: () => Promise<ArtifactDetails>;
+}
+
+/**
+ * Takes a file into a software module. The content is stored once in a tenant, however often it comes; whatever goes
+ * wrong, nothing of it is left. Needs CREATE_SOFTWARE_MODULE.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, LOCKED, ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE,
+ *   ARTIFACT_STORAGE_FULL, STORE_FULL, STORE_UNAVAILABLE, ARTIFACT_ALREADY_EXISTS, ARTIFACT_MD5_MISMATCH,
+ *   ARTIFACT_SHA1_MISMATCH, ARTIFACT_SHA256_MISMATCH, QUOTA_EXCEEDED, INVALID_INPUT
+ */
+export async function uploadArtifact(
+  context: Context,
+  { moduleId, content, details }: UploadArtifact,
+): Promise<Artifact> {
+  const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE');
+  // Asked again once the file is there, but a file that can't be taken need not be sent first.
+  const reached = await reach(context, 'CREATE_SOFTWARE_MODULE');
+  const modules = await readModules(context.database, tenantId, [moduleId], reached);
+  requireOpen(modules.get(moduleId), moduleId);
+  const received = await receiveContent(context, content);
+  let kept = false;
+  try {
+    const given = parse(ArtifactDetails, await details());
+    refuseMismatch(given, received);
+    const lost = await findLost(context, received);
+    const { artifact, isKept } = await addArtifact(context, { moduleId, given, received, lost });
+    kept = isKept;
+    return artifact;
+  } finally {
+    if (!kept) await removeStrays(context, tenantId, [received.location]);
+  }
+}
+
+function refuseMismatch(given: ReadDetails, received: Received): void {
+  for (const hash of ['sha1', 'md5', 'sha256'] as const)
+    if (given[hash] && given[hash] !== received[hash]) throw artifactMismatch(hash, received[hash]);
+}
+
+/** @returns where the tenant had that content, if the store has lost it */
+async function findLost({ caller, database, storage }: Context, received: Received) {
+  const [known] = await database
+    .select({ location: artifactContents.location })
+    .from(artifactContents)
+    .where(isContent(caller.tenantId, received.sha256));
+  if (!known || (await storage.store.sizeOf(known.location)) === received.size) return undefined;
+  storage.onLost(known.location);
+  return known.location;
+}
+
+const isContent = (tenantId: number, sha256: string) =>
+  and(eq(artifactContents.tenantId, tenantId), eq(artifactContents.sha256, sha256));
+
+interface Addition {
+  moduleId: number;
+  given: ReadDetails;
+  received: Received;
+  /** Where the same content was, which has been lost there. */
+  lost: string | undefined;
+}
+
+async function addArtifact(
+  context: Context,
+  { moduleId, given: { filename }, received, lost }: Addition,
+): Promise<{ artifact: Artifact; isKept: boolean }> {
+  const { tenantId } = context.caller;
+  const { sha256, size } = received;
+  return change(context, async (tx, changes) => {
+    const module = await lockOpenModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId);
+    await refuseName(tx, tenantId, moduleId, filename);
+    const isKept = await keepContent(tx, context, received, lost);
+    const [made] = await tx
+      .insert(artifacts)
+      .values({ tenantId, moduleId, filename, sha256, ...creation(context) })
+      .returning({ id: artifacts.id });
+    await touchModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId);
+    changes.record({
+      type: 'artifact.created',
+      subjects: [filename],
+      changes: added({ module: titleOf(module), size, sha256 }),
+    });
+    const [artifact] = await readArtifacts(tx, tenantId, eq(artifacts.id, made!.id));
+    return { artifact: withoutLocation(artifact!), isKept };
+  });
+}
+
+/** The module's row is locked, so nobody adds a name after this look. */
+async function refuseName(
+  tx: Transaction,
+  tenantId: number,
+  moduleId: number,
+  filename: string,
+): Promise<void> {
+  const present = await tx
+    .select({ filename: artifacts.filename })
+    .from(artifacts)
+    .where(and(eq(artifacts.tenantId, tenantId), eq(artifacts.moduleId, moduleId)));
+  if (present.some((artifact) => artifact.filename === filename)) throw artifactAlreadyExists(filename);
+  if (present.length >= MOST_ARTIFACTS)
+    throw quotaExceeded('artifacts of a software module', MOST_ARTIFACTS, ['moduleId']);
+}
+
+/** @returns false where the tenant has that content already: then this copy of it isn't needed */
+async function keepContent(
+  tx: Transaction,
+  context: Context,
+  received: Received,
+  lost: string | undefined,
+): Promise<boolean> {
+  const { tenantId } = context.caller;
+  await queueUpForContents(tx, tenantId);
+  const isKept =
+    (await addContent(tx, context, received)) || (await replaceContent(tx, tenantId, received, lost));
+  if (isKept && !(await claimStray(tx, tenantId, received.location))) throw artifactUploadTooSlow();
+  return isKept;
+}
+
+async function addContent(
+  tx: Transaction,
+  { caller: { tenantId }, storage: { largestTenant } }: Context,
+  received: Received,
+): Promise<boolean> {
+  const isNew = await tx
+    .insert(artifactContents)
+    .values({ tenantId, ...received })
+    .onConflictDoNothing()
+    .returning({ sha256: artifactContents.sha256 });
+  if (!isNew.length) return false;
+  const [used] = await tx
+    .select({ bytes: sum(artifactContents.size).mapWith(Number) })
+    .from(artifactContents)
+    .where(eq(artifactContents.tenantId, tenantId));
+  if (used!.bytes! > largestTenant) throw artifactStorageFull(largestTenant);
+  return true;
+}
+
+/** All artifacts of a content that was lost have it again. */
+async function replaceContent(
+  tx: Transaction,
+  tenantId: number,
+  { sha256, location }: Received,
+  lost: string | undefined,
+): Promise<boolean> {
+  if (!lost) return false;
+  const replaced = await tx
+    .update(artifactContents)
+    .set({ location })
+    .where(and(isContent(tenantId, sha256), eq(artifactContents.location, lost)))
+    .returning({ location: artifactContents.location });
+  return replaced.length > 0;
+}

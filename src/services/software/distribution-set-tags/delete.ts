@@ -1,0 +1,28 @@
+import { and, eq } from 'drizzle-orm';
+import { distributionSetTags } from '../../../database/tables/distribution-sets.ts';
+import { distributionSetTagNotFound } from '../../../errors.ts';
+import { requireFreeToName } from '../../access/naming.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { requireReachOfTagged } from './scope.ts';
+
+/**
+ * Deletes a distribution set tag, also where sets have it. Needs DELETE_DISTRIBUTION_SET.
+ * @throws DISTRIBUTION_SET_TAG_NOT_FOUND; FORBIDDEN where DELETE_DISTRIBUTION_SET doesn't reach all sets that have it
+ */
+export async function deleteDistributionSetTag(context: Context, { id }: { id: number }): Promise<void> {
+  const { tenantId } = requirePermission(context, 'DELETE_DISTRIBUTION_SET');
+  if (!Number.isSafeInteger(id)) throw distributionSetTagNotFound(String(id));
+
+  await change(context, async (tx, changes) => {
+    requireFreeToName(context, 'distributionSetTag', ['id', 'name']);
+    await requireReachOfTagged(tx, context, 'DELETE_DISTRIBUTION_SET', id);
+    const deleted = await tx
+      .delete(distributionSetTags)
+      .where(and(eq(distributionSetTags.tenantId, tenantId), eq(distributionSetTags.id, id)))
+      .returning({ name: distributionSetTags.name });
+    if (!deleted.length) throw distributionSetTagNotFound(String(id));
+    changes.record({ type: 'distribution-set-tag.deleted', subjects: deleted.map(({ name }) => name) });
+  });
+}

@@ -1,0 +1,36 @@
+import { distributionSetTags } from '../../../database/tables/distribution-sets.ts';
+import { fieldSet } from '../../../filters/fields.ts';
+import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
+import { type SortField, sortNames } from '../../shared/page.ts';
+import type { DistributionSetTag } from './find.ts';
+
+/** What a filter may ask of a distribution set tag. */
+export const DISTRIBUTION_SET_TAG_FIELDS = fieldSet([
+  [['id'], { kind: 'integer', column: distributionSetTags.id }],
+  [['name'], { kind: 'text', column: distributionSetTags.name }],
+  [['description'], { kind: 'text', column: distributionSetTags.description }],
+  [['colour'], { kind: 'text', column: distributionSetTags.colour }],
+  ...authoredFields(distributionSetTags),
+]);
+
+/** What distribution set tags can be sorted by. */
+export const DISTRIBUTION_SET_TAG_ORDER = {
+  id: { expression: distributionSetTags.id, of: (t) => t.id, type: 'bigint' },
+  name: { expression: distributionSetTags.name, of: (t) => t.name, type: 'text' },
+  description: {
+    expression: exact(distributionSetTags.description),
+    of: (t) => t.description,
+    type: 'text',
+    nullable: true,
+  },
+  colour: {
+    expression: exact(distributionSetTags.colour),
+    of: (t) => t.colour,
+    type: 'text',
+    nullable: true,
+  },
+  ...authoredOrder(distributionSetTags),
+} as const satisfies Record<string, SortField<DistributionSetTag>>;
+export type DistributionSetTagOrderField = keyof typeof DISTRIBUTION_SET_TAG_ORDER;
+
+export const DISTRIBUTION_SET_TAG_SORT_NAMES = sortNames(DISTRIBUTION_SET_TAG_ORDER);

@@ -1,0 +1,42 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import {
+  distributionSets,
+  distributionSetTagAssignments,
+  distributionSetTags,
+} from '../../../database/tables/distribution-sets.ts';
+import { outOfScope } from '../../../errors.ts';
+import { findUnreached } from '../../access/reach.ts';
+import { reachesAll } from '../../access/scopes.ts';
+import type { Context } from '../../shared/context.ts';
+import { type SetPermission, setsAs } from '../distribution-sets/set.ts';
+
+/** The condition that a set has a tag. */
+export const hasTag = (tagId: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${distributionSetTagAssignments} WHERE ${and(
+    eq(distributionSetTagAssignments.tenantId, distributionSets.tenantId),
+    eq(distributionSetTagAssignments.setId, distributionSets.id),
+    eq(distributionSetTagAssignments.tagId, tagId),
+  )})`;
+
+/**
+ * Checks that the permission reaches all sets that have a tag, and lets nobody else have it meanwhile: its name is a thing
+ * of theirs, as that of a target tag.
+ * @throws FORBIDDEN
+ */
+export async function requireReachOfTagged(
+  tx: Transaction,
+  context: Context,
+  permission: SetPermission,
+  tagId: number,
+): Promise<void> {
+  const { tenantId } = context.caller;
+  if (reachesAll(context, permission)) return;
+  await tx
+    .select({ id: distributionSetTags.id })
+    .from(distributionSetTags)
+    .where(and(eq(distributionSetTags.tenantId, tenantId), eq(distributionSetTags.id, tagId)))
+    .for('update');
+  const [beyond] = await findUnreached(tx, context, setsAs(permission), hasTag(tagId));
+  if (beyond) throw outOfScope(permission, 'every distribution set that has the tag');
+}

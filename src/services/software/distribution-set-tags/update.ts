@@ -1,0 +1,53 @@
+import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
+import { distributionSetTags } from '../../../database/tables/distribution-sets.ts';
+import { distributionSetTagNotFound } from '../../../errors.ts';
+import { renamed, requireFreeToName } from '../../access/naming.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { TargetTagUpdate } from '../../fleet/target-tags/input.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag } from './find.ts';
+import { requireReachOfTagged } from './scope.ts';
+
+/**
+ * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET.
+ * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where
+ *   UPDATE_DISTRIBUTION_SET doesn't reach all sets that have the tag, before or after, or a scope of the caller goes by the
+ *   name
+ */
+export async function updateDistributionSetTag(
+  context: Context,
+  input: TargetTagUpdate,
+): Promise<DistributionSetTag> {
+  const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
+  const { id, clear, ...rest } = parse(TargetTagUpdate, input);
+  const given = patchOf(rest, clear);
+  const itself = and(eq(distributionSetTags.tenantId, tenantId), isAmong(distributionSetTags.id, [id]));
+
+  return change(context, async (tx, changes) => {
+    const renames = given.name !== undefined && Number.isSafeInteger(id);
+    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+    const [before] = await tx
+      .select(DISTRIBUTION_SET_TAG_COLUMNS)
+      .from(distributionSetTags)
+      .where(itself)
+      .for('no key update');
+    if (!before) throw distributionSetTagNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    if (renamed(before, given, ['name']).length) requireFreeToName(context, 'distributionSetTag', ['name']);
+    const [tag] = await tx
+      .update(distributionSetTags)
+      .set({ ...given, ...modification(context) })
+      .where(itself)
+      .returning(DISTRIBUTION_SET_TAG_COLUMNS);
+    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+    const changed = differences(before, tag!, ['name', 'description', 'colour']);
+    changes.record({ type: 'distribution-set-tag.updated', subjects: [before.name], changes: changed });
+    return tag!;
+  });
+}

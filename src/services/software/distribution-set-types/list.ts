@@ -1,0 +1,42 @@
+import { and, eq } from 'drizzle-orm';
+import { distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { reach } from '../../access/scopes.ts';
+import type { Context } from '../../shared/context.ts';
+import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
+import type { Listing, PageRequest } from '../../shared/page.ts';
+import {
+  DISTRIBUTION_SET_TYPE_FIELDS,
+  DISTRIBUTION_SET_TYPE_ORDER,
+  type DistributionSetTypeOrderField,
+} from './fields.ts';
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './find.ts';
+
+/**
+ * Lists distribution set types, by id unless ordered otherwise. Needs READ_DISTRIBUTION_SET_TYPE.
+ * @throws what `listMatching` throws
+ */
+export async function listDistributionSetTypes(
+  context: Context,
+  request: PageRequest<DistributionSetTypeOrderField>,
+  mode?: DeletedMode,
+): Promise<Listing<DistributionSetType>> {
+  const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET_TYPE');
+  const deleted = wantedDeleted(mode);
+  const scope = and(
+    eq(distributionSetTypes.tenantId, tenantId),
+    deleted === undefined ? undefined : eq(distributionSetTypes.deleted, deleted),
+    await reach(context, 'READ_DISTRIBUTION_SET_TYPE'),
+  );
+  const { database } = context;
+  const entity = { fields: DISTRIBUTION_SET_TYPE_FIELDS, order: DISTRIBUTION_SET_TYPE_ORDER };
+  return listMatching(
+    context,
+    request,
+    entity,
+    scope,
+    selected(database, () =>
+      database.select(DISTRIBUTION_SET_TYPE_COLUMNS).from(distributionSetTypes).$dynamic(),
+    ),
+  );
+}

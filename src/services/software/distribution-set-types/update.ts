@@ -1,0 +1,53 @@
+import { and, eq } from 'drizzle-orm';
+import { distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
+import { distributionSetTypeNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { requireStillReached } from '../../access/reach.ts';
+import { reach } from '../../access/scopes.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { TypeUpdate } from '../software-module-types/input.ts';
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType, setTypesAs } from './find.ts';
+
+/**
+ * Changes description or colour, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET_TYPE.
+ * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
+ */
+export async function updateDistributionSetType(
+  context: Context,
+  input: TypeUpdate,
+): Promise<DistributionSetType> {
+  const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET_TYPE');
+  const { id, clear, ...rest } = parse(TypeUpdate, input);
+  if (!Number.isSafeInteger(id)) throw distributionSetTypeNotFound(String(id));
+  const given = patchOf(rest, clear);
+  const itself = and(eq(distributionSetTypes.tenantId, tenantId), eq(distributionSetTypes.id, id));
+
+  return change(context, async (tx, changes) => {
+    const [before] = await tx
+      .select(DISTRIBUTION_SET_TYPE_COLUMNS)
+      .from(distributionSetTypes)
+      .where(and(itself, await reach(context, 'UPDATE_DISTRIBUTION_SET_TYPE')))
+      .for('no key update');
+    if (!before) throw distributionSetTypeNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    const [type] = await tx
+      .update(distributionSetTypes)
+      .set({ ...given, ...modification(context) })
+      .where(itself)
+      .returning(DISTRIBUTION_SET_TYPE_COLUMNS);
+    await requireStillReached(
+      tx,
+      context,
+      setTypesAs('UPDATE_DISTRIBUTION_SET_TYPE'),
+      eq(distributionSetTypes.id, id),
+    );
+    const changed = differences(before, type!, ['description', 'colour']);
+    changes.record({ type: 'distribution-set-type.updated', subjects: [before.key], changes: changed });
+    return type!;
+  });
+}

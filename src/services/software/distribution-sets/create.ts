@@ -1,0 +1,168 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { arrayOf, chunks, insertFromArrays } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { distributionSetModules, distributionSets } from '../../../database/tables/distribution-sets.ts';
+import {
+  type DomainError,
+  distributionSetAlreadyExists,
+  distributionSetIncomplete,
+  distributionSetTypeNotFound,
+  invalid,
+  quotaExceeded,
+} from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { defaultSetTypeId } from '../../platform/tenants/default-types.ts';
+import { creation } from '../../shared/authorship.ts';
+import {
+  type Batch,
+  type BulkOptions,
+  type Created,
+  createBatch,
+  INSERTED_AT_ONCE,
+  readBatch,
+  refuse,
+  refuseTaken,
+} from '../../shared/batch.ts';
+import type { Context } from '../../shared/context.ts';
+import { queueUp } from '../../shared/removal.ts';
+import { type DistributionSetType, lockSetTypes } from '../distribution-set-types/find.ts';
+import { titleOf } from '../software-modules/module.ts';
+import { freezeSets } from './freeze.ts';
+import { DistributionSetInput, MOST_MODULES, type NewDistributionSet } from './input.ts';
+import { faultOfModule, isComplete, readSupply, type Supply, withModules } from './modules.ts';
+import { type DistributionSet, readSets, setsAs } from './set.ts';
+
+export interface CreateDistributionSets extends BulkOptions {
+  distributionSets: readonly DistributionSetInput[];
+}
+
+/**
+ * Creates distribution sets. Needs CREATE_DISTRIBUTION_SET. What is wrong with rows is returned, not thrown; with
+ * REJECT_ALL nothing is created then.
+ */
+export async function createDistributionSets(
+  context: Context,
+  input: CreateDistributionSets,
+): Promise<Created<DistributionSet>> {
+  const { tenantId } = requirePermission(context, 'CREATE_DISTRIBUTION_SET');
+  const batch = await readBatch(DistributionSetInput, input.distributionSets, 'distributionSets');
+  return createBatch(context, batch, input, {
+    async check(tx, rows) {
+      refuseUnfit(rows, await readParts(tx, context, rows.rows));
+      await refuseExisting(tx, tenantId, rows);
+    },
+    insert: async (tx, rows) => insertSets(tx, context, rows, await readParts(tx, context, rows)),
+    reach: setsAs('CREATE_DISTRIBUTION_SET'),
+    event: 'distribution-set.created',
+    nameOf: titleOf,
+  });
+}
+
+/** What the rows of a batch refer to. */
+interface Parts extends Supply {
+  typeOf: (row: NewDistributionSet) => DistributionSetType | undefined;
+}
+
+async function readParts(
+  tx: Transaction,
+  context: Context,
+  rows: readonly (NewDistributionSet | undefined)[],
+): Promise<Parts> {
+  const { tenantId } = context.caller;
+  const standing = rows.filter((row) => row !== undefined);
+  const defaultId = await defaultSetTypeId(tx, tenantId);
+  const keys = standing.flatMap((row) => row.type ?? []);
+  const types = await lockSetTypes(tx, tenantId, { keys, ids: [defaultId] });
+  const supply = await readSupply(
+    tx,
+    context,
+    types.map(({ id }) => id),
+    standing.flatMap((row) => row.moduleIds),
+  );
+  const typeOf = ({ type }: NewDistributionSet) =>
+    types.find(({ id, key }) => (type === undefined ? id === defaultId : key === type));
+  return { ...supply, typeOf };
+}
+
+function refuseUnfit(batch: Batch<NewDistributionSet>, parts: Parts): void {
+  for (const [index, row] of batch.rows.entries()) {
+    const fault = row && faultOfParts(row, parts);
+    if (fault) refuse(batch, index, fault);
+  }
+}
+
+function faultOfParts(row: NewDistributionSet, parts: Parts): DomainError | undefined {
+  const type = parts.typeOf(row);
+  if (!type) return distributionSetTypeNotFound(row.type ?? 'default', ['type']);
+  if (type.deleted) return invalid(`type: '${type.key}' was deleted`, ['type']);
+  for (const [index, id] of row.moduleIds.entries()) {
+    const fault = faultOfModule(parts, type, id, ['moduleIds', String(index)]);
+    if (fault) return fault;
+  }
+  if (row.moduleIds.length > MOST_MODULES)
+    return quotaExceeded('software modules of a distribution set', MOST_MODULES, ['moduleIds']);
+  return row.locked && !isComplete(parts, type.id, modulesOf(row, parts))
+    ? distributionSetIncomplete(titleOf(row), ['locked'])
+    : undefined;
+}
+
+const modulesOf = ({ moduleIds }: NewDistributionSet, { modules }: Parts) =>
+  withModules(
+    [],
+    moduleIds.map((id) => modules.get(id)!),
+  );
+
+const identityOf = ({ name, version }: { name: string; version: string }) => JSON.stringify([name, version]);
+
+async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewDistributionSet>) {
+  await queueUp(tx, 'distribution_sets', tenantId);
+  const names = batch.rows.flatMap((row) => (row ? row.name : []));
+  const { name, version } = distributionSets;
+  const stored = await tx
+    .select({ name, version })
+    .from(distributionSets)
+    .where(
+      and(
+        eq(distributionSets.tenantId, tenantId),
+        sql`${distributionSets.name} = ANY(${arrayOf(names)}::text[])`,
+      ),
+    );
+  const fault = (row: NewDistributionSet) => distributionSetAlreadyExists(titleOf(row));
+  refuseTaken(batch, [{ of: identityOf, taken: stored.map(identityOf), fault }]);
+}
+
+async function insertSets(
+  tx: Transaction,
+  context: Context,
+  rows: readonly NewDistributionSet[],
+  parts: Parts,
+): Promise<DistributionSet[]> {
+  const { tenantId } = context.caller;
+  const made = { tenantId, ...creation(context) };
+  const ids: number[] = [];
+  for (const chunk of chunks(rows, INSERTED_AT_ONCE)) {
+    const inserted = await tx
+      .insert(distributionSets)
+      .values(chunk.map((row) => ({ ...row, locked: false, typeId: parts.typeOf(row)!.id, ...made })))
+      .returning({ id: distributionSets.id });
+    ids.push(...inserted.map(({ id }) => id));
+  }
+  const contents = rows.flatMap((row, index) =>
+    modulesOf(row, parts).map(({ id }) => ({ setId: ids[index]!, moduleId: id })),
+  );
+  for (const chunk of chunks(contents))
+    await tx.execute(
+      insertFromArrays(
+        distributionSetModules,
+        { setId: chunk.map(({ setId }) => setId), moduleId: chunk.map(({ moduleId }) => moduleId) },
+        { tenantId },
+      ),
+    );
+  await freezeSets(
+    tx,
+    context,
+    ids.filter((_, index) => rows[index]!.locked),
+  );
+  const created = await readSets(tx, tenantId, ids);
+  return ids.map((id) => created.get(id)!);
+}

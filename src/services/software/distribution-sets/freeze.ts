@@ -1,0 +1,60 @@
+import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { distributionSetModules, distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { softwareModules } from '../../../database/tables/software.ts';
+import { distributionSetIncomplete } from '../../../errors.ts';
+import { modification } from '../../shared/authorship.ts';
+import type { Context } from '../../shared/context.ts';
+import { lockModules } from '../software-modules/module.ts';
+import { type DistributionSet, lockValidSet, readSets, type SetPermission } from './set.ts';
+
+/**
+ * The set, to be assigned: it stays as it is until the transaction ends. Where it is frozen already, assignments of it
+ * don't wait for one another. Give the permission to know of it.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE
+ */
+export async function requireAssignableSet(
+  tx: Transaction,
+  context: Context,
+  permission: SetPermission,
+  id: number,
+  path = ['id'],
+): Promise<DistributionSet> {
+  const { tenantId } = context.caller;
+  const isFrozen = (await readSets(tx, tenantId, [id])).get(id)?.locked;
+  const set = await lockValidSet(tx, context, permission, id, isFrozen ? 'share' : 'no key update', path);
+  if (!set.complete) throw distributionSetIncomplete(String(id), path);
+  return set;
+}
+
+/** Locks sets and their modules, so that what devices get under this name and version never changes. */
+export async function freezeSets(tx: Transaction, context: Context, ids: readonly number[]): Promise<void> {
+  if (!ids.length) return;
+  const { tenantId } = context.caller;
+  await tx
+    .update(distributionSets)
+    .set({ locked: true, ...modification(context) })
+    .where(
+      and(
+        eq(distributionSets.tenantId, tenantId),
+        isAmong(distributionSets.id, ids),
+        eq(distributionSets.locked, false),
+      ),
+    );
+  const rows = await tx
+    .selectDistinct({ id: distributionSetModules.moduleId })
+    .from(distributionSetModules)
+    .where(and(eq(distributionSetModules.tenantId, tenantId), isAmong(distributionSetModules.setId, ids)));
+  const modules = await lockModules(
+    tx,
+    tenantId,
+    rows.map((row) => row.id),
+  );
+  const open = modules.filter((module) => !module.locked).map((module) => module.id);
+  if (open.length)
+    await tx
+      .update(softwareModules)
+      .set({ locked: true, ...modification(context) })
+      .where(and(eq(softwareModules.tenantId, tenantId), isAmong(softwareModules.id, open)));
+}

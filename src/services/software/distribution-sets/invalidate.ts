@@ -1,0 +1,85 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Transaction } from '../../../database/connect.ts';
+import { actions } from '../../../database/tables/actions.ts';
+import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
+import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { requireStillReached } from '../../access/reach.ts';
+import { askToCancel, quitActions } from '../../deployments/actions/cancel.ts';
+import { selectActionsToChange } from '../../deployments/actions/select.ts';
+import { removeAutoAssignments } from '../../deployments/auto-assignments/auto-assignment.ts';
+import { stopRolloutsOf } from '../../deployments/rollouts/stop-of-set.ts';
+import { added } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { titleOf } from '../software-modules/module.ts';
+import { type DistributionSet, lockSet, readSets, setsAs } from './set.ts';
+
+/** What becomes of the actions that still run: they go on, their devices are asked to stop, or they end at once. */
+export const CANCELLATIONS = ['NONE', 'SOFT', 'FORCE'] as const;
+
+const InvalidateDistributionSet = z.object({ id: z.number(), cancelActions: z.enum(CANCELLATIONS) });
+export type InvalidateDistributionSet = z.input<typeof InvalidateDistributionSet>;
+
+/**
+ * Makes a set invalid for good: it can be neither changed nor assigned any more, and what assigns it by itself ends. Again
+ * is no error. Needs UPDATE_DISTRIBUTION_SET; to cancel the set's actions also UPDATE_TARGET: those of targets that this
+ * doesn't reach go on, unless they are a rollout's. The set's rollouts stop then, which needs HANDLE_ROLLOUT where there
+ * are any.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, INVALID_INPUT
+ */
+export async function invalidateDistributionSet(
+  context: Context,
+  input: InvalidateDistributionSet,
+): Promise<DistributionSet> {
+  const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
+  const { id, cancelActions } = parse(InvalidateDistributionSet, input);
+  if (cancelActions !== 'NONE') requirePermission(context, 'UPDATE_TARGET');
+
+  return change(context, async (tx, changes) => {
+    const set = await lockSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id, 'no key update');
+    if (set.valid)
+      await tx
+        .update(distributionSets)
+        .set({ valid: false, ...modification(context) })
+        .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
+    await removeAutoAssignments(tx, context, eq(autoAssignments.setId, id));
+    // Rollouts before targets, as their steps lock them.
+    const stopped = cancelActions === 'NONE' ? [] : await stopRolloutsOf(tx, context, id);
+    if (stopped.length) requirePermission(context, 'HANDLE_ROLLOUT');
+    const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
+    changes.rollouts(stopped.map((rollout) => rollout.id));
+    if (!set.valid && !controllerIds.length && !stopped.length) return set;
+    changes.targets(controllerIds);
+    await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
+    changes.record({
+      type: 'distribution-set.invalidated',
+      subjects: [titleOf(set)],
+      changes: added({ cancelActions, stoppedRollouts: stopped.length || null }),
+    });
+    return (await readSets(tx, tenantId, [id])).get(id)!;
+  });
+}
+
+/** @returns the controllerIds of the targets whose actions are different now */
+async function cancelAll(
+  tx: Transaction,
+  context: Context,
+  setId: number,
+  how: 'SOFT' | 'FORCE',
+): Promise<string[]> {
+  const ofSet = eq(actions.setId, setId);
+  const running = await selectActionsToChange(
+    tx,
+    context,
+    'UPDATE_TARGET',
+    { filter: 'active==true' },
+    ofSet,
+  );
+  const selected = how === 'FORCE' ? running : running.filter(({ status }) => status !== 'canceling');
+  await (how === 'FORCE' ? quitActions : askToCancel)(tx, context, selected);
+  return [...new Set(selected.map(({ controllerId }) => controllerId))];
+}

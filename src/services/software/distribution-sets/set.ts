@@ -1,0 +1,146 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
+import type { Database, Transaction } from '../../../database/connect.ts';
+import { distributionSets, distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
+import { distributionSetDeleted, distributionSetInvalid, distributionSetNotFound } from '../../../errors.ts';
+import type { Permission } from '../../access/permissions.ts';
+import { type Reach, requireStillReached } from '../../access/reach.ts';
+import { reach } from '../../access/scopes.ts';
+import { type Authored, modification } from '../../shared/authorship.ts';
+import type { Context } from '../../shared/context.ts';
+import { isCompleteSet } from './complete.ts';
+
+/** A distribution set as callers get it; its modules are read apart. */
+export interface DistributionSet extends Authored {
+  id: number;
+  type: { id: number; key: string; name: string };
+  name: string;
+  version: string;
+  description: string | null;
+  requiredMigrationStep: boolean;
+  locked: boolean;
+  valid: boolean;
+  deleted: boolean;
+  /** Whether it has modules, a complete one of every mandatory type among them, and no incomplete one. */
+  complete: boolean;
+}
+
+export const DISTRIBUTION_SET_COLUMNS = {
+  id: distributionSets.id,
+  type: { id: distributionSetTypes.id, key: distributionSetTypes.key, name: distributionSetTypes.name },
+  name: distributionSets.name,
+  version: distributionSets.version,
+  description: distributionSets.description,
+  requiredMigrationStep: distributionSets.requiredMigrationStep,
+  locked: distributionSets.locked,
+  valid: distributionSets.valid,
+  deleted: distributionSets.deleted,
+  complete: isCompleteSet,
+  createdAt: distributionSets.createdAt,
+  createdBy: distributionSets.createdBy,
+  lastModifiedAt: distributionSets.lastModifiedAt,
+  lastModifiedBy: distributionSets.lastModifiedBy,
+};
+
+export const withItsType = and(
+  eq(distributionSetTypes.tenantId, distributionSets.tenantId),
+  eq(distributionSetTypes.id, distributionSets.typeId),
+);
+
+/** The sets of those ids that exist, by id; where `reached` is given, of those for which this condition holds. */
+export async function readSets(
+  database: Database | Transaction,
+  tenantId: number,
+  ids: readonly number[],
+  reached?: SQL,
+): Promise<Map<number, DistributionSet>> {
+  const rows = await database
+    .select(DISTRIBUTION_SET_COLUMNS)
+    .from(distributionSets)
+    .innerJoin(distributionSetTypes, withItsType)
+    .where(and(eq(distributionSets.tenantId, tenantId), isAmong(distributionSets.id, ids), reached));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Those whose scope is a filter of sets. */
+export type SetPermission = Extract<Permission, `${string}_DISTRIBUTION_SET`>;
+
+/** The sets as the scope of a permission meets them. */
+export const setsAs = (permission: SetPermission): Reach => ({
+  permission,
+  table: distributionSets,
+  joined: sql`${distributionSets} JOIN ${distributionSetTypes} ON ${withItsType}`,
+  title: sql`${distributionSets.name} || ':' || ${distributionSets.version}`,
+});
+
+type Strength = 'update' | 'no key update' | 'share';
+
+/**
+ * The set, a deleted one too, locked until the transaction ends. Give the permission that the verb has required.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, also for what the permission doesn't reach
+ */
+export async function lockAnySet(
+  tx: Transaction,
+  context: Context,
+  permission: SetPermission,
+  id: number,
+  strength: Strength = 'update',
+  path = ['id'],
+): Promise<DistributionSet> {
+  if (!Number.isSafeInteger(id)) throw distributionSetNotFound(String(id), path);
+  const [set] = await tx
+    .select(DISTRIBUTION_SET_COLUMNS)
+    .from(distributionSets)
+    .innerJoin(distributionSetTypes, withItsType)
+    .where(
+      and(
+        eq(distributionSets.tenantId, context.caller.tenantId),
+        eq(distributionSets.id, id),
+        await reach(context, permission),
+      ),
+    )
+    .for(strength, { of: distributionSets });
+  if (!set) throw distributionSetNotFound(String(id), path);
+  return set;
+}
+
+/** The same for one that is there still. @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED */
+export async function lockSet(
+  tx: Transaction,
+  context: Context,
+  permission: SetPermission,
+  id: number,
+  strength: Strength = 'update',
+  path = ['id'],
+): Promise<DistributionSet> {
+  const set = await lockAnySet(tx, context, permission, id, strength, path);
+  if (set.deleted) throw distributionSetDeleted(String(id), path);
+  return set;
+}
+
+/** The same for a set that is to be changed, or used. @throws DISTRIBUTION_SET_INVALID besides */
+export async function lockValidSet(
+  tx: Transaction,
+  context: Context,
+  permission: SetPermission,
+  id: number,
+  strength: Strength = 'update',
+  path = ['id'],
+): Promise<DistributionSet> {
+  const set = await lockSet(tx, context, permission, id, strength, path);
+  if (!set.valid) throw distributionSetInvalid(String(id), path);
+  return set;
+}
+
+/**
+ * Notes who changed a set's parts, and when, once they are changed.
+ * @returns the set as it is now
+ * @throws FORBIDDEN where UPDATE_DISTRIBUTION_SET doesn't reach the set any more
+ */
+export async function touchSet(tx: Transaction, context: Context, id: number): Promise<DistributionSet> {
+  const { tenantId } = context.caller;
+  const itself = and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id));
+  await tx.update(distributionSets).set(modification(context)).where(itself);
+  await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
+  return (await readSets(tx, tenantId, [id])).get(id)!;
+}

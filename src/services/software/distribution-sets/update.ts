@@ -1,0 +1,57 @@
+import { and, eq } from 'drizzle-orm';
+import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { distributionSetIncomplete, locked as isLocked } from '../../../errors.ts';
+import { renamed, requireFreeToName } from '../../access/naming.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { requireStillReached } from '../../access/reach.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { titleOf } from '../software-modules/module.ts';
+import { freezeSets } from './freeze.ts';
+import { DistributionSetUpdate } from './input.ts';
+import { type DistributionSet, lockValidSet, readSets, setsAs } from './set.ts';
+
+const CHANGEABLE = ['name', 'version', 'description', 'requiredMigrationStep', 'locked'] as const;
+
+/**
+ * Changes what is given, clears what `clear` names and keeps the rest; `locked` locks the modules, too, but unlocks the
+ * set alone. Needs UPDATE_DISTRIBUTION_SET.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_ALREADY_EXISTS,
+ *   DISTRIBUTION_SET_INCOMPLETE where it cannot be locked yet, LOCKED where only an unlocked one may change so,
+ *   INVALID_INPUT; FORBIDDEN where a scope of the caller goes by the name or version
+ */
+export async function updateDistributionSet(
+  context: Context,
+  input: DistributionSetUpdate,
+): Promise<DistributionSet> {
+  const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
+  const { id, clear, locked, ...rest } = parse(DistributionSetUpdate, input);
+  const given = patchOf(rest, clear);
+
+  return change(context, async (tx, changes) => {
+    const before = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+    const names = renamed(before, given, ['name', 'version']);
+    if (names.length) requireFreeToName(context, 'distributionSet', names);
+    const { requiredMigrationStep = before.requiredMigrationStep } = given;
+    if (before.locked && locked !== false && requiredMigrationStep !== before.requiredMigrationStep)
+      throw isLocked(`The distribution set ${id}`, ['requiredMigrationStep']);
+    if (locked && !before.complete) throw distributionSetIncomplete(String(id), ['locked']);
+    if (locked) await freezeSets(tx, context, [id]);
+    const written = { ...given, ...(locked === false && { locked }) };
+    if (Object.keys(written).length)
+      await tx
+        .update(distributionSets)
+        .set({ ...written, ...modification(context) })
+        .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
+    await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
+    const after = (await readSets(tx, tenantId, [id])).get(id)!;
+    const changed = differences(before, after, CHANGEABLE);
+    if (changed)
+      changes.record({ type: 'distribution-set.updated', subjects: [titleOf(before)], changes: changed });
+    return after;
+  });
+}

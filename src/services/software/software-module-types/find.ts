@@ -1,0 +1,95 @@
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { arrayOf, isAmong } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { softwareModuleTypes } from '../../../database/tables/software.ts';
+import { softwareModuleTypeNotFound } from '../../../errors.ts';
+import { type Permission, requirePermission } from '../../access/permissions.ts';
+import type { Reach } from '../../access/reach.ts';
+import { reach } from '../../access/scopes.ts';
+import type { Authored } from '../../shared/authorship.ts';
+import type { Context } from '../../shared/context.ts';
+import { isStorableText } from '../../shared/text.ts';
+
+/** A software module type as callers get it. */
+export interface SoftwareModuleType extends Authored {
+  id: number;
+  key: string;
+  name: string;
+  description: string | null;
+  colour: string | null;
+  minArtifacts: number;
+  maxAssignments: number;
+  deleted: boolean;
+}
+
+const { tenantId: _, ...columns } = getTableColumns(softwareModuleTypes);
+export const SOFTWARE_MODULE_TYPE_COLUMNS = columns;
+
+/** The software module types as the scope of a permission meets them. */
+export const moduleTypesAs = (permission: Extract<Permission, `${string}_SOFTWARE_MODULE_TYPE`>): Reach => ({
+  permission,
+  table: softwareModuleTypes,
+  title: softwareModuleTypes.key,
+});
+
+/** The type of that id, a deleted one too. Needs READ_SOFTWARE_MODULE_TYPE. @throws SOFTWARE_MODULE_TYPE_NOT_FOUND */
+export async function findSoftwareModuleType(context: Context, id: number): Promise<SoftwareModuleType> {
+  const [type] = await findSoftwareModuleTypes(context, [id]);
+  if (!type) throw softwareModuleTypeNotFound(String(id));
+  return type;
+}
+
+/** For each id its type, or undefined where there is none. Needs READ_SOFTWARE_MODULE_TYPE. */
+export async function findSoftwareModuleTypes(
+  context: Context,
+  ids: readonly number[],
+): Promise<(SoftwareModuleType | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE_TYPE');
+  const rows = await context.database
+    .select(SOFTWARE_MODULE_TYPE_COLUMNS)
+    .from(softwareModuleTypes)
+    .where(
+      and(
+        eq(softwareModuleTypes.tenantId, tenantId),
+        isAmong(softwareModuleTypes.id, ids),
+        await reach(context, 'READ_SOFTWARE_MODULE_TYPE'),
+      ),
+    );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id));
+}
+
+/** The types of those keys, locked so that none is deleted before this transaction ends; deleted ones are among them. */
+export async function moduleTypesByKey(
+  tx: Transaction,
+  tenantId: number,
+  keys: readonly string[],
+): Promise<Map<string, SoftwareModuleType>> {
+  const rows = await tx
+    .select(SOFTWARE_MODULE_TYPE_COLUMNS)
+    .from(softwareModuleTypes)
+    .where(
+      and(
+        eq(softwareModuleTypes.tenantId, tenantId),
+        sql`${softwareModuleTypes.key} = ANY(${arrayOf(keys.filter(isStorableText))}::text[])`,
+      ),
+    )
+    .orderBy(softwareModuleTypes.id)
+    .for('key share');
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+/** The same by id. */
+export async function moduleTypesById(
+  tx: Transaction,
+  tenantId: number,
+  ids: readonly number[],
+): Promise<Map<number, SoftwareModuleType>> {
+  const rows = await tx
+    .select(SOFTWARE_MODULE_TYPE_COLUMNS)
+    .from(softwareModuleTypes)
+    .where(and(eq(softwareModuleTypes.tenantId, tenantId), isAmong(softwareModuleTypes.id, ids)))
+    .orderBy(softwareModuleTypes.id)
+    .for('key share');
+  return new Map(rows.map((row) => [row.id, row]));
+}

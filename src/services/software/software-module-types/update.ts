@@ -1,0 +1,53 @@
+import { and, eq } from 'drizzle-orm';
+import { softwareModuleTypes } from '../../../database/tables/software.ts';
+import { softwareModuleTypeNotFound } from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { requireStillReached } from '../../access/reach.ts';
+import { reach } from '../../access/scopes.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { moduleTypesAs, SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
+import { TypeUpdate } from './input.ts';
+
+/**
+ * Changes description or colour, clears what `clear` names and keeps the rest. Needs UPDATE_SOFTWARE_MODULE_TYPE.
+ * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
+ */
+export async function updateSoftwareModuleType(
+  context: Context,
+  input: TypeUpdate,
+): Promise<SoftwareModuleType> {
+  const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE_TYPE');
+  const { id, clear, ...rest } = parse(TypeUpdate, input);
+  if (!Number.isSafeInteger(id)) throw softwareModuleTypeNotFound(String(id));
+  const given = patchOf(rest, clear);
+  const itself = and(eq(softwareModuleTypes.tenantId, tenantId), eq(softwareModuleTypes.id, id));
+
+  return change(context, async (tx, changes) => {
+    const [before] = await tx
+      .select(SOFTWARE_MODULE_TYPE_COLUMNS)
+      .from(softwareModuleTypes)
+      .where(and(itself, await reach(context, 'UPDATE_SOFTWARE_MODULE_TYPE')))
+      .for('no key update');
+    if (!before) throw softwareModuleTypeNotFound(String(id));
+    if (!Object.keys(given).length) return before;
+    const [type] = await tx
+      .update(softwareModuleTypes)
+      .set({ ...given, ...modification(context) })
+      .where(itself)
+      .returning(SOFTWARE_MODULE_TYPE_COLUMNS);
+    await requireStillReached(
+      tx,
+      context,
+      moduleTypesAs('UPDATE_SOFTWARE_MODULE_TYPE'),
+      eq(softwareModuleTypes.id, id),
+    );
+    const changed = differences(before, type!, ['description', 'colour']);
+    changes.record({ type: 'software-module-type.updated', subjects: [before.key], changes: changed });
+    return type!;
+  });
+}

@@ -1,0 +1,108 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { arrayOf, chunks } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { softwareModules, softwareModuleTypes } from '../../../database/tables/software.ts';
+import {
+  encryptionNotSupported,
+  invalid,
+  softwareModuleAlreadyExists,
+  softwareModuleTypeNotFound,
+} from '../../../errors.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { creation } from '../../shared/authorship.ts';
+import {
+  type Batch,
+  type BulkOptions,
+  type Created,
+  createBatch,
+  INSERTED_AT_ONCE,
+  readBatch,
+  refuse,
+  refuseTaken,
+} from '../../shared/batch.ts';
+import type { Context } from '../../shared/context.ts';
+import { queueUp } from '../../shared/removal.ts';
+import { moduleTypesByKey } from '../software-module-types/find.ts';
+import { ofItsType } from './complete.ts';
+import { type NewSoftwareModule, SoftwareModuleInput } from './input.ts';
+import { modulesAs, readModules, type SoftwareModule, titleOf } from './module.ts';
+
+export interface CreateSoftwareModules extends BulkOptions {
+  softwareModules: readonly SoftwareModuleInput[];
+}
+
+/**
+ * Creates software modules. Needs CREATE_SOFTWARE_MODULE. What is wrong with rows is returned, not thrown; with
+ * REJECT_ALL nothing is created then.
+ */
+export async function createSoftwareModules(
+  context: Context,
+  input: CreateSoftwareModules,
+): Promise<Created<SoftwareModule>> {
+  const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE');
+  const batch = await readBatch(SoftwareModuleInput, input.softwareModules, 'softwareModules');
+  for (const [index, row] of batch.rows.entries())
+    if (row?.encrypted) refuse(batch, index, encryptionNotSupported());
+  return createBatch(context, batch, input, {
+    async check(tx, rows) {
+      await refuseUnusableTypes(tx, tenantId, rows);
+      await refuseExisting(tx, tenantId, rows);
+    },
+    insert: (tx, rows) => insertModules(tx, context, rows),
+    reach: modulesAs('CREATE_SOFTWARE_MODULE'),
+    event: 'software-module.created',
+    nameOf: titleOf,
+  });
+}
+
+async function refuseUnusableTypes(tx: Transaction, tenantId: number, batch: Batch<NewSoftwareModule>) {
+  const types = await moduleTypesByKey(tx, tenantId, keysOf(batch.rows));
+  for (const [index, row] of batch.rows.entries()) {
+    const type = row && types.get(row.type);
+    if (row && !type) refuse(batch, index, softwareModuleTypeNotFound(row.type, ['type']));
+    if (type?.deleted) refuse(batch, index, invalid(`type: '${type.key}' was deleted`, ['type']));
+  }
+}
+
+const keysOf = (rows: readonly (NewSoftwareModule | undefined)[]) =>
+  rows.flatMap((row) => (row ? row.type : []));
+
+const identityOf = ({ type, name, version }: Pick<NewSoftwareModule, 'type' | 'name' | 'version'>) =>
+  JSON.stringify([type, name, version]);
+
+async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewSoftwareModule>) {
+  await queueUp(tx, 'software_modules', tenantId);
+  const names = batch.rows.flatMap((row) => (row ? row.name : []));
+  const stored = await tx
+    .select({
+      type: softwareModuleTypes.key,
+      name: softwareModules.name,
+      version: softwareModules.version,
+    })
+    .from(softwareModules)
+    .innerJoin(softwareModuleTypes, ofItsType)
+    .where(
+      and(
+        eq(softwareModules.tenantId, tenantId),
+        sql`${softwareModules.name} = ANY(${arrayOf(names)}::text[])`,
+      ),
+    );
+  const fault = (row: NewSoftwareModule) => softwareModuleAlreadyExists(titleOf(row));
+  refuseTaken(batch, [{ of: identityOf, taken: stored.map(identityOf), fault }]);
+}
+
+async function insertModules(tx: Transaction, context: Context, rows: readonly NewSoftwareModule[]) {
+  const { tenantId } = context.caller;
+  const types = await moduleTypesByKey(tx, tenantId, keysOf(rows));
+  const made = { tenantId, ...creation(context) };
+  const ids: number[] = [];
+  for (const chunk of chunks(rows, INSERTED_AT_ONCE)) {
+    const inserted = await tx
+      .insert(softwareModules)
+      .values(chunk.map((row) => ({ ...row, typeId: types.get(row.type)!.id, ...made })))
+      .returning({ id: softwareModules.id });
+    ids.push(...inserted.map(({ id }) => id));
+  }
+  const created = await readModules(tx, tenantId, ids);
+  return ids.map((id) => created.get(id)!);
+}

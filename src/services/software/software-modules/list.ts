@@ -1,0 +1,49 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { softwareModules, softwareModuleTypes } from '../../../database/tables/software.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { reach } from '../../access/scopes.ts';
+import { seenColumn } from '../../access/seen.ts';
+import type { Context } from '../../shared/context.ts';
+import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
+import type { Listing, PageRequest } from '../../shared/page.ts';
+import { ofItsType } from './complete.ts';
+import { SOFTWARE_MODULE_FIELDS, SOFTWARE_MODULE_ORDER, type SoftwareModuleOrderField } from './fields.ts';
+import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './module.ts';
+
+/** With the key of the type, null where the caller may not read that. */
+type Listed = SoftwareModule & { seenType: string | null };
+
+/**
+ * Lists software modules, by id unless ordered otherwise; with `among` only those for which this condition holds. Needs
+ * READ_SOFTWARE_MODULE.
+ * @throws what `listMatching` throws
+ */
+export async function listSoftwareModules(
+  context: Context,
+  request: PageRequest<SoftwareModuleOrderField>,
+  mode?: DeletedMode,
+  among?: SQL,
+): Promise<Listing<SoftwareModule>> {
+  const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE');
+  const deleted = wantedDeleted(mode);
+  const scope = and(
+    eq(softwareModules.tenantId, tenantId),
+    deleted === undefined ? undefined : eq(softwareModules.deleted, deleted),
+    among,
+    await reach(context, 'READ_SOFTWARE_MODULE'),
+  );
+  const { database } = context;
+  const seen = await seenColumn(context, SOFTWARE_MODULE_ORDER.type);
+  const type = { ...seen, of: (module: SoftwareModule) => (module as Listed).seenType };
+  const entity = { fields: SOFTWARE_MODULE_FIELDS, order: { ...SOFTWARE_MODULE_ORDER, type } };
+  const columns = { ...SOFTWARE_MODULE_COLUMNS, seenType: sql<string | null>`${seen.expression}` };
+  return listMatching(
+    context,
+    request,
+    entity,
+    scope,
+    selected(database, () =>
+      database.select(columns).from(softwareModules).innerJoin(softwareModuleTypes, ofItsType).$dynamic(),
+    ),
+  );
+}

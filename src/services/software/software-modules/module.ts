@@ -1,0 +1,158 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
+import type { Database, Transaction } from '../../../database/connect.ts';
+import { softwareModules, softwareModuleTypes } from '../../../database/tables/software.ts';
+import { locked, softwareModuleDeleted, softwareModuleNotFound } from '../../../errors.ts';
+import type { Permission } from '../../access/permissions.ts';
+import { type Reach, requireStillReached } from '../../access/reach.ts';
+import { reach } from '../../access/scopes.ts';
+import { type Authored, modification } from '../../shared/authorship.ts';
+import type { Context } from '../../shared/context.ts';
+import { isCompleteModule, ofItsType } from './complete.ts';
+
+/** A software module as callers get it. */
+export interface SoftwareModule extends Authored {
+  id: number;
+  /** A set has at most `maxAssignments` modules of the type. */
+  type: { id: number; key: string; name: string; maxAssignments: number };
+  name: string;
+  version: string;
+  description: string | null;
+  vendor: string | null;
+  locked: boolean;
+  deleted: boolean;
+  /** Whether it has as many artifacts as its type asks for. */
+  complete: boolean;
+}
+
+/** Those whose scope is a filter of modules. */
+export type ModulePermission =
+  | Extract<Permission, `${string}_SOFTWARE_MODULE`>
+  | 'DOWNLOAD_REPOSITORY_ARTIFACT';
+
+/** The modules as the scope of a permission meets them. */
+export const modulesAs = (permission: ModulePermission): Reach => ({
+  permission,
+  table: softwareModules,
+  joined: sql`${softwareModules} JOIN ${softwareModuleTypes} ON ${ofItsType}`,
+  title: sql`${softwareModules.name} || ':' || ${softwareModules.version}`,
+});
+
+/** What people know a module or a set by. */
+export const titleOf = ({ name, version }: { name: string; version: string }): string => `${name}:${version}`;
+
+export const SOFTWARE_MODULE_COLUMNS = {
+  id: softwareModules.id,
+  type: {
+    id: softwareModuleTypes.id,
+    key: softwareModuleTypes.key,
+    name: softwareModuleTypes.name,
+    maxAssignments: softwareModuleTypes.maxAssignments,
+  },
+  name: softwareModules.name,
+  version: softwareModules.version,
+  description: softwareModules.description,
+  vendor: softwareModules.vendor,
+  locked: softwareModules.locked,
+  deleted: softwareModules.deleted,
+  complete: isCompleteModule,
+  createdAt: softwareModules.createdAt,
+  createdBy: softwareModules.createdBy,
+  lastModifiedAt: softwareModules.lastModifiedAt,
+  lastModifiedBy: softwareModules.lastModifiedBy,
+};
+
+/** The modules of those ids that exist, by id; where `reached` is given, of those for which this condition holds. */
+export async function readModules(
+  database: Database | Transaction,
+  tenantId: number,
+  ids: readonly number[],
+  reached?: SQL,
+): Promise<Map<number, SoftwareModule>> {
+  const rows = await database
+    .select(SOFTWARE_MODULE_COLUMNS)
+    .from(softwareModules)
+    .innerJoin(softwareModuleTypes, ofItsType)
+    .where(and(eq(softwareModules.tenantId, tenantId), isAmong(softwareModules.id, ids), reached));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The rows of those ids that exist, in the order of the ids and locked until the transaction ends. */
+export async function lockModules(
+  tx: Transaction,
+  tenantId: number,
+  ids: readonly number[],
+  strength: 'update' | 'key share' = 'update',
+) {
+  const { id, typeId, locked, deleted } = softwareModules;
+  return tx
+    .select({ id, typeId, locked, deleted })
+    .from(softwareModules)
+    .where(and(eq(softwareModules.tenantId, tenantId), isAmong(softwareModules.id, ids)))
+    .orderBy(softwareModules.id)
+    .for(strength);
+}
+
+/**
+ * The module, a deleted one too, locked until the transaction ends. Give the permission that the verb has required.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, also for what the permission doesn't reach
+ */
+export async function lockAnyModule(
+  tx: Transaction,
+  context: Context,
+  permission: ModulePermission,
+  id: number,
+  path = ['id'],
+): Promise<SoftwareModule> {
+  const { tenantId } = context.caller;
+  await lockModules(tx, tenantId, [id]);
+  const module = (await readModules(tx, tenantId, [id], await reach(context, permission))).get(id);
+  if (!module) throw softwareModuleNotFound(String(id), path);
+  return module;
+}
+
+/** The same for one that is to be changed. @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED */
+export async function lockModule(
+  tx: Transaction,
+  context: Context,
+  permission: ModulePermission,
+  id: number,
+): Promise<SoftwareModule> {
+  const module = await lockAnyModule(tx, context, permission, id);
+  if (module.deleted) throw softwareModuleDeleted(String(id));
+  return module;
+}
+
+/** The same for one whose files are to change. @throws what `requireOpen` throws */
+export const lockOpenModule = async (
+  tx: Transaction,
+  context: Context,
+  permission: ModulePermission,
+  id: number,
+): Promise<SoftwareModule> => requireOpen(await lockAnyModule(tx, context, permission, id, ['moduleId']), id);
+
+/** The module, where its files may change. @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED, SOFTWARE_MODULE_DELETED */
+export function requireOpen(module: SoftwareModule | undefined, id: number): SoftwareModule {
+  if (!module) throw softwareModuleNotFound(String(id), ['moduleId']);
+  if (module.locked) throw locked(`The software module ${id}`, ['moduleId']);
+  if (module.deleted) throw softwareModuleDeleted(String(id), ['moduleId']);
+  return module;
+}
+
+/**
+ * Notes who changed a module's parts, and when, once they are changed.
+ * @returns the module as it is now
+ * @throws FORBIDDEN where the permission doesn't reach the module any more
+ */
+export async function touchModule(
+  tx: Transaction,
+  context: Context,
+  permission: ModulePermission,
+  id: number,
+): Promise<SoftwareModule> {
+  const { tenantId } = context.caller;
+  const itself = and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id));
+  await tx.update(softwareModules).set(modification(context)).where(itself);
+  await requireStillReached(tx, context, modulesAs(permission), eq(softwareModules.id, id));
+  return (await readModules(tx, tenantId, [id])).get(id)!;
+}

@@ -1,0 +1,40 @@
+import { and, eq } from 'drizzle-orm';
+import { softwareModules } from '../../../database/tables/software.ts';
+import { requirePermission } from '../../access/permissions.ts';
+import { requireStillReached } from '../../access/reach.ts';
+import { differences } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
+import { change } from '../../shared/change.ts';
+import type { Context } from '../../shared/context.ts';
+import { parse } from '../../shared/parse.ts';
+import { patchOf } from '../../shared/patch.ts';
+import { SoftwareModuleUpdate } from './input.ts';
+import { lockModule, modulesAs, readModules, type SoftwareModule, titleOf } from './module.ts';
+
+/**
+ * Changes description or vendor, locks or unlocks, clears what `clear` names and keeps the rest. Needs
+ * UPDATE_SOFTWARE_MODULE.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
+ */
+export async function updateSoftwareModule(
+  context: Context,
+  input: SoftwareModuleUpdate,
+): Promise<SoftwareModule> {
+  const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE');
+  const { id, clear, ...rest } = parse(SoftwareModuleUpdate, input);
+  const given = patchOf(rest, clear);
+
+  return change(context, async (tx, changes) => {
+    const before = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
+    if (!Object.keys(given).length) return before;
+    await tx
+      .update(softwareModules)
+      .set({ ...given, ...modification(context) })
+      .where(and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id)));
+    await requireStillReached(tx, context, modulesAs('UPDATE_SOFTWARE_MODULE'), eq(softwareModules.id, id));
+    const after = (await readModules(tx, tenantId, [id])).get(id)!;
+    const changed = differences(before, after, ['description', 'vendor', 'locked']);
+    changes.record({ type: 'software-module.updated', subjects: [titleOf(before)], changes: changed });
+    return after;
+  });
+}

@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest';
+import { type Ask, createTargets, openTestDoor } from '../support.ts';
+
+const door = openTestDoor();
+
+async function createWebhook(ask: Ask): Promise<string> {
+  const { data } = await ask(`mutation {
+    createWebhook(input: { name: "w", url: "http://127.0.0.1:9/", eventTypes: ["target.*"] }) {
+      webhook { id state } secret userErrors { message }
+    }
+  }`);
+  expect(data.createWebhook).toMatchObject({
+    webhook: { state: 'ACTIVE' },
+    secret: expect.stringMatching(/^whsec_/),
+    userErrors: [],
+  });
+  return data.createWebhook.webhook.id;
+}
+
+it('creates, changes, lists and deletes webhooks', async () => {
+  const ask = door.as();
+  const id = await createWebhook(ask);
+  const change = await ask(
+    `mutation ($id: ID!) {
+      updateWebhook(input: { id: $id, name: "v", eventTypes: null, active: false }) {
+        webhook { name url eventTypes state } secret userErrors { message }
+      }
+    }`,
+    { id },
+  );
+  expect(change.data.updateWebhook).toEqual({
+    webhook: { name: 'v', url: 'http://127.0.0.1:9/', eventTypes: null, state: 'INACTIVE' },
+    secret: null,
+    userErrors: [],
+  });
+  const list = () => ask('{ webhooks(filter: "name==v") { totalCount nodes { id name } } }');
+  expect((await list()).data.webhooks).toEqual({ totalCount: 1, nodes: [{ id, name: 'v' }] });
+  const deletion =
+    'mutation ($id: ID!) { deleteWebhook(input: { id: $id }) { deletedId userErrors { code path } } }';
+  expect((await ask(deletion, { id })).data.deleteWebhook).toEqual({ deletedId: id, userErrors: [] });
+  expect((await ask(deletion, { id })).data.deleteWebhook).toEqual({
+    deletedId: null,
+    userErrors: [{ code: 'WEBHOOK_NOT_FOUND', path: ['id'] }],
+  });
+  expect((await list()).data.webhooks.totalCount).toBe(0);
+});
+
+it('lists deliveries and sends them again, and says which there is not', async () => {
+  const ask = door.as();
+  const webhookId = await createWebhook(ask);
+  await createTargets(ask, 1);
+  const { data } = await ask(
+    `query ($webhookId: ID!) {
+      webhookDeliveries(webhookId: $webhookId, filter: "state==pending") {
+        totalCount nodes { id type subjects state attempts }
+      }
+    }`,
+    { webhookId },
+  );
+  expect(data.webhookDeliveries).toMatchObject({
+    totalCount: 1,
+    nodes: [{ type: 'target.created', subjects: ['d-001'], state: 'PENDING', attempts: 0 }],
+  });
+  const again = (input: object) =>
+    ask(
+      'mutation ($input: RedeliverInput!) { redeliver(input: $input) { affectedCount userErrors { message path } } }',
+      { input },
+    );
+  const [{ id }] = data.webhookDeliveries.nodes;
+  expect((await again({ webhookId, deliveryIds: [id] })).data.redeliver).toEqual({
+    affectedCount: 1,
+    userErrors: [],
+  });
+  expect((await again({ webhookId, deliveryIds: [id, 'none'] })).data.redeliver.userErrors).toEqual([
+    { message: 'WebhookDelivery with given identifier {none} does not exist.', path: ['deliveryIds', '1'] },
+  ]);
+  expect((await again({ webhookId: 'other', allFailed: true })).data.redeliver.userErrors).toEqual([
+    { message: 'Webhook with given identifier {other} does not exist.', path: ['webhookId'] },
+  ]);
+});

@@ -1,0 +1,387 @@
+import { describe, expect, it } from 'vitest';
+import { PERMISSIONS } from '../../../../src/services/access/permissions.ts';
+import { createUser } from '../../../../src/services/access/users/create.ts';
+import { CONFIGURATION_KEYS } from '../../../../src/services/platform/tenants/configuration-keys.ts';
+import { newTenant } from '../../../support/platform.ts';
+import { type Any, codesOf, openTestDoor } from '../support.ts';
+
+const door = openTestDoor();
+const unique = (name: string) => `${name}-${Math.random().toString(36).slice(2)}`;
+
+describe('target types', () => {
+  const CREATE = `mutation ($input: CreateTargetTypesInput!) { createTargetTypes(input: $input) {
+    targetTypes { id key name description colour createdBy } userErrors { code path } } }`;
+  const make = async (...names: string[]) =>
+    (await door.as()(CREATE, { input: { targetTypes: names.map((name) => ({ name })) } })).data
+      .createTargetTypes.targetTypes as Any[];
+
+  it('are created, found, listed, changed and deleted', async () => {
+    const ask = door.as();
+    const [a, b] = await make('a', 'b');
+    expect(a).toEqual({
+      id: expect.any(String),
+      key: 'a',
+      name: 'a',
+      description: null,
+      colour: null,
+      createdBy: 'tester',
+    });
+    expect(
+      (await ask('query ($id: ID!) { targetType(id: $id) { name } }', { id: a.id })).data.targetType,
+    ).toEqual({ name: 'a' });
+
+    const list = await ask(
+      '{ targetTypes(first: 1, filter: "name==*", orderBy: [{ field: NAME, direction: DESC }]) { totalCount nodes { name } edges { cursor node { key } } pageInfo { hasNextPage } } }',
+    );
+    expect(list.data.targetTypes).toMatchObject({
+      totalCount: 2,
+      nodes: [{ name: 'b' }],
+      edges: [{ node: { key: 'b' } }],
+      pageInfo: { hasNextPage: true },
+    });
+
+    const UPDATE = `mutation ($input: UpdateTargetTypeInput!) { updateTargetType(input: $input) {
+      targetType { name colour } userErrors { code path } } }`;
+    const changed = await ask(UPDATE, { input: { id: b.id, name: 'c', colour: '#fff' } });
+    expect(changed.data.updateTargetType).toEqual({
+      targetType: { name: 'c', colour: '#fff' },
+      userErrors: [],
+    });
+    const cleared = await ask(UPDATE, { input: { id: b.id, name: null, colour: null } });
+    expect(cleared.data.updateTargetType.targetType).toEqual({ name: 'c', colour: null });
+    const taken = await ask(UPDATE, { input: { id: b.id, name: 'a' } });
+    expect(taken.data.updateTargetType.userErrors).toEqual([
+      { code: 'TARGET_TYPE_ALREADY_EXISTS', path: ['name'] },
+    ]);
+
+    const DELETE = `mutation ($input: DeleteTargetTypeInput!) { deleteTargetType(input: $input) {
+      deletedId userErrors { code path message } } }`;
+    await ask(
+      'mutation ($t: ID) { createTargets(input: { targets: [{ controllerId: "x", targetTypeId: $t }] }) { userErrors { code } } }',
+      { t: a.id },
+    );
+    expect((await ask(DELETE, { input: { id: a.id } })).data.deleteTargetType).toMatchObject({
+      deletedId: null,
+      userErrors: [{ code: 'TARGET_TYPE_IN_USE' }],
+    });
+    expect((await ask(DELETE, { input: { id: b.id } })).data.deleteTargetType).toEqual({
+      deletedId: b.id,
+      userErrors: [],
+    });
+    for (const id of [b.id, 'x', '-1', '99999999999999999999', '\u0000']) {
+      expect((await ask('query ($id: ID!) { targetType(id: $id) { name } }', { id })).data).toEqual({
+        targetType: null,
+      });
+      const code = 'TARGET_TYPE_NOT_FOUND';
+      const message = expect.stringContaining(`{${id}}`);
+      expect((await ask(DELETE, { input: { id } })).data.deleteTargetType.userErrors).toEqual([
+        { code, path: ['id'], message },
+      ]);
+      expect((await ask(UPDATE, { input: { id, name: 'n' } })).data.updateTargetType.userErrors).toEqual([
+        { code, path: ['id'] },
+      ]);
+    }
+  });
+
+  it('are refused by the row, or left out', async () => {
+    const ask = door.as();
+    await make('a');
+    const targetTypes = [{ name: 'a' }, { name: 'b' }, {}, { name: 'x\u0000' }];
+    const all = await ask(CREATE, { input: { targetTypes } });
+    expect(all.data.createTargetTypes).toEqual({
+      targetTypes: [],
+      userErrors: [
+        { code: 'TARGET_TYPE_KEY_OR_NAME_REQUIRED', path: ['targetTypes', '2', 'name'] },
+        { code: 'INVALID_INPUT', path: ['targetTypes', '3', 'name'] },
+      ],
+    });
+    const some = await ask(CREATE, {
+      input: { targetTypes, errorPolicy: 'REJECT_FAILED_ROWS', dryRun: true },
+    });
+    expect(some.data.createTargetTypes.targetTypes).toMatchObject([{ name: 'b' }]);
+    expect(some.data.createTargetTypes.userErrors).toHaveLength(3);
+    expect((await ask('{ targetTypes { totalCount } }')).data.targetTypes.totalCount).toBe(1);
+  });
+
+  it('need their permissions', async () => {
+    const ask = door.as([]);
+    expect(codesOf(await ask('{ targetType(id: 1) { id } }'))).toEqual(['FORBIDDEN']);
+    expect(codesOf(await ask('{ targetTypes { totalCount } }'))).toEqual(['FORBIDDEN']);
+    expect(codesOf(await ask(CREATE, { input: { targetTypes: [] } }))).toEqual(['FORBIDDEN']);
+    expect(codesOf(await ask('mutation { deleteTargetType(input: { id: "x" }) { deletedId } }'))).toEqual([
+      'FORBIDDEN',
+    ]);
+    expect(
+      codesOf(await ask('mutation { updateTargetType(input: { id: "x" }) { targetType { id } } }')),
+    ).toEqual(['FORBIDDEN']);
+  });
+});
+
+describe('the configuration', () => {
+  const SET = `mutation ($input: SetTenantConfigurationInput!) { setTenantConfiguration(input: $input) {
+    tenantConfiguration { pollingTime { value inherited lastModifiedBy } rolloutApprovalEnabled { value } actionCleanupAutoExpiry { value } }
+    userErrors { code path message } } }`;
+
+  it('has a typed field for every key', async () => {
+    const { data } = await door.as()(
+      '{ __type(name: "TenantConfiguration") { fields { name type { ofType { name } } } } }',
+    );
+    const types = Object.fromEntries(
+      data.__type.fields.map(({ name, type }: Any) => [name, type.ofType.name]),
+    );
+    expect(Object.keys(types)).toHaveLength(Object.keys(CONFIGURATION_KEYS).length);
+    expect(types).toMatchObject({
+      authenticationTargettokenEnabled: 'BooleanSetting',
+      authenticationGatewaytokenKey: 'TextSetting',
+      actionCleanupOnQuotaHitPercent: 'IntegerSetting',
+      pollingTime: 'TextSetting',
+    });
+  });
+
+  it('is set all or nothing, says who set it, and is reset', async () => {
+    const ask = door.as();
+    const before = await ask(
+      '{ tenantConfiguration { pollingTime { value inherited lastModifiedAt lastModifiedBy createdAt createdBy } } }',
+    );
+    expect(before.data.tenantConfiguration.pollingTime).toEqual({
+      value: '00:05:00',
+      inherited: true,
+      lastModifiedAt: null,
+      lastModifiedBy: null,
+      createdAt: null,
+      createdBy: null,
+    });
+    const set = await ask(SET, {
+      input: {
+        pollingTime: '00:01:00',
+        rolloutApprovalEnabled: true,
+        actionCleanupAutoExpiry: 7_776_000_000,
+      },
+    });
+    expect(set.data.setTenantConfiguration).toEqual({
+      tenantConfiguration: {
+        pollingTime: { value: '00:01:00', inherited: false, lastModifiedBy: 'tester' },
+        rolloutApprovalEnabled: { value: true },
+        actionCleanupAutoExpiry: { value: 7_776_000_000 },
+      },
+      userErrors: [],
+    });
+    const refused = await ask(SET, { input: { rolloutApprovalEnabled: false, pollingTime: '1' } });
+    expect(refused.data.setTenantConfiguration).toMatchObject({
+      tenantConfiguration: null,
+      userErrors: [{ code: 'CONFIGURATION_VALUE_INVALID', path: ['pollingTime'] }],
+    });
+    const filter = await ask(SET, { input: { pollingTime: '00:01:00, nonsense==1 -> 00:02:00' } });
+    expect(filter.data.setTenantConfiguration.userErrors).toMatchObject([
+      { code: 'FILTER_FIELD_UNKNOWN', path: ['pollingTime'] },
+    ]);
+    for (const bad of [
+      { authenticationHeaderAuthority: '\u0000' },
+      { authenticationHeaderAuthority: null },
+    ]) {
+      const { userErrors } = (await ask(SET, { input: bad })).data.setTenantConfiguration;
+      expect(userErrors).toMatchObject([{ path: ['authenticationHeaderAuthority'] }]);
+    }
+    expect(
+      (await ask('{ tenantConfiguration { rolloutApprovalEnabled { value } } }')).data.tenantConfiguration,
+    ).toEqual({
+      rolloutApprovalEnabled: { value: true },
+    });
+    const reset = await ask(
+      'mutation { resetTenantConfiguration(input: { keys: [POLLING_TIME, ACTION_CLEANUP_AUTO_EXPIRY] }) { tenantConfiguration { pollingTime { value inherited } actionCleanupAutoExpiry { value } rolloutApprovalEnabled { value } } userErrors { code } } }',
+    );
+    expect(reset.data.resetTenantConfiguration).toEqual({
+      tenantConfiguration: {
+        pollingTime: { value: '00:05:00', inherited: true },
+        actionCleanupAutoExpiry: { value: -1 },
+        rolloutApprovalEnabled: { value: true },
+      },
+      userErrors: [],
+    });
+  });
+
+  it('shows the gateway token only to who may read it', async () => {
+    const ask = door.as();
+    const READ = '{ tenantConfiguration { authenticationGatewaytokenKey { value inherited } } }';
+    const tokenOf = async (one = ask) =>
+      (await one(READ)).data.tenantConfiguration.authenticationGatewaytokenKey;
+    expect(await tokenOf()).toEqual({ value: null, inherited: true });
+    const GENERATE =
+      'mutation ($input: GenerateGatewayTokenInput!) { generateGatewayToken(input: $input) { token userErrors { code path } } }';
+    const random = (await ask(GENERATE, { input: {} })).data.generateGatewayToken;
+    expect(random).toEqual({ token: expect.stringMatching(/^[A-Za-z0-9]{32}$/), userErrors: [] });
+    expect(await tokenOf()).toEqual({ value: random.token, inherited: false });
+    expect((await ask(GENERATE, { input: { token: 'mine' } })).data.generateGatewayToken.token).toBe('mine');
+    for (const token of ['', 'a\u0000', '\ud800', 'x'.repeat(129)])
+      expect((await ask(GENERATE, { input: { token } })).data.generateGatewayToken).toEqual({
+        token: null,
+        userErrors: [{ code: 'INVALID_INPUT', path: ['token'] }],
+      });
+    expect(await tokenOf(door.as(['READ_TENANT_CONFIGURATION']))).toEqual({ value: null, inherited: true });
+    expect(codesOf(await door.as(['UPDATE_TENANT_CONFIGURATION'])(GENERATE, { input: {} }))).toEqual([
+      'FORBIDDEN',
+    ]);
+    expect(codesOf(await door.as([])(READ))).toEqual(['FORBIDDEN']);
+    expect(codesOf(await door.as([])(SET, { input: { pollingTime: '00:01:00' } }))).toEqual(['FORBIDDEN']);
+  });
+
+  it('is set by who may not read it', async () => {
+    const set = await door.as(['UPDATE_TENANT_CONFIGURATION'])(SET, { input: { pollingTime: '00:01:00' } });
+    expect(set.data.setTenantConfiguration).toEqual({ tenantConfiguration: null, userErrors: [] });
+    expect(codesOf(set)).toEqual(['FORBIDDEN']);
+    const { data } = await door.as()('{ tenantConfiguration { pollingTime { value } } }');
+    expect(data.tenantConfiguration.pollingTime.value).toBe('00:01:00');
+  });
+});
+
+describe('users', () => {
+  const CREATE = `mutation ($input: CreateUserInput!) { createUser(input: $input) {
+    user { id username tenant permissions grantedPermissions roles createdBy } userErrors { code path message } } }`;
+  const admin = () => door.as([], ['TENANT_ADMIN']);
+
+  it('are created, listed, changed and deleted', async () => {
+    const ask = admin();
+    const { data } = await ask(CREATE, {
+      input: { username: 'ann', password: 'a-quiet-secret', permissions: ['READ_TARGET'] },
+    });
+    expect(data.createUser).toEqual({
+      user: {
+        id: expect.any(String),
+        username: 'ann',
+        tenant: door.tenant.name,
+        permissions: ['READ_TARGET'],
+        grantedPermissions: ['READ_TARGET'],
+        roles: [],
+        createdBy: 'tester',
+      },
+      userErrors: [],
+    });
+    await ask(CREATE, { input: { username: 'bob', password: 'a-quiet-secret', roles: ['TENANT_ADMIN'] } });
+    const LIST =
+      'query ($first: Int, $after: String) { users(first: $first, after: $after) { nodes { username permissions } edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
+    const first = (await ask(LIST, { first: 1 })).data.users;
+    expect(first).toMatchObject({
+      nodes: [{ username: 'ann' }],
+      pageInfo: { hasNextPage: true, hasPreviousPage: false },
+    });
+    const second = (await ask(LIST, { after: first.pageInfo.endCursor })).data.users;
+    expect(second).toMatchObject({
+      nodes: [{ username: 'bob', permissions: PERMISSIONS }],
+      pageInfo: { hasNextPage: false },
+    });
+    for (const [variables, argument] of [
+      [{ after: 'x' }, 'after'],
+      [{ after: Buffer.from('none:ann').toString('base64url') }, 'after'],
+      [{ after: Buffer.from('user:\0').toString('base64url') }, 'after'],
+      [{ first: 501 }, 'first'],
+      [{ first: 0 }, 'first'],
+    ] as const)
+      expect((await ask(LIST, variables)).errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', argument });
+
+    const changed = await ask(
+      'mutation { updateUser(input: { username: "ann", roles: ["TENANT_ADMIN"], permissions: [] }) { user { roles grantedPermissions } userErrors { code } } }',
+    );
+    expect(changed.data.updateUser.user).toEqual({ roles: ['TENANT_ADMIN'], grantedPermissions: [] });
+    const DELETE =
+      'mutation { deleteUser(input: { username: "ann" }) { user { username } userErrors { code path } } }';
+    expect((await ask(DELETE)).data.deleteUser).toEqual({ user: { username: 'ann' }, userErrors: [] });
+    expect((await ask(DELETE)).data.deleteUser).toEqual({
+      user: null,
+      userErrors: [{ code: 'USER_NOT_FOUND', path: ['username'] }],
+    });
+  });
+
+  it.each([
+    [{ username: 'a:b' }, 'INVALID_INPUT', ['username']],
+    [{ username: '\u0000' }, 'INVALID_INPUT', ['username']],
+    [{ password: 'four' }, 'INVALID_INPUT', ['password']],
+    [{ password: 'secret\ud800' }, 'INVALID_INPUT', ['password']],
+    [{ permissions: ['FLY'] }, 'INVALID_INPUT', ['permissions', '0']],
+    [{ username: 'taken' }, 'USER_ALREADY_EXISTS', ['username']],
+  ])('are refused with %j', async (bad, code, path) => {
+    const ask = admin();
+    await ask(CREATE, { input: { username: 'taken', password: 'a-quiet-secret' } });
+    const { data } = await ask(CREATE, { input: { username: 'new', password: 'a-quiet-secret', ...bad } });
+    expect(data.createUser).toMatchObject({ user: null, userErrors: [{ code, path }] });
+  });
+
+  it('cannot grant what they do not hold, and know themselves', async () => {
+    const granting = await admin()(CREATE, {
+      input: { username: 'x', password: 'a-quiet-secret', roles: ['SYSTEM_ADMIN'] },
+    });
+    expect(codesOf(granting)).toEqual(['FORBIDDEN']);
+    expect(codesOf(await door.as()('{ users { nodes { username } } }'))).toEqual(['FORBIDDEN']);
+
+    await createUser(door.tenant.contextOf([], ['TENANT_ADMIN']), {
+      username: 'me',
+      password: 'a-quiet-secret',
+      roles: ['TENANT_ADMIN'],
+    });
+    const { data } = await door.as(
+      [],
+      ['TENANT_ADMIN'],
+      'me',
+    )('{ me { username tenant roles permissions grantedPermissions } }');
+    expect(data.me).toEqual({
+      username: 'me',
+      tenant: door.tenant.name,
+      roles: ['TENANT_ADMIN'],
+      permissions: PERMISSIONS,
+      grantedPermissions: [],
+    });
+  });
+});
+
+describe('tenants', () => {
+  const CREATE = `mutation ($input: CreateTenantInput!) { createTenant(input: $input) {
+    tenant { id name createdBy } userErrors { code path } } }`;
+  const input = (name: string) => ({
+    input: { name, adminUsername: 'admin', adminPassword: 'a-quiet-secret' },
+  });
+
+  it('are created and listed by a SYSTEM_ADMIN', async () => {
+    const ask = door.as([], ['SYSTEM_ADMIN']);
+    const name = unique('T');
+    const created = (await ask(CREATE, input(name))).data.createTenant;
+    expect(created).toEqual({
+      tenant: { id: expect.any(String), name, createdBy: 'tester' },
+      userErrors: [],
+    });
+    const again = (await ask(CREATE, input(name.toLowerCase()))).data.createTenant;
+    expect(again).toEqual({ tenant: null, userErrors: [{ code: 'TENANT_ALREADY_EXISTS', path: ['name'] }] });
+    expect((await ask(CREATE, input('no blanks'))).data.createTenant.userErrors).toEqual([
+      { code: 'INVALID_INPUT', path: ['name'] },
+    ]);
+
+    const names: string[] = [];
+    let after: string | null = null;
+    for (let more = true; more; ) {
+      const { data }: Any = await ask(
+        'query ($after: String) { tenants(first: 500, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } } }',
+        { after },
+      );
+      names.push(...data.tenants.nodes.map((tenant: Any) => tenant.name));
+      after = data.tenants.pageInfo.endCursor;
+      more = data.tenants.pageInfo.hasNextPage;
+    }
+    expect(names).toContain(name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('are nobody else’s business', async () => {
+    const ask = door.as(PERMISSIONS, ['TENANT_ADMIN']);
+    expect(codesOf(await ask('{ tenants { nodes { name } } }'))).toEqual(['FORBIDDEN']);
+    expect(codesOf(await ask(CREATE, input(unique('T'))))).toEqual(['FORBIDDEN']);
+  });
+
+  it('see nothing of each other', async () => {
+    const admin = door.as([], ['TENANT_ADMIN']);
+    await admin(
+      'mutation { createUser(input: { username: "ann", password: "a-quiet-secret" }) { userErrors { code } } }',
+    );
+    const other = door.asCaller((await newTenant(door.platform)).contextOf(PERMISSIONS, ['TENANT_ADMIN']));
+    expect((await other('{ users { nodes { username } } }')).data.users.nodes).toEqual([]);
+    const gone = await other('mutation { deleteUser(input: { username: "ann" }) { userErrors { code } } }');
+    expect(gone.data.deleteUser.userErrors).toEqual([{ code: 'USER_NOT_FOUND' }]);
+  });
+});

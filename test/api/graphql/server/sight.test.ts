@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, getNamedType, isObjectType } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Permission } from '../../../../src/services/access/permissions.ts';
+import { type Fleet, makeFleet } from '../../../services/access/seen/fleet.ts';
+import { type Ask, codesOf, openTestDoor } from '../support.ts';
+
+const door = openTestDoor();
+
+let fleet: Fleet;
+let rolloutId: string;
+beforeAll(async () => {
+  fleet = await makeFleet(door.platform);
+  const { data } = await without()('{ rollouts(first: 1) { nodes { id } } }');
+  rolloutId = data.rollouts.nodes[0].id;
+});
+
+/** Asks as somebody with every permission but one, be it that others bring it along. */
+function without(permission?: Permission): Ask {
+  const context = fleet.tenant.contextOf();
+  const permissions = new Map(context.caller.permissions);
+  if (permission) permissions.delete(permission);
+  return door.asCaller({ ...context, caller: { ...context.caller, permissions } });
+}
+
+/** By what a connection is of: a filter that asks for something else, and the permission by which that is read. */
+const ASKING: Record<string, [filter: string, Permission]> = {
+  Action: ['rollout.name!=x', 'READ_ROLLOUT'],
+  AutoAssignment: ['distributionSet.version!=x', 'READ_DISTRIBUTION_SET'],
+  DistributionSet: ['module.name!=x', 'READ_SOFTWARE_MODULE'],
+  PendingTarget: ['enrollmentGroup!=x', 'READ_TENANT_CONFIGURATION'],
+  Rollout: ['ds.name!=x', 'READ_DISTRIBUTION_SET'],
+  SoftwareModule: ['type.name!=x', 'READ_SOFTWARE_MODULE_TYPE'],
+  Target: ['type.name!=x', 'READ_TARGET_TYPE'],
+};
+
+/** What can be asked for its own fields only. */
+const OF_ITS_OWN = [
+  'AuditEvent',
+  'CertificateAuthority',
+  'DistributionSetTag',
+  'DistributionSetType',
+  'EnrollmentGroup',
+  'RolloutGroup',
+  'SoftwareModuleType',
+  'TargetFilter',
+  'TargetTag',
+  'TargetType',
+  'Webhook',
+  'WebhookDelivery',
+];
+
+const changing = (mutation: string, input: string) => (selection: string) =>
+  `mutation { ${mutation}(input: { ${input}, dryRun: true }) { ${selection} } }`;
+/** By type how a field of it is reached. */
+const REACHED: Record<string, (selection: string) => string> = {
+  Query: (selection) => `{ ${selection} }`,
+  Target: (selection) => `{ target(controllerId: "inner") { ${selection} } }`,
+  DistributionSet: (selection) => `{ distributionSet(id: "${fleet.setId}") { ${selection} } }`,
+  RolloutGroup: (selection) => `{ rollout(id: "${rolloutId}") { groups { nodes { ${selection} } } } }`,
+  AssignDistributionSetPayload: (selection) =>
+    changing('assignDistributionSet', `distributionSetId: "${fleet.setId}", filter: "id==*"`)(selection),
+  CancelActionsPayload: changing('cancelActions', 'filter: "id!=0"'),
+  ConfirmActionsPayload: changing('confirmActions', 'filter: "id!=0"'),
+  ForceActionsPayload: changing('forceActions', 'filter: "id!=0"'),
+};
+
+/** Every field of the schema that takes a filter and answers many. */
+const FILTERED = Object.values(
+  buildSchema(readFileSync(new URL('../../../../schema.graphql', import.meta.url), 'utf8')).getTypeMap(),
+).flatMap((type) =>
+  isObjectType(type) && type.name !== 'Subscription'
+    ? Object.values(type.getFields())
+        .filter(({ args }) => args.some(({ name }) => name === 'filter'))
+        .map((field): [string, string, string] => [
+          type.name,
+          field.name,
+          getNamedType(field.type).name.replace(/Connection$/, ''),
+        ])
+    : [],
+);
+
+describe('a filter that asks for other things', () => {
+  it('is tried at every field that takes one', () => {
+    const known = [...Object.keys(ASKING), ...OF_ITS_OWN];
+    expect(FILTERED.filter(([, , of]) => !known.includes(of))).toEqual([]);
+    expect(FILTERED.length).toBeGreaterThan(20);
+  });
+
+  it.each(FILTERED.filter(([, , of]) => ASKING[of]))(
+    'of %s.%s needs their permission',
+    async (on, field, of) => {
+      const [filter, permission] = ASKING[of]!;
+      const query = REACHED[on]!(`${field}(filter: "${filter}") { totalCount }`);
+      const allowed = await without()(query);
+      expect(allowed.errors).toEqual([]);
+      const refused = await without(permission)(query);
+      expect(codesOf(refused), refused.text).toContain('FORBIDDEN');
+      expect(refused.text).toContain(permission);
+    },
+  );
+});
+
+it.each<[string, string, Permission]>([
+  ['targets', 'TARGET_TYPE', 'READ_TARGET_TYPE'],
+  ['pendingTokenRotations', 'TARGET_TYPE', 'READ_TARGET_TYPE'],
+  ['distributionSets', 'TYPE', 'READ_DISTRIBUTION_SET_TYPE'],
+  ['softwareModules', 'TYPE', 'READ_SOFTWARE_MODULE_TYPE'],
+])('%s by %s need %s', async (field, order, permission) => {
+  const query = `{ ${field}(orderBy: [{ field: ${order}, direction: ASC }]) { totalCount nodes { __typename } } }`;
+  expect((await without()(query)).errors).toEqual([]);
+  expect(codesOf(await without(permission)(query))).toEqual(['FORBIDDEN']);
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
+import { openLive } from '../../../../src/services/platform/live/hub.ts';
+import { watchSummary } from '../../../../src/services/platform/live/watch-summary.ts';
+import { newTenant } from '../../../support/platform.ts';
+import { openTwoProcesses, watching } from './support.ts';
+
+const { here, there, liveThere } = await openTwoProcesses();
+
+describe('watchSummary', () => {
+  it('tells the numbers at once, and when another process changed them', async () => {
+    const tenant = await newTenant(here);
+    const feed = watchSummary(watching(tenant.contextOf(), liveThere, there));
+    expect((await feed.next()).value).toMatchObject({ total: 0 });
+    const next = feed.next();
+    await createTargets(tenant.contextOf(), { targets: [{ controllerId: 'a' }] });
+    expect((await next).value).toMatchObject({ total: 1, neverSeen: 1 });
+    await feed.return!();
+  });
+
+  it('counts once a second at the most, however many watch and however much happens', async () => {
+    const tenant = await newTenant(here);
+    const counts: number[] = [];
+    const database = new Proxy(here.database, {
+      get(target, property, receiver) {
+        if (property === 'select') counts.push(performance.now());
+        return Reflect.get(target, property, receiver);
+      },
+    });
+    const live = openLive({ ...here, database }, console.error);
+    const context = watching(tenant.contextOf(), live, { ...here, database });
+    const feeds = Array.from({ length: 20 }, () => watchSummary(context));
+    const totals = feeds.map(async (feed) => {
+      for await (const { total } of feed) if (total === 100) return total;
+      return undefined;
+    });
+    for (let n = 0; n < 100; n++) {
+      await createTargets(tenant.contextOf(), { targets: [{ controllerId: `d-${n}` }] });
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      // Who comes later is told at once, and not by counting.
+      if (n === 50) expect((await watchSummary(context).next()).value).toBeDefined();
+    }
+    expect(await Promise.all(totals)).toEqual(feeds.map(() => 100));
+    const gaps = counts.slice(1).map((at, index) => at - counts[index]!);
+    expect(counts.length).toBeGreaterThan(1);
+    // The statement comes a little after the second began.
+    expect(Math.min(...gaps)).toBeGreaterThan(900);
+  });
+
+  it('gives a slow reader the newest numbers only', async () => {
+    const tenant = await newTenant(here);
+    const feed = watchSummary(watching(tenant.contextOf(), liveThere, there));
+    const reader = watchSummary(watching(tenant.contextOf(), liveThere, there));
+    await feed.next();
+    await reader.next();
+    for (const controllerId of ['a', 'b']) {
+      const next = reader.next();
+      await createTargets(tenant.contextOf(), { targets: [{ controllerId }] });
+      await next;
+    }
+    expect((await feed.next()).value).toMatchObject({ total: 2 });
+  });
+
+  it('needs READ_TARGET', async () => {
+    const tenant = await newTenant(here);
+    expect(() => watchSummary(watching(tenant.contextOf([]), liveThere, there))).toThrow(/READ_TARGET/);
+  });
+});
