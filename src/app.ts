@@ -7,7 +7,7 @@ import { deviceRouter } from './api/ddi/router.ts';
 import { exportRouter } from './api/exports/router.ts';
 import type { GraphqlDoor } from './api/graphql/server/server.ts';
 import { webError } from './api/hawkbit-errors.ts';
-import { type Peers, refuseUpgrade, urlRefusalOf } from './api/http.ts';
+import { type Proxies, refuseUpgrade, urlRefusalOf } from './api/http.ts';
 import { importRouter } from './api/imports/router.ts';
 import type { Operations } from './api/operations.ts';
 import { restRouter } from './api/rest/router.ts';
@@ -19,7 +19,7 @@ import type { DevicePlatform } from './services/devices/polling/poll.ts';
 export interface AppOptions {
   config: Pick<Config, 'MUSTER_BODY_LIMIT' | 'MUSTER_DDI_BODY_LIMIT'>;
   platform: DevicePlatform;
-  peers: Peers;
+  proxies: Proxies;
   signIn: Authenticator;
   graphql: Pick<GraphqlDoor, 'answer' | 'router'>;
   sockets: { upgrade: UpgradeListener };
@@ -36,7 +36,7 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 
 /** Which path leads to which door. What can't be read as a request to this server is refused before any of them. */
 export function createApp(options: AppOptions): App {
-  const { config, platform, peers, signIn, graphql, sockets, operations, pollCounts, log } = options;
+  const { config, platform, proxies, signIn, graphql, sockets, operations, pollCounts, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('strict routing');
@@ -46,19 +46,19 @@ export function createApp(options: AppOptions): App {
 
   app.use(operations.router);
   app.use('/graphql', graphql.router);
-  app.use('/rest', restRouter({ platform, peers, signIn, log, bodyLimit: config.MUSTER_BODY_LIMIT }));
-  app.use('/imports', importRouter({ platform, peers, signIn, log }));
-  app.use('/exports', exportRouter({ platform, peers, signIn, log }));
-  app.use('/uploads', uploadRouter({ platform, peers, log }));
-  app.use(deviceRouter(platform, peers, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
+  app.use('/rest', restRouter({ platform, proxies, signIn, log, bodyLimit: config.MUSTER_BODY_LIMIT }));
+  app.use('/imports', importRouter({ platform, proxies, signIn, log }));
+  app.use('/exports', exportRouter({ platform, proxies, signIn, log }));
+  app.use('/uploads', uploadRouter({ platform, proxies, log }));
+  app.use(deviceRouter(platform, proxies, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
   app.use(notFound);
 
-  const poll = pollListener(platform, peers, pollCounts, log);
+  const poll = pollListener(platform, proxies, pollCounts, log);
   const listener: RequestListener = (request, response) => {
     const url = originForm(request.url ?? '/');
     request.url = url;
     // GraphQL has rules of its own for what stands in a query.
-    const refusal = peers.refusalOf(request) ?? (isGraphql(url) ? undefined : urlRefusalOf(url));
+    const refusal = proxies.refusalOf(request) ?? (isGraphql(url) ? undefined : urlRefusalOf(url));
     if (refusal) return refuse(response, refusal);
     const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
     if (path?.rest === '') return poll(request, response, path);
@@ -69,7 +69,7 @@ export function createApp(options: AppOptions): App {
   return {
     request: listener,
     upgrade(request, socket, head) {
-      if (peers.refusalOf(request)) refuseUpgrade(socket, '400 Bad Request');
+      if (proxies.refusalOf(request)) refuseUpgrade(socket, '400 Bad Request');
       else sockets.upgrade(request, socket, head);
     },
   };

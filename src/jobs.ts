@@ -5,7 +5,7 @@ import { forgetOldAuditEvents } from './services/platform/audit/forget-old.ts';
 import { openWebhooks } from './services/platform/webhooks/run.ts';
 import type { Platform } from './services/shared/context.ts';
 import { runPeriodically } from './services/shared/periodic.ts';
-import { removeOldStrays } from './services/software/artifacts/strays.ts';
+import { removeOldOrphans } from './services/software/artifacts/orphans.ts';
 
 const FORGET_EVERY_MS = 600_000;
 /** As often as hawkBit. */
@@ -36,9 +36,9 @@ export function openJobs(platform: Platform, onError: (error: unknown) => void):
       onError,
     }),
     runPeriodically(database, {
-      name: 'artifact strays',
+      name: 'orphaned contents',
       everyMs: SWEEP_EVERY_MS,
-      work: (tx) => removeOldStrays(tx, platform, onError),
+      work: (tx) => removeOldOrphans(tx, platform, onError),
       onError,
     }),
     runPeriodically(database, {

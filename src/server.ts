@@ -3,7 +3,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { openGraphql } from './api/graphql/server/server.ts';
 import { openSockets } from './api/graphql/server/sockets.ts';
-import { openPeers } from './api/http.ts';
+import { openProxies } from './api/http.ts';
 import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { createApp } from './app.ts';
 import { type Config, systemDefaultsOf } from './config.ts';
@@ -16,7 +16,7 @@ import { openPools } from './pools.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
 import { type CertificateRefusal, openDevices } from './services/devices/polling/poll.ts';
-import { openLive } from './services/platform/live/hub.ts';
+import { openLive } from './services/platform/live/live.ts';
 import { openPlatform } from './services/platform/platform.ts';
 import { openStorage } from './storage/open.ts';
 import { renewTls } from './tls.ts';
@@ -37,7 +37,7 @@ export async function serve(
   shareMetrics?: OperationsOptions['shareMetrics'],
 ): Promise<RunningServer> {
   const logError = errorLog(log);
-  const peers = openPeers(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);
+  const proxies = openProxies(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);
   const pools = await openPools(config, database, log);
   const { pool, watch } = pools;
   const systemDefaults = systemDefaultsOf(config);
@@ -56,7 +56,7 @@ export async function serve(
   });
   const graphql = await openGraphql({
     platform: core,
-    peers,
+    proxies,
     signIn,
     bodyLimit: config.MUSTER_BODY_LIMIT,
     log: logError,
@@ -67,7 +67,7 @@ export async function serve(
     platform: core,
     live: openLive(core, logError, pools.live.database),
     signIn,
-    peers,
+    proxies,
     mostConnections: config.MUSTER_SUBSCRIBERS,
     log: logError,
   });
@@ -83,7 +83,7 @@ export async function serve(
   const app = createApp({
     config,
     platform,
-    peers,
+    proxies,
     signIn,
     graphql,
     sockets,

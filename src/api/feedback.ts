@@ -1,5 +1,5 @@
 import { malformed } from '../errors.ts';
-import { CONFIRMATIONS, type Said } from '../services/deployments/actions/confirm.ts';
+import { CONFIRMATIONS, type ConfirmationReport } from '../services/deployments/actions/confirm.ts';
 import { EXECUTIONS, RESULTS, type Report } from '../services/devices/reports/report.ts';
 import { asObject, asTexts, integerOf, type JsonObject, objectOf, textOf } from './json.ts';
 
@@ -22,7 +22,7 @@ export function readReport(body: JsonObject): Report {
 }
 
 /** Reads a confirmation or a denial. @throws MALFORMED_INPUT */
-export const readConfirmation = (body: JsonObject): Said => ({
+export const readConfirmation = (body: JsonObject): ConfirmationReport => ({
   confirmation: wordOf(body, 'confirmation', CONFIRMATIONS),
   code: integer32Of(body, 'code') ?? null,
   messages: detailsOf(body),

@@ -14,7 +14,7 @@ export const PROTOCOL_HEADERS = {
 } as const;
 
 /** Reads what a proxy in front may have written, and believes it only of a trusted one. */
-export interface Peers {
+export interface Proxies {
   isTrusted(request: IncomingMessage): boolean;
   /** The client's address, past trusted proxies. */
   addressOf(request: IncomingMessage): string;
@@ -41,7 +41,7 @@ export function trustOf(trusted: string): (address: string) => boolean {
 }
 
 /** `trusted` as in `trustOf`. */
-export function openPeers(trusted: string, publicUrl: string | undefined): Peers {
+export function openProxies(trusted: string, publicUrl: string | undefined): Proxies {
   const trust = trustOf(trusted);
   const isTrusted = (request: IncomingMessage) => trust(request.socket.remoteAddress ?? '');
   const fixed = publicUrl?.replace(/\/+$/, '');

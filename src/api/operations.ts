@@ -40,8 +40,8 @@ export function openOperations(options: OperationsOptions): Operations {
     count(request, response) {
       const [, first] = /^\/(\w*)/.exec(request.url ?? '') ?? [];
       if (first === 'health' || first === 'metrics') return;
-      const door = DOORS[first ?? ''] ?? 'ddi';
-      response.once('finish', () => requests(registry).inc({ door, status: response.statusCode }));
+      const channel = DOORS[first ?? ''] ?? 'ddi';
+      response.once('finish', () => requests(registry).inc({ channel, status: response.statusCode }));
     },
   };
 }
@@ -63,8 +63,8 @@ function openMetrics({ rememberedDevices, connections, pollCounts }: OperationsO
   collectDefaultMetrics({ register: registry });
   new Counter({
     name: 'muster_requests_total',
-    help: 'Requests answered, but for polls, by door and status.',
-    labelNames: ['door', 'status'],
+    help: 'Requests answered, but for polls, by channel and status.',
+    labelNames: ['channel', 'status'],
     registers,
   });
   new Counter({

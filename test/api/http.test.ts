@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { addressUrl, openPeers, urlRefusalOf } from '../../src/api/http.ts';
+import { addressUrl, openProxies, urlRefusalOf } from '../../src/api/http.ts';
 
 const from = (remoteAddress: string, given: Record<string, string> = {}, socket: object = {}) => {
   const headers: Record<string, string> = { host: 'muster:8080', ...given };
@@ -18,32 +18,32 @@ describe('whom to believe', () => {
     'x-forwarded-proto': 'https',
     'x-forwarded-host': 'iot.example',
   };
-  const peers = openPeers('loopback, 192.168.0.0/16', undefined);
+  const proxies = openProxies('loopback, 192.168.0.0/16', undefined);
 
   it('a trusted proxy: for the address, protocol and host', () => {
-    expect(peers.addressOf(from('127.0.0.1', forwarded))).toBe('10.1.2.3');
-    expect(peers.baseUrlOf(from('192.168.7.7', forwarded))).toBe('https://iot.example');
-    expect(peers.isTrusted(from('::ffff:127.0.0.1'))).toBe(true);
+    expect(proxies.addressOf(from('127.0.0.1', forwarded))).toBe('10.1.2.3');
+    expect(proxies.baseUrlOf(from('192.168.7.7', forwarded))).toBe('https://iot.example');
+    expect(proxies.isTrusted(from('::ffff:127.0.0.1'))).toBe(true);
   });
 
   it('nobody else', () => {
-    expect(peers.addressOf(from('10.9.9.9', forwarded))).toBe('10.9.9.9');
-    expect(peers.baseUrlOf(from('10.9.9.9', forwarded))).toBe('http://muster:8080');
-    expect(peers.isTrusted(from('10.9.9.9'))).toBe(false);
+    expect(proxies.addressOf(from('10.9.9.9', forwarded))).toBe('10.9.9.9');
+    expect(proxies.baseUrlOf(from('10.9.9.9', forwarded))).toBe('http://muster:8080');
+    expect(proxies.isTrusted(from('10.9.9.9'))).toBe(false);
   });
 
   it('a chain of proxies as far as they are trusted', () => {
     const chain = { 'x-forwarded-for': '1.1.1.1, 2.2.2.2, 192.168.0.1' };
-    expect(peers.addressOf(from('127.0.0.1', chain))).toBe('2.2.2.2');
+    expect(proxies.addressOf(from('127.0.0.1', chain))).toBe('2.2.2.2');
   });
 
   it('the setting before all, where there is one', () => {
-    const fixed = openPeers('loopback', 'https://muster.example/base/');
+    const fixed = openProxies('loopback', 'https://muster.example/base/');
     expect(fixed.baseUrlOf(from('127.0.0.1', forwarded))).toBe('https://muster.example/base');
   });
 
   it('whose address is one, as others may be told nonsense', () => {
-    const told = (chain: string) => peers.addressOf(from('127.0.0.1', { 'x-forwarded-for': chain }));
+    const told = (chain: string) => proxies.addressOf(from('127.0.0.1', { 'x-forwarded-for': chain }));
     expect(told('1.1.1.1:4711')).toBe('1.1.1.1');
     expect(told('[2001:db8::1]:4711')).toBe('2001:db8::1');
     expect(told('[2001:db8::1]')).toBe('2001:db8::1');
@@ -55,22 +55,22 @@ describe('whom to believe', () => {
 
   it('by the standard header, too, where the usual one is not there', () => {
     const forwarded = 'for=9.9.9.9, for="[2001:db8::1]:4711", for=192.168.0.1';
-    expect(peers.addressOf(from('127.0.0.1', { forwarded }))).toBe('2001:db8::1');
-    expect(peers.addressOf(from('127.0.0.1', { forwarded, 'x-forwarded-for': '1.1.1.1' }))).toBe('1.1.1.1');
-    expect(peers.addressOf(from('10.9.9.9', { forwarded }))).toBe('10.9.9.9');
+    expect(proxies.addressOf(from('127.0.0.1', { forwarded }))).toBe('2001:db8::1');
+    expect(proxies.addressOf(from('127.0.0.1', { forwarded, 'x-forwarded-for': '1.1.1.1' }))).toBe('1.1.1.1');
+    expect(proxies.addressOf(from('10.9.9.9', { forwarded }))).toBe('10.9.9.9');
     for (const odd of ['for=unknown', 'for=_hidden', 'nonsense', 'proto=https'])
-      expect(peers.addressOf(from('127.0.0.1', { forwarded: odd }))).toBe('127.0.0.1');
+      expect(proxies.addressOf(from('127.0.0.1', { forwarded: odd }))).toBe('127.0.0.1');
   });
 
   it('only what is an address', () => {
-    expect(() => openPeers('nonsense', undefined)).toThrow();
+    expect(() => openProxies('nonsense', undefined)).toThrow();
   });
 });
 
 describe('the base of links', () => {
-  const peers = openPeers('loopback', undefined);
+  const proxies = openProxies('loopback', undefined);
   const base = (headers: Record<string, string>, socket?: object) =>
-    peers.baseUrlOf(from('127.0.0.1', headers, socket));
+    proxies.baseUrlOf(from('127.0.0.1', headers, socket));
 
   it.each<[Record<string, string>, string]>([
     [{}, 'http://muster:8080'],
@@ -108,7 +108,7 @@ describe('the base of links', () => {
     [{ forwarded: 'for=1.1.1.1', 'x-forwarded-port': '1' }, 'http://muster:1'],
   ])('for %j is %s', (headers, url) => {
     expect(base(headers)).toBe(url);
-    expect(peers.refusalOf(from('127.0.0.1', headers))).toBeUndefined();
+    expect(proxies.refusalOf(from('127.0.0.1', headers))).toBeUndefined();
   });
 
   it('is of https where TLS ends here', () =>
@@ -117,13 +117,13 @@ describe('the base of links', () => {
   it('is where the request came in, for one without a host', () => {
     const request = from('127.0.0.1', {}, { localAddress: '::1', localPort: 8080 });
     delete request.headers.host;
-    expect(peers.baseUrlOf(request)).toBe('http://[::1]:8080');
+    expect(proxies.baseUrlOf(request)).toBe('http://[::1]:8080');
   });
 
   it('has a path where one was cut off or is set', () => {
-    expect(peers.basePathOf(from('127.0.0.1', { 'x-forwarded-prefix': '/a/b' }))).toBe('/a/b');
-    expect(peers.basePathOf(from('127.0.0.1'))).toBe('');
-    expect(openPeers('loopback', 'https://muster.example/base/').basePathOf(from('::1'))).toBe('/base');
+    expect(proxies.basePathOf(from('127.0.0.1', { 'x-forwarded-prefix': '/a/b' }))).toBe('/a/b');
+    expect(proxies.basePathOf(from('127.0.0.1'))).toBe('');
+    expect(openProxies('loopback', 'https://muster.example/base/').basePathOf(from('::1'))).toBe('/base');
   });
 
   it('is not what somebody says who is not trusted, nor where it is set', () => {
@@ -135,8 +135,11 @@ describe('the base of links', () => {
       'x-forwarded-prefix': '//evil.example',
     };
     const stranger = from('10.9.9.9', headers);
-    expect([peers.refusalOf(stranger), peers.baseUrlOf(stranger)]).toEqual([undefined, 'http://muster:8080']);
-    const fixed = openPeers('loopback', 'https://muster.example');
+    expect([proxies.refusalOf(stranger), proxies.baseUrlOf(stranger)]).toEqual([
+      undefined,
+      'http://muster:8080',
+    ]);
+    const fixed = openProxies('loopback', 'https://muster.example');
     expect(fixed.refusalOf(from('127.0.0.1', headers))).toBeUndefined();
     expect(fixed.refusalOf(from('127.0.0.1', { host: '"><script>' }))).toMatch(/^Host:/);
   });
@@ -168,19 +171,19 @@ describe('the base of links', () => {
       (forwarded): [string, string] => ['Forwarded', forwarded],
     ),
   ])('is refused by %s: %s', (name, value) => {
-    const refusal = peers.refusalOf(from('127.0.0.1', { [name.toLowerCase()]: value }));
+    const refusal = proxies.refusalOf(from('127.0.0.1', { [name.toLowerCase()]: value }));
     expect(refusal).toBe(`${name}: is not well formed`);
   });
 
   it('is refused where there are two hosts', () => {
     const request = from('127.0.0.1');
     request.rawHeaders.push('HOST', 'muster:8080');
-    expect(peers.refusalOf(request)).toMatch(/^Host:/);
+    expect(proxies.refusalOf(request)).toMatch(/^Host:/);
   });
 });
 
 it('shows addresses as URLs', () => {
-  expect(openPeers('loopback', undefined).addressOf(from('::ffff:10.0.0.1'))).toBe('10.0.0.1');
+  expect(openProxies('loopback', undefined).addressOf(from('::ffff:10.0.0.1'))).toBe('10.0.0.1');
   expect(addressUrl('10.0.0.1')).toBe('http://10.0.0.1');
   expect(addressUrl('::1')).toBe('http://[::1]');
 });

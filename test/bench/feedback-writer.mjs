@@ -13,7 +13,7 @@ const TELL = `
     INSERT INTO action_entries (tenant_id, action_id, status, messages, occurred_at, reported_at)
     VALUES (1, $1, $2, ARRAY['the device has reported'], now(), now())),
   event AS (
-    INSERT INTO audit_events (tenant_id, at, actor, actor_kind, door, address, type, subjects, count, changes)
+    INSERT INTO audit_events (tenant_id, at, actor, actor_kind, channel, address, type, subjects, count, changes)
     VALUES (1, now(), 'bench', 'DEVICE', 'DEVICE_API', '127.0.0.1', 'action.reported', ARRAY['bench ' || $1], 1, '{}'))
   UPDATE actions SET status = $2, active = $2 = 'running', last_modified_at = now() WHERE tenant_id = 1 AND id = $1
   RETURNING target_id`;

@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http';
 import express from 'express';
-import { openPeers } from '../../dist/api/http.js';
+import { openProxies } from '../../dist/api/http.js';
 import { restRouter } from '../../dist/api/rest/router.js';
 import { openPool } from '../../dist/database/connect.js';
 import { auditEvents } from '../../dist/database/tables/audit.js';
@@ -26,10 +26,10 @@ process.on('message', async ({ connection, without }) => {
   if (without === 'audit') platform.database = unaudited(platform.database);
   const signIn = openAuthenticator(platform);
   const admin = await signIn(`Basic ${btoa('admin:admin')}`);
-  const peers = openPeers('loopback');
+  const proxies = openProxies('loopback');
   const door = restRouter({
     platform,
-    peers,
+    proxies,
     signIn: without === 'signIn' ? async () => admin : signIn,
     log,
     bodyLimit: 1 << 24,

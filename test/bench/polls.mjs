@@ -84,7 +84,7 @@ async function benchPending({ dataDir, database, effort }) {
 async function newGroupToken(muster) {
   const { createEnrollmentGroup } = await askGraphql(
     muster,
-    'mutation { createEnrollmentGroup(input: { name: "bench", reach: ALL }) { token } }',
+    'mutation { createEnrollmentGroup(input: { name: "bench", appliesTo: ALL }) { token } }',
   );
   return createEnrollmentGroup.token;
 }

@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 const CREATE = `mutation ($input: CreateEnrollmentGroupInput!) { createEnrollmentGroup(input: $input) {
-  token enrollmentGroup { id name registrationLimit registrationCount reach tokens { prefix } } userErrors { code path } } }`;
+  token enrollmentGroup { id name registrationLimit registrationCount appliesTo tokens { prefix } } userErrors { code path } } }`;
 
 async function openTenant(input: Record<string, unknown> = {}) {
   const { name, admin } = await createServedTenant(server);
@@ -51,7 +51,7 @@ describe('an enrollment group', () => {
       name: 'factory',
       registrationLimit: 1,
       registrationCount: 0,
-      reach: 'REGISTERED',
+      appliesTo: 'REGISTERED',
       tokens: [{ prefix: token.slice(0, 18) }],
     });
     expect((await poll('a')).json).toHaveProperty('_links.configData');

@@ -262,14 +262,14 @@ describe('by GraphQL', () => {
     expect((await clientOf(server, bearer)('/rest/v1/targets', targets)).status).toBe(201);
     const { auditEvents } = await graphql(
       tenant.admin,
-      '{ auditEvents { nodes { type actor actorKind apiKey door changes } } }',
+      '{ auditEvents { nodes { type actor actorKind apiKey channel changes } } }',
     );
     expect(auditEvents.nodes[0]).toMatchObject({
       type: 'target.created',
       actor: 'boss',
       actorKind: 'API_KEY',
       apiKey: 'ci',
-      door: 'MANAGEMENT_API',
+      channel: 'MANAGEMENT_API',
     });
     expect(auditEvents.nodes[1]).toMatchObject({ type: 'api-key.created', actorKind: 'USER', apiKey: null });
     expect(JSON.stringify(auditEvents)).not.toContain(bearer.slice(-20));

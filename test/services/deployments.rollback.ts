@@ -5,7 +5,7 @@ import { confirmActions } from '../../src/services/deployments/actions/confirm.t
 import { deleteActions, deleteOldActions } from '../../src/services/deployments/actions/delete.ts';
 import { forceActions } from '../../src/services/deployments/actions/force.ts';
 import { assignDistributionSet } from '../../src/services/deployments/assignments/assign.ts';
-import { asDevice } from '../../src/services/devices/acting.ts';
+import { asDevice } from '../../src/services/devices/device-context.ts';
 import {
   activateOwnAutoConfirm,
   deactivateOwnAutoConfirm,

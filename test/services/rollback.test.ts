@@ -15,10 +15,10 @@ import { updateUser } from '../../src/services/access/users/update.ts';
 import { activateAutoConfirm } from '../../src/services/deployments/auto-confirm/activate.ts';
 import { deactivateAutoConfirm } from '../../src/services/deployments/auto-confirm/deactivate.ts';
 import { setAutoConfirm } from '../../src/services/deployments/auto-confirm/set.ts';
-import { asDevice } from '../../src/services/devices/acting.ts';
 import { createCertificateAuthority } from '../../src/services/devices/certificate-authorities/create.ts';
 import { deleteCertificateAuthority } from '../../src/services/devices/certificate-authorities/delete.ts';
 import { updateCertificateAuthority } from '../../src/services/devices/certificate-authorities/update.ts';
+import { asDevice } from '../../src/services/devices/device-context.ts';
 import { createEnrollmentGroup } from '../../src/services/devices/enrollment/create.ts';
 import { deleteEnrollmentGroup } from '../../src/services/devices/enrollment/delete.ts';
 import { deleteEnrollmentToken } from '../../src/services/devices/enrollment/delete-token.ts';
@@ -30,8 +30,8 @@ import { rejectTargets } from '../../src/services/devices/pending-targets/reject
 import { reportAttributes } from '../../src/services/devices/reports/report-attributes.ts';
 import { confirmToken } from '../../src/services/devices/sign-in/confirm-token.ts';
 import { tokenDigest } from '../../src/services/devices/sign-in/digest.ts';
-import { holdDevice } from '../../src/services/devices/sign-in/hold.ts';
 import { registerDevice } from '../../src/services/devices/sign-in/register.ts';
+import { registerPending } from '../../src/services/devices/sign-in/register-pending.ts';
 import { beginImport } from '../../src/services/fleet/imports/begin.ts';
 import { checkRow, isRefused } from '../../src/services/fleet/imports/check.ts';
 import { addRow, openChunk } from '../../src/services/fleet/imports/chunk.ts';
@@ -173,7 +173,10 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     await deleteEnrollmentToken(c, { id: tokens![0]!.id });
   },
   holdDevice: async (c, { groupId }) =>
-    holdDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), { groupId, address: 'x' }),
+    registerPending(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), {
+      groupId,
+      address: 'x',
+    }),
   approveTargets: (c) => approveTargets(c, { filter: 'id==*' }),
   rejectTargets: (c) => rejectTargets(c, { controllerIds: ['held'] }),
   createUser: (c) =>
@@ -273,7 +276,7 @@ async function fixture() {
     registrationLimit: 10,
   });
   const tenantNow = await context.tenants.byId(context.caller.tenantId);
-  await holdDevice(asDevice(context, tenantNow, 'held', 'x'), { groupId: group.id, address: 'x' });
+  await registerPending(asDevice(context, tenantNow, 'held', 'x'), { groupId: group.id, address: 'x' });
   const rotated = await rotateTargetToken(context, { controllerId: 'b' });
   const ids = {
     typeId: targetTypes[0]!.id,

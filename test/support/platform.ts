@@ -71,7 +71,7 @@ export async function newTenant(platform: Platform): Promise<TestTenant> {
         roles: new Set(roles),
         permissions: effectivePermissions(permissions, roles),
       },
-      origin: { door: 'GRAPHQL', address: '192.0.2.1' },
+      origin: { channel: 'GRAPHQL', address: '192.0.2.1' },
     }),
   };
 }

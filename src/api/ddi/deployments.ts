@@ -3,7 +3,11 @@ import { malformed } from '../../errors.ts';
 import { findCancellation, reportCancellation } from '../../services/devices/reports/report-cancellation.ts';
 import { reportDeployment } from '../../services/devices/reports/report-deployment.ts';
 import { reportInstalled } from '../../services/devices/reports/report-installed.ts';
-import { type Deployment, type Door, findDeployment } from '../../services/devices/updates/deployment.ts';
+import {
+  type Deployment,
+  type DeploymentResource,
+  findDeployment,
+} from '../../services/devices/updates/deployment.ts';
 import { noteRetrieval } from '../../services/devices/updates/retrieve.ts';
 import { readReport } from '../feedback.ts';
 import { asObject, idOf, textOf } from '../json.ts';
@@ -66,10 +70,13 @@ export function deploymentRoutes({ serve }: DeviceRoutes): void {
  * matter, but it must be one.
  * @throws MALFORMED_INPUT, ACTION_NOT_FOUND
  */
-export async function readDeployment({ platform, device, request }: Call, door: Door): Promise<Deployment> {
+export async function readDeployment(
+  { platform, device, request }: Call,
+  resource: DeploymentResource,
+): Promise<Deployment> {
   wholeParameter(request, 'c');
   const messages = wholeParameter(request, 'actionHistory') ?? 0;
-  return findDeployment(platform, device, { door, actionId: pathIdOf(request, 'id'), messages });
+  return findDeployment(platform, device, { resource, actionId: pathIdOf(request, 'id'), messages });
 }
 
 const INT_32 = 2 ** 31;

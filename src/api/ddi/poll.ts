@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PollAnswer } from '../../services/devices/polling/device-cache.ts';
 import { type DevicePlatform, poll } from '../../services/devices/polling/poll.ts';
-import { foreseen } from '../../services/shared/foreseen.ts';
+import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';
-import { isMatch, type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { isMatch, PROTOCOL_HEADERS, type Proxies } from '../http.ts';
 import { type DevicePath, deviceRequestOf } from './request.ts';
 import { deviceTypeOf, errorTypeOf, renderRoot } from './root.ts';
 
@@ -17,7 +17,7 @@ export type PollCounts = Map<number, number>;
  * the poll itself; everything else of the device API is Express.
  */
 export const pollListener =
-  (platform: DevicePlatform, peers: Peers, counts: PollCounts, log: (error: unknown) => void) =>
+  (platform: DevicePlatform, proxies: Proxies, counts: PollCounts, log: (error: unknown) => void) =>
   (request: IncomingMessage, response: ServerResponse, path: DevicePath): void => {
     const send = (status: number, headers: string[], body?: string | Buffer) => {
       counts.set(status, (counts.get(status) ?? 0) + 1);
@@ -26,7 +26,7 @@ export const pollListener =
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     const fail = (error: unknown) => {
-      const known = foreseen(error);
+      const known = domainErrorOf(error);
       if (!known) {
         log(error);
         return send(500, [], '');
@@ -39,12 +39,12 @@ export const pollListener =
     const answer = (device: PollAnswer) => {
       const accepted = deviceTypeOf(request);
       if (!accepted) return send(406, [], '');
-      const { body, etag } = renderRoot(device, path, peers.baseUrlOf(request), accepted.type);
+      const { body, etag } = renderRoot(device, path, proxies.baseUrlOf(request), accepted.type);
       if (isMatch(request, etag)) return send(304, ['ETag', etag]);
       send(200, ['Content-Type', accepted.contentType, 'ETag', etag], body);
     };
     try {
-      const device = poll(platform, deviceRequestOf(request, path, peers));
+      const device = poll(platform, deviceRequestOf(request, path, proxies));
       if (device instanceof Promise) device.then(answer).catch(fail);
       else answer(device);
     } catch (error) {

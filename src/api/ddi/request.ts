@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { DeviceRequest } from '../../services/devices/polling/poll.ts';
 import type { DeviceCredentials } from '../../services/devices/sign-in/credentials.ts';
-import { addressUrl, decodeSegment, type Peers } from '../http.ts';
+import { addressUrl, decodeSegment, type Proxies } from '../http.ts';
 import { clientCertificateOf } from './client-certificate.ts';
 
 export interface DevicePath {
@@ -26,21 +26,21 @@ const TARGET = 'TargetToken ';
 const GATEWAY = 'GatewayToken ';
 
 /** Who is calling, as path, headers and handshake say. Certificate headers count only from a trusted proxy. */
-export function deviceRequestOf(request: IncomingMessage, path: DevicePath, peers: Peers): DeviceRequest {
+export function deviceRequestOf(request: IncomingMessage, path: DevicePath, proxies: Proxies): DeviceRequest {
   return {
     tenantName: path.tenant,
     controllerId: path.controllerId,
-    credentials: credentialsOf(request, peers),
-    address: addressUrl(peers.addressOf(request)),
+    credentials: credentialsOf(request, proxies),
+    address: addressUrl(proxies.addressOf(request)),
   };
 }
 
-function credentialsOf(request: IncomingMessage, peers: Peers): DeviceCredentials {
+function credentialsOf(request: IncomingMessage, proxies: Proxies): DeviceCredentials {
   const authorization = request.headers.authorization ?? '';
   if (authorization.startsWith(TARGET)) return { targetToken: authorization.slice(TARGET.length) };
   if (authorization.startsWith(GATEWAY)) return { gatewayToken: authorization.slice(GATEWAY.length) };
   const commonName = request.headers['x-controller-id'];
-  if (typeof commonName === 'string' && peers.isTrusted(request))
+  if (typeof commonName === 'string' && proxies.isTrusted(request))
     return { certificate: { commonName, authorities: authoritiesOf(request) } };
   const clientCertificate = clientCertificateOf(request);
   return clientCertificate ? { clientCertificate } : {};

@@ -1,13 +1,13 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { DomainError, malformed } from '../../errors.ts';
-import { asDevice } from '../../services/devices/acting.ts';
+import { asDevice } from '../../services/devices/device-context.ts';
 import type { Device } from '../../services/devices/polling/device-cache.ts';
 import type { DevicePlatform } from '../../services/devices/polling/poll.ts';
-import type { Acting } from '../../services/shared/context.ts';
+import type { ActorContext } from '../../services/shared/context.ts';
 import { hasBody, readBody } from '../body.ts';
 import { parseCbor } from '../cbor.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { addressUrl, etagOf, isMatch, type Peers } from '../http.ts';
+import { addressUrl, etagOf, isMatch, type Proxies } from '../http.ts';
 import { withIdAsSent } from '../ids-as-sent.ts';
 import { idOf } from '../json.ts';
 import { parseJson } from '../json-reader.ts';
@@ -24,7 +24,7 @@ export interface Call {
   platform: DevicePlatform;
   device: Device;
   /** What the device makes changes with. */
-  acting: Acting;
+  acting: ActorContext;
   /** The base of its links. */
   url: string;
   /** That of links to files: they name the tenant as it is stored, and older clients look for that. */
@@ -54,13 +54,13 @@ export interface DeviceRoutes {
 export function deviceRoutes(
   router: Router,
   platform: DevicePlatform,
-  peers: Peers,
+  proxies: Proxies,
   bodyLimit: number,
 ): DeviceRoutes {
   const callOf = (request: Request, response: Response): Call => {
     const { device, path } = response.locals as { device: Device; path: DevicePath };
-    const address = addressUrl(peers.addressOf(request));
-    const baseUrl = peers.baseUrlOf(request);
+    const address = addressUrl(proxies.addressOf(request));
+    const baseUrl = proxies.baseUrlOf(request);
     const url = deviceUrl(baseUrl, path);
     const downloadUrl = deviceUrl(baseUrl, { ...path, tenant: device.tenant.name });
     const acting = asDevice(platform, device.tenant, path.controllerId, address);

@@ -1,9 +1,9 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { authenticateDevice, type DevicePlatform } from '../../services/devices/polling/poll.ts';
 import { reportAttributes } from '../../services/devices/reports/report-attributes.ts';
-import { foreseen } from '../../services/shared/foreseen.ts';
+import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
-import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
 import { asObject } from '../json.ts';
 import { sendWhole } from '../media.ts';
 import { readConfigData } from './config-data.ts';
@@ -17,7 +17,7 @@ import { errorTypeOf } from './root.ts';
 /** The device API but for polls. Authentication comes before routing, and each signed-in request is a poll, too. */
 export function deviceRouter(
   platform: DevicePlatform,
-  peers: Peers,
+  proxies: Proxies,
   { bodyLimit }: { bodyLimit: number },
   log: (error: unknown) => void,
 ): express.Router {
@@ -27,7 +27,7 @@ export function deviceRouter(
     if (!path) return next('router');
     response.set(PROTOCOL_HEADERS);
     response.locals['path'] = path;
-    response.locals['device'] = await authenticateDevice(platform, deviceRequestOf(request, path, peers));
+    response.locals['device'] = await authenticateDevice(platform, deviceRequestOf(request, path, proxies));
     next();
   };
   router.use(signIn);
@@ -35,7 +35,7 @@ export function deviceRouter(
   const root = router.route('/:tenant/controller/v1/:controllerId');
   root.all(methodNotAllowed('GET,HEAD,OPTIONS'));
 
-  const routes = deviceRoutes(router, platform, peers, bodyLimit);
+  const routes = deviceRoutes(router, platform, proxies, bodyLimit);
   routes.serve('/configData', { put: putConfigData }, { leavesEvent: true });
   deploymentRoutes(routes);
   confirmationRoutes(routes);
@@ -60,7 +60,7 @@ const answerDeviceErrors =
       log(error);
       return void response.destroy();
     }
-    const known = foreseen(error);
+    const known = domainErrorOf(error);
     if (known) {
       if (known.code === 'UNAUTHENTICATED') return void response.status(401).end();
       if (known.code === 'ACTION_CLOSED') return void response.status(410).end();

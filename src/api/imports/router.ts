@@ -6,7 +6,7 @@ import { findImport, type Import, listImports } from '../../services/fleet/impor
 import { importTargets } from '../../services/fleet/imports/import-targets.ts';
 import type { Context, Platform } from '../../services/shared/context.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
 import { idOf } from '../json.ts';
 import { essenceOf } from '../media-types.ts';
 import { answerErrors } from '../rest/errors.ts';
@@ -17,7 +17,7 @@ import { readRows } from './read-rows.ts';
 
 export interface FilesOptions {
   platform: Platform;
-  peers: Peers;
+  proxies: Proxies;
   /** Checks the `Authorization` header. @throws UNAUTHENTICATED */
   signIn: Authenticator;
   log: (error: unknown) => void;
@@ -33,16 +33,16 @@ const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
 const PARAMETERS = ['mode', 'dryRun', 'key', 'resume', 'delimiter'];
 
 /** `/imports`: files of targets, streamed in. Authentication comes before anything of the body is read. */
-export function importRouter({ platform, peers, signIn, log }: FilesOptions): express.Router {
+export function importRouter({ platform, proxies, signIn, log }: FilesOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     response.set(PROTOCOL_HEADERS);
-    const origin = { door: 'FILES', address: peers.addressOf(request) } as const;
+    const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
     const caller = await signIn(request.headers.authorization, origin);
     response.locals['context'] = { ...platform, caller, origin };
     next();
   });
-  router.post('/', (request, response) => takeFile(peers.basePathOf(request), request, response));
+  router.post('/', (request, response) => takeFile(proxies.basePathOf(request), request, response));
   router.get('/', async (request, response) => {
     const key = parameter(request, 'key');
     const limit = numberOf(request, 'limit');

@@ -1,6 +1,6 @@
 import type { Request, Router } from 'express';
 import { invalid, malformed } from '../../errors.ts';
-import { seenAmong } from '../../services/access/seen.ts';
+import { readableAmong } from '../../services/access/readable-fields.ts';
 import { type Action, isCancellation } from '../../services/deployments/actions/action.ts';
 import { cancelActions } from '../../services/deployments/actions/cancel.ts';
 import { confirmActions } from '../../services/deployments/actions/confirm.ts';
@@ -154,8 +154,8 @@ const senderOf =
 /** Renders actions, with all links or their own; of their sets and rollouts only what the caller may read. */
 async function rendererOf(context: Context, links: Links, actions: readonly Action[]) {
   const setIds = actions.map(({ distributionSet }) => distributionSet.id);
-  const seesSet = await seenAmong(context, 'distributionSet', setIds);
-  const seesRollouts = await seenAmong(context, 'rollout', []);
+  const seesSet = await readableAmong(context, 'distributionSet', setIds);
+  const seesRollouts = await readableAmong(context, 'rollout', []);
   const seen = (action: Action): Action =>
     action.rollout && !seesRollouts(action.rollout.id) ? { ...action, rollout: null } : action;
   return {

@@ -1,5 +1,5 @@
 import type { Request, Router } from 'express';
-import { seenAmong } from '../../services/access/seen.ts';
+import { readableAmong } from '../../services/access/readable-fields.ts';
 import type { AutoAssignment } from '../../services/deployments/auto-assignments/auto-assignment.ts';
 import { createAutoAssignment } from '../../services/deployments/auto-assignments/create.ts';
 import {
@@ -127,7 +127,7 @@ const STEPS: Record<AutoAssignment['status'], readonly string[]> = {
 /** Renders auto-assignments; of their sets only what the caller may read. */
 async function rendererOf(context: Context, links: Links, list: readonly AutoAssignment[]) {
   const setIds = list.map(({ distributionSet }) => distributionSet.id);
-  const seesSet = await seenAmong(context, 'distributionSet', setIds);
+  const seesSet = await readableAmong(context, 'distributionSet', setIds);
   return (one: AutoAssignment) => renderAutoAssignment(one, links, seesSet(one.distributionSet.id));
 }
 

@@ -1,6 +1,6 @@
 import type { Request, Router } from 'express';
 import { malformed } from '../../errors.ts';
-import { seenAmong } from '../../services/access/seen.ts';
+import { readableAmong } from '../../services/access/readable-fields.ts';
 import type { Context } from '../../services/shared/context.ts';
 import type { Listing } from '../../services/shared/page.ts';
 import { mapInTurns } from '../../services/shared/turns.ts';
@@ -170,7 +170,7 @@ async function rendererOf(context: Context, sets: readonly DistributionSet[], li
   );
   const renderModule = await moduleRendererOf(context, [...modules.values()].flat());
   const typeIds = sets.map(({ type }) => type.id);
-  const seesType = await seenAmong(context, 'distributionSetType', typeIds);
+  const seesType = await readableAmong(context, 'distributionSetType', typeIds);
   return (set: DistributionSet, { type: typeLink, ...ownLinks }: SetLinks) => {
     const type = seesType(set.type.id) ? set.type : undefined;
     return withoutNulls({

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { DomainError } from '../../errors.ts';
-import { foreseen } from '../../services/shared/foreseen.ts';
+import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { challengeOf } from '../http.ts';
 import { sendHal } from '../media.ts';
@@ -25,7 +25,7 @@ export const answerErrors =
   (error, request, response, _next) => {
     if (isBrokenOff(request)) return void response.destroy();
     if (response.headersSent) return void response.destroy(error);
-    const known = foreseen(error);
+    const known = domainErrorOf(error);
     if (known) {
       if (known.code === 'UNAUTHENTICATED') return sendUnauthenticated(response, known);
       const { status, headers, body } = errorAnswer(known);

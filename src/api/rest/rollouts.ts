@@ -1,5 +1,5 @@
 import type { Request, Router } from 'express';
-import { seenAmong } from '../../services/access/seen.ts';
+import { readableAmong } from '../../services/access/readable-fields.ts';
 import { countTargetsOfRollouts, type TargetCounts } from '../../services/deployments/rollouts/counts.ts';
 import { createRollout } from '../../services/deployments/rollouts/create.ts';
 import { decideRollout } from '../../services/deployments/rollouts/decide.ts';
@@ -129,7 +129,7 @@ export const renderCounts = (counts: TargetCounts) => ({
 /** Renders rollouts; of their sets only what the caller may read. */
 async function rendererOf(context: Context, links: Links, rollouts: readonly Rollout[]) {
   const setIds = rollouts.map(({ distributionSet }) => distributionSet.id);
-  const seesSet = await seenAmong(context, 'distributionSet', setIds);
+  const seesSet = await readableAmong(context, 'distributionSet', setIds);
   return (rollout: Rollout, counts?: TargetCounts) =>
     renderRollout(rollout, links, { counts, seesSet: seesSet(rollout.distributionSet.id) });
 }

@@ -2,7 +2,7 @@ import express, { type Request } from 'express';
 import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Platform } from '../../services/shared/context.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
 import { sendHal } from '../media.ts';
 import { actionRoutes } from './actions.ts';
 import { artifactRoutes } from './artifacts.ts';
@@ -31,18 +31,18 @@ import { targetRoutes } from './targets.ts';
 
 export interface RestOptions extends ResourceOptions {
   platform: Platform;
-  peers: Peers;
+  proxies: Proxies;
   /** Checks the `Authorization` header. @throws UNAUTHENTICATED */
   signIn: Authenticator;
   log: (error: unknown) => void;
 }
 
 /** The Management API, to be mounted at `/rest`. Authentication comes before routing. */
-export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOptions): express.Router {
+export function restRouter({ platform, proxies, signIn, log, bodyLimit }: RestOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     response.set(PROTOCOL_HEADERS);
-    const origin = { door: 'MANAGEMENT_API', address: peers.addressOf(request) } as const;
+    const origin = { channel: 'MANAGEMENT_API', address: proxies.addressOf(request) } as const;
     const caller = await signIn(request.headers.authorization, origin);
     response.locals['context'] = { ...platform, caller, origin };
     next();
@@ -50,7 +50,7 @@ export function restRouter({ platform, peers, signIn, log, bodyLimit }: RestOpti
 
   const v1 = express.Router({ strict: true, caseSensitive: true });
   const options = { bodyLimit };
-  const linksOf = (request: Request) => linksOn(peers.baseUrlOf(request));
+  const linksOf = (request: Request) => linksOn(proxies.baseUrlOf(request));
   targetRoutes(v1, options, linksOf);
   targetMetadataRoutes(v1, options);
   autoConfirmRoutes(v1, options, linksOf);

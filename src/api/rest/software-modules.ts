@@ -1,5 +1,5 @@
 import type { Request, Router } from 'express';
-import { seenAmong } from '../../services/access/seen.ts';
+import { readableAmong } from '../../services/access/readable-fields.ts';
 import type { Context } from '../../services/shared/context.ts';
 import type { Listing } from '../../services/shared/page.ts';
 import { mapInTurns } from '../../services/shared/turns.ts';
@@ -93,7 +93,7 @@ export const pagedModules = (
 /** Renders modules, and of their types only what the caller may read. */
 export async function moduleRendererOf(context: Context, modules: readonly SoftwareModule[]) {
   const typeIds = modules.map(({ type }) => type.id);
-  const seesType = await seenAmong(context, 'softwareModuleType', typeIds);
+  const seesType = await readableAmong(context, 'softwareModuleType', typeIds);
   return (module: SoftwareModule, { type: typeLink, ...ownLinks }: { self: object; type?: object }) => {
     const type = seesType(module.type.id) ? module.type : undefined;
     return withoutNulls({

@@ -1,5 +1,5 @@
 import type { Request, Router } from 'express';
-import { seenAmong } from '../../services/access/seen.ts';
+import { readableAmong } from '../../services/access/readable-fields.ts';
 import type { AutoAssignment } from '../../services/deployments/auto-assignments/auto-assignment.ts';
 import { findAutoAssignmentsOfFilters } from '../../services/deployments/auto-assignments/find.ts';
 import { clearAutoAssignment } from '../../services/fleet/target-filters/clear-auto-assignment.ts';
@@ -126,7 +126,7 @@ const pagedFilters = (context: Context, listing: Listing<TargetFilter>, links: L
 async function renderer(context: Context, assigning: readonly (AutoAssignment | undefined)[]) {
   const { settings } = await context.tenants.byId(context.caller.tenantId);
   const setIds = assigning.flatMap((one) => one?.distributionSet.id ?? []);
-  const seesSet = await seenAmong(context, 'distributionSet', setIds);
+  const seesSet = await readableAmong(context, 'distributionSet', setIds);
   return (filter: TargetFilter, autoAssignment: AutoAssignment | undefined, links: object) => ({
     ...authorship(filter),
     id: filter.id,

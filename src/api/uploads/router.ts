@@ -3,24 +3,24 @@ import type { Origin, Platform } from '../../services/shared/context.ts';
 import type { Artifact } from '../../services/software/artifacts/artifact.ts';
 import { takeUpload } from '../../services/software/artifacts/take-upload.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { type Peers, PROTOCOL_HEADERS } from '../http.ts';
+import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
 import { answerErrors } from '../rest/errors.ts';
 
 export interface UploadsOptions {
   platform: Platform;
-  peers: Pick<Peers, 'addressOf'>;
+  proxies: Pick<Proxies, 'addressOf'>;
   log: (error: unknown) => void;
 }
 
 /** `/uploads/{token}`: the bytes of files that `createArtifactUpload` awaits. The token is all that they need. */
-export function uploadRouter({ platform, peers, log }: UploadsOptions): express.Router {
+export function uploadRouter({ platform, proxies, log }: UploadsOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use((_request, response, next) => {
     response.set(PROTOCOL_HEADERS);
     next();
   });
   router.put('/:token', (request, response) => {
-    const origin = { door: 'FILES', address: peers.addressOf(request) } as const;
+    const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
     return takeFile(platform, origin, request, response);
   });
   router.all('/:token', (_request, response) => {

@@ -13,7 +13,7 @@ export const auditEvents = pgTable(
     actorKind: text('actor_kind').notNull(),
     /** The name of the API key that acted for the account. */
     apiKey: exactText('api_key'),
-    door: text('door').notNull(),
+    channel: text('channel').notNull(),
     address: text('address'),
     type: exactText('type').notNull(),
     /** Names of what it was done to; null where a filter chose them. */

@@ -39,7 +39,7 @@ export const autoAssignments = pgTable(
     /** In whose name it assigns. */
     initiatedBy: text('initiated_by').notNull(),
     /** Which targets they could change when they set it up: those that match any of these filters; all where null. */
-    reach: text('reach').array(),
+    creatorScopes: text('creator_scopes').array(),
     ...authorship,
   },
   (t) => [

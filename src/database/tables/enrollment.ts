@@ -17,9 +17,9 @@ import { targetTags } from './target-data.ts';
 import { targetTypes } from './target-types.ts';
 import { tenantReference } from './tenants.ts';
 
-export const REACHES = ['registered', 'all'] as const;
+export const APPLIES_TO = ['registered', 'all'] as const;
 /** Which targets a group's tokens speak for: those it registered, or all of the tenant. */
-export type Reach = (typeof REACHES)[number];
+export type AppliesTo = (typeof APPLIES_TO)[number];
 
 /** How unknown devices become targets. */
 export const enrollmentGroups = pgTable(
@@ -38,7 +38,7 @@ export const enrollmentGroups = pgTable(
     /** Patterns; none allows all. */
     allowedControllerIds: text('allowed_controller_ids').array().notNull(),
     deniedControllerIds: text('denied_controller_ids').array().notNull(),
-    reach: text('reach', { enum: REACHES }).notNull(),
+    appliesTo: text('applies_to', { enum: APPLIES_TO }).notNull(),
     requiresApproval: boolean('requires_approval').notNull(),
     certificateAuthorityId: reference('certificate_authority_id'),
     /** What its targets are given, with its tags. */
@@ -62,7 +62,7 @@ export const enrollmentGroups = pgTable(
       columns: [t.tenantId, t.targetTypeId],
       foreignColumns: [targetTypes.tenantId, targetTypes.id],
     }),
-    check('enrollment_groups_reach_check', sql`${t.reach} IN ('registered', 'all')`),
+    check('enrollment_groups_applies_to_check', sql`${t.appliesTo} IN ('registered', 'all')`),
   ],
 );
 

@@ -56,7 +56,7 @@ export const rollouts = pgTable(
     /** Which targets, as it was written. */
     filter: text('filter').notNull(),
     /** The scopes in which its creator may read and change targets, as a filter; null where these are all. */
-    reach: text('reach'),
+    creatorScope: text('creator_scope'),
     status: exactText('status').$type<RolloutStatus>().notNull(),
     /** From when on it begins by itself. */
     startAt: instant('start_at'),

@@ -153,8 +153,8 @@ export const artifactUploads = pgTable(
  * What the store holds, or may hold, beside the contents: uploads that have not ended, and contents that no artifact has
  * any more. Written before the store is changed, so that a process that dies leaves nothing that nobody knows of.
  */
-export const artifactStrays = pgTable(
-  'artifact_strays',
+export const artifactOrphans = pgTable(
+  'artifact_orphans',
   {
     tenantId: tenantReference(),
     location: text('location').notNull(),

@@ -40,7 +40,7 @@ export interface SignInOptions {
   rememberedMs?: number;
 }
 
-const NOWHERE: Origin = { door: 'SERVER', address: null };
+const NOWHERE: Origin = { channel: 'SERVER', address: null };
 const REMEMBERED_MS = 30_000;
 const REMEMBERED_AT_MOST = 10_000;
 const PROVEN_AT_MOST = 50_000;

@@ -84,20 +84,20 @@ export function scopeFilter(
 }
 
 /** Whether the caller's permission reaches everything. */
-export const reachesAll = (context: Context, permission: Permission): boolean =>
+export const isUnscoped = (context: Context, permission: Permission): boolean =>
   scopeFilter(context, permission) === undefined;
 
 /**
  * The condition on a row, with all that filters of its kind join, that the caller's permission reaches it; undefined
  * where it reaches everything.
  */
-export function scopeOf(context: Context, tenant: Tenant, permission: Permission): SQL | undefined {
+export function scopeConditionIn(context: Context, tenant: Tenant, permission: Permission): SQL | undefined {
   const filter = scopeFilter(context, permission);
   return filter && compileFilter(filter, fieldsOf(permission)!, filterMoments(tenant, context.clock()));
 }
 
 /** The same where the tenant isn't at hand: who reaches everything doesn't wait for it. */
-export async function reach(context: Context, permission: Permission): Promise<SQL | undefined> {
-  if (reachesAll(context, permission)) return undefined;
-  return scopeOf(context, await context.tenants.byId(context.caller.tenantId), permission);
+export async function scopeCondition(context: Context, permission: Permission): Promise<SQL | undefined> {
+  if (isUnscoped(context, permission)) return undefined;
+  return scopeConditionIn(context, await context.tenants.byId(context.caller.tenantId), permission);
 }

@@ -6,7 +6,7 @@ import { targets } from '../../database/tables/targets.ts';
 import { actionNotFound } from '../../errors.ts';
 import { ofItsTarget } from '../deployments/actions/action.ts';
 import { lockOwnTarget } from '../fleet/targets/selection.ts';
-import type { Acting, Platform } from '../shared/context.ts';
+import type { ActorContext, Platform } from '../shared/context.ts';
 import type { Device } from './polling/device-cache.ts';
 
 /** An action of the device that asks. */
@@ -50,7 +50,11 @@ const LOCKED = {
 export type LockedOwnAction = Pick<OwnAction, keyof typeof LOCKED>;
 
 /** The same of the device that acts, locked with its target until the transaction ends. @throws TARGET_NOT_FOUND besides */
-export async function lockOwnAction(tx: Transaction, device: Acting, id: number): Promise<LockedOwnAction> {
+export async function lockOwnAction(
+  tx: Transaction,
+  device: ActorContext,
+  id: number,
+): Promise<LockedOwnAction> {
   const { tenantId, username } = device.caller;
   const [action] = await tx
     .select(LOCKED)

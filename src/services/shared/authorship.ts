@@ -1,9 +1,9 @@
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Field } from '../../filters/fields.ts';
-import type { Acting } from './context.ts';
+import type { ActorContext } from './context.ts';
 
 /** Who does something, and when. */
-type Author = Pick<Acting, 'caller' | 'clock'>;
+type Author = Pick<ActorContext, 'caller' | 'clock'>;
 
 /** Who made something and who changed it last. */
 export interface Authored {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { type DomainError, outOfScope, standsTwice } from '../../errors.ts';
-import { asItWouldBe, findUnreached, type Reach, type Unreached } from '../access/reach.ts';
+import { asItWouldBe, findOutOfScope, type RowOutOfScope, type ScopedRows } from '../access/in-scope.ts';
 import { type ChangeRecord, creation } from '../platform/audit/record.ts';
 import { change } from './change.ts';
 import type { Context } from './context.ts';
@@ -104,7 +104,7 @@ export interface Creation<T, R> {
   check: (tx: Transaction, batch: Batch<T>) => Promise<void>;
   insert: (tx: Transaction, rows: T[]) => Promise<R[]>;
   /** What is created must be within the reach of the verb's permission; null where no scope is about such things. */
-  reach: Reach | null;
+  scope: ScopedRows | null;
   event: ChangeRecord['type'];
   nameOf: (created: NoInfer<R>) => string;
 }
@@ -124,7 +124,7 @@ export async function createBatch<T extends object, R extends { id: number }>(
       const batch = copyOf(checked);
       await how.check(tx, batch);
       if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
-      const created = await insertReached(tx, context, batch, how);
+      const created = await insertInScope(tx, context, batch, how);
       if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
       changes.record(creation(how.event, created.map(how.nameOf), standing(batch)));
       return { created, faults: faultsOf(batch) };
@@ -134,35 +134,35 @@ export async function createBatch<T extends object, R extends { id: number }>(
 }
 
 /** Carries out of a savepoint which of the created rows are out of the caller's reach. */
-class OutOfReach extends Error {
-  constructor(readonly rows: readonly Unreached[]) {
+class RowsOutOfScope extends Error {
+  constructor(readonly rows: readonly RowOutOfScope[]) {
     super('rows out of reach');
   }
 }
 
 /** Inserts what stands. Rows that the caller may not create are known only then: they are refused, the others inserted. */
-async function insertReached<T, R extends { id: number }>(
+async function insertInScope<T, R extends { id: number }>(
   tx: Transaction,
   context: Context,
   batch: Batch<T>,
-  { insert, reach }: Creation<T, R>,
+  { insert, scope }: Creation<T, R>,
 ): Promise<R[]> {
-  if (!reach || context.caller.permissions.get(reach.permission) === null) return insert(tx, standing(batch));
+  if (!scope || context.caller.permissions.get(scope.permission) === null) return insert(tx, standing(batch));
   let ids: number[] = [];
   const attempt = async (inner: Transaction) => {
     const created = await insert(inner, standing(batch));
     ids = created.map(({ id }) => id);
-    const unreached = await findUnreached(inner, context, reach, isAmong(reach.table.id, ids));
-    if (unreached.length) throw new OutOfReach(unreached);
+    const unreached = await findOutOfScope(inner, context, scope, isAmong(scope.table.id, ids));
+    if (unreached.length) throw new RowsOutOfScope(unreached);
     return created;
   };
   try {
     return await tx.transaction(attempt);
   } catch (error) {
-    if (!(error instanceof OutOfReach)) throw error;
+    if (!(error instanceof RowsOutOfScope)) throw error;
     const places = [...batch.rows.keys()].filter((index) => batch.rows[index] !== undefined);
     for (const { id, title } of error.rows)
-      refuse(batch, places[ids.indexOf(id)]!, outOfScope(reach.permission, asItWouldBe(title)));
+      refuse(batch, places[ids.indexOf(id)]!, outOfScope(scope.permission, asItWouldBe(title)));
     return insert(tx, standing(batch));
   }
 }

@@ -21,11 +21,11 @@ import {
   userAlreadyExists,
   webhookAlreadyExists,
 } from '../../errors.ts';
-import { requireTargetsStillReached } from '../fleet/targets/scope.ts';
+import { requireTargetsStillInScope } from '../fleet/targets/scope.ts';
 import type { Announcement } from '../platform/announcements.ts';
 import { type ChangeRecord, writeRecords } from '../platform/audit/record.ts';
 import { requireQuotas } from '../platform/quotas.ts';
-import type { Acting } from './context.ts';
+import type { ActorContext } from './context.ts';
 
 /** Names what a transaction changes: the targets, or `everything` of the tenant. */
 export interface Changes {
@@ -61,7 +61,7 @@ class Undo {
  * @throws DomainError also where a constraint of the database said no.
  */
 export async function change<T>(
-  context: Acting,
+  context: ActorContext,
   work: (tx: Transaction, changes: Changes) => Promise<T>,
   { dryRun = false } = {},
 ): Promise<T> {
@@ -113,7 +113,7 @@ export async function change<T>(
     try {
       const result = await database.transaction(async (tx) => {
         const done = await work(tx, changes);
-        await requireTargetsStillReached(tx, context, [...changed]);
+        await requireTargetsStillInScope(tx, context, [...changed]);
         await requireQuotas(tx, tenantId, records);
         if (dryRun) return changes.undo(done);
         await writeRecords(tx, context, records);

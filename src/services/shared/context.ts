@@ -35,12 +35,12 @@ export interface Caller extends Actor {
   until?: Date;
 }
 
-export const DOORS = ['GRAPHQL', 'MANAGEMENT_API', 'DEVICE_API', 'FILES', 'SERVER'] as const;
+export const CHANNELS = ['GRAPHQL', 'MANAGEMENT_API', 'DEVICE_API', 'FILES', 'SERVER'] as const;
 /** By which door a call came; `SERVER` for what the server does of itself. */
-export type Door = (typeof DOORS)[number];
+export type Channel = (typeof CHANNELS)[number];
 
 export interface Origin {
-  door: Door;
+  channel: Channel;
   /** The client's address; null where there is none. */
   address: string | null;
 }
@@ -58,12 +58,12 @@ export interface Platform {
 }
 
 /** What a change is made with: who makes it and whence. */
-export interface Acting extends Platform {
+export interface ActorContext extends Platform {
   caller: Actor;
   origin: Origin;
 }
 
 /** What a verb is called with. */
-export interface Context extends Acting {
+export interface Context extends ActorContext {
   caller: Caller;
 }

@@ -2,7 +2,7 @@ import { and, type SQL, sql } from 'drizzle-orm';
 import type { PgSelect } from 'drizzle-orm/pg-core';
 import type { Database } from '../../database/connect.ts';
 import type { FieldSet } from '../../filters/fields.ts';
-import { askedFilter, requireSortable } from '../access/seen.ts';
+import { askedFilter, requireSortable } from '../access/readable-fields.ts';
 import type { Context } from './context.ts';
 import { type Listing, list, type PageRequest, type SortField } from './page.ts';
 

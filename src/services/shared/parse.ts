@@ -15,5 +15,5 @@ export function parse<T>(schema: z.ZodType<T, unknown>, input: unknown): T {
 export function faultOf(error: z.ZodError): DomainError {
   const issue = error.issues[0];
   const path = (issue?.path ?? []).map(String);
-  return invalid(`${path.join('..') || 'input'}: ${issue?.message}`, path);
+  return invalid(`${path.join('.') || 'input'}: ${issue?.message}`, path);
 }

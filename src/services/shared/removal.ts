@@ -23,5 +23,5 @@ export async function removeOrHide(
 }
 
 /** Creations of a tenant in a table go one by one, so that what was found missing stays so. */
-export const queueUp = (tx: Transaction, table: string, tenantId: number): Promise<unknown> =>
+export const lockCreations = (tx: Transaction, table: string, tenantId: number): Promise<unknown> =>
   tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${table} ${tenantId}`}, 0))`);

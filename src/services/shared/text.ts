@@ -36,7 +36,7 @@ export const enteredText = (least: number, most: number) =>
 export const plainText = (least: number, most: number) => measured(z.string(), least, most);
 
 /** Whether a path can name it: clients take these two for steps up and along, however they are encoded. */
-export const isPathSegment = (name: string): boolean => name !== '..' && name !== '../..';
+export const isPathSegment = (name: string): boolean => name !== '.' && name !== '..';
 export const SEGMENT_RULE = 'must not be . or ..: no path could name it';
 
 const CARRIED = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;

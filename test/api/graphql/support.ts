@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { openGraphql } from '../../../src/api/graphql/server/server.ts';
-import { openPeers } from '../../../src/api/http.ts';
+import { openProxies } from '../../../src/api/http.ts';
 import { unauthenticated } from '../../../src/errors.ts';
 import type { Permission, Role } from '../../../src/services/access/permissions.ts';
 import type { Caller, Context } from '../../../src/services/shared/context.ts';
@@ -72,7 +72,7 @@ export function openTestDoor() {
     }
     const graphql = await openGraphql({
       platform,
-      peers: openPeers('loopback', undefined),
+      proxies: openProxies('loopback', undefined),
       signIn: async (credentials) => {
         const caller = callers[Number(/^Test (\d+)$/.exec(String(credentials))?.[1] ?? Number.NaN)];
         if (!caller) throw unauthenticated();

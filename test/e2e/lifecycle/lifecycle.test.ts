@@ -73,7 +73,7 @@ describe('a server through its life', () => {
     await server.device('/rest/v1/targets');
     const metrics = await server.device('/metrics');
     for (const door of ['files', 'rest'])
-      expect(metrics.text).toContain(`muster_requests_total{door="${door}",status="401"} 1`);
+      expect(metrics.text).toContain(`muster_requests_total{channel="${door}",status="401"} 1`);
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(metrics.text).toContain('muster_polls_total');
   });

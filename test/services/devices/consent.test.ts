@@ -8,7 +8,7 @@ import { reportConfirmation } from '../../../src/services/devices/reports/confir
 import { reportDeployment } from '../../../src/services/devices/reports/report-deployment.ts';
 import { noteRetrieval } from '../../../src/services/devices/updates/retrieve.ts';
 import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
-import type { Acting } from '../../../src/services/shared/context.ts';
+import type { ActorContext } from '../../../src/services/shared/context.ts';
 import { assign, createSet } from '../deployments/assignments/support.ts';
 import { type Fleet, newFleet, openDeviceProcess, ownAction, report } from './support.ts';
 
@@ -16,7 +16,7 @@ const { devices, close } = await openDeviceProcess();
 afterAll(close);
 
 let fleet: Fleet;
-let device: Acting;
+let device: ActorContext;
 let actionId: number;
 const askForConfirmation = (asks: boolean) =>
   setConfiguration(fleet.context, { 'user.confirmation.flow.enabled': asks });

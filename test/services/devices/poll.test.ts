@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { asDevice } from '../../../src/services/devices/acting.ts';
+import { asDevice } from '../../../src/services/devices/device-context.ts';
 import type { Device } from '../../../src/services/devices/polling/device-cache.ts';
 import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/polling/poll.ts';
 import { reportAttributes } from '../../../src/services/devices/reports/report-attributes.ts';

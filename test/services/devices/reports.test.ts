@@ -5,7 +5,7 @@ import { listActionEntries } from '../../../src/services/deployments/actions/lis
 import { reportCancellation } from '../../../src/services/devices/reports/report-cancellation.ts';
 import { reportDeployment } from '../../../src/services/devices/reports/report-deployment.ts';
 import { reportInstalled } from '../../../src/services/devices/reports/report-installed.ts';
-import type { Acting } from '../../../src/services/shared/context.ts';
+import type { ActorContext } from '../../../src/services/shared/context.ts';
 import { assign, createSet, stateOf } from '../deployments/assignments/support.ts';
 import { type Fleet, newFleet, openDeviceProcess, report } from './support.ts';
 
@@ -13,7 +13,7 @@ const { devices, close } = await openDeviceProcess();
 afterAll(close);
 
 let fleet: Fleet;
-let device: Acting;
+let device: ActorContext;
 let set: number;
 let actionId: number;
 beforeEach(async () => {

@@ -1,10 +1,10 @@
-import { asDevice } from '../../../src/services/devices/acting.ts';
+import { asDevice } from '../../../src/services/devices/device-context.ts';
 import { findOwnAction, type OwnAction } from '../../../src/services/devices/own-action.ts';
 import type { Device, PollAnswer } from '../../../src/services/devices/polling/device-cache.ts';
 import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/polling/poll.ts';
 import type { Report } from '../../../src/services/devices/reports/report.ts';
 import { createTargets } from '../../../src/services/fleet/targets/create.ts';
-import type { Acting, Context } from '../../../src/services/shared/context.ts';
+import type { ActorContext, Context } from '../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
 
 /** A process with a device cache, whose clock a test may set and whose statements it may count. */
@@ -42,7 +42,7 @@ export interface Fleet {
   ask(controllerId: string, platform?: DevicePlatform): PollAnswer | Promise<PollAnswer>;
   /** What a poll would be answered from if nothing were remembered. */
   stored(controllerId: string): Promise<Device>;
-  acting(controllerId: string): Promise<Acting>;
+  acting(controllerId: string): Promise<ActorContext>;
 }
 
 /** A tenant with targets of these names. */

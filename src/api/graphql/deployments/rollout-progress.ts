@@ -1,5 +1,5 @@
 import { Arg, Field, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
-import type { RolloutProgress as Progress } from '../../../services/platform/live/rollout-room.ts';
+import type { RolloutProgress as Progress } from '../../../services/platform/live/rollout-watchers.ts';
 import { watchRollout } from '../../../services/platform/live/watch-rollout.ts';
 import { toId } from '../server/ids.ts';
 import type { SubscriptionContext } from '../server/subscriptions.ts';

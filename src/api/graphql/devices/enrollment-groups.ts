@@ -33,8 +33,8 @@ import { loaderOf } from '../server/loaders.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { CertificateAuthority } from './certificate-authorities.ts';
 
-export const EnrollmentReach = enumOf<Entity['reach']>(
-  'EnrollmentReach',
+export const EnrollmentGroupTargets = enumOf<Entity['appliesTo']>(
+  'EnrollmentGroupTargets',
   'Which targets the tokens of an enrollment group speak for.',
   {
     registered: 'Those that the group registered.',
@@ -128,8 +128,8 @@ export class EnrollmentGroup extends AuthoredNode {
   })
   deniedControllerIds!: string[];
 
-  @Field(() => EnrollmentReach, { description: 'Which targets its tokens speak for.' })
-  reach!: Entity['reach'];
+  @Field(() => EnrollmentGroupTargets, { description: 'Which targets its tokens speak for.' })
+  appliesTo!: Entity['appliesTo'];
 
   @Field(() => Boolean, { description: 'Whether its devices are held until somebody approves them.' })
   requiresApproval!: boolean;

@@ -21,8 +21,8 @@ import {
 } from '../server/mutations.ts';
 import {
   EnrollmentGroup,
+  EnrollmentGroupTargets,
   type EnrollmentGroupView,
-  EnrollmentReach,
   enrollmentGroupView,
 } from './enrollment-groups.ts';
 
@@ -65,11 +65,11 @@ abstract class EnrollmentGroupFields {
   })
   deniedControllerIds?: string[] | null;
 
-  @Field(() => EnrollmentReach, {
+  @Field(() => EnrollmentGroupTargets, {
     nullable: true,
     description: 'Which targets its tokens speak for; of a new group those it registered, unless given.',
   })
-  reach?: Entity['reach'] | null;
+  appliesTo?: Entity['appliesTo'] | null;
 
   @Field(() => Boolean, {
     nullable: true,

@@ -19,7 +19,7 @@ import { Target, type TargetView, targetView } from './targets.ts';
 class TargetInput {
   @Field(() => String, {
     description:
-      'Its name on the wire, unique in the tenant: at most 256 characters, without white space, and neither `..` nor `../..`.',
+      'Its name on the wire, unique in the tenant: at most 256 characters, without white space, and neither `.` nor `..`.',
   })
   controllerId!: string;
 

@@ -2,7 +2,7 @@ import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Args, ArgsType, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { type AuditEvent as Entity, listAuditEvents } from '../../../services/platform/audit/list.ts';
 import type { FieldChanges } from '../../../services/platform/audit/record.ts';
-import type { Door as DoorName, ActorKind as Kind } from '../../../services/shared/context.ts';
+import type { Channel as ChannelName, ActorKind as Kind } from '../../../services/shared/context.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf, OrderDirection } from '../server/enums.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
@@ -15,7 +15,7 @@ export const ActorKind = enumOf<Kind>('ActorKind', 'What kind of caller it was.'
   SYSTEM: 'The server of itself, or whoever has the database.',
 });
 
-const Door = enumOf<DoorName>('Door', 'By which way a call came.', {
+const Channel = enumOf<ChannelName>('Channel', 'By which way a call came.', {
   GRAPHQL: 'The GraphQL API.',
   MANAGEMENT_API: "hawkBit's Management API.",
   DEVICE_API: "hawkBit's device API.",
@@ -43,8 +43,8 @@ class AuditEvent implements Entity {
   })
   apiKey!: string | null;
 
-  @Field(() => Door, { description: 'By which way the call came.' })
-  door!: DoorName;
+  @Field(() => Channel, { description: 'By which way the call came.' })
+  channel!: ChannelName;
 
   @Field(() => String, { nullable: true, description: "The client's address, where there is one." })
   address!: string | null;
@@ -93,7 +93,7 @@ const { Connection: AuditEventConnection } = connectionTypes('AuditEvent', 'audi
 export class AuditEventResolver {
   @Query(() => AuditEventConnection, {
     description:
-      'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `apiKey`, `door`, `address`, `type` and `subject`. Needs READ_AUDIT.',
+      'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `apiKey`, `channel`, `address`, `type` and `subject`. Needs READ_AUDIT.',
     complexity: listCost,
   })
   async auditEvents(

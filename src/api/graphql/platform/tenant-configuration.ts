@@ -35,7 +35,7 @@ const KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
 
 /** `action.cleanup.onQuotaHit.percent` is the field `actionCleanupOnQuotaHitPercent`. */
 const fieldOf = (key: string) => key.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
-const describe = (key: ConfigurationKeyName) => `${CONFIGURATION_KEYS[key].about} Key: \`${key}\`..`;
+const describe = (key: ConfigurationKeyName) => `${CONFIGURATION_KEYS[key].about} Key: \`${key}\`.`;
 
 @ObjectType({
   simpleResolvers: true,

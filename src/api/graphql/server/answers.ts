@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { foreseen } from '../../../services/shared/foreseen.ts';
+import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { UnreadBody } from '../../body.ts';
 import { retryAfterOf } from '../../hawkbit-errors.ts';
 import { challengeOf } from '../../http.ts';
@@ -40,7 +40,7 @@ const STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, SIGN_
 
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
-  const known = foreseen(error);
+  const known = domainErrorOf(error);
   if (known) return new Refusal(STATUSES[known.code] ?? 503, known.code, known.message);
   if (error instanceof UnreadBody)
     return new Refusal(error.status, UNREAD[error.status], `${error.message}.`);
@@ -62,7 +62,7 @@ export function sendFailure(
   const refusal = refusalOf(error);
   if (!refusal) log(error);
   const { status, code, message } = refusal ?? UNFORESEEN;
-  const known = foreseen(error);
+  const known = domainErrorOf(error);
   if (known) {
     if (status === 401) response.setHeader('WWW-Authenticate', challengeOf(known, 'Muster'));
     for (const [name, value] of Object.entries(retryAfterOf(known))) response.setHeader(name, value);

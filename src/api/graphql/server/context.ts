@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller, Context, Origin, Platform } from '../../../services/shared/context.ts';
-import type { Peers } from '../../http.ts';
+import type { Proxies } from '../../http.ts';
 
 /** What every resolver gets: what the services work with, and where this server is. */
 export interface GraphqlContext extends Context {
@@ -16,7 +16,7 @@ export const openContext = (
 ): GraphqlContext => ({ ...platform, caller, origin, baseUrl });
 
 /** Where a call of this door came from. */
-export const originOf = (peers: Pick<Peers, 'addressOf'>, request: IncomingMessage): Origin => ({
-  door: 'GRAPHQL',
-  address: peers.addressOf(request),
+export const originOf = (proxies: Pick<Proxies, 'addressOf'>, request: IncomingMessage): Origin => ({
+  channel: 'GRAPHQL',
+  address: proxies.addressOf(request),
 });

@@ -4,7 +4,7 @@ import { registerEnumType } from 'type-graphql';
 const constantCase = (text: string) =>
   text
     .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replaceAll('..', '_')
+    .replaceAll('.', '_')
     .toUpperCase();
 
 /** Makes an enum of the domain's words: each becomes a value in GraphQL's spelling, with its description. */

@@ -2,7 +2,7 @@ import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/error
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 import { DomainError, type ErrorCode } from '../../../errors.ts';
-import { foreseen } from '../../../services/shared/foreseen.ts';
+import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { enumOf } from './enums.ts';
 
 /** These end the operation: they stand under `errors`, never in a payload. */
@@ -181,7 +181,7 @@ export const formatError =
   (log: (error: unknown) => void) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = unwrapResolverError(error);
-    const known = foreseen(cause);
+    const known = domainErrorOf(cause);
     if (known) return { ...formatted, message: known.message, extensions: extensionsOf(known) };
     const short = {
       ...formatted,
@@ -206,7 +206,7 @@ export const formatSocketError =
       positions: positions?.slice(0, MOST_LOCATIONS),
       path,
     };
-    const known = foreseen(cause);
+    const known = domainErrorOf(cause);
     if (known) return new GraphQLError(known.message, { ...where, extensions: extensionsOf(known) });
     if (isOfRequest(error)) {
       const { code = ApolloServerErrorCode.BAD_USER_INPUT } = error.extensions;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Request, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
-import type { Peers } from '../../http.ts';
+import type { Proxies } from '../../http.ts';
 import { wantsPage } from './answers.ts';
 
 const require = createRequire(import.meta.url);
@@ -46,7 +46,7 @@ const pageHeaders = helmet({
  * Serves GraphiQL to browsers, all of it from here. The page itself needs no sign-in: the browser asks for one when
  * the page's first request is answered 401.
  */
-export function graphiqlRoutes(router: Router, peers: Pick<Peers, 'basePathOf'>): void {
+export function graphiqlRoutes(router: Router, proxies: Pick<Proxies, 'basePathOf'>): void {
   const graphiql = packageAt('graphiql');
   const files: Record<string, string> = {
     'graphiql.min.js': graphiql.folder,
@@ -63,7 +63,7 @@ export function graphiqlRoutes(router: Router, peers: Pick<Peers, 'basePathOf'>)
   router.get(
     '/',
     pageIfWanted((request) =>
-      page((file) => `${peers.basePathOf(request)}${request.baseUrl}/assets/${file}?v=${version}`),
+      page((file) => `${proxies.basePathOf(request)}${request.baseUrl}/assets/${file}?v=${version}`),
     ),
   );
   router.get('/assets/:file', (request, response, next) => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { Authenticator } from '../../../services/access/authenticate.ts';
 import type { Platform } from '../../../services/shared/context.ts';
-import { type Peers, PROTOCOL_HEADERS } from '../../http.ts';
+import { PROTOCOL_HEADERS, type Proxies } from '../../http.ts';
 import { JSON_TYPE } from '../../media.ts';
 import { isOfType } from '../../media-types.ts';
 import { answerTypeOf, Refusal, sendFailure } from './answers.ts';
@@ -12,7 +12,7 @@ import { credentialsOf } from './session.ts';
 
 export interface ListenerOptions {
   platform: Platform;
-  peers: Pick<Peers, 'addressOf' | 'baseUrlOf' | 'basePathOf'>;
+  proxies: Pick<Proxies, 'addressOf' | 'baseUrlOf' | 'basePathOf'>;
   /** @throws UNAUTHENTICATED, SIGN_IN_UNAVAILABLE */
   signIn: Authenticator;
   /** Bytes of a body. */
@@ -29,12 +29,12 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => P
  */
 export function operationListener(
   apollo: ApolloServer<GraphqlContext>,
-  { platform, peers, signIn, bodyLimit, log }: ListenerOptions,
+  { platform, proxies, signIn, bodyLimit, log }: ListenerOptions,
 ): Listener {
   return async (request, response) => {
     try {
       for (const [name, value] of Object.entries(PROTOCOL_HEADERS)) response.setHeader(name, value);
-      const origin = originOf(peers, request);
+      const origin = originOf(proxies, request);
       const caller = await signIn(credentialsOf(request), origin);
       const accept = requireMediaTypes(request);
       const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
@@ -44,7 +44,7 @@ export function operationListener(
           search: /\?.*/s.exec(request.url ?? '')?.[0] ?? '',
           body: request.method === 'POST' ? await readOperation(request, caller, bodyLimit) : undefined,
         },
-        context: async () => openContext(platform, caller, origin, peers.baseUrlOf(request)),
+        context: async () => openContext(platform, caller, origin, proxies.baseUrlOf(request)),
       });
       if (body.kind !== 'complete') throw new Error('answers in parts are for @defer and @stream');
       for (const [name, value] of headers) response.setHeader(name, value);

@@ -41,7 +41,7 @@ export async function openGraphql(options: ListenerOptions): Promise<GraphqlDoor
   const failed: ErrorRequestHandler = (error, request, response, _next) =>
     sendFailure(request, response, error, log);
   const router = express.Router();
-  graphiqlRoutes(router, options.peers);
+  graphiqlRoutes(router, options.proxies);
   sessionRoutes(router, options);
   router.all('/', answer);
   router.use(failed);

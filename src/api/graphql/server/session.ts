@@ -34,7 +34,7 @@ const Account = z.object({ username: z.string(), password: z.string() });
  */
 export function sessionRoutes(
   router: Router,
-  { platform, peers, signIn }: Pick<ListenerOptions, 'platform' | 'peers' | 'signIn'>,
+  { platform, proxies, signIn }: Pick<ListenerOptions, 'platform' | 'proxies' | 'signIn'>,
 ): void {
   const begin = async (request: Request, response: Response) => {
     // Such a body is what no form of another site can send.
@@ -42,7 +42,7 @@ export function sessionRoutes(
       throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
     const { success, data } = Account.safeParse(await readJsonBody(request, LONGEST_BODY));
     if (!success) throw new Refusal(400, 'BAD_REQUEST', 'The body must be {"username": …, "password": …}.');
-    const origin = originOf(peers, request);
+    const origin = originOf(proxies, request);
     const password = Buffer.from(`${data.username}:${data.password}`).toString('base64');
     const caller = await signIn(`Basic ${password}`, origin).catch(withoutChallenge);
     const { token, expiresAt } = await beginSession({ ...platform, caller, origin });
@@ -50,7 +50,7 @@ export function sessionRoutes(
   };
   const end = async (request: Request, response: Response) => {
     const token = sessionTokenOf(request.headers.cookie);
-    const origin = originOf(peers, request);
+    const origin = originOf(proxies, request);
     const caller = token && (await signIn({ session: token }, origin).catch(unlessUnauthenticated));
     if (caller) await endSession({ ...platform, caller, origin }, token);
     response.clearCookie(COOKIE, cookieOf(request)).status(204).end();
@@ -59,8 +59,8 @@ export function sessionRoutes(
   const cookieOf = (request: IncomingMessage) => ({
     httpOnly: true,
     sameSite: 'strict' as const,
-    secure: peers.baseUrlOf(request).startsWith('https:'),
-    path: `${peers.basePathOf(request)}/graphql`,
+    secure: proxies.baseUrlOf(request).startsWith('https:'),
+    path: `${proxies.basePathOf(request)}/graphql`,
   });
 
   router.use(PATH, (_request, response, next) => {

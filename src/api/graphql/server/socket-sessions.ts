@@ -3,10 +3,10 @@ import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { isUnauthenticated } from '../../../errors.ts';
 import type { Authenticator, Credentials } from '../../../services/access/authenticate.ts';
-import type { Live } from '../../../services/platform/live/hub.ts';
+import type { Live } from '../../../services/platform/live/live.ts';
 import type { Caller, Platform } from '../../../services/shared/context.ts';
-import { foreseen } from '../../../services/shared/foreseen.ts';
-import type { Peers } from '../../http.ts';
+import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
+import type { Proxies } from '../../http.ts';
 import { originOf } from './context.ts';
 import { closeFirmly, type Speaker } from './socket.ts';
 import type { Stranger } from './strangers.ts';
@@ -42,7 +42,7 @@ export interface SignInOptions {
   live: Live;
   /** @throws UNAUTHENTICATED */
   signIn: Authenticator;
-  peers: Pick<Peers, 'addressOf'>;
+  proxies: Pick<Proxies, 'addressOf'>;
   /** Gets what nobody foresaw. */
   log: (error: unknown) => void;
 }
@@ -56,10 +56,10 @@ export interface SignIns {
 /** Signs connections in, and does so again whenever what it found may have changed: who may not any more is sent away. */
 export function openSignIns(
   sessions: ReadonlySet<Session>,
-  { platform, live, peers, signIn: authenticate, log }: SignInOptions,
+  { platform, live, proxies, signIn: authenticate, log }: SignInOptions,
 ): SignIns {
   const signIn = async (session: Session) => {
-    await check(session, (credentials) => authenticate(credentials, originOf(peers, session.request)));
+    await check(session, (credentials) => authenticate(credentials, originOf(proxies, session.request)));
     clearTimeout(session.expiry);
     const left = (session.caller?.until?.getTime() ?? Number.POSITIVE_INFINITY) - platform.clock().getTime();
     // Before that it is checked anyway.
@@ -72,7 +72,7 @@ export function openSignIns(
     await signIn(session).catch((error) => {
       if (isUnauthenticated(error))
         return closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
-      if (!foreseen(error)) log(error);
+      if (!domainErrorOf(error)) log(error);
       setTimeout(() => recheck(session), RECHECK_RETRY_MS).unref();
     });
     if (session.caller) live.recheck(session.caller.tenantId);

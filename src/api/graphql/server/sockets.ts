@@ -4,8 +4,8 @@ import { type GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
 import { CloseCode, handleProtocols, type ServerOptions } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isUnauthenticated } from '../../../errors.ts';
-import { foreseen } from '../../../services/shared/foreseen.ts';
-import { type Peers, refuseUpgrade } from '../../http.ts';
+import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
+import { type Proxies, refuseUpgrade } from '../../http.ts';
 import { openContext, originOf } from './context.ts';
 import { formatSocketError } from './errors.ts';
 import { readSubscription } from './read-subscription.ts';
@@ -24,7 +24,7 @@ import type { SubscriptionContext } from './subscriptions.ts';
 
 export interface SocketOptions extends SignInOptions {
   schema: GraphQLSchema;
-  peers: Pick<Peers, 'baseUrlOf' | 'addressOf'>;
+  proxies: Pick<Proxies, 'baseUrlOf' | 'addressOf'>;
   mostConnections: number;
 }
 
@@ -44,7 +44,7 @@ const TRY_AGAIN_LATER = 1013;
 
 /** Opens the door for subscriptions: graphql-ws on GraphQL's path. */
 export function openSockets(options: SocketOptions): SocketDoor {
-  const { peers, mostConnections, log } = options;
+  const { proxies, mostConnections, log } = options;
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: PAYLOAD_BYTES,
@@ -65,7 +65,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
     const session: Session = {
       socket,
       request,
-      address: peers.addressOf(request),
+      address: proxies.addressOf(request),
       checking: false,
       outdated: false,
       alive: true,
@@ -89,8 +89,8 @@ export function openSockets(options: SocketOptions): SocketDoor {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
       if (request.url?.split('?', 1)[0] !== PATH) return refuseUpgrade(socket, '404 Not Found');
-      if (isForeign(request, peers)) return refuseUpgrade(socket, '403 Forbidden');
-      if (closing || isFull() || !strangers.hasRoom(peers.addressOf(request)))
+      if (isForeign(request, proxies)) return refuseUpgrade(socket, '403 Forbidden');
+      if (closing || isFull() || !strangers.hasRoom(proxies.addressOf(request)))
         return refuseUpgrade(socket, '503 Service Unavailable');
       server.handleUpgrade(request, socket, head, begin);
     },
@@ -111,7 +111,7 @@ interface Handlers {
 
 /** What becomes of the messages of connections. */
 function handlersOf(
-  { schema, platform, live, peers, mostConnections, log }: SocketOptions,
+  { schema, platform, live, proxies, mostConnections, log }: SocketOptions,
   { sessions, strangers, signIns }: Handlers,
 ): ServerOptions<Record<string, unknown>, Session> {
   return {
@@ -126,7 +126,7 @@ function handlersOf(
         } else strangers.leave(session);
         return !full;
       } catch (error) {
-        const known = foreseen(error);
+        const known = domainErrorOf(error);
         if (!known) throw error;
         if (isUnauthenticated(known)) closeFirmly(session.socket, CloseCode.Unauthorized, 'Unauthorized');
         else closeFirmly(session.socket, TRY_AGAIN_LATER, known.message);
@@ -139,7 +139,7 @@ function handlersOf(
       const read = readSubscription(schema, open, id, payload);
       if ('errors' in read) return read.errors;
       const contextValue: SubscriptionContext = Object.assign(
-        openContext(platform, caller!, originOf(peers, request), peers.baseUrlOf(request)),
+        openContext(platform, caller!, originOf(proxies, request), proxies.baseUrlOf(request)),
         { live },
       );
       contexts.set(id, contextValue);
@@ -185,10 +185,10 @@ async function* refusal(errors: readonly GraphQLError[]): AsyncGenerator<never> 
 }
 
 /** A page of another site can open a WebSocket here, and its browser would sign it in: the browser tells whose it is. */
-function isForeign(request: IncomingMessage, peers: Pick<Peers, 'baseUrlOf'>): boolean {
+function isForeign(request: IncomingMessage, proxies: Pick<Proxies, 'baseUrlOf'>): boolean {
   const { origin, host } = request.headers;
   if (origin === undefined) return false;
-  const own = [`http://${host}`, peers.baseUrlOf(request)].map(hostOf);
+  const own = [`http://${host}`, proxies.baseUrlOf(request)].map(hostOf);
   return !own.includes(hostOf(origin) ?? 'none');
 }
 

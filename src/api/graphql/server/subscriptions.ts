@@ -3,7 +3,7 @@ import type {
   TargetEvent as Event,
   TargetEventType as EventType,
 } from '../../../services/platform/live/events.ts';
-import type { Live } from '../../../services/platform/live/hub.ts';
+import type { Live } from '../../../services/platform/live/live.ts';
 import { watchSummary } from '../../../services/platform/live/watch-summary.ts';
 import { watchTargets } from '../../../services/platform/live/watch-targets.ts';
 import { FleetSummary } from '../fleet/fleet.ts';

@@ -53,7 +53,7 @@ export const selectKeys = (database: Database | Transaction) =>
  * in by its password.
  * @throws FORBIDDEN
  */
-export function reachedKeys(context: Context): SQL | undefined {
+export function visibleKeys(context: Context): SQL | undefined {
   const { tenantId, username, kind, roles } = context.caller;
   const ofTenant = eq(apiKeys.tenantId, tenantId);
   if (roles.has('TENANT_ADMIN')) return ofTenant;

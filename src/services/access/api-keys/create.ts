@@ -7,9 +7,9 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { requireRole, splitGrant } from '../permissions.ts';
+import { requireFilterWhollyReadable } from '../readable-fields.ts';
 import { lockGrantedRoles } from '../roles/role.ts';
 import { fieldsOf } from '../scopes.ts';
-import { requireWholeSight } from '../seen.ts';
 import { lockUser, requireHeld } from '../users/user.ts';
 import { type ApiKey, keyView } from './api-key.ts';
 import { NewApiKey } from './input.ts';
@@ -71,6 +71,6 @@ function requireSightOfScopes(context: Context, grants: readonly string[]): void
   for (const { permission, filter } of grants.map(splitGrant)) {
     const fields = fieldsOf(permission);
     if (filter === null || !fields || context.caller.permissions.get(permission)?.includes(filter)) continue;
-    requireWholeSight(context, fields, parseFilter(filter));
+    requireFilterWhollyReadable(context, fields, parseFilter(filter));
   }
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { apiKeys } from '../../../database/tables/api-keys.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { type ApiKey, keyView, reachedKeys, selectKeys } from './api-key.ts';
+import { type ApiKey, keyView, selectKeys, visibleKeys } from './api-key.ts';
 import { ApiKeyPage } from './input.ts';
 
 export interface ApiKeyList {
@@ -20,7 +20,7 @@ export async function listApiKeys(
   context: Context,
   input: z.input<typeof ApiKeyPage> = {},
 ): Promise<ApiKeyList> {
-  const reached = reachedKeys(context);
+  const reached = visibleKeys(context);
   const { limit, after } = parse(ApiKeyPage, input);
   const size = limit ?? 500;
   const rows = await selectKeys(context.database)

@@ -3,14 +3,14 @@ import { apiKeys } from '../../../database/tables/api-keys.ts';
 import { apiKeyNotFound } from '../../../errors.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { type ApiKey, keyView, reachedKeys, selectKeys } from './api-key.ts';
+import { type ApiKey, keyView, selectKeys, visibleKeys } from './api-key.ts';
 
 /**
  * Ends an API key at once. Everyone may end their own account's, a TENANT_ADMIN any. Answers with what it was.
  * @throws API_KEY_NOT_FOUND, also for the key of another where the caller may not end it
  */
 export async function revokeApiKey(context: Context, { id }: { id: number }): Promise<ApiKey> {
-  const reached = reachedKeys(context);
+  const reached = visibleKeys(context);
   const itself = and(eq(apiKeys.tenantId, context.caller.tenantId), eq(apiKeys.id, id));
 
   return change(context, async (tx, changes) => {

@@ -28,7 +28,7 @@ export async function setPassword(platform: Platform, input: z.input<typeof SetP
   if (!found) throw userNotFound(`${tenant}\\${username}`);
 
   const caller = { tenantId: found.tenantId, username: 'system', kind: 'SYSTEM' } as const;
-  const origin = { door: 'SERVER', address: null } as const;
+  const origin = { channel: 'SERVER', address: null } as const;
   await change({ ...platform, caller, origin }, async (tx, changes) => {
     const changed = await tx
       .update(users)

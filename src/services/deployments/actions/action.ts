@@ -5,7 +5,7 @@ import { type ActionStatus, actions, type ForceType } from '../../../database/ta
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
-import { reachesTargetOf } from '../../fleet/targets/scope.ts';
+import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { type MaintenanceWindow, windowOf } from '../assignments/maintenance-window.ts';
@@ -119,7 +119,7 @@ export async function readActions(
     and(
       eq(actions.tenantId, context.caller.tenantId),
       isAmong(actions.id, ids),
-      await reachesTargetOf(context, 'READ_TARGET', actions.targetId),
+      await targetInScope(context, 'READ_TARGET', actions.targetId),
     ),
   );
   return new Map(rows.map((row) => [row.id, actionOf(row)]));

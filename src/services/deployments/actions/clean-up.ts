@@ -4,7 +4,7 @@ import { ACTION_STATUSES, actions } from '../../../database/tables/actions.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
 import type { ConfigurationKeyName } from '../../platform/tenants/configuration-keys.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting, Platform } from '../../shared/context.ts';
+import type { ActorContext, Platform } from '../../shared/context.ts';
 import { removeActions } from './delete.ts';
 import { lockActions } from './select.ts';
 
@@ -27,7 +27,7 @@ export async function cleanUpSomeActions(platform: Platform, tenantId: number): 
   const { afterMs, statuses } = (await platform.tenants.byId(tenantId)).settings.actionCleanup;
   if (afterMs === null) return 0;
   const caller = { tenantId, username: 'system', kind: 'SYSTEM' } as const;
-  const acting: Acting = { ...platform, caller, origin: { door: 'SERVER', address: null } };
+  const acting: ActorContext = { ...platform, caller, origin: { channel: 'SERVER', address: null } };
   const expired = and(
     sql`NOT ${actions.active}`,
     inArray(

@@ -74,7 +74,7 @@ const isWaiting = ({ status }: Confirmable) => status === 'wait_for_confirmation
  */
 export const isConcerned = (
   action: Confirmable,
-  { confirmation }: Pick<Said, 'confirmation'>,
+  { confirmation }: Pick<ConfirmationReport, 'confirmation'>,
   { confirmationFlow }: Pick<TenantSettings, 'confirmationFlow'>,
 ): boolean =>
   isWaiting(action) ||
@@ -83,7 +83,7 @@ export const isConcerned = (
 function requireConcerned(
   selected: readonly LockedAction[],
   wanted: readonly number[],
-  said: Said,
+  said: ConfirmationReport,
   settings: TenantSettings,
 ): void {
   const other = selected.find((action) => !isConcerned(action, said, settings));
@@ -92,7 +92,7 @@ function requireConcerned(
   throw other.active ? actionNotWaiting(String(other.id), path) : actionClosed(String(other.id), path);
 }
 
-export interface Said {
+export interface ConfirmationReport {
   confirmation: (typeof CONFIRMATIONS)[number];
   code: number | null;
   messages: readonly string[];
@@ -103,7 +103,7 @@ export async function writeConfirmation(
   tx: Transaction,
   author: Author,
   concerned: readonly Confirmable[],
-  { confirmation, code, messages }: Said,
+  { confirmation, code, messages }: ConfirmationReport,
 ): Promise<void> {
   const by = `by '${author.caller.username}'`;
   const write = (some: readonly Confirmable[], answer: string) =>

@@ -9,7 +9,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { lockTarget } from '../../fleet/targets/selection.ts';
 import { affected } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting, Context } from '../../shared/context.ts';
+import type { ActorContext, Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { type LockedAction, lockActions, selectActionsToChange } from './select.ts';
@@ -104,7 +104,7 @@ async function deletableBy({ tenants, caller }: Context): Promise<(action: Locke
 /** Deletes locked actions with their history. */
 export const removeActions = (
   tx: Transaction,
-  { caller: { tenantId } }: Pick<Acting, 'caller'>,
+  { caller: { tenantId } }: Pick<ActorContext, 'caller'>,
   selected: readonly LockedAction[],
 ): Promise<unknown> =>
   tx.delete(actions).where(

@@ -2,7 +2,7 @@ import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import { type ActionStatus, actionEntries, actions } from '../../../database/tables/actions.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesTargetOf } from '../../fleet/targets/scope.ts';
+import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Context } from '../../shared/context.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../../shared/nested.ts';
 import { type Listing, list, type PageRequest, type SortField } from '../../shared/page.ts';
@@ -57,7 +57,7 @@ export async function listEntriesOfEach(
   const { id, actionId, status, code, messages, occurredAt, reportedAt } = actionEntries;
   const ofTenant = eq(actionEntries.tenantId, tenantId);
   const ofItsAction = and(eq(actions.tenantId, actionEntries.tenantId), eq(actions.id, actionId));
-  const readable = and(ofTenant, await reachesTargetOf(context, 'READ_TARGET', actions.targetId));
+  const readable = and(ofTenant, await targetInScope(context, 'READ_TARGET', actions.targetId));
 
   const rowsOf = readTogether(
     async (

@@ -6,7 +6,7 @@ import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { findTarget } from '../../fleet/targets/find.ts';
-import { reachesTargetOf } from '../../fleet/targets/scope.ts';
+import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Context } from '../../shared/context.ts';
 import { listMatching, listMatchingOfEach, selected } from '../../shared/matching.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../../shared/nested.ts';
@@ -30,7 +30,7 @@ export async function listActions(
 ): Promise<Listing<Action>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const { database } = context;
-  const reached = await reachesTargetOf(context, 'READ_TARGET', actions.targetId);
+  const reached = await targetInScope(context, 'READ_TARGET', actions.targetId);
   const scope = and(eq(actions.tenantId, tenantId), reached, among);
   return listMatching(
     context,
@@ -88,7 +88,7 @@ export async function listActionsOfEach(
   const { database } = context;
   const { column, idOf } = PARENTS[parent];
   const ofTenant = eq(actions.tenantId, tenantId);
-  const scope = and(ofTenant, await reachesTargetOf(context, 'READ_TARGET', actions.targetId));
+  const scope = and(ofTenant, await targetInScope(context, 'READ_TARGET', actions.targetId));
 
   const rowsOf = readTogether(
     async (where: SQL | undefined, orderBy: SQL[], limit: number, offset: number) => {

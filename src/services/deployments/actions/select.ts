@@ -6,8 +6,8 @@ import { distributionSets } from '../../../database/tables/distribution-sets.ts'
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { actionNotFound, invalid } from '../../../errors.ts';
-import { askedFilter } from '../../access/seen.ts';
-import { reachesTargetOf, type TargetPermission } from '../../fleet/targets/scope.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
+import { type TargetPermission, targetInScope } from '../../fleet/targets/scope.ts';
 import type { Context } from '../../shared/context.ts';
 import { ofItsGroup, ofItsRollout, ofItsSet, ofItsTarget } from './action.ts';
 import { ACTION_FIELDS } from './fields.ts';
@@ -47,7 +47,7 @@ export async function selectActionsToChange(
   const found = await lockActions(
     tx,
     context.caller.tenantId,
-    and(chosen, among, await reachesTargetOf(context, permission, actions.targetId)),
+    and(chosen, among, await targetInScope(context, permission, actions.targetId)),
   );
   if (actionIds) refuseMissing(actionIds, found);
   return found;

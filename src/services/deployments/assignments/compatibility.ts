@@ -4,7 +4,7 @@ import { targetTypeSetTypes } from '../../../database/tables/distribution-sets.t
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetTypeIncompatible } from '../../../errors.ts';
-import { seenAmong } from '../../access/seen.ts';
+import { readableAmong } from '../../access/readable-fields.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import type { Context } from '../../shared/context.ts';
 import type { DistributionSet } from '../../software/distribution-sets/set.ts';
@@ -37,8 +37,8 @@ export async function refuseIncompatible(
     ORDER BY ${targets.id} LIMIT 1`);
   if (!refused) return;
   const typeId = Number(refused.type_id);
-  const seesType = (await seenAmong(context, 'targetType', [typeId], tx))(typeId);
-  const seesSetType = (await seenAmong(context, 'distributionSetType', [set.type.id], tx))(set.type.id);
+  const seesType = (await readableAmong(context, 'targetType', [typeId], tx))(typeId);
+  const seesSetType = (await readableAmong(context, 'distributionSetType', [set.type.id], tx))(set.type.id);
   throw targetTypeIncompatible(
     refused.controller_id,
     seesType ? refused.type : undefined,

@@ -3,13 +3,13 @@ import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import { targetDeployments } from '../../../database/tables/actions.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import { rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesRowOf } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { TARGET_ORDER, type TargetOrderField } from '../../fleet/targets/fields.ts';
 import { findTargets, listTargets } from '../../fleet/targets/find.ts';
 import { askedTargets } from '../../fleet/targets/matching.ts';
-import { reachesTargetOf } from '../../fleet/targets/scope.ts';
+import { targetInScope } from '../../fleet/targets/scope.ts';
 import { joinedPolls, joinedTypes, type Target } from '../../fleet/targets/target.ts';
 import type { Context } from '../../shared/context.ts';
 import { byParent, isOfParent, readTogether } from '../../shared/nested.ts';
@@ -34,7 +34,7 @@ export async function findDeployments(context: Context, targetIds: readonly numb
       and(
         eq(targetDeployments.tenantId, tenantId),
         isAmong(targetId, targetIds),
-        await reachesTargetOf(context, 'READ_TARGET', targetId),
+        await targetInScope(context, 'READ_TARGET', targetId),
       ),
     );
   const found = new Map(rows.map(({ targetId, ...deployment }) => [targetId, deployment]));
@@ -87,8 +87,8 @@ export async function listTargetsOfEachSet(
   const scope = and(
     eq(targetDeployments.tenantId, tenantId),
     isAmong(setId, setIds),
-    await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), setId),
-    await reach(context, 'READ_TARGET'),
+    await rowInScope(context, setsAs('READ_DISTRIBUTION_SET'), setId),
+    await scopeCondition(context, 'READ_TARGET'),
     await askedTargets(database, context, request.filter),
   );
 

@@ -5,7 +5,7 @@ import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { parseFilter } from '../../../filters/parse.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
@@ -19,7 +19,7 @@ import { idsOf } from '../actions/select.ts';
 import { described } from '../assignments/assign.ts';
 import { takesSetType } from '../assignments/compatibility.ts';
 import { deploy, isToHave, type Plan } from '../assignments/write.ts';
-import { actingFor } from './acting-for.ts';
+import { creatorContext } from './creator-context.ts';
 
 export interface AutoAssignmentKey {
   tenantId: number;
@@ -53,7 +53,7 @@ export async function assignNextTargets(
   const set = known && (await readSets(database, tenantId, [known.setId])).get(known.setId);
   if (!known || !set) return null;
   const tenant = await platform.tenants.byId(tenantId);
-  const context = actingFor(platform, tenant, known);
+  const context = creatorContext(platform, tenant, known);
   // Before anything is locked, as it may take a while among a million.
   const eligible = await eligibleTargets(context, tenant, known, set);
   const found = await selectTargets(database, sql`${eligible} AND ${targets.id} > ${after}`);
@@ -116,7 +116,7 @@ async function eligibleTargets(
   return sql`${and(
     eq(targets.tenantId, tenantId),
     await matchingTargets(context.database, tenant, context.clock(), parseFilter(query)),
-    await reach(context, 'UPDATE_TARGET'),
+    await scopeCondition(context, 'UPDATE_TARGET'),
     takesSetType(type.id),
   )} AND NOT EXISTS (
     SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${targets.tenantId}

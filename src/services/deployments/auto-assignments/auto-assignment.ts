@@ -5,8 +5,8 @@ import type { ForceType } from '../../../database/tables/actions.ts';
 import { type AutoAssignmentStatus, autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { autoAssignmentNotFound, outOfScope } from '../../../errors.ts';
+import { combinedScope } from '../../fleet/targets/combined-scope.ts';
 import type { TargetPermission } from '../../fleet/targets/scope.ts';
-import { wholeReach } from '../../fleet/targets/whole-reach.ts';
 import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 
@@ -33,7 +33,7 @@ export interface AutoAssignment extends Authored {
   initiatedBy: string;
 }
 
-const { tenantId: _, setId: _set, reach: _reach, ...own } = getTableColumns(autoAssignments);
+const { tenantId: _, setId: _set, creatorScopes: _scopes, ...own } = getTableColumns(autoAssignments);
 const COLUMNS = {
   ...own,
   distributionSet: {
@@ -67,22 +67,22 @@ export async function readAutoAssignments(
  * known before.
  * @throws FORBIDDEN
  */
-export async function requireReachOfAutoAssignments(
+export async function requireAutoAssignmentsInScope(
   tx: Transaction,
   context: Context,
   which: SQL,
   ...more: TargetPermission[]
 ): Promise<void> {
-  const reach = wholeReach(context, ...more);
-  if (!reach) return;
+  const scope = combinedScope(context, ...more);
+  if (!scope) return;
   const found = await tx
-    .select({ name: autoAssignments.name, reach: autoAssignments.reach })
+    .select({ name: autoAssignments.name, scopes: autoAssignments.creatorScopes })
     .from(autoAssignments)
     .where(and(eq(autoAssignments.tenantId, context.caller.tenantId), which))
     .for('no key update');
-  const foreign = found.find((one) => one.reach?.join() !== reach.text);
+  const foreign = found.find((one) => one.scopes?.join() !== scope.text);
   if (foreign)
-    throw outOfScope(reach.permission, `every target that the auto-assignment '${foreign.name}' may find`);
+    throw outOfScope(scope.permission, `every target that the auto-assignment '${foreign.name}' may find`);
 }
 
 /**
@@ -108,7 +108,7 @@ export const lockAutoAssignmentOfFilter = (
   lock(tx, context, eq(autoAssignments.targetFilterId, targetFilterId));
 
 async function lock(tx: Transaction, context: Context, which: SQL): Promise<AutoAssignment | undefined> {
-  await requireReachOfAutoAssignments(tx, context, which);
+  await requireAutoAssignmentsInScope(tx, context, which);
   const [row] = await selectAutoAssignments(tx)
     .where(and(eq(autoAssignments.tenantId, context.caller.tenantId), which))
     .for('no key update', { of: autoAssignments });
@@ -122,7 +122,7 @@ export async function removeAutoAssignments(
   which: SQL,
 ): Promise<string[]> {
   const { tenantId } = context.caller;
-  await requireReachOfAutoAssignments(tx, context, which);
+  await requireAutoAssignmentsInScope(tx, context, which);
   const deleted = await tx
     .delete(autoAssignments)
     .where(and(eq(autoAssignments.tenantId, tenantId), which))

@@ -7,7 +7,7 @@ import { type AutoAssignmentKey, assignNextTargets, mayAssign } from './assign-n
 /** The longest that one auto-assignment keeps others waiting. */
 const TURN_MS = 2_000;
 /** After a pass through its targets one rests so many times as long: a million of them don't keep the database busy. */
-const REST = 9;
+const PAUSE_FACTOR = 9;
 const LONGEST_REST_MS = 60_000;
 
 /** How far an auto-assignment has come. */
@@ -35,7 +35,7 @@ export function autoAssigner(
       const reached = await assignNextTargets(platform, key, pass.after);
       if (reached === null) {
         const spent = pass.spentMs + performance.now() - began;
-        return rest(pass, Math.min(REST * spent, LONGEST_REST_MS));
+        return rest(pass, Math.min(PAUSE_FACTOR * spent, LONGEST_REST_MS));
       }
       pass.after = reached;
     }

@@ -2,9 +2,9 @@ import type { Transaction } from '../../../database/connect.ts';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { autoAssignmentForceTypeInvalid } from '../../../errors.ts';
 import { parseFilter } from '../../../filters/parse.ts';
-import { requireWholeSight } from '../../access/seen.ts';
+import { requireFilterWhollyReadable } from '../../access/readable-fields.ts';
+import { creatorScope } from '../../fleet/targets/combined-scope.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
-import { keptReach } from '../../fleet/targets/whole-reach.ts';
 import { added, type FieldChanges } from '../../platform/audit/record.ts';
 import { creation } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
@@ -34,13 +34,13 @@ export async function setUp(
   { distributionSetId, forceType, weight, confirmationRequired, ...given }: NewAutoAssignment,
 ): Promise<AutoAssignment> {
   const { tenantId, username } = context.caller;
-  requireWholeSight(context, TARGET_FIELDS, parseFilter(given.query));
+  requireFilterWhollyReadable(context, TARGET_FIELDS, parseFilter(given.query));
   if (forceType === 'timeforced') throw autoAssignmentForceTypeInvalid();
   const { settings } = await context.tenants.byId(tenantId);
   const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [
     'distributionSetId',
   ]);
-  const reach = keptReach(context);
+  const scope = creatorScope(context);
   const [created] = await tx
     .insert(autoAssignments)
     .values({
@@ -52,7 +52,7 @@ export async function setUp(
       confirmationRequired: confirmationRequired ?? settings.confirmationFlow,
       status: settings.autoAssignmentApproval ? 'waiting_for_approval' : 'ready',
       initiatedBy: username,
-      reach: reach === null ? null : [reach],
+      creatorScopes: scope === null ? null : [scope],
       ...creation(context),
     })
     .returning({ id: autoAssignments.id });

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { arrayOf } from '../../../database/bulk.ts';
 import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesTargetOf } from '../../fleet/targets/scope.ts';
+import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Context } from '../../shared/context.ts';
 
 /** Whether the actions of a target are confirmed without asking; since when, who wanted that and why. */
@@ -33,7 +33,7 @@ export async function findAutoConfirm(
       and(
         eq(targetAutoConfirm.tenantId, tenantId),
         sql`${targetAutoConfirm.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
-        await reachesTargetOf(context, 'READ_TARGET', targetAutoConfirm.targetId),
+        await targetInScope(context, 'READ_TARGET', targetAutoConfirm.targetId),
       ),
     );
   const active = new Map(rows.map(({ targetId, ...row }) => [targetId, { active: true, ...row }]));

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { change } from '../../shared/change.ts';
-import type { Acting, Platform } from '../../shared/context.ts';
+import type { ActorContext, Platform } from '../../shared/context.ts';
 import { fillGroups } from './fill.ts';
 import { lockRollout } from './rollout.ts';
 import { runGroups } from './run-groups.ts';
@@ -30,10 +30,10 @@ export async function advanceRollout(platform: Platform, { tenantId, id }: Rollo
 }
 
 /** What the server does of itself in a tenant. */
-const asServer = (platform: Platform, tenantId: number): Acting => ({
+const asServer = (platform: Platform, tenantId: number): ActorContext => ({
   ...platform,
   caller: { tenantId, username: 'system', kind: 'SYSTEM' },
-  origin: { door: 'SERVER', address: null },
+  origin: { channel: 'SERVER', address: null },
 });
 
 async function stepOf(step: Step): Promise<More> {

@@ -2,9 +2,9 @@ import type { Transaction } from '../../../database/connect.ts';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { invalid } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireWholeSight } from '../../access/seen.ts';
+import { requireFilterWhollyReadable } from '../../access/readable-fields.ts';
+import { creatorScope } from '../../fleet/targets/combined-scope.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
-import { keptReach } from '../../fleet/targets/whole-reach.ts';
 import { added } from '../../platform/audit/record.ts';
 import { creation } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -14,7 +14,7 @@ import { freezeSets, requireAssignableSet } from '../../software/distribution-se
 import { titleOf } from '../../software/software-modules/module.ts';
 import { DEFAULT_WEIGHT } from '../assignments/input.ts';
 import { type NewRollout, RolloutInput } from './input.ts';
-import { countFitting, readTargetFilter } from './matching.ts';
+import { countEligible, readTargetFilter } from './matching.ts';
 import { filtersTakenWhole, type GroupPlan, leftBy, planGroups } from './plan-groups.ts';
 import { type Rollout, readRollouts } from './rollout.ts';
 
@@ -38,7 +38,7 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
       'distributionSetId',
     ]);
     const groups = planGroups(given, settings.confirmationFlow);
-    const planned = { filter: given.filter, reach: keptReach(context), setId: set.id };
+    const planned = { filter: given.filter, creatorScope: creatorScope(context), setId: set.id };
     const totalTargets = await requireAllReached(tx, context, planned, groups);
     const id = await insertRollout(tx, context, { ...given, ...planned, totalTargets });
     await insertGroups(tx, context, id, groups);
@@ -61,7 +61,7 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
 /** @throws the filters' errors; FORBIDDEN where they ask for what the caller may not read */
 function readFilters(context: Context, { filter, groups }: NewRollout): void {
   const read = (text: string, ...path: string[]) =>
-    requireWholeSight(context, TARGET_FIELDS, readTargetFilter(text, path));
+    requireFilterWhollyReadable(context, TARGET_FIELDS, readTargetFilter(text, path));
   read(filter, 'filter');
   for (const [index, group] of groups?.entries() ?? [])
     if (group.filter) read(group.filter, 'groups', String(index), 'filter');
@@ -71,12 +71,12 @@ function readFilters(context: Context, { filter, groups }: NewRollout): void {
 async function requireAllReached(
   tx: Transaction,
   context: Context,
-  planned: Parameters<typeof countFitting>[2],
+  planned: Parameters<typeof countEligible>[2],
   groups: readonly GroupPlan[],
 ): Promise<number> {
   const fixed = groups.filter(({ dynamic }) => !dynamic);
   if (!fixed.length) return 0;
-  const { total, left } = await countFitting(tx, context, planned, filtersTakenWhole(fixed));
+  const { total, left } = await countEligible(tx, context, planned, filtersTakenWhole(fixed));
   if (!total) throw invalid('filter: must match a target whose type takes the distribution set', ['filter']);
   if (left) {
     const leftOut = await describeLeft(tx, context, planned, fixed);
@@ -89,11 +89,11 @@ async function requireAllReached(
 async function describeLeft(
   tx: Transaction,
   context: Context,
-  planned: Parameters<typeof countFitting>[2],
+  planned: Parameters<typeof countEligible>[2],
   groups: readonly GroupPlan[],
 ): Promise<string> {
   const filters = [...new Set(groups.map(({ filter }) => filter))];
-  const { total, left } = await countFitting(tx, context, planned, filters);
+  const { total, left } = await countEligible(tx, context, planned, filters);
   if (filters.length === 1) return `${left + leftBy(groups, total - left)}`;
   return left ? `${left} at the least` : 'some';
 }
@@ -101,7 +101,7 @@ async function describeLeft(
 async function insertRollout(
   tx: Transaction,
   context: Context,
-  rollout: NewRollout & { setId: number; reach: string | null; totalTargets: number },
+  rollout: NewRollout & { setId: number; creatorScope: string | null; totalTargets: number },
 ): Promise<number> {
   const [row] = await tx
     .insert(rollouts)
@@ -111,7 +111,7 @@ async function insertRollout(
       description: rollout.description ?? null,
       setId: rollout.setId,
       filter: rollout.filter,
-      reach: rollout.reach,
+      creatorScope: rollout.creatorScope,
       status: 'creating',
       startAt: rollout.startAt ?? null,
       forceType: rollout.forceType ?? 'forced',

@@ -4,7 +4,7 @@ import { targets } from '../../../database/tables/targets.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { creation } from '../../shared/authorship.ts';
 import { type GroupRow, groupsOf, writeGroup } from './group.ts';
-import { fitting, isOutside } from './matching.ts';
+import { eligibleTargets, isOutside } from './matching.ts';
 import { type GroupPlan, shareOf } from './plan-groups.ts';
 import { type More, ROWS_A_STEP, type Step, turnRollout } from './step.ts';
 
@@ -48,7 +48,7 @@ async function remaining(
   groups: readonly GroupRow[],
   group: GroupRow,
 ): Promise<SQL> {
-  const fits = await fitting(tx, acting, rollout, group.filter);
+  const fits = await eligibleTargets(tx, acting, rollout, group.filter);
   const mayBeTaken = groups.some(({ filter, filledTo }) => filledTo > 0 && filter !== group.filter);
   return mayBeTaken ? sql`${fits} AND ${isOutside(rollout)}` : fits;
 }

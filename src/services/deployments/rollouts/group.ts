@@ -7,7 +7,7 @@ import {
   type SuccessAction,
 } from '../../../database/tables/rollouts.ts';
 import { type Authored, modification } from '../../shared/authorship.ts';
-import type { Acting, Context } from '../../shared/context.ts';
+import type { ActorContext, Context } from '../../shared/context.ts';
 import { totalForCaller } from './visible.ts';
 
 /** A group of a rollout as callers get it; how far its targets are is read apart. */
@@ -81,7 +81,7 @@ export const groupsOf = (
 /** Writes what is different in a group of a locked rollout, and who changed it. */
 export const writeGroup = (
   tx: Transaction,
-  acting: Acting,
+  acting: ActorContext,
   { tenantId, id }: Pick<GroupRow, 'tenantId' | 'id'>,
   values: Partial<typeof rolloutGroups.$inferInsert>,
 ): Promise<unknown> =>
@@ -93,7 +93,7 @@ export const writeGroup = (
 /** Ends the groups of a rollout that is ended before they were. */
 export const finishGroups = (
   tx: Transaction,
-  acting: Acting,
+  acting: ActorContext,
   { tenantId, id }: { tenantId: number; id: number },
 ): Promise<unknown> =>
   tx

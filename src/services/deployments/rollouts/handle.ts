@@ -3,9 +3,9 @@ import type { Transaction } from '../../../database/connect.ts';
 import { rolloutTargets } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { outOfScope } from '../../../errors.ts';
+import { combinedScope } from '../../fleet/targets/combined-scope.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
-import { wholeReach } from '../../fleet/targets/whole-reach.ts';
 import type { Context } from '../../shared/context.ts';
 import { type LockedRollout, lockRollout } from './rollout.ts';
 
@@ -19,7 +19,7 @@ export async function lockRolloutToHandle(
   id: number,
 ): Promise<LockedRollout> {
   const rollout = await lockRollout(tx, context, id);
-  await requireReachOfRollout(tx, context, rollout);
+  await requireRolloutInScope(tx, context, rollout);
   return rollout;
 }
 
@@ -28,16 +28,16 @@ export async function lockRolloutToHandle(
  * are in it: which a rollout that is still being filled, or takes in others later, can't promise.
  * @throws FORBIDDEN
  */
-export async function requireReachOfRollout(
+export async function requireRolloutInScope(
   tx: Transaction,
   context: Context,
   rollout: LockedRollout,
 ): Promise<void> {
-  const reach = wholeReach(context);
-  if (!reach || reach.text === rollout.reach) return;
+  const scope = combinedScope(context);
+  if (!scope || scope.text === rollout.creatorScope) return;
   const isOpen = rollout.dynamic || rollout.status === 'creating';
-  if (isOpen || (await hasTargetBeyond(tx, context, rollout, reach.filter)))
-    throw outOfScope(reach.permission, `every target of the rollout '${rollout.name}'`);
+  if (isOpen || (await hasTargetBeyond(tx, context, rollout, scope.filter)))
+    throw outOfScope(scope.permission, `every target of the rollout '${rollout.name}'`);
 }
 
 async function hasTargetBeyond(

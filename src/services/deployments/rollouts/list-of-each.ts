@@ -4,7 +4,7 @@ import { rolloutGroups, rolloutTargets } from '../../../database/tables/rollouts
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { TARGET_ORDER } from '../../fleet/targets/fields.ts';
 import { findTargets } from '../../fleet/targets/find.ts';
 import { askedTargets } from '../../fleet/targets/matching.ts';
@@ -80,7 +80,7 @@ export async function listTargetsOfEachGroup(
   const scope = and(
     eq(rolloutTargets.tenantId, tenantId),
     isAmong(groupId, groupIds),
-    await reach(context, 'READ_TARGET'),
+    await scopeCondition(context, 'READ_TARGET'),
     await askedTargets(database, context, request.filter),
   );
   const rowsOf = readTogether(

@@ -9,7 +9,7 @@ import { parseFilter } from '../../../filters/parse.ts';
 import { parseTargetFilter } from '../../fleet/targets/fields.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { takesSetType } from '../assignments/compatibility.ts';
 import type { LockedRollout } from './rollout.ts';
 
@@ -26,34 +26,34 @@ const allOf = (expressions: Expression[]): Expression =>
   expressions.length > 1 ? { kind: 'and', children: expressions } : expressions[0]!;
 
 /** A rollout, before or after it is stored. */
-type Filtered = Pick<LockedRollout, 'filter' | 'reach' | 'setId'>;
+type Filtered = Pick<LockedRollout, 'filter' | 'creatorScope' | 'setId'>;
 
 /** The condition that a target can be in a rollout's group, or in any: it matches, and its type takes the set. */
-export async function fitting(
+export async function eligibleTargets(
   tx: Transaction,
-  { caller: { tenantId }, tenants, clock }: Acting,
-  { filter, reach, setId }: Filtered,
+  { caller: { tenantId }, tenants, clock }: ActorContext,
+  { filter, creatorScope, setId }: Filtered,
   groupFilter = '',
 ): Promise<SQL> {
   const [set] = await tx
     .select({ typeId: distributionSets.typeId })
     .from(distributionSets)
     .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, setId)));
-  const texts = [filter, reach, groupFilter].filter((text) => text);
+  const texts = [filter, creatorScope, groupFilter].filter((text) => text);
   const expression = allOf(texts.map((text) => parseFilter(text!)));
   const matching = await matchingTargets(tx, await tenants.byId(tenantId), clock(), expression);
   return and(eq(targets.tenantId, tenantId), takesSetType(set!.typeId), matching)!;
 }
 
 /** How many targets there are for a rollout, and how many of them match none of the filters. */
-export async function countFitting(
+export async function countEligible(
   tx: Transaction,
-  acting: Acting,
+  acting: ActorContext,
   rollout: Filtered,
   filters: readonly string[],
 ): Promise<{ total: number; left: number }> {
   const tenant = await acting.tenants.byId(acting.caller.tenantId);
-  const condition = await fitting(tx, acting, rollout);
+  const condition = await eligibleTargets(tx, acting, rollout);
   const matches = filters.includes('')
     ? [sql`TRUE`]
     : await Promise.all(

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import type { Changes } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { type GroupRow, writeGroup } from './group.ts';
 import type { LockedRollout } from './rollout.ts';
 
@@ -12,7 +12,7 @@ import type { LockedRollout } from './rollout.ts';
  */
 export async function beginGroupAfter(
   tx: Transaction,
-  acting: Acting,
+  acting: ActorContext,
   changes: Changes,
   rollout: LockedRollout,
   groups: readonly GroupRow[],
@@ -33,7 +33,7 @@ export const lastBegun = (groups: readonly GroupRow[]): GroupRow | undefined =>
 /** Puts a group into another state, and says so. */
 export async function turnGroup(
   tx: Transaction,
-  acting: Acting,
+  acting: ActorContext,
   changes: Changes,
   rollout: LockedRollout,
   group: GroupRow,

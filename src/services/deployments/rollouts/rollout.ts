@@ -10,9 +10,9 @@ import {
   rolloutTargets,
 } from '../../../database/tables/rollouts.ts';
 import { readOnly, rolloutIllegalState, rolloutNotFound } from '../../../errors.ts';
-import { wholeReach } from '../../fleet/targets/whole-reach.ts';
+import { combinedScope } from '../../fleet/targets/combined-scope.ts';
 import { type Authored, modification } from '../../shared/authorship.ts';
-import type { Acting, Context } from '../../shared/context.ts';
+import type { ActorContext, Context } from '../../shared/context.ts';
 import { withItsType } from '../../software/distribution-sets/set.ts';
 import { totalForCaller } from './visible.ts';
 
@@ -80,7 +80,7 @@ export async function totalOfRollout(context: Context): Promise<SQL<number> | un
   const seen = await totalForCaller(context, itsOwn);
   return (
     seen &&
-    sql`CASE WHEN ${rollouts.status} = 'creating' AND ${rollouts.reach} = ${wholeReach(context)?.text ?? null}
+    sql`CASE WHEN ${rollouts.status} = 'creating' AND ${rollouts.creatorScope} = ${combinedScope(context)?.text ?? null}
       THEN ${rollouts.totalTargets} ELSE ${seen} END`.mapWith(Number)
   );
 }
@@ -117,7 +117,7 @@ export const asItIs = async (tx: Transaction, context: Context, { id }: LockedRo
 /** The rollout, locked: verbs and the periodic job go one by one on it. @throws ROLLOUT_NOT_FOUND */
 export async function lockRollout(
   tx: Transaction,
-  { caller: { tenantId } }: Pick<Acting, 'caller'>,
+  { caller: { tenantId } }: Pick<ActorContext, 'caller'>,
   id: number,
 ): Promise<LockedRollout> {
   const [rollout] = await tx
@@ -158,7 +158,7 @@ export function requireUndeleted({ id, status }: LockedRollout): void {
 /** Writes what is different in a locked rollout, and who changed it. */
 export const writeRollout = (
   tx: Transaction,
-  acting: Acting,
+  acting: ActorContext,
   { tenantId, id }: Pick<LockedRollout, 'tenantId' | 'id'>,
   values: Partial<typeof rollouts.$inferInsert>,
 ): Promise<unknown> =>

@@ -1,14 +1,14 @@
 import type { Transaction } from '../../../database/connect.ts';
 import type { RolloutStatus } from '../../../database/tables/rollouts.ts';
 import type { Changes } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { type LockedRollout, writeRollout } from './rollout.ts';
 
 /** What one step of the periodic job works with: a transaction in which the rollout is locked. */
 export interface Step {
   tx: Transaction;
   /** The server itself. */
-  acting: Acting;
+  acting: ActorContext;
   changes: Changes;
   rollout: LockedRollout;
 }

@@ -3,7 +3,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { rollouts } from '../../../database/tables/rollouts.ts';
 import { modification } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
-import { requireReachOfRollout } from './handle.ts';
+import { requireRolloutInScope } from './handle.ts';
 import { STOPPABLE } from './rollout.ts';
 
 /** Has the periodic job stop all rollouts of a set. @throws FORBIDDEN where one has targets out of the caller's scope */
@@ -19,7 +19,7 @@ export async function stopRolloutsOf(
     inArray(rollouts.status, [...STOPPABLE]),
   );
   const found = await tx.select().from(rollouts).where(ofSet).orderBy(rollouts.id).for('no key update');
-  for (const rollout of found) await requireReachOfRollout(tx, context, rollout);
+  for (const rollout of found) await requireRolloutInScope(tx, context, rollout);
   return tx
     .update(rollouts)
     .set({ status: 'stopping', ...modification(context) })

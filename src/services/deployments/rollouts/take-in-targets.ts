@@ -5,7 +5,7 @@ import { targets } from '../../../database/tables/targets.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { addDynamicGroup } from './fill.ts';
 import { type GroupRow, writeGroup } from './group.ts';
-import { fitting, isOutside } from './matching.ts';
+import { eligibleTargets, isOutside } from './matching.ts';
 import { MOST_GROUPS } from './plan-groups.ts';
 import { writeRollout } from './rollout.ts';
 import { scheduleTargets } from './schedule.ts';
@@ -40,7 +40,7 @@ async function addNewcomers(step: Step, group: GroupRow, most: number): Promise<
       ON ${rolloutGroups.tenantId} = ${actions.tenantId} AND ${rolloutGroups.id} = ${actions.rolloutGroupId}
     WHERE ${actions.tenantId} = ${tenantId} AND ${actions.targetId} = ${targets.id}
       AND ${rolloutGroups.rolloutId} > ${id})`;
-  const condition = sql`${await fitting(tx, acting, rollout, group.filter)}
+  const condition = sql`${await eligibleTargets(tx, acting, rollout, group.filter)}
     AND ${isOutside(rollout)} AND NOT ${isTakenOver}`;
   const added = await tx.execute<{ target_id: string }>(sql`
     INSERT INTO ${rolloutTargets} (tenant_id, target_id, rollout_id, group_id)

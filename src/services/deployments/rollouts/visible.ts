@@ -1,9 +1,9 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { rolloutTargets } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
+import { readingScope } from '../../fleet/targets/combined-scope.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
-import { countedReach } from '../../fleet/targets/whole-reach.ts';
 import type { Context } from '../../shared/context.ts';
 
 /**
@@ -11,11 +11,11 @@ import type { Context } from '../../shared/context.ts';
  * where all do. Who may read rollouts and no target is told whole numbers, as in hawkBit: they name none.
  */
 export async function countsForCaller(context: Context, column: SQLWrapper): Promise<SQL | undefined> {
-  const reach = countedReach(context);
-  if (!reach) return undefined;
+  const scope = readingScope(context);
+  if (!scope) return undefined;
   const { tenantId } = context.caller;
   const tenant = await context.tenants.byId(tenantId);
-  const within = await matchingTargets(context.database, tenant, context.clock(), reach.filter);
+  const within = await matchingTargets(context.database, tenant, context.clock(), scope.filter);
   const chosen = and(eq(targets.tenantId, tenantId), within);
   return sql`${column} IN (SELECT ${targets.id} FROM ${targetsWith([chosen])} WHERE ${chosen})`;
 }

@@ -5,7 +5,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 import { factsOf } from './certificate.ts';
 import { CERTIFICATE_AUTHORITY_COLUMNS, type CertificateAuthority } from './find.ts';
 import { CertificateAuthorityInput, readCertificate } from './input.ts';
@@ -33,7 +33,7 @@ export async function createCertificateAuthority(
   const { notBefore, notAfter } = factsOf(certificate);
 
   return change(context, async (tx, changes) => {
-    await queueUp(tx, 'certificate_authorities', tenantId);
+    await lockCreations(tx, 'certificate_authorities', tenantId);
     const [there] = await tx
       .select({ total: count() })
       .from(certificateAuthorities)

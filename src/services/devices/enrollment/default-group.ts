@@ -14,7 +14,7 @@ export async function insertDefaultGroup(tx: Transaction, tenantId: number, now:
     registrations: 0,
     allowedControllerIds: [],
     deniedControllerIds: [],
-    reach: 'all',
+    appliesTo: 'all',
     requiresApproval: false,
     attributes: {},
     createdAt: now,

@@ -1,16 +1,16 @@
 import { and, asc, count, eq, getTableColumns, sql } from 'drizzle-orm';
 import { arrayOf } from '../../../database/bulk.ts';
 import {
+  type AppliesTo,
   enrollmentGroups,
   enrollmentGroupTags,
   enrollmentTokens,
-  type Reach,
 } from '../../../database/tables/enrollment.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { TARGET_TAG_COLUMNS, type TargetTag } from '../../fleet/target-tags/find.ts';
 import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Context } from '../../shared/context.ts';
@@ -28,7 +28,7 @@ export interface EnrollmentGroup {
   registrations: number;
   allowedControllerIds: string[];
   deniedControllerIds: string[];
-  reach: Reach;
+  appliesTo: AppliesTo;
   requiresApproval: boolean;
   certificateAuthorityId: number | null;
   targetTypeId: number | null;
@@ -142,7 +142,7 @@ export async function countRegistered(context: Context, groupIds: readonly numbe
       and(
         eq(targets.tenantId, tenantId),
         sql`${targets.enrollmentGroupId} = ANY(${arrayOf(groupIds)}::bigint[])`,
-        await reach(context, 'READ_TARGET'),
+        await scopeCondition(context, 'READ_TARGET'),
       ),
     )
     .groupBy(targets.enrollmentGroupId);

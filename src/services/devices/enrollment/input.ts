@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REACHES } from '../../../database/tables/enrollment.ts';
+import { APPLIES_TO } from '../../../database/tables/enrollment.ts';
 import { OverlapSeconds } from '../../fleet/targets/input.ts';
 import { enteredText, plainText } from '../../shared/text.ts';
 
@@ -27,7 +27,7 @@ const GroupFields = z.object({
     .nullish(),
   allowedControllerIds: patterns.nullish(),
   deniedControllerIds: patterns.nullish(),
-  reach: z.enum(REACHES).nullish(),
+  appliesTo: z.enum(APPLIES_TO).nullish(),
   requiresApproval: z.boolean().nullish(),
   certificateAuthorityId: z.number().nullish(),
   targetTypeId: z.number().nullish(),
@@ -53,7 +53,7 @@ export const CreateEnrollmentGroup = GroupFields.extend({
     registrationLimit: group.registrationLimit ?? null,
     allowedControllerIds: group.allowedControllerIds ?? [],
     deniedControllerIds: group.deniedControllerIds ?? [],
-    reach: group.reach ?? ('registered' as const),
+    appliesTo: group.appliesTo ?? ('registered' as const),
     requiresApproval: group.requiresApproval ?? false,
     certificateAuthorityId: group.certificateAuthorityId ?? null,
     targetTypeId: group.targetTypeId ?? null,

@@ -20,7 +20,7 @@ export interface Speaker {
   /** By whose rules an unknown device becomes a target; without one it does at once. */
   group: EnrollmentGroup | undefined;
   /** Whether it speaks for targets that the group has not registered, too. */
-  reachesAll: boolean;
+  appliesToAll: boolean;
 }
 
 interface EnrollmentToken extends Speaker {
@@ -44,7 +44,7 @@ const groupsOfTenant = prepared((database) =>
       expiresAt: enrollmentGroups.expiresAt,
       allowedControllerIds: enrollmentGroups.allowedControllerIds,
       deniedControllerIds: enrollmentGroups.deniedControllerIds,
-      reach: enrollmentGroups.reach,
+      appliesTo: enrollmentGroups.appliesTo,
       requiresApproval: enrollmentGroups.requiresApproval,
       certificateAuthorityId: enrollmentGroups.certificateAuthorityId,
       lastModifiedAt: enrollmentGroups.lastModifiedAt,
@@ -85,7 +85,11 @@ export function enrollmentOf({ groups, tokens }: EnrollmentRows, settings: Tenan
     const found = known.get(groupId ?? Number.NaN);
     if (!found || (found.row.isDefault && !settings.gatewayTokenEnabled)) return;
     const { row, group } = found;
-    byDigest.set(digest, { group, reachesAll: row.reach === 'all', until: Math.min(group.until, until) });
+    byDigest.set(digest, {
+      group,
+      appliesToAll: row.appliesTo === 'all',
+      until: Math.min(group.until, until),
+    });
   };
   const defaultGroup = groups.find(({ isDefault }) => isDefault);
   if (settings.gatewayToken) add(tokenDigest(settings.gatewayToken), defaultGroup?.id);

@@ -21,7 +21,7 @@ const RECORDED = [
   'registrationLimit',
   'allowedControllerIds',
   'deniedControllerIds',
-  'reach',
+  'appliesTo',
   'requiresApproval',
   'certificateAuthorityId',
   'targetTypeId',
@@ -41,7 +41,7 @@ export async function updateEnrollmentGroup(
 ): Promise<EnrollmentGroup> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
   const { id, clear, tagIds, ...rest } = parse(UpdateEnrollmentGroup, input);
-  if (rest.reach === 'all') requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
+  if (rest.appliesTo === 'all') requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
   if (rest.attributes) checkAttributes(Object.entries(rest.attributes));
   const given = patchOf(rest, clear);
 

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../../database/bulk.ts';
 import { pendingTargets } from '../../../database/tables/enrollment.ts';
 import { targets } from '../../../database/tables/targets.ts';
+import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireStillReached } from '../../access/reach.ts';
 import { targetsAs } from '../../fleet/targets/scope.ts';
 import { affected } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
@@ -38,7 +38,7 @@ export async function approveTargets(context: Context, input: PendingSelection):
       }
       await inChunks(waiting, (condition) => tx.delete(pendingTargets).where(condition));
       const theirs = sql`${targets.controllerId} = ANY(${arrayOf(approved)}::text[])`;
-      await requireStillReached(tx, context, targetsAs('CREATE_TARGET'), theirs);
+      await requireStillInScope(tx, context, targetsAs('CREATE_TARGET'), theirs);
       changes.created(approved);
       changes.record({ type: 'target.approved', ...affected(selection, approved) });
       return approved.length;

@@ -4,7 +4,7 @@ import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { enrollmentGroups, pendingTargets } from '../../../database/tables/enrollment.ts';
 import { invalid, pendingTargetNotFound } from '../../../errors.ts';
-import { askedFilter } from '../../access/seen.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { listOf } from '../../shared/rows.ts';
 import { isStorableText } from '../../shared/text.ts';

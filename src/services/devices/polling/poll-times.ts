@@ -3,7 +3,7 @@ import { arrayOf, chunks } from '../../../database/bulk.ts';
 import { type Database, isOpen } from '../../../database/connect.ts';
 import { isUnavailable } from '../../../database/unavailable.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
-import { isWaiting, type WaitingDevice } from '../sign-in/waiting.ts';
+import { isPending, type PendingDevice } from '../sign-in/pending-device.ts';
 import type { Device } from './device-cache.ts';
 
 const WRITE_EVERY_MS = 1_000;
@@ -17,7 +17,7 @@ export interface Polled {
 
 export interface PollTimes {
   /** Remembers a poll, to be written within a second. A crash loses it. */
-  note(device: Device | WaitingDevice, address: string, at: number): void;
+  note(device: Device | PendingDevice, address: string, at: number): void;
   /** Writes a device's first poll now. */
   writeFirst(device: Device, address: string): Promise<void>;
   /** Writes what is waiting. */
@@ -36,7 +36,7 @@ const OF_TARGETS: Place<Device> = {
   key: sql`target_id`,
   idOf: ({ targetId }) => targetId,
 };
-const OF_WAITING: Place<WaitingDevice> = {
+const OF_WAITING: Place<PendingDevice> = {
   table: sql`pending_targets`,
   key: sql`id`,
   idOf: ({ pendingId }) => pendingId,
@@ -53,7 +53,7 @@ export function openPollTimes(
   onError: (error: unknown) => void,
 ): PollTimes {
   let polls = new Set<Device>();
-  let waitingPolls = new Set<WaitingDevice>();
+  let waitingPolls = new Set<PendingDevice>();
   let writing: Promise<void> = Promise.resolve();
 
   const write = <T extends Polled>(place: Place<T>, devices: Set<T>, putBack: (device: T) => void) => {
@@ -84,7 +84,7 @@ export function openPollTimes(
     note(device, address, at) {
       device.polledAt = at;
       device.address = address;
-      if (isWaiting(device)) waitingPolls.add(device);
+      if (isPending(device)) waitingPolls.add(device);
       else polls.add(device);
     },
     async writeFirst(device, address) {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { approvalPending, type DomainError, isUnauthenticated, unauthenticated } from '../../../errors.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Platform } from '../../shared/context.ts';
-import { asDevice } from '../acting.ts';
+import { asDevice } from '../device-context.ts';
 import type { Speaker } from '../enrollment/rules.ts';
 import { openWrites, type Writes } from '../reports/writes.ts';
 import { confirmToken } from '../sign-in/confirm-token.ts';
@@ -16,22 +16,22 @@ import {
   speakerOf,
 } from '../sign-in/credentials.ts';
 import { tokenDigest } from '../sign-in/digest.ts';
-import { holdDevice } from '../sign-in/hold.ts';
 import { type Looks, openLooks } from '../sign-in/looks.ts';
-import { registerDevice } from '../sign-in/register.ts';
 import {
-  isWaiting,
-  openWaitingDevices,
-  type WaitingDevice,
-  type WaitingDevices,
-} from '../sign-in/waiting.ts';
+  isPending,
+  openPendingDevices,
+  type PendingDevice,
+  type PendingDevices,
+} from '../sign-in/pending-device.ts';
+import { registerDevice } from '../sign-in/register.ts';
+import { registerPending } from '../sign-in/register-pending.ts';
 import { type Device, type DeviceCache, openDeviceCache, type PollAnswer } from './device-cache.ts';
 import { openPollTimes, type PollTimes } from './poll-times.ts';
 
 /** What the device API works with. */
 export interface DevicePlatform extends Platform {
   devices: DeviceCache;
-  waiting: WaitingDevices;
+  waiting: PendingDevices;
   looks: Looks;
   writes: Writes;
   pollTimes: PollTimes;
@@ -56,7 +56,7 @@ export function openDevices(
   return {
     ...platform,
     devices: openDeviceCache(database, announcements, clock, capacity),
-    waiting: openWaitingDevices(database, announcements),
+    waiting: openPendingDevices(database, announcements),
     looks: openLooks(announcements),
     writes: openWrites(platform.systemDefaults.deviceWrites),
     pollTimes: openPollTimes(database, clock, onError),
@@ -87,7 +87,7 @@ export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnsw
     if (!admission || isFirstUse(device, admission)) return signIn(platform, request);
   }
   const known = device ?? platform.waiting.peek(tenant, request.controllerId);
-  if (!known || (isWaiting(known) && !mayWait(known, request, now))) return signIn(platform, request);
+  if (!known || (isPending(known) && !mayWait(known, request, now))) return signIn(platform, request);
   platform.pollTimes.note(known, request.address, now.getTime());
   return known;
 }
@@ -98,7 +98,7 @@ export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnsw
  */
 export async function authenticateDevice(platform: DevicePlatform, request: DeviceRequest): Promise<Device> {
   const device = await signIn(platform, request);
-  if (isWaiting(device)) throw approvalPending(request.controllerId);
+  if (isPending(device)) throw approvalPending(request.controllerId);
   return device;
 }
 
@@ -108,7 +108,7 @@ export async function authenticateDevice(platform: DevicePlatform, request: Devi
  */
 const REFUSED_AFTER_MS = 25;
 
-async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise<Device | WaitingDevice> {
+async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise<Device | PendingDevice> {
   const arrivedAt = performance.now();
   try {
     return await admit(platform, request);
@@ -119,7 +119,7 @@ async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise
   }
 }
 
-async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<Device | WaitingDevice> {
+async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<Device | PendingDevice> {
   const { tenantName, controllerId, credentials, address } = request;
   const tenant = (await platform.tenants.byName(tenantName)) ?? platform.tenants.nobody;
   const now = platform.clock();
@@ -129,7 +129,7 @@ async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<
   if (!isAsked) throw refusal(platform, tenant, request, now);
   const known = await findAdmitted(platform, tenant, request, now);
   const device = known ?? (await admitUnknown(platform, tenant, request, now));
-  if (isWaiting(device) || device.seen) platform.pollTimes.note(device, address, now.getTime());
+  if (isPending(device) || device.seen) platform.pollTimes.note(device, address, now.getTime());
   else await platform.pollTimes.writeFirst(device, address);
   return device;
 }
@@ -149,8 +149,10 @@ function admissionOf(
   return speaker && reaches(speaker, device) ? 'spoken for' : undefined;
 }
 
-const reaches = ({ reachesAll, group }: Speaker, { enrollmentGroupId }: Pick<Device, 'enrollmentGroupId'>) =>
-  reachesAll || group?.id === enrollmentGroupId;
+const reaches = (
+  { appliesToAll, group }: Speaker,
+  { enrollmentGroupId }: Pick<Device, 'enrollmentGroupId'>,
+) => appliesToAll || group?.id === enrollmentGroupId;
 
 const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
   admission === 'newest' && oldTokens !== undefined;
@@ -225,7 +227,7 @@ function sponsorOf(
   return !group || (now.getTime() < group.until && group.admits(controllerId)) ? speaker : undefined;
 }
 
-const mayWait = ({ tenant, state }: WaitingDevice, request: DeviceRequest, now: Date): boolean =>
+const mayWait = ({ tenant, state }: PendingDevice, request: DeviceRequest, now: Date): boolean =>
   state === 'pending' && sponsorOf(tenant, request, now)?.group?.requiresApproval === true;
 
 /** What becomes of a device that is no target. @throws UNAUTHENTICATED, INVALID_INPUT, QUOTA_EXCEEDED */
@@ -234,7 +236,7 @@ async function admitUnknown(
   tenant: Tenant,
   request: DeviceRequest,
   now: Date,
-): Promise<Device | WaitingDevice> {
+): Promise<Device | PendingDevice> {
   const { controllerId, address } = request;
   const sponsor = sponsorOf(tenant, request, now);
   if (!sponsor) throw refusal(platform, tenant, request, now);
@@ -246,7 +248,7 @@ async function admitUnknown(
   const { group } = sponsor;
   if (group?.requiresApproval) {
     if (waiting) return waiting;
-    await holdDevice(acting, { groupId: group.id, address });
+    await registerPending(acting, { groupId: group.id, address });
   } else {
     await registerDevice(acting, { address, groupId: group?.id, waited: waiting !== undefined });
   }

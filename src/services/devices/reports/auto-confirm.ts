@@ -8,7 +8,7 @@ import { activateTargets, deactivateTargets } from '../../deployments/auto-confi
 import { lockOwnTarget } from '../../fleet/targets/selection.ts';
 import { added } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting, Platform } from '../../shared/context.ts';
+import type { ActorContext, Platform } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import type { Device } from '../polling/device-cache.ts';
 
@@ -29,7 +29,7 @@ export async function findOwnAutoConfirm(
 
 /** A device lets its actions be confirmed without asking; what waits begins. @throws AUTO_CONFIRM_ALREADY_ACTIVE */
 export async function activateOwnAutoConfirm(
-  device: Acting,
+  device: ActorContext,
   input: z.input<typeof Confirmation>,
 ): Promise<void> {
   const { initiator, remark } = parse(Confirmation, input);
@@ -44,7 +44,7 @@ export async function activateOwnAutoConfirm(
 }
 
 /** A device wants to be asked again, whether it was before or not. */
-export async function deactivateOwnAutoConfirm(device: Acting): Promise<void> {
+export async function deactivateOwnAutoConfirm(device: ActorContext): Promise<void> {
   await change(device, async (tx, changes) => {
     const target = await lockOwnTarget(tx, device);
     const deactivated = await deactivateTargets(tx, device.caller, device.clock(), [target]);

@@ -1,8 +1,12 @@
 import { actionClosed, actionNotFound } from '../../../errors.ts';
-import { isConcerned, type Said, writeConfirmation } from '../../deployments/actions/confirm.ts';
+import {
+  type ConfirmationReport,
+  isConcerned,
+  writeConfirmation,
+} from '../../deployments/actions/confirm.ts';
 import { requireRoom } from '../../deployments/actions/entries.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { storableText } from '../../shared/text.ts';
 import { idOf, lockOwnAction } from '../own-action.ts';
 
@@ -11,7 +15,11 @@ import { idOf, lockOwnAction } from '../own-action.ts';
  * the device knows best whether it can still wait.
  * @throws ACTION_NOT_FOUND where nobody asks, ACTION_CLOSED, QUOTA_EXCEEDED
  */
-export async function reportConfirmation(device: Acting, actionId: number, said: Said): Promise<void> {
+export async function reportConfirmation(
+  device: ActorContext,
+  actionId: number,
+  said: ConfirmationReport,
+): Promise<void> {
   const { settings } = await device.tenants.byId(device.caller.tenantId);
   await change(device, async (tx, changes) => {
     const action = await lockOwnAction(tx, device, actionId);

@@ -8,7 +8,7 @@ import {
 } from '../../fleet/targets/attributes.ts';
 import { lockOwnTarget } from '../../fleet/targets/selection.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 
 /**
  * A device tells its attributes, which ends the server's request for them. Not a change of the target by a user:
@@ -16,7 +16,7 @@ import type { Acting } from '../../shared/context.ts';
  * @throws INVALID_ATTRIBUTES, QUOTA_EXCEEDED, TARGET_NOT_FOUND
  */
 export async function reportAttributes(
-  device: Acting,
+  device: ActorContext,
   mode: AttributeMode,
   entries: readonly AttributeEntry[],
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { actionNotCancelable, actionNotFound } from '../../../errors.ts';
 import { addEntry, addEntryIfRoom, historyIsFull, isRepeated } from '../../deployments/actions/entries.ts';
 import { settleTargets } from '../../deployments/actions/write.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting, Platform } from '../../shared/context.ts';
+import type { ActorContext, Platform } from '../../shared/context.ts';
 import { findOwnAction, idOf, lockOwnAction, type OwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device-cache.ts';
 import { entryOf, type Report } from './report.ts';
@@ -25,7 +25,11 @@ export async function findCancellation(
  * @throws ACTION_NOT_FOUND, ACTION_NOT_CANCELABLE; QUOTA_EXCEEDED for too many details, and for a history that is full
  *   unless this ends it
  */
-export async function reportCancellation(device: Acting, actionId: number, report: Report): Promise<void> {
+export async function reportCancellation(
+  device: ActorContext,
+  actionId: number,
+  report: Report,
+): Promise<void> {
   await change(device, async (tx, changes) => {
     const action = await lockOwnAction(tx, device, actionId);
     if (action.status === 'canceled') return;

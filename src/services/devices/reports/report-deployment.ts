@@ -10,7 +10,7 @@ import {
 } from '../../deployments/actions/entries.ts';
 import { settleTargets } from '../../deployments/actions/write.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { idOf, type LockedOwnAction, lockOwnAction } from '../own-action.ts';
 import { entryOf, type Report } from './report.ts';
 
@@ -23,7 +23,11 @@ type End = Extract<ActionStatus, 'finished' | 'error' | 'downloaded'>;
  * @throws ACTION_NOT_FOUND, also while it waits for a confirmation; ACTION_CLOSED; QUOTA_EXCEEDED for too many details, and
  *   for a history that is full unless this ends it
  */
-export async function reportDeployment(device: Acting, actionId: number, report: Report): Promise<void> {
+export async function reportDeployment(
+  device: ActorContext,
+  actionId: number,
+  report: Report,
+): Promise<void> {
   await change(device, async (tx, changes) => {
     const action = await lockOwnAction(tx, device, actionId);
     if (action.status === 'wait_for_confirmation') throw actionNotFound(String(actionId));
@@ -49,7 +53,7 @@ export async function reportDeployment(device: Acting, actionId: number, report:
 
 async function endAction(
   tx: Transaction,
-  device: Acting,
+  device: ActorContext,
   action: LockedOwnAction,
   entry: NewEntry,
   end: End,

@@ -8,7 +8,7 @@ import { deploy, withoutTheSet } from '../../deployments/assignments/write.ts';
 import { lockOwnTarget } from '../../fleet/targets/selection.ts';
 import { added } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { titleOf } from '../../software/software-modules/module.ts';
@@ -20,7 +20,10 @@ const InstalledSet = z.object({ name: z.string(), version: z.string() });
  * @returns whether that was news
  * @throws DISTRIBUTION_SET_NOT_FOUND, QUOTA_EXCEEDED
  */
-export async function reportInstalled(device: Acting, input: z.input<typeof InstalledSet>): Promise<boolean> {
+export async function reportInstalled(
+  device: ActorContext,
+  input: z.input<typeof InstalledSet>,
+): Promise<boolean> {
   const { tenantId } = device.caller;
   const { name, version } = parse(InstalledSet, input);
   const title = titleOf({ name, version });

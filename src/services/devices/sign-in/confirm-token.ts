@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import type { Device } from '../polling/device-cache.ts';
 import { tokenDigest } from './digest.ts';
 
@@ -11,7 +11,7 @@ import { tokenDigest } from './digest.ts';
  * token is no longer the newest, nothing happens.
  */
 export async function confirmToken(
-  device: Acting,
+  device: ActorContext,
   { targetId, tokenDigest: used }: Pick<Device, 'targetId' | 'tokenDigest'>,
 ): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;

@@ -57,14 +57,14 @@ export function speakerOf(
   }
   if (clientCertificate) {
     if (refusalOf(tenant, controllerId, clientCertificate, now)) return undefined;
-    return { group: groupOfChain(tenant, clientCertificate.chain, now), reachesAll: true };
+    return { group: groupOfChain(tenant, clientCertificate.chain, now), appliesToAll: true };
   }
   const isTrusted =
     certificate !== undefined &&
     settings.headerEnabled &&
     certificate.commonName === controllerId &&
     certificate.authorities.some((hash) => settings.headerAuthorities.has(hash.toLowerCase()));
-  return isTrusted ? { group: undefined, reachesAll: true } : undefined;
+  return isTrusted ? { group: undefined, appliesToAll: true } : undefined;
 }
 
 /** The group that names an authority the chain leads to, the nearest. */

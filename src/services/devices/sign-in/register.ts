@@ -3,7 +3,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { pendingTargets } from '../../../database/tables/enrollment.ts';
 import { invalid, unauthenticated } from '../../../errors.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { enrollDevices, findTerms, type Terms } from '../enrollment/enroll.ts';
 
 export interface Registration {
@@ -20,7 +20,7 @@ export interface Registration {
  * @throws INVALID_INPUT, QUOTA_EXCEEDED; UNAUTHENTICATED where its group is gone
  */
 export async function registerDevice(
-  device: Acting,
+  device: ActorContext,
   { address, groupId, waited }: Registration,
 ): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;

@@ -24,9 +24,9 @@ export interface History {
 }
 
 /** At which of its doors a device asks; each knows other actions. */
-export type Door = 'deploymentBase' | 'confirmationBase' | 'installedBase';
+export type DeploymentResource = 'deploymentBase' | 'confirmationBase' | 'installedBase';
 
-const KNOWS: Record<Door, (action: OwnAction) => boolean> = {
+const KNOWS: Record<DeploymentResource, (action: OwnAction) => boolean> = {
   deploymentBase: isOpen,
   confirmationBase: ({ status }) => status === 'wait_for_confirmation',
   installedBase: ({ active, status }) => !active && status !== 'canceled',
@@ -40,11 +40,11 @@ const KNOWS: Record<Door, (action: OwnAction) => boolean> = {
 export async function findDeployment(
   platform: Platform,
   device: Device,
-  { door, actionId, messages }: { door: Door; actionId: number; messages: number },
+  { resource, actionId, messages }: { resource: DeploymentResource; actionId: number; messages: number },
 ): Promise<Deployment> {
   const { tenantId } = device.tenant;
   const action = await findOwnAction(platform, device, actionId);
-  if (!KNOWS[door](action)) throw actionNotFound(String(actionId));
+  if (!KNOWS[resource](action)) throw actionNotFound(String(actionId));
   const { windowSchedule: schedule, windowDuration: duration, windowTimezone: timezone } = action;
   const maintenanceWindow = windowOf({ schedule, duration, timezone });
   return {

@@ -8,7 +8,7 @@ import { artifactNotFound, softwareModuleNotFound } from '../../../errors.ts';
 import { addEntryIfRoom } from '../../deployments/actions/entries.ts';
 import { messagesOf, SERVER_MESSAGE } from '../../deployments/actions/messages.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting, Platform } from '../../shared/context.ts';
+import type { ActorContext, Platform } from '../../shared/context.ts';
 import {
   ARTIFACT_COLUMNS,
   type Artifact,
@@ -102,7 +102,7 @@ const findFile = prepared((database: Database) =>
 
 /** Notes that a device fetches a file as a whole, and by which path; a history that is full takes no more of these. */
 export async function noteDownload(
-  device: Acting,
+  device: ActorContext,
   actionId: number,
   { filename, path }: { filename: string; path: string },
 ): Promise<void> {

@@ -4,14 +4,14 @@ import { actionEntries } from '../../../database/tables/actions.ts';
 import { addEntry } from '../../deployments/actions/entries.ts';
 import { SERVER_MESSAGE } from '../../deployments/actions/messages.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { idOf, type LockedOwnAction, lockOwnAction, type OwnAction } from '../own-action.ts';
 
 /**
  * Notes that a device has fetched what an action is about, once until something else happens, as in hawkBit. It has met
  * the action as it was: where that changed meanwhile nothing is noted.
  */
-export async function noteRetrieval(device: Acting, met: OwnAction): Promise<void> {
+export async function noteRetrieval(device: ActorContext, met: OwnAction): Promise<void> {
   if (!met.active) return;
   // Who fetches the same again and again costs no transaction.
   if (met.status !== 'running' && (await isNoted(device.database, met))) return;

@@ -4,7 +4,7 @@ import { targetMetadata, targetTagAssignments } from '../../../database/tables/t
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetAttributes, targetPolls, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { scopeOf } from '../../access/scopes.ts';
+import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Context } from '../../shared/context.ts';
 import type { ImportedTarget } from '../imports/source.ts';
@@ -42,7 +42,7 @@ export async function exportTargets(
   const { tenantId, permissions } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
   const matching = and(
-    scopeOf(context, tenant, 'READ_TARGET'),
+    scopeConditionIn(context, tenant, 'READ_TARGET'),
     await askedTargets(context.database, context, filter || null),
   );
   return {

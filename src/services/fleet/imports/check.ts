@@ -128,7 +128,7 @@ function readAttributes(attributes: readonly Entry[], found: Fault[]): void {
     if (!(error instanceof DomainError)) throw error;
     const { path = [] } = error.details;
     found.push({
-      field: ['attributes', ...path.slice(1)].join('../../imports'),
+      field: ['attributes', ...path.slice(1)].join('.'),
       code: error.code,
       message: error.message,
     });

@@ -11,7 +11,7 @@ import type { RefusedRow } from './check.ts';
 import { type Chunk, LETTERS } from './chunk.ts';
 import type { ImportRecord } from './find.ts';
 import { type Row, refusal } from './refusal.ts';
-import { isScoped, refuseUnreached, requireReached, Unreached } from './scope.ts';
+import { isScoped, RowsOutOfScope, refuseOutOfScope, requireAllInScope } from './scope.ts';
 import { resolveTypes } from './types.ts';
 import { mergeValues } from './values.ts';
 
@@ -49,7 +49,7 @@ export async function mergeRows(
       const merged = await tx.transaction((inner) => merge(inner, author, begun, chunk));
       return { ...merged, refused: [...refused, ...merged.refused] };
     } catch (error) {
-      if (!(error instanceof Unreached)) throw error;
+      if (!(error instanceof RowsOutOfScope)) throw error;
       const { faults } = error;
       const rows = await tx.execute<Row>(sql`
         DELETE FROM import_rows WHERE controller_id = ANY(${arrayOf([...faults.keys()])}::text[])
@@ -82,7 +82,7 @@ async function merge(
   }
   if (updated) {
     const more = [
-      ...(await refuseUnreached(tx, author, lines)),
+      ...(await refuseOutOfScope(tx, author, lines)),
       ...(kinds.has('attribute') ? await refuseTooMany(tx, tenantId, 'attribute', lines) : []),
       ...(kinds.has('metadata') ? await refuseTooMany(tx, tenantId, 'metadata', lines) : []),
       ...(kinds.has('tag') ? await refuseTooMany(tx, tenantId, 'tag', lines) : []),
@@ -97,7 +97,7 @@ async function merge(
     await updateTargets(tx, author);
   }
   if (kinds.has('group')) await requireGroupQuota(tx, tenantId);
-  if (isScoped(author, mode)) await requireReached(tx, author);
+  if (isScoped(author, mode)) await requireAllInScope(tx, author);
   return { created, updated, refused, repeated: updated ? await repeatedRows(tx) : [] };
 }
 

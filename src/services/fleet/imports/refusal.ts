@@ -7,6 +7,6 @@ export type Row = { n: number; controller_id: string };
 /** Refuses a row for what the database knows. `lines` are those of all rows. */
 export function refusal(lines: readonly number[], row: Row, error: DomainError): RefusedRow {
   const { code, message, details } = error;
-  const fault = { field: details.path?.join('../../imports') ?? '', code, message };
+  const fault = { field: details.path?.join('.') ?? '', code, message };
   return { line: lines[row.n]!, controllerId: row.controller_id, faults: [fault] };
 }

@@ -4,8 +4,8 @@ import type { Transaction } from '../../../database/connect.ts';
 import type { ImportMode } from '../../../database/tables/imports.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { type DomainError, outOfScope } from '../../../errors.ts';
-import { asItWouldBe, findUnreached } from '../../access/reach.ts';
-import { reachesAll } from '../../access/scopes.ts';
+import { asItWouldBe, findOutOfScope } from '../../access/in-scope.ts';
+import { isUnscoped } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { targetsAs } from '../targets/scope.ts';
 import type { RefusedRow } from './check.ts';
@@ -13,7 +13,7 @@ import { type Row, refusal } from './refusal.ts';
 
 /** Whether the caller may create some targets only, or change some only. */
 export const isScoped = (context: Context, mode: ImportMode): boolean =>
-  !reachesAll(context, 'CREATE_TARGET') || (mode === 'upsert' && !reachesAll(context, 'UPDATE_TARGET'));
+  !isUnscoped(context, 'CREATE_TARGET') || (mode === 'upsert' && !isUnscoped(context, 'UPDATE_TARGET'));
 
 const created = sql`${targets.id} IN (SELECT id FROM import_ids WHERE is_new)`;
 const existing = sql`${targets.id} IN (SELECT id FROM import_ids WHERE NOT is_new)`;
@@ -21,12 +21,12 @@ const existing = sql`${targets.id} IN (SELECT id FROM import_ids WHERE NOT is_ne
 const existedBefore = sql`${existing} AND NOT ${created}`;
 
 /** Takes out the rows of targets that existed and that the caller may not change. */
-export async function refuseUnreached(
+export async function refuseOutOfScope(
   tx: Transaction,
   context: Context,
   lines: readonly number[],
 ): Promise<RefusedRow[]> {
-  const unreached = await findUnreached(tx, context, targetsAs('UPDATE_TARGET'), existedBefore);
+  const unreached = await findOutOfScope(tx, context, targetsAs('UPDATE_TARGET'), existedBefore);
   if (!unreached.length) return [];
   const ids = unreached.map(({ id }) => id);
   const removed = await tx.execute<Row>(sql`
@@ -37,18 +37,18 @@ export async function refuseUnreached(
 }
 
 /** Targets that would end up where the caller's permissions don't reach, each with what is wrong. */
-export class Unreached extends Error {
+export class RowsOutOfScope extends Error {
   constructor(readonly faults: ReadonlyMap<string, DomainError>) {
     super('rows out of scope');
   }
 }
 
 /** Once all is written, what the targets belong to can be asked. @throws Unreached */
-export async function requireReached(tx: Transaction, context: Context): Promise<void> {
+export async function requireAllInScope(tx: Transaction, context: Context): Promise<void> {
   const faults = new Map<string, DomainError>();
-  for (const { title } of await findUnreached(tx, context, targetsAs('CREATE_TARGET'), created))
+  for (const { title } of await findOutOfScope(tx, context, targetsAs('CREATE_TARGET'), created))
     faults.set(title, outOfScope('CREATE_TARGET', asItWouldBe(title)));
-  for (const { title } of await findUnreached(tx, context, targetsAs('UPDATE_TARGET'), existing))
+  for (const { title } of await findOutOfScope(tx, context, targetsAs('UPDATE_TARGET'), existing))
     faults.set(title, outOfScope('UPDATE_TARGET', asItWouldBe(title)));
-  if (faults.size) throw new Unreached(faults);
+  if (faults.size) throw new RowsOutOfScope(faults);
 }

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import type { RefusedRow } from './check.ts';
 import { type Row, refusal } from './refusal.ts';
@@ -20,7 +20,7 @@ export async function resolveTypes(
     WITH named AS (SELECT DISTINCT target_type AS given FROM import_rows WHERE target_type IS NOT NULL),
       known AS (
         SELECT id, key FROM ${targetTypes}
-        WHERE ${and(eq(targetTypes.tenantId, context.caller.tenantId), await reach(context, 'READ_TARGET_TYPE'))}
+        WHERE ${and(eq(targetTypes.tenantId, context.caller.tenantId), await scopeCondition(context, 'READ_TARGET_TYPE'))}
           AND (key IN (SELECT given FROM named) OR id::text IN (SELECT given FROM named))
         ORDER BY id
         FOR KEY SHARE)

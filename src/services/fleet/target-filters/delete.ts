@@ -3,7 +3,7 @@ import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { targetFilters } from '../../../database/tables/target-data.ts';
 import { targetFilterNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireReachOfAutoAssignments } from '../../deployments/auto-assignments/auto-assignment.ts';
+import { requireAutoAssignmentsInScope } from '../../deployments/auto-assignments/auto-assignment.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 
@@ -17,7 +17,7 @@ export async function deleteTargetFilter(context: Context, { id }: { id: number 
 
   await change(context, async (tx, changes) => {
     const itsOwn = eq(autoAssignments.targetFilterId, id);
-    await requireReachOfAutoAssignments(tx, context, itsOwn, 'DELETE_TARGET');
+    await requireAutoAssignmentsInScope(tx, context, itsOwn, 'DELETE_TARGET');
     const deleted = await tx
       .delete(targetFilters)
       .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))

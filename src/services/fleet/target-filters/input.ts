@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../../errors.ts';
-import { requireSight } from '../../access/seen.ts';
+import { requireFilterReadable } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { enteredText, plainText } from '../../shared/text.ts';
 import { parseTargetFilter, TARGET_FIELDS } from '../targets/fields.ts';
@@ -26,7 +26,7 @@ export type TargetFilterUpdate = z.input<typeof TargetFilterUpdate>;
  */
 export function checkQuery(context: Context, text: string): void {
   try {
-    requireSight(context, TARGET_FIELDS, parseTargetFilter(text));
+    requireFilterReadable(context, TARGET_FIELDS, parseTargetFilter(text));
   } catch (error) {
     throw error instanceof DomainError ? error.within('query') : error;
   }

@@ -2,7 +2,7 @@ import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { targetFilters } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { askedFilter } from '../../access/seen.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { findDistributionSet } from '../../software/distribution-sets/find.ts';

@@ -4,7 +4,7 @@ import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { lowered } from '../../../filters/compile.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
@@ -15,7 +15,7 @@ import { joinedPolls, joinedTypes, type Target } from '../targets/target.ts';
 /** The groups that targets are in, each once, in their order. Needs READ_TARGET. */
 export async function listTargetGroups(context: Context): Promise<string[]> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  const readable = await reach(context, 'READ_TARGET');
+  const readable = await scopeCondition(context, 'READ_TARGET');
   const groups = context.database.selectDistinct({ group: targets.group }).from(targets).$dynamic();
   if (readable) groups.leftJoin(targetPolls, joinedPolls).leftJoin(targetTypes, joinedTypes);
   const rows = await groups

@@ -6,7 +6,7 @@ import { targetMetadataNotFound, targetNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
-import { reachesTargetOf } from '../targets/scope.ts';
+import { targetInScope } from '../targets/scope.ts';
 import type { MetadataEntry } from './input.ts';
 
 export type { MetadataEntry } from './input.ts';
@@ -24,7 +24,7 @@ export async function findTargetMetadata(
       and(
         eq(targetMetadata.tenantId, tenantId),
         sql`${targetMetadata.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
-        await reachesTargetOf(context, 'READ_TARGET', targetMetadata.targetId),
+        await targetInScope(context, 'READ_TARGET', targetMetadata.targetId),
       ),
     )
     .orderBy(targetMetadata.targetId, targetMetadata.key);
@@ -57,7 +57,7 @@ export async function findMetadataEntry(
       and(
         eq(targets.tenantId, tenantId),
         eq(targets.controllerId, controllerId),
-        await reachesTargetOf(context, 'READ_TARGET', targets.id),
+        await targetInScope(context, 'READ_TARGET', targets.id),
       ),
     );
   if (!row) throw targetNotFound(controllerId);

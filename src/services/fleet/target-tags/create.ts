@@ -19,7 +19,7 @@ import {
 } from '../../shared/batch.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 import type { TargetTag } from './find.ts';
 import { type NewTargetTag, TargetTagInput } from './input.ts';
 
@@ -57,7 +57,7 @@ export async function createTargetTags(
     async (tx, changes) => {
       const batch = copyOf(checked);
       // With the same names in another order they would block each other.
-      await queueUp(tx, 'target_tags', tenantId);
+      await lockCreations(tx, 'target_tags', tenantId);
       const ids = await insertTags(tx, tenantId, standing(batch), made);
       refuseExisting(batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targetTags: [], faults: faultsOf(batch) });

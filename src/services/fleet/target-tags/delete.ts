@@ -5,7 +5,7 @@ import { requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { requireReachOfTagged } from './scope.ts';
+import { requireTaggedTargetsInScope } from './scope.ts';
 
 /**
  * Deletes a target tag; the targets that have it lose it. Needs DELETE_TARGET.
@@ -17,7 +17,7 @@ export async function deleteTargetTag(context: Context, { id }: { id: number }):
 
   await change(context, async (tx, changes) => {
     requireFreeToName(context, 'targetTag', ['id', 'name']);
-    await requireReachOfTagged(tx, context, 'DELETE_TARGET', id);
+    await requireTaggedTargetsInScope(tx, context, 'DELETE_TARGET', id);
     const deleted = await tx
       .delete(targetTags)
       .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id)))

@@ -5,7 +5,7 @@ import { targetTagAssignments, targetTags } from '../../../database/tables/targe
 import { targetTagNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { reachesTargetOf } from '../targets/scope.ts';
+import { targetInScope } from '../targets/scope.ts';
 
 /** A target tag as callers get it. */
 export interface TargetTag {
@@ -75,7 +75,7 @@ export async function findTagsOfTargets(
     chosen: and(
       eq(targetTagAssignments.tenantId, tenantId),
       sql`${targetTagAssignments.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
-      await reachesTargetOf(context, 'READ_TARGET', targetTagAssignments.targetId),
+      await targetInScope(context, 'READ_TARGET', targetTagAssignments.targetId),
     )!,
   });
   const found = new Map<number, TargetTag[]>(targetIds.map((id) => [id, []]));

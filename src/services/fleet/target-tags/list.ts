@@ -2,7 +2,7 @@ import { and, count, eq } from 'drizzle-orm';
 import { plannedAnew } from '../../../database/prepared.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { askedFilter } from '../../access/seen.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import type { TargetOrderField } from '../targets/fields.ts';
@@ -10,7 +10,7 @@ import { listTargets } from '../targets/find.ts';
 import type { Target } from '../targets/target.ts';
 import { TARGET_TAG_FIELDS, TARGET_TAG_ORDER, type TargetTagOrderField } from './fields.ts';
 import { findTargetTag, TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
-import { hasTag } from './scope.ts';
+import { targetHasTag } from './scope.ts';
 
 /**
  * Lists target tags, by id unless ordered otherwise. Needs READ_TARGET.
@@ -51,5 +51,5 @@ export async function listTaggedTargets(
   request: PageRequest<TargetOrderField>,
 ): Promise<Listing<Target>> {
   const { id } = await findTargetTag(context, tagId);
-  return listTargets(context, request, plannedAnew(hasTag(id)));
+  return listTargets(context, request, plannedAnew(targetHasTag(id)));
 }

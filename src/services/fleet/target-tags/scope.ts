@@ -3,13 +3,13 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targetTagAssignments, targetTags } from '../../../database/tables/target-data.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { outOfScope } from '../../../errors.ts';
-import { findUnreached } from '../../access/reach.ts';
-import { reachesAll } from '../../access/scopes.ts';
+import { findOutOfScope } from '../../access/in-scope.ts';
+import { isUnscoped } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { type TargetPermission, targetsAs } from '../targets/scope.ts';
 
 /** The condition that a target has a tag. */
-export const hasTag = (tagId: number): SQL =>
+export const targetHasTag = (tagId: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${targetTagAssignments} WHERE ${and(
     eq(targetTagAssignments.tenantId, targets.tenantId),
     eq(targetTagAssignments.targetId, targets.id),
@@ -22,19 +22,19 @@ export const hasTag = (tagId: number): SQL =>
  * own scope.
  * @throws FORBIDDEN
  */
-export async function requireReachOfTagged(
+export async function requireTaggedTargetsInScope(
   tx: Transaction,
   context: Context,
   permission: TargetPermission,
   tagId: number,
 ): Promise<void> {
   const { tenantId } = context.caller;
-  if (reachesAll(context, permission)) return;
+  if (isUnscoped(context, permission)) return;
   await tx
     .select({ id: targetTags.id })
     .from(targetTags)
     .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, tagId)))
     .for('update');
-  const [beyond] = await findUnreached(tx, context, targetsAs(permission), hasTag(tagId));
+  const [beyond] = await findOutOfScope(tx, context, targetsAs(permission), targetHasTag(tagId));
   if (beyond) throw outOfScope(permission, 'every target that has the tag');
 }

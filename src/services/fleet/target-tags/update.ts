@@ -10,7 +10,7 @@ import { parse } from '../../shared/parse.ts';
 import { patchOf } from '../../shared/patch.ts';
 import { TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
 import { TargetTagUpdate } from './input.ts';
-import { requireReachOfTagged } from './scope.ts';
+import { requireTaggedTargetsInScope } from './scope.ts';
 
 /**
  * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_TARGET.
@@ -26,7 +26,7 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
 
   return change(context, async (tx, changes) => {
     const renames = given.name !== undefined;
-    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_TARGET', id);
+    if (renames) await requireTaggedTargetsInScope(tx, context, 'UPDATE_TARGET', id);
     const [before] = await tx.select(TARGET_TAG_COLUMNS).from(targetTags).where(itself).for('no key update');
     if (!before) throw targetTagNotFound(String(id));
     if (!Object.keys(given).length) return before;
@@ -36,7 +36,7 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
       .where(itself)
       .returning(TARGET_TAG_COLUMNS);
-    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_TARGET', id);
+    if (renames) await requireTaggedTargetsInScope(tx, context, 'UPDATE_TARGET', id);
     // A polling override may name the tag, and so rule other devices now.
     if (renames) changes.everything();
     const changed = differences(before, tag!, ['name', 'description', 'colour']);

@@ -11,9 +11,9 @@ import {
   quotaExceeded,
   targetTypeNotFound,
 } from '../../../errors.ts';
+import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireStillReached } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -59,8 +59,8 @@ export async function findCompatibleSetTypes(
       and(
         eq(targetTypeSetTypes.tenantId, tenantId),
         isAmong(targetTypeId, targetTypeIds),
-        await reach(context, 'READ_TARGET_TYPE'),
-        await reach(context, 'READ_DISTRIBUTION_SET_TYPE'),
+        await scopeCondition(context, 'READ_TARGET_TYPE'),
+        await scopeCondition(context, 'READ_DISTRIBUTION_SET_TYPE'),
       ),
     )
     .orderBy(distributionSetTypes.id);
@@ -98,7 +98,7 @@ export async function addCompatibleSetTypes(
 
   return change(context, async (tx, changes) => {
     const targetType = await touchTargetType(tx, context, id);
-    const readable = await reach(context, 'READ_DISTRIBUTION_SET_TYPE');
+    const readable = await scopeCondition(context, 'READ_DISTRIBUTION_SET_TYPE');
     const usable = await usableSetTypes(tx, tenantId, setTypeIds, readable);
     const fault = faultOfSetTypes(setTypeIds, usable, 'setTypeIds');
     if (fault) throw fault;
@@ -132,7 +132,7 @@ export async function removeCompatibleSetTypes(
 
   return change(context, async (tx, changes) => {
     const targetType = await touchTargetType(tx, context, id);
-    const readable = await reach(context, 'READ_DISTRIBUTION_SET_TYPE');
+    const readable = await scopeCondition(context, 'READ_DISTRIBUTION_SET_TYPE');
     const known = await lockSetTypes(tx, tenantId, { ids: setTypeIds }, readable);
     for (const [index, setTypeId] of setTypeIds.entries())
       if (!known.some((type) => type.id === setTypeId))
@@ -213,11 +213,11 @@ async function touchTargetType(tx: Transaction, context: Context, id: number): P
       and(
         eq(targetTypes.tenantId, context.caller.tenantId),
         isAmong(targetTypes.id, [id]),
-        await reach(context, 'UPDATE_TARGET_TYPE'),
+        await scopeCondition(context, 'UPDATE_TARGET_TYPE'),
       ),
     )
     .returning(TARGET_TYPE_COLUMNS);
   if (!type) throw targetTypeNotFound(String(id));
-  await requireStillReached(tx, context, targetTypesAs('UPDATE_TARGET_TYPE'), isAmong(targetTypes.id, [id]));
+  await requireStillInScope(tx, context, targetTypesAs('UPDATE_TARGET_TYPE'), isAmong(targetTypes.id, [id]));
   return type;
 }

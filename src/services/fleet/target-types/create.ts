@@ -8,8 +8,8 @@ import {
   targetTypeAlreadyExists,
   targetTypeKeyOrNameRequired,
 } from '../../../errors.ts';
+import { asItWouldBe, findOutOfScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { asItWouldBe, findUnreached } from '../../access/reach.ts';
 import { creation } from '../../platform/audit/record.ts';
 import {
   type Batch,
@@ -67,7 +67,7 @@ export async function createTargetTypes(
       await refuseUnknownSetTypes(tx, tenantId, batch);
       const ids = await insertTypes(tx, tenantId, standing(batch), made);
       await refuseExisting(tx, tenantId, batch, ids);
-      await refuseUnreached(tx, context, batch, ids);
+      await refuseOutOfScope(tx, context, batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targetTypes: [], faults: faultsOf(batch) });
       await insertCompatible(tx, tenantId, compatibleWith(standing(batch), ids));
       const view = createdView(made);
@@ -160,14 +160,14 @@ async function refuseExisting(
 }
 
 /** Takes back what the caller may not create: its row can be asked only now. */
-async function refuseUnreached(
+async function refuseOutOfScope(
   tx: Transaction,
   context: Context,
   batch: Batch<NewTargetType>,
   ids: Map<string, number>,
 ): Promise<void> {
   const inserted = isAmong(targetTypes.id, [...ids.values()]);
-  const unreached = await findUnreached(tx, context, targetTypesAs('CREATE_TARGET_TYPE'), inserted);
+  const unreached = await findOutOfScope(tx, context, targetTypesAs('CREATE_TARGET_TYPE'), inserted);
   if (!unreached.length) return;
   await tx.delete(targetTypes).where(
     and(

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 
@@ -22,7 +22,7 @@ export async function deleteTargetType(context: Context, { id }: { id: number })
         and(
           eq(targetTypes.tenantId, tenantId),
           eq(targetTypes.id, id),
-          await reach(context, 'DELETE_TARGET_TYPE'),
+          await scopeCondition(context, 'DELETE_TARGET_TYPE'),
         ),
       )
       .returning({ key: targetTypes.key });

@@ -3,9 +3,9 @@ import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
+import type { ScopedRows } from '../../access/in-scope.ts';
 import { type Permission, requirePermission } from '../../access/permissions.ts';
-import type { Reach } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 
 /** A target type as callers get it. */
@@ -25,7 +25,7 @@ const { tenantId: _, ...columns } = getTableColumns(targetTypes);
 export const TARGET_TYPE_COLUMNS = columns;
 
 /** The target types as the scope of a permission meets them. */
-export const targetTypesAs = (permission: Extract<Permission, `${string}_TARGET_TYPE`>): Reach => ({
+export const targetTypesAs = (permission: Extract<Permission, `${string}_TARGET_TYPE`>): ScopedRows => ({
   permission,
   table: targetTypes,
   title: targetTypes.key,
@@ -47,7 +47,13 @@ export async function findTargetTypes(
   const rows = await context.database
     .select(TARGET_TYPE_COLUMNS)
     .from(targetTypes)
-    .where(and(eq(targetTypes.tenantId, tenantId), isAmong(ids), await reach(context, 'READ_TARGET_TYPE')));
+    .where(
+      and(
+        eq(targetTypes.tenantId, tenantId),
+        isAmong(ids),
+        await scopeCondition(context, 'READ_TARGET_TYPE'),
+      ),
+    );
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id));
 }
@@ -69,7 +75,7 @@ export async function typeNamesOf(
       and(
         eq(targetTypes.tenantId, context.caller.tenantId),
         isAmong(ids),
-        await reach(context, 'READ_TARGET_TYPE'),
+        await scopeCondition(context, 'READ_TARGET_TYPE'),
       ),
     )
     .orderBy(targetTypes.id)

@@ -1,8 +1,8 @@
 import { and, count, eq } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { scopeOf } from '../../access/scopes.ts';
-import { askedFilter } from '../../access/seen.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
+import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { TARGET_TYPE_FIELDS, TARGET_TYPE_ORDER, type TargetTypeOrderField } from './fields.ts';
@@ -20,7 +20,7 @@ export async function listTargetTypes(
   const tenant = await context.tenants.byId(tenantId);
   const matching = and(
     eq(targetTypes.tenantId, tenantId),
-    scopeOf(context, tenant, 'READ_TARGET_TYPE'),
+    scopeConditionIn(context, tenant, 'READ_TARGET_TYPE'),
     await askedFilter(context, TARGET_TYPE_FIELDS, request.filter),
   );
   return list(request, TARGET_TYPE_ORDER, 'id', {

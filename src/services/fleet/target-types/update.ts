@@ -1,10 +1,10 @@
 import { and, eq } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
+import { requireStillInScope } from '../../access/in-scope.ts';
 import { renamed, requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireStillReached } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -29,7 +29,7 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
     const [before] = await tx
       .select(TARGET_TYPE_COLUMNS)
       .from(targetTypes)
-      .where(and(itself, await reach(context, 'UPDATE_TARGET_TYPE')))
+      .where(and(itself, await scopeCondition(context, 'UPDATE_TARGET_TYPE')))
       .for('no key update');
     if (!before) throw targetTypeNotFound(String(id));
     if (!Object.keys(given).length) return before;
@@ -39,7 +39,7 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
       .where(itself)
       .returning(TARGET_TYPE_COLUMNS);
-    await requireStillReached(tx, context, targetTypesAs('UPDATE_TARGET_TYPE'), eq(targetTypes.id, id));
+    await requireStillInScope(tx, context, targetTypesAs('UPDATE_TARGET_TYPE'), eq(targetTypes.id, id));
     // A polling override may name the type, and so rule other devices now.
     changes.everything();
     const changed = differences(before, targetType!, ['name', 'description', 'colour']);

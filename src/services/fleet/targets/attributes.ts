@@ -10,7 +10,7 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
-import { reachesTargetOf } from './scope.ts';
+import { targetInScope } from './scope.ts';
 import { lockTarget } from './selection.ts';
 
 /** `merge` adds and overwrites, `replace` forgets all others, `remove` takes the named keys away. */
@@ -124,7 +124,7 @@ export async function findAttributes(
   targetIds: readonly number[],
 ): Promise<Map<number, Attribute[]>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  const readable = await reachesTargetOf(context, 'READ_TARGET', targetAttributes.targetId);
+  const readable = await targetInScope(context, 'READ_TARGET', targetAttributes.targetId);
   const rows = await attributesOf(context.database, tenantId, targetIds, readable);
   const found = new Map<number, Attribute[]>(targetIds.map((id) => [id, []]));
   for (const { targetId, key, value } of rows) found.get(targetId)?.push({ key, value });

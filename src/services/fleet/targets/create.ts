@@ -3,8 +3,8 @@ import { arrayOf, chunks, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { type DomainError, outOfScope, targetAlreadyExists, targetTypeNotFound } from '../../../errors.ts';
+import { asItWouldBe, findOutOfScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { asItWouldBe, findUnreached } from '../../access/reach.ts';
 import { creation } from '../../platform/audit/record.ts';
 import { requireGroupQuota } from '../../platform/quotas.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
@@ -65,7 +65,7 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
       if (isRejected(batch, errorPolicy)) return { targets: [], faults: faultsOf(batch) };
       const ids = await insertTargets(tx, context, standing(batch), now);
       refuseExisting(batch, ids);
-      await refuseUnreached(tx, context, batch, ids);
+      await refuseOutOfScope(tx, context, batch, ids);
       if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
       await adjustTargetCount(tx, context, tenantId, ids.size);
       if (standing(batch).some(({ group }) => group !== null)) await requireGroupQuota(tx, tenantId);
@@ -167,14 +167,14 @@ function refuseExisting(batch: Batch<NewTarget>, ids: Map<string, number>): void
 }
 
 /** Takes back what the caller may not create: what its row belongs to can be asked only now. */
-async function refuseUnreached(
+async function refuseOutOfScope(
   tx: Transaction,
   context: Context,
   batch: Batch<NewTarget>,
   ids: Map<string, number>,
 ): Promise<void> {
   const inserted = sql`${targets.id} = ANY(${arrayOf([...ids.values()])}::bigint[])`;
-  const unreached = await findUnreached(tx, context, targetsAs('CREATE_TARGET'), inserted);
+  const unreached = await findOutOfScope(tx, context, targetsAs('CREATE_TARGET'), inserted);
   await removeTargets(tx, context.caller.tenantId, unreached);
   for (const { title } of unreached) ids.delete(title);
   for (const [index, row] of batch.rows.entries())

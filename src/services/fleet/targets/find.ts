@@ -3,8 +3,8 @@ import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { scopeOf } from '../../access/scopes.ts';
-import { requireSortable } from '../../access/seen.ts';
+import { requireSortable } from '../../access/readable-fields.ts';
+import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, orderOf, type PageRequest } from '../../shared/page.ts';
@@ -39,7 +39,7 @@ export async function findTargets(context: Context, controllerIds: readonly stri
     and(
       eq(targets.tenantId, tenantId),
       inArray(targets.controllerId, storable),
-      scopeOf(context, tenant, 'READ_TARGET'),
+      scopeConditionIn(context, tenant, 'READ_TARGET'),
     ),
   );
   return rows.map(targetView(context, tenant));
@@ -58,7 +58,7 @@ export async function listTargets(
   requireSortable(context, request, TARGET_ORDER);
   const tenant = await context.tenants.byId(tenantId);
   const narrowed = and(
-    scopeOf(context, tenant, 'READ_TARGET'),
+    scopeConditionIn(context, tenant, 'READ_TARGET'),
     within,
     await askedTargets(context.database, context, request.filter),
   );

@@ -7,7 +7,7 @@ import { type Comparison, comparisonsIn, type Expression } from '../../../filter
 import type { FieldSet } from '../../../filters/fields.ts';
 import { plainText } from '../../../filters/operands.ts';
 import { parseFilter } from '../../../filters/parse.ts';
-import { fieldsSeenBy } from '../../access/seen.ts';
+import { readableFields } from '../../access/readable-fields.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Context } from '../../shared/context.ts';
 import { TARGET_TAG_FIELDS } from '../target-tags/fields.ts';
@@ -97,7 +97,7 @@ export async function askedTargets(
   if (text == null) return undefined;
   const tenant = await context.tenants.byId(context.caller.tenantId);
   const filter = parseFilter(text);
-  const fields = await fieldsSeenBy(context, TARGET_FIELDS, filter);
+  const fields = await readableFields(context, TARGET_FIELDS, filter);
   return matchingTargets(database, tenant, context.clock(), filter, fields);
 }
 

@@ -3,7 +3,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targetCounts } from '../../../database/tables/targets.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import type { Platform } from '../../shared/context.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 
 /** A tenant's count is the sum of so many rows: with one alone all that make targets would wait for each other. */
 const SHARES = 64;
@@ -35,7 +35,7 @@ export async function adjustTargetCount(
       ON CONFLICT (tenant_id, share) DO UPDATE SET total = ${targetCounts.total} + excluded.total)
     SELECT COALESCE(sum(total), 0) + ${more}::bigint AS total FROM ${targetCounts} WHERE tenant_id = ${tenantId}`);
   if (more < 0 || Number(row!.total) <= mostTargets - NEAR) return;
-  await queueUp(tx, 'targets', tenantId);
+  await lockCreations(tx, 'targets', tenantId);
   if ((await readCount(tx, tenantId)) > mostTargets) throw tooMany(mostTargets);
 }
 

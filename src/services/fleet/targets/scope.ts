@@ -3,16 +3,16 @@ import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import { requireStillInScope, rowInScope, type ScopedRows } from '../../access/in-scope.ts';
 import type { Permission } from '../../access/permissions.ts';
-import { type Reach, reachesRowOf, requireStillReached } from '../../access/reach.ts';
-import type { Acting, Context } from '../../shared/context.ts';
+import type { ActorContext, Context } from '../../shared/context.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
 
 /** Those whose scope is a filter of targets. */
 export type TargetPermission = Extract<Permission, `${string}_TARGET`>;
 
 /** The targets as the scope of a permission meets them. */
-export const targetsAs = (permission: TargetPermission): Reach => ({
+export const targetsAs = (permission: TargetPermission): ScopedRows => ({
   permission,
   table: targets,
   joined: sql`${targets} LEFT JOIN ${targetPolls} ON ${joinedPolls} LEFT JOIN ${targetTypes} ON ${joinedTypes}`,
@@ -23,22 +23,22 @@ export const targetsAs = (permission: TargetPermission): Reach => ({
  * The condition, for any statement, that the caller's permission reaches the target of the id in `column`; undefined
  * where it reaches all.
  */
-export const reachesTargetOf = (
+export const targetInScope = (
   context: Context,
   permission: TargetPermission,
   column: SQLWrapper,
-): Promise<SQL | undefined> => reachesRowOf(context, targetsAs(permission), column);
+): Promise<SQL | undefined> => rowInScope(context, targetsAs(permission), column);
 
 /** Checks of changed targets what `requireStillReached` says. Devices and the server have no scope. @throws FORBIDDEN */
-export async function requireTargetsStillReached(
+export async function requireTargetsStillInScope(
   tx: Transaction,
-  context: Acting,
+  context: ActorContext,
   controllerIds: readonly string[],
 ): Promise<void> {
   if (!controllerIds.length || !isSignedIn(context) || !context.caller.permissions.has('UPDATE_TARGET'))
     return;
   const changed = sql`${targets.controllerId} = ANY(${arrayOf(controllerIds)}::text[])`;
-  await requireStillReached(tx, context, targetsAs('UPDATE_TARGET'), changed);
+  await requireStillInScope(tx, context, targetsAs('UPDATE_TARGET'), changed);
 }
 
-const isSignedIn = (context: Acting): context is Context => 'permissions' in context.caller;
+const isSignedIn = (context: ActorContext): context is Context => 'permissions' in context.caller;

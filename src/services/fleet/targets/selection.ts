@@ -4,8 +4,8 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { invalid, targetNotFound } from '../../../errors.ts';
-import { reach } from '../../access/scopes.ts';
-import type { Acting, Context } from '../../shared/context.ts';
+import { scopeCondition } from '../../access/scopes.ts';
+import type { ActorContext, Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { askedTargets } from './matching.ts';
 import type { TargetPermission } from './scope.ts';
@@ -24,14 +24,14 @@ export async function lockTarget(
   permission: TargetPermission,
   controllerId: string,
 ): Promise<LockedTarget> {
-  const reached = await reach(context, permission);
+  const reached = await scopeCondition(context, permission);
   const target = await lock(tx, context.caller.tenantId, controllerId, reached);
   if (!target) throw targetNotFound(controllerId);
   return target;
 }
 
 /** The target of the device that acts, locked until the transaction ends. @throws TARGET_NOT_FOUND */
-export async function lockOwnTarget(tx: Transaction, { caller }: Acting): Promise<LockedTarget> {
+export async function lockOwnTarget(tx: Transaction, { caller }: ActorContext): Promise<LockedTarget> {
   const target = await lock(tx, caller.tenantId, caller.username);
   if (!target) throw targetNotFound(caller.username);
   return target;
@@ -105,7 +105,11 @@ export async function isSelected(
   if ((controllerIds == null) === (filter == null))
     throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
   const chosen = (await askedTargets(tx, context, filter)) ?? named(controllerIds ?? []);
-  return and(eq(targets.tenantId, context.caller.tenantId), chosen, await reach(context, permission));
+  return and(
+    eq(targets.tenantId, context.caller.tenantId),
+    chosen,
+    await scopeCondition(context, permission),
+  );
 }
 
 const named = (controllerIds: readonly string[]): SQL =>

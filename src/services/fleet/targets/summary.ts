@@ -2,7 +2,7 @@ import { and, count, eq, sql } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { scopeOf } from '../../access/scopes.ts';
+import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { joinedPolls, joinedTypes, pollOverride } from './target.ts';
 
@@ -47,7 +47,7 @@ export async function summarizeFleet(context: Context): Promise<FleetSummary> {
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
-    .where(and(eq(targets.tenantId, tenantId), scopeOf(context, tenant, 'READ_TARGET')));
+    .where(and(eq(targets.tenantId, tenantId), scopeConditionIn(context, tenant, 'READ_TARGET')));
   return row!;
 }
 

@@ -4,7 +4,7 @@ import { preparedWith } from '../../../database/prepared.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets, type UpdateStatus } from '../../../database/tables/targets.ts';
 import { compileExpression } from '../../../filters/compile.ts';
-import { scopeOf } from '../../access/scopes.ts';
+import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Context } from '../../shared/context.ts';
 import { filterMoments, isAutoConfirmed, TARGET_FIELDS } from './fields.ts';
@@ -73,7 +73,7 @@ export const joinedTypes = and(
 
 /** A column of the targets' types, null where the type is out of the scope in which the caller may read types. */
 export function ofReadableType<T extends SQLWrapper>(context: Context, tenant: Tenant, column: T) {
-  const readable = scopeOf(context, tenant, 'READ_TARGET_TYPE');
+  const readable = scopeConditionIn(context, tenant, 'READ_TARGET_TYPE');
   return readable ? sql<string | null>`CASE WHEN ${readable} THEN ${column} END` : column;
 }
 

@@ -5,7 +5,7 @@ import { targets } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Caller, Context } from '../../shared/context.ts';
-import { reachesTargetOf } from './scope.ts';
+import { targetInScope } from './scope.ts';
 
 /** A new token that the device has not used yet. */
 export interface TokenRotation {
@@ -72,7 +72,7 @@ export async function findTokenRotations(
       and(
         eq(targetTokenRotations.tenantId, tenantId),
         sql`${targetTokenRotations.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
-        await reachesTargetOf(context, 'READ_TARGET', targetTokenRotations.targetId),
+        await targetInScope(context, 'READ_TARGET', targetTokenRotations.targetId),
       ),
     );
   const found = new Map(

@@ -11,7 +11,7 @@ export const AUDIT_FIELDS = fieldSet([
   [['actor'], { kind: 'text', column: auditEvents.actor }],
   [['actorKind'], { kind: 'text', column: auditEvents.actorKind }],
   [['apiKey'], { kind: 'text', column: auditEvents.apiKey }],
-  [['door'], { kind: 'text', column: auditEvents.door }],
+  [['channel'], { kind: 'text', column: auditEvents.channel }],
   [['address'], { kind: 'text', column: auditEvents.address }],
   [['type'], { kind: 'text', column: auditEvents.type }],
   [

@@ -2,8 +2,8 @@ import { and, arrayContains, count, eq } from 'drizzle-orm';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { invalid } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { askedFilter } from '../../access/seen.ts';
-import type { ActorKind, Context, Door } from '../../shared/context.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
+import type { ActorKind, Channel, Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { AUDIT_FIELDS, AUDIT_ORDER, type AuditOrderField } from './fields.ts';
@@ -17,7 +17,7 @@ export interface AuditEvent {
   actorKind: ActorKind;
   /** The name of the API key that acted for the account. */
   apiKey: string | null;
-  door: Door;
+  channel: Channel;
   address: string | null;
   type: string;
   subjects: string[] | null;

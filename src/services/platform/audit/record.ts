@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../database/connect.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { writeEvents } from './write.ts';
 
 /** By field: its old and its new value; secrets never. */
@@ -20,7 +20,7 @@ export interface ChangeRecord {
 /** Writes what a transaction recorded, in the transaction: it is there if and only if the change is. */
 export async function writeRecords(
   tx: Transaction,
-  { caller, origin, clock }: Acting,
+  { caller, origin, clock }: ActorContext,
   records: readonly ChangeRecord[],
 ): Promise<void> {
   const done = records.filter(({ subjects, count = subjects?.length }) => count !== 0);
@@ -32,7 +32,7 @@ export async function writeRecords(
       actor: caller.username,
       actorKind: caller.kind,
       apiKey: caller.apiKey,
-      door: origin.door,
+      channel: origin.channel,
       address: origin.address,
       type,
       subjects: subjects && [...subjects],

@@ -21,8 +21,8 @@ export interface Refusals {
 
 const WRITE_EVERY_MS = 10_000;
 /**
- * Of a tenant, a door and at a time; the others are told as one, so that whoever tries at random can't fill the disk.
- * By door, so that devices that fail can't hide somebody who tries passwords.
+ * Of a tenant, a channel and at a time; the others are told as one, so that whoever tries at random can't fill the disk.
+ * By channel, so that devices that fail can't hide somebody who tries passwords.
  */
 const TOLD_APART = 10;
 /** Each takes a dozen parameters, and PostgreSQL takes 65,534 of them. */
@@ -51,7 +51,7 @@ export function openRefusals(
   return {
     flush,
     note({ caller, origin }, refusal) {
-      const place = `${caller.tenantId} ${origin.door}`;
+      const place = `${caller.tenantId} ${origin.channel}`;
       const alike = waiting.get(place) ?? new Map<string, NewAuditEvent>();
       waiting.set(place, alike);
       const row = rowOf(caller, origin, refusal, clock());
@@ -74,7 +74,7 @@ const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Da
   actor: cutText(storableText(caller.username), LONGEST),
   actorKind: caller.kind,
   apiKey: caller.apiKey,
-  door: origin.door,
+  channel: origin.channel,
   address: origin.address,
   type,
   subjects: subject === undefined ? null : [subject],

@@ -5,7 +5,7 @@ import { resync, type TargetEvent, type TargetEventType } from './events.ts';
 import type { Feed } from './feed.ts';
 import { findMatches } from './match.ts';
 import { type Budget, type Memory, openMemory } from './memory.ts';
-import { mayHaveMatched, type Sight } from './sight.ts';
+import { mayHaveMatched, type View } from './view.ts';
 
 const RETRY_MS = 1_000;
 const TRIES = 3;
@@ -19,7 +19,7 @@ export interface Watcher {
 }
 
 /** Those who have the same in sight. */
-export interface Group extends Sight {
+export interface Group extends View {
   watchers: Map<Feed<TargetEvent>, Watcher>;
   /** None before the matches have been read for the first time: until then nobody is told anything. */
   memory: Memory | undefined;
@@ -31,7 +31,7 @@ export interface Group extends Sight {
 }
 
 /** A group that nobody is in so far. */
-export const newGroup = (sight: Sight): Group => ({
+export const newGroup = (sight: View): Group => ({
   ...sight,
   watchers: new Map(),
   memory: undefined,

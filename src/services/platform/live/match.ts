@@ -7,7 +7,7 @@ import { matchingTargets } from '../../fleet/targets/matching.ts';
 import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Platform } from '../../shared/context.ts';
 import { MOST_MATCHES } from './memory.ts';
-import { conditionOf, type Watched } from './sight.ts';
+import { conditionOf, type Watched } from './view.ts';
 
 /** A target as it is now, and which of the filters it matches, in their order. */
 export interface Verdict {

@@ -2,7 +2,7 @@ import type { Platform } from '../../shared/context.ts';
 import type { Tenant } from '../tenants/registry.ts';
 import type { Group } from './group.ts';
 import { openTester, type Tester } from './match.ts';
-import { comparisonsOf } from './sight.ts';
+import { comparisonsOf } from './view.ts';
 
 /** Characters of the filters in one statement: it takes 65,534 parameters, and a filter has fewer than characters. */
 const TEXT_AT_MOST = 50_000;

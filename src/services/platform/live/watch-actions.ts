@@ -1,9 +1,9 @@
 import { requirePermission } from '../../access/permissions.ts';
-import { requireSight } from '../../access/seen.ts';
+import { requireFilterReadable } from '../../access/readable-fields.ts';
 import { ACTION_FIELDS, parseActionFilter } from '../../deployments/actions/fields.ts';
 import type { ActionEvent } from './action-events.ts';
 import type { Feed } from './feed.ts';
-import type { LiveContext } from './hub.ts';
+import type { LiveContext } from './live.ts';
 
 /**
  * Tells what happens to actions from now on: to those that match the filter, that is, in their state after a change. Needs
@@ -17,6 +17,6 @@ export function watchActions(
 ): Feed<ActionEvent> {
   requirePermission(context, 'READ_TARGET');
   const asked = filter == null ? undefined : parseActionFilter(filter);
-  if (asked) requireSight(context, ACTION_FIELDS, asked);
+  if (asked) requireFilterReadable(context, ACTION_FIELDS, asked);
   return context.live.watchActions(context, asked);
 }

@@ -1,7 +1,7 @@
 import { requirePermission } from '../../access/permissions.ts';
 import { findRollout } from '../../deployments/rollouts/find.ts';
-import type { LiveContext } from './hub.ts';
-import type { RolloutFeed, RolloutProgress } from './rollout-room.ts';
+import type { LiveContext } from './live.ts';
+import type { RolloutFeed, RolloutProgress } from './rollout-watchers.ts';
 
 /** In which nothing happens to a rollout any more. */
 const LAST = ['finished', 'stopped', 'approval_denied', 'deleted'];

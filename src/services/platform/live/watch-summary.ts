@@ -1,7 +1,7 @@
 import { requirePermission } from '../../access/permissions.ts';
 import type { FleetSummary } from '../../fleet/targets/summary.ts';
 import type { Feed } from './feed.ts';
-import type { LiveContext } from './hub.ts';
+import type { LiveContext } from './live.ts';
 
 /**
  * Tells the tenant's targets in numbers, now and whenever they changed, once a second at the most. Needs READ_TARGET,

@@ -1,9 +1,9 @@
 import { requirePermission } from '../../access/permissions.ts';
-import { requireSight } from '../../access/seen.ts';
+import { requireFilterReadable } from '../../access/readable-fields.ts';
 import { parseTargetFilter, TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import type { TargetEvent } from './events.ts';
 import type { Feed } from './feed.ts';
-import type { LiveContext } from './hub.ts';
+import type { LiveContext } from './live.ts';
 
 /**
  * Tells what happens to targets from now on: to those that match the filter, that is, in their state after a change.
@@ -17,6 +17,6 @@ export function watchTargets(
 ): Feed<TargetEvent> {
   requirePermission(context, 'READ_TARGET');
   const asked = filter == null ? undefined : parseTargetFilter(filter);
-  if (asked) requireSight(context, TARGET_FIELDS, asked);
+  if (asked) requireFilterReadable(context, TARGET_FIELDS, asked);
   return context.live.watchTargets(context, asked);
 }

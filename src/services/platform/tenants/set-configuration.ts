@@ -3,7 +3,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
 import { configurationKeyUnknown, distributionSetTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireWholeSight } from '../../access/seen.ts';
+import { requireFilterWhollyReadable } from '../../access/readable-fields.ts';
 import { endFormerGatewayTokens } from '../../devices/enrollment/tokens.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import { change } from '../../shared/change.ts';
@@ -38,7 +38,7 @@ export async function setConfiguration(
   for (const { key, value } of checked)
     if (key === 'pollingTime')
       for (const { filter } of parsePollingTime(String(value)).overrides)
-        requireWholeSight(context, TARGET_FIELDS, filter);
+        requireFilterWhollyReadable(context, TARGET_FIELDS, filter);
   if (!checked.length) return [];
 
   return change(context, async (tx, changes) => {

@@ -5,7 +5,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 import { added } from '../audit/record.ts';
 import { WEBHOOK_COLUMNS, type Webhook } from './find.ts';
 import { checkUrl, WebhookInput } from './input.ts';
@@ -30,7 +30,7 @@ export async function createWebhook(
   const now = context.clock();
 
   return change(context, async (tx, changes) => {
-    await queueUp(tx, 'webhooks', tenantId);
+    await lockCreations(tx, 'webhooks', tenantId);
     const [there] = await tx.select({ total: count() }).from(webhooks).where(eq(webhooks.tenantId, tenantId));
     if (there!.total >= MOST) throw quotaExceeded('webhooks', MOST);
     const [webhook] = await tx

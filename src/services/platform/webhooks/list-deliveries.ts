@@ -3,7 +3,7 @@ import { auditEvents } from '../../../database/tables/audit.ts';
 import { type DeliveryState, webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import { webhookNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { askedFilter } from '../../access/seen.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { DELIVERY_FIELDS, DELIVERY_ORDER } from './fields.ts';

@@ -1,7 +1,7 @@
 import { and, count, eq } from 'drizzle-orm';
 import { webhooks } from '../../../database/tables/webhooks.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { askedFilter } from '../../access/seen.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { WEBHOOK_FIELDS, WEBHOOK_ORDER } from './fields.ts';

@@ -32,4 +32,4 @@ export function chooseWave(waiting: readonly Candidate[], now: Date): Candidate[
 }
 
 /** `target` of `target.created`. */
-const kindOf = ({ type }: SentEvent) => type.slice(0, type.indexOf('../../webhooks'));
+const kindOf = ({ type }: SentEvent) => type.slice(0, type.indexOf('.'));

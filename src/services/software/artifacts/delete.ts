@@ -7,7 +7,7 @@ import { added } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockOpenModule, titleOf, touchModule } from '../software-modules/module.ts';
-import { letGoOfContents, removeStrays } from './strays.ts';
+import { letGoOfContents, removeOrphans } from './orphans.ts';
 
 /**
  * Takes a file away from a software module; its content goes with the last file that has it. Needs
@@ -37,5 +37,5 @@ export async function deleteArtifact(
     });
     return letGoOfContents(tx, tenantId, [deleted.sha256], context.clock());
   });
-  await removeStrays(context, tenantId, unneeded);
+  await removeOrphans(context, tenantId, unneeded);
 }

@@ -2,8 +2,8 @@ import { and } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import { artifacts } from '../../../database/tables/software.ts';
 import { artifactNotFound } from '../../../errors.ts';
+import { rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesRowOf } from '../../access/reach.ts';
 import type { Context } from '../../shared/context.ts';
 import { type ModulePermission, modulesAs } from '../software-modules/module.ts';
 import { type Artifact, readArtifacts, type StoredArtifact, withoutLocation } from './artifact.ts';
@@ -20,7 +20,7 @@ export async function findArtifactsOfModules(
   moduleIds: readonly number[],
 ): Promise<Map<number, Artifact[]>> {
   const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE');
-  const readable = await reachesRowOf(context, modulesAs('READ_SOFTWARE_MODULE'), artifacts.moduleId);
+  const readable = await rowInScope(context, modulesAs('READ_SOFTWARE_MODULE'), artifacts.moduleId);
   const wanted = and(isAmong(artifacts.moduleId, moduleIds), readable);
   const rows = await readArtifacts(context.database, tenantId, wanted);
   const found = new Map<number, Artifact[]>(moduleIds.map((id) => [id, []]));
@@ -38,7 +38,7 @@ export async function readArtifact(
   const wanted = and(
     isAmong(artifacts.id, [id]),
     isAmong(artifacts.moduleId, [moduleId]),
-    await reachesRowOf(context, modulesAs(permission), artifacts.moduleId),
+    await rowInScope(context, modulesAs(permission), artifacts.moduleId),
   );
   const [artifact] = await readArtifacts(context.database, context.caller.tenantId, wanted);
   if (!artifact) throw artifactNotFound(String(id));

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { artifactEmpty, artifactTooLarge, storeFull, storeUnavailable } from '../../../errors.ts';
 import { StoreFailure } from '../../../storage/failure.ts';
 import type { Context } from '../../shared/context.ts';
-import { noteStray, removeStrays } from './strays.ts';
+import { noteOrphan, removeOrphans } from './orphans.ts';
 
 /** What the store has taken in, and what it is. */
 export interface Received {
@@ -35,11 +35,11 @@ export async function receiveContent(
     }
     if (size === 0) throw artifactEmpty();
   };
-  await noteStray(database, tenantId, location, clock());
+  await noteOrphan(database, tenantId, location, clock());
   try {
     await storage.store.write(location, measured());
   } catch (error) {
-    await removeStrays(context, tenantId, [location]);
+    await removeOrphans(context, tenantId, [location]);
     if (error instanceof StoreFailure) throw error.isFull ? storeFull() : storeUnavailable();
     throw error;
   }

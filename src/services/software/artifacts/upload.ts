@@ -9,7 +9,7 @@ import {
   quotaExceeded,
 } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { added } from '../../platform/audit/record.ts';
 import { creation } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -24,8 +24,8 @@ import {
 } from '../software-modules/module.ts';
 import { type Artifact, readArtifacts, withoutLocation } from './artifact.ts';
 import { ArtifactDetails, type ReadDetails } from './input.ts';
+import { claimOrphan, queueUpForContents, removeOrphans } from './orphans.ts';
 import { type Received, receiveContent } from './receive.ts';
-import { claimStray, queueUpForContents, removeStrays } from './strays.ts';
 
 const MOST_ARTIFACTS = 50;
 
@@ -49,7 +49,7 @@ export async function uploadArtifact(
 ): Promise<Artifact> {
   const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE');
   // Asked again once the file is there, but a file that can't be taken need not be sent first.
-  const reached = await reach(context, 'CREATE_SOFTWARE_MODULE');
+  const reached = await scopeCondition(context, 'CREATE_SOFTWARE_MODULE');
   const modules = await readModules(context.database, tenantId, [moduleId], reached);
   requireOpen(modules.get(moduleId), moduleId);
   const received = await receiveContent(context, content);
@@ -62,7 +62,7 @@ export async function uploadArtifact(
     kept = isKept;
     return artifact;
   } finally {
-    if (!kept) await removeStrays(context, tenantId, [received.location]);
+    if (!kept) await removeOrphans(context, tenantId, [received.location]);
   }
 }
 
@@ -145,7 +145,7 @@ async function keepContent(
   await queueUpForContents(tx, tenantId);
   const isKept =
     (await addContent(tx, context, received)) || (await replaceContent(tx, tenantId, received, lost));
-  if (isKept && !(await claimStray(tx, tenantId, received.location))) throw artifactUploadTooSlow();
+  if (isKept && !(await claimOrphan(tx, tenantId, received.location))) throw artifactUploadTooSlow();
   return isKept;
 }
 

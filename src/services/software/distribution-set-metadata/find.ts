@@ -2,8 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import { distributionSetMetadata } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetMetadataNotFound } from '../../../errors.ts';
+import { rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesRowOf } from '../../access/reach.ts';
 import type { MetadataEntry } from '../../fleet/target-metadata/input.ts';
 import type { Context } from '../../shared/context.ts';
 import { findDistributionSet } from '../distribution-sets/find.ts';
@@ -25,7 +25,7 @@ export async function findMetadataOfSets(
       and(
         eq(distributionSetMetadata.tenantId, tenantId),
         isAmong(setId, setIds),
-        await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), setId),
+        await rowInScope(context, setsAs('READ_DISTRIBUTION_SET'), setId),
       ),
     )
     .orderBy(setId, key);

@@ -8,8 +8,8 @@ import {
   distributionSetTags,
 } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetNotFound, distributionSetTagNotFound } from '../../../errors.ts';
+import { requireStillInScope, rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesRowOf, requireStillReached } from '../../access/reach.ts';
 import type { ChangeRecord } from '../../platform/audit/record.ts';
 import { requireTagQuota } from '../../platform/quotas.ts';
 import { change } from '../../shared/change.ts';
@@ -45,7 +45,7 @@ export async function assignDistributionSetTag(context: Context, input: TaggedSe
       RETURNING set_id`);
     const ids = written.map((row) => Number(row.set_id));
     await requireTagQuota(tx, tenantId, 'set', ids);
-    await requireStillReached(tx, context, UPDATING, isAmong(distributionSets.id, setIds));
+    await requireStillInScope(tx, context, UPDATING, isAmong(distributionSets.id, setIds));
     changes.record(recordOf('distribution-set.tags-assigned', titles, ids));
     return ids.length;
   });
@@ -68,7 +68,7 @@ export async function unassignDistributionSetTag(context: Context, input: Tagged
       .where(and(eq(tenant, tenantId), eq(tag, tagId), isAmong(setId, setIds)))
       .returning({ id: setId });
     const ids = removed.map(({ id }) => id);
-    await requireStillReached(tx, context, UPDATING, isAmong(distributionSets.id, setIds));
+    await requireStillInScope(tx, context, UPDATING, isAmong(distributionSets.id, setIds));
     changes.record(recordOf('distribution-set.tags-unassigned', titles, ids));
     return ids.length;
   });
@@ -97,7 +97,7 @@ async function lockTagAndSets(
         eq(distributionSets.tenantId, tenantId),
         isAmong(id, setIds),
         eq(distributionSets.deleted, false),
-        await reachesRowOf(context, UPDATING, id),
+        await rowInScope(context, UPDATING, id),
       ),
     )
     .orderBy(id)

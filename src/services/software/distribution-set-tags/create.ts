@@ -16,7 +16,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag } from './find.ts';
 
 export interface CreateDistributionSetTags extends BulkOptions {
@@ -36,14 +36,14 @@ export async function createDistributionSetTags(
   return createBatch(context, batch, input, {
     check: (tx, rows) => refuseExisting(tx, tenantId, rows),
     insert: (tx, rows) => insertTags(tx, context, rows),
-    reach: null,
+    scope: null,
     event: 'distribution-set-tag.created',
     nameOf: ({ name }) => name,
   });
 }
 
 async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewTargetTag>) {
-  await queueUp(tx, 'distribution_set_tags', tenantId);
+  await lockCreations(tx, 'distribution_set_tags', tenantId);
   const stored = await tx
     .select({ name: distributionSetTags.name })
     .from(distributionSetTags)

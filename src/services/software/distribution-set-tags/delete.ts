@@ -5,7 +5,7 @@ import { requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { requireReachOfTagged } from './scope.ts';
+import { requireTaggedSetsInScope } from './scope.ts';
 
 /**
  * Deletes a distribution set tag, also where sets have it. Needs DELETE_DISTRIBUTION_SET.
@@ -17,7 +17,7 @@ export async function deleteDistributionSetTag(context: Context, { id }: { id: n
 
   await change(context, async (tx, changes) => {
     requireFreeToName(context, 'distributionSetTag', ['id', 'name']);
-    await requireReachOfTagged(tx, context, 'DELETE_DISTRIBUTION_SET', id);
+    await requireTaggedSetsInScope(tx, context, 'DELETE_DISTRIBUTION_SET', id);
     const deleted = await tx
       .delete(distributionSetTags)
       .where(and(eq(distributionSetTags.tenantId, tenantId), eq(distributionSetTags.id, id)))

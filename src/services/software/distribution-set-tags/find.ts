@@ -5,8 +5,8 @@ import {
   distributionSetTags,
 } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetTagNotFound } from '../../../errors.ts';
+import { rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesRowOf } from '../../access/reach.ts';
 import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { setsAs } from '../distribution-sets/set.ts';
@@ -64,7 +64,7 @@ export async function findTagsOfSets(
       and(
         eq(distributionSetTagAssignments.tenantId, tenantId),
         isAmong(setId, setIds),
-        await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), setId),
+        await rowInScope(context, setsAs('READ_DISTRIBUTION_SET'), setId),
       ),
     )
     .orderBy(distributionSetTags.name);

@@ -13,7 +13,7 @@ import {
   type DistributionSetTagOrderField,
 } from './fields.ts';
 import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag, findDistributionSetTag } from './find.ts';
-import { hasTag } from './scope.ts';
+import { setHasTag } from './scope.ts';
 
 /**
  * Lists distribution set tags, by id unless ordered otherwise. Needs READ_DISTRIBUTION_SET.
@@ -47,5 +47,5 @@ export async function listTaggedSets(
   request: PageRequest<DistributionSetOrderField>,
 ): Promise<Listing<DistributionSet>> {
   const { id } = await findDistributionSetTag(context, tagId);
-  return listDistributionSets(context, request, undefined, hasTag(id));
+  return listDistributionSets(context, request, undefined, setHasTag(id));
 }

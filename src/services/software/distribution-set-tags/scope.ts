@@ -6,13 +6,13 @@ import {
   distributionSetTags,
 } from '../../../database/tables/distribution-sets.ts';
 import { outOfScope } from '../../../errors.ts';
-import { findUnreached } from '../../access/reach.ts';
-import { reachesAll } from '../../access/scopes.ts';
+import { findOutOfScope } from '../../access/in-scope.ts';
+import { isUnscoped } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { type SetPermission, setsAs } from '../distribution-sets/set.ts';
 
 /** The condition that a set has a tag. */
-export const hasTag = (tagId: number): SQL =>
+export const setHasTag = (tagId: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${distributionSetTagAssignments} WHERE ${and(
     eq(distributionSetTagAssignments.tenantId, distributionSets.tenantId),
     eq(distributionSetTagAssignments.setId, distributionSets.id),
@@ -24,19 +24,19 @@ export const hasTag = (tagId: number): SQL =>
  * of theirs, as that of a target tag.
  * @throws FORBIDDEN
  */
-export async function requireReachOfTagged(
+export async function requireTaggedSetsInScope(
   tx: Transaction,
   context: Context,
   permission: SetPermission,
   tagId: number,
 ): Promise<void> {
   const { tenantId } = context.caller;
-  if (reachesAll(context, permission)) return;
+  if (isUnscoped(context, permission)) return;
   await tx
     .select({ id: distributionSetTags.id })
     .from(distributionSetTags)
     .where(and(eq(distributionSetTags.tenantId, tenantId), eq(distributionSetTags.id, tagId)))
     .for('update');
-  const [beyond] = await findUnreached(tx, context, setsAs(permission), hasTag(tagId));
+  const [beyond] = await findOutOfScope(tx, context, setsAs(permission), setHasTag(tagId));
   if (beyond) throw outOfScope(permission, 'every distribution set that has the tag');
 }

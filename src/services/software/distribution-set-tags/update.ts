@@ -12,7 +12,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { patchOf } from '../../shared/patch.ts';
 import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag } from './find.ts';
-import { requireReachOfTagged } from './scope.ts';
+import { requireTaggedSetsInScope } from './scope.ts';
 
 /**
  * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET.
@@ -31,7 +31,7 @@ export async function updateDistributionSetTag(
 
   return change(context, async (tx, changes) => {
     const renames = given.name !== undefined && Number.isSafeInteger(id);
-    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+    if (renames) await requireTaggedSetsInScope(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     const [before] = await tx
       .select(DISTRIBUTION_SET_TAG_COLUMNS)
       .from(distributionSetTags)
@@ -45,7 +45,7 @@ export async function updateDistributionSetTag(
       .set({ ...given, ...modification(context) })
       .where(itself)
       .returning(DISTRIBUTION_SET_TAG_COLUMNS);
-    if (renames) await requireReachOfTagged(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+    if (renames) await requireTaggedSetsInScope(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     const changed = differences(before, tag!, ['name', 'description', 'colour']);
     changes.record({ type: 'distribution-set-tag.updated', subjects: [before.name], changes: changed });
     return tag!;

@@ -19,7 +19,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 import { moduleTypesById } from '../software-module-types/find.ts';
 import { elementsOf, faultOfElements } from './elements.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType, setTypesAs } from './find.ts';
@@ -45,14 +45,14 @@ export async function createDistributionSetTypes(
       await refuseUnfitElements(tx, tenantId, rows);
     },
     insert: (tx, rows) => insertTypes(tx, context, rows),
-    reach: setTypesAs('CREATE_DISTRIBUTION_SET_TYPE'),
+    scope: setTypesAs('CREATE_DISTRIBUTION_SET_TYPE'),
     event: 'distribution-set-type.created',
     nameOf: ({ key }) => key,
   });
 }
 
 async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewDistributionSetType>) {
-  await queueUp(tx, 'distribution_set_types', tenantId);
+  await lockCreations(tx, 'distribution_set_types', tenantId);
   const { key, name } = distributionSetTypes;
   const stored = await tx
     .select({ key, name })

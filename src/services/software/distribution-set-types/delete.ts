@@ -4,7 +4,7 @@ import { distributionSetTypes } from '../../../database/tables/distribution-sets
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
 import { distributionSetTypeNotFound, readOnly } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { DEFAULT_SET_TYPE_KEY } from '../../platform/tenants/configuration-keys.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -25,7 +25,7 @@ export async function deleteDistributionSetType(context: Context, { id }: { id: 
     const [type] = await tx
       .select({ key: distributionSetTypes.key, deleted: distributionSetTypes.deleted })
       .from(distributionSetTypes)
-      .where(and(itself, await reach(context, 'DELETE_DISTRIBUTION_SET_TYPE')))
+      .where(and(itself, await scopeCondition(context, 'DELETE_DISTRIBUTION_SET_TYPE')))
       .for('update');
     if (!type) throw distributionSetTypeNotFound(String(id));
     if (type.deleted) return;

@@ -3,9 +3,9 @@ import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetTypeNotFound } from '../../../errors.ts';
+import type { ScopedRows } from '../../access/in-scope.ts';
 import { type Permission, requirePermission } from '../../access/permissions.ts';
-import type { Reach } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
@@ -24,7 +24,9 @@ const { tenantId: _, ...columns } = getTableColumns(distributionSetTypes);
 export const DISTRIBUTION_SET_TYPE_COLUMNS = columns;
 
 /** The distribution set types as the scope of a permission meets them. */
-export const setTypesAs = (permission: Extract<Permission, `${string}_DISTRIBUTION_SET_TYPE`>): Reach => ({
+export const setTypesAs = (
+  permission: Extract<Permission, `${string}_DISTRIBUTION_SET_TYPE`>,
+): ScopedRows => ({
   permission,
   table: distributionSetTypes,
   title: distributionSetTypes.key,
@@ -50,7 +52,7 @@ export async function findDistributionSetTypes(
       and(
         eq(distributionSetTypes.tenantId, tenantId),
         isAmong(distributionSetTypes.id, ids),
-        await reach(context, 'READ_DISTRIBUTION_SET_TYPE'),
+        await scopeCondition(context, 'READ_DISTRIBUTION_SET_TYPE'),
       ),
     );
   const byId = new Map(rows.map((row) => [row.id, row]));

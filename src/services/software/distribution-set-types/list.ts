@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
@@ -26,7 +26,7 @@ export async function listDistributionSetTypes(
   const scope = and(
     eq(distributionSetTypes.tenantId, tenantId),
     deleted === undefined ? undefined : eq(distributionSetTypes.deleted, deleted),
-    await reach(context, 'READ_DISTRIBUTION_SET_TYPE'),
+    await scopeCondition(context, 'READ_DISTRIBUTION_SET_TYPE'),
   );
   const { database } = context;
   const entity = { fields: DISTRIBUTION_SET_TYPE_FIELDS, order: DISTRIBUTION_SET_TYPE_ORDER };

@@ -6,7 +6,7 @@ import {
 } from '../../../database/tables/distribution-sets.ts';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from '../software-module-types/find.ts';
 
@@ -52,8 +52,8 @@ export async function findModuleTypesOfSetTypes(
       and(
         eq(distributionSetTypes.tenantId, tenantId),
         isAmong(distributionSetTypes.id, setTypeIds),
-        await reach(context, 'READ_DISTRIBUTION_SET_TYPE'),
-        await reach(context, 'READ_SOFTWARE_MODULE_TYPE'),
+        await scopeCondition(context, 'READ_DISTRIBUTION_SET_TYPE'),
+        await scopeCondition(context, 'READ_SOFTWARE_MODULE_TYPE'),
       ),
     )
     .orderBy(softwareModuleTypes.id);

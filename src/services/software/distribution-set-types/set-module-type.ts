@@ -13,7 +13,7 @@ import {
   softwareModuleTypeNotFound,
 } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -86,7 +86,7 @@ async function lockUnused(tx: Transaction, context: Context, id: number): Promis
       and(
         eq(distributionSetTypes.tenantId, tenantId),
         eq(distributionSetTypes.id, id),
-        await reach(context, 'UPDATE_DISTRIBUTION_SET_TYPE'),
+        await scopeCondition(context, 'UPDATE_DISTRIBUTION_SET_TYPE'),
       ),
     )
     .for('update');

@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetTypeNotFound } from '../../../errors.ts';
+import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireStillReached } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -31,7 +31,7 @@ export async function updateDistributionSetType(
     const [before] = await tx
       .select(DISTRIBUTION_SET_TYPE_COLUMNS)
       .from(distributionSetTypes)
-      .where(and(itself, await reach(context, 'UPDATE_DISTRIBUTION_SET_TYPE')))
+      .where(and(itself, await scopeCondition(context, 'UPDATE_DISTRIBUTION_SET_TYPE')))
       .for('no key update');
     if (!before) throw distributionSetTypeNotFound(String(id));
     if (!Object.keys(given).length) return before;
@@ -40,7 +40,7 @@ export async function updateDistributionSetType(
       .set({ ...given, ...modification(context) })
       .where(itself)
       .returning(DISTRIBUTION_SET_TYPE_COLUMNS);
-    await requireStillReached(
+    await requireStillInScope(
       tx,
       context,
       setTypesAs('UPDATE_DISTRIBUTION_SET_TYPE'),

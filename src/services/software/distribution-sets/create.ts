@@ -24,7 +24,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 import { type DistributionSetType, lockSetTypes } from '../distribution-set-types/find.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { freezeSets } from './freeze.ts';
@@ -52,7 +52,7 @@ export async function createDistributionSets(
       await refuseExisting(tx, tenantId, rows);
     },
     insert: async (tx, rows) => insertSets(tx, context, rows, await readParts(tx, context, rows)),
-    reach: setsAs('CREATE_DISTRIBUTION_SET'),
+    scope: setsAs('CREATE_DISTRIBUTION_SET'),
     event: 'distribution-set.created',
     nameOf: titleOf,
   });
@@ -115,7 +115,7 @@ const modulesOf = ({ moduleIds }: NewDistributionSet, { modules }: Parts) =>
 const identityOf = ({ name, version }: { name: string; version: string }) => JSON.stringify([name, version]);
 
 async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewDistributionSet>) {
-  await queueUp(tx, 'distribution_sets', tenantId);
+  await lockCreations(tx, 'distribution_sets', tenantId);
   const names = batch.rows.flatMap((row) => (row ? row.name : []));
   const { name, version } = distributionSets;
   const stored = await tx

@@ -3,9 +3,9 @@ import { isAmong } from '../../../database/bulk.ts';
 import { distributionSetModules } from '../../../database/tables/distribution-sets.ts';
 import { softwareModules, softwareModuleTypes } from '../../../database/tables/software.ts';
 import { distributionSetNotFound } from '../../../errors.ts';
+import { rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesRowOf } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { ofItsType } from '../software-modules/complete.ts';
 import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from '../software-modules/module.ts';
@@ -24,7 +24,12 @@ export async function findDistributionSets(
   ids: readonly number[],
 ): Promise<(DistributionSet | undefined)[]> {
   const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET');
-  const byId = await readSets(context.database, tenantId, ids, await reach(context, 'READ_DISTRIBUTION_SET'));
+  const byId = await readSets(
+    context.database,
+    tenantId,
+    ids,
+    await scopeCondition(context, 'READ_DISTRIBUTION_SET'),
+  );
   return ids.map((id) => byId.get(id));
 }
 
@@ -54,8 +59,8 @@ export async function findModulesOfSets(
       and(
         eq(distributionSetModules.tenantId, tenantId),
         isAmong(distributionSetModules.setId, setIds),
-        await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), distributionSetModules.setId),
-        await reach(context, 'READ_SOFTWARE_MODULE'),
+        await rowInScope(context, setsAs('READ_DISTRIBUTION_SET'), distributionSetModules.setId),
+        await scopeCondition(context, 'READ_SOFTWARE_MODULE'),
       ),
     )
     .orderBy(softwareModules.id);

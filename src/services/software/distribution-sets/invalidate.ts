@@ -4,8 +4,8 @@ import type { Transaction } from '../../../database/connect.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireStillReached } from '../../access/reach.ts';
 import { askToCancel, quitActions } from '../../deployments/actions/cancel.ts';
 import { selectActionsToChange } from '../../deployments/actions/select.ts';
 import { removeAutoAssignments } from '../../deployments/auto-assignments/auto-assignment.ts';
@@ -54,7 +54,7 @@ export async function invalidateDistributionSet(
     changes.rollouts(stopped.map((rollout) => rollout.id));
     if (!set.valid && !controllerIds.length && !stopped.length) return set;
     changes.targets(controllerIds);
-    await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
+    await requireStillInScope(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
     changes.record({
       type: 'distribution-set.invalidated',
       subjects: [titleOf(set)],

@@ -6,8 +6,8 @@ import {
 } from '../../../database/tables/distribution-sets.ts';
 import { softwareModules } from '../../../database/tables/software.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
-import { seenColumn } from '../../access/seen.ts';
+import { readableColumn } from '../../access/readable-fields.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
@@ -38,10 +38,10 @@ export async function listDistributionSets(
     eq(distributionSets.tenantId, tenantId),
     deleted === undefined ? undefined : eq(distributionSets.deleted, deleted),
     among,
-    await reach(context, 'READ_DISTRIBUTION_SET'),
+    await scopeCondition(context, 'READ_DISTRIBUTION_SET'),
   );
   const { database } = context;
-  const seen = await seenColumn(context, DISTRIBUTION_SET_ORDER.type);
+  const seen = await readableColumn(context, DISTRIBUTION_SET_ORDER.type);
   const type = { ...seen, of: (set: DistributionSet) => (set as Listed).seenType };
   const entity = { fields: DISTRIBUTION_SET_FIELDS, order: { ...DISTRIBUTION_SET_ORDER, type } };
   const columns = { ...DISTRIBUTION_SET_COLUMNS, seenType: sql<string | null>`${seen.expression}` };

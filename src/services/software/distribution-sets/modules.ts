@@ -9,7 +9,7 @@ import {
   softwareModuleNotFound,
   softwareModuleUnsupported,
 } from '../../../errors.ts';
-import { seenAmong } from '../../access/seen.ts';
+import { readableAmong } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockModules, readModules, type SoftwareModule } from '../software-modules/module.ts';
 import { MOST_MODULES } from './input.ts';
@@ -46,8 +46,8 @@ export async function readSupply(
     );
   const moduleTypeIds = [...modules.values()].map(({ type }) => type.id);
   const sees = {
-    setType: await seenAmong(context, 'distributionSetType', setTypeIds, tx),
-    moduleType: await seenAmong(context, 'softwareModuleType', moduleTypeIds, tx),
+    setType: await readableAmong(context, 'distributionSetType', setTypeIds, tx),
+    moduleType: await readableAmong(context, 'softwareModuleType', moduleTypeIds, tx),
   };
   return { modules, taken, sees };
 }

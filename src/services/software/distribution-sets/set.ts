@@ -3,9 +3,9 @@ import { isAmong } from '../../../database/bulk.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { distributionSets, distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetDeleted, distributionSetInvalid, distributionSetNotFound } from '../../../errors.ts';
+import { requireStillInScope, type ScopedRows } from '../../access/in-scope.ts';
 import type { Permission } from '../../access/permissions.ts';
-import { type Reach, requireStillReached } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { type Authored, modification } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { isCompleteSet } from './complete.ts';
@@ -66,7 +66,7 @@ export async function readSets(
 export type SetPermission = Extract<Permission, `${string}_DISTRIBUTION_SET`>;
 
 /** The sets as the scope of a permission meets them. */
-export const setsAs = (permission: SetPermission): Reach => ({
+export const setsAs = (permission: SetPermission): ScopedRows => ({
   permission,
   table: distributionSets,
   joined: sql`${distributionSets} JOIN ${distributionSetTypes} ON ${withItsType}`,
@@ -96,7 +96,7 @@ export async function lockAnySet(
       and(
         eq(distributionSets.tenantId, context.caller.tenantId),
         eq(distributionSets.id, id),
-        await reach(context, permission),
+        await scopeCondition(context, permission),
       ),
     )
     .for(strength, { of: distributionSets });
@@ -141,6 +141,6 @@ export async function touchSet(tx: Transaction, context: Context, id: number): P
   const { tenantId } = context.caller;
   const itself = and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id));
   await tx.update(distributionSets).set(modification(context)).where(itself);
-  await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
+  await requireStillInScope(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
   return (await readSets(tx, tenantId, [id])).get(id)!;
 }

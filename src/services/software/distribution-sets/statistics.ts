@@ -3,9 +3,9 @@ import { isAmong } from '../../../database/bulk.ts';
 import { type ActionStatus, actions } from '../../../database/tables/actions.ts';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { type RolloutStatus, rollouts } from '../../../database/tables/rollouts.ts';
+import { rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesRowOf } from '../../access/reach.ts';
-import { reachesTargetOf } from '../../fleet/targets/scope.ts';
+import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Context } from '../../shared/context.ts';
 import { findDistributionSet } from './find.ts';
 import { setsAs } from './set.ts';
@@ -37,7 +37,7 @@ export async function findSetStatistics(
   const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET', 'READ_TARGET');
   const { database } = context;
   const reached = async (column: SQLWrapper) =>
-    and(isAmong(column, setIds), await reachesRowOf(context, setsAs('READ_DISTRIBUTION_SET'), column));
+    and(isAmong(column, setIds), await rowInScope(context, setsAs('READ_DISTRIBUTION_SET'), column));
   const [counted, rolling, assigning] = await Promise.all([
     database
       .select({ setId: actions.setId, status: actions.status, count: count() })
@@ -46,7 +46,7 @@ export async function findSetStatistics(
         and(
           eq(actions.tenantId, tenantId),
           await reached(actions.setId),
-          await reachesTargetOf(context, 'READ_TARGET', actions.targetId),
+          await targetInScope(context, 'READ_TARGET', actions.targetId),
         ),
       )
       .groupBy(actions.setId, actions.status)

@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetIncomplete, locked as isLocked } from '../../../errors.ts';
+import { requireStillInScope } from '../../access/in-scope.ts';
 import { renamed, requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireStillReached } from '../../access/reach.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -47,7 +47,7 @@ export async function updateDistributionSet(
         .update(distributionSets)
         .set({ ...written, ...modification(context) })
         .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
-    await requireStillReached(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
+    await requireStillInScope(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
     const after = (await readSets(tx, tenantId, [id])).get(id)!;
     const changed = differences(before, after, CHANGEABLE);
     if (changed)

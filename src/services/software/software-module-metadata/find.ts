@@ -2,8 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import { softwareModuleMetadata } from '../../../database/tables/software.ts';
 import { softwareModuleMetadataNotFound } from '../../../errors.ts';
+import { rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reachesRowOf } from '../../access/reach.ts';
 import type { Context } from '../../shared/context.ts';
 import { findSoftwareModule } from '../software-modules/find.ts';
 import { modulesAs } from '../software-modules/module.ts';
@@ -25,7 +25,7 @@ export async function findMetadataOfModules(
       and(
         eq(softwareModuleMetadata.tenantId, tenantId),
         isAmong(moduleId, moduleIds),
-        await reachesRowOf(context, modulesAs('READ_SOFTWARE_MODULE'), moduleId),
+        await rowInScope(context, modulesAs('READ_SOFTWARE_MODULE'), moduleId),
       ),
     )
     .orderBy(moduleId, key);

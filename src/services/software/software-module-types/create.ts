@@ -15,7 +15,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 import { moduleTypesAs, SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
 import { type NewSoftwareModuleType, SoftwareModuleTypeInput } from './input.ts';
 
@@ -36,14 +36,14 @@ export async function createSoftwareModuleTypes(
   return createBatch(context, batch, input, {
     check: (tx, rows) => refuseExisting(tx, tenantId, rows),
     insert: (tx, rows) => insertTypes(tx, context, rows),
-    reach: moduleTypesAs('CREATE_SOFTWARE_MODULE_TYPE'),
+    scope: moduleTypesAs('CREATE_SOFTWARE_MODULE_TYPE'),
     event: 'software-module-type.created',
     nameOf: ({ key }) => key,
   });
 }
 
 async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewSoftwareModuleType>) {
-  await queueUp(tx, 'software_module_types', tenantId);
+  await lockCreations(tx, 'software_module_types', tenantId);
   const { key, name } = softwareModuleTypes;
   const stored = await tx
     .select({ key, name })

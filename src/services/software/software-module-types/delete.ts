@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { softwareModuleTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -22,7 +22,7 @@ export async function deleteSoftwareModuleType(context: Context, { id }: { id: n
     const [type] = await tx
       .select({ key: softwareModuleTypes.key, deleted: softwareModuleTypes.deleted })
       .from(softwareModuleTypes)
-      .where(and(itself, await reach(context, 'DELETE_SOFTWARE_MODULE_TYPE')))
+      .where(and(itself, await scopeCondition(context, 'DELETE_SOFTWARE_MODULE_TYPE')))
       .for('update');
     if (!type) throw softwareModuleTypeNotFound(String(id));
     if (type.deleted) return;

@@ -3,9 +3,9 @@ import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { softwareModuleTypeNotFound } from '../../../errors.ts';
+import type { ScopedRows } from '../../access/in-scope.ts';
 import { type Permission, requirePermission } from '../../access/permissions.ts';
-import type { Reach } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
@@ -26,7 +26,9 @@ const { tenantId: _, ...columns } = getTableColumns(softwareModuleTypes);
 export const SOFTWARE_MODULE_TYPE_COLUMNS = columns;
 
 /** The software module types as the scope of a permission meets them. */
-export const moduleTypesAs = (permission: Extract<Permission, `${string}_SOFTWARE_MODULE_TYPE`>): Reach => ({
+export const moduleTypesAs = (
+  permission: Extract<Permission, `${string}_SOFTWARE_MODULE_TYPE`>,
+): ScopedRows => ({
   permission,
   table: softwareModuleTypes,
   title: softwareModuleTypes.key,
@@ -52,7 +54,7 @@ export async function findSoftwareModuleTypes(
       and(
         eq(softwareModuleTypes.tenantId, tenantId),
         isAmong(softwareModuleTypes.id, ids),
-        await reach(context, 'READ_SOFTWARE_MODULE_TYPE'),
+        await scopeCondition(context, 'READ_SOFTWARE_MODULE_TYPE'),
       ),
     );
   const byId = new Map(rows.map((row) => [row.id, row]));

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
@@ -26,7 +26,7 @@ export async function listSoftwareModuleTypes(
   const scope = and(
     eq(softwareModuleTypes.tenantId, tenantId),
     deleted === undefined ? undefined : eq(softwareModuleTypes.deleted, deleted),
-    await reach(context, 'READ_SOFTWARE_MODULE_TYPE'),
+    await scopeCondition(context, 'READ_SOFTWARE_MODULE_TYPE'),
   );
   const { database } = context;
   const entity = { fields: SOFTWARE_MODULE_TYPE_FIELDS, order: SOFTWARE_MODULE_TYPE_ORDER };

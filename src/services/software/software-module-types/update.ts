@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { softwareModuleTypeNotFound } from '../../../errors.ts';
+import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireStillReached } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -31,7 +31,7 @@ export async function updateSoftwareModuleType(
     const [before] = await tx
       .select(SOFTWARE_MODULE_TYPE_COLUMNS)
       .from(softwareModuleTypes)
-      .where(and(itself, await reach(context, 'UPDATE_SOFTWARE_MODULE_TYPE')))
+      .where(and(itself, await scopeCondition(context, 'UPDATE_SOFTWARE_MODULE_TYPE')))
       .for('no key update');
     if (!before) throw softwareModuleTypeNotFound(String(id));
     if (!Object.keys(given).length) return before;
@@ -40,7 +40,7 @@ export async function updateSoftwareModuleType(
       .set({ ...given, ...modification(context) })
       .where(itself)
       .returning(SOFTWARE_MODULE_TYPE_COLUMNS);
-    await requireStillReached(
+    await requireStillInScope(
       tx,
       context,
       moduleTypesAs('UPDATE_SOFTWARE_MODULE_TYPE'),

@@ -21,7 +21,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 import { moduleTypesByKey } from '../software-module-types/find.ts';
 import { ofItsType } from './complete.ts';
 import { type NewSoftwareModule, SoftwareModuleInput } from './input.ts';
@@ -49,7 +49,7 @@ export async function createSoftwareModules(
       await refuseExisting(tx, tenantId, rows);
     },
     insert: (tx, rows) => insertModules(tx, context, rows),
-    reach: modulesAs('CREATE_SOFTWARE_MODULE'),
+    scope: modulesAs('CREATE_SOFTWARE_MODULE'),
     event: 'software-module.created',
     nameOf: titleOf,
   });
@@ -71,7 +71,7 @@ const identityOf = ({ type, name, version }: Pick<NewSoftwareModule, 'type' | 'n
   JSON.stringify([type, name, version]);
 
 async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewSoftwareModule>) {
-  await queueUp(tx, 'software_modules', tenantId);
+  await lockCreations(tx, 'software_modules', tenantId);
   const names = batch.rows.flatMap((row) => (row ? row.name : []));
   const stored = await tx
     .select({

@@ -8,7 +8,7 @@ import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { removeOrHide } from '../../shared/removal.ts';
-import { letGoOfContents, removeStrays } from '../artifacts/strays.ts';
+import { letGoOfContents, removeOrphans } from '../artifacts/orphans.ts';
 import { lockAnyModule, titleOf } from './module.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function deleteSoftwareModule(context: Context, { id }: { id: numbe
       context.clock(),
     );
   });
-  await removeStrays(context, tenantId, unneeded);
+  await removeOrphans(context, tenantId, unneeded);
 }
 
 async function refuseInLockedSet(tx: Transaction, tenantId: number, id: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { softwareModuleNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { readModules, type SoftwareModule } from './module.ts';
 
@@ -21,7 +21,7 @@ export async function findSoftwareModules(
     context.database,
     tenantId,
     ids,
-    await reach(context, 'READ_SOFTWARE_MODULE'),
+    await scopeCondition(context, 'READ_SOFTWARE_MODULE'),
   );
   return ids.map((id) => byId.get(id));
 }

@@ -1,8 +1,8 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { softwareModules, softwareModuleTypes } from '../../../database/tables/software.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { reach } from '../../access/scopes.ts';
-import { seenColumn } from '../../access/seen.ts';
+import { readableColumn } from '../../access/readable-fields.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
@@ -30,10 +30,10 @@ export async function listSoftwareModules(
     eq(softwareModules.tenantId, tenantId),
     deleted === undefined ? undefined : eq(softwareModules.deleted, deleted),
     among,
-    await reach(context, 'READ_SOFTWARE_MODULE'),
+    await scopeCondition(context, 'READ_SOFTWARE_MODULE'),
   );
   const { database } = context;
-  const seen = await seenColumn(context, SOFTWARE_MODULE_ORDER.type);
+  const seen = await readableColumn(context, SOFTWARE_MODULE_ORDER.type);
   const type = { ...seen, of: (module: SoftwareModule) => (module as Listed).seenType };
   const entity = { fields: SOFTWARE_MODULE_FIELDS, order: { ...SOFTWARE_MODULE_ORDER, type } };
   const columns = { ...SOFTWARE_MODULE_COLUMNS, seenType: sql<string | null>`${seen.expression}` };

@@ -3,9 +3,9 @@ import { isAmong } from '../../../database/bulk.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { softwareModules, softwareModuleTypes } from '../../../database/tables/software.ts';
 import { locked, softwareModuleDeleted, softwareModuleNotFound } from '../../../errors.ts';
+import { requireStillInScope, type ScopedRows } from '../../access/in-scope.ts';
 import type { Permission } from '../../access/permissions.ts';
-import { type Reach, requireStillReached } from '../../access/reach.ts';
-import { reach } from '../../access/scopes.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { type Authored, modification } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { isCompleteModule, ofItsType } from './complete.ts';
@@ -31,7 +31,7 @@ export type ModulePermission =
   | 'DOWNLOAD_REPOSITORY_ARTIFACT';
 
 /** The modules as the scope of a permission meets them. */
-export const modulesAs = (permission: ModulePermission): Reach => ({
+export const modulesAs = (permission: ModulePermission): ScopedRows => ({
   permission,
   table: softwareModules,
   joined: sql`${softwareModules} JOIN ${softwareModuleTypes} ON ${ofItsType}`,
@@ -106,7 +106,7 @@ export async function lockAnyModule(
 ): Promise<SoftwareModule> {
   const { tenantId } = context.caller;
   await lockModules(tx, tenantId, [id]);
-  const module = (await readModules(tx, tenantId, [id], await reach(context, permission))).get(id);
+  const module = (await readModules(tx, tenantId, [id], await scopeCondition(context, permission))).get(id);
   if (!module) throw softwareModuleNotFound(String(id), path);
   return module;
 }
@@ -153,6 +153,6 @@ export async function touchModule(
   const { tenantId } = context.caller;
   const itself = and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id));
   await tx.update(softwareModules).set(modification(context)).where(itself);
-  await requireStillReached(tx, context, modulesAs(permission), eq(softwareModules.id, id));
+  await requireStillInScope(tx, context, modulesAs(permission), eq(softwareModules.id, id));
   return (await readModules(tx, tenantId, [id])).get(id)!;
 }

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { softwareModules } from '../../../database/tables/software.ts';
+import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { requireStillReached } from '../../access/reach.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -31,7 +31,7 @@ export async function updateSoftwareModule(
       .update(softwareModules)
       .set({ ...given, ...modification(context) })
       .where(and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id)));
-    await requireStillReached(tx, context, modulesAs('UPDATE_SOFTWARE_MODULE'), eq(softwareModules.id, id));
+    await requireStillInScope(tx, context, modulesAs('UPDATE_SOFTWARE_MODULE'), eq(softwareModules.id, id));
     const after = (await readModules(tx, tenantId, [id])).get(id)!;
     const changed = differences(before, after, ['description', 'vendor', 'locked']);
     changes.record({ type: 'software-module.updated', subjects: [titleOf(before)], changes: changed });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { asDevice } from '../../../../src/services/devices/acting.ts';
+import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { reportDeployment } from '../../../../src/services/devices/reports/report-deployment.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import { createSet } from '../../../services/deployments/assignments/support.ts';

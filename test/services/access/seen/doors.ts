@@ -31,7 +31,7 @@ import { assignTargetType } from '../../../../src/services/fleet/targets/assign-
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
 import { listPendingTokenRotations } from '../../../../src/services/fleet/targets/find.ts';
 import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotate-tokens.ts';
-import type { LiveContext } from '../../../../src/services/platform/live/hub.ts';
+import type { LiveContext } from '../../../../src/services/platform/live/live.ts';
 import { watchActions } from '../../../../src/services/platform/live/watch-actions.ts';
 import { watchTargets } from '../../../../src/services/platform/live/watch-targets.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';

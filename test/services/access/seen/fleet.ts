@@ -1,8 +1,8 @@
 import { createAutoAssignment } from '../../../../src/services/deployments/auto-assignments/create.ts';
-import { asDevice } from '../../../../src/services/devices/acting.ts';
+import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
-import { holdDevice } from '../../../../src/services/devices/sign-in/hold.ts';
 import { registerDevice } from '../../../../src/services/devices/sign-in/register.ts';
+import { registerPending } from '../../../../src/services/devices/sign-in/register-pending.ts';
 import { createTargetFilter } from '../../../../src/services/fleet/target-filters/create.ts';
 import { createTargetTags } from '../../../../src/services/fleet/target-tags/create.ts';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
@@ -57,7 +57,7 @@ export async function makeFleet(platform: Platform): Promise<Fleet> {
       asDevice(admin, await admin.tenants.byId(tenantId), controllerId, 'http://10.0.0.1');
     await registerDevice(await device(name), { address: 'x', groupId: group.id, waited: false });
     await updateTarget(admin, { controllerId: name, targetTypeId: targetTypes[0]!.id });
-    await holdDevice(await device(`waits-${name}`), { groupId: group.id, address: 'x' });
+    await registerPending(await device(`waits-${name}`), { groupId: group.id, address: 'x' });
     await assign(admin, setIds.at(-1)!, [name], { offline: true });
     const rollout = {
       name,

@@ -12,7 +12,7 @@ import { addCompatibleSetTypes } from '../../../../src/services/fleet/target-typ
 import { listTargetTypes } from '../../../../src/services/fleet/target-types/list.ts';
 import { listTargets } from '../../../../src/services/fleet/targets/find.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
-import { type LiveContext, openLive } from '../../../../src/services/platform/live/hub.ts';
+import { type LiveContext, openLive } from '../../../../src/services/platform/live/live.ts';
 import { watchActions } from '../../../../src/services/platform/live/watch-actions.ts';
 import { watchTargets } from '../../../../src/services/platform/live/watch-targets.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
@@ -254,16 +254,16 @@ describe('an error', () => {
 
 /** What compiles filters itself: those of scopes, of the server, and of what checks and narrows before. */
 const UNASKED = [
+  'access/readable-fields.ts',
   'access/scopes.ts',
-  'access/seen.ts',
   'deployments/actions/fields.ts',
   'deployments/auto-assignments/assign-next.ts',
-  'platform/live/action-room.ts',
-  'platform/live/match.ts',
   'deployments/rollouts/handle.ts',
   'deployments/rollouts/matching.ts',
   'deployments/rollouts/visible.ts',
   'fleet/targets/fields.ts',
   'fleet/targets/matching.ts',
   'fleet/targets/target.ts',
+  'platform/live/action-watchers.ts',
+  'platform/live/match.ts',
 ];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Permission } from '../../../../src/services/access/permissions.ts';
-import { seenAmong } from '../../../../src/services/access/seen.ts';
+import { readableAmong } from '../../../../src/services/access/readable-fields.ts';
 import { listActions } from '../../../../src/services/deployments/actions/list.ts';
 import { listRollouts } from '../../../../src/services/deployments/rollouts/list.ts';
 import { listTargets } from '../../../../src/services/fleet/targets/find.ts';
@@ -55,14 +55,14 @@ describe('who reads everything', () => {
   });
 
   it('asks for nothing to be told what belongs to rows; who reads nothing neither', async () => {
-    const all = await seenAmong(callerWith(), 'distributionSet', [fleet.setId]);
-    const none = await seenAmong(callerWith('READ_DISTRIBUTION_SET'), 'distributionSet', [fleet.setId]);
+    const all = await readableAmong(callerWith(), 'distributionSet', [fleet.setId]);
+    const none = await readableAmong(callerWith('READ_DISTRIBUTION_SET'), 'distributionSet', [fleet.setId]);
     expect([all(fleet.setId), none(fleet.setId), statements]).toEqual([true, false, 0]);
   });
 });
 
 it('who reads some asks once for all rows of a page', async () => {
   const scoped = callerWith('READ_DISTRIBUTION_SET', ['name==inner']);
-  const sees = await seenAmong(scoped, 'distributionSet', [fleet.setId, fleet.setId + 1_000_000]);
+  const sees = await readableAmong(scoped, 'distributionSet', [fleet.setId, fleet.setId + 1_000_000]);
   expect([sees(fleet.setId), sees(fleet.setId + 1_000_000), statements]).toEqual([true, false, 1]);
 });

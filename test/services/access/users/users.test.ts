@@ -114,7 +114,7 @@ describe('creating', () => {
     const input = { username: 'ann', password: 'a-quiet-secret', ...broken } as Parameters<
       typeof createUser
     >[1];
-    await expect(createUser(root, input)).rejects.toMatchObject(refusal('INVALID_INPUT', path.split('..')));
+    await expect(createUser(root, input)).rejects.toMatchObject(refusal('INVALID_INPUT', path.split('.')));
   });
 
   it('names the permission and the role that it does not know', async () => {

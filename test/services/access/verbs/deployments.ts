@@ -21,7 +21,7 @@ import {
   listTargetsOfSet,
 } from '../../../../src/services/deployments/assignments/find.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
-import type { LiveContext } from '../../../../src/services/platform/live/hub.ts';
+import type { LiveContext } from '../../../../src/services/platform/live/live.ts';
 import { watchActions } from '../../../../src/services/platform/live/watch-actions.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';

@@ -1,6 +1,6 @@
-import { asDevice } from '../../../../src/services/devices/acting.ts';
 import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
 import { findCertificateAuthorities } from '../../../../src/services/devices/certificate-authorities/find.ts';
+import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
 import { deleteEnrollmentGroup } from '../../../../src/services/devices/enrollment/delete.ts';
 import { deleteEnrollmentToken } from '../../../../src/services/devices/enrollment/delete-token.ts';
@@ -16,8 +16,8 @@ import { updateEnrollmentGroup } from '../../../../src/services/devices/enrollme
 import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
 import { listPendingTargets } from '../../../../src/services/devices/pending-targets/list.ts';
 import { rejectTargets } from '../../../../src/services/devices/pending-targets/reject.ts';
-import { holdDevice } from '../../../../src/services/devices/sign-in/hold.ts';
 import { registerDevice } from '../../../../src/services/devices/sign-in/register.ts';
+import { registerPending } from '../../../../src/services/devices/sign-in/register-pending.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newAuthority } from '../../../support/certificates.ts';
 import type { Verb, Verbs } from './verb.ts';
@@ -50,7 +50,7 @@ async function makeRegistered(admin: Context, side: Side) {
 
 async function makeWaiting(admin: Context, side: Side) {
   const groupId = await makeGroup(admin, side);
-  await holdDevice(await device(admin, `waits-${side.name}`), { groupId, address: 'x' });
+  await registerPending(await device(admin, `waits-${side.name}`), { groupId, address: 'x' });
 }
 
 /** A verb on a group that is there. */
@@ -74,7 +74,7 @@ export const ENROLLMENT_VERBS: Verbs = {
   }),
   'updateEnrollmentGroup, so that its tokens speak for all targets': onGroup({
     needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
-    call: (c, side) => updateEnrollmentGroup(c, { id: groupOf(side), reach: 'all' }),
+    call: (c, side) => updateEnrollmentGroup(c, { id: groupOf(side), appliesTo: 'all' }),
   }),
   deleteEnrollmentGroup: onGroup({
     needs: ['DELETE_TENANT_CONFIGURATION'],

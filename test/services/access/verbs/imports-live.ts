@@ -11,7 +11,7 @@ import { importTargets } from '../../../../src/services/fleet/imports/import-tar
 import type { ImportedTarget, RowSource } from '../../../../src/services/fleet/imports/source.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
-import type { LiveContext } from '../../../../src/services/platform/live/hub.ts';
+import type { LiveContext } from '../../../../src/services/platform/live/live.ts';
 import { watchImport } from '../../../../src/services/platform/live/watch-import.ts';
 import { watchSummary } from '../../../../src/services/platform/live/watch-summary.ts';
 import { watchTargets } from '../../../../src/services/platform/live/watch-targets.ts';

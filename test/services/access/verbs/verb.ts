@@ -1,5 +1,5 @@
 import type { Permission, Role } from '../../../../src/services/access/permissions.ts';
-import type { LiveContext } from '../../../../src/services/platform/live/hub.ts';
+import type { LiveContext } from '../../../../src/services/platform/live/live.ts';
 import type { Side } from './world.ts';
 
 /**

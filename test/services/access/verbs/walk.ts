@@ -7,7 +7,7 @@ import {
   type Role,
 } from '../../../../src/services/access/permissions.ts';
 import { readGrant } from '../../../../src/services/access/scopes.ts';
-import { type LiveContext, openLive } from '../../../../src/services/platform/live/hub.ts';
+import { type LiveContext, openLive } from '../../../../src/services/platform/live/live.ts';
 import type { Platform } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestTenant } from '../../../support/platform.ts';
 import { stored } from '../../../support/stored.ts';

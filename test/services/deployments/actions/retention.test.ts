@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { cancelActions } from '../../../../src/services/deployments/actions/cancel.ts';
 import { cleanUpActions, cleanUpSomeActions } from '../../../../src/services/deployments/actions/clean-up.ts';
 import { listActionsOfTarget } from '../../../../src/services/deployments/actions/list.ts';
-import { asDevice } from '../../../../src/services/devices/acting.ts';
+import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { reportInstalled } from '../../../../src/services/devices/reports/report-installed.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, expect, it } from 'vitest';
 import { cancelActions } from '../../../../src/services/deployments/actions/cancel.ts';
 import { listActions } from '../../../../src/services/deployments/actions/list.ts';
 import { assignDistributionSet } from '../../../../src/services/deployments/assignments/assign.ts';
-import { asDevice } from '../../../../src/services/devices/acting.ts';
+import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { reportDeployment } from '../../../../src/services/devices/reports/report-deployment.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';

@@ -3,7 +3,7 @@ import { findAction } from '../../../../src/services/deployments/actions/find.ts
 import { handlingOf } from '../../../../src/services/deployments/actions/handling.ts';
 import { assignDistributionSet } from '../../../../src/services/deployments/assignments/assign.ts';
 import { reportDeployment } from '../../../../src/services/devices/reports/report-deployment.ts';
-import type { Acting } from '../../../../src/services/shared/context.ts';
+import type { ActorContext } from '../../../../src/services/shared/context.ts';
 import { type Fleet, newFleet, openDeviceProcess, report } from '../../devices/support.ts';
 import { assignAll, autoAssignment } from '../auto-assignments/support.ts';
 import { begin } from '../rollouts/support.ts';
@@ -13,7 +13,7 @@ const { devices, close } = await openDeviceProcess();
 afterAll(close);
 
 let fleet: Fleet;
-let device: Acting;
+let device: ActorContext;
 let set: number;
 /** A device that has downloaded a set, and was only to download it. */
 beforeEach(async () => {

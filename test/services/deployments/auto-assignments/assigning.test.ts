@@ -3,7 +3,7 @@ import { cancelActions } from '../../../../src/services/deployments/actions/canc
 import { listActionsOfTarget } from '../../../../src/services/deployments/actions/list.ts';
 import { findAutoAssignment } from '../../../../src/services/deployments/auto-assignments/find.ts';
 import { autoAssigner } from '../../../../src/services/deployments/auto-assignments/run.ts';
-import { asDevice } from '../../../../src/services/devices/acting.ts';
+import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { reportDeployment } from '../../../../src/services/devices/reports/report-deployment.ts';
 import { addCompatibleSetTypes } from '../../../../src/services/fleet/target-types/compatible-set-types.ts';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
@@ -51,7 +51,7 @@ describe('an auto-assignment whose time has come', () => {
         type: 'distribution-set.auto-assigned',
         actor: 'somebody',
         actorKind: 'SYSTEM',
-        door: 'SERVER',
+        channel: 'SERVER',
         filter: 'id==a',
         count: 1,
       },

@@ -10,7 +10,7 @@ import { startRollout } from '../../../../src/services/deployments/rollouts/star
 import { stopRollout } from '../../../../src/services/deployments/rollouts/stop.ts';
 import { updateRollout } from '../../../../src/services/deployments/rollouts/update.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
-import { openLive } from '../../../../src/services/platform/live/hub.ts';
+import { openLive } from '../../../../src/services/platform/live/live.ts';
 import { watchRollout } from '../../../../src/services/platform/live/watch-rollout.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestTenant } from '../../../support/platform.ts';

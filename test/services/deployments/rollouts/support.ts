@@ -9,7 +9,7 @@ import { findRollout } from '../../../../src/services/deployments/rollouts/find.
 import type { RolloutInput } from '../../../../src/services/deployments/rollouts/input.ts';
 import { listRolloutGroups } from '../../../../src/services/deployments/rollouts/list.ts';
 import { startRollout } from '../../../../src/services/deployments/rollouts/start.ts';
-import { asDevice } from '../../../../src/services/devices/acting.ts';
+import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { reportDeployment } from '../../../../src/services/devices/reports/report-deployment.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';

@@ -34,7 +34,12 @@ async function openTenant(enabled = true) {
 describe('the default enrollment group', () => {
   it('is there in every tenant, with the gateway token as its own', async () => {
     const { context, ask, group } = await openTenant();
-    expect(group).toMatchObject({ name: 'default', isDefault: true, reach: 'all', requiresApproval: false });
+    expect(group).toMatchObject({
+      name: 'default',
+      isDefault: true,
+      appliesTo: 'all',
+      requiresApproval: false,
+    });
     await createTargets(context, { targets: [{ controllerId: 'made' }] });
     await ask('made', shown('g'));
     await ask('new', shown('g'));

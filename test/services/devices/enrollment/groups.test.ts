@@ -198,7 +198,7 @@ describe('who may', () => {
     [
       'let its tokens speak for all',
       ['UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
-      (c, id) => updateEnrollmentGroup(c, { id, reach: 'all' }),
+      (c, id) => updateEnrollmentGroup(c, { id, appliesTo: 'all' }),
     ],
     ['delete', 'DELETE_TENANT_CONFIGURATION', (c, id) => deleteEnrollmentGroup(c, { id })],
     [

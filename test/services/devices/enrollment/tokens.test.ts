@@ -55,7 +55,7 @@ describe('a token of an enrollment group', () => {
     await ask('a', shown);
     await refused('a', others);
     await refused('made', shown);
-    await updateEnrollmentGroup(context, { id: group.id, reach: 'all' });
+    await updateEnrollmentGroup(context, { id: group.id, appliesTo: 'all' });
     await ask('made', shown);
   });
 

@@ -10,7 +10,7 @@ const { platform, close } = await openTestPlatform();
 afterAll(close);
 const newContext = async () => (await newTenant(platform)).contextOf();
 const codes = ({ faults }: Awaited<ReturnType<typeof createTargetTags>>) =>
-  faults.map(({ code, details }) => `${code} ${details.path?.join('../../target-tags')}`);
+  faults.map(({ code, details }) => `${code} ${details.path?.join('.')}`);
 
 describe('createTargetTags', () => {
   it('gives them as they are stored, in the order of the request', async () => {

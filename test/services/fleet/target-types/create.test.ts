@@ -19,7 +19,7 @@ afterAll(() => opened.close());
 const newContext = async () => (await newTenant(opened.platform)).contextOf();
 
 const faultsOf = ({ faults }: CreatedTargetTypes) =>
-  faults.map(({ code, details }) => `${code} ${details.path?.join('../../target-types')}`);
+  faults.map(({ code, details }) => `${code} ${details.path?.join('.')}`);
 /** A clock that never says the same twice, as a slow machine's. */
 function ticking(context: Context): Context {
   let now = Date.parse('2024-01-01T00:00:00Z');

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { targetCounts, targets } from '../../../../src/database/tables/targets.ts';
@@ -10,7 +9,6 @@ import type { ImportedTarget, RowBatch } from '../../../../src/services/fleet/im
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
-import { createMigratedDatabase } from '../../../support/database.ts';
 import { newTenant, openTestPlatform, type TestTenant } from '../../../support/platform.ts';
 
 const [one, other] = [await openTestPlatform(), await openTestPlatform()];
@@ -172,20 +170,4 @@ it('a rehearsal of many chunks counts them together', async () => {
     },
   );
   await expect(rehearsal).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
-});
-
-it('counts what was there before it counted', async () => {
-  const database = await createMigratedDatabase();
-  const { platform, close } = await openTestPlatform(database.connection);
-  const old = await newTenant(platform);
-  await createTargets(old.contextOf(), { targets: named(7) });
-  await newTenant(platform);
-  await platform.database.execute(sql`TRUNCATE ${targetCounts}`);
-  const url = new URL('../../../../src/database/migrations/0017_target_counts.sql', import.meta.url);
-  await platform.database.execute((await readFile(url, 'utf8')).split('--> statement-breakpoint').at(-1)!);
-  expect(await platform.database.select().from(targetCounts)).toEqual([
-    { tenantId: old.tenantId, share: 0, total: 7 },
-  ]);
-  await close();
-  await database.drop();
 });

@@ -43,7 +43,7 @@ describe('a change', () => {
     expect(created).toMatchObject({
       actor: 'tester',
       actorKind: 'USER',
-      door: 'GRAPHQL',
+      channel: 'GRAPHQL',
       address: '192.0.2.1',
       type: 'target.created',
       subjects: ['a'],
@@ -206,7 +206,7 @@ describe('a refusal', () => {
     await createUser(admin, { username: 'ann', password: 'a-quiet-secret' });
     await createTargets(admin, { targets: [{ controllerId: 'a' }] });
     const authenticate = openAuthenticator(platform);
-    const origin = { door: 'MANAGEMENT_API', address: '192.0.2.7' } as const;
+    const origin = { channel: 'MANAGEMENT_API', address: '192.0.2.7' } as const;
     for (const name of ['ann', 'ann', 'nobody'])
       await expect(
         authenticate(`Basic ${btoa(`${tenant.name}\\${name}:wrong`)}`, origin),
@@ -225,7 +225,7 @@ describe('a refusal', () => {
     await devices.pollTimes.close();
     await platform.refusals.flush();
     const events = await eventsOf(tenant.contextOf(), { filter: 'type==sign-in.failed' });
-    expect(events.map((e) => [e.actor, e.actorKind, e.door, e.address, e.count]).toSorted()).toEqual([
+    expect(events.map((e) => [e.actor, e.actorKind, e.channel, e.address, e.count]).toSorted()).toEqual([
       ['a', 'DEVICE', 'DEVICE_API', '192.0.2.8', 1],
       ['ann', 'USER', 'MANAGEMENT_API', '192.0.2.7', 2],
       ['nobody', 'USER', 'MANAGEMENT_API', '192.0.2.7', 1],
@@ -253,15 +253,20 @@ describe('a refusal', () => {
     const address = '192.0.2.9';
     for (let n = 0; n < 100; n++) {
       const device = { ...caller, username: `device ${n}` };
-      refusals.note({ caller: device, origin: { door: 'DEVICE_API', address } }, { type: 'sign-in.failed' });
+      refusals.note(
+        { caller: device, origin: { channel: 'DEVICE_API', address } },
+        { type: 'sign-in.failed' },
+      );
     }
-    refusals.note({ caller, origin: { door: 'GRAPHQL', address } }, { type: 'sign-in.failed' });
+    refusals.note({ caller, origin: { channel: 'GRAPHQL', address } }, { type: 'sign-in.failed' });
     await refusals.close();
     const rows = await platform.database
-      .select({ door: auditEvents.door, actor: auditEvents.actor })
+      .select({ channel: auditEvents.channel, actor: auditEvents.actor })
       .from(auditEvents)
       .where(eq(auditEvents.tenantId, caller.tenantId));
-    expect(rows.filter(({ door }) => door === 'GRAPHQL')).toEqual([{ door: 'GRAPHQL', actor: 'tester' }]);
+    expect(rows.filter(({ channel }) => channel === 'GRAPHQL')).toEqual([
+      { channel: 'GRAPHQL', actor: 'tester' },
+    ]);
     expect(rows).toHaveLength(12);
   });
 });

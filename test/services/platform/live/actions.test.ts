@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cancelActions } from '../../../../src/services/deployments/actions/cancel.ts';
 import { forceActions } from '../../../../src/services/deployments/actions/force.ts';
-import { asDevice } from '../../../../src/services/devices/acting.ts';
+import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { reportCancellation } from '../../../../src/services/devices/reports/report-cancellation.ts';
 import { reportDeployment } from '../../../../src/services/devices/reports/report-deployment.ts';
 import { noteDownload } from '../../../../src/services/devices/updates/downloads.ts';

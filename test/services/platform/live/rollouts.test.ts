@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stopRollout } from '../../../../src/services/deployments/rollouts/stop.ts';
 import { updateRollout } from '../../../../src/services/deployments/rollouts/update.ts';
-import { openLive } from '../../../../src/services/platform/live/hub.ts';
+import { openLive } from '../../../../src/services/platform/live/live.ts';
 import { watchRollout } from '../../../../src/services/platform/live/watch-rollout.ts';
 import { newTenant } from '../../../support/platform.ts';
 import { addTargets, begin, plan, report, settle } from '../../deployments/rollouts/support.ts';

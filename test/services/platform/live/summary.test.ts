@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
-import { openLive } from '../../../../src/services/platform/live/hub.ts';
+import { openLive } from '../../../../src/services/platform/live/live.ts';
 import { watchSummary } from '../../../../src/services/platform/live/watch-summary.ts';
 import { newTenant } from '../../../support/platform.ts';
 import { openTwoProcesses, watching } from './support.ts';

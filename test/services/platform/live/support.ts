@@ -3,7 +3,7 @@ import { afterAll, expect } from 'vitest';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import type { TargetEvent } from '../../../../src/services/platform/live/events.ts';
 import type { Feed } from '../../../../src/services/platform/live/feed.ts';
-import { type Live, type LiveContext, openLive } from '../../../../src/services/platform/live/hub.ts';
+import { type Live, type LiveContext, openLive } from '../../../../src/services/platform/live/live.ts';
 import { watchTargets } from '../../../../src/services/platform/live/watch-targets.ts';
 import type { Context, Platform } from '../../../../src/services/shared/context.ts';
 import { openTestPlatform } from '../../../support/platform.ts';

@@ -165,21 +165,9 @@ const pieces = (...texts: string[]) =>
   fc.array(fc.oneof(fc.constantFrom(...texts), fc.string({ unit: 'binary', maxLength: 4 })), {
     maxLength: 12,
   });
-const durationLike = pieces(
-  'P',
-  'T',
-  'D',
-  'H',
-  'M',
-  'S',
-  ':',
-  '-',
-  '+',
-  '../../tenants',
-  '00',
-  '7',
-  '59',
-).map((p) => p.join(''));
+const durationLike = pieces('P', 'T', 'D', 'H', 'M', 'S', ':', '-', '+', '.', '00', '7', '59').map((p) =>
+  p.join(''),
+);
 const pollingTimeLike = pieces(
   '00:05:00',
   'PT2M',

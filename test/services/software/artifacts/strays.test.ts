@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, expect, it } from 'vitest';
-import { artifactStrays } from '../../../../src/database/tables/software.ts';
-import { noteStray, removeOldStrays } from '../../../../src/services/software/artifacts/strays.ts';
+import { artifactOrphans } from '../../../../src/database/tables/software.ts';
+import { noteOrphan, removeOldOrphans } from '../../../../src/services/software/artifacts/orphans.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
 
 const { platform, close } = await openTestPlatform();
@@ -13,8 +13,8 @@ it('removes what is old, whatever becomes of the others; what cannot be removed 
   const now = new Date('2020-01-03T00:00:00Z');
   const old = new Date('2020-01-01T00:00:00Z');
   const names = ['a', 'broken', 'c'].map((name) => `${tenantId}/${name}`);
-  for (const name of names) await noteStray(database, tenantId, name, old);
-  await noteStray(database, tenantId, `${tenantId}/new`, now);
+  for (const name of names) await noteOrphan(database, tenantId, name, old);
+  await noteOrphan(database, tenantId, `${tenantId}/new`, now);
   const removed: string[] = [];
   const errors: unknown[] = [];
   const store = {
@@ -26,13 +26,15 @@ it('removes what is old, whatever becomes of the others; what cannot be removed 
   };
   const sweep = (at: Date) =>
     database.transaction((tx) =>
-      removeOldStrays(tx, { storage: { ...storage, store }, clock: () => at }, (error) => errors.push(error)),
+      removeOldOrphans(tx, { storage: { ...storage, store }, clock: () => at }, (error) =>
+        errors.push(error),
+      ),
     );
   await sweep(now);
   await sweep(now);
   expect(removed.filter((name) => names.includes(name))).toEqual([names[0], names[2]]);
   expect(errors).toEqual([new Error('is broken')]);
-  const left = await database.select().from(artifactStrays).where(eq(artifactStrays.tenantId, tenantId));
+  const left = await database.select().from(artifactOrphans).where(eq(artifactOrphans.tenantId, tenantId));
   expect(left.map(({ location, since }) => [location, since]).sort()).toEqual([
     [`${tenantId}/broken`, now],
     [`${tenantId}/new`, now],

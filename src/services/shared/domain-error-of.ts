@@ -5,7 +5,7 @@ import { DomainError, databaseUnavailable } from '../../errors.ts';
  * The domain error that something thrown is, or stands for: any verb may fail for want of the database. Undefined for
  * what nobody foresaw.
  */
-export function foreseen(thrown: unknown): DomainError | undefined {
+export function domainErrorOf(thrown: unknown): DomainError | undefined {
   if (thrown instanceof DomainError) return thrown;
   return isUnavailable(thrown) ? databaseUnavailable() : undefined;
 }

@@ -1,6 +1,6 @@
 import { forbidden, quotaExceeded } from '../../../errors.ts';
 import type { Expression } from '../../../filters/expression.ts';
-import { requireSight } from '../../access/seen.ts';
+import { requireFilterReadable } from '../../access/readable-fields.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import type { Context, Platform } from '../../shared/context.ts';
 import type { Announcement } from '../announcements.ts';
@@ -8,8 +8,8 @@ import { deletion, eventMaker, resync, type TargetEvent } from './events.ts';
 import type { Feed } from './feed.ts';
 import { type Group, groupStarter, judge, newGroup, tell, type Watcher } from './group.ts';
 import type { Budget } from './memory.ts';
-import { mayHaveMatched, sightOf } from './sight.ts';
 import { testersOf } from './testers.ts';
+import { mayHaveMatched, viewOf } from './view.ts';
 
 /** Changes that come together within this time are looked at together. */
 const COALESCE_MS = 10;
@@ -25,7 +25,7 @@ const RESYNC_SHARE = 5;
 const FILTERS_AT_MOST = 500;
 
 /** What the rooms of a process share. */
-export interface Shared {
+export interface WatchersOptions {
   /** What changed targets are tested by. */
   testing: Platform;
   budget: Budget;
@@ -43,7 +43,7 @@ interface Pending {
 const nothing = (): Pending => ({ changed: new Map(), deleted: new Map() });
 
 /** The watchers of one tenant's targets, or of something else. */
-export interface Room<E> {
+export interface Watchers<E> {
   enter(filter: Expression | undefined, watcher: Feed<E>, context: Context): void;
   leave(watcher: Feed<E>): void;
   /** Whether nobody watches any more. */
@@ -55,7 +55,11 @@ export interface Room<E> {
   recheck(): void;
 }
 
-export function openRoom(platform: Platform, tenantId: number, shared: Shared): Room<TargetEvent> {
+export function openTargetWatchers(
+  platform: Platform,
+  tenantId: number,
+  shared: WatchersOptions,
+): Watchers<TargetEvent> {
   const groups = openGroups(groupStarter({ ...shared, platform, tenantId }));
   const resyncs = openResyncs(groups);
   const loseTrack = () => {
@@ -92,7 +96,7 @@ function openGroups(start: (group: Group) => Promise<void>) {
   let version = 0;
 
   const enter = (filter: Expression | undefined, watcher: Feed<TargetEvent>, context: Context) => {
-    const sight = sightOf(filter, context);
+    const sight = viewOf(filter, context);
     const known = groups.get(sight.text);
     if (!known && groups.size >= FILTERS_AT_MOST)
       throw quotaExceeded('different filters watched at the same time', FILTERS_AT_MOST, ['filter']);
@@ -118,8 +122,8 @@ function openGroups(start: (group: Group) => Promise<void>) {
     was.caller = context.caller;
     if (!context.caller.permissions.has('READ_TARGET')) return watcher.fail(forbidden('READ_TARGET'));
     try {
-      if (filter) requireSight(context, TARGET_FIELDS, filter);
-      if (sightOf(filter, context).text === text) return;
+      if (filter) requireFilterReadable(context, TARGET_FIELDS, filter);
+      if (viewOf(filter, context).text === text) return;
       leave(watcher);
       enter(filter, watcher, context);
     } catch (error) {

@@ -1,33 +1,33 @@
 import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/connect.ts';
-import { artifactContents, artifactStrays, artifacts } from '../../../database/tables/software.ts';
+import { artifactContents, artifactOrphans, artifacts } from '../../../database/tables/software.ts';
 import type { Platform } from '../../shared/context.ts';
-import { queueUp } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/removal.ts';
 
 /** An upload may take so long; what it left is removed after that. */
-const STRAYS_LIVE_MS = 24 * 60 * 60 * 1000;
+const ORPHANS_LIVE_MS = 24 * 60 * 60 * 1000;
 const AT_ONCE = 100;
 
 /** Notes that the store will hold something that no artifact has yet. */
-export const noteStray = (database: Database, tenantId: number, location: string, since: Date) =>
-  database.insert(artifactStrays).values({ tenantId, location, since });
+export const noteOrphan = (database: Database, tenantId: number, location: string, since: Date) =>
+  database.insert(artifactOrphans).values({ tenantId, location, since });
 
 /** Says that an artifact has it now. @returns false where it was given up in the meantime */
-export async function claimStray(
+export async function claimOrphan(
   database: Database | Transaction,
   tenantId: number,
   location: string,
 ): Promise<boolean> {
   const claimed = await database
-    .delete(artifactStrays)
-    .where(and(eq(artifactStrays.tenantId, tenantId), eq(artifactStrays.location, location)))
-    .returning({ location: artifactStrays.location });
+    .delete(artifactOrphans)
+    .where(and(eq(artifactOrphans.tenantId, tenantId), eq(artifactOrphans.location, location)))
+    .returning({ location: artifactOrphans.location });
   return claimed.length > 0;
 }
 
 /** Whoever adds contents of a tenant or takes some away does so alone: what was found to be there stays so. */
 export const queueUpForContents = (tx: Transaction, tenantId: number) =>
-  queueUp(tx, 'artifact_contents', tenantId);
+  lockCreations(tx, 'artifact_contents', tenantId);
 
 /**
  * Forgets contents that no artifact has any more.
@@ -54,12 +54,14 @@ export async function letGoOfContents(
     .returning({ location: artifactContents.location });
   const locations = gone.map(({ location }) => location);
   if (locations.length)
-    await tx.insert(artifactStrays).values(locations.map((location) => ({ tenantId, location, since: now })));
+    await tx
+      .insert(artifactOrphans)
+      .values(locations.map((location) => ({ tenantId, location, since: now })));
   return locations;
 }
 
 /** Removes strays from the store; what cannot be removed now is removed later by `removeOldStrays`. */
-export async function removeStrays(
+export async function removeOrphans(
   { database, storage }: Platform,
   tenantId: number,
   locations: readonly string[],
@@ -69,7 +71,7 @@ export async function removeStrays(
       () => true,
       () => false,
     );
-    if (removed) await claimStray(database, tenantId, location);
+    if (removed) await claimOrphan(database, tenantId, location);
   }
 }
 
@@ -77,16 +79,16 @@ export async function removeStrays(
  * Removes what uploads left behind whose process died, and what could not be removed before. What can't be removed now,
  * either, `onError` is told, and it comes again a day later: until then it is in nobody's way.
  */
-export async function removeOldStrays(
+export async function removeOldOrphans(
   tx: Transaction,
   { storage, clock }: Pick<Platform, 'storage' | 'clock'>,
   onError: (error: unknown) => void,
 ): Promise<void> {
   const now = clock();
   const old = await tx
-    .select({ tenantId: artifactStrays.tenantId, location: artifactStrays.location })
-    .from(artifactStrays)
-    .where(lt(artifactStrays.since, new Date(now.getTime() - STRAYS_LIVE_MS)))
+    .select({ tenantId: artifactOrphans.tenantId, location: artifactOrphans.location })
+    .from(artifactOrphans)
+    .where(lt(artifactOrphans.since, new Date(now.getTime() - ORPHANS_LIVE_MS)))
     .limit(AT_ONCE)
     // Whoever holds one is about to claim it.
     .for('update', { skipLocked: true });
@@ -98,12 +100,12 @@ export async function removeOldStrays(
       await postpone(tx, tenantId, location, now);
       continue;
     }
-    await claimStray(tx, tenantId, location);
+    await claimOrphan(tx, tenantId, location);
   }
 }
 
 const postpone = (tx: Transaction, tenantId: number, location: string, to: Date): Promise<unknown> =>
   tx
-    .update(artifactStrays)
+    .update(artifactOrphans)
     .set({ since: to })
-    .where(and(eq(artifactStrays.tenantId, tenantId), eq(artifactStrays.location, location)));
+    .where(and(eq(artifactOrphans.tenantId, tenantId), eq(artifactOrphans.location, location)));

@@ -2,7 +2,7 @@ import { forbidden } from '../../../errors.ts';
 import { countTargetsOfRollouts, type TargetCounts } from '../../deployments/rollouts/counts.ts';
 import { findRollouts } from '../../deployments/rollouts/find.ts';
 import type { Rollout } from '../../deployments/rollouts/rollout.ts';
-import { countedReach } from '../../fleet/targets/whole-reach.ts';
+import { readingScope } from '../../fleet/targets/combined-scope.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { openRecounts } from './recounts.ts';
@@ -82,7 +82,7 @@ function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom
 }
 
 /** The same for all for whom the same targets count. */
-const sightOf = (context: Context): string => countedReach(context)?.text ?? '';
+const sightOf = (context: Context): string => readingScope(context)?.text ?? '';
 
 async function read(context: Context, id: number): Promise<RolloutProgress | null> {
   const [rollout] = await findRollouts(context, [id]);
@@ -92,7 +92,7 @@ async function read(context: Context, id: number): Promise<RolloutProgress | nul
 }
 
 /** The rooms of a process, by rollout id. */
-export function openRolloutRooms(log: (error: unknown) => void) {
+export function openRolloutWatchers(log: (error: unknown) => void) {
   const tenants = new Map<number, Map<number, RolloutRoom>>();
   const roomsOf = (tenantId: number) => tenants.get(tenantId) ?? new Map<number, RolloutRoom>();
   const close = (tenantId: number, id: number) => {

@@ -4,12 +4,12 @@ import type { Expression } from '../../../filters/expression.ts';
 import type { FleetSummary } from '../../fleet/targets/summary.ts';
 import type { Context, Platform } from '../../shared/context.ts';
 import type { ActionEvent } from './action-events.ts';
-import { openActionRoom } from './action-room.ts';
+import { openActionWatchers } from './action-watchers.ts';
 import type { TargetEvent } from './events.ts';
 import { type Feed, openFeed } from './feed.ts';
-import { openRolloutRooms, type RolloutFeed } from './rollout-room.ts';
-import { openRoom, type Room } from './room.ts';
-import { openSummaryRoom, type SummaryRoom } from './summary.ts';
+import { openRolloutWatchers, type RolloutFeed } from './rollout-watchers.ts';
+import { openSummaryWatchers, type SummaryWatchers } from './summary-watchers.ts';
+import { openTargetWatchers, type Watchers } from './target-watchers.ts';
 
 /** Events that may wait for a slow reader. */
 const WAITING_AT_MOST = 1_000;
@@ -39,10 +39,10 @@ export function openLive(
   log: (error: unknown) => void,
   database: Database = platform.database,
 ): Live {
-  const rooms = new Map<number, Room<TargetEvent>>();
-  const actionRooms = new Map<number, Room<ActionEvent>>();
-  const summaries = new Map<number, SummaryRoom>();
-  const rolloutRooms = openRolloutRooms(log);
+  const rooms = new Map<number, Watchers<TargetEvent>>();
+  const actionRooms = new Map<number, Watchers<ActionEvent>>();
+  const summaries = new Map<number, SummaryWatchers>();
+  const rolloutRooms = openRolloutWatchers(log);
   const shared = {
     testing: { ...platform, database },
     budget: { left: REMEMBERED_AT_MOST },
@@ -72,12 +72,12 @@ export function openLive(
 
   return {
     watchTargets: (context, filter) =>
-      enter(rooms, (tenantId) => openRoom(platform, tenantId, shared), context, filter),
+      enter(rooms, (tenantId) => openTargetWatchers(platform, tenantId, shared), context, filter),
     watchActions: (context, filter) =>
-      enter(actionRooms, (tenantId) => openActionRoom(platform, tenantId, shared), context, filter),
+      enter(actionRooms, (tenantId) => openActionWatchers(platform, tenantId, shared), context, filter),
     watchSummary(context) {
       const { tenantId } = context.caller;
-      const room = summaries.get(tenantId) ?? openSummaryRoom(log, () => summaries.delete(tenantId));
+      const room = summaries.get(tenantId) ?? openSummaryWatchers(log, () => summaries.delete(tenantId));
       const feed: Feed<FleetSummary> = openFeed({
         most: 1,
         // Only the newest numbers are of any use.
@@ -103,8 +103,8 @@ export function openLive(
 
 /** Enters the room of the caller's tenant, which is open as long as somebody is in it. */
 function enter<E>(
-  rooms: Map<number, Room<E>>,
-  open: (tenantId: number) => Room<E>,
+  rooms: Map<number, Watchers<E>>,
+  open: (tenantId: number) => Watchers<E>,
   context: Context,
   filter: Expression | undefined,
 ): Feed<E> {

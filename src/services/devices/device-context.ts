@@ -1,5 +1,5 @@
 import type { Tenant } from '../platform/tenants/registry.ts';
-import type { Acting, Platform } from '../shared/context.ts';
+import type { ActorContext, Platform } from '../shared/context.ts';
 
 /** What a device makes changes with. `address` is its URL, as targets keep it; the audit trail has the bare address. */
 export const asDevice = (
@@ -7,8 +7,8 @@ export const asDevice = (
   { tenantId }: Tenant,
   controllerId: string,
   address: string,
-): Acting => ({
+): ActorContext => ({
   ...platform,
   caller: { tenantId, username: controllerId, kind: 'DEVICE' },
-  origin: { door: 'DEVICE_API', address: address.replace(/^http:\/\/\[?(.*?)\]?$/, '$1') },
+  origin: { channel: 'DEVICE_API', address: address.replace(/^http:\/\/\[?(.*?)\]?$/, '$1') },
 });

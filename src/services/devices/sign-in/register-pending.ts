@@ -3,7 +3,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { enrollmentGroups, pendingTargets } from '../../../database/tables/enrollment.ts';
 import { quotaExceeded, unauthenticated } from '../../../errors.ts';
 import { change } from '../../shared/change.ts';
-import type { Acting } from '../../shared/context.ts';
+import type { ActorContext } from '../../shared/context.ts';
 import { selfRegistered } from '../enrollment/enroll.ts';
 import { requireTrimmed } from './register.ts';
 
@@ -16,8 +16,8 @@ const MOST_PENDING = 10_000;
  * @throws INVALID_INPUT where it could never become a target; QUOTA_EXCEEDED while too many wait; UNAUTHENTICATED
  *   where its group is gone
  */
-export async function holdDevice(
-  device: Acting,
+export async function registerPending(
+  device: ActorContext,
   { groupId, address }: { groupId: number; address: string },
 ): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;

@@ -5,10 +5,10 @@ import type { Actor, Context, Platform } from '../../shared/context.ts';
  * What the server assigns with in the place of who set up an auto-assignment: it reaches the targets that they reached, and
  * no others.
  */
-export function actingFor(
+export function creatorContext(
   platform: Platform,
   { tenantId, name }: Tenant,
-  { initiatedBy, reach }: { initiatedBy: string; reach: readonly string[] | null },
+  { initiatedBy, creatorScopes }: { initiatedBy: string; creatorScopes: readonly string[] | null },
 ): Context {
   const actor: Actor = { tenantId, username: initiatedBy, kind: 'SYSTEM' };
   return {
@@ -18,10 +18,10 @@ export function actingFor(
       tenantName: name,
       roles: new Set(),
       permissions: new Map([
-        ['UPDATE_TARGET', reach],
+        ['UPDATE_TARGET', creatorScopes],
         ['READ_DISTRIBUTION_SET', null],
       ]),
     },
-    origin: { door: 'SERVER', address: null },
+    origin: { channel: 'SERVER', address: null },
   };
 }

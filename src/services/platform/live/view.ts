@@ -1,13 +1,13 @@
 import { and, type SQL } from 'drizzle-orm';
 import { comparisonsIn, type Expression } from '../../../filters/expression.ts';
 import { printFilter } from '../../../filters/print.ts';
+import { readableFields, scopesOfFilter } from '../../access/readable-fields.ts';
 import { scopeFilter } from '../../access/scopes.ts';
-import { fieldsSeenBy, scopesOfSight } from '../../access/seen.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import type { Context } from '../../shared/context.ts';
 
 /** What watchers are told of: all targets, or what a filter and the scope of their permission match. */
-export interface Sight {
+export interface View {
   /** The same for all who have the same in sight. */
   text: string;
   /** About how many parameters it takes in a statement: a scope that narrows what is asked is repeated there. */
@@ -26,9 +26,9 @@ export interface Watched {
 }
 
 /** What of the targets that a filter matches the caller may read. */
-export function sightOf(asked: Expression | undefined, context: Context): Sight {
+export function viewOf(asked: Expression | undefined, context: Context): View {
   const scope = scopeFilter(context, 'READ_TARGET');
-  const seen = asked ? scopesOfSight(context, TARGET_FIELDS, asked) : [];
+  const seen = asked ? scopesOfFilter(context, TARGET_FIELDS, asked) : [];
   const filter = asked ? printFilter(asked) : '';
   const text = scope || seen.length ? JSON.stringify([filter, scope && printFilter(scope), ...seen]) : filter;
   const repeated = asked ? comparisonsIn(asked).length * seen.join('').length : 0;
@@ -47,7 +47,7 @@ export async function conditionOf(
   compile: (filter: Expression, fields: typeof TARGET_FIELDS) => SQL | Promise<SQL>,
 ): Promise<SQL> {
   return and(
-    asked && (await compile(asked, await fieldsSeenBy(by, TARGET_FIELDS, asked))),
+    asked && (await compile(asked, await readableFields(by, TARGET_FIELDS, asked))),
     scope && (await compile(scope, TARGET_FIELDS)),
   )!;
 }

@@ -6,7 +6,7 @@ import type { Context } from '../../shared/context.ts';
 import type { TargetPermission } from './scope.ts';
 
 /** Which targets somebody has to do with at all, where these aren't all. */
-export interface WholeReach {
+export interface CombinedScope {
   /** One that is granted with a scope. */
   permission: TargetPermission;
   filter: Expression;
@@ -18,13 +18,14 @@ export interface WholeReach {
  * The targets that the caller may read, and change where that is permitted at all; undefined where these are all. Where an
  * API key hasn't a permission, the scope counts in which its account has it: by a key that may do less nobody may do more.
  */
-export const wholeReach = (context: Context, ...more: TargetPermission[]): WholeReach | undefined =>
-  reachBy(context, ['READ_TARGET', 'UPDATE_TARGET', ...more]);
+export const combinedScope = (context: Context, ...more: TargetPermission[]): CombinedScope | undefined =>
+  scopeBy(context, ['READ_TARGET', 'UPDATE_TARGET', ...more]);
 
 /** The same of those that the caller may read: the others don't count in numbers that it is told. */
-export const countedReach = (context: Context): WholeReach | undefined => reachBy(context, ['READ_TARGET']);
+export const readingScope = (context: Context): CombinedScope | undefined =>
+  scopeBy(context, ['READ_TARGET']);
 
-function reachBy({ caller }: Context, permissions: readonly TargetPermission[]): WholeReach | undefined {
+function scopeBy({ caller }: Context, permissions: readonly TargetPermission[]): CombinedScope | undefined {
   const { permissions: own, account } = caller;
   const scopes = new Map<string, { permission: TargetPermission; filter: Expression }>();
   for (const permission of permissions) {
@@ -43,8 +44,8 @@ function reachBy({ caller }: Context, permissions: readonly TargetPermission[]):
 }
 
 /** The same as it is kept for what the server does later; null where it is all targets. @throws QUOTA_EXCEEDED */
-export function keptReach(context: Context): string | null {
-  const text = wholeReach(context)?.text ?? null;
+export function creatorScope(context: Context): string | null {
+  const text = combinedScope(context)?.text ?? null;
   if (text !== null && text.length > LONGEST_FILTER)
     throw quotaExceeded('characters of scopes together', LONGEST_FILTER);
   return text;

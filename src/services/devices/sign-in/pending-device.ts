@@ -10,19 +10,19 @@ import { type Memory, openMemory, type Remembered } from '../polling/memory.ts';
 import type { Polled } from '../polling/poll-times.ts';
 
 /** A device that waits for an approval, or was refused one. It is told when to ask again, and nothing else. */
-export interface WaitingDevice extends PollAnswer, Remembered, Polled {
+export interface PendingDevice extends PollAnswer, Remembered, Polled {
   pendingId: number;
   state: PendingState;
 }
 
-export const isWaiting = (device: object): device is WaitingDevice => 'pendingId' in device;
+export const isPending = (device: object): device is PendingDevice => 'pendingId' in device;
 
-export type WaitingDevices = Pick<Memory<WaitingDevice>, 'peek' | 'read'>;
+export type PendingDevices = Pick<Memory<PendingDevice>, 'peek' | 'read'>;
 
 /** Few devices wait at a time; of more, the ones least heard are read again. */
 const CAPACITY = 20_000;
 
-const findWaiting = prepared((database: Database) =>
+const findPending = prepared((database: Database) =>
   database
     .select({ pendingId: pendingTargets.id, state: pendingTargets.state })
     .from(pendingTargets)
@@ -35,13 +35,13 @@ const findWaiting = prepared((database: Database) =>
     .prepare('waiting_device'),
 );
 
-export function openWaitingDevices(database: Database, announcements: Announcements): WaitingDevices {
+export function openPendingDevices(database: Database, announcements: Announcements): PendingDevices {
   const waiting = openMemory(
     CAPACITY,
     () => announcements.trustworthy(),
     async (tenant, controllerId) => {
       const readAt = performance.now();
-      const [row] = await findWaiting(database).execute({ tenantId: tenant.tenantId, controllerId });
+      const [row] = await findPending(database).execute({ tenantId: tenant.tenantId, controllerId });
       if (!row) return undefined;
       const sleep = formatDuration(intervalOf(tenant, row.pendingId));
       const nothing = { requestAttributes: false, next: null, installedActionId: null };

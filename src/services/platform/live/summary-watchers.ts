@@ -8,7 +8,7 @@ import { openRecounts } from './recounts.ts';
 const LOOK_AGAIN_MS = 10_000;
 
 /** The watchers of one tenant's numbers. */
-export interface SummaryRoom {
+export interface SummaryWatchers {
   enter(watcher: Feed<FleetSummary>, context: Context): void;
   leave(watcher: Feed<FleetSummary>): void;
   /** Something changed. */
@@ -26,7 +26,7 @@ interface Watcher {
 const scopeKey = ({ caller }: Context) => JSON.stringify(caller.permissions.get('READ_TARGET'));
 
 /** `onEmpty` is called when nobody watches, and counting anew wouldn't come too early. */
-export function openSummaryRoom(log: (error: unknown) => void, onEmpty: () => void): SummaryRoom {
+export function openSummaryWatchers(log: (error: unknown) => void, onEmpty: () => void): SummaryWatchers {
   const watchers = new Map<Feed<FleetSummary>, Watcher>();
   /** By scope. */
   let latest = new Map<string, FleetSummary>();

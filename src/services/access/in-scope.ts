@@ -4,10 +4,10 @@ import type { Transaction } from '../../database/connect.ts';
 import { outOfScope } from '../../errors.ts';
 import type { Context } from '../shared/context.ts';
 import type { Permission } from './permissions.ts';
-import { reach } from './scopes.ts';
+import { scopeCondition } from './scopes.ts';
 
 /** A permission with the rows that its scope is about. */
-export interface Reach {
+export interface ScopedRows {
   permission: Permission;
   table: PgTable & { tenantId: PgColumn; id: PgColumn };
   /** The table with all that filters of its rows join, where that is more. */
@@ -17,7 +17,7 @@ export interface Reach {
 }
 
 /** A row that is out of a permission's reach. */
-export interface Unreached {
+export interface RowOutOfScope {
   id: number;
   title: string;
 }
@@ -26,24 +26,24 @@ export interface Unreached {
  * The condition, for any statement, that the caller's permission reaches the row of the id in `column`; undefined where
  * it reaches all.
  */
-export async function reachesRowOf(
+export async function rowInScope(
   context: Context,
-  { permission, table, joined }: Reach,
+  { permission, table, joined }: ScopedRows,
   column: SQLWrapper,
 ): Promise<SQL | undefined> {
-  const reached = await reach(context, permission);
+  const reached = await scopeCondition(context, permission);
   const itsOwn = and(eq(table.tenantId, context.caller.tenantId), reached);
   return reached && sql`${column} IN (SELECT ${table.id} FROM ${joined ?? table} WHERE ${itsOwn})`;
 }
 
 /** The rows under a condition that the permission doesn't reach, as the transaction sees them now. */
-export async function findUnreached(
+export async function findOutOfScope(
   tx: Transaction,
   context: Context,
-  { permission, table, joined, title }: Reach,
+  { permission, table, joined, title }: ScopedRows,
   condition: SQL,
-): Promise<Unreached[]> {
-  const reached = await reach(context, permission);
+): Promise<RowOutOfScope[]> {
+  const reached = await scopeCondition(context, permission);
   if (!reached) return [];
   const rows = await tx.execute<{ id: string; title: string }>(sql`
     SELECT ${table.id} AS id, ${title} AS title FROM ${joined ?? table}
@@ -57,14 +57,14 @@ export async function findUnreached(
  * by a change of their type or group, from whom they belong to.
  * @throws FORBIDDEN
  */
-export async function requireStillReached(
+export async function requireStillInScope(
   tx: Transaction,
   context: Context,
-  reach: Reach,
+  scoped: ScopedRows,
   changed: SQL,
 ): Promise<void> {
-  const [lost] = await findUnreached(tx, context, reach, changed);
-  if (lost) throw outOfScope(reach.permission, asItWouldBe(lost.title));
+  const [lost] = await findOutOfScope(tx, context, scoped, changed);
+  if (lost) throw outOfScope(scoped.permission, asItWouldBe(lost.title));
 }
 
 export const asItWouldBe = (title: string): string => `'${title}' as it would be`;

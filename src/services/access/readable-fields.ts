@@ -14,9 +14,9 @@ import { setTypesAs } from '../software/distribution-set-types/find.ts';
 import { setsAs } from '../software/distribution-sets/set.ts';
 import { moduleTypesAs } from '../software/software-module-types/find.ts';
 import { modulesAs } from '../software/software-modules/module.ts';
+import { rowInScope, type ScopedRows } from './in-scope.ts';
 import { type Permission, requirePermission } from './permissions.ts';
-import { type Reach, reachesRowOf } from './reach.ts';
-import { reach } from './scopes.ts';
+import { scopeCondition } from './scopes.ts';
 
 /*
  * What a row tells of other things is shown, filtered and sorted by only as far as the caller may read these: who lacks the
@@ -24,7 +24,7 @@ import { reach } from './scopes.ts';
  */
 
 /** By what permission each is read, and, where a scope may be about it, with what rows; tags are told with what has them. */
-const READING: Record<Entity, { permission: Permission | null; rows?: () => Reach }> = {
+const READING: Record<Entity, { permission: Permission | null; rows?: () => ScopedRows }> = {
   targetType: { permission: 'READ_TARGET_TYPE', rows: () => targetTypesAs('READ_TARGET_TYPE') },
   targetTag: { permission: null },
   distributionSet: { permission: 'READ_DISTRIBUTION_SET', rows: () => setsAs('READ_DISTRIBUTION_SET') },
@@ -58,17 +58,17 @@ export async function askedFilter(
   if (text == null) return undefined;
   const tenant = await context.tenants.byId(context.caller.tenantId);
   const filter = parseFilter(text);
-  const seen = await fieldsSeenBy(context, fields, filter);
+  const seen = await readableFields(context, fields, filter);
   return compileFilter(filter, seen, filterMoments(tenant, context.clock()));
 }
 
 /** The fields as the caller sees them, as far as a filter asks for them. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
-export async function fieldsSeenBy(
+export async function readableFields(
   context: Context,
   fields: FieldSet,
   filter: Expression,
 ): Promise<FieldSet> {
-  requireSight(context, fields, filter);
+  requireFilterReadable(context, fields, filter);
   const narrowed = new Map<string, { name: string; field: Field }>();
   let length = 0;
   for (const comparison of comparisonsIn(filter)) {
@@ -81,13 +81,13 @@ export async function fieldsSeenBy(
     const name = comparison.field.toLowerCase();
     const known = fields.get(name)!;
     if (!narrowed.has(name))
-      narrowed.set(name, { ...known, field: narrow(known.field, await seenOwners(context, owners)) });
+      narrowed.set(name, { ...known, field: narrow(known.field, await ownersReadable(context, owners)) });
   }
   return narrowed.size ? new Map([...fields, ...narrowed]) : fields;
 }
 
 /** Checks that the caller may read at all what a filter asks of other things. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
-export function requireSight(context: Context, fields: FieldSet, filter: Expression): void {
+export function requireFilterReadable(context: Context, fields: FieldSet, filter: Expression): void {
   for (const comparison of comparisonsIn(filter))
     for (const { entity } of ownersOf(fields, comparison)) requireReading(context, entity);
 }
@@ -96,8 +96,8 @@ export function requireSight(context: Context, fields: FieldSet, filter: Express
  * Checks that the caller may read all that a filter can ask of other things: it is kept, and asked later by the server, who
  * knows no scope. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN
  */
-export function requireWholeSight(context: Context, fields: FieldSet, filter: Expression): void {
-  requireSight(context, fields, filter);
+export function requireFilterWhollyReadable(context: Context, fields: FieldSet, filter: Expression): void {
+  requireFilterReadable(context, fields, filter);
   for (const comparison of comparisonsIn(filter))
     for (const { entity } of ownersOf(fields, comparison))
       if (scopesOn(context, entity).length)
@@ -108,7 +108,7 @@ export function requireWholeSight(context: Context, fields: FieldSet, filter: Ex
 }
 
 /** By what scopes the caller sees what a filter asks of other things: who has the same sees the same. */
-export const scopesOfSight = (context: Context, fields: FieldSet, filter: Expression): string[] => [
+export const scopesOfFilter = (context: Context, fields: FieldSet, filter: Expression): string[] => [
   ...new Set(
     comparisonsIn(filter).flatMap((comparison) =>
       ownersOf(fields, comparison).flatMap(({ entity }) =>
@@ -119,11 +119,11 @@ export const scopesOfSight = (context: Context, fields: FieldSet, filter: Expres
 ];
 
 /** A field to sort by that tells of something else, as the caller sees it: null where it may not read that. */
-export async function seenColumn<T extends { expression: SQLWrapper; owner: Owner }>(
+export async function readableColumn<T extends { expression: SQLWrapper; owner: Owner }>(
   context: Context,
   field: T,
 ): Promise<Omit<T, 'expression'> & { expression: SQLWrapper; nullable: boolean }> {
-  const seen = await seenOwners(context, [field.owner]);
+  const seen = await ownersReadable(context, [field.owner]);
   const { expression } = field;
   return seen
     ? { ...field, expression: sql`CASE WHEN ${seen} THEN ${expression} END`, nullable: true }
@@ -143,7 +143,7 @@ export function requireSortable<F extends string>(
 }
 
 /** Tells which of the things of these ids the caller may read: nobody asks the database who may read all, or none. */
-export async function seenAmong(
+export async function readableAmong(
   context: Context,
   entity: Entity,
   ids: readonly number[],
@@ -152,7 +152,7 @@ export async function seenAmong(
   const { permission, rows } = READING[entity];
   const { permissions, tenantId } = context.caller;
   if (permission && !permissions.has(permission)) return () => false;
-  const reached = rows && (await reach(context, rows().permission));
+  const reached = rows && (await scopeCondition(context, rows().permission));
   if (!rows || !reached) return () => true;
   const { table, joined } = rows();
   const found = await database.execute<{ id: string }>(sql`
@@ -175,10 +175,10 @@ const scopesOn = ({ caller }: Context, entity: Entity): readonly string[] => {
   return (permission && caller.permissions.get(permission)) || [];
 };
 
-async function seenOwners(context: Context, owners: readonly Owner[]): Promise<SQL | undefined> {
+async function ownersReadable(context: Context, owners: readonly Owner[]): Promise<SQL | undefined> {
   const conditions = owners.map(({ entity, id }) => {
     const { rows } = READING[entity];
-    return rows && reachesRowOf(context, rows(), id);
+    return rows && rowInScope(context, rows(), id);
   });
   return and(...(await Promise.all(conditions)));
 }

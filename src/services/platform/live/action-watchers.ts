@@ -5,15 +5,15 @@ import { forbidden, quotaExceeded } from '../../../errors.ts';
 import { compileFilter } from '../../../filters/compile.ts';
 import type { Expression } from '../../../filters/expression.ts';
 import { printFilter } from '../../../filters/print.ts';
-import { fieldsSeenBy, requireSight, scopesOfSight } from '../../access/seen.ts';
+import { readableFields, requireFilterReadable, scopesOfFilter } from '../../access/readable-fields.ts';
 import { ACTION_FIELDS } from '../../deployments/actions/fields.ts';
 import { filterMoments } from '../../fleet/targets/fields.ts';
-import { reachesTargetOf } from '../../fleet/targets/scope.ts';
+import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Caller, Context, Platform } from '../../shared/context.ts';
 import { type ActionEvent, actionEventMaker, actionResync } from './action-events.ts';
 import { findChangedActions } from './changed-actions.ts';
 import type { Feed } from './feed.ts';
-import type { Room, Shared } from './room.ts';
+import type { Watchers, WatchersOptions } from './target-watchers.ts';
 
 /** Changes that come together within this time are looked at together. */
 const COALESCE_MS = 10;
@@ -39,15 +39,15 @@ const sightOf = ({ context, filter }: Watcher): string =>
   JSON.stringify([
     filter && printFilter(filter),
     context.caller.permissions.get('READ_TARGET'),
-    filter && scopesOfSight(context, ACTION_FIELDS, filter),
+    filter && scopesOfFilter(context, ACTION_FIELDS, filter),
   ]);
 
 /** The watchers of one tenant's actions. Announcements name targets: which of their actions changed is looked up. */
-export function openActionRoom(
+export function openActionWatchers(
   platform: Platform,
   tenantId: number,
-  { testing, log }: Shared,
-): Room<ActionEvent> {
+  { testing, log }: WatchersOptions,
+): Watchers<ActionEvent> {
   const watchers = new Map<Feed<ActionEvent>, Watcher>();
   /** The versions of actions that were told of. */
   const told = new LRUCache<number, string>({ max: REMEMBERED_AT_MOST, ttl: 2 * FRESH_MS });
@@ -108,7 +108,7 @@ export function openActionRoom(
     watcher.caller = context.caller;
     if (!context.caller.permissions.has('READ_TARGET')) return feed.fail(forbidden('READ_TARGET'));
     try {
-      if (watcher.filter) requireSight(context, ACTION_FIELDS, watcher.filter);
+      if (watcher.filter) requireFilterReadable(context, ACTION_FIELDS, watcher.filter);
       if (sightOf(watcher) !== before) feed.push(actionResync());
     } catch (error) {
       feed.fail(error as Error);
@@ -145,8 +145,8 @@ async function testOf(platform: Platform, { context, filter }: Watcher): Promise
   const tenant = await platform.tenants.byId(context.caller.tenantId);
   const moments = filterMoments(tenant, platform.clock());
   const matches =
-    filter && compileFilter(filter, await fieldsSeenBy(context, ACTION_FIELDS, filter), moments);
-  return and(matches, await reachesTargetOf(context, 'READ_TARGET', actions.targetId)) ?? sql`TRUE`;
+    filter && compileFilter(filter, await readableFields(context, ACTION_FIELDS, filter), moments);
+  return and(matches, await targetInScope(context, 'READ_TARGET', actions.targetId)) ?? sql`TRUE`;
 }
 
 function groupBySight(watchers: ReadonlyMap<Feed<ActionEvent>, Watcher>): Map<string, Feed<ActionEvent>[]> {
