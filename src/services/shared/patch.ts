@@ -11,3 +11,9 @@ export function patchOf<T extends object, C extends keyof T>(
   const values = Object.entries(given).filter(([, value]) => value != null);
   return Object.fromEntries([...values, ...(clear ?? []).map((field) => [field, null])]) as Patch<T, C>;
 }
+
+/** What an update writes of its input: undefined stands for "as it is", null clears. */
+export const givenOf = <T extends object>(input: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
