@@ -48,6 +48,24 @@ it.each([
   );
 });
 
+it('a null in an update keeps what is there', async () => {
+  const about = { description: 'about', colour: 'red' };
+  const set = { name: 'kept', version: '1', type: 'os', description: 'about', requiredMigrationStep: true };
+  const module = { name: 'kept', version: '1', type: 'os', description: 'about', vendor: 'maker' };
+  const changed: [path: string, body: object, changeable: string[]][] = [
+    ['/softwaremoduletypes', { key: 'kept', name: 'kept', maxAssignments: 1, ...about }, ['colour']],
+    ['/distributionsettypes', { key: 'kept', name: 'kept', ...about }, ['colour']],
+    ['/softwaremodules', module, ['vendor', 'locked']],
+    ['/distributionsets', set, ['name', 'version', 'requiredMigrationStep', 'locked']],
+    ['/distributionsettags', { name: 'kept', ...about }, ['name', 'colour']],
+  ];
+  for (const [path, body, changeable] of changed) {
+    const [{ id }] = (await ask('POST', path, [body])).json;
+    const nulls = Object.fromEntries(['description', ...changeable].map((field) => [field, null]));
+    expect((await ask('PUT', `${path}/${id}`, nulls)).json, path).toMatchObject(body);
+  }
+});
+
 it('an entry of a module’s metadata need have no value', async () => {
   const { moduleId } = await uploadFile(tenant, file);
   const path = `/softwaremodules/${moduleId}/metadata`;

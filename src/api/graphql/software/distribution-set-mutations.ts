@@ -2,7 +2,6 @@ import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from '
 import { assignModules, removeModules } from '../../../services/software/distribution-sets/assign-modules.ts';
 import { createDistributionSets } from '../../../services/software/distribution-sets/create.ts';
 import { deleteDistributionSet } from '../../../services/software/distribution-sets/delete.ts';
-import { CLEARABLE } from '../../../services/software/distribution-sets/input.ts';
 import {
   type CANCELLATIONS,
   invalidateDistributionSet,
@@ -70,10 +69,10 @@ class CreateDistributionSetsPayload extends Payload {
 @InputType({ description: 'What `updateDistributionSet` takes; what is missing stays as it is.' })
 class UpdateDistributionSetInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
   @Field(() => String, { nullable: true, description: 'Its new version.' })
-  version?: string | null;
+  version?: string;
 
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
@@ -82,13 +81,13 @@ class UpdateDistributionSetInput extends IdInput {
     nullable: true,
     description: 'Whether devices must not leave it out; of a locked set it stays.',
   })
-  requiredMigrationStep?: boolean | null;
+  requiredMigrationStep?: boolean;
 
   @Field(() => Boolean, {
     nullable: true,
     description: 'True locks it with its modules, which must be complete; false unlocks it alone.',
   })
-  locked?: boolean | null;
+  locked?: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of a distribution set answer.' })
@@ -146,8 +145,7 @@ export class DistributionSetMutations {
     input: UpdateDistributionSetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
-    const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateDistributionSet(context, { ...withNumericId(input), clear });
+    const work = updateDistributionSet(context, withNumericId(input));
     return payload(input, 'distributionSet', work);
   }
 

@@ -24,7 +24,6 @@ import { listDistributionSetTypes } from '../../../services/software/distributio
 import { findModuleTypesOfSetTypes } from '../../../services/software/distribution-set-types/module-types.ts';
 import { setModuleTypeOfSets } from '../../../services/software/distribution-set-types/set-module-type.ts';
 import { updateDistributionSetType } from '../../../services/software/distribution-set-types/update.ts';
-import { CLEARABLE } from '../../../services/software/software-module-types/input.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
@@ -230,8 +229,7 @@ export class DistributionSetTypeResolver {
     input: UpdateDistributionSetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetTypePayload> {
-    const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateDistributionSetType(context, { ...withNumericId(input), clear });
+    const work = updateDistributionSetType(context, withNumericId(input));
     return payload(input, 'distributionSetType', work);
   }
 

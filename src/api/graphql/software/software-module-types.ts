@@ -19,7 +19,6 @@ import {
   type SoftwareModuleType as Entity,
   findSoftwareModuleTypes,
 } from '../../../services/software/software-module-types/find.ts';
-import { CLEARABLE } from '../../../services/software/software-module-types/input.ts';
 import { listSoftwareModuleTypes } from '../../../services/software/software-module-types/list.ts';
 import { updateSoftwareModuleType } from '../../../services/software/software-module-types/update.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
@@ -181,8 +180,7 @@ export class SoftwareModuleTypeResolver {
     input: UpdateSoftwareModuleTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateSoftwareModuleTypePayload> {
-    const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateSoftwareModuleType(context, { ...withNumericId(input), clear });
+    const work = updateSoftwareModuleType(context, withNumericId(input));
     return payload(input, 'softwareModuleType', work);
   }
 

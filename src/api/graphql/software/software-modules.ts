@@ -18,7 +18,6 @@ import { createSoftwareModules } from '../../../services/software/software-modul
 import { deleteSoftwareModule } from '../../../services/software/software-modules/delete.ts';
 import type { SoftwareModuleOrderField as OrderField } from '../../../services/software/software-modules/fields.ts';
 import { findSoftwareModules } from '../../../services/software/software-modules/find.ts';
-import { CLEARABLE } from '../../../services/software/software-modules/input.ts';
 import { listSoftwareModules } from '../../../services/software/software-modules/list.ts';
 import type { SoftwareModule as Entity } from '../../../services/software/software-modules/module.ts';
 import { updateSoftwareModule } from '../../../services/software/software-modules/update.ts';
@@ -123,7 +122,7 @@ class UpdateSoftwareModuleInput extends IdInput {
   vendor?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether its files can change no more.' })
-  locked?: boolean | null;
+  locked?: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateSoftwareModule` answers.' })
@@ -191,8 +190,7 @@ export class SoftwareModuleResolver {
     input: UpdateSoftwareModuleInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateSoftwareModulePayload> {
-    const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateSoftwareModule(context, { ...withNumericId(input), clear });
+    const work = updateSoftwareModule(context, withNumericId(input));
     return payload(input, 'softwareModule', work);
   }
 

@@ -9,12 +9,12 @@ import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { TypeUpdate } from '../software-module-types/input.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType, setTypesAs } from './find.ts';
 
 /**
- * Changes description or colour, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET_TYPE.
+ * Changes description or colour. Needs UPDATE_DISTRIBUTION_SET_TYPE.
  * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
  */
 export async function updateDistributionSetType(
@@ -22,9 +22,9 @@ export async function updateDistributionSetType(
   input: TypeUpdate,
 ): Promise<DistributionSetType> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET_TYPE');
-  const { id, clear, ...rest } = parse(TypeUpdate, input);
+  const { id, ...rest } = parse(TypeUpdate, input);
   if (!Number.isSafeInteger(id)) throw distributionSetTypeNotFound(String(id));
-  const given = patchOf(rest, clear);
+  const given = givenOf(rest);
   const itself = and(eq(distributionSetTypes.tenantId, tenantId), eq(distributionSetTypes.id, id));
 
   return change(context, async (tx, changes) => {

@@ -28,18 +28,14 @@ export const DistributionSetInput = z
 export type DistributionSetInput = z.input<typeof DistributionSetInput>;
 export type NewDistributionSet = z.output<typeof DistributionSetInput>;
 
-/** What an update can take away from a set. */
-export const CLEARABLE = ['description'] as const;
-
-/** What an update may change; the type is for good. Missing or null stays, unless `clear` names it. */
+/** What an update may change; the type never changes. */
 export const DistributionSetUpdate = z.object({
   id: z.number(),
-  name: name.nullish(),
-  version: version.nullish(),
+  name: name.optional(),
+  version: version.optional(),
   description: description.nullish(),
-  requiredMigrationStep: z.boolean().nullish(),
-  locked: z.boolean().nullish(),
-  clear: z.array(z.enum(CLEARABLE)).nullish(),
+  requiredMigrationStep: z.boolean().optional(),
+  locked: z.boolean().optional(),
 });
 export type DistributionSetUpdate = z.input<typeof DistributionSetUpdate>;
 

@@ -9,7 +9,7 @@ import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { titleOf } from '../software-modules/module.ts';
 import { freezeSets } from './freeze.ts';
 import { DistributionSetUpdate } from './input.ts';
@@ -18,8 +18,7 @@ import { type DistributionSet, lockValidSet, readSets, setsAs } from './set.ts';
 const CHANGEABLE = ['name', 'version', 'description', 'requiredMigrationStep', 'locked'] as const;
 
 /**
- * Changes what is given, clears what `clear` names and keeps the rest; `locked` locks the modules, too, but unlocks the
- * set alone. Needs UPDATE_DISTRIBUTION_SET.
+ * Changes what is given. `locked` locks the modules, too, but unlocks only the set. Needs UPDATE_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_ALREADY_EXISTS,
  *   DISTRIBUTION_SET_INCOMPLETE where it cannot be locked yet, LOCKED where only an unlocked one may change so,
  *   INVALID_INPUT; FORBIDDEN where a scope of the caller goes by the name or version
@@ -29,8 +28,8 @@ export async function updateDistributionSet(
   input: DistributionSetUpdate,
 ): Promise<DistributionSet> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
-  const { id, clear, locked, ...rest } = parse(DistributionSetUpdate, input);
-  const given = patchOf(rest, clear);
+  const { id, locked, ...rest } = parse(DistributionSetUpdate, input);
+  const given = givenOf(rest);
 
   return change(context, async (tx, changes) => {
     const before = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);

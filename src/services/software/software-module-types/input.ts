@@ -32,14 +32,10 @@ export const SoftwareModuleTypeInput = z
 export type SoftwareModuleTypeInput = z.input<typeof SoftwareModuleTypeInput>;
 export type NewSoftwareModuleType = z.output<typeof SoftwareModuleTypeInput>;
 
-/** What an update can take away from a type. */
-export const CLEARABLE = ['description', 'colour'] as const;
-
-/** What an update of a module type or a set type may change; the rest is for good. Missing or null stays. */
+/** What an update of a module type or a set type may change; the rest never changes. */
 export const TypeUpdate = z.object({
   id: z.number(),
   description: description.nullish(),
   colour: colour.nullish(),
-  clear: z.array(z.enum(CLEARABLE)).nullish(),
 });
 export type TypeUpdate = z.input<typeof TypeUpdate>;

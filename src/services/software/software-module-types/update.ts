@@ -9,12 +9,12 @@ import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { moduleTypesAs, SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
 import { TypeUpdate } from './input.ts';
 
 /**
- * Changes description or colour, clears what `clear` names and keeps the rest. Needs UPDATE_SOFTWARE_MODULE_TYPE.
+ * Changes description or colour. Needs UPDATE_SOFTWARE_MODULE_TYPE.
  * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
  */
 export async function updateSoftwareModuleType(
@@ -22,9 +22,9 @@ export async function updateSoftwareModuleType(
   input: TypeUpdate,
 ): Promise<SoftwareModuleType> {
   const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE_TYPE');
-  const { id, clear, ...rest } = parse(TypeUpdate, input);
+  const { id, ...rest } = parse(TypeUpdate, input);
   if (!Number.isSafeInteger(id)) throw softwareModuleTypeNotFound(String(id));
-  const given = patchOf(rest, clear);
+  const given = givenOf(rest);
   const itself = and(eq(softwareModuleTypes.tenantId, tenantId), eq(softwareModuleTypes.id, id));
 
   return change(context, async (tx, changes) => {

@@ -23,15 +23,11 @@ export const SoftwareModuleInput = z
 export type SoftwareModuleInput = z.input<typeof SoftwareModuleInput>;
 export type NewSoftwareModule = z.output<typeof SoftwareModuleInput>;
 
-/** What an update can take away from a module. */
-export const CLEARABLE = ['description', 'vendor'] as const;
-
-/** What an update may change; the rest is for good. Missing or null stays, unless `clear` names it. */
+/** What an update may change; the rest never changes. */
 export const SoftwareModuleUpdate = z.object({
   id: z.number(),
   description: description.nullish(),
   vendor: vendor.nullish(),
-  locked: z.boolean().nullish(),
-  clear: z.array(z.enum(CLEARABLE)).nullish(),
+  locked: z.boolean().optional(),
 });
 export type SoftwareModuleUpdate = z.input<typeof SoftwareModuleUpdate>;

@@ -7,13 +7,12 @@ import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { SoftwareModuleUpdate } from './input.ts';
 import { lockModule, modulesAs, readModules, type SoftwareModule, titleOf } from './module.ts';
 
 /**
- * Changes description or vendor, locks or unlocks, clears what `clear` names and keeps the rest. Needs
- * UPDATE_SOFTWARE_MODULE.
+ * Changes description or vendor, locks or unlocks. Needs UPDATE_SOFTWARE_MODULE.
  * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
  */
 export async function updateSoftwareModule(
@@ -21,8 +20,8 @@ export async function updateSoftwareModule(
   input: SoftwareModuleUpdate,
 ): Promise<SoftwareModule> {
   const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE');
-  const { id, clear, ...rest } = parse(SoftwareModuleUpdate, input);
-  const given = patchOf(rest, clear);
+  const { id, ...rest } = parse(SoftwareModuleUpdate, input);
+  const given = givenOf(rest);
 
   return change(context, async (tx, changes) => {
     const before = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);

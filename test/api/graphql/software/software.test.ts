@@ -201,6 +201,33 @@ describe('modules and sets', () => {
     ]);
   });
 
+  it('clear by null what can be empty, and nothing else', async () => {
+    const [moduleId] = await createModules('cleared');
+    const id = await createSet([moduleId!], { name: 'cleared', description: 'about' });
+    const update = (fields: object) =>
+      mutate('updateDistributionSet', { id, ...fields }, 'distributionSet { name description }');
+    for (const field of ['name', 'version', 'requiredMigrationStep', 'locked'])
+      expect((await update({ [field]: null, description: 'other' })).userErrors).toMatchObject([
+        { code: 'INVALID_INPUT', path: [field] },
+      ]);
+    expect((await update({ name: 'kept' })).distributionSet).toEqual({ name: 'kept', description: 'about' });
+    expect((await update({ description: null })).distributionSet).toEqual({
+      name: 'kept',
+      description: null,
+    });
+
+    const updateModule = (fields: object) =>
+      mutate('updateSoftwareModule', { id: moduleId, ...fields }, 'softwareModule { description vendor }');
+    await updateModule({ description: 'about', vendor: 'maker' });
+    expect((await updateModule({ locked: null })).userErrors).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['locked'] },
+    ]);
+    expect((await updateModule({ vendor: null })).softwareModule).toEqual({
+      description: 'about',
+      vendor: null,
+    });
+  });
+
   it('are invalid for good', async () => {
     const [moduleId] = await createModules('1');
     const id = await createSet([moduleId!]);
