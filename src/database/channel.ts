@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from './connect.ts';
 import { keepLink } from './keep.ts';
 import { openLink } from './link.ts';
@@ -6,6 +7,10 @@ import { DatabaseUnavailableError } from './unavailable.ts';
 
 const CHANNEL = 'muster';
 const HEARTBEAT = 'heartbeat:';
+/** The last that a process says which ends in order. */
+const GOODBYE = 'goodbye:';
+/** A database that is silent holds up no end. */
+const GOODBYE_WITHIN_MS = 1_000;
 const HEARTBEAT_EVERY_MS = 1_000;
 /** Beats in a row that weren't heard: then the link is given up for another. */
 const MISSED_AT_MOST = 2;
@@ -21,13 +26,18 @@ export interface Channel {
 
 export interface Hearing {
   onMessage(message: string): void;
-  /** Messages may have been missed: at the start, and after every lost link. Messages arrive from now on. */
+  /**
+   * Messages may have been missed: at the start, after every lost link, and where another process fell silent without
+   * a goodbye, as it may have died between a commit and its message. Messages arrive from now on.
+   */
   onGap(): void;
 }
 
 /** Opens LISTEN and NOTIFY on a link of their own. Resolves once messages arrive. */
 export async function openChannel(connection: Connection, { onMessage, onGap }: Hearing): Promise<Channel> {
-  const heartbeat = HEARTBEAT + randomUUID();
+  const self = randomUUID();
+  const heartbeat = HEARTBEAT + self;
+  const others = openOthers();
   let heardAt = Number.NEGATIVE_INFINITY;
   let heardBefore = heardAt;
   let missed = 0;
@@ -44,13 +54,17 @@ export async function openChannel(connection: Connection, { onMessage, onGap }: 
         signal,
         onNotify(message) {
           if (message === heartbeat) heardAt = performance.now();
-          else if (!message.startsWith(HEARTBEAT)) onMessage(message);
+          else if (message.startsWith(HEARTBEAT)) others.heard(message.slice(HEARTBEAT.length));
+          else if (message.startsWith(GOODBYE)) others.left(message.slice(GOODBYE.length));
+          else onMessage(message);
         },
       }),
     async onOpen(link) {
       await link.ask(`LISTEN ${CHANNEL}`);
       await link.ask(NOTIFY, [CHANNEL, heartbeat]);
       heardAt = performance.now();
+      // What they said while there was no link is missed already.
+      others.forget();
       onGap();
       opened();
     },
@@ -65,6 +79,7 @@ export async function openChannel(connection: Connection, { onMessage, onGap }: 
     missed = heardAt === heardBefore ? missed + 1 : 0;
     heardBefore = heardAt;
     if (missed >= MISSED_AT_MOST) kept.renew();
+    else if (missed === 0 && others.fellSilent()) onGap();
     if (isBeating) return;
     isBeating = true;
     await publish(heartbeat).catch(() => {});
@@ -78,7 +93,27 @@ export async function openChannel(connection: Connection, { onMessage, onGap }: 
     listening: () => performance.now() - heardAt < HEARD_WITHIN_MS,
     async close() {
       clearInterval(timer);
+      await Promise.race([
+        publish(GOODBYE + self).catch(() => {}),
+        pause(GOODBYE_WITHIN_MS, undefined, { ref: false }),
+      ]);
       await kept.close();
+    },
+  };
+}
+
+/** Which other processes beat, and when each was heard last. */
+function openOthers() {
+  const heardAt = new Map<string, number>();
+  return {
+    heard: (id: string) => void heardAt.set(id, performance.now()),
+    left: (id: string) => void heardAt.delete(id),
+    forget: () => heardAt.clear(),
+    /** Whether some have been silent for 3 s; each is told once. */
+    fellSilent(): boolean {
+      const silent = [...heardAt].filter(([, at]) => performance.now() - at >= HEARD_WITHIN_MS);
+      for (const [id] of silent) heardAt.delete(id);
+      return silent.length > 0;
     },
   };
 }
