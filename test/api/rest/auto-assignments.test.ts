@@ -80,6 +80,13 @@ describe('autoassignments', () => {
     expect(renamed.json).toMatchObject({ name: 'new', weight: 1000, status: 'paused' });
   });
 
+  it('keep what an update names with null', async () => {
+    const { json } = await create({ description: 'd' });
+    const path = `/rest/v1/autoassignments/${json.id}`;
+    const updated = await ask(path, { method: 'PUT', json: { name: null, description: null } });
+    expect(updated.json).toMatchObject({ name: 'n', description: 'd' });
+  });
+
   it('are approved or denied with a remark', async () => {
     await ask('/rest/v1/system/configs/auto.assignment.approval.enabled', {
       method: 'PUT',

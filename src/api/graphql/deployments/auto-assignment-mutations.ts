@@ -82,12 +82,12 @@ class ClearAutoAssignmentInput {
   targetFilterId!: string;
 }
 
-@InputType({ description: 'What `updateAutoAssignment` takes; what is missing or null stays as it is.' })
+@InputType({ description: 'What `updateAutoAssignment` takes. A missing field stays as it is.' })
 class UpdateAutoAssignmentInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
-  @Field(() => String, { nullable: true, description: 'Its new description.' })
+  @Field(() => String, { nullable: true, description: 'Its new description; null clears it.' })
   description?: string | null;
 }
 

@@ -1,7 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { Rollout as Entity } from '../../../services/deployments/rollouts/rollout.ts';
-import { enumOf } from '../server/enums.ts';
 import { IdInput } from '../server/mutations.ts';
 import { ForceType } from './actions.ts';
 import { RolloutSuccessAction } from './rollout-groups.ts';
@@ -132,22 +131,13 @@ export class CreateRolloutInput extends RolloutConditionsInput {
   confirmationRequired?: boolean | null;
 }
 
-const ClearableRolloutField = enumOf<'description'>(
-  'ClearableRolloutField',
-  'What `updateRollout` can take away.',
-  { description: 'The description.' },
-);
-
-@InputType({ description: 'What `updateRollout` takes; what is missing or null stays as it is.' })
+@InputType({ description: 'What `updateRollout` takes. A missing field stays as it is.' })
 export class UpdateRolloutInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
-  @Field(() => String, { nullable: true, description: 'Its new description.' })
+  @Field(() => String, { nullable: true, description: 'Its new description; null clears it.' })
   description?: string | null;
-
-  @Field(() => [ClearableRolloutField], { nullable: true, description: 'What to take away.' })
-  clear?: 'description'[] | null;
 }
 
 @InputType({ description: 'A decision on a rollout.' })

@@ -27,8 +27,8 @@ export const CreateAutoAssignment = AutoAssignmentOptions.extend({
 });
 export type CreateAutoAssignment = z.input<typeof CreateAutoAssignment>;
 
-/** What an update may change; what is missing or null stays. */
-export const UpdateAutoAssignment = z.object({ id: z.number(), name: name.nullish(), description });
+/** What an update may change. What is missing stays, null clears. */
+export const UpdateAutoAssignment = z.object({ id: z.number(), name: name.optional(), description });
 export type UpdateAutoAssignment = z.input<typeof UpdateAutoAssignment>;
 
 export const SetAutoAssignment = AutoAssignmentOptions.extend({ targetFilterId: z.number() });

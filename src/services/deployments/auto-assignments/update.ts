@@ -6,7 +6,7 @@ import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { type AutoAssignment, lockAutoAssignment } from './auto-assignment.ts';
 import { UpdateAutoAssignment } from './input.ts';
 
@@ -21,7 +21,7 @@ export async function updateAutoAssignment(
 ): Promise<AutoAssignment> {
   const { tenantId } = requirePermission(context, 'UPDATE_AUTO_ASSIGNMENT');
   const { id, ...rest } = parse(UpdateAutoAssignment, input);
-  const given = patchOf(rest, []);
+  const given = givenOf(rest);
 
   return change(context, async (tx, changes) => {
     const before = await lockAutoAssignment(tx, context, id);

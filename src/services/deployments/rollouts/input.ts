@@ -65,12 +65,11 @@ export const RolloutInput = Conditions.extend({
 export type RolloutInput = z.input<typeof RolloutInput>;
 export type NewRollout = z.output<typeof RolloutInput>;
 
-/** What an update may change; what is missing or null stays, unless `clear` names it. */
+/** What an update may change. What is missing stays, null clears. */
 export const RolloutUpdate = z.object({
   id: z.number(),
-  name: name.nullish(),
+  name: name.optional(),
   description: description.nullish(),
-  clear: z.array(z.enum(['description'])).nullish(),
 });
 export type RolloutUpdate = z.input<typeof RolloutUpdate>;
 

@@ -3,7 +3,7 @@ import { differences } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { RolloutUpdate } from './input.ts';
 import { asItIs, lockRollout, type Rollout, requireUndeleted, writeRollout } from './rollout.ts';
 
@@ -13,8 +13,8 @@ import { asItIs, lockRollout, type Rollout, requireUndeleted, writeRollout } fro
  */
 export async function updateRollout(context: Context, input: RolloutUpdate): Promise<Rollout> {
   requirePermission(context, 'UPDATE_ROLLOUT');
-  const { id, clear, ...rest } = parse(RolloutUpdate, input);
-  const given = patchOf(rest, clear);
+  const { id, ...rest } = parse(RolloutUpdate, input);
+  const given = givenOf(rest);
 
   return change(context, async (tx, changes) => {
     const before = await lockRollout(tx, context, id);

@@ -37,6 +37,14 @@ describe('auto-assignments', () => {
     });
     const renamed = await mutate('updateAutoAssignment', { id, name: 'new' });
     expect(renamed).toEqual({ ...CHANGED, autoAssignment: { id, name: 'new', status: 'READY' } });
+    for (const description of ['d', null])
+      expect(
+        await mutate('updateAutoAssignment', { id, description }, 'autoAssignment { description }'),
+      ).toEqual({ ...CHANGED, autoAssignment: { description } });
+    expect(await mutate('updateAutoAssignment', { id, name: null })).toEqual({
+      autoAssignment: null,
+      userErrors: [{ code: 'INVALID_INPUT', path: ['name'] }],
+    });
     for (const [name, status] of [
       ['startAutoAssignment', 'RUNNING'],
       ['pauseAutoAssignment', 'PAUSED'],

@@ -52,6 +52,14 @@ describe('rollouts', () => {
     expect(await mutate('updateRollout', { id, name: 's' })).toMatchObject({
       rollout: { name: 's', status: 'READY' },
     });
+    const described = await mutate('updateRollout', { id, description: 'd' }, 'rollout { description }');
+    expect(described.rollout).toEqual({ description: 'd' });
+    const cleared = await mutate('updateRollout', { id, description: null }, 'rollout { description }');
+    expect(cleared.rollout).toEqual({ description: null });
+    expect(await mutate('updateRollout', { id, name: null })).toEqual({
+      rollout: null,
+      userErrors: [{ code: 'INVALID_INPUT', path: ['name'] }],
+    });
     for (const [name, status] of [
       ['startRollout', 'STARTING'],
       ['pauseRollout', 'PAUSED'],

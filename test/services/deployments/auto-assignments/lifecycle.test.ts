@@ -138,6 +138,13 @@ it('can change its name and description, and be deleted without its actions', as
   expect(renamed).toMatchObject({ name: 'new', description: 'd', status: 'running' });
   expect(await findAutoAssignment(context, made.id)).toEqual(renamed);
   expect(await updateAutoAssignment(context, { id: made.id })).toEqual(renamed);
+  const cleared = await updateAutoAssignment(context, { id: made.id, description: null });
+  expect(cleared).toMatchObject({ name: 'new', description: null });
+  const nameless = { id: made.id, name: null } as unknown as Parameters<typeof updateAutoAssignment>[1];
+  await expect(updateAutoAssignment(context, nameless)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    details: { path: ['name'] },
+  });
   await deleteAutoAssignment(context, made);
   await expect(findAutoAssignment(context, made.id)).rejects.toMatchObject(UNKNOWN);
   await expect(deleteAutoAssignment(context, made)).rejects.toMatchObject(UNKNOWN);

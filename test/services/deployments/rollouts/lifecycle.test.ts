@@ -55,8 +55,15 @@ describe('a rollout', () => {
       distributionSet: { id: distributionSetId, name: 'set', version: '1' },
     });
     await expect(plan(context, { name: 'r' })).rejects.toMatchObject({ code: 'ROLLOUT_ALREADY_EXISTS' });
-    const renamed = await updateRollout(context, { id, name: 's', clear: ['description'] });
-    expect(renamed).toMatchObject({ name: 's', description: null, status: 'ready' });
+    const renamed = await updateRollout(context, { id, name: 's' });
+    expect(renamed).toMatchObject({ name: 's', description: 'd', status: 'ready' });
+    const cleared = await updateRollout(context, { id, description: null });
+    expect(cleared).toMatchObject({ name: 's', description: null, status: 'ready' });
+    const nameless = { id, name: null } as unknown as Parameters<typeof updateRollout>[1];
+    await expect(updateRollout(context, nameless)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { path: ['name'] },
+    });
   });
 
   it('begins at its time', async () => {
