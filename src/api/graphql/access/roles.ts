@@ -47,16 +47,19 @@ class CreateRoleInput {
   permissions!: string[];
 }
 
-@InputType({ description: 'What `updateRole` takes; what is missing or null stays as it is.' })
+@InputType({
+  description:
+    'What `updateRole` takes. A missing field stays as it is. Null clears the description, and is refused for the permissions.',
+})
 class UpdateRoleInput {
   @Field(() => String, { description: 'Which role.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'What it is for; an empty text takes it away.' })
+  @Field(() => String, { nullable: true, description: 'What it is for; null takes it away.' })
   description?: string | null;
 
   @Field(() => [String], { nullable: true, description: 'All that it shall permit.' })
-  permissions?: string[] | null;
+  permissions?: string[];
 }
 
 @InputType({ description: 'What `deleteRole` takes.' })

@@ -68,7 +68,7 @@ class CreateUserInput {
   roles?: string[] | null;
 }
 
-@InputType({ description: 'What `updateUser` takes; what is missing or null stays as it is.' })
+@InputType({ description: 'What `updateUser` takes. A missing field stays as it is; null is refused.' })
 class UpdateUserInput {
   @Field(() => String, { description: 'Which user.' })
   username!: string;
@@ -77,13 +77,13 @@ class UpdateUserInput {
     nullable: true,
     description: 'Its new password; the old one stops working at once.',
   })
-  password?: string | null;
+  password?: string;
 
   @Field(() => [String], { nullable: true, description: 'All the permissions it shall be granted.' })
-  permissions?: string[] | null;
+  permissions?: string[];
 
   @Field(() => [String], { nullable: true, description: 'All the roles it shall have.' })
-  roles?: string[] | null;
+  roles?: string[];
 }
 
 @InputType({ description: 'What `deleteUser` takes.' })

@@ -105,24 +105,24 @@ class CreateCertificateAuthorityPayload extends Payload {
 }
 
 @InputType({
-  description: 'What `updateCertificateAuthority` takes; what is missing or null stays as it is.',
+  description: 'What `updateCertificateAuthority` takes. A missing field stays as it is; null is refused.',
 })
 class UpdateCertificateAuthorityInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
   @Field(() => [String], {
     nullable: true,
     description:
       'Serial numbers to revoke, in hexadecimal, with or without colons: of devices or of CAs between. At most 10000 of an authority are kept.',
   })
-  revokeSerials?: string[] | null;
+  revokeSerials?: string[];
 
   @Field(() => [String], {
     nullable: true,
     description: 'Serial numbers whose revocation is taken back; what is in both lists is revoked.',
   })
-  reinstateSerials?: string[] | null;
+  reinstateSerials?: string[];
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateCertificateAuthority` answers.' })

@@ -4,7 +4,7 @@ import { createEnrollmentGroup } from '../../../services/devices/enrollment/crea
 import { deleteEnrollmentGroup } from '../../../services/devices/enrollment/delete.ts';
 import { deleteEnrollmentToken } from '../../../services/devices/enrollment/delete-token.ts';
 import type { EnrollmentGroup as Entity } from '../../../services/devices/enrollment/find.ts';
-import { CLEARABLE, MOST_PATTERNS } from '../../../services/devices/enrollment/input.ts';
+import { MOST_PATTERNS } from '../../../services/devices/enrollment/input.ts';
 import { rotateEnrollmentToken } from '../../../services/devices/enrollment/rotate-token.ts';
 import { updateEnrollmentGroup } from '../../../services/devices/enrollment/update.ts';
 import type { GraphqlContext } from '../server/context.ts';
@@ -57,26 +57,26 @@ abstract class EnrollmentGroupFields {
     nullable: true,
     description: `The controllerIds it is for, where \`*\` stands for any text, for example \`sensor-*\`; without any, all. At most ${MOST_PATTERNS}.`,
   })
-  allowedControllerIds?: string[] | null;
+  allowedControllerIds?: string[];
 
   @Field(() => [String], {
     nullable: true,
     description: `The controllerIds it is not for, in the same way; they outweigh the allowed ones. At most ${MOST_PATTERNS}.`,
   })
-  deniedControllerIds?: string[] | null;
+  deniedControllerIds?: string[];
 
   @Field(() => EnrollmentGroupTargets, {
     nullable: true,
     description: 'Which targets its tokens speak for; of a new group those it registered, unless given.',
   })
-  appliesTo?: Entity['appliesTo'] | null;
+  appliesTo?: Entity['appliesTo'];
 
   @Field(() => Boolean, {
     nullable: true,
     description:
       'Whether its devices are held until somebody approves them; of a new group false, unless given. Once it is false, those that wait are registered with their next poll.',
   })
-  requiresApproval?: boolean | null;
+  requiresApproval?: boolean;
 
   @Field(() => ID, {
     nullable: true,
@@ -89,7 +89,7 @@ abstract class EnrollmentGroupFields {
   targetTypeId?: string | null;
 
   @Field(() => [ID], { nullable: true, description: 'The ids of the tags its targets are given.' })
-  tagIds?: string[] | null;
+  tagIds?: string[];
 
   @Field(() => String, {
     nullable: true,
@@ -101,7 +101,7 @@ abstract class EnrollmentGroupFields {
     nullable: true,
     description: 'The attributes its targets are given, at most 100; the devices may overwrite them.',
   })
-  attributes?: EnrollmentAttributeInput[] | null;
+  attributes?: EnrollmentAttributeInput[];
 }
 
 @InputType({ description: 'What `createEnrollmentGroup` takes.' })
@@ -118,14 +118,14 @@ class CreateEnrollmentGroupInput extends EnrollmentGroupFields {
 
 @InputType({
   description:
-    'What `updateEnrollmentGroup` takes. What is missing stays as it is; null clears what a group can be without, and leaves the rest.',
+    'What `updateEnrollmentGroup` takes. A missing field stays as it is. Null clears a field that may be empty, and is refused for the others.',
 })
 class UpdateEnrollmentGroupInput extends EnrollmentGroupFields {
   @Field(() => ID, { description: 'Which enrollment group.' })
   id!: string;
 
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 }
 
 @InputType({ description: 'What `rotateEnrollmentToken` takes.' })
@@ -172,12 +172,17 @@ class UpdateEnrollmentGroupPayload extends Payload {
   enrollmentGroup!: EnrollmentGroupView | null;
 }
 
-/** The ids as numbers; what is not among them is as it was. */
-const withNumbers = ({ certificateAuthorityId, targetTypeId, tagIds, ...rest }: EnrollmentGroupFields) => ({
-  ...rest,
-  ...(certificateAuthorityId != null && { certificateAuthorityId: toId(certificateAuthorityId) }),
-  ...(targetTypeId != null && { targetTypeId: toId(targetTypeId) }),
-  ...(tagIds != null && { tagIds: tagIds.map(toId) }),
+/** Null clears the reference. */
+const idOrNothing = (id: string | null | undefined) => (id == null ? id : toId(id));
+/** Null, which a query may say, is left for the service to refuse. */
+const idsOrNothing = (ids: string[] | undefined) => (ids ? ids.map(toId) : ids);
+
+/** The same input with the ids as numbers. */
+const withNumericIds = <T extends EnrollmentGroupFields>(input: T) => ({
+  ...input,
+  certificateAuthorityId: idOrNothing(input.certificateAuthorityId),
+  targetTypeId: idOrNothing(input.targetTypeId),
+  tagIds: idsOrNothing(input.tagIds),
 });
 
 @Resolver(() => EnrollmentGroup)
@@ -191,9 +196,7 @@ export class EnrollmentMutations {
     input: CreateEnrollmentGroupInput,
     @Ctx() context: GraphqlContext,
   ): Promise<EnrollmentTokenPayload> {
-    const { name, tokenExpiresAt } = input;
-    const work = createEnrollmentGroup(context, { ...withNumbers(input), name, tokenExpiresAt });
-    return tokenPayload(input, work);
+    return tokenPayload(input, createEnrollmentGroup(context, withNumericIds(input)));
   }
 
   @Mutation(() => UpdateEnrollmentGroupPayload, {
@@ -205,12 +208,7 @@ export class EnrollmentMutations {
     input: UpdateEnrollmentGroupInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateEnrollmentGroupPayload> {
-    const work = updateEnrollmentGroup(context, {
-      ...withNumbers(input),
-      id: toId(input.id),
-      name: input.name,
-      clear: CLEARABLE.filter((field) => input[field] === null),
-    });
+    const work = updateEnrollmentGroup(context, { ...withNumericIds(input), id: toId(input.id) });
     return payload(input, 'enrollmentGroup', work.then(enrollmentGroupView));
   }
 

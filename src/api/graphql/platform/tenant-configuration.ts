@@ -109,7 +109,8 @@ type Settings = Record<string, { value: unknown } & Omit<ConfigurationEntry, 'va
 class TenantConfiguration {}
 
 @InputType({
-  description: 'What `setTenantConfiguration` takes: a field for every key; what is missing stays.',
+  description:
+    'What `setTenantConfiguration` takes: a field for every key. A missing field stays as it is; null is refused: `resetTenantConfiguration` clears a key.',
 })
 class SetTenantConfigurationInput {
   [field: string]: unknown;

@@ -93,14 +93,14 @@ class CreateWebhookInput {
 
 @InputType({
   description:
-    'What `updateWebhook` takes; what is missing stays as it is, and so does what is null but `eventTypes`.',
+    'What `updateWebhook` takes. A missing field stays as it is. Null clears `eventTypes`, and is refused for the others.',
 })
 class UpdateWebhookInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
   @Field(() => String, { nullable: true, description: 'Its new URL.' })
-  url?: string | null;
+  url?: string;
 
   @Field(() => [String], { nullable: true, description: 'The types of the events to send; null for all.' })
   eventTypes?: string[] | null;
@@ -109,7 +109,7 @@ class UpdateWebhookInput extends IdInput {
     nullable: true,
     description: 'Whether it is sent to; true also resumes a suspended one.',
   })
-  active?: boolean | null;
+  active?: boolean;
 
   @Field(() => Boolean, {
     defaultValue: false,
@@ -158,9 +158,7 @@ export class WebhookResolver {
     @Arg('input', () => UpdateWebhookInput, { description: 'What to change.' }) input: UpdateWebhookInput,
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookPayload> {
-    const clear = input.eventTypes === null ? (['eventTypes'] as const) : [];
-    const work = updateWebhook(context, { ...withNumericId(input), clear: [...clear] });
-    return webhookPayload(input, work);
+    return webhookPayload(input, updateWebhook(context, withNumericId(input)));
   }
 
   @Mutation(payloadOf('deleteWebhook', DeletePayload), {

@@ -19,11 +19,11 @@ export const NewRole = z.object({
   permissions: Permissions,
 });
 
-/** What is missing or null stays. */
+/** What an update may change; a role without a description has an empty one. */
 export const RoleUpdate = z.object({
   name: RoleName,
-  description: description.nullish(),
-  permissions: Permissions.nullish(),
+  description: description.nullish().transform((given) => (given === null ? '' : given)),
+  permissions: Permissions.optional(),
 });
 
 export const RoleReference = z.object({ name: RoleName });

@@ -10,7 +10,7 @@ import { RoleUpdate } from './input.ts';
 import { lockRole, type NamedRole, named, ROLE_COLUMNS } from './role.ts';
 
 /**
- * Changes a role; what is missing or null stays. Whoever has it may do what it says now at once. Needs TENANT_ADMIN.
+ * Changes a role: undefined keeps a field, null clears it. Takes effect at once for everyone who has the role. Needs TENANT_ADMIN.
  * @throws ROLE_NOT_FOUND, INVALID_INPUT
  */
 export async function updateRole(context: Context, input: z.input<typeof RoleUpdate>): Promise<NamedRole> {
@@ -23,8 +23,8 @@ export async function updateRole(context: Context, input: z.input<typeof RoleUpd
     const [after] = await tx
       .update(roles)
       .set({
-        description: description ?? undefined,
-        permissions: permissions ?? undefined,
+        description,
+        permissions,
         lastModifiedAt: context.clock(),
         lastModifiedBy: username,
       })

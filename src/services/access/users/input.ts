@@ -48,12 +48,12 @@ export const NewUser = z.object({
 });
 export type NewUser = z.output<typeof NewUser>;
 
-/** What is missing or null stays. */
+/** What an update may change. */
 export const UserUpdate = z.object({
   username: Username,
-  password: Password.nullish(),
-  permissions: Permissions.nullish(),
-  roles: RoleNames.nullish(),
+  password: Password.optional(),
+  permissions: Permissions.optional(),
+  roles: RoleNames.optional(),
 });
 export type UserUpdate = z.output<typeof UserUpdate>;
 

@@ -15,8 +15,8 @@ import { lockUser, named, requireHeld, requireSuccessor, USER_COLUMNS, type User
 export type UpdateUser = z.input<typeof UserUpdate>;
 
 /**
- * Changes an account; what is missing or null stays. The old password stops working at once, and with it the account's
- * sessions. Whoever signs in by a password may change it; all else needs TENANT_ADMIN. An API key sets no password.
+ * Changes an account; undefined keeps a field. The old password stops working at once, and the account's sessions
+ * end. Who signs in by a password may change their own; all else needs TENANT_ADMIN. An API key sets no password.
  * @throws USER_NOT_FOUND; FORBIDDEN where the account holds, or would hold, what the caller doesn't, and for an API key
  *   that gives a password; INVALID_INPUT where the tenant would lose its last administrator.
  */
@@ -24,7 +24,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   const { caller } = context;
   if (!isOwnPassword(caller, input)) requireRole(context, 'TENANT_ADMIN');
   // A password outlives the key: whoever has the key would stay in after it is revoked.
-  if (input.password != null && caller.kind === 'API_KEY') throw forbidden('to sign in by no API key');
+  if (input.password !== undefined && caller.kind === 'API_KEY') throw forbidden('to sign in by no API key');
   const { username, password, permissions, roles } = parse(UserUpdate, input);
   requireHeld(caller, { permissions, roles });
   const passwordHash = password ? await hashPassword(password) : undefined;
@@ -37,8 +37,8 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
       .update(users)
       .set({
         passwordHash,
-        permissions: permissions ?? undefined,
-        roles: roles ?? undefined,
+        permissions,
+        roles,
         lastModifiedAt: context.clock(),
         lastModifiedBy: caller.username,
       })
@@ -57,6 +57,6 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   });
 }
 
-/** A token's user only has the account's name, and an API key is not to make its way in for ever. */
+/** A token's user only has the account's name, and an API key is not to make its way in for ever. Null is refused later. */
 const isOwnPassword = (caller: Caller, { username, permissions, roles }: UpdateUser): boolean =>
   caller.kind === 'USER' && username === caller.username && permissions == null && roles == null;

@@ -25,12 +25,12 @@ const serials = z.array(serial).max(MOST_REVOKED, `must be ${MOST_REVOKED} at th
 export const CertificateAuthorityInput = z.object({ name, certificate: plainText(1, 16_384) });
 export type CertificateAuthorityInput = z.input<typeof CertificateAuthorityInput>;
 
-/** What an update may change; what is missing or null stays. */
+/** What an update may change. */
 export const CertificateAuthorityUpdate = z.object({
   id: z.number(),
-  name: name.nullish(),
-  revokeSerials: serials.nullish(),
-  reinstateSerials: serials.nullish(),
+  name: name.optional(),
+  revokeSerials: serials.optional(),
+  reinstateSerials: serials.optional(),
 });
 export type CertificateAuthorityUpdate = z.input<typeof CertificateAuthorityUpdate>;
 

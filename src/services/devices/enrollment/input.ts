@@ -15,7 +15,7 @@ const patterns = z
   .max(MOST_PATTERNS, `must be ${MOST_PATTERNS} at the most`)
   .transform((list) => [...new Set(list)]);
 
-/** What may be said of a group, new or not. */
+/** The fields of a group, new or not. */
 const GroupFields = z.object({
   description: enteredText(0, 512).nullish(),
   expiresAt: z.date().nullish(),
@@ -25,19 +25,21 @@ const GroupFields = z.object({
     .min(0, 'must not be negative')
     .max(MOST_REGISTRATIONS, `must be ${MOST_REGISTRATIONS} at the most`)
     .nullish(),
-  allowedControllerIds: patterns.nullish(),
-  deniedControllerIds: patterns.nullish(),
-  appliesTo: z.enum(APPLIES_TO).nullish(),
-  requiresApproval: z.boolean().nullish(),
+  allowedControllerIds: patterns.optional(),
+  deniedControllerIds: patterns.optional(),
+  appliesTo: z.enum(APPLIES_TO).optional(),
+  requiresApproval: z.boolean().optional(),
   certificateAuthorityId: z.number().nullish(),
   targetTypeId: z.number().nullish(),
-  targetGroup: enteredText(0, 256).nullish(),
+  targetGroup: enteredText(0, 256)
+    .transform((group) => group || null)
+    .nullish(),
   attributes: z
     .array(z.object({ key: z.string(), value: z.string() }))
     .max(MOST_ATTRIBUTES, `must be ${MOST_ATTRIBUTES} at the most`)
     .transform((list) => Object.fromEntries(list.map(({ key, value }) => [key, value])))
-    .nullish(),
-  tagIds: z.array(z.number()).max(MOST_TAGS, `must be ${MOST_TAGS} at the most`).nullish(),
+    .optional(),
+  tagIds: z.array(z.number()).max(MOST_TAGS, `must be ${MOST_TAGS} at the most`).optional(),
 });
 
 export const CreateEnrollmentGroup = GroupFields.extend({
@@ -57,27 +59,16 @@ export const CreateEnrollmentGroup = GroupFields.extend({
     requiresApproval: group.requiresApproval ?? false,
     certificateAuthorityId: group.certificateAuthorityId ?? null,
     targetTypeId: group.targetTypeId ?? null,
-    targetGroup: group.targetGroup || null,
+    targetGroup: group.targetGroup ?? null,
     attributes: group.attributes ?? {},
   },
 }));
 export type CreateEnrollmentGroup = z.input<typeof CreateEnrollmentGroup>;
 
-/** What an update can take away from a group. */
-export const CLEARABLE = [
-  'description',
-  'expiresAt',
-  'registrationLimit',
-  'certificateAuthorityId',
-  'targetTypeId',
-  'targetGroup',
-] as const;
-
-/** What an update may change; what is missing or null stays, unless `clear` names it. */
+/** What an update may change. */
 export const UpdateEnrollmentGroup = GroupFields.extend({
   id: z.number(),
-  name: name.nullish(),
-  clear: z.array(z.enum(CLEARABLE)).nullish(),
+  name: name.optional(),
 });
 export type UpdateEnrollmentGroup = z.input<typeof UpdateEnrollmentGroup>;
 

@@ -9,7 +9,7 @@ import { differences } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { ENROLLMENT_GROUP_COLUMNS, type EnrollmentGroup, itself } from './find.ts';
 import { UpdateEnrollmentGroup } from './input.ts';
 import { replaceTags, requireReferences } from './references.ts';
@@ -30,9 +30,9 @@ const RECORDED = [
 ] as const satisfies (keyof EnrollmentGroup)[];
 
 /**
- * Changes what is given, clears what `clear` names and keeps the rest; of targets that are registered nothing changes.
+ * Changes an enrollment group: undefined keeps a field, null clears it. Targets that are registered stay as they are.
  * Where there was no limit, the targets that the group has registered count against the new one. Needs
- * UPDATE_TENANT_CONFIGURATION; to let its tokens speak for all targets also READ_GATEWAY_SECURITY_TOKEN.
+ * UPDATE_TENANT_CONFIGURATION, and READ_GATEWAY_SECURITY_TOKEN to let its tokens sign in all targets.
  * @throws ENROLLMENT_GROUP_NOT_FOUND, and what `createEnrollmentGroup` throws
  */
 export async function updateEnrollmentGroup(
@@ -40,10 +40,10 @@ export async function updateEnrollmentGroup(
   input: UpdateEnrollmentGroup,
 ): Promise<EnrollmentGroup> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
-  const { id, clear, tagIds, ...rest } = parse(UpdateEnrollmentGroup, input);
+  const { id, tagIds, ...rest } = parse(UpdateEnrollmentGroup, input);
   if (rest.appliesTo === 'all') requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
   if (rest.attributes) checkAttributes(Object.entries(rest.attributes));
-  const given = patchOf(rest, clear);
+  const given = givenOf(rest);
 
   return change(context, async (tx, changes) => {
     const before = await lockGroup(tx, tenantId, id);

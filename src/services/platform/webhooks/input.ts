@@ -24,17 +24,14 @@ export const WebhookInput = z.object({
 });
 export type WebhookInput = z.input<typeof WebhookInput>;
 
-export const CLEARABLE = ['eventTypes'] as const;
-
-/** What an update may change; what is missing or null stays, unless `clear` names it. */
+/** What an update may change; without `eventTypes` a webhook gets all events. */
 export const WebhookUpdate = z.object({
   id: z.number(),
-  name: name.nullish(),
-  url: url.nullish(),
+  name: name.optional(),
+  url: url.optional(),
   eventTypes: eventTypes.nullish(),
-  active: z.boolean().nullish(),
-  rotateSecret: z.boolean().nullish(),
-  clear: z.array(z.enum(CLEARABLE)).nullish(),
+  active: z.boolean().optional(),
+  rotateSecret: z.boolean().optional(),
 });
 export type WebhookUpdate = z.input<typeof WebhookUpdate>;
 

@@ -4,7 +4,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { differences } from '../audit/record.ts';
 import { itself, WEBHOOK_COLUMNS, type Webhook } from './find.ts';
 import { checkUrl, WebhookUpdate } from './input.ts';
@@ -13,8 +13,8 @@ import { newSecret } from './sign.ts';
 const RESUMED = { failures: 0, failingSince: null, suspendedAt: null, retryAt: null, lastError: null };
 
 /**
- * Changes a webhook; what waits goes to the new URL. `active: true` resumes one that was suspended. A rotated secret
- * is shown this once, and the old one signs nothing more. Needs UPDATE_TENANT_CONFIGURATION and READ_AUDIT.
+ * Changes a webhook: undefined keeps a field, null clears it. Waiting events go to the new URL. `active: true` resumes
+ * a suspended webhook. A new secret is shown only in this answer, and the old one signs nothing more. Needs UPDATE_TENANT_CONFIGURATION and READ_AUDIT.
  * @throws WEBHOOK_NOT_FOUND, WEBHOOK_ALREADY_EXISTS, INVALID_INPUT
  */
 export async function updateWebhook(
@@ -22,9 +22,9 @@ export async function updateWebhook(
   input: WebhookUpdate,
 ): Promise<{ webhook: Webhook; secret: string | null }> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION', 'READ_AUDIT');
-  const { id, rotateSecret, clear, ...rest } = parse(WebhookUpdate, input);
+  const { id, rotateSecret, ...rest } = parse(WebhookUpdate, input);
   if (!Number.isSafeInteger(id)) throw webhookNotFound(String(id));
-  const given = patchOf(rest, clear);
+  const given = givenOf(rest);
   if (given.url !== undefined) checkUrl(given.url, context.systemDefaults.privateWebhooks);
   const secret = rotateSecret ? newSecret() : null;
 

@@ -109,7 +109,7 @@ describe('a named role', () => {
     await createRole(root, { name: 'fitter', description: 'On site', permissions: ['READ_TARGET'] });
     const input = { name: 'fitter', permissions: ['UPDATE_TARGET'] };
     expect(await updateRole(root, input)).toMatchObject({ ...input, description: 'On site' });
-    expect(await updateRole(root, { name: 'fitter', description: '' })).toMatchObject({
+    expect(await updateRole(root, { name: 'fitter', description: null })).toMatchObject({
       ...input,
       description: '',
     });

@@ -136,7 +136,7 @@ describe('updateCertificateAuthority', () => {
       lastModifiedBy: 'other',
     });
     expect(await findCertificateAuthority(context, id)).toEqual(after);
-    expect(await updateCertificateAuthority(context, { id, name: null })).toEqual(after);
+    expect(await updateCertificateAuthority(context, { id, name: undefined })).toEqual(after);
   });
 
   it('revokes serials, in any spelling once, and takes it back', async () => {

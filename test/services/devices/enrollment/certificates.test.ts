@@ -63,7 +63,7 @@ describe('a certificate of an authority that a group names', () => {
   it('registers its device without rules where no group names the authority any more', async () => {
     const { context, ask, newGroup, authority, shownBy } = await openTenant();
     const { group } = await newGroup({ certificateAuthorityId: authority.id, targetGroup: 'halls' });
-    await updateEnrollmentGroup(context, { id: group.id, clear: ['certificateAuthorityId'] });
+    await updateEnrollmentGroup(context, { id: group.id, certificateAuthorityId: null });
     await ask('a', await shownBy('a'));
     expect(await findTarget(context, 'a')).toMatchObject({ group: null, enrollmentGroupId: null });
   });

@@ -68,7 +68,7 @@ describe('what a new target gets of its group', () => {
     await ask('a', shown);
     await updateEnrollmentGroup(context, {
       id: group.id,
-      clear: ['targetTypeId'],
+      targetTypeId: null,
       tagIds: [],
       targetGroup: 'x',
     });
@@ -92,7 +92,7 @@ describe('what a new target gets of its group', () => {
 });
 
 describe('an update', () => {
-  it('changes what is given, clears what is named and keeps the rest', async () => {
+  it('changes what is given, clears what is null and keeps the rest', async () => {
     const { context, newGroup } = await openTenant();
     const { group } = await newGroup({
       description: 'old',
@@ -103,10 +103,17 @@ describe('an update', () => {
     const after = await updateEnrollmentGroup(context, {
       id: group.id,
       name: 'other',
-      allowedControllerIds: null,
-      clear: ['expiresAt'],
+      allowedControllerIds: undefined,
+      expiresAt: null,
     });
     expect(after).toEqual({ ...group, name: 'other', expiresAt: null, lastModifiedAt: world.now() });
+  });
+
+  it('takes an empty text for no target group', async () => {
+    const { context, newGroup } = await openTenant();
+    const { group } = await newGroup({ targetGroup: 'x' });
+    const after = await updateEnrollmentGroup(context, { id: group.id, targetGroup: ' ' });
+    expect(after.targetGroup).toBeNull();
   });
 });
 
