@@ -1,12 +1,12 @@
 import type { Request, Router } from 'express';
-import { invalid, targetTypeNotFound } from '../../errors.ts';
+import { invalid } from '../../errors.ts';
 import { findAttributes } from '../../services/fleet/targets/attributes.ts';
 import { createTargets } from '../../services/fleet/targets/create.ts';
 import { deleteTargets } from '../../services/fleet/targets/delete.ts';
 import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
 import { findTarget, listTargets } from '../../services/fleet/targets/find.ts';
 import type { Target } from '../../services/fleet/targets/target.ts';
-import { NO_TYPE, updateTarget } from '../../services/fleet/targets/update.ts';
+import { updateTarget } from '../../services/fleet/targets/update.ts';
 import { mapInTurns } from '../../services/shared/turns.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
@@ -16,6 +16,9 @@ import { type Links, link } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 const NAMES = { targetTypeId: 'targetType' };
+
+/** hawkBit's `targetType` of an update for a target that shall have no type. */
+const NO_TYPE = -1;
 
 /** `/targets` and what belongs to one target. `linksOf` gives the links' base for a request. */
 export function targetRoutes(
@@ -42,8 +45,12 @@ export function targetRoutes(
     sendHal(response, renderTarget(target, allLinks(linksOf(request), target)));
   };
   const put: Handler = async (context, request, response) => {
-    const { controllerId: _, group: __, ...changes } = readTarget(asObject(jsonOf(request)));
-    const target = await updateTarget(context, { ...changes, controllerId: controllerIdOf(request) });
+    const { controllerId: _, group: __, targetTypeId, ...changes } = readTarget(asObject(jsonOf(request)));
+    const target = await updateTarget(context, {
+      ...changes,
+      controllerId: controllerIdOf(request),
+      targetTypeId: targetTypeId === NO_TYPE ? null : targetTypeId,
+    });
     sendHal(response, renderTarget(target, allLinks(linksOf(request), target)));
   };
   const remove: Handler = async (context, request, response) => {
@@ -68,12 +75,11 @@ export function targetRoutes(
   const assignType: Handler = async (context, request, response) => {
     const targetTypeId = integerOf(asObject(jsonOf(request)), 'id');
     if (targetTypeId === undefined) throw invalid('id: is needed', ['id']);
-    if (targetTypeId === NO_TYPE) throw targetTypeNotFound(String(targetTypeId));
     await updateTarget(context, { controllerId: controllerIdOf(request), targetTypeId });
     response.status(204).end();
   };
   const unassignType: Handler = async (context, request, response) => {
-    await updateTarget(context, { controllerId: controllerIdOf(request), targetTypeId: NO_TYPE });
+    await updateTarget(context, { controllerId: controllerIdOf(request), targetTypeId: null });
     response.status(204).end();
   };
   resource(

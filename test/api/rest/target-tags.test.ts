@@ -17,6 +17,10 @@ beforeEach(async () => {
 const send = (method: string, path: string, json?: unknown) => ask(`/rest/v1${path}`, { method, json });
 const read = async (path: string) => (await send('GET', path)).json;
 const statusOf = async (...request: Parameters<typeof send>) => (await send(...request)).status;
+const create = async (path: string, fields: object) => {
+  const { json } = await send('POST', path, fields);
+  return Array.isArray(json) ? json[0] : json;
+};
 const createTargets = (...ids: string[]) =>
   send(
     'POST',
@@ -26,6 +30,35 @@ const createTargets = (...ids: string[]) =>
 const createTag = async (name: string) => (await send('POST', '/targettags', { name })).json[0].id;
 const idsOf = ({ content }: { content: { controllerId: string }[] }) =>
   content.map(({ controllerId }) => controllerId);
+
+const FULL = { name: 'n', description: 'd', colour: 'red' };
+
+it.each([
+  ['/targettags', FULL],
+  ['/targettypes', FULL],
+  ['/distributionsettags', FULL],
+  ['/targetfilters', { name: 'n', query: 'id==x' }],
+])('an update of %s keeps what is null', async (path, fields) => {
+  const { id } = await create(path, fields);
+  const nothing = Object.fromEntries(Object.keys(fields).map((field) => [field, null]));
+  expect(await send('PUT', `${path}/${id}`, nothing)).toMatchObject({ status: 200, json: fields });
+});
+
+it('an update of a target keeps what is null, and -1 takes its type away', async () => {
+  const { id } = await create('/targettypes', { name: 'T' });
+  const full = { name: 'n', description: 'd', address: 'http://a', securityToken: 's', targetType: id };
+  await create('/targets', { controllerId: 'a', ...full });
+  const nothing = Object.fromEntries(Object.keys(full).map((field) => [field, null]));
+  const kept = await send('PUT', '/targets/a', { ...nothing, requestAttributes: null });
+  expect(kept).toMatchObject({ status: 200, json: { ...full, requestAttributes: true } });
+  const { json } = await send('PUT', '/targets/a', { targetType: -1 });
+  expect(json).not.toHaveProperty('targetType');
+  await send('POST', '/targets/a/targettype', { id });
+  expect(await statusOf('POST', '/targets/a/targettype', { id: -1 })).toBe(404);
+  expect((await read('/targets/a')).targetType).toBe(id);
+  expect(await statusOf('DELETE', '/targets/a/targettype')).toBe(204);
+  expect(await read('/targets/a')).not.toHaveProperty('targetType');
+});
 
 describe('/targettags', () => {
   it('creates, shows, changes and deletes, with links that lead there', async () => {

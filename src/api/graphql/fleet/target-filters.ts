@@ -67,13 +67,13 @@ class CreateTargetFilterPayload extends Payload {
   targetFilter!: TargetFilter | null;
 }
 
-@InputType({ description: 'What `updateTargetFilter` takes; what is missing or null stays as it is.' })
+@InputType({ description: 'What `updateTargetFilter` takes; what is missing stays as it is.' })
 class UpdateTargetFilterInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
   @Field(() => String, { nullable: true, description: 'Its new RSQL expression.' })
-  query?: string | null;
+  query?: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateTargetFilter` answers.' })
@@ -132,8 +132,7 @@ export class TargetFilterResolver {
     input: UpdateTargetFilterInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetFilterPayload> {
-    const work = updateTargetFilter(context, withNumericId(input));
-    return payload(input, 'targetFilter', work);
+    return payload(input, 'targetFilter', updateTargetFilter(context, withNumericId(input)));
   }
 
   @Mutation(payloadOf('deleteTargetFilter', DeletePayload), {

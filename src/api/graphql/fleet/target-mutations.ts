@@ -6,8 +6,7 @@ import {
 import { createTargets } from '../../../services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../services/fleet/targets/delete.ts';
 import { findTargets } from '../../../services/fleet/targets/find.ts';
-import { CLEARABLE } from '../../../services/fleet/targets/input.ts';
-import { NO_TYPE, updateTarget } from '../../../services/fleet/targets/update.ts';
+import { updateTarget } from '../../../services/fleet/targets/update.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
@@ -69,14 +68,14 @@ class CreateTargetsPayload extends Payload {
 
 @InputType({
   description:
-    'What `updateTarget` takes. What is missing stays as it is; null clears what a target can be without, and leaves the rest.',
+    'What `updateTarget` takes. What is missing stays as it is; only fields that say so take null.',
 })
 class UpdateTargetInput {
   @Field(() => String, { description: 'Which target.' })
   controllerId!: string;
 
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
@@ -88,13 +87,13 @@ class UpdateTargetInput {
     nullable: true,
     description: 'Its new security token; the old one stops working at once.',
   })
-  securityToken?: string | null;
+  securityToken?: string;
 
   @Field(() => Boolean, {
     nullable: true,
     description: 'True asks the device for its attributes; the device ends it.',
   })
-  requestAttributes?: boolean | null;
+  requestAttributes?: boolean;
 
   @Field(() => ID, { nullable: true, description: 'The id of its new type; null for none.' })
   targetTypeId?: string | null;
@@ -187,11 +186,7 @@ export class TargetMutations {
     @Arg('input', () => UpdateTargetInput, { description: 'What to change.' }) input: UpdateTargetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetPayload> {
-    const work = updateTarget(context, {
-      ...withTypeNumber(input),
-      ...(input.targetTypeId === null && { targetTypeId: NO_TYPE }),
-      clear: CLEARABLE.filter((field) => input[field] === null),
-    }).then(targetView);
+    const work = updateTarget(context, withTypeNumber(input)).then(targetView);
     return payload(input, 'target', work);
   }
 

@@ -15,7 +15,6 @@ import { createTargetTags } from '../../../services/fleet/target-tags/create.ts'
 import { deleteTargetTag } from '../../../services/fleet/target-tags/delete.ts';
 import type { TargetTagOrderField as OrderField } from '../../../services/fleet/target-tags/fields.ts';
 import { type TargetTag as Entity, findTargetTags } from '../../../services/fleet/target-tags/find.ts';
-import { CLEARABLE } from '../../../services/fleet/target-tags/input.ts';
 import { listTargetTags } from '../../../services/fleet/target-tags/list.ts';
 import { updateTargetTag } from '../../../services/fleet/target-tags/update.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
@@ -82,10 +81,13 @@ class CreateTargetTagsPayload extends Payload {
   targetTags!: TargetTag[];
 }
 
-@InputType({ description: 'What `updateTargetTag` takes; what is missing stays as it is.' })
+@InputType({
+  description:
+    'What `updateTargetTag` takes. What is missing stays as it is; only fields that say so take null.',
+})
 class UpdateTargetTagInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
@@ -147,11 +149,7 @@ export class TargetTagResolver {
     input: UpdateTargetTagInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetTagPayload> {
-    const work = updateTargetTag(context, {
-      ...withNumericId(input),
-      clear: CLEARABLE.filter((field) => input[field] === null),
-    });
-    return payload(input, 'targetTag', work);
+    return payload(input, 'targetTag', updateTargetTag(context, withNumericId(input)));
   }
 
   @Mutation(payloadOf('deleteTargetTag', DeletePayload), {

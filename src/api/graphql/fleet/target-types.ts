@@ -15,7 +15,6 @@ import { createTargetTypes } from '../../../services/fleet/target-types/create.t
 import { deleteTargetType } from '../../../services/fleet/target-types/delete.ts';
 import type { TargetTypeOrderField as OrderField } from '../../../services/fleet/target-types/fields.ts';
 import { type TargetType as Entity, findTargetTypes } from '../../../services/fleet/target-types/find.ts';
-import { CLEARABLE } from '../../../services/fleet/target-types/input.ts';
 import { listTargetTypes } from '../../../services/fleet/target-types/list.ts';
 import { updateTargetType } from '../../../services/fleet/target-types/update.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
@@ -101,10 +100,13 @@ class CreateTargetTypesPayload extends Payload {
   targetTypes!: TargetType[];
 }
 
-@InputType({ description: 'What `updateTargetType` takes; what is missing or null stays as it is.' })
+@InputType({
+  description:
+    'What `updateTargetType` takes. What is missing stays as it is; only fields that say so take null.',
+})
 class UpdateTargetTypeInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
@@ -176,11 +178,7 @@ export class TargetTypeResolver {
     input: UpdateTargetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetTypePayload> {
-    const work = updateTargetType(context, {
-      ...withNumericId(input),
-      clear: CLEARABLE.filter((field) => input[field] === null),
-    });
-    return payload(input, 'targetType', work);
+    return payload(input, 'targetType', updateTargetType(context, withNumericId(input)));
   }
 
   @Mutation(payloadOf('deleteTargetType', DeletePayload), {

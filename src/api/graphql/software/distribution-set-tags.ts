@@ -14,7 +14,6 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { CLEARABLE } from '../../../services/fleet/target-tags/input.ts';
 import {
   assignDistributionSetTag,
   unassignDistributionSetTag,
@@ -92,10 +91,13 @@ class CreateDistributionSetTagsPayload extends Payload {
   distributionSetTags!: DistributionSetTag[];
 }
 
-@InputType({ description: 'What `updateDistributionSetTag` takes; what is missing stays as it is.' })
+@InputType({
+  description:
+    'What `updateDistributionSetTag` takes. What is missing stays as it is; only fields that say so take null.',
+})
 class UpdateDistributionSetTagInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string | null;
+  name?: string;
 
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
@@ -191,9 +193,7 @@ export class DistributionSetTagResolver {
     input: UpdateDistributionSetTagInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateDistributionSetTagPayload> {
-    const clear = CLEARABLE.filter((field) => input[field] === null);
-    const work = updateDistributionSetTag(context, { ...withNumericId(input), clear });
-    return payload(input, 'distributionSetTag', work);
+    return payload(input, 'distributionSetTag', updateDistributionSetTag(context, withNumericId(input)));
   }
 
   @Mutation(payloadOf('deleteDistributionSetTag', DeletePayload), {

@@ -16,8 +16,12 @@ export const TargetFilterInput = z.object({
 });
 export type TargetFilterInput = z.input<typeof TargetFilterInput>;
 
-/** What an update may change; what is missing or null stays. */
-export const TargetFilterUpdate = z.object({ id: z.number(), name: name.nullish(), query: query.nullish() });
+/** What an update may change; undefined keeps. */
+export const TargetFilterUpdate = z.object({
+  id: z.number(),
+  name: name.optional(),
+  query: query.optional(),
+});
 export type TargetFilterUpdate = z.input<typeof TargetFilterUpdate>;
 
 /**

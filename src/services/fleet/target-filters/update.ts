@@ -7,7 +7,7 @@ import { differences } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { lockTargetFilter, TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
 import { checkQuery, TargetFilterUpdate } from './input.ts';
 
@@ -20,7 +20,7 @@ import { checkQuery, TargetFilterUpdate } from './input.ts';
 export async function updateTargetFilter(context: Context, input: TargetFilterUpdate): Promise<TargetFilter> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
   const { id, ...rest } = parse(TargetFilterUpdate, input);
-  const given = patchOf(rest, []);
+  const given = givenOf(rest);
   if (given.query !== undefined) checkQuery(context, given.query);
 
   return change(context, async (tx, changes) => {

@@ -24,15 +24,11 @@ export interface TargetTagInput {
 }
 export type NewTargetTag = z.output<typeof TargetTagInput>;
 
-/** What an update can take away from a target tag. */
-export const CLEARABLE = ['description', 'colour'] as const;
-
-/** What an update may change; what is missing or null stays, unless `clear` names it. */
+/** What an update may change: undefined keeps, null clears. */
 export const TargetTagUpdate = z.object({
   id: z.number(),
-  name: name.nullish(),
+  name: name.optional(),
   description: description.nullish(),
   colour: colour.nullish(),
-  clear: z.array(z.enum(CLEARABLE)).nullish(),
 });
 export type TargetTagUpdate = z.input<typeof TargetTagUpdate>;

@@ -7,21 +7,21 @@ import { differences } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
 import { TargetTagUpdate } from './input.ts';
 import { requireTaggedTargetsInScope } from './scope.ts';
 
 /**
- * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_TARGET.
+ * Changes what is given; null clears. Needs UPDATE_TARGET.
  * @throws TARGET_TAG_NOT_FOUND, TARGET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where UPDATE_TARGET
  *   doesn't reach all targets that have the tag, before or after, or a scope of the caller goes by the name
  */
 export async function updateTargetTag(context: Context, input: TargetTagUpdate): Promise<TargetTag> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
-  const { id, clear, ...rest } = parse(TargetTagUpdate, input);
+  const { id, ...rest } = parse(TargetTagUpdate, input);
   if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
-  const given = patchOf(rest, clear);
+  const given = givenOf(rest);
   const itself = and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id));
 
   return change(context, async (tx, changes) => {

@@ -31,15 +31,11 @@ export const TargetTypeInput = z
 export type TargetTypeInput = z.input<typeof TargetTypeInput>;
 export type NewTargetType = z.output<typeof TargetTypeInput>;
 
-/** What an update can take away from a target type. */
-export const CLEARABLE = ['description', 'colour'] as const;
-
-/** What an update may change; what is missing or null stays, unless `clear` names it. The key is for good. */
+/** What an update may change: undefined keeps, null clears. The key can't change. */
 export const TargetTypeUpdate = z.object({
   id: z.number(),
-  name: enteredText(1, NAME_LENGTH).nullish(),
+  name: enteredText(1, NAME_LENGTH).optional(),
   description: description.nullish(),
   colour: colour.nullish(),
-  clear: z.array(z.enum(CLEARABLE)).nullish(),
 });
 export type TargetTypeUpdate = z.input<typeof TargetTypeUpdate>;

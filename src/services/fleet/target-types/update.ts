@@ -9,20 +9,20 @@ import { differences } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { TARGET_TYPE_COLUMNS, type TargetType, targetTypesAs } from './find.ts';
 import { TargetTypeUpdate } from './input.ts';
 
 /**
- * Changes what is given, clears what `clear` names and keeps the rest; the key is for good. Needs UPDATE_TARGET_TYPE.
+ * Changes what is given; null clears. The key can't change. Needs UPDATE_TARGET_TYPE.
  * @throws TARGET_TYPE_NOT_FOUND, TARGET_TYPE_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN where it would leave the scope of
  *   UPDATE_TARGET_TYPE, or a scope of the caller goes by the name
  */
 export async function updateTargetType(context: Context, input: TargetTypeUpdate): Promise<TargetType> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET_TYPE');
-  const { id, clear, ...rest } = parse(TargetTypeUpdate, input);
+  const { id, ...rest } = parse(TargetTypeUpdate, input);
   if (!Number.isSafeInteger(id)) throw targetTypeNotFound(String(id));
-  const given = patchOf(rest, clear);
+  const given = givenOf(rest);
   const itself = and(eq(targetTypes.tenantId, tenantId), eq(targetTypes.id, id));
 
   return change(context, async (tx, changes) => {

@@ -50,26 +50,19 @@ export const TargetInput = TargetFields.transform((input) => ({
 export type TargetInput = z.input<typeof TargetInput>;
 export type NewTarget = z.output<typeof TargetInput>;
 
-/** What an update can take away from a target, besides its type. */
-export const CLEARABLE = ['description', 'address', 'group'] as const;
-
-/**
- * What an update may change; what is missing or null stays, unless `clear` names it. `targetTypeId: -1` takes the type
- * away.
- */
+/** What an update may change: undefined keeps, null clears. */
 export const TargetUpdate = z.object({
   controllerId: z.string(),
-  name: name.nullish(),
+  name: name.optional(),
   description: description.nullish(),
   address: address.nullish(),
-  securityToken: securityToken.nullish(),
+  securityToken: securityToken.optional(),
   requestAttributes: z
     .boolean()
     .refine((asked) => asked, 'can only be set to true: the device ends the request by answering it')
-    .nullish(),
+    .optional(),
   targetTypeId: targetTypeId.nullish(),
   group: enteredText(0, 256).nullish(),
-  clear: z.array(z.enum(CLEARABLE)).nullish(),
 });
 export type TargetUpdate = z.input<typeof TargetUpdate>;
 

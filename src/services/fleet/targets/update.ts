@@ -8,38 +8,34 @@ import { requireGroupQuota } from '../../platform/quotas.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import { TargetUpdate } from './input.ts';
 import { lockTarget } from './selection.ts';
 import { selectTargets, type Target, targetView } from './target.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
 
-/** As the `targetTypeId` of an update: the target shall have no type. */
-export const NO_TYPE = -1;
-
 /**
- * Changes what is given, clears what `clear` names and keeps the rest; a new token ends the one before at once. Needs
- * UPDATE_TARGET.
+ * Changes what is given; null clears. A new token ends the one before at once. Needs UPDATE_TARGET.
  * @throws TARGET_NOT_FOUND, TARGET_TYPE_NOT_FOUND, INVALID_INPUT
  */
 export async function updateTarget(context: Context, input: TargetUpdate): Promise<Target> {
   const caller = requirePermission(context, 'UPDATE_TARGET');
   const { tenantId, username } = caller;
-  const { controllerId, targetTypeId, clear, ...rest } = parse(TargetUpdate, input);
+  const { controllerId, ...rest } = parse(TargetUpdate, input);
   const tenant = await context.tenants.byId(tenantId);
 
   return change(context, async (tx, changes) => {
     const before = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
-    const { address, ...given } = patchOf(rest, clear);
-    const type = targetTypeId == null ? {} : { targetTypeId: await referredType(tx, context, targetTypeId) };
+    const { address, ...given } = givenOf(rest);
+    if (given.targetTypeId != null) await requireType(tx, context, given.targetTypeId);
     const now = context.clock();
     if (given.securityToken)
       await noteTokenRotations(tx, caller, now, givenTokens([{ id: before.id, token: given.securityToken }]));
-    if (Object.keys(given).length || targetTypeId != null || address !== undefined)
+    if (Object.keys(given).length || address !== undefined)
       await tx
         .update(targets)
-        .set({ ...given, ...type, lastModifiedAt: now, lastModifiedBy: username })
+        .set({ ...given, lastModifiedAt: now, lastModifiedBy: username })
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)));
     if (given.group) await requireGroupQuota(tx, tenantId);
     const addresses = address === undefined ? undefined : await setAddress(tx, before, address);
@@ -77,9 +73,7 @@ async function setAddress(
   return differences({ address: before?.address ?? null }, { address }, ['address']);
 }
 
-async function referredType(tx: Transaction, context: Context, id: number): Promise<number | null> {
-  if (id === NO_TYPE) return null;
+async function requireType(tx: Transaction, context: Context, id: number): Promise<void> {
   const names = await typeNamesOf(tx, context, [id]);
   if (!names.has(id)) throw targetTypeNotFound(String(id), ['targetTypeId']);
-  return id;
 }

@@ -10,12 +10,12 @@ import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { patchOf } from '../../shared/patch.ts';
+import { givenOf } from '../../shared/patch.ts';
 import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag } from './find.ts';
 import { requireTaggedSetsInScope } from './scope.ts';
 
 /**
- * Changes what is given, clears what `clear` names and keeps the rest. Needs UPDATE_DISTRIBUTION_SET.
+ * Changes what is given; null clears. Needs UPDATE_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where
  *   UPDATE_DISTRIBUTION_SET doesn't reach all sets that have the tag, before or after, or a scope of the caller goes by the
  *   name
@@ -25,8 +25,8 @@ export async function updateDistributionSetTag(
   input: TargetTagUpdate,
 ): Promise<DistributionSetTag> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
-  const { id, clear, ...rest } = parse(TargetTagUpdate, input);
-  const given = patchOf(rest, clear);
+  const { id, ...rest } = parse(TargetTagUpdate, input);
+  const given = givenOf(rest);
   const itself = and(eq(distributionSetTags.tenantId, tenantId), isAmong(distributionSetTags.id, [id]));
 
   return change(context, async (tx, changes) => {

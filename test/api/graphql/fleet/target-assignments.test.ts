@@ -44,6 +44,7 @@ describe('target tags', () => {
     });
     const refused = async (input: object) =>
       (await ask(update, { input })).data.updateTargetTag.userErrors[0];
+    expect(await refused({ id: x.id, name: null })).toMatchObject({ code: 'INVALID_INPUT', path: ['name'] });
     expect(await refused({ id: x.id, name: 'y' })).toMatchObject({
       code: 'TARGET_TAG_ALREADY_EXISTS',
       path: ['name'],

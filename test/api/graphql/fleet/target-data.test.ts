@@ -136,6 +136,11 @@ describe('saved filters', () => {
       targetFilter: { name: 'a', query: 'id==y' },
       userErrors: [],
     });
+    for (const field of ['name', 'query'])
+      expect((await ask(UPDATE, { input: { id, [field]: null } })).data.updateTargetFilter).toEqual({
+        targetFilter: null,
+        userErrors: [{ code: 'INVALID_INPUT', path: [field] }],
+      });
     const taken = await ask(UPDATE, { input: { id, name: 'b' } });
     expect(taken.data.updateTargetFilter).toEqual({
       targetFilter: null,

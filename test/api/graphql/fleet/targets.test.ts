@@ -157,7 +157,7 @@ describe('changing targets', () => {
       description: 'E',
       targetType: { name: 'sensor' },
     });
-    const nothing = { name: null, description: null, address: null, group: null, targetTypeId: null };
+    const nothing = { description: null, address: null, group: null, targetTypeId: null };
     const cleared = await ask(UPDATE, { input: { controllerId: 'd-001', ...nothing } });
     expect(cleared.data.updateTarget.target).toMatchObject({
       name: 'N',
@@ -176,6 +176,9 @@ describe('changing targets', () => {
     [{ controllerId: 'd-001', targetTypeId: '-1' }, 'TARGET_TYPE_NOT_FOUND', ['targetTypeId']],
     [{ controllerId: 'd-001', group: 'nul\u0000' }, 'INVALID_INPUT', ['group']],
     [{ controllerId: 'd-001', securityToken: '\ud800' }, 'INVALID_INPUT', ['securityToken']],
+    [{ controllerId: 'd-001', name: null }, 'INVALID_INPUT', ['name']],
+    [{ controllerId: 'd-001', securityToken: null }, 'INVALID_INPUT', ['securityToken']],
+    [{ controllerId: 'd-001', requestAttributes: null }, 'INVALID_INPUT', ['requestAttributes']],
     [{ controllerId: 'd-001', requestAttributes: false }, 'INVALID_INPUT', ['requestAttributes']],
   ])('refuses %j', async (input, code, path) => {
     const ask = door.as();

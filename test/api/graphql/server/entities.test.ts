@@ -47,8 +47,10 @@ describe('target types', () => {
       targetType: { name: 'c', colour: '#fff' },
       userErrors: [],
     });
-    const cleared = await ask(UPDATE, { input: { id: b.id, name: null, colour: null } });
+    const cleared = await ask(UPDATE, { input: { id: b.id, colour: null } });
     expect(cleared.data.updateTargetType.targetType).toEqual({ name: 'c', colour: null });
+    const nameless = await ask(UPDATE, { input: { id: b.id, name: null } });
+    expect(nameless.data.updateTargetType.userErrors).toEqual([{ code: 'INVALID_INPUT', path: ['name'] }]);
     const taken = await ask(UPDATE, { input: { id: b.id, name: 'a' } });
     expect(taken.data.updateTargetType.userErrors).toEqual([
       { code: 'TARGET_TYPE_ALREADY_EXISTS', path: ['name'] },

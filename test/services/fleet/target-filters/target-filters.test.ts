@@ -71,7 +71,7 @@ describe('updateTargetFilter', () => {
     const { tenant, context } = await open();
     const before = await createTargetFilter(context, { name: 'n', query: QUERY });
     const other = tenant.contextOf(undefined, [], 'other');
-    const after = await updateTargetFilter(other, { id: before.id, query: 'id==x', name: null });
+    const after = await updateTargetFilter(other, { id: before.id, query: 'id==x', name: undefined });
     expect(after).toMatchObject({ name: 'n', query: 'id==x', createdBy: 'tester', lastModifiedBy: 'other' });
     expect(await findTargetFilter(context, before.id)).toEqual(after);
     expect(await updateTargetFilter(context, { id: before.id })).toEqual(after);

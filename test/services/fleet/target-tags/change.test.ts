@@ -21,12 +21,12 @@ afterAll(close);
 const newContext = async () => (await newTenant(platform)).contextOf();
 
 describe('updateTargetTag', () => {
-  it('changes what is given, clears what is named and keeps the rest', async () => {
+  it('changes what is given, clears by null and keeps the rest', async () => {
     const context = await newContext();
     const [tag] = await create(context, { name: 'n', description: 'd', colour: 'c' });
     const { id } = tag!;
     const later = { ...context, clock: () => new Date('2100-01-01T00:00:00Z') };
-    const updated = await updateTargetTag(later, { id, name: ' m ', description: null, clear: ['colour'] });
+    const updated = await updateTargetTag(later, { id, name: ' m ', colour: null });
     const at = new Date('2100-01-01T00:00:00Z');
     expect(updated).toStrictEqual({ ...tag, name: 'm', colour: null, lastModifiedAt: at });
     expect(await findTargetTag(context, id)).toStrictEqual(updated);

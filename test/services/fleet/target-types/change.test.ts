@@ -28,7 +28,7 @@ const newContext = async () => (await newTenant(opened.platform)).contextOf();
 const at = (context: Context, iso: string): Context => ({ ...context, clock: () => new Date(iso) });
 
 describe('updating', () => {
-  it('changes what is given and keeps the rest', async () => {
+  it('changes what is given, clears by null and keeps the rest', async () => {
     const context = await newContext();
     const [type] = await create(context, { key: 'k', name: 'n', description: 'd', colour: 'c' });
     const later = at(context, '2100-01-01T00:00:00Z');
@@ -43,6 +43,7 @@ describe('updating', () => {
       ...type,
       name: 'm',
       description: '',
+      colour: null,
       lastModifiedAt: new Date('2100-01-01T00:00:00Z'),
     });
     expect(await findTargetType(context, type!.id)).toStrictEqual(updated);

@@ -4,6 +4,7 @@ import { findAttributes, setTargetAttributes } from '../../../../src/services/fl
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
 import { findTarget, listTargets } from '../../../../src/services/fleet/targets/find.ts';
+import type { TargetUpdate } from '../../../../src/services/fleet/targets/input.ts';
 import { rotateTargetToken } from '../../../../src/services/fleet/targets/rotate-token.ts';
 import { summarizeFleet } from '../../../../src/services/fleet/targets/summary.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
@@ -28,9 +29,20 @@ describe('updateTarget', () => {
       group: 'g',
     });
     const other = tenant.contextOf(undefined, [], 'other');
-    const after = await updateTarget(other, { controllerId: 'a', name: ' n ', description: null });
+    const after = await updateTarget(other, { controllerId: 'a', name: ' n ', description: undefined });
     expect(after).toMatchObject({ name: 'n', description: 'd', address: 'http://1.2.3.4', group: 'g' });
     expect(after).toMatchObject({ createdBy: 'tester', lastModifiedBy: 'other' });
+    expect(await findTarget(context, 'a')).toEqual(after);
+  });
+
+  it('clears by null', async () => {
+    const { context } = await fleet('a');
+    const { targetTypes: created } = await createTargetTypes(context, { targetTypes: [{ name: 'T' }] });
+    const full = { description: 'd', address: 'x', group: 'g', targetTypeId: created[0]!.id };
+    await updateTarget(context, { controllerId: 'a', ...full });
+    const none = { description: null, address: null, group: null };
+    const after = await updateTarget(context, { controllerId: 'a', ...none, targetTypeId: null });
+    expect(after).toMatchObject({ ...none, targetType: null });
     expect(await findTarget(context, 'a')).toEqual(after);
   });
 
@@ -38,7 +50,7 @@ describe('updateTarget', () => {
     const { tenant } = await fleet('a');
     const after = await updateTarget(tenant.contextOf(undefined, [], 'other'), {
       controllerId: 'a',
-      name: null,
+      name: undefined,
     });
     expect(after.lastModifiedBy).toBe('tester');
   });
@@ -56,23 +68,28 @@ describe('updateTarget', () => {
     ).rejects.toMatchObject({
       code: 'TARGET_TYPE_NOT_FOUND',
     });
-    expect((await updateTarget(context, { controllerId: 'a', targetTypeId: -1 })).targetType).toBeNull();
+    expect((await updateTarget(context, { controllerId: 'a', targetTypeId: null })).targetType).toBeNull();
   });
 
-  it.each([{ name: '' }, { name: '<i>x</i>' }, { requestAttributes: false }, { securityToken: '' }])(
-    'refuses %o',
-    async (bad) => {
-      const { context } = await fleet('a');
-      const before = await findTarget(context, 'a');
-      await expect(
-        updateTarget(context, { controllerId: 'a', description: 'x', ...bad }),
-      ).rejects.toMatchObject({
-        code: 'INVALID_INPUT',
-        details: { path: Object.keys(bad) },
-      });
-      expect(await findTarget(context, 'a')).toEqual(before);
-    },
-  );
+  it.each([
+    { name: '' },
+    { name: null },
+    { name: '<i>x</i>' },
+    { requestAttributes: false },
+    { requestAttributes: null },
+    { securityToken: '' },
+    { securityToken: null },
+  ])('refuses %o', async (bad) => {
+    const { context } = await fleet('a');
+    const before = await findTarget(context, 'a');
+    await expect(
+      updateTarget(context, { controllerId: 'a', description: 'x', ...bad } as TargetUpdate),
+    ).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { path: Object.keys(bad) },
+    });
+    expect(await findTarget(context, 'a')).toEqual(before);
+  });
 });
 
 describe('deleteTargets', () => {
