@@ -39,6 +39,9 @@ export function textOf(body: JsonObject, field: string): string | undefined {
   return String(value);
 }
 
+/** A text that the service needs; an empty one, which it refuses, where it is missing. @throws MALFORMED_INPUT */
+export const textOrEmpty = (body: JsonObject, field: string): string => textOf(body, field) ?? '';
+
 /** A list of texts; numbers and booleans are taken as theirs. @throws MALFORMED_INPUT, INVALID_INPUT */
 export function asTexts(list: unknown, field?: string): string[] {
   if (!Array.isArray(list)) throw notWellFormed();

@@ -1,6 +1,5 @@
 import type { Request, Router } from 'express';
 import { invalid } from '../../errors.ts';
-import { mapInTurns } from '../../services/shared/turns.ts';
 import {
   assignDistributionSetTag,
   unassignDistributionSetTag,
@@ -8,89 +7,57 @@ import {
 import { createDistributionSetTags } from '../../services/software/distribution-set-tags/create.ts';
 import { deleteDistributionSetTag } from '../../services/software/distribution-set-tags/delete.ts';
 import { DISTRIBUTION_SET_TAG_SORT_NAMES } from '../../services/software/distribution-set-tags/fields.ts';
-import {
-  type DistributionSetTag,
-  findDistributionSetTag,
-} from '../../services/software/distribution-set-tags/find.ts';
+import { findDistributionSetTag } from '../../services/software/distribution-set-tags/find.ts';
 import {
   listDistributionSetTags,
   listTaggedSets,
 } from '../../services/software/distribution-set-tags/list.ts';
 import { updateDistributionSetTag } from '../../services/software/distribution-set-tags/update.ts';
 import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/software/distribution-sets/fields.ts';
-import { asObject, asObjects, asTexts, idOf } from '../json.ts';
-import { jsonOf, sendCreated, sendHal } from '../media.ts';
-import { pagedSets } from './distribution-sets.ts';
-import { throwFirst } from './field-names.ts';
-import { pagedList, pageRequest } from './paging.ts';
+import { asTexts, idOf } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { collectionRoutes, createListed, pagedCollection } from './collection.ts';
+import { RENDERED_SETS } from './distribution-sets.ts';
+import { pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
-import { type Links, link } from './render.ts';
-import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
+import { type LinksOf, link } from './render.ts';
+import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { readTag, renderTag } from './target-tags.ts';
 
-/** `/distributionsettags`; `linksOf` gives the links' base for a request. */
-export function distributionSetTagRoutes(
-  router: Router,
-  options: ResourceOptions,
-  linksOf: (request: Request) => Links,
-): void {
-  const get: Handler = async (context, request, response) => {
-    const page = pageRequest(request, DISTRIBUTION_SET_TAG_SORT_NAMES);
-    const listing = await listDistributionSetTags(context, page);
-    const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (tag) => renderTag(tag, selfLink(links, tag))));
-  };
-  const post: Handler = async (context, request, response) => {
-    const input = await mapInTurns(asObjects(jsonOf(request)), readTag);
-    const { created, faults } = await createDistributionSetTags(context, { distributionSetTags: input });
-    throwFirst(faults, 'distributionSetTags', input);
-    const links = linksOf(request);
-    await sendCreated(response, created, (tag) => renderTag(tag, selfLink(links, tag)));
-  };
-  resource(router, '/distributionsettags', { get, post: takes('CREATE_DISTRIBUTION_SET', post) }, options);
-
-  const getOne: Handler = async (context, request, response) => {
-    const tag = await findDistributionSetTag(context, tagIdOf(request));
-    sendHal(response, renderTag(tag, allLinks(linksOf(request), tag)));
-  };
-  const put: Handler = async (context, request, response) => {
-    const changes = readTag(asObject(jsonOf(request)));
-    const tag = await updateDistributionSetTag(context, { ...changes, id: tagIdOf(request) });
-    sendHal(response, renderTag(tag, allLinks(linksOf(request), tag)));
-  };
-  const remove: Handler = async (context, request, response) => {
-    await deleteDistributionSetTag(context, { id: tagIdOf(request) });
-    response.status(204).end();
-  };
-  resource(
-    router,
-    '/distributionsettags/:id',
-    { get: getOne, put: takes('UPDATE_DISTRIBUTION_SET', put), delete: remove },
-    options,
-  );
-
+/** `/distributionsettags` */
+export function distributionSetTagRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  collectionRoutes(router, options, linksOf, {
+    segment: 'distributionsettags',
+    needs: { create: 'CREATE_DISTRIBUTION_SET', update: 'UPDATE_DISTRIBUTION_SET' },
+    sortNames: DISTRIBUTION_SET_TAG_SORT_NAMES,
+    list: listDistributionSetTags,
+    find: findDistributionSetTag,
+    create: createListed('distributionSetTags', readTag, (context, distributionSetTags) =>
+      createDistributionSetTags(context, { distributionSetTags }),
+    ),
+    update: (context, id, body) => updateDistributionSetTag(context, { ...readTag(body), id }),
+    remove: deleteDistributionSetTag,
+    rendererOf: () => renderTag,
+    moreLinks: (links, { id }) => ({
+      assignedDistributionSets: link(`${links('distributionsettags', id, 'assigned')}?offset=0&limit=50`),
+    }),
+  });
   assignmentRoutes(router, options, linksOf);
 }
 
-function assignmentRoutes(
-  router: Router,
-  options: ResourceOptions,
-  linksOf: (request: Request) => Links,
-): void {
+function assignmentRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const path = '/distributionsettags/:id/assigned';
   const getAssigned: Handler = async (context, request, response) => {
     const page = pageRequest(request, DISTRIBUTION_SET_SORT_NAMES);
     const listing = await listTaggedSets(context, tagIdOf(request), page);
-    sendHal(response, await pagedSets(context, listing, linksOf(request)));
+    sendHal(response, await pagedCollection(context, listing, linksOf(request), RENDERED_SETS));
   };
-  const assign: Handler = async (context, request, response) => {
-    await assignDistributionSetTag(context, { tagId: tagIdOf(request), setIds: readSetIds(request) });
-    response.status(204).end();
-  };
-  const unassign: Handler = async (context, request, response) => {
-    await unassignDistributionSetTag(context, { tagId: tagIdOf(request), setIds: readSetIds(request) });
-    response.status(204).end();
-  };
+  const assign = answersNoContent((context, request) =>
+    assignDistributionSetTag(context, { tagId: tagIdOf(request), setIds: readSetIds(request) }),
+  );
+  const unassign = answersNoContent((context, request) =>
+    unassignDistributionSetTag(context, { tagId: tagIdOf(request), setIds: readSetIds(request) }),
+  );
   resource(
     router,
     path,
@@ -102,14 +69,12 @@ function assignmentRoutes(
     { ...options, names: { setIds: '', tagId: 'id' } },
   );
 
-  const assignOne: Handler = async (context, request, response) => {
-    await assignDistributionSetTag(context, namedSet(request));
-    response.status(204).end();
-  };
-  const unassignOne: Handler = async (context, request, response) => {
-    await unassignDistributionSetTag(context, namedSet(request));
-    response.status(204).end();
-  };
+  const assignOne = answersNoContent((context, request) =>
+    assignDistributionSetTag(context, namedSet(request)),
+  );
+  const unassignOne = answersNoContent((context, request) =>
+    unassignDistributionSetTag(context, namedSet(request)),
+  );
   resource(router, `${path}/:setId`, { post: assignOne, delete: unassignOne }, options);
 }
 
@@ -127,12 +92,3 @@ const readSetIds = (request: Request): number[] =>
     if (id === undefined) throw invalid(`${index}: must be a whole number of 64 bits`, [String(index)]);
     return id;
   });
-
-const selfLink = (links: Links, { id }: DistributionSetTag) => ({
-  self: link(links('distributionsettags', id)),
-});
-
-const allLinks = (links: Links, tag: DistributionSetTag) => ({
-  ...selfLink(links, tag),
-  assignedDistributionSets: link(`${links('distributionsettags', tag.id, 'assigned')}?offset=0&limit=50`),
-});

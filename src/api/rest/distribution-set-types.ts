@@ -1,7 +1,6 @@
 import type { Request, Router } from 'express';
 import { invalid, softwareModuleTypeNotFound } from '../../errors.ts';
 import type { Context } from '../../services/shared/context.ts';
-import { mapInTurns } from '../../services/shared/turns.ts';
 import { createDistributionSetTypes } from '../../services/software/distribution-set-types/create.ts';
 import { deleteDistributionSetType } from '../../services/software/distribution-set-types/delete.ts';
 import { DISTRIBUTION_SET_TYPE_SORT_NAMES } from '../../services/software/distribution-set-types/fields.ts';
@@ -13,62 +12,34 @@ import { listDistributionSetTypes } from '../../services/software/distribution-s
 import { findModuleTypesOfSetTypes } from '../../services/software/distribution-set-types/module-types.ts';
 import { setModuleTypeOfSets } from '../../services/software/distribution-set-types/set-module-type.ts';
 import { updateDistributionSetType } from '../../services/software/distribution-set-types/update.ts';
-import { asObject, asObjects, integerOf, type JsonObject } from '../json.ts';
-import { jsonOf, sendCreated, sendHal } from '../media.ts';
-import { throwFirst } from './field-names.ts';
-import { pagedList, pageRequest } from './paging.ts';
-import { pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
-import { deletedModeOf, neededText, readTypeChanges, renderModuleType } from './software-module-types.ts';
+import { asObject, asObjects, integerOf, type JsonObject, textOrEmpty } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { collectionRoutes, createListed } from './collection.ts';
+import { deletedModeOf, pathIdOf } from './parameters.ts';
+import { authorship, type LinksOf, link, selfLink, withoutNulls } from './render.ts';
+import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
+import { readTypeChanges, renderModuleType } from './software-module-types.ts';
 
-const NAMES = { mandatoryModuleTypeIds: 'mandatorymodules', optionalModuleTypeIds: 'optionalmodules' };
-
-/** `/distributionsettypes`; `linksOf` gives the links' base for a request. */
-export function distributionSetTypeRoutes(
-  router: Router,
-  options: ResourceOptions,
-  linksOf: (request: Request) => Links,
-): void {
-  const get: Handler = async (context, request, response) => {
-    const page = pageRequest(request, DISTRIBUTION_SET_TYPE_SORT_NAMES);
-    const listing = await listDistributionSetTypes(context, page, deletedModeOf(request));
-    const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (type) => renderSetType(type, selfLink(links, type))));
-  };
-  const post: Handler = async (context, request, response) => {
-    const input = await mapInTurns(asObjects(jsonOf(request)), readSetType);
-    const { created, faults } = await createDistributionSetTypes(context, { distributionSetTypes: input });
-    throwFirst(faults, 'distributionSetTypes', input);
-    const links = linksOf(request);
-    await sendCreated(response, created, (type) => renderSetType(type, selfLink(links, type)));
-  };
-  resource(
-    router,
-    '/distributionsettypes',
-    { get, post: takes('CREATE_DISTRIBUTION_SET_TYPE', post) },
-    { ...options, names: NAMES },
-  );
-
-  const getOne: Handler = async (context, request, response) => {
-    const type = await findDistributionSetType(context, pathIdOf(request, 'id'));
-    sendHal(response, renderSetType(type, allLinks(linksOf(request), type)));
-  };
-  const put: Handler = async (context, request, response) => {
-    const changes = readTypeChanges(asObject(jsonOf(request)));
-    const type = await updateDistributionSetType(context, { ...changes, id: pathIdOf(request, 'id') });
-    sendHal(response, renderSetType(type, allLinks(linksOf(request), type)));
-  };
-  const remove: Handler = async (context, request, response) => {
-    await deleteDistributionSetType(context, { id: pathIdOf(request, 'id') });
-    response.status(204).end();
-  };
-  resource(
-    router,
-    '/distributionsettypes/:id',
-    { get: getOne, put: takes('UPDATE_DISTRIBUTION_SET_TYPE', put), delete: remove },
-    options,
-  );
+/** `/distributionsettypes` */
+export function distributionSetTypeRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  collectionRoutes(router, options, linksOf, {
+    segment: 'distributionsettypes',
+    needs: { create: 'CREATE_DISTRIBUTION_SET_TYPE', update: 'UPDATE_DISTRIBUTION_SET_TYPE' },
+    names: { mandatoryModuleTypeIds: 'mandatorymodules', optionalModuleTypeIds: 'optionalmodules' },
+    sortNames: DISTRIBUTION_SET_TYPE_SORT_NAMES,
+    list: (context, page, request) => listDistributionSetTypes(context, page, deletedModeOf(request)),
+    find: findDistributionSetType,
+    create: createListed('distributionSetTypes', readSetType, (context, distributionSetTypes) =>
+      createDistributionSetTypes(context, { distributionSetTypes }),
+    ),
+    update: (context, id, body) => updateDistributionSetType(context, { ...readTypeChanges(body), id }),
+    remove: deleteDistributionSetType,
+    rendererOf: () => renderSetType,
+    moreLinks: (links, { id }) => ({
+      mandatorymodules: link(links('distributionsettypes', id, 'mandatorymoduletypes')),
+      optionalmodules: link(links('distributionsettypes', id, 'optionalmoduletypes')),
+    }),
+  });
 
   elementRoutes(router, options, linksOf, { segment: 'mandatorymoduletypes', role: 'MANDATORY' });
   elementRoutes(router, options, linksOf, { segment: 'optionalmoduletypes', role: 'OPTIONAL' });
@@ -78,7 +49,7 @@ export function distributionSetTypeRoutes(
 function elementRoutes(
   router: Router,
   options: ResourceOptions,
-  linksOf: (request: Request) => Links,
+  linksOf: LinksOf,
   { segment, role }: { segment: string; role: 'MANDATORY' | 'OPTIONAL' },
 ): void {
   const moduleTypesOf = async (context: Context, request: Request) => {
@@ -93,15 +64,14 @@ function elementRoutes(
     const links = linksOf(request);
     sendHal(
       response,
-      types.map((type) => renderModuleType(type, links)),
+      types.map((type) => renderModuleType(type, selfLink(links, 'softwaremoduletypes', type.id))),
     );
   };
-  const post: Handler = async (context, request, response) => {
+  const post = answersNoContent(async (context, request) => {
     const moduleTypeId = integerOf(asObject(jsonOf(request)), 'id');
     if (moduleTypeId === undefined) throw invalid('id: is needed', ['id']);
     await setModuleTypeOfSets(context, { id: pathIdOf(request, 'id'), moduleTypeId, role });
-    response.status(204).end();
-  };
+  });
   const add = takes('UPDATE_DISTRIBUTION_SET_TYPE', post);
   resource(
     router,
@@ -114,13 +84,12 @@ function elementRoutes(
     const wanted = pathIdOf(request, 'moduleTypeId');
     const type = (await moduleTypesOf(context, request)).find(({ id }) => id === wanted);
     if (!type) throw softwareModuleTypeNotFound(String(wanted));
-    sendHal(response, renderModuleType(type, linksOf(request)));
+    sendHal(response, renderModuleType(type, selfLink(linksOf(request), 'softwaremoduletypes', type.id)));
   };
-  const remove: Handler = async (context, request, response) => {
+  const remove = answersNoContent((context, request) => {
     const moduleTypeId = pathIdOf(request, 'moduleTypeId');
-    await setModuleTypeOfSets(context, { id: pathIdOf(request, 'id'), moduleTypeId, role: 'NONE' });
-    response.status(204).end();
-  };
+    return setModuleTypeOfSets(context, { id: pathIdOf(request, 'id'), moduleTypeId, role: 'NONE' });
+  });
   resource(
     router,
     `/distributionsettypes/:id/${segment}/:moduleTypeId`,
@@ -131,8 +100,8 @@ function elementRoutes(
 
 const readSetType = (body: JsonObject) => ({
   ...readTypeChanges(body),
-  key: neededText(body, 'key'),
-  name: neededText(body, 'name'),
+  key: textOrEmpty(body, 'key'),
+  name: textOrEmpty(body, 'name'),
   mandatoryModuleTypeIds: readIds(body, 'mandatorymodules'),
   optionalModuleTypeIds: readIds(body, 'optionalmodules'),
 });
@@ -140,11 +109,11 @@ const readSetType = (body: JsonObject) => ({
 /** The ids in a list of references: `[{"id": 1}]`. */
 export function readIds(body: JsonObject, field: string): number[] {
   const list = body[field];
-  return list === undefined || list === null ? [] : idsOf(list, field);
+  return list === undefined || list === null ? [] : idsOfReferences(list, field);
 }
 
 /** The same where the list is the whole body. @throws MALFORMED_INPUT, INVALID_INPUT where one lacks its id */
-export const idsOf = (list: unknown, field?: string): number[] =>
+export const idsOfReferences = (list: unknown, field?: string): number[] =>
   asObjects(list, field).map((reference) => {
     const id = integerOf(reference, 'id');
     if (id === undefined) throw invalid('id: is needed', ['id']);
@@ -162,13 +131,3 @@ export const renderSetType = (type: DistributionSetType, links: object) =>
     deleted: type.deleted,
     _links: links,
   });
-
-export const selfLink = (links: Links, { id }: DistributionSetType) => ({
-  self: link(links('distributionsettypes', id)),
-});
-
-const allLinks = (links: Links, type: DistributionSetType) => ({
-  ...selfLink(links, type),
-  mandatorymodules: link(links('distributionsettypes', type.id, 'mandatorymoduletypes')),
-  optionalmodules: link(links('distributionsettypes', type.id, 'optionalmoduletypes')),
-});

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { malformed } from '../../errors.ts';
+import { DELETED_MODES } from '../../services/shared/matching.ts';
 import { idOf } from '../json.ts';
 import { valuesOf } from './paging.ts';
 
@@ -38,6 +39,9 @@ export function enumParameter<T extends string>(
   if (value === undefined) throw malformed(`${name}: must be one of ${values.join(', ')}`, [name]);
   return value;
 }
+
+/** Whether a list shows what was deleted softly. @throws MALFORMED_INPUT */
+export const deletedModeOf = (request: Request) => enumParameter(request, 'soft_deleted_mode', DELETED_MODES);
 
 /** An identifier in the path. @throws MALFORMED_INPUT where it is no number of 64 bits */
 export function pathIdOf(request: Request, parameter: string): number {

@@ -1,7 +1,11 @@
+import type { Request } from 'express';
 import { titleOf } from '../../services/software/software-modules/module.ts';
 
 /** Builds links on the base that the request gives; segments are percent-encoded. */
 export type Links = (...segments: (string | number)[]) => string;
+
+/** Gives the links' builder for a request. */
+export type LinksOf = (request: Request) => Links;
 
 export const linksOn =
   (baseUrl: string): Links =>
@@ -9,6 +13,17 @@ export const linksOn =
     `${baseUrl}/rest/v1/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`;
 
 export const link = (href: string) => ({ href });
+
+/** The links of an entity, `type` only where it may be seen. */
+export interface EntityLinks {
+  self: object;
+  type?: object;
+}
+
+/** The link of an entity to itself. */
+export const selfLink = (links: Links, ...segments: (string | number)[]) => ({
+  self: link(links(...segments)),
+});
 
 export const linkToSet = (links: Links, set: { id: number; name: string; version: string }) => ({
   ...link(links('distributionsets', set.id)),

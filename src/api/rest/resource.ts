@@ -10,6 +10,14 @@ import { type FieldNames, inWordsOf } from './field-names.ts';
 /** What a handler gets: who calls, and the request as it is. */
 export type Handler = (context: Context, request: Request, response: Response) => Promise<void>;
 
+/** A handler that answers 204 once the work is done. */
+export const answersNoContent =
+  (work: (context: Context, request: Request) => Promise<unknown>): Handler =>
+  async (context, request, response) => {
+    await work(context, request);
+    response.status(204).end();
+  };
+
 /** A handler that gets a body. */
 interface Taker {
   permission: Permission;

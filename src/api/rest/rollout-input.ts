@@ -1,9 +1,8 @@
 import { distributionSetNotFound, invalid, malformed } from '../../errors.ts';
 import { FORCE_TYPES } from '../../services/deployments/assignments/input.ts';
 import type { RolloutInput } from '../../services/deployments/rollouts/input.ts';
-import { asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf } from '../json.ts';
+import { asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf, textOrEmpty } from '../json.ts';
 import { ExactNumber } from '../json-reader.ts';
-import { neededText } from './software-module-types.ts';
 
 /** What its bodies call what `createRollout` takes. */
 export const ROLLOUT_NAMES = {
@@ -22,10 +21,10 @@ export const ROLLOUT_NAMES = {
 
 /** The body of `POST /rollouts`. @throws MALFORMED_INPUT */
 export const readRollout = (body: JsonObject): RolloutInput => ({
-  name: neededText(body, 'name'),
+  name: textOrEmpty(body, 'name'),
   description: textOf(body, 'description'),
   distributionSetId: neededSetId(body),
-  filter: neededText(body, 'targetFilterQuery'),
+  filter: textOrEmpty(body, 'targetFilterQuery'),
   forceType: wordOf(body, 'type', FORCE_TYPES),
   forcedAt: timeOf(body, 'forcetime'),
   startAt: timeOf(body, 'startAt'),
@@ -39,7 +38,7 @@ export const readRollout = (body: JsonObject): RolloutInput => ({
 });
 
 const readGroup = (group: JsonObject): NonNullable<RolloutInput['groups']>[number] => ({
-  name: neededText(group, 'name'),
+  name: textOrEmpty(group, 'name'),
   description: textOf(group, 'description'),
   filter: textOf(group, 'targetFilterQuery'),
   percentage: numberOf(group, 'targetPercentage'),

@@ -19,11 +19,10 @@ import type { Context } from '../../services/shared/context.ts';
 import { asObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { pagedListBy, pageRequest, valuesOf } from './paging.ts';
-import { pathIdOf } from './parameters.ts';
+import { deletedModeOf, pathIdOf } from './parameters.ts';
 import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { ROLLOUT_NAMES, readRollout } from './rollout-input.ts';
-import { deletedModeOf } from './software-module-types.ts';
 
 type LinksOf = (request: Request) => Links;
 

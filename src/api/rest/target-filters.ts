@@ -1,4 +1,4 @@
-import type { Request, Router } from 'express';
+import type { Router } from 'express';
 import { readableAmong } from '../../services/access/readable-fields.ts';
 import type { AutoAssignment } from '../../services/deployments/auto-assignments/auto-assignment.ts';
 import { findAutoAssignmentsOfFilters } from '../../services/deployments/auto-assignments/find.ts';
@@ -11,68 +11,43 @@ import { listTargetFilters, listTargetFiltersOfSet } from '../../services/fleet/
 import { setAutoAssignment } from '../../services/fleet/target-filters/set-auto-assignment.ts';
 import { updateTargetFilter } from '../../services/fleet/target-filters/update.ts';
 import type { Context } from '../../services/shared/context.ts';
-import type { Listing } from '../../services/shared/page.ts';
 import { findDistributionSet } from '../../services/software/distribution-sets/find.ts';
-import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
+import { asObject, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
+import { collectionRoutes, pagedCollection } from './collection.ts';
 import { renderWhole } from './distribution-sets.ts';
-import { pagedListBy, pageRequest } from './paging.ts';
+import { pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
-import { authorship, type Links, link } from './render.ts';
-import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
-
-type LinksOf = (request: Request) => Links;
+import { authorship, type Links, type LinksOf, link, selfLink } from './render.ts';
+import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** Of `autoAssignDS`. */
 const NAMES = { distributionSetId: 'id', forceType: 'type' };
 
-/** `/targetfilters`; `linksOf` gives the links' base for a request. */
+/** `/targetfilters` */
 export function targetFilterRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
-  const get: Handler = async (context, request, response) => {
-    const listing = await listTargetFilters(context, pageRequest(request, TARGET_FILTER_SORT_NAMES));
-    sendHal(response, await pagedFilters(context, listing, linksOf(request)));
-  };
-  const post: Handler = async (context, request, response) => {
-    const { name = '', query = '' } = readFilter(request);
-    const filter = await createTargetFilter(context, { name, query });
-    sendHal(response.status(201), await renderOne(context, request, filter));
-  };
-  resource(router, '/targetfilters', { get, post: takes('CREATE_TARGET', post) }, options);
-
-  const renderOne = async (context: Context, request: Request, filter: TargetFilter) => {
-    const [autoAssignment] = await findAutoAssignmentsOfFilters(context, [filter.id]);
-    const render = await renderer(context, [autoAssignment]);
-    return render(filter, autoAssignment, allLinks(linksOf(request), filter));
-  };
-  const getOne: Handler = async (context, request, response) => {
-    const filter = await findTargetFilter(context, pathIdOf(request, 'id'));
-    sendHal(response, await renderOne(context, request, filter));
-  };
-  const put: Handler = async (context, request, response) => {
-    const filter = await updateTargetFilter(context, {
-      ...readFilter(request),
-      id: pathIdOf(request, 'id'),
-    });
-    sendHal(response, await renderOne(context, request, filter));
-  };
-  const remove: Handler = async (context, request, response) => {
-    await deleteTargetFilter(context, { id: pathIdOf(request, 'id') });
-    response.status(204).end();
-  };
-  resource(
-    router,
-    '/targetfilters/:id',
-    { get: getOne, put: takes('UPDATE_TARGET', put), delete: remove },
-    options,
-  );
+  collectionRoutes(router, options, linksOf, {
+    ...RENDERED_FILTERS,
+    needs: { create: 'CREATE_TARGET', update: 'UPDATE_TARGET' },
+    sortNames: TARGET_FILTER_SORT_NAMES,
+    list: (context, page) => listTargetFilters(context, page),
+    find: findTargetFilter,
+    create: (context, body) => {
+      const { name = '', query = '' } = readFilter(asObject(body));
+      return createTargetFilter(context, { name, query });
+    },
+    update: (context, id, body) => updateTargetFilter(context, { ...readFilter(body), id }),
+    remove: deleteTargetFilter,
+    moreLinks: moreLinksOf,
+  });
 
   autoAssignmentRoutes(router, options, linksOf);
 
   const getOfSet: Handler = async (context, request, response) => {
     const page = pageRequest(request, TARGET_FILTER_SORT_NAMES);
     const listing = await listTargetFiltersOfSet(context, pathIdOf(request, 'id'), page);
-    sendHal(response, await pagedFilters(context, listing, linksOf(request)));
+    sendHal(response, await pagedCollection(context, listing, linksOf(request), RENDERED_FILTERS));
   };
   resource(router, '/distributionsets/:id/autoAssignTargetFilters', { get: getOfSet }, options);
 }
@@ -95,44 +70,40 @@ function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf:
       weight: integerOf(body, 'weight'),
       confirmationRequired: booleanOf(body, 'confirmationRequired'),
     });
-    const render = await renderer(context, [autoAssignment]);
-    sendHal(response, render(targetFilter, autoAssignment, allLinks(linksOf(request), targetFilter)));
+    const render = await rendererWith(context, new Map([[targetFilter.id, autoAssignment]]));
+    const links = linksOf(request);
+    const self = selfLink(links, 'targetfilters', targetFilter.id);
+    sendHal(response, render(targetFilter, { ...self, ...moreLinksOf(links, targetFilter) }));
   };
-  const remove: Handler = async (context, request, response) => {
-    await clearAutoAssignment(context, { targetFilterId: pathIdOf(request, 'id') });
-    response.status(204).end();
-  };
+  const remove = answersNoContent((context, request) =>
+    clearAutoAssignment(context, { targetFilterId: pathIdOf(request, 'id') }),
+  );
   const methods = { get, post: takes('UPDATE_TARGET', post), delete: remove };
   resource(router, '/targetfilters/:id/autoAssignDS', methods, { ...options, names: NAMES });
 }
 
-function readFilter(request: Request) {
-  const body = asObject(jsonOf(request));
-  return { name: textOf(body, 'name'), query: textOf(body, 'query') };
+const readFilter = (body: JsonObject) => ({ name: textOf(body, 'name'), query: textOf(body, 'query') });
+
+async function rendererOf(context: Context, filters: readonly TargetFilter[]) {
+  const ids = filters.map(({ id }) => id);
+  const found = await findAutoAssignmentsOfFilters(context, ids);
+  return rendererWith(context, new Map(ids.map((id, index) => [id, found[index]])));
 }
 
-const pagedFilters = (context: Context, listing: Listing<TargetFilter>, links: Links): Promise<object> =>
-  pagedListBy(listing, async (items) => {
-    const found = await findAutoAssignmentsOfFilters(
-      context,
-      items.map(({ id }) => id),
-    );
-    const byId = new Map(items.map(({ id }, index) => [id, found[index]]));
-    const render = await renderer(context, found);
-    return (filter) => render(filter, byId.get(filter.id), selfLink(links, filter));
-  });
-
-/** Renders filters with what they assign by themselves, as far as the caller may read that. */
-async function renderer(context: Context, assigning: readonly (AutoAssignment | undefined)[]) {
+/** Renders filters with their auto-assignments, which are given by the filter's id; only what the caller may read. */
+async function rendererWith(
+  context: Context,
+  autoAssignments: ReadonlyMap<number, AutoAssignment | undefined>,
+) {
   const { settings } = await context.tenants.byId(context.caller.tenantId);
-  const setIds = assigning.flatMap((one) => one?.distributionSet.id ?? []);
+  const setIds = [...autoAssignments.values()].flatMap((one) => one?.distributionSet.id ?? []);
   const seesSet = await readableAmong(context, 'distributionSet', setIds);
-  return (filter: TargetFilter, autoAssignment: AutoAssignment | undefined, links: object) => ({
+  return (filter: TargetFilter, links: object) => ({
     ...authorship(filter),
     id: filter.id,
     name: filter.name,
     query: filter.query,
-    ...renderAutoAssignment(autoAssignment, settings.confirmationFlow, seesSet),
+    ...renderAutoAssignment(autoAssignments.get(filter.id), settings.confirmationFlow, seesSet),
     _links: links,
   });
 }
@@ -150,9 +121,9 @@ const renderAutoAssignment = (
   confirmationRequired: confirmationFlow ? (autoAssignment?.confirmationRequired ?? null) : null,
 });
 
-const selfLink = (links: Links, { id }: TargetFilter) => ({ self: link(links('targetfilters', id)) });
-
-const allLinks = (links: Links, filter: TargetFilter) => ({
-  ...selfLink(links, filter),
-  autoAssignDS: link(links('targetfilters', filter.id, 'autoAssignDS')),
+const moreLinksOf = (links: Links, { id }: TargetFilter) => ({
+  autoAssignDS: link(links('targetfilters', id, 'autoAssignDS')),
 });
+
+/** What a page of filters needs. */
+const RENDERED_FILTERS = { segment: 'targetfilters', rendererOf };

@@ -10,55 +10,34 @@ import { unassignTargetTags } from '../../services/fleet/target-tags/unassign.ts
 import { updateTargetTag } from '../../services/fleet/target-tags/update.ts';
 import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
 import { findTarget } from '../../services/fleet/targets/find.ts';
-import { mapInTurns } from '../../services/shared/turns.ts';
-import { asObject, asObjects, asTexts, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendCreated, sendHal } from '../media.ts';
-import { throwFirst } from './field-names.ts';
+import { asTexts, type JsonObject, textOf } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { collectionRoutes, createListed } from './collection.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
+import { authorship, type LinksOf, link, selfLink, withoutNulls } from './render.ts';
+import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf, renderTarget, selfLink as targetLink } from './targets.ts';
 
-/** `/targettags` and the tags of a target; `linksOf` gives the links' base for a request. */
-export function targetTagRoutes(
-  router: Router,
-  options: ResourceOptions,
-  linksOf: (request: Request) => Links,
-): void {
-  const get: Handler = async (context, request, response) => {
-    const listing = await listTargetTags(context, pageRequest(request, TARGET_TAG_SORT_NAMES));
-    const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (tag) => renderTag(tag, selfLink(links, tag))));
-  };
-  const post: Handler = async (context, request, response) => {
-    const input = await mapInTurns(asObjects(jsonOf(request)), readTag);
-    const { targetTags, faults } = await createTargetTags(context, { targetTags: input });
-    throwFirst(faults, 'targetTags', input);
-    const links = linksOf(request);
-    await sendCreated(response, targetTags, (tag) => renderTag(tag, selfLink(links, tag)));
-  };
-  resource(router, '/targettags', { get, post: takes('CREATE_TARGET', post) }, options);
-
-  const getOne: Handler = async (context, request, response) => {
-    const tag = await findTargetTag(context, tagIdOf(request));
-    sendHal(response, renderTag(tag, allLinks(linksOf(request), tag)));
-  };
-  const put: Handler = async (context, request, response) => {
-    const changes = readTag(asObject(jsonOf(request)));
-    const tag = await updateTargetTag(context, { ...changes, id: tagIdOf(request) });
-    sendHal(response, renderTag(tag, allLinks(linksOf(request), tag)));
-  };
-  const remove: Handler = async (context, request, response) => {
-    await deleteTargetTag(context, { id: tagIdOf(request) });
-    response.status(204).end();
-  };
-  resource(
-    router,
-    '/targettags/:id',
-    { get: getOne, put: takes('UPDATE_TARGET', put), delete: remove },
-    options,
-  );
+/** `/targettags` and the tags of a target */
+export function targetTagRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  collectionRoutes(router, options, linksOf, {
+    segment: 'targettags',
+    needs: { create: 'CREATE_TARGET', update: 'UPDATE_TARGET' },
+    sortNames: TARGET_TAG_SORT_NAMES,
+    list: listTargetTags,
+    find: findTargetTag,
+    create: createListed('targetTags', readTag, async (context, rows) => {
+      const { targetTags: created, faults } = await createTargetTags(context, { targetTags: rows });
+      return { created, faults };
+    }),
+    update: (context, id, body) => updateTargetTag(context, { ...readTag(body), id }),
+    remove: deleteTargetTag,
+    rendererOf: () => renderTag,
+    moreLinks: (links, { id }) => ({
+      assignedTargets: link(`${links('targettags', id, 'assigned')}?offset=0&limit=50`),
+    }),
+  });
 
   const getTagsOfTarget: Handler = async (context, request, response) => {
     const { id } = await findTarget(context, controllerIdOf(request));
@@ -66,7 +45,7 @@ export function targetTagRoutes(
     const links = linksOf(request);
     sendHal(
       response,
-      tags.map((tag) => renderTag(tag, selfLink(links, tag))),
+      tags.map((tag) => renderTag(tag, selfLink(links, 'targettags', tag.id))),
     );
   };
   resource(router, '/targets/:controllerId/tags', { get: getTagsOfTarget }, options);
@@ -74,25 +53,19 @@ export function targetTagRoutes(
   assignmentRoutes(router, options, linksOf);
 }
 
-function assignmentRoutes(
-  router: Router,
-  options: ResourceOptions,
-  linksOf: (request: Request) => Links,
-): void {
+function assignmentRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const getAssigned: Handler = async (context, request, response) => {
     const page = pageRequest(request, TARGET_SORT_NAMES);
     const listing = await listTaggedTargets(context, tagIdOf(request), page);
     const links = linksOf(request);
     sendHal(response, await pagedList(listing, (target) => renderTarget(target, targetLink(links, target))));
   };
-  const assign: Handler = async (context, request, response) => {
-    throwFault(await assignTargetTags(context, listedTargets(request)));
-    response.status(204).end();
-  };
-  const unassign: Handler = async (context, request, response) => {
-    throwFault(await unassignTargetTags(context, listedTargets(request)));
-    response.status(204).end();
-  };
+  const assign = answersNoContent(async (context, request) =>
+    throwFault(await assignTargetTags(context, listedTargets(request))),
+  );
+  const unassign = answersNoContent(async (context, request) =>
+    throwFault(await unassignTargetTags(context, listedTargets(request))),
+  );
   resource(
     router,
     '/targettags/:id/assigned',
@@ -104,14 +77,10 @@ function assignmentRoutes(
     { ...options, names: { controllerIds: '', tagIds: 'id' } },
   );
 
-  const assignOne: Handler = async (context, request, response) => {
-    await assignTargetTags(context, namedTarget(request));
-    response.status(204).end();
-  };
-  const unassignOne: Handler = async (context, request, response) => {
-    await unassignTargetTags(context, namedTarget(request));
-    response.status(204).end();
-  };
+  const assignOne = answersNoContent((context, request) => assignTargetTags(context, namedTarget(request)));
+  const unassignOne = answersNoContent((context, request) =>
+    unassignTargetTags(context, namedTarget(request)),
+  );
   resource(
     router,
     '/targettags/:id/assigned/:controllerId',
@@ -152,10 +121,3 @@ export const renderTag = (tag: TargetTag, links: object) =>
     colour: tag.colour,
     _links: links,
   });
-
-const selfLink = (links: Links, { id }: TargetTag) => ({ self: link(links('targettags', id)) });
-
-const allLinks = (links: Links, tag: TargetTag) => ({
-  ...selfLink(links, tag),
-  assignedTargets: link(`${links('targettags', tag.id, 'assigned')}?offset=0&limit=50`),
-});

@@ -1,4 +1,4 @@
-import type { Request, Router } from 'express';
+import type { Router } from 'express';
 import {
   addCompatibleSetTypes,
   listCompatibleSetTypes,
@@ -10,62 +10,37 @@ import { TARGET_TYPE_SORT_NAMES } from '../../services/fleet/target-types/fields
 import { findTargetType, type TargetType } from '../../services/fleet/target-types/find.ts';
 import { listTargetTypes } from '../../services/fleet/target-types/list.ts';
 import { updateTargetType } from '../../services/fleet/target-types/update.ts';
-import { mapInTurns } from '../../services/shared/turns.ts';
-import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
-import { jsonOf, sendCreated, sendHal } from '../media.ts';
-import { idsOf, readIds, renderSetType, selfLink as setTypeLink } from './distribution-set-types.ts';
-import { throwFirst } from './field-names.ts';
-import { pagedList, pageRequest } from './paging.ts';
+import { type JsonObject, textOf } from '../json.ts';
+import { jsonOf, sendHal } from '../media.ts';
+import { collectionRoutes, createListed } from './collection.ts';
+import { idsOfReferences, readIds, renderSetType } from './distribution-set-types.ts';
 import { pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, withoutNulls } from './render.ts';
-import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
+import { authorship, type LinksOf, link, selfLink, withoutNulls } from './render.ts';
+import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
-const NAMES = { compatibleDistributionSetTypeIds: 'compatibledistributionsettypes' };
-
-/** `/targettypes`; `linksOf` gives the links' base for a request. */
-export function targetTypeRoutes(
-  router: Router,
-  options: ResourceOptions,
-  linksOf: (request: Request) => Links,
-): void {
-  const get: Handler = async (context, request, response) => {
-    const listing = await listTargetTypes(context, pageRequest(request, TARGET_TYPE_SORT_NAMES));
-    const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (type) => renderTargetType(type, selfLink(links, type))));
-  };
-  const post: Handler = async (context, request, response) => {
-    const input = await mapInTurns(asObjects(jsonOf(request)), readTargetType);
-    const { targetTypes, faults } = await createTargetTypes(context, { targetTypes: input });
-    throwFirst(faults, 'targetTypes', input);
-    const links = linksOf(request);
-    await sendCreated(response, targetTypes, (type) => renderTargetType(type, selfLink(links, type)));
-  };
-  resource(
-    router,
-    '/targettypes',
-    { get, post: takes('CREATE_TARGET_TYPE', post) },
-    { ...options, names: NAMES },
-  );
-
-  const getOne: Handler = async (context, request, response) => {
-    const type = await findTargetType(context, pathIdOf(request, 'id'));
-    sendHal(response, renderTargetType(type, allLinks(linksOf(request), type)));
-  };
-  const put: Handler = async (context, request, response) => {
-    const { key: _, ...changes } = readTargetType(asObject(jsonOf(request)));
-    const type = await updateTargetType(context, { ...changes, id: pathIdOf(request, 'id') });
-    sendHal(response, renderTargetType(type, allLinks(linksOf(request), type)));
-  };
-  const remove: Handler = async (context, request, response) => {
-    await deleteTargetType(context, { id: pathIdOf(request, 'id') });
-    response.status(204).end();
-  };
-  resource(
-    router,
-    '/targettypes/:id',
-    { get: getOne, put: takes('UPDATE_TARGET_TYPE', put), delete: remove },
-    options,
-  );
+/** `/targettypes` */
+export function targetTypeRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
+  collectionRoutes(router, options, linksOf, {
+    segment: 'targettypes',
+    needs: { create: 'CREATE_TARGET_TYPE', update: 'UPDATE_TARGET_TYPE' },
+    names: { compatibleDistributionSetTypeIds: 'compatibledistributionsettypes' },
+    sortNames: TARGET_TYPE_SORT_NAMES,
+    list: listTargetTypes,
+    find: findTargetType,
+    create: createListed('targetTypes', readTargetType, async (context, rows) => {
+      const { targetTypes: created, faults } = await createTargetTypes(context, { targetTypes: rows });
+      return { created, faults };
+    }),
+    update: (context, id, body) => {
+      const { key: _, ...changes } = readTargetType(body);
+      return updateTargetType(context, { ...changes, id });
+    },
+    remove: deleteTargetType,
+    rendererOf: () => renderTargetType,
+    moreLinks: (links, { id }) => ({
+      compatibledistributionsettypes: link(links('targettypes', id, 'compatibledistributionsettypes')),
+    }),
+  });
 
   const path = '/targettypes/:id/compatibledistributionsettypes';
   const getSetTypes: Handler = async (context, request, response) => {
@@ -73,14 +48,13 @@ export function targetTypeRoutes(
     const links = linksOf(request);
     sendHal(
       response,
-      setTypes.map((type) => renderSetType(type, setTypeLink(links, type))),
+      setTypes.map((type) => renderSetType(type, selfLink(links, 'distributionsettypes', type.id))),
     );
   };
-  const addSetTypes: Handler = async (context, request, response) => {
-    const setTypeIds = idsOf(jsonOf(request));
-    await addCompatibleSetTypes(context, { id: pathIdOf(request, 'id'), setTypeIds });
-    response.status(204).end();
-  };
+  const addSetTypes = answersNoContent((context, request) => {
+    const setTypeIds = idsOfReferences(jsonOf(request));
+    return addCompatibleSetTypes(context, { id: pathIdOf(request, 'id'), setTypeIds });
+  });
   resource(
     router,
     path,
@@ -88,11 +62,10 @@ export function targetTypeRoutes(
     { ...options, names: { setTypeIds: '' } },
   );
 
-  const removeSetType: Handler = async (context, request, response) => {
+  const removeSetType = answersNoContent((context, request) => {
     const setTypeIds = [pathIdOf(request, 'setTypeId')];
-    await removeCompatibleSetTypes(context, { id: pathIdOf(request, 'id'), setTypeIds });
-    response.status(204).end();
-  };
+    return removeCompatibleSetTypes(context, { id: pathIdOf(request, 'id'), setTypeIds });
+  });
   resource(router, `${path}/:setTypeId`, { delete: removeSetType }, options);
 }
 
@@ -115,10 +88,3 @@ const renderTargetType = (type: TargetType, links: object) =>
     deleted: false,
     _links: links,
   });
-
-const selfLink = (links: Links, { id }: TargetType) => ({ self: link(links('targettypes', id)) });
-
-const allLinks = (links: Links, type: TargetType) => ({
-  ...selfLink(links, type),
-  compatibledistributionsettypes: link(links('targettypes', type.id, 'compatibledistributionsettypes')),
-});
