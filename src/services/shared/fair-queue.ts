@@ -41,6 +41,21 @@ export function openFairQueue(atOnce: number, bounds?: Bounds) {
   };
 }
 
+/** Lets the work of each name run `atOnce` at the same time; the rest of that name waits, and nobody else does. */
+export function openQueueOfEach(atOnce: number) {
+  const queues = new Map<string, { inTurn: ReturnType<typeof openFairQueue>; users: number }>();
+  return async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const queue = queues.get(name) ?? { inTurn: openFairQueue(atOnce), users: 0 };
+    queues.set(name, queue);
+    queue.users++;
+    try {
+      return await queue.inTurn({ name }, work);
+    } finally {
+      if (--queue.users === 0) queues.delete(name);
+    }
+  };
+}
+
 /** Waiting lines by name, of which one after another gives its first. */
 function openLine() {
   const waiting = new Map<string, (() => void)[]>();

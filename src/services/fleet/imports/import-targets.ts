@@ -1,7 +1,7 @@
 import { DomainError } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { openFairQueue } from '../../shared/fair-queue.ts';
+import { openFairQueue, openQueueOfEach } from '../../shared/fair-queue.ts';
 import { parse } from '../../shared/parse.ts';
 import { takeTurns } from '../../shared/turns.ts';
 import { beginImport } from './begin.ts';
@@ -18,11 +18,14 @@ const ROWS_A_CHUNK = 5_000;
 const BYTES_A_CHUNK = 8 << 20;
 /** From a slow client less is committed, so that it sees something happen and loses little. */
 const COMMIT_EVERY_MS = 2_000;
-/** Each holds three chunks and two connections. */
-const AT_ONCE = 2;
-/** As they come, whoever sends them. */
-const IN_ORDER = { name: '' };
-const inTurn = openFairQueue(AT_ONCE);
+/** Each takes a connection. One import has up to two: one is sent while the one before is merged. */
+const WRITTEN_AT_ONCE = 4;
+const writeInTurn = openFairQueue(WRITTEN_AT_ONCE);
+/** Files that one account sends at the same time, and all together: each holds a chunk in memory, however slow it is. */
+const READ_AT_ONCE_OF_ONE = 2;
+const READ_AT_ONCE = 32;
+const readInTurnOfOne = openQueueOfEach(READ_AT_ONCE_OF_ONE);
+const readInTurn = openFairQueue(READ_AT_ONCE);
 
 /**
  * Takes in a file of targets, chunk by chunk: what is committed stays, whatever becomes of the upload, and is passed
@@ -39,8 +42,13 @@ export async function importTargets(
   requirePermission(context, 'CREATE_TARGET');
   const record = await beginImport(context, parse(ImportOptions, input));
   if (record.state === 'finished') return importView(context)(record);
-  return importView(context)(await inTurn(IN_ORDER, () => takeIn(context, record, read)));
+  const name = senderOf(context);
+  const work = () => takeIn(context, record, read);
+  return importView(context)(await readInTurnOfOne(name, () => readInTurn({ name }, work)));
 }
+
+/** Whose imports wait for one another. */
+const senderOf = ({ caller: { tenantId, username } }: Context) => `${tenantId} ${username}`;
 
 async function takeIn(context: Context, record: ImportRecord, read: RowSource): Promise<ImportRecord> {
   const writer = openWriter(context, record);
@@ -70,6 +78,7 @@ const positionOf = ({ bytes, lines, digest }: ImportRecord): Position => ({ byte
  * then the one after is read. After a commit failed every call fails.
  */
 function openWriter(context: Context, record: ImportRecord) {
+  const name = senderOf(context);
   let read = record.bytes;
   let chunk = openChunk(positionOf(record));
   let begunAt = performance.now();
@@ -87,7 +96,9 @@ function openWriter(context: Context, record: ImportRecord) {
     earlier = latest;
     // Reading goes on once the rows are sent: before, it would only hold up the sending.
     await new Promise<void>((onStaged) => {
-      latest = commitChunk(context, record, sending, { turn: earlier, onStaged });
+      latest = writeInTurn({ name }, () =>
+        commitChunk(context, record, sending, { turn: earlier, onStaged }),
+      );
       // A failure is met when it is awaited, before anything else is committed.
       latest.finally(onStaged).catch(() => {});
     });

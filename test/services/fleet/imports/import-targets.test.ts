@@ -266,3 +266,29 @@ describe('importTargets', () => {
     expect(seen).toEqual(['running', 'interrupted']);
   });
 });
+
+describe('files that come slowly', () => {
+  /** A source that sends a row and then nothing until it is released. */
+  function slowSource() {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const before = (at: number) => (at ? released : Promise.resolve());
+    return { release, read: source(numbered(2), { a: 1, before }) };
+  }
+
+  it('hold up nobody but the account that sends them', async () => {
+    const tenant = await newTenant(platform);
+    const sender = tenant.contextOf();
+    const colleague = tenant.contextOf(undefined, [], 'colleague');
+    const slow = Array.from({ length: 5 }, slowSource);
+    const imports = slow.map(({ read }, n) => importTargets(sender, { ...OPTIONS, key: `slow ${n}` }, read));
+    const quick = source([{ controllerId: 'quick' }]);
+    const other = (await newTenant(platform)).contextOf();
+    for (const context of [colleague, other])
+      expect(await importTargets(context, OPTIONS, quick)).toMatchObject({ rowsCreated: 1 });
+    for (const { release } of slow) release();
+    expect(await Promise.all(imports)).toHaveLength(5);
+  });
+});
