@@ -202,7 +202,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     registerDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), {
       address: 'x',
       groupId,
-      waited: false,
+      wasPending: false,
     }),
   confirmToken: async (c, { rotated }) =>
     confirmToken(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'b', 'x'), {

@@ -7,14 +7,14 @@ import { reportConfirmation } from '../../services/devices/reports/confirm.ts';
 import { readConfirmation } from '../feedback.ts';
 import { asObject, textOf } from '../json.ts';
 import { readDeployment, renderDeployment } from './deployments.ts';
-import { answer, bodyOf, type Call, type DeviceRoutes, optionalBodyOf, pathIdOf } from './resource.ts';
+import { answerDevice, bodyOf, type Call, type DeviceRoutes, idInPath, optionalBodyOf } from './resource.ts';
 
 /** `confirmationBase`: what waits for a confirmation, and whether the device wants to be asked at all. */
 export function confirmationRoutes({ serve }: DeviceRoutes): void {
   const path = '/confirmationBase';
   serve(path, {
     async get(call) {
-      answer(call, await renderConfirmationBase(call));
+      answerDevice(call, await renderConfirmationBase(call));
     },
   });
   serve(
@@ -43,12 +43,15 @@ export function confirmationRoutes({ serve }: DeviceRoutes): void {
   );
   serve(`${path}/:id`, {
     async get(call) {
-      answer(call, renderDeployment(call, await readDeployment(call, 'confirmationBase'), 'confirmation'));
+      answerDevice(
+        call,
+        renderDeployment(call, await readDeployment(call, 'confirmationBase'), 'confirmation'),
+      );
     },
   });
   serve(`${path}/:id/feedback`, {
     async post({ acting, request, response }) {
-      await reportConfirmation(acting, pathIdOf(request, 'id'), readConfirmation(asObject(bodyOf(request))));
+      await reportConfirmation(acting, idInPath(request, 'id'), readConfirmation(asObject(bodyOf(request))));
       response.status(200).end();
     },
   });

@@ -4,15 +4,15 @@ import { findCancellation, reportCancellation } from '../../services/devices/rep
 import { reportDeployment } from '../../services/devices/reports/report-deployment.ts';
 import { reportInstalled } from '../../services/devices/reports/report-installed.ts';
 import {
-  type Deployment,
   type DeploymentResource,
+  type DeviceDeployment,
   findDeployment,
 } from '../../services/devices/updates/deployment.ts';
 import { noteRetrieval } from '../../services/devices/updates/retrieve.ts';
 import { readReport } from '../feedback.ts';
 import { asObject, idOf, textOf } from '../json.ts';
 import { renderArtifacts } from './artifact.ts';
-import { answer, bodyOf, type Call, type DeviceRoutes, pathIdOf } from './resource.ts';
+import { answerDevice, bodyOf, type Call, type DeviceRoutes, idInPath } from './resource.ts';
 
 /** `deploymentBase`, `cancelAction` and `installedBase`, with what devices report of them. */
 export function deploymentRoutes({ serve }: DeviceRoutes): void {
@@ -20,33 +20,33 @@ export function deploymentRoutes({ serve }: DeviceRoutes): void {
     async get(call) {
       const deployment = await readDeployment(call, 'deploymentBase');
       await noteRetrieval(call.acting, deployment.action);
-      answer(call, renderDeployment(call, deployment, 'deployment'));
+      answerDevice(call, renderDeployment(call, deployment, 'deployment'));
     },
   });
   serve('/deploymentBase/:id/feedback', {
     async post({ acting, request, response }) {
-      await reportDeployment(acting, pathIdOf(request, 'id'), readReport(asObject(bodyOf(request))));
+      await reportDeployment(acting, idInPath(request, 'id'), readReport(asObject(bodyOf(request))));
       response.status(200).end();
     },
   });
   serve('/cancelAction/:id', {
     async get(call) {
       const { platform, device, acting, request } = call;
-      const action = await findCancellation(platform, device, pathIdOf(request, 'id'));
+      const action = await findCancellation(platform, device, idInPath(request, 'id'));
       await noteRetrieval(acting, action);
       const id = String(action.id);
-      answer(call, { id, cancelAction: { stopId: id } });
+      answerDevice(call, { id, cancelAction: { stopId: id } });
     },
   });
   serve('/cancelAction/:id/feedback', {
     async post({ acting, request, response }) {
-      await reportCancellation(acting, pathIdOf(request, 'id'), readReport(asObject(bodyOf(request))));
+      await reportCancellation(acting, idInPath(request, 'id'), readReport(asObject(bodyOf(request))));
       response.status(200).end();
     },
   });
   serve('/installedBase/:id', {
     async get(call) {
-      answer(call, renderDeployment(call, await readDeployment(call, 'installedBase'), 'deployment'));
+      answerDevice(call, renderDeployment(call, await readDeployment(call, 'installedBase'), 'deployment'));
     },
   });
   serve(
@@ -73,10 +73,10 @@ export function deploymentRoutes({ serve }: DeviceRoutes): void {
 export async function readDeployment(
   { platform, device, request }: Call,
   resource: DeploymentResource,
-): Promise<Deployment> {
+): Promise<DeviceDeployment> {
   wholeParameter(request, 'c');
   const messages = wholeParameter(request, 'actionHistory') ?? 0;
-  return findDeployment(platform, device, { resource, actionId: pathIdOf(request, 'id'), messages });
+  return findDeployment(platform, device, { resource, actionId: idInPath(request, 'id'), messages });
 }
 
 const INT_32 = 2 ** 31;
@@ -97,7 +97,7 @@ const PARTS: Record<string, string> = { application: 'bApp', runtime: 'jvm' };
 /** A deployment as devices get it; `word` is what it stands under. */
 export function renderDeployment(
   { downloadUrl }: Call,
-  { action, handling, chunks, history }: Deployment,
+  { action, handling, chunks, history }: DeviceDeployment,
   word: 'deployment' | 'confirmation',
 ): object {
   return {

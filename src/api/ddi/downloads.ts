@@ -8,16 +8,16 @@ import {
 import { sendDownload } from '../downloads.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { meantBy, renderArtifacts, sumFileOf } from './artifact.ts';
-import { answer, type Call, type DeviceRoutes, pathIdOf } from './resource.ts';
+import { answerDevice, type Call, type DeviceRoutes, idInPath } from './resource.ts';
 
 /** The files of the modules that a device is to have. */
 export function downloadRoutes({ serve }: DeviceRoutes): void {
   serve('/softwaremodules/:moduleId/artifacts', {
     async get(call) {
       const { platform, device, downloadUrl, request } = call;
-      const moduleId = pathIdOf(request, 'moduleId');
+      const moduleId = idInPath(request, 'moduleId');
       const artifacts = await findOwnArtifacts(platform, device, moduleId);
-      answer(call, renderArtifacts(downloadUrl, moduleId, artifacts));
+      answerDevice(call, renderArtifacts(downloadUrl, moduleId, artifacts));
     },
   });
   serve(
@@ -42,7 +42,7 @@ async function openNamed(
   filename: string,
 ): Promise<OwnDownload | undefined> {
   try {
-    return await openOwnArtifact(platform, device, { moduleId: pathIdOf(request, 'moduleId'), filename });
+    return await openOwnArtifact(platform, device, { moduleId: idInPath(request, 'moduleId'), filename });
   } catch (error) {
     if (!(error instanceof DomainError && error.code === 'ARTIFACT_NOT_FOUND')) throw error;
     return undefined;

@@ -33,7 +33,7 @@ export interface Call {
   response: Response;
 }
 
-export type Handler = (call: Call) => Promise<void>;
+export type DeviceHandler = (call: Call) => Promise<void>;
 type Method = 'get' | 'post' | 'put';
 
 export interface DeviceRoutes {
@@ -45,7 +45,7 @@ export interface DeviceRoutes {
    */
   serve(
     path: string,
-    methods: Partial<Record<Method, Handler>>,
+    methods: Partial<Record<Method, DeviceHandler>>,
     options?: { body?: 'optional'; sends?: 'file'; leavesEvent?: boolean },
   ): void;
 }
@@ -75,7 +75,7 @@ export function deviceRoutes(
         readDeviceBody(bodyLimit),
       ];
       const whenReading = sends ? [] : [requireDeviceType];
-      for (const [method, handler] of Object.entries(methods) as [Method, Handler][])
+      for (const [method, handler] of Object.entries(methods) as [Method, DeviceHandler][])
         route[method](...(method === 'get' ? whenReading : whenWriting), async (request, response) => {
           const call = callOf(request, response);
           try {
@@ -103,7 +103,7 @@ const KIB = 1_024;
 const OF_AN_EVENT = 10;
 
 /** What is refused doesn't count. */
-async function counted(call: Call, handler: Handler, more: number): Promise<void> {
+async function counted(call: Call, handler: DeviceHandler, more: number): Promise<void> {
   const { platform, device, response } = call;
   const size = Math.max(1, Math.ceil(Number(response.locals['bodyBytes']) / KIB)) + more;
   platform.writes.count(device, size);
@@ -161,14 +161,14 @@ const readDeviceBody =
   };
 
 /** An id in the path. @throws MALFORMED_INPUT */
-export function pathIdOf(request: Request, name: string): number {
+export function idInPath(request: Request, name: string): number {
   const id = idOf(String(request.params[name]));
   if (id === undefined) throw malformed(`${name}: must be a whole number of 64 bits`, [name]);
   return id;
 }
 
 /** Sends a body in the type that the device takes, unless the device has it already. */
-export function answer({ request, response }: Call, body: object): void {
+export function answerDevice({ request, response }: Call, body: object): void {
   const { type, contentType } = deviceTypeOf(request)!;
   const encoded = encodeAnswer(body, type);
   const etag = etagOf(encoded);

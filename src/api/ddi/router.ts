@@ -11,7 +11,7 @@ import { confirmationRoutes } from './confirmations.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { downloadRoutes } from './downloads.ts';
 import { devicePathOf, deviceRequestOf } from './request.ts';
-import { bodyOf, deviceRoutes, type Handler, methodNotAllowed } from './resource.ts';
+import { bodyOf, type DeviceHandler, deviceRoutes, methodNotAllowed } from './resource.ts';
 import { errorTypeOf } from './root.ts';
 
 /** The device API but for polls. Authentication comes before routing, and each signed-in request is a poll, too. */
@@ -46,7 +46,7 @@ export function deviceRouter(
   return router;
 }
 
-const putConfigData: Handler = async ({ acting, request, response }) => {
+const putConfigData: DeviceHandler = async ({ acting, request, response }) => {
   const { mode, entries } = readConfigData(asObject(bodyOf(request)));
   await reportAttributes(acting, mode, entries);
   response.status(200).end();

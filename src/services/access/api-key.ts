@@ -65,8 +65,8 @@ const actorOf = ({ tenantId, name, owner }: Key) =>
 /** Who acts by a key, as far as it may do something now; undefined once the key has expired. */
 export function callerOfKey(key: Key, now: Date): Caller | undefined {
   if (key.expiresAt && key.expiresAt <= now) return undefined;
-  const own = heldBy(key.owner);
-  const lent = heldBy(key);
+  const own = grantedTo(key.owner);
+  const lent = grantedTo(key);
   return {
     ...actorOf(key),
     apiKeyId: key.id,
@@ -78,7 +78,7 @@ export function callerOfKey(key: Key, now: Date): Caller | undefined {
   };
 }
 
-function heldBy(holder: { permissions: string[]; roles: string[]; rolePermissions: string[] }) {
+function grantedTo(holder: { permissions: string[]; roles: string[]; rolePermissions: string[] }) {
   const roles = holder.roles.filter(isBuiltIn);
   return {
     roles,

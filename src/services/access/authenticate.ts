@@ -32,7 +32,7 @@ export interface Attempt {
 /** One way to sign in: checks a token, or what comes after its name in the `Authorization` header. @throws as Authenticator */
 export type Scheme = (credentials: string, attempt: Attempt) => Promise<Caller>;
 
-export interface SignInOptions {
+export interface AuthenticatorOptions {
   /** Whether passwords count. */
   basicEnabled?: boolean;
   /** Whose tokens count beside API keys. */
@@ -57,7 +57,7 @@ interface Underway extends Attempt {
  * announced to have changed; that it was right once is remembered for longer, so that nobody's guesses are in its way.
  * The audit trail tells of attempts that fail.
  */
-export function openAuthenticator(platform: Platform, options: SignInOptions = {}): Authenticator {
+export function openAuthenticator(platform: Platform, options: AuthenticatorOptions = {}): Authenticator {
   const { clock, announcements, refusals } = platform;
   const { rememberedMs = REMEMBERED_MS } = options;
   const key = randomBytes(32);
@@ -119,7 +119,7 @@ export function openAuthenticator(platform: Platform, options: SignInOptions = {
 }
 
 /** Finds the way that credentials ask for. */
-function openSchemes(platform: Platform, { basicEnabled = true, oidc }: SignInOptions) {
+function openSchemes(platform: Platform, { basicEnabled = true, oidc }: AuthenticatorOptions) {
   const asked = basicEnabled ? 'password' : 'token';
   const refuse: Scheme = async () => {
     throw unauthenticated(asked);

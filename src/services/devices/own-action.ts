@@ -71,8 +71,8 @@ const isBegun = <T extends Pick<OwnAction, 'status'>>(action: T | undefined): ac
   action !== undefined && action.status !== 'scheduled';
 
 /** Whether a device may fetch what the action is about. */
-export const isOpen = ({ status }: OwnAction): boolean =>
+export const isFetchable = ({ status }: OwnAction): boolean =>
   status !== 'canceling' && status !== 'canceled' && status !== 'wait_for_confirmation';
 
 /** What the audit trail tells of which action it was. */
-export const idOf = ({ id }: { id: number }) => ({ action: { new: id } });
+export const auditedActionId = ({ id }: { id: number }) => ({ action: { new: id } });

@@ -24,7 +24,7 @@ export interface RolloutAnnouncement {
   rolloutIds: readonly number[];
 }
 
-export interface Listener {
+export interface AnnouncementListener {
   /** Something that may be remembered isn't so any more. Never called for what is new only. */
   changed(announcement: Announcement): void;
   /** Targets are new; without controllerIds: more than are named. Nothing remembered is wrong for it. */
@@ -42,7 +42,7 @@ export interface Announcements {
   announce(announcement: Announcement): void;
   announceRollouts(announcement: RolloutAnnouncement): void;
   /** Hears what any process announces. */
-  subscribe(listener: Listener): void;
+  subscribe(listener: AnnouncementListener): void;
   /** False while other processes' announcements may not arrive: nothing remembered may be trusted then. */
   trustworthy(): boolean;
   close(): Promise<void>;
@@ -67,7 +67,7 @@ export async function openAnnouncements(
   isAway = () => false,
 ): Promise<Announcements> {
   const self = randomUUID();
-  const listeners: Listener[] = [];
+  const listeners: AnnouncementListener[] = [];
   const tell = (announcement: Announcement | RolloutAnnouncement) => {
     for (const listener of listeners)
       if ('rolloutIds' in announcement) listener.rollouts?.(announcement);

@@ -3,7 +3,7 @@ import { isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { type DomainError, outOfScope, standsTwice } from '../../errors.ts';
 import { asItWouldBe, findOutOfScope, type RowOutOfScope, type ScopedRows } from '../access/in-scope.ts';
-import { type ChangeRecord, creation } from '../platform/audit/record.ts';
+import { type ChangeRecord, creationRecord } from '../platform/audit/record.ts';
 import { change } from './change.ts';
 import type { Context } from './context.ts';
 import { faultOf } from './parse.ts';
@@ -126,7 +126,7 @@ export async function createBatch<T extends object, R extends { id: number }>(
       if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
       const created = await insertInScope(tx, context, batch, how);
       if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
-      changes.record(creation(how.event, created.map(how.nameOf), standing(batch)));
+      changes.record(creationRecord(how.event, created.map(how.nameOf), standing(batch)));
       return { created, faults: faultsOf(batch) };
     },
     { dryRun },

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openAuthenticator, type SignInOptions } from '../../../src/services/access/authenticate.ts';
+import { type AuthenticatorOptions, openAuthenticator } from '../../../src/services/access/authenticate.ts';
 import type { OidcOptions } from '../../../src/services/access/oidc.ts';
 import { createRole } from '../../../src/services/access/roles/create.ts';
 import { updateRole } from '../../../src/services/access/roles/update.ts';
@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 const refused = { code: 'UNAUTHENTICATED', details: { signInBy: 'token' } };
 
-function open(oidc: Partial<OidcOptions> = {}, options: SignInOptions = {}) {
+function open(oidc: Partial<OidcOptions> = {}, options: AuthenticatorOptions = {}) {
   const settings: OidcOptions = {
     issuer: issuer.url,
     audience: 'muster',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PERMISSIONS } from '../../../src/services/access/permissions.ts';
 import { authenticateDevice, poll } from '../../../src/services/devices/polling/poll.ts';
 import type { DeviceCredentials } from '../../../src/services/devices/sign-in/credentials.ts';
-import { openLooks } from '../../../src/services/devices/sign-in/looks.ts';
+import { openRecentLookups } from '../../../src/services/devices/sign-in/recent-lookups.ts';
 import { createTargets } from '../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../src/services/fleet/targets/delete.ts';
 import { createTenant } from '../../../src/services/platform/tenants/create.ts';
@@ -19,7 +19,7 @@ vi.spyOn(usual.announcements, 'trustworthy').mockReturnValue(true);
 /** One that looks for news twice a second, and writes nothing of itself meanwhile. */
 const devices = {
   ...usual,
-  looks: openLooks(usual.announcements, 500),
+  looks: openRecentLookups(usual.announcements, 500),
   pollTimes: { ...usual.pollTimes, note() {} },
   refusals: { ...usual.refusals, note() {} },
 };

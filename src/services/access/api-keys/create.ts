@@ -10,7 +10,7 @@ import { requireRole, splitGrant } from '../permissions.ts';
 import { requireFilterWhollyReadable } from '../readable-fields.ts';
 import { lockGrantedRoles } from '../roles/role.ts';
 import { fieldsOf } from '../scopes.ts';
-import { lockUser, requireHeld } from '../users/user.ts';
+import { lockUser, requireCallerHas } from '../users/user.ts';
 import { type ApiKey, keyView } from './api-key.ts';
 import { NewApiKey } from './input.ts';
 import { digestOf, newSecret, writeKey } from './key.ts';
@@ -31,8 +31,8 @@ export async function createApiKey(
   const { owner, ...key } = parse(NewApiKey, input);
   const username = owner ?? caller.username;
   if (caller.kind !== 'USER' || username !== caller.username) requireRole(context, 'TENANT_ADMIN');
-  requireHeld(caller, key);
-  requireSightOfScopes(context, [
+  requireCallerHas(caller, key);
+  requireScopesReadable(context, [
     ...key.permissions,
     ...(key.scope === null ? [] : [`READ_TARGET/${key.scope}`]),
   ]);
@@ -42,8 +42,8 @@ export async function createApiKey(
   return change(context, async (tx, changes) => {
     const { id: ownerId } = await lockUser(tx, caller, username);
     const fromRoles = await lockGrantedRoles(tx, caller.tenantId, key.roles);
-    requireHeld(caller, { permissions: fromRoles });
-    requireSightOfScopes(context, fromRoles);
+    requireCallerHas(caller, { permissions: fromRoles });
+    requireScopesReadable(context, fromRoles);
     const secret = newSecret();
     const { tenantId } = caller;
     const authorship = { createdAt: now, createdBy: caller.username };
@@ -67,7 +67,7 @@ export async function createApiKey(
  * By a key whose reach tells of other things, as sets, one could find out about these: the filters that the caller has no
  * part of yet ask only for what the caller may read. @throws FORBIDDEN
  */
-function requireSightOfScopes(context: Context, grants: readonly string[]): void {
+function requireScopesReadable(context: Context, grants: readonly string[]): void {
   for (const { permission, filter } of grants.map(splitGrant)) {
     const fields = fieldsOf(permission);
     if (filter === null || !fields || context.caller.permissions.get(permission)?.includes(filter)) continue;

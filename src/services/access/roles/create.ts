@@ -5,7 +5,7 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { requireRole } from '../permissions.ts';
-import { requireHeld } from '../users/user.ts';
+import { requireCallerHas } from '../users/user.ts';
 import { NewRole } from './input.ts';
 import { type NamedRole, ROLE_COLUMNS } from './role.ts';
 
@@ -16,7 +16,7 @@ import { type NamedRole, ROLE_COLUMNS } from './role.ts';
 export async function createRole(context: Context, input: z.input<typeof NewRole>): Promise<NamedRole> {
   const { tenantId, username } = requireRole(context, 'TENANT_ADMIN');
   const role = parse(NewRole, input);
-  requireHeld(context.caller, role);
+  requireCallerHas(context.caller, role);
   const now = context.clock();
 
   return change(context, async (tx, changes) => {

@@ -10,7 +10,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { requireRole } from '../permissions.ts';
 import { RoleReference } from './input.ts';
-import { lockRole, type NamedRole, named } from './role.ts';
+import { lockRole, type NamedRole, roleNamed } from './role.ts';
 
 /**
  * Deletes a role that no account and no API key has; a token that names it no longer gets anything by it. Needs
@@ -24,7 +24,7 @@ export async function deleteRole(context: Context, input: z.input<typeof RoleRef
   return change(context, async (tx, changes) => {
     const role = await lockRole(tx, tenantId, name);
     await requireUnused(tx, tenantId, name);
-    await tx.delete(roles).where(named(tenantId, name));
+    await tx.delete(roles).where(roleNamed(tenantId, name));
     changes.settings();
     changes.record({ type: 'role.deleted', subjects: [name] });
     return role;

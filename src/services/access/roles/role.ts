@@ -29,12 +29,12 @@ export const ROLE_COLUMNS = {
   lastModifiedBy: roles.lastModifiedBy,
 };
 
-export const named = (tenantId: number, name: string) =>
+export const roleNamed = (tenantId: number, name: string) =>
   and(eq(roles.tenantId, tenantId), eq(roles.name, name));
 
 /** @throws ROLE_NOT_FOUND */
 export async function lockRole(tx: Transaction, tenantId: number, name: string): Promise<NamedRole> {
-  const [role] = await tx.select(ROLE_COLUMNS).from(roles).where(named(tenantId, name)).for('update');
+  const [role] = await tx.select(ROLE_COLUMNS).from(roles).where(roleNamed(tenantId, name)).for('update');
   if (!role) throw roleNotFound(name);
   return role;
 }

@@ -5,9 +5,9 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { requireRole } from '../permissions.ts';
-import { requireHeld } from '../users/user.ts';
+import { requireCallerHas } from '../users/user.ts';
 import { RoleUpdate } from './input.ts';
-import { lockRole, type NamedRole, named, ROLE_COLUMNS } from './role.ts';
+import { lockRole, type NamedRole, ROLE_COLUMNS, roleNamed } from './role.ts';
 
 /**
  * Changes a role: undefined keeps a field, null clears it. Takes effect at once for everyone who has the role. Needs TENANT_ADMIN.
@@ -16,7 +16,7 @@ import { lockRole, type NamedRole, named, ROLE_COLUMNS } from './role.ts';
 export async function updateRole(context: Context, input: z.input<typeof RoleUpdate>): Promise<NamedRole> {
   const { tenantId, username } = requireRole(context, 'TENANT_ADMIN');
   const { name, description, permissions } = parse(RoleUpdate, input);
-  requireHeld(context.caller, { permissions });
+  requireCallerHas(context.caller, { permissions });
 
   return change(context, async (tx, changes) => {
     const before = await lockRole(tx, tenantId, name);
@@ -28,7 +28,7 @@ export async function updateRole(context: Context, input: z.input<typeof RoleUpd
         lastModifiedAt: context.clock(),
         lastModifiedBy: username,
       })
-      .where(named(tenantId, name))
+      .where(roleNamed(tenantId, name))
       .returning(ROLE_COLUMNS);
     changes.settings();
     changes.record({

@@ -7,7 +7,7 @@ import { hashPassword } from '../passwords.ts';
 import { requireRole } from '../permissions.ts';
 import { lockGrantedRoles } from '../roles/role.ts';
 import { NewUser } from './input.ts';
-import { insertUser, requireHeld, type User } from './user.ts';
+import { insertUser, requireCallerHas, type User } from './user.ts';
 
 export type CreateUser = z.input<typeof NewUser>;
 
@@ -18,7 +18,7 @@ export type CreateUser = z.input<typeof NewUser>;
 export async function createUser(context: Context, input: CreateUser): Promise<User> {
   const caller = requireRole(context, 'TENANT_ADMIN');
   const { password, ...user } = parse(NewUser, input);
-  requireHeld(caller, user);
+  requireCallerHas(caller, user);
   const passwordHash = await hashPassword(password);
 
   return change(context, async (tx, changes) => {

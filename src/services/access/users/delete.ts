@@ -5,7 +5,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { requireRole } from '../permissions.ts';
 import { UserReference } from './input.ts';
-import { lockUser, named, requireSuccessor, type User } from './user.ts';
+import { lockUser, requireAnotherAdministrator, type User, userNamed } from './user.ts';
 
 /**
  * Deletes an account; it can't sign in any more at once. Needs TENANT_ADMIN. Answers with what was deleted.
@@ -20,8 +20,8 @@ export async function deleteUser(context: Context, input: { username: string }):
 
   return change(context, async (tx, changes) => {
     const user = await lockUser(tx, caller, username);
-    await requireSuccessor(tx, caller, user, [], 'username');
-    await tx.delete(users).where(named(caller.tenantId, username));
+    await requireAnotherAdministrator(tx, caller, user, [], 'username');
+    await tx.delete(users).where(userNamed(caller.tenantId, username));
     changes.settings();
     changes.record({ type: 'user.deleted', subjects: [username] });
     return user;

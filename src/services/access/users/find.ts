@@ -4,7 +4,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { requireRole } from '../permissions.ts';
 import { UserReference } from './input.ts';
-import { named, USER_COLUMNS, type User, userIn } from './user.ts';
+import { USER_COLUMNS, type User, userIn, userNamed } from './user.ts';
 
 /**
  * Finds an account of the caller's tenant: everyone their own, others with TENANT_ADMIN.
@@ -14,7 +14,7 @@ export async function findUser(context: Context, input: { username: string }): P
   const { caller, database } = context;
   if (caller.kind === 'TOKEN' || input.username !== caller.username) requireRole(context, 'TENANT_ADMIN');
   const { username } = parse(UserReference, input);
-  const [row] = await database.select(USER_COLUMNS).from(users).where(named(caller.tenantId, username));
+  const [row] = await database.select(USER_COLUMNS).from(users).where(userNamed(caller.tenantId, username));
   if (!row) throw userNotFound(username);
   return userIn(caller.tenantName)(row);
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { plainText } from '../../shared/text.ts';
+import { isHardToGuess } from '../password-strength.ts';
 import { type Grant, isBuiltIn, PERMISSIONS, ROLES, splitGrant } from '../permissions.ts';
 import { readGrant } from '../scopes.ts';
-import { isHardToGuess } from '../strength.ts';
 
 /** What HTTP Basic can carry: a colon ends the name there, and a backslash the tenant before it. */
 export const Username = plainText(1, 64)

@@ -9,7 +9,7 @@ import { parse } from '../../shared/parse.ts';
 import { hashPassword } from '../passwords.ts';
 import { endSessionsOf } from '../sessions/end.ts';
 import { Password, Username } from './input.ts';
-import { DEFAULT_TENANT, named } from './user.ts';
+import { DEFAULT_TENANT, userNamed } from './user.ts';
 
 const SetPassword = z.object({ tenant: z.string().nullish(), username: Username, password: Password });
 
@@ -33,7 +33,7 @@ export async function setPassword(platform: Platform, input: z.input<typeof SetP
     const changed = await tx
       .update(users)
       .set({ passwordHash, lastModifiedAt: platform.clock(), lastModifiedBy: 'system' })
-      .where(named(found.tenantId, username))
+      .where(userNamed(found.tenantId, username))
       .returning({ id: users.id });
     if (!changed.length) throw userNotFound(username);
     await endSessionsOf(tx, found.tenantId, changed[0]!.id);

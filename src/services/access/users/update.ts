@@ -10,7 +10,15 @@ import { requireRole } from '../permissions.ts';
 import { lockGrantedRoles } from '../roles/role.ts';
 import { endSessionsOf } from '../sessions/end.ts';
 import { UserUpdate } from './input.ts';
-import { lockUser, named, requireHeld, requireSuccessor, USER_COLUMNS, type User, userIn } from './user.ts';
+import {
+  lockUser,
+  requireAnotherAdministrator,
+  requireCallerHas,
+  USER_COLUMNS,
+  type User,
+  userIn,
+  userNamed,
+} from './user.ts';
 
 export type UpdateUser = z.input<typeof UserUpdate>;
 
@@ -26,13 +34,13 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   // A password outlives the key: whoever has the key would stay in after it is revoked.
   if (input.password !== undefined && caller.kind === 'API_KEY') throw forbidden('to sign in by no API key');
   const { username, password, permissions, roles } = parse(UserUpdate, input);
-  requireHeld(caller, { permissions, roles });
+  requireCallerHas(caller, { permissions, roles });
   const passwordHash = password ? await hashPassword(password) : undefined;
 
   return change(context, async (tx, changes) => {
     const before = await lockUser(tx, caller, username);
     await lockGrantedRoles(tx, caller.tenantId, roles ?? []);
-    if (roles) await requireSuccessor(tx, caller, before, roles, 'roles');
+    if (roles) await requireAnotherAdministrator(tx, caller, before, roles, 'roles');
     const [after] = await tx
       .update(users)
       .set({
@@ -42,7 +50,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
         lastModifiedAt: context.clock(),
         lastModifiedBy: caller.username,
       })
-      .where(named(caller.tenantId, username))
+      .where(userNamed(caller.tenantId, username))
       .returning(USER_COLUMNS);
     if (!after) throw userNotFound(username);
     if (passwordHash) await endSessionsOf(tx, caller.tenantId, after.id);

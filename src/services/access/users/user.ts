@@ -46,7 +46,7 @@ export const userIn =
     permissions: row.permissions as Grant[],
   });
 
-export const named = (tenantId: number, username: string) =>
+export const userNamed = (tenantId: number, username: string) =>
   and(eq(users.tenantId, tenantId), eq(users.username, username));
 
 /** The id of an account that stays until the transaction ends. @throws USER_NOT_FOUND */
@@ -54,7 +54,7 @@ export async function lockAccount(tx: Transaction, tenantId: number, username: s
   const [user] = await tx
     .select({ id: users.id })
     .from(users)
-    .where(named(tenantId, username))
+    .where(userNamed(tenantId, username))
     .for('key share');
   if (!user) throw userNotFound(username);
   return user.id;
@@ -73,10 +73,10 @@ export async function lockUser(tx: Transaction, caller: Caller, username: string
     .from(tenants)
     .where(eq(tenants.tenantId, tenantId))
     .for('no key update');
-  const [row] = await tx.select(USER_COLUMNS).from(users).where(named(tenantId, username));
+  const [row] = await tx.select(USER_COLUMNS).from(users).where(userNamed(tenantId, username));
   if (!row) throw userNotFound(username);
   const user = userIn(tenantName)(row);
-  requireHeld(caller, user);
+  requireCallerHas(caller, user);
   return user;
 }
 
@@ -85,7 +85,7 @@ export async function lockUser(tx: Transaction, caller: Caller, username: string
  * aren't looked up here.
  * @throws FORBIDDEN
  */
-export function requireHeld(
+export function requireCallerHas(
   caller: Caller,
   { permissions, roles }: { permissions?: readonly string[] | null; roles?: readonly string[] | null },
 ): void {
@@ -98,7 +98,7 @@ export function requireHeld(
  * A tenant keeps an administrator, and the default tenant one of the system: nobody could appoint another.
  * @throws INVALID_INPUT at `field` where the user is the last one.
  */
-export async function requireSuccessor(
+export async function requireAnotherAdministrator(
   tx: Transaction,
   { tenantId, tenantName }: Caller,
   user: User,

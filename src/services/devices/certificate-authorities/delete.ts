@@ -5,7 +5,7 @@ import { certificateAuthorityNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { itself } from './find.ts';
+import { certificateAuthorityWithId } from './find.ts';
 
 /**
  * Deletes an authority: its devices' certificates are good for nothing at once, and no enrollment group names it. Needs DELETE_TENANT_CONFIGURATION.
@@ -22,7 +22,7 @@ export async function deleteCertificateAuthority(context: Context, { id }: { id:
       .where(and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.certificateAuthorityId, id)));
     const [deleted] = await tx
       .delete(certificateAuthorities)
-      .where(itself(tenantId, id))
+      .where(certificateAuthorityWithId(tenantId, id))
       .returning({ name: certificateAuthorities.name, fingerprint: certificateAuthorities.fingerprint });
     if (!deleted) throw certificateAuthorityNotFound(String(id));
     changes.record({

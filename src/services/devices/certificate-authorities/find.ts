@@ -25,7 +25,7 @@ export interface CertificateAuthority {
 const { tenantId: _, ...columns } = getTableColumns(certificateAuthorities);
 export const CERTIFICATE_AUTHORITY_COLUMNS = columns;
 
-export const itself = (tenantId: number, id: number) =>
+export const certificateAuthorityWithId = (tenantId: number, id: number) =>
   and(eq(certificateAuthorities.tenantId, tenantId), eq(certificateAuthorities.id, id));
 
 /** For each id its authority, or null where there is none. Needs READ_TENANT_CONFIGURATION. */
@@ -48,7 +48,7 @@ export async function findCertificateAuthority(context: Context, id: number): Pr
   const [authority] = await context.database
     .select(CERTIFICATE_AUTHORITY_COLUMNS)
     .from(certificateAuthorities)
-    .where(itself(tenantId, id));
+    .where(certificateAuthorityWithId(tenantId, id));
   if (!authority) throw certificateAuthorityNotFound(String(id));
   return authority;
 }

@@ -5,7 +5,11 @@ import { differences, type FieldChanges } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { CERTIFICATE_AUTHORITY_COLUMNS, type CertificateAuthority, itself } from './find.ts';
+import {
+  CERTIFICATE_AUTHORITY_COLUMNS,
+  type CertificateAuthority,
+  certificateAuthorityWithId,
+} from './find.ts';
 import { CertificateAuthorityUpdate, MOST_REVOKED } from './input.ts';
 
 /**
@@ -25,7 +29,7 @@ export async function updateCertificateAuthority(
     const [before] = await tx
       .select(CERTIFICATE_AUTHORITY_COLUMNS)
       .from(certificateAuthorities)
-      .where(itself(tenantId, id))
+      .where(certificateAuthorityWithId(tenantId, id))
       .for('no key update');
     if (!before) throw certificateAuthorityNotFound(String(id));
     const revoked = new Set(before.revokedSerials);
@@ -39,7 +43,7 @@ export async function updateCertificateAuthority(
     const [after] = await tx
       .update(certificateAuthorities)
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
-      .where(itself(tenantId, id))
+      .where(certificateAuthorityWithId(tenantId, id))
       .returning(CERTIFICATE_AUTHORITY_COLUMNS);
     changes.record({
       type: 'certificate-authority.updated',

@@ -7,7 +7,7 @@ import type { TrustedAuthority } from './trusted.ts';
 /** The certificates of a handshake: the device's own comes first. */
 export type Chain = readonly [X509Certificate, ...X509Certificate[]];
 
-export interface Verdict {
+export interface ChainCheck {
   /** The tenant's authorities that the chain leads to, the nearest first; none where it was refused. */
   authorityIds: readonly number[];
   /** Why, for the log. */
@@ -21,13 +21,13 @@ export const LONGEST_CHAIN = 10;
 const REFUSED_MS = 60_000;
 
 /** A tenant is another object after every change of its authorities, a chain after every handshake. */
-const verdicts = new WeakMap<Chain, WeakMap<Tenant, Verdict & { until: number }>>();
+const verdicts = new WeakMap<Chain, WeakMap<Tenant, ChainCheck & { until: number }>>();
 
 /**
  * Checks a device's chain against the tenant's authorities by the rules of RFC 5280 for a path; constraints of
  * names are refused, policies not looked at. Remembered for the chain, until a member of it expires.
  */
-export function verifyChain(tenant: Tenant, chain: Chain, now: Date): Verdict {
+export function verifyChain(tenant: Tenant, chain: Chain, now: Date): ChainCheck {
   const known = verdicts.get(chain) ?? new WeakMap();
   verdicts.set(chain, known);
   const remembered = known.get(tenant);

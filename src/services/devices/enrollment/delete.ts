@@ -3,7 +3,7 @@ import { invalid } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { itself } from './find.ts';
+import { enrollmentGroupWithId } from './find.ts';
 import { lockGroup } from './update.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function deleteEnrollmentGroup(context: Context, { id }: { id: numb
     const group = await lockGroup(tx, tenantId, id);
     if (group.isDefault)
       throw invalid('id: the default group stays; remove the gateway token or disable it instead', ['id']);
-    await tx.delete(enrollmentGroups).where(itself(tenantId, id));
+    await tx.delete(enrollmentGroups).where(enrollmentGroupWithId(tenantId, id));
     changes.settings();
     changes.record({ type: 'enrollment-group.deleted', subjects: [group.name] });
   });

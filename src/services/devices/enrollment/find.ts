@@ -53,7 +53,7 @@ export interface EnrollmentToken {
 const { tenantId: _, ...columns } = getTableColumns(enrollmentGroups);
 export const ENROLLMENT_GROUP_COLUMNS = columns;
 
-export const itself = (tenantId: number, id: number) =>
+export const enrollmentGroupWithId = (tenantId: number, id: number) =>
   and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.id, id));
 
 /** For each id its group, or null where there is none. Needs READ_TENANT_CONFIGURATION. */

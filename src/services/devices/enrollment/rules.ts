@@ -6,7 +6,7 @@ import { digestFromHex, tokenDigest } from '../sign-in/digest.ts';
 import { matcherOf } from './patterns.ts';
 
 /** What of a group is asked at every request. */
-export interface EnrollmentGroup {
+export interface GroupRules {
   id: number;
   /** Whether it has to do with a device of that name. */
   admits(controllerId: string): boolean;
@@ -16,24 +16,24 @@ export interface EnrollmentGroup {
 }
 
 /** Who speaks for devices: a group by one of its tokens, or a certificate, which is the device's own. */
-export interface Speaker {
+export interface EnrollmentCredential {
   /** By whose rules an unknown device becomes a target; without one it does at once. */
-  group: EnrollmentGroup | undefined;
+  group: GroupRules | undefined;
   /** Whether it speaks for targets that the group has not registered, too. */
   appliesToAll: boolean;
 }
 
-interface EnrollmentToken extends Speaker {
-  group: EnrollmentGroup;
+interface TokenRules extends EnrollmentCredential {
+  group: GroupRules;
   until: number;
 }
 
 /** The enrollment groups of a tenant, as they are found by what devices show. */
-export interface Enrollment {
+export interface EnrollmentRules {
   /** By the token's digest: what the time of a look-up tells of that, tells nothing of the token. */
-  tokens: ReadonlyMap<string, EnrollmentToken>;
+  tokens: ReadonlyMap<string, TokenRules>;
   /** By the id of the certificate authority that a group names. */
-  authorities: ReadonlyMap<number, EnrollmentGroup>;
+  authorities: ReadonlyMap<number, GroupRules>;
 }
 
 const groupsOfTenant = prepared((database) =>
@@ -78,9 +78,9 @@ export async function readEnrollment(database: Parameters<typeof groupsOfTenant>
 export type EnrollmentRows = Awaited<ReturnType<typeof readEnrollment>>;
 
 /** The default group's tokens, the gateway token first of all, work where the tenant has them enabled. */
-export function enrollmentOf({ groups, tokens }: EnrollmentRows, settings: TenantSettings): Enrollment {
+export function enrollmentOf({ groups, tokens }: EnrollmentRows, settings: TenantSettings): EnrollmentRules {
   const known = new Map(groups.map((row) => [row.id, { row, group: groupOf(row) }]));
-  const byDigest = new Map<string, EnrollmentToken>();
+  const byDigest = new Map<string, TokenRules>();
   const add = (digest: string, groupId: number | undefined, until = Number.POSITIVE_INFINITY) => {
     const found = known.get(groupId ?? Number.NaN);
     if (!found || (found.row.isDefault && !settings.gatewayTokenEnabled)) return;
@@ -101,7 +101,7 @@ export function enrollmentOf({ groups, tokens }: EnrollmentRows, settings: Tenan
   return { tokens: byDigest, authorities: new Map(authorities) };
 }
 
-function groupOf(row: EnrollmentRows['groups'][number]): EnrollmentGroup {
+function groupOf(row: EnrollmentRows['groups'][number]): GroupRules {
   const allowed = row.allowedControllerIds.length ? matcherOf(row.allowedControllerIds) : () => true;
   const denied = matcherOf(row.deniedControllerIds);
   return {

@@ -10,7 +10,7 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
-import { ENROLLMENT_GROUP_COLUMNS, type EnrollmentGroup, itself } from './find.ts';
+import { ENROLLMENT_GROUP_COLUMNS, type EnrollmentGroup, enrollmentGroupWithId } from './find.ts';
 import { UpdateEnrollmentGroup } from './input.ts';
 import { replaceTags, requireReferences } from './references.ts';
 
@@ -57,7 +57,7 @@ export async function updateEnrollmentGroup(
         lastModifiedAt: context.clock(),
         lastModifiedBy: username,
       })
-      .where(itself(tenantId, id))
+      .where(enrollmentGroupWithId(tenantId, id))
       .returning(ENROLLMENT_GROUP_COLUMNS);
     if (tagIds) await replaceTags(tx, tenantId, id, tagIds);
     changes.settings();
@@ -81,7 +81,7 @@ export async function lockGroup(
   const [group] = await tx
     .select(ENROLLMENT_GROUP_COLUMNS)
     .from(enrollmentGroups)
-    .where(itself(tenantId, id))
+    .where(enrollmentGroupWithId(tenantId, id))
     .for('no key update');
   if (!group) throw enrollmentGroupNotFound(String(id), path);
   return group;

@@ -12,9 +12,9 @@ import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { OwnTokens } from '../sign-in/credentials.ts';
 import { digestFromHex, tokenDigest } from '../sign-in/digest.ts';
 import { intervalBefore, intervalOf } from './interval.ts';
-import { type Memory, openMemory, type Remembered } from './memory.ts';
 import { isNextAction, type NextStep, STEP_COLUMNS, stepOf } from './next-step.ts';
 import type { Polled } from './poll-times.ts';
+import { type CachedRead, openReadCache, type ReadCache } from './read-cache.ts';
 
 /** What a poll is answered with. */
 export interface PollAnswer {
@@ -28,7 +28,7 @@ export interface PollAnswer {
 }
 
 /** What a poll is answered from. */
-export interface Device extends OwnTokens, PollAnswer, Remembered, Polled {
+export interface Device extends OwnTokens, PollAnswer, CachedRead, Polled {
   targetId: number;
   /** The enrollment group that registered it. */
   enrollmentGroupId: number | null;
@@ -38,7 +38,7 @@ export interface Device extends OwnTokens, PollAnswer, Remembered, Polled {
   validUntil: number;
 }
 
-export type DeviceCache = Pick<Memory<Device>, 'peek' | 'read' | 'size'>;
+export type DeviceCache = Pick<ReadCache<Device>, 'peek' | 'read' | 'size'>;
 
 const DEVICE_COLUMNS = {
   targetId: targets.id,
@@ -79,7 +79,7 @@ export function openDeviceCache(
   clock: () => Date,
   capacity: number,
 ): DeviceCache {
-  const devices = openMemory<Device>(
+  const devices = openReadCache<Device>(
     capacity,
     ({ validUntil }) =>
       announcements.trustworthy() &&

@@ -4,25 +4,25 @@ import { approvalPending, type DomainError, isUnauthenticated, unauthenticated }
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Platform } from '../../shared/context.ts';
 import { asDevice } from '../device-context.ts';
-import type { Speaker } from '../enrollment/rules.ts';
+import type { EnrollmentCredential } from '../enrollment/rules.ts';
 import { openWrites, type Writes } from '../reports/writes.ts';
 import { confirmToken } from '../sign-in/confirm-token.ts';
 import {
+  certificateRefusalOf,
   type DeviceCredentials,
+  enrollmentCredentialOf,
   type OwnTokens,
   ownTokenIn,
-  refusalOf,
   showsOwnToken,
-  speakerOf,
 } from '../sign-in/credentials.ts';
 import { tokenDigest } from '../sign-in/digest.ts';
-import { type Looks, openLooks } from '../sign-in/looks.ts';
 import {
   isPending,
   openPendingDevices,
   type PendingDevice,
   type PendingDevices,
 } from '../sign-in/pending-device.ts';
+import { openRecentLookups, type RecentLookups } from '../sign-in/recent-lookups.ts';
 import { registerDevice } from '../sign-in/register.ts';
 import { registerPending } from '../sign-in/register-pending.ts';
 import { type Device, type DeviceCache, openDeviceCache, type PollAnswer } from './device-cache.ts';
@@ -31,8 +31,8 @@ import { openPollTimes, type PollTimes } from './poll-times.ts';
 /** What the device API works with. */
 export interface DevicePlatform extends Platform {
   devices: DeviceCache;
-  waiting: PendingDevices;
-  looks: Looks;
+  pendingDevices: PendingDevices;
+  lookups: RecentLookups;
   writes: Writes;
   pollTimes: PollTimes;
   /** Hears of certificates that didn't sign a device in, and why. */
@@ -56,8 +56,8 @@ export function openDevices(
   return {
     ...platform,
     devices: openDeviceCache(database, announcements, clock, capacity),
-    waiting: openPendingDevices(database, announcements),
-    looks: openLooks(announcements),
+    pendingDevices: openPendingDevices(database, announcements),
+    lookups: openRecentLookups(announcements),
     writes: openWrites(platform.systemDefaults.deviceWrites),
     pollTimes: openPollTimes(database, clock, onError),
     onRefusal,
@@ -86,7 +86,7 @@ export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnsw
     const admission = device.seen && admissionOf(device, request, now);
     if (!admission || isFirstUse(device, admission)) return signIn(platform, request);
   }
-  const known = device ?? platform.waiting.peek(tenant, request.controllerId);
+  const known = device ?? platform.pendingDevices.peek(tenant, request.controllerId);
   if (!known || (isPending(known) && !mayWait(known, request, now))) return signIn(platform, request);
   platform.pollTimes.note(known, request.address, now.getTime());
   return known;
@@ -125,7 +125,8 @@ async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<
   const now = platform.clock();
   // Without either it is refused whatever is stored of the device.
   const isAsked =
-    showsOwnToken(tenant, credentials) || speakerOf(tenant, controllerId, credentials, now) !== undefined;
+    showsOwnToken(tenant, credentials) ||
+    enrollmentCredentialOf(tenant, controllerId, credentials, now) !== undefined;
   if (!isAsked) throw refusal(platform, tenant, request, now);
   const known = await findAdmitted(platform, tenant, request, now);
   const device = known ?? (await admitUnknown(platform, tenant, request, now));
@@ -145,12 +146,12 @@ function admissionOf(
   const { tenant } = device;
   const own = ownTokenIn(tenant, device, credentials, now.getTime());
   if (own) return own;
-  const speaker = speakerOf(tenant, controllerId, credentials, now);
-  return speaker && reaches(speaker, device) ? 'spoken for' : undefined;
+  const speaker = enrollmentCredentialOf(tenant, controllerId, credentials, now);
+  return speaker && appliesTo(speaker, device) ? 'spoken for' : undefined;
 }
 
-const reaches = (
-  { appliesToAll, group }: Speaker,
+const appliesTo = (
+  { appliesToAll, group }: EnrollmentCredential,
   { enrollmentGroupId }: Pick<Device, 'enrollmentGroupId'>,
 ) => appliesToAll || group?.id === enrollmentGroupId;
 
@@ -165,7 +166,7 @@ function refusal(
   now: Date,
 ): DomainError {
   const { clientCertificate } = credentials;
-  const reason = clientCertificate && refusalOf(tenant, controllerId, clientCertificate, now);
+  const reason = clientCertificate && certificateRefusalOf(tenant, controllerId, clientCertificate, now);
   if (reason) platform.onRefusal({ tenantName, controllerId, address, reason });
   if (tenant !== platform.tenants.nobody)
     platform.refusals.note(asDevice(platform, tenant, controllerId, address), { type: 'sign-in.failed' });
@@ -185,7 +186,7 @@ async function findAdmitted(
   if (admission)
     return isFirstUse(remembered, admission) ? confirmed(platform, remembered, request) : remembered;
   // A token may have been changed past this process: look again before refusing, but not at an attacker's pace.
-  const { looks } = platform;
+  const { lookups: looks } = platform;
   const last = looks.recent(tenant, controllerId);
   const isKnown = remembered !== undefined || (last?.foundNone && showsOwnToken(tenant, credentials));
   if (last && isKnown) throw refusal(platform, tenant, request, now);
@@ -215,12 +216,13 @@ async function confirmed(
 }
 
 /** Who may make a target of an unknown device, if anybody does. */
-function sponsorOf(
+function registeringCredentialOf(
   tenant: Tenant,
   { controllerId, credentials }: DeviceRequest,
   now: Date,
-): Speaker | undefined {
-  const speaker = tenant.settings.autoRegistration && speakerOf(tenant, controllerId, credentials, now);
+): EnrollmentCredential | undefined {
+  const speaker =
+    tenant.settings.autoRegistration && enrollmentCredentialOf(tenant, controllerId, credentials, now);
   if (!speaker) return undefined;
   const { group } = speaker;
   // A certificate is good for itself, whatever becomes of its group; a group's token has been asked already.
@@ -228,7 +230,7 @@ function sponsorOf(
 }
 
 const mayWait = ({ tenant, state }: PendingDevice, request: DeviceRequest, now: Date): boolean =>
-  state === 'pending' && sponsorOf(tenant, request, now)?.group?.requiresApproval === true;
+  state === 'pending' && registeringCredentialOf(tenant, request, now)?.group?.requiresApproval === true;
 
 /** What becomes of a device that is no target. @throws UNAUTHENTICATED, INVALID_INPUT, QUOTA_EXCEEDED */
 async function admitUnknown(
@@ -238,10 +240,11 @@ async function admitUnknown(
   now: Date,
 ): Promise<Device | PendingDevice> {
   const { controllerId, address } = request;
-  const sponsor = sponsorOf(tenant, request, now);
+  const sponsor = registeringCredentialOf(tenant, request, now);
   if (!sponsor) throw refusal(platform, tenant, request, now);
   const waiting =
-    platform.waiting.peek(tenant, controllerId) ?? (await platform.waiting.read(tenant, controllerId));
+    platform.pendingDevices.peek(tenant, controllerId) ??
+    (await platform.pendingDevices.read(tenant, controllerId));
   if (waiting?.state === 'rejected') throw unauthenticated();
 
   const acting = asDevice(platform, tenant, controllerId, address);
@@ -250,11 +253,11 @@ async function admitUnknown(
     if (waiting) return waiting;
     await registerPending(acting, { groupId: group.id, address });
   } else {
-    await registerDevice(acting, { address, groupId: group?.id, waited: waiting !== undefined });
+    await registerDevice(acting, { address, groupId: group?.id, wasPending: waiting !== undefined });
   }
   const admitted =
     (await platform.devices.read(tenant, controllerId)) ??
-    (await platform.waiting.read(tenant, controllerId));
+    (await platform.pendingDevices.read(tenant, controllerId));
   if (!admitted) throw unauthenticated();
   return admitted;
 }

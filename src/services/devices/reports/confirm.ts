@@ -8,7 +8,7 @@ import { requireRoom } from '../../deployments/actions/entries.ts';
 import { change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import { storableText } from '../../shared/text.ts';
-import { idOf, lockOwnAction } from '../own-action.ts';
+import { auditedActionId, lockOwnAction } from '../own-action.ts';
 
 /**
  * A device confirms or denies an update; denied, it goes on waiting. What was confirmed may be denied until it is over:
@@ -29,6 +29,6 @@ export async function reportConfirmation(
     await writeConfirmation(tx, device, [action], { ...said, messages: said.messages.map(storableText) });
     const subjects = [device.caller.username];
     changes.targets(subjects);
-    changes.record({ type: `action.${said.confirmation}`, subjects, changes: idOf(action) });
+    changes.record({ type: `action.${said.confirmation}`, subjects, changes: auditedActionId(action) });
   });
 }

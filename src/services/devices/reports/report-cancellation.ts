@@ -4,7 +4,7 @@ import { addEntry, addEntryIfRoom, historyIsFull, isRepeated } from '../../deplo
 import { settleTargets } from '../../deployments/actions/write.ts';
 import { change } from '../../shared/change.ts';
 import type { ActorContext, Platform } from '../../shared/context.ts';
-import { findOwnAction, idOf, lockOwnAction, type OwnAction } from '../own-action.ts';
+import { auditedActionId, findOwnAction, lockOwnAction, type OwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device-cache.ts';
 import { entryOf, type Report } from './report.ts';
 
@@ -51,7 +51,7 @@ export async function reportCancellation(
     changes.record({
       type: becomes === 'canceled' ? 'action.cancellation-confirmed' : 'action.reported',
       subjects,
-      changes: { ...idOf(action), status: { new: told } },
+      changes: { ...auditedActionId(action), status: { new: told } },
     });
   });
 }

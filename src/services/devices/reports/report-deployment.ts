@@ -11,7 +11,7 @@ import {
 import { settleTargets } from '../../deployments/actions/write.ts';
 import { change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
-import { idOf, type LockedOwnAction, lockOwnAction } from '../own-action.ts';
+import { auditedActionId, type LockedOwnAction, lockOwnAction } from '../own-action.ts';
 import { entryOf, type Report } from './report.ts';
 
 /** How an action ends. */
@@ -46,7 +46,7 @@ export async function reportDeployment(
     changes.record({
       type: `action.${end ?? 'reported'}`,
       subjects,
-      changes: { ...idOf(action), status: { new: entry.status } },
+      changes: { ...auditedActionId(action), status: { new: entry.status } },
     });
   });
 }

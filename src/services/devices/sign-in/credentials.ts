@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import { type Chain, verifyChain } from '../certificate-authorities/verify-chain.ts';
-import type { EnrollmentGroup, Speaker } from '../enrollment/rules.ts';
+import type { EnrollmentCredential, GroupRules } from '../enrollment/rules.ts';
 import { tokenDigest } from './digest.ts';
 
 /** What a device showed, before anything of it was checked. */
@@ -44,19 +44,19 @@ export function ownTokenIn(
 }
 
 /** Who speaks for the device of that name by these credentials, if anybody does at that time. */
-export function speakerOf(
+export function enrollmentCredentialOf(
   tenant: Tenant,
   controllerId: string,
   { gatewayToken, certificate, clientCertificate }: DeviceCredentials,
   now: Date,
-): Speaker | undefined {
+): EnrollmentCredential | undefined {
   const { settings, enrollment } = tenant;
   if (gatewayToken !== undefined) {
     const token = enrollment.tokens.get(tokenDigest(gatewayToken));
     return token && now.getTime() < token.until && token.group.admits(controllerId) ? token : undefined;
   }
   if (clientCertificate) {
-    if (refusalOf(tenant, controllerId, clientCertificate, now)) return undefined;
+    if (certificateRefusalOf(tenant, controllerId, clientCertificate, now)) return undefined;
     return { group: groupOfChain(tenant, clientCertificate.chain, now), appliesToAll: true };
   }
   const isTrusted =
@@ -68,14 +68,14 @@ export function speakerOf(
 }
 
 /** The group that names an authority the chain leads to, the nearest. */
-function groupOfChain(tenant: Tenant, chain: Chain, now: Date): EnrollmentGroup | undefined {
+function groupOfChain(tenant: Tenant, chain: Chain, now: Date): GroupRules | undefined {
   const { authorities } = tenant.enrollment;
   const named = verifyChain(tenant, chain, now).authorityIds.find((id) => authorities.has(id));
   return named === undefined ? undefined : authorities.get(named);
 }
 
 /** Why a certificate doesn't sign the device in, for the log; undefined where it does. */
-export function refusalOf(
+export function certificateRefusalOf(
   tenant: Tenant,
   controllerId: string,
   { commonName, chain }: NonNullable<DeviceCredentials['clientCertificate']>,

@@ -6,18 +6,18 @@ import type { Announcements } from '../../platform/announcements.ts';
 import { formatDuration } from '../../platform/tenants/durations.ts';
 import type { PollAnswer } from '../polling/device-cache.ts';
 import { intervalOf } from '../polling/interval.ts';
-import { type Memory, openMemory, type Remembered } from '../polling/memory.ts';
 import type { Polled } from '../polling/poll-times.ts';
+import { type CachedRead, openReadCache, type ReadCache } from '../polling/read-cache.ts';
 
 /** A device that waits for an approval, or was refused one. It is told when to ask again, and nothing else. */
-export interface PendingDevice extends PollAnswer, Remembered, Polled {
+export interface PendingDevice extends PollAnswer, CachedRead, Polled {
   pendingId: number;
   state: PendingState;
 }
 
 export const isPending = (device: object): device is PendingDevice => 'pendingId' in device;
 
-export type PendingDevices = Pick<Memory<PendingDevice>, 'peek' | 'read'>;
+export type PendingDevices = Pick<ReadCache<PendingDevice>, 'peek' | 'read'>;
 
 /** Few devices wait at a time; of more, the ones least heard are read again. */
 const CAPACITY = 20_000;
@@ -36,7 +36,7 @@ const findPending = prepared((database: Database) =>
 );
 
 export function openPendingDevices(database: Database, announcements: Announcements): PendingDevices {
-  const waiting = openMemory(
+  const waiting = openReadCache(
     CAPACITY,
     () => announcements.trustworthy(),
     async (tenant, controllerId) => {

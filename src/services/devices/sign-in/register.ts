@@ -11,7 +11,7 @@ export interface Registration {
   /** The enrollment group by whose terms it registers; without one, by none. */
   groupId: number | undefined;
   /** Whether it was held for an approval before. */
-  waited: boolean;
+  wasPending: boolean;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface Registration {
  */
 export async function registerDevice(
   device: ActorContext,
-  { address, groupId, waited }: Registration,
+  { address, groupId, wasPending: waited }: Registration,
 ): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;
   requireTrimmed(controllerId);

@@ -18,7 +18,7 @@ import {
 import { ofItsType } from '../../software/software-modules/complete.ts';
 
 /** A module as devices get it. */
-export interface Chunk {
+export interface DeploymentChunk {
   moduleId: number;
   /** The key of the module's type. */
   part: string;
@@ -30,7 +30,11 @@ export interface Chunk {
 }
 
 /** The modules of a set, in the order of the ids. */
-export async function readChunks(database: Database, tenantId: number, setId: number): Promise<Chunk[]> {
+export async function readChunks(
+  database: Database,
+  tenantId: number,
+  setId: number,
+): Promise<DeploymentChunk[]> {
   const key = { tenantId, setId };
   const [modules, files, metadata] = await Promise.all([
     findModules(database).execute(key),

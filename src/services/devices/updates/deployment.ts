@@ -5,15 +5,15 @@ import { type Handling, handlingOf } from '../../deployments/actions/handling.ts
 import { SERVER_MESSAGE } from '../../deployments/actions/messages.ts';
 import { windowOf } from '../../deployments/assignments/maintenance-window.ts';
 import type { Platform } from '../../shared/context.ts';
-import { findOwnAction, isOpen, type OwnAction } from '../own-action.ts';
+import { findOwnAction, isFetchable, type OwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device-cache.ts';
-import { type Chunk, readChunks } from './deployment-content.ts';
+import { type DeploymentChunk, readChunks } from './deployment-content.ts';
 
 /** What a device gets to know of an action. */
-export interface Deployment {
+export interface DeviceDeployment {
   action: OwnAction;
   handling: Handling;
-  chunks: Chunk[];
+  chunks: DeploymentChunk[];
   history: History | null;
 }
 
@@ -27,7 +27,7 @@ export interface History {
 export type DeploymentResource = 'deploymentBase' | 'confirmationBase' | 'installedBase';
 
 const KNOWS: Record<DeploymentResource, (action: OwnAction) => boolean> = {
-  deploymentBase: isOpen,
+  deploymentBase: isFetchable,
   confirmationBase: ({ status }) => status === 'wait_for_confirmation',
   installedBase: ({ active, status }) => !active && status !== 'canceled',
 };
@@ -41,7 +41,7 @@ export async function findDeployment(
   platform: Platform,
   device: Device,
   { resource, actionId, messages }: { resource: DeploymentResource; actionId: number; messages: number },
-): Promise<Deployment> {
+): Promise<DeviceDeployment> {
   const { tenantId } = device.tenant;
   const action = await findOwnAction(platform, device, actionId);
   if (!KNOWS[resource](action)) throw actionNotFound(String(actionId));

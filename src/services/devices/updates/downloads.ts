@@ -17,7 +17,7 @@ import {
   withoutLocation,
 } from '../../software/artifacts/artifact.ts';
 import { type Download, downloadOf } from '../../software/artifacts/download.ts';
-import { idOf, lockOwnAction } from '../own-action.ts';
+import { auditedActionId, lockOwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device-cache.ts';
 
 /** The files of a module that the device was ever to have. @throws SOFTWARE_MODULE_NOT_FOUND */
@@ -114,7 +114,7 @@ export async function noteDownload(
     changes.record({
       type: 'action.download-begun',
       subjects: [device.caller.username],
-      changes: { ...idOf(action), filename: { new: filename } },
+      changes: { ...auditedActionId(action), filename: { new: filename } },
     });
   });
 }

@@ -5,7 +5,7 @@ import { addEntry } from '../../deployments/actions/entries.ts';
 import { SERVER_MESSAGE } from '../../deployments/actions/messages.ts';
 import { change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
-import { idOf, type LockedOwnAction, lockOwnAction, type OwnAction } from '../own-action.ts';
+import { auditedActionId, type LockedOwnAction, lockOwnAction, type OwnAction } from '../own-action.ts';
 
 /**
  * Notes that a device has fetched what an action is about, once until something else happens, as in hawkBit. It has met
@@ -23,7 +23,11 @@ export async function noteRetrieval(device: ActorContext, met: OwnAction): Promi
     const becomes = isStop(action) ? undefined : ({ status: 'retrieved' } as const);
     await addEntry(tx, device, action, { status: 'retrieved', messages }, becomes);
     changes.reported([device.caller.username]);
-    changes.record({ type: 'action.retrieved', subjects: [device.caller.username], changes: idOf(action) });
+    changes.record({
+      type: 'action.retrieved',
+      subjects: [device.caller.username],
+      changes: auditedActionId(action),
+    });
   });
 }
 

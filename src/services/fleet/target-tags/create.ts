@@ -4,7 +4,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { type DomainError, targetTagAlreadyExists } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { creation } from '../../platform/audit/record.ts';
+import { creationRecord } from '../../platform/audit/record.ts';
 import {
   type Batch,
   copyOf,
@@ -63,7 +63,7 @@ export async function createTargetTags(
       if (isRejected(batch, errorPolicy)) return changes.undo({ targetTags: [], faults: faultsOf(batch) });
       const view = createdView(made);
       const created = standing(batch).map((row) => view(row, ids.get(row.name)!));
-      changes.record(creation('target-tag.created', [...ids.keys()], standing(batch)));
+      changes.record(creationRecord('target-tag.created', [...ids.keys()], standing(batch)));
       return { targetTags: created, faults: faultsOf(batch) };
     },
     { dryRun },

@@ -1,8 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../../errors.ts';
-import { requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { requireTaggedTargetsInScope } from './scope.ts';
@@ -16,7 +16,7 @@ export async function deleteTargetTag(context: Context, { id }: { id: number }):
   if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
 
   await change(context, async (tx, changes) => {
-    requireFreeToName(context, 'targetTag', ['id', 'name']);
+    requireNoScopeOn(context, 'targetTag', ['id', 'name']);
     await requireTaggedTargetsInScope(tx, context, 'DELETE_TARGET', id);
     const deleted = await tx
       .delete(targetTags)

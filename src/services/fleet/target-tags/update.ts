@@ -1,8 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../../errors.ts';
-import { renamed, requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { renamed, requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -30,7 +30,7 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
     const [before] = await tx.select(TARGET_TAG_COLUMNS).from(targetTags).where(itself).for('no key update');
     if (!before) throw targetTagNotFound(String(id));
     if (!Object.keys(given).length) return before;
-    if (renamed(before, given, ['name']).length) requireFreeToName(context, 'targetTag', ['name']);
+    if (renamed(before, given, ['name']).length) requireNoScopeOn(context, 'targetTag', ['name']);
     const [tag] = await tx
       .update(targetTags)
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })

@@ -10,7 +10,7 @@ import {
 } from '../../../errors.ts';
 import { asItWouldBe, findOutOfScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { creation } from '../../platform/audit/record.ts';
+import { creationRecord } from '../../platform/audit/record.ts';
 import {
   type Batch,
   copyOf,
@@ -73,7 +73,7 @@ export async function createTargetTypes(
       const view = createdView(made);
       const created = standing(batch).map((row) => view(row, ids.get(row.key)!));
       if (created.length) changes.everything();
-      changes.record(creation('target-type.created', [...ids.keys()], standing(batch)));
+      changes.record(creationRecord('target-type.created', [...ids.keys()], standing(batch)));
       return { targetTypes: created, faults: faultsOf(batch) };
     },
     { dryRun },

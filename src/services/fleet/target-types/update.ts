@@ -2,8 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
 import { requireStillInScope } from '../../access/in-scope.ts';
-import { renamed, requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { renamed, requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
@@ -33,7 +33,7 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
       .for('no key update');
     if (!before) throw targetTypeNotFound(String(id));
     if (!Object.keys(given).length) return before;
-    if (renamed(before, given, ['name']).length) requireFreeToName(context, 'targetType', ['name']);
+    if (renamed(before, given, ['name']).length) requireNoScopeOn(context, 'targetType', ['name']);
     const [targetType] = await tx
       .update(targetTypes)
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })

@@ -5,7 +5,7 @@ import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { type DomainError, outOfScope, targetAlreadyExists, targetTypeNotFound } from '../../../errors.ts';
 import { asItWouldBe, findOutOfScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { creation } from '../../platform/audit/record.ts';
+import { creationRecord } from '../../platform/audit/record.ts';
 import { requireGroupQuota } from '../../platform/quotas.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import {
@@ -70,7 +70,9 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
       await adjustTargetCount(tx, context, tenantId, ids.size);
       if (standing(batch).some(({ group }) => group !== null)) await requireGroupQuota(tx, tenantId);
       changes.created([...ids.keys()]);
-      changes.record(creation('target.created', namesOf(standing(batch)), standing(batch).map(withoutToken)));
+      changes.record(
+        creationRecord('target.created', namesOf(standing(batch)), standing(batch).map(withoutToken)),
+      );
       const view = createdView(context, tenant, typeNames, now);
       const targets = standing(batch).map((row) => view(row, ids.get(row.controllerId)!));
       return { targets, faults: faultsOf(batch) };

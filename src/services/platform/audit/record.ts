@@ -57,7 +57,7 @@ export const added = (fields: object): FieldChanges =>
   );
 
 /** What a creation made: the fields of one; of many only their names. */
-export const creation = (
+export const creationRecord = (
   type: ChangeRecord['type'],
   subjects: readonly string[],
   rows: readonly object[],

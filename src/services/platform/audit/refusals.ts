@@ -5,7 +5,7 @@ import { cutText, storableText } from '../../shared/text.ts';
 import { type NewAuditEvent, writeEvents } from './write.ts';
 
 /** What somebody was not let do. */
-export interface Refusal {
+export interface RefusedAttempt {
   type: 'permission.refused' | 'sign-in.failed';
   /** The permission that lacked. */
   subject?: string;
@@ -13,7 +13,7 @@ export interface Refusal {
 
 /** Gathers refusals for the audit trail: nothing of the change's own transaction is left to write them in. */
 export interface Refusals {
-  note(by: { caller: Actor; origin: Origin }, refusal: Refusal): void;
+  note(by: { caller: Actor; origin: Origin }, refusal: RefusedAttempt): void;
   /** Writes what is waiting. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -68,7 +68,12 @@ export function openRefusals(
   };
 }
 
-const rowOf = (caller: Actor, origin: Origin, { type, subject }: Refusal, at: Date): NewAuditEvent => ({
+const rowOf = (
+  caller: Actor,
+  origin: Origin,
+  { type, subject }: RefusedAttempt,
+  at: Date,
+): NewAuditEvent => ({
   tenantId: caller.tenantId,
   at,
   actor: cutText(storableText(caller.username), LONGEST),

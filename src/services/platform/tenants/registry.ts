@@ -10,8 +10,8 @@ import {
   trustedAuthority,
 } from '../../devices/certificate-authorities/trusted.ts';
 import {
-  type Enrollment,
   type EnrollmentRows,
+  type EnrollmentRules,
   enrollmentOf,
   readEnrollment,
 } from '../../devices/enrollment/rules.ts';
@@ -29,7 +29,7 @@ export interface Tenant {
   settings: TenantSettings;
   /** By id. */
   certificateAuthorities: readonly TrustedAuthority[];
-  enrollment: Enrollment;
+  enrollment: EnrollmentRules;
 }
 
 /** The tenants this process has met, with their settings: read once, and again after every change. */

@@ -9,7 +9,7 @@ import { lockCreations } from '../../shared/removal.ts';
 import { added } from '../audit/record.ts';
 import { WEBHOOK_COLUMNS, type Webhook } from './find.ts';
 import { checkUrl, WebhookInput } from './input.ts';
-import { newSecret } from './sign.ts';
+import { newWebhookSecret } from './sign.ts';
 
 /** Every change writes a row for each of them. */
 const MOST = 20;
@@ -26,7 +26,7 @@ export async function createWebhook(
   const { tenantId, username } = requirePermission(context, 'CREATE_TENANT_CONFIGURATION', 'READ_AUDIT');
   const { name, url, eventTypes, active } = parse(WebhookInput, input);
   checkUrl(url, context.systemDefaults.privateWebhooks);
-  const secret = newSecret();
+  const secret = newWebhookSecret();
   const now = context.clock();
 
   return change(context, async (tx, changes) => {

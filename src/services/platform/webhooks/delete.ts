@@ -3,7 +3,7 @@ import { webhookNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { itself } from './find.ts';
+import { webhookWithId } from './find.ts';
 
 /** Deletes a webhook, with all that waits to be sent. Needs DELETE_TENANT_CONFIGURATION. @throws WEBHOOK_NOT_FOUND */
 export async function deleteWebhook(context: Context, { id }: { id: number }): Promise<void> {
@@ -13,7 +13,7 @@ export async function deleteWebhook(context: Context, { id }: { id: number }): P
   await change(context, async (tx, changes) => {
     const [deleted] = await tx
       .delete(webhooks)
-      .where(itself(tenantId, id))
+      .where(webhookWithId(tenantId, id))
       .returning({ name: webhooks.name, url: webhooks.url });
     if (!deleted) throw webhookNotFound(String(id));
     changes.record({

@@ -3,11 +3,11 @@ import { arrayOf } from '../../../database/bulk.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import type { Platform } from '../../shared/context.ts';
 import { cloudEventOf } from './cloud-event.ts';
-import { itself, type WebhookKey } from './find.ts';
+import { type WebhookKey, webhookWithId } from './find.ts';
 import { type Candidate, chooseWave } from './order.ts';
-import { GIVEN_UP_AFTER, retryAfter, SUSPENDED_AFTER_MS } from './patience.ts';
+import { readPendingDeliveries } from './pending-deliveries.ts';
+import { GIVEN_UP_AFTER, retryAfter, SUSPENDED_AFTER_MS } from './retry.ts';
 import type { Outcome, Sender } from './send.ts';
-import { readWaiting } from './waiting.ts';
 
 /** Longer than an attempt may take. */
 const LEASE_MS = 60_000;
@@ -38,7 +38,7 @@ export async function deliver(
   while (performance.now() < turnEnds) {
     const webhook = await lease(platform, self, key);
     if (!webhook) return sent;
-    const wave = chooseWave(await readWaiting(platform.database, key), platform.clock());
+    const wave = chooseWave(await readPendingDeliveries(platform.database, key), platform.clock());
     if (!wave.length || isStopping()) break;
     sent = true;
     const { name } = await platform.tenants.byId(key.tenantId);
@@ -53,7 +53,7 @@ export async function deliver(
   await platform.database
     .update(webhooks)
     .set({ leasedUntil: platform.clock() })
-    .where(and(itself(key.tenantId, key.id), eq(webhooks.leasedBy, self)));
+    .where(and(webhookWithId(key.tenantId, key.id), eq(webhooks.leasedBy, self)));
   return sent;
 }
 
@@ -69,7 +69,7 @@ async function lease(
     .set({ leasedBy: self, leasedUntil: new Date(now.getTime() + LEASE_MS) })
     .where(
       and(
-        itself(tenantId, id),
+        webhookWithId(tenantId, id),
         mayBeSentTo(now),
         sql`(${webhooks.leasedBy} = ${self} OR ${webhooks.leasedUntil} IS NULL OR ${webhooks.leasedUntil} <= ${now.toISOString()}::timestamptz)`,
       ),
@@ -117,7 +117,7 @@ async function writeOutcomes(
     await tx
       .update(webhooks)
       .set(nothingTaken ? failing(webhook, attempts[0]!.outcome, now, down) : RECOVERED)
-      .where(itself(webhook.tenantId, webhook.id));
+      .where(webhookWithId(webhook.tenantId, webhook.id));
   });
 }
 

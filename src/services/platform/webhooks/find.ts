@@ -38,5 +38,5 @@ export const WEBHOOK_COLUMNS = {
   lastModifiedBy: webhooks.lastModifiedBy,
 };
 
-export const itself = (tenantId: number, id: number) =>
+export const webhookWithId = (tenantId: number, id: number) =>
   and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id));

@@ -7,7 +7,7 @@ import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { DELIVERY_FIELDS, DELIVERY_ORDER } from './fields.ts';
-import { itself } from './find.ts';
+import { webhookWithId } from './find.ts';
 
 /** That an event is, or was, to be sent by a webhook. */
 export interface WebhookDelivery {
@@ -58,7 +58,7 @@ export async function listWebhookDeliveries(
   const [webhook] = await context.database
     .select({ id: webhooks.id })
     .from(webhooks)
-    .where(itself(tenantId, webhookId));
+    .where(webhookWithId(tenantId, webhookId));
   if (!webhook) throw webhookNotFound(String(webhookId), ['webhookId']);
 
   const matching = and(

@@ -7,7 +7,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { itself } from './find.ts';
+import { webhookWithId } from './find.ts';
 
 const Redeliver = z.object({
   webhookId: z.number(),
@@ -34,7 +34,7 @@ export async function redeliver(context: Context, input: Redeliver): Promise<num
     const [webhook] = await tx
       .select({ name: webhooks.name })
       .from(webhooks)
-      .where(itself(tenantId, webhookId))
+      .where(webhookWithId(tenantId, webhookId))
       .for('key share');
     if (!webhook) throw webhookNotFound(String(webhookId), ['webhookId']);
     const again = await tx

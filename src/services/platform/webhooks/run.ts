@@ -6,8 +6,8 @@ import { runPeriodically } from '../../shared/periodic.ts';
 import { deliver, mayBeSentTo } from './deliver.ts';
 import type { WebhookKey } from './find.ts';
 import { forgetOldDeliveries } from './forget-old.ts';
-import { openPlaces } from './places.ts';
 import { openSender, type SenderOptions } from './send.ts';
+import { openSlots } from './slots.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 600_000;
@@ -32,7 +32,7 @@ export function openWebhooks(
   const self = randomUUID();
   const { clock, systemDefaults } = platform;
   const sender = openSender({ allowPrivate: systemDefaults.privateWebhooks, clock, ...options });
-  const places = openPlaces();
+  const places = openSlots();
   const underWay = new Map<string, Promise<void>>();
   let stopping = false;
 

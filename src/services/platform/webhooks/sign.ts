@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 const PREFIX = 'whsec_';
 
 /** A secret of 192 random bits, as Standard Webhooks writes them. */
-export const newSecret = (): string => `${PREFIX}${randomBytes(24).toString('base64')}`;
+export const newWebhookSecret = (): string => `${PREFIX}${randomBytes(24).toString('base64')}`;
 
 /**
  * The headers that let a receiver check who sent a body and when (https://www.standardwebhooks.com): the signature

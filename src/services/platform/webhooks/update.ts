@@ -6,9 +6,9 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
 import { differences } from '../audit/record.ts';
-import { itself, WEBHOOK_COLUMNS, type Webhook } from './find.ts';
+import { WEBHOOK_COLUMNS, type Webhook, webhookWithId } from './find.ts';
 import { checkUrl, WebhookUpdate } from './input.ts';
-import { newSecret } from './sign.ts';
+import { newWebhookSecret } from './sign.ts';
 
 const RESUMED = { failures: 0, failingSince: null, suspendedAt: null, retryAt: null, lastError: null };
 
@@ -26,13 +26,13 @@ export async function updateWebhook(
   if (!Number.isSafeInteger(id)) throw webhookNotFound(String(id));
   const given = givenOf(rest);
   if (given.url !== undefined) checkUrl(given.url, context.systemDefaults.privateWebhooks);
-  const secret = rotateSecret ? newSecret() : null;
+  const secret = rotateSecret ? newWebhookSecret() : null;
 
   return change(context, async (tx, changes) => {
     const [before] = await tx
       .select(WEBHOOK_COLUMNS)
       .from(webhooks)
-      .where(itself(tenantId, id))
+      .where(webhookWithId(tenantId, id))
       .for('no key update');
     if (!before) throw webhookNotFound(String(id));
     if (!Object.keys(given).length && !secret) return { webhook: before, secret };
@@ -45,7 +45,7 @@ export async function updateWebhook(
         lastModifiedAt: context.clock(),
         lastModifiedBy: username,
       })
-      .where(itself(tenantId, id))
+      .where(webhookWithId(tenantId, id))
       .returning(WEBHOOK_COLUMNS);
     const changed = differences(before, webhook!, ['name', 'url', 'eventTypes', 'active', 'suspendedAt']);
     changes.record({

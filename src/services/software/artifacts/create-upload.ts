@@ -4,7 +4,7 @@ import { artifacts, artifactUploads } from '../../../database/tables/software.ts
 import { artifactAlreadyExists } from '../../../errors.ts';
 import { digestOf, newSecret } from '../../access/api-keys/key.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { holderOf } from '../../access/recall.ts';
+import { storedCallerOf } from '../../access/stored-caller.ts';
 import { added } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -53,7 +53,7 @@ export async function createArtifactUpload(
       .delete(artifactUploads)
       .where(and(eq(artifactUploads.tenantId, tenantId), lte(artifactUploads.expiresAt, now)));
     const secret = newSecret();
-    const holder = holderOf(caller, ['CREATE_SOFTWARE_MODULE']);
+    const holder = storedCallerOf(caller, ['CREATE_SOFTWARE_MODULE']);
     const [made] = await tx
       .insert(artifactUploads)
       .values({ ...holder, moduleId, ...details, digest: digestOf(secret), expiresAt })

@@ -2,7 +2,7 @@ import { and, eq, gt } from 'drizzle-orm';
 import { artifactUploads } from '../../../database/tables/software.ts';
 import { artifactUploadNotFound } from '../../../errors.ts';
 import { digestOf } from '../../access/api-keys/key.ts';
-import { recallHolder } from '../../access/recall.ts';
+import { restoreCaller } from '../../access/stored-caller.ts';
 import type { Origin, Platform } from '../../shared/context.ts';
 import type { Artifact } from './artifact.ts';
 import { uploadArtifact } from './upload.ts';
@@ -19,7 +19,7 @@ export async function takeUpload(
   content: AsyncIterable<Uint8Array>,
 ): Promise<Artifact> {
   const upload = await claimUpload(platform, token);
-  const caller = upload && (await recallHolder(platform, upload));
+  const caller = upload && (await restoreCaller(platform, upload));
   if (!caller) throw artifactUploadNotFound();
   const { moduleId, filename, md5, sha1, sha256 } = upload;
   const details = async () => ({ filename, md5, sha1, sha256 });

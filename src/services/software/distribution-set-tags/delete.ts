@@ -1,8 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import { distributionSetTags } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetTagNotFound } from '../../../errors.ts';
-import { requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { requireTaggedSetsInScope } from './scope.ts';
@@ -16,7 +16,7 @@ export async function deleteDistributionSetTag(context: Context, { id }: { id: n
   if (!Number.isSafeInteger(id)) throw distributionSetTagNotFound(String(id));
 
   await change(context, async (tx, changes) => {
-    requireFreeToName(context, 'distributionSetTag', ['id', 'name']);
+    requireNoScopeOn(context, 'distributionSetTag', ['id', 'name']);
     await requireTaggedSetsInScope(tx, context, 'DELETE_DISTRIBUTION_SET', id);
     const deleted = await tx
       .delete(distributionSetTags)

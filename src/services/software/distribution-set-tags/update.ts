@@ -2,8 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import { distributionSetTags } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetTagNotFound } from '../../../errors.ts';
-import { renamed, requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { renamed, requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { TargetTagUpdate } from '../../fleet/target-tags/input.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { modification } from '../../shared/authorship.ts';
@@ -39,7 +39,7 @@ export async function updateDistributionSetTag(
       .for('no key update');
     if (!before) throw distributionSetTagNotFound(String(id));
     if (!Object.keys(given).length) return before;
-    if (renamed(before, given, ['name']).length) requireFreeToName(context, 'distributionSetTag', ['name']);
+    if (renamed(before, given, ['name']).length) requireNoScopeOn(context, 'distributionSetTag', ['name']);
     const [tag] = await tx
       .update(distributionSetTags)
       .set({ ...given, ...modification(context) })

@@ -2,8 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetIncomplete, locked as isLocked } from '../../../errors.ts';
 import { requireStillInScope } from '../../access/in-scope.ts';
-import { renamed, requireFreeToName } from '../../access/naming.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { renamed, requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -34,7 +34,7 @@ export async function updateDistributionSet(
   return change(context, async (tx, changes) => {
     const before = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     const names = renamed(before, given, ['name', 'version']);
-    if (names.length) requireFreeToName(context, 'distributionSet', names);
+    if (names.length) requireNoScopeOn(context, 'distributionSet', names);
     const { requiredMigrationStep = before.requiredMigrationStep } = given;
     if (before.locked && locked !== false && requiredMigrationStep !== before.requiredMigrationStep)
       throw isLocked(`The distribution set ${id}`, ['requiredMigrationStep']);

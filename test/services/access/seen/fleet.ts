@@ -55,7 +55,7 @@ export async function makeFleet(platform: Platform): Promise<Fleet> {
     const { group } = await createEnrollmentGroup(admin, { name });
     const device = async (controllerId: string) =>
       asDevice(admin, await admin.tenants.byId(tenantId), controllerId, 'http://10.0.0.1');
-    await registerDevice(await device(name), { address: 'x', groupId: group.id, waited: false });
+    await registerDevice(await device(name), { address: 'x', groupId: group.id, wasPending: false });
     await updateTarget(admin, { controllerId: name, targetTypeId: targetTypes[0]!.id });
     await registerPending(await device(`waits-${name}`), { groupId: group.id, address: 'x' });
     await assign(admin, setIds.at(-1)!, [name], { offline: true });

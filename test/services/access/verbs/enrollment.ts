@@ -45,7 +45,7 @@ const device = async (admin: Context, controllerId: string) =>
 async function makeRegistered(admin: Context, side: Side) {
   const groupId = await makeGroup(admin, side);
   const registering = await device(admin, `by-${side.name}`);
-  await registerDevice(registering, { address: 'x', groupId, waited: false });
+  await registerDevice(registering, { address: 'x', groupId, wasPending: false });
 }
 
 async function makeWaiting(admin: Context, side: Side) {

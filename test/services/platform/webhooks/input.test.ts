@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { PERMISSIONS } from '../../../../src/services/access/permissions.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
 import { openSender } from '../../../../src/services/platform/webhooks/send.ts';
-import { newSecret } from '../../../../src/services/platform/webhooks/sign.ts';
+import { newWebhookSecret } from '../../../../src/services/platform/webhooks/sign.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
 
 const { platform, close } = await openTestPlatform();
@@ -95,7 +95,7 @@ describe('a forbidden address', () => {
     });
     const to = {
       url: url.replace('PORT', String((server.address() as AddressInfo).port)),
-      secret: newSecret(),
+      secret: newWebhookSecret(),
     };
     const outcome = await sender.send(to, '1', '{}');
     expect(outcome.status).toBeNull();
@@ -114,7 +114,7 @@ it('waits for no receiver for ever', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const sender = openSender({ allowPrivate: true, clock: () => new Date(), patienceMs: 100 });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  expect(await sender.send({ url, secret: newSecret() }, '1', '{}')).toEqual({
+  expect(await sender.send({ url, secret: newWebhookSecret() }, '1', '{}')).toEqual({
     status: null,
     error: 'no answer within 0.1 s',
   });

@@ -11,10 +11,10 @@ import { deleteWebhook } from '../../../../src/services/platform/webhooks/delete
 import { forgetOldDeliveries } from '../../../../src/services/platform/webhooks/forget-old.ts';
 import { listWebhooks } from '../../../../src/services/platform/webhooks/list.ts';
 import { type Candidate, chooseWave } from '../../../../src/services/platform/webhooks/order.ts';
+import { readPendingDeliveries } from '../../../../src/services/platform/webhooks/pending-deliveries.ts';
 import { redeliver } from '../../../../src/services/platform/webhooks/redeliver.ts';
 import { openSender } from '../../../../src/services/platform/webhooks/send.ts';
-import { newSecret } from '../../../../src/services/platform/webhooks/sign.ts';
-import { readWaiting } from '../../../../src/services/platform/webhooks/waiting.ts';
+import { newWebhookSecret } from '../../../../src/services/platform/webhooks/sign.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { createMigratedDatabase } from '../../../support/database.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
@@ -53,7 +53,7 @@ describe('an answer', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const sender = openSender({ allowPrivate: true, clock: () => new Date(), patienceMs: 300 });
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const outcome = await sender.send({ url, secret: newSecret() }, '1', '{}');
+    const outcome = await sender.send({ url, secret: newWebhookSecret() }, '1', '{}');
     await new Promise((resolve) => setTimeout(resolve, 50));
     const left = sockets.size;
     sender.close();
@@ -92,7 +92,11 @@ describe('an answer', () => {
         clock: () => new Date(),
         connection: { lookup: (_name, _options, answer) => answer(error, [{ address, family: 4 }]) },
       });
-      const outcome = await sender.send({ url: 'https://inner.example/', secret: newSecret() }, '1', '{}');
+      const outcome = await sender.send(
+        { url: 'https://inner.example/', secret: newWebhookSecret() },
+        '1',
+        '{}',
+      );
       sender.close();
       return outcome;
     };
@@ -216,7 +220,8 @@ it('reads no more at once than memory can take', async () => {
   for (const name of ['a', 'b', 'c']) await create(context, name);
   const countEach = (count: number) =>
     platform.database.update(auditEvents).set({ count }).where(eq(auditEvents.tenantId, tenantId));
-  const read = async () => (await readWaiting(platform.database, { tenantId, id: webhook.id })).length;
+  const read = async () =>
+    (await readPendingDeliveries(platform.database, { tenantId, id: webhook.id })).length;
   expect(await read()).toBe(3);
   await countEach(100_000);
   expect(await read()).toBe(2);

@@ -5,7 +5,7 @@ import { accountByName } from './basic.ts';
 import { effectivePermissions, type Grants, grantsIn, intersection, type Permission } from './permissions.ts';
 
 /** Somebody to whom something was handed out that asks for no other credentials, as it is stored. */
-export interface Holder {
+export interface StoredCaller {
   tenantId: number;
   username: string;
   /** False for whom an issuer's token named: they need none. */
@@ -17,10 +17,10 @@ export interface Holder {
 }
 
 /** Who has what is handed out now, and may use it by these permissions. */
-export const holderOf = (
+export const storedCallerOf = (
   { tenantId, username, kind, apiKeyId, permissions }: Caller,
   usable: readonly Permission[],
-): Holder => ({
+): StoredCaller => ({
   tenantId,
   username,
   hasAccount: kind !== 'TOKEN',
@@ -32,7 +32,7 @@ export const holderOf = (
  * Signs a holder in again: with what was granted then, and only as far as it still is. What an issuer's token granted
  * can't be asked again: it ends with the token. Undefined where the account or the API key is gone.
  */
-export async function recallHolder(platform: Platform, holder: Holder): Promise<Caller | undefined> {
+export async function restoreCaller(platform: Platform, holder: StoredCaller): Promise<Caller | undefined> {
   const granted = effectivePermissions(holder.grants, []);
   const caller = await callerNow(platform, holder, granted);
   return caller && { ...caller, permissions: intersection(granted, caller.permissions) };
@@ -40,7 +40,7 @@ export async function recallHolder(platform: Platform, holder: Holder): Promise<
 
 async function callerNow(
   { database, clock, tenants }: Platform,
-  { tenantId, username, hasAccount, apiKeyId }: Holder,
+  { tenantId, username, hasAccount, apiKeyId }: StoredCaller,
   granted: Grants,
 ): Promise<Caller | undefined> {
   if (apiKeyId !== null) {

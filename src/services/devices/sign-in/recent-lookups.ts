@@ -6,16 +6,16 @@ import type { Tenant } from '../../platform/tenants/registry.ts';
  * For whom the database was asked a moment ago because of a wrong token, whether there is such a device or not: whoever
  * shows wrong tokens costs the same either way, and can't tell by it which devices there are.
  */
-export interface Looks {
+export interface RecentLookups {
   /** The last look, where it is so recent that another would tell nothing new. */
-  recent(tenant: Tenant, controllerId: string): Look | undefined;
+  recent(tenant: Tenant, controllerId: string): Lookup | undefined;
   /** To be called before the database is asked, so that a change meanwhile ends it. */
-  begin(tenant: Tenant, controllerId: string): Look;
+  begin(tenant: Tenant, controllerId: string): Lookup;
   /** The token was right after all. */
   forget(tenant: Tenant, controllerId: string): void;
 }
 
-export interface Look {
+export interface Lookup {
   tenant: Tenant;
   at: number;
   /** Whether no such device was found. */
@@ -26,8 +26,8 @@ export interface Look {
 const LOOK_EVERY_MS = 1_000;
 const REMEMBERED = 20_000;
 
-export function openLooks(announcements: Announcements, everyMs = LOOK_EVERY_MS): Looks {
-  const looks = new LRUCache<string, Look>({ max: REMEMBERED });
+export function openRecentLookups(announcements: Announcements, everyMs = LOOK_EVERY_MS): RecentLookups {
+  const looks = new LRUCache<string, Lookup>({ max: REMEMBERED });
   // Without names it may be anybody: then each costs one more look.
   const end = ({ tenantId, controllerIds }: { tenantId: number; controllerIds?: readonly string[] }) => {
     if (controllerIds) for (const id of controllerIds) looks.delete(keyOf(tenantId, id));

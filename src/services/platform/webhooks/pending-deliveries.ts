@@ -13,7 +13,10 @@ const WINDOW_BYTES = 4 << 20;
 const BYTES_OF_NAME = 32;
 
 /** The first that wait, as far as memory can take them: one at the least. */
-export function readWaiting(database: Database, { tenantId, id }: WebhookKey): Promise<Candidate[]> {
+export function readPendingDeliveries(
+  database: Database,
+  { tenantId, id }: WebhookKey,
+): Promise<Candidate[]> {
   const names = sql`CASE WHEN ${auditEvents.subjects} IS NULL THEN 0 ELSE ${auditEvents.count} END`;
   const bytes = sql`${names} * ${BYTES_OF_NAME} + coalesce(pg_column_size(${auditEvents.changes}), 0)`;
   const first = database

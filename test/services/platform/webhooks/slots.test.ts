@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openPlaces } from '../../../../src/services/platform/webhooks/places.ts';
+import { openSlots } from '../../../../src/services/platform/webhooks/slots.ts';
 
 let now = 0;
 const pass = (ms: number) => {
@@ -8,7 +8,7 @@ const pass = (ms: number) => {
 const SLOW = 3_001;
 
 it('gives a tenant some places, and others theirs', () => {
-  const places = openPlaces(() => now);
+  const places = openSlots(() => now);
   const ofOne = Array.from({ length: 20 }, (_, id) => places.take({ tenantId: 1, id }));
   expect(ofOne.filter(Boolean)).toHaveLength(4);
   expect(places.take({ tenantId: 2, id: 1 })).toBeDefined();
@@ -17,7 +17,7 @@ it('gives a tenant some places, and others theirs', () => {
 });
 
 it('gives slow receivers of many tenants no place of the quick ones', () => {
-  const places = openPlaces(() => now);
+  const places = openSlots(() => now);
   const takeAll = () =>
     Array.from({ length: 40 }, (_, n) => places.take({ tenantId: n, id: n })).filter(
       (one) => one !== undefined,
@@ -34,7 +34,7 @@ it('gives slow receivers of many tenants no place of the quick ones', () => {
 });
 
 it("lets a tenant's slow receivers hold up none of its quick ones", () => {
-  const places = openPlaces(() => now);
+  const places = openSlots(() => now);
   const slow = Array.from({ length: 4 }, (_, id) => places.take({ tenantId: 1, id })!);
   expect(places.take({ tenantId: 1, id: 9 })).toBeUndefined();
   pass(SLOW);
@@ -43,7 +43,7 @@ it("lets a tenant's slow receivers hold up none of its quick ones", () => {
 });
 
 it('forgets that a receiver was slow once it is quick', () => {
-  const places = openPlaces(() => now);
+  const places = openSlots(() => now);
   const key = { tenantId: 1, id: 1 };
   const turn = (ms: number) => {
     const place = places.take(key)!;

@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 
 /** What is kept of a device: of the tenant as it was, and when it was read, on the monotonic clock. */
-export interface Remembered {
+export interface CachedRead {
   tenant: Tenant;
   readAt: number;
 }
 
 /** What was read of devices, by their names, for as long as it may be trusted. */
-export interface Memory<T extends Remembered> {
+export interface ReadCache<T extends CachedRead> {
   peek(tenant: Tenant, controllerId: string): T | undefined;
   /** Reads it and remembers it; undefined where there is none. */
   read(tenant: Tenant, controllerId: string): Promise<T | undefined>;
@@ -22,11 +22,11 @@ export interface Memory<T extends Remembered> {
 /** Bounds what a crash between a change's commit and its announcement leaves behind. */
 const TRUSTED_MS = 60_000;
 
-export function openMemory<T extends Remembered>(
+export function openReadCache<T extends CachedRead>(
   capacity: number,
   trustworthy: (found: T) => boolean,
   fetch: (tenant: Tenant, controllerId: string) => Promise<T | undefined>,
-): Memory<T> {
+): ReadCache<T> {
   const known = new LRUCache<string, T>({ max: capacity });
   /** Reads under way; one that a change overtakes is taken out, and its result isn't kept. */
   const reads = new Map<string, Promise<T | undefined>>();

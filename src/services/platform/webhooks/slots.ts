@@ -17,7 +17,7 @@ interface Place {
   slow: boolean;
 }
 
-export interface Places {
+export interface Slots {
   /** A place for a turn of this webhook, to be freed when the turn ends; undefined while there is none. */
   take(key: WebhookKey): { free(): void } | undefined;
 }
@@ -27,7 +27,7 @@ export interface Places {
  * or another. Slow receivers have places apart from the quick ones; one that becomes slow during its turn counts among
  * the slow from then on. A tenant has some places of each kind. `now` is in milliseconds.
  */
-export function openPlaces(now: () => number = () => performance.now()): Places {
+export function openSlots(now: () => number = () => performance.now()): Slots {
   const taken = new Set<Place>();
   const slowReceivers = new LRUCache<string, true>({ max: REMEMBERED_AT_MOST, ttl: REMEMBERED_MS });
   const isLate = ({ since }: Place) => now() - since > SLOW_AFTER_MS;

@@ -13,7 +13,7 @@ import { fieldsOf } from './scopes.ts';
  * its account count, too.
  * @throws FORBIDDEN
  */
-export function requireFreeToName(context: Context, entity: Entity, fields: readonly string[]): void {
+export function requireNoScopeOn(context: Context, entity: Entity, fields: readonly string[]): void {
   const { permissions, account } = context.caller;
   for (const grants of [permissions, account])
     for (const [permission, scope] of grants ?? [])
