@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
-import type { SystemDefaults } from './services/platform/tenants/settings.ts';
+import type { SystemDefaults } from './services/platform/tenants/system-defaults.ts';
 import { S3_ADDRESS } from './storage/s3.ts';
 
 /** A setting that can't be used; `main` prints the message as one line and ends with exit code 1. */

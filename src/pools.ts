@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { BESIDE_POOL, poolCapacity } from './database/capacity.ts';
-import { type Connection, openPool, type Pool } from './database/connect.ts';
+import { openPool, type Pool } from './database/connect.ts';
+import type { Connection } from './database/connection.ts';
 import { openWatch, type Watch } from './database/watch.ts';
 
 /** What a process has of the database. */

@@ -7,7 +7,7 @@ import { openProxies } from './api/http.ts';
 import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { createApp } from './app.ts';
 import { type Config, systemDefaultsOf } from './config.ts';
-import type { Connection } from './database/connect.ts';
+import type { Connection } from './database/connection.ts';
 import { isUnavailable } from './database/unavailable.ts';
 import { openJobs } from './jobs.ts';
 import type { Listening } from './listening/listen.ts';

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
-import type { Connection } from './database/connect.ts';
+import type { Connection } from './database/connection.ts';
 
 /** How long a lost worker's place stays empty: twice as long after each that didn't even serve. */
 const RESTART_AFTER_MS = 250;

@@ -7,7 +7,7 @@ import { EXIT, Failure, unreachable, wrongUsage } from './failure.ts';
 import { counted } from './print.ts';
 import { openProgress } from './progress.ts';
 import { failureOf, type Server, type ServerOptions, serverOf, withServer } from './server.ts';
-import { LostConnection, upload } from './upload.ts';
+import { LostConnection, type RunningImport, upload } from './upload.ts';
 
 interface ImportCommandOptions extends ServerOptions {
   mode: string;
@@ -18,19 +18,6 @@ interface ImportCommandOptions extends ServerOptions {
   retries: number;
 }
 
-/** An import as the server tells it. */
-export interface RunningImport {
-  id: number;
-  state: string;
-  message: string | null;
-  dryRun: boolean;
-  bytes: number;
-  bytesTotal: number | null;
-  rows: { read: number; created: number; updated: number; refused: number };
-  faults: number;
-  warnings: number;
-  startedAt: number;
-}
 interface Fault {
   line: number;
   controllerId: string | null;

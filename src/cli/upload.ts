@@ -1,7 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
-import type { RunningImport } from './import.ts';
 import { failureOf, reasonOf, type Server } from './server.ts';
 
 /** The upload ended without an answer, and can be taken up again. */
@@ -68,4 +67,18 @@ export function upload(
     });
     body.pipe(request);
   });
+}
+
+/** An import as the server tells it. */
+export interface RunningImport {
+  id: number;
+  state: string;
+  message: string | null;
+  dryRun: boolean;
+  bytes: number;
+  bytesTotal: number | null;
+  rows: { read: number; created: number; updated: number; refused: number };
+  faults: number;
+  warnings: number;
+  startedAt: number;
 }

@@ -1,4 +1,4 @@
-import type { Connection } from './connect.ts';
+import type { Connection } from './connection.ts';
 import { openLink } from './link.ts';
 
 /** What a process has beside its pool: the watch, the listener and the pool of what subscribers are told. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Connection } from './connect.ts';
+import type { Connection } from './connection.ts';
 import { keepLink } from './keep.ts';
 import { openLink } from './link.ts';
 import { DatabaseUnavailableError } from './unavailable.ts';

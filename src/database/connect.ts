@@ -1,16 +1,12 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
+import type { Connection } from './connection.ts';
 import { openLink } from './link.ts';
 import { type Links, openLinks } from './pool.ts';
 import * as schema from './schema.ts';
 import { openNames, type Send, sender } from './statement.ts';
 import type { TransactionLink } from './transaction.ts';
 import type { Watch } from './watch.ts';
-
-/** A URL, or the parts of one where the database is the embedded one. */
-export type Connection =
-  | string
-  | { host: string; port: number; user: string; password: string; database: string };
 
 export type Database = PostgresJsDatabase<typeof schema>;
 /** The database inside of one transaction. Prepared statements never run here: they keep their pool. */

@@ -3,7 +3,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
 import { ARRAY_TYPES } from './arrays.ts';
-import type { Connection } from './connect.ts';
+import type { Connection } from './connection.ts';
 import { asUnavailable, DatabaseUnavailableError } from './unavailable.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are whatever was asked for

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
-import { type Client, type Connection, openPool, type Pool } from './connect.ts';
+import { type Client, openPool, type Pool } from './connect.ts';
+import type { Connection } from './connection.ts';
 
 /** The same files serve the sources and the built server. */
 const FOLDER = fileURLToPath(new URL('../../src/database/migrations', import.meta.url));

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { Connection } from './connect.ts';
+import type { Connection } from './connection.ts';
 import { startEmbeddedDatabase } from './embedded/start.ts';
 import { UnfitDatabaseError } from './migrate.ts';
 

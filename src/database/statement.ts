@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import type { How, Rows } from './link.ts';
-import { PLANNED_ANEW } from './prepared.ts';
 
 /** Uses from which a statement counts as common, and how many of them a process names and counts at the most. */
 const COMMON_FROM = 5;
@@ -66,3 +65,6 @@ export const sender =
       // Without parameters it may be several statements, which can't be named.
       asked.ask(text, parameters, { lists, prepare: parameters.length > 0 && isNamed(text, prepare) }),
     );
+
+/** In the text of statements that the pool never names. */
+export const PLANNED_ANEW = '/* planned anew */';

@@ -1,4 +1,4 @@
-import type { Connection } from './connect.ts';
+import type { Connection } from './connection.ts';
 import { keepLink } from './keep.ts';
 import { type Link, openLink } from './link.ts';
 import type { Links } from './pool.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../../src/database/connect.ts';
+import type { Connection } from '../../src/database/connection.ts';
 import { autoAssigner } from '../../src/services/deployments/auto-assignments/run.ts';
 import { openRunner } from '../../src/services/deployments/rollouts/run.ts';
 import type { Platform } from '../../src/services/shared/context.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
-import { type Connection, openPool } from '../../src/database/connect.ts';
+import { openPool } from '../../src/database/connect.ts';
+import type { Connection } from '../../src/database/connection.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { ensureFirstAdministrator } from '../../src/services/platform/tenants/first-administrator.ts';
 

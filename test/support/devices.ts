@@ -1,6 +1,6 @@
 import { afterAll, expect } from 'vitest';
 import { createEnrollmentGroup } from '../../src/services/devices/enrollment/create.ts';
-import type { Device } from '../../src/services/devices/polling/device-cache.ts';
+import type { Device } from '../../src/services/devices/polling/device.ts';
 import { type DevicePlatform, openDevices, poll } from '../../src/services/devices/polling/poll.ts';
 import type { DeviceCredentials } from '../../src/services/devices/sign-in/credentials.ts';
 import { newTenant, openTestPlatform } from './platform.ts';

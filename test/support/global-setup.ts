@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { Connection } from '../../src/database/connect.ts';
+import type { Connection } from '../../src/database/connection.ts';
 import { startEmbeddedDatabase } from '../../src/database/embedded/start.ts';
 import { createWorkerDatabases, execute } from './database.ts';
 

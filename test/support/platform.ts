@@ -5,7 +5,7 @@ import {
   type Grant,
   PERMISSIONS,
   type Role,
-} from '../../src/services/access/permissions.ts';
+} from '../../src/services/access/grants.ts';
 import { openPlatform } from '../../src/services/platform/platform.ts';
 import { insertTenant } from '../../src/services/platform/tenants/create.ts';
 import type { Context, Platform } from '../../src/services/shared/context.ts';

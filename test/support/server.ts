@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
-import type { Connection } from '../../src/database/connect.ts';
+import type { Connection } from '../../src/database/connection.ts';
 import { listen } from '../../src/listening/listen.ts';
 import { PATIENCE, type Patience } from '../../src/listening/patience.ts';
 import { serve } from '../../src/server.ts';

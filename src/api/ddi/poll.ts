@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PollAnswer } from '../../services/devices/polling/device-cache.ts';
+import type { PollAnswer } from '../../services/devices/polling/device.ts';
 import { type DevicePlatform, poll } from '../../services/devices/polling/poll.ts';
 import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';

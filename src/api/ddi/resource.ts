@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { DomainError, malformed } from '../../errors.ts';
 import { asDevice } from '../../services/devices/device-context.ts';
-import type { Device } from '../../services/devices/polling/device-cache.ts';
+import type { Device } from '../../services/devices/polling/device.ts';
 import type { DevicePlatform } from '../../services/devices/polling/poll.ts';
 import type { ActorContext } from '../../services/shared/context.ts';
 import { hasBody, readBody } from '../body.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { encode } from 'cbor-x';
-import type { PollAnswer } from '../../services/devices/polling/device-cache.ts';
+import type { PollAnswer } from '../../services/devices/polling/device.ts';
 import { etagOf } from '../http.ts';
 import { type Accepted, negotiator } from '../media-types.ts';
 import type { DevicePath } from './request.ts';

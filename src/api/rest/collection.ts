@@ -1,6 +1,6 @@
 import type { Request, Router } from 'express';
 import type { DomainError } from '../../errors.ts';
-import type { Permission } from '../../services/access/permissions.ts';
+import type { Permission } from '../../services/access/grants.ts';
 import type { Context } from '../../services/shared/context.ts';
 import type { Listing, PageRequest } from '../../services/shared/page.ts';
 import { mapInTurns } from '../../services/shared/turns.ts';

@@ -3,11 +3,9 @@ import { invalid, softwareModuleTypeNotFound } from '../../errors.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { createDistributionSetTypes } from '../../services/software/distribution-set-types/create.ts';
 import { deleteDistributionSetType } from '../../services/software/distribution-set-types/delete.ts';
+import type { DistributionSetType } from '../../services/software/distribution-set-types/distribution-set-type.ts';
 import { DISTRIBUTION_SET_TYPE_SORT_NAMES } from '../../services/software/distribution-set-types/fields.ts';
-import {
-  type DistributionSetType,
-  findDistributionSetType,
-} from '../../services/software/distribution-set-types/find.ts';
+import { findDistributionSetType } from '../../services/software/distribution-set-types/find.ts';
 import { listDistributionSetTypes } from '../../services/software/distribution-set-types/list.ts';
 import { findModuleTypesOfSetTypes } from '../../services/software/distribution-set-types/module-types.ts';
 import { setModuleTypeOfSets } from '../../services/software/distribution-set-types/set-module-type.ts';

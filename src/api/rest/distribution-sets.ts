@@ -5,6 +5,7 @@ import type { Context } from '../../services/shared/context.ts';
 import { assignModules, removeModules } from '../../services/software/distribution-sets/assign-modules.ts';
 import { createDistributionSets } from '../../services/software/distribution-sets/create.ts';
 import { deleteDistributionSet } from '../../services/software/distribution-sets/delete.ts';
+import type { DistributionSet } from '../../services/software/distribution-sets/distribution-set.ts';
 import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/software/distribution-sets/fields.ts';
 import { findDistributionSet, findModulesOfSets } from '../../services/software/distribution-sets/find.ts';
 import {
@@ -12,7 +13,6 @@ import {
   invalidateDistributionSet,
 } from '../../services/software/distribution-sets/invalidate.ts';
 import { listDistributionSets, listModulesOfSet } from '../../services/software/distribution-sets/list.ts';
-import type { DistributionSet } from '../../services/software/distribution-sets/set.ts';
 import { updateDistributionSet } from '../../services/software/distribution-sets/update.ts';
 import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software/software-modules/fields.ts';
 import { asObject, booleanOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';

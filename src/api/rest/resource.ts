@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { DomainError } from '../../errors.ts';
-import { type Permission, requirePermission } from '../../services/access/permissions.ts';
+import type { Permission } from '../../services/access/grants.ts';
+import { requirePermission } from '../../services/access/permissions.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { withIdAsSent } from '../ids-as-sent.ts';

@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { Permission } from '../../services/access/permissions.ts';
+import type { Permission } from '../../services/access/grants.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { deleteDistributionSetMetadata } from '../../services/software/distribution-set-metadata/delete.ts';
 import { findSetMetadata, listSetMetadata } from '../../services/software/distribution-set-metadata/find.ts';

@@ -2,11 +2,9 @@ import type { Router } from 'express';
 import { createSoftwareModuleTypes } from '../../services/software/software-module-types/create.ts';
 import { deleteSoftwareModuleType } from '../../services/software/software-module-types/delete.ts';
 import { SOFTWARE_MODULE_TYPE_SORT_NAMES } from '../../services/software/software-module-types/fields.ts';
-import {
-  findSoftwareModuleType,
-  type SoftwareModuleType,
-} from '../../services/software/software-module-types/find.ts';
+import { findSoftwareModuleType } from '../../services/software/software-module-types/find.ts';
 import { listSoftwareModuleTypes } from '../../services/software/software-module-types/list.ts';
+import type { SoftwareModuleType } from '../../services/software/software-module-types/software-module-type.ts';
 import { updateSoftwareModuleType } from '../../services/software/software-module-types/update.ts';
 import { integerOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
 import { collectionRoutes, createListed } from './collection.ts';

@@ -6,7 +6,7 @@ import { deleteSoftwareModule } from '../../services/software/software-modules/d
 import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software/software-modules/fields.ts';
 import { findSoftwareModule } from '../../services/software/software-modules/find.ts';
 import { listSoftwareModules } from '../../services/software/software-modules/list.ts';
-import type { SoftwareModule } from '../../services/software/software-modules/module.ts';
+import type { SoftwareModule } from '../../services/software/software-modules/software-module.ts';
 import { updateSoftwareModule } from '../../services/software/software-modules/update.ts';
 import { booleanOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
 import { collectionRoutes, createListed } from './collection.ts';

@@ -7,8 +7,9 @@ import {
 import { createTargetTypes } from '../../services/fleet/target-types/create.ts';
 import { deleteTargetType } from '../../services/fleet/target-types/delete.ts';
 import { TARGET_TYPE_SORT_NAMES } from '../../services/fleet/target-types/fields.ts';
-import { findTargetType, type TargetType } from '../../services/fleet/target-types/find.ts';
+import { findTargetType } from '../../services/fleet/target-types/find.ts';
 import { listTargetTypes } from '../../services/fleet/target-types/list.ts';
+import type { TargetType } from '../../services/fleet/target-types/target-type.ts';
 import { updateTargetType } from '../../services/fleet/target-types/update.ts';
 import { type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';

@@ -1,13 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { exists } from './files.ts';
-import { run } from './run.ts';
-
-/** Whom the server runs as, in the words of child_process. */
-export interface Account {
-  uid: number;
-  gid: number;
-}
+import { type Account, run } from './run.ts';
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;

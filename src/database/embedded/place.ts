@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Account, canEnter, isRoot, owner, unprivilegedAccount } from './account.ts';
+import { canEnter, isRoot, owner, unprivilegedAccount } from './account.ts';
 import { claim, exists, makeFolder, readIfThere } from './files.ts';
+import type { Account } from './run.ts';
 
 /** Where a database lives and whose it is. */
 export interface Place {

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
-import type { Account } from './account.ts';
 
 /** Nothing of our environment: PostgreSQL shall behave the same whatever LANG, TZ or PG… variables say. */
 export function cleanSlate(program: string, account?: Account) {
@@ -33,4 +32,10 @@ function reason(stderr: string): string {
 export function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.trim().replace(/\s*\n\s*/g, '; ');
+}
+
+/** Whom the server runs as, in the words of child_process. */
+export interface Account {
+  uid: number;
+  gid: number;
 }

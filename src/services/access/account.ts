@@ -1,7 +1,7 @@
 import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
 import type { Caller } from '../shared/context.ts';
-import { effectivePermissions, isBuiltIn } from './permissions.ts';
+import { effectivePermissions, isBuiltIn } from './grants.ts';
 import { permissionsOfRoles } from './roles/role.ts';
 
 /** What is read of an account that signs in; from `tenants` joined with `users`. */

@@ -6,9 +6,9 @@ import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
 import type { Caller, Platform } from '../shared/context.ts';
 import { isDigestOf, readKey } from './api-keys/key.ts';
-import type { Scheme } from './authenticate.ts';
-import { effectivePermissions, intersection, isBuiltIn, narrowed } from './permissions.ts';
+import { effectivePermissions, intersection, isBuiltIn, narrowed } from './grants.ts';
 import { permissionsOfRoles } from './roles/role.ts';
+import type { Scheme } from './scheme.ts';
 
 export const keyById = prepared((database) =>
   database

@@ -1,11 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isUnauthenticated, unauthenticated } from '../../errors.ts';
-import type { Actor, Caller, Origin, Platform } from '../shared/context.ts';
+import type { Caller, Origin, Platform } from '../shared/context.ts';
 import { apiKeyScheme } from './api-key.ts';
 import { looksLikeKey } from './api-keys/key.ts';
 import { basicScheme } from './basic.ts';
 import { type OidcOptions, oidcScheme } from './oidc.ts';
+import type { Attempt, Scheme } from './scheme.ts';
 import { sessionScheme } from './session.ts';
 
 /** What somebody signs in by: the `Authorization` header, or the token of a session, which no header carries. */
@@ -16,21 +17,6 @@ export type Credentials = string | undefined | { session: string };
  *   SIGN_IN_UNAVAILABLE.
  */
 export type Authenticator = (credentials: Credentials, origin?: Origin) => Promise<Caller>;
-
-/** A sign-in under way. */
-export interface Attempt {
-  /** From where it comes. */
-  address: string | null;
-  /** Whether the very same credentials were right before: whoever guesses has none such. */
-  proven: boolean;
-  /** To be set as soon as it is known whose data are read: a change of another tenant is no matter then. */
-  tenantId?: number;
-  /** To be set where there is such a tenant: its audit trail tells of a failure. */
-  claimed?: Actor;
-}
-
-/** One way to sign in: checks a token, or what comes after its name in the `Authorization` header. @throws as Authenticator */
-export type Scheme = (credentials: string, attempt: Attempt) => Promise<Caller>;
 
 export interface AuthenticatorOptions {
   /** Whether passwords count. */

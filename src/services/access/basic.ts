@@ -8,8 +8,8 @@ import type { Caller, Platform } from '../shared/context.ts';
 import { isStorableText } from '../shared/text.ts';
 import { ACCOUNT_COLUMNS, callerOf } from './account.ts';
 import { networkOf, openAttempts } from './attempts.ts';
-import type { Attempt, Scheme } from './authenticate.ts';
 import { NO_PASSWORD, verifyPassword } from './passwords.ts';
+import type { Attempt, Scheme } from './scheme.ts';
 import { DEFAULT_TENANT } from './users/user.ts';
 
 export const accountByName = prepared((database) =>

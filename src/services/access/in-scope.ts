@@ -3,7 +3,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Transaction } from '../../database/connect.ts';
 import { outOfScope } from '../../errors.ts';
 import type { Context } from '../shared/context.ts';
-import type { Permission } from './permissions.ts';
+import type { Permission } from './grants.ts';
 import { scopeCondition } from './scopes.ts';
 
 /** A permission with the rows that its scope is about. */

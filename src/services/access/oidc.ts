@@ -5,10 +5,10 @@ import { tenants } from '../../database/tables/tenants.ts';
 import { unauthenticated } from '../../errors.ts';
 import type { Platform } from '../shared/context.ts';
 import { plainText } from '../shared/text.ts';
-import type { Scheme } from './authenticate.ts';
+import { effectivePermissions, isBuiltIn } from './grants.ts';
 import { type IssuerOptions, openIssuer } from './issuer.ts';
-import { effectivePermissions, isBuiltIn } from './permissions.ts';
 import { permissionsOfRoles } from './roles/role.ts';
+import type { Scheme } from './scheme.ts';
 import { readGrant } from './scopes.ts';
 import { DEFAULT_TENANT } from './users/user.ts';
 

@@ -14,8 +14,9 @@ import { setTypesAs } from '../software/distribution-set-types/find.ts';
 import { setsAs } from '../software/distribution-sets/set.ts';
 import { moduleTypesAs } from '../software/software-module-types/find.ts';
 import { modulesAs } from '../software/software-modules/module.ts';
+import type { Permission } from './grants.ts';
 import { rowInScope, type ScopedRows } from './in-scope.ts';
-import { type Permission, requirePermission } from './permissions.ts';
+import { requirePermission } from './permissions.ts';
 import { scopeCondition } from './scopes.ts';
 
 /*

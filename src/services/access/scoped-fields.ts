@@ -3,7 +3,7 @@ import { comparisonsIn } from '../../filters/expression.ts';
 import { type Entity, findField } from '../../filters/fields.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import type { Context } from '../shared/context.ts';
-import type { Permission } from './permissions.ts';
+import type { Permission } from './grants.ts';
 import { fieldsOf } from './scopes.ts';
 
 /**

@@ -13,7 +13,7 @@ import { DISTRIBUTION_SET_TYPE_FIELDS } from '../software/distribution-set-types
 import { DISTRIBUTION_SET_FIELDS } from '../software/distribution-sets/fields.ts';
 import { SOFTWARE_MODULE_TYPE_FIELDS } from '../software/software-module-types/fields.ts';
 import { SOFTWARE_MODULE_FIELDS } from '../software/software-modules/fields.ts';
-import { type Grant, PERMISSIONS, type Permission, splitGrant } from './permissions.ts';
+import { type Grant, PERMISSIONS, type Permission, splitGrant } from './grants.ts';
 
 /** What a scope may ask, by the group of its permission, or by the permission where it has none. */
 const SCOPE_FIELDS: Readonly<Record<string, FieldSet>> = {

@@ -7,7 +7,7 @@ import { unauthenticated } from '../../errors.ts';
 import type { Platform } from '../shared/context.ts';
 import { ACCOUNT_COLUMNS, callerOf } from './account.ts';
 import { isDigestOf } from './api-keys/key.ts';
-import type { Scheme } from './authenticate.ts';
+import type { Scheme } from './scheme.ts';
 import { readSessionToken } from './sessions/token.ts';
 
 const sessionById = prepared((database) =>

@@ -2,7 +2,7 @@ import type { Caller, Platform } from '../shared/context.ts';
 import { callerOf } from './account.ts';
 import { callerOfKey, keyById } from './api-key.ts';
 import { accountByName } from './basic.ts';
-import { effectivePermissions, type Grants, grantsIn, intersection, type Permission } from './permissions.ts';
+import { effectivePermissions, type Grants, grantsIn, intersection, type Permission } from './grants.ts';
 
 /** Somebody to whom something was handed out that asks for no other credentials, as it is stored. */
 export interface StoredCaller {

@@ -7,7 +7,7 @@ import { actionNotFound } from '../../errors.ts';
 import { ofItsTarget } from '../deployments/actions/action.ts';
 import { lockOwnTarget } from '../fleet/targets/selection.ts';
 import type { ActorContext, Platform } from '../shared/context.ts';
-import type { Device } from './polling/device-cache.ts';
+import type { Device } from './polling/device.ts';
 
 /** An action of the device that asks. */
 export type OwnAction = typeof actions.$inferSelect;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Channel, openChannel } from '../../database/channel.ts';
-import type { Connection } from '../../database/connect.ts';
+import type { Connection } from '../../database/connection.ts';
 
 /**
  * What happened: to the targets named, or, `settings`, to accounts and configuration but to no target. `reported`: to what

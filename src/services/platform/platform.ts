@@ -1,11 +1,12 @@
-import type { Connection, Pool } from '../../database/connect.ts';
+import type { Pool } from '../../database/connect.ts';
+import type { Connection } from '../../database/connection.ts';
 import type { ArtifactStorage } from '../../storage/open.ts';
 import { openKeyUses } from '../access/api-keys/uses.ts';
 import type { Platform } from '../shared/context.ts';
 import { openAnnouncements } from './announcements.ts';
 import { openRefusals } from './audit/refusals.ts';
 import { openTenantRegistry } from './tenants/registry.ts';
-import type { SystemDefaults } from './tenants/settings.ts';
+import type { SystemDefaults } from './tenants/system-defaults.ts';
 
 export interface OpenedPlatform {
   platform: Platform;

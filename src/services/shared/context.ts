@@ -1,11 +1,10 @@
 import type { Database } from '../../database/connect.ts';
 import type { ArtifactStorage } from '../../storage/open.ts';
 import type { KeyUses } from '../access/api-keys/uses.ts';
-import type { Grants, Role } from '../access/permissions.ts';
+import type { Grants, Role } from '../access/grants.ts';
 import type { Announcements } from '../platform/announcements.ts';
-import type { Refusals } from '../platform/audit/refusals.ts';
 import type { TenantRegistry } from '../platform/tenants/registry.ts';
-import type { SystemDefaults } from '../platform/tenants/settings.ts';
+import type { SystemDefaults } from '../platform/tenants/system-defaults.ts';
 
 /** A `USER` is an account that signed in itself; API keys act for one, and tokens need none. */
 export const ACTOR_KINDS = ['USER', 'API_KEY', 'TOKEN', 'DEVICE', 'SYSTEM'] as const;
@@ -66,4 +65,19 @@ export interface ActorContext extends Platform {
 /** What a verb is called with. */
 export interface Context extends ActorContext {
   caller: Caller;
+}
+
+/** What somebody was not let do. */
+export interface RefusedAttempt {
+  type: 'permission.refused' | 'sign-in.failed';
+  /** The permission that lacked. */
+  subject?: string;
+}
+
+/** Gathers refusals for the audit trail: nothing of the change's own transaction is left to write them in. */
+export interface Refusals {
+  note(by: { caller: Actor; origin: Origin }, refusal: RefusedAttempt): void;
+  /** Writes what is waiting. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
 }

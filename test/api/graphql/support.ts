@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { openGraphql } from '../../../src/api/graphql/server/server.ts';
 import { openProxies } from '../../../src/api/http.ts';
 import { unauthenticated } from '../../../src/errors.ts';
-import type { Permission, Role } from '../../../src/services/access/permissions.ts';
+import type { Permission, Role } from '../../../src/services/access/grants.ts';
 import type { Caller, Context } from '../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
 

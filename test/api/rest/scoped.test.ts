@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PERMISSIONS } from '../../../src/services/access/permissions.ts';
+import { PERMISSIONS } from '../../../src/services/access/grants.ts';
 import {
   basic,
   type Client,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { PERMISSIONS } from '../../../src/services/access/permissions.ts';
+import { PERMISSIONS } from '../../../src/services/access/grants.ts';
 import {
   basic,
   type Client,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../../support/server.ts';
 import { deploy } from '../../support/software.ts';
-import { LISTS, type Member, OTHERS, type Route, routesOf, type World } from './rest-routes.ts';
-import { atLimits, beyondLimits, nameOf, type Odd, wrongTypes } from './rest-values.ts';
+import { LISTS, OTHERS, type Route, routesOf, type World } from './rest-routes.ts';
+import { atLimits, beyondLimits, type Member, nameOf, type Odd, wrongTypes } from './rest-values.ts';
 import { JSON_TYPE, serveTenant } from './support.ts';
 
 /* Each member of each body of the Management API: what just fits is taken, and all else refused in its own words. */

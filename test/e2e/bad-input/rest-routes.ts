@@ -1,18 +1,5 @@
 import type { Client } from '../../support/server.ts';
-import { nameOf } from './rest-values.ts';
-
-/** What a member of a body may be. */
-export type Member =
-  /** Of `least` to `most` UTF-16 units; `ascii` where nothing else is taken, `known` where not every text is. */
-  | { kind: 'text'; least: 0 | 1; most: number; ascii?: true; known?: true }
-  | { kind: 'number'; least?: number; most?: number }
-  | { kind: 'boolean' }
-  | { kind: 'word' }
-  | { kind: 'id' }
-  | { kind: 'object' }
-  | { kind: 'list' }
-  /** A text counts as a list of one. */
-  | { kind: 'texts' };
+import { type Member, nameOf } from './rest-values.ts';
 
 export interface Route {
   method: 'POST' | 'PUT';

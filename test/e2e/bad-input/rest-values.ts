@@ -1,6 +1,17 @@
-import type { Member } from './rest-routes.ts';
-
 /* What is put into a member of a body: all that hawkBit's rules take, and all that they refuse. */
+
+/** What a member of a body may be. */
+export type Member =
+  /** Of `least` to `most` UTF-16 units; `ascii` where nothing else is taken, `known` where not every text is. */
+  | { kind: 'text'; least: 0 | 1; most: number; ascii?: true; known?: true }
+  | { kind: 'number'; least?: number; most?: number }
+  | { kind: 'boolean' }
+  | { kind: 'word' }
+  | { kind: 'id' }
+  | { kind: 'object' }
+  | { kind: 'list' }
+  /** A text counts as a list of one. */
+  | { kind: 'texts' };
 
 let made = 0;
 /** Another name each time. */

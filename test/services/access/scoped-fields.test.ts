@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Entity } from '../../../src/filters/fields.ts';
-import { type Grant, PERMISSIONS, type Permission } from '../../../src/services/access/permissions.ts';
+import { type Grant, PERMISSIONS, type Permission } from '../../../src/services/access/grants.ts';
 import { fieldsOf } from '../../../src/services/access/scopes.ts';
 import { assignDistributionSet } from '../../../src/services/deployments/assignments/assign.ts';
 import { createTargetTags } from '../../../src/services/fleet/target-tags/create.ts';

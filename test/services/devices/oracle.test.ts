@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { PERMISSIONS } from '../../../src/services/access/permissions.ts';
+import { PERMISSIONS } from '../../../src/services/access/grants.ts';
 import { authenticateDevice, poll } from '../../../src/services/devices/polling/poll.ts';
 import type { DeviceCredentials } from '../../../src/services/devices/sign-in/credentials.ts';
 import { openRecentLookups } from '../../../src/services/devices/sign-in/recent-lookups.ts';

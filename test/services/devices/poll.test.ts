@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { asDevice } from '../../../src/services/devices/device-context.ts';
-import type { Device } from '../../../src/services/devices/polling/device-cache.ts';
+import type { Device } from '../../../src/services/devices/polling/device.ts';
 import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/polling/poll.ts';
 import { reportAttributes } from '../../../src/services/devices/reports/report-attributes.ts';
 import type { DeviceCredentials } from '../../../src/services/devices/sign-in/credentials.ts';

@@ -4,7 +4,7 @@ import { confirmActions } from '../../../src/services/deployments/actions/confir
 import { deleteActions } from '../../../src/services/deployments/actions/delete.ts';
 import { forceActions } from '../../../src/services/deployments/actions/force.ts';
 import { deleteRollout } from '../../../src/services/deployments/rollouts/delete.ts';
-import type { PollAnswer } from '../../../src/services/devices/polling/device-cache.ts';
+import type { PollAnswer } from '../../../src/services/devices/polling/device.ts';
 import { activateOwnAutoConfirm } from '../../../src/services/devices/reports/auto-confirm.ts';
 import { reportConfirmation } from '../../../src/services/devices/reports/confirm.ts';
 import { reportCancellation } from '../../../src/services/devices/reports/report-cancellation.ts';

@@ -1,6 +1,6 @@
 import { asDevice } from '../../../src/services/devices/device-context.ts';
 import { findOwnAction, type OwnAction } from '../../../src/services/devices/own-action.ts';
-import type { Device, PollAnswer } from '../../../src/services/devices/polling/device-cache.ts';
+import type { Device, PollAnswer } from '../../../src/services/devices/polling/device.ts';
 import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/polling/poll.ts';
 import type { Report } from '../../../src/services/devices/reports/report.ts';
 import { createTargets } from '../../../src/services/fleet/targets/create.ts';

@@ -17,7 +17,7 @@ import { targetFilters, targetTags } from '../../../src/database/tables/target-d
 import { targetTypes } from '../../../src/database/tables/target-types.ts';
 import { users } from '../../../src/database/tables/users.ts';
 import { createApiKey } from '../../../src/services/access/api-keys/create.ts';
-import { PERMISSIONS } from '../../../src/services/access/permissions.ts';
+import { PERMISSIONS } from '../../../src/services/access/grants.ts';
 import { createRole } from '../../../src/services/access/roles/create.ts';
 import { createUser } from '../../../src/services/access/users/create.ts';
 import { createAutoAssignment } from '../../../src/services/deployments/auto-assignments/create.ts';

@@ -11,7 +11,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { PERMISSIONS } from '../../../services/access/permissions.ts';
+import { PERMISSIONS } from '../../../services/access/grants.ts';
 import { findRolePermissions } from '../../../services/access/roles/role.ts';
 import { createUser } from '../../../services/access/users/create.ts';
 import { deleteUser } from '../../../services/access/users/delete.ts';

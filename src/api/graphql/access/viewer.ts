@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
-import { grantsIn, type Role } from '../../../services/access/permissions.ts';
+import { grantsIn, type Role } from '../../../services/access/grants.ts';
 import type { ActorKind as Kind } from '../../../services/shared/context.ts';
 import { ActorKind } from '../platform/audit-events.ts';
 import type { GraphqlContext } from '../server/context.ts';

@@ -16,10 +16,8 @@ import {
 } from 'type-graphql';
 import { approveTargets } from '../../../services/devices/pending-targets/approve.ts';
 import type { PendingTargetOrderField as OrderField } from '../../../services/devices/pending-targets/fields.ts';
-import {
-  type PendingTarget as Entity,
-  listPendingTargets,
-} from '../../../services/devices/pending-targets/list.ts';
+import { listPendingTargets } from '../../../services/devices/pending-targets/list.ts';
+import type { PendingTarget as Entity } from '../../../services/devices/pending-targets/pending-target.ts';
 import { rejectTargets } from '../../../services/devices/pending-targets/reject.ts';
 import { affectedTargets } from '../fleet/selected-targets.ts';
 import { orderedArgs } from '../server/building-blocks.ts';

@@ -14,8 +14,9 @@ import {
 import { createTargetTypes } from '../../../services/fleet/target-types/create.ts';
 import { deleteTargetType } from '../../../services/fleet/target-types/delete.ts';
 import type { TargetTypeOrderField as OrderField } from '../../../services/fleet/target-types/fields.ts';
-import { type TargetType as Entity, findTargetTypes } from '../../../services/fleet/target-types/find.ts';
+import { findTargetTypes } from '../../../services/fleet/target-types/find.ts';
 import { listTargetTypes } from '../../../services/fleet/target-types/list.ts';
+import type { TargetType as Entity } from '../../../services/fleet/target-types/target-type.ts';
 import { updateTargetType } from '../../../services/fleet/target-types/update.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';

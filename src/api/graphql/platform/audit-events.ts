@@ -1,6 +1,7 @@
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Args, ArgsType, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { type AuditEvent as Entity, listAuditEvents } from '../../../services/platform/audit/list.ts';
+import type { AuditEvent as Entity } from '../../../services/platform/audit/audit-event.ts';
+import { listAuditEvents } from '../../../services/platform/audit/list.ts';
 import type { FieldChanges } from '../../../services/platform/audit/record.ts';
 import type { Channel as ChannelName, ActorKind as Kind } from '../../../services/shared/context.ts';
 import type { GraphqlContext } from '../server/context.ts';

@@ -13,10 +13,8 @@ import {
   Query,
   Resolver,
 } from 'type-graphql';
-import {
-  type WebhookDelivery as Delivery,
-  listWebhookDeliveries,
-} from '../../../services/platform/webhooks/list-deliveries.ts';
+import type { WebhookDelivery as Delivery } from '../../../services/platform/webhooks/delivery.ts';
+import { listWebhookDeliveries } from '../../../services/platform/webhooks/list-deliveries.ts';
 import { redeliver } from '../../../services/platform/webhooks/redeliver.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';

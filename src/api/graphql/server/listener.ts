@@ -1,20 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import type { Authenticator } from '../../../services/access/authenticate.ts';
-import type { Platform } from '../../../services/shared/context.ts';
-import { PROTOCOL_HEADERS, type Proxies } from '../../http.ts';
+import { PROTOCOL_HEADERS } from '../../http.ts';
 import { JSON_TYPE } from '../../media.ts';
 import { isOfType } from '../../media-types.ts';
 import { answerTypeOf, Refusal, sendFailure } from './answers.ts';
 import { readOperation } from './body.ts';
 import { type GraphqlContext, openContext, originOf } from './context.ts';
-import { credentialsOf } from './session.ts';
+import { credentialsOf, type SessionOptions } from './session.ts';
 
-export interface ListenerOptions {
-  platform: Platform;
-  proxies: Pick<Proxies, 'addressOf' | 'baseUrlOf' | 'basePathOf'>;
-  /** @throws UNAUTHENTICATED, SIGN_IN_UNAVAILABLE */
-  signIn: Authenticator;
+export interface ListenerOptions extends SessionOptions {
   /** Bytes of a body. */
   bodyLimit: number;
   /** Gets what nobody foresaw. */

@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { isUnauthenticated } from '../../../errors.ts';
-import type { Credentials } from '../../../services/access/authenticate.ts';
+import type { Authenticator, Credentials } from '../../../services/access/authenticate.ts';
 import { beginSession } from '../../../services/access/sessions/begin.ts';
 import { endSession } from '../../../services/access/sessions/end.ts';
-import { PROTOCOL_HEADERS } from '../../http.ts';
+import type { Platform } from '../../../services/shared/context.ts';
+import { PROTOCOL_HEADERS, type Proxies } from '../../http.ts';
 import { isOfType } from '../../media-types.ts';
 import { Refusal } from './answers.ts';
 import { readJsonBody } from './body.ts';
 import { originOf } from './context.ts';
-import type { ListenerOptions } from './listener.ts';
 
 const COOKIE = 'muster_session';
 const COOKIE_TOKEN = new RegExp(`(?:^|; *)${COOKIE}=([^;\\s]+)`);
@@ -26,16 +26,20 @@ export function credentialsOf({ headers }: IncomingMessage): Credentials {
 
 const sessionTokenOf = (cookies: string | undefined) => cookies && COOKIE_TOKEN.exec(cookies)?.[1];
 
+export interface SessionOptions {
+  platform: Platform;
+  proxies: Pick<Proxies, 'addressOf' | 'baseUrlOf' | 'basePathOf'>;
+  /** @throws UNAUTHENTICATED, SIGN_IN_UNAVAILABLE */
+  signIn: Authenticator;
+}
+
 const Account = z.object({ username: z.string(), password: z.string() });
 
 /**
  * Sign-in for browsers: `POST /graphql/session` with `{username, password}` sets a cookie that scripts can't read and
  * other sites can't send, `DELETE` ends the session and takes the cookie back. It signs in to GraphQL and no further.
  */
-export function sessionRoutes(
-  router: Router,
-  { platform, proxies, signIn }: Pick<ListenerOptions, 'platform' | 'proxies' | 'signIn'>,
-): void {
+export function sessionRoutes(router: Router, { platform, proxies, signIn }: SessionOptions): void {
   const begin = async (request: Request, response: Response) => {
     // Such a body is what no form of another site can send.
     if (!isOfType(request.headers['content-type'], ['application/json']))

@@ -15,11 +15,9 @@ import {
 } from 'type-graphql';
 import { createDistributionSetTypes } from '../../../services/software/distribution-set-types/create.ts';
 import { deleteDistributionSetType } from '../../../services/software/distribution-set-types/delete.ts';
+import type { DistributionSetType as Entity } from '../../../services/software/distribution-set-types/distribution-set-type.ts';
 import type { DistributionSetTypeOrderField as OrderField } from '../../../services/software/distribution-set-types/fields.ts';
-import {
-  type DistributionSetType as Entity,
-  findDistributionSetTypes,
-} from '../../../services/software/distribution-set-types/find.ts';
+import { findDistributionSetTypes } from '../../../services/software/distribution-set-types/find.ts';
 import { listDistributionSetTypes } from '../../../services/software/distribution-set-types/list.ts';
 import { findModuleTypesOfSetTypes } from '../../../services/software/distribution-set-types/module-types.ts';
 import { setModuleTypeOfSets } from '../../../services/software/distribution-set-types/set-module-type.ts';

@@ -12,13 +12,13 @@ import {
   Root,
 } from 'type-graphql';
 import { findDistributionSetTypes } from '../../../services/software/distribution-set-types/find.ts';
+import type { DistributionSet as Entity } from '../../../services/software/distribution-sets/distribution-set.ts';
 import type { DistributionSetOrderField as OrderField } from '../../../services/software/distribution-sets/fields.ts';
 import {
   findDistributionSets,
   findModulesOfSets,
 } from '../../../services/software/distribution-sets/find.ts';
 import { listDistributionSets } from '../../../services/software/distribution-sets/list.ts';
-import type { DistributionSet as Entity } from '../../../services/software/distribution-sets/set.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { toId } from '../server/ids.ts';

@@ -15,11 +15,9 @@ import {
 import { createSoftwareModuleTypes } from '../../../services/software/software-module-types/create.ts';
 import { deleteSoftwareModuleType } from '../../../services/software/software-module-types/delete.ts';
 import type { SoftwareModuleTypeOrderField as OrderField } from '../../../services/software/software-module-types/fields.ts';
-import {
-  type SoftwareModuleType as Entity,
-  findSoftwareModuleTypes,
-} from '../../../services/software/software-module-types/find.ts';
+import { findSoftwareModuleTypes } from '../../../services/software/software-module-types/find.ts';
 import { listSoftwareModuleTypes } from '../../../services/software/software-module-types/list.ts';
+import type { SoftwareModuleType as Entity } from '../../../services/software/software-module-types/software-module-type.ts';
 import { updateSoftwareModuleType } from '../../../services/software/software-module-types/update.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';

@@ -19,7 +19,7 @@ import { deleteSoftwareModule } from '../../../services/software/software-module
 import type { SoftwareModuleOrderField as OrderField } from '../../../services/software/software-modules/fields.ts';
 import { findSoftwareModules } from '../../../services/software/software-modules/find.ts';
 import { listSoftwareModules } from '../../../services/software/software-modules/list.ts';
-import type { SoftwareModule as Entity } from '../../../services/software/software-modules/module.ts';
+import type { SoftwareModule as Entity } from '../../../services/software/software-modules/software-module.ts';
 import { updateSoftwareModule } from '../../../services/software/software-modules/update.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';

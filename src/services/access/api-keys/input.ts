@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { enteredText } from '../../shared/text.ts';
-import { isBuiltIn, splitGrant } from '../permissions.ts';
+import { isBuiltIn, splitGrant } from '../grants.ts';
 import { readGrant } from '../scopes.ts';
 import { Permissions, RoleNames, Username } from '../users/input.ts';
 

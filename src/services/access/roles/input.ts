@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { enteredText } from '../../shared/text.ts';
-import { isBuiltIn, PERMISSIONS, type Permission, splitGrant } from '../permissions.ts';
+import { isBuiltIn, PERMISSIONS, type Permission, splitGrant } from '../grants.ts';
 import { Permissions } from '../users/input.ts';
 
 const isPermission = (word: string) => PERMISSIONS.includes(word as Permission);

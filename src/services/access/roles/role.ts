@@ -4,7 +4,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { roles } from '../../../database/tables/roles.ts';
 import { invalid, roleNotFound } from '../../../errors.ts';
 import type { Context } from '../../shared/context.ts';
-import { isBuiltIn } from '../permissions.ts';
+import { isBuiltIn } from '../grants.ts';
 
 /** A role that a tenant named. Changing its permissions changes what all who have it may do. */
 export interface NamedRole {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainText } from '../../shared/text.ts';
+import { type Grant, isBuiltIn, PERMISSIONS, ROLES, splitGrant } from '../grants.ts';
 import { isHardToGuess } from '../password-strength.ts';
-import { type Grant, isBuiltIn, PERMISSIONS, ROLES, splitGrant } from '../permissions.ts';
 import { readGrant } from '../scopes.ts';
 
 /** What HTTP Basic can carry: a colon ends the name there, and a backslash the tenant before it. */

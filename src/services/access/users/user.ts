@@ -4,7 +4,7 @@ import { tenants } from '../../../database/tables/tenants.ts';
 import { users } from '../../../database/tables/users.ts';
 import { forbidden, invalid, userAlreadyExists, userNotFound } from '../../../errors.ts';
 import type { Caller } from '../../shared/context.ts';
-import { type Grant, includes, isBuiltIn, ROLES, splitGrant } from '../permissions.ts';
+import { type Grant, includes, isBuiltIn, ROLES, splitGrant } from '../grants.ts';
 import type { NewUser } from './input.ts';
 
 /** The tenant of those who sign in without naming one. */

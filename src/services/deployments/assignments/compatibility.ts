@@ -7,7 +7,7 @@ import { targetTypeIncompatible } from '../../../errors.ts';
 import { readableAmong } from '../../access/readable-fields.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import type { Context } from '../../shared/context.ts';
-import type { DistributionSet } from '../../software/distribution-sets/set.ts';
+import type { DistributionSet } from '../../software/distribution-sets/distribution-set.ts';
 import { idsOf } from '../actions/select.ts';
 
 /** Whether the type of a target, if it has one, takes sets of a type; one that names no set types takes all. */

@@ -13,7 +13,7 @@ import { readOnly, rolloutIllegalState, rolloutNotFound } from '../../../errors.
 import { combinedScope } from '../../fleet/targets/combined-scope.ts';
 import { type Authored, modification } from '../../shared/authorship.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
-import { withItsType } from '../../software/distribution-sets/set.ts';
+import { withItsType } from '../../software/distribution-sets/distribution-set.ts';
 import { totalForCaller } from './visible.ts';
 
 /** A rollout as callers get it; its groups, and how far its targets are, are read apart. */

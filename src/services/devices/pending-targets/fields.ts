@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { enrollmentGroups, PENDING_STATES, pendingTargets } from '../../../database/tables/enrollment.ts';
 import { fieldSet, owned } from '../../../filters/fields.ts';
 import type { SortField } from '../../shared/page.ts';
-import type { PendingTarget } from './list.ts';
+import type { PendingTarget } from './pending-target.ts';
 
 /** What a filter of devices that wait needs to have joined. */
 export const joinedGroups = and(

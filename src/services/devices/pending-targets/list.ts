@@ -11,18 +11,7 @@ import {
   PENDING_TARGET_ORDER,
   type PendingTargetOrderField,
 } from './fields.ts';
-
-/** A device that waits for an approval, or was refused one. */
-export interface PendingTarget {
-  controllerId: string;
-  groupId: number;
-  state: PendingState;
-  address: string | null;
-  firstRequestAt: Date;
-  lastRequestAt: Date;
-  rejectedAt: Date | null;
-  rejectedBy: string | null;
-}
+import type { PendingTarget } from './pending-target.ts';
 
 const { tenantId: _, id: __, ...COLUMNS } = getTableColumns(pendingTargets);
 

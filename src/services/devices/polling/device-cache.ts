@@ -5,38 +5,16 @@ import { actions } from '../../../database/tables/actions.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
-import { joinedPolls, joinedTypes, pollOverride } from '../../fleet/targets/target.ts';
+import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
+import { pollOverride } from '../../fleet/targets/view.ts';
 import type { Announcements } from '../../platform/announcements.ts';
 import { formatDuration } from '../../platform/tenants/durations.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
-import type { OwnTokens } from '../sign-in/credentials.ts';
 import { digestFromHex, tokenDigest } from '../sign-in/digest.ts';
+import type { Device } from './device.ts';
 import { intervalBefore, intervalOf } from './interval.ts';
-import { isNextAction, type NextStep, STEP_COLUMNS, stepOf } from './next-step.ts';
-import type { Polled } from './poll-times.ts';
-import { type CachedRead, openReadCache, type ReadCache } from './read-cache.ts';
-
-/** What a poll is answered with. */
-export interface PollAnswer {
-  /** `HH:mm:ss`, the deviation included. */
-  sleep: string;
-  requestAttributes: boolean;
-  /** The action that comes first, if the device has anything to do. */
-  next: NextStep | null;
-  /** The action that installed what the device has. */
-  installedActionId: number | null;
-}
-
-/** What a poll is answered from. */
-export interface Device extends OwnTokens, PollAnswer, CachedRead, Polled {
-  targetId: number;
-  /** The enrollment group that registered it. */
-  enrollmentGroupId: number | null;
-  /** Whether its first poll has been written. */
-  seen: boolean;
-  /** The next moment, in milliseconds, at which time alone changes what it is to do. */
-  validUntil: number;
-}
+import { isNextAction, STEP_COLUMNS, stepOf } from './next-step.ts';
+import { openReadCache, type ReadCache } from './read-cache.ts';
 
 export type DeviceCache = Pick<ReadCache<Device>, 'peek' | 'read' | 'size'>;
 

@@ -2,18 +2,10 @@ import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
 import { type Database, isOpen } from '../../../database/connect.ts';
 import { isUnavailable } from '../../../database/unavailable.ts';
-import type { Tenant } from '../../platform/tenants/registry.ts';
 import { isPending, type PendingDevice } from '../sign-in/pending-device.ts';
-import type { Device } from './device-cache.ts';
+import type { Device, Polled } from './device.ts';
 
 const WRITE_EVERY_MS = 1_000;
-
-/** The newest poll that isn't written yet: milliseconds since 1970, and where it came from. */
-export interface Polled {
-  tenant: Tenant;
-  polledAt: number;
-  address: string;
-}
 
 export interface PollTimes {
   /** Remembers a poll, to be written within a second. A crash loses it. */

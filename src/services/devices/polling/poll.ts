@@ -25,7 +25,8 @@ import {
 import { openRecentLookups, type RecentLookups } from '../sign-in/recent-lookups.ts';
 import { registerDevice } from '../sign-in/register.ts';
 import { registerPending } from '../sign-in/register-pending.ts';
-import { type Device, type DeviceCache, openDeviceCache, type PollAnswer } from './device-cache.ts';
+import type { Device, PollAnswer } from './device.ts';
+import { type DeviceCache, openDeviceCache } from './device-cache.ts';
 import { openPollTimes, type PollTimes } from './poll-times.ts';
 
 /** What the device API works with. */

@@ -10,7 +10,7 @@ import { added } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { ActorContext, Platform } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import type { Device } from '../polling/device-cache.ts';
+import type { Device } from '../polling/device.ts';
 
 /** Whether the device's actions are confirmed without asking. */
 export async function findOwnAutoConfirm(

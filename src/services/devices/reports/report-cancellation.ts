@@ -5,7 +5,7 @@ import { settleTargets } from '../../deployments/actions/write.ts';
 import { change } from '../../shared/change.ts';
 import type { ActorContext, Platform } from '../../shared/context.ts';
 import { auditedActionId, findOwnAction, lockOwnAction, type OwnAction } from '../own-action.ts';
-import type { Device } from '../polling/device-cache.ts';
+import type { Device } from '../polling/device.ts';
 import { entryOf, type Report } from './report.ts';
 
 /** The device's action that is to be stopped, or was. @throws ACTION_NOT_FOUND */

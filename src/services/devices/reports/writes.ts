@@ -1,12 +1,7 @@
 import { tooManyReports } from '../../../errors.ts';
+import type { WriteRates } from '../../platform/tenants/system-defaults.ts';
 import { openBuckets } from '../../shared/buckets.ts';
-import type { Device } from '../polling/device-cache.ts';
-
-/** What a device may write, in its smallest reports: so many at once, and then so many a minute. */
-export interface WriteRates {
-  atOnce: number;
-  perMinute: number;
-}
+import type { Device } from '../polling/device.ts';
 
 type Writer = Pick<Device, 'tenant' | 'targetId'>;
 

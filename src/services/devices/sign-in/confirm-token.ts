@@ -3,7 +3,7 @@ import { targets } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
 import { change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
-import type { Device } from '../polling/device-cache.ts';
+import type { Device } from '../polling/device.ts';
 import { tokenDigest } from './digest.ts';
 
 /**

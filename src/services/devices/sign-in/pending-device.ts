@@ -4,9 +4,8 @@ import { prepared } from '../../../database/prepared.ts';
 import { type PendingState, pendingTargets } from '../../../database/tables/enrollment.ts';
 import type { Announcements } from '../../platform/announcements.ts';
 import { formatDuration } from '../../platform/tenants/durations.ts';
-import type { PollAnswer } from '../polling/device-cache.ts';
+import type { PollAnswer, Polled } from '../polling/device.ts';
 import { intervalOf } from '../polling/interval.ts';
-import type { Polled } from '../polling/poll-times.ts';
 import { type CachedRead, openReadCache, type ReadCache } from '../polling/read-cache.ts';
 
 /** A device that waits for an approval, or was refused one. It is told when to ask again, and nothing else. */

@@ -6,7 +6,7 @@ import { SERVER_MESSAGE } from '../../deployments/actions/messages.ts';
 import { windowOf } from '../../deployments/assignments/maintenance-window.ts';
 import type { Platform } from '../../shared/context.ts';
 import { findOwnAction, isFetchable, type OwnAction } from '../own-action.ts';
-import type { Device } from '../polling/device-cache.ts';
+import type { Device } from '../polling/device.ts';
 import { type DeploymentChunk, readChunks } from './deployment-content.ts';
 
 /** What a device gets to know of an action. */

@@ -18,7 +18,7 @@ import {
 } from '../../software/artifacts/artifact.ts';
 import { type Download, downloadOf } from '../../software/artifacts/download.ts';
 import { auditedActionId, lockOwnAction } from '../own-action.ts';
-import type { Device } from '../polling/device-cache.ts';
+import type { Device } from '../polling/device.ts';
 
 /** The files of a module that the device was ever to have. @throws SOFTWARE_MODULE_NOT_FOUND */
 export async function findOwnArtifacts(

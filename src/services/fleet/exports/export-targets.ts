@@ -13,7 +13,8 @@ import { findTagsOfTargets } from '../target-tags/find.ts';
 import { findAttributes } from '../targets/attributes.ts';
 import { countTargets } from '../targets/count.ts';
 import { askedTargets } from '../targets/matching.ts';
-import { joinedPolls, joinedTypes, ofReadableType } from '../targets/target.ts';
+import { joinedPolls, joinedTypes } from '../targets/target.ts';
+import { ofReadableType } from '../targets/view.ts';
 
 /** Targets in the words of an import, so that what goes out can come in again. */
 export interface TargetExport {

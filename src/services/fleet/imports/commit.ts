@@ -10,9 +10,10 @@ import { adjustTargetCount, requireRoomForTargets } from '../targets/quota.ts';
 import type { Chunk } from './chunk.ts';
 import { type ImportWarning, recordFaults, recordWarnings } from './faults.ts';
 import type { ImportRecord } from './find.ts';
-import { type Author, type Merged, mergeRows, writingTransaction } from './merge.ts';
+import { type Merged, mergeRows, writingTransaction } from './merge.ts';
 import { type Row, refusal } from './refusal.ts';
 import { stageRows } from './stage.ts';
+import type { Author } from './values.ts';
 
 /** How the chunks of a file take turns: one is sent to the database while the one before is still being merged. */
 export interface Turn {

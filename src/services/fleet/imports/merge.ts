@@ -3,7 +3,6 @@ import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { quotaExceeded, targetAlreadyExists } from '../../../errors.ts';
 import { MOST_TAGS, requireGroupQuota } from '../../platform/quotas.ts';
-import type { Context } from '../../shared/context.ts';
 import { MOST_ENTRIES } from '../target-metadata/input.ts';
 import { MOST_ATTRIBUTES } from '../targets/attributes.ts';
 import { noteTokenRotations } from '../targets/token-rotation.ts';
@@ -13,7 +12,7 @@ import type { ImportRecord } from './find.ts';
 import { type Row, refusal } from './refusal.ts';
 import { isScoped, RowsOutOfScope, refuseOutOfScope, requireAllInScope } from './scope.ts';
 import { resolveTypes } from './types.ts';
-import { mergeValues } from './values.ts';
+import { type Author, mergeValues } from './values.ts';
 
 /** What became of a chunk's good rows. */
 export interface Merged {
@@ -26,11 +25,6 @@ export interface Merged {
 
 /** What merging must know of an import: its mode, and the transactions by which it changed targets before. */
 type Begun = Pick<ImportRecord, 'mode' | 'transactions'>;
-
-/** Who writes, and when. */
-export interface Author extends Context {
-  now: Date;
-}
 
 /**
  * Creates the staged rows' targets, and with upsert changes those that exist. A row that repeats an earlier one's

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { requireQuotas } from '../../platform/quotas.ts';
+import type { Context } from '../../shared/context.ts';
 import { type Kind, LETTERS } from './chunk.ts';
-import type { Author } from './merge.ts';
 
 /**
  * Adds what the staged rows have many of to their targets: of attributes and metadata a given key is overwritten, and
@@ -78,4 +78,9 @@ async function assignTags(tx: Transaction, { caller: { tenantId, username }, now
     ORDER BY i.id
     FOR KEY SHARE OF tag
     ON CONFLICT (tenant_id, target_id, tag_id) DO NOTHING`);
+}
+
+/** Who writes, and when. */
+export interface Author extends Context {
+  now: Date;
 }

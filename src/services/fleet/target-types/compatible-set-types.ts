@@ -22,9 +22,10 @@ import { listOf } from '../../shared/rows.ts';
 import {
   DISTRIBUTION_SET_TYPE_COLUMNS,
   type DistributionSetType,
-  lockSetTypes,
-} from '../../software/distribution-set-types/find.ts';
-import { findTargetType, TARGET_TYPE_COLUMNS, type TargetType, targetTypesAs } from './find.ts';
+} from '../../software/distribution-set-types/distribution-set-type.ts';
+import { lockSetTypes } from '../../software/distribution-set-types/find.ts';
+import { findTargetType, targetTypesAs } from './find.ts';
+import { TARGET_TYPE_COLUMNS, type TargetType } from './target-type.ts';
 
 const MOST_SET_TYPES = 50;
 

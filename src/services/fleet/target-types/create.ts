@@ -26,9 +26,9 @@ import {
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { faultOfSetTypes, insertCompatible, usableSetTypes } from './compatible-set-types.ts';
-import type { TargetType } from './find.ts';
 import { targetTypesAs } from './find.ts';
 import { type NewTargetType, TargetTypeInput } from './input.ts';
+import type { TargetType } from './target-type.ts';
 
 export interface CreateTargetTypes {
   targetTypes: readonly TargetTypeInput[];

@@ -2,7 +2,7 @@ import { type SQLWrapper, sql } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { fieldSet } from '../../../filters/fields.ts';
 import type { SortField } from '../../shared/page.ts';
-import type { TargetType } from './find.ts';
+import type { TargetType } from './target-type.ts';
 
 /** What a filter may ask of a target type. */
 export const TARGET_TYPE_FIELDS = fieldSet([

@@ -1,28 +1,14 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
+import type { Permission } from '../../access/grants.ts';
 import type { ScopedRows } from '../../access/in-scope.ts';
-import { type Permission, requirePermission } from '../../access/permissions.ts';
+import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-
-/** A target type as callers get it. */
-export interface TargetType {
-  id: number;
-  key: string;
-  name: string;
-  description: string | null;
-  colour: string | null;
-  createdAt: Date;
-  createdBy: string;
-  lastModifiedAt: Date;
-  lastModifiedBy: string;
-}
-
-const { tenantId: _, ...columns } = getTableColumns(targetTypes);
-export const TARGET_TYPE_COLUMNS = columns;
+import { TARGET_TYPE_COLUMNS, type TargetType } from './target-type.ts';
 
 /** The target types as the scope of a permission meets them. */
 export const targetTypesAs = (permission: Extract<Permission, `${string}_TARGET_TYPE`>): ScopedRows => ({

@@ -6,7 +6,7 @@ import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { TARGET_TYPE_FIELDS, TARGET_TYPE_ORDER, type TargetTypeOrderField } from './fields.ts';
-import { TARGET_TYPE_COLUMNS, type TargetType } from './find.ts';
+import { TARGET_TYPE_COLUMNS, type TargetType } from './target-type.ts';
 
 /**
  * Lists target types, by id unless ordered otherwise. Needs READ_TARGET_TYPE.

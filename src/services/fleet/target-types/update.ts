@@ -10,8 +10,9 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
-import { TARGET_TYPE_COLUMNS, type TargetType, targetTypesAs } from './find.ts';
+import { targetTypesAs } from './find.ts';
 import { TargetTypeUpdate } from './input.ts';
+import { TARGET_TYPE_COLUMNS, type TargetType } from './target-type.ts';
 
 /**
  * Changes what is given; null clears. The key can't change. Needs UPDATE_TARGET_TYPE.

@@ -17,7 +17,6 @@ import type { Expression } from '../../../filters/expression.ts';
 import { type Field, fieldSet, owned, type SetField } from '../../../filters/fields.ts';
 import type { Moments } from '../../../filters/operands.ts';
 import { parseFilter } from '../../../filters/parse.ts';
-import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { SortField } from '../../shared/page.ts';
 import type { Target } from './target.ts';
 
@@ -154,8 +153,13 @@ export const TARGET_FIELDS = fieldSet([
   [['tokenRotationPending'], { kind: 'boolean', column: isTokenRotationPending }],
 ]);
 
+/** What of a tenant says when a target is overdue. */
+interface WithPollingTime {
+  settings: { polling: { seconds: number }; overdueSeconds: number };
+}
+
 /** What `${now_ts}` and `${overdue_ts}` mean to a tenant's filter. */
-export function filterMoments({ settings }: Tenant, now: Date): Moments {
+export function filterMoments({ settings }: WithPollingTime, now: Date): Moments {
   const lateness = (settings.polling.seconds + settings.overdueSeconds) * 1000;
   return { now, overdueBefore: new Date(Math.max(now.getTime() - lateness, 0)) };
 }

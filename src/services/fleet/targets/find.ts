@@ -13,15 +13,15 @@ import { countTargets } from './count.ts';
 import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField } from './fields.ts';
 import { keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
 import { askedTargets } from './matching.ts';
+import type { Target } from './target.ts';
 import {
   dependentColumns,
   ofReadableType,
   selectPage,
   selectTargets,
-  type Target,
   type TargetRow,
   targetView,
-} from './target.ts';
+} from './view.ts';
 
 /** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
 export async function findTarget(context: Context, controllerId: string): Promise<Target> {

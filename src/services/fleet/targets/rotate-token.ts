@@ -7,8 +7,9 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { generateToken, OverlapSeconds, SecurityToken } from './input.ts';
 import { lockTarget } from './selection.ts';
-import { selectTargets, type Target, targetView } from './target.ts';
+import type { Target } from './target.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
+import { selectTargets, targetView } from './view.ts';
 
 const RotateTargetToken = z.object({
   controllerId: z.string(),

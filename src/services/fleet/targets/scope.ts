@@ -3,8 +3,8 @@ import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import type { Permission } from '../../access/grants.ts';
 import { requireStillInScope, rowInScope, type ScopedRows } from '../../access/in-scope.ts';
-import type { Permission } from '../../access/permissions.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
 

@@ -4,7 +4,8 @@ import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { joinedPolls, joinedTypes, pollOverride } from './target.ts';
+import { joinedPolls, joinedTypes } from './target.ts';
+import { pollOverride } from './view.ts';
 
 export interface FleetSummary {
   total: number;

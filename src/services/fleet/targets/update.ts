@@ -12,8 +12,9 @@ import { givenOf } from '../../shared/patch.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import { TargetUpdate } from './input.ts';
 import { lockTarget } from './selection.ts';
-import { selectTargets, type Target, targetView } from './target.ts';
+import type { Target } from './target.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
+import { selectTargets, targetView } from './view.ts';
 
 /**
  * Changes what is given; null clears. A new token ends the one before at once. Needs UPDATE_TARGET.

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { fieldSet } from '../../../filters/fields.ts';
 import type { SortField } from '../../shared/page.ts';
-import type { AuditEvent } from './list.ts';
+import type { AuditEvent } from './audit-event.ts';
 
 /** What a filter may ask of an audit event. */
 export const AUDIT_FIELDS = fieldSet([

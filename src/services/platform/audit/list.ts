@@ -3,28 +3,11 @@ import { auditEvents } from '../../../database/tables/audit.ts';
 import { invalid } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { askedFilter } from '../../access/readable-fields.ts';
-import type { ActorKind, Channel, Context } from '../../shared/context.ts';
+import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
+import type { AuditEvent } from './audit-event.ts';
 import { AUDIT_FIELDS, AUDIT_ORDER, type AuditOrderField } from './fields.ts';
-import type { FieldChanges } from './record.ts';
-
-/** What was done, or refused, in a tenant. */
-export interface AuditEvent {
-  id: number;
-  at: Date;
-  actor: string;
-  actorKind: ActorKind;
-  /** The name of the API key that acted for the account. */
-  apiKey: string | null;
-  channel: Channel;
-  address: string | null;
-  type: string;
-  subjects: string[] | null;
-  filter: string | null;
-  count: number;
-  changes: FieldChanges | null;
-}
 
 /**
  * Lists what was done, the newest first unless ordered otherwise; of one subject only where it is named, which an

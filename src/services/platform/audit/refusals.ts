@@ -1,23 +1,8 @@
 import { chunks } from '../../../database/bulk.ts';
 import { type Database, isOpen } from '../../../database/connect.ts';
-import type { Actor, Origin } from '../../shared/context.ts';
+import type { Actor, Origin, Refusals, RefusedAttempt } from '../../shared/context.ts';
 import { cutText, storableText } from '../../shared/text.ts';
 import { type NewAuditEvent, writeEvents } from './write.ts';
-
-/** What somebody was not let do. */
-export interface RefusedAttempt {
-  type: 'permission.refused' | 'sign-in.failed';
-  /** The permission that lacked. */
-  subject?: string;
-}
-
-/** Gathers refusals for the audit trail: nothing of the change's own transaction is left to write them in. */
-export interface Refusals {
-  note(by: { caller: Actor; origin: Origin }, refusal: RefusedAttempt): void;
-  /** Writes what is waiting. */
-  flush(): Promise<void>;
-  close(): Promise<void>;
-}
 
 const WRITE_EVERY_MS = 10_000;
 /**

@@ -1,4 +1,4 @@
-import type { Permission } from '../../access/permissions.ts';
+import type { Permission } from '../../access/grants.ts';
 import { findTargets } from '../../fleet/targets/find.ts';
 import type { Target } from '../../fleet/targets/target.ts';
 import type { Context } from '../../shared/context.ts';

@@ -2,7 +2,7 @@ import { configurationValueInvalid, DomainError, malformed } from '../../../erro
 import { HEADER_RULE, isHeaderText, isStorableText } from '../../shared/text.ts';
 import { parseDuration } from './durations.ts';
 import { parsePollingTime } from './polling-time.ts';
-import type { SystemDefaults } from './settings.ts';
+import type { SystemDefaults } from './system-defaults.ts';
 
 export type ConfigurationValue = string | number | boolean;
 

@@ -17,7 +17,8 @@ import {
 } from '../../devices/enrollment/rules.ts';
 import type { Announcements } from '../announcements.ts';
 import type { ConfigurationValue } from './configuration-keys.ts';
-import { resolveSettings, type SystemDefaults, type TenantSettings } from './settings.ts';
+import { resolveSettings, type TenantSettings } from './settings.ts';
+import type { SystemDefaults } from './system-defaults.ts';
 
 /**
  * A tenant as it is now. After a change of anything tenant-wide there is another object, so what was derived from

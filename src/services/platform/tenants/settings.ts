@@ -1,4 +1,3 @@
-import type { WriteRates } from '../../devices/reports/writes.ts';
 import {
   CONFIGURATION_KEYS,
   type ConfigurationKeyName,
@@ -7,18 +6,7 @@ import {
 } from './configuration-keys.ts';
 import { parseDuration } from './durations.ts';
 import { type PollingTime, parsePollingTime } from './polling-time.ts';
-
-/** What the operator set for the whole system. */
-export interface SystemDefaults {
-  targetTokenEnabled: boolean;
-  gatewayTokenEnabled: boolean;
-  /** Whether webhooks may lead to loopback, link-local and private addresses, and go without TLS. */
-  privateWebhooks: boolean;
-  /** How many targets a tenant may have. */
-  mostTargets: number;
-  /** What a device may write. */
-  deviceWrites: WriteRates;
-}
+import type { SystemDefaults } from './system-defaults.ts';
 
 /** A tenant's configuration, ready to be used: own values over inherited ones. */
 export interface TenantSettings {

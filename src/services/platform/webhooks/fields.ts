@@ -2,8 +2,8 @@ import { auditEvents } from '../../../database/tables/audit.ts';
 import { DELIVERY_STATES, webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import { fieldSet } from '../../../filters/fields.ts';
 import type { SortField } from '../../shared/page.ts';
+import type { WebhookDelivery } from './delivery.ts';
 import type { Webhook } from './find.ts';
-import type { WebhookDelivery } from './list-deliveries.ts';
 
 /** What a filter may ask of a webhook. */
 export const WEBHOOK_FIELDS = fieldSet([

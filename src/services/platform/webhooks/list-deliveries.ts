@@ -1,28 +1,14 @@
 import { and, count, eq } from 'drizzle-orm';
 import { auditEvents } from '../../../database/tables/audit.ts';
-import { type DeliveryState, webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
+import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import { webhookNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import type { WebhookDelivery } from './delivery.ts';
 import { DELIVERY_FIELDS, DELIVERY_ORDER } from './fields.ts';
 import { webhookWithId } from './find.ts';
-
-/** That an event is, or was, to be sent by a webhook. */
-export interface WebhookDelivery {
-  id: number;
-  state: DeliveryState;
-  eventId: number;
-  type: string;
-  subjects: string[] | null;
-  createdAt: Date;
-  attempts: number;
-  retryAt: Date | null;
-  finishedAt: Date | null;
-  lastStatus: number | null;
-  lastError: string | null;
-}
 
 const COLUMNS = {
   id: webhookDeliveries.id,

@@ -8,7 +8,8 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { isStorableText } from '../../shared/text.ts';
-import { type DistributionSet, lockValidSet, touchSet } from '../distribution-sets/set.ts';
+import type { DistributionSet } from '../distribution-sets/distribution-set.ts';
+import { lockValidSet, touchSet } from '../distribution-sets/set.ts';
 import { titleOf } from '../software-modules/module.ts';
 
 const DeleteDistributionSetMetadata = z.object({

@@ -8,7 +8,8 @@ import { valuesOf } from '../../fleet/target-metadata/write.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { type DistributionSet, lockValidSet, touchSet } from '../distribution-sets/set.ts';
+import type { DistributionSet } from '../distribution-sets/distribution-set.ts';
+import { lockValidSet, touchSet } from '../distribution-sets/set.ts';
 import { titleOf } from '../software-modules/module.ts';
 
 const SetDistributionSetMetadata = z.object({ id: z.number(), entries: entriesOf(MetadataEntry) });

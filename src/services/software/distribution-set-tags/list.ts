@@ -4,9 +4,9 @@ import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
 import { listMatching, selected } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
+import type { DistributionSet } from '../distribution-sets/distribution-set.ts';
 import type { DistributionSetOrderField } from '../distribution-sets/fields.ts';
 import { listDistributionSets } from '../distribution-sets/list.ts';
-import type { DistributionSet } from '../distribution-sets/set.ts';
 import {
   DISTRIBUTION_SET_TAG_FIELDS,
   DISTRIBUTION_SET_TAG_ORDER,

@@ -21,8 +21,9 @@ import {
 import type { Context } from '../../shared/context.ts';
 import { lockCreations } from '../../shared/removal.ts';
 import { moduleTypesById } from '../software-module-types/find.ts';
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 import { elementsOf, faultOfElements } from './elements.ts';
-import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType, setTypesAs } from './find.ts';
+import { setTypesAs } from './find.ts';
 import { DistributionSetTypeInput, type NewDistributionSetType } from './input.ts';
 
 export interface CreateDistributionSetTypes extends BulkOptions {

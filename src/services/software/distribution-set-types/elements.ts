@@ -1,5 +1,5 @@
 import { type DomainError, invalid, quotaExceeded, softwareModuleTypeNotFound } from '../../../errors.ts';
-import type { SoftwareModuleType } from '../software-module-types/find.ts';
+import type { SoftwareModuleType } from '../software-module-types/software-module-type.ts';
 import { MOST_MODULE_TYPES, type NewDistributionSetType } from './input.ts';
 
 /** A module type that sets of a type must have, or may have; `path` says where it was named. */

@@ -2,7 +2,7 @@ import { distributionSetTypes } from '../../../database/tables/distribution-sets
 import { fieldSet } from '../../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
-import type { DistributionSetType } from './find.ts';
+import type { DistributionSetType } from './distribution-set-type.ts';
 
 /** What a filter may ask of a distribution set type. */
 export const DISTRIBUTION_SET_TYPE_FIELDS = fieldSet([

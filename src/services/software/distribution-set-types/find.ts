@@ -1,27 +1,15 @@
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetTypeNotFound } from '../../../errors.ts';
+import type { Permission } from '../../access/grants.ts';
 import type { ScopedRows } from '../../access/in-scope.ts';
-import { type Permission, requirePermission } from '../../access/permissions.ts';
+import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
-import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
-
-/** A distribution set type as callers get it. */
-export interface DistributionSetType extends Authored {
-  id: number;
-  key: string;
-  name: string;
-  description: string | null;
-  colour: string | null;
-  deleted: boolean;
-}
-
-const { tenantId: _, ...columns } = getTableColumns(distributionSetTypes);
-export const DISTRIBUTION_SET_TYPE_COLUMNS = columns;
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 
 /** The distribution set types as the scope of a permission meets them. */
 export const setTypesAs = (

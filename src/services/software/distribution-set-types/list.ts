@@ -5,12 +5,12 @@ import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 import {
   DISTRIBUTION_SET_TYPE_FIELDS,
   DISTRIBUTION_SET_TYPE_ORDER,
   type DistributionSetTypeOrderField,
 } from './fields.ts';
-import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './find.ts';
 
 /**
  * Lists distribution set types, by id unless ordered otherwise. Needs READ_DISTRIBUTION_SET_TYPE.

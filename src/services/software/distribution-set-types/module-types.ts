@@ -8,7 +8,10 @@ import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from '../software-module-types/find.ts';
+import {
+  SOFTWARE_MODULE_TYPE_COLUMNS,
+  type SoftwareModuleType,
+} from '../software-module-types/software-module-type.ts';
 
 /** A module type that sets of a type must have, or may have. */
 export interface ModuleTypeOfSets {

@@ -19,8 +19,8 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { moduleTypesById } from '../software-module-types/find.ts';
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 import { faultOfElements } from './elements.ts';
-import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './find.ts';
 import { MOST_MODULE_TYPES } from './input.ts';
 
 const SetModuleType = z.object({

@@ -11,7 +11,8 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
 import { TypeUpdate } from '../software-module-types/input.ts';
-import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType, setTypesAs } from './find.ts';
+import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
+import { setTypesAs } from './find.ts';
 
 /**
  * Changes description or colour. Needs UPDATE_DISTRIBUTION_SET_TYPE.

@@ -11,8 +11,9 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { titleOf } from '../software-modules/module.ts';
+import type { DistributionSet } from './distribution-set.ts';
 import { faultOfModule, readSupply, refuseTooMany, withModules } from './modules.ts';
-import { type DistributionSet, lockValidSet, touchSet } from './set.ts';
+import { lockValidSet, touchSet } from './set.ts';
 
 const ModulesOfSet = z.object({
   id: z.number(),

@@ -25,12 +25,14 @@ import {
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockCreations } from '../../shared/removal.ts';
-import { type DistributionSetType, lockSetTypes } from '../distribution-set-types/find.ts';
+import type { DistributionSetType } from '../distribution-set-types/distribution-set-type.ts';
+import { lockSetTypes } from '../distribution-set-types/find.ts';
 import { titleOf } from '../software-modules/module.ts';
+import type { DistributionSet } from './distribution-set.ts';
 import { freezeSets } from './freeze.ts';
 import { DistributionSetInput, MOST_MODULES, type NewDistributionSet } from './input.ts';
 import { faultOfModule, isComplete, readSupply, type Supply, withModules } from './modules.ts';
-import { type DistributionSet, readSets, setsAs } from './set.ts';
+import { readSets, setsAs } from './set.ts';
 
 export interface CreateDistributionSets extends BulkOptions {
   distributionSets: readonly DistributionSetInput[];

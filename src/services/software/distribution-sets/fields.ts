@@ -12,7 +12,7 @@ import { fieldSet, owned, type SetField } from '../../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
 import { isCompleteSet } from './complete.ts';
-import type { DistributionSet } from './set.ts';
+import type { DistributionSet } from './distribution-set.ts';
 
 const ofItsModules = {
   kind: 'set',

@@ -8,8 +8,9 @@ import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { ofItsType } from '../software-modules/complete.ts';
-import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from '../software-modules/module.ts';
-import { type DistributionSet, readSets, setsAs } from './set.ts';
+import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from '../software-modules/software-module.ts';
+import type { DistributionSet } from './distribution-set.ts';
+import { readSets, setsAs } from './set.ts';
 
 /** The set of that id, a deleted one too. Needs READ_DISTRIBUTION_SET. @throws DISTRIBUTION_SET_NOT_FOUND */
 export async function findDistributionSet(context: Context, id: number): Promise<DistributionSet> {

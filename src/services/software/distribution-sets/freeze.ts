@@ -7,7 +7,8 @@ import { distributionSetIncomplete } from '../../../errors.ts';
 import { modification } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockModules } from '../software-modules/module.ts';
-import { type DistributionSet, lockValidSet, readSets, type SetPermission } from './set.ts';
+import type { DistributionSet } from './distribution-set.ts';
+import { lockValidSet, readSets, type SetPermission } from './set.ts';
 
 /**
  * The set, to be assigned: it stays as it is until the transaction ends. Where it is frozen already, assignments of it

@@ -16,7 +16,8 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { titleOf } from '../software-modules/module.ts';
-import { type DistributionSet, lockSet, readSets, setsAs } from './set.ts';
+import type { DistributionSet } from './distribution-set.ts';
+import { lockSet, readSets, setsAs } from './set.ts';
 
 /** What becomes of the actions that still run: they go on, their devices are asked to stop, or they end at once. */
 export const CANCELLATIONS = ['NONE', 'SOFT', 'FORCE'] as const;

@@ -13,10 +13,10 @@ import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../s
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import type { SoftwareModuleOrderField } from '../software-modules/fields.ts';
 import { listSoftwareModules } from '../software-modules/list.ts';
-import type { SoftwareModule } from '../software-modules/module.ts';
+import type { SoftwareModule } from '../software-modules/software-module.ts';
+import { DISTRIBUTION_SET_COLUMNS, type DistributionSet, withItsType } from './distribution-set.ts';
 import { DISTRIBUTION_SET_FIELDS, DISTRIBUTION_SET_ORDER, type DistributionSetOrderField } from './fields.ts';
 import { findDistributionSet } from './find.ts';
-import { DISTRIBUTION_SET_COLUMNS, type DistributionSet, withItsType } from './set.ts';
 
 /** With the key of the type, null where the caller may not read that. */
 type Listed = DistributionSet & { seenType: string | null };

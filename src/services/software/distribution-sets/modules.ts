@@ -11,7 +11,8 @@ import {
 } from '../../../errors.ts';
 import { readableAmong } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockModules, readModules, type SoftwareModule } from '../software-modules/module.ts';
+import { lockModules, readModules } from '../software-modules/module.ts';
+import type { SoftwareModule } from '../software-modules/software-module.ts';
 import { MOST_MODULES } from './input.ts';
 
 /** Some modules, and what some set types take: all that is needed to fill sets. */

@@ -3,49 +3,12 @@ import { isAmong } from '../../../database/bulk.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { distributionSets, distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetDeleted, distributionSetInvalid, distributionSetNotFound } from '../../../errors.ts';
+import type { Permission } from '../../access/grants.ts';
 import { requireStillInScope, type ScopedRows } from '../../access/in-scope.ts';
-import type { Permission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
-import { type Authored, modification } from '../../shared/authorship.ts';
+import { modification } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
-import { isCompleteSet } from './complete.ts';
-
-/** A distribution set as callers get it; its modules are read apart. */
-export interface DistributionSet extends Authored {
-  id: number;
-  type: { id: number; key: string; name: string };
-  name: string;
-  version: string;
-  description: string | null;
-  requiredMigrationStep: boolean;
-  locked: boolean;
-  valid: boolean;
-  deleted: boolean;
-  /** Whether it has modules, a complete one of every mandatory type among them, and no incomplete one. */
-  complete: boolean;
-}
-
-export const DISTRIBUTION_SET_COLUMNS = {
-  id: distributionSets.id,
-  type: { id: distributionSetTypes.id, key: distributionSetTypes.key, name: distributionSetTypes.name },
-  name: distributionSets.name,
-  version: distributionSets.version,
-  description: distributionSets.description,
-  requiredMigrationStep: distributionSets.requiredMigrationStep,
-  locked: distributionSets.locked,
-  valid: distributionSets.valid,
-  deleted: distributionSets.deleted,
-  complete: isCompleteSet,
-  createdAt: distributionSets.createdAt,
-  createdBy: distributionSets.createdBy,
-  lastModifiedAt: distributionSets.lastModifiedAt,
-  lastModifiedBy: distributionSets.lastModifiedBy,
-};
-
-export const withItsType = and(
-  eq(distributionSetTypes.tenantId, distributionSets.tenantId),
-  eq(distributionSetTypes.id, distributionSets.typeId),
-);
+import { DISTRIBUTION_SET_COLUMNS, type DistributionSet, withItsType } from './distribution-set.ts';
 
 /** The sets of those ids that exist, by id; where `reached` is given, of those for which this condition holds. */
 export async function readSets(

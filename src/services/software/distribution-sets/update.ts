@@ -11,9 +11,10 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
 import { titleOf } from '../software-modules/module.ts';
+import type { DistributionSet } from './distribution-set.ts';
 import { freezeSets } from './freeze.ts';
 import { DistributionSetUpdate } from './input.ts';
-import { type DistributionSet, lockValidSet, readSets, setsAs } from './set.ts';
+import { lockValidSet, readSets, setsAs } from './set.ts';
 
 const CHANGEABLE = ['name', 'version', 'description', 'requiredMigrationStep', 'locked'] as const;
 

@@ -8,7 +8,8 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { isStorableText } from '../../shared/text.ts';
-import { lockModule, type SoftwareModule, titleOf, touchModule } from '../software-modules/module.ts';
+import { lockModule, titleOf, touchModule } from '../software-modules/module.ts';
+import type { SoftwareModule } from '../software-modules/software-module.ts';
 
 const DeleteModuleMetadata = z.object({
   id: z.number(),

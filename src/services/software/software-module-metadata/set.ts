@@ -8,7 +8,8 @@ import { valuesOf } from '../../fleet/target-metadata/write.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { lockModule, type SoftwareModule, titleOf, touchModule } from '../software-modules/module.ts';
+import { lockModule, titleOf, touchModule } from '../software-modules/module.ts';
+import type { SoftwareModule } from '../software-modules/software-module.ts';
 import { ModuleMetadataEntry } from './input.ts';
 
 const SetModuleMetadata = z.object({

@@ -16,8 +16,9 @@ import {
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockCreations } from '../../shared/removal.ts';
-import { moduleTypesAs, SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
+import { moduleTypesAs } from './find.ts';
 import { type NewSoftwareModuleType, SoftwareModuleTypeInput } from './input.ts';
+import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';
 
 export interface CreateSoftwareModuleTypes extends BulkOptions {
   softwareModuleTypes: readonly SoftwareModuleTypeInput[];

@@ -2,7 +2,7 @@ import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { fieldSet } from '../../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
-import type { SoftwareModuleType } from './find.ts';
+import type { SoftwareModuleType } from './software-module-type.ts';
 
 /** What a filter may ask of a software module type. */
 export const SOFTWARE_MODULE_TYPE_FIELDS = fieldSet([

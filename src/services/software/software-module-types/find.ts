@@ -1,29 +1,15 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { softwareModuleTypeNotFound } from '../../../errors.ts';
+import type { Permission } from '../../access/grants.ts';
 import type { ScopedRows } from '../../access/in-scope.ts';
-import { type Permission, requirePermission } from '../../access/permissions.ts';
+import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
-import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
-
-/** A software module type as callers get it. */
-export interface SoftwareModuleType extends Authored {
-  id: number;
-  key: string;
-  name: string;
-  description: string | null;
-  colour: string | null;
-  minArtifacts: number;
-  maxAssignments: number;
-  deleted: boolean;
-}
-
-const { tenantId: _, ...columns } = getTableColumns(softwareModuleTypes);
-export const SOFTWARE_MODULE_TYPE_COLUMNS = columns;
+import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';
 
 /** The software module types as the scope of a permission meets them. */
 export const moduleTypesAs = (

@@ -10,7 +10,7 @@ import {
   SOFTWARE_MODULE_TYPE_ORDER,
   type SoftwareModuleTypeOrderField,
 } from './fields.ts';
-import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
+import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';
 
 /**
  * Lists software module types, by id unless ordered otherwise. Needs READ_SOFTWARE_MODULE_TYPE.

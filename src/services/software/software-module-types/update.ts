@@ -10,8 +10,9 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
-import { moduleTypesAs, SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './find.ts';
+import { moduleTypesAs } from './find.ts';
 import { TypeUpdate } from './input.ts';
+import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';
 
 /**
  * Changes description or colour. Needs UPDATE_SOFTWARE_MODULE_TYPE.

@@ -25,7 +25,8 @@ import { lockCreations } from '../../shared/removal.ts';
 import { moduleTypesByKey } from '../software-module-types/find.ts';
 import { ofItsType } from './complete.ts';
 import { type NewSoftwareModule, SoftwareModuleInput } from './input.ts';
-import { modulesAs, readModules, type SoftwareModule, titleOf } from './module.ts';
+import { modulesAs, readModules, titleOf } from './module.ts';
+import type { SoftwareModule } from './software-module.ts';
 
 export interface CreateSoftwareModules extends BulkOptions {
   softwareModules: readonly SoftwareModuleInput[];

@@ -7,7 +7,7 @@ import {
 import { fieldSet, owned } from '../../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
-import type { SoftwareModule } from './module.ts';
+import type { SoftwareModule } from './software-module.ts';
 
 const itsType = (field: string) => owned('softwareModuleType', field, softwareModules.typeId);
 

@@ -2,7 +2,8 @@ import { softwareModuleNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { readModules, type SoftwareModule } from './module.ts';
+import { readModules } from './module.ts';
+import type { SoftwareModule } from './software-module.ts';
 
 /** The module of that id, a deleted one too. Needs READ_SOFTWARE_MODULE. @throws SOFTWARE_MODULE_NOT_FOUND */
 export async function findSoftwareModule(context: Context, id: number): Promise<SoftwareModule> {

@@ -8,7 +8,7 @@ import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../s
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { ofItsType } from './complete.ts';
 import { SOFTWARE_MODULE_FIELDS, SOFTWARE_MODULE_ORDER, type SoftwareModuleOrderField } from './fields.ts';
-import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './module.ts';
+import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './software-module.ts';
 
 /** With the key of the type, null where the caller may not read that. */
 type Listed = SoftwareModule & { seenType: string | null };

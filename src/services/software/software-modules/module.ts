@@ -3,27 +3,13 @@ import { isAmong } from '../../../database/bulk.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { softwareModules, softwareModuleTypes } from '../../../database/tables/software.ts';
 import { locked, softwareModuleDeleted, softwareModuleNotFound } from '../../../errors.ts';
+import type { Permission } from '../../access/grants.ts';
 import { requireStillInScope, type ScopedRows } from '../../access/in-scope.ts';
-import type { Permission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
-import { type Authored, modification } from '../../shared/authorship.ts';
+import { modification } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
-import { isCompleteModule, ofItsType } from './complete.ts';
-
-/** A software module as callers get it. */
-export interface SoftwareModule extends Authored {
-  id: number;
-  /** A set has at most `maxAssignments` modules of the type. */
-  type: { id: number; key: string; name: string; maxAssignments: number };
-  name: string;
-  version: string;
-  description: string | null;
-  vendor: string | null;
-  locked: boolean;
-  deleted: boolean;
-  /** Whether it has as many artifacts as its type asks for. */
-  complete: boolean;
-}
+import { ofItsType } from './complete.ts';
+import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './software-module.ts';
 
 /** Those whose scope is a filter of modules. */
 export type ModulePermission =
@@ -40,27 +26,6 @@ export const modulesAs = (permission: ModulePermission): ScopedRows => ({
 
 /** What people know a module or a set by. */
 export const titleOf = ({ name, version }: { name: string; version: string }): string => `${name}:${version}`;
-
-export const SOFTWARE_MODULE_COLUMNS = {
-  id: softwareModules.id,
-  type: {
-    id: softwareModuleTypes.id,
-    key: softwareModuleTypes.key,
-    name: softwareModuleTypes.name,
-    maxAssignments: softwareModuleTypes.maxAssignments,
-  },
-  name: softwareModules.name,
-  version: softwareModules.version,
-  description: softwareModules.description,
-  vendor: softwareModules.vendor,
-  locked: softwareModules.locked,
-  deleted: softwareModules.deleted,
-  complete: isCompleteModule,
-  createdAt: softwareModules.createdAt,
-  createdBy: softwareModules.createdBy,
-  lastModifiedAt: softwareModules.lastModifiedAt,
-  lastModifiedBy: softwareModules.lastModifiedBy,
-};
 
 /** The modules of those ids that exist, by id; where `reached` is given, of those for which this condition holds. */
 export async function readModules(

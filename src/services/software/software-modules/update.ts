@@ -9,7 +9,8 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
 import { SoftwareModuleUpdate } from './input.ts';
-import { lockModule, modulesAs, readModules, type SoftwareModule, titleOf } from './module.ts';
+import { lockModule, modulesAs, readModules, titleOf } from './module.ts';
+import type { SoftwareModule } from './software-module.ts';
 
 /**
  * Changes description or vendor, locks or unlocks. Needs UPDATE_SOFTWARE_MODULE.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PERMISSIONS } from '../../../../src/services/access/permissions.ts';
+import { PERMISSIONS } from '../../../../src/services/access/grants.ts';
 import { createUser } from '../../../../src/services/access/users/create.ts';
 import { CONFIGURATION_KEYS } from '../../../../src/services/platform/tenants/configuration-keys.ts';
 import { newTenant } from '../../../support/platform.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, getNamedType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Permission } from '../../../../src/services/access/permissions.ts';
+import type { Permission } from '../../../../src/services/access/grants.ts';
 import { type Fleet, makeFleet } from '../../../services/access/seen/fleet.ts';
 import { type Ask, codesOf, openTestDoor } from '../support.ts';
 

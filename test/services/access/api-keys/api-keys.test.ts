@@ -3,7 +3,7 @@ import { apiKeys } from '../../../../src/database/tables/api-keys.ts';
 import { createApiKey } from '../../../../src/services/access/api-keys/create.ts';
 import { listApiKeys } from '../../../../src/services/access/api-keys/list.ts';
 import { revokeApiKey } from '../../../../src/services/access/api-keys/revoke.ts';
-import type { Role } from '../../../../src/services/access/permissions.ts';
+import type { Role } from '../../../../src/services/access/grants.ts';
 import { createRole } from '../../../../src/services/access/roles/create.ts';
 import { createUser } from '../../../../src/services/access/users/create.ts';
 import type { Caller, Context } from '../../../../src/services/shared/context.ts';

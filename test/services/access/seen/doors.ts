@@ -1,5 +1,5 @@
 import { createApiKey } from '../../../../src/services/access/api-keys/create.ts';
-import type { Permission } from '../../../../src/services/access/permissions.ts';
+import type { Permission } from '../../../../src/services/access/grants.ts';
 import { cancelActions } from '../../../../src/services/deployments/actions/cancel.ts';
 import { confirmActions } from '../../../../src/services/deployments/actions/confirm.ts';
 import { deleteActions } from '../../../../src/services/deployments/actions/delete.ts';

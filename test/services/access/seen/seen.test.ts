@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entity } from '../../../../src/filters/fields.ts';
-import { PERMISSIONS, type Permission } from '../../../../src/services/access/permissions.ts';
+import { PERMISSIONS, type Permission } from '../../../../src/services/access/grants.ts';
 import { listActions } from '../../../../src/services/deployments/actions/list.ts';
 import { assignDistributionSet } from '../../../../src/services/deployments/assignments/assign.ts';
 import { listAutoAssignments } from '../../../../src/services/deployments/auto-assignments/list.ts';

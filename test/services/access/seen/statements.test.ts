@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Permission } from '../../../../src/services/access/permissions.ts';
+import type { Permission } from '../../../../src/services/access/grants.ts';
 import { readableAmong } from '../../../../src/services/access/readable-fields.ts';
 import { listActions } from '../../../../src/services/deployments/actions/list.ts';
 import { listRollouts } from '../../../../src/services/deployments/rollouts/list.ts';

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { users } from '../../../../src/database/tables/users.ts';
+import type { Role } from '../../../../src/services/access/grants.ts';
 import { verifyPassword } from '../../../../src/services/access/passwords.ts';
-import type { Role } from '../../../../src/services/access/permissions.ts';
 import { createUser } from '../../../../src/services/access/users/create.ts';
 import { deleteUser } from '../../../../src/services/access/users/delete.ts';
 import { findMe, findUser } from '../../../../src/services/access/users/find.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PERMISSIONS } from '../../../../src/services/access/permissions.ts';
+import { PERMISSIONS } from '../../../../src/services/access/grants.ts';
 import { beginImport } from '../../../../src/services/fleet/imports/begin.ts';
 import {
   firstImportWarnings,

@@ -1,4 +1,4 @@
-import type { Permission, Role } from '../../../../src/services/access/permissions.ts';
+import type { Permission, Role } from '../../../../src/services/access/grants.ts';
 import type { LiveContext } from '../../../../src/services/platform/live/live.ts';
 import type { Side } from './world.ts';
 

@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError } from '../../../../src/errors.ts';
-import {
-  PERMISSIONS,
-  type Permission,
-  ROLES,
-  type Role,
-} from '../../../../src/services/access/permissions.ts';
+import { PERMISSIONS, type Permission, ROLES, type Role } from '../../../../src/services/access/grants.ts';
 import { readGrant } from '../../../../src/services/access/scopes.ts';
 import { type LiveContext, openLive } from '../../../../src/services/platform/live/live.ts';
 import type { Platform } from '../../../../src/services/shared/context.ts';

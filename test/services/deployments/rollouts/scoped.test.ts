@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Grant, PERMISSIONS } from '../../../../src/services/access/permissions.ts';
+import { type Grant, PERMISSIONS } from '../../../../src/services/access/grants.ts';
 import { countTargetsOfGroups } from '../../../../src/services/deployments/rollouts/counts.ts';
 import { createRollout } from '../../../../src/services/deployments/rollouts/create.ts';
 import { deleteRollout } from '../../../../src/services/deployments/rollouts/delete.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Permission } from '../../../../src/services/access/permissions.ts';
+import type { Permission } from '../../../../src/services/access/grants.ts';
 import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
 import { deleteEnrollmentGroup } from '../../../../src/services/devices/enrollment/delete.ts';
 import { deleteEnrollmentToken } from '../../../../src/services/devices/enrollment/delete-token.ts';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, test } from 'vitest';
-import type { Permission } from '../../../../src/services/access/permissions.ts';
+import type { Permission } from '../../../../src/services/access/grants.ts';
 import { assignTargetGroup } from '../../../../src/services/fleet/target-groups/assign.ts';
 import { listTargetGroups, listTargetsOfGroup } from '../../../../src/services/fleet/target-groups/list.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';

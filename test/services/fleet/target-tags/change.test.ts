@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, test } from 'vitest';
-import type { Permission } from '../../../../src/services/access/permissions.ts';
+import type { Permission } from '../../../../src/services/access/grants.ts';
 import { assignTargetTags } from '../../../../src/services/fleet/target-tags/assign.ts';
 import { createTargetTags } from '../../../../src/services/fleet/target-tags/create.ts';
 import { deleteTargetTag } from '../../../../src/services/fleet/target-tags/delete.ts';

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { targetTypes } from '../../../../src/database/tables/target-types.ts';
-import type { Permission } from '../../../../src/services/access/permissions.ts';
+import type { Permission } from '../../../../src/services/access/grants.ts';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
 import { deleteTargetType } from '../../../../src/services/fleet/target-types/delete.ts';
 import {

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, expect, it, test } from 'vitest';
 import { openPool } from '../../../../src/database/connect.ts';
-import { PLANNED_ANEW } from '../../../../src/database/prepared.ts';
+import { PLANNED_ANEW } from '../../../../src/database/statement.ts';
 import { targetTypes } from '../../../../src/database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../../src/database/tables/targets.ts';
 import { compileFilter } from '../../../../src/filters/compile.ts';

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { auditEvents } from '../../../../src/database/tables/audit.ts';
 import { openAuthenticator } from '../../../../src/services/access/authenticate.ts';
-import { PERMISSIONS } from '../../../../src/services/access/permissions.ts';
+import { PERMISSIONS } from '../../../../src/services/access/grants.ts';
 import { createUser } from '../../../../src/services/access/users/create.ts';
 import { updateUser } from '../../../../src/services/access/users/update.ts';
 import { authenticateDevice, openDevices } from '../../../../src/services/devices/polling/poll.ts';

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { tenantConfiguration } from '../../../../src/database/tables/tenants.ts';
-import type { Permission } from '../../../../src/services/access/permissions.ts';
+import type { Permission } from '../../../../src/services/access/grants.ts';
 import { CONFIGURATION_KEYS } from '../../../../src/services/platform/tenants/configuration-keys.ts';
 import { generateGatewayToken } from '../../../../src/services/platform/tenants/generate-gateway-token.ts';
 import {

@@ -5,7 +5,7 @@ import type { Database, Transaction } from '../../../../src/database/connect.ts'
 import { tenants } from '../../../../src/database/tables/tenants.ts';
 import { users } from '../../../../src/database/tables/users.ts';
 import { openAuthenticator } from '../../../../src/services/access/authenticate.ts';
-import { effectivePermissions, PERMISSIONS } from '../../../../src/services/access/permissions.ts';
+import { effectivePermissions, PERMISSIONS } from '../../../../src/services/access/grants.ts';
 import { createUser } from '../../../../src/services/access/users/create.ts';
 import { updateUser } from '../../../../src/services/access/users/update.ts';
 import { USER_COLUMNS } from '../../../../src/services/access/users/user.ts';

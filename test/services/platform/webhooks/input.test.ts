@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { PERMISSIONS } from '../../../../src/services/access/permissions.ts';
+import { PERMISSIONS } from '../../../../src/services/access/grants.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
 import { openSender } from '../../../../src/services/platform/webhooks/send.ts';
 import { newWebhookSecret } from '../../../../src/services/platform/webhooks/sign.ts';

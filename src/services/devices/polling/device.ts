@@ -1,0 +1,33 @@
+import type { Tenant } from '../../platform/tenants/registry.ts';
+import type { OwnTokens } from '../sign-in/credentials.ts';
+import type { NextStep } from './next-step.ts';
+import type { CachedRead } from './read-cache.ts';
+
+/** What a poll is answered with. */
+export interface PollAnswer {
+  /** `HH:mm:ss`, the deviation included. */
+  sleep: string;
+  requestAttributes: boolean;
+  /** The action that comes first, if the device has anything to do. */
+  next: NextStep | null;
+  /** The action that installed what the device has. */
+  installedActionId: number | null;
+}
+
+/** What a poll is answered from. */
+export interface Device extends OwnTokens, PollAnswer, CachedRead, Polled {
+  targetId: number;
+  /** The enrollment group that registered it. */
+  enrollmentGroupId: number | null;
+  /** Whether its first poll has been written. */
+  seen: boolean;
+  /** The next moment, in milliseconds, at which time alone changes what it is to do. */
+  validUntil: number;
+}
+
+/** The newest poll that isn't written yet: milliseconds since 1970, and where it came from. */
+export interface Polled {
+  tenant: Tenant;
+  polledAt: number;
+  address: string;
+}

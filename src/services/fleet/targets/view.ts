@@ -1,0 +1,93 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../../database/connect.ts';
+import { preparedWith } from '../../../database/prepared.ts';
+import { targetTypes } from '../../../database/tables/target-types.ts';
+import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import { compileExpression } from '../../../filters/compile.ts';
+import { scopeConditionIn } from '../../access/scopes.ts';
+import type { Tenant } from '../../platform/tenants/registry.ts';
+import type { Context } from '../../shared/context.ts';
+import { filterMoments, isAutoConfirmed, TARGET_FIELDS } from './fields.ts';
+import { joinedPolls, joinedTypes, type PollStatus, TARGET_COLUMNS, type Target } from './target.ts';
+
+/** A column of the targets' types, null where the type is out of the scope in which the caller may read types. */
+export function ofReadableType<T extends SQLWrapper>(context: Context, tenant: Tenant, column: T) {
+  const readable = scopeConditionIn(context, tenant, 'READ_TARGET_TYPE');
+  return readable ? sql<string | null>`CASE WHEN ${readable} THEN ${column} END` : column;
+}
+
+/** What is shown of a target by what the caller may read, the tenant has set, or the time is. */
+export const dependentColumns = (context: Context, tenant: Tenant) => ({
+  targetTypeName: sql<string | null>`${ofReadableType(context, tenant, targetTypes.name)}`,
+  autoConfirmActive: tenant.settings.confirmationFlow ? isAutoConfirmed : sql<boolean | null>`NULL::boolean`,
+  override: pollOverride(tenant, context.clock()),
+});
+
+type DependentColumns = ReturnType<typeof dependentColumns>;
+
+const selectWith = (database: Database | Transaction, columns: DependentColumns) =>
+  database
+    .select({ ...TARGET_COLUMNS, ...columns })
+    .from(targets)
+    .leftJoin(targetPolls, joinedPolls)
+    .leftJoin(targetTypes, joinedTypes)
+    .$dynamic();
+
+/** Whole targets of a tenant, joined with all that filters may name; narrow it by `where`. */
+export const selectTargets = (database: Database | Transaction, context: Context, tenant: Tenant) =>
+  selectWith(database, dependentColumns(context, tenant));
+
+/** The same for a page, built once for each shape. */
+export const selectPage = preparedWith(
+  (database, { chosen, order, ...columns }: DependentColumns & Record<'chosen' | 'order', SQL>) =>
+    selectWith(database, columns).where(chosen).orderBy(order).limit(sql.placeholder('limit')),
+);
+
+export type TargetRow = Awaited<ReturnType<typeof selectTargets>>[number];
+
+/** The index of the polling override that rules a target, -1 where none does. */
+export function pollOverride(tenant: Tenant, now: Date): SQL<number> {
+  const { overrides } = tenant.settings.polling;
+  if (!overrides.length) return sql<number>`-1`;
+  const cases = overrides.map(
+    ({ filter }, index) =>
+      sql`WHEN ${compileExpression(filter, TARGET_FIELDS, filterMoments(tenant, now))} THEN ${index}::int`,
+  );
+  return sql<number>`CASE ${sql.join(cases, sql` `)} ELSE -1 END`;
+}
+
+/** Turns rows into what this caller may see. */
+export function targetView(context: Context, tenant: Tenant): (row: TargetRow) => Target {
+  const now = context.clock().getTime();
+  const showsToken = context.caller.permissions.has('READ_TARGET_SECURITY_TOKEN');
+  return (row) => ({
+    id: row.id,
+    controllerId: row.controllerId,
+    name: row.name,
+    description: row.description,
+    group: row.group,
+    address: row.address,
+    targetType: row.targetTypeName === null ? null : { id: row.targetTypeId!, name: row.targetTypeName },
+    securityToken: showsToken ? row.securityToken : null,
+    requestAttributes: row.requestAttributes,
+    updateStatus: row.updateStatus,
+    installedAt: row.installedAt,
+    enrollmentGroupId: row.enrollmentGroupId,
+    autoConfirmActive: row.autoConfirmActive,
+    createdAt: row.createdAt,
+    createdBy: row.createdBy,
+    lastModifiedAt: row.lastModifiedAt,
+    lastModifiedBy: row.lastModifiedBy,
+    poll: row.lastRequestAt && pollStatus(tenant, row.override, row.lastRequestAt, now),
+  });
+}
+
+function pollStatus({ settings }: Tenant, override: number, lastRequestAt: Date, now: number): PollStatus {
+  const { seconds } = settings.polling.overrides[override] ?? settings.polling;
+  const next = lastRequestAt.getTime() + seconds * 1000;
+  return {
+    lastRequestAt,
+    nextExpectedRequestAt: new Date(next),
+    overdue: now > next + settings.overdueSeconds * 1000,
+  };
+}

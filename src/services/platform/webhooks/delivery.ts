@@ -1,0 +1,16 @@
+import type { DeliveryState } from '../../../database/tables/webhooks.ts';
+
+/** That an event is, or was, to be sent by a webhook. */
+export interface WebhookDelivery {
+  id: number;
+  state: DeliveryState;
+  eventId: number;
+  type: string;
+  subjects: string[] | null;
+  createdAt: Date;
+  attempts: number;
+  retryAt: Date | null;
+  finishedAt: Date | null;
+  lastStatus: number | null;
+  lastError: string | null;
+}
