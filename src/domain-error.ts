@@ -1,109 +1,118 @@
-/** Of each thing that can go wrong in the domain; every door has one table that turns them into its own words. */
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'SIGN_IN_UNAVAILABLE'
-  | 'SIGN_IN_THROTTLED'
-  | 'UNAVAILABLE'
-  | 'FORBIDDEN'
-  | 'MALFORMED_INPUT'
-  | 'INVALID_INPUT'
-  | 'INVALID_ATTRIBUTES'
-  | 'QUOTA_EXCEEDED'
-  | 'TOO_MANY_REPORTS'
-  | 'SUBSCRIBER_TOO_SLOW'
-  | 'TARGET_NOT_FOUND'
-  | 'TARGET_ALREADY_EXISTS'
-  | 'APPROVAL_PENDING'
-  | 'PENDING_TARGET_NOT_FOUND'
-  | 'ENROLLMENT_GROUP_NOT_FOUND'
-  | 'ENROLLMENT_GROUP_ALREADY_EXISTS'
-  | 'ENROLLMENT_TOKEN_NOT_FOUND'
-  | 'TARGET_METADATA_NOT_FOUND'
-  | 'TARGET_METADATA_ALREADY_EXISTS'
-  | 'AUTO_CONFIRM_ALREADY_ACTIVE'
-  | 'TARGET_FILTER_NOT_FOUND'
-  | 'TARGET_FILTER_ALREADY_EXISTS'
-  | 'AUTO_ASSIGNMENT_NOT_FOUND'
-  | 'AUTO_ASSIGNMENT_ALREADY_EXISTS'
-  | 'AUTO_ASSIGNMENT_ILLEGAL_STATE'
-  | 'AUTO_ASSIGNMENT_FORCE_TYPE_INVALID'
-  | 'TARGET_TYPE_NOT_FOUND'
-  | 'TARGET_TYPE_ALREADY_EXISTS'
-  | 'TARGET_TYPE_IN_USE'
-  | 'TARGET_TYPE_KEY_OR_NAME_REQUIRED'
-  | 'TARGET_TAG_NOT_FOUND'
-  | 'TARGET_TAG_ALREADY_EXISTS'
-  | 'SOFTWARE_MODULE_TYPE_NOT_FOUND'
-  | 'SOFTWARE_MODULE_TYPE_ALREADY_EXISTS'
-  | 'SOFTWARE_MODULE_NOT_FOUND'
-  | 'SOFTWARE_MODULE_ALREADY_EXISTS'
-  | 'SOFTWARE_MODULE_DELETED'
-  | 'SOFTWARE_MODULE_METADATA_NOT_FOUND'
-  | 'SOFTWARE_MODULE_UNSUPPORTED'
-  | 'DISTRIBUTION_SET_TYPE_NOT_FOUND'
-  | 'DISTRIBUTION_SET_TYPE_ALREADY_EXISTS'
-  | 'DISTRIBUTION_SET_NOT_FOUND'
-  | 'DISTRIBUTION_SET_ALREADY_EXISTS'
-  | 'DISTRIBUTION_SET_DELETED'
-  | 'DISTRIBUTION_SET_INCOMPLETE'
-  | 'DISTRIBUTION_SET_INVALID'
-  | 'DISTRIBUTION_SET_METADATA_NOT_FOUND'
-  | 'DISTRIBUTION_SET_TAG_NOT_FOUND'
-  | 'DISTRIBUTION_SET_TAG_ALREADY_EXISTS'
-  | 'MAINTENANCE_WINDOW_INVALID'
-  | 'TARGET_TYPE_INCOMPATIBLE'
-  | 'MULTI_ASSIGNMENT_NOT_ENABLED'
-  | 'ACTION_NOT_FOUND'
-  | 'ACTION_CLOSED'
-  | 'ACTION_NOT_WAITING'
-  | 'ACTION_NOT_CANCELABLE'
-  | 'ACTION_NOT_FORCE_QUITTABLE'
-  | 'ACTION_NOT_DELETABLE'
-  | 'LOCKED'
-  | 'READ_ONLY'
-  | 'ENCRYPTION_NOT_SUPPORTED'
-  | 'ARTIFACT_NOT_FOUND'
-  | 'ARTIFACT_CONTENT_LOST'
-  | 'ARTIFACT_ALREADY_EXISTS'
-  | 'ARTIFACT_EMPTY'
-  | 'ARTIFACT_TOO_LARGE'
-  | 'ARTIFACT_STORAGE_FULL'
-  | 'STORE_FULL'
-  | 'STORE_UNAVAILABLE'
-  | 'ARTIFACT_UPLOAD_TOO_SLOW'
-  | 'ARTIFACT_UPLOAD_NOT_FOUND'
-  | 'ARTIFACT_MD5_MISMATCH'
-  | 'ARTIFACT_SHA1_MISMATCH'
-  | 'ARTIFACT_SHA256_MISMATCH'
-  | 'CONFIGURATION_KEY_UNKNOWN'
-  | 'CONFIGURATION_VALUE_INVALID'
-  | 'WEBHOOK_NOT_FOUND'
-  | 'WEBHOOK_ALREADY_EXISTS'
-  | 'WEBHOOK_DELIVERY_NOT_FOUND'
-  | 'CERTIFICATE_AUTHORITY_NOT_FOUND'
-  | 'CERTIFICATE_AUTHORITY_ALREADY_EXISTS'
-  | 'CONFIGURATION_NOT_INHERITED'
-  | 'FILTER_SYNTAX'
-  | 'FILTER_FIELD_UNKNOWN'
-  | 'FILTER_VALUE_INVALID'
-  | 'SORT_SYNTAX'
-  | 'SORT_DIRECTION_INVALID'
-  | 'SORT_FIELD_UNKNOWN'
-  | 'USER_NOT_FOUND'
-  | 'USER_ALREADY_EXISTS'
-  | 'TENANT_ALREADY_EXISTS'
-  | 'ROLE_NOT_FOUND'
-  | 'ROLE_ALREADY_EXISTS'
-  | 'ROLE_IN_USE'
-  | 'API_KEY_NOT_FOUND'
-  | 'API_KEY_ALREADY_EXISTS'
-  | 'ROLLOUT_NOT_FOUND'
-  | 'ROLLOUT_ALREADY_EXISTS'
-  | 'ROLLOUT_ILLEGAL_STATE'
-  | 'ROLLOUT_GROUP_NOT_FOUND'
-  | 'ROLLOUT_GROUP_ALREADY_EXISTS'
-  | 'IMPORT_NOT_FOUND'
-  | 'IMPORT_TAKEN_OVER';
+/** The codes of all that can go wrong in the domain; every door turns them into its own words. */
+export const ERROR_CODES = [
+  'UNAUTHENTICATED',
+  'SIGN_IN_UNAVAILABLE',
+  'SIGN_IN_THROTTLED',
+  'UNAVAILABLE',
+  'FORBIDDEN',
+  'MALFORMED_INPUT',
+  'INVALID_INPUT',
+  'INVALID_ATTRIBUTES',
+  'QUOTA_EXCEEDED',
+  'TOO_MANY_REPORTS',
+  'SUBSCRIBER_TOO_SLOW',
+  'TARGET_NOT_FOUND',
+  'TARGET_ALREADY_EXISTS',
+  'APPROVAL_PENDING',
+  'PENDING_TARGET_NOT_FOUND',
+  'ENROLLMENT_GROUP_NOT_FOUND',
+  'ENROLLMENT_GROUP_ALREADY_EXISTS',
+  'ENROLLMENT_TOKEN_NOT_FOUND',
+  'TARGET_METADATA_NOT_FOUND',
+  'TARGET_METADATA_ALREADY_EXISTS',
+  'AUTO_CONFIRM_ALREADY_ACTIVE',
+  'TARGET_FILTER_NOT_FOUND',
+  'TARGET_FILTER_ALREADY_EXISTS',
+  'AUTO_ASSIGNMENT_NOT_FOUND',
+  'AUTO_ASSIGNMENT_ALREADY_EXISTS',
+  'AUTO_ASSIGNMENT_ILLEGAL_STATE',
+  'AUTO_ASSIGNMENT_FORCE_TYPE_INVALID',
+  'TARGET_TYPE_NOT_FOUND',
+  'TARGET_TYPE_ALREADY_EXISTS',
+  'TARGET_TYPE_IN_USE',
+  'TARGET_TYPE_KEY_OR_NAME_REQUIRED',
+  'TARGET_TAG_NOT_FOUND',
+  'TARGET_TAG_ALREADY_EXISTS',
+  'SOFTWARE_MODULE_TYPE_NOT_FOUND',
+  'SOFTWARE_MODULE_TYPE_ALREADY_EXISTS',
+  'SOFTWARE_MODULE_NOT_FOUND',
+  'SOFTWARE_MODULE_ALREADY_EXISTS',
+  'SOFTWARE_MODULE_DELETED',
+  'SOFTWARE_MODULE_METADATA_NOT_FOUND',
+  'SOFTWARE_MODULE_UNSUPPORTED',
+  'DISTRIBUTION_SET_TYPE_NOT_FOUND',
+  'DISTRIBUTION_SET_TYPE_ALREADY_EXISTS',
+  'DISTRIBUTION_SET_NOT_FOUND',
+  'DISTRIBUTION_SET_ALREADY_EXISTS',
+  'DISTRIBUTION_SET_DELETED',
+  'DISTRIBUTION_SET_INCOMPLETE',
+  'DISTRIBUTION_SET_INVALID',
+  'DISTRIBUTION_SET_METADATA_NOT_FOUND',
+  'DISTRIBUTION_SET_TAG_NOT_FOUND',
+  'DISTRIBUTION_SET_TAG_ALREADY_EXISTS',
+  'MAINTENANCE_WINDOW_INVALID',
+  'TARGET_TYPE_INCOMPATIBLE',
+  'MULTI_ASSIGNMENT_NOT_ENABLED',
+  'ACTION_NOT_FOUND',
+  'ACTION_CLOSED',
+  'ACTION_NOT_WAITING',
+  'ACTION_NOT_CANCELABLE',
+  'ACTION_NOT_FORCE_QUITTABLE',
+  'ACTION_NOT_DELETABLE',
+  'LOCKED',
+  'READ_ONLY',
+  'ENCRYPTION_NOT_SUPPORTED',
+  'ARTIFACT_NOT_FOUND',
+  'ARTIFACT_CONTENT_LOST',
+  'ARTIFACT_ALREADY_EXISTS',
+  'ARTIFACT_EMPTY',
+  'ARTIFACT_TOO_LARGE',
+  'ARTIFACT_STORAGE_FULL',
+  'STORE_FULL',
+  'STORE_UNAVAILABLE',
+  'ARTIFACT_UPLOAD_TOO_SLOW',
+  'ARTIFACT_UPLOAD_NOT_FOUND',
+  'ARTIFACT_MD5_MISMATCH',
+  'ARTIFACT_SHA1_MISMATCH',
+  'ARTIFACT_SHA256_MISMATCH',
+  'CONFIGURATION_KEY_UNKNOWN',
+  'CONFIGURATION_VALUE_INVALID',
+  'WEBHOOK_NOT_FOUND',
+  'WEBHOOK_ALREADY_EXISTS',
+  'WEBHOOK_DELIVERY_NOT_FOUND',
+  'CERTIFICATE_AUTHORITY_NOT_FOUND',
+  'CERTIFICATE_AUTHORITY_ALREADY_EXISTS',
+  'CONFIGURATION_NOT_INHERITED',
+  'FILTER_SYNTAX',
+  'FILTER_FIELD_UNKNOWN',
+  'FILTER_VALUE_INVALID',
+  'SORT_SYNTAX',
+  'SORT_DIRECTION_INVALID',
+  'SORT_FIELD_UNKNOWN',
+  'USER_NOT_FOUND',
+  'USER_ALREADY_EXISTS',
+  'TENANT_ALREADY_EXISTS',
+  'ROLE_NOT_FOUND',
+  'ROLE_ALREADY_EXISTS',
+  'ROLE_IN_USE',
+  'API_KEY_NOT_FOUND',
+  'API_KEY_ALREADY_EXISTS',
+  'ROLLOUT_NOT_FOUND',
+  'ROLLOUT_ALREADY_EXISTS',
+  'ROLLOUT_ILLEGAL_STATE',
+  'ROLLOUT_GROUP_NOT_FOUND',
+  'ROLLOUT_GROUP_ALREADY_EXISTS',
+  'IMPORT_NOT_FOUND',
+  'IMPORT_TAKEN_OVER',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Codes whose meaning is in their suffix: doors need no words for each of them. */
+export type NotFoundCode = Extract<ErrorCode, `${string}_NOT_FOUND`>;
+export type AlreadyExistsCode = Extract<ErrorCode, `${string}_ALREADY_EXISTS`>;
+export const isNotFoundCode = (code: ErrorCode): code is NotFoundCode => code.endsWith('_NOT_FOUND');
+export const isAlreadyExistsCode = (code: ErrorCode): code is AlreadyExistsCode =>
+  code.endsWith('_ALREADY_EXISTS');
 
 export interface ErrorDetails {
   /** Where in the input the fault lies, outermost first: `['targets', '1', 'controllerId']`. */
@@ -147,7 +156,7 @@ export class DomainError extends Error {
     return new DomainError(this.code, message, { ...this.details, path: path.slice(prefix.length) });
   }
 
-  /** The same error for whoever calls its place by other names; a message that names the place names it anew. */
+  /** The same error for whoever calls its place by other names; a message that names the place then has the new names. */
   at(path: readonly string[]): DomainError {
     const { message } = this;
     const named = partsOf(this.details.path ?? []).find((part) => message.startsWith(`${part}: `));
@@ -168,16 +177,27 @@ function partsOf(path: readonly string[]): string[] {
   return parts.sort((a, b) => b.length - a.length).map((steps) => steps.join('.'));
 }
 
-/** Of something that isn't there, or isn't to be known of. */
-export const notFound = (code: ErrorCode, type: string, id: string, path: string[]) =>
-  new DomainError(code, `${type} with given identifier {${id}} does not exist.`, {
+/** `TargetTag` for `TARGET_TAG_NOT_FOUND`: the entity that a code is about, as hawkBit calls it. */
+function entityOf(code: NotFoundCode | AlreadyExistsCode): string {
+  const entity = code.replace(/_(NOT_FOUND|ALREADY_EXISTS)$/, '');
+  if (entity === 'TARGET_FILTER') return 'TargetFilterQuery';
+  return entity.toLowerCase().replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** For an entity that does not exist, or that the caller must not know of. */
+export function notFound(code: NotFoundCode, id: string, path: string[]): DomainError {
+  const type = entityOf(code);
+  return new DomainError(code, `${type} with given identifier {${id}} does not exist.`, {
     entity: { type, id },
     path,
   });
+}
 
-/** Of something that is there already. */
-export const alreadyExists = (code: ErrorCode, type: string, id: string, path: string[]) =>
-  new DomainError(code, `${type} '${id}' already exists.`, { entity: { type, id }, path });
+/** For an entity that exists already. */
+export function alreadyExists(code: AlreadyExistsCode, id: string, path: string[]): DomainError {
+  const type = entityOf(code);
+  return new DomainError(code, `${type} '${id}' already exists.`, { entity: { type, id }, path });
+}
 
 /** The same of something that stands twice in the input, and need not be stored yet. */
 export const standsTwice = ({ code, details }: DomainError): DomainError => {

@@ -56,26 +56,24 @@ export const subscriberTooSlow = (limit: number) =>
   );
 
 export const targetNotFound = (controllerId: string, path = ['controllerId']) =>
-  notFound('TARGET_NOT_FOUND', 'Target', controllerId, path);
+  notFound('TARGET_NOT_FOUND', controllerId, path);
 export const targetAlreadyExists = (controllerId: string, path = ['controllerId']) =>
-  alreadyExists('TARGET_ALREADY_EXISTS', 'Target', controllerId, path);
+  alreadyExists('TARGET_ALREADY_EXISTS', controllerId, path);
 
 export const approvalPending = (controllerId: string) =>
   new DomainError('APPROVAL_PENDING', `The device '${controllerId}' waits for an approval.`);
 export const pendingTargetNotFound = (controllerId: string, path = ['controllerIds']) =>
-  notFound('PENDING_TARGET_NOT_FOUND', 'PendingTarget', controllerId, path);
+  notFound('PENDING_TARGET_NOT_FOUND', controllerId, path);
 
 export const enrollmentGroupNotFound = (id: string, path = ['id']) =>
-  notFound('ENROLLMENT_GROUP_NOT_FOUND', 'EnrollmentGroup', id, path);
+  notFound('ENROLLMENT_GROUP_NOT_FOUND', id, path);
 export const enrollmentGroupAlreadyExists = (name: string) =>
-  alreadyExists('ENROLLMENT_GROUP_ALREADY_EXISTS', 'EnrollmentGroup', name, ['name']);
-export const enrollmentTokenNotFound = (id: string) =>
-  notFound('ENROLLMENT_TOKEN_NOT_FOUND', 'EnrollmentToken', id, ['id']);
+  alreadyExists('ENROLLMENT_GROUP_ALREADY_EXISTS', name, ['name']);
+export const enrollmentTokenNotFound = (id: string) => notFound('ENROLLMENT_TOKEN_NOT_FOUND', id, ['id']);
 
-export const targetMetadataNotFound = (key: string) =>
-  notFound('TARGET_METADATA_NOT_FOUND', 'TargetMetadata', key, ['key']);
+export const targetMetadataNotFound = (key: string) => notFound('TARGET_METADATA_NOT_FOUND', key, ['key']);
 export const targetMetadataAlreadyExists = (key: string, path = ['key']) =>
-  alreadyExists('TARGET_METADATA_ALREADY_EXISTS', 'TargetMetadata', key, path);
+  alreadyExists('TARGET_METADATA_ALREADY_EXISTS', key, path);
 
 export const autoConfirmAlreadyActive = (controllerId: string) =>
   new DomainError(
@@ -85,14 +83,14 @@ export const autoConfirmAlreadyActive = (controllerId: string) =>
   );
 
 export const targetFilterNotFound = (id: string, path = ['id']) =>
-  notFound('TARGET_FILTER_NOT_FOUND', 'TargetFilterQuery', id, path);
+  notFound('TARGET_FILTER_NOT_FOUND', id, path);
 export const targetFilterAlreadyExists = (name: string) =>
-  alreadyExists('TARGET_FILTER_ALREADY_EXISTS', 'TargetFilterQuery', name, ['name']);
+  alreadyExists('TARGET_FILTER_ALREADY_EXISTS', name, ['name']);
 
 export const autoAssignmentNotFound = (id: string, path = ['id']) =>
-  notFound('AUTO_ASSIGNMENT_NOT_FOUND', 'AutoAssignment', id, path);
+  notFound('AUTO_ASSIGNMENT_NOT_FOUND', id, path);
 export const autoAssignmentAlreadyExists = (name: string) =>
-  alreadyExists('AUTO_ASSIGNMENT_ALREADY_EXISTS', 'AutoAssignment', name, ['name']);
+  alreadyExists('AUTO_ASSIGNMENT_ALREADY_EXISTS', name, ['name']);
 export const autoAssignmentIllegalState = (id: string, status: string) =>
   new DomainError('AUTO_ASSIGNMENT_ILLEGAL_STATE', `The auto-assignment ${id} is ${status}.`, {
     entity: { type: 'AutoAssignment', id },
@@ -103,10 +101,9 @@ export const autoAssignmentForceTypeInvalid = () =>
     path: ['forceType'],
   });
 
-export const targetTypeNotFound = (id: string, path = ['id']) =>
-  notFound('TARGET_TYPE_NOT_FOUND', 'TargetType', id, path);
+export const targetTypeNotFound = (id: string, path = ['id']) => notFound('TARGET_TYPE_NOT_FOUND', id, path);
 export const targetTypeAlreadyExists = (keyOrName: string, path = ['name']) =>
-  alreadyExists('TARGET_TYPE_ALREADY_EXISTS', 'TargetType', keyOrName, path);
+  alreadyExists('TARGET_TYPE_ALREADY_EXISTS', keyOrName, path);
 export const targetTypeInUse = (id: string) =>
   new DomainError('TARGET_TYPE_IN_USE', 'The target type is still used by a target or an enrollment group.', {
     entity: { type: 'TargetType', id },
@@ -118,9 +115,9 @@ export const targetTypeKeyOrNameRequired = () =>
   });
 
 export const targetTagNotFound = (idOrName: string, path = ['id']) =>
-  notFound('TARGET_TAG_NOT_FOUND', 'TargetTag', idOrName, path);
+  notFound('TARGET_TAG_NOT_FOUND', idOrName, path);
 export const targetTagAlreadyExists = (name: string, path = ['name']) =>
-  alreadyExists('TARGET_TAG_ALREADY_EXISTS', 'TargetTag', name, path);
+  alreadyExists('TARGET_TAG_ALREADY_EXISTS', name, path);
 
 export const maintenanceWindowInvalid = (rule: string, path = ['maintenanceWindow']) =>
   new DomainError('MAINTENANCE_WINDOW_INVALID', `${path.join('.')}: ${rule}`, { path });
@@ -140,7 +137,7 @@ export const targetTypeIncompatible = (
 export const multiAssignmentNotEnabled = () =>
   new DomainError('MULTI_ASSIGNMENT_NOT_ENABLED', 'A target can be assigned one distribution set only.');
 
-export const actionNotFound = (id: string, path = ['id']) => notFound('ACTION_NOT_FOUND', 'Action', id, path);
+export const actionNotFound = (id: string, path = ['id']) => notFound('ACTION_NOT_FOUND', id, path);
 const actionRefused = (code: ErrorCode, id: string, why: string, path: string[]) =>
   new DomainError(code, `The action ${id} ${why}.`, { entity: { type: 'Action', id }, path });
 export const actionClosed = (id: string, path = ['id']) =>
@@ -170,16 +167,14 @@ export const configurationNotInherited = (key: string) =>
   });
 
 export const certificateAuthorityNotFound = (id: string, path = ['id']) =>
-  notFound('CERTIFICATE_AUTHORITY_NOT_FOUND', 'CertificateAuthority', id, path);
+  notFound('CERTIFICATE_AUTHORITY_NOT_FOUND', id, path);
 export const certificateAuthorityAlreadyExists = (nameOrFingerprint: string, path: string[]) =>
-  alreadyExists('CERTIFICATE_AUTHORITY_ALREADY_EXISTS', 'CertificateAuthority', nameOrFingerprint, path);
+  alreadyExists('CERTIFICATE_AUTHORITY_ALREADY_EXISTS', nameOrFingerprint, path);
 
-export const webhookNotFound = (id: string, path = ['id']) =>
-  notFound('WEBHOOK_NOT_FOUND', 'Webhook', id, path);
-export const webhookAlreadyExists = (name: string) =>
-  alreadyExists('WEBHOOK_ALREADY_EXISTS', 'Webhook', name, ['name']);
+export const webhookNotFound = (id: string, path = ['id']) => notFound('WEBHOOK_NOT_FOUND', id, path);
+export const webhookAlreadyExists = (name: string) => alreadyExists('WEBHOOK_ALREADY_EXISTS', name, ['name']);
 export const webhookDeliveryNotFound = (id: string, path: string[]) =>
-  notFound('WEBHOOK_DELIVERY_NOT_FOUND', 'WebhookDelivery', id, path);
+  notFound('WEBHOOK_DELIVERY_NOT_FOUND', id, path);
 
 export const filterSyntax = (position: number, expected: string, found: string) =>
   new DomainError('FILTER_SYNTAX', `At position ${position}: expected ${expected}, found ${found}.`, {
@@ -196,30 +191,24 @@ export const sortDirectionInvalid = () =>
 export const sortFieldUnknown = () =>
   new DomainError('SORT_FIELD_UNKNOWN', 'The given sort parameter field does not exist');
 
-export const userNotFound = (username: string) => notFound('USER_NOT_FOUND', 'User', username, ['username']);
+export const userNotFound = (username: string) => notFound('USER_NOT_FOUND', username, ['username']);
 export const userAlreadyExists = (username: string) =>
-  alreadyExists('USER_ALREADY_EXISTS', 'User', username, ['username']);
-export const tenantAlreadyExists = (name: string) =>
-  alreadyExists('TENANT_ALREADY_EXISTS', 'Tenant', name, ['name']);
+  alreadyExists('USER_ALREADY_EXISTS', username, ['username']);
+export const tenantAlreadyExists = (name: string) => alreadyExists('TENANT_ALREADY_EXISTS', name, ['name']);
 
-export const roleNotFound = (name: string) => notFound('ROLE_NOT_FOUND', 'Role', name, ['name']);
-export const roleAlreadyExists = (name: string) =>
-  alreadyExists('ROLE_ALREADY_EXISTS', 'Role', name, ['name']);
+export const roleNotFound = (name: string) => notFound('ROLE_NOT_FOUND', name, ['name']);
+export const roleAlreadyExists = (name: string) => alreadyExists('ROLE_ALREADY_EXISTS', name, ['name']);
 export const roleInUse = (name: string, by: string) =>
   new DomainError('ROLE_IN_USE', `The role '${name}' is still that of ${by}.`, {
     entity: { type: 'Role', id: name },
     path: ['name'],
   });
 
-export const apiKeyNotFound = (id: string, path = ['id']) =>
-  notFound('API_KEY_NOT_FOUND', 'ApiKey', id, path);
-export const apiKeyAlreadyExists = (name: string) =>
-  alreadyExists('API_KEY_ALREADY_EXISTS', 'ApiKey', name, ['name']);
+export const apiKeyNotFound = (id: string, path = ['id']) => notFound('API_KEY_NOT_FOUND', id, path);
+export const apiKeyAlreadyExists = (name: string) => alreadyExists('API_KEY_ALREADY_EXISTS', name, ['name']);
 
-export const rolloutNotFound = (id: string, path = ['id']) =>
-  notFound('ROLLOUT_NOT_FOUND', 'Rollout', id, path);
-export const rolloutAlreadyExists = (name: string) =>
-  alreadyExists('ROLLOUT_ALREADY_EXISTS', 'Rollout', name, ['name']);
+export const rolloutNotFound = (id: string, path = ['id']) => notFound('ROLLOUT_NOT_FOUND', id, path);
+export const rolloutAlreadyExists = (name: string) => alreadyExists('ROLLOUT_ALREADY_EXISTS', name, ['name']);
 /** `what` reads on from "cannot": "be started". */
 export const rolloutIllegalState = (id: string, what: string, state: string) =>
   new DomainError('ROLLOUT_ILLEGAL_STATE', `The rollout ${id} cannot ${what}: it is ${state}.`, {
@@ -227,11 +216,11 @@ export const rolloutIllegalState = (id: string, what: string, state: string) =>
     path: ['id'],
   });
 export const rolloutGroupNotFound = (id: string, path = ['id']) =>
-  notFound('ROLLOUT_GROUP_NOT_FOUND', 'RolloutGroup', id, path);
+  notFound('ROLLOUT_GROUP_NOT_FOUND', id, path);
 export const rolloutGroupAlreadyExists = (name: string) =>
-  alreadyExists('ROLLOUT_GROUP_ALREADY_EXISTS', 'RolloutGroup', name, ['groups']);
+  alreadyExists('ROLLOUT_GROUP_ALREADY_EXISTS', name, ['groups']);
 
-export const importNotFound = (id: string) => notFound('IMPORT_NOT_FOUND', 'Import', id, ['id']);
+export const importNotFound = (id: string) => notFound('IMPORT_NOT_FOUND', id, ['id']);
 export const importTakenOver = (id: number) =>
   new DomainError('IMPORT_TAKEN_OVER', `Another upload has taken over import ${id}.`, {
     entity: { type: 'Import', id: String(id) },

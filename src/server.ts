@@ -44,8 +44,7 @@ export async function serve(
   const opened = await openPlatform(
     pool,
     database.direct,
-    systemDefaults,
-    await openStorage(config, (line) => log.error(line)),
+    { systemDefaults, storage: await openStorage(config, (line) => log.error(line)) },
     logError,
   );
   const core = opened.platform;

@@ -3,21 +3,21 @@ import { alreadyExists, DomainError, notFound } from './domain-error.ts';
 /* What can go wrong with software: see `errors.ts`, by which call sites get these, too. */
 
 export const softwareModuleTypeNotFound = (idOrKey: string, path = ['id']) =>
-  notFound('SOFTWARE_MODULE_TYPE_NOT_FOUND', 'SoftwareModuleType', idOrKey, path);
+  notFound('SOFTWARE_MODULE_TYPE_NOT_FOUND', idOrKey, path);
 export const softwareModuleTypeAlreadyExists = (keyOrName: string, path = ['key']) =>
-  alreadyExists('SOFTWARE_MODULE_TYPE_ALREADY_EXISTS', 'SoftwareModuleType', keyOrName, path);
+  alreadyExists('SOFTWARE_MODULE_TYPE_ALREADY_EXISTS', keyOrName, path);
 
 export const softwareModuleNotFound = (id: string, path = ['id']) =>
-  notFound('SOFTWARE_MODULE_NOT_FOUND', 'SoftwareModule', id, path);
+  notFound('SOFTWARE_MODULE_NOT_FOUND', id, path);
 export const softwareModuleAlreadyExists = (nameAndVersion: string, path = ['version']) =>
-  alreadyExists('SOFTWARE_MODULE_ALREADY_EXISTS', 'SoftwareModule', nameAndVersion, path);
+  alreadyExists('SOFTWARE_MODULE_ALREADY_EXISTS', nameAndVersion, path);
 export const softwareModuleDeleted = (id: string, path = ['id']) =>
   new DomainError('SOFTWARE_MODULE_DELETED', `The software module ${id} was deleted.`, {
     entity: { type: 'SoftwareModule', id },
     path,
   });
 export const softwareModuleMetadataNotFound = (key: string) =>
-  notFound('SOFTWARE_MODULE_METADATA_NOT_FOUND', 'SoftwareModuleMetadata', key, ['key']);
+  notFound('SOFTWARE_MODULE_METADATA_NOT_FOUND', key, ['key']);
 /** The types are told as far as the caller may read them. */
 export const softwareModuleUnsupported = (
   moduleType: string | undefined,
@@ -34,10 +34,9 @@ export const softwareModuleUnsupported = (
 export const encryptionNotSupported = (path = ['encrypted']) =>
   new DomainError('ENCRYPTION_NOT_SUPPORTED', 'Artifacts cannot be encrypted here.', { path });
 
-export const artifactNotFound = (id: string, path = ['id']) =>
-  notFound('ARTIFACT_NOT_FOUND', 'Artifact', id, path);
+export const artifactNotFound = (id: string, path = ['id']) => notFound('ARTIFACT_NOT_FOUND', id, path);
 export const artifactAlreadyExists = (filename: string, path = ['filename']) =>
-  alreadyExists('ARTIFACT_ALREADY_EXISTS', 'Artifact', filename, path);
+  alreadyExists('ARTIFACT_ALREADY_EXISTS', filename, path);
 export const artifactEmpty = () =>
   new DomainError('ARTIFACT_EMPTY', 'There is nothing in the file.', { path: ['file'] });
 /** Of a form whose parts have other names. */
@@ -78,14 +77,14 @@ export const artifactMismatch = (hash: keyof typeof MISMATCHES, actual: string) 
   });
 
 export const distributionSetTypeNotFound = (idOrKey: string, path = ['id']) =>
-  notFound('DISTRIBUTION_SET_TYPE_NOT_FOUND', 'DistributionSetType', idOrKey, path);
+  notFound('DISTRIBUTION_SET_TYPE_NOT_FOUND', idOrKey, path);
 export const distributionSetTypeAlreadyExists = (keyOrName: string, path = ['key']) =>
-  alreadyExists('DISTRIBUTION_SET_TYPE_ALREADY_EXISTS', 'DistributionSetType', keyOrName, path);
+  alreadyExists('DISTRIBUTION_SET_TYPE_ALREADY_EXISTS', keyOrName, path);
 
 export const distributionSetNotFound = (id: string, path = ['id']) =>
-  notFound('DISTRIBUTION_SET_NOT_FOUND', 'DistributionSet', id, path);
+  notFound('DISTRIBUTION_SET_NOT_FOUND', id, path);
 export const distributionSetAlreadyExists = (nameAndVersion: string, path = ['version']) =>
-  alreadyExists('DISTRIBUTION_SET_ALREADY_EXISTS', 'DistributionSet', nameAndVersion, path);
+  alreadyExists('DISTRIBUTION_SET_ALREADY_EXISTS', nameAndVersion, path);
 export const distributionSetDeleted = (id: string, path = ['id']) =>
   new DomainError('DISTRIBUTION_SET_DELETED', `The distribution set ${id} was deleted.`, {
     entity: { type: 'DistributionSet', id },
@@ -100,9 +99,9 @@ export const distributionSetIncomplete = (id: string, path = ['id']) =>
 export const distributionSetInvalid = (id: string, path = ['id']) =>
   new DomainError('DISTRIBUTION_SET_INVALID', `The distribution set ${id} was invalidated.`, { path });
 export const distributionSetMetadataNotFound = (key: string) =>
-  notFound('DISTRIBUTION_SET_METADATA_NOT_FOUND', 'DistributionSetMetadata', key, ['key']);
+  notFound('DISTRIBUTION_SET_METADATA_NOT_FOUND', key, ['key']);
 
 export const distributionSetTagNotFound = (id: string, path = ['id']) =>
-  notFound('DISTRIBUTION_SET_TAG_NOT_FOUND', 'DistributionSetTag', id, path);
+  notFound('DISTRIBUTION_SET_TAG_NOT_FOUND', id, path);
 export const distributionSetTagAlreadyExists = (name: string, path = ['name']) =>
-  alreadyExists('DISTRIBUTION_SET_TAG_ALREADY_EXISTS', 'DistributionSetTag', name, path);
+  alreadyExists('DISTRIBUTION_SET_TAG_ALREADY_EXISTS', name, path);

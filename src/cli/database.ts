@@ -29,8 +29,11 @@ export async function withDatabase<T>(work: (platform: Platform) => Promise<T>):
     const pool = openPool(opened.connection, { connections: 2, prepare: false, name: 'muster command' });
     const systemDefaults = systemDefaultsOf(config);
     const storage = await openStorage(config, (line) => process.stderr.write(`${line}\n`));
-    const { platform, close } = await openPlatform(pool, opened.direct, systemDefaults, storage, (error) =>
-      complain(String(error)),
+    const { platform, close } = await openPlatform(
+      pool,
+      opened.direct,
+      { systemDefaults, storage },
+      (error) => complain(String(error)),
     );
     try {
       return await work(platform);

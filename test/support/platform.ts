@@ -31,7 +31,7 @@ export async function openTestPlatform(connection = testConnection()): Promise<T
     deviceWrites: { atOnce: 1_000, perMinute: 60 },
   };
   const storage = { store: folderStore(newFolder()), onLost() {}, largest: 1 << 20, largestTenant: 2 << 20 };
-  const opened = await openPlatform(pool, connection, systemDefaults, storage, (error) =>
+  const opened = await openPlatform(pool, connection, { systemDefaults, storage }, (error) =>
     console.error(error),
   );
   return {

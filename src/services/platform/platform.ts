@@ -1,12 +1,10 @@
 import type { Pool } from '../../database/connect.ts';
 import type { Connection } from '../../database/connection.ts';
-import type { ArtifactStorage } from '../../storage/open.ts';
 import { openKeyUses } from '../access/api-keys/uses.ts';
 import type { Platform } from '../shared/context.ts';
 import { openAnnouncements } from './announcements.ts';
 import { openRefusals } from './audit/refusals.ts';
 import { openTenantRegistry } from './tenants/registry.ts';
-import type { SystemDefaults } from './tenants/system-defaults.ts';
 
 export interface OpenedPlatform {
   platform: Platform;
@@ -18,8 +16,7 @@ export interface OpenedPlatform {
 export async function openPlatform(
   { database, isAway }: Pool,
   direct: Connection,
-  systemDefaults: SystemDefaults,
-  storage: ArtifactStorage,
+  { systemDefaults, storage }: Pick<Platform, 'systemDefaults' | 'storage'>,
   onError: (error: unknown) => void,
 ): Promise<OpenedPlatform> {
   const clock = () => new Date();

@@ -178,7 +178,7 @@ const ASKED = PERMISSIONS.filter((permission) => permission.startsWith('READ_'))
 describe.each(ASKED)('a scope of %s by %s', (permission, name, told) => {
   it(`keeps its holder from changing ${told}`, async () => {
     const changes = await makeAll();
-    expect(Object.keys(changes), 'say above how it changes, and guard it by requireFreeToName').toContain(
+    expect(Object.keys(changes), 'say above how it changes, and guard it by requireNoScopeOn').toContain(
       told,
     );
     const filter =

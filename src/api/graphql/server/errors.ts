@@ -1,49 +1,64 @@
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
-import { DomainError, type ErrorCode } from '../../../errors.ts';
+import {
+  type AlreadyExistsCode,
+  DomainError,
+  ERROR_CODES,
+  type ErrorCode,
+  isNotFoundCode,
+  type NotFoundCode,
+} from '../../../domain-error.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { enumOf } from './enums.ts';
 
 /** These end the operation: they stand under `errors`, never in a payload. */
-type TopLevel =
-  | 'UNAUTHENTICATED'
-  | 'SIGN_IN_UNAVAILABLE'
-  | 'SIGN_IN_THROTTLED'
-  | 'UNAVAILABLE'
-  | 'FORBIDDEN'
-  | 'SUBSCRIBER_TOO_SLOW';
+const TOP_LEVEL = [
+  'UNAUTHENTICATED',
+  'SIGN_IN_UNAVAILABLE',
+  'SIGN_IN_THROTTLED',
+  'UNAVAILABLE',
+  'FORBIDDEN',
+  'SUBSCRIBER_TOO_SLOW',
+] as const satisfies ErrorCode[];
+type TopLevel = (typeof TOP_LEVEL)[number];
 /** No mutation can meet these, or they have another's name here. */
-type Elsewhere =
-  | 'MALFORMED_INPUT'
-  | 'TOO_MANY_REPORTS'
-  | 'IMPORT_NOT_FOUND'
-  | 'IMPORT_TAKEN_OVER'
-  | 'APPROVAL_PENDING'
-  | 'ROLLOUT_GROUP_NOT_FOUND'
-  | 'TARGET_METADATA_NOT_FOUND'
-  | 'TARGET_METADATA_ALREADY_EXISTS'
-  | 'AUTO_CONFIRM_ALREADY_ACTIVE'
-  | 'ARTIFACT_CONTENT_LOST'
-  | 'ARTIFACT_EMPTY'
-  | 'ARTIFACT_TOO_LARGE'
-  | 'ARTIFACT_STORAGE_FULL'
-  | 'STORE_FULL'
-  | 'STORE_UNAVAILABLE'
-  | 'ARTIFACT_UPLOAD_TOO_SLOW'
-  | 'ARTIFACT_UPLOAD_NOT_FOUND'
-  | 'ARTIFACT_MD5_MISMATCH'
-  | 'ARTIFACT_SHA1_MISMATCH'
-  | 'ARTIFACT_SHA256_MISMATCH'
-  | 'MULTI_ASSIGNMENT_NOT_ENABLED'
-  | 'SORT_SYNTAX'
-  | 'SORT_DIRECTION_INVALID'
-  | 'SORT_FIELD_UNKNOWN';
-/** A missing permission ends the operation; of a row that a permission doesn't reach its payload tells. */
-type UserErrorCode = Exclude<ErrorCode, TopLevel | Elsewhere> | 'FORBIDDEN';
+const ELSEWHERE = [
+  'MALFORMED_INPUT',
+  'TOO_MANY_REPORTS',
+  'IMPORT_NOT_FOUND',
+  'IMPORT_TAKEN_OVER',
+  'APPROVAL_PENDING',
+  'ROLLOUT_GROUP_NOT_FOUND',
+  'TARGET_METADATA_NOT_FOUND',
+  'TARGET_METADATA_ALREADY_EXISTS',
+  'AUTO_CONFIRM_ALREADY_ACTIVE',
+  'ARTIFACT_CONTENT_LOST',
+  'ARTIFACT_EMPTY',
+  'ARTIFACT_TOO_LARGE',
+  'ARTIFACT_STORAGE_FULL',
+  'STORE_FULL',
+  'STORE_UNAVAILABLE',
+  'ARTIFACT_UPLOAD_TOO_SLOW',
+  'ARTIFACT_UPLOAD_NOT_FOUND',
+  'ARTIFACT_MD5_MISMATCH',
+  'ARTIFACT_SHA1_MISMATCH',
+  'ARTIFACT_SHA256_MISMATCH',
+  'MULTI_ASSIGNMENT_NOT_ENABLED',
+  'SORT_SYNTAX',
+  'SORT_DIRECTION_INVALID',
+  'SORT_FIELD_UNKNOWN',
+] as const satisfies ErrorCode[];
+/** A missing permission ends the operation; a row that is out of scope is told of in its payload. */
+type UserErrorCode = Exclude<ErrorCode, TopLevel | (typeof ELSEWHERE)[number]> | 'FORBIDDEN';
 
-/** The domain's codes in GraphQL's words. */
-const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault a mutation met.', {
+const isTopLevel = (code: ErrorCode): code is TopLevel => (TOP_LEVEL as readonly ErrorCode[]).includes(code);
+const isUserErrorCode = (code: ErrorCode): code is UserErrorCode =>
+  code === 'FORBIDDEN' || !([...TOP_LEVEL, ...ELSEWHERE] as ErrorCode[]).includes(code);
+
+/** The codes whose suffix does not say all that there is to say. */
+const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCode>, string> &
+  Partial<Record<UserErrorCode, string>> = {
   FORBIDDEN:
     'What a row is about would be out of the scope in which the permission is granted. Other than of a row it stands under `errors`.',
   INVALID_INPUT: 'A value breaks a rule of its field, or values contradict each other.',
@@ -52,25 +67,15 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   TARGET_NOT_FOUND: 'There is no target of that controllerId.',
   TARGET_ALREADY_EXISTS: 'A target of that controllerId is there already, or twice in the input.',
   PENDING_TARGET_NOT_FOUND: 'No device of that controllerId waits for an approval.',
-  ENROLLMENT_GROUP_NOT_FOUND: 'There is no enrollment group of that id.',
-  ENROLLMENT_GROUP_ALREADY_EXISTS: 'An enrollment group of that name is there already.',
-  ENROLLMENT_TOKEN_NOT_FOUND: 'There is no enrollment token of that id.',
-  TARGET_FILTER_NOT_FOUND: 'There is no saved filter of that id.',
-  TARGET_FILTER_ALREADY_EXISTS: 'A saved filter of that name is there already.',
-  AUTO_ASSIGNMENT_NOT_FOUND: 'There is no auto-assignment of that id.',
-  AUTO_ASSIGNMENT_ALREADY_EXISTS: 'An auto-assignment of that name is there already.',
   AUTO_ASSIGNMENT_ILLEGAL_STATE: 'The auto-assignment is in a status in which this cannot be done.',
   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID: 'An auto-assignment cannot be time-forced.',
-  TARGET_TYPE_NOT_FOUND: 'There is no target type of that id.',
   TARGET_TYPE_ALREADY_EXISTS: 'A target type of that key or name is there already, or twice in the input.',
   TARGET_TYPE_IN_USE: 'Targets, or an enrollment group, still have the target type.',
   TARGET_TYPE_KEY_OR_NAME_REQUIRED: 'A target type needs a key or a name.',
   TARGET_TAG_NOT_FOUND: 'There is no target tag of that id or name.',
-  TARGET_TAG_ALREADY_EXISTS: 'A target tag of that name is there already, or twice in the input.',
   SOFTWARE_MODULE_TYPE_NOT_FOUND: 'There is no software module type of that id or key.',
   SOFTWARE_MODULE_TYPE_ALREADY_EXISTS:
     'A software module type of that key or name is there already, or twice in the input.',
-  SOFTWARE_MODULE_NOT_FOUND: 'There is no software module of that id.',
   SOFTWARE_MODULE_DELETED: 'The software module was deleted; it is shown only where a set has it.',
   SOFTWARE_MODULE_ALREADY_EXISTS:
     'A software module of that type, name and version is there already, or twice in the input.',
@@ -78,7 +83,6 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   DISTRIBUTION_SET_TYPE_NOT_FOUND: 'There is no distribution set type of that id or key.',
   DISTRIBUTION_SET_TYPE_ALREADY_EXISTS:
     'A distribution set type of that key or name is there already, or twice in the input.',
-  DISTRIBUTION_SET_NOT_FOUND: 'There is no distribution set of that id.',
   DISTRIBUTION_SET_ALREADY_EXISTS:
     'A distribution set of that name and version is there already, or twice in the input.',
   DISTRIBUTION_SET_DELETED: 'The distribution set was deleted; it is shown only where history has it.',
@@ -86,21 +90,15 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   DISTRIBUTION_SET_INVALID: 'The distribution set was invalidated, and can be neither changed nor assigned.',
   SOFTWARE_MODULE_METADATA_NOT_FOUND: 'The software module has no metadata of that key.',
   DISTRIBUTION_SET_METADATA_NOT_FOUND: 'The distribution set has no metadata of that key.',
-  DISTRIBUTION_SET_TAG_NOT_FOUND: 'There is no distribution set tag of that id.',
-  DISTRIBUTION_SET_TAG_ALREADY_EXISTS:
-    'A distribution set tag of that name is there already, or twice in the input.',
   MAINTENANCE_WINDOW_INVALID:
     'A maintenance window cannot be read, or never opens; the message says which part.',
   TARGET_TYPE_INCOMPATIBLE: 'The type of a target takes no distribution set of that type.',
-  ACTION_NOT_FOUND: 'There is no action of that id.',
   ACTION_CLOSED: 'The action has ended.',
   ACTION_NOT_WAITING: 'The action does not wait for a confirmation.',
   ACTION_NOT_CANCELABLE: 'The action has ended, or is being canceled already.',
   ACTION_NOT_FORCE_QUITTABLE:
     'The action is not being canceled: only then can it be ended without its device.',
   ACTION_NOT_DELETABLE: 'The action is in no state in which the tenant lets actions be deleted.',
-  ROLLOUT_NOT_FOUND: 'There is no rollout of that id.',
-  ROLLOUT_ALREADY_EXISTS: 'A rollout of that name is there already.',
   ROLLOUT_ILLEGAL_STATE: 'The rollout is in a state in which this cannot be done; the message says which.',
   ROLLOUT_GROUP_ALREADY_EXISTS: 'Two groups of a rollout have the same name.',
   LOCKED: 'A distribution set or software module that was used is locked: its parts cannot change any more.',
@@ -110,10 +108,7 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   ENCRYPTION_NOT_SUPPORTED: 'Artifacts cannot be encrypted here.',
   CONFIGURATION_KEY_UNKNOWN: 'There is no such configuration key.',
   CONFIGURATION_VALUE_INVALID: 'A configuration key does not take that value.',
-  WEBHOOK_NOT_FOUND: 'There is no webhook of that id.',
-  WEBHOOK_ALREADY_EXISTS: 'A webhook of that name is there already.',
   WEBHOOK_DELIVERY_NOT_FOUND: 'There is no delivery of that id.',
-  CERTIFICATE_AUTHORITY_NOT_FOUND: 'There is no certificate authority of that id.',
   CERTIFICATE_AUTHORITY_ALREADY_EXISTS:
     'A certificate authority of that name, or with that certificate, is there already.',
   CONFIGURATION_NOT_INHERITED: 'There is no value that the tenant could inherit for the key.',
@@ -121,14 +116,34 @@ const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault
   FILTER_FIELD_UNKNOWN: 'A filter names a field that does not exist; the message says the nearest.',
   FILTER_VALUE_INVALID: 'A filter compares a field with a value that the field cannot have.',
   USER_NOT_FOUND: 'There is no user of that name.',
-  USER_ALREADY_EXISTS: 'A user of that name is there already.',
   ROLE_NOT_FOUND: 'There is no role of that name.',
-  ROLE_ALREADY_EXISTS: 'A role of that name is there already.',
   ROLE_IN_USE: 'A user or an API key still has the role.',
-  API_KEY_NOT_FOUND: 'There is no API key of that id.',
-  API_KEY_ALREADY_EXISTS: 'An API key of that name is there already.',
   TENANT_ALREADY_EXISTS: 'A tenant of that name is there already, in this spelling or another.',
-});
+};
+
+/** What entities are called, where that is not their code in lower case. */
+const NAMES: Readonly<Record<string, string>> = {
+  API_KEY: 'API key',
+  AUTO_ASSIGNMENT: 'auto-assignment',
+  TARGET_FILTER: 'saved filter',
+};
+
+function descriptionOf(code: UserErrorCode): string {
+  const own = DESCRIPTIONS[code];
+  if (own) return own;
+  const entity = code.replace(/_(NOT_FOUND|ALREADY_EXISTS)$/, '');
+  const name = NAMES[entity] ?? entity.toLowerCase().replaceAll('_', ' ');
+  if (isNotFoundCode(code)) return `There is no ${name} of that id.`;
+  return `${/^[aeio]/i.test(name) ? 'An' : 'A'} ${name} of that name exists already, or is in the input twice.`;
+}
+
+const UserErrorCode = enumOf<UserErrorCode>(
+  'UserErrorCode',
+  'What is wrong, for programs.',
+  Object.fromEntries(
+    ERROR_CODES.filter(isUserErrorCode).map((code) => [code, descriptionOf(code)]),
+  ) as Record<UserErrorCode, string>,
+);
 
 @ObjectType({ simpleResolvers: true, description: 'Why a mutation, or a row of it, was refused.' })
 export class UserError {
@@ -151,16 +166,6 @@ export abstract class Payload {
   })
   userErrors!: UserError[];
 }
-
-const TOP_LEVEL: readonly string[] = [
-  'UNAUTHENTICATED',
-  'SIGN_IN_UNAVAILABLE',
-  'SIGN_IN_THROTTLED',
-  'UNAVAILABLE',
-  'FORBIDDEN',
-  'SUBSCRIBER_TOO_SLOW',
-] satisfies TopLevel[];
-const isTopLevel = (code: ErrorCode): code is TopLevel => TOP_LEVEL.includes(code);
 
 const isOfRow = ({ code, details }: DomainError) => code === 'FORBIDDEN' && details.path !== undefined;
 

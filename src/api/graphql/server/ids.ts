@@ -1,25 +1,4 @@
-import {
-  actionNotFound,
-  apiKeyNotFound,
-  artifactNotFound,
-  autoAssignmentNotFound,
-  certificateAuthorityNotFound,
-  DomainError,
-  distributionSetNotFound,
-  distributionSetTagNotFound,
-  distributionSetTypeNotFound,
-  type ErrorCode,
-  enrollmentGroupNotFound,
-  enrollmentTokenNotFound,
-  rolloutNotFound,
-  softwareModuleNotFound,
-  softwareModuleTypeNotFound,
-  targetFilterNotFound,
-  targetTagNotFound,
-  targetTypeNotFound,
-  webhookDeliveryNotFound,
-  webhookNotFound,
-} from '../../../errors.ts';
+import { DomainError, isNotFoundCode, notFound } from '../../../domain-error.ts';
 import { idOf } from '../../json.ts';
 
 /** The number of an `ID`; what is no identifier becomes one that no row has, so that it is simply unknown. */
@@ -28,32 +7,10 @@ export function toId(text: string): number {
   return id !== undefined && id > 0 ? id : Number.MIN_SAFE_INTEGER;
 }
 
-const NOT_FOUND: Partial<Record<ErrorCode, (id: string, path: string[]) => DomainError>> = {
-  TARGET_TYPE_NOT_FOUND: targetTypeNotFound,
-  TARGET_FILTER_NOT_FOUND: targetFilterNotFound,
-  AUTO_ASSIGNMENT_NOT_FOUND: autoAssignmentNotFound,
-  TARGET_TAG_NOT_FOUND: targetTagNotFound,
-  CERTIFICATE_AUTHORITY_NOT_FOUND: certificateAuthorityNotFound,
-  WEBHOOK_NOT_FOUND: webhookNotFound,
-  WEBHOOK_DELIVERY_NOT_FOUND: webhookDeliveryNotFound,
-  API_KEY_NOT_FOUND: apiKeyNotFound,
-  ENROLLMENT_GROUP_NOT_FOUND: enrollmentGroupNotFound,
-  ENROLLMENT_TOKEN_NOT_FOUND: enrollmentTokenNotFound,
-  SOFTWARE_MODULE_TYPE_NOT_FOUND: softwareModuleTypeNotFound,
-  SOFTWARE_MODULE_NOT_FOUND: softwareModuleNotFound,
-  ARTIFACT_NOT_FOUND: artifactNotFound,
-  DISTRIBUTION_SET_TYPE_NOT_FOUND: distributionSetTypeNotFound,
-  DISTRIBUTION_SET_NOT_FOUND: distributionSetNotFound,
-  DISTRIBUTION_SET_TAG_NOT_FOUND: distributionSetTagNotFound,
-  ACTION_NOT_FOUND: actionNotFound,
-  ROLLOUT_NOT_FOUND: rolloutNotFound,
-};
-
 /** What wasn't found by its id, in the words of who asked for it; any other error as it is. */
 export function asWritten<E>(error: E, id: string | null | undefined): E | DomainError {
-  const notFound = error instanceof DomainError ? NOT_FOUND[error.code] : undefined;
-  if (!(error instanceof DomainError) || !notFound || id == null) return error;
-  return notFound(id, [...(error.details.path ?? [])]);
+  if (!(error instanceof DomainError) || !isNotFoundCode(error.code) || id == null) return error;
+  return notFound(error.code, id, [...(error.details.path ?? [])]);
 }
 
 /** The same where an input names several: the fault's path tells which of them it was. */

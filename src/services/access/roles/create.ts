@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { roles } from '../../../database/tables/roles.ts';
 import { added } from '../../platform/audit/record.ts';
+import { creation } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -14,10 +15,9 @@ import { type NamedRole, ROLE_COLUMNS } from './role.ts';
  * @throws ROLE_ALREADY_EXISTS, INVALID_INPUT
  */
 export async function createRole(context: Context, input: z.input<typeof NewRole>): Promise<NamedRole> {
-  const { tenantId, username } = requireRole(context, 'TENANT_ADMIN');
+  const { tenantId } = requireRole(context, 'TENANT_ADMIN');
   const role = parse(NewRole, input);
   requireCallerHas(context.caller, role);
-  const now = context.clock();
 
   return change(context, async (tx, changes) => {
     const [created] = await tx
@@ -25,10 +25,7 @@ export async function createRole(context: Context, input: z.input<typeof NewRole
       .values({
         tenantId,
         ...role,
-        createdAt: now,
-        createdBy: username,
-        lastModifiedAt: now,
-        lastModifiedBy: username,
+        ...creation(context),
       })
       .returning(ROLE_COLUMNS);
     // Tokens may name it already.

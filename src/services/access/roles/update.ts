@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { roles } from '../../../database/tables/roles.ts';
 import { differences } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -14,7 +15,7 @@ import { lockRole, type NamedRole, ROLE_COLUMNS, roleNamed } from './role.ts';
  * @throws ROLE_NOT_FOUND, INVALID_INPUT
  */
 export async function updateRole(context: Context, input: z.input<typeof RoleUpdate>): Promise<NamedRole> {
-  const { tenantId, username } = requireRole(context, 'TENANT_ADMIN');
+  const { tenantId } = requireRole(context, 'TENANT_ADMIN');
   const { name, description, permissions } = parse(RoleUpdate, input);
   requireCallerHas(context.caller, { permissions });
 
@@ -25,8 +26,7 @@ export async function updateRole(context: Context, input: z.input<typeof RoleUpd
       .set({
         description,
         permissions,
-        lastModifiedAt: context.clock(),
-        lastModifiedBy: username,
+        ...modification(context),
       })
       .where(roleNamed(tenantId, name))
       .returning(ROLE_COLUMNS);

@@ -23,10 +23,12 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
 
   return change(context, async (tx, changes) => {
     await lockGrantedRoles(tx, caller.tenantId, user.roles);
-    const created = await insertUser(tx, caller, user, passwordHash, {
-      by: caller.username,
-      at: context.clock(),
-    });
+    const created = await insertUser(
+      tx,
+      caller,
+      { ...user, passwordHash },
+      { by: caller.username, at: context.clock() },
+    );
     changes.settings();
     changes.record({ type: 'user.created', subjects: [user.username], changes: added(user) });
     return created;

@@ -20,7 +20,7 @@ export async function deleteUser(context: Context, input: { username: string }):
 
   return change(context, async (tx, changes) => {
     const user = await lockUser(tx, caller, username);
-    await requireAnotherAdministrator(tx, caller, user, [], 'username');
+    await requireAnotherAdministrator(tx, caller, user, { left: [], field: 'username' });
     await tx.delete(users).where(userNamed(caller.tenantId, username));
     changes.settings();
     changes.record({ type: 'user.deleted', subjects: [username] });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { users } from '../../../database/tables/users.ts';
 import { forbidden, userNotFound } from '../../../errors.ts';
 import { differences } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Caller, Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -40,15 +41,14 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   return change(context, async (tx, changes) => {
     const before = await lockUser(tx, caller, username);
     await lockGrantedRoles(tx, caller.tenantId, roles ?? []);
-    if (roles) await requireAnotherAdministrator(tx, caller, before, roles, 'roles');
+    if (roles) await requireAnotherAdministrator(tx, caller, before, { left: roles, field: 'roles' });
     const [after] = await tx
       .update(users)
       .set({
         passwordHash,
         permissions,
         roles,
-        lastModifiedAt: context.clock(),
-        lastModifiedBy: caller.username,
+        ...modification(context),
       })
       .where(userNamed(caller.tenantId, username))
       .returning(USER_COLUMNS);

@@ -95,15 +95,15 @@ export function requireCallerHas(
 }
 
 /**
- * A tenant keeps an administrator, and the default tenant one of the system: nobody could appoint another.
- * @throws INVALID_INPUT at `field` where the user is the last one.
+ * A tenant keeps an administrator, and the default tenant a system administrator: without one nobody could appoint
+ * another. `left` are the roles that the user keeps.
+ * @throws INVALID_INPUT at `field` if the user is the last one
  */
 export async function requireAnotherAdministrator(
   tx: Transaction,
   { tenantId, tenantName }: Caller,
   user: User,
-  left: readonly string[],
-  field: string,
+  { left, field }: { left: readonly string[]; field: string },
 ): Promise<void> {
   for (const role of ROLES) {
     const kept = role === 'TENANT_ADMIN' || tenantName === DEFAULT_TENANT;
@@ -122,18 +122,14 @@ export async function requireAnotherAdministrator(
 export async function insertUser(
   tx: Transaction,
   tenant: { tenantId: number; tenantName: string },
-  { username, permissions, roles }: Omit<NewUser, 'password'>,
-  passwordHash: string,
+  user: Omit<NewUser, 'password'> & { passwordHash: string },
   { by, at }: { by: string; at: Date },
 ): Promise<User> {
   const [row] = await tx
     .insert(users)
     .values({
       tenantId: tenant.tenantId,
-      username,
-      passwordHash,
-      permissions,
-      roles,
+      ...user,
       createdAt: at,
       createdBy: by,
       lastModifiedAt: at,
@@ -141,6 +137,6 @@ export async function insertUser(
     })
     .onConflictDoNothing({ target: [users.tenantId, users.username] })
     .returning(USER_COLUMNS);
-  if (!row) throw userAlreadyExists(username);
+  if (!row) throw userAlreadyExists(user.username);
   return userIn(tenant.tenantName)(row);
 }

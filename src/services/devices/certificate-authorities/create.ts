@@ -2,6 +2,7 @@ import { count, eq } from 'drizzle-orm';
 import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { creation } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -22,7 +23,7 @@ export async function createCertificateAuthority(
   context: Context,
   input: CertificateAuthorityInput,
 ): Promise<CertificateAuthority> {
-  const { tenantId, username } = requirePermission(
+  const { tenantId } = requirePermission(
     context,
     'CREATE_TENANT_CONFIGURATION',
     'READ_GATEWAY_SECURITY_TOKEN',
@@ -50,10 +51,7 @@ export async function createCertificateAuthority(
         notBefore,
         notAfter,
         revokedSerials: [],
-        createdAt: now,
-        createdBy: username,
-        lastModifiedAt: now,
-        lastModifiedBy: username,
+        ...creation(context),
       })
       .returning(CERTIFICATE_AUTHORITY_COLUMNS);
     changes.record({

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
 import { certificateAuthorities as table } from '../../../database/tables/certificate-authorities.ts';
 import { fieldSet } from '../../../filters/fields.ts';
+import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import type { SortField } from '../../shared/page.ts';
 import type { CertificateAuthority } from './find.ts';
 
@@ -12,19 +12,18 @@ export const CERTIFICATE_AUTHORITY_FIELDS = fieldSet([
   [['subject'], { kind: 'text', column: table.subject }],
   [['notBefore'], { kind: 'time', column: table.notBefore }],
   [['notAfter'], { kind: 'time', column: table.notAfter }],
-  [['createdAt'], { kind: 'time', column: table.createdAt }],
-  [['createdBy'], { kind: 'text', column: table.createdBy }],
-  [['lastModifiedAt'], { kind: 'time', column: table.lastModifiedAt }],
-  [['lastModifiedBy'], { kind: 'text', column: table.lastModifiedBy }],
+  ...authoredFields(table),
 ]);
+
+const { createdAt, lastModifiedAt } = authoredOrder(table);
 
 /** What certificate authorities can be sorted by. */
 export const CERTIFICATE_AUTHORITY_ORDER = {
   id: { expression: table.id, of: (a) => a.id, type: 'bigint' },
   name: { expression: table.name, of: (a) => a.name, type: 'text' },
-  subject: { expression: sql`${table.subject} COLLATE "C"`, of: (a) => a.subject, type: 'text' },
+  subject: { expression: exact(table.subject), of: (a) => a.subject, type: 'text' },
   notAfter: { expression: table.notAfter, of: (a) => a.notAfter, type: 'timestamptz' },
-  createdAt: { expression: table.createdAt, of: (a) => a.createdAt, type: 'timestamptz' },
-  lastModifiedAt: { expression: table.lastModifiedAt, of: (a) => a.lastModifiedAt, type: 'timestamptz' },
+  createdAt,
+  lastModifiedAt,
 } as const satisfies Record<string, SortField<CertificateAuthority>>;
 export type CertificateAuthorityOrderField = keyof typeof CERTIFICATE_AUTHORITY_ORDER;

@@ -2,6 +2,7 @@ import { certificateAuthorities } from '../../../database/tables/certificate-aut
 import { certificateAuthorityNotFound, quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { differences, type FieldChanges } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -21,7 +22,7 @@ export async function updateCertificateAuthority(
   context: Context,
   input: CertificateAuthorityUpdate,
 ): Promise<CertificateAuthority> {
-  const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
+  const { tenantId } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
   const { id, name, revokeSerials, reinstateSerials } = parse(CertificateAuthorityUpdate, input);
   if (!Number.isSafeInteger(id)) throw certificateAuthorityNotFound(String(id));
 
@@ -42,7 +43,7 @@ export async function updateCertificateAuthority(
 
     const [after] = await tx
       .update(certificateAuthorities)
-      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .set({ ...given, ...modification(context) })
       .where(certificateAuthorityWithId(tenantId, id))
       .returning(CERTIFICATE_AUTHORITY_COLUMNS);
     changes.record({

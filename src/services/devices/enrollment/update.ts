@@ -6,6 +6,7 @@ import { enrollmentGroupNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { checkAttributes } from '../../fleet/targets/attributes.ts';
 import { differences } from '../../platform/audit/record.ts';
+import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -39,7 +40,7 @@ export async function updateEnrollmentGroup(
   context: Context,
   input: UpdateEnrollmentGroup,
 ): Promise<EnrollmentGroup> {
-  const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
+  const { tenantId } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
   const { id, tagIds, ...rest } = parse(UpdateEnrollmentGroup, input);
   if (rest.appliesTo === 'all') requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
   if (rest.attributes) checkAttributes(Object.entries(rest.attributes));
@@ -54,8 +55,7 @@ export async function updateEnrollmentGroup(
       .set({
         ...given,
         ...(isLimited && { registrations: await countRegistered(tx, tenantId, id) }),
-        lastModifiedAt: context.clock(),
-        lastModifiedBy: username,
+        ...modification(context),
       })
       .where(enrollmentGroupWithId(tenantId, id))
       .returning(ENROLLMENT_GROUP_COLUMNS);

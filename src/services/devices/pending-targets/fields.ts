@@ -1,6 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { enrollmentGroups, PENDING_STATES, pendingTargets } from '../../../database/tables/enrollment.ts';
 import { fieldSet, owned } from '../../../filters/fields.ts';
+import { exact } from '../../shared/authorship.ts';
 import type { SortField } from '../../shared/page.ts';
 import type { PendingTarget } from './pending-target.ts';
 
@@ -29,7 +30,7 @@ export const PENDING_TARGET_FIELDS = fieldSet([
 /** What devices that wait can be sorted by. */
 export const PENDING_TARGET_ORDER = {
   controllerId: { expression: pendingTargets.controllerId, of: (p) => p.controllerId, type: 'text' },
-  state: { expression: sql`${pendingTargets.state} COLLATE "C"`, of: (p) => p.state, type: 'text' },
+  state: { expression: exact(pendingTargets.state), of: (p) => p.state, type: 'text' },
   firstRequestAt: {
     expression: pendingTargets.firstRequestAt,
     of: (p) => p.firstRequestAt,

@@ -34,7 +34,7 @@ export async function reportDeployment(
     if (!action.active) throw actionClosed(String(actionId));
     const end = endOf(report, action);
     const entry = entryOf(report, end ?? PROGRESS[report.execution]);
-    if (end) await endAction(tx, device, action, entry, end);
+    if (end) await endAction(tx, device, action, { ...entry, status: end });
     else {
       if (await isRepeated(tx, action, entry)) return;
       if (!(await addEntryIfRoom(tx, device, action, entry, { lastStatusCode: report.code ?? null })))
@@ -55,19 +55,15 @@ async function endAction(
   tx: Transaction,
   device: ActorContext,
   action: LockedOwnAction,
-  entry: NewEntry,
-  end: End,
+  entry: NewEntry & { status: End },
 ): Promise<void> {
-  await addEntry(tx, device, action, entry, {
-    status: end,
-    active: false,
-    lastStatusCode: entry.code ?? null,
-  });
+  const { status, code = null } = entry;
+  await addEntry(tx, device, action, entry, { status, active: false, lastStatusCode: code });
   await settleTargets(tx, device, [action.targetId], {
-    quiet: end === 'error' ? 'error' : 'in_sync',
-    installedSetId: end === 'finished' ? action.setId : undefined,
-    keepsAssigned: end === 'downloaded',
-    asksForAttributes: end !== 'error',
+    quiet: status === 'error' ? 'error' : 'in_sync',
+    installedSetId: status === 'finished' ? action.setId : undefined,
+    keepsAssigned: status === 'downloaded',
+    asksForAttributes: status !== 'error',
   });
 }
 

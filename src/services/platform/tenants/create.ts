@@ -56,8 +56,13 @@ export async function createTenant(context: Context, input: CreateTenant): Promi
     const tenant = await insertTenant(tx, name, author);
     if (!tenant) throw tenantAlreadyExists(name);
     const place = { tenantId: tenant.id, tenantName: tenant.name };
-    const admin = { username: adminUsername, permissions: [], roles: ['TENANT_ADMIN' as const] };
-    await insertUser(tx, place, admin, passwordHash, author);
+    const admin = {
+      username: adminUsername,
+      permissions: [],
+      roles: ['TENANT_ADMIN' as const],
+      passwordHash,
+    };
+    await insertUser(tx, place, admin, author);
     // Processes remember which names no tenant has.
     changes.settings();
     changes.record({ type: 'tenant.created', subjects: [tenant.name] });

@@ -49,7 +49,7 @@ export async function ensureFirstAdministrator(
     const passwordHash = await hashPassword(
       checked(isLocal ? LocalPassword : Password, password, 'MUSTER_ADMIN_PASSWORD'),
     );
-    await insertUser(tx, tenant!, administrator, passwordHash, author);
+    await insertUser(tx, tenant!, { ...administrator, passwordHash }, author);
     return true;
   });
 }

@@ -2,6 +2,7 @@ import { count, eq } from 'drizzle-orm';
 import { webhooks } from '../../../database/tables/webhooks.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { creation } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -23,11 +24,10 @@ export async function createWebhook(
   context: Context,
   input: WebhookInput,
 ): Promise<{ webhook: Webhook; secret: string }> {
-  const { tenantId, username } = requirePermission(context, 'CREATE_TENANT_CONFIGURATION', 'READ_AUDIT');
+  const { tenantId } = requirePermission(context, 'CREATE_TENANT_CONFIGURATION', 'READ_AUDIT');
   const { name, url, eventTypes, active } = parse(WebhookInput, input);
   checkUrl(url, context.systemDefaults.privateWebhooks);
   const secret = newWebhookSecret();
-  const now = context.clock();
 
   return change(context, async (tx, changes) => {
     await lockCreations(tx, 'webhooks', tenantId);
@@ -43,10 +43,7 @@ export async function createWebhook(
         eventTypes: eventTypes ?? null,
         active: active ?? true,
         failures: 0,
-        createdAt: now,
-        createdBy: username,
-        lastModifiedAt: now,
-        lastModifiedBy: username,
+        ...creation(context),
       })
       .returning(WEBHOOK_COLUMNS);
     changes.record({

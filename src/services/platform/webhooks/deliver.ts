@@ -14,6 +14,14 @@ const LEASE_MS = 60_000;
 /** Then it is another webhook's turn, where one waits. */
 const TURN_MS = 2_000;
 
+/** This process, as one that sends events. */
+export interface DeliveryProcess {
+  sender: Sender;
+  /** A name that no other process has: leases are under it. */
+  self: string;
+  isStopping: () => boolean;
+}
+
 type Leased = typeof webhooks.$inferSelect;
 
 interface Attempt {
@@ -28,10 +36,8 @@ interface Attempt {
  */
 export async function deliver(
   platform: Platform,
-  sender: Sender,
-  self: string,
+  { sender, self, isStopping }: DeliveryProcess,
   key: WebhookKey,
-  isStopping: () => boolean,
 ): Promise<boolean> {
   const turnEnds = performance.now() + TURN_MS;
   let sent = false;

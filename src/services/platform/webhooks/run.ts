@@ -40,7 +40,7 @@ export function openWebhooks(
     const name = `${key.tenantId}/${key.id}`;
     const place = underWay.has(name) ? undefined : places.take(key);
     if (!place) return;
-    const work = deliver(platform, sender, self, key, () => stopping)
+    const work = deliver(platform, { sender, self, isStopping: () => stopping }, key)
       .catch(onError)
       .then((sent) => {
         underWay.delete(name);

@@ -1,6 +1,7 @@
 import { webhooks } from '../../../database/tables/webhooks.ts';
 import { webhookNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -21,7 +22,7 @@ export async function updateWebhook(
   context: Context,
   input: WebhookUpdate,
 ): Promise<{ webhook: Webhook; secret: string | null }> {
-  const { tenantId, username } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION', 'READ_AUDIT');
+  const { tenantId } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION', 'READ_AUDIT');
   const { id, rotateSecret, ...rest } = parse(WebhookUpdate, input);
   if (!Number.isSafeInteger(id)) throw webhookNotFound(String(id));
   const given = givenOf(rest);
@@ -42,8 +43,7 @@ export async function updateWebhook(
         ...given,
         ...(given.active && RESUMED),
         ...(secret && { secret }),
-        lastModifiedAt: context.clock(),
-        lastModifiedBy: username,
+        ...modification(context),
       })
       .where(webhookWithId(tenantId, id))
       .returning(WEBHOOK_COLUMNS);
