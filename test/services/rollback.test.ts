@@ -172,7 +172,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     const [tokens] = await findEnrollmentTokens(c, [groupId]);
     await deleteEnrollmentToken(c, { id: tokens![0]!.id });
   },
-  holdDevice: async (c, { groupId }) =>
+  registerPending: async (c, { groupId }) =>
     registerPending(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), {
       groupId,
       address: 'x',
