@@ -21,18 +21,20 @@ const HEADERS = [
  * How conditions are read. `standard`: as RFC 9110 says. `device`: as hawkBit's device API does, whose clients know it
  * so: `If-Match` is the bare SHA-1, and `If-None-Match` means nothing.
  */
-export type Conditions = 'standard' | 'device';
+type Conditions = 'standard' | 'device';
 
-/**
- * Sends a file, or the ranges of it that were asked for. That a client goes away is no error.
- * @param beforeAll is done before all of the file is sent
- */
+interface Sending {
+  conditions: Conditions;
+  /** Is done before all of the file is sent. */
+  beforeAll?: () => Promise<void>;
+}
+
+/** Sends a file, or the ranges of it that were asked for. It is no error when a client goes away. */
 export async function sendDownload(
   request: Request,
   response: Response,
   download: Download,
-  conditions: Conditions,
-  beforeAll?: () => Promise<void>,
+  { conditions, beforeAll }: Sending,
 ): Promise<void> {
   const { sha1, size, filename, lastModifiedAt } = download;
   const etag = `"${sha1}"`;

@@ -51,7 +51,8 @@ async function openNamed(
 
 function sendFile({ acting, request, response }: Call, { actionId, download }: OwnDownload): Promise<void> {
   const file = { filename: download.filename, path: request.originalUrl.replace(/\?.*/s, '') };
-  return sendDownload(request, response, download, 'device', () => noteDownload(acting, actionId, file));
+  const beforeAll = () => noteDownload(acting, actionId, file);
+  return sendDownload(request, response, download, { conditions: 'device', beforeAll });
 }
 
 async function sendSum({ response }: Call, { download }: OwnDownload): Promise<void> {

@@ -84,7 +84,8 @@ export function artifactRoutes(
   const download: Handler = async (context, request, response) => {
     if (acceptedOf(response)?.type === FILE[0]) response.locals['accepted'] = undefined;
     const [moduleId, id] = idsOf(request);
-    await sendDownload(request, response, await openArtifact(context, { moduleId, id }), 'standard');
+    const file = await openArtifact(context, { moduleId, id });
+    await sendDownload(request, response, file, { conditions: 'standard' });
   };
   resource(router, `${path}/:artifactId/download`, { get: download }, { ...options, produced: FILE });
 }

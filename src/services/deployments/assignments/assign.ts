@@ -44,9 +44,7 @@ export async function assignDistributionSet(
   return change(
     context,
     async (tx, changes) => {
-      const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [
-        'distributionSetId',
-      ]);
+      const set = await requireAssignableSet(tx, context, distributionSetId);
       if (assignments.length > 1) await lockNamedTargets(tx, context, assignments);
       const result: AssignmentResult = { distributionSet: set, alreadyAssigned: 0, actions: [] };
       for (const { controllerIds, filter, ...options } of assignments) {

@@ -63,7 +63,7 @@ export async function assignNextTargets(
 
   return change({ ...platform, caller: actor, origin: context.origin }, async (tx, changes) => {
     // The set before the auto-assignment, as whoever invalidates the set has it locked when it ends what assigns it.
-    const assigned = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', known.setId);
+    const assigned = await requireAssignableSet(tx, context, known.setId);
     const [row] = await tx
       .select()
       .from(autoAssignments)

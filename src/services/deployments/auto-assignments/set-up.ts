@@ -37,9 +37,7 @@ export async function setUp(
   requireFilterWhollyReadable(context, TARGET_FIELDS, parseFilter(given.query));
   if (forceType === 'timeforced') throw autoAssignmentForceTypeInvalid();
   const { settings } = await context.tenants.byId(tenantId);
-  const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', distributionSetId, [
-    'distributionSetId',
-  ]);
+  const set = await requireAssignableSet(tx, context, distributionSetId);
   const scope = creatorScope(context);
   const [created] = await tx
     .insert(autoAssignments)

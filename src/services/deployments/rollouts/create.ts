@@ -34,9 +34,7 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
   const { settings } = await context.tenants.byId(tenantId);
 
   return change(context, async (tx, changes) => {
-    const set = await requireAssignableSet(tx, context, 'READ_DISTRIBUTION_SET', given.distributionSetId, [
-      'distributionSetId',
-    ]);
+    const set = await requireAssignableSet(tx, context, given.distributionSetId);
     const groups = planGroups(given, settings.confirmationFlow);
     const planned = { filter: given.filter, creatorScope: creatorScope(context), setId: set.id };
     const totalTargets = await requireAllReached(tx, context, planned, groups);

@@ -31,7 +31,7 @@ export async function deleteDistributionSetMetadata(
   const { id, keys } = parse(DeleteDistributionSetMetadata, input);
 
   return change(context, async (tx, changes) => {
-    const set = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+    const set = await lockValidSet(tx, context, { permission: 'UPDATE_DISTRIBUTION_SET', id });
     const deleted = await tx
       .delete(distributionSetMetadata)
       .where(

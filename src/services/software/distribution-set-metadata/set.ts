@@ -27,7 +27,7 @@ export async function setDistributionSetMetadata(
   const { id, entries } = parse(SetDistributionSetMetadata, input);
 
   return change(context, async (tx, changes) => {
-    const set = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+    const set = await lockValidSet(tx, context, { permission: 'UPDATE_DISTRIBUTION_SET', id });
     await tx
       .insert(distributionSetMetadata)
       .values(entries.map((entry) => ({ tenantId, setId: id, ...entry })))

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { distributionSetTags } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetTagNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -13,14 +14,13 @@ import { requireTaggedSetsInScope } from './scope.ts';
  */
 export async function deleteDistributionSetTag(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_DISTRIBUTION_SET');
-  if (!Number.isSafeInteger(id)) throw distributionSetTagNotFound(String(id));
 
   await change(context, async (tx, changes) => {
     requireNoScopeOn(context, 'distributionSetTag', ['id', 'name']);
     await requireTaggedSetsInScope(tx, context, 'DELETE_DISTRIBUTION_SET', id);
     const deleted = await tx
       .delete(distributionSetTags)
-      .where(and(eq(distributionSetTags.tenantId, tenantId), eq(distributionSetTags.id, id)))
+      .where(and(eq(distributionSetTags.tenantId, tenantId), isAmong(distributionSetTags.id, [id])))
       .returning({ name: distributionSetTags.name });
     if (!deleted.length) throw distributionSetTagNotFound(String(id));
     changes.record({ type: 'distribution-set-tag.deleted', subjects: deleted.map(({ name }) => name) });

@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import {
   distributionSets,
@@ -16,7 +17,7 @@ export const setHasTag = (tagId: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${distributionSetTagAssignments} WHERE ${and(
     eq(distributionSetTagAssignments.tenantId, distributionSets.tenantId),
     eq(distributionSetTagAssignments.setId, distributionSets.id),
-    eq(distributionSetTagAssignments.tagId, tagId),
+    isAmong(distributionSetTagAssignments.tagId, [tagId]),
   )})`;
 
 /**
@@ -35,7 +36,7 @@ export async function requireTaggedSetsInScope(
   await tx
     .select({ id: distributionSetTags.id })
     .from(distributionSetTags)
-    .where(and(eq(distributionSetTags.tenantId, tenantId), eq(distributionSetTags.id, tagId)))
+    .where(and(eq(distributionSetTags.tenantId, tenantId), isAmong(distributionSetTags.id, [tagId])))
     .for('update');
   const [beyond] = await findOutOfScope(tx, context, setsAs(permission), setHasTag(tagId));
   if (beyond) throw outOfScope(permission, 'every distribution set that has the tag');

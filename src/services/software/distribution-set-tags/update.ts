@@ -30,7 +30,7 @@ export async function updateDistributionSetTag(
   const itself = and(eq(distributionSetTags.tenantId, tenantId), isAmong(distributionSetTags.id, [id]));
 
   return change(context, async (tx, changes) => {
-    const renames = given.name !== undefined && Number.isSafeInteger(id);
+    const renames = given.name !== undefined;
     if (renames) await requireTaggedSetsInScope(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
     const [before] = await tx
       .select(DISTRIBUTION_SET_TAG_COLUMNS)

@@ -2,14 +2,14 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
-import { distributionSetTypeNotFound, readOnly } from '../../../errors.ts';
+import { readOnly } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { scopeCondition } from '../../access/scopes.ts';
 import { DEFAULT_SET_TYPE_KEY } from '../../platform/tenants/configuration-keys.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { removeOrHide } from '../../shared/removal.ts';
+import { lockSetType } from './find.ts';
 
 /**
  * Deletes a distribution set type. One that a set has stays for it, and nothing new may use it; again is no
@@ -18,16 +18,10 @@ import { removeOrHide } from '../../shared/removal.ts';
  */
 export async function deleteDistributionSetType(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_DISTRIBUTION_SET_TYPE');
-  if (!Number.isSafeInteger(id)) throw distributionSetTypeNotFound(String(id));
   const itself = and(eq(distributionSetTypes.tenantId, tenantId), eq(distributionSetTypes.id, id));
 
   await change(context, async (tx, changes) => {
-    const [type] = await tx
-      .select({ key: distributionSetTypes.key, deleted: distributionSetTypes.deleted })
-      .from(distributionSetTypes)
-      .where(and(itself, await scopeCondition(context, 'DELETE_DISTRIBUTION_SET_TYPE')))
-      .for('update');
-    if (!type) throw distributionSetTypeNotFound(String(id));
+    const type = await lockSetType(tx, context, 'DELETE_DISTRIBUTION_SET_TYPE', id);
     if (type.deleted) return;
     await refuseDefault(tx, tenantId, id);
     await removeOrHide(

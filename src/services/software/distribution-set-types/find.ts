@@ -11,10 +11,10 @@ import type { Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 
+type DistributionSetTypePermission = Extract<Permission, `${string}_DISTRIBUTION_SET_TYPE`>;
+
 /** The distribution set types as the scope of a permission meets them. */
-export const setTypesAs = (
-  permission: Extract<Permission, `${string}_DISTRIBUTION_SET_TYPE`>,
-): ScopedRows => ({
+export const setTypesAs = (permission: DistributionSetTypePermission): ScopedRows => ({
   permission,
   table: distributionSetTypes,
   title: distributionSetTypes.key,
@@ -70,4 +70,29 @@ export async function lockSetTypes(
     )
     .orderBy(distributionSetTypes.id)
     .for('key share');
+}
+
+/**
+ * The type, a deleted one too, locked until the transaction ends. Give the permission that the verb has required.
+ * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, also for what is out of the permission's scope
+ */
+export async function lockSetType(
+  tx: Transaction,
+  context: Context,
+  permission: DistributionSetTypePermission,
+  id: number,
+): Promise<DistributionSetType> {
+  const [type] = await tx
+    .select(DISTRIBUTION_SET_TYPE_COLUMNS)
+    .from(distributionSetTypes)
+    .where(
+      and(
+        eq(distributionSetTypes.tenantId, context.caller.tenantId),
+        isAmong(distributionSetTypes.id, [id]),
+        await scopeCondition(context, permission),
+      ),
+    )
+    .for('update');
+  if (!type) throw distributionSetTypeNotFound(String(id));
+  return type;
 }

@@ -6,14 +6,8 @@ import {
   distributionSetTypeModuleTypes,
   distributionSetTypes,
 } from '../../../database/tables/distribution-sets.ts';
-import {
-  distributionSetTypeNotFound,
-  quotaExceeded,
-  readOnly,
-  softwareModuleTypeNotFound,
-} from '../../../errors.ts';
+import { quotaExceeded, readOnly, softwareModuleTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { scopeCondition } from '../../access/scopes.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -21,6 +15,7 @@ import { parse } from '../../shared/parse.ts';
 import { moduleTypesById } from '../software-module-types/find.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 import { faultOfElements } from './elements.ts';
+import { lockSetType } from './find.ts';
 import { MOST_MODULE_TYPES } from './input.ts';
 
 const SetModuleType = z.object({
@@ -56,7 +51,7 @@ export async function setModuleTypeOfSets(
       const mandatory = role === 'MANDATORY';
       const fault = faultOfElements([{ id: moduleTypeId, mandatory, path: ['moduleTypeId'] }], known);
       if (fault) throw fault;
-      await addElement(tx, tenantId, id, moduleTypeId, mandatory);
+      await addElement(tx, { tenantId, setTypeId: id, moduleTypeId, mandatory });
     }
     const [type] = await tx
       .update(distributionSetTypes)
@@ -75,22 +70,10 @@ const ofSetType = (tenantId: number, id: number) =>
     eq(distributionSetTypeModuleTypes.setTypeId, id),
   );
 
-/** Locked, so that no set of the type is made meanwhile. */
+/** Locked, so that nobody creates a set of the type until the transaction ends. */
 async function lockUnused(tx: Transaction, context: Context, id: number): Promise<void> {
-  if (!Number.isSafeInteger(id)) throw distributionSetTypeNotFound(String(id));
+  await lockSetType(tx, context, 'UPDATE_DISTRIBUTION_SET_TYPE', id);
   const { tenantId } = context.caller;
-  const [type] = await tx
-    .select({ id: distributionSetTypes.id })
-    .from(distributionSetTypes)
-    .where(
-      and(
-        eq(distributionSetTypes.tenantId, tenantId),
-        eq(distributionSetTypes.id, id),
-        await scopeCondition(context, 'UPDATE_DISTRIBUTION_SET_TYPE'),
-      ),
-    )
-    .for('update');
-  if (!type) throw distributionSetTypeNotFound(String(id));
   const [set] = await tx
     .select({ id: distributionSets.id })
     .from(distributionSets)
@@ -101,15 +84,13 @@ async function lockUnused(tx: Transaction, context: Context, id: number): Promis
 
 async function addElement(
   tx: Transaction,
-  tenantId: number,
-  setTypeId: number,
-  moduleTypeId: number,
-  mandatory: boolean,
+  element: typeof distributionSetTypeModuleTypes.$inferInsert,
 ): Promise<void> {
+  const { tenantId, setTypeId, mandatory } = element;
   const { tenantId: tenant, setTypeId: setType, moduleTypeId: moduleType } = distributionSetTypeModuleTypes;
   await tx
     .insert(distributionSetTypeModuleTypes)
-    .values({ tenantId, setTypeId, moduleTypeId, mandatory })
+    .values(element)
     .onConflictDoUpdate({ target: [tenant, setType, moduleType], set: { mandatory } });
   const [row] = await tx
     .select({ total: count() })

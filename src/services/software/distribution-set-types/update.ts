@@ -1,9 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
-import { distributionSetTypeNotFound } from '../../../errors.ts';
 import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { scopeCondition } from '../../access/scopes.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -12,7 +10,7 @@ import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
 import { TypeUpdate } from '../software-module-types/input.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
-import { setTypesAs } from './find.ts';
+import { lockSetType, setTypesAs } from './find.ts';
 
 /**
  * Changes description or colour. Needs UPDATE_DISTRIBUTION_SET_TYPE.
@@ -24,17 +22,11 @@ export async function updateDistributionSetType(
 ): Promise<DistributionSetType> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET_TYPE');
   const { id, ...rest } = parse(TypeUpdate, input);
-  if (!Number.isSafeInteger(id)) throw distributionSetTypeNotFound(String(id));
   const given = givenOf(rest);
   const itself = and(eq(distributionSetTypes.tenantId, tenantId), eq(distributionSetTypes.id, id));
 
   return change(context, async (tx, changes) => {
-    const [before] = await tx
-      .select(DISTRIBUTION_SET_TYPE_COLUMNS)
-      .from(distributionSetTypes)
-      .where(and(itself, await scopeCondition(context, 'UPDATE_DISTRIBUTION_SET_TYPE')))
-      .for('no key update');
-    if (!before) throw distributionSetTypeNotFound(String(id));
+    const before = await lockSetType(tx, context, 'UPDATE_DISTRIBUTION_SET_TYPE', id);
     if (!Object.keys(given).length) return before;
     const [type] = await tx
       .update(distributionSetTypes)

@@ -75,7 +75,7 @@ export async function removeModules(context: Context, input: ModulesOfSet): Prom
 }
 
 async function lockOpenSet(tx: Transaction, context: Context, id: number): Promise<DistributionSet> {
-  const set = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+  const set = await lockValidSet(tx, context, { permission: 'UPDATE_DISTRIBUTION_SET', id });
   if (set.locked) throw locked(`The distribution set ${id}`);
   return set;
 }

@@ -20,7 +20,7 @@ export async function deleteDistributionSet(context: Context, { id }: { id: numb
   const itself = and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id));
 
   await change(context, async (tx, changes) => {
-    const set = await lockAnySet(tx, context, 'DELETE_DISTRIBUTION_SET', id);
+    const set = await lockAnySet(tx, context, { permission: 'DELETE_DISTRIBUTION_SET', id });
     if (set.deleted) return;
     await removeAutoAssignments(tx, context, eq(autoAssignments.setId, id));
     await removeOrHide(

@@ -8,23 +8,23 @@ import { modification } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockModules } from '../software-modules/module.ts';
 import type { DistributionSet } from './distribution-set.ts';
-import { lockValidSet, readSets, type SetPermission } from './set.ts';
+import { lockValidSet, readSets } from './set.ts';
 
 /**
  * The set, to be assigned: it stays as it is until the transaction ends. Where it is frozen already, assignments of it
- * don't wait for one another. Give the permission to know of it.
+ * don't wait for one another. The caller must have READ_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE
  */
 export async function requireAssignableSet(
   tx: Transaction,
   context: Context,
-  permission: SetPermission,
   id: number,
-  path = ['id'],
 ): Promise<DistributionSet> {
   const { tenantId } = context.caller;
   const isFrozen = (await readSets(tx, tenantId, [id])).get(id)?.locked;
-  const set = await lockValidSet(tx, context, permission, id, isFrozen ? 'share' : 'no key update', path);
+  const path = ['distributionSetId'];
+  const strength = isFrozen ? 'share' : 'no key update';
+  const set = await lockValidSet(tx, context, { permission: 'READ_DISTRIBUTION_SET', id, strength, path });
   if (!set.complete) throw distributionSetIncomplete(String(id), path);
   return set;
 }

@@ -41,7 +41,11 @@ export async function invalidateDistributionSet(
   if (cancelActions !== 'NONE') requirePermission(context, 'UPDATE_TARGET');
 
   return change(context, async (tx, changes) => {
-    const set = await lockSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id, 'no key update');
+    const set = await lockSet(tx, context, {
+      permission: 'UPDATE_DISTRIBUTION_SET',
+      id,
+      strength: 'no key update',
+    });
     if (set.valid)
       await tx
         .update(distributionSets)

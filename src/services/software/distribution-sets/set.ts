@@ -36,21 +36,25 @@ export const setsAs = (permission: SetPermission): ScopedRows => ({
   title: sql`${distributionSets.name} || ':' || ${distributionSets.version}`,
 });
 
-type Strength = 'update' | 'no key update' | 'share';
+/** A set to lock. */
+interface SetToLock {
+  /** The permission that the verb has required. */
+  permission: SetPermission;
+  id: number;
+  strength?: 'update' | 'no key update' | 'share';
+  /** Where the input names it. */
+  path?: string[];
+}
 
 /**
- * The set, a deleted one too, locked until the transaction ends. Give the permission that the verb has required.
- * @throws DISTRIBUTION_SET_NOT_FOUND, also for what the permission doesn't reach
+ * The set, a deleted one too, locked until the transaction ends.
+ * @throws DISTRIBUTION_SET_NOT_FOUND, also for what is out of the permission's scope
  */
 export async function lockAnySet(
   tx: Transaction,
   context: Context,
-  permission: SetPermission,
-  id: number,
-  strength: Strength = 'update',
-  path = ['id'],
+  { permission, id, strength = 'update', path = ['id'] }: SetToLock,
 ): Promise<DistributionSet> {
-  if (!Number.isSafeInteger(id)) throw distributionSetNotFound(String(id), path);
   const [set] = await tx
     .select(DISTRIBUTION_SET_COLUMNS)
     .from(distributionSets)
@@ -58,7 +62,7 @@ export async function lockAnySet(
     .where(
       and(
         eq(distributionSets.tenantId, context.caller.tenantId),
-        eq(distributionSets.id, id),
+        isAmong(distributionSets.id, [id]),
         await scopeCondition(context, permission),
       ),
     )
@@ -67,31 +71,25 @@ export async function lockAnySet(
   return set;
 }
 
-/** The same for one that is there still. @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED */
+/** The same for one that isn't deleted. @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED */
 export async function lockSet(
   tx: Transaction,
   context: Context,
-  permission: SetPermission,
-  id: number,
-  strength: Strength = 'update',
-  path = ['id'],
+  wanted: SetToLock,
 ): Promise<DistributionSet> {
-  const set = await lockAnySet(tx, context, permission, id, strength, path);
-  if (set.deleted) throw distributionSetDeleted(String(id), path);
+  const set = await lockAnySet(tx, context, wanted);
+  if (set.deleted) throw distributionSetDeleted(String(set.id), wanted.path);
   return set;
 }
 
-/** The same for a set that is to be changed, or used. @throws DISTRIBUTION_SET_INVALID besides */
+/** The same for a set to change or to use. @throws what `lockSet` throws, DISTRIBUTION_SET_INVALID */
 export async function lockValidSet(
   tx: Transaction,
   context: Context,
-  permission: SetPermission,
-  id: number,
-  strength: Strength = 'update',
-  path = ['id'],
+  wanted: SetToLock,
 ): Promise<DistributionSet> {
-  const set = await lockSet(tx, context, permission, id, strength, path);
-  if (!set.valid) throw distributionSetInvalid(String(id), path);
+  const set = await lockSet(tx, context, wanted);
+  if (!set.valid) throw distributionSetInvalid(String(set.id), wanted.path);
   return set;
 }
 

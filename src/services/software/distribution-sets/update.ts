@@ -33,7 +33,7 @@ export async function updateDistributionSet(
   const given = givenOf(rest);
 
   return change(context, async (tx, changes) => {
-    const before = await lockValidSet(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
+    const before = await lockValidSet(tx, context, { permission: 'UPDATE_DISTRIBUTION_SET', id });
     const names = renamed(before, given, ['name', 'version']);
     if (names.length) requireNoScopeOn(context, 'distributionSet', names);
     const { requiredMigrationStep = before.requiredMigrationStep } = given;

@@ -29,7 +29,7 @@ export async function deleteModuleMetadata(
   const { id, keys } = parse(DeleteModuleMetadata, input);
 
   return change(context, async (tx, changes) => {
-    const module = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
+    const module = await lockModule(tx, context, { permission: 'UPDATE_SOFTWARE_MODULE', id });
     const deleted = await tx
       .delete(softwareModuleMetadata)
       .where(

@@ -27,7 +27,7 @@ export async function setModuleMetadata(context: Context, input: SetModuleMetada
   const { id, entries } = parse(SetModuleMetadata, input);
 
   return change(context, async (tx, changes) => {
-    const module = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
+    const module = await lockModule(tx, context, { permission: 'UPDATE_SOFTWARE_MODULE', id });
     await tx
       .insert(softwareModuleMetadata)
       .values(entries.map((entry) => ({ tenantId, moduleId: id, ...entry })))

@@ -11,10 +11,10 @@ import type { Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';
 
+type SoftwareModuleTypePermission = Extract<Permission, `${string}_SOFTWARE_MODULE_TYPE`>;
+
 /** The software module types as the scope of a permission meets them. */
-export const moduleTypesAs = (
-  permission: Extract<Permission, `${string}_SOFTWARE_MODULE_TYPE`>,
-): ScopedRows => ({
+export const moduleTypesAs = (permission: SoftwareModuleTypePermission): ScopedRows => ({
   permission,
   table: softwareModuleTypes,
   title: softwareModuleTypes.key,
@@ -80,4 +80,29 @@ export async function moduleTypesById(
     .orderBy(softwareModuleTypes.id)
     .for('key share');
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/**
+ * The type, a deleted one too, locked until the transaction ends. Give the permission that the verb has required.
+ * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND, also for what is out of the permission's scope
+ */
+export async function lockModuleType(
+  tx: Transaction,
+  context: Context,
+  permission: SoftwareModuleTypePermission,
+  id: number,
+): Promise<SoftwareModuleType> {
+  const [type] = await tx
+    .select(SOFTWARE_MODULE_TYPE_COLUMNS)
+    .from(softwareModuleTypes)
+    .where(
+      and(
+        eq(softwareModuleTypes.tenantId, context.caller.tenantId),
+        isAmong(softwareModuleTypes.id, [id]),
+        await scopeCondition(context, permission),
+      ),
+    )
+    .for('update');
+  if (!type) throw softwareModuleTypeNotFound(String(id));
+  return type;
 }

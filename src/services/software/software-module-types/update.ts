@@ -1,16 +1,14 @@
 import { and, eq } from 'drizzle-orm';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
-import { softwareModuleTypeNotFound } from '../../../errors.ts';
 import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { scopeCondition } from '../../access/scopes.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { modification } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
-import { moduleTypesAs } from './find.ts';
+import { lockModuleType, moduleTypesAs } from './find.ts';
 import { TypeUpdate } from './input.ts';
 import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';
 
@@ -24,17 +22,11 @@ export async function updateSoftwareModuleType(
 ): Promise<SoftwareModuleType> {
   const { tenantId } = requirePermission(context, 'UPDATE_SOFTWARE_MODULE_TYPE');
   const { id, ...rest } = parse(TypeUpdate, input);
-  if (!Number.isSafeInteger(id)) throw softwareModuleTypeNotFound(String(id));
   const given = givenOf(rest);
   const itself = and(eq(softwareModuleTypes.tenantId, tenantId), eq(softwareModuleTypes.id, id));
 
   return change(context, async (tx, changes) => {
-    const [before] = await tx
-      .select(SOFTWARE_MODULE_TYPE_COLUMNS)
-      .from(softwareModuleTypes)
-      .where(and(itself, await scopeCondition(context, 'UPDATE_SOFTWARE_MODULE_TYPE')))
-      .for('no key update');
-    if (!before) throw softwareModuleTypeNotFound(String(id));
+    const before = await lockModuleType(tx, context, 'UPDATE_SOFTWARE_MODULE_TYPE', id);
     if (!Object.keys(given).length) return before;
     const [type] = await tx
       .update(softwareModuleTypes)

@@ -21,7 +21,7 @@ export async function deleteSoftwareModule(context: Context, { id }: { id: numbe
   const itself = and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id));
 
   const unneeded = await change(context, async (tx, changes) => {
-    const module = await lockAnyModule(tx, context, 'DELETE_SOFTWARE_MODULE', id);
+    const module = await lockAnyModule(tx, context, { permission: 'DELETE_SOFTWARE_MODULE', id });
     if (module.deleted) return [];
     await refuseInLockedSet(tx, tenantId, id);
     const files = await tx

@@ -58,16 +58,22 @@ export async function lockModules(
     .for(strength);
 }
 
+/** A module to lock, and the permission that the verb has required. */
+interface ModuleToLock {
+  permission: ModulePermission;
+  id: number;
+  /** Where the input names it. */
+  path?: string[];
+}
+
 /**
- * The module, a deleted one too, locked until the transaction ends. Give the permission that the verb has required.
- * @throws SOFTWARE_MODULE_NOT_FOUND, also for what the permission doesn't reach
+ * The module, a deleted one too, locked until the transaction ends.
+ * @throws SOFTWARE_MODULE_NOT_FOUND, also for what is out of the permission's scope
  */
 export async function lockAnyModule(
   tx: Transaction,
   context: Context,
-  permission: ModulePermission,
-  id: number,
-  path = ['id'],
+  { permission, id, path = ['id'] }: ModuleToLock,
 ): Promise<SoftwareModule> {
   const { tenantId } = context.caller;
   await lockModules(tx, tenantId, [id]);
@@ -80,11 +86,10 @@ export async function lockAnyModule(
 export async function lockModule(
   tx: Transaction,
   context: Context,
-  permission: ModulePermission,
-  id: number,
+  wanted: ModuleToLock,
 ): Promise<SoftwareModule> {
-  const module = await lockAnyModule(tx, context, permission, id);
-  if (module.deleted) throw softwareModuleDeleted(String(id));
+  const module = await lockAnyModule(tx, context, wanted);
+  if (module.deleted) throw softwareModuleDeleted(String(module.id), wanted.path);
   return module;
 }
 
@@ -94,7 +99,8 @@ export const lockOpenModule = async (
   context: Context,
   permission: ModulePermission,
   id: number,
-): Promise<SoftwareModule> => requireOpen(await lockAnyModule(tx, context, permission, id, ['moduleId']), id);
+): Promise<SoftwareModule> =>
+  requireOpen(await lockAnyModule(tx, context, { permission, id, path: ['moduleId'] }), id);
 
 /** The module, where its files may change. @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED, SOFTWARE_MODULE_DELETED */
 export function requireOpen(module: SoftwareModule | undefined, id: number): SoftwareModule {

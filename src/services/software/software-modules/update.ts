@@ -25,7 +25,7 @@ export async function updateSoftwareModule(
   const given = givenOf(rest);
 
   return change(context, async (tx, changes) => {
-    const before = await lockModule(tx, context, 'UPDATE_SOFTWARE_MODULE', id);
+    const before = await lockModule(tx, context, { permission: 'UPDATE_SOFTWARE_MODULE', id });
     if (!Object.keys(given).length) return before;
     await tx
       .update(softwareModules)
