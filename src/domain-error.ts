@@ -156,7 +156,9 @@ export class DomainError extends Error {
     return new DomainError(this.code, message, { ...this.details, path: path.slice(prefix.length) });
   }
 
-  /** The same error for whoever calls its place by other names; a message that names the place then has the new names. */
+  /**
+   * The same error for whoever calls its place by other names; a message that names the place then has the new names.
+   */
   at(path: readonly string[]): DomainError {
     const { message } = this;
     const named = partsOf(this.details.path ?? []).find((part) => message.startsWith(`${part}: `));
@@ -199,8 +201,8 @@ export function alreadyExists(code: AlreadyExistsCode, id: string, path: string[
   return new DomainError(code, `${type} '${id}' already exists.`, { entity: { type, id }, path });
 }
 
-/** The same of something that stands twice in the input, and need not be stored yet. */
+/** The same for something that is in the input twice, and is perhaps not stored yet. */
 export const standsTwice = ({ code, details }: DomainError): DomainError => {
   const { type, id } = details.entity ?? { type: 'It', id: '' };
-  return new DomainError(code, `${type} '${id}' stands twice in the input.`, { ...details, repeated: true });
+  return new DomainError(code, `${type} '${id}' is in the input twice.`, { ...details, repeated: true });
 };

@@ -27,14 +27,14 @@ export const databaseUnavailable = () =>
   new DomainError('UNAVAILABLE', 'The database cannot be had now; try again in a moment.', { retryAfter: 1 });
 export const forbidden = (permission: string) =>
   new DomainError('FORBIDDEN', `This needs the permission ${permission}.`);
-/** Where a permission is granted for some things only, and this would not be one of them. */
+/** For a permission whose scope leaves this out. */
 export const outOfScope = (permission: string, what: string) =>
-  new DomainError('FORBIDDEN', `The permission ${permission} does not reach ${what}.`);
-/** Where a scope of the caller goes by what it would change. */
+  new DomainError('FORBIDDEN', `The scope of the permission ${permission} does not include ${what}.`);
+/** For a caller whose scope uses what it would change. */
 export const namedByScope = (permission: string, fields: readonly string[]) =>
   new DomainError(
     'FORBIDDEN',
-    `The scope of ${permission} asks for the ${fields.join(' and ')} of such things, so that you cannot change it.`,
+    `The scope of ${permission} uses the ${fields.join(' and ')}, so that you cannot change it.`,
   );
 export const malformed = (message: string, path: string[] = []) =>
   new DomainError('MALFORMED_INPUT', message, { path });

@@ -101,13 +101,13 @@ describe('POST /imports', () => {
       '3 controllerId: must hold no white space',
       '3 name: must hold no mark-up',
       "4 controllerId: Target 'old' already exists.",
-      '5 controllerId: must have 1 character at the least',
+      '5 controllerId: must have at least 1 character',
       '6 controllerId: must hold no white space',
       '8 : has 2 cells where the header has 5',
       '9 : a cell with a quote in it must stand in quotes, with the quote written twice',
       '10 targetType: TargetType with given identifier {nowhere} does not exist.',
       "11 controllerId: Target 'good' already exists.",
-      '12 tags: must have 128 characters at the most',
+      '12 tags: must have at most 128 characters',
       '14 : a quote is opened and never closed',
     ]);
     expect(faults[3]).toEqual({

@@ -132,7 +132,7 @@ it('tells mark-up of a name that is far too long, at every door', async () => {
   const rest = await expectNoStall(server, (send) => send('/rest/v1/targets', { as, json }));
   expect(rest.status).toBe(400);
   const { id } = await take(NDJSON, JSON.stringify(json[0]));
-  expect(await faultsOf(id)).toMatchObject([{ message: 'must have 128 characters at the most' }]);
+  expect(await faultsOf(id)).toMatchObject([{ message: 'must have at most 128 characters' }]);
   const query =
     'mutation ($input: CreateTargetsInput!) { createTargets(input: $input) { userErrors { message } } }';
   const answer = await expectNoStall(server, (send) =>

@@ -66,8 +66,8 @@ export function deploymentRoutes({ serve }: DeviceRoutes): void {
 }
 
 /**
- * The deployment that the path names, with as much of its history as `actionHistory` asks for. Which number `c` is doesn't
- * matter, but it must be one.
+ * The deployment that the path names, with as much of its history as `actionHistory` asks for. `c` may be any number,
+ * but must be a number.
  * @throws MALFORMED_INPUT, ACTION_NOT_FOUND
  */
 export async function readDeployment(
@@ -94,7 +94,7 @@ function wholeParameter({ query }: Request, name: string): number | undefined {
 /** The parts of these module types have other names for devices. */
 const PARTS: Record<string, string> = { application: 'bApp', runtime: 'jvm' };
 
-/** A deployment as devices get it; `word` is what it stands under. */
+/** A deployment as devices get it, under the name `word`. */
 export function renderDeployment(
   { downloadUrl }: Call,
   { action, handling, chunks, history }: DeviceDeployment,

@@ -39,9 +39,8 @@ type Method = 'get' | 'post' | 'put';
 export interface DeviceRoutes {
   /**
    * Serves a path below the device's own. A method it hasn't is 405, a body of a wrong type 415; a body may be missing
-   * only where it is `optional`. What is read is 406 where the device takes it in no type that the server speaks, unless
-   * it is a `file`. What is written counts for what the device may write, more where it leaves an event beside the history
-   * of an action.
+   * only if it is `optional`. A read is 406 if the device accepts no type of the server, unless it is a `file`. A write
+   * counts against what the device may write; it counts more if it leaves an event outside the history of an action.
    */
   serve(
     path: string,
@@ -99,7 +98,7 @@ const requireRoomToWrite =
   };
 
 const KIB = 1_024;
-/** How much more counts what stays although no action goes. */
+/** How much more a write counts that leaves an event which no action takes along when it is deleted. */
 const OF_AN_EVENT = 10;
 
 /** What is refused doesn't count. */

@@ -14,7 +14,9 @@ import { devicePathOf, deviceRequestOf } from './request.ts';
 import { bodyOf, type DeviceHandler, deviceRoutes, methodNotAllowed } from './resource.ts';
 import { errorTypeOf } from './root.ts';
 
-/** The device API but for polls. Authentication comes before routing, and each signed-in request is a poll, too. */
+/**
+ * The device API without polls. Authentication comes before routing, and each request that signs in counts as a poll.
+ */
 export function deviceRouter(
   platform: DevicePlatform,
   proxies: Proxies,

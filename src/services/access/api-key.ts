@@ -38,7 +38,7 @@ export const keyById = prepared((database) =>
     .prepare('api_key_by_id'),
 );
 
-/** Signs programs in by an API key: they act for its owner, and never may more than the owner may now. */
+/** Signs programs in by an API key: they act for its owner, with no more permissions than the owner has now. */
 export const apiKeyScheme =
   ({ database, clock, keyUses }: Platform): Scheme =>
   async (token, attempt) => {

@@ -23,8 +23,8 @@ export interface Attempted {
 }
 
 /**
- * Slows down whoever guesses passwords, by network and account: nobody can shut an account out for others, as what
- * counts is where the wrong passwords come from. `now` is in milliseconds.
+ * Slows down the guessing of passwords, by network and account. An account is slowed down only in the networks that the
+ * wrong passwords come from, so nobody can lock it for others. `now` is in milliseconds.
  */
 export function openAttempts(now: () => number = () => performance.now()) {
   const ofAccounts = new LRUCache<string, { failures: number; until: number }>({
@@ -80,7 +80,7 @@ function waitAfter(failures: number): number {
   return beyond < 0 ? 0 : Math.min(1_000 * 2 ** beyond, LONGEST_WAIT_MS);
 }
 
-/** Of IPv6 an address's first half: whoever has one has all behind it. */
+/** For IPv6 the first half of the address: a client usually has all addresses behind it. */
 export function networkOf(address: string | null): string {
   if (address === null || !ipaddr.isValid(address)) return address ?? '';
   const parsed = ipaddr.process(address);

@@ -40,8 +40,8 @@ interface Underway extends Attempt {
 /**
  * Opens the sign-in of administrators and programs, by HTTP Basic, sessions, API keys and an issuer's tokens. A right
  * credential is remembered for a while, in keyed-hash form and never past its end, until anything of its tenant is
- * announced to have changed; that it was right once is remembered for longer, so that nobody's guesses are in its way.
- * The audit trail tells of attempts that fail.
+ * announced to have changed; that it was right once is remembered for longer, so that guesses of others don't slow it
+ * down. The audit trail shows failed attempts.
  */
 export function openAuthenticator(platform: Platform, options: AuthenticatorOptions = {}): Authenticator {
   const { clock, announcements, refusals } = platform;
@@ -66,7 +66,7 @@ export function openAuthenticator(platform: Platform, options: AuthenticatorOpti
     },
   });
 
-  const recall = (digest: string): Promise<Caller> | Caller | undefined => {
+  const findRemembered = (digest: string): Promise<Caller> | Caller | undefined => {
     if (!announcements.trustworthy()) return undefined;
     const caller = remembered.get(digest);
     if (caller && (!caller.until || caller.until > clock())) return caller;
@@ -100,7 +100,7 @@ export function openAuthenticator(platform: Platform, options: AuthenticatorOpti
   return async (credentials = '', origin = NOWHERE) => {
     const text = typeof credentials === 'string' ? `header ${credentials}` : `session ${credentials.session}`;
     const digest = createHmac('sha256', key).update(text).digest('base64');
-    return recall(digest) ?? signIn(digest, credentials, origin);
+    return findRemembered(digest) ?? signIn(digest, credentials, origin);
   };
 }
 

@@ -40,7 +40,7 @@ export const isBuiltIn = (role: string): role is Role => (ROLES as readonly stri
 /** A permission as it is granted: for everything, or `READ_TARGET/type.id==1` for what the filter matches. */
 export type Grant = Permission | `${Permission}/${string}`;
 
-/** How far a permission reaches: to everything (null), or to what any of the filters matches. */
+/** The scope of a permission: everything (null), or what any of the filters matches. */
 export type Scope = readonly string[] | null;
 
 export type Grants = ReadonlyMap<Permission, Scope>;
@@ -61,7 +61,9 @@ const isOnTargets = (permission: Permission) => isOn('TARGET', permission);
 /** What is shown with its type. */
 const TYPED = ['TARGET', 'SOFTWARE_MODULE', 'DISTRIBUTION_SET'] as const;
 
-/** All that an account may do. Any permission on targets implies reading their types, as in hawkBit; so with software. */
+/**
+ * All that an account may do. Any permission on targets implies reading their types, as in hawkBit; so with software.
+ */
 export function effectivePermissions(granted: readonly string[], roles: readonly Role[]): Grants {
   if (roles.includes('TENANT_ADMIN')) return new Map(PERMISSIONS.map((permission) => [permission, null]));
   const grants = new Map<Permission, Scope>();
@@ -83,7 +85,7 @@ export const grantsIn = (grants: Grants): string[] =>
     ([permission, scope]) => scope?.map((filter) => `${permission}/${filter}`) ?? [permission],
   );
 
-/** The grants, but on targets only what this filter matches. */
+/** The same grants, with those on targets limited to what this filter matches. */
 export function narrowed(grants: Grants, filter: string | null): Grants {
   if (filter === null) return grants;
   const reach = [...grants.keys()].map(
@@ -109,7 +111,7 @@ function overlap(one: Scope, other: Scope): Scope {
   return [`(${one.join(',')});(${other.join(',')})`];
 }
 
-/** Whether the grants include this one. Of what is scoped only the very same filter counts as included. */
+/** Whether the grants include this one. A grant with a filter is included only by the same filter. */
 export function includes(grants: Grants, grant: string): boolean {
   const { permission, filter } = splitGrant(grant);
   const scope = grants.get(permission);

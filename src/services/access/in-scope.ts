@@ -6,55 +6,55 @@ import type { Context } from '../shared/context.ts';
 import type { Permission } from './grants.ts';
 import { scopeCondition } from './scopes.ts';
 
-/** A permission with the rows that its scope is about. */
+/** A permission and the rows that its scope selects. */
 export interface ScopedRows {
   permission: Permission;
   table: PgTable & { tenantId: PgColumn; id: PgColumn };
-  /** The table with all that filters of its rows join, where that is more. */
+  /** The table with the joins that filters need, if they need any. */
   joined?: SQL;
   /** What people know a row by. */
   title: SQLWrapper;
 }
 
-/** A row that is out of a permission's reach. */
+/** A row that is out of scope. */
 export interface RowOutOfScope {
   id: number;
   title: string;
 }
 
 /**
- * The condition, for any statement, that the caller's permission reaches the row of the id in `column`; undefined where
- * it reaches all.
+ * The condition that the row whose id is in `column` is in the scope of the caller's permission; undefined if
+ * everything is. Works in any statement.
  */
 export async function rowInScope(
   context: Context,
   { permission, table, joined }: ScopedRows,
   column: SQLWrapper,
 ): Promise<SQL | undefined> {
-  const reached = await scopeCondition(context, permission);
-  const itsOwn = and(eq(table.tenantId, context.caller.tenantId), reached);
-  return reached && sql`${column} IN (SELECT ${table.id} FROM ${joined ?? table} WHERE ${itsOwn})`;
+  const inScope = await scopeCondition(context, permission);
+  const itsOwn = and(eq(table.tenantId, context.caller.tenantId), inScope);
+  return inScope && sql`${column} IN (SELECT ${table.id} FROM ${joined ?? table} WHERE ${itsOwn})`;
 }
 
-/** The rows under a condition that the permission doesn't reach, as the transaction sees them now. */
+/** The rows that match the condition and are out of scope, as the transaction sees them now. */
 export async function findOutOfScope(
   tx: Transaction,
   context: Context,
   { permission, table, joined, title }: ScopedRows,
   condition: SQL,
 ): Promise<RowOutOfScope[]> {
-  const reached = await scopeCondition(context, permission);
-  if (!reached) return [];
+  const inScope = await scopeCondition(context, permission);
+  if (!inScope) return [];
   const rows = await tx.execute<{ id: string; title: string }>(sql`
     SELECT ${table.id} AS id, ${title} AS title FROM ${joined ?? table}
-    WHERE ${and(eq(table.tenantId, context.caller.tenantId), condition)} AND (${reached}) IS NOT TRUE
+    WHERE ${and(eq(table.tenantId, context.caller.tenantId), condition)} AND (${inScope}) IS NOT TRUE
     ORDER BY ${table.id}`);
   return rows.map((row) => ({ id: Number(row.id), title: row.title }));
 }
 
 /**
- * Checks of rows that were changed, or made, that the permission reaches them as they are now: otherwise they could be taken,
- * by a change of their type or group, from whom they belong to.
+ * Checks that rows that were changed or created are in scope as they are now. Otherwise a change of a type or group
+ * could take them away from those they belong to.
  * @throws FORBIDDEN
  */
 export async function requireStillInScope(

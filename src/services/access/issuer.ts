@@ -14,7 +14,7 @@ export interface IssuerOptions {
   onError: (error: unknown) => void;
   /** Until the keys are read again because a token names one that isn't among them. */
   rereadMs?: number;
-  /** Until it is asked again after it could not be: meanwhile requests are refused at once. */
+  /** How long to wait after the issuer could not be asked: until then requests are refused at once. */
   retryMs?: number;
 }
 
@@ -24,7 +24,7 @@ export type TokenCheck = (token: string) => Promise<JWTPayload>;
 /** For each of the two requests it takes to learn the keys. */
 const TIMEOUT_MS = 3_000;
 
-/** None with a shared secret: whoever checks such a token could make one, too. */
+/** No algorithm with a shared secret: who can check such a token can also make one. */
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
 
 /** The issuer could not be asked, which is no fault of the token. */

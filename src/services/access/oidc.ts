@@ -62,7 +62,7 @@ export function oidcScheme(platform: Platform, options: OidcOptions): Scheme {
   };
 }
 
-/** None in what is no permission, or one with a filter that can't be read: nobody gets anything by mistake. */
+/** Without unknown permissions, and without those whose filter can't be read: nobody gets anything by mistake. */
 function grantIn(word: string): string[] {
   const grant = readGrant(word);
   return typeof grant === 'string' ? [grant] : [];

@@ -1,4 +1,4 @@
-/** What a hash of a password costs whoever makes it, and whoever guesses. */
+/** How much work the hash of a password is. */
 export interface PasswordCosts {
   /** The logarithm of scrypt's N, as the encoded text has it. */
   ln: number;

@@ -11,7 +11,7 @@ const HASH_BYTES = 32;
 
 const ENCODED = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
 
-/** Whose turn it is where nobody is known by name. */
+/** The turn of callers that have no name. */
 const SOMEBODY: Turn = { name: '' };
 
 /** A hash of a password, as text that also tells its salt and costs: `$scrypt$ln=15,r=8,p=1$salt$hash`. */

@@ -2,7 +2,7 @@ import { forbidden } from '../../errors.ts';
 import type { Caller, Context } from '../shared/context.ts';
 import type { Permission, Role } from './grants.ts';
 
-/** Whether the caller may do nothing but what everybody may who signed in. */
+/** Whether the caller has no permission and no role. */
 export const isPowerless = ({ permissions, roles }: Caller): boolean => !permissions.size && !roles.size;
 
 /** @throws FORBIDDEN */

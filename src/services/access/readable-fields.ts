@@ -20,11 +20,14 @@ import { requirePermission } from './permissions.ts';
 import { scopeCondition } from './scopes.ts';
 
 /*
- * What a row tells of other things is shown, filtered and sorted by only as far as the caller may read these: who lacks the
- * permission is refused, and what is out of its scope is as if it weren't there.
+ * Rows show fields of other entities, for example the name of a set. They are shown, filtered and sorted by only if the
+ * caller may read these entities: without the permission a request is refused, and what is out of scope counts as missing.
  */
 
-/** By what permission each is read, and, where a scope may be about it, with what rows; tags are told with what has them. */
+/**
+ * The permission to read each entity, and its rows if the permission can have a scope. Tags are read with what has
+ * them.
+ */
 const READING: Record<Entity, { permission: Permission | null; rows?: () => ScopedRows }> = {
   targetType: { permission: 'READ_TARGET_TYPE', rows: () => targetTypesAs('READ_TARGET_TYPE') },
   targetTag: { permission: null },
@@ -44,12 +47,15 @@ const READING: Record<Entity, { permission: Permission | null; rows?: () => Scop
   enrollmentGroup: { permission: 'READ_TENANT_CONFIGURATION' },
 };
 
-/** Characters of scopes in one statement, which a filter repeats wherever they narrow a field: each may be a parameter. */
+/**
+ * Characters of scopes in one statement: a filter repeats them for each field that they limit, and each can be a
+ * parameter.
+ */
 const LONGEST_SCOPES = 50_000;
 
 /**
- * The condition that a filter as the caller wrote it means; undefined where there is none.
- * @throws FORBIDDEN where it asks for what the caller may not read, the filter's errors
+ * The condition of a filter that the caller wrote; undefined without a filter.
+ * @throws FORBIDDEN if it asks for what the caller may not read; the filter's errors
  */
 export async function askedFilter(
   context: Context,
@@ -63,7 +69,7 @@ export async function askedFilter(
   return compileFilter(filter, seen, filterMoments(tenant, context.clock()));
 }
 
-/** The fields as the caller sees them, as far as a filter asks for them. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
+/** The fields that a filter uses, limited to what the caller may read. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
 export async function readableFields(
   context: Context,
   fields: FieldSet,
@@ -87,15 +93,15 @@ export async function readableFields(
   return narrowed.size ? new Map([...fields, ...narrowed]) : fields;
 }
 
-/** Checks that the caller may read at all what a filter asks of other things. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
+/** Checks the permissions to read the other entities that a filter asks for. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
 export function requireFilterReadable(context: Context, fields: FieldSet, filter: Expression): void {
   for (const comparison of comparisonsIn(filter))
     for (const { entity } of ownersOf(fields, comparison)) requireReading(context, entity);
 }
 
 /**
- * Checks that the caller may read all that a filter can ask of other things: it is kept, and asked later by the server, who
- * knows no scope. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN
+ * Checks that the caller may read the other entities that a filter asks for, without a scope: the filter is stored, and
+ * the server uses it later without scopes. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN
  */
 export function requireFilterWhollyReadable(context: Context, fields: FieldSet, filter: Expression): void {
   requireFilterReadable(context, fields, filter);
@@ -108,7 +114,7 @@ export function requireFilterWhollyReadable(context: Context, fields: FieldSet, 
         );
 }
 
-/** By what scopes the caller sees what a filter asks of other things: who has the same sees the same. */
+/** The scopes that limit what a filter finds in other entities: callers with the same scopes see the same. */
 export const scopesOfFilter = (context: Context, fields: FieldSet, filter: Expression): string[] => [
   ...new Set(
     comparisonsIn(filter).flatMap((comparison) =>
@@ -119,7 +125,7 @@ export const scopesOfFilter = (context: Context, fields: FieldSet, filter: Expre
   ),
 ];
 
-/** A field to sort by that tells of something else, as the caller sees it: null where it may not read that. */
+/** A field of another entity to sort by: null where the caller may not read that entity. */
 export async function readableColumn<T extends { expression: SQLWrapper; owner: Owner }>(
   context: Context,
   field: T,
@@ -131,7 +137,7 @@ export async function readableColumn<T extends { expression: SQLWrapper; owner: 
     : { ...field, nullable: false };
 }
 
-/** Checks that the caller may read at all what a list is to be ordered by. @throws FORBIDDEN */
+/** Checks the permissions to read the other entities that a list is ordered by. @throws FORBIDDEN */
 export function requireSortable<F extends string>(
   context: Context,
   { orderBy }: Pick<PageRequest<F>, 'orderBy'>,
@@ -143,7 +149,7 @@ export function requireSortable<F extends string>(
   }
 }
 
-/** Tells which of the things of these ids the caller may read: nobody asks the database who may read all, or none. */
+/** Says which of the entities with these ids the caller may read. Asks the database only if there is a scope. */
 export async function readableAmong(
   context: Context,
   entity: Entity,
@@ -153,12 +159,12 @@ export async function readableAmong(
   const { permission, rows } = READING[entity];
   const { permissions, tenantId } = context.caller;
   if (permission && !permissions.has(permission)) return () => false;
-  const reached = rows && (await scopeCondition(context, rows().permission));
-  if (!rows || !reached) return () => true;
+  const inScope = rows && (await scopeCondition(context, rows().permission));
+  if (!rows || !inScope) return () => true;
   const { table, joined } = rows();
   const found = await database.execute<{ id: string }>(sql`
     SELECT ${table.id} AS id FROM ${joined ?? table}
-    WHERE ${and(eq(table.tenantId, tenantId), isAmong(table.id, ids), reached)}`);
+    WHERE ${and(eq(table.tenantId, tenantId), isAmong(table.id, ids), inScope)}`);
   const seen = new Set(found.map(({ id }) => Number(id)));
   return (id) => seen.has(id);
 }

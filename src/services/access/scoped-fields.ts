@@ -7,10 +7,9 @@ import type { Permission } from './grants.ts';
 import { fieldsOf } from './scopes.ts';
 
 /**
- * Checks that no scope of the caller asks for one of these fields of things of that kind, as the name of the set that targets
- * have. Whoever is limited by names can't give them: neither could others' things be called as the caller's own are, nor lose
- * the name by which they are kept from the caller, be it that nothing has to do with them yet. Of an API key the scopes of
- * its account count, too.
+ * Checks that no scope of the caller uses one of these fields of the entity, for example the name of a distribution
+ * set. A caller who is limited by a name must not change it: otherwise a renamed entity could come into the caller's
+ * scope. For an API key the scopes of its account count, too.
  * @throws FORBIDDEN
  */
 export function requireNoScopeOn(context: Context, entity: Entity, fields: readonly string[]): void {
@@ -30,7 +29,7 @@ function asksFor(permission: Permission, filter: string, entity: Entity, fields:
   return owners.some((owner) => owner.entity === entity && fields.includes(owner.field));
 }
 
-/** Which of the fields an update makes different. */
+/** Which of the fields an update changes. */
 export const renamed = <T extends object, K extends keyof T & string>(
   before: T,
   given: Partial<Record<K, unknown>>,

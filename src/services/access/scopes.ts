@@ -15,7 +15,7 @@ import { SOFTWARE_MODULE_TYPE_FIELDS } from '../software/software-module-types/f
 import { SOFTWARE_MODULE_FIELDS } from '../software/software-modules/fields.ts';
 import { type Grant, PERMISSIONS, type Permission, splitGrant } from './grants.ts';
 
-/** What a scope may ask, by the group of its permission, or by the permission where it has none. */
+/** The fields that a scope may use, by the permission's group, or by the permission if it has no group. */
 const SCOPE_FIELDS: Readonly<Record<string, FieldSet>> = {
   TARGET: TARGET_FIELDS,
   TARGET_TYPE: TARGET_TYPE_FIELDS,
@@ -26,7 +26,7 @@ const SCOPE_FIELDS: Readonly<Record<string, FieldSet>> = {
   DOWNLOAD_REPOSITORY_ARTIFACT: SOFTWARE_MODULE_FIELDS,
 };
 
-/** The fields that a scope of the permission may ask for; undefined where it takes none. */
+/** The fields that a scope of the permission may use; undefined if the permission takes no scope. */
 export const fieldsOf = (permission: Permission): FieldSet | undefined =>
   SCOPE_FIELDS[permission.replace(/^(CREATE|READ|UPDATE|DELETE)_/, '')];
 
@@ -50,10 +50,10 @@ export function readGrant(text: string): Grant | { fault: string } {
   }
 }
 
-/** What nothing matches, of whatever kind. */
+/** A filter that matches nothing, for every kind of entity. */
 const NOTHING = 'id=is=null';
 
-/** By what permission is read what another one changes or deletes, where scopes can be about it. */
+/** The permission to read what another one changes or deletes, if it can have a scope. */
 function readingOf(permission: Permission): Permission | undefined {
   const reading = permission.replace(/^(UPDATE|DELETE)_/, 'READ_') as Permission;
   return reading !== permission && fieldsOf(permission) ? reading : undefined;
@@ -65,8 +65,8 @@ const anyOf = (filters: readonly string[]): Expression => {
 };
 
 /**
- * The filter of what the caller's permission reaches; undefined where it reaches everything. What is out of the scope in
- * which the caller may read can't be changed or deleted either: else it could be brought into that scope.
+ * The scope of the caller's permission as one filter; undefined if everything is in scope. What the caller may not read
+ * can't be changed or deleted either: otherwise a change could bring it into the scope of reading.
  */
 export function scopeFilter(
   { caller: { permissions } }: Context,
@@ -83,20 +83,20 @@ export function scopeFilter(
   return expressions.length > 1 ? { kind: 'and', children: expressions } : expressions[0];
 }
 
-/** Whether the caller's permission reaches everything. */
+/** Whether everything is in the scope of the caller's permission. */
 export const isUnscoped = (context: Context, permission: Permission): boolean =>
   scopeFilter(context, permission) === undefined;
 
 /**
- * The condition on a row, with all that filters of its kind join, that the caller's permission reaches it; undefined
- * where it reaches everything.
+ * The condition that a row is in the scope of the caller's permission; undefined if everything is. It needs the joins
+ * that filters of such rows need.
  */
 export function scopeConditionIn(context: Context, tenant: Tenant, permission: Permission): SQL | undefined {
   const filter = scopeFilter(context, permission);
   return filter && compileFilter(filter, fieldsOf(permission)!, filterMoments(tenant, context.clock()));
 }
 
-/** The same where the tenant isn't at hand: who reaches everything doesn't wait for it. */
+/** The same for callers without the tenant, which is read only if there is a scope. */
 export async function scopeCondition(context: Context, permission: Permission): Promise<SQL | undefined> {
   if (isUnscoped(context, permission)) return undefined;
   return scopeConditionIn(context, await context.tenants.byId(context.caller.tenantId), permission);

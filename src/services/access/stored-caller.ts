@@ -4,11 +4,11 @@ import { callerOfKey, keyById } from './api-key.ts';
 import { accountByName } from './basic.ts';
 import { effectivePermissions, type Grants, grantsIn, intersection, type Permission } from './grants.ts';
 
-/** Somebody to whom something was handed out that asks for no other credentials, as it is stored. */
+/** A caller as it is stored with something that needs no other credentials, for example an upload link. */
 export interface StoredCaller {
   tenantId: number;
   username: string;
-  /** False for whom an issuer's token named: they need none. */
+  /** False if an issuer's token named the caller: it needs no account. */
   hasAccount: boolean;
   /** Null unless an API key acted for the account. */
   apiKeyId: number | null;
@@ -16,7 +16,7 @@ export interface StoredCaller {
   grants: string[];
 }
 
-/** Who has what is handed out now, and may use it by these permissions. */
+/** The caller to store, with only the permissions that are needed later. */
 export const storedCallerOf = (
   { tenantId, username, kind, apiKeyId, permissions }: Caller,
   usable: readonly Permission[],
@@ -29,8 +29,8 @@ export const storedCallerOf = (
 });
 
 /**
- * Signs a holder in again: with what was granted then, and only as far as it still is. What an issuer's token granted
- * can't be asked again: it ends with the token. Undefined where the account or the API key is gone.
+ * Signs a stored caller in again, with those of the stored permissions that it still has. For a caller of an issuer's
+ * token they can't be checked again. Undefined if the account or the API key is gone.
  */
 export async function restoreCaller(platform: Platform, holder: StoredCaller): Promise<Caller | undefined> {
   const granted = effectivePermissions(holder.grants, []);

@@ -49,7 +49,9 @@ const LOCKED = {
 };
 export type LockedOwnAction = Pick<OwnAction, keyof typeof LOCKED>;
 
-/** The same of the device that acts, locked with its target until the transaction ends. @throws TARGET_NOT_FOUND besides */
+/**
+ * The same of the device that acts, locked with its target until the transaction ends. @throws TARGET_NOT_FOUND besides
+ */
 export async function lockOwnAction(
   tx: Transaction,
   device: ActorContext,
@@ -70,9 +72,9 @@ export async function lockOwnAction(
 const isBegun = <T extends Pick<OwnAction, 'status'>>(action: T | undefined): action is T =>
   action !== undefined && action.status !== 'scheduled';
 
-/** Whether a device may fetch what the action is about. */
+/** Whether a device may fetch the deployment of the action. */
 export const isFetchable = ({ status }: OwnAction): boolean =>
   status !== 'canceling' && status !== 'canceled' && status !== 'wait_for_confirmation';
 
-/** What the audit trail tells of which action it was. */
+/** The id of an action, as the audit trail shows it. */
 export const auditedActionId = ({ id }: { id: number }) => ({ action: { new: id } });

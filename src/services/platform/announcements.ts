@@ -3,8 +3,8 @@ import { type Channel, openChannel } from '../../database/channel.ts';
 import type { Connection } from '../../database/connection.ts';
 
 /**
- * What happened: to the targets named, or, `settings`, to accounts and configuration but to no target. `reported`: to what
- * is noted of their actions, and to nothing that anybody remembers.
+ * What happened: to the targets named, or, `settings`, to accounts and configuration but to no target. `reported`: to
+ * what is noted of their actions, and to nothing that anybody remembers.
  */
 export type ChangeKind = 'updated' | 'created' | 'deleted' | 'settings' | 'reported';
 
@@ -14,7 +14,7 @@ export interface Announcement {
   controllerIds?: readonly string[];
   /** `updated` unless told. */
   kind?: ChangeKind;
-  /** Of deleted targets, beside their controllerIds: nobody can look them up any more. */
+  /** For deleted targets, in addition to their controllerIds: they can't be looked up any more. */
   targetIds?: readonly number[];
 }
 
@@ -54,12 +54,12 @@ const COALESCE_MS = 3;
 const MESSAGE_BYTES = 7_500;
 /** Naming more targets than this costs more than letting the tenant's devices be read again. */
 export const NAMED_AT_MOST = 1_000;
-/** Creations and reports at full speed aren't to pay for naming what no cache has: in a second no more of a tenant are. */
+/** How many creations and reports of a tenant are named in a second: naming more costs time, and no cache has them. */
 const NAMED_A_SECOND = 2_000;
 
 /**
  * Opens the announcements of this process on the database that all share. `isAway` says whether the database's server
- * isn't there, so that nobody can change anything.
+ * is away, so that nobody can change anything.
  */
 export async function openAnnouncements(
   connection: Connection,
@@ -130,7 +130,7 @@ function namingLimit(): (tenantId: number, count: number) => boolean {
   };
 }
 
-/** What one tenant has waiting. */
+/** What is to be announced for one tenant. */
 interface Waiting {
   everything: boolean;
   settings: boolean;

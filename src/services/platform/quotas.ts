@@ -29,7 +29,7 @@ interface Quota {
   what: string;
 }
 
-/** How many of a kind a tenant may have, by the event that tells of a new one. */
+/** How many of a kind a tenant may have, by the event of its creation. */
 export const QUOTAS: Readonly<Record<string, Quota>> = {
   'api-key.created': { table: apiKeys, most: 1_000, what: 'API keys' },
   'auto-assignment.created': { table: autoAssignments, most: 1_000, what: 'auto-assignments' },

@@ -13,14 +13,14 @@ export interface Authored {
   lastModifiedBy: string;
 }
 
-/** What is noted on a row that the caller makes. */
+/** The authorship of a row that the caller creates. */
 export const creation = (author: Author): Authored => ({
   createdAt: author.clock(),
   createdBy: author.caller.username,
   ...modification(author),
 });
 
-/** What is noted on a row that the caller changes. */
+/** The authorship of a row that the caller changes. */
 export const modification = ({ clock, caller }: Author) => ({
   lastModifiedAt: clock(),
   lastModifiedBy: caller.username,
@@ -36,7 +36,7 @@ export const authoredFields = (table: AuthoredColumns): [string[], Field][] => [
   [['lastModifiedBy'], { kind: 'text', column: table.lastModifiedBy }],
 ];
 
-/** A column that is not stored in byte order, to be sorted so. */
+/** Sorts a column in byte order if it is not stored so. */
 export const exact = (column: SQLWrapper) => sql`${column} COLLATE "C"`;
 
 /** How to sort by these columns. */

@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache';
 
 export interface BucketOptions {
-  /** What a full bucket holds; a new one is full. */
+  /** How much is in a full bucket; a new one is full. */
   holds: number;
-  /** What runs in again in a millisecond. */
+  /** How much is added in a millisecond. */
   perMs: number;
-  /** Buckets that are remembered; whoever is forgotten begins anew. */
+  /** How many buckets are remembered; one that was forgotten is full again. */
   remembered: number;
   /** In milliseconds. */
   now: () => number;
 }
 
-/** Token buckets by name: what each may still spend. */
+/** Token buckets by name: how much each may still spend. */
 export function openBuckets({ holds, perMs, remembered, now }: BucketOptions) {
   const buckets = new LRUCache<string, { left: number; since: number }>({ max: remembered });
 

@@ -31,10 +31,12 @@ import type { ActorContext } from './context.ts';
 export interface Changes {
   /** For the audit trail. Every change records what it did; a bulk does so once. */
   record(done: ChangeRecord): void;
-  /** They are there before and after. A caller who may change some targets only must still reach them: or FORBIDDEN. */
+  /**
+   * Targets that exist before and after. They must still be in the caller's scope, otherwise the change is FORBIDDEN.
+   */
   targets(controllerIds: readonly string[]): void;
   created(controllerIds: readonly string[]): void;
-  /** Devices reported something that changes nothing of what they are told. */
+  /** Targets whose devices reported something that doesn't change what they are told. */
   reported(controllerIds: readonly string[]): void;
   deleted(targets: readonly { id: number; controllerId: string }[]): void;
   /** Rollouts, beside targets that are named for themselves. */
@@ -58,7 +60,7 @@ class Undo {
 /**
  * Runs `work` in one transaction, writes what it records and announces what it names, after the commit and before
  * the answer. With `dryRun` all of it is undone and nothing announced.
- * @throws DomainError also where a constraint of the database said no.
+ * @throws DomainError also for a violated constraint of the database
  */
 export async function change<T>(
   context: ActorContext,

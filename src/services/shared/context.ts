@@ -35,7 +35,7 @@ export interface Caller extends Actor {
 }
 
 export const CHANNELS = ['GRAPHQL', 'MANAGEMENT_API', 'DEVICE_API', 'FILES', 'SERVER'] as const;
-/** By which door a call came; `SERVER` for what the server does of itself. */
+/** The channel that a call came through; `SERVER` for what the server does itself. */
 export type Channel = (typeof CHANNELS)[number];
 
 export interface Origin {
@@ -44,7 +44,7 @@ export interface Origin {
   address: string | null;
 }
 
-/** What every service works with, whoever calls. */
+/** What every service works with, for every caller. */
 export interface Platform {
   database: Database;
   clock: () => Date;
@@ -56,7 +56,7 @@ export interface Platform {
   storage: ArtifactStorage;
 }
 
-/** What a change is made with: who makes it and whence. */
+/** What a change is made with: who makes it and where from. */
 export interface ActorContext extends Platform {
   caller: Actor;
   origin: Origin;
@@ -67,17 +67,17 @@ export interface Context extends ActorContext {
   caller: Caller;
 }
 
-/** What somebody was not let do. */
+/** What somebody was not allowed to do. */
 export interface RefusedAttempt {
   type: 'permission.refused' | 'sign-in.failed';
-  /** The permission that lacked. */
+  /** The missing permission. */
   subject?: string;
 }
 
 /** Gathers refusals for the audit trail: nothing of the change's own transaction is left to write them in. */
 export interface Refusals {
   note(by: { caller: Actor; origin: Origin }, refusal: RefusedAttempt): void;
-  /** Writes what is waiting. */
+  /** Writes what is collected. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }

@@ -41,7 +41,7 @@ export function openFairQueue(atOnce: number, bounds?: Bounds) {
   };
 }
 
-/** Lets the work of each name run `atOnce` at the same time; the rest of that name waits, and nobody else does. */
+/** Runs at most `atOnce` pieces of work of each name at the same time; the rest of that name waits. */
 export function openQueueOfEach(atOnce: number) {
   const queues = new Map<string, { inTurn: ReturnType<typeof openFairQueue>; users: number }>();
   return async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {

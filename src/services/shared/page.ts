@@ -49,8 +49,8 @@ export interface Key<T> extends SortField<T> {
 }
 
 /**
- * Lists by keyset: a page costs the same at any depth, and rows inserted meanwhile shift nothing. `unique` is a
- * field that never repeats and never is null: it ends every order.
+ * Lists by keyset: a page costs the same at any depth, and new rows don't shift the pages. `unique` is a field that
+ * never repeats and is never null: it ends every order.
  * @throws INVALID_INPUT for arguments that contradict each other, or a cursor of another order or filter.
  */
 export function list<T, F extends string>(

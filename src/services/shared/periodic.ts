@@ -8,7 +8,7 @@ export interface Periodic {
   close(): Promise<void>;
 }
 
-/** Where others have all the connections that may be held. */
+/** Thrown when other jobs have all the connections for jobs. */
 const LATER_MS = 1_000;
 
 /** Jobs that run now: each holds a connection for its lock, and needs others for its work. */

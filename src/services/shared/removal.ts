@@ -5,8 +5,8 @@ import { postgresErrorOf } from './change.ts';
 const FOREIGN_KEY_VIOLATION = '23503';
 
 /**
- * Deletes something, or, where another row refers to it, hides it. Which rows do is the foreign keys' to say: asked
- * before, the answer could be out of date.
+ * Deletes something, or hides it if another row refers to it. The foreign keys decide: a query before could be out of
+ * date.
  */
 export async function removeOrHide(
   tx: Transaction,
@@ -22,6 +22,6 @@ export async function removeOrHide(
   }
 }
 
-/** Creations of a tenant in a table go one by one, so that what was found missing stays so. */
+/** Makes creations of a tenant in a table wait for one another, so that nobody else creates what was found missing. */
 export const lockCreations = (tx: Transaction, table: string, tenantId: number): Promise<unknown> =>
   tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${table} ${tenantId}`}, 0))`);

@@ -18,12 +18,9 @@ const MARK_UP = /<(?:[A-Za-z][^>]*>|[!?]|\/[^A-Za-z>])/;
  */
 const measured = (text: z.ZodString, least: number, most: number) =>
   text
-    .refine(
-      ({ length }) => length >= least,
-      `must have ${least} character${least === 1 ? '' : 's'} at the least`,
-    )
+    .refine(({ length }) => length >= least, `must have at least ${least} character${least === 1 ? '' : 's'}`)
     .refine(({ length }) => length <= most, {
-      message: `must have ${most} characters at the most`,
+      message: `must have at most ${most} characters`,
       abort: true,
     })
     .refine(isStorableText, 'must hold no U+0000 and no unpaired surrogate');
@@ -35,20 +32,23 @@ export const enteredText = (least: number, most: number) =>
 /** A secret or an address: kept as it is, measured all the same. */
 export const plainText = (least: number, most: number) => measured(z.string(), least, most);
 
-/** Whether a path can name it: clients take these two for steps up and along, however they are encoded. */
+/** Whether a path can name it: clients resolve these two in a path, in every encoding. */
 export const isPathSegment = (name: string): boolean => name !== '.' && name !== '..';
 export const SEGMENT_RULE = 'must not be . or ..: no path could name it';
 
 const CARRIED = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-/** What a token must be to arrive as it is: headers lose blanks at their ends, and all but ASCII on some way. */
+/**
+ * What a token must be to arrive unchanged: headers lose blanks at their ends, and other text than ASCII in some
+ * places.
+ */
 export const isHeaderText = (value: string): boolean => value === '' || CARRIED.test(value);
 export const HEADER_RULE = 'must be of printable ASCII, without blanks at its ends: a header has to carry it';
 
-/** A token that is shown in a header; where it may be empty, that is none. */
+/** A token that is sent in a header; an empty one means no token. */
 export const tokenText = (least: number, most: number) =>
   plainText(least, most).refine(isHeaderText, HEADER_RULE);
 
-/** The beginning of a text, at most so many UTF-16 units of it: a character that takes two is not halved. */
+/** The beginning of a text, at most so many UTF-16 units of it. A character of two units is not cut in half. */
 export function cutText(text: string, most: number): string {
   if (text.length <= most) return text;
   const isHalved = /[\uD800-\uDBFF]/.test(text[most - 1] ?? '');

@@ -1,11 +1,11 @@
-/** So long one request works before all others have their turn. */
+/** How long one request works before all others have their turn. */
 const TURN_MS = 10;
 
-/** Cuts long work in turns. */
+/** Cuts long work into turns. */
 export interface Turns {
-  /** Whether the others should have theirs. */
+  /** Whether it is the others' turn. */
   isOver(): boolean;
-  /** Lets all run that wait, and begins anew. */
+  /** Lets everything else run, and starts the next turn. */
   next(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export function takeTurns(): Turns {
   };
 }
 
-/** A list's `map` for lists that may be long: others are served meanwhile. */
+/** `map` for lists that may be long: it lets other requests run in between. */
 export async function mapInTurns<T, R>(list: readonly T[], map: (item: T, index: number) => R): Promise<R[]> {
   const turns = takeTurns();
   const mapped: R[] = [];

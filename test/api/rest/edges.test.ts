@@ -223,7 +223,7 @@ describe('what was sent is called as it was sent', () => {
     const message = async (rows: object[]) => (await ask('POST', '/targets', rows)).json.message;
     expect(await message([{ controllerId: 'x y' }])).toBe('controllerId: must hold no white space');
     expect(await message([{ controllerId: 'x' }, { controllerId: 'y', address: 'x'.repeat(513) }])).toBe(
-      '1.address: must have 512 characters at the most',
+      '1.address: must have at most 512 characters',
     );
   });
 
@@ -259,7 +259,7 @@ describe('a conflict names what is there already', () => {
   ])('and what stands twice in the request is not called stored: %s', async (path, type, row) => {
     const twice = await ask('POST', path, [row, row]);
     expectRefused(twice, 409, 'repo.entityAlreadyExists');
-    expect(twice.json.message).toMatch(new RegExp(`^${type} 'twice(:1)?' stands twice in the input.$`));
+    expect(twice.json.message).toMatch(new RegExp(`^${type} 'twice(:1)?' is in the input twice.$`));
     expect(twice.json.info).toMatchObject({ type });
     expect((await ask('POST', path, [row])).status).toBe(201);
     expect((await ask('POST', path, [row])).json.message).toBe(alreadyExists);

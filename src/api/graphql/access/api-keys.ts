@@ -59,7 +59,7 @@ class ApiKey implements Entity {
 
 const { UncountedConnection: ApiKeyConnection } = connectionTypes('ApiKey', 'API keys', ApiKey);
 
-@InputType({ description: 'What `createApiKey` takes. It needs a permission or a role at the least.' })
+@InputType({ description: 'What `createApiKey` takes. It needs at least a permission or a role.' })
 class CreateApiKeyInput {
   @Field(() => String, { description: 'Its name, at most 64 characters.' })
   name!: string;
@@ -73,13 +73,13 @@ class CreateApiKeyInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'What it shall permit: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches. None that the caller does not hold.',
+      'What it shall permit: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches. None that the caller does not have.',
   })
   permissions?: string[] | null;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Its roles, built-in and named ones. None that the caller does not hold.',
+    description: 'Its roles, built-in and named ones. None that the caller does not have.',
   })
   roles?: string[] | null;
 

@@ -20,7 +20,7 @@ class Role extends AuthoredNode implements NamedRole {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
-  @Field(() => String, { description: 'What it is for; empty where nobody said.' })
+  @Field(() => String, { description: 'What it is for; may be empty.' })
   description!: string;
 
   @Field(() => [String], {

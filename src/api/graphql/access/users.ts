@@ -141,7 +141,7 @@ export class UserResolver {
   }
 
   @Mutation(payloadOf('createUser', UserPayload), {
-    description: 'Creates a user in the tenant. Needs TENANT_ADMIN; nobody can grant what they do not hold.',
+    description: 'Creates a user in the tenant. Needs TENANT_ADMIN; nobody can grant more than they have.',
     complexity: HASH_COST,
   })
   createUser(

@@ -64,7 +64,7 @@ export class CertificateAuthority extends AuthoredNode implements Entity {
 
   @Field(() => [String], {
     description:
-      'The serial numbers of the certificates below it that are good for nothing any more: in upper-case hexadecimal, without leading zeros.',
+      'The serial numbers of revoked certificates below it: in upper-case hexadecimal, without leading zeros.',
   })
   revokedSerials!: string[];
 }
@@ -120,7 +120,7 @@ class UpdateCertificateAuthorityInput extends IdInput {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Serial numbers whose revocation is taken back; what is in both lists is revoked.',
+    description: 'Serial numbers to accept again; one in both lists is revoked.',
   })
   reinstateSerials?: string[];
 }

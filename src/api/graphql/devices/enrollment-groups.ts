@@ -35,7 +35,7 @@ import { CertificateAuthority } from './certificate-authorities.ts';
 
 export const EnrollmentGroupTargets = enumOf<Entity['appliesTo']>(
   'EnrollmentGroupTargets',
-  'Which targets the tokens of an enrollment group speak for.',
+  'Which targets the tokens of an enrollment group sign in.',
   {
     registered: 'Those that the group registered.',
     all: 'All targets of the tenant.',
@@ -44,21 +44,20 @@ export const EnrollmentGroupTargets = enumOf<Entity['appliesTo']>(
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A token of an enrollment group. The token itself is shown once, when it is made.',
+  description: 'A token of an enrollment group. The token itself is shown once, when it is created.',
 })
 class EnrollmentToken implements Token {
   @Field(() => ID, { description: 'Its identifier.' })
   id!: number;
 
   @Field(() => String, {
-    description:
-      'How the token begins, by which to tell it from others; empty of one that was the gateway token before.',
+    description: 'How the token begins, to tell it from others; empty for a former gateway token.',
   })
   prefix!: string;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'Until when it works; null without an end of its own.',
+    description: 'Until when it works; null if it works as long as the group.',
   })
   expiresAt!: Date | null;
 
@@ -72,7 +71,7 @@ class EnrollmentToken implements Token {
 @ObjectType({
   simpleResolvers: true,
   description:
-    'How unknown devices become targets: whoever shows one of its tokens, as `Authorization: GatewayToken …`, or a certificate of its authority, is registered by its rules.',
+    'How unknown devices become targets: a device that shows one of its tokens, as `Authorization: GatewayToken …`, or a certificate of its authority, is registered by its rules.',
 })
 export class EnrollmentGroup extends AuthoredNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
@@ -89,7 +88,7 @@ export class EnrollmentGroup extends AuthoredNode {
 
   @Field(() => [EnrollmentToken], {
     description:
-      'Its tokens, the oldest first; of the default group only those before the gateway token that still work.',
+      'Its tokens, the oldest first. For the default group only former gateway tokens that still work.',
   })
   tokens!: Token[];
 
@@ -108,30 +107,30 @@ export class EnrollmentGroup extends AuthoredNode {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many registrations count against the limit, those of targets deleted since included; null without a limit.',
+      'How many registrations count against the limit, including those of deleted targets; null without a limit.',
   })
   registrationCount!: number | null;
 
   @Field(() => Int, {
-    description: 'How many targets there are that it registered. Needs READ_TARGET.',
+    description: 'How many existing targets it registered. Needs READ_TARGET.',
   })
   targetCount!: number;
 
   @Field(() => [String], {
-    description: 'The controllerIds it is for, where `*` stands for any text; without any, all.',
+    description: 'The controllerIds it is for; `*` matches any text. Empty for all.',
   })
   allowedControllerIds!: string[];
 
   @Field(() => [String], {
     description:
-      'The controllerIds it is not for, where `*` stands for any text; they outweigh the allowed ones.',
+      'The controllerIds it is not for; `*` matches any text. They take precedence over the allowed ones.',
   })
   deniedControllerIds!: string[];
 
-  @Field(() => EnrollmentGroupTargets, { description: 'Which targets its tokens speak for.' })
+  @Field(() => EnrollmentGroupTargets, { description: 'Which targets its tokens sign in.' })
   appliesTo!: Entity['appliesTo'];
 
-  @Field(() => Boolean, { description: 'Whether its devices are held until somebody approves them.' })
+  @Field(() => Boolean, { description: 'Whether its devices are pending until somebody approves them.' })
   requiresApproval!: boolean;
 
   @Field(() => CertificateAuthority, {

@@ -49,32 +49,32 @@ abstract class EnrollmentGroupFields {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many devices it may register, however many ask at once; null without a limit. Where there was none, the targets it has registered count.',
+      'How many devices it may register, even if many ask at once; null without a limit. Where there was none, the targets it has registered count.',
   })
   registrationLimit?: number | null;
 
   @Field(() => [String], {
     nullable: true,
-    description: `The controllerIds it is for, where \`*\` stands for any text, for example \`sensor-*\`; without any, all. At most ${MOST_PATTERNS}.`,
+    description: `The controllerIds it is for; \`*\` matches any text, for example \`sensor-*\`. Empty for all. At most ${MOST_PATTERNS}.`,
   })
   allowedControllerIds?: string[];
 
   @Field(() => [String], {
     nullable: true,
-    description: `The controllerIds it is not for, in the same way; they outweigh the allowed ones. At most ${MOST_PATTERNS}.`,
+    description: `The controllerIds it is not for, in the same way. They take precedence over the allowed ones. At most ${MOST_PATTERNS}.`,
   })
   deniedControllerIds?: string[];
 
   @Field(() => EnrollmentGroupTargets, {
     nullable: true,
-    description: 'Which targets its tokens speak for; of a new group those it registered, unless given.',
+    description: 'Which targets its tokens sign in; for a new group by default those that it registered.',
   })
   appliesTo?: Entity['appliesTo'];
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether its devices are held until somebody approves them; of a new group false, unless given. Once it is false, those that wait are registered with their next poll.',
+      'Whether its devices are pending until somebody approves them; false by default. When it becomes false, pending ones are registered with their next poll.',
   })
   requiresApproval?: boolean;
 
@@ -111,7 +111,7 @@ class CreateEnrollmentGroupInput extends EnrollmentGroupFields {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'Until when its first token works; without one, as long as the group.',
+    description: 'Until when its first token works; by default as long as the group.',
   })
   tokenExpiresAt?: Date | null;
 }
@@ -136,13 +136,13 @@ class RotateEnrollmentTokenInput {
   @Field(() => Int, {
     defaultValue: 0,
     description:
-      'How many seconds the tokens it has still work; one that ends sooner does so. 0 ends them at once; a year at most.',
+      'How many seconds its other tokens still work, at most a year; 0 ends them at once. A token that ends sooner still does.',
   })
   overlapSeconds!: number;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'Until when the new token works; without one, as long as the group.',
+    description: 'Until when the new token works; by default as long as the group.',
   })
   expiresAt?: Date | null;
 }
@@ -189,7 +189,7 @@ const withNumericIds = <T extends EnrollmentGroupFields>(input: T) => ({
 export class EnrollmentMutations {
   @Mutation(payloadOf('createEnrollmentGroup', EnrollmentTokenPayload), {
     description:
-      'Creates an enrollment group with its first token. It works whether or not `authentication.gatewaytoken.enabled` is set, which rules the default group; `autoregistration.enabled` rules all. Needs CREATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
+      'Creates an enrollment group with its first token. `authentication.gatewaytoken.enabled` is for the default group only; `autoregistration.enabled` is for all groups. Needs CREATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
   })
   createEnrollmentGroup(
     @Arg('input', () => CreateEnrollmentGroupInput, { description: 'What to create.' })
@@ -201,7 +201,7 @@ export class EnrollmentMutations {
 
   @Mutation(() => UpdateEnrollmentGroupPayload, {
     description:
-      'Changes an enrollment group; takes effect at once, and not on targets that are registered. Needs UPDATE_TENANT_CONFIGURATION; to let its tokens speak for all targets READ_GATEWAY_SECURITY_TOKEN, too.',
+      'Changes an enrollment group. Takes effect at once, but not on registered targets. Needs UPDATE_TENANT_CONFIGURATION, and READ_GATEWAY_SECURITY_TOKEN to let its tokens sign in all targets.',
   })
   updateEnrollmentGroup(
     @Arg('input', () => UpdateEnrollmentGroupInput, { description: 'What to change.' })
@@ -214,7 +214,7 @@ export class EnrollmentMutations {
 
   @Mutation(payloadOf('rotateEnrollmentToken', EnrollmentTokenPayload), {
     description:
-      'Gives an enrollment group a new token beside those it has, which end with the overlap. That of the default group becomes the gateway token. Needs UPDATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
+      'Gives an enrollment group a new token. Its other tokens end after the overlap. The token of the default group becomes the gateway token. Needs UPDATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.',
   })
   rotateEnrollmentToken(
     @Arg('input', () => RotateEnrollmentTokenInput, { description: 'Which group, and how.' })
@@ -227,7 +227,7 @@ export class EnrollmentMutations {
 
   @Mutation(payloadOf('deleteEnrollmentGroup', DeletePayload), {
     description:
-      'Deletes an enrollment group: its tokens are good for nothing at once, and the devices that wait by it are forgotten; the targets it registered stay. Needs DELETE_TENANT_CONFIGURATION.',
+      'Deletes an enrollment group and its pending targets. Its tokens stop working at once; the targets it registered stay. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteEnrollmentGroup(
     @Arg('input', inputOf('deleteEnrollmentGroup', IdInput), { description: 'What to delete.' })
@@ -239,7 +239,7 @@ export class EnrollmentMutations {
 
   @Mutation(payloadOf('deleteEnrollmentToken', DeletePayload), {
     description:
-      'Deletes one token of an enrollment group: it is good for nothing at once. Needs DELETE_TENANT_CONFIGURATION.',
+      'Deletes one token of an enrollment group. It stops working at once. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteEnrollmentToken(
     @Arg('input', inputOf('deleteEnrollmentToken', IdInput), { description: 'What to delete.' })

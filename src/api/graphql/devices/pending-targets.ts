@@ -43,7 +43,7 @@ const PendingTargetState = enumOf<Entity['state']>(
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A device that is no target: it waits for an approval, or was refused one.',
+  description: 'A device that is not a target yet: it needs an approval, or was rejected.',
 })
 class PendingTarget implements Omit<Entity, 'groupId'> {
   @Field(() => String, { description: 'Its name on the wire, unique in the tenant.' })
@@ -55,7 +55,7 @@ class PendingTarget implements Omit<Entity, 'groupId'> {
   @Field(() => EnrollmentGroup, {
     nullable: true,
     description:
-      'The group by whose rules it becomes a target; null where it is gone by now. Needs READ_TENANT_CONFIGURATION.',
+      'The group whose rules make a target of it; null if the group is gone. Needs READ_TENANT_CONFIGURATION.',
   })
   enrollmentGroup!: EnrollmentGroup | null;
 
@@ -106,7 +106,7 @@ abstract class PendingTargetsInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'All waiting devices that match this RSQL expression, for example `enrollmentGroup==factory and controllerId==sensor-*`.',
+      'All pending targets that match this RSQL expression, for example `enrollmentGroup==factory and controllerId==sensor-*`.',
   })
   filter?: string | null;
 
@@ -143,8 +143,7 @@ const { Connection: PendingTargetConnection } = connectionTypes(
 @Resolver(() => PendingTarget)
 export class PendingTargetResolver {
   @Query(() => PendingTargetConnection, {
-    description:
-      'Lists devices that wait for an approval, or were refused one. Needs READ_TARGET; a scope of it reaches none.',
+    description: 'Lists pending targets. Needs READ_TARGET; with a scope the list is empty.',
     complexity: listCost,
   })
   async pendingTargets(

@@ -13,7 +13,7 @@ export const ActorKind = enumOf<Kind>('ActorKind', 'What kind of caller it was.'
   API_KEY: 'An API key that acts for an account.',
   TOKEN: 'Who a token of the OpenID Connect issuer names.',
   DEVICE: 'A device.',
-  SYSTEM: 'The server of itself, or whoever has the database.',
+  SYSTEM: 'The server itself, or the operator.',
 });
 
 const Channel = enumOf<ChannelName>('Channel', 'By which way a call came.', {

@@ -39,10 +39,10 @@ const describe = (key: ConfigurationKeyName) => `${CONFIGURATION_KEYS[key].about
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'What holds for a configuration key, and who set it when.',
+  description: 'The value of a configuration key, and who set it when.',
 })
 abstract class Setting {
-  @Field(() => Boolean, { description: 'Whether the tenant set nothing itself.' })
+  @Field(() => Boolean, { description: 'Whether the tenant has no value of its own.' })
   inherited!: boolean;
 
   @Field(() => GraphQLDateTime, {
@@ -64,33 +64,33 @@ abstract class Setting {
   lastModifiedBy?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What holds for a key that is on or off.' })
+@ObjectType({ simpleResolvers: true, description: 'The value of a key that is on or off.' })
 class BooleanSetting extends Setting {
-  @Field(() => Boolean, { description: 'What holds.' })
+  @Field(() => Boolean, { description: 'The value.' })
   value!: boolean;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What holds for a key that is a whole number.' })
+@ObjectType({ simpleResolvers: true, description: 'The value of a key that is a whole number.' })
 class IntegerSetting extends Setting {
-  @Field(() => GraphQLSafeInt, { description: 'What holds.' })
+  @Field(() => GraphQLSafeInt, { description: 'The value.' })
   value!: number;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What holds for a key that is a text.' })
+@ObjectType({ simpleResolvers: true, description: 'The value of a key that is a text.' })
 class TextSetting extends Setting {
   @Field(() => String, {
     nullable: true,
-    description: 'What holds; null of the gateway token where none is set or the caller may not read it.',
+    description: 'The value; null for the gateway token if none is set or the caller may not read it.',
   })
   value!: string | null;
 }
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'What holds for a key that names something the tenant has.',
+  description: 'The value of a key that names an entity of the tenant.',
 })
 class IdSetting extends Setting {
-  @Field(() => ID, { description: 'What holds.' })
+  @Field(() => ID, { description: 'The value.' })
   value!: number;
 }
 
@@ -204,7 +204,7 @@ export class TenantConfigurationResolver {
   })
   generateGatewayToken(
     @Arg('input', () => GenerateGatewayTokenInput, {
-      description: 'The token, if it shall be a certain one.',
+      description: 'The token to set, if not a random one.',
     })
     input: GenerateGatewayTokenInput,
     @Ctx() context: GraphqlContext,

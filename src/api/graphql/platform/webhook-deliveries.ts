@@ -23,7 +23,7 @@ import { asWritten, toId } from '../server/ids.ts';
 import { payload } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 
-const DeliveryState = enumOf<Delivery['state']>('WebhookDeliveryState', 'How a delivery stands.', {
+const DeliveryState = enumOf<Delivery['state']>('WebhookDeliveryState', 'The state of a delivery.', {
   pending: 'It waits to be sent, for the first time or once more.',
   delivered: 'The receiver took it.',
   failed: 'It was given up.',
@@ -34,7 +34,7 @@ class WebhookDelivery implements Delivery {
   @Field(() => ID, { description: 'Its identifier; later ones are greater.' })
   id!: number;
 
-  @Field(() => DeliveryState, { description: 'How it stands.' })
+  @Field(() => DeliveryState, { description: 'Its state.' })
   state!: Delivery['state'];
 
   @Field(() => ID, { description: 'The event, as in `auditEvents` and in the header `webhook-id`.' })
@@ -79,7 +79,7 @@ class RedeliverInput {
   @Field(() => ID, { description: 'Of which webhook.' })
   webhookId!: string;
 
-  @Field(() => [ID], { nullable: true, description: 'Which deliveries, at most 1000, however they stand.' })
+  @Field(() => [ID], { nullable: true, description: 'Which deliveries, at most 1000, in any state.' })
   deliveryIds?: string[] | null;
 
   @Field(() => Boolean, { defaultValue: false, description: 'All that failed.' })

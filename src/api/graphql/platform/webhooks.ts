@@ -22,13 +22,13 @@ import { connection, connectionTypes, listCost, PageArgs } from '../server/pagin
 
 const WebhookState = enumOf<'active' | 'inactive' | 'failing' | 'suspended'>(
   'WebhookState',
-  'How a webhook stands.',
+  'The state of a webhook.',
   {
     active: 'It is sent to.',
     inactive: 'Somebody switched it off: no event is queued.',
-    failing: 'Its receiver took nothing when last tried; it is tried again and again.',
+    failing: 'Its receiver accepted nothing at the last attempt; it is tried again.',
     suspended:
-      'Its receiver took nothing for a day; events wait for seven days, until an update with `active: true` resumes it.',
+      'Its receiver accepted nothing for a day. Events wait for seven days, until an update with `active: true` resumes it.',
   },
 );
 
@@ -46,10 +46,10 @@ class Webhook extends AuthoredNode {
   })
   eventTypes!: string[] | null;
 
-  @Field(() => WebhookState, { description: 'How it stands.' })
+  @Field(() => WebhookState, { description: 'Its state.' })
   state!: string;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when its receiver takes nothing.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when its receiver accepts nothing.' })
   failingSince!: Date | null;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was suspended.' })
@@ -125,7 +125,7 @@ class WebhookPayload extends Payload {
 
   @Field(() => String, {
     nullable: true,
-    description: 'A new secret, shown this once: events are signed with it as Standard Webhooks has it.',
+    description: 'A new secret, shown only here. It signs events as in Standard Webhooks.',
   })
   secret!: string | null;
 }
@@ -162,7 +162,7 @@ export class WebhookResolver {
   }
 
   @Mutation(payloadOf('deleteWebhook', DeletePayload), {
-    description: 'Deletes a webhook with all that waits to be sent. Needs DELETE_TENANT_CONFIGURATION.',
+    description: 'Deletes a webhook and its pending events. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteWebhook(
     @Arg('input', inputOf('deleteWebhook', IdInput), { description: 'What to delete.' }) input: IdInput,

@@ -59,32 +59,31 @@ const isUserErrorCode = (code: ErrorCode): code is UserErrorCode =>
 /** The codes whose suffix does not say all that there is to say. */
 const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCode>, string> &
   Partial<Record<UserErrorCode, string>> = {
-  FORBIDDEN:
-    'What a row is about would be out of the scope in which the permission is granted. Other than of a row it stands under `errors`.',
+  FORBIDDEN: 'A row is out of the scope of the permission. If it is not about a row, it is under `errors`.',
   INVALID_INPUT: 'A value breaks a rule of its field, or values contradict each other.',
   INVALID_ATTRIBUTES: 'The key or value of an attribute has characters or a length that are not allowed.',
   QUOTA_EXCEEDED: 'There would be more of something than is allowed.',
   TARGET_NOT_FOUND: 'There is no target of that controllerId.',
-  TARGET_ALREADY_EXISTS: 'A target of that controllerId is there already, or twice in the input.',
-  PENDING_TARGET_NOT_FOUND: 'No device of that controllerId waits for an approval.',
+  TARGET_ALREADY_EXISTS: 'A target of that controllerId exists already, or is in the input twice.',
+  PENDING_TARGET_NOT_FOUND: 'There is no pending target of that controllerId.',
   AUTO_ASSIGNMENT_ILLEGAL_STATE: 'The auto-assignment is in a status in which this cannot be done.',
   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID: 'An auto-assignment cannot be time-forced.',
-  TARGET_TYPE_ALREADY_EXISTS: 'A target type of that key or name is there already, or twice in the input.',
+  TARGET_TYPE_ALREADY_EXISTS: 'A target type of that key or name exists already, or is in the input twice.',
   TARGET_TYPE_IN_USE: 'Targets, or an enrollment group, still have the target type.',
   TARGET_TYPE_KEY_OR_NAME_REQUIRED: 'A target type needs a key or a name.',
   TARGET_TAG_NOT_FOUND: 'There is no target tag of that id or name.',
   SOFTWARE_MODULE_TYPE_NOT_FOUND: 'There is no software module type of that id or key.',
   SOFTWARE_MODULE_TYPE_ALREADY_EXISTS:
-    'A software module type of that key or name is there already, or twice in the input.',
+    'A software module type of that key or name exists already, or is in the input twice.',
   SOFTWARE_MODULE_DELETED: 'The software module was deleted; it is shown only where a set has it.',
   SOFTWARE_MODULE_ALREADY_EXISTS:
-    'A software module of that type, name and version is there already, or twice in the input.',
+    'A software module of that type, name and version exists already, or is in the input twice.',
   SOFTWARE_MODULE_UNSUPPORTED: 'The type of the distribution set takes no software module of that type.',
   DISTRIBUTION_SET_TYPE_NOT_FOUND: 'There is no distribution set type of that id or key.',
   DISTRIBUTION_SET_TYPE_ALREADY_EXISTS:
-    'A distribution set type of that key or name is there already, or twice in the input.',
+    'A distribution set type of that key or name exists already, or is in the input twice.',
   DISTRIBUTION_SET_ALREADY_EXISTS:
-    'A distribution set of that name and version is there already, or twice in the input.',
+    'A distribution set of that name and version exists already, or is in the input twice.',
   DISTRIBUTION_SET_DELETED: 'The distribution set was deleted; it is shown only where history has it.',
   DISTRIBUTION_SET_INCOMPLETE: 'The distribution set lacks modules that its type asks for, or files.',
   DISTRIBUTION_SET_INVALID: 'The distribution set was invalidated, and can be neither changed nor assigned.',
@@ -139,7 +138,7 @@ function descriptionOf(code: UserErrorCode): string {
 
 const UserErrorCode = enumOf<UserErrorCode>(
   'UserErrorCode',
-  'What is wrong, for programs.',
+  'What is wrong.',
   Object.fromEntries(
     ERROR_CODES.filter(isUserErrorCode).map((code) => [code, descriptionOf(code)]),
   ) as Record<UserErrorCode, string>,

@@ -12,7 +12,7 @@ export interface ApiKey {
   name: string;
   /** What of the key is no secret. */
   prefix: string;
-  /** The username of whom it acts for. */
+  /** The username of the account that it acts for. */
   owner: string;
   permissions: string[];
   roles: string[];

@@ -19,10 +19,10 @@ import { digestOf, newSecret, writeKey } from './key.ts';
 export type CreateApiKey = z.input<typeof NewApiKey>;
 
 /**
- * Makes a key by which a program acts for an account: the caller's own, or with TENANT_ADMIN any. Nobody can give it
- * what they don't hold. The key is in the answer and nowhere else.
- * @throws API_KEY_ALREADY_EXISTS, USER_NOT_FOUND, INVALID_INPUT; FORBIDDEN also where the owner holds what the caller
- *   doesn't, and where a scope asks for what the caller may not read.
+ * Creates a key for a program that acts for an account: the caller's own, or with TENANT_ADMIN any. Nobody can give it
+ * more than they have. The key is only in this answer.
+ * @throws API_KEY_ALREADY_EXISTS, USER_NOT_FOUND, INVALID_INPUT; FORBIDDEN also if the owner has what the caller
+ *   doesn't, or a scope asks for what the caller may not read.
  */
 export async function createApiKey(
   context: Context,
@@ -65,8 +65,8 @@ export async function createApiKey(
 }
 
 /**
- * By a key whose reach tells of other things, as sets, one could find out about these: the filters that the caller has no
- * part of yet ask only for what the caller may read. @throws FORBIDDEN
+ * A scope that asks for other entities, for example sets, tells its owner about them. So new filters may ask only for
+ * what the caller may read. @throws FORBIDDEN
  */
 function requireScopesReadable(context: Context, grants: readonly string[]): void {
   for (const { permission, filter } of grants.map(splitGrant)) {

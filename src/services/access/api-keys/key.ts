@@ -28,7 +28,7 @@ export function writeKey(parts: KeyParts): string {
 
 export const looksLikeKey = (token: string): boolean => token.startsWith('muster_');
 
-/** Undefined for what can be none. */
+/** Undefined if the text can't be one. */
 export function readKey(token: string): KeyParts | undefined {
   const match = KEY.exec(token);
   if (!match || token.slice(-CHECKSUM_LENGTH) !== checksumOf(token.slice(0, -CHECKSUM_LENGTH)))
@@ -36,7 +36,7 @@ export function readKey(token: string): KeyParts | undefined {
   return { tenantId: Number(match[1]), id: Number(match[2]), secret: match[3]! };
 }
 
-/** What is stored. No slow hash: nobody guesses 256 random bits. */
+/** What is stored of a secret. A fast hash is enough: nobody can guess 256 random bits. */
 export const digestOf = (secret: string): string => hash('sha256', secret, 'hex');
 
 export const isDigestOf = (digest: string, secret: string): boolean =>

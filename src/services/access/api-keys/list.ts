@@ -20,11 +20,11 @@ export async function listApiKeys(
   context: Context,
   input: z.input<typeof ApiKeyPage> = {},
 ): Promise<ApiKeyList> {
-  const reached = visibleKeys(context);
+  const visible = visibleKeys(context);
   const { limit, after } = parse(ApiKeyPage, input);
   const size = limit ?? 500;
   const rows = await selectKeys(context.database)
-    .where(and(reached, after ? gt(apiKeys.name, after) : undefined))
+    .where(and(visible, after ? gt(apiKeys.name, after) : undefined))
     .orderBy(asc(apiKeys.name))
     .limit(size + 1);
   return { apiKeys: rows.slice(0, size).map(keyView(context.caller)), hasNext: rows.length > size };

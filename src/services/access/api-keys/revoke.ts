@@ -10,11 +10,11 @@ import { type ApiKey, keyView, selectKeys, visibleKeys } from './api-key.ts';
  * @throws API_KEY_NOT_FOUND, also for the key of another where the caller may not end it
  */
 export async function revokeApiKey(context: Context, { id }: { id: number }): Promise<ApiKey> {
-  const reached = visibleKeys(context);
+  const visible = visibleKeys(context);
   const itself = and(eq(apiKeys.tenantId, context.caller.tenantId), eq(apiKeys.id, id));
 
   return change(context, async (tx, changes) => {
-    const [key] = await selectKeys(tx).where(and(itself, reached)).for('update', { of: apiKeys });
+    const [key] = await selectKeys(tx).where(and(itself, visible)).for('update', { of: apiKeys });
     if (!key) throw apiKeyNotFound(String(id));
     await tx.delete(apiKeys).where(itself);
     changes.settings();

@@ -17,7 +17,7 @@ interface UsedKey {
 export interface KeyUses {
   /** Remembers a use, to be written soon. A crash loses it. */
   note(key: UsedKey, at: Date): void;
-  /** Writes what is waiting. */
+  /** Writes what is collected. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export function openKeyUses(database: Database, onError: (error: unknown) => voi
   let waiting = new Map<number, UsedKey & { at: Date }>();
 
   const flush = async () => {
-    // They are kept for when it is back.
+    // They are kept until the database is back.
     if (!isOpen(database)) return;
     const batch = [...waiting.values()];
     waiting = new Map();

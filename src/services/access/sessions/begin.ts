@@ -14,7 +14,7 @@ const MOST = 100;
 /**
  * Signs the caller, who gave a password, in for twelve hours; the token is in the answer and nowhere else. It ends
  * sooner with the account and with its password.
- * @throws FORBIDDEN for whoever signed in by something else than an account's password
+ * @throws FORBIDDEN unless the caller signed in by an account's password
  */
 export async function beginSession(context: Context): Promise<{ token: string; expiresAt: Date }> {
   const { tenantId, username, kind } = context.caller;

@@ -12,7 +12,7 @@ import { insertUser, requireCallerHas, type User } from './user.ts';
 export type CreateUser = z.input<typeof NewUser>;
 
 /**
- * Creates an account in the caller's tenant. Needs TENANT_ADMIN; nobody can grant what they don't hold.
+ * Creates an account in the caller's tenant. Needs TENANT_ADMIN; nobody can grant more than they have.
  * @throws USER_ALREADY_EXISTS, INVALID_INPUT
  */
 export async function createUser(context: Context, input: CreateUser): Promise<User> {

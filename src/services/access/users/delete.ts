@@ -9,7 +9,7 @@ import { lockUser, requireAnotherAdministrator, type User, userNamed } from './u
 
 /**
  * Deletes an account; it can't sign in any more at once. Needs TENANT_ADMIN. Answers with what was deleted.
- * @throws USER_NOT_FOUND; FORBIDDEN where the account holds what the caller doesn't; INVALID_INPUT for the caller's
+ * @throws USER_NOT_FOUND; FORBIDDEN if the account has more than the caller; INVALID_INPUT for the caller's
  *   own account and the tenant's last administrator.
  */
 export async function deleteUser(context: Context, input: { username: string }): Promise<User> {

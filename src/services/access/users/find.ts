@@ -19,7 +19,7 @@ export async function findUser(context: Context, input: { username: string }): P
   return userIn(caller.tenantName)(row);
 }
 
-/** The caller's own account. @throws USER_NOT_FOUND for who a token names: they need none. */
+/** The caller's own account. @throws USER_NOT_FOUND for a caller of an issuer's token, who needs no account */
 export async function findMe(context: Context): Promise<User> {
   const { kind, username } = context.caller;
   if (kind === 'TOKEN') throw userNotFound(username);

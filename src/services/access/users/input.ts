@@ -10,7 +10,7 @@ export const Username = plainText(1, 64)
   .refine((name) => !/\p{Cc}/u.test(name), 'must hold no control characters')
   .refine((name) => name === name.trim(), 'must not begin or end with white space');
 
-/** What a password may be that only a loopback address lets in: admin/admin is for trying things out. */
+/** A password for a server that listens on a loopback address only: admin/admin is for trying things out. */
 export const LocalPassword = plainText(5, 256);
 
 export const Password = plainText(12, 256).refine(
@@ -20,7 +20,7 @@ export const Password = plainText(12, 256).refine(
 
 const place = (grant: Grant) => PERMISSIONS.indexOf(splitGrant(grant).permission);
 
-/** Each once and in the order of the permissions, its filter as it is printed: the same grants are the same texts. */
+/** Each grant once, in the order of the permissions, its filter as printed: the same grants are the same texts. */
 export const Permissions = z
   .array(
     z.string().transform((given, check) => {
@@ -32,7 +32,7 @@ export const Permissions = z
   )
   .transform((given) => [...new Set(given)].sort((a, b) => place(a) - place(b)));
 
-/** Names of built-in roles, in their order, and then of others: whether those are there is seen when they are given. */
+/** Names of built-in roles in their order, then of others. That those exist is checked when they are granted. */
 export const RoleNames = z
   .array(z.string())
   .transform((given) => [

@@ -14,7 +14,7 @@ import { DEFAULT_TENANT, userNamed } from './user.ts';
 const SetPassword = z.object({ tenant: z.string().nullish(), username: Username, password: Password });
 
 /**
- * Gives an account a new password, for whoever has the database: the way back in when nobody can sign in any more.
+ * Gives an account a new password. For the operator, who has the database, when nobody can sign in any more.
  * @throws USER_NOT_FOUND, INVALID_INPUT
  */
 export async function setPassword(platform: Platform, input: z.input<typeof SetPassword>): Promise<void> {

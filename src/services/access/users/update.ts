@@ -26,13 +26,13 @@ export type UpdateUser = z.input<typeof UserUpdate>;
 /**
  * Changes an account; undefined keeps a field. The old password stops working at once, and the account's sessions
  * end. Who signs in by a password may change their own; all else needs TENANT_ADMIN. An API key sets no password.
- * @throws USER_NOT_FOUND; FORBIDDEN where the account holds, or would hold, what the caller doesn't, and for an API key
- *   that gives a password; INVALID_INPUT where the tenant would lose its last administrator.
+ * @throws USER_NOT_FOUND; FORBIDDEN if the account has, or would have, more than the caller, and for an API key that
+ *   sets a password; INVALID_INPUT if the tenant would lose its last administrator.
  */
 export async function updateUser(context: Context, input: UpdateUser): Promise<User> {
   const { caller } = context;
   if (!isOwnPassword(caller, input)) requireRole(context, 'TENANT_ADMIN');
-  // A password outlives the key: whoever has the key would stay in after it is revoked.
+  // A password lives longer than the key: who has the key could still sign in after it is revoked.
   if (input.password !== undefined && caller.kind === 'API_KEY') throw forbidden('to sign in by no API key');
   const { username, password, permissions, roles } = parse(UserUpdate, input);
   requireCallerHas(caller, { permissions, roles });
@@ -65,6 +65,6 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   });
 }
 
-/** A token's user only has the account's name, and an API key is not to make its way in for ever. Null is refused later. */
+/** A token's user only has the account's name, and an API key must not get lasting access. Null is refused later. */
 const isOwnPassword = (caller: Caller, { username, permissions, roles }: UpdateUser): boolean =>
   caller.kind === 'USER' && username === caller.username && permissions == null && roles == null;

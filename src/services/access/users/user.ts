@@ -7,7 +7,7 @@ import type { Caller } from '../../shared/context.ts';
 import { type Grant, includes, isBuiltIn, ROLES, splitGrant } from '../grants.ts';
 import type { NewUser } from './input.ts';
 
-/** The tenant of those who sign in without naming one. */
+/** The tenant of callers that sign in without naming one. */
 export const DEFAULT_TENANT = 'DEFAULT';
 
 /** An account as callers get it. */
@@ -62,12 +62,12 @@ export async function lockAccount(tx: Transaction, tenantId: number, username: s
 
 /**
  * Reads an account that the caller is about to change; until the transaction ends, nobody else changes an account
- * of the tenant. So two administrators can't take the last place from one another.
- * @throws USER_NOT_FOUND; FORBIDDEN where the account holds what the caller doesn't: its password would be theirs.
+ * of the tenant. So two administrators can't remove each other at the same time.
+ * @throws USER_NOT_FOUND; FORBIDDEN if the account has more than the caller, who could set its password.
  */
 export async function lockUser(tx: Transaction, caller: Caller, username: string): Promise<User> {
   const { tenantId, tenantName } = caller;
-  // Weaker than FOR UPDATE, which would hold up every insert that refers to the tenant.
+  // Weaker than FOR UPDATE, which would block every insert that refers to the tenant.
   await tx
     .select({ tenantId: tenants.tenantId })
     .from(tenants)
@@ -81,8 +81,8 @@ export async function lockUser(tx: Transaction, caller: Caller, username: string
 }
 
 /**
- * Nobody grants, or touches an account with, what they don't hold. Named roles count by their permissions, which
- * aren't looked up here.
+ * Nobody grants more than they have, or changes an account that has more. The permissions of named roles are not looked
+ * up here.
  * @throws FORBIDDEN
  */
 export function requireCallerHas(

@@ -91,7 +91,7 @@ export function faultOfIssuer(certificate: X509Certificate): string | undefined 
   return faultOfAny(certificate, facts);
 }
 
-/** Why no device may sign in with a certificate, whoever signed it. */
+/** Why no device may sign in with a certificate, no matter who signed it. */
 export function faultOfDevice(certificate: X509Certificate): string | undefined {
   const { isCa, keyUsage, ...facts } = factsOf(certificate);
   if (isCa) return 'is that of a CA, not of a device (basicConstraints with CA:TRUE)';

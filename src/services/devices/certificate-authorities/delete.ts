@@ -8,7 +8,8 @@ import type { Context } from '../../shared/context.ts';
 import { certificateAuthorityWithId } from './find.ts';
 
 /**
- * Deletes an authority: its devices' certificates are good for nothing at once, and no enrollment group names it. Needs DELETE_TENANT_CONFIGURATION.
+ * Deletes an authority. Its devices' certificates stop working at once, and enrollment groups no longer name it. Needs
+ * DELETE_TENANT_CONFIGURATION.
  * @throws CERTIFICATE_AUTHORITY_NOT_FOUND
  */
 export async function deleteCertificateAuthority(context: Context, { id }: { id: number }): Promise<void> {

@@ -20,7 +20,7 @@ const serial = z
   .string()
   .transform(canonicalSerial)
   .pipe(z.string().regex(/^[0-9A-F]{1,40}$/, 'must be of 1 to 40 hexadecimal digits'));
-const serials = z.array(serial).max(MOST_REVOKED, `must be ${MOST_REVOKED} at the most`);
+const serials = z.array(serial).max(MOST_REVOKED, `must be at most ${MOST_REVOKED}`);
 
 export const CertificateAuthorityInput = z.object({ name, certificate: plainText(1, 16_384) });
 export type CertificateAuthorityInput = z.input<typeof CertificateAuthorityInput>;

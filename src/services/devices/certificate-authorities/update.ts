@@ -14,7 +14,7 @@ import {
 import { CertificateAuthorityUpdate, MOST_REVOKED } from './input.ts';
 
 /**
- * Renames an authority, and revokes serials of certificates below it or takes that back; what is in both lists is
+ * Renames an authority, revokes serials of certificates below it, or reinstates them. A serial in both lists is
  * revoked. Needs UPDATE_TENANT_CONFIGURATION.
  * @throws CERTIFICATE_AUTHORITY_NOT_FOUND, CERTIFICATE_AUTHORITY_ALREADY_EXISTS, QUOTA_EXCEEDED, INVALID_INPUT
  */
@@ -56,7 +56,7 @@ export async function updateCertificateAuthority(
   });
 }
 
-/** The serials that came and went; all there are would be too many to keep with every change. */
+/** The serials that were added and removed: all of them would be too many to record with every change. */
 function revocations(
   { revokedSerials: before }: { revokedSerials: string[] },
   { revokedSerials: after }: { revokedSerials: string[] },

@@ -14,10 +14,10 @@ export interface ChainCheck {
   refusal?: string;
 }
 
-/** More than that nobody needs, and each costs time. */
+/** Nobody needs more, and each costs time. */
 export const LONGEST_CHAIN = 10;
 
-/** When a refused chain is looked at again: meanwhile it may have become valid. */
+/** When a refused chain is checked again: it may have become valid. */
 const REFUSED_MS = 60_000;
 
 /** A tenant is another object after every change of its authorities, a chain after every handshake. */

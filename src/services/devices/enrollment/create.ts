@@ -18,10 +18,10 @@ import { insertToken, newEnrollmentToken } from './tokens.ts';
 const MOST_GROUPS = 500;
 
 /**
- * Creates an enrollment group and its first token, which is shown this once: only a digest of it is kept. Needs
+ * Creates an enrollment group and its first token, which is shown only in this answer: only its digest is kept. Needs
  * CREATE_TENANT_CONFIGURATION and READ_GATEWAY_SECURITY_TOKEN.
- * @throws ENROLLMENT_GROUP_ALREADY_EXISTS, TARGET_TYPE_NOT_FOUND, TARGET_TAG_NOT_FOUND, CERTIFICATE_AUTHORITY_NOT_FOUND,
- *   INVALID_ATTRIBUTES, QUOTA_EXCEEDED, INVALID_INPUT
+ * @throws ENROLLMENT_GROUP_ALREADY_EXISTS, TARGET_TYPE_NOT_FOUND, TARGET_TAG_NOT_FOUND,
+ *   CERTIFICATE_AUTHORITY_NOT_FOUND, INVALID_ATTRIBUTES, QUOTA_EXCEEDED, INVALID_INPUT
  */
 export async function createEnrollmentGroup(
   context: Context,

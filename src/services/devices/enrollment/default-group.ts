@@ -2,8 +2,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { enrollmentGroups } from '../../../database/tables/enrollment.ts';
 
 /**
- * Gives a new tenant the group that its gateway token belongs to, with the rules that token has always had; tenants of
- * before got theirs by a migration.
+ * Gives a new tenant the group that its gateway token belongs to, with hawkBit's rules for that token.
  */
 export async function insertDefaultGroup(tx: Transaction, tenantId: number, now: Date): Promise<void> {
   await tx.insert(enrollmentGroups).values({

@@ -6,7 +6,7 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 
 /**
- * Deletes one token of an enrollment group: it is good for nothing at once, the group's others stay. Needs
+ * Deletes one token of an enrollment group. It stops working at once; the group's other tokens stay. Needs
  * DELETE_TENANT_CONFIGURATION.
  * @throws ENROLLMENT_TOKEN_NOT_FOUND
  */

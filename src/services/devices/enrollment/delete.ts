@@ -7,8 +7,8 @@ import { enrollmentGroupWithId } from './find.ts';
 import { lockGroup } from './update.ts';
 
 /**
- * Deletes an enrollment group with its tokens and the devices that wait for an approval by it; the targets it
- * registered stay. Needs DELETE_TENANT_CONFIGURATION.
+ * Deletes an enrollment group with its tokens and pending targets; the targets that it registered stay. Needs
+ * DELETE_TENANT_CONFIGURATION.
  * @throws ENROLLMENT_GROUP_NOT_FOUND; INVALID_INPUT for the default group, which every tenant has
  */
 export async function deleteEnrollmentGroup(context: Context, { id }: { id: number }): Promise<void> {

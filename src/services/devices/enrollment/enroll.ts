@@ -10,10 +10,10 @@ import { adjustTargetCount, requireRoomForTargets } from '../../fleet/targets/qu
 import type { Platform } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 
-/** Who is recorded as the maker of targets that register themselves (the seed). */
+/** The creator of targets that register themselves. */
 const SYSTEM = 'system';
 
-/** What a group makes of the devices it registers. */
+/** What a group gives to the devices that it registers. */
 export interface Terms {
   groupId: number;
   registrationLimit: number | null;
@@ -73,7 +73,8 @@ export const selfRegistered = (controllerId: string) =>
  * Makes targets of devices, by the terms of their group where they have one, their poll included. A device that is a
  * target already is passed over and doesn't count.
  * @returns the controllerIds of the new targets
- * @throws INVALID_INPUT; QUOTA_EXCEEDED where the group's limit or the tenant's is reached, also by what others do meanwhile
+ * @throws INVALID_INPUT; QUOTA_EXCEEDED if the limit of the group or of the tenant is exceeded, also together with
+ *   others
  */
 export async function enrollDevices(
   tx: Transaction,
@@ -81,7 +82,7 @@ export async function enrollDevices(
   terms: Terms | undefined,
   devices: readonly NewDevice[],
 ): Promise<string[]> {
-  // Asked first so that what comes late costs a reading and no more.
+  // Checked first, so that a refusal costs one read only.
   if (terms && isFull(terms)) throw limitReached(terms);
   await requireRoomForTargets(tx, limits, tenantId, 1);
   const enrolled: string[] = [];
@@ -93,7 +94,7 @@ export async function enrollDevices(
     if (terms) await giveTerms(tx, tenantId, [...ids.values()], terms);
   }
   await adjustTargetCount(tx, limits, tenantId, enrolled.length);
-  // Last, because all registrations of the group wait for whoever counts.
+  // Last, because until the commit all other registrations of the group wait for this update.
   if (terms && enrolled.length) await count(tx, tenantId, terms, enrolled.length);
   return enrolled;
 }

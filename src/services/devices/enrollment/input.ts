@@ -12,7 +12,7 @@ const MOST_REGISTRATIONS = 2 ** 31 - 1;
 const name = enteredText(1, 128);
 const patterns = z
   .array(plainText(1, 256))
-  .max(MOST_PATTERNS, `must be ${MOST_PATTERNS} at the most`)
+  .max(MOST_PATTERNS, `must be at most ${MOST_PATTERNS}`)
   .transform((list) => [...new Set(list)]);
 
 /** The fields of a group, new or not. */
@@ -23,7 +23,7 @@ const GroupFields = z.object({
     .number()
     .int('must be a whole number')
     .min(0, 'must not be negative')
-    .max(MOST_REGISTRATIONS, `must be ${MOST_REGISTRATIONS} at the most`)
+    .max(MOST_REGISTRATIONS, `must be at most ${MOST_REGISTRATIONS}`)
     .nullish(),
   allowedControllerIds: patterns.optional(),
   deniedControllerIds: patterns.optional(),
@@ -36,10 +36,10 @@ const GroupFields = z.object({
     .nullish(),
   attributes: z
     .array(z.object({ key: z.string(), value: z.string() }))
-    .max(MOST_ATTRIBUTES, `must be ${MOST_ATTRIBUTES} at the most`)
+    .max(MOST_ATTRIBUTES, `must be at most ${MOST_ATTRIBUTES}`)
     .transform((list) => Object.fromEntries(list.map(({ key, value }) => [key, value])))
     .optional(),
-  tagIds: z.array(z.number()).max(MOST_TAGS, `must be ${MOST_TAGS} at the most`).optional(),
+  tagIds: z.array(z.number()).max(MOST_TAGS, `must be at most ${MOST_TAGS}`).optional(),
 });
 
 export const CreateEnrollmentGroup = GroupFields.extend({

@@ -15,7 +15,10 @@ interface References {
   tagIds?: readonly number[] | null | undefined;
 }
 
-/** @throws TARGET_TYPE_NOT_FOUND also for one the caller may not read, CERTIFICATE_AUTHORITY_NOT_FOUND, TARGET_TAG_NOT_FOUND */
+/**
+ * @throws TARGET_TYPE_NOT_FOUND also for one the caller may not read, CERTIFICATE_AUTHORITY_NOT_FOUND,
+ *   TARGET_TAG_NOT_FOUND
+ */
 export async function requireReferences(
   tx: Transaction,
   context: Context,
@@ -31,7 +34,7 @@ export async function requireReferences(
     if (!tags.has(id)) throw targetTagNotFound(String(id), ['tagIds', String(index)]);
 }
 
-/** Locked so that it isn't deleted meanwhile. */
+/** Locked so that it isn't deleted before the commit. */
 async function isAuthority(tx: Transaction, tenantId: number, id: number): Promise<boolean> {
   if (!Number.isSafeInteger(id)) return false;
   const rows = await tx

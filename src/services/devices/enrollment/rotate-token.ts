@@ -14,8 +14,8 @@ import { endTokens, insertToken, newEnrollmentToken } from './tokens.ts';
 import { lockGroup } from './update.ts';
 
 /**
- * Gives an enrollment group a new token, which is shown this once; those it has end with the overlap, at once without
- * one. That of the default group becomes the configuration's gateway token. Needs UPDATE_TENANT_CONFIGURATION and
+ * Gives an enrollment group a new token, which is shown only in this answer. Its other tokens end after the overlap, or
+ * at once. The token of the default group becomes the gateway token. Needs UPDATE_TENANT_CONFIGURATION and
  * READ_GATEWAY_SECURITY_TOKEN.
  * @throws ENROLLMENT_GROUP_NOT_FOUND, QUOTA_EXCEEDED, INVALID_INPUT
  */

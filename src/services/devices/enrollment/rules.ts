@@ -5,21 +5,21 @@ import type { TenantSettings } from '../../platform/tenants/settings.ts';
 import { digestFromHex, tokenDigest } from '../sign-in/digest.ts';
 import { matcherOf } from './patterns.ts';
 
-/** What of a group is asked at every request. */
+/** What every request needs of a group. */
 export interface GroupRules {
   id: number;
-  /** Whether it has to do with a device of that name. */
+  /** Whether the group is for a device with that controllerId. */
   admits(controllerId: string): boolean;
   requiresApproval: boolean;
   /** Infinity where it never expires. */
   until: number;
 }
 
-/** Who speaks for devices: a group by one of its tokens, or a certificate, which is the device's own. */
+/** What signs a device in without its own token: a token of an enrollment group, or the device's certificate. */
 export interface EnrollmentCredential {
-  /** By whose rules an unknown device becomes a target; without one it does at once. */
+  /** The group whose rules make a target of an unknown device; without a group it becomes one at once. */
   group: GroupRules | undefined;
-  /** Whether it speaks for targets that the group has not registered, too. */
+  /** Whether it also signs in targets that the group has not registered. */
   appliesToAll: boolean;
 }
 
@@ -30,7 +30,7 @@ interface TokenRules extends EnrollmentCredential {
 
 /** The enrollment groups of a tenant, as they are found by what devices show. */
 export interface EnrollmentRules {
-  /** By the token's digest: what the time of a look-up tells of that, tells nothing of the token. */
+  /** By the token's digest: the time of a look-up may leak the digest, which says nothing about the token. */
   tokens: ReadonlyMap<string, TokenRules>;
   /** By the id of the certificate authority that a group names. */
   authorities: ReadonlyMap<number, GroupRules>;
@@ -77,7 +77,7 @@ export async function readEnrollment(database: Parameters<typeof groupsOfTenant>
 }
 export type EnrollmentRows = Awaited<ReturnType<typeof readEnrollment>>;
 
-/** The default group's tokens, the gateway token first of all, work where the tenant has them enabled. */
+/** The tokens of the default group, which include the gateway token, work only if the tenant has enabled them. */
 export function enrollmentOf({ groups, tokens }: EnrollmentRows, settings: TenantSettings): EnrollmentRules {
   const known = new Map(groups.map((row) => [row.id, { row, group: groupOf(row) }]));
   const byDigest = new Map<string, TokenRules>();

@@ -51,7 +51,7 @@ export async function insertToken(
     .onConflictDoNothing();
 }
 
-/** Lets the tokens of a group work until then at the longest, and forgets those that don't work any more. */
+/** Ends the tokens of a group at that time at the latest, and deletes those that don't work any more. */
 export async function endTokens(
   tx: Transaction,
   { tenantId, now }: Author,
@@ -66,7 +66,7 @@ export async function endTokens(
   await tx.delete(enrollmentTokens).where(and(ofGroup, lte(enrollmentTokens.expiresAt, now)));
 }
 
-/** Ends the tokens before the gateway token: whoever sets that means that nothing else is good any more. */
+/** Deletes the former gateway tokens: after a new one is set, no other works. */
 export async function endFormerGatewayTokens(tx: Transaction, tenantId: number): Promise<void> {
   const defaultGroup = tx
     .select({ id: enrollmentGroups.id })

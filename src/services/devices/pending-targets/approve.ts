@@ -13,11 +13,12 @@ import { enrollDevices, findTerms, type NewDevice } from '../enrollment/enroll.t
 import { inChunks, type PendingRow, PendingSelection, selectPending } from './select.ts';
 
 /**
- * Makes targets of devices that wait for an approval, of the named ones, all or none, or of all that match a filter,
- * by the terms of the groups that held them; of rejected ones where they are named. Needs CREATE_TARGET, which must
- * reach the targets they become. With `dryRun` it only says how many it would be.
- * @returns how many targets there are more
- * @throws PENDING_TARGET_NOT_FOUND, QUOTA_EXCEEDED by a group's limit or the tenant's, FORBIDDEN, INVALID_INPUT, the filter's errors
+ * Makes targets of pending targets, by the terms of their groups: of the named ones, all or none, or of all that match
+ * a filter. Rejected ones must be named. Needs CREATE_TARGET, and the new targets must be in its scope. With `dryRun`
+ * it only counts.
+ * @returns how many targets were created
+ * @throws PENDING_TARGET_NOT_FOUND, QUOTA_EXCEEDED by a group's limit or the tenant's, FORBIDDEN, INVALID_INPUT, the
+ *   filter's errors
  */
 export async function approveTargets(context: Context, input: PendingSelection): Promise<number> {
   const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
@@ -28,15 +29,15 @@ export async function approveTargets(context: Context, input: PendingSelection):
   return change(
     context,
     async (tx, changes) => {
-      const waiting = await selectPending(tx, context, selection);
+      const pending = await selectPending(tx, context, selection);
       const approved: string[] = [];
       const enrolling = { tenantId, now, by: username, systemDefaults };
-      for (const groupId of new Set(waiting.map((row) => row.groupId))) {
+      for (const groupId of new Set(pending.map((row) => row.groupId))) {
         const terms = await findTerms(tx, tenantId, groupId);
-        const devices = waiting.filter((row) => row.groupId === groupId).map(deviceOf);
+        const devices = pending.filter((row) => row.groupId === groupId).map(deviceOf);
         approved.push(...(await enrollDevices(tx, enrolling, terms, devices)));
       }
-      await inChunks(waiting, (condition) => tx.delete(pendingTargets).where(condition));
+      await inChunks(pending, (condition) => tx.delete(pendingTargets).where(condition));
       const theirs = sql`${targets.controllerId} = ANY(${arrayOf(approved)}::text[])`;
       await requireStillInScope(tx, context, targetsAs('CREATE_TARGET'), theirs);
       changes.created(approved);

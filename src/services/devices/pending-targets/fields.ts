@@ -5,7 +5,7 @@ import { exact } from '../../shared/authorship.ts';
 import type { SortField } from '../../shared/page.ts';
 import type { PendingTarget } from './pending-target.ts';
 
-/** What a filter of devices that wait needs to have joined. */
+/** The join that filters of pending targets need. */
 export const joinedGroups = and(
   eq(enrollmentGroups.tenantId, pendingTargets.tenantId),
   eq(enrollmentGroups.id, pendingTargets.groupId),
@@ -13,7 +13,7 @@ export const joinedGroups = and(
 
 const itsGroup = (field: string) => owned('enrollmentGroup', field, pendingTargets.groupId);
 
-/** What a filter may ask of a device that waits for an approval. */
+/** What a filter may ask of a pending target. */
 export const PENDING_TARGET_FIELDS = fieldSet([
   [['controllerId', 'id'], { kind: 'text', column: pendingTargets.controllerId }],
   [
@@ -27,7 +27,7 @@ export const PENDING_TARGET_FIELDS = fieldSet([
   [['lastRequestAt'], { kind: 'time', column: pendingTargets.lastRequestAt }],
 ]);
 
-/** What devices that wait can be sorted by. */
+/** What pending targets can be sorted by. */
 export const PENDING_TARGET_ORDER = {
   controllerId: { expression: pendingTargets.controllerId, of: (p) => p.controllerId, type: 'text' },
   state: { expression: exact(pendingTargets.state), of: (p) => p.state, type: 'text' },

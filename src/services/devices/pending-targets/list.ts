@@ -15,13 +15,13 @@ import type { PendingTarget } from './pending-target.ts';
 
 const { tenantId: _, id: __, ...COLUMNS } = getTableColumns(pendingTargets);
 
-/** One that became a target by another way waits no more, though its row may still be there. */
+/** A device that became a target in another way is not pending, even if its row is still there. */
 const isNoTarget = sql`NOT EXISTS (SELECT 1 FROM ${targets}
   WHERE ${targets.tenantId} = ${pendingTargets.tenantId} AND ${targets.controllerId} = ${pendingTargets.controllerId})`;
 
 /**
- * Lists the devices in a state, by controllerId unless ordered otherwise. Needs READ_TARGET; a scope reaches none of
- * them, as it asks what only targets have.
+ * Lists the pending targets in a state, by controllerId unless ordered otherwise. Needs READ_TARGET. With a scope the
+ * list is empty, as a scope uses fields that only targets have.
  * @throws the filter's errors, and those of `list`.
  */
 export async function listPendingTargets(

@@ -1,6 +1,6 @@
 import type { PendingState } from '../../../database/tables/enrollment.ts';
 
-/** A device that waits for an approval, or was refused one. */
+/** A device that needs an approval to become a target, or was rejected. */
 export interface PendingTarget {
   controllerId: string;
   groupId: number;

@@ -9,13 +9,13 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { inChunks, PendingSelection, selectPending } from './select.ts';
 
-/** Of a group; of more, those rejected first are forgotten, and may ask again. */
+/** In a group. The oldest of more are forgotten, and may ask again. */
 const MOST_REJECTED = 10_000;
 
 /**
- * Refuses devices that wait for an approval, the named ones, all or none, or all that match a filter: they are signed
- * in no more, until somebody approves them by name. Needs CREATE_TARGET without a scope, as a scope asks what only
- * targets have. With `dryRun` it only says how many it would be.
+ * Rejects pending targets: the named ones, all or none, or all that match a filter. They can't sign in until somebody
+ * approves them by name. Needs CREATE_TARGET without a scope, as a scope uses fields that only targets have. With
+ * `dryRun` it only counts.
  * @returns how many are newly rejected
  * @throws PENDING_TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
@@ -28,12 +28,12 @@ export async function rejectTargets(context: Context, input: PendingSelection): 
     context,
     async (tx, changes) => {
       const selected = await selectPending(tx, context, selection);
-      const waiting = selected.filter(({ state }) => state === 'pending');
+      const pending = selected.filter(({ state }) => state === 'pending');
       const decision = { state: 'rejected' as const, rejectedAt: context.clock(), rejectedBy: username };
-      await inChunks(waiting, (condition) => tx.update(pendingTargets).set(decision).where(condition));
-      for (const groupId of new Set(waiting.map((row) => row.groupId)))
+      await inChunks(pending, (condition) => tx.update(pendingTargets).set(decision).where(condition));
+      for (const groupId of new Set(pending.map((row) => row.groupId)))
         await forgetOldest(tx, tenantId, groupId);
-      const rejected = waiting.map(({ controllerId }) => controllerId);
+      const rejected = pending.map(({ controllerId }) => controllerId);
       changes.targets(rejected);
       changes.record({ type: 'pending-target.rejected', ...affected(selection, rejected) });
       return rejected.length;

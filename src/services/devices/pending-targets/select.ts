@@ -10,7 +10,7 @@ import { listOf } from '../../shared/rows.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { joinedGroups, PENDING_TARGET_FIELDS } from './fields.ts';
 
-/** Which devices are meant: either those named or all that match a filter. */
+/** Which pending targets: either the named ones or all that match a filter. */
 export const PendingSelection = z.object({
   controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
@@ -18,11 +18,11 @@ export const PendingSelection = z.object({
 });
 export type PendingSelection = z.input<typeof PendingSelection>;
 
-/** A device that waits, locked until the transaction ends. */
+/** A pending target, locked until the transaction ends. */
 export type PendingRow = typeof pendingTargets.$inferSelect;
 
 /**
- * The chosen devices, in the order of their ids. Rejected ones are among them only where they are named.
+ * The chosen pending targets, in the order of their ids. Rejected ones are among them only if they are named.
  * @throws INVALID_INPUT unless there is either a list or a filter; PENDING_TARGET_NOT_FOUND for the first that is
  *   missing; the filter's errors
  */

@@ -45,7 +45,10 @@ interface StepRow {
   timezone: string | null;
 }
 
-/** What a device is to do at that moment, when its window opens if it must wait for that, and until when this holds. */
+/**
+ * What a device has to do at that moment, when its maintenance window opens if it must wait, and until when this is
+ * valid.
+ */
 export function stepOf(
   row: StepRow,
   now: Date,

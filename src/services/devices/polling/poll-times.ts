@@ -12,7 +12,7 @@ export interface PollTimes {
   note(device: Device | PendingDevice, address: string, at: number): void;
   /** Writes a device's first poll now. */
   writeFirst(device: Device, address: string): Promise<void>;
-  /** Writes what is waiting. */
+  /** Writes what is collected. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -35,8 +35,8 @@ const OF_WAITING: Place<PendingDevice> = {
 };
 
 /**
- * Gathers the polls of all devices, the newest of each, and writes them once a second: the one thing that may be
- * lost by a crash, as it is most of all writes and worth the least. How long ago a poll was is written, for the database to
+ * Gathers the polls of all devices, the newest of each, and writes them once a second: the one thing that may be lost
+ * by a crash, as it is most of all writes and worth the least. How long ago a poll was is written, for the database to
  * take from its own time: the clocks of processes may differ, and one that is ahead would hide who is overdue.
  */
 export function openPollTimes(
@@ -59,7 +59,7 @@ export function openPollTimes(
       });
   };
   const flush = () => {
-    // They are kept for when it is back.
+    // They are kept until the database is back.
     if (!isOpen(database)) return writing;
     const [devices, waiting] = [polls, waitingPolls];
     polls = new Set();
@@ -90,7 +90,7 @@ export function openPollTimes(
   };
 }
 
-/** A device that was read again meanwhile is there twice. In the order of ids, so that writers can't deadlock. */
+/** Without doubles of devices that were read again. In the order of ids, so that writers can't deadlock. */
 function newestOfEach<T extends Polled>(devices: Set<T>, idOf: (device: T) => number): T[] {
   const newest = new Map<number, T>();
   for (const device of devices) {
@@ -124,7 +124,7 @@ async function writePolls<T extends Polled>(
   }
 }
 
-/** A target deleted meanwhile gets none. */
+/** A deleted target gets none. */
 async function writeFirstPoll(database: Database, device: Device, address: string): Promise<void> {
   await database.execute(sql`
     INSERT INTO target_polls (tenant_id, target_id, last_request_at, address)

@@ -65,7 +65,7 @@ export function openDevices(
   };
 }
 
-/** Who is at the door: as the request's path and headers say. */
+/** The device that makes a request, as its path and headers say. */
 export interface DeviceRequest {
   tenantName: string;
   controllerId: string;
@@ -75,7 +75,7 @@ export interface DeviceRequest {
 
 /**
  * A device asks what there is to do. Answered at once, not by a promise, where all is in memory. An unknown
- * device that shows a token of an enrollment group or a certificate is registered, or held until it is approved.
+ * device that shows a token of an enrollment group or a certificate is registered, or is pending until it is approved.
  * @throws UNAUTHENTICATED; INVALID_INPUT where a device can't be registered by its id; QUOTA_EXCEEDED
  */
 export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnswer | Promise<PollAnswer> {
@@ -104,8 +104,8 @@ export async function authenticateDevice(platform: DevicePlatform, request: Devi
 }
 
 /**
- * A refusal takes so long at the least: whatever it was refused after, whether there is such a tenant and such a device, is
- * done by then, and nobody can tell by the time.
+ * A refusal takes at least so long. All checks are done by then, so that the time doesn't show whether there is such a
+ * tenant or device.
  */
 const REFUSED_AFTER_MS = 25;
 
@@ -124,7 +124,7 @@ async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<
   const { tenantName, controllerId, credentials, address } = request;
   const tenant = (await platform.tenants.byName(tenantName)) ?? platform.tenants.nobody;
   const now = platform.clock();
-  // Without either it is refused whatever is stored of the device.
+  // Without either it is refused, whatever is stored of the device.
   const isAsked =
     showsOwnToken(tenant, credentials) ||
     enrollmentCredentialOf(tenant, controllerId, credentials, now) !== undefined;
@@ -136,8 +136,8 @@ async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<
   return device;
 }
 
-/** By what a device may sign in: by its newest token, one before it, or what speaks for it. */
-type Admission = 'newest' | 'old' | 'spoken for';
+/** What signs the device in: its newest token, an older one, or an enrollment credential. */
+type Admission = 'newest' | 'old' | 'enrollment';
 
 function admissionOf(
   device: Pick<Device, 'tenant' | 'enrollmentGroupId' | keyof OwnTokens>,
@@ -147,8 +147,8 @@ function admissionOf(
   const { tenant } = device;
   const own = ownTokenIn(tenant, device, credentials, now.getTime());
   if (own) return own;
-  const speaker = enrollmentCredentialOf(tenant, controllerId, credentials, now);
-  return speaker && appliesTo(speaker, device) ? 'spoken for' : undefined;
+  const credential = enrollmentCredentialOf(tenant, controllerId, credentials, now);
+  return credential && appliesTo(credential, device) ? 'enrollment' : undefined;
 }
 
 const appliesTo = (
@@ -159,7 +159,7 @@ const appliesTo = (
 const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
   admission === 'newest' && oldTokens !== undefined;
 
-/** UNAUTHENTICATED, noted in the audit trail; what is wrong with a certificate only the log is told. */
+/** UNAUTHENTICATED, which is written to the audit trail. Only the log says what is wrong with a certificate. */
 function refusal(
   platform: DevicePlatform,
   tenant: Tenant,
@@ -204,7 +204,7 @@ async function findAdmitted(
 /** Its token is compared where there is no device. */
 const NOBODY = { tokenDigest: tokenDigest(randomUUID()), oldTokens: undefined, enrollmentGroupId: null };
 
-/** The device after it has shown its newest token for the first time. @throws UNAUTHENTICATED where it went meanwhile */
+/** The device after it has shown its newest token for the first time. @throws UNAUTHENTICATED if it was deleted */
 async function confirmed(
   platform: DevicePlatform,
   device: Device,
@@ -216,18 +216,18 @@ async function confirmed(
   return confirmed;
 }
 
-/** Who may make a target of an unknown device, if anybody does. */
+/** The credential that may register an unknown device, if there is one. */
 function registeringCredentialOf(
   tenant: Tenant,
   { controllerId, credentials }: DeviceRequest,
   now: Date,
 ): EnrollmentCredential | undefined {
-  const speaker =
+  const credential =
     tenant.settings.autoRegistration && enrollmentCredentialOf(tenant, controllerId, credentials, now);
-  if (!speaker) return undefined;
-  const { group } = speaker;
-  // A certificate is good for itself, whatever becomes of its group; a group's token has been asked already.
-  return !group || (now.getTime() < group.until && group.admits(controllerId)) ? speaker : undefined;
+  if (!credential) return undefined;
+  const { group } = credential;
+  // A certificate works without its group; a group's token has been checked already.
+  return !group || (now.getTime() < group.until && group.admits(controllerId)) ? credential : undefined;
 }
 
 const mayWait = ({ tenant, state }: PendingDevice, request: DeviceRequest, now: Date): boolean =>
@@ -241,20 +241,20 @@ async function admitUnknown(
   now: Date,
 ): Promise<Device | PendingDevice> {
   const { controllerId, address } = request;
-  const sponsor = registeringCredentialOf(tenant, request, now);
-  if (!sponsor) throw refusal(platform, tenant, request, now);
-  const waiting =
+  const credential = registeringCredentialOf(tenant, request, now);
+  if (!credential) throw refusal(platform, tenant, request, now);
+  const pending =
     platform.pendingDevices.peek(tenant, controllerId) ??
     (await platform.pendingDevices.read(tenant, controllerId));
-  if (waiting?.state === 'rejected') throw unauthenticated();
+  if (pending?.state === 'rejected') throw unauthenticated();
 
   const acting = asDevice(platform, tenant, controllerId, address);
-  const { group } = sponsor;
+  const { group } = credential;
   if (group?.requiresApproval) {
-    if (waiting) return waiting;
+    if (pending) return pending;
     await registerPending(acting, { groupId: group.id, address });
   } else {
-    await registerDevice(acting, { address, groupId: group?.id, wasPending: waiting !== undefined });
+    await registerDevice(acting, { address, groupId: group?.id, wasPending: pending !== undefined });
   }
   const admitted =
     (await platform.devices.read(tenant, controllerId)) ??

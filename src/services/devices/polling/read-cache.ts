@@ -1,19 +1,19 @@
 import { LRUCache } from 'lru-cache';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 
-/** What is kept of a device: of the tenant as it was, and when it was read, on the monotonic clock. */
+/** What was read of a device: with the tenant at that time, and when, on the monotonic clock. */
 export interface CachedRead {
   tenant: Tenant;
   readAt: number;
 }
 
-/** What was read of devices, by their names, for as long as it may be trusted. */
+/** A cache of what was read of devices, by controllerId. */
 export interface ReadCache<T extends CachedRead> {
   peek(tenant: Tenant, controllerId: string): T | undefined;
   /** Reads it and remembers it; undefined where there is none. */
   read(tenant: Tenant, controllerId: string): Promise<T | undefined>;
   forget(tenantId: number, controllerIds: readonly string[]): void;
-  /** Keeps what is remembered, but not what is being read, of these or of all. */
+  /** Discards reads that are under way, for these devices or for all; what is in the cache stays. */
   overtake(tenantId: number, controllerIds?: readonly string[]): void;
   clear(): void;
   size(): number;

@@ -27,7 +27,7 @@ export async function findOwnAutoConfirm(
     : { active: false, initiator: null, remark: null, activatedAt: null };
 }
 
-/** A device lets its actions be confirmed without asking; what waits begins. @throws AUTO_CONFIRM_ALREADY_ACTIVE */
+/** A device turns auto-confirm on; actions that wait for confirmation start. @throws AUTO_CONFIRM_ALREADY_ACTIVE */
 export async function activateOwnAutoConfirm(
   device: ActorContext,
   input: z.input<typeof Confirmation>,
@@ -43,7 +43,7 @@ export async function activateOwnAutoConfirm(
   });
 }
 
-/** A device wants to be asked again, whether it was before or not. */
+/** A device turns auto-confirm off, if it is on. */
 export async function deactivateOwnAutoConfirm(device: ActorContext): Promise<void> {
   await change(device, async (tx, changes) => {
     const target = await lockOwnTarget(tx, device);

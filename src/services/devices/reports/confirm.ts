@@ -11,24 +11,24 @@ import { storableText } from '../../shared/text.ts';
 import { auditedActionId, lockOwnAction } from '../own-action.ts';
 
 /**
- * A device confirms or denies an update; denied, it goes on waiting. What was confirmed may be denied until it is over:
- * the device knows best whether it can still wait.
- * @throws ACTION_NOT_FOUND where nobody asks, ACTION_CLOSED, QUOTA_EXCEEDED
+ * A device confirms or denies an update. A denied one still waits for confirmation. A confirmed one may be denied until
+ * it ends: the device knows best whether it can still wait.
+ * @throws ACTION_NOT_FOUND if no confirmation is asked for, ACTION_CLOSED, QUOTA_EXCEEDED
  */
 export async function reportConfirmation(
   device: ActorContext,
   actionId: number,
-  said: ConfirmationReport,
+  report: ConfirmationReport,
 ): Promise<void> {
   const { settings } = await device.tenants.byId(device.caller.tenantId);
   await change(device, async (tx, changes) => {
     const action = await lockOwnAction(tx, device, actionId);
     if (!action.active) throw actionClosed(String(actionId));
-    if (!isConcerned(action, said, settings)) throw actionNotFound(String(actionId));
-    if (said.confirmation === 'denied') await requireRoom(tx, action);
-    await writeConfirmation(tx, device, [action], { ...said, messages: said.messages.map(storableText) });
+    if (!isConcerned(action, report, settings)) throw actionNotFound(String(actionId));
+    if (report.confirmation === 'denied') await requireRoom(tx, action);
+    await writeConfirmation(tx, device, [action], { ...report, messages: report.messages.map(storableText) });
     const subjects = [device.caller.username];
     changes.targets(subjects);
-    changes.record({ type: `action.${said.confirmation}`, subjects, changes: auditedActionId(action) });
+    changes.record({ type: `action.${report.confirmation}`, subjects, changes: auditedActionId(action) });
   });
 }

@@ -30,7 +30,7 @@ export async function reportAttributes(
         .update(targets)
         .set({ requestAttributes: false })
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
-    // Devices tell the same again and again: nothing of it is news.
+    // Devices send the same again and again: that is no change.
     if (!changed && !target.requestAttributes) return;
     changes.targets([controllerId]);
     changes.record({

@@ -8,7 +8,7 @@ import { auditedActionId, findOwnAction, lockOwnAction, type OwnAction } from '.
 import type { Device } from '../polling/device.ts';
 import { entryOf, type Report } from './report.ts';
 
-/** The device's action that is to be stopped, or was. @throws ACTION_NOT_FOUND */
+/** The device's action that is being canceled, or was. @throws ACTION_NOT_FOUND */
 export async function findCancellation(
   platform: Platform,
   device: Device,
@@ -20,10 +20,10 @@ export async function findCancellation(
 }
 
 /**
- * A device reports what it does about a cancellation: it stopped, or it goes on with the update, or neither yet. Of one
- * that is over the report changes nothing.
- * @throws ACTION_NOT_FOUND, ACTION_NOT_CANCELABLE; QUOTA_EXCEEDED for too many details, and for a history that is full
- *   unless this ends it
+ * A device reports on a cancellation: it stopped, it goes on with the update, or neither yet. After the end of the
+ * action the report changes nothing.
+ * @throws ACTION_NOT_FOUND, ACTION_NOT_CANCELABLE; QUOTA_EXCEEDED for too many details, and for a full history unless
+ *   this report ends the action
  */
 export async function reportCancellation(
   device: ActorContext,
@@ -64,7 +64,7 @@ interface Outcome {
   answer?: string;
 }
 
-/** As in hawkBit it doesn't count, though it reads well: whoever looks for why nothing ends must find it. */
+/** As in hawkBit this report ends nothing. The history says so, to explain why the action goes on. */
 const NOT_THE_WORD =
   "the device reported 'canceled', which does not end a cancellation: it must report 'closed', or an operator force-quits it";
 

@@ -18,10 +18,10 @@ import { entryOf, type Report } from './report.ts';
 type End = Extract<ActionStatus, 'finished' | 'error' | 'downloaded'>;
 
 /**
- * A device reports how an update goes. What ends it counts also while it is to be stopped; what the device repeats
+ * A device reports how an update goes. A report that ends it also counts while it is being canceled. A repeated report
  * changes nothing.
- * @throws ACTION_NOT_FOUND, also while it waits for a confirmation; ACTION_CLOSED; QUOTA_EXCEEDED for too many details, and
- *   for a history that is full unless this ends it
+ * @throws ACTION_NOT_FOUND, also while it waits for confirmation; ACTION_CLOSED; QUOTA_EXCEEDED for too many details,
+ *   and for a full history unless this report ends the action
  */
 export async function reportDeployment(
   device: ActorContext,

@@ -27,14 +27,14 @@ export interface Report {
 }
 
 /**
- * The entry that a report makes in the history: what the device says, after `answer`, which the server has to say of it;
- * without either a summary of the server's, and with a code that, too. @throws QUOTA_EXCEEDED
+ * The entry of a report in the history: the server's `answer`, the device's details and its status code. Without answer
+ * and details it has a summary. @throws QUOTA_EXCEEDED
  */
 export function entryOf(report: Report, status: ActionStatus, answer?: string): NewEntry {
   const { details, code, occurredAt } = report;
-  const said = answer ?? (details.length ? undefined : summaryOf(report));
+  const message = answer ?? (details.length ? undefined : summaryOf(report));
   const messages = messagesOf(details.map(storableText), {
-    before: said === undefined ? [] : [SERVER_MESSAGE + said],
+    before: message === undefined ? [] : [SERVER_MESSAGE + message],
     after: code === undefined ? [] : [`Device reported status code: ${code}`],
   });
   return { status, code, messages, occurredAt };

@@ -5,11 +5,11 @@ import type { Device } from '../polling/device.ts';
 
 type Writer = Pick<Device, 'tenant' | 'targetId'>;
 
-/** Counts what each device writes, so that none can fill the disk. Of this process: with several each counts for itself. */
+/** Counts what each device writes, so that none can fill the disk. Each process counts for itself. */
 export interface Writes {
   /** @throws TOO_MANY_REPORTS while the device has written more than it may */
   requireRoom(device: Writer): void;
-  /** Counts a report of any size: what is too much is waited for afterwards. What came of nothing is given back, as less than 0. */
+  /** Counts a report of any size: after too large a one the next has to wait longer. A negative size gives back. */
   count(device: Writer, size: number): void;
 }
 

@@ -30,7 +30,7 @@ export interface OwnTokens {
 export const showsOwnToken = ({ settings }: Tenant, { targetToken }: DeviceCredentials): boolean =>
   targetToken !== undefined && settings.targetTokenEnabled;
 
-/** Which of the device's own tokens these credentials hold, if it works at that time. */
+/** Which of the device's own tokens these credentials contain, if it works at that time. */
 export function ownTokenIn(
   { settings }: Tenant,
   { tokenDigest: newest, oldTokens }: OwnTokens,
@@ -43,7 +43,7 @@ export function ownTokenIn(
   return oldTokens?.some(({ digest, until }) => now < until && sameDigest(shown, digest)) ? 'old' : undefined;
 }
 
-/** Who speaks for the device of that name by these credentials, if anybody does at that time. */
+/** The valid credential that signs in the device of that name without its own token, if there is one at that time. */
 export function enrollmentCredentialOf(
   tenant: Tenant,
   controllerId: string,
@@ -67,7 +67,7 @@ export function enrollmentCredentialOf(
   return isTrusted ? { group: undefined, appliesToAll: true } : undefined;
 }
 
-/** The group that names an authority the chain leads to, the nearest. */
+/** The group of the nearest authority in the chain that a group names. */
 function groupOfChain(tenant: Tenant, chain: Chain, now: Date): GroupRules | undefined {
   const { authorities } = tenant.enrollment;
   const named = verifyChain(tenant, chain, now).authorityIds.find((id) => authorities.has(id));

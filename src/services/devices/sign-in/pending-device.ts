@@ -8,7 +8,7 @@ import type { PollAnswer, Polled } from '../polling/device.ts';
 import { intervalOf } from '../polling/interval.ts';
 import { type CachedRead, openReadCache, type ReadCache } from '../polling/read-cache.ts';
 
-/** A device that waits for an approval, or was refused one. It is told when to ask again, and nothing else. */
+/** A pending target, or a rejected one. It is told when to ask again, and nothing else. */
 export interface PendingDevice extends PollAnswer, CachedRead, Polled {
   pendingId: number;
   state: PendingState;
@@ -18,7 +18,7 @@ export const isPending = (device: object): device is PendingDevice => 'pendingId
 
 export type PendingDevices = Pick<ReadCache<PendingDevice>, 'peek' | 'read'>;
 
-/** Few devices wait at a time; of more, the ones least heard are read again. */
+/** Few targets are pending at a time; of more, the least recent are read again. */
 const CAPACITY = 20_000;
 
 const findPending = prepared((database: Database) =>
@@ -35,7 +35,7 @@ const findPending = prepared((database: Database) =>
 );
 
 export function openPendingDevices(database: Database, announcements: Announcements): PendingDevices {
-  const waiting = openReadCache(
+  const pending = openReadCache(
     CAPACITY,
     () => announcements.trustworthy(),
     async (tenant, controllerId) => {
@@ -48,15 +48,15 @@ export function openPendingDevices(database: Database, announcements: Announceme
     },
   );
   const forget = (tenantId: number, controllerIds: readonly string[] | undefined) => {
-    // Without names it may be anybody: those of other tenants cost one more reading each.
-    if (controllerIds) waiting.forget(tenantId, controllerIds);
-    else waiting.clear();
+    // Without names any device may have changed: those of other tenants cost one more read each.
+    if (controllerIds) pending.forget(tenantId, controllerIds);
+    else pending.clear();
   };
   announcements.subscribe({
     changed: ({ tenantId, controllerIds }) => forget(tenantId, controllerIds),
-    // A device that waited may have become a target.
+    // A pending target may have become a target.
     created: ({ tenantId, controllerIds }) => forget(tenantId, controllerIds),
-    everything: waiting.clear,
+    everything: pending.clear,
   });
-  return waiting;
+  return pending;
 }

@@ -3,13 +3,13 @@ import type { Announcements } from '../../platform/announcements.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 
 /**
- * For whom the database was asked a moment ago because of a wrong token, whether there is such a device or not: whoever
- * shows wrong tokens costs the same either way, and can't tell by it which devices there are.
+ * The devices that the database was asked for a moment ago because of a wrong token. Devices that don't exist count the
+ * same, so that nobody can find out which devices there are.
  */
 export interface RecentLookups {
-  /** The last look, where it is so recent that another would tell nothing new. */
+  /** The last look-up, if it is so recent that another would find nothing new. */
   recent(tenant: Tenant, controllerId: string): Lookup | undefined;
-  /** To be called before the database is asked, so that a change meanwhile ends it. */
+  /** To be called before the database is asked, so that a later change ends it. */
   begin(tenant: Tenant, controllerId: string): Lookup;
   /** The token was right after all. */
   forget(tenant: Tenant, controllerId: string): void;
@@ -22,13 +22,13 @@ export interface Lookup {
   foundNone: boolean;
 }
 
-/** No more than one look at the same device in this time. */
+/** At most one look-up of the same device in this time. */
 const LOOK_EVERY_MS = 1_000;
 const REMEMBERED = 20_000;
 
 export function openRecentLookups(announcements: Announcements, everyMs = LOOK_EVERY_MS): RecentLookups {
   const looks = new LRUCache<string, Lookup>({ max: REMEMBERED });
-  // Without names it may be anybody: then each costs one more look.
+  // Without names any device may have changed: each costs one more look-up.
   const end = ({ tenantId, controllerIds }: { tenantId: number; controllerIds?: readonly string[] }) => {
     if (controllerIds) for (const id of controllerIds) looks.delete(keyOf(tenantId, id));
     else looks.clear();

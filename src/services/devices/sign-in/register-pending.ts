@@ -7,14 +7,14 @@ import type { ActorContext } from '../../shared/context.ts';
 import { selfRegistered } from '../enrollment/enroll.ts';
 import { requireTrimmed } from './register.ts';
 
-/** Of a group: whoever has one of its tokens can make up any number of names. */
+/** In a group: who has one of its tokens can make up any number of names. */
 const MOST_PENDING = 10_000;
 
 /**
- * Notes a device that signed in for the first time, to wait until somebody approves it. One that is noted already
- * stays as it is.
- * @throws INVALID_INPUT where it could never become a target; QUOTA_EXCEEDED while too many wait; UNAUTHENTICATED
- *   where its group is gone
+ * Stores a device that signed in for the first time as a pending target, until somebody approves it. One that is stored
+ * already stays as it is.
+ * @throws INVALID_INPUT if it could never become a target; QUOTA_EXCEEDED while too many are pending; UNAUTHENTICATED
+ *   if its group is gone
  */
 export async function registerPending(
   device: ActorContext,
@@ -27,8 +27,8 @@ export async function registerPending(
   await change(device, async (tx, changes) => {
     await lockGroup(tx, tenantId, groupId);
     if ((await countPending(tx, tenantId, groupId)) >= MOST_PENDING)
-      throw quotaExceeded('devices waiting for an approval', MOST_PENDING);
-    const [held] = await tx
+      throw quotaExceeded('pending targets of an enrollment group', MOST_PENDING);
+    const [created] = await tx
       .insert(pendingTargets)
       .values({
         tenantId,
@@ -42,11 +42,11 @@ export async function registerPending(
       })
       .onConflictDoNothing()
       .returning({ id: pendingTargets.id });
-    if (held) changes.record({ type: 'pending-target.created', subjects: [controllerId] });
+    if (created) changes.record({ type: 'pending-target.created', subjects: [controllerId] });
   });
 }
 
-/** So that it isn't deleted meanwhile. @throws UNAUTHENTICATED */
+/** Locked so that it isn't deleted before the commit. @throws UNAUTHENTICATED */
 async function lockGroup(tx: Transaction, tenantId: number, groupId: number): Promise<void> {
   const [group] = await tx
     .select({ id: enrollmentGroups.id })

@@ -8,15 +8,15 @@ import { enrollDevices, findTerms, type Terms } from '../enrollment/enroll.ts';
 
 export interface Registration {
   address: string;
-  /** The enrollment group by whose terms it registers; without one, by none. */
+  /** The enrollment group whose terms it gets, if there is one. */
   groupId: number | undefined;
-  /** Whether it was held for an approval before. */
+  /** Whether it was a pending target before. */
   wasPending: boolean;
 }
 
 /**
  * Registers a device that signed in for the first time, its poll included. Another request may have been
- * quicker: then this one changes nothing. The id must fit a name, too: it has 128 characters at the most.
+ * quicker: then this one changes nothing. The id must fit a name, too: it has at most 128 characters.
  * @throws INVALID_INPUT, QUOTA_EXCEEDED; UNAUTHENTICATED where its group is gone
  */
 export async function registerDevice(

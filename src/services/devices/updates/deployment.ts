@@ -9,7 +9,7 @@ import { findOwnAction, isFetchable, type OwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device.ts';
 import { type DeploymentChunk, readChunks } from './deployment-content.ts';
 
-/** What a device gets to know of an action. */
+/** What a device is told about an action. */
 export interface DeviceDeployment {
   action: OwnAction;
   handling: Handling;
@@ -23,7 +23,7 @@ export interface History {
   messages: string[];
 }
 
-/** At which of its doors a device asks; each knows other actions. */
+/** The resources under which a device finds actions; each shows other actions. */
 export type DeploymentResource = 'deploymentBase' | 'confirmationBase' | 'installedBase';
 
 const KNOWS: Record<DeploymentResource, (action: OwnAction) => boolean> = {

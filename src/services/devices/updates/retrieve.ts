@@ -8,8 +8,8 @@ import type { ActorContext } from '../../shared/context.ts';
 import { auditedActionId, type LockedOwnAction, lockOwnAction, type OwnAction } from '../own-action.ts';
 
 /**
- * Notes that a device has fetched what an action is about, once until something else happens, as in hawkBit. It has met
- * the action as it was: where that changed meanwhile nothing is noted.
+ * Notes that a device has fetched a deployment, once until something else happens, as in hawkBit. If the action has
+ * changed since it was read, nothing is noted.
  */
 export async function noteRetrieval(device: ActorContext, met: OwnAction): Promise<void> {
   if (!met.active) return;

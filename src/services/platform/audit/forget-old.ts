@@ -10,8 +10,8 @@ const KEY: ConfigurationKeyName = 'audit.retention.days';
 const AT_A_TIME = 10_000;
 
 /**
- * Deletes what is older than each tenant's `audit.retention.days`, but not what a webhook is still to send: that waits
- * seven days at the most. @returns how many events
+ * Deletes what is older than each tenant's `audit.retention.days`, except what a webhook has still to send, for at most
+ * seven days. @returns how many events
  */
 export async function forgetOldAuditEvents(database: Database | Transaction, now: Date): Promise<number> {
   let forgotten = 0;

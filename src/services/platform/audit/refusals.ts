@@ -6,8 +6,8 @@ import { type NewAuditEvent, writeEvents } from './write.ts';
 
 const WRITE_EVERY_MS = 10_000;
 /**
- * Of a tenant, a channel and at a time; the others are told as one, so that whoever tries at random can't fill the disk.
- * By channel, so that devices that fail can't hide somebody who tries passwords.
+ * For each tenant and channel between two writes; the rest becomes one event, so that guesses can't fill the disk. By
+ * channel, so that failing devices can't hide somebody who tries passwords.
  */
 const TOLD_APART = 10;
 /** Each takes a dozen parameters, and PostgreSQL takes 65,534 of them. */
@@ -24,7 +24,7 @@ export function openRefusals(
   let waiting = new Map<string, Map<string, NewAuditEvent>>();
 
   const flush = async () => {
-    // They are kept for when it is back.
+    // They are kept until the database is back.
     if (!isOpen(database)) return;
     const rows = [...waiting.values()].flatMap((alike) => [...alike.values()]);
     waiting = new Map();

@@ -7,7 +7,7 @@ export type NewAuditEvent = typeof auditEvents.$inferInsert;
 
 /**
  * Writes events, and into the outbox of each webhook that wants them: both in one statement. Webhooks are locked, so
- * that one that is deleted meanwhile is passed over instead of undoing the change.
+ * a webhook that is being deleted is skipped and doesn't undo the change.
  */
 export async function writeEvents(
   database: Database | Transaction,

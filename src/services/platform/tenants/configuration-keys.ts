@@ -157,8 +157,8 @@ export function usableValue(name: ConfigurationKeyName, stored: unknown): Config
 const LONGEST_TEXT = 4096;
 const RULES = {
   boolean: 'a boolean',
-  integer: `a whole number, ${Number.MAX_SAFE_INTEGER} at the most`,
-  text: `a text of ${LONGEST_TEXT} characters at the most, without U+0000 and unpaired surrogates`,
+  integer: `a whole number, at most ${Number.MAX_SAFE_INTEGER}`,
+  text: `a text of at most ${LONGEST_TEXT} characters, without U+0000 and unpaired surrogates`,
   id: 'a number',
 };
 const TRUE = /^(true|on|yes|1)$/i;

@@ -27,7 +27,7 @@ export const TENANT_COLUMNS = {
   createdBy: tenants.createdBy,
 };
 
-/** First parts of the server's own paths: a tenant of such a name could not be reached by its devices. */
+/** First parts of the server's own paths: the devices of a tenant with such a name would get other answers. */
 const RESERVED = new Set(
   'rest graphql graphiql health metrics console imports downloads assets api system'.split(' '),
 );
@@ -70,7 +70,7 @@ export async function createTenant(context: Context, input: CreateTenant): Promi
   });
 }
 
-/** The tenant with hawkBit's software types and its default enrollment group, or nothing where a tenant of that name is there already. */
+/** Inserts a tenant with hawkBit's software types and its default enrollment group; undefined if the name is taken. */
 export async function insertTenant(
   tx: Transaction,
   name: string,

@@ -5,7 +5,7 @@ import { users } from '../../../database/tables/users.ts';
 import { verifyPassword } from '../../access/passwords.ts';
 import { DEFAULT_TENANT } from '../../access/users/user.ts';
 
-/** What the first administrator is made with where nothing else is set, and only on a loopback address. */
+/** The first administrator if nothing else is set, and only on a loopback address. */
 const DEFAULT_ACCOUNT = { username: 'admin', password: 'admin' };
 
 /** Whether the first administrator can still sign in as admin/admin, which everybody knows. */

@@ -34,7 +34,7 @@ const ELEMENTS = [
   ['os_app', 'application', false],
 ] as const;
 
-/** Gives a new tenant the software types that every hawkBit tenant has; tenants of before got them by a migration. */
+/** Gives a new tenant the software types that every hawkBit tenant has. */
 export async function insertDefaultTypes(tx: Transaction, tenantId: number, now: Date): Promise<void> {
   const authorship = { createdAt: now, createdBy: 'system', lastModifiedAt: now, lastModifiedBy: 'system' };
   const moduleTypes = await tx

@@ -17,9 +17,10 @@ export interface FirstAdministrator {
 }
 
 /**
- * Makes the default tenant and, only while it has no account at all, its first administrator. To be called by one
- * process at a time. Tells whether an account was made.
- * @throws ConfigurationError where name or password of an account to be made break a rule.
+ * Creates the default tenant and, if it has no account, its first administrator. Only one process at a time may call
+ * it.
+ * @returns whether an account was created
+ * @throws ConfigurationError if the account's name or password breaks a rule
  */
 export async function ensureFirstAdministrator(
   database: Pick<Database, 'transaction'>,

@@ -11,7 +11,7 @@ import {
   isConfigurationKey,
 } from './configuration-keys.ts';
 
-/** What holds for a key; who set it when is there unless it is inherited. */
+/** The value of a key, and who set it when unless it is inherited. */
 export interface ConfigurationEntry {
   key: ConfigurationKeyName;
   value: ConfigurationValue;
@@ -25,15 +25,15 @@ export interface ConfigurationEntry {
 const ALL_KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
 
 /**
- * Every key with what holds for it. Needs READ_TENANT_CONFIGURATION; without READ_GATEWAY_SECURITY_TOKEN the
- * gateway token reads as if none were set.
+ * Every key with its value. Needs READ_TENANT_CONFIGURATION; without READ_GATEWAY_SECURITY_TOKEN the gateway token is
+ * shown as not set.
  */
 export async function listConfiguration(context: Context): Promise<ConfigurationEntry[]> {
   requirePermission(context, 'READ_TENANT_CONFIGURATION');
   return readEntries(context, context.database, ALL_KEYS);
 }
 
-/** What holds for one key; needs what `listConfiguration` needs. @throws CONFIGURATION_KEY_UNKNOWN */
+/** The value of one key. Needs the permissions of `listConfiguration`. @throws CONFIGURATION_KEY_UNKNOWN */
 export async function findConfiguration(context: Context, key: string): Promise<ConfigurationEntry> {
   requirePermission(context, 'READ_TENANT_CONFIGURATION');
   if (!isConfigurationKey(key)) throw configurationKeyUnknown(key);

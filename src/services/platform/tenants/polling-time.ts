@@ -42,7 +42,7 @@ function splitOnce(text: string, separator: string): [string, string?] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-/** With blanks for what stands before the filter, so that its errors point into the whole text. */
+/** With blanks in place of what is before the filter, so that positions in its errors are those of the whole text. */
 function parseFilterAt(position: number, query: string): Expression {
   try {
     return parseTargetFilter(' '.repeat(position) + query);
@@ -58,7 +58,7 @@ function parseInterval(text: string): Interval {
   if (seconds === undefined || seconds < SHORTEST || seconds > LONGEST || deviation === undefined)
     throw configurationValueInvalid(
       'pollingTime',
-      `'${shortened(text.trim())}' is no time from 00:00:30 to 23:59:59, with ~N% behind it at the most`,
+      `'${shortened(text.trim())}' is no time from 00:00:30 to 23:59:59, optionally with ~N% behind it`,
     );
   return { seconds, deviation: Number(deviation) };
 }

@@ -40,7 +40,7 @@ export interface TenantRegistry {
   /** The tenant of that name, in any letter case. */
   byName(name: string): Promise<Tenant | undefined>;
   byId(tenantId: number): Promise<Tenant>;
-  /** Stands for the tenant of a name that none has: it is as one that has set nothing, and has nothing. */
+  /** Used for names that no tenant has: a tenant without settings and without anything else. */
   nobody: Tenant;
 }
 

@@ -10,8 +10,8 @@ import { type ConfigurationEntry, readEntries } from './get-configuration.ts';
 import { changedValues } from './set-configuration.ts';
 
 /**
- * Lets the caller's tenant inherit these keys again. Keys that are not set, or unknown, are passed over. Needs
- * DELETE_TENANT_CONFIGURATION.
+ * Removes the tenant's own values of these keys, so that it inherits them again. Skips keys that are unknown or not
+ * set. Needs DELETE_TENANT_CONFIGURATION.
  * @throws CONFIGURATION_NOT_INHERITED for the one key that every tenant has itself
  * @returns the entries of those keys that exist, as this caller may see them
  */

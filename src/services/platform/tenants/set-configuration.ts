@@ -23,7 +23,7 @@ import { parsePollingTime } from './polling-time.ts';
 
 /**
  * Sets several keys of the caller's tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION, and for the gateway token
- * READ_GATEWAY_SECURITY_TOKEN: who chooses it knows it. Filters in `pollingTime` ask only for what the caller may read.
+ * READ_GATEWAY_SECURITY_TOKEN: who sets it knows it. Filters in `pollingTime` may use only what the caller may read.
  * @param values by key, in any form `convertConfigurationValue` takes
  * @returns the entries set, as this caller may see them
  * @throws CONFIGURATION_KEY_UNKNOWN, DISTRIBUTION_SET_TYPE_NOT_FOUND, and what `convertConfigurationValue` throws

@@ -16,8 +16,8 @@ import { newWebhookSecret } from './sign.ts';
 const MOST = 20;
 
 /**
- * Sends the tenant's events to a URL from now on. The secret it signs them with is shown this once. Needs
- * CREATE_TENANT_CONFIGURATION, and READ_AUDIT as it tells what the audit trail does.
+ * Creates a webhook: from now on the tenant's events are sent to its URL. The secret that signs them is shown only in
+ * this answer. Needs CREATE_TENANT_CONFIGURATION, and READ_AUDIT because it sends what the audit trail shows.
  * @throws WEBHOOK_ALREADY_EXISTS, QUOTA_EXCEEDED, INVALID_INPUT
  */
 export async function createWebhook(

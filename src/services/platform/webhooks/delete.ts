@@ -5,7 +5,7 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { webhookWithId } from './find.ts';
 
-/** Deletes a webhook, with all that waits to be sent. Needs DELETE_TENANT_CONFIGURATION. @throws WEBHOOK_NOT_FOUND */
+/** Deletes a webhook and its deliveries. Needs DELETE_TENANT_CONFIGURATION. @throws WEBHOOK_NOT_FOUND */
 export async function deleteWebhook(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_TENANT_CONFIGURATION');
   if (!Number.isSafeInteger(id)) throw webhookNotFound(String(id));

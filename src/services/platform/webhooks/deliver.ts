@@ -11,7 +11,7 @@ import type { Outcome, Sender } from './send.ts';
 
 /** Longer than an attempt may take. */
 const LEASE_MS = 60_000;
-/** Then it is another webhook's turn, where one waits. */
+/** After this it is the turn of another webhook that waits. */
 const TURN_MS = 2_000;
 
 /** This process, as one that sends events. */
@@ -30,8 +30,8 @@ interface Attempt {
 }
 
 /**
- * Sends what waits for a webhook, until nothing may be sent any more or its turn is over. Only one process at a time
- * does: the one that holds the lease.
+ * Sends the pending events of a webhook, until nothing may be sent or its turn is over. Only the process that has the
+ * lease does.
  * @returns whether anything was sent
  */
 export async function deliver(
@@ -84,7 +84,7 @@ async function lease(
   return webhook;
 }
 
-/** The condition that a webhook is neither switched off nor given up nor waiting to be tried again. */
+/** The condition that a webhook is active, is not suspended and has not to wait for its next attempt. */
 export const mayBeSentTo = (now: Date): SQL =>
   sql`${webhooks.active} AND ${webhooks.suspendedAt} IS NULL
     AND (${webhooks.retryAt} IS NULL OR ${webhooks.retryAt} <= ${now.toISOString()}::timestamptz)`;

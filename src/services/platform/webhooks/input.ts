@@ -10,11 +10,11 @@ const eventTypes = z
   .array(
     z
       .string()
-      .max(128, 'must have 128 characters at the most')
+      .max(128, 'must have at most 128 characters')
       .regex(/^(?=.)[a-z.-]*\*?$/, "must be the type of an event, or its beginning with a '*' at the end"),
   )
-  .min(1, 'must hold a type at the least')
-  .max(100, 'must hold 100 types at the most');
+  .min(1, 'must have at least one type')
+  .max(100, 'must have at most 100 types');
 
 export const WebhookInput = z.object({
   name,

@@ -12,7 +12,7 @@ const WINDOW = 200;
 const WINDOW_BYTES = 4 << 20;
 const BYTES_OF_NAME = 32;
 
-/** The first that wait, as far as memory can take them: one at the least. */
+/** The first pending deliveries, as many as memory allows: at least one. */
 export function readPendingDeliveries(
   database: Database,
   { tenantId, id }: WebhookKey,

@@ -11,7 +11,7 @@ import { webhookWithId } from './find.ts';
 
 const Redeliver = z.object({
   webhookId: z.number(),
-  deliveryIds: z.array(z.number()).min(1, 'must hold a delivery at the least').max(1_000).nullish(),
+  deliveryIds: z.array(z.number()).min(1, 'must have at least one delivery').max(1_000).nullish(),
   allFailed: z.boolean().nullish(),
 });
 export type Redeliver = z.input<typeof Redeliver>;

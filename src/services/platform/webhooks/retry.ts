@@ -5,7 +5,7 @@ const HOUR = 60 * MINUTE;
 /** How long to wait after the first failure, the second …; after all later ones as long as after the last. */
 const WAITS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR];
 const waitAfter = (failures: number) => WAITS[Math.min(failures, WAITS.length) - 1]!;
-/** Half as long again at the most, so that those that failed together don't come back together. */
+/** Up to one and a half times as long, so that webhooks that failed together don't come back together. */
 const spread = (ms: number) => ms * (1 + Math.random() / 2);
 
 /** A receiver that takes nothing for so long is given up until somebody resumes the webhook. */

@@ -11,19 +11,19 @@ import { openSlots } from './slots.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 600_000;
-/** The longest an attempt may hold up the end. */
+/** How long the end waits for attempts at most. */
 const GRACE_MS = 3_000;
 /** Webhooks that one look finds: many more than there are places, as some must wait for a place of their kind. */
 const FOUND_AT_MOST = 2_000;
 
 export interface Webhooks {
-  /** Looks now for what waits, and sends it. */
+  /** Looks for pending deliveries now, and sends them. */
   look(): Promise<void>;
   /** Waits a little for the attempts under way; what they don't finish another process takes over. */
   close(): Promise<void>;
 }
 
-/** Sends in this process what waits in the outbox: looks every second, and shares the webhooks with other processes. */
+/** Sends the events of the outbox: looks every second, and shares the webhooks with other processes. */
 export function openWebhooks(
   platform: Platform,
   onError: (error: unknown) => void,
@@ -55,7 +55,7 @@ export function openWebhooks(
     for (const key of await findDue(platform, self)) begin(key);
   };
   let looking: Promise<unknown> | undefined;
-  // Not until all is sent: a receiver that is slow must not hold up those of others.
+  // Doesn't wait until all is sent: a slow receiver must not block others.
   const beginSoon = () => {
     looking ??= beginAllDue()
       .catch(onError)

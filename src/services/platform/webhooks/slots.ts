@@ -18,14 +18,14 @@ interface Place {
 }
 
 export interface Slots {
-  /** A place for a turn of this webhook, to be freed when the turn ends; undefined while there is none. */
+  /** A slot for a turn of this webhook, to be freed when the turn ends; undefined while there is none. */
   take(key: WebhookKey): { free(): void } | undefined;
 }
 
 /**
- * Shares a process' places among webhooks, so that nobody's slow receivers hold up those of others, of the same tenant
- * or another. Slow receivers have places apart from the quick ones; one that becomes slow during its turn counts among
- * the slow from then on. A tenant has some places of each kind. `now` is in milliseconds.
+ * Shares the slots of a process among webhooks, so that slow receivers don't block others, of the same tenant or
+ * another. Slow receivers have their own slots; one that becomes slow during its turn counts as slow from then on. A
+ * tenant has at most some slots of each kind. `now` is in milliseconds.
  */
 export function openSlots(now: () => number = () => performance.now()): Slots {
   const taken = new Set<Place>();

@@ -142,10 +142,10 @@ describe('the first administrator', () => {
   it('is refused, naming the setting, where it breaks a rule', () =>
     onFreshDatabase(async (tx) => {
       await expect(ensureFirstAdministrator(tx, { ...first, password: 'four' }, NOW)).rejects.toThrow(
-        /^MUSTER_ADMIN_PASSWORD: must have 5 characters at the least$/,
+        /^MUSTER_ADMIN_PASSWORD: must have at least 5 characters$/,
       );
       for (const [password, rule] of [
-        ['admin', /must have 12 characters at the least$/],
+        ['admin', /must have at least 12 characters$/],
         ['password1234', /is too easy to guess/],
       ] as const)
         await expect(
