@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
 import { enrollmentGroups } from '../../../database/tables/enrollment.ts';
 import { certificateAuthorityNotFound } from '../../../errors.ts';
@@ -14,13 +15,14 @@ import { certificateAuthorityWithId } from './find.ts';
  */
 export async function deleteCertificateAuthority(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_TENANT_CONFIGURATION');
-  if (!Number.isSafeInteger(id)) throw certificateAuthorityNotFound(String(id));
 
   await change(context, async (tx, changes) => {
     await tx
       .update(enrollmentGroups)
       .set({ certificateAuthorityId: null })
-      .where(and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.certificateAuthorityId, id)));
+      .where(
+        and(eq(enrollmentGroups.tenantId, tenantId), isAmong(enrollmentGroups.certificateAuthorityId, [id])),
+      );
     const [deleted] = await tx
       .delete(certificateAuthorities)
       .where(certificateAuthorityWithId(tenantId, id))

@@ -1,4 +1,5 @@
-import { and, eq, getTableColumns, inArray } from 'drizzle-orm';
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
 import { certificateAuthorityNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -26,7 +27,7 @@ const { tenantId: _, ...columns } = getTableColumns(certificateAuthorities);
 export const CERTIFICATE_AUTHORITY_COLUMNS = columns;
 
 export const certificateAuthorityWithId = (tenantId: number, id: number) =>
-  and(eq(certificateAuthorities.tenantId, tenantId), eq(certificateAuthorities.id, id));
+  and(eq(certificateAuthorities.tenantId, tenantId), isAmong(certificateAuthorities.id, [id]));
 
 /** For each id its authority, or null where there is none. Needs READ_TENANT_CONFIGURATION. */
 export async function findCertificateAuthorities(
@@ -37,14 +38,13 @@ export async function findCertificateAuthorities(
   const rows = await context.database
     .select(CERTIFICATE_AUTHORITY_COLUMNS)
     .from(certificateAuthorities)
-    .where(and(eq(certificateAuthorities.tenantId, tenantId), inArray(certificateAuthorities.id, [...ids])));
+    .where(and(eq(certificateAuthorities.tenantId, tenantId), isAmong(certificateAuthorities.id, ids)));
   return ids.map((id) => rows.find((row) => row.id === id) ?? null);
 }
 
 /** The authority of that id. Needs READ_TENANT_CONFIGURATION. @throws CERTIFICATE_AUTHORITY_NOT_FOUND */
 export async function findCertificateAuthority(context: Context, id: number): Promise<CertificateAuthority> {
   const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
-  if (!Number.isSafeInteger(id)) throw certificateAuthorityNotFound(String(id));
   const [authority] = await context.database
     .select(CERTIFICATE_AUTHORITY_COLUMNS)
     .from(certificateAuthorities)

@@ -24,7 +24,6 @@ export async function updateCertificateAuthority(
 ): Promise<CertificateAuthority> {
   const { tenantId } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
   const { id, name, revokeSerials, reinstateSerials } = parse(CertificateAuthorityUpdate, input);
-  if (!Number.isSafeInteger(id)) throw certificateAuthorityNotFound(String(id));
 
   return change(context, async (tx, changes) => {
     const [before] = await tx

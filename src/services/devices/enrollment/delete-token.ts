@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { enrollmentTokens } from '../../../database/tables/enrollment.ts';
 import { enrollmentTokenNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -12,12 +13,11 @@ import type { Context } from '../../shared/context.ts';
  */
 export async function deleteEnrollmentToken(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_TENANT_CONFIGURATION');
-  if (!Number.isSafeInteger(id)) throw enrollmentTokenNotFound(String(id));
 
   await change(context, async (tx, changes) => {
     const [deleted] = await tx
       .delete(enrollmentTokens)
-      .where(and(eq(enrollmentTokens.tenantId, tenantId), eq(enrollmentTokens.id, id)))
+      .where(and(eq(enrollmentTokens.tenantId, tenantId), isAmong(enrollmentTokens.id, [id])))
       .returning({ prefix: enrollmentTokens.prefix });
     if (!deleted) throw enrollmentTokenNotFound(String(id));
     changes.settings();

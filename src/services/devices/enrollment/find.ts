@@ -1,5 +1,5 @@
-import { and, asc, count, eq, getTableColumns, sql } from 'drizzle-orm';
-import { arrayOf } from '../../../database/bulk.ts';
+import { and, asc, count, eq, getTableColumns } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import {
   type AppliesTo,
   enrollmentGroups,
@@ -54,7 +54,7 @@ const { tenantId: _, ...columns } = getTableColumns(enrollmentGroups);
 export const ENROLLMENT_GROUP_COLUMNS = columns;
 
 export const enrollmentGroupWithId = (tenantId: number, id: number) =>
-  and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.id, id));
+  and(eq(enrollmentGroups.tenantId, tenantId), isAmong(enrollmentGroups.id, [id]));
 
 /** For each id its group, or null where there is none. Needs READ_TENANT_CONFIGURATION. */
 export async function findEnrollmentGroups(
@@ -65,12 +65,7 @@ export async function findEnrollmentGroups(
   const rows = await context.database
     .select(ENROLLMENT_GROUP_COLUMNS)
     .from(enrollmentGroups)
-    .where(
-      and(
-        eq(enrollmentGroups.tenantId, tenantId),
-        sql`${enrollmentGroups.id} = ANY(${arrayOf(ids.filter(Number.isSafeInteger))}::bigint[])`,
-      ),
-    );
+    .where(and(eq(enrollmentGroups.tenantId, tenantId), isAmong(enrollmentGroups.id, ids)));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
@@ -94,12 +89,7 @@ export async function findEnrollmentTokens(
       createdBy: enrollmentTokens.createdBy,
     })
     .from(enrollmentTokens)
-    .where(
-      and(
-        eq(enrollmentTokens.tenantId, tenantId),
-        sql`${enrollmentTokens.groupId} = ANY(${arrayOf(groupIds)}::bigint[])`,
-      ),
-    )
+    .where(and(eq(enrollmentTokens.tenantId, tenantId), isAmong(enrollmentTokens.groupId, groupIds)))
     .orderBy(asc(enrollmentTokens.id));
   return byGroup(groupIds, rows).map((list) => list.map(({ groupId: _, ...token }) => token));
 }
@@ -120,12 +110,7 @@ export async function findTagsOfGroups(
         eq(targetTags.id, enrollmentGroupTags.tagId),
       ),
     )
-    .where(
-      and(
-        eq(enrollmentGroupTags.tenantId, tenantId),
-        sql`${enrollmentGroupTags.groupId} = ANY(${arrayOf(groupIds)}::bigint[])`,
-      ),
-    )
+    .where(and(eq(enrollmentGroupTags.tenantId, tenantId), isAmong(enrollmentGroupTags.groupId, groupIds)))
     .orderBy(targetTags.name);
   return byGroup(groupIds, rows).map((list) => list.map(({ tag }) => tag));
 }
@@ -141,7 +126,7 @@ export async function countRegistered(context: Context, groupIds: readonly numbe
     .where(
       and(
         eq(targets.tenantId, tenantId),
-        sql`${targets.enrollmentGroupId} = ANY(${arrayOf(groupIds)}::bigint[])`,
+        isAmong(targets.enrollmentGroupId, groupIds),
         await scopeCondition(context, 'READ_TARGET'),
       ),
     )

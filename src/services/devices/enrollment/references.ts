@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { arrayOf } from '../../../database/bulk.ts';
+import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
 import { enrollmentGroupTags } from '../../../database/tables/enrollment.ts';
@@ -7,6 +7,7 @@ import { targetTags } from '../../../database/tables/target-data.ts';
 import { certificateAuthorityNotFound, targetTagNotFound, targetTypeNotFound } from '../../../errors.ts';
 import { typeNamesOf } from '../../fleet/target-types/find.ts';
 import type { Context } from '../../shared/context.ts';
+import { certificateAuthorityWithId } from '../certificate-authorities/find.ts';
 
 /** What a group refers to. */
 interface References {
@@ -36,11 +37,10 @@ export async function requireReferences(
 
 /** Locked so that it isn't deleted before the commit. */
 async function isAuthority(tx: Transaction, tenantId: number, id: number): Promise<boolean> {
-  if (!Number.isSafeInteger(id)) return false;
   const rows = await tx
     .select({ id: certificateAuthorities.id })
     .from(certificateAuthorities)
-    .where(and(eq(certificateAuthorities.tenantId, tenantId), eq(certificateAuthorities.id, id)))
+    .where(certificateAuthorityWithId(tenantId, id))
     .for('key share');
   return rows.length > 0;
 }
@@ -50,12 +50,7 @@ async function lockTags(tx: Transaction, tenantId: number, ids: readonly number[
   const rows = await tx
     .select({ id: targetTags.id })
     .from(targetTags)
-    .where(
-      and(
-        eq(targetTags.tenantId, tenantId),
-        sql`${targetTags.id} = ANY(${arrayOf(ids.filter(Number.isSafeInteger))}::bigint[])`,
-      ),
-    )
+    .where(and(eq(targetTags.tenantId, tenantId), isAmong(targetTags.id, ids)))
     .orderBy(targetTags.id)
     .for('key share');
   return new Set(rows.map(({ id }) => id));

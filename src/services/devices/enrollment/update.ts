@@ -77,7 +77,6 @@ export async function lockGroup(
   id: number,
   path = ['id'],
 ): Promise<EnrollmentGroup> {
-  if (!Number.isSafeInteger(id)) throw enrollmentGroupNotFound(String(id), path);
   const [group] = await tx
     .select(ENROLLMENT_GROUP_COLUMNS)
     .from(enrollmentGroups)

@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { arrayOf, chunks } from '../../../database/bulk.ts';
+import { arrayOf, chunks, isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { enrollmentGroups, pendingTargets } from '../../../database/tables/enrollment.ts';
 import { invalid, pendingTargetNotFound } from '../../../errors.ts';
@@ -65,7 +65,10 @@ export async function inChunks(
     await run(
       and(
         eq(pendingTargets.tenantId, chunk[0]!.tenantId),
-        sql`${pendingTargets.id} = ANY(${arrayOf(chunk.map(({ id }) => id))}::bigint[])`,
+        isAmong(
+          pendingTargets.id,
+          chunk.map(({ id }) => id),
+        ),
       ),
     );
 }

@@ -8,7 +8,6 @@ import { webhookWithId } from './find.ts';
 /** Deletes a webhook and its deliveries. Needs DELETE_TENANT_CONFIGURATION. @throws WEBHOOK_NOT_FOUND */
 export async function deleteWebhook(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_TENANT_CONFIGURATION');
-  if (!Number.isSafeInteger(id)) throw webhookNotFound(String(id));
 
   await change(context, async (tx, changes) => {
     const [deleted] = await tx

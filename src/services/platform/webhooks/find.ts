@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { webhooks } from '../../../database/tables/webhooks.ts';
 
 /** Where a tenant's events are sent to, as callers get it: the secret is shown only when it is made. */
@@ -39,4 +40,4 @@ export const WEBHOOK_COLUMNS = {
 };
 
 export const webhookWithId = (tenantId: number, id: number) =>
-  and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id));
+  and(eq(webhooks.tenantId, tenantId), isAmong(webhooks.id, [id]));

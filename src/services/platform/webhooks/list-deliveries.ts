@@ -40,7 +40,6 @@ export async function listWebhookDeliveries(
   request: Omit<PageRequest<'id'>, 'orderBy'>,
 ): Promise<Listing<WebhookDelivery>> {
   const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION', 'READ_AUDIT');
-  if (!Number.isSafeInteger(webhookId)) throw webhookNotFound(String(webhookId), ['webhookId']);
   const [webhook] = await context.database
     .select({ id: webhooks.id })
     .from(webhooks)

@@ -1,6 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { arrayOf } from '../../../database/bulk.ts';
+import { isAmong } from '../../../database/bulk.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import { invalid, webhookDeliveryNotFound, webhookNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -27,8 +27,6 @@ export async function redeliver(context: Context, input: Redeliver): Promise<num
   const { webhookId, deliveryIds, allFailed } = parse(Redeliver, input);
   if ((deliveryIds == null) === !allFailed)
     throw invalid('deliveryIds: give either these or allFailed', ['deliveryIds']);
-  if (!Number.isSafeInteger(webhookId)) throw webhookNotFound(String(webhookId), ['webhookId']);
-  const ids = deliveryIds?.filter(Number.isSafeInteger);
 
   return change(context, async (tx, changes) => {
     const [webhook] = await tx
@@ -44,9 +42,7 @@ export async function redeliver(context: Context, input: Redeliver): Promise<num
         and(
           eq(webhookDeliveries.tenantId, tenantId),
           eq(webhookDeliveries.webhookId, webhookId),
-          ids
-            ? sql`${webhookDeliveries.id} = ANY(${arrayOf(ids)}::bigint[])`
-            : eq(webhookDeliveries.state, 'failed'),
+          deliveryIds ? isAmong(webhookDeliveries.id, deliveryIds) : eq(webhookDeliveries.state, 'failed'),
         ),
       )
       .returning({ id: webhookDeliveries.id });

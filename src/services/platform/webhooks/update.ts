@@ -24,7 +24,6 @@ export async function updateWebhook(
 ): Promise<{ webhook: Webhook; secret: string | null }> {
   const { tenantId } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION', 'READ_AUDIT');
   const { id, rotateSecret, ...rest } = parse(WebhookUpdate, input);
-  if (!Number.isSafeInteger(id)) throw webhookNotFound(String(id));
   const given = givenOf(rest);
   if (given.url !== undefined) checkUrl(given.url, context.systemDefaults.privateWebhooks);
   const secret = rotateSecret ? newWebhookSecret() : null;
