@@ -18,8 +18,8 @@ const HEADERS = [
 ];
 
 /**
- * How conditions are read. `standard`: as RFC 9110 says. `device`: as hawkBit's device API does, whose clients know it
- * so: `If-Match` is the bare SHA-1, and `If-None-Match` means nothing.
+ * How conditions are read. `standard`: as RFC 9110 says. `device`: as in hawkBit's device API: `If-Match` is the bare
+ * SHA-1, and `If-None-Match` is ignored.
  */
 type Conditions = 'standard' | 'device';
 
@@ -57,7 +57,7 @@ export async function sendDownload(
   await send(request, response, () => download.read(first));
 }
 
-/** What can't be had is not noted as sent. */
+/** A content that cannot be opened is not noted as sent. */
 async function openAfter(download: Download, beforeAll?: () => Promise<void>): Promise<Readable> {
   const content = await download.read();
   try {
@@ -124,7 +124,7 @@ async function sendRanges(
 async function send(request: Request, response: Response, open: () => Promise<Readable>): Promise<void> {
   if (request.method === 'HEAD') return void response.end();
   const content = await open().catch((error) => {
-    // These are of the file, and not of the answer that tells what is wrong.
+    // These headers describe the file, not the answer that says what is wrong.
     for (const name of HEADERS) response.removeHeader(name);
     throw error;
   });

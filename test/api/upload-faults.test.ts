@@ -128,7 +128,7 @@ describe('what breaks off', () => {
     expect
       .poll(async () => (await tenant.admin('/imports?limit=1')).json[0]?.state, { timeout: 15_000 })
       .toBe('running');
-  const strays = async () => {
+  const untilStoreEnds = async () => {
     const before = store.ended;
     return () => expect.poll(() => store.ended, { timeout: 15_000 }).toBe(before + 1);
   };
@@ -139,10 +139,10 @@ describe('what breaks off', () => {
     const path = `/rest/v1/softwaremodules/${moduleId}/artifacts`;
     const isNoted = () => expect.poll(arrived, { timeout: 15_000 }).toBe(true);
 
-    let isOver = await strays();
+    let isOver = await untilStoreEnds();
     await breakOff(`POST ${path} HTTP/1.1\r\n${authorization}\r\n${type}`, form, isNoted);
     await isOver();
-    isOver = await strays();
+    isOver = await untilStoreEnds();
     const link = new URL(await handOut()).pathname;
     await breakOff(`PUT ${link} HTTP/1.1`, large, isNoted);
     await isOver();

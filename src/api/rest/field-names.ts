@@ -1,13 +1,13 @@
 import { DomainError, type ErrorCode } from '../../errors.ts';
 
 /**
- * What requests call the fields of a service, where that is something else, by a step of the path:
- * `{ filter: 'targetFilterQuery' }`. `*` stands for a place in a list. An empty name is that of a step which requests
- * don't have, as of the list that is the whole body.
+ * What requests call the fields of a service, where that is something else, by a step of the path: `{ filter:
+ * 'targetFilterQuery' }`. `*` stands for a place in a list. An empty name is for a step that requests don't have: the
+ * list that is the whole body.
  */
 export type FieldNames = Readonly<Record<string, string>>;
 
-/** They speak of what is in a field, and not of the field. */
+/** Their messages say what is wrong with a value, but not in which field. */
 const NAMELESS = new Set<ErrorCode>([
   'QUOTA_EXCEEDED',
   'FILTER_SYNTAX',
@@ -15,7 +15,7 @@ const NAMELESS = new Set<ErrorCode>([
   'FILTER_VALUE_INVALID',
 ]);
 
-/** A service's error in the words of the request. What can't be read is said by the door itself, in these already. */
+/** A service's error in the words of the request. Errors of unreadable input have the request's words already. */
 export function inWordsOf(names: FieldNames, error: DomainError): DomainError {
   if (error.code === 'MALFORMED_INPUT') return error;
   const { path: own = [] } = error.details;
@@ -27,7 +27,7 @@ export function inWordsOf(names: FieldNames, error: DomainError): DomainError {
 }
 
 /**
- * What is wrong with the first row that was refused, if any was. One row alone needs no number.
+ * Throws the fault of the first refused row, if there is one. A single row gets no number.
  * @throws DomainError
  */
 export function throwFirst(faults: readonly DomainError[], list: string, rows: readonly unknown[]): void {

@@ -22,13 +22,15 @@ function integerParameter(request: Request, name: string): number | undefined {
   return value;
 }
 
-/** The filter in `q`, null where there is none; given twice it means either. */
+/** The filter in `q`, null where there is none. Two filters match what either matches. */
 export function queryOf(request: Request): string | null {
   const queries = valuesOf(request, 'q');
   return queries.length ? queries.join(',') : null;
 }
 
-/** Reads `offset` and `limit` as hawkBit does: out of range is no error, a limit below 1 is 50, one above 500 is 500. */
+/**
+ * Reads `offset` and `limit` as hawkBit does: out of range is no error, a limit below 1 is 50, one above 500 is 500.
+ */
 export function windowOf(request: Request) {
   const limit = integerParameter(request, 'limit') ?? DEFAULT_LIMIT;
   return {

@@ -4,12 +4,12 @@ import { DELETED_MODES } from '../../services/shared/matching.ts';
 import { idOf } from '../json.ts';
 import { valuesOf } from './paging.ts';
 
-/** Answered 400 in the words of the web layer: no rule of the domain stands behind it. */
+/** Answered 400 in the words of the web layer: it breaks no rule of the domain. */
 class MissingParameter extends Error {
   readonly status = 400;
 }
 
-/** A query parameter that must be there, be it empty. */
+/** A query parameter that must be given; it may be empty. */
 export function requiredParameter(request: Request, name: string): string {
   const [value] = valuesOf(request, name);
   if (value === undefined) throw new MissingParameter(`The query parameter '${name}' is needed.`);
@@ -19,7 +19,7 @@ export function requiredParameter(request: Request, name: string): string {
 const TRUE = ['true', 'on', 'yes', '1'];
 const FALSE = ['false', 'off', 'no', '0'];
 
-/** False where there is none. @throws MALFORMED_INPUT */
+/** False where it is missing. @throws MALFORMED_INPUT */
 export function booleanParameter(request: Request, name: string): boolean {
   const value = valuesOf(request, name)[0]?.toLowerCase();
   if (!value || FALSE.includes(value)) return false;
@@ -27,7 +27,7 @@ export function booleanParameter(request: Request, name: string): boolean {
   throw malformed(`${name}: must be true or false`, [name]);
 }
 
-/** One of the values, or undefined where there is none. @throws MALFORMED_INPUT */
+/** One of the values, or undefined where it is missing. @throws MALFORMED_INPUT */
 export function enumParameter<T extends string>(
   request: Request,
   name: string,
@@ -43,7 +43,7 @@ export function enumParameter<T extends string>(
 /** Whether a list shows what was deleted softly. @throws MALFORMED_INPUT */
 export const deletedModeOf = (request: Request) => enumParameter(request, 'soft_deleted_mode', DELETED_MODES);
 
-/** An identifier in the path. @throws MALFORMED_INPUT where it is no number of 64 bits */
+/** An identifier in the path. @throws MALFORMED_INPUT where it is not a number of 64 bits */
 export function pathIdOf(request: Request, parameter: string): number {
   const id = idOf(String(request.params[parameter]));
   if (id === undefined) throw malformed(`${parameter}: must be a whole number of 64 bits`, [parameter]);

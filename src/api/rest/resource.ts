@@ -27,8 +27,8 @@ interface Taker {
 }
 
 /**
- * A handler that gets a body of JSON, or with `streamed` reads one itself. Only of somebody who has the permission that
- * the verb asks for first: who may do nothing here costs nothing either.
+ * A handler that gets a body of JSON, or with `streamed` reads one itself. The permission is checked before the body is
+ * read, so that a caller without it costs nothing.
  */
 export const takes = (permission: Permission, handle: Handler, body: Taker['body'] = 'needed'): Taker => ({
   permission,
@@ -40,15 +40,15 @@ type Method = 'get' | 'post' | 'put' | 'delete';
 
 export interface ResourceOptions {
   bodyLimit: number;
-  /** The media types of what is read; HAL and JSON unless given. */
+  /** The media types of answers to GET; by default HAL and JSON. */
   produced?: string[];
   /** What bodies and paths call the fields of the services. */
   names?: FieldNames;
 }
 
 /**
- * Serves a path. In this order: a method it hasn't is 405, a body of a wrong type 415, an `Accept` it can't meet
- * 406, a permission that lacks 403; then the body is read and the handler called.
+ * Serves a path. It checks in this order: an unknown method is 405, a body of a wrong type 415, an `Accept` that cannot
+ * be met 406, a missing permission 403. Then it reads the body and calls the handler.
  */
 export function resource(
   router: Router,

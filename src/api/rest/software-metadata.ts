@@ -33,7 +33,7 @@ const ofModules: MetadataServices<{ key: string; value: string; targetVisible: b
   set: setModuleMetadata,
   remove: deleteModuleMetadata,
   permission: 'UPDATE_SOFTWARE_MODULE',
-  // As in hawkBit a module's entry need have no value, unlike those of sets and targets.
+  // As in hawkBit, an entry of a module needs no value, unlike one of a set or a target.
   read: (body, key) => ({
     key,
     value: textOf(body, 'value') ?? '',
@@ -67,7 +67,7 @@ function metadataRoutes<E extends { key: string }>(
     const content = partOf(entries, request);
     sendHal(response, { content, total: entries.length, size: content.length });
   };
-  // As in hawkBit an entry that is there is overwritten, and that is 201 all the same.
+  // As in hawkBit, an existing entry is overwritten, and the answer is 201, too.
   const post: Handler = async (context, request, response) => {
     const entries = asObjects(jsonOf(request)).map((body) => services.read(body, neededText(body, 'key')));
     await services.set(context, { id: pathIdOf(request, 'id'), entries });

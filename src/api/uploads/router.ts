@@ -40,7 +40,7 @@ async function takeFile(
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     return void response.status(415).json(webError(415, 'A file is sent as it is, and not compressed.'));
   }
-  // Without destroying it, or what is wrong with the file could not be answered any more.
+  // Not destroyed: the answer that says what is wrong with the file still has to be sent.
   const content = request.iterator({ destroyOnReturn: false });
   const artifact = await takeUpload(platform, origin, request.params.token, content);
   response.status(201).json(renderArtifact(artifact));

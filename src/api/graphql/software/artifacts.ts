@@ -65,13 +65,15 @@ class CreateArtifactUploadInput {
 @ObjectType({
   simpleResolvers: true,
   description:
-    'Where a file goes: `PUT` its bytes there, by any client, without signing in. The answer is 201 and the artifact as JSON.',
+    'Where to send a file: `PUT` its bytes there, with any client, without signing in. The answer is 201 and the artifact as JSON.',
 })
 class ArtifactUpload {
-  @Field(() => String, { description: 'The address. It takes one file, once; whoever has it may send that.' })
+  @Field(() => String, {
+    description: 'The address. It takes one file, once, from anyone who has the address.',
+  })
   url!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when sending must have begun.' })
+  @Field(() => GraphQLDateTime, { description: 'Until when sending must have started.' })
   expiresAt!: Date;
 }
 
@@ -94,7 +96,7 @@ export class ArtifactResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Where it can be downloaded, signed in as here; null without DOWNLOAD_REPOSITORY_ARTIFACT, which must reach the module.',
+      'Where a signed-in caller can download it; null without DOWNLOAD_REPOSITORY_ARTIFACT, or with the module out of its scope.',
   })
   downloadUrl(@Root() { moduleId, id }: Entity, @Ctx() { baseUrl, caller }: GraphqlContext): string | null {
     if (!caller.permissions.has('DOWNLOAD_REPOSITORY_ARTIFACT')) return null;
@@ -119,7 +121,7 @@ export class ArtifactResolver {
   }
 
   @Mutation(payloadOf('deleteArtifact', DeletePayload), {
-    description: 'Takes a file away from a software module. Needs DELETE_SOFTWARE_MODULE.',
+    description: 'Deletes a file of a software module. Needs DELETE_SOFTWARE_MODULE.',
   })
   deleteArtifact(
     @Arg('input', () => DeleteArtifactInput, { description: 'Which file.' })

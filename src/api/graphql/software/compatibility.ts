@@ -50,7 +50,7 @@ const loadCompatibleSetTypes = loaderOfLists(findCompatibleSetTypes);
 export class CompatibilityResolver {
   @FieldResolver(() => [DistributionSetType], {
     description:
-      'The distribution set types that suit its targets; any does where there is none. Needs READ_DISTRIBUTION_SET_TYPE.',
+      'The distribution set types that its targets take; all types where the list is empty. Needs READ_DISTRIBUTION_SET_TYPE.',
     complexity: ({ childComplexity }) => 1 + USUAL_SET_TYPES * childComplexity,
   })
   compatibleDistributionSetTypes(
@@ -62,11 +62,11 @@ export class CompatibilityResolver {
 
   @Mutation(payloadOf('addCompatibleDistributionSetTypes', TargetTypePayload), {
     description:
-      'Says that sets of some types suit targets of a type. Needs UPDATE_TARGET_TYPE and READ_DISTRIBUTION_SET_TYPE.',
+      'Makes distribution set types compatible with a target type. Needs UPDATE_TARGET_TYPE and READ_DISTRIBUTION_SET_TYPE.',
   })
   addCompatibleDistributionSetTypes(
     @Arg('input', inputOf('addCompatibleDistributionSetTypes', SetTypesInput), {
-      description: 'Which suit which.',
+      description: 'Which target type, and which distribution set types.',
     })
     input: SetTypesInput,
     @Ctx() context: GraphqlContext,
@@ -76,11 +76,11 @@ export class CompatibilityResolver {
 
   @Mutation(payloadOf('removeCompatibleDistributionSetTypes', TargetTypePayload), {
     description:
-      "Says that sets of some types don't suit targets of a type any more. Needs UPDATE_TARGET_TYPE and READ_DISTRIBUTION_SET_TYPE.",
+      'Makes distribution set types incompatible with a target type. Needs UPDATE_TARGET_TYPE and READ_DISTRIBUTION_SET_TYPE.',
   })
   removeCompatibleDistributionSetTypes(
     @Arg('input', inputOf('removeCompatibleDistributionSetTypes', SetTypesInput), {
-      description: "Which don't suit which.",
+      description: 'Which target type, and which distribution set types.',
     })
     input: SetTypesInput,
     @Ctx() context: GraphqlContext,

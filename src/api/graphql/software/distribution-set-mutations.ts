@@ -28,7 +28,7 @@ import { DistributionSet } from './distribution-sets.ts';
 class DistributionSetInput {
   @Field(() => String, {
     nullable: true,
-    description: "The key of its type; the tenant's default type (`default.ds.type`) unless given.",
+    description: "The key of its type; by default the tenant's default type (`default.ds.type`).",
   })
   type?: string | null;
 
@@ -43,14 +43,14 @@ class DistributionSetInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether devices must not leave it out on their way to a later one; false unless given.',
+    description: 'Whether devices must install it before they install a later set; false by default.',
   })
   requiredMigrationStep?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether it is locked at once; false unless given.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is locked at once; false by default.' })
   locked?: boolean | null;
 
-  @Field(() => [ID], { defaultValue: [], description: 'Its modules, 100 at the most.' })
+  @Field(() => [ID], { defaultValue: [], description: 'Its modules, at most 100.' })
   moduleIds!: string[];
 }
 
@@ -79,13 +79,14 @@ class UpdateDistributionSetInput extends IdInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether devices must not leave it out; of a locked set it stays.',
+    description:
+      'Whether devices must install it before they install a later set. It cannot change while the set is locked.',
   })
   requiredMigrationStep?: boolean;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'True locks it with its modules, which must be complete; false unlocks it alone.',
+    description: 'True locks it and its modules, which must be complete; false unlocks only the set.',
   })
   locked?: boolean;
 }
@@ -105,17 +106,17 @@ abstract class ModulesInput extends IdInput {
 type Cancellation = (typeof CANCELLATIONS)[number];
 const ActionCancellation = enumOf<Cancellation>(
   'ActionCancellation',
-  'What becomes of the actions of a set that is invalidated.',
+  'What happens to the actions of a set that is invalidated.',
   {
-    NONE: 'They go on.',
+    NONE: 'They continue.',
     SOFT: 'Their devices are asked to stop.',
-    FORCE: 'They end at once, whatever their devices do.',
+    FORCE: 'They end at once, without waiting for the devices.',
   },
 );
 
 @InputType({ description: 'What `invalidateDistributionSet` takes.' })
 class InvalidateDistributionSetInput extends IdInput {
-  @Field(() => ActionCancellation, { description: 'What becomes of actions that still run.' })
+  @Field(() => ActionCancellation, { description: 'What happens to running actions.' })
   cancelActions!: Cancellation;
 }
 
@@ -151,7 +152,7 @@ export class DistributionSetMutations {
 
   @Mutation(payloadOf('assignSoftwareModules', DistributionSetPayload), {
     description:
-      'Puts modules into a distribution set; where it takes no more of a type, the one that has been there longest goes. Needs UPDATE_DISTRIBUTION_SET.',
+      'Puts modules into a distribution set. Where it can have no more modules of a type, the oldest one is removed. Needs UPDATE_DISTRIBUTION_SET.',
   })
   assignSoftwareModules(
     @Arg('input', inputOf('assignSoftwareModules', ModulesInput), {
@@ -178,7 +179,7 @@ export class DistributionSetMutations {
 
   @Mutation(payloadOf('invalidateDistributionSet', DistributionSetPayload), {
     description:
-      'Makes a distribution set invalid for good: it can be neither changed nor assigned any more. Needs UPDATE_DISTRIBUTION_SET.',
+      'Makes a distribution set invalid, which cannot be undone: it can no longer be changed or assigned. Needs UPDATE_DISTRIBUTION_SET.',
   })
   invalidateDistributionSet(
     @Arg('input', () => InvalidateDistributionSetInput, { description: 'Which set, and how.' })
@@ -191,7 +192,7 @@ export class DistributionSetMutations {
 
   @Mutation(payloadOf('deleteDistributionSet', DeletePayload), {
     description:
-      'Deletes a distribution set; one that history refers to stays for it. Needs DELETE_DISTRIBUTION_SET.',
+      'Deletes a distribution set. A set that history refers to is only marked as deleted. Needs DELETE_DISTRIBUTION_SET.',
   })
   deleteDistributionSet(
     @Arg('input', inputOf('deleteDistributionSet', IdInput), { description: 'What to delete.' })

@@ -62,10 +62,10 @@ const USUAL_MODULE_TYPES = 3;
   description: 'A kind of distribution set: which modules its sets must have, and may have.',
 })
 export class DistributionSetType extends AuthoredNode implements Entity {
-  @Field(() => String, { description: 'Its key, unique in the tenant and for good.' })
+  @Field(() => String, { description: 'Its key, unique in the tenant. It never changes.' })
   key!: string;
 
-  @Field(() => String, { description: 'Its name, unique in the tenant and for good.' })
+  @Field(() => String, { description: 'Its name, unique in the tenant. It never changes.' })
   name!: string;
 
   @Field(() => String, { nullable: true, description: 'What it is about.' })
@@ -75,7 +75,7 @@ export class DistributionSetType extends AuthoredNode implements Entity {
   colour!: string | null;
 
   @Field(() => Boolean, {
-    description: 'Whether it was deleted while it was in use: nothing new may use it.',
+    description: 'Whether it was deleted while in use: nothing new can use it.',
   })
   deleted!: boolean;
 }
@@ -110,7 +110,7 @@ class DistributionSetTypeInput {
   @Field(() => [ID], { defaultValue: [], description: 'The module types that every set must have.' })
   mandatoryModuleTypeIds!: string[];
 
-  @Field(() => [ID], { defaultValue: [], description: 'The module types that a set may have besides.' })
+  @Field(() => [ID], { defaultValue: [], description: 'The module types that a set may also have.' })
   optionalModuleTypeIds!: string[];
 }
 
@@ -156,7 +156,9 @@ class SetModuleTypeOfSetsInput extends IdInput {
   @Field(() => ID, { description: 'Which software module type.' })
   moduleTypeId!: string;
 
-  @Field(() => ModuleTypeRole, { description: 'What becomes of it.' })
+  @Field(() => ModuleTypeRole, {
+    description: 'Whether sets must have, may have or cannot have modules of it.',
+  })
   role!: Role;
 }
 
@@ -236,7 +238,9 @@ export class DistributionSetTypeResolver {
       'Says whether sets of a type have modules of a type, as long as there are no such sets. Needs UPDATE_DISTRIBUTION_SET_TYPE.',
   })
   setModuleTypeOfSets(
-    @Arg('input', () => SetModuleTypeOfSetsInput, { description: 'Which types, and what becomes of them.' })
+    @Arg('input', () => SetModuleTypeOfSetsInput, {
+      description: 'Which types, and the role of the module type.',
+    })
     input: SetModuleTypeOfSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetTypePayload> {

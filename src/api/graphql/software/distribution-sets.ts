@@ -44,7 +44,7 @@ export class DistributionSet extends AuthoredNode {
   @Field(() => Boolean, { description: 'Whether its modules can change no more, as it was used.' })
   locked!: boolean;
 
-  @Field(() => Boolean, { description: 'False for good once it was invalidated.' })
+  @Field(() => Boolean, { description: 'False after it was invalidated, which cannot be undone.' })
   valid!: boolean;
 
   @Field(() => Boolean, { description: 'Whether it was deleted while history referred to it.' })

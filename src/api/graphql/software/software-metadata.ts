@@ -25,10 +25,10 @@ import { SoftwareModule } from './software-modules.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'What is noted of a software module: a key with its value.',
+  description: "An entry of a software module's metadata: a key with its value.",
 })
 class SoftwareModuleMetadata extends Metadata {
-  @Field(() => Boolean, { description: 'Whether devices that get the module are told.' })
+  @Field(() => Boolean, { description: 'Whether devices that get the module see it.' })
   targetVisible!: boolean;
 }
 
@@ -36,7 +36,7 @@ class SoftwareModuleMetadata extends Metadata {
 class SoftwareModuleMetadataInput extends MetadataInput {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether devices that get the module are told; false unless given.',
+    description: 'Whether devices that get the module see it; false by default.',
   })
   targetVisible?: boolean | null;
 }
@@ -44,7 +44,7 @@ class SoftwareModuleMetadataInput extends MetadataInput {
 @InputType({ description: 'What `setSoftwareModuleMetadata` takes.' })
 class SetSoftwareModuleMetadataInput extends IdInput {
   @Field(() => [SoftwareModuleMetadataInput], {
-    description: 'The entries to add or to overwrite; the others stay. A module has 100 at the most.',
+    description: 'The entries to add or to overwrite; the others stay. A module has at most 100.',
   })
   entries!: SoftwareModuleMetadataInput[];
 }
@@ -52,14 +52,14 @@ class SetSoftwareModuleMetadataInput extends IdInput {
 @InputType({ description: 'What `setDistributionSetMetadata` takes.' })
 class SetDistributionSetMetadataInput extends IdInput {
   @Field(() => [MetadataInput], {
-    description: 'The entries to add or to overwrite; the others stay. A set has 100 at the most.',
+    description: 'The entries to add or to overwrite; the others stay. A set has at most 100.',
   })
   entries!: MetadataInput[];
 }
 
-@InputType({ description: 'Which entries of what.' })
+@InputType({ description: 'Which entries of which software module or distribution set.' })
 abstract class KeysInput extends IdInput {
-  @Field(() => [String], { description: 'The keys of the entries that go.' })
+  @Field(() => [String], { description: 'The keys of the entries to delete.' })
   keys!: string[];
 }
 
@@ -88,7 +88,7 @@ const loadMetadataOfSet = loaderOfLists(findMetadataOfSets);
 @Resolver(() => SoftwareModule)
 export class SoftwareModuleMetadataResolver {
   @FieldResolver(() => [SoftwareModuleMetadata], {
-    description: 'What is noted of it, by key.',
+    description: 'Its metadata, in the order of the keys.',
     complexity: entriesCost,
   })
   metadata(
@@ -110,7 +110,7 @@ export class SoftwareModuleMetadataResolver {
   }
 
   @Mutation(payloadOf('deleteSoftwareModuleMetadata', ModulePayload), {
-    description: 'Takes entries of metadata away from a software module. Needs UPDATE_SOFTWARE_MODULE.',
+    description: "Deletes entries of a software module's metadata. Needs UPDATE_SOFTWARE_MODULE.",
   })
   deleteSoftwareModuleMetadata(
     @Arg('input', inputOf('deleteSoftwareModuleMetadata', KeysInput), {
@@ -126,7 +126,10 @@ export class SoftwareModuleMetadataResolver {
 
 @Resolver(() => DistributionSet)
 export class DistributionSetMetadataResolver {
-  @FieldResolver(() => [Metadata], { description: 'What is noted of it, by key.', complexity: entriesCost })
+  @FieldResolver(() => [Metadata], {
+    description: 'Its metadata, in the order of the keys.',
+    complexity: entriesCost,
+  })
   metadata(@Root() { id }: DistributionSet, @Ctx() context: GraphqlContext): Promise<Metadata[]> {
     return loadMetadataOfSet(context, id);
   }
@@ -144,7 +147,7 @@ export class DistributionSetMetadataResolver {
   }
 
   @Mutation(payloadOf('deleteDistributionSetMetadata', SetPayload), {
-    description: 'Takes entries of metadata away from a distribution set. Needs UPDATE_DISTRIBUTION_SET.',
+    description: "Deletes entries of a distribution set's metadata. Needs UPDATE_DISTRIBUTION_SET.",
   })
   deleteDistributionSetMetadata(
     @Arg('input', inputOf('deleteDistributionSetMetadata', KeysInput), {

@@ -38,10 +38,10 @@ import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of software module: firmware, applications.' })
 export class SoftwareModuleType extends AuthoredNode implements Entity {
-  @Field(() => String, { description: 'Its key, unique in the tenant and for good.' })
+  @Field(() => String, { description: 'Its key, unique in the tenant. It never changes.' })
   key!: string;
 
-  @Field(() => String, { description: 'Its name, unique in the tenant and for good.' })
+  @Field(() => String, { description: 'Its name, unique in the tenant. It never changes.' })
   name!: string;
 
   @Field(() => String, { nullable: true, description: 'What it is about.' })
@@ -57,7 +57,7 @@ export class SoftwareModuleType extends AuthoredNode implements Entity {
   maxAssignments!: number;
 
   @Field(() => Boolean, {
-    description: 'Whether it was deleted while it was in use: nothing new may use it.',
+    description: 'Whether it was deleted while in use: nothing new can use it.',
   })
   deleted!: boolean;
 }
@@ -93,7 +93,7 @@ class SoftwareModuleTypeInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'A module with fewer artifacts is incomplete; 0 unless given.',
+    description: 'A module with fewer artifacts is incomplete; 0 by default.',
   })
   minArtifacts?: number | null;
 
@@ -184,7 +184,7 @@ export class SoftwareModuleTypeResolver {
 
   @Mutation(payloadOf('deleteSoftwareModuleType', DeletePayload), {
     description:
-      'Deletes a software module type; one that is in use stays for what uses it. Needs DELETE_SOFTWARE_MODULE_TYPE.',
+      'Deletes a software module type. A type in use is only marked as deleted. Needs DELETE_SOFTWARE_MODULE_TYPE.',
   })
   deleteSoftwareModuleType(
     @Arg('input', inputOf('deleteSoftwareModuleType', IdInput), { description: 'What to delete.' })

@@ -57,7 +57,7 @@ export class SoftwareModule extends AuthoredNode {
   @Field(() => String, { nullable: true, description: 'Who makes it.' })
   vendor!: string | null;
 
-  @Field(() => Boolean, { description: 'Whether its files can change no more, as it was used.' })
+  @Field(() => Boolean, { description: 'Whether it is locked: its files cannot change.' })
   locked!: boolean;
 
   @Field(() => Boolean, { description: 'Whether it was deleted while a distribution set had it.' })
@@ -121,7 +121,7 @@ class UpdateSoftwareModuleInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new vendor; null for none.' })
   vendor?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether its files can change no more.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is locked: its files cannot change.' })
   locked?: boolean;
 }
 
@@ -196,7 +196,7 @@ export class SoftwareModuleResolver {
 
   @Mutation(payloadOf('deleteSoftwareModule', DeletePayload), {
     description:
-      'Deletes a software module with its files; one that distribution sets have stays for these, without its files. Needs DELETE_SOFTWARE_MODULE.',
+      'Deletes a software module with its files. A module that distribution sets have is only marked as deleted, but its files are deleted. Needs DELETE_SOFTWARE_MODULE.',
   })
   deleteSoftwareModule(
     @Arg('input', inputOf('deleteSoftwareModule', IdInput), { description: 'What to delete.' })

@@ -29,7 +29,7 @@ export const ARTIFACT_COLUMNS = {
   lastModifiedBy: artifacts.lastModifiedBy,
 };
 
-/** The same with where its content is kept, which is nobody's business but the store's. */
+/** The same with the place of its content, which only the store needs to know. */
 export type StoredArtifact = Artifact & { location: string };
 
 export const ofItsContent = and(

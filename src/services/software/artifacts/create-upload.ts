@@ -16,19 +16,19 @@ import { writeUploadToken } from './upload-token.ts';
 const CreateArtifactUpload = ArtifactDetails.extend({ moduleId: z.number() });
 export type CreateArtifactUpload = z.input<typeof CreateArtifactUpload>;
 
-/** For so long a file may begin to be sent. */
+/** How long a client may wait before it starts to send the file. */
 const UPLOAD_LIVES_MS = 15 * 60 * 1000;
 
-/** A file that is awaited. */
+/** Where a client sends a file. */
 export interface ArtifactUpload {
-  /** Whoever has it may send the file, once, and needs nothing else. */
+  /** Who has it may send the file, once, and needs no other permission. */
   token: string;
   expiresAt: Date;
 }
 
 /**
- * Checks what is said of a file before it is sent, and hands out what to send it by. Needs CREATE_SOFTWARE_MODULE, which
- * must still be granted, and reach the module, when the file is sent.
+ * Checks a file's details before it is sent, and gives a token to send it with. Needs CREATE_SOFTWARE_MODULE, also when
+ * the file is sent, with the module in its scope.
  * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, LOCKED, ARTIFACT_ALREADY_EXISTS, INVALID_INPUT
  */
 export async function createArtifactUpload(

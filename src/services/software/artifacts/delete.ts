@@ -10,7 +10,7 @@ import { lockOpenModule, titleOf, touchModule } from '../software-modules/module
 import { letGoOfContents, removeOrphans } from './orphans.ts';
 
 /**
- * Takes a file away from a software module; its content goes with the last file that has it. Needs
+ * Deletes a file of a software module; its content is deleted with the last file that has it. Needs
  * DELETE_SOFTWARE_MODULE.
  * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, LOCKED, ARTIFACT_NOT_FOUND
  */

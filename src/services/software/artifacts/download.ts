@@ -10,7 +10,7 @@ export type { ByteRange } from '../../../storage/store.ts';
 
 /** A file that is ready to be sent. */
 export interface Download extends Artifact {
-  /** Its bytes, or those of a range that lies within. @throws ARTIFACT_CONTENT_LOST */
+  /** Its bytes, or those of a range within it. @throws ARTIFACT_CONTENT_LOST */
   read(range?: ByteRange): Promise<Readable>;
 }
 
@@ -24,13 +24,13 @@ export async function openArtifact(
   return downloadOf(context, artifact);
 }
 
-/** The same for whoever was found to be allowed to have it. */
+/** The same for a caller whose permission was checked before. */
 export const downloadOf = (
   { storage }: Pick<Platform, 'storage'>,
   { location, ...artifact }: StoredArtifact,
 ): Download => ({
   ...artifact,
-  // Whoever knows the end needn't look for it, nor take more memory than the file.
+  // With a known end, the store neither searches for it nor uses more memory than the file has.
   read: (range = { first: 0, last: artifact.size - 1 }) =>
     storage.store.read(location, range).catch((error) => {
       if (!(error instanceof ContentLostError)) throw error;

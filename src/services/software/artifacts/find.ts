@@ -28,7 +28,10 @@ export async function findArtifactsOfModules(
   return found;
 }
 
-/** Give the permission that the verb has required. @throws ARTIFACT_NOT_FOUND, also where the module is out of its reach */
+/**
+ * Give the permission that the verb has required.
+ * @throws ARTIFACT_NOT_FOUND, also where the module is out of its scope
+ */
 export async function readArtifact(
   context: Context,
   permission: ModulePermission,

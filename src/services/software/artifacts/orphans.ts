@@ -4,7 +4,7 @@ import { artifactContents, artifactOrphans, artifacts } from '../../../database/
 import type { Platform } from '../../shared/context.ts';
 import { lockCreations } from '../../shared/removal.ts';
 
-/** An upload may take so long; what it left is removed after that. */
+/** How long an upload may take; what it left behind is removed after that. */
 const ORPHANS_LIVE_MS = 24 * 60 * 60 * 1000;
 const AT_ONCE = 100;
 
@@ -12,7 +12,7 @@ const AT_ONCE = 100;
 export const noteOrphan = (database: Database, tenantId: number, location: string, since: Date) =>
   database.insert(artifactOrphans).values({ tenantId, location, since });
 
-/** Says that an artifact has it now. @returns false where it was given up in the meantime */
+/** Says that an artifact has it now. @returns false where it was removed before */
 export async function claimOrphan(
   database: Database | Transaction,
   tenantId: number,
@@ -25,12 +25,12 @@ export async function claimOrphan(
   return claimed.length > 0;
 }
 
-/** Whoever adds contents of a tenant or takes some away does so alone: what was found to be there stays so. */
+/** One change of a tenant's contents at a time: what a transaction has found there stays until it ends. */
 export const queueUpForContents = (tx: Transaction, tenantId: number) =>
   lockCreations(tx, 'artifact_contents', tenantId);
 
 /**
- * Forgets contents that no artifact has any more.
+ * Removes the records of contents that no artifact has now.
  * @returns where they are kept, to be removed after the commit
  */
 export async function letGoOfContents(
@@ -60,7 +60,7 @@ export async function letGoOfContents(
   return locations;
 }
 
-/** Removes strays from the store; what cannot be removed now is removed later by `removeOldStrays`. */
+/** Removes orphans from the store; what cannot be removed now is removed later by `removeOldOrphans`. */
 export async function removeOrphans(
   { database, storage }: Platform,
   tenantId: number,
@@ -76,8 +76,8 @@ export async function removeOrphans(
 }
 
 /**
- * Removes what uploads left behind whose process died, and what could not be removed before. What can't be removed now,
- * either, `onError` is told, and it comes again a day later: until then it is in nobody's way.
+ * Removes what was left by uploads whose process died, and what could not be removed before. What fails again is told
+ * to `onError` and tried again a day later.
  */
 export async function removeOldOrphans(
   tx: Transaction,
@@ -90,7 +90,7 @@ export async function removeOldOrphans(
     .from(artifactOrphans)
     .where(lt(artifactOrphans.since, new Date(now.getTime() - ORPHANS_LIVE_MS)))
     .limit(AT_ONCE)
-    // Whoever holds one is about to claim it.
+    // A locked row is about to be claimed.
     .for('update', { skipLocked: true });
   for (const { tenantId, location } of old) {
     try {

@@ -14,7 +14,7 @@ export interface Received {
 }
 
 /**
- * Takes a content into the store and hashes it on the way. Until it is claimed it counts as a stray.
+ * Stores a content and hashes it on the way. Until it is claimed it counts as an orphan.
  * @throws ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE, STORE_FULL, STORE_UNAVAILABLE; nothing of it is left then
  */
 export async function receiveContent(

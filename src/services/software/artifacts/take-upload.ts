@@ -9,8 +9,9 @@ import { uploadArtifact } from './upload.ts';
 import { readUploadToken } from './upload-token.ts';
 
 /**
- * Takes the file that an upload was handed out for. The upload is used up then, whatever becomes of the file.
- * @throws ARTIFACT_UPLOAD_NOT_FOUND; FORBIDDEN where the permission was taken away meanwhile; and as `uploadArtifact`
+ * Receives the file of an upload. The upload's token works once, even when the file is refused.
+ * @throws ARTIFACT_UPLOAD_NOT_FOUND; FORBIDDEN where the caller has lost the permission since; what `uploadArtifact`
+ *   throws
  */
 export async function takeUpload(
   platform: Platform,
@@ -26,7 +27,7 @@ export async function takeUpload(
   return uploadArtifact({ ...platform, caller, origin }, { moduleId, content, details });
 }
 
-/** In one statement: of those who come with the same token at the same time one gets it. */
+/** One statement, so that only one of several requests with the same token gets it. */
 async function claimUpload({ database, clock }: Platform, token: string) {
   const parts = readUploadToken(token);
   if (!parts) return undefined;

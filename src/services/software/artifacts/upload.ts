@@ -32,13 +32,13 @@ const MOST_ARTIFACTS = 50;
 export interface UploadArtifact {
   moduleId: number;
   content: AsyncIterable<Uint8Array>;
-  /** Asked after all of the content was read: in a form fields may follow the file. */
+  /** Called after the whole content was read: in a form, fields may follow the file. */
   details: () => Promise<ArtifactDetails>;
 }
 
 /**
- * Takes a file into a software module. The content is stored once in a tenant, however often it comes; whatever goes
- * wrong, nothing of it is left. Needs CREATE_SOFTWARE_MODULE.
+ * Adds a file to a software module. A tenant stores the same content only once. When anything fails, nothing of the
+ * file is left. Needs CREATE_SOFTWARE_MODULE.
  * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_DELETED, LOCKED, ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE,
  *   ARTIFACT_STORAGE_FULL, STORE_FULL, STORE_UNAVAILABLE, ARTIFACT_ALREADY_EXISTS, ARTIFACT_MD5_MISMATCH,
  *   ARTIFACT_SHA1_MISMATCH, ARTIFACT_SHA256_MISMATCH, QUOTA_EXCEEDED, INVALID_INPUT
@@ -48,9 +48,9 @@ export async function uploadArtifact(
   { moduleId, content, details }: UploadArtifact,
 ): Promise<Artifact> {
   const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE');
-  // Asked again once the file is there, but a file that can't be taken need not be sent first.
-  const reached = await scopeCondition(context, 'CREATE_SOFTWARE_MODULE');
-  const modules = await readModules(context.database, tenantId, [moduleId], reached);
+  // Checked again when the file has arrived; this early check spares clients a useless transfer.
+  const inScope = await scopeCondition(context, 'CREATE_SOFTWARE_MODULE');
+  const modules = await readModules(context.database, tenantId, [moduleId], inScope);
   requireOpen(modules.get(moduleId), moduleId);
   const received = await receiveContent(context, content);
   let kept = false;
@@ -71,7 +71,7 @@ function refuseMismatch(given: ReadDetails, received: Received): void {
     if (given[hash] && given[hash] !== received[hash]) throw artifactMismatch(hash, received[hash]);
 }
 
-/** @returns where the tenant had that content, if the store has lost it */
+/** @returns the old place of that content, if the store has lost it */
 async function findLost({ caller, database, storage }: Context, received: Received) {
   const [known] = await database
     .select({ location: artifactContents.location })
@@ -89,7 +89,7 @@ interface Addition {
   moduleId: number;
   given: ReadDetails;
   received: Received;
-  /** Where the same content was, which has been lost there. */
+  /** The old place of the same content, which was lost there. */
   lost: string | undefined;
 }
 
@@ -118,7 +118,7 @@ async function addArtifact(
   });
 }
 
-/** The module's row is locked, so nobody adds a name after this look. */
+/** The module's row is locked, so that no name is added after this check. */
 async function refuseName(
   tx: Transaction,
   tenantId: number,
@@ -134,7 +134,7 @@ async function refuseName(
     throw quotaExceeded('artifacts of a software module', MOST_ARTIFACTS, ['moduleId']);
 }
 
-/** @returns false where the tenant has that content already: then this copy of it isn't needed */
+/** @returns false where the tenant has that content already: this copy is not needed */
 async function keepContent(
   tx: Transaction,
   context: Context,
@@ -168,7 +168,7 @@ async function addContent(
   return true;
 }
 
-/** All artifacts of a content that was lost have it again. */
+/** Gives a lost content back to all artifacts that have it. */
 async function replaceContent(
   tx: Transaction,
   tenantId: number,

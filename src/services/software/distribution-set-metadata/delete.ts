@@ -14,12 +14,12 @@ import { titleOf } from '../software-modules/module.ts';
 
 const DeleteDistributionSetMetadata = z.object({
   id: z.number(),
-  keys: listOf(z.string()).min(1, 'must have one key at the least'),
+  keys: listOf(z.string()).min(1, 'must have at least one key'),
 });
 export type DeleteDistributionSetMetadata = z.input<typeof DeleteDistributionSetMetadata>;
 
 /**
- * Takes entries away from a set's metadata, all or none. Needs UPDATE_DISTRIBUTION_SET.
+ * Deletes entries of a set's metadata, all or none. Needs UPDATE_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID,
  *   DISTRIBUTION_SET_METADATA_NOT_FOUND, INVALID_INPUT
  */

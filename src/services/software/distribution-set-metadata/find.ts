@@ -34,7 +34,7 @@ export async function findMetadataOfSets(
   return found;
 }
 
-/** All of one set's. Needs READ_DISTRIBUTION_SET. @throws DISTRIBUTION_SET_NOT_FOUND */
+/** All metadata of one set. Needs READ_DISTRIBUTION_SET. @throws DISTRIBUTION_SET_NOT_FOUND */
 export async function listSetMetadata(context: Context, setId: number): Promise<MetadataEntry[]> {
   const { id } = await findDistributionSet(context, setId);
   return (await findMetadataOfSets(context, [id])).get(id) ?? [];

@@ -23,13 +23,13 @@ const UPDATING = setsAs('UPDATE_DISTRIBUTION_SET');
 
 const TaggedSets = z.object({
   tagId: z.number(),
-  setIds: listOf(z.number()).min(1, 'must hold a set at the least'),
+  setIds: listOf(z.number()).min(1, 'must have at least one set'),
 });
 export type TaggedSets = z.input<typeof TaggedSets>;
 
 /**
- * Gives a tag to sets, all or none; one that has it already stays as it is. Needs UPDATE_DISTRIBUTION_SET.
- * @returns how many sets have it now that had not
+ * Gives a tag to sets, all or none; a set that has it already is left as it is. Needs UPDATE_DISTRIBUTION_SET.
+ * @returns how many sets got it
  * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_NOT_FOUND, INVALID_INPUT
  */
 export async function assignDistributionSetTag(context: Context, input: TaggedSets): Promise<number> {
@@ -52,7 +52,7 @@ export async function assignDistributionSetTag(context: Context, input: TaggedSe
 }
 
 /**
- * Takes a tag from sets, all or none; one that hasn't it stays as it is. Needs UPDATE_DISTRIBUTION_SET.
+ * Takes a tag from sets, all or none; a set without it is left as it is. Needs UPDATE_DISTRIBUTION_SET.
  * @returns how many sets had it
  * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_NOT_FOUND, INVALID_INPUT
  */
@@ -74,7 +74,7 @@ export async function unassignDistributionSetTag(context: Context, input: Tagged
   });
 }
 
-/** Locked, so that none is deleted meanwhile. @returns the names of the sets, by id */
+/** Locks them, so that none is deleted before the transaction ends. @returns the names of the sets, by id */
 async function lockTagAndSets(
   tx: Transaction,
   context: Context,

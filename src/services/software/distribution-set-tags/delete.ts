@@ -10,7 +10,8 @@ import { requireTaggedSetsInScope } from './scope.ts';
 
 /**
  * Deletes a distribution set tag, also where sets have it. Needs DELETE_DISTRIBUTION_SET.
- * @throws DISTRIBUTION_SET_TAG_NOT_FOUND; FORBIDDEN where DELETE_DISTRIBUTION_SET doesn't reach all sets that have it
+ * @throws DISTRIBUTION_SET_TAG_NOT_FOUND; FORBIDDEN where a set that has it is out of the scope of
+ *   DELETE_DISTRIBUTION_SET
  */
 export async function deleteDistributionSetTag(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_DISTRIBUTION_SET');

@@ -21,8 +21,8 @@ export const setHasTag = (tagId: number): SQL =>
   )})`;
 
 /**
- * Checks that the permission reaches all sets that have a tag, and lets nobody else have it meanwhile: its name is a thing
- * of theirs, as that of a target tag.
+ * Checks that all sets with a tag are in the permission's scope. The tag is locked, so that no other set gets it until
+ * the transaction ends: renaming or deleting a tag changes the sets that have it.
  * @throws FORBIDDEN
  */
 export async function requireTaggedSetsInScope(

@@ -16,9 +16,9 @@ import { requireTaggedSetsInScope } from './scope.ts';
 
 /**
  * Changes what is given; null clears. Needs UPDATE_DISTRIBUTION_SET.
- * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where
- *   UPDATE_DISTRIBUTION_SET doesn't reach all sets that have the tag, before or after, or a scope of the caller goes by the
- *   name
+ * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another
+ *   name where a set that has the tag is out of the scope of UPDATE_DISTRIBUTION_SET, before or after, or a scope of
+ *   the caller filters by the name
  */
 export async function updateDistributionSetTag(
   context: Context,

@@ -12,8 +12,8 @@ import { removeOrHide } from '../../shared/removal.ts';
 import { lockSetType } from './find.ts';
 
 /**
- * Deletes a distribution set type. One that a set has stays for it, and nothing new may use it; again is no
- * error. Needs DELETE_DISTRIBUTION_SET_TYPE.
+ * Deletes a distribution set type. A type that a set has is only marked as deleted, and nothing new can use
+ * it. Deleting it again is no error. Needs DELETE_DISTRIBUTION_SET_TYPE.
  * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, READ_ONLY for the type that new sets have by default
  */
 export async function deleteDistributionSetType(context: Context, { id }: { id: number }): Promise<void> {

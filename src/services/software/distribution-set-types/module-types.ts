@@ -20,8 +20,8 @@ export interface ModuleTypeOfSets {
 }
 
 /**
- * The module types of many set types, by set type id, each in the order of the ids: those that READ_SOFTWARE_MODULE_TYPE
- * reaches, none without it. Needs READ_DISTRIBUTION_SET_TYPE.
+ * The module types of many set types, by set type id, each in the order of the ids: those in the scope of
+ * READ_SOFTWARE_MODULE_TYPE, none without it. Needs READ_DISTRIBUTION_SET_TYPE.
  */
 export async function findModuleTypesOfSetTypes(
   context: Context,

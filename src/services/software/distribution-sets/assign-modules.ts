@@ -17,12 +17,12 @@ import { lockValidSet, touchSet } from './set.ts';
 
 const ModulesOfSet = z.object({
   id: z.number(),
-  moduleIds: listOf(z.number()).min(1, 'must hold a module at the least'),
+  moduleIds: listOf(z.number()).min(1, 'must have at least one module'),
 });
 export type ModulesOfSet = z.input<typeof ModulesOfSet>;
 
 /**
- * Puts modules into a set; where it takes no more of a type, the one that has been there longest goes. Needs
+ * Puts modules into a set. Where its type allows no more modules of a type, the oldest one is removed. Needs
  * UPDATE_DISTRIBUTION_SET.
  * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_UNSUPPORTED, QUOTA_EXCEEDED, INVALID_INPUT, and what
  *   `removeModules` throws of the set
@@ -51,7 +51,7 @@ export async function assignModules(context: Context, input: ModulesOfSet): Prom
 }
 
 /**
- * Takes modules out of a set; those that are not in it are passed over. Needs UPDATE_DISTRIBUTION_SET.
+ * Takes modules out of a set. Modules that are not in it are ignored. Needs UPDATE_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, LOCKED,
  *   SOFTWARE_MODULE_NOT_FOUND, INVALID_INPUT
  */

@@ -11,8 +11,8 @@ import { titleOf } from '../software-modules/module.ts';
 import { lockAnySet } from './set.ts';
 
 /**
- * Deletes a distribution set, and what assigns it by itself. One that history refers to stays for it, and can be assigned no
- * more; again is no error. Needs DELETE_DISTRIBUTION_SET.
+ * Deletes a distribution set and its auto-assignments. A set that history refers to is only marked as deleted: it
+ * cannot be assigned again. Deleting it again is no error. Needs DELETE_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_NOT_FOUND
  */
 export async function deleteDistributionSet(context: Context, { id }: { id: number }): Promise<void> {

@@ -35,8 +35,8 @@ export async function findDistributionSets(
 }
 
 /**
- * The modules of many sets, by set id, each in the order of the ids: those that READ_SOFTWARE_MODULE reaches, none without it.
- * Needs READ_DISTRIBUTION_SET.
+ * The modules of many sets, by set id, each in the order of the ids: those in the scope of READ_SOFTWARE_MODULE, none
+ * without it. Needs READ_DISTRIBUTION_SET.
  */
 export async function findModulesOfSets(
   context: Context,

@@ -19,17 +19,17 @@ import { titleOf } from '../software-modules/module.ts';
 import type { DistributionSet } from './distribution-set.ts';
 import { lockSet, readSets, setsAs } from './set.ts';
 
-/** What becomes of the actions that still run: they go on, their devices are asked to stop, or they end at once. */
+/** What happens to running actions: they continue, their devices are asked to stop, or they end at once. */
 export const CANCELLATIONS = ['NONE', 'SOFT', 'FORCE'] as const;
 
 const InvalidateDistributionSet = z.object({ id: z.number(), cancelActions: z.enum(CANCELLATIONS) });
 export type InvalidateDistributionSet = z.input<typeof InvalidateDistributionSet>;
 
 /**
- * Makes a set invalid for good: it can be neither changed nor assigned any more, and what assigns it by itself ends. Again
- * is no error. Needs UPDATE_DISTRIBUTION_SET; to cancel the set's actions also UPDATE_TARGET: those of targets that this
- * doesn't reach go on, unless they are a rollout's. The set's rollouts stop then, which needs HANDLE_ROLLOUT where there
- * are any.
+ * Makes a set invalid, which cannot be undone: it can no longer be changed or assigned, and its auto-assignments end.
+ * Repeating it is no error. Needs UPDATE_DISTRIBUTION_SET. Canceling the set's actions needs UPDATE_TARGET, too:
+ * actions of targets out of its scope continue, except those of rollouts. The set's rollouts stop then; where there are
+ * any, this needs HANDLE_ROLLOUT.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, INVALID_INPUT
  */
 export async function invalidateDistributionSet(

@@ -73,8 +73,8 @@ export function faultOfModule(
 }
 
 /**
- * The modules of a set after others were added one by one: where it takes no more of a type, the one that has been there
- * longest goes, as in hawkBit.
+ * The modules of a set after others were added one by one. Where a type allows no more, the oldest one is removed, as
+ * in hawkBit.
  */
 export function withModules(
   present: readonly SoftwareModule[],

@@ -10,18 +10,18 @@ import { modification } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { DISTRIBUTION_SET_COLUMNS, type DistributionSet, withItsType } from './distribution-set.ts';
 
-/** The sets of those ids that exist, by id; where `reached` is given, of those for which this condition holds. */
+/** The sets of those ids that exist, by id; with `condition` only those for which it holds. */
 export async function readSets(
   database: Database | Transaction,
   tenantId: number,
   ids: readonly number[],
-  reached?: SQL,
+  condition?: SQL,
 ): Promise<Map<number, DistributionSet>> {
   const rows = await database
     .select(DISTRIBUTION_SET_COLUMNS)
     .from(distributionSets)
     .innerJoin(distributionSetTypes, withItsType)
-    .where(and(eq(distributionSets.tenantId, tenantId), isAmong(distributionSets.id, ids), reached));
+    .where(and(eq(distributionSets.tenantId, tenantId), isAmong(distributionSets.id, ids), condition));
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -94,9 +94,9 @@ export async function lockValidSet(
 }
 
 /**
- * Notes who changed a set's parts, and when, once they are changed.
+ * Notes who changed a set's parts, and when. To be called after the change.
  * @returns the set as it is now
- * @throws FORBIDDEN where UPDATE_DISTRIBUTION_SET doesn't reach the set any more
+ * @throws FORBIDDEN where the set has left the scope of UPDATE_DISTRIBUTION_SET
  */
 export async function touchSet(tx: Transaction, context: Context, id: number): Promise<DistributionSet> {
   const { tenantId } = context.caller;

@@ -20,7 +20,8 @@ export interface SetStatistics {
 }
 
 /**
- * Counts what is done with a set. Needs READ_DISTRIBUTION_SET, and READ_TARGET, whose targets alone count.
+ * Counts the actions and rollouts of a set. Counts only targets in the scope of READ_TARGET. Needs
+ * READ_DISTRIBUTION_SET and READ_TARGET.
  * @throws DISTRIBUTION_SET_NOT_FOUND
  */
 export async function findStatisticsOfSet(context: Context, setId: number): Promise<SetStatistics> {
@@ -29,14 +30,14 @@ export async function findStatisticsOfSet(context: Context, setId: number): Prom
   return statistics!;
 }
 
-/** The same for many sets, in the order of their ids; nothing is done with one that isn't there. */
+/** The same for many sets, in the order of their ids; zeros for a set that doesn't exist. */
 export async function findSetStatistics(
   context: Context,
   setIds: readonly number[],
 ): Promise<SetStatistics[]> {
   const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET', 'READ_TARGET');
   const { database } = context;
-  const reached = async (column: SQLWrapper) =>
+  const inScope = async (column: SQLWrapper) =>
     and(isAmong(column, setIds), await rowInScope(context, setsAs('READ_DISTRIBUTION_SET'), column));
   const [counted, rolling, assigning] = await Promise.all([
     database
@@ -45,7 +46,7 @@ export async function findSetStatistics(
       .where(
         and(
           eq(actions.tenantId, tenantId),
-          await reached(actions.setId),
+          await inScope(actions.setId),
           await targetInScope(context, 'READ_TARGET', actions.targetId),
         ),
       )
@@ -54,13 +55,13 @@ export async function findSetStatistics(
     database
       .select({ setId: rollouts.setId, status: rollouts.status, count: count() })
       .from(rollouts)
-      .where(and(eq(rollouts.tenantId, tenantId), eq(rollouts.deleted, false), await reached(rollouts.setId)))
+      .where(and(eq(rollouts.tenantId, tenantId), eq(rollouts.deleted, false), await inScope(rollouts.setId)))
       .groupBy(rollouts.setId, rollouts.status)
       .orderBy(rollouts.status),
     database
       .select({ setId: autoAssignments.setId, count: count() })
       .from(autoAssignments)
-      .where(and(eq(autoAssignments.tenantId, tenantId), await reached(autoAssignments.setId)))
+      .where(and(eq(autoAssignments.tenantId, tenantId), await inScope(autoAssignments.setId)))
       .groupBy(autoAssignments.setId),
   ]);
   const ofSet = <T extends { setId: number }>(rows: readonly T[], id: number) =>

@@ -20,9 +20,9 @@ const CHANGEABLE = ['name', 'version', 'description', 'requiredMigrationStep', '
 
 /**
  * Changes what is given. `locked` locks the modules, too, but unlocks only the set. Needs UPDATE_DISTRIBUTION_SET.
- * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_ALREADY_EXISTS,
- *   DISTRIBUTION_SET_INCOMPLETE where it cannot be locked yet, LOCKED where only an unlocked one may change so,
- *   INVALID_INPUT; FORBIDDEN where a scope of the caller goes by the name or version
+ * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID,
+ *   DISTRIBUTION_SET_ALREADY_EXISTS, DISTRIBUTION_SET_INCOMPLETE where it cannot be locked yet, LOCKED for a change
+ *   that needs an unlocked set, INVALID_INPUT; FORBIDDEN where a scope of the caller filters by the name or version
  */
 export async function updateDistributionSet(
   context: Context,

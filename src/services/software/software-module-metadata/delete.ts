@@ -13,12 +13,12 @@ import type { SoftwareModule } from '../software-modules/software-module.ts';
 
 const DeleteModuleMetadata = z.object({
   id: z.number(),
-  keys: listOf(z.string()).min(1, 'must have one key at the least'),
+  keys: listOf(z.string()).min(1, 'must have at least one key'),
 });
 export type DeleteModuleMetadata = z.input<typeof DeleteModuleMetadata>;
 
 /**
- * Takes entries away from a module's metadata, all or none. Needs UPDATE_SOFTWARE_MODULE.
+ * Deletes entries of a module's metadata, all or none. Needs UPDATE_SOFTWARE_MODULE.
  * @throws SOFTWARE_MODULE_NOT_FOUND, SOFTWARE_MODULE_METADATA_NOT_FOUND, INVALID_INPUT
  */
 export async function deleteModuleMetadata(

@@ -34,7 +34,7 @@ export async function findMetadataOfModules(
   return found;
 }
 
-/** All of one module's. Needs READ_SOFTWARE_MODULE. @throws SOFTWARE_MODULE_NOT_FOUND */
+/** All metadata of one module. Needs READ_SOFTWARE_MODULE. @throws SOFTWARE_MODULE_NOT_FOUND */
 export async function listModuleMetadata(context: Context, moduleId: number): Promise<ModuleMetadataEntry[]> {
   const { id } = await findSoftwareModule(context, moduleId);
   return (await findMetadataOfModules(context, [id])).get(id) ?? [];

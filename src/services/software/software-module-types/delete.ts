@@ -8,8 +8,8 @@ import { removeOrHide } from '../../shared/removal.ts';
 import { lockModuleType } from './find.ts';
 
 /**
- * Deletes a software module type. One that a module or a distribution set type has stays for these, and nothing new may
- * use it; again is no error. Needs DELETE_SOFTWARE_MODULE_TYPE.
+ * Deletes a software module type. A type that a module or a distribution set type has is only marked as
+ * deleted, and nothing new can use it. Deleting it again is no error. Needs DELETE_SOFTWARE_MODULE_TYPE.
  * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND
  */
 export async function deleteSoftwareModuleType(context: Context, { id }: { id: number }): Promise<void> {

@@ -12,8 +12,8 @@ import { letGoOfContents, removeOrphans } from '../artifacts/orphans.ts';
 import { lockAnyModule, titleOf } from './module.ts';
 
 /**
- * Deletes a software module with its artifacts and metadata. One that a distribution set has stays for it, without its
- * artifacts; again is no error. Needs DELETE_SOFTWARE_MODULE.
+ * Deletes a software module with its artifacts and metadata. A module that a distribution set has is only marked as
+ * deleted, but its artifacts are deleted. Deleting it again is no error. Needs DELETE_SOFTWARE_MODULE.
  * @throws SOFTWARE_MODULE_NOT_FOUND, LOCKED where a locked set has it
  */
 export async function deleteSoftwareModule(context: Context, { id }: { id: number }): Promise<void> {

@@ -24,21 +24,21 @@ export const modulesAs = (permission: ModulePermission): ScopedRows => ({
   title: sql`${softwareModules.name} || ':' || ${softwareModules.version}`,
 });
 
-/** What people know a module or a set by. */
+/** The name of a module or a set in messages and in the audit trail. */
 export const titleOf = ({ name, version }: { name: string; version: string }): string => `${name}:${version}`;
 
-/** The modules of those ids that exist, by id; where `reached` is given, of those for which this condition holds. */
+/** The modules of those ids that exist, by id; with `condition` only those for which it holds. */
 export async function readModules(
   database: Database | Transaction,
   tenantId: number,
   ids: readonly number[],
-  reached?: SQL,
+  condition?: SQL,
 ): Promise<Map<number, SoftwareModule>> {
   const rows = await database
     .select(SOFTWARE_MODULE_COLUMNS)
     .from(softwareModules)
     .innerJoin(softwareModuleTypes, ofItsType)
-    .where(and(eq(softwareModules.tenantId, tenantId), isAmong(softwareModules.id, ids), reached));
+    .where(and(eq(softwareModules.tenantId, tenantId), isAmong(softwareModules.id, ids), condition));
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -111,9 +111,9 @@ export function requireOpen(module: SoftwareModule | undefined, id: number): Sof
 }
 
 /**
- * Notes who changed a module's parts, and when, once they are changed.
+ * Notes who changed a module's parts, and when. To be called after the change.
  * @returns the module as it is now
- * @throws FORBIDDEN where the permission doesn't reach the module any more
+ * @throws FORBIDDEN where the module has left the permission's scope
  */
 export async function touchModule(
   tx: Transaction,
