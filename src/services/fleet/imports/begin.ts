@@ -1,4 +1,5 @@
 import { and, eq, lt, ne, or, sql } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { imports } from '../../../database/tables/imports.ts';
 import { importNotFound, invalid } from '../../../errors.ts';
@@ -79,14 +80,14 @@ async function forgetImports(tx: Transaction, tenantId: number, now: Date): Prom
 }
 
 async function lockImport(tx: Transaction, context: Context, { key, resume }: ReadImportOptions) {
-  if (key == null && !Number.isSafeInteger(resume)) return undefined;
+  if (key == null && resume == null) return undefined;
   const [record] = await tx
     .select()
     .from(imports)
     .where(
       and(
         eq(imports.tenantId, context.caller.tenantId),
-        key == null ? eq(imports.id, resume!) : eq(imports.key, key),
+        key == null ? isAmong(imports.id, [resume!]) : eq(imports.key, key),
         readableImport(context),
       ),
     )

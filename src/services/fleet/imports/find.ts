@@ -1,5 +1,6 @@
 import { and, desc, eq, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
+import { isAmong } from '../../../database/bulk.ts';
 import { type ImportState, imports } from '../../../database/tables/imports.ts';
 import { importNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -24,12 +25,10 @@ export const readableImport = ({ caller }: Context): SQL | undefined =>
 /** The import of that id, with its progress. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
 export async function findImport(context: Context, id: number): Promise<Import> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
-  const [record] = Number.isSafeInteger(id)
-    ? await context.database
-        .select()
-        .from(imports)
-        .where(and(eq(imports.tenantId, tenantId), eq(imports.id, id), readableImport(context)))
-    : [];
+  const [record] = await context.database
+    .select()
+    .from(imports)
+    .where(and(eq(imports.tenantId, tenantId), isAmong(imports.id, [id]), readableImport(context)));
   if (!record) throw importNotFound(String(id));
   return importView(context)(record);
 }

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { targetFilters } from '../../../database/tables/target-data.ts';
 import { targetFilterNotFound } from '../../../errors.ts';
@@ -13,14 +14,13 @@ import type { Context } from '../../shared/context.ts';
  */
 export async function deleteTargetFilter(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_TARGET');
-  if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id));
 
   await change(context, async (tx, changes) => {
-    const itsOwn = eq(autoAssignments.targetFilterId, id);
+    const itsOwn = isAmong(autoAssignments.targetFilterId, [id]);
     await requireAutoAssignmentsInScope(tx, context, itsOwn, 'DELETE_TARGET');
     const deleted = await tx
       .delete(targetFilters)
-      .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
+      .where(and(eq(targetFilters.tenantId, tenantId), isAmong(targetFilters.id, [id])))
       .returning({ name: targetFilters.name });
     if (!deleted.length) throw targetFilterNotFound(String(id));
     changes.record({ type: 'target-filter.deleted', subjects: deleted.map(({ name }) => name) });

@@ -1,4 +1,5 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetFilters } from '../../../database/tables/target-data.ts';
 import { targetFilterNotFound } from '../../../errors.ts';
@@ -23,11 +24,10 @@ export const TARGET_FILTER_COLUMNS = columns;
 /** The saved filter of that id. Needs READ_TARGET. @throws TARGET_FILTER_NOT_FOUND */
 export async function findTargetFilter(context: Context, id: number): Promise<TargetFilter> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id));
   const [filter] = await context.database
     .select(TARGET_FILTER_COLUMNS)
     .from(targetFilters)
-    .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)));
+    .where(and(eq(targetFilters.tenantId, tenantId), isAmong(targetFilters.id, [id])));
   if (!filter) throw targetFilterNotFound(String(id));
   return filter;
 }
@@ -39,11 +39,10 @@ export async function lockTargetFilter(
   id: number,
   path = ['id'],
 ): Promise<TargetFilter> {
-  if (!Number.isSafeInteger(id)) throw targetFilterNotFound(String(id), path);
   const [filter] = await tx
     .select(TARGET_FILTER_COLUMNS)
     .from(targetFilters)
-    .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
+    .where(and(eq(targetFilters.tenantId, tenantId), isAmong(targetFilters.id, [id])))
     .for('no key update');
   if (!filter) throw targetFilterNotFound(String(id), path);
   return filter;

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { arrayOf } from '../../../database/bulk.ts';
+import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { type DomainError, targetNotFound, targetTagNotFound } from '../../../errors.ts';
@@ -73,7 +73,7 @@ function faultsOf(wanted: readonly string[], selected: readonly SelectedTarget[]
 /** Locked so that none is deleted meanwhile. */
 async function lockTags(tx: Transaction, tenantId: number, { tagIds, tagNames }: ReadChoice) {
   const wanted = tagIds
-    ? sql`${targetTags.id} = ANY(${arrayOf(tagIds.filter(Number.isSafeInteger))}::bigint[])`
+    ? isAmong(targetTags.id, tagIds)
     : sql`${targetTags.name} = ANY(${arrayOf((tagNames ?? []).filter(isStorableText))}::text[])`;
   const rows = await tx
     .select({ id: targetTags.id, name: targetTags.name })

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -13,14 +14,13 @@ import { requireTaggedTargetsInScope } from './scope.ts';
  */
 export async function deleteTargetTag(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_TARGET');
-  if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
 
   await change(context, async (tx, changes) => {
     requireNoScopeOn(context, 'targetTag', ['id', 'name']);
     await requireTaggedTargetsInScope(tx, context, 'DELETE_TARGET', id);
     const deleted = await tx
       .delete(targetTags)
-      .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id)))
+      .where(and(eq(targetTags.tenantId, tenantId), isAmong(targetTags.id, [id])))
       .returning({ name: targetTags.name });
     if (!deleted.length) throw targetTagNotFound(String(id));
     changes.everything();

@@ -1,5 +1,5 @@
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import { arrayOf } from '../../../database/bulk.ts';
+import { isAmong } from '../../../database/bulk.ts';
 import { preparedWith } from '../../../database/prepared.ts';
 import { targetTagAssignments, targetTags } from '../../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../../errors.ts';
@@ -38,12 +38,7 @@ export async function findTargetTags(
   const rows = await context.database
     .select(TARGET_TAG_COLUMNS)
     .from(targetTags)
-    .where(
-      and(
-        eq(targetTags.tenantId, tenantId),
-        sql`${targetTags.id} = ANY(${arrayOf(ids.filter(Number.isSafeInteger))}::bigint[])`,
-      ),
-    );
+    .where(and(eq(targetTags.tenantId, tenantId), isAmong(targetTags.id, ids)));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id));
 }
@@ -74,7 +69,7 @@ export async function findTagsOfTargets(
   const rows = await tagsOfTargets(context.database, {
     chosen: and(
       eq(targetTagAssignments.tenantId, tenantId),
-      sql`${targetTagAssignments.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
+      isAmong(targetTagAssignments.targetId, targetIds),
       await targetInScope(context, 'READ_TARGET', targetTagAssignments.targetId),
     )!,
   });

@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTagAssignments, targetTags } from '../../../database/tables/target-data.ts';
 import { targets } from '../../../database/tables/targets.ts';
@@ -13,7 +14,7 @@ export const targetHasTag = (tagId: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${targetTagAssignments} WHERE ${and(
     eq(targetTagAssignments.tenantId, targets.tenantId),
     eq(targetTagAssignments.targetId, targets.id),
-    eq(targetTagAssignments.tagId, tagId),
+    isAmong(targetTagAssignments.tagId, [tagId]),
   )})`;
 
 /**
@@ -33,7 +34,7 @@ export async function requireTaggedTargetsInScope(
   await tx
     .select({ id: targetTags.id })
     .from(targetTags)
-    .where(and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, tagId)))
+    .where(and(eq(targetTags.tenantId, tenantId), isAmong(targetTags.id, [tagId])))
     .for('update');
   const [beyond] = await findOutOfScope(tx, context, targetsAs(permission), targetHasTag(tagId));
   if (beyond) throw outOfScope(permission, 'every target that has the tag');

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -20,9 +21,8 @@ import { requireTaggedTargetsInScope } from './scope.ts';
 export async function updateTargetTag(context: Context, input: TargetTagUpdate): Promise<TargetTag> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
   const { id, ...rest } = parse(TargetTagUpdate, input);
-  if (!Number.isSafeInteger(id)) throw targetTagNotFound(String(id));
   const given = givenOf(rest);
-  const itself = and(eq(targetTags.tenantId, tenantId), eq(targetTags.id, id));
+  const itself = and(eq(targetTags.tenantId, tenantId), isAmong(targetTags.id, [id]));
 
   return change(context, async (tx, changes) => {
     const renames = given.name !== undefined;

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -12,7 +13,6 @@ import type { Context } from '../../shared/context.ts';
  */
 export async function deleteTargetType(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_TARGET_TYPE');
-  if (!Number.isSafeInteger(id)) throw targetTypeNotFound(String(id));
 
   await change(context, async (tx, changes) => {
     // That no target has it is the foreign key's to say: asked before, the answer could be out of date.
@@ -21,7 +21,7 @@ export async function deleteTargetType(context: Context, { id }: { id: number })
       .where(
         and(
           eq(targetTypes.tenantId, tenantId),
-          eq(targetTypes.id, id),
+          isAmong(targetTypes.id, [id]),
           await scopeCondition(context, 'DELETE_TARGET_TYPE'),
         ),
       )

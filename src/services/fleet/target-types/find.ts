@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { arrayOf } from '../../../database/bulk.ts';
+import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
@@ -36,7 +36,7 @@ export async function findTargetTypes(
     .where(
       and(
         eq(targetTypes.tenantId, tenantId),
-        isAmong(ids),
+        isAmong(targetTypes.id, ids),
         await scopeCondition(context, 'READ_TARGET_TYPE'),
       ),
     );
@@ -60,7 +60,7 @@ export async function typeNamesOf(
     .where(
       and(
         eq(targetTypes.tenantId, context.caller.tenantId),
-        isAmong(ids),
+        isAmong(targetTypes.id, ids),
         await scopeCondition(context, 'READ_TARGET_TYPE'),
       ),
     )
@@ -68,7 +68,3 @@ export async function typeNamesOf(
     .for('key share');
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
-
-/** A number that is no safe integer is no id of ours, and might be none that PostgreSQL can read. */
-const isAmong = (ids: readonly number[]) =>
-  sql`${targetTypes.id} = ANY(${arrayOf(ids.filter(Number.isSafeInteger))}::bigint[])`;

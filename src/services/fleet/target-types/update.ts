@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
 import { requireStillInScope } from '../../access/in-scope.ts';
@@ -22,9 +23,8 @@ import { TARGET_TYPE_COLUMNS, type TargetType } from './target-type.ts';
 export async function updateTargetType(context: Context, input: TargetTypeUpdate): Promise<TargetType> {
   const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET_TYPE');
   const { id, ...rest } = parse(TargetTypeUpdate, input);
-  if (!Number.isSafeInteger(id)) throw targetTypeNotFound(String(id));
   const given = givenOf(rest);
-  const itself = and(eq(targetTypes.tenantId, tenantId), eq(targetTypes.id, id));
+  const itself = and(eq(targetTypes.tenantId, tenantId), isAmong(targetTypes.id, [id]));
 
   return change(context, async (tx, changes) => {
     const [before] = await tx
@@ -40,7 +40,12 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
       .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
       .where(itself)
       .returning(TARGET_TYPE_COLUMNS);
-    await requireStillInScope(tx, context, targetTypesAs('UPDATE_TARGET_TYPE'), eq(targetTypes.id, id));
+    await requireStillInScope(
+      tx,
+      context,
+      targetTypesAs('UPDATE_TARGET_TYPE'),
+      isAmong(targetTypes.id, [id]),
+    );
     // A polling override may name the type, and so rule other devices now.
     changes.everything();
     const changed = differences(before, targetType!, ['name', 'description', 'colour']);
