@@ -88,10 +88,10 @@ export const grantsIn = (grants: Grants): string[] =>
 /** The same grants, with those on targets limited to what this filter matches. */
 export function narrowed(grants: Grants, filter: string | null): Grants {
   if (filter === null) return grants;
-  const reach = [...grants.keys()].map(
+  const limit = [...grants.keys()].map(
     (permission) => [permission, isOnTargets(permission) ? [filter] : null] as const,
   );
-  return intersection(grants, new Map(reach));
+  return intersection(grants, new Map(limit));
 }
 
 /** What both grant. */

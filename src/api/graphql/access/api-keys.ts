@@ -14,7 +14,7 @@ import { connectionTypes, listCost } from '../server/pagination.ts';
 @ObjectType({
   simpleResolvers: true,
   description:
-    'By what a program signs in, as `Authorization: Bearer …`. It acts for its owner, may never more than the owner may at that moment, and ends with the owner.',
+    'What a program signs in with, as `Authorization: Bearer …`. It acts for its owner, never has more permissions than the owner has at that moment, and ends with the owner.',
 })
 class ApiKey implements Entity {
   @Field(() => ID, { description: 'Its identifier.' })
@@ -29,7 +29,7 @@ class ApiKey implements Entity {
   @Field(() => String, { description: 'The name of the user that it acts for.' })
   owner!: string;
 
-  @Field(() => [String], { description: 'What it was granted itself.' })
+  @Field(() => [String], { description: 'Its own permissions, without those of its roles.' })
   permissions!: string[];
 
   @Field(() => [String], { description: 'The roles that it was given, built-in and named ones.' })
@@ -37,11 +37,11 @@ class ApiKey implements Entity {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The filter that narrows what it may do with targets; null where nothing does.',
+    description: 'The filter that limits what it may do with targets; null for no limit.',
   })
   scope!: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ends by itself; null for never.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it expires; null for never.' })
   expiresAt!: Date | null;
 
   @Field(() => GraphQLDateTime, {
@@ -73,7 +73,7 @@ class CreateApiKeyInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'What it shall permit: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches. None that the caller does not have.',
+      'Its permissions: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches. None that the caller does not have.',
   })
   permissions?: string[] | null;
 
@@ -85,13 +85,13 @@ class CreateApiKeyInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'An RSQL filter that narrows what it may do with targets. Not with a built-in role.',
+    description: 'An RSQL filter that limits what it may do with targets. Not with a built-in role.',
   })
   scope?: string | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it ends by itself; never unless given.',
+    description: 'When it expires; never by default.',
   })
   expiresAt?: Date | null;
 }
@@ -104,12 +104,12 @@ class RevokeApiKeyInput {
 
 @ObjectType({ simpleResolvers: true, description: 'What `createApiKey` answers.' })
 class CreateApiKeyPayload extends Payload {
-  @Field(() => ApiKey, { nullable: true, description: 'What is kept of the key; null where refused.' })
+  @Field(() => ApiKey, { nullable: true, description: 'The key without its secret; null where refused.' })
   apiKey!: ApiKey | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The key itself. It is shown here and never again; null where refused.',
+    description: 'The key itself, shown only here; null where refused.',
   })
   key!: string | null;
 }
@@ -138,7 +138,7 @@ export class ApiKeyResolver {
 
   @Mutation(() => CreateApiKeyPayload, {
     description:
-      'Makes a key by which a program acts for a user: the caller, or with TENANT_ADMIN another. An API key or a token needs TENANT_ADMIN for any.',
+      'Creates a key with which a program acts for a user: the caller, or with TENANT_ADMIN another. A caller with an API key or a token needs TENANT_ADMIN.',
   })
   createApiKey(
     @Arg('input', () => CreateApiKeyInput, { description: 'What to create.' }) input: CreateApiKeyInput,

@@ -55,10 +55,10 @@ class UpdateRoleInput {
   @Field(() => String, { description: 'Which role.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'What it is for; null takes it away.' })
+  @Field(() => String, { nullable: true, description: 'What it is for; null clears it.' })
   description?: string | null;
 
-  @Field(() => [String], { nullable: true, description: 'All that it shall permit.' })
+  @Field(() => [String], { nullable: true, description: 'All its permissions from now on.' })
   permissions?: string[];
 }
 
@@ -94,7 +94,7 @@ export class RoleResolver {
   }
 
   @Mutation(payloadOf('createRole', RolePayload), {
-    description: 'Names a set of permissions. Needs TENANT_ADMIN.',
+    description: 'Creates a role, a named set of permissions. Needs TENANT_ADMIN.',
   })
   createRole(
     @Arg('input', () => CreateRoleInput, { description: 'What to create.' }) input: CreateRoleInput,
@@ -104,7 +104,7 @@ export class RoleResolver {
   }
 
   @Mutation(payloadOf('updateRole', RolePayload), {
-    description: 'Changes a role, at once for all who have it. Needs TENANT_ADMIN.',
+    description: 'Changes a role. Takes effect at once for everyone who has it. Needs TENANT_ADMIN.',
   })
   updateRole(
     @Arg('input', () => UpdateRoleInput, { description: 'What to change.' }) input: UpdateRoleInput,

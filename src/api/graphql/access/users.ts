@@ -35,7 +35,7 @@ class User extends AuthoredNode {
   @Field(() => String, { description: 'The name of its tenant.' })
   tenant!: string;
 
-  @Field(() => [String], { description: 'What it was granted itself; what its roles bring is not among it.' })
+  @Field(() => [String], { description: 'Its own permissions, without those of its roles.' })
   grantedPermissions!: readonly string[];
 
   @Field(() => [String], {
@@ -58,7 +58,7 @@ class CreateUserInput {
   @Field(() => String, { description: 'Its name, at most 64 characters, without colon and backslash.' })
   username!: string;
 
-  @Field(() => String, { description: 'Its password, 5 to 256 characters.' })
+  @Field(() => String, { description: 'Its password, 12 to 256 characters.' })
   password!: string;
 
   @Field(() => [String], { nullable: true, description: 'Its permissions; none unless given.' })
@@ -79,10 +79,10 @@ class UpdateUserInput {
   })
   password?: string;
 
-  @Field(() => [String], { nullable: true, description: 'All the permissions it shall be granted.' })
+  @Field(() => [String], { nullable: true, description: 'All its permissions from now on.' })
   permissions?: string[];
 
-  @Field(() => [String], { nullable: true, description: 'All the roles it shall have.' })
+  @Field(() => [String], { nullable: true, description: 'All its roles from now on.' })
   roles?: string[];
 }
 
@@ -129,7 +129,7 @@ export class UserResolver {
 
   @FieldResolver(() => [String], {
     description:
-      'What it may do: as granted, what its roles bring, and everything for a TENANT_ADMIN. Any permission on targets implies READ_TARGET_TYPE.',
+      'All its permissions: its own, those of its roles, and everything for a TENANT_ADMIN. Any permission on targets implies READ_TARGET_TYPE.',
   })
   async permissions(
     @Root() { roles, grantedPermissions }: User,

@@ -13,7 +13,7 @@ class Viewer {
   @Field(() => String, { description: 'The name of the tenant.' })
   tenant!: string;
 
-  @Field(() => ActorKind, { description: 'By what it is signed in.' })
+  @Field(() => ActorKind, { description: 'What kind of caller it is.' })
   kind!: Kind;
 
   @Field(() => String, { nullable: true, description: 'The name of the API key.' })
@@ -35,7 +35,7 @@ class Viewer {
 export class ViewerResolver {
   @Query(() => Viewer, {
     description:
-      'Who is signed in. Unlike `me` it also answers those whom a token names, who have no account.',
+      "Who is signed in. Unlike `me` it also answers callers of an issuer's token, who have no account.",
   })
   viewer(@Ctx() { caller }: GraphqlContext): Viewer {
     const { username, tenantName, kind, apiKey, roles, permissions, until } = caller;

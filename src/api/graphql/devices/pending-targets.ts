@@ -34,10 +34,10 @@ import {
 
 const PendingTargetState = enumOf<Entity['state']>(
   'PendingTargetState',
-  'What became of a device that needs an approval.',
+  'The state of a device that needs an approval.',
   {
-    pending: 'It waits: it may poll, and is told nothing but when to poll again.',
-    rejected: 'It was refused, and is not signed in any more.',
+    pending: 'It may poll, and is told only when to poll again.',
+    rejected: 'It was rejected, and cannot sign in.',
   },
 );
 
@@ -49,7 +49,7 @@ class PendingTarget implements Omit<Entity, 'groupId'> {
   @Field(() => String, { description: 'Its name on the wire, unique in the tenant.' })
   controllerId!: string;
 
-  @Field(() => PendingTargetState, { description: 'Whether it waits or was refused.' })
+  @Field(() => PendingTargetState, { description: 'Whether it is pending or was rejected.' })
   state!: Entity['state'];
 
   @Field(() => EnrollmentGroup, {
@@ -65,13 +65,16 @@ class PendingTarget implements Omit<Entity, 'groupId'> {
   @Field(() => GraphQLDateTime, { description: 'When it polled first.' })
   firstRequestAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When it polled last, while it waited.' })
+  @Field(() => GraphQLDateTime, { description: 'When it polled last while it was pending.' })
   lastRequestAt!: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was refused; null while it waits.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was rejected; null while it is pending.',
+  })
   rejectedAt!: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Who refused it; null while it waits.' })
+  @Field(() => String, { nullable: true, description: 'Who rejected it; null while it is pending.' })
   rejectedBy!: string | null;
 }
 
@@ -110,7 +113,7 @@ abstract class PendingTargetsInput {
   })
   filter?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Only says how many it would be.' })
+  @Field(() => Boolean, { defaultValue: false, description: 'Only counts, and changes nothing.' })
   dryRun!: boolean;
 }
 
@@ -122,14 +125,14 @@ class RejectTargetsInput extends PendingTargetsInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `approveTargets` answers.' })
 class ApproveTargetsPayload extends Payload {
-  @Field(() => Int, { description: 'How many targets there are more, or would be after a dry run.' })
+  @Field(() => Int, { description: 'How many targets were created, or would be without `dryRun`.' })
   affectedCount!: number;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `rejectTargets` answers.' })
 class RejectTargetsPayload extends Payload {
   @Field(() => Int, {
-    description: 'How many devices are newly refused, or would be after a dry run.',
+    description: 'How many pending targets were rejected, or would be without `dryRun`.',
   })
   affectedCount!: number;
 }
@@ -164,7 +167,7 @@ export class PendingTargetResolver {
 
   @Mutation(() => ApproveTargetsPayload, {
     description:
-      'Makes targets of devices that wait, by the rules of their groups; none where one of those named is unknown, or a group has reached its limit. A refused one may be named, too. Needs CREATE_TARGET.',
+      'Makes targets of pending targets, by the rules of their groups; none of them if a named one is unknown or a group is full. A rejected one may be named, too. Needs CREATE_TARGET.',
   })
   approveTargets(
     @Arg('input', () => ApproveTargetsInput, { description: 'Which devices.' }) input: ApproveTargetsInput,
@@ -175,7 +178,7 @@ export class PendingTargetResolver {
 
   @Mutation(() => RejectTargetsPayload, {
     description:
-      'Refuses devices that wait; none where one of those named is unknown. They are not signed in until somebody approves them by name. Needs CREATE_TARGET without a scope.',
+      'Rejects pending targets; none of them if a named one is unknown. They cannot sign in until somebody approves them by name. Needs CREATE_TARGET without a scope.',
   })
   rejectTargets(
     @Arg('input', () => RejectTargetsInput, { description: 'Which devices.' }) input: RejectTargetsInput,

@@ -44,7 +44,7 @@ class AuditEvent implements Entity {
   })
   apiKey!: string | null;
 
-  @Field(() => Channel, { description: 'By which way the call came.' })
+  @Field(() => Channel, { description: 'The channel of the call.' })
   channel!: ChannelName;
 
   @Field(() => String, { nullable: true, description: "The client's address, where there is one." })
@@ -59,14 +59,14 @@ class AuditEvent implements Entity {
   @Field(() => [String], {
     nullable: true,
     description:
-      'The names of what it was done to: controllerIds, user names, keys; null where a filter chose them.',
+      'The names of what was changed: controllerIds, user names, keys; null if a filter chose them.',
   })
   subjects!: string[] | null;
 
-  @Field(() => String, { nullable: true, description: 'The filter that chose what it was done to.' })
+  @Field(() => String, { nullable: true, description: 'The filter that chose what was changed.' })
   filter!: string | null;
 
-  @Field(() => Int, { description: 'How many it was done to; of a refusal, how often it happened.' })
+  @Field(() => Int, { description: 'How many were changed; for a refusal, how often it happened.' })
   count!: number;
 
   @Field(() => GraphQLJSONObject, {
@@ -80,7 +80,7 @@ class AuditEvent implements Entity {
 class AuditEventsArgs extends PageArgs {
   @Field(() => String, {
     nullable: true,
-    description: 'Only what was done to the one of this name, for example a controllerId.',
+    description: 'Only events with this name among their subjects, for example a controllerId.',
   })
   subject?: string | null;
 

@@ -35,7 +35,7 @@ class CreateTenantInput {
   @Field(() => String, { description: 'The name of its first administrator.' })
   adminUsername!: string;
 
-  @Field(() => String, { description: "The first administrator's password, 5 to 256 characters." })
+  @Field(() => String, { description: "The first administrator's password, 12 to 256 characters." })
   adminPassword!: string;
 }
 

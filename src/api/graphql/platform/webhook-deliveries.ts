@@ -24,12 +24,12 @@ import { payload } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 
 const DeliveryState = enumOf<Delivery['state']>('WebhookDeliveryState', 'The state of a delivery.', {
-  pending: 'It waits to be sent, for the first time or once more.',
-  delivered: 'The receiver took it.',
-  failed: 'It was given up.',
+  pending: 'It will be sent, for the first time or again.',
+  delivered: 'The receiver accepted it.',
+  failed: 'It failed too often, and is not sent again.',
 });
 
-@ObjectType({ simpleResolvers: true, description: 'That an event is, or was, to be sent by a webhook.' })
+@ObjectType({ simpleResolvers: true, description: 'The sending of one event by a webhook.' })
 class WebhookDelivery implements Delivery {
   @Field(() => ID, { description: 'Its identifier; later ones are greater.' })
   id!: number;

@@ -13,9 +13,9 @@ export interface CertificateFacts {
   isCa: boolean;
   /** How many CAs may come between it and a device. */
   pathLength: number;
-  /** What its key may be used for; undefined where nothing is said. */
+  /** What its key may be used for; undefined if it says nothing. */
   keyUsage: readonly asn1.KeyUsageType[] | undefined;
-  /** For what it is meant, as object identifiers; undefined where nothing is said. */
+  /** For what it is meant, as object identifiers; undefined if it says nothing. */
   purposes: readonly string[] | undefined;
   /** The first extension that must be understood and isn't. */
   notUnderstood: string | undefined;

@@ -28,7 +28,7 @@ const OF_TARGETS: Place<Device> = {
   key: sql`target_id`,
   idOf: ({ targetId }) => targetId,
 };
-const OF_WAITING: Place<PendingDevice> = {
+const OF_PENDING: Place<PendingDevice> = {
   table: sql`pending_targets`,
   key: sql`id`,
   idOf: ({ pendingId }) => pendingId,
@@ -45,7 +45,7 @@ export function openPollTimes(
   onError: (error: unknown) => void,
 ): PollTimes {
   let polls = new Set<Device>();
-  let waitingPolls = new Set<PendingDevice>();
+  let pendingPolls = new Set<PendingDevice>();
   let writing: Promise<void> = Promise.resolve();
 
   const write = <T extends Polled>(place: Place<T>, devices: Set<T>, putBack: (device: T) => void) => {
@@ -61,11 +61,11 @@ export function openPollTimes(
   const flush = () => {
     // They are kept until the database is back.
     if (!isOpen(database)) return writing;
-    const [devices, waiting] = [polls, waitingPolls];
+    const [devices, pending] = [polls, pendingPolls];
     polls = new Set();
-    waitingPolls = new Set();
+    pendingPolls = new Set();
     write(OF_TARGETS, devices, (device) => polls.add(device));
-    write(OF_WAITING, waiting, (device) => waitingPolls.add(device));
+    write(OF_PENDING, pending, (device) => pendingPolls.add(device));
     return writing;
   };
   const timer = setInterval(flush, WRITE_EVERY_MS);
@@ -76,7 +76,7 @@ export function openPollTimes(
     note(device, address, at) {
       device.polledAt = at;
       device.address = address;
-      if (isPending(device)) waitingPolls.add(device);
+      if (isPending(device)) pendingPolls.add(device);
       else polls.add(device);
     },
     async writeFirst(device, address) {

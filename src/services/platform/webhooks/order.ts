@@ -11,9 +11,9 @@ export interface Candidate extends SentEvent {
 const WAVE = 20;
 
 /**
- * Of what waits, in the order of the ids, what may be sent at once: of one thing only its first event, and none while
- * an earlier one has to be tried again. An event without names may concern anything of its kind: it waits for all of
- * these before it, and all after it for it.
+ * Chooses the events that may be sent at the same time, in the order of the ids: the first event of each subject, and
+ * none while an earlier one waits for its next attempt. An event without subjects may be about anything of its kind: it
+ * waits for all events of that kind before it, and those after it wait for it.
  */
 export function chooseWave(waiting: readonly Candidate[], now: Date): Candidate[] {
   const begun = new Map<string, Set<string> | 'ALL'>();
