@@ -1,5 +1,6 @@
-import { hash, randomInt, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { randomText } from '../../shared/random-text.ts';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** 62 ** 43 is more than 2 ** 256. */
@@ -14,8 +15,7 @@ export interface KeyParts {
   secret: string;
 }
 
-export const newSecret = (): string =>
-  Array.from({ length: SECRET_LENGTH }, () => DIGITS[randomInt(DIGITS.length)]).join('');
+export const newSecret = (): string => randomText(SECRET_LENGTH);
 
 /** What of a key is no secret: that it is one of Muster's, of which tenant, and which. */
 export const prefixOf = ({ tenantId, id }: Omit<KeyParts, 'secret'>): string => `muster_${tenantId}_${id}`;

@@ -1,22 +1,20 @@
-import { randomInt } from 'node:crypto';
 import { and, count, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { enrollmentGroups, enrollmentTokens } from '../../../database/tables/enrollment.ts';
 import { quotaExceeded } from '../../../errors.ts';
+import { randomText } from '../../shared/random-text.ts';
 import { tokenDigest } from '../sign-in/digest.ts';
 
 /** By it people and scanners for secrets know what a token is. */
 const PREFIX = 'muster_enroll_';
 /** What a list shows of a token: enough to tell it from others, too little to be of use. */
 const SHOWN = PREFIX.length + 4;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** About 190 random bits, so that a plain digest of them is enough. */
 const LENGTH = 32;
 /** Of a group. */
 const MOST_TOKENS = 10;
 
-export const newEnrollmentToken = (): string =>
-  PREFIX + Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+export const newEnrollmentToken = (): string => PREFIX + randomText(LENGTH);
 
 interface Author {
   tenantId: number;

@@ -1,10 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { requirePermission } from '../../access/permissions.ts';
 import { endFormerGatewayTokens } from '../../devices/enrollment/tokens.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
+import { randomText } from '../../shared/random-text.ts';
 import { tokenText } from '../../shared/text.ts';
 import { GATEWAY_TOKEN_KEY } from './configuration-keys.ts';
 import { writeSettings } from './set-configuration.ts';
@@ -28,7 +28,7 @@ export async function generateGatewayToken(
     'UPDATE_TENANT_CONFIGURATION',
     'READ_GATEWAY_SECURITY_TOKEN',
   );
-  const token = parse(GenerateGatewayToken, input).token ?? randomToken();
+  const token = parse(GenerateGatewayToken, input).token ?? randomText(LENGTH);
 
   return change(context, async (tx, changes) => {
     await writeSettings(tx, context, [{ key: GATEWAY_TOKEN_KEY, value: token }]);
@@ -39,8 +39,5 @@ export async function generateGatewayToken(
   });
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** About 190 random bits. */
 const LENGTH = 32;
-
-const randomToken = () => Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
