@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 /** What a test file says that changes what others would share with it: modules, the environment, its process. */
 const DISTURBING =
-  /\bvi\.(?:mock|stub|useFake|setConfig)|\bprocess\.env|\bspyOn\(process\b|'node:child_process'/;
+  /\bvi\.(?:mock|stub|useFake)|\bprocess\.env(?:\[[^\]]*\]|\.\w+)? =|\bassign\(process\.env|\bspyOn\(process\b/;
 
 const files = readdirSync(new URL('test', import.meta.url), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))

@@ -3,8 +3,16 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openPool } from '../../src/database/connect.ts';
+import { bundle } from './bundle.ts';
 import { commonConnection } from './database.ts';
 import { testFolder } from './folder.ts';
+
+/** The built server as operators start it. */
+export const BUILT_SERVER = join(process.cwd(), 'dist', 'main.js');
+
+const bundleFolder = () => join(testFolder(), 'server');
+/** The same in few files, so that it starts sooner. */
+export const bundledServer = () => join(bundleFolder(), 'main.js');
 
 /** Builds the server, once in a run of the tests: whoever comes first does, the others wait for it. */
 export async function buildServer(): Promise<void> {
@@ -14,6 +22,7 @@ export async function buildServer(): Promise<void> {
     await pool.client`SELECT pg_advisory_lock(hashtext('build'))`;
     if (existsSync(built)) return;
     await promisify(execFile)('npm', ['run', '--silent', 'build']);
+    await bundle(BUILT_SERVER, bundleFolder());
     writeFileSync(built, '');
   } finally {
     await pool.close();

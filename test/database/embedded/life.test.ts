@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { unprivilegedAccount } from '../../../src/database/embedded/account.ts';
 import { isAlive } from '../../../src/database/embedded/files.ts';
 import type { EmbeddedDatabase } from '../../../src/database/embedded/start.ts';
@@ -16,6 +16,8 @@ import {
   serverPid,
   start,
 } from './support.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // a busy disk makes initdb slow
 
 describe('a database through its life', () => {
   let dataDir: string;

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { access, chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { unprivilegedAccount } from '../../../src/database/embedded/account.ts';
 import { linkLibraries, packagedBinaries, usableBinaries } from '../../../src/database/embedded/binaries.ts';
 import { trimLog } from '../../../src/database/embedded/server-log.ts';
@@ -18,6 +18,8 @@ import {
   serverPid,
   start,
 } from './support.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // a busy disk makes initdb slow
 
 describe('starting', () => {
   afterEach(cleanUp);

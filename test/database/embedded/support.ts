@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
 import postgres, { type Sql } from 'postgres';
-import { vi } from 'vitest';
 import { isAlive } from '../../../src/database/embedded/files.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../../src/database/embedded/start.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // a busy disk makes initdb slow
 
 export const root = process.getuid?.() === 0;
 export const folders: string[] = [];

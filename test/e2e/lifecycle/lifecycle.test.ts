@@ -3,7 +3,7 @@ import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openPool } from '../../../src/database/connect.ts';
-import { buildServer } from '../../support/build.ts';
+import { BUILT_SERVER, buildServer } from '../../support/build.ts';
 import { createDatabase } from '../../support/database.ts';
 import { basic, clientOf, graphql } from '../../support/server.ts';
 import {
@@ -79,12 +79,12 @@ describe('a server through its life', () => {
   });
 
   const startWith = async (env: Environment): Promise<Served> => {
-    server = await (env['PORT'] === undefined ? startBare() : start(home, env));
+    server = await (env['PORT'] === undefined ? startBare() : start(home, env, BUILT_SERVER));
     return server;
   };
   /** Without any variable at all. */
   const startBare = async (): Promise<Served> => {
-    const process = run(home, {});
+    const process = run(home, {}, BUILT_SERVER);
     const url = await until(() => START_LINE.exec(process.stdout())?.[1]);
     return { ...process, url, admin: clientOf({ url }, basic('admin', 'admin')), device: clientOf({ url }) };
   };

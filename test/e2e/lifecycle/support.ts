@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { bundledServer } from '../../support/build.ts';
 import { basic, type Client, clientOf } from '../../support/server.ts';
 
 export const PROJECT = process.cwd();
@@ -34,12 +35,7 @@ interface Run {
 export type Environment = Record<string, string>;
 
 /** `openFiles` bounds how many files the process may have open; by default as many as this one. */
-export function run(
-  folder: string,
-  env: Environment,
-  program = join(PROJECT, 'dist', 'main.js'),
-  openFiles?: number,
-): Run {
+export function run(folder: string, env: Environment, program = bundledServer(), openFiles?: number): Run {
   const command: [string, ...string[]] = openFiles
     ? ['sh', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`, process.execPath, program]
     : [process.execPath, program];
@@ -168,7 +164,7 @@ export function isRunning(pid: number): boolean {
 /** Nothing stays, whatever failed. */
 export async function cleanUp(): Promise<void> {
   for (const child of children) child.kill('SIGKILL');
-  for (const folder of folders) {
+  for (const folder of folders.splice(0)) {
     const pid = databasePid(folder);
     if (pid && isRunning(pid)) {
       process.kill(pid, 'SIGQUIT');
