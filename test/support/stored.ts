@@ -1,4 +1,4 @@
-import { getTableName, is, type SQL, sql } from 'drizzle-orm';
+import { getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import type { Database } from '../../src/database/connect.ts';
 import * as schema from '../../src/database/schema.ts';
@@ -6,19 +6,28 @@ import * as schema from '../../src/database/schema.ts';
 /** What was done, or refused, is noted there whatever becomes of it. */
 const NOTES = ['audit_events', 'webhook_deliveries'];
 
-const TABLES = Object.values(schema).flatMap((table) => (is(table, PgTable) ? [table as PgTable] : []));
+const TABLES = Object.values(schema).flatMap((table) => (is(table, PgTable) ? [getTableName(table)] : []));
+/** As it is asked hundreds of times, its text is made once, with one parameter. */
+const ROWS = sql.raw(
+  TABLES.map(
+    (name) =>
+      `SELECT '${name}' AS name, to_jsonb(t)::text AS row FROM "${name}" t WHERE t.tenant_id = (SELECT id FROM tenant)`,
+  ).join(' UNION ALL '),
+);
 
 type Executor = Pick<Database, 'execute'>;
 
 /** All that is stored of a tenant: the rows of each table, sorted as text. */
 export async function storedByTable(database: Executor, tenantId: number): Promise<Record<string, string[]>> {
-  const rows = TABLES.map(
-    (table): SQL =>
-      sql`SELECT ${getTableName(table)} AS name, to_jsonb(t)::text AS row FROM ${table} t WHERE t.tenant_id = ${tenantId}`,
+  const found = await database.execute<{ name: string; row: string }>(
+    sql`WITH tenant AS (SELECT ${tenantId}::bigint AS id) ${ROWS}`,
   );
-  const found = await database.execute<{ name: string; row: string }>(sql.join(rows, sql` UNION ALL `));
   const byTable: Record<string, string[]> = {};
-  for (const { name, row } of found) byTable[name] = [...(byTable[name] ?? []), row].sort();
+  for (const { name, row } of found) {
+    byTable[name] ??= [];
+    byTable[name].push(row);
+  }
+  for (const rows of Object.values(byTable)) rows.sort();
   return byTable;
 }
 
