@@ -6,17 +6,23 @@ import { beginWrites } from './writes.ts';
 
 /* The server in a process of its own: that it lives is the first thing to be shown. */
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 90_000 }); // each cut makes PostgreSQL begin a dozen processes
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 90_000 });
 
 const CUTS = 100;
-const WRITERS = 30;
+/** Each cut makes as many processes of PostgreSQL begin, which is what takes time. Writers are more, so that some wait. */
+const POOL = 4;
+const WRITERS = 12;
 
 let cluster: Cluster;
 let server: Served;
 let ended: number | string | undefined;
 beforeAll(async () => {
   [cluster] = await Promise.all([newCluster(), buildServer()]);
-  server = await start(makeFolder(), { DATABASE_URL: cluster.url, NODE_ENV: 'production' });
+  server = await start(makeFolder(), {
+    DATABASE_URL: cluster.url,
+    DATABASE_POOL_SIZE: String(POOL),
+    NODE_ENV: 'production',
+  });
   void server.ended.then((code) => {
     ended = code;
   });
