@@ -21,9 +21,9 @@ import { readConfirmation } from '../feedback.ts';
 import { asObject, integerOf } from '../json.ts';
 import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';
 import { forceTypeOf } from './assignments.ts';
-import { pagedList, pagedListBy, pageRequest, queryOf, valuesOf } from './paging.ts';
+import { pagedList, pagedListBy, pageRequest, parameterValues, queryOf } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
+import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf } from './targets.ts';
 
@@ -33,7 +33,7 @@ type LinksOf = (request: Request) => Links;
 export function actionRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const get: Handler = async (context, request, response) => {
     const listing = await listActions(context, pageRequest(request, ACTION_SORT_NAMES));
-    const how = valuesOf(request, 'representation')[0] === 'full' ? 'full' : 'short';
+    const how = parameterValues(request, 'representation')[0] === 'full' ? 'full' : 'short';
     const render = async (items: readonly Action[]) =>
       (await rendererOf(context, linksOf(request), items))[how];
     sendHal(response, await pagedListBy(listing, render));
@@ -75,7 +75,7 @@ function ofTargetRoutes(router: Router, options: ResourceOptions, linksOf: Links
   };
   const remove: Handler = async (context, request, response) => {
     const controllerId = controllerIdOf(request);
-    const [keepLast] = valuesOf(request, 'keepLast');
+    const [keepLast] = parameterValues(request, 'keepLast');
     if (keepLast !== undefined) {
       await deleteOldActions(context, { controllerId, keepLast: integerOf({ keepLast }, 'keepLast') ?? 0 });
     } else {
@@ -163,14 +163,14 @@ async function rendererOf(context: Context, links: Links, actions: readonly Acti
       const shown = allLinks(links, seen(action), seesSet(action.distributionSet.id));
       return renderAction(context, seen(action), shown);
     },
-    short: (action: Action) => renderAction(context, seen(action), selfLink(links, action)),
+    short: (action: Action) => renderAction(context, seen(action), actionLinks(links, action)),
   };
 }
 
 function renderAction({ clock }: Context, action: Action, links: object) {
   const { maintenanceWindow: window } = action;
   return withoutNulls({
-    ...authorship(action),
+    ...renderAuthorship(action),
     id: action.id,
     type: isCancellation(action) ? 'cancel' : 'update',
     active: action.active,
@@ -201,14 +201,14 @@ const renderEntry = ({ id, status, code, messages, occurredAt, reportedAt }: Act
 const hrefOf = (links: Links, { id, target }: Pick<Action, 'id' | 'target'>) =>
   links('targets', target.controllerId, 'actions', id);
 
-export const selfLink = (links: Links, action: Pick<Action, 'id' | 'target'>) => ({
+export const actionLinks = (links: Links, action: Pick<Action, 'id' | 'target'>) => ({
   self: link(hrefOf(links, action)),
 });
 
 function allLinks(links: Links, action: Action, seesSet: boolean) {
   const { target, distributionSet } = action;
   return {
-    ...selfLink(links, action),
+    ...actionLinks(links, action),
     target: { ...link(links('targets', target.controllerId)), name: target.name },
     ...(seesSet && { distributionset: linkToSet(links, distributionSet) }),
     ...(action.rollout && {

@@ -10,9 +10,9 @@ import { sendDownload } from '../downloads.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { acceptedOf, JSON_TYPE, sendHal } from '../media.ts';
 import { isForm, readFileForm } from '../multipart.ts';
-import { valuesOf } from './paging.ts';
+import { parameterValues } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
-import { authorship, type Links, link } from './render.ts';
+import { type Links, link, renderAuthorship } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** Whatever is asked for: a file is one, and what is wrong with the request is said in JSON. */
@@ -52,7 +52,7 @@ export function artifactRoutes(
       content: file.content,
       async details() {
         const fields = await form.fields();
-        const given = (name: string) => fields.get(name) ?? valuesOf(request, name)[0];
+        const given = (name: string) => fields.get(name) ?? parameterValues(request, name)[0];
         return {
           filename: given('filename') ?? file.filename,
           md5: given('md5sum') || null,
@@ -96,7 +96,7 @@ const idsOf = (request: Request): [moduleId: number, id: number] => [
 ];
 
 const renderArtifact = (artifact: Artifact, links: object) => ({
-  ...authorship(artifact),
+  ...renderAuthorship(artifact),
   id: artifact.id,
   providedFilename: artifact.filename,
   size: artifact.size,

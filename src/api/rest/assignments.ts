@@ -21,7 +21,7 @@ import { pagedList, pageRequest } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
 import { type Links, link } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
-import { controllerIdOf, renderTarget, selfLink as targetLink } from './targets.ts';
+import { controllerIdOf, renderTarget, targetLinks } from './targets.ts';
 
 type LinksOf = (request: Request) => Links;
 type Assignment = AssignDistributionSet['assignments'][number];
@@ -83,7 +83,7 @@ function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksO
       const links = linksOf(request);
       sendHal(
         response,
-        await pagedList(listing, (target) => renderTarget(target, targetLink(links, target))),
+        await pagedList(listing, (target) => renderTarget(target, targetLinks(links, target))),
       );
     };
   const post: Handler = async (context, request, response) => {

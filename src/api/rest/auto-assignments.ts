@@ -23,9 +23,9 @@ import type { Context } from '../../services/shared/context.ts';
 import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
-import { pagedListBy, pageRequest, valuesOf } from './paging.ts';
+import { pagedListBy, pageRequest, parameterValues } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
+import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 const NAMES = { query: 'targetFilterQuery', forceType: 'actionType' };
@@ -90,7 +90,7 @@ export function autoAssignmentRoutes(
     };
     resource(router, `${path}/:id/${name}`, { post }, options);
   };
-  const remarkOf = (request: Request) => valuesOf(request, 'remark')[0];
+  const remarkOf = (request: Request) => parameterValues(request, 'remark')[0];
   step('start', (context, _, id) => startAutoAssignment(context, { id }));
   step('pause', (context, _, id) => pauseAutoAssignment(context, { id }));
   step('resume', (context, _, id) => resumeAutoAssignment(context, { id }));
@@ -135,7 +135,7 @@ function renderAutoAssignment(one: AutoAssignment, links: Links, seesSet: boolea
   const { distributionSet: set } = one;
   const linkTo = (...parts: string[]) => link(links('autoassignments', one.id, ...parts));
   return withoutNulls({
-    ...authorship(one),
+    ...renderAuthorship(one),
     id: one.id,
     name: one.name,
     description: one.description,

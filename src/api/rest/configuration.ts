@@ -14,7 +14,7 @@ import { requireFewRows } from '../../services/shared/rows.ts';
 import { asObject } from '../json.ts';
 import { ExactNumber } from '../json-reader.ts';
 import { jsonOf, sendHal } from '../media.ts';
-import { authorship, type Links, link } from './render.ts';
+import { type Links, link, renderAuthorship } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** `/system/configs`; `linksOf` gives the links' base for a request. */
@@ -85,5 +85,9 @@ function renderEntry({
 }: ConfigurationEntry) {
   if (inherited || !createdAt || !createdBy || !lastModifiedAt || !lastModifiedBy)
     return { value, global: true };
-  return { value, global: false, ...authorship({ createdAt, createdBy, lastModifiedAt, lastModifiedBy }) };
+  return {
+    value,
+    global: false,
+    ...renderAuthorship({ createdAt, createdBy, lastModifiedAt, lastModifiedBy }),
+  };
 }

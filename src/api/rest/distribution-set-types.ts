@@ -14,7 +14,7 @@ import { asObject, asObjects, integerOf, type JsonObject, textOrEmpty } from '..
 import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed } from './collection.ts';
 import { deletedModeOf, pathIdOf } from './parameters.ts';
-import { authorship, type LinksOf, link, selfLink, withoutNulls } from './render.ts';
+import { type LinksOf, link, renderAuthorship, selfLink, withoutNulls } from './render.ts';
 import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { readTypeChanges, renderModuleType } from './software-module-types.ts';
 
@@ -120,7 +120,7 @@ export const idsOfReferences = (list: unknown, field?: string): number[] =>
 
 export const renderSetType = (type: DistributionSetType, links: object) =>
   withoutNulls({
-    ...authorship(type),
+    ...renderAuthorship(type),
     id: type.id,
     key: type.key,
     name: type.name,

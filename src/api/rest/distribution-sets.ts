@@ -22,11 +22,11 @@ import { idsOfReferences, readIds } from './distribution-set-types.ts';
 import { pageRequest } from './paging.ts';
 import { deletedModeOf, pathIdOf } from './parameters.ts';
 import {
-  authorship,
   type EntityLinks,
   type Links,
   type LinksOf,
   link,
+  renderAuthorship,
   selfLink,
   withoutNulls,
 } from './render.ts';
@@ -129,7 +129,7 @@ async function rendererOf(context: Context, sets: readonly DistributionSet[], li
   return (set: DistributionSet, { type: typeLink, ...ownLinks }: EntityLinks) => {
     const type = seesType(set.type.id) ? set.type : undefined;
     return withoutNulls({
-      ...authorship(set),
+      ...renderAuthorship(set),
       id: set.id,
       name: set.name,
       version: set.version,

@@ -8,13 +8,13 @@ const MOST = 500;
 const INT_32 = 2 ** 31;
 
 /** The values of a query parameter, in the order they came. */
-export function valuesOf(request: Request, name: string): string[] {
+export function parameterValues(request: Request, name: string): string[] {
   const value = request.query[name];
   return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
 }
 
 function integerParameter(request: Request, name: string): number | undefined {
-  const text = valuesOf(request, name)[0];
+  const text = parameterValues(request, name)[0];
   if (!text) return undefined;
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= -INT_32 && value < INT_32))
@@ -24,14 +24,14 @@ function integerParameter(request: Request, name: string): number | undefined {
 
 /** The filter in `q`, null where there is none. Two filters match what either matches. */
 export function queryOf(request: Request): string | null {
-  const queries = valuesOf(request, 'q');
+  const queries = parameterValues(request, 'q');
   return queries.length ? queries.join(',') : null;
 }
 
 /**
  * Reads `offset` and `limit` as hawkBit does: out of range is no error, a limit below 1 is 50, one above 500 is 500.
  */
-export function windowOf(request: Request) {
+export function pageWindowOf(request: Request) {
   const limit = integerParameter(request, 'limit') ?? DEFAULT_LIMIT;
   return {
     first: limit < 1 ? DEFAULT_LIMIT : Math.min(limit, MOST),
@@ -45,9 +45,9 @@ export function pageRequest<F extends string>(
   sortable: Readonly<Record<string, F>>,
 ): PageRequest<F> {
   return {
-    ...windowOf(request),
+    ...pageWindowOf(request),
     filter: queryOf(request),
-    orderBy: parseSort(valuesOf(request, 'sort').join(','), sortable),
+    orderBy: parseSort(parameterValues(request, 'sort').join(','), sortable),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { malformed } from '../../errors.ts';
 import { DELETED_MODES } from '../../services/shared/matching.ts';
 import { idOf } from '../json.ts';
-import { valuesOf } from './paging.ts';
+import { parameterValues } from './paging.ts';
 
 /** Answered 400 in the words of the web layer: it breaks no rule of the domain. */
 class MissingParameter extends Error {
@@ -11,7 +11,7 @@ class MissingParameter extends Error {
 
 /** A query parameter that must be given; it may be empty. */
 export function requiredParameter(request: Request, name: string): string {
-  const [value] = valuesOf(request, name);
+  const [value] = parameterValues(request, name);
   if (value === undefined) throw new MissingParameter(`The query parameter '${name}' is needed.`);
   return value;
 }
@@ -21,7 +21,7 @@ const FALSE = ['false', 'off', 'no', '0'];
 
 /** False where it is missing. @throws MALFORMED_INPUT */
 export function booleanParameter(request: Request, name: string): boolean {
-  const value = valuesOf(request, name)[0]?.toLowerCase();
+  const value = parameterValues(request, name)[0]?.toLowerCase();
   if (!value || FALSE.includes(value)) return false;
   if (TRUE.includes(value)) return true;
   throw malformed(`${name}: must be true or false`, [name]);
@@ -33,7 +33,7 @@ export function enumParameter<T extends string>(
   name: string,
   values: readonly T[],
 ): T | undefined {
-  const [text] = valuesOf(request, name);
+  const [text] = parameterValues(request, name);
   if (!text) return undefined;
   const value = values.find((one) => one === text);
   if (value === undefined) throw malformed(`${name}: must be one of ${values.join(', ')}`, [name]);

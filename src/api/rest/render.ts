@@ -36,7 +36,7 @@ interface Authored {
   lastModifiedAt: Date;
   lastModifiedBy: string;
 }
-export const authorship = ({ createdAt, createdBy, lastModifiedAt, lastModifiedBy }: Authored) => ({
+export const renderAuthorship = ({ createdAt, createdBy, lastModifiedAt, lastModifiedBy }: Authored) => ({
   createdBy,
   createdAt: createdAt.getTime(),
   lastModifiedBy,

@@ -9,10 +9,10 @@ import type { Context } from '../../services/shared/context.ts';
 import { sendHal } from '../media.ts';
 import { pagedList, pagedListBy, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, withoutNulls } from './render.ts';
+import { type Links, link, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
-import { isFull, renderCounts } from './rollouts.ts';
-import { renderTarget, selfLink as targetLink } from './targets.ts';
+import { isFullWanted, renderCounts } from './rollouts.ts';
+import { renderTarget, targetLinks } from './targets.ts';
 
 /** `/rollouts/{id}/deploygroups` and below */
 export function rolloutGroupRoutes(
@@ -27,7 +27,7 @@ export function rolloutGroupRoutes(
     const showsConfirmation = await hasConfirmationFlow(context);
     const links = linksOf(request);
     const renderAll = async (items: readonly RolloutGroup[]) => {
-      const counts = isFull(request) ? await countsOf(context, items) : undefined;
+      const counts = isFullWanted(request) ? await countsOf(context, items) : undefined;
       return (group: RolloutGroup) => renderGroup(group, links, showsConfirmation, counts?.get(group.id));
     };
     sendHal(response, await pagedListBy(listing, renderAll));
@@ -52,7 +52,7 @@ export function rolloutGroupRoutes(
       pageRequest(request, TARGET_SORT_NAMES),
     );
     const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (target) => renderTarget(target, targetLink(links, target))));
+    sendHal(response, await pagedList(listing, (target) => renderTarget(target, targetLinks(links, target))));
   };
   resource(router, `${path}/:groupId/targets`, { get: getTargets }, options);
 }
@@ -75,7 +75,7 @@ const renderGroup = (
   counts: TargetCounts | undefined,
 ) =>
   withoutNulls({
-    ...authorship(group),
+    ...renderAuthorship(group),
     id: group.id,
     name: group.name,
     description: group.description,

@@ -18,9 +18,9 @@ import { updateRollout } from '../../services/deployments/rollouts/update.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { asObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
-import { pagedListBy, pageRequest, valuesOf } from './paging.ts';
+import { pagedListBy, pageRequest, parameterValues } from './paging.ts';
 import { deletedModeOf, pathIdOf } from './parameters.ts';
-import { authorship, type Links, link, linkToSet, withoutNulls } from './render.ts';
+import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { ROLLOUT_NAMES, readRollout } from './rollout-input.ts';
 
@@ -32,7 +32,7 @@ export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf:
     const page = pageRequest(request, ROLLOUT_SORT_NAMES);
     const listing = await listRollouts(context, page, deletedModeOf(request));
     const renderAll = async (items: readonly Rollout[]) => {
-      const counts = isFull(request) ? await countsOf(context, items) : undefined;
+      const counts = isFullWanted(request) ? await countsOf(context, items) : undefined;
       const render = await rendererOf(context, linksOf(request), items);
       return (rollout: Rollout) => render(rollout, counts?.get(rollout.id));
     };
@@ -87,7 +87,7 @@ function commandRoutes(router: Router, options: ResourceOptions): void {
   const decide =
     (approved: boolean) =>
     (context: Context, { id }: { id: number }, request: Request) =>
-      decideRollout(context, { id, approved, remark: valuesOf(request, 'remark')[0] });
+      decideRollout(context, { id, approved, remark: parameterValues(request, 'remark')[0] });
   const commands = {
     start: startRollout,
     pause: pauseRollout,
@@ -106,7 +106,8 @@ function commandRoutes(router: Router, options: ResourceOptions): void {
   }
 }
 
-export const isFull = (request: Request): boolean => valuesOf(request, 'representation')[0] === 'full';
+export const isFullWanted = (request: Request): boolean =>
+  parameterValues(request, 'representation')[0] === 'full';
 
 async function countsOf(
   context: Context,
@@ -140,7 +141,7 @@ const renderRollout = (
   { counts, seesSet }: { counts: TargetCounts | undefined; seesSet: boolean },
 ) =>
   withoutNulls({
-    ...authorship(rollout),
+    ...renderAuthorship(rollout),
     id: rollout.id,
     name: rollout.name,
     description: rollout.description,

@@ -9,7 +9,7 @@ import { updateSoftwareModuleType } from '../../services/software/software-modul
 import { integerOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
 import { collectionRoutes, createListed } from './collection.ts';
 import { deletedModeOf } from './parameters.ts';
-import { authorship, type LinksOf, withoutNulls } from './render.ts';
+import { type LinksOf, renderAuthorship, withoutNulls } from './render.ts';
 import type { ResourceOptions } from './resource.ts';
 
 /** `/softwaremoduletypes` */
@@ -45,7 +45,7 @@ const readModuleType = (body: JsonObject) => ({
 
 export const renderModuleType = (type: SoftwareModuleType, links: object) =>
   withoutNulls({
-    ...authorship(type),
+    ...renderAuthorship(type),
     id: type.id,
     key: type.key,
     name: type.name,

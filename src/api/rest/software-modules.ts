@@ -11,7 +11,7 @@ import { updateSoftwareModule } from '../../services/software/software-modules/u
 import { booleanOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
 import { collectionRoutes, createListed } from './collection.ts';
 import { deletedModeOf } from './parameters.ts';
-import { authorship, type EntityLinks, type LinksOf, link, withoutNulls } from './render.ts';
+import { type EntityLinks, type LinksOf, link, renderAuthorship, withoutNulls } from './render.ts';
 import type { ResourceOptions } from './resource.ts';
 
 /** `/softwaremodules` */
@@ -57,7 +57,7 @@ export async function moduleRendererOf(context: Context, modules: readonly Softw
   return (module: SoftwareModule, { type: typeLink, ...ownLinks }: EntityLinks) => {
     const type = seesType(module.type.id) ? module.type : undefined;
     return withoutNulls({
-      ...authorship(module),
+      ...renderAuthorship(module),
       id: module.id,
       name: module.name,
       version: module.version,

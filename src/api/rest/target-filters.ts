@@ -19,7 +19,7 @@ import { collectionRoutes, pagedCollection } from './collection.ts';
 import { renderWhole } from './distribution-sets.ts';
 import { pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
-import { authorship, type Links, type LinksOf, link, selfLink } from './render.ts';
+import { type Links, type LinksOf, link, renderAuthorship, selfLink } from './render.ts';
 import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** Of `autoAssignDS`. */
@@ -99,7 +99,7 @@ async function rendererWith(
   const setIds = [...autoAssignments.values()].flatMap((one) => one?.distributionSet.id ?? []);
   const seesSet = await readableAmong(context, 'distributionSet', setIds);
   return (filter: TargetFilter, links: object) => ({
-    ...authorship(filter),
+    ...renderAuthorship(filter),
     id: filter.id,
     name: filter.name,
     query: filter.query,

@@ -9,7 +9,7 @@ import { pagedList, pageRequest, queryOf } from './paging.ts';
 import { booleanParameter, requiredParameter } from './parameters.ts';
 import type { Links } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
-import { renderTarget, selfLink } from './targets.ts';
+import { renderTarget, targetLinks } from './targets.ts';
 
 const NAMES = { controllerIds: '', filter: 'q' };
 
@@ -29,7 +29,7 @@ export function targetGroupRoutes(
     const { filter: _, ...page } = pageRequest(request, TARGET_SORT_NAMES);
     const listing = await listTargetsOfGroup(context, { group, subgroups }, page);
     const links = linksOf(request);
-    return pagedList(listing, (target) => renderTarget(target, selfLink(links, target)));
+    return pagedList(listing, (target) => renderTarget(target, targetLinks(links, target)));
   };
   const assignMatching = async (context: Context, request: Request, group: string) => {
     requiredParameter(request, 'q');

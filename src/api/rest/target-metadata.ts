@@ -7,7 +7,7 @@ import { setTargetMetadata } from '../../services/fleet/target-metadata/set.ts';
 import { findTarget } from '../../services/fleet/targets/find.ts';
 import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
 import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
-import { windowOf } from './paging.ts';
+import { pageWindowOf } from './paging.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf } from './targets.ts';
 
@@ -69,6 +69,6 @@ export function neededText(body: JsonObject, field: string): string {
 
 /** All of a list that is short by nature, unless a part is asked for. */
 export function partOf<T>(entries: readonly T[], request: Request): readonly T[] {
-  const { first, offset } = windowOf(request);
+  const { first, offset } = pageWindowOf(request);
   return entries.slice(offset, request.query['limit'] === undefined ? undefined : offset + first);
 }

@@ -15,9 +15,9 @@ import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed } from './collection.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
-import { authorship, type LinksOf, link, selfLink, withoutNulls } from './render.ts';
+import { type LinksOf, link, renderAuthorship, selfLink, withoutNulls } from './render.ts';
 import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
-import { controllerIdOf, renderTarget, selfLink as targetLink } from './targets.ts';
+import { controllerIdOf, renderTarget, targetLinks } from './targets.ts';
 
 /** `/targettags` and the tags of a target */
 export function targetTagRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
@@ -58,7 +58,7 @@ function assignmentRoutes(router: Router, options: ResourceOptions, linksOf: Lin
     const page = pageRequest(request, TARGET_SORT_NAMES);
     const listing = await listTaggedTargets(context, tagIdOf(request), page);
     const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (target) => renderTarget(target, targetLink(links, target))));
+    sendHal(response, await pagedList(listing, (target) => renderTarget(target, targetLinks(links, target))));
   };
   const assign = answersNoContent(async (context, request) =>
     throwFault(await assignTargetTags(context, listedTargets(request))),
@@ -114,7 +114,7 @@ export const readTag = (body: JsonObject) => ({
 
 export const renderTag = (tag: TargetTag, links: object) =>
   withoutNulls({
-    ...authorship(tag),
+    ...renderAuthorship(tag),
     id: tag.id,
     name: tag.name,
     description: tag.description,

@@ -16,7 +16,7 @@ import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed } from './collection.ts';
 import { idsOfReferences, readIds, renderSetType } from './distribution-set-types.ts';
 import { pathIdOf } from './parameters.ts';
-import { authorship, type LinksOf, link, selfLink, withoutNulls } from './render.ts';
+import { type LinksOf, link, renderAuthorship, selfLink, withoutNulls } from './render.ts';
 import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** `/targettypes` */
@@ -80,7 +80,7 @@ const readTargetType = (body: JsonObject) => ({
 
 const renderTargetType = (type: TargetType, links: object) =>
   withoutNulls({
-    ...authorship(type),
+    ...renderAuthorship(type),
     id: type.id,
     key: type.key,
     name: type.name,

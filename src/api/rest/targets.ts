@@ -29,7 +29,7 @@ export function targetRoutes(
   const get: Handler = async (context, request, response) => {
     const listing = await listTargets(context, pageRequest(request, TARGET_SORT_NAMES));
     const links = linksOf(request);
-    sendHal(response, await pagedList(listing, (target) => renderTarget(target, selfLink(links, target))));
+    sendHal(response, await pagedList(listing, (target) => renderTarget(target, targetLinks(links, target))));
   };
   const post: Handler = async (context, request, response) => {
     const input = await mapInTurns(asObjects(jsonOf(request)), readTarget);
@@ -147,7 +147,7 @@ function renderCreated(target: Target, links: Links) {
   return Object.assign(renderTarget(target, shown), { lastControllerRequestAt: 0, installedAt: 0 });
 }
 
-export const selfLink = (links: Links, { controllerId }: Target) => ({
+export const targetLinks = (links: Links, { controllerId }: Target) => ({
   self: link(links('targets', controllerId)),
 });
 
