@@ -19,7 +19,7 @@ vi.spyOn(usual.announcements, 'trustworthy').mockReturnValue(true);
 /** One that looks for news twice a second, and writes nothing of itself meanwhile. */
 const devices = {
   ...usual,
-  looks: openRecentLookups(usual.announcements, 500),
+  lookups: openRecentLookups(usual.announcements, 500),
   pollTimes: { ...usual.pollTimes, note() {} },
   refusals: { ...usual.refusals, note() {} },
 };
@@ -71,7 +71,7 @@ async function costs(controllerId: string, credentials: DeviceCredentials, door:
   const counts: number[] = [];
   const among = (await devices.tenants.byName(name)) ?? devices.tenants.nobody;
   for (let round = 0; round < 2; round++) {
-    await expect.poll(() => devices.looks.recent(among, controllerId)).toBeUndefined();
+    await expect.poll(() => devices.lookups.recent(among, controllerId)).toBeUndefined();
     for (let time = 0; time < 2; time++) {
       const before = statements();
       await expect(ask(controllerId, credentials, door, name)).rejects.toMatchObject(REFUSED);

@@ -187,17 +187,17 @@ async function findAdmitted(
   if (admission)
     return isFirstUse(remembered, admission) ? confirmed(platform, remembered, request) : remembered;
   // A token may have been changed past this process: look again before refusing, but not at an attacker's pace.
-  const { lookups: looks } = platform;
-  const last = looks.recent(tenant, controllerId);
+  const { lookups } = platform;
+  const last = lookups.recent(tenant, controllerId);
   const isKnown = remembered !== undefined || (last?.foundNone && showsOwnToken(tenant, credentials));
   if (last && isKnown) throw refusal(platform, tenant, request, now);
-  const look = looks.begin(tenant, controllerId);
+  const lookup = lookups.begin(tenant, controllerId);
   const device = await platform.devices.read(tenant, controllerId);
-  look.foundNone = !device;
+  lookup.foundNone = !device;
   const fresh = admissionOf(device ?? { tenant, ...NOBODY }, request, now);
   if (!device) return undefined;
   if (!fresh) throw refusal(platform, tenant, request, now);
-  looks.forget(tenant, controllerId);
+  lookups.forget(tenant, controllerId);
   return isFirstUse(device, fresh) ? confirmed(platform, device, request) : device;
 }
 

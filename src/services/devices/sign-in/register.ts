@@ -21,7 +21,7 @@ export interface Registration {
  */
 export async function registerDevice(
   device: ActorContext,
-  { address, groupId, wasPending: waited }: Registration,
+  { address, groupId, wasPending }: Registration,
 ): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;
   requireTrimmed(controllerId);
@@ -32,7 +32,7 @@ export async function registerDevice(
     const registered = await enrollDevices(tx, { tenantId, now, systemDefaults }, terms, [
       { controllerId, address, requestedAt: now },
     ]);
-    if (waited)
+    if (wasPending)
       await tx
         .delete(pendingTargets)
         .where(and(eq(pendingTargets.tenantId, tenantId), eq(pendingTargets.controllerId, controllerId)));
