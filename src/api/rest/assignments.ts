@@ -6,8 +6,8 @@ import {
 } from '../../services/deployments/assignments/assign.ts';
 import {
   findDeployments,
-  type Having,
   listTargetsOfSet,
+  type SetRelation,
 } from '../../services/deployments/assignments/find.ts';
 import { type AssignDistributionSet, FORCE_TYPES } from '../../services/deployments/assignments/input.ts';
 import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
@@ -37,7 +37,7 @@ export function assignmentRoutes(router: Router, options: ResourceOptions, links
 /** `/targets/{controllerId}/assignedDS` and `installedDS` */
 function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const getSet =
-    (how: Having): Handler =>
+    (how: SetRelation): Handler =>
     async (context, request, response) => {
       const setId = await setIdOf(context, controllerIdOf(request), how);
       if (setId === null) return void response.status(204).end();
@@ -66,7 +66,7 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
 }
 
 /** Null also for a target that isn't there: as in hawkBit, this alone of all of a target's parts is no 404 then. */
-async function setIdOf(context: Context, controllerId: string, how: Having): Promise<number | null> {
+async function setIdOf(context: Context, controllerId: string, how: SetRelation): Promise<number | null> {
   const [target] = await findTargets(context, [controllerId]);
   if (!target) return null;
   const [deployment] = await findDeployments(context, [target.id]);
@@ -76,7 +76,7 @@ async function setIdOf(context: Context, controllerId: string, how: Having): Pro
 /** `/distributionsets/{id}/assignedTargets` and `installedTargets` */
 function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const getTargets =
-    (how: Having): Handler =>
+    (how: SetRelation): Handler =>
     async (context, request, response) => {
       const page = pageRequest(request, TARGET_SORT_NAMES);
       const listing = await listTargetsOfSet(context, pathIdOf(request, 'id'), how, page);

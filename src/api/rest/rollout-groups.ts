@@ -1,7 +1,7 @@
 import type { Request, Router } from 'express';
 import { countTargetsOfGroups, type TargetCounts } from '../../services/deployments/rollouts/counts.ts';
 import { ROLLOUT_GROUP_SORT_NAMES } from '../../services/deployments/rollouts/fields.ts';
-import { findRolloutGroup, listTargetsOfGroup } from '../../services/deployments/rollouts/find.ts';
+import { findRolloutGroup, listTargetsOfRolloutGroup } from '../../services/deployments/rollouts/find.ts';
 import type { RolloutGroup } from '../../services/deployments/rollouts/group.ts';
 import { listRolloutGroups } from '../../services/deployments/rollouts/list.ts';
 import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
@@ -46,7 +46,7 @@ export function rolloutGroupRoutes(
   resource(router, `${path}/:groupId`, { get: getOne }, options);
 
   const getTargets: Handler = async (context, request, response) => {
-    const listing = await listTargetsOfGroup(
+    const listing = await listTargetsOfRolloutGroup(
       context,
       keyOf(request),
       pageRequest(request, TARGET_SORT_NAMES),

@@ -4,7 +4,7 @@ import { prepared } from '../../database/prepared.ts';
 import { actions } from '../../database/tables/actions.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { actionNotFound } from '../../errors.ts';
-import { ofItsTarget } from '../deployments/actions/action.ts';
+import { actionJoinsTarget } from '../deployments/actions/action.ts';
 import { lockOwnTarget } from '../fleet/targets/selection.ts';
 import type { ActorContext, Platform } from '../shared/context.ts';
 import type { Device } from './polling/device.ts';
@@ -61,7 +61,7 @@ export async function lockOwnAction(
   const [action] = await tx
     .select(LOCKED)
     .from(targets)
-    .innerJoin(actions, ofItsTarget)
+    .innerJoin(actions, actionJoinsTarget)
     .where(and(eq(targets.tenantId, tenantId), eq(targets.controllerId, username), eq(actions.id, id)))
     .for('no key update', { of: [targets, actions] });
   if (isBegun(action)) return action;

@@ -14,14 +14,14 @@ export interface Authored {
 }
 
 /** The authorship of a row that the caller creates. */
-export const creation = (author: Author): Authored => ({
+export const creationStamp = (author: Author): Authored => ({
   createdAt: author.clock(),
   createdBy: author.caller.username,
-  ...modification(author),
+  ...modificationStamp(author),
 });
 
 /** The authorship of a row that the caller changes. */
-export const modification = ({ clock, caller }: Author) => ({
+export const modificationStamp = ({ clock, caller }: Author) => ({
   lastModifiedAt: clock(),
   lastModifiedBy: caller.username,
 });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { roles } from '../../../database/tables/roles.ts';
 import { added } from '../../platform/audit/record.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -25,7 +25,7 @@ export async function createRole(context: Context, input: z.input<typeof NewRole
       .values({
         tenantId,
         ...role,
-        ...creation(context),
+        ...creationStamp(context),
       })
       .returning(ROLE_COLUMNS);
     // Tokens may name it already.

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { roles } from '../../../database/tables/roles.ts';
 import { differences } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -26,7 +26,7 @@ export async function updateRole(context: Context, input: z.input<typeof RoleUpd
       .set({
         description,
         permissions,
-        ...modification(context),
+        ...modificationStamp(context),
       })
       .where(roleNamed(tenantId, name))
       .returning(ROLE_COLUMNS);

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { users } from '../../../database/tables/users.ts';
 import { forbidden, userNotFound } from '../../../errors.ts';
 import { differences } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Caller, Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -48,7 +48,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
         passwordHash,
         permissions,
         roles,
-        ...modification(context),
+        ...modificationStamp(context),
       })
       .where(userNamed(caller.tenantId, username))
       .returning(USER_COLUMNS);

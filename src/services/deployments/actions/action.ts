@@ -8,7 +8,7 @@ import { targets } from '../../../database/tables/targets.ts';
 import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
-import { type MaintenanceWindow, windowOf } from '../assignments/maintenance-window.ts';
+import { type MaintenanceWindow, maintenanceWindowOf } from '../assignments/maintenance-window.ts';
 
 /** An action as callers get it. */
 export interface Action extends Authored {
@@ -63,17 +63,20 @@ const COLUMNS = {
   lastModifiedBy: actions.lastModifiedBy,
 };
 
-export const ofItsTarget = and(eq(targets.tenantId, actions.tenantId), eq(targets.id, actions.targetId));
-export const ofItsSet = and(
+export const actionJoinsTarget = and(
+  eq(targets.tenantId, actions.tenantId),
+  eq(targets.id, actions.targetId),
+);
+export const actionJoinsSet = and(
   eq(distributionSets.tenantId, actions.tenantId),
   eq(distributionSets.id, actions.setId),
 );
 
-export const ofItsGroup = and(
+export const actionJoinsGroup = and(
   eq(rolloutGroups.tenantId, actions.tenantId),
   eq(rolloutGroups.id, actions.rolloutGroupId),
 );
-export const ofItsRollout = and(
+export const groupJoinsRollout = and(
   eq(rollouts.tenantId, rolloutGroups.tenantId),
   eq(rollouts.id, rolloutGroups.rolloutId),
 );
@@ -83,10 +86,10 @@ export const selectActions = (database: Database | Transaction) =>
   database
     .select(COLUMNS)
     .from(actions)
-    .innerJoin(targets, ofItsTarget)
-    .innerJoin(distributionSets, ofItsSet)
-    .leftJoin(rolloutGroups, ofItsGroup)
-    .leftJoin(rollouts, ofItsRollout)
+    .innerJoin(targets, actionJoinsTarget)
+    .innerJoin(distributionSets, actionJoinsSet)
+    .leftJoin(rolloutGroups, actionJoinsGroup)
+    .leftJoin(rollouts, groupJoinsRollout)
     .$dynamic();
 
 type ActionRow = Awaited<ReturnType<typeof selectActions>>[number];
@@ -102,7 +105,7 @@ export const actionOf = ({
   ...row
 }: ActionRow): Action => ({
   ...row,
-  maintenanceWindow: windowOf({ schedule, duration, timezone }),
+  maintenanceWindow: maintenanceWindowOf({ schedule, duration, timezone }),
   rollout:
     rolloutId === null
       ? null

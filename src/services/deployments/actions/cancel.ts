@@ -10,7 +10,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { SERVER_MESSAGE } from './messages.ts';
-import { idsOf, type LockedAction, selectActionsToChange } from './select.ts';
+import { idArrayOf, type LockedAction, selectActionsToChange } from './select.ts';
 import { type Author, moveActions, settleTargets } from './write.ts';
 
 const CancelActions = z.object({
@@ -71,7 +71,7 @@ export const askToCancel = (
   author: Author,
   selected: readonly LockedAction[],
 ): Promise<unknown> =>
-  moveActions(tx, author, sql`${actions.id} = ANY(${idsOf(selected)})`, {
+  moveActions(tx, author, sql`${actions.id} = ANY(${idArrayOf(selected)})`, {
     status: 'canceling',
     active: true,
     messages: [`${SERVER_MESSAGE}cancellation requested by '${author.caller.username}'`],
@@ -83,7 +83,7 @@ export async function quitActions(
   author: Author,
   selected: readonly LockedAction[],
 ): Promise<void> {
-  const targetIds = await moveActions(tx, author, sql`${actions.id} = ANY(${idsOf(selected)})`, {
+  const targetIds = await moveActions(tx, author, sql`${actions.id} = ANY(${idArrayOf(selected)})`, {
     status: 'canceled',
     active: false,
     messages: [`${SERVER_MESSAGE}ended without the device by '${author.caller.username}'`],

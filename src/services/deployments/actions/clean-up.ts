@@ -27,7 +27,7 @@ export async function cleanUpSomeActions(platform: Platform, tenantId: number): 
   const { afterMs, statuses } = (await platform.tenants.byId(tenantId)).settings.actionCleanup;
   if (afterMs === null) return 0;
   const caller = { tenantId, username: 'system', kind: 'SYSTEM' } as const;
-  const acting: ActorContext = { ...platform, caller, origin: { channel: 'SERVER', address: null } };
+  const context: ActorContext = { ...platform, caller, origin: { channel: 'SERVER', address: null } };
   const expired = and(
     sql`NOT ${actions.active}`,
     inArray(
@@ -37,7 +37,7 @@ export async function cleanUpSomeActions(platform: Platform, tenantId: number): 
     lt(actions.lastModifiedAt, new Date(Math.max(platform.clock().getTime() - afterMs, 0))),
   );
 
-  return change(acting, async (tx, changes) => {
+  return change(context, async (tx, changes) => {
     const oldest = await tx
       .select({ id: actions.id })
       .from(actions)
@@ -46,7 +46,7 @@ export async function cleanUpSomeActions(platform: Platform, tenantId: number): 
       .limit(AT_A_TIME);
     const ids = oldest.map(({ id }) => id);
     const locked = await lockActions(tx, tenantId, and(isAmong(actions.id, ids), expired));
-    await removeActions(tx, acting, locked);
+    await removeActions(tx, context, locked);
     changes.targets(locked.map(({ controllerId }) => controllerId));
     changes.record({ type: 'action.cleaned-up', count: locked.length });
     return oldest.length;

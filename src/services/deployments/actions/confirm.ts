@@ -13,7 +13,7 @@ import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { plainText } from '../../shared/text.ts';
 import { messagesOf, SERVER_MESSAGE } from './messages.ts';
-import { idsOf, type LockedAction, selectActionsToChange } from './select.ts';
+import { idArrayOf, type LockedAction, selectActionsToChange } from './select.ts';
 import { type Author, moveActions } from './write.ts';
 
 /** What somebody says about an action that waits for a confirmation; denied, it goes on waiting. */
@@ -52,8 +52,8 @@ export async function confirmActions(context: Context, input: ConfirmActions): P
     context,
     async (tx, changes) => {
       const selected = await selectActionsToChange(tx, context, 'UPDATE_TARGET', selection);
-      if (selection.actionIds) requireConcerned(selected, selection.actionIds, said, settings);
-      const concerned = selection.actionIds ? selected : selected.filter(isWaiting);
+      if (selection.actionIds) requireConfirmable(selected, selection.actionIds, said, settings);
+      const concerned = selection.actionIds ? selected : selected.filter(waitsForConfirmation);
       await writeConfirmation(tx, context, concerned, said);
       const controllerIds = [...new Set(concerned.map(({ controllerId }) => controllerId))];
       changes.targets(controllerIds);
@@ -66,27 +66,27 @@ export async function confirmActions(context: Context, input: ConfirmActions): P
 
 type Confirmable = Pick<LockedAction, 'id' | 'status' | 'active'>;
 
-const isWaiting = ({ status }: Confirmable) => status === 'wait_for_confirmation';
+const waitsForConfirmation = ({ status }: Confirmable) => status === 'wait_for_confirmation';
 
 /**
  * Whether what is said may be said of an action: where it waits; and as in hawkBit consent may be taken back until the
  * update is over, wherever the tenant asks for it, unless the update is to be stopped.
  */
-export const isConcerned = (
+export const isConfirmable = (
   action: Confirmable,
   { confirmation }: Pick<ConfirmationReport, 'confirmation'>,
   { confirmationFlow }: Pick<TenantSettings, 'confirmationFlow'>,
 ): boolean =>
-  isWaiting(action) ||
+  waitsForConfirmation(action) ||
   (confirmation === 'denied' && confirmationFlow && action.active && action.status !== 'canceling');
 
-function requireConcerned(
+function requireConfirmable(
   selected: readonly LockedAction[],
   wanted: readonly number[],
   said: ConfirmationReport,
   settings: TenantSettings,
 ): void {
-  const other = selected.find((action) => !isConcerned(action, said, settings));
+  const other = selected.find((action) => !isConfirmable(action, said, settings));
   if (!other) return;
   const path = ['actionIds', String(wanted.indexOf(other.id))];
   throw other.active ? actionNotWaiting(String(other.id), path) : actionClosed(String(other.id), path);
@@ -107,7 +107,7 @@ export async function writeConfirmation(
 ): Promise<void> {
   const by = `by '${author.caller.username}'`;
   const write = (some: readonly Confirmable[], answer: string) =>
-    moveActions(tx, author, sql`${actions.id} = ANY(${idsOf(some)})`, {
+    moveActions(tx, author, sql`${actions.id} = ANY(${idArrayOf(some)})`, {
       status: confirmation === 'confirmed' ? 'running' : 'wait_for_confirmation',
       active: true,
       messages: messagesOf(messages, {
@@ -115,14 +115,14 @@ export async function writeConfirmation(
       }),
       code,
     });
-  const waiting = concerned.filter(isWaiting);
+  const waiting = concerned.filter(waitsForConfirmation);
   await write(waiting, confirmation === 'confirmed' ? `confirmed ${by}` : `denied ${by}: it goes on waiting`);
-  const begun = concerned.filter((action) => !isWaiting(action));
+  const begun = concerned.filter((action) => !waitsForConfirmation(action));
   if (begun.length) await write(begun, `the confirmation was taken back ${by}: it waits again`);
 }
 
 /** Lets what waits on locked targets begin, as from now on nobody is asked there. */
-export const releaseActions = (
+export const confirmWaitingActions = (
   tx: Transaction,
   author: Author,
   selected: readonly SelectedTarget[],
@@ -130,7 +130,7 @@ export const releaseActions = (
   moveActions(
     tx,
     author,
-    sql`${actions.targetId} = ANY(${idsOf(selected)}) AND ${actions.active}
+    sql`${actions.targetId} = ANY(${idArrayOf(selected)}) AND ${actions.active}
       AND ${actions.status} = 'wait_for_confirmation'`,
     {
       status: 'running',

@@ -16,7 +16,7 @@ export interface NewEntry {
 }
 
 /** What becomes of an action with an entry; what isn't named stays. */
-export interface Becoming {
+export interface ActionUpdate {
   status?: ActionStatus;
   active?: boolean;
   lastStatusCode?: number | null;
@@ -32,7 +32,7 @@ export const addEntry = (
   author: Author,
   action: Key,
   entry: NewEntry,
-  becomes?: Becoming,
+  becomes?: ActionUpdate,
 ): Promise<unknown> => tx.execute(entryWith(author, action, entry, becomes));
 
 /** The same where the history can take another entry. @returns whether it could; else nothing is changed */
@@ -41,7 +41,7 @@ export async function addEntryIfRoom(
   author: Author,
   action: Key,
   entry: NewEntry,
-  becomes?: Becoming,
+  becomes?: ActionUpdate,
 ): Promise<boolean> {
   const added = await tx.execute(entryWith(author, action, entry, becomes, sql`WHERE ${hasRoom(action)}`));
   return added.length > 0;
@@ -51,7 +51,7 @@ function entryWith(
   { caller, clock }: Author,
   action: Key,
   { status, code, messages, occurredAt }: NewEntry,
-  becomes?: Becoming,
+  becomes?: ActionUpdate,
   condition: SQL = sql``,
 ): SQL {
   const now = clock().toISOString();

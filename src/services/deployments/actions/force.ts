@@ -4,7 +4,7 @@ import { isAmong } from '../../../database/bulk.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -36,7 +36,7 @@ export async function forceActions(context: Context, input: ForceActions): Promi
       const ids = forced.map(({ id }) => id);
       await tx
         .update(actions)
-        .set({ forceType: 'forced', forcedAt: null, ...modification(context) })
+        .set({ forceType: 'forced', forcedAt: null, ...modificationStamp(context) })
         .where(and(eq(actions.tenantId, tenantId), isAmong(actions.id, ids)));
       const controllerIds = [...new Set(forced.map(({ controllerId }) => controllerId))];
       changes.targets(controllerIds);

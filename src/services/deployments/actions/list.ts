@@ -13,11 +13,11 @@ import { byParent, idsOfEach, isOfParent, readTogether } from '../../shared/nest
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import {
   type Action,
+  actionJoinsGroup,
+  actionJoinsSet,
+  actionJoinsTarget,
   actionOf,
-  ofItsGroup,
-  ofItsRollout,
-  ofItsSet,
-  ofItsTarget,
+  groupJoinsRollout,
   selectActions,
 } from './action.ts';
 import { ACTION_FIELDS, ACTION_ORDER, type ActionOrderField } from './fields.ts';
@@ -95,10 +95,10 @@ export async function listActionsOfEach(
       const page = database
         .select({ id: actions.id })
         .from(actions)
-        .innerJoin(targets, ofItsTarget)
-        .innerJoin(distributionSets, ofItsSet)
-        .leftJoin(rolloutGroups, ofItsGroup)
-        .leftJoin(rollouts, ofItsRollout)
+        .innerJoin(targets, actionJoinsTarget)
+        .innerJoin(distributionSets, actionJoinsSet)
+        .leftJoin(rolloutGroups, actionJoinsGroup)
+        .leftJoin(rollouts, groupJoinsRollout)
         .where(and(where, isOfParent(column)))
         .orderBy(...orderBy)
         .limit(limit)
@@ -114,10 +114,10 @@ export async function listActionsOfEach(
     const rows = await database
       .select({ parentId: column, total: count() })
       .from(actions)
-      .innerJoin(targets, ofItsTarget)
-      .innerJoin(distributionSets, ofItsSet)
-      .leftJoin(rolloutGroups, ofItsGroup)
-      .leftJoin(rollouts, ofItsRollout)
+      .innerJoin(targets, actionJoinsTarget)
+      .innerJoin(distributionSets, actionJoinsSet)
+      .leftJoin(rolloutGroups, actionJoinsGroup)
+      .leftJoin(rollouts, groupJoinsRollout)
       .where(and(where, isAmong(column, parentIds)))
       .groupBy(column);
     return new Map(rows.map(({ parentId, total }) => [parentId, total]));

@@ -4,7 +4,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
-import { idsOf } from './select.ts';
+import { idArrayOf } from './select.ts';
 
 /** As in hawkBit. */
 const MOST_ACTIONS = 2_000;
@@ -21,7 +21,7 @@ export async function makeRoom(
   selected: readonly SelectedTarget[],
 ): Promise<SelectedTarget[]> {
   const full = await tx.execute<{ target_id: string }>(sql`
-    SELECT target_id FROM ${actions} WHERE tenant_id = ${tenantId} AND target_id = ANY(${idsOf(selected)})
+    SELECT target_id FROM ${actions} WHERE tenant_id = ${tenantId} AND target_id = ANY(${idArrayOf(selected)})
     GROUP BY target_id HAVING count(*) >= ${MOST_ACTIONS}`);
   if (!full.length) return [...selected];
   const goes = Math.ceil((MOST_ACTIONS * percent) / 100);

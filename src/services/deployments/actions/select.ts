@@ -9,7 +9,7 @@ import { actionNotFound, invalid } from '../../../errors.ts';
 import { askedFilter } from '../../access/readable-fields.ts';
 import { type TargetPermission, targetInScope } from '../../fleet/targets/scope.ts';
 import type { Context } from '../../shared/context.ts';
-import { ofItsGroup, ofItsRollout, ofItsSet, ofItsTarget } from './action.ts';
+import { actionJoinsGroup, actionJoinsSet, actionJoinsTarget, groupJoinsRollout } from './action.ts';
 import { ACTION_FIELDS } from './fields.ts';
 
 /** Which actions a bulk verb means: either those named or all that match a filter. */
@@ -69,10 +69,10 @@ export const lockActions = (
       forceType: actions.forceType,
     })
     .from(actions)
-    .innerJoin(targets, ofItsTarget)
-    .innerJoin(distributionSets, ofItsSet)
-    .leftJoin(rolloutGroups, ofItsGroup)
-    .leftJoin(rollouts, ofItsRollout)
+    .innerJoin(targets, actionJoinsTarget)
+    .innerJoin(distributionSets, actionJoinsSet)
+    .leftJoin(rolloutGroups, actionJoinsGroup)
+    .leftJoin(rollouts, groupJoinsRollout)
     .where(and(eq(actions.tenantId, tenantId), condition))
     .orderBy(targets.id, actions.id)
     .for('no key update', { of: [targets, actions] });
@@ -84,5 +84,5 @@ function refuseMissing(wanted: readonly number[], found: readonly LockedAction[]
 }
 
 /** As one parameter of a statement. */
-export const idsOf = (selected: readonly { id: number }[]): SQL =>
+export const idArrayOf = (selected: readonly { id: number }[]): SQL =>
   sql`${`{${selected.map(({ id }) => id).join(',')}}`}::bigint[]`;

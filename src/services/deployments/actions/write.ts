@@ -39,7 +39,7 @@ export async function moveActions(
 /** How the actions of targets ended. */
 export interface Ending {
   /** What the targets become where nothing else runs. */
-  quiet?: Extract<UpdateStatus, 'in_sync' | 'error'>;
+  idleStatus?: Extract<UpdateStatus, 'in_sync' | 'error'>;
   /** The set that they have now. */
   installedSetId?: number | undefined;
   /** What was only downloaded stays the set to have. */
@@ -56,7 +56,7 @@ export async function settleTargets(
   tx: Transaction,
   { caller: { tenantId }, clock }: Author,
   targetIds: readonly number[],
-  { quiet = 'in_sync', installedSetId, keepsAssigned, asksForAttributes }: Ending = {},
+  { idleStatus: quiet = 'in_sync', installedSetId, keepsAssigned, asksForAttributes }: Ending = {},
 ): Promise<void> {
   const installed = installedSetId === undefined ? sql`installed_set_id` : sql`${installedSetId}::bigint`;
   const otherwise = keepsAssigned ? sql`assigned_set_id` : installed;

@@ -14,7 +14,7 @@ import { requireRoomForActions } from '../actions/quota.ts';
 import { refuseIncompatible } from './compatibility.ts';
 import { AssignDistributionSet, DEFAULT_WEIGHT } from './input.ts';
 import { readMaintenanceWindow } from './maintenance-window.ts';
-import { type CreatedAction, deploy, type Plan, withoutTheSet } from './write.ts';
+import { type CreatedAction, deploy, type Plan, targetsWithoutSet } from './write.ts';
 
 /** What became of the targets of an assignment. */
 export interface AssignmentResult {
@@ -59,7 +59,7 @@ export async function assignDistributionSet(
         const created: CreatedAction[] = [];
         for (const chunk of chunks(selected)) {
           await refuseIncompatible(tx, context, set, chunk);
-          const without = await withoutTheSet(tx, tenantId, plan, chunk);
+          const without = await targetsWithoutSet(tx, tenantId, plan, chunk);
           await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, without);
           for (const action of await deploy(tx, context, plan, without)) created.push(action);
           result.alreadyAssigned += chunk.length - without.length;
@@ -69,7 +69,7 @@ export async function assignDistributionSet(
         changes.record({
           type: 'distribution-set.assigned',
           ...affected({ filter }, deployed),
-          changes: described(set, plan),
+          changes: describeAssignment(set, plan),
         });
         for (const action of created) result.actions.push(action);
       }
@@ -119,7 +119,7 @@ function planOf(
 }
 
 /** What the audit trail tells of the new actions. */
-export const described = (set: DistributionSet, plan: Plan) => {
+export const describeAssignment = (set: DistributionSet, plan: Plan) => {
   const { forceType, forcedAt, weight, maintenanceWindow, externalRef } = plan;
   return added({
     distributionSet: titleOf(set),

@@ -8,7 +8,7 @@ import { readableAmong } from '../../access/readable-fields.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import type { Context } from '../../shared/context.ts';
 import type { DistributionSet } from '../../software/distribution-sets/distribution-set.ts';
-import { idsOf } from '../actions/select.ts';
+import { idArrayOf } from '../actions/select.ts';
 
 /** Whether the type of a target, if it has one, takes sets of a type; one that names no set types takes all. */
 export const takesSetType = (setTypeId: number) => sql`(
@@ -32,7 +32,7 @@ export async function refuseIncompatible(
     SELECT ${targets.controllerId}, ${targetTypes.id} AS type_id, ${targetTypes.name} AS type
     FROM ${targets} JOIN ${targetTypes}
       ON ${targetTypes.tenantId} = ${targets.tenantId} AND ${targetTypes.id} = ${targets.targetTypeId}
-    WHERE ${targets.tenantId} = ${context.caller.tenantId} AND ${targets.id} = ANY(${idsOf(selected)})
+    WHERE ${targets.tenantId} = ${context.caller.tenantId} AND ${targets.id} = ANY(${idArrayOf(selected)})
       AND NOT ${takesSetType(set.type.id)}
     ORDER BY ${targets.id} LIMIT 1`);
   if (!refused) return;

@@ -18,13 +18,16 @@ import { findDistributionSet } from '../../software/distribution-sets/find.ts';
 import { setsAs } from '../../software/distribution-sets/set.ts';
 
 /** Which set a target is to have, and which it has, by id. */
-export interface Deployment {
+export interface TargetDeployment {
   assignedSetId: number | null;
   installedSetId: number | null;
 }
 
 /** The deployments of many targets, in the order of the target ids. Needs READ_TARGET. */
-export async function findDeployments(context: Context, targetIds: readonly number[]): Promise<Deployment[]> {
+export async function findDeployments(
+  context: Context,
+  targetIds: readonly number[],
+): Promise<TargetDeployment[]> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const { targetId, assignedSetId, installedSetId } = targetDeployments;
   const rows = await context.database
@@ -42,9 +45,9 @@ export async function findDeployments(context: Context, targetIds: readonly numb
 }
 
 /** In what way a target has to do with a set. */
-export type Having = 'assigned' | 'installed';
+export type SetRelation = 'assigned' | 'installed';
 
-const having = (how: Having, setId: number): SQL => sql`EXISTS (
+const isRelatedToSet = (how: SetRelation, setId: number): SQL => sql`EXISTS (
   SELECT 1 FROM ${targetDeployments}
   WHERE ${targetDeployments.tenantId} = ${targets.tenantId} AND ${targetDeployments.targetId} = ${targets.id}
     AND ${how === 'assigned' ? targetDeployments.assignedSetId : targetDeployments.installedSetId} = ${setId})`;
@@ -57,11 +60,11 @@ const having = (how: Having, setId: number): SQL => sql`EXISTS (
 export async function listTargetsOfSet(
   context: Context,
   setId: number,
-  how: Having,
+  how: SetRelation,
   request: PageRequest<TargetOrderField>,
 ): Promise<Listing<Target>> {
   const { id } = await findDistributionSet(context, setId);
-  return listTargets(context, request, having(how, id));
+  return listTargets(context, request, isRelatedToSet(how, id));
 }
 
 const { assignedSetId, installedSetId } = targetDeployments;
@@ -77,7 +80,7 @@ const ofItsTarget = and(
  */
 export async function listTargetsOfEachSet(
   context: Context,
-  how: Having,
+  how: SetRelation,
   setIds: readonly number[],
   request: PageRequest<'controllerId'>,
 ): Promise<Map<number, Listing<Target>>> {

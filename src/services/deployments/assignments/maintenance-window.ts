@@ -14,7 +14,11 @@ export interface MaintenanceWindow {
 }
 
 /** The window that a row tells of. */
-export const windowOf = ({ schedule, duration, timezone }: Partial<Nullable>): MaintenanceWindow | null =>
+export const maintenanceWindowOf = ({
+  schedule,
+  duration,
+  timezone,
+}: Partial<Nullable>): MaintenanceWindow | null =>
   schedule && duration && timezone ? { schedule, duration, timezone } : null;
 type Nullable = Record<keyof MaintenanceWindow, string | null>;
 

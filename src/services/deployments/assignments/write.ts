@@ -11,7 +11,7 @@ import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
-import { idsOf } from '../actions/select.ts';
+import { idArrayOf } from '../actions/select.ts';
 import { type Author, moveActions } from '../actions/write.ts';
 import type { MaintenanceWindow } from './maintenance-window.ts';
 
@@ -41,7 +41,7 @@ export interface CreatedAction {
  * assignment to install it is news. By `IS NOT DISTINCT FROM`, so that PostgreSQL begins with the targets also where it
  * doesn't know yet how many have the set.
  */
-export function isToHave({ setId, forceType }: Pick<Plan, 'setId' | 'forceType'>): SQL {
+export function isAlreadyAssigned({ setId, forceType }: Pick<Plan, 'setId' | 'forceType'>): SQL {
   const { tenantId, targetId, assignedSetId, installedSetId } = targetDeployments;
   const isAssigned = sql`${assignedSetId} IS NOT DISTINCT FROM ${setId}`;
   if (forceType === 'downloadonly') return isAssigned;
@@ -51,7 +51,7 @@ export function isToHave({ setId, forceType }: Pick<Plan, 'setId' | 'forceType'>
 }
 
 /** Those of the locked targets that are not to have the set anyway. */
-export async function withoutTheSet(
+export async function targetsWithoutSet(
   tx: Transaction,
   tenantId: number,
   plan: Plan,
@@ -62,8 +62,8 @@ export async function withoutTheSet(
     : sql``;
   const rows = await tx.execute<{ target_id: string }>(sql`
     SELECT target_id FROM ${targetDeployments}
-    WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ANY(${idsOf(selected)})
-      AND ${isToHave(plan)} ${installed}`);
+    WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ANY(${idArrayOf(selected)})
+      AND ${isAlreadyAssigned(plan)} ${installed}`);
   const having = new Set(rows.map((row) => Number(row.target_id)));
   return having.size ? selected.filter(({ id }) => !having.has(id)) : [...selected];
 }
@@ -76,7 +76,7 @@ export async function deploy(
   selected: readonly SelectedTarget[],
 ): Promise<CreatedAction[]> {
   if (!selected.length) return [];
-  const ids = idsOf(selected);
+  const ids = idArrayOf(selected);
   await cancelScheduled(tx, author, ids);
   await replaceActions(tx, author, plan, ids);
   const created = await insertActions(tx, author, plan, ids);

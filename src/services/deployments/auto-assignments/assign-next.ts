@@ -16,10 +16,10 @@ import type { DistributionSet } from '../../software/distribution-sets/distribut
 import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
 import { readSets } from '../../software/distribution-sets/set.ts';
 import { makeRoom } from '../actions/quota.ts';
-import { idsOf } from '../actions/select.ts';
-import { described } from '../assignments/assign.ts';
+import { idArrayOf } from '../actions/select.ts';
+import { describeAssignment } from '../assignments/assign.ts';
 import { takesSetType } from '../assignments/compatibility.ts';
-import { deploy, isToHave, type Plan } from '../assignments/write.ts';
+import { deploy, isAlreadyAssigned, type Plan } from '../assignments/write.ts';
 import { creatorContext } from './creator-context.ts';
 
 export interface AutoAssignmentKey {
@@ -84,7 +84,7 @@ export async function assignNextTargets(
       type: 'distribution-set.auto-assigned',
       filter: row.query,
       count: created.length,
-      changes: { autoAssignment: { new: row.name }, ...described(set, plan) },
+      changes: { autoAssignment: { new: row.name }, ...describeAssignment(set, plan) },
     });
     return found.length === AT_A_TIME ? found.at(-1)!.id : null;
   });
@@ -125,7 +125,7 @@ async function eligibleTargets(
   AND NOT EXISTS (
     SELECT 1 FROM ${targetDeployments} WHERE ${targetDeployments.tenantId} = ${targets.tenantId}
       AND ${targetDeployments.targetId} = ${targets.id}
-      AND ${isToHave({ setId: id, forceType })} OFFSET 0)`;
+      AND ${isAlreadyAssigned({ setId: id, forceType })} OFFSET 0)`;
 }
 
 const COLUMNS = { id: targets.id, controllerId: targets.controllerId };
@@ -140,7 +140,7 @@ const selectTargets = (database: Database | Transaction, where: SQL): Promise<Se
     .orderBy(targets.id)
     .limit(AT_A_TIME);
 
-const among = (selected: readonly SelectedTarget[]): SQL => sql`${targets.id} = ANY(${idsOf(selected)})`;
+const among = (selected: readonly SelectedTarget[]): SQL => sql`${targets.id} = ANY(${idArrayOf(selected)})`;
 
 /** Locks those that nobody else has locked. */
 const lockFree = (

@@ -42,14 +42,18 @@ const COLUMNS = {
     version: distributionSets.version,
   },
 };
-export const ofItsSet = and(
+export const autoAssignmentJoinsSet = and(
   eq(distributionSets.tenantId, autoAssignments.tenantId),
   eq(distributionSets.id, autoAssignments.setId),
 );
 
 /** Auto-assignments with all that filters may name; narrow it by `where`. */
 export const selectAutoAssignments = (database: Database | Transaction) =>
-  database.select(COLUMNS).from(autoAssignments).innerJoin(distributionSets, ofItsSet).$dynamic();
+  database
+    .select(COLUMNS)
+    .from(autoAssignments)
+    .innerJoin(distributionSets, autoAssignmentJoinsSet)
+    .$dynamic();
 
 /** The auto-assignments of those ids that exist, by id. */
 export async function readAutoAssignments(
@@ -87,7 +91,7 @@ export async function requireAutoAssignmentsInScope(
 
 /**
  * The auto-assignment, locked until the transaction ends.
- * @throws AUTO_ASSIGNMENT_NOT_FOUND, FORBIDDEN what `requireReachOfAutoAssignments` says
+ * @throws AUTO_ASSIGNMENT_NOT_FOUND, FORBIDDEN what `requireAutoAssignmentsInScope` says
  */
 export async function lockAutoAssignment(
   tx: Transaction,
@@ -115,7 +119,7 @@ async function lock(tx: Transaction, context: Context, which: SQL): Promise<Auto
   return row;
 }
 
-/** @returns the names of those deleted @throws FORBIDDEN what `requireReachOfAutoAssignments` says */
+/** @returns the names of those deleted @throws FORBIDDEN what `requireAutoAssignmentsInScope` says */
 export async function removeAutoAssignments(
   tx: Transaction,
   context: Context,

@@ -4,7 +4,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import type { AutoAssignment } from './auto-assignment.ts';
 import { CreateAutoAssignment, checkQuery } from './input.ts';
-import { described, setUp } from './set-up.ts';
+import { describeAutoAssignment, setUpAutoAssignment } from './set-up.ts';
 
 /**
  * Lets all targets that match a query, now or later, have a distribution set, each once. Needs CREATE_AUTO_ASSIGNMENT,
@@ -20,11 +20,11 @@ export async function createAutoAssignment(
   checkQuery(context, given.query);
 
   return change(context, async (tx, changes) => {
-    const created = await setUp(tx, context, given);
+    const created = await setUpAutoAssignment(tx, context, given);
     changes.record({
       type: 'auto-assignment.created',
       subjects: [created.name],
-      changes: described(created),
+      changes: describeAutoAssignment(created),
     });
     return created;
   });

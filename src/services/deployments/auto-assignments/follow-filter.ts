@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import type { Changes } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { type AutoAssignment, removeAutoAssignments } from './auto-assignment.ts';
-import { described, setUp } from './set-up.ts';
+import { describeAutoAssignment, setUpAutoAssignment } from './set-up.ts';
 
 const itself = ({ caller: { tenantId } }: Context, { id }: AutoAssignment) =>
   and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id))!;
@@ -19,7 +19,7 @@ export const renameWithFilter = (
 ): Promise<unknown> =>
   tx
     .update(autoAssignments)
-    .set({ name, ...modification(context) })
+    .set({ name, ...modificationStamp(context) })
     .where(itself(context, linked));
 
 /**
@@ -36,7 +36,7 @@ export async function setUpAnew(
 ): Promise<void> {
   const { distributionSet, description, forceType, weight, confirmationRequired, startAt } = linked;
   await removeAutoAssignments(tx, context, itself(context, linked));
-  const created = await setUp(tx, context, {
+  const created = await setUpAutoAssignment(tx, context, {
     name,
     description,
     query,
@@ -47,5 +47,9 @@ export async function setUpAnew(
     confirmationRequired,
     startAt,
   });
-  changes.record({ type: 'target-filter.set-assigned', subjects: [name], changes: described(created) });
+  changes.record({
+    type: 'target-filter.set-assigned',
+    subjects: [name],
+    changes: describeAutoAssignment(created),
+  });
 }

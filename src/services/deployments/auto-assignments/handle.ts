@@ -2,14 +2,14 @@ import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import type { AutoAssignment } from './auto-assignment.ts';
-import { move, type Step } from './move.ts';
+import { changeStatus, type Transition } from './change-status.ts';
 
 interface Which {
   id: number;
 }
-const START: Step = { name: 'started', from: 'ready', to: 'running' };
-const PAUSE: Step = { name: 'paused', from: 'running', to: 'paused' };
-const RESUME: Step = { name: 'resumed', from: 'paused', to: 'running' };
+const START: Transition = { name: 'started', from: 'ready', to: 'running' };
+const PAUSE: Transition = { name: 'paused', from: 'running', to: 'paused' };
+const RESUME: Transition = { name: 'resumed', from: 'paused', to: 'running' };
 
 /**
  * Lets an auto-assignment begin that is ready, be it that its time hasn't come. Needs HANDLE_AUTO_ASSIGNMENT.
@@ -17,7 +17,7 @@ const RESUME: Step = { name: 'resumed', from: 'paused', to: 'running' };
  */
 export async function startAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
   requirePermission(context, 'HANDLE_AUTO_ASSIGNMENT');
-  return change(context, (tx, changes) => move(tx, context, changes, id, START));
+  return change(context, (tx, changes) => changeStatus(tx, context, changes, id, START));
 }
 
 /**
@@ -26,7 +26,7 @@ export async function startAutoAssignment(context: Context, { id }: Which): Prom
  */
 export async function pauseAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
   requirePermission(context, 'HANDLE_AUTO_ASSIGNMENT');
-  return change(context, (tx, changes) => move(tx, context, changes, id, PAUSE));
+  return change(context, (tx, changes) => changeStatus(tx, context, changes, id, PAUSE));
 }
 
 /**
@@ -35,5 +35,5 @@ export async function pauseAutoAssignment(context: Context, { id }: Which): Prom
  */
 export async function resumeAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
   requirePermission(context, 'HANDLE_AUTO_ASSIGNMENT');
-  return change(context, (tx, changes) => move(tx, context, changes, id, RESUME));
+  return change(context, (tx, changes) => changeStatus(tx, context, changes, id, RESUME));
 }

@@ -34,5 +34,5 @@ export type UpdateAutoAssignment = z.input<typeof UpdateAutoAssignment>;
 export const SetAutoAssignment = AutoAssignmentOptions.extend({ targetFilterId: z.number() });
 export type SetAutoAssignment = z.input<typeof SetAutoAssignment>;
 
-export const Decision = z.object({ id: z.number(), remark: plainText(0, 255).nullish() });
-export type Decision = z.input<typeof Decision>;
+export const DecideAutoAssignment = z.object({ id: z.number(), remark: plainText(0, 255).nullish() });
+export type DecideAutoAssignment = z.input<typeof DecideAutoAssignment>;

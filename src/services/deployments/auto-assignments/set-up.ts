@@ -6,7 +6,7 @@ import { requireFilterWhollyReadable } from '../../access/readable-fields.ts';
 import { creatorScope } from '../../fleet/targets/combined-scope.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import { added, type FieldChanges } from '../../platform/audit/record.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
 import { titleOf } from '../../software/software-modules/module.ts';
@@ -28,7 +28,7 @@ export interface NewAutoAssignment extends AutoAssignmentOptions {
  *   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID, AUTO_ASSIGNMENT_ALREADY_EXISTS; FORBIDDEN where the query asks for what the caller
  *   may not read
  */
-export async function setUp(
+export async function setUpAutoAssignment(
   tx: Transaction,
   context: Context,
   { distributionSetId, forceType, weight, confirmationRequired, ...given }: NewAutoAssignment,
@@ -51,7 +51,7 @@ export async function setUp(
       status: settings.autoAssignmentApproval ? 'waiting_for_approval' : 'ready',
       initiatedBy: username,
       creatorScopes: scope === null ? null : [scope],
-      ...creation(context),
+      ...creationStamp(context),
     })
     .returning({ id: autoAssignments.id });
   if (settings.implicitLock && !set.locked) await freezeSets(tx, context, [set.id]);
@@ -60,7 +60,7 @@ export async function setUp(
 }
 
 /** What the audit trail tells of a new one. */
-export const described = ({
+export const describeAutoAssignment = ({
   query,
   distributionSet,
   forceType,

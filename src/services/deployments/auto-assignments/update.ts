@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { differences } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -26,7 +26,7 @@ export async function updateAutoAssignment(
   return change(context, async (tx, changes) => {
     const before = await lockAutoAssignment(tx, context, id);
     if (!Object.keys(given).length) return before;
-    const modified = { ...given, ...modification(context) };
+    const modified = { ...given, ...modificationStamp(context) };
     await tx
       .update(autoAssignments)
       .set(modified)

@@ -5,7 +5,7 @@ import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import { writeAndTouch } from '../../fleet/targets/touch.ts';
 import type { Actor } from '../../shared/context.ts';
-import { releaseActions } from '../actions/confirm.ts';
+import { confirmWaitingActions } from '../actions/confirm.ts';
 import type { Author } from '../actions/write.ts';
 
 export interface Confirmation {
@@ -38,7 +38,7 @@ export async function activateTargets(
       ON CONFLICT (tenant_id, target_id) DO NOTHING
       RETURNING target_id`,
   );
-  for (const chunk of chunks(selected)) await releaseActions(tx, author, chunk);
+  for (const chunk of chunks(selected)) await confirmWaitingActions(tx, author, chunk);
   return activated;
 }
 

@@ -4,9 +4,9 @@ import type { ActorContext, Platform } from '../../shared/context.ts';
 import { fillGroups } from './fill.ts';
 import { lockRollout } from './rollout.ts';
 import { runGroups } from './run-groups.ts';
-import { beginRollout } from './schedule.ts';
-import { type More, type Step, turnRollout } from './step.ts';
-import { deleteGroups, stopGroups } from './wind-down.ts';
+import { scheduleGroups } from './schedule.ts';
+import { type HasMore, type RolloutStep, setRolloutStatus } from './step.ts';
+import { deleteGroups, stopGroups } from './stop-groups.ts';
 
 export interface RolloutKey {
   tenantId: number;
@@ -20,12 +20,12 @@ const PATIENCE = '5s';
  * Brings a rollout one step further, in one transaction of a bounded size: whatever was committed before a crash, the
  * next step goes on from there. @throws ROLLOUT_NOT_FOUND
  */
-export async function advanceRollout(platform: Platform, { tenantId, id }: RolloutKey): Promise<More> {
-  const acting = asServer(platform, tenantId);
-  return change(acting, async (tx, changes) => {
+export async function advanceRollout(platform: Platform, { tenantId, id }: RolloutKey): Promise<HasMore> {
+  const context = asServer(platform, tenantId);
+  return change(context, async (tx, changes) => {
     await tx.execute(sql`SELECT set_config('lock_timeout', ${PATIENCE}, TRUE)`);
-    const rollout = await lockRollout(tx, acting, id);
-    return stepOf({ tx, acting, changes, rollout });
+    const rollout = await lockRollout(tx, context, id);
+    return stepOf({ tx, context, changes, rollout });
   });
 }
 
@@ -36,17 +36,17 @@ const asServer = (platform: Platform, tenantId: number): ActorContext => ({
   origin: { channel: 'SERVER', address: null },
 });
 
-async function stepOf(step: Step): Promise<More> {
-  const { acting, rollout } = step;
+async function stepOf(step: RolloutStep): Promise<HasMore> {
+  const { context, rollout } = step;
   switch (rollout.status) {
     case 'creating':
       return fillGroups(step);
     case 'ready':
-      if (!rollout.startAt || rollout.startAt > acting.clock()) return false;
-      await turnRollout(step, 'starting');
+      if (!rollout.startAt || rollout.startAt > context.clock()) return false;
+      await setRolloutStatus(step, 'starting');
       return true;
     case 'starting':
-      return beginRollout(step);
+      return scheduleGroups(step);
     case 'running':
       return runGroups(step);
     case 'stopping':

@@ -6,7 +6,7 @@ import { requireFilterWhollyReadable } from '../../access/readable-fields.ts';
 import { creatorScope } from '../../fleet/targets/combined-scope.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import { added } from '../../platform/audit/record.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -37,7 +37,7 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
     const set = await requireAssignableSet(tx, context, given.distributionSetId);
     const groups = planGroups(given, settings.confirmationFlow);
     const planned = { filter: given.filter, creatorScope: creatorScope(context), setId: set.id };
-    const totalTargets = await requireAllReached(tx, context, planned, groups);
+    const totalTargets = await requireAllCovered(tx, context, planned, groups);
     const id = await insertRollout(tx, context, { ...given, ...planned, totalTargets });
     await insertGroups(tx, context, id, groups);
     if (settings.implicitLock && !set.locked) await freezeSets(tx, context, [set.id]);
@@ -66,7 +66,7 @@ function readFilters(context: Context, { filter, groups }: NewRollout): void {
 }
 
 /** @returns how many targets there are @throws INVALID_INPUT */
-async function requireAllReached(
+async function requireAllCovered(
   tx: Transaction,
   context: Context,
   planned: Parameters<typeof countEligible>[2],
@@ -117,7 +117,7 @@ async function insertRollout(
       weight: rollout.weight ?? DEFAULT_WEIGHT,
       dynamic: rollout.dynamic ?? false,
       totalTargets: rollout.totalTargets,
-      ...creation(context),
+      ...creationStamp(context),
     })
     .returning({ id: rollouts.id });
   return row!.id;
@@ -135,6 +135,6 @@ const insertGroups = (
       rolloutId,
       totalTargets: 0,
       ...group,
-      ...creation(context),
+      ...creationStamp(context),
     })),
   );

@@ -2,14 +2,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import { rolloutGroups, rolloutTargets } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import { type GroupRow, groupsOf, writeGroup } from './group.ts';
-import { eligibleTargets, isOutside } from './matching.ts';
+import { eligibleTargets, isInNoGroup } from './matching.ts';
 import { type GroupPlan, shareOf } from './plan-groups.ts';
-import { type More, ROWS_A_STEP, type Step, turnRollout } from './step.ts';
+import { type HasMore, ROWS_A_STEP, type RolloutStep, setRolloutStatus } from './step.ts';
 
 /** A step of a new rollout: puts targets into the first group that isn't filled, in the order of their creation. */
-export async function fillGroups(step: Step): Promise<More> {
+export async function fillGroups(step: RolloutStep): Promise<HasMore> {
   const groups = await groupsOf(step.tx, step.rollout);
   const group = groups.find(({ status }) => status === 'creating');
   if (!group) {
@@ -20,7 +20,7 @@ export async function fillGroups(step: Step): Promise<More> {
   const wanted = shareOf(groups, group, candidates) - group.totalTargets;
   const size = Math.min(wanted, ROWS_A_STEP);
   const { added, last } = size > 0 ? await addTargets(step, groups, group, size) : { added: 0, last: 0 };
-  await writeGroup(step.tx, step.acting, group, {
+  await writeGroup(step.tx, step.context, group, {
     candidates,
     totalTargets: group.totalTargets + added,
     filledTo: Math.max(last, group.filledTo),
@@ -31,7 +31,11 @@ export async function fillGroups(step: Step): Promise<More> {
 }
 
 /** Those that a group before it with the same filter left over need not be counted again. */
-async function countCandidates(step: Step, groups: readonly GroupRow[], group: GroupRow): Promise<number> {
+async function countCandidates(
+  step: RolloutStep,
+  groups: readonly GroupRow[],
+  group: GroupRow,
+): Promise<number> {
   const before = groups[groups.indexOf(group) - 1];
   if (before?.filter === group.filter && before.candidates !== null)
     return before.candidates - before.totalTargets;
@@ -44,17 +48,17 @@ async function countCandidates(step: Step, groups: readonly GroupRow[], group: G
 
 /** The condition that a target can come into a group. Where all have the same filter, none is looked up in the others. */
 async function remaining(
-  { tx, acting, rollout }: Step,
+  { tx, context, rollout }: RolloutStep,
   groups: readonly GroupRow[],
   group: GroupRow,
 ): Promise<SQL> {
-  const fits = await eligibleTargets(tx, acting, rollout, group.filter);
+  const fits = await eligibleTargets(tx, context, rollout, group.filter);
   const mayBeTaken = groups.some(({ filter, filledTo }) => filledTo > 0 && filter !== group.filter);
-  return mayBeTaken ? sql`${fits} AND ${isOutside(rollout)}` : fits;
+  return mayBeTaken ? sql`${fits} AND ${isInNoGroup(rollout)}` : fits;
 }
 
 async function addTargets(
-  step: Step,
+  step: RolloutStep,
   groups: readonly GroupRow[],
   group: GroupRow,
   size: number,
@@ -77,19 +81,19 @@ async function addTargets(
   return { added: Number(row!.added), last: Number(row!.last) };
 }
 
-async function finishCreation(step: Step, groups: readonly GroupRow[]): Promise<void> {
-  const { acting, rollout } = step;
+async function finishCreation(step: RolloutStep, groups: readonly GroupRow[]): Promise<void> {
+  const { context, rollout } = step;
   const last = groups.at(-1)!;
   if (rollout.dynamic && !last.dynamic) await addDynamicGroup(step, groups, 'ready');
-  const { settings } = await acting.tenants.byId(rollout.tenantId);
-  await turnRollout(step, settings.rolloutApproval ? 'waiting_for_approval' : 'ready', {
+  const { settings } = await context.tenants.byId(rollout.tenantId);
+  await setRolloutStatus(step, settings.rolloutApproval ? 'waiting_for_approval' : 'ready', {
     totalTargets: groups.reduce((sum, { totalTargets }) => sum + totalTargets, 0),
   });
 }
 
 /** A further group, like the last one, for targets that appear later. */
 export async function addDynamicGroup(
-  { tx, acting, changes, rollout }: Step,
+  { tx, context, changes, rollout }: RolloutStep,
   groups: readonly GroupRow[],
   status: 'ready' | 'scheduled',
 ): Promise<void> {
@@ -116,7 +120,7 @@ export async function addDynamicGroup(
     rolloutId: rollout.id,
     totalTargets: 0,
     ...plan,
-    ...creation(acting),
+    ...creationStamp(context),
   });
   changes.rollouts([rollout.id]);
   changes.record({

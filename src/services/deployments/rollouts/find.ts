@@ -51,7 +51,7 @@ export async function findRolloutGroup(
  * Lists the targets in a group, as `listTargets` does. Needs READ_ROLLOUT and READ_TARGET.
  * @throws ROLLOUT_NOT_FOUND, ROLLOUT_GROUP_NOT_FOUND besides
  */
-export async function listTargetsOfGroup(
+export async function listTargetsOfRolloutGroup(
   context: Context,
   group: { rolloutId: number; id: number },
   request: PageRequest<TargetOrderField>,

@@ -6,7 +6,7 @@ import {
   rolloutTargets,
   type SuccessAction,
 } from '../../../database/tables/rollouts.ts';
-import { type Authored, modification } from '../../shared/authorship.ts';
+import { type Authored, modificationStamp } from '../../shared/authorship.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
 import { totalForCaller } from './visible.ts';
 
@@ -81,24 +81,24 @@ export const groupsOf = (
 /** Writes what is different in a group of a locked rollout, and who changed it. */
 export const writeGroup = (
   tx: Transaction,
-  acting: ActorContext,
+  context: ActorContext,
   { tenantId, id }: Pick<GroupRow, 'tenantId' | 'id'>,
   values: Partial<typeof rolloutGroups.$inferInsert>,
 ): Promise<unknown> =>
   tx
     .update(rolloutGroups)
-    .set({ ...values, ...modification(acting) })
+    .set({ ...values, ...modificationStamp(context) })
     .where(and(eq(rolloutGroups.tenantId, tenantId), eq(rolloutGroups.id, id)));
 
 /** Ends the groups of a rollout that is ended before they were. */
 export const finishGroups = (
   tx: Transaction,
-  acting: ActorContext,
+  context: ActorContext,
   { tenantId, id }: { tenantId: number; id: number },
 ): Promise<unknown> =>
   tx
     .update(rolloutGroups)
-    .set({ status: 'finished', ...modification(acting) })
+    .set({ status: 'finished', ...modificationStamp(context) })
     .where(
       and(
         eq(rolloutGroups.tenantId, tenantId),

@@ -11,7 +11,7 @@ import { type LockedRollout, lockRollout } from './rollout.ts';
 
 /**
  * The rollout, locked, for a verb that does something to its targets.
- * @throws ROLLOUT_NOT_FOUND; FORBIDDEN what `requireReachOfRollout` says
+ * @throws ROLLOUT_NOT_FOUND; FORBIDDEN what `requireRolloutInScope` says
  */
 export async function lockRolloutToHandle(
   tx: Transaction,
@@ -36,11 +36,11 @@ export async function requireRolloutInScope(
   const scope = combinedScope(context);
   if (!scope || scope.text === rollout.creatorScope) return;
   const isOpen = rollout.dynamic || rollout.status === 'creating';
-  if (isOpen || (await hasTargetBeyond(tx, context, rollout, scope.filter)))
+  if (isOpen || (await hasTargetOutOfScope(tx, context, rollout, scope.filter)))
     throw outOfScope(scope.permission, `every target of the rollout '${rollout.name}'`);
 }
 
-async function hasTargetBeyond(
+async function hasTargetOutOfScope(
   tx: Transaction,
   context: Context,
   { tenantId, id }: LockedRollout,

@@ -15,17 +15,17 @@ const percent = z
   .max(100, 'must be 100 at the most');
 
 /** When a group counts as done, or as failed, and what then; what is missing is as the rollout, or else the default, has it. */
-const Conditions = z.object({
+const GroupConditions = z.object({
   successThreshold: percent.nullish(),
   successAction: z.enum(SUCCESS_ACTIONS).nullish(),
   successActionExpression: plainText(0, 512).nullish(),
   errorThreshold: percent.nullish(),
   errorActionExpression: plainText(0, 512).nullish(),
 });
-export type Conditions = z.output<typeof Conditions>;
+export type GroupConditions = z.output<typeof GroupConditions>;
 
 /** One group by definition. */
-const GroupInput = Conditions.extend({
+const GroupInput = GroupConditions.extend({
   name,
   description: description.nullish(),
   /** Which of the rollout's targets; any where it is missing. */
@@ -35,7 +35,7 @@ const GroupInput = Conditions.extend({
 });
 export type GroupInput = z.output<typeof GroupInput>;
 
-export const RolloutInput = Conditions.extend({
+export const RolloutInput = GroupConditions.extend({
   name: z.preprocess((text) => text ?? '', name),
   description: description.nullish(),
   distributionSetId: z.number(),
@@ -73,9 +73,9 @@ export const RolloutUpdate = z.object({
 });
 export type RolloutUpdate = z.input<typeof RolloutUpdate>;
 
-export const Decision = z.object({
+export const DecideRollout = z.object({
   id: z.number(),
   approved: z.boolean(),
   remark: plainText(0, 255).nullish(),
 });
-export type Decision = z.input<typeof Decision>;
+export type DecideRollout = z.input<typeof DecideRollout>;

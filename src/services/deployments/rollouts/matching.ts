@@ -48,16 +48,16 @@ export async function eligibleTargets(
 /** How many targets there are for a rollout, and how many of them match none of the filters. */
 export async function countEligible(
   tx: Transaction,
-  acting: ActorContext,
+  context: ActorContext,
   rollout: Filtered,
   filters: readonly string[],
 ): Promise<{ total: number; left: number }> {
-  const tenant = await acting.tenants.byId(acting.caller.tenantId);
-  const condition = await eligibleTargets(tx, acting, rollout);
+  const tenant = await context.tenants.byId(context.caller.tenantId);
+  const condition = await eligibleTargets(tx, context, rollout);
   const matches = filters.includes('')
     ? [sql`TRUE`]
     : await Promise.all(
-        filters.map((filter) => matchingTargets(tx, tenant, acting.clock(), parseFilter(filter))),
+        filters.map((filter) => matchingTargets(tx, tenant, context.clock(), parseFilter(filter))),
       );
   const matchesAny = matches.length ? sql`(${sql.join(matches, sql` OR `)})` : sql`FALSE`;
   const [row] = await tx.execute<{ total: string; left: string }>(sql`
@@ -67,6 +67,6 @@ export async function countEligible(
 }
 
 /** The condition that a target is in no group of the rollout. */
-export const isOutside = ({ tenantId, id }: Pick<LockedRollout, 'tenantId' | 'id'>): SQL => sql`NOT EXISTS (
+export const isInNoGroup = ({ tenantId, id }: Pick<LockedRollout, 'tenantId' | 'id'>): SQL => sql`NOT EXISTS (
   SELECT 1 FROM ${rolloutTargets} WHERE ${rolloutTargets.tenantId} = ${tenantId}
     AND ${rolloutTargets.targetId} = ${targets.id} AND ${rolloutTargets.rolloutId} = ${id})`;

@@ -10,9 +10,9 @@ import type { LockedRollout } from './rollout.ts';
  * Lets the group after another begin, if it is still to; groups with nothing to do are passed over. Its actions are for
  * the periodic job to start.
  */
-export async function beginGroupAfter(
+export async function startGroupAfter(
   tx: Transaction,
-  acting: ActorContext,
+  context: ActorContext,
   changes: Changes,
   rollout: LockedRollout,
   groups: readonly GroupRow[],
@@ -21,26 +21,26 @@ export async function beginGroupAfter(
   for (const group of groups.slice(last ? groups.indexOf(last) + 1 : 0)) {
     if (group.status !== 'scheduled') return;
     const hasWork = group.dynamic || (await hasScheduledActions(tx, group));
-    await turnGroup(tx, acting, changes, rollout, group, hasWork ? 'running' : 'finished');
+    await setGroupStatus(tx, context, changes, rollout, group, hasWork ? 'running' : 'finished');
     if (hasWork) return;
   }
 }
 
 /** The last group that has begun. */
-export const lastBegun = (groups: readonly GroupRow[]): GroupRow | undefined =>
+export const lastStartedGroup = (groups: readonly GroupRow[]): GroupRow | undefined =>
   groups.findLast(({ status }) => status === 'running' || status === 'finished' || status === 'error');
 
 /** Puts a group into another state, and says so. */
-export async function turnGroup(
+export async function setGroupStatus(
   tx: Transaction,
-  acting: ActorContext,
+  context: ActorContext,
   changes: Changes,
   rollout: LockedRollout,
   group: GroupRow,
   status: 'running' | 'finished' | 'error',
 ): Promise<void> {
   group.status = status;
-  await writeGroup(tx, acting, group, { status });
+  await writeGroup(tx, context, group, { status });
   changes.rollouts([rollout.id]);
   changes.record({
     type: `rollout-group.${status}`,

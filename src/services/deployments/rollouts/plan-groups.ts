@@ -1,6 +1,6 @@
 import type { rolloutGroups } from '../../../database/tables/rollouts.ts';
 import { invalid, quotaExceeded } from '../../../errors.ts';
-import type { Conditions, GroupInput, NewRollout } from './input.ts';
+import type { GroupConditions, GroupInput, NewRollout } from './input.ts';
 import { readTargetFilter } from './matching.ts';
 
 /** A group that isn't stored yet. */
@@ -96,7 +96,7 @@ function requireFew(count: number, field: string): void {
 
 const named = (name: string) => ({ name, description: name });
 
-const conditionsOf = (input: Partial<Conditions>, own: Partial<Conditions>) => ({
+const conditionsOf = (input: Partial<GroupConditions>, own: Partial<GroupConditions>) => ({
   successThreshold: own.successThreshold ?? input.successThreshold ?? DEFAULTS.successThreshold,
   successAction: own.successAction ?? input.successAction ?? DEFAULTS.successAction,
   successActionExpression:

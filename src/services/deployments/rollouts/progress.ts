@@ -6,7 +6,7 @@ import type { GroupRow } from './group.ts';
 import type { LockedRollout } from './rollout.ts';
 
 /** How far a group is that has begun. */
-export interface Progress {
+export interface GroupProgress {
   /** Actions that are still to begin. */
   scheduled: number;
   finished: number;
@@ -22,12 +22,12 @@ export const isFinished = sql`(${actions.status} = 'finished'
 const ENDED = sql`(${isFinished} OR ${actions.status} IN ('error', 'canceled'))`;
 
 /** How far the running groups of a rollout are, by group id. */
-export async function progressOf(
+export async function readGroupProgress(
   tx: Transaction,
   { tenantId, id }: LockedRollout,
-): Promise<Map<number, Progress>> {
+): Promise<Map<number, GroupProgress>> {
   const of = (condition: SQL) => sql`count(*) FILTER (WHERE ${condition})`;
-  const rows = await tx.execute<Record<'id' | keyof Progress, string>>(sql`
+  const rows = await tx.execute<Record<'id' | keyof GroupProgress, string>>(sql`
     SELECT ${rolloutGroups.id} AS id, counted.*
     FROM ${rolloutGroups},
       LATERAL (SELECT ${of(sql`${actions.status} = 'scheduled'`)} AS scheduled, ${of(isFinished)} AS finished,
@@ -49,19 +49,19 @@ export async function progressOf(
   );
 }
 
-type Judged = Pick<
+type GroupThresholds = Pick<
   GroupRow,
   'dynamic' | 'percentage' | 'totalTargets' | 'successThreshold' | 'errorThreshold'
 >;
 
 /** Of how many targets the thresholds are: of a dynamic group that isn't full, of those that it is to have. */
-const wholeOf = ({ dynamic, percentage, totalTargets }: Judged) =>
+const wholeOf = ({ dynamic, percentage, totalTargets }: GroupThresholds) =>
   dynamic ? Math.max(percentage, 1) : totalTargets;
 
 /** Whether more have failed than are allowed to. */
-export const hasFailed = (group: Judged, progress: Progress): boolean =>
+export const hasFailed = (group: GroupThresholds, progress: GroupProgress): boolean =>
   progress.failed * 100 > group.errorThreshold * wholeOf(group);
 
 /** Whether so many have finished that the next group may begin; a group without targets has nothing to wait for. */
-export const hasSucceeded = (group: Judged, progress: Progress): boolean =>
+export const hasSucceeded = (group: GroupThresholds, progress: GroupProgress): boolean =>
   progress.finished * 100 >= group.successThreshold * wholeOf(group);

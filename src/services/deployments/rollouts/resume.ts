@@ -3,9 +3,9 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { groupsOf } from './group.ts';
 import { lockRolloutToHandle } from './handle.ts';
-import { beginGroupAfter, lastBegun } from './next-group.ts';
-import { hasSucceeded, progressOf } from './progress.ts';
-import { asItIs, type Rollout, requireStatus, writeRollout } from './rollout.ts';
+import { lastStartedGroup, startGroupAfter } from './next-group.ts';
+import { hasSucceeded, readGroupProgress } from './progress.ts';
+import { type Rollout, requireStatus, rereadRollout, writeRollout } from './rollout.ts';
 
 /**
  * Lets a paused rollout go on: with the next group where the last one failed, or paused it when it was done. Needs
@@ -19,14 +19,14 @@ export async function resumeRollout(context: Context, { id }: { id: number }): P
     const rollout = await lockRolloutToHandle(tx, context, id);
     requireStatus(rollout, 'be resumed', 'paused');
     const groups = await groupsOf(tx, rollout);
-    const last = lastBegun(groups);
-    const progress = last && (await progressOf(tx, rollout)).get(last.id);
+    const last = lastStartedGroup(groups);
+    const progress = last && (await readGroupProgress(tx, rollout)).get(last.id);
     const isDone = last?.successAction === 'PAUSE' && progress !== undefined && hasSucceeded(last, progress);
     if (last?.status === 'error' || isDone)
-      await beginGroupAfter(tx, context, changes, rollout, groups, last);
+      await startGroupAfter(tx, context, changes, rollout, groups, last);
     await writeRollout(tx, context, rollout, { status: 'running' });
     changes.rollouts([id]);
     changes.record({ type: 'rollout.resumed', subjects: [rollout.name] });
-    return asItIs(tx, context, rollout);
+    return rereadRollout(tx, context, rollout);
   });
 }

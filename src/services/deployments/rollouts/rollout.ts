@@ -11,7 +11,7 @@ import {
 } from '../../../database/tables/rollouts.ts';
 import { readOnly, rolloutIllegalState, rolloutNotFound } from '../../../errors.ts';
 import { combinedScope } from '../../fleet/targets/combined-scope.ts';
-import { type Authored, modification } from '../../shared/authorship.ts';
+import { type Authored, modificationStamp } from '../../shared/authorship.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
 import { withItsType } from '../../software/distribution-sets/distribution-set.ts';
 import { totalForCaller } from './visible.ts';
@@ -69,7 +69,7 @@ const COLUMNS = {
   lastModifiedBy: rollouts.lastModifiedBy,
 };
 
-export const ofItsSet = and(
+export const rolloutJoinsSet = and(
   eq(distributionSets.tenantId, rollouts.tenantId),
   eq(distributionSets.id, rollouts.setId),
 );
@@ -90,7 +90,7 @@ export const selectRollouts = (database: Database | Transaction, totalTargets?: 
   database
     .select(totalTargets ? { ...COLUMNS, totalTargets } : COLUMNS)
     .from(rollouts)
-    .innerJoin(distributionSets, ofItsSet)
+    .innerJoin(distributionSets, rolloutJoinsSet)
     .innerJoin(distributionSetTypes, withItsType)
     .$dynamic();
 
@@ -111,8 +111,11 @@ export async function readRollouts(
 export type LockedRollout = typeof rollouts.$inferSelect;
 
 /** A locked rollout as callers get it now. */
-export const asItIs = async (tx: Transaction, context: Context, { id }: LockedRollout): Promise<Rollout> =>
-  (await readRollouts(context, tx, [id])).get(id)!;
+export const rereadRollout = async (
+  tx: Transaction,
+  context: Context,
+  { id }: LockedRollout,
+): Promise<Rollout> => (await readRollouts(context, tx, [id])).get(id)!;
 
 /** The rollout, locked: verbs and the periodic job go one by one on it. @throws ROLLOUT_NOT_FOUND */
 export async function lockRollout(
@@ -158,11 +161,11 @@ export function requireUndeleted({ id, status }: LockedRollout): void {
 /** Writes what is different in a locked rollout, and who changed it. */
 export const writeRollout = (
   tx: Transaction,
-  acting: ActorContext,
+  context: ActorContext,
   { tenantId, id }: Pick<LockedRollout, 'tenantId' | 'id'>,
   values: Partial<typeof rollouts.$inferInsert>,
 ): Promise<unknown> =>
   tx
     .update(rollouts)
-    .set({ ...values, ...modification(acting) })
+    .set({ ...values, ...modificationStamp(context) })
     .where(and(eq(rollouts.tenantId, tenantId), eq(rollouts.id, id)));

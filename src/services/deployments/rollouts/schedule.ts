@@ -7,43 +7,47 @@ import { targets } from '../../../database/tables/targets.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { moveActions } from '../actions/write.ts';
 import { type GroupRow, groupsOf, writeGroup } from './group.ts';
-import { turnGroup } from './next-group.ts';
+import { setGroupStatus } from './next-group.ts';
 import { startActions } from './start-actions.ts';
-import { type More, ROWS_A_STEP, type Step, turnRollout } from './step.ts';
+import { type HasMore, ROWS_A_STEP, type RolloutStep, setRolloutStatus } from './step.ts';
 
 /** A step of a rollout that begins: its targets get actions, those of the first group begin. */
-export async function beginRollout(step: Step): Promise<More> {
+export async function scheduleGroups(step: RolloutStep): Promise<HasMore> {
   const groups = await groupsOf(step.tx, step.rollout);
   const group = groups.find(({ status }) => status === 'ready');
   if (group) {
     await scheduleGroup(step, group);
     return true;
   }
-  const { tx, acting, changes, rollout } = step;
+  const { tx, context, changes, rollout } = step;
   const first = groups[0]!;
-  if (first.status === 'scheduled') await turnGroup(tx, acting, changes, rollout, first, 'running');
+  if (first.status === 'scheduled') await setGroupStatus(tx, context, changes, rollout, first, 'running');
   if (await startActions(step, first)) return true;
-  await turnRollout(step, 'running');
+  await setRolloutStatus(step, 'running');
   return true;
 }
 
 /** Makes actions for the next targets of a group; devices don't see them before they begin. */
-async function scheduleGroup(step: Step, group: GroupRow): Promise<void> {
+async function scheduleGroup(step: RolloutStep, group: GroupRow): Promise<void> {
   const ids = await nextTargets(step, group);
   if (ids.length) await scheduleTargets(step, group, ids);
-  await writeGroup(step.tx, step.acting, group, {
+  await writeGroup(step.tx, step.context, group, {
     scheduledTo: ids.at(-1) ?? group.scheduledTo,
     ...(ids.length < ROWS_A_STEP && { status: 'scheduled' }),
   });
 }
 
 /** Makes actions that are to begin later on these targets of a group. */
-export async function scheduleTargets(step: Step, group: GroupRow, ids: readonly number[]): Promise<void> {
+export async function scheduleTargets(
+  step: RolloutStep,
+  group: GroupRow,
+  ids: readonly number[],
+): Promise<void> {
   await cancelScheduledBefore(step, ids);
   await insertScheduled(step, group, ids);
 }
 
-async function nextTargets({ tx }: Step, { tenantId, id, scheduledTo }: GroupRow): Promise<number[]> {
+async function nextTargets({ tx }: RolloutStep, { tenantId, id, scheduledTo }: GroupRow): Promise<number[]> {
   const { targetId, groupId } = rolloutTargets;
   const rows = await tx
     .select({ targetId })
@@ -58,10 +62,10 @@ async function nextTargets({ tx }: Step, { tenantId, id, scheduledTo }: GroupRow
  * As in hawkBit: what was to begin later on a target doesn't any more when something newer is to. By ids, as PostgreSQL
  * knows little of tables that just begin to grow, and would compare all with all.
  */
-const cancelScheduledBefore = ({ tx, acting }: Step, ids: readonly number[]): Promise<unknown> =>
+const cancelScheduledBefore = ({ tx, context }: RolloutStep, ids: readonly number[]): Promise<unknown> =>
   moveActions(
     tx,
-    acting,
+    context,
     plannedAnew(sql`${isAmong(actions.targetId, ids)} AND ${actions.status} = 'scheduled'`),
     {
       status: 'canceled',
@@ -71,11 +75,11 @@ const cancelScheduledBefore = ({ tx, acting }: Step, ids: readonly number[]): Pr
   );
 
 function insertScheduled(
-  { tx, acting, rollout }: Step,
+  { tx, context, rollout }: RolloutStep,
   { tenantId, id }: GroupRow,
   targetIds: readonly number[],
 ): Promise<unknown> {
-  const now = sql`${acting.clock().toISOString()}::timestamptz`;
+  const now = sql`${context.clock().toISOString()}::timestamptz`;
   const { setId, forceType, forcedAt, weight, createdBy } = rollout;
   const forced = forceType === 'timeforced' ? (forcedAt ?? new Date(0)).toISOString() : null;
   return tx.execute(sql`

@@ -2,7 +2,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockRolloutToHandle } from './handle.ts';
-import { asItIs, type Rollout, requireStatus, writeRollout } from './rollout.ts';
+import { type Rollout, requireStatus, rereadRollout, writeRollout } from './rollout.ts';
 
 /**
  * Lets a rollout begin, once it is ready. Needs HANDLE_ROLLOUT.
@@ -17,6 +17,6 @@ export async function startRollout(context: Context, { id }: { id: number }): Pr
     await writeRollout(tx, context, rollout, { status: 'starting' });
     changes.rollouts([id]);
     changes.record({ type: 'rollout.starting', subjects: [rollout.name] });
-    return asItIs(tx, context, rollout);
+    return rereadRollout(tx, context, rollout);
   });
 }

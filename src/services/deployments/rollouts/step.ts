@@ -5,16 +5,16 @@ import type { ActorContext } from '../../shared/context.ts';
 import { type LockedRollout, writeRollout } from './rollout.ts';
 
 /** What one step of the periodic job works with: a transaction in which the rollout is locked. */
-export interface Step {
+export interface RolloutStep {
   tx: Transaction;
   /** The server itself. */
-  acting: ActorContext;
+  context: ActorContext;
   changes: Changes;
   rollout: LockedRollout;
 }
 
 /** Whether there is something to do again at once. */
-export type More = boolean;
+export type HasMore = boolean;
 
 /** Rows of what no device is told, in one step. */
 export const ROWS_A_STEP = 10_000;
@@ -22,12 +22,12 @@ export const ROWS_A_STEP = 10_000;
 export const TARGETS_A_STEP = 1_000;
 
 /** Puts the rollout into another state, and says so. */
-export async function turnRollout(
-  { tx, acting, changes, rollout }: Step,
+export async function setRolloutStatus(
+  { tx, context, changes, rollout }: RolloutStep,
   status: RolloutStatus,
   more: Partial<Pick<LockedRollout, 'totalTargets' | 'deleted'>> = {},
 ): Promise<void> {
-  await writeRollout(tx, acting, rollout, { status, ...more });
+  await writeRollout(tx, context, rollout, { status, ...more });
   changes.rollouts([rollout.id]);
   changes.record({ type: `rollout.${status.replaceAll('_', '-')}`, subjects: [rollout.name] });
 }

@@ -1,13 +1,13 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { rollouts } from '../../../database/tables/rollouts.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { requireRolloutInScope } from './handle.ts';
 import { STOPPABLE } from './rollout.ts';
 
 /** Has the periodic job stop all rollouts of a set. @throws FORBIDDEN where one has targets out of the caller's scope */
-export async function stopRolloutsOf(
+export async function stopRolloutsOfSet(
   tx: Transaction,
   context: Context,
   setId: number,
@@ -22,7 +22,7 @@ export async function stopRolloutsOf(
   for (const rollout of found) await requireRolloutInScope(tx, context, rollout);
   return tx
     .update(rollouts)
-    .set({ status: 'stopping', ...modification(context) })
+    .set({ status: 'stopping', ...modificationStamp(context) })
     .where(ofSet)
     .returning({ id: rollouts.id });
 }

@@ -3,7 +3,7 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { finishGroups } from './group.ts';
 import { lockRolloutToHandle } from './handle.ts';
-import { asItIs, type Rollout, requireStatus, STOPPABLE, writeRollout } from './rollout.ts';
+import { type Rollout, requireStatus, rereadRollout, STOPPABLE, writeRollout } from './rollout.ts';
 
 /**
  * Ends a rollout: what has not begun never will, and devices are asked to stop what runs. One that has not begun is
@@ -22,6 +22,6 @@ export async function stopRollout(context: Context, { id }: { id: number }): Pro
     await writeRollout(tx, context, rollout, { status });
     changes.rollouts([id]);
     changes.record({ type: `rollout.${status}`, subjects: [rollout.name] });
-    return asItIs(tx, context, rollout);
+    return rereadRollout(tx, context, rollout);
   });
 }

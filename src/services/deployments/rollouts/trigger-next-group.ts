@@ -4,8 +4,8 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { groupsOf } from './group.ts';
 import { lockRolloutToHandle } from './handle.ts';
-import { beginGroupAfter, lastBegun } from './next-group.ts';
-import { asItIs, type Rollout, requireStatus } from './rollout.ts';
+import { lastStartedGroup, startGroupAfter } from './next-group.ts';
+import { type Rollout, requireStatus, rereadRollout } from './rollout.ts';
 
 /**
  * Lets the next group of a running rollout begin before those before it are done. Needs UPDATE_ROLLOUT.
@@ -21,8 +21,8 @@ export async function triggerNextRolloutGroup(context: Context, { id }: { id: nu
     const groups = await groupsOf(tx, rollout);
     if (!groups.some(({ status }) => status === 'scheduled'))
       throw rolloutIllegalState(String(id), 'begin another group', 'out of groups');
-    await beginGroupAfter(tx, context, changes, rollout, groups, lastBegun(groups));
+    await startGroupAfter(tx, context, changes, rollout, groups, lastStartedGroup(groups));
     changes.record({ type: 'rollout.next-group-triggered', subjects: [rollout.name] });
-    return asItIs(tx, context, rollout);
+    return rereadRollout(tx, context, rollout);
   });
 }

@@ -5,7 +5,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
 import { RolloutUpdate } from './input.ts';
-import { asItIs, lockRollout, type Rollout, requireUndeleted, writeRollout } from './rollout.ts';
+import { lockRollout, type Rollout, requireUndeleted, rereadRollout, writeRollout } from './rollout.ts';
 
 /**
  * Changes the name or the description. Needs UPDATE_ROLLOUT.
@@ -20,7 +20,7 @@ export async function updateRollout(context: Context, input: RolloutUpdate): Pro
     const before = await lockRollout(tx, context, id);
     requireUndeleted(before);
     if (Object.keys(given).length) await writeRollout(tx, context, before, given);
-    const after = await asItIs(tx, context, before);
+    const after = await rereadRollout(tx, context, before);
     const changed = differences<{ name: string; description: string | null }>(before, after, [
       'name',
       'description',

@@ -2,7 +2,7 @@ import { count, eq } from 'drizzle-orm';
 import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -51,7 +51,7 @@ export async function createCertificateAuthority(
         notBefore,
         notAfter,
         revokedSerials: [],
-        ...creation(context),
+        ...creationStamp(context),
       })
       .returning(CERTIFICATE_AUTHORITY_COLUMNS);
     changes.record({

@@ -2,7 +2,7 @@ import { certificateAuthorities } from '../../../database/tables/certificate-aut
 import { certificateAuthorityNotFound, quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { differences, type FieldChanges } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -42,7 +42,7 @@ export async function updateCertificateAuthority(
 
     const [after] = await tx
       .update(certificateAuthorities)
-      .set({ ...given, ...modification(context) })
+      .set({ ...given, ...modificationStamp(context) })
       .where(certificateAuthorityWithId(tenantId, id))
       .returning(CERTIFICATE_AUTHORITY_COLUMNS);
     changes.record({

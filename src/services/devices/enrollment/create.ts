@@ -5,7 +5,7 @@ import { quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { checkAttributes } from '../../fleet/targets/attributes.ts';
 import { added } from '../../platform/audit/record.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -47,7 +47,7 @@ export async function createEnrollmentGroup(
         tenantId,
         isDefault: false,
         registrations: 0,
-        ...creation(context),
+        ...creationStamp(context),
       })
       .returning(ENROLLMENT_GROUP_COLUMNS);
     const groupId = group!.id;

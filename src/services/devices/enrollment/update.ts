@@ -6,7 +6,7 @@ import { enrollmentGroupNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { checkAttributes } from '../../fleet/targets/attributes.ts';
 import { differences } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -55,7 +55,7 @@ export async function updateEnrollmentGroup(
       .set({
         ...given,
         ...(isLimited && { registrations: await countRegistered(tx, tenantId, id) }),
-        ...modification(context),
+        ...modificationStamp(context),
       })
       .where(enrollmentGroupWithId(tenantId, id))
       .returning(ENROLLMENT_GROUP_COLUMNS);

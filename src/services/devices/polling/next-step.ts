@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { type ActionStatus, actions, type ForceType } from '../../../database/tables/actions.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { handlingOf } from '../../deployments/actions/handling.ts';
-import { windowOf } from '../../deployments/assignments/maintenance-window.ts';
+import { maintenanceWindowOf } from '../../deployments/assignments/maintenance-window.ts';
 
 /** The one thing that a device is to do next. */
 export interface NextStep {
@@ -57,7 +57,7 @@ export function stepOf(
   if (actionId === null || forceType === null)
     return { next: null, opensAt: null, until: Number.POSITIVE_INFINITY };
   const { until, opensAt, ...handling } = handlingOf(
-    { forceType, forcedAt, maintenanceWindow: windowOf(row) },
+    { forceType, forcedAt, maintenanceWindow: maintenanceWindowOf(row) },
     now,
   );
   const revision = Number.parseInt(hash('sha1', JSON.stringify([forceType, handling])).slice(0, 7), 16);

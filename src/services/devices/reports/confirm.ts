@@ -1,7 +1,7 @@
 import { actionClosed, actionNotFound } from '../../../errors.ts';
 import {
   type ConfirmationReport,
-  isConcerned,
+  isConfirmable,
   writeConfirmation,
 } from '../../deployments/actions/confirm.ts';
 import { requireRoom } from '../../deployments/actions/entries.ts';
@@ -24,7 +24,7 @@ export async function reportConfirmation(
   await change(device, async (tx, changes) => {
     const action = await lockOwnAction(tx, device, actionId);
     if (!action.active) throw actionClosed(String(actionId));
-    if (!isConcerned(action, report, settings)) throw actionNotFound(String(actionId));
+    if (!isConfirmable(action, report, settings)) throw actionNotFound(String(actionId));
     if (report.confirmation === 'denied') await requireRoom(tx, action);
     await writeConfirmation(tx, device, [action], { ...report, messages: report.messages.map(storableText) });
     const subjects = [device.caller.username];

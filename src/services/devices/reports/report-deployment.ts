@@ -60,7 +60,7 @@ async function endAction(
   const { status, code = null } = entry;
   await addEntry(tx, device, action, entry, { status, active: false, lastStatusCode: code });
   await settleTargets(tx, device, [action.targetId], {
-    quiet: status === 'error' ? 'error' : 'in_sync',
+    idleStatus: status === 'error' ? 'error' : 'in_sync',
     installedSetId: status === 'finished' ? action.setId : undefined,
     keepsAssigned: status === 'downloaded',
     asksForAttributes: status !== 'error',

@@ -4,7 +4,7 @@ import { distributionSets } from '../../../database/tables/distribution-sets.ts'
 import { distributionSetNotFound } from '../../../errors.ts';
 import { requireRoomForActions } from '../../deployments/actions/quota.ts';
 import { DEFAULT_WEIGHT } from '../../deployments/assignments/input.ts';
-import { deploy, withoutTheSet } from '../../deployments/assignments/write.ts';
+import { deploy, targetsWithoutSet } from '../../deployments/assignments/write.ts';
 import { lockOwnTarget } from '../../fleet/targets/selection.ts';
 import { added } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
@@ -46,7 +46,7 @@ export async function reportInstalled(
     if (!set) throw distributionSetNotFound(title, ['name']);
     const target = await lockOwnTarget(tx, device);
     const plan = { ...OFFLINE, setId: set.id };
-    const news = await withoutTheSet(tx, tenantId, plan, [target]);
+    const news = await targetsWithoutSet(tx, tenantId, plan, [target]);
     if (!news.length) return false;
     await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, news);
     await deploy(tx, device, plan, news);

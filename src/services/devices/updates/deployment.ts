@@ -3,7 +3,7 @@ import { type ActionStatus, actionEntries } from '../../../database/tables/actio
 import { actionNotFound } from '../../../errors.ts';
 import { type Handling, handlingOf } from '../../deployments/actions/handling.ts';
 import { SERVER_MESSAGE } from '../../deployments/actions/messages.ts';
-import { windowOf } from '../../deployments/assignments/maintenance-window.ts';
+import { maintenanceWindowOf } from '../../deployments/assignments/maintenance-window.ts';
 import type { Platform } from '../../shared/context.ts';
 import { findOwnAction, isFetchable, type OwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device.ts';
@@ -46,7 +46,7 @@ export async function findDeployment(
   const action = await findOwnAction(platform, device, actionId);
   if (!KNOWS[resource](action)) throw actionNotFound(String(actionId));
   const { windowSchedule: schedule, windowDuration: duration, windowTimezone: timezone } = action;
-  const maintenanceWindow = windowOf({ schedule, duration, timezone });
+  const maintenanceWindow = maintenanceWindowOf({ schedule, duration, timezone });
   return {
     action,
     handling: handlingOf({ ...action, maintenanceWindow }, platform.clock()),

@@ -6,7 +6,7 @@ import {
   removeAutoAssignments,
 } from '../../deployments/auto-assignments/auto-assignment.ts';
 import { SetAutoAssignment } from '../../deployments/auto-assignments/input.ts';
-import { described, setUp } from '../../deployments/auto-assignments/set-up.ts';
+import { describeAutoAssignment, setUpAutoAssignment } from '../../deployments/auto-assignments/set-up.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -33,11 +33,16 @@ export async function setAutoAssignment(
     const targetFilter = await lockTargetFilter(tx, context, targetFilterId, ['targetFilterId']);
     const { name, query } = targetFilter;
     await removeAutoAssignments(tx, context, eq(autoAssignments.targetFilterId, targetFilterId));
-    const autoAssignment = await setUp(tx, context, { ...options, name, query, targetFilterId });
+    const autoAssignment = await setUpAutoAssignment(tx, context, {
+      ...options,
+      name,
+      query,
+      targetFilterId,
+    });
     changes.record({
       type: 'target-filter.set-assigned',
       subjects: [name],
-      changes: described(autoAssignment),
+      changes: describeAutoAssignment(autoAssignment),
     });
     return { targetFilter, autoAssignment };
   });

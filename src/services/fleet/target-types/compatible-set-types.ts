@@ -14,7 +14,7 @@ import {
 import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -209,7 +209,7 @@ export async function insertCompatible(
 async function touchTargetType(tx: Transaction, context: Context, id: number): Promise<TargetType> {
   const [type] = await tx
     .update(targetTypes)
-    .set(modification(context))
+    .set(modificationStamp(context))
     .where(
       and(
         eq(targetTypes.tenantId, context.caller.tenantId),

@@ -4,15 +4,15 @@ import type { Context } from '../../shared/context.ts';
 import { readerOf } from './events.ts';
 
 /**
- * What a watcher of actions is told. `resync`: from now on nothing is missed, but before it may have been, so what is
- * shown must be read again; it comes first, and names no action.
+ * What happened to an action. `resync` comes first and names no action: earlier changes may have been missed, so what is
+ * shown must be read again. From then on no change is missed.
  */
 export type ActionEventType = 'resync' | 'created' | 'updated';
 
 export interface ActionEvent {
   type: ActionEventType;
   actionId: number | null;
-  /** The action as it is now, for who may read it; null where it is gone. */
+  /** The action as it is now; null if it is deleted or the caller may not read it. */
   action(context: Context): Promise<Action | null>;
 }
 
@@ -22,7 +22,7 @@ export const actionResync = (): ActionEvent => ({
   action: async () => null,
 });
 
-/** Makes events whose actions are read together, once for all watchers, when the first of them is asked for. */
+/** Makes events. Their actions are read together, once for all watchers, when the first one is asked for. */
 export function actionEventMaker(): (type: ActionEventType, actionId: number) => ActionEvent {
   const reader = readerOf<number, Action>(['READ_TARGET'], async (context, ids) => {
     const found = await findActions(context, ids);

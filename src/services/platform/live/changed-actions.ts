@@ -5,14 +5,19 @@ import { actionEntries, actions } from '../../../database/tables/actions.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
-import { ofItsGroup, ofItsRollout, ofItsSet, ofItsTarget } from '../../deployments/actions/action.ts';
+import {
+  actionJoinsGroup,
+  actionJoinsSet,
+  actionJoinsTarget,
+  groupJoinsRollout,
+} from '../../deployments/actions/action.ts';
 
-/** An action that changed lately, and which of the tests it passes, in their order. */
+/** An action that changed recently, and whether it passes each of the tests, in their order. */
 export interface ChangedAction {
   id: number;
-  /** Another one after every change. */
+  /** Different after every change. */
   version: string;
-  /** Whether nothing happened to it since it was made. */
+  /** Whether it has not changed since it was created. */
   isNew: boolean;
   passes: boolean[];
 }
@@ -38,10 +43,10 @@ export async function findChangedActions(
       passes: sql<string>`array_to_string(ARRAY[${sql.join(flags, sql`, `)}]::boolean[], '')`,
     })
     .from(actions)
-    .innerJoin(targets, ofItsTarget)
-    .innerJoin(distributionSets, ofItsSet)
-    .leftJoin(rolloutGroups, ofItsGroup)
-    .leftJoin(rollouts, ofItsRollout)
+    .innerJoin(targets, actionJoinsTarget)
+    .innerJoin(distributionSets, actionJoinsSet)
+    .leftJoin(rolloutGroups, actionJoinsGroup)
+    .leftJoin(rollouts, groupJoinsRollout)
     .leftJoinLateral(newest, sql`TRUE`)
     .where(
       and(

@@ -4,33 +4,33 @@ import type { Target } from '../../fleet/targets/target.ts';
 import type { Context } from '../../shared/context.ts';
 
 /**
- * What a watcher of targets is told. `resync`: from now on nothing is missed, but before it may have been, so what
- * is shown must be read again; it comes first, and names no target.
+ * What happened to a target. `resync` comes first and names no target: earlier changes may have been missed, so what is
+ * shown must be read again. From then on no change is missed.
  */
 export type TargetEventType = 'resync' | 'created' | 'updated' | 'entered' | 'left' | 'deleted';
 
 export interface TargetEvent {
   type: TargetEventType;
   controllerId: string | null;
-  /** The target as it is now, for who may read it; null where it is gone. */
+  /** The target as it is now; null if it is deleted or the caller may not read it. */
   target(context: Context): Promise<Target | null>;
 }
 
 const none = async () => null;
 
-export const resync = (): TargetEvent => ({ type: 'resync', controllerId: null, target: none });
-export const deletion = (controllerId: string): TargetEvent => ({
+export const targetResync = (): TargetEvent => ({ type: 'resync', controllerId: null, target: none });
+export const targetDeleted = (controllerId: string): TargetEvent => ({
   type: 'deleted',
   controllerId,
   target: none,
 });
 
-/** What decides on how a target looks. */
-const SEEN_BY = ['READ_TARGET', 'READ_TARGET_TYPE', 'READ_TARGET_SECURITY_TOKEN'] as const;
+/** The permissions that decide what of a target a caller sees. */
+const VISIBLE_BY = ['READ_TARGET', 'READ_TARGET_TYPE', 'READ_TARGET_SECURITY_TOKEN'] as const;
 
-/** Makes events whose targets are read together, once for all watchers, when the first of them is asked for. */
-export function eventMaker(): (type: TargetEventType, controllerId: string) => TargetEvent {
-  const reader = readerOf<string, Target>(SEEN_BY, async (context, controllerIds) => {
+/** Makes events. Their targets are read together, once for all watchers, when the first one is asked for. */
+export function targetEventMaker(): (type: TargetEventType, controllerId: string) => TargetEvent {
+  const reader = readerOf<string, Target>(VISIBLE_BY, async (context, controllerIds) => {
     const found = await findTargets(context, controllerIds);
     return new Map(found.map((target) => [target.controllerId, target]));
   });
@@ -38,11 +38,11 @@ export function eventMaker(): (type: TargetEventType, controllerId: string) => T
 }
 
 /**
- * Reads what is named, once and all together, when the first of it is asked for: apart only for those who may see
- * different things by the permissions `seenBy`, of which nobody sees anything without the first.
+ * Reads all named entities together, when the first one is asked for. Callers with the same permissions `visibleBy` share a read. A
+ * caller without the first of them gets null.
  */
 export function readerOf<K, T>(
-  seenBy: readonly [Permission, ...Permission[]],
+  visibleBy: readonly [Permission, ...Permission[]],
   read: (context: Context, keys: readonly K[]) => Promise<Map<K, T>>,
 ): (key: K) => (context: Context) => Promise<T | null> {
   const named = new Set<K>();
@@ -51,10 +51,10 @@ export function readerOf<K, T>(
     named.add(key);
     return async (context) => {
       const { permissions } = context.caller;
-      if (!permissions.has(seenBy[0])) return null;
-      const sight = JSON.stringify(seenBy.map((one) => permissions.has(one) && permissions.get(one)));
-      const reading = reads.get(sight) ?? read(context, [...named]);
-      reads.set(sight, reading);
+      if (!permissions.has(visibleBy[0])) return null;
+      const callerKey = JSON.stringify(visibleBy.map((one) => permissions.has(one) && permissions.get(one)));
+      const reading = reads.get(callerKey) ?? read(context, [...named]);
+      reads.set(callerKey, reading);
       return (await reading).get(key) ?? null;
     };
   };

@@ -1,16 +1,16 @@
-/** What a watcher reads, one after the other, at its own pace. */
+/** The items that a watcher reads one by one, at its own pace. */
 export interface Feed<T> extends AsyncIterableIterator<T> {
   push(item: T): void;
-  /** Ends it by this error, at once: what wasn't read is forgotten. */
+  /** Ends it with this error at once. Items that were not read are dropped. */
   fail(error: Error): void;
 }
 
 export interface FeedOptions<T> {
-  /** How many may wait to be read. */
+  /** How many items may wait to be read. */
   most: number;
-  /** Gets what came when that many waited: makes room, or says by which error the feed ends. */
+  /** Called with an item when that many wait: makes room for it, or returns the error that ends the feed. */
   onFull: (waiting: T[], item: T) => Error | undefined;
-  /** Called once, when nothing can come any more. */
+  /** Called once, when the feed has ended. */
   onEnd: () => void;
 }
 
@@ -68,6 +68,17 @@ export function openFeed<T>({ most, onFull, onEnd }: FeedOptions<T>): Feed<T> {
   };
   return feed;
 }
+
+/** A feed of numbers, of which a slow reader needs the newest only. */
+export const openLatestFeed = <T>(onEnd: () => void): Feed<T> =>
+  openFeed<T>({
+    most: 1,
+    onFull(waiting, item) {
+      waiting[0] = item;
+      return undefined;
+    },
+    onEnd,
+  });
 
 interface PromiseWithResolvers<T> {
   promise: Promise<T>;

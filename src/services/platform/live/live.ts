@@ -6,43 +6,43 @@ import type { Context, Platform } from '../../shared/context.ts';
 import type { ActionEvent } from './action-events.ts';
 import { openActionWatchers } from './action-watchers.ts';
 import type { TargetEvent } from './events.ts';
-import { type Feed, openFeed } from './feed.ts';
+import { type Feed, openFeed, openLatestFeed } from './feed.ts';
 import { openRolloutWatchers, type RolloutFeed } from './rollout-watchers.ts';
 import { openSummaryWatchers, type SummaryWatchers } from './summary-watchers.ts';
 import { openTargetWatchers, type Watchers } from './target-watchers.ts';
 
-/** Events that may wait for a slow reader. */
+/** How many events may wait for a slow reader. */
 const WAITING_AT_MOST = 1_000;
 /** Matching targets that are remembered for all filters together. */
 const REMEMBERED_AT_MOST = 1_000_000;
 /** Filters whose matches are read at the same time. */
 const LOADS_AT_MOST = 2;
 
-/** Turns announcements into what watchers are told. */
+/** Turns announcements into events for watchers. */
 export interface Live {
   watchTargets(context: Context, filter: Expression | undefined): Feed<TargetEvent>;
   watchActions(context: Context, filter: Expression | undefined): Feed<ActionEvent>;
   watchSummary(context: Context): Feed<FleetSummary>;
   watchRollout(context: Context, id: number): RolloutFeed;
-  /** The callers of a tenant may have lost permissions: ends what they may not watch any more. */
+  /** Call it when callers of a tenant may have lost permissions: ends what they may no longer watch. */
   recheck(tenantId: number): void;
 }
 
-/** What the verbs that watch are called with. */
+/** The context of verbs that watch. */
 export interface LiveContext extends Context {
   live: Live;
 }
 
-/** `database` is for tests of changed targets: one of their own, so that they don't queue behind the changes. */
+/** `database` tests which filters changed targets match. With its own pool, tests don't queue behind the changes. */
 export function openLive(
   platform: Platform,
   log: (error: unknown) => void,
   database: Database = platform.database,
 ): Live {
-  const rooms = new Map<number, Watchers<TargetEvent>>();
-  const actionRooms = new Map<number, Watchers<ActionEvent>>();
-  const summaries = new Map<number, SummaryWatchers>();
-  const rolloutRooms = openRolloutWatchers(log);
+  const targetWatchers = new Map<number, Watchers<TargetEvent>>();
+  const actionWatchers = new Map<number, Watchers<ActionEvent>>();
+  const summaryWatchers = new Map<number, SummaryWatchers>();
+  const rolloutWatchers = openRolloutWatchers(log);
   const shared = {
     testing: { ...platform, database },
     budget: { left: REMEMBERED_AT_MOST },
@@ -52,77 +52,81 @@ export function openLive(
 
   platform.announcements.subscribe({
     changed(announcement) {
-      rooms.get(announcement.tenantId)?.hear(announcement);
-      actionRooms.get(announcement.tenantId)?.hear(announcement);
-      summaries.get(announcement.tenantId)?.hear();
-      rolloutRooms.hearAll(announcement.tenantId);
+      targetWatchers.get(announcement.tenantId)?.onChange(announcement);
+      actionWatchers.get(announcement.tenantId)?.onChange(announcement);
+      summaryWatchers.get(announcement.tenantId)?.onChange();
+      rolloutWatchers.onTargetsChange(announcement.tenantId);
     },
     created(announcement) {
-      rooms.get(announcement.tenantId)?.hear(announcement);
-      summaries.get(announcement.tenantId)?.hear();
+      targetWatchers.get(announcement.tenantId)?.onChange(announcement);
+      summaryWatchers.get(announcement.tenantId)?.onChange();
     },
-    rollouts: ({ tenantId, rolloutIds }) => rolloutRooms.hear(tenantId, rolloutIds),
-    reported: (announcement) => actionRooms.get(announcement.tenantId)?.hear(announcement),
+    rollouts: ({ tenantId, rolloutIds }) => rolloutWatchers.onChange(tenantId, rolloutIds),
+    reported: (announcement) => actionWatchers.get(announcement.tenantId)?.onChange(announcement),
     everything() {
-      for (const room of [...rooms.values(), ...actionRooms.values()]) room.loseTrack();
-      for (const room of summaries.values()) room.hear();
-      rolloutRooms.loseTrack();
+      for (const watchers of [...targetWatchers.values(), ...actionWatchers.values()])
+        watchers.onMissedChanges();
+      for (const watchers of summaryWatchers.values()) watchers.onChange();
+      rolloutWatchers.onMissedChanges();
     },
   });
 
   return {
     watchTargets: (context, filter) =>
-      enter(rooms, (tenantId) => openTargetWatchers(platform, tenantId, shared), context, filter),
+      subscribe(
+        targetWatchers,
+        (tenantId) => openTargetWatchers(platform, tenantId, shared),
+        context,
+        filter,
+      ),
     watchActions: (context, filter) =>
-      enter(actionRooms, (tenantId) => openActionWatchers(platform, tenantId, shared), context, filter),
+      subscribe(
+        actionWatchers,
+        (tenantId) => openActionWatchers(platform, tenantId, shared),
+        context,
+        filter,
+      ),
     watchSummary(context) {
       const { tenantId } = context.caller;
-      const room = summaries.get(tenantId) ?? openSummaryWatchers(log, () => summaries.delete(tenantId));
-      const feed: Feed<FleetSummary> = openFeed({
-        most: 1,
-        // Only the newest numbers are of any use.
-        onFull: (waiting, item) => {
-          waiting[0] = item;
-          return undefined;
-        },
-        onEnd: () => room.leave(feed),
-      });
-      summaries.set(tenantId, room);
-      room.enter(feed, context);
+      const watchers =
+        summaryWatchers.get(tenantId) ?? openSummaryWatchers(log, () => summaryWatchers.delete(tenantId));
+      const feed: Feed<FleetSummary> = openLatestFeed(() => watchers.remove(feed));
+      summaryWatchers.set(tenantId, watchers);
+      watchers.add(feed, context);
       return feed;
     },
-    watchRollout: rolloutRooms.watch,
+    watchRollout: rolloutWatchers.watch,
     recheck(tenantId) {
-      rolloutRooms.recheck(tenantId);
-      rooms.get(tenantId)?.recheck();
-      actionRooms.get(tenantId)?.recheck();
-      summaries.get(tenantId)?.recheck();
+      rolloutWatchers.recheck(tenantId);
+      targetWatchers.get(tenantId)?.recheck();
+      actionWatchers.get(tenantId)?.recheck();
+      summaryWatchers.get(tenantId)?.recheck();
     },
   };
 }
 
-/** Enters the room of the caller's tenant, which is open as long as somebody is in it. */
-function enter<E>(
-  rooms: Map<number, Watchers<E>>,
+/** Adds a feed to the watchers of the caller's tenant, which are kept as long as there are any. */
+function subscribe<E>(
+  byTenant: Map<number, Watchers<E>>,
   open: (tenantId: number) => Watchers<E>,
   context: Context,
   filter: Expression | undefined,
 ): Feed<E> {
   const { tenantId } = context.caller;
-  const room = rooms.get(tenantId) ?? open(tenantId);
+  const watchers = byTenant.get(tenantId) ?? open(tenantId);
   const feed: Feed<E> = openFeed({
     most: WAITING_AT_MOST,
     onFull: () => subscriberTooSlow(WAITING_AT_MOST),
     onEnd() {
-      room.leave(feed);
-      if (room.empty()) rooms.delete(tenantId);
+      watchers.remove(feed);
+      if (watchers.isEmpty()) byTenant.delete(tenantId);
     },
   });
-  rooms.set(tenantId, room);
+  byTenant.set(tenantId, watchers);
   try {
-    room.enter(filter, feed, context);
+    watchers.add(filter, feed, context);
   } finally {
-    if (room.empty()) rooms.delete(tenantId);
+    if (watchers.isEmpty()) byTenant.delete(tenantId);
   }
   return feed;
 }

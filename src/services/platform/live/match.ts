@@ -9,22 +9,22 @@ import type { Platform } from '../../shared/context.ts';
 import { MOST_MATCHES } from './memory.ts';
 import { conditionOf, type Watched } from './view.ts';
 
-/** A target as it is now, and which of the filters it matches, in their order. */
-export interface Verdict {
+/** A changed target, and whether it matches each of the filters, in their order. */
+export interface MatchResult {
   targetId: number;
   controllerId: string;
   matches: boolean[];
 }
 
-/** Tests those of the targets that exist against all its filters, in one statement. */
-export type Tester = (controllerIds: readonly string[]) => Promise<Verdict[]>;
+/** Tests the targets that exist against all filters, in one statement. */
+export type MatchTester = (controllerIds: readonly string[]) => Promise<MatchResult[]>;
 
-/** Builds the statement, as time and the tenant's settings are now. */
-export async function openTester(
+/** Builds the statement with the current time and settings of the tenant. */
+export async function openMatchTester(
   platform: Platform,
   tenantId: number,
   filters: readonly Watched[],
-): Promise<Tester> {
+): Promise<MatchTester> {
   const moments = filterMoments(await platform.tenants.byId(tenantId), platform.clock());
   const passes = openPasses();
   const tests: SQL[] = [];
@@ -49,7 +49,7 @@ export async function openTester(
         sql`${targets.controllerId} IN (SELECT json_array_elements_text(${sql.placeholder('ids')}::json))`,
       ),
     )
-    // Built once, but without a name: sessions would keep the plans of every set of filters there ever was.
+    // Without a name: sessions would keep the plan of every set of filters that ever was.
     .prepare(undefined as unknown as string);
   return async (controllerIds) => {
     const rows = await statement.execute({ ids: JSON.stringify(controllerIds) });
@@ -61,8 +61,8 @@ export async function openTester(
 }
 
 /**
- * Goes through the attributes, tags … of a target once for all filters, where each by itself would have a sub-query:
- * planning a hundred of those takes longer than all the rest.
+ * Reads the attributes, tags … of a target once for all filters. A sub-query for each filter would be slow: planning a
+ * hundred of them takes longer than all the rest.
  */
 function openPasses(): { exists: Exists; made(): SQL[] } {
   const passes = new Map<SQLWrapper, { name: string; on: SQLWrapper; conditions: SQL[] }>();
@@ -81,7 +81,7 @@ function openPasses(): { exists: Exists; made(): SQL[] } {
   };
 }
 
-/** The ids of all targets that match; undefined where they are too many. */
+/** The ids of all targets that match; undefined if there are too many. */
 export async function findMatches(
   platform: Platform,
   tenantId: number,
@@ -98,7 +98,7 @@ export async function findMatches(
     .leftJoin(targetTypes, joinedTypes)
     .where(and(eq(targets.tenantId, tenantId), matching))
     .limit(MOST_MATCHES + 1);
-  // As one text: a hundred thousand rows would hold up the process for longer.
+  // As one text: reading a hundred thousand rows would block the process for longer.
   const [row] = await platform.database.execute<{ ids: string | null }>(
     sql`SELECT string_agg(id::text, ',') AS ids FROM ${found} AS found`,
   );

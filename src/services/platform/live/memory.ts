@@ -1,29 +1,29 @@
 /**
- * Which targets matched a filter when its watchers were last told, so that it can be told when one ceases to.
- * Exact, until there are too many: from then on only a few, and `before` often doesn't know.
+ * Which targets matched a filter at the last event, to notice when one no longer matches. Exact until there are too many.
+ * From then on it remembers only a few, and `matchedBefore` is often undefined.
  */
-export interface Memory {
-  before(targetId: number): boolean | undefined;
-  told(targetId: number, matches: boolean): void;
+export interface MatchMemory {
+  matchedBefore(targetId: number): boolean | undefined;
+  remember(targetId: number, matches: boolean): void;
   forget(targetId: number): void;
-  /** Gives back its share of the budget. */
+  /** Returns its share of the budget. */
   clear(): void;
 }
 
 /** Matching targets that all filters of a process may have remembered together: about 40 bytes each. */
-export interface Budget {
+export interface MatchBudget {
   left: number;
 }
 
 /** Matching targets remembered of one filter. */
 export const MOST_MATCHES = 100_000;
-/** What is remembered, be it a match or not, where there are more. */
+/** How many results are remembered, matches or not, where more than that match. */
 const REMEMBERED_INEXACTLY = 2_000;
 
-/** `matches` are all there are; undefined: too many. */
-export function openMemory(matches: Iterable<number> | undefined, budget: Budget): Memory {
+/** `matches` are all matching targets; undefined if there are too many. */
+export function openMatchMemory(matches: Iterable<number> | undefined, budget: MatchBudget): MatchMemory {
   let exact: Set<number> | undefined = new Set(matches);
-  const verdicts = new Map<number, boolean>();
+  const results = new Map<number, boolean>();
   budget.left -= exact.size;
 
   const giveUp = () => {
@@ -32,12 +32,12 @@ export function openMemory(matches: Iterable<number> | undefined, budget: Budget
   };
   if (!matches || budget.left < 0) giveUp();
   return {
-    before: (id) => (exact ? exact.has(id) : verdicts.get(id)),
-    told(id, matches) {
+    matchedBefore: (id) => (exact ? exact.has(id) : results.get(id)),
+    remember(id, matches) {
       if (!exact) {
-        verdicts.delete(id);
-        verdicts.set(id, matches);
-        if (verdicts.size > REMEMBERED_INEXACTLY) verdicts.delete(verdicts.keys().next().value!);
+        results.delete(id);
+        results.set(id, matches);
+        if (results.size > REMEMBERED_INEXACTLY) results.delete(results.keys().next().value!);
         return;
       }
       if (matches === exact.has(id)) return;
@@ -47,12 +47,12 @@ export function openMemory(matches: Iterable<number> | undefined, budget: Budget
       if (exact.size > MOST_MATCHES || budget.left < 0) giveUp();
     },
     forget(id) {
-      verdicts.delete(id);
+      results.delete(id);
       if (exact?.delete(id)) budget.left++;
     },
     clear() {
       giveUp();
-      verdicts.clear();
+      results.clear();
     },
   };
 }

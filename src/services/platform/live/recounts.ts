@@ -1,20 +1,20 @@
 import { isUnavailable } from '../../../database/unavailable.ts';
 
-/** Nothing is counted more often. */
+/** Counts are at least this far apart. */
 const COUNT_EVERY_MS = 1_000;
-/** Nor may counting take more than one part in this many of the time. */
+/** Counting takes at most one part in this many of the time. */
 const SHARE = 5;
 
 export interface RecountOptions {
   isWatched: () => boolean;
-  /** Counts for all who watch, and tells them. */
+  /** Counts for all watchers, and sends them the result. */
   count: () => Promise<void>;
-  /** Called when nobody watches, and counting anew wouldn't come too early. */
+  /** Called when nobody watches any more and the pause after the last count is over. */
   onEmpty?: () => void;
   log: (error: unknown) => void;
 }
 
-/** Counts anew soon after each change, as often as may be. */
+/** Counts again soon after each change, within these limits. */
 export function openRecounts({ isWatched, count, onEmpty = () => {}, log }: RecountOptions) {
   let outdated = false;
   let counting = false;
@@ -44,15 +44,15 @@ export function openRecounts({ isWatched, count, onEmpty = () => {}, log }: Reco
     if (!timer && !counting) timer = setTimeout(run, Math.max(0, nextAt - performance.now()));
   };
   return {
-    /** Whether something changed since the count under way, or the last one, began. */
+    /** Whether something changed since the current or last count began. */
     isOutdated: () => outdated,
     /** Something changed. */
-    hear() {
+    onChange() {
       outdated = true;
       if (isWatched()) schedule();
     },
-    /** Somebody left. */
-    leave() {
+    /** A watcher was removed. */
+    onRemove() {
       if (!isWatched()) schedule();
     },
   };

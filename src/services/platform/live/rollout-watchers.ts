@@ -4,53 +4,53 @@ import { findRollouts } from '../../deployments/rollouts/find.ts';
 import type { Rollout } from '../../deployments/rollouts/rollout.ts';
 import { readingScope } from '../../fleet/targets/combined-scope.ts';
 import type { Context } from '../../shared/context.ts';
-import { type Feed, openFeed } from './feed.ts';
+import { type Feed, openLatestFeed } from './feed.ts';
 import { openRecounts } from './recounts.ts';
 
-/** How far a rollout is. */
+/** A rollout and the progress of its targets. */
 export interface RolloutProgress {
   rollout: Rollout;
   targetCounts: TargetCounts;
 }
 
-/** Null tells that the rollout is gone. */
+/** Null says that the rollout was deleted. */
 export type RolloutFeed = Feed<RolloutProgress | null>;
 
 /** The watchers of one rollout. */
-interface RolloutRoom {
-  enter(watcher: RolloutFeed, context: Context): void;
-  leave(watcher: RolloutFeed): void;
-  empty(): boolean;
-  /** Something changed that may have to do with it. */
-  hear(): void;
+interface RolloutWatchers {
+  add(watcher: RolloutFeed, context: Context): void;
+  remove(watcher: RolloutFeed): void;
+  isEmpty(): boolean;
+  /** Something changed that may concern the rollout. */
+  onChange(): void;
   recheck(): void;
 }
 
-function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom {
-  /** With what each was told last. */
-  const watchers = new Map<RolloutFeed, { context: Context; told?: string }>();
-  /** By what of the targets counts for whom. */
+function openWatchersOfRollout(id: number, log: (error: unknown) => void): RolloutWatchers {
+  /** With what each was sent last. */
+  const watchers = new Map<RolloutFeed, { context: Context; sent?: string }>();
+  /** By the caller's scope. */
   let latest = new Map<string, { progress: RolloutProgress | null; text: string }>();
 
-  const tell = () => {
+  const sendLatest = () => {
     for (const [feed, watcher] of watchers) {
-      const found = latest.get(sightOf(watcher.context));
-      if (!found || watcher.told === found.text) continue;
-      watcher.told = found.text;
+      const found = latest.get(scopeKeyOf(watcher.context));
+      if (!found || watcher.sent === found.text) continue;
+      watcher.sent = found.text;
       feed.push(found.progress);
     }
   };
-  /** Once for all watchers who see the same of it. */
+  /** Once for all watchers with the same scope. */
   const readAll = async () => {
     const contexts = new Map(
-      [...watchers.values()].map(({ context }) => [sightOf(context), { ...context }] as const),
+      [...watchers.values()].map(({ context }) => [scopeKeyOf(context), { ...context }] as const),
     );
     const found: typeof latest = new Map();
-    for (const [sight, context] of contexts) {
-      // Who lost the permission since is told so elsewhere.
+    for (const [key, context] of contexts) {
+      // `recheck` ends the feed of a caller who has lost the permission.
       if (!context.caller.permissions.has('READ_ROLLOUT')) continue;
       const progress = await read(context, id);
-      found.set(sight, { progress, text: JSON.stringify(progress) });
+      found.set(key, { progress, text: JSON.stringify(progress) });
     }
     return found;
   };
@@ -58,31 +58,32 @@ function openRolloutRoom(id: number, log: (error: unknown) => void): RolloutRoom
     isWatched: () => watchers.size > 0,
     async count() {
       latest = await readAll();
-      tell();
+      sendLatest();
     },
     log,
   });
 
   return {
-    enter(feed, context) {
+    add(feed, context) {
       watchers.set(feed, { context });
-      tell();
-      if (!latest.has(sightOf(context)) || recounts.isOutdated() || watchers.size === 1) recounts.hear();
+      sendLatest();
+      if (!latest.has(scopeKeyOf(context)) || recounts.isOutdated() || watchers.size === 1)
+        recounts.onChange();
     },
-    leave: (feed) => void watchers.delete(feed),
-    empty: () => watchers.size === 0,
-    hear: recounts.hear,
+    remove: (feed) => void watchers.delete(feed),
+    isEmpty: () => watchers.size === 0,
+    onChange: recounts.onChange,
     recheck() {
       for (const [feed, { context }] of [...watchers])
         if (!context.caller.permissions.has('READ_ROLLOUT')) feed.fail(forbidden('READ_ROLLOUT'));
-        else if (!latest.has(sightOf(context))) recounts.hear();
-      tell();
+        else if (!latest.has(scopeKeyOf(context))) recounts.onChange();
+      sendLatest();
     },
   };
 }
 
-/** The same for all for whom the same targets count. */
-const sightOf = (context: Context): string => readingScope(context)?.text ?? '';
+/** The same for all callers whose scopes have the same targets. */
+const scopeKeyOf = (context: Context): string => readingScope(context)?.text ?? '';
 
 async function read(context: Context, id: number): Promise<RolloutProgress | null> {
   const [rollout] = await findRollouts(context, [id]);
@@ -91,47 +92,40 @@ async function read(context: Context, id: number): Promise<RolloutProgress | nul
   return targetCounts ? { rollout, targetCounts } : null;
 }
 
-/** The rooms of a process, by rollout id. */
+/** The watchers of all rollouts in this process. */
 export function openRolloutWatchers(log: (error: unknown) => void) {
-  const tenants = new Map<number, Map<number, RolloutRoom>>();
-  const roomsOf = (tenantId: number) => tenants.get(tenantId) ?? new Map<number, RolloutRoom>();
+  const tenants = new Map<number, Map<number, RolloutWatchers>>();
+  const watchersOf = (tenantId: number) => tenants.get(tenantId) ?? new Map<number, RolloutWatchers>();
   const close = (tenantId: number, id: number) => {
-    const rooms = roomsOf(tenantId);
-    rooms.delete(id);
-    if (!rooms.size) tenants.delete(tenantId);
+    const byRollout = watchersOf(tenantId);
+    byRollout.delete(id);
+    if (!byRollout.size) tenants.delete(tenantId);
   };
   return {
-    /** Targets of the tenant changed, which may be in any rollout. */
-    hearAll(tenantId: number) {
-      for (const room of roomsOf(tenantId).values()) room.hear();
+    /** Targets of the tenant changed. They may be in any of its rollouts. */
+    onTargetsChange(tenantId: number) {
+      for (const watchers of watchersOf(tenantId).values()) watchers.onChange();
     },
-    hear(tenantId: number, ids: readonly number[]) {
-      for (const id of ids) roomsOf(tenantId).get(id)?.hear();
+    onChange(tenantId: number, ids: readonly number[]) {
+      for (const id of ids) watchersOf(tenantId).get(id)?.onChange();
     },
-    loseTrack() {
-      for (const rooms of tenants.values()) for (const room of rooms.values()) room.hear();
+    onMissedChanges() {
+      for (const byRollout of tenants.values())
+        for (const watchers of byRollout.values()) watchers.onChange();
     },
     recheck(tenantId: number) {
-      for (const room of roomsOf(tenantId).values()) room.recheck();
+      for (const watchers of watchersOf(tenantId).values()) watchers.recheck();
     },
     watch(context: Context, id: number): RolloutFeed {
       const { tenantId } = context.caller;
-      const rooms = roomsOf(tenantId);
-      const room = rooms.get(id) ?? openRolloutRoom(id, log);
-      const feed: RolloutFeed = openFeed({
-        most: 1,
-        // Only the newest numbers are of any use.
-        onFull: (waiting, item) => {
-          waiting[0] = item;
-          return undefined;
-        },
-        onEnd() {
-          room.leave(feed);
-          if (room.empty()) close(tenantId, id);
-        },
+      const byRollout = watchersOf(tenantId);
+      const watchers = byRollout.get(id) ?? openWatchersOfRollout(id, log);
+      const feed: RolloutFeed = openLatestFeed(() => {
+        watchers.remove(feed);
+        if (watchers.isEmpty()) close(tenantId, id);
       });
-      tenants.set(tenantId, rooms.set(id, room));
-      room.enter(feed, context);
+      tenants.set(tenantId, byRollout.set(id, watchers));
+      watchers.add(feed, context);
       return feed;
     },
   };

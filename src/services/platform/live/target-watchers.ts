@@ -4,31 +4,38 @@ import { requireFilterReadable } from '../../access/readable-fields.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import type { Context, Platform } from '../../shared/context.ts';
 import type { Announcement } from '../announcements.ts';
-import { deletion, eventMaker, resync, type TargetEvent } from './events.ts';
+import { type TargetEvent, targetDeleted, targetEventMaker, targetResync } from './events.ts';
 import type { Feed } from './feed.ts';
-import { type Group, groupStarter, judge, newGroup, tell, type Watcher } from './group.ts';
-import type { Budget } from './memory.ts';
-import { testersOf } from './testers.ts';
+import {
+  eventTypeFor,
+  groupStarter,
+  newWatcherGroup,
+  notifyGroup,
+  type Watcher,
+  type WatcherGroup,
+} from './group.ts';
+import type { MatchBudget } from './memory.ts';
+import { matchTestersOf } from './testers.ts';
 import { mayHaveMatched, viewOf } from './view.ts';
 
 /** Changes that come together within this time are looked at together. */
 const COALESCE_MS = 10;
-/** While each look takes long, they are fewer: no more than half of the time is spent on them. */
+/** When a test takes long, the pause before the next one is longer: at most half of the time is spent on tests. */
 const COALESCE_AT_MOST_MS = 50;
 /** Targets tested by one statement. */
 const TESTED_TOGETHER = 1_000;
-/** When more wait, watchers are told to read again instead. */
+/** With more changes than this, watchers get a resync instead. */
 const PENDING_AT_MOST = 5_000;
-/** Reading again costs much: no more often than this, and no more than one part of the time in five. */
+/** A resync costs much: it runs at most this often, and takes at most a fifth of the time. */
 const RESYNC_EVERY_MS = 1_000;
 const RESYNC_SHARE = 5;
 const FILTERS_AT_MOST = 500;
 
-/** What the rooms of a process share. */
+/** What all watchers of a process share. */
 export interface WatchersOptions {
-  /** What changed targets are tested by. */
+  /** With the pool on which changed targets are tested. */
   testing: Platform;
-  budget: Budget;
+  budget: MatchBudget;
   /** Runs reads of all matches, few at a time. */
   load: <T>(work: () => Promise<T>) => Promise<T>;
   log: (error: unknown) => void;
@@ -42,16 +49,16 @@ interface Pending {
 }
 const nothing = (): Pending => ({ changed: new Map(), deleted: new Map() });
 
-/** The watchers of one tenant's targets, or of something else. */
+/** The watchers of one tenant's targets or actions. */
 export interface Watchers<E> {
-  enter(filter: Expression | undefined, watcher: Feed<E>, context: Context): void;
-  leave(watcher: Feed<E>): void;
-  /** Whether nobody watches any more. */
-  empty(): boolean;
-  hear(announcement: Announcement): void;
+  add(filter: Expression | undefined, watcher: Feed<E>, context: Context): void;
+  remove(watcher: Feed<E>): void;
+  /** Whether nobody watches. */
+  isEmpty(): boolean;
+  onChange(announcement: Announcement): void;
   /** Changes may have been missed. */
-  loseTrack(): void;
-  /** Permissions may have been taken away, or reach other targets. */
+  onMissedChanges(): void;
+  /** Callers may have lost permissions, or have other scopes. */
   recheck(): void;
 }
 
@@ -62,7 +69,7 @@ export function openTargetWatchers(
 ): Watchers<TargetEvent> {
   const groups = openGroups(groupStarter({ ...shared, platform, tenantId }));
   const resyncs = openResyncs(groups);
-  const loseTrack = () => {
+  const onMissedChanges = () => {
     changes.forget();
     resyncs.plan();
   };
@@ -71,43 +78,43 @@ export function openTargetWatchers(
     testing: shared.testing,
     onError(error) {
       shared.log(error);
-      loseTrack();
+      onMissedChanges();
     },
   });
   return {
-    enter: groups.enter,
-    leave(watcher) {
-      groups.leave(watcher);
+    add: groups.add,
+    remove(watcher) {
+      groups.remove(watcher);
       if (!groups.size()) resyncs.stop();
     },
-    empty: () => !groups.size(),
-    hear(announcement) {
+    isEmpty: () => !groups.size(),
+    onChange(announcement) {
       if (announcement.kind === 'settings') return;
-      if (!announcement.controllerIds || !changes.note(announcement)) loseTrack();
+      if (!announcement.controllerIds || !changes.note(announcement)) onMissedChanges();
     },
-    loseTrack,
+    onMissedChanges,
     recheck: groups.recheck,
   };
 }
 
-/** Watchers in groups of those who have the same in sight. */
-function openGroups(start: (group: Group) => Promise<void>) {
-  const groups = new Map<string, Group>();
+/** Puts watchers who see the same targets into groups. */
+function openGroups(start: (group: WatcherGroup) => Promise<void>) {
+  const groups = new Map<string, WatcherGroup>();
   let version = 0;
 
-  const enter = (filter: Expression | undefined, watcher: Feed<TargetEvent>, context: Context) => {
-    const sight = viewOf(filter, context);
-    const known = groups.get(sight.text);
+  const add = (filter: Expression | undefined, watcher: Feed<TargetEvent>, context: Context) => {
+    const view = viewOf(filter, context);
+    const known = groups.get(view.text);
     if (!known && groups.size >= FILTERS_AT_MOST)
       throw quotaExceeded('different filters watched at the same time', FILTERS_AT_MOST, ['filter']);
-    const group = known ?? newGroup(sight);
+    const group = known ?? newWatcherGroup(view);
     if (!known) version++;
-    groups.set(sight.text, group);
+    groups.set(view.text, group);
     group.watchers.set(watcher, { context, filter, caller: context.caller });
     if (!known) void start(group);
-    else if (!group.filter || (group.memory && !group.loading)) watcher.push(resync());
+    else if (!group.filter || (group.memory && !group.loading)) watcher.push(targetResync());
   };
-  const leave = (watcher: Feed<TargetEvent>) => {
+  const remove = (watcher: Feed<TargetEvent>) => {
     for (const [text, { watchers, memory }] of groups) {
       if (!watchers.delete(watcher) || watchers.size) continue;
       groups.delete(text);
@@ -115,38 +122,38 @@ function openGroups(start: (group: Group) => Promise<void>) {
       memory?.clear();
     }
   };
-  /** Puts a watcher whose caller is another now where it belongs; there it begins anew. */
-  const recheck = (watcher: Feed<TargetEvent>, was: Watcher, { text }: Group) => {
-    const { context, filter } = was;
-    if (was.caller === context.caller) return;
-    was.caller = context.caller;
-    if (!context.caller.permissions.has('READ_TARGET')) return watcher.fail(forbidden('READ_TARGET'));
+  /** Moves a watcher whose caller has changed to the group it belongs to now, where it starts again. */
+  const recheck = (feed: Feed<TargetEvent>, watcher: Watcher, { text }: WatcherGroup) => {
+    const { context, filter } = watcher;
+    if (watcher.caller === context.caller) return;
+    watcher.caller = context.caller;
+    if (!context.caller.permissions.has('READ_TARGET')) return feed.fail(forbidden('READ_TARGET'));
     try {
       if (filter) requireFilterReadable(context, TARGET_FIELDS, filter);
       if (viewOf(filter, context).text === text) return;
-      leave(watcher);
-      enter(filter, watcher, context);
+      remove(feed);
+      add(filter, feed, context);
     } catch (error) {
-      watcher.fail(error as Error);
+      feed.fail(error as Error);
     }
   };
   return {
     all: () => [...groups.values()],
     size: () => groups.size,
-    /** Another whenever there is another filter, or one less. */
+    /** Changes whenever a group is added or removed. */
     version: () => version,
     start,
-    enter,
-    leave,
+    add,
+    remove,
     recheck() {
       for (const group of [...groups.values()])
-        for (const [watcher, was] of [...group.watchers]) recheck(watcher, was, group);
+        for (const [feed, watcher] of [...group.watchers]) recheck(feed, watcher, group);
     },
   };
 }
 type Groups = ReturnType<typeof openGroups>;
 
-/** Lets all groups begin anew, where changes may have been missed. */
+/** Starts all groups again when changes may have been missed. */
 function openResyncs(groups: Groups) {
   let isPlanned = false;
   let running = false;
@@ -182,39 +189,42 @@ function openResyncs(groups: Groups) {
 interface ChangesOptions {
   groups: Groups;
   testing: Platform;
-  /** The changes at hand were not told of. */
+  /** Called when changes could not be sent. */
   onError: (error: unknown) => void;
 }
 
-/** Tells the groups of changed and deleted targets. */
+/** Sends the groups events of changed and deleted targets. */
 function openChanges(platform: Platform, tenantId: number, { groups, testing, onError }: ChangesOptions) {
-  const testers = testersOf(platform, testing, tenantId);
+  const testers = matchTestersOf(platform, testing, tenantId);
   let pending = nothing();
   let working = false;
 
-  const tellDeleted = (deleted: Pending['deleted']) => {
+  const sendDeleted = (deleted: Pending['deleted']) => {
     const all = groups.all();
     for (const [targetId, controllerId] of deleted)
       for (const group of all) {
-        if (!group.filter || (group.memory && mayHaveMatched(group.scoped, group.memory.before(targetId))))
-          tell(group, () => deletion(controllerId));
+        if (
+          !group.filter ||
+          (group.memory && mayHaveMatched(group.scoped, group.memory.matchedBefore(targetId)))
+        )
+          notifyGroup(group, () => targetDeleted(controllerId));
         group.memory?.forget(targetId);
       }
   };
-  const tellChanged = async (changed: Pending['changed']) => {
+  const sendChanged = async (changed: Pending['changed']) => {
     for (const { groups: tested, test } of await testers(groups.all(), groups.version())) {
-      const verdicts = await test([...changed.keys()]);
-      const byId = new Map(verdicts.map((verdict) => [verdict.controllerId, verdict]));
-      const make = eventMaker();
-      // In the order of the changes, which the statement doesn't keep.
+      const results = await test([...changed.keys()]);
+      const byId = new Map(results.map((result) => [result.controllerId, result]));
+      const make = targetEventMaker();
+      // In the order of the changes: the statement doesn't keep it.
       for (const [controllerId, isNew] of changed) {
-        const verdict = byId.get(controllerId);
-        if (!verdict) continue;
+        const result = byId.get(controllerId);
+        if (!result) continue;
         let at = 0;
         for (const group of tested) {
-          const matches = group.filter ? verdict.matches[at++]! : true;
-          const type = judge(group, { targetId: verdict.targetId, matches, isNew });
-          if (type) tell(group, () => make(type, controllerId));
+          const matches = group.filter ? result.matches[at++]! : true;
+          const type = eventTypeFor(group, { targetId: result.targetId, matches, isNew });
+          if (type) notifyGroup(group, () => make(type, controllerId));
         }
       }
     }
@@ -234,8 +244,8 @@ function openChanges(platform: Platform, tenantId: number, { groups, testing, on
         pending.changed.set(id, isNew);
       }
       try {
-        tellDeleted(deleted);
-        if (changed.size) await tellChanged(changed);
+        sendDeleted(deleted);
+        if (changed.size) await sendChanged(changed);
       } catch (error) {
         onError(error);
       }
@@ -244,7 +254,7 @@ function openChanges(platform: Platform, tenantId: number, { groups, testing, on
     working = false;
   };
   return {
-    /** Tells of them soon. @returns false where they are too many to be told one by one */
+    /** Sends their events soon. @returns false if they are too many to be sent one by one */
     note({ kind, controllerIds = [], targetIds }: Announcement): boolean {
       const { changed, deleted } = pending;
       for (const [index, id] of controllerIds.entries())

@@ -1,46 +1,46 @@
 import type { Platform } from '../../shared/context.ts';
 import type { Tenant } from '../tenants/registry.ts';
-import type { Group } from './group.ts';
-import { openTester, type Tester } from './match.ts';
+import type { WatcherGroup } from './group.ts';
+import { type MatchTester, openMatchTester } from './match.ts';
 import { comparisonsOf } from './view.ts';
 
-/** Characters of the filters in one statement: it takes 65,534 parameters, and a filter has fewer than characters. */
+/** Characters of the filters in one statement, which takes 65,534 parameters. A filter has fewer parameters than characters. */
 const TEXT_AT_MOST = 50_000;
-/** Comparisons in one statement: each may be two columns of a sub-query, which can have 1,664. */
+/** Comparisons in one statement. Each may be two columns of a sub-query, which can have 1,664. */
 const COMPARISONS_AT_MOST = 800;
-/** What makes a condition depend on the time it is asked at. */
+/** A placeholder that makes a condition depend on the current time. */
 const MOMENT = /_ts\}/i;
 
 /** Groups that are tested by one statement. */
-interface Part {
-  groups: Group[];
-  test: Tester;
+interface TestedGroups {
+  groups: WatcherGroup[];
+  test: MatchTester;
 }
 
 /**
- * The statements that test changed targets of a tenant; opened anew when something else must be asked: another setting of
- * the tenant, or other groups, which `version` tells. `testing` has the pool they run on.
+ * The statements that test the changed targets of a tenant. They are built again when the tenant's settings or the groups
+ * change; `version` is another number then. `testing` has the pool they run on.
  */
-export function testersOf(platform: Platform, testing: Platform, tenantId: number) {
-  let opened: { tenant: Tenant; version: number; parts: Part[] } | undefined;
-  return async (groups: readonly Group[], version: number): Promise<Part[]> => {
+export function matchTestersOf(platform: Platform, testing: Platform, tenantId: number) {
+  let opened: { tenant: Tenant; version: number; batches: TestedGroups[] } | undefined;
+  return async (groups: readonly WatcherGroup[], version: number): Promise<TestedGroups[]> => {
     const tenant = await platform.tenants.byId(tenantId);
-    if (opened?.tenant === tenant && opened.version === version) return opened.parts;
-    const parts = await Promise.all(
-      partsOf(groups).map(async (part): Promise<Part> => {
-        const filters = part.flatMap(({ filter }) => filter ?? []);
-        return { groups: part, test: await openTester(testing, tenantId, filters) };
+    if (opened?.tenant === tenant && opened.version === version) return opened.batches;
+    const batches = await Promise.all(
+      splitGroups(groups).map(async (batch): Promise<TestedGroups> => {
+        const filters = batch.flatMap(({ filter }) => filter ?? []);
+        return { groups: batch, test: await openMatchTester(testing, tenantId, filters) };
       }),
     );
     const isTimeless = !groups.some(({ text }) => MOMENT.test(text));
-    opened = isTimeless ? { tenant, version, parts } : undefined;
-    return parts;
+    opened = isTimeless ? { tenant, version, batches } : undefined;
+    return batches;
   };
 }
 
 /** Groups that fit into one statement each: usually all of them. */
-function partsOf(groups: readonly Group[]): Group[][] {
-  const parts: Group[][] = [[]];
+function splitGroups(groups: readonly WatcherGroup[]): WatcherGroup[][] {
+  const batches: WatcherGroup[][] = [[]];
   let length = 0;
   let comparisons = 0;
   for (const group of groups) {
@@ -48,11 +48,11 @@ function partsOf(groups: readonly Group[]): Group[][] {
     length += group.weight;
     comparisons += own;
     if (length > TEXT_AT_MOST || comparisons > COMPARISONS_AT_MOST) {
-      parts.push([]);
+      batches.push([]);
       length = group.weight;
       comparisons = own;
     }
-    parts.at(-1)!.push(group);
+    batches.at(-1)!.push(group);
   }
-  return parts;
+  return batches;
 }

@@ -6,26 +6,26 @@ import { scopeFilter } from '../../access/scopes.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import type { Context } from '../../shared/context.ts';
 
-/** What watchers are told of: all targets, or what a filter and the scope of their permission match. */
+/** What a watcher sees: all targets, or those that match its filter and are in its scope. */
 export interface View {
-  /** The same for all who have the same in sight. */
+  /** The same for all watchers who see the same targets. */
   text: string;
-  /** About how many parameters it takes in a statement: a scope that narrows what is asked is repeated there. */
+  /** About how many parameters it takes in a statement. The scope of a filter's fields is repeated there. */
   weight: number;
-  /** Undefined where it is all targets. */
+  /** Undefined for all targets. */
   filter: Watched | undefined;
-  /** Of a target that never was in sight they must not even hear that it is gone. */
+  /** Whether a scope limits it. Nobody may learn of the deletion of a target that was never in their scope. */
   scoped: boolean;
 }
 
-/** Which targets are watched: those that match what was asked, as whoever asked it may, and are within its scope. */
+/** Which targets are watched: those that match the caller's filter and are in the caller's scope. */
 export interface Watched {
   asked: Expression | undefined;
   by: Context;
   scope: Expression | undefined;
 }
 
-/** What of the targets that a filter matches the caller may read. */
+/** What a caller sees with a filter. */
 export function viewOf(asked: Expression | undefined, context: Context): View {
   const scope = scopeFilter(context, 'READ_TARGET');
   const seen = asked ? scopesOfFilter(context, TARGET_FIELDS, asked) : [];
@@ -35,13 +35,13 @@ export function viewOf(asked: Expression | undefined, context: Context): View {
   return {
     text,
     weight: text.length + repeated,
-    // A copy: the caller of a subscription may become another.
+    // A copy: the caller of a subscription may change.
     filter: asked || scope ? { asked, by: { ...context }, scope } : undefined,
     scoped: scope !== undefined,
   };
 }
 
-/** The condition that a target is watched, with `compile` to make conditions of filters with these fields. */
+/** The condition that a target is watched. `compile` turns a filter on these fields into a condition. */
 export async function conditionOf(
   { asked, by, scope }: Watched,
   compile: (filter: Expression, fields: typeof TARGET_FIELDS) => SQL | Promise<SQL>,
@@ -55,5 +55,5 @@ export async function conditionOf(
 export const comparisonsOf = ({ asked, scope }: Watched): number =>
   [asked, scope].reduce((sum, filter) => sum + (filter ? comparisonsIn(filter).length : 0), 0);
 
-/** Whether to say that a target left or is gone, where too many match to remember each (undefined: not remembered). */
+/** Whether to send that a target left or was deleted. `before` is undefined if its match was not remembered. */
 export const mayHaveMatched = (scoped: boolean, before: boolean | undefined): boolean => before ?? !scoped;

@@ -4,8 +4,8 @@ import type { Feed } from './feed.ts';
 import type { LiveContext } from './live.ts';
 
 /**
- * Tells the tenant's targets in numbers, now and whenever they changed, once a second at the most. Needs READ_TARGET,
- * and ends when the caller loses it.
+ * Sends the summary of the tenant's targets now and after each change, at most once a second. Needs READ_TARGET, and ends
+ * when the caller loses it.
  */
 export function watchSummary(context: LiveContext): Feed<FleetSummary> {
   requirePermission(context, 'READ_TARGET');

@@ -6,9 +6,8 @@ import type { Feed } from './feed.ts';
 import type { LiveContext } from './live.ts';
 
 /**
- * Tells what happens to targets from now on: to those that match the filter, that is, in their state after a change.
- * Needs READ_TARGET, and what the filter asks of other things; ends when the caller loses that. A reader that falls too far
- * behind ends with SUBSCRIBER_TOO_SLOW.
+ * Sends events of the targets that match the filter after a change, from now on. Needs READ_TARGET and what the filter's fields
+ * need, and ends when the caller loses it. A reader that is too slow ends with SUBSCRIBER_TOO_SLOW.
  * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID; QUOTA_EXCEEDED beyond 500 different filters
  */
 export function watchTargets(

@@ -2,7 +2,7 @@ import { count, eq } from 'drizzle-orm';
 import { webhooks } from '../../../database/tables/webhooks.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -43,7 +43,7 @@ export async function createWebhook(
         eventTypes: eventTypes ?? null,
         active: active ?? true,
         failures: 0,
-        ...creation(context),
+        ...creationStamp(context),
       })
       .returning(WEBHOOK_COLUMNS);
     changes.record({

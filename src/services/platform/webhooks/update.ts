@@ -1,7 +1,7 @@
 import { webhooks } from '../../../database/tables/webhooks.ts';
 import { webhookNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -42,7 +42,7 @@ export async function updateWebhook(
         ...given,
         ...(given.active && RESUMED),
         ...(secret && { secret }),
-        ...modification(context),
+        ...modificationStamp(context),
       })
       .where(webhookWithId(tenantId, id))
       .returning(WEBHOOK_COLUMNS);

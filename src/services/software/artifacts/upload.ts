@@ -11,7 +11,7 @@ import {
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import { added } from '../../platform/audit/record.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -105,7 +105,7 @@ async function addArtifact(
     const isKept = await keepContent(tx, context, received, lost);
     const [made] = await tx
       .insert(artifacts)
-      .values({ tenantId, moduleId, filename, sha256, ...creation(context) })
+      .values({ tenantId, moduleId, filename, sha256, ...creationStamp(context) })
       .returning({ id: artifacts.id });
     await touchModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId);
     changes.record({

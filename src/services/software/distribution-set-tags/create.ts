@@ -5,7 +5,7 @@ import { distributionSetTags } from '../../../database/tables/distribution-sets.
 import { distributionSetTagAlreadyExists } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { type NewTargetTag, TargetTagInput } from '../../fleet/target-tags/input.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import {
   type Batch,
   type BulkOptions,
@@ -54,7 +54,7 @@ async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<Ne
 }
 
 async function insertTags(tx: Transaction, context: Context, rows: readonly NewTargetTag[]) {
-  const made = { tenantId: context.caller.tenantId, ...creation(context) };
+  const made = { tenantId: context.caller.tenantId, ...creationStamp(context) };
   const created: DistributionSetTag[] = [];
   for (const chunk of chunks(rows, INSERTED_AT_ONCE))
     created.push(

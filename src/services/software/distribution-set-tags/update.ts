@@ -6,7 +6,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { renamed, requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { TargetTagUpdate } from '../../fleet/target-tags/input.ts';
 import { differences } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -42,7 +42,7 @@ export async function updateDistributionSetTag(
     if (renamed(before, given, ['name']).length) requireNoScopeOn(context, 'distributionSetTag', ['name']);
     const [tag] = await tx
       .update(distributionSetTags)
-      .set({ ...given, ...modification(context) })
+      .set({ ...given, ...modificationStamp(context) })
       .where(itself)
       .returning(DISTRIBUTION_SET_TAG_COLUMNS);
     if (renames) await requireTaggedSetsInScope(tx, context, 'UPDATE_DISTRIBUTION_SET', id);

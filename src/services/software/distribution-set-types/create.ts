@@ -7,7 +7,7 @@ import {
 } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetTypeAlreadyExists } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import {
   type Batch,
   type BulkOptions,
@@ -84,7 +84,7 @@ async function refuseUnfitElements(tx: Transaction, tenantId: number, batch: Bat
 
 async function insertTypes(tx: Transaction, context: Context, rows: readonly NewDistributionSetType[]) {
   const { tenantId } = context.caller;
-  const made = { tenantId, ...creation(context) };
+  const made = { tenantId, ...creationStamp(context) };
   const created: DistributionSetType[] = [];
   for (const chunk of chunks(rows, INSERTED_AT_ONCE)) {
     const inserted = await tx

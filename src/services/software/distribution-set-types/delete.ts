@@ -5,7 +5,7 @@ import { tenantConfiguration } from '../../../database/tables/tenants.ts';
 import { readOnly } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { DEFAULT_SET_TYPE_KEY } from '../../platform/tenants/configuration-keys.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { removeOrHide } from '../../shared/removal.ts';
@@ -30,7 +30,7 @@ export async function deleteDistributionSetType(context: Context, { id }: { id: 
       () =>
         tx
           .update(distributionSetTypes)
-          .set({ deleted: true, ...modification(context) })
+          .set({ deleted: true, ...modificationStamp(context) })
           .where(itself),
     );
     changes.record({ type: 'distribution-set-type.deleted', subjects: [type.key] });

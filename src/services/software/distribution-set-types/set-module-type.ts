@@ -8,7 +8,7 @@ import {
 } from '../../../database/tables/distribution-sets.ts';
 import { quotaExceeded, readOnly, softwareModuleTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -55,7 +55,7 @@ export async function setModuleTypeOfSets(
     }
     const [type] = await tx
       .update(distributionSetTypes)
-      .set(modification(context))
+      .set(modificationStamp(context))
       .where(and(eq(distributionSetTypes.tenantId, tenantId), eq(distributionSetTypes.id, id)))
       .returning(DISTRIBUTION_SET_TYPE_COLUMNS);
     const done = { moduleType: { new: known.get(moduleTypeId)!.key }, role: { new: role } };

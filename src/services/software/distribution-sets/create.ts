@@ -12,7 +12,7 @@ import {
 } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { defaultSetTypeId } from '../../platform/tenants/default-types.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import {
   type Batch,
   type BulkOptions,
@@ -140,7 +140,7 @@ async function insertSets(
   parts: Parts,
 ): Promise<DistributionSet[]> {
   const { tenantId } = context.caller;
-  const made = { tenantId, ...creation(context) };
+  const made = { tenantId, ...creationStamp(context) };
   const ids: number[] = [];
   for (const chunk of chunks(rows, INSERTED_AT_ONCE)) {
     const inserted = await tx

@@ -3,7 +3,7 @@ import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { removeAutoAssignments } from '../../deployments/auto-assignments/auto-assignment.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { removeOrHide } from '../../shared/removal.ts';
@@ -29,7 +29,7 @@ export async function deleteDistributionSet(context: Context, { id }: { id: numb
       () =>
         tx
           .update(distributionSets)
-          .set({ deleted: true, ...modification(context) })
+          .set({ deleted: true, ...modificationStamp(context) })
           .where(itself),
     );
     changes.record({ type: 'distribution-set.deleted', subjects: [titleOf(set)] });

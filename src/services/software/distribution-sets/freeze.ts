@@ -4,7 +4,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { distributionSetModules, distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { softwareModules } from '../../../database/tables/software.ts';
 import { distributionSetIncomplete } from '../../../errors.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockModules } from '../software-modules/module.ts';
 import type { DistributionSet } from './distribution-set.ts';
@@ -35,7 +35,7 @@ export async function freezeSets(tx: Transaction, context: Context, ids: readonl
   const { tenantId } = context.caller;
   await tx
     .update(distributionSets)
-    .set({ locked: true, ...modification(context) })
+    .set({ locked: true, ...modificationStamp(context) })
     .where(
       and(
         eq(distributionSets.tenantId, tenantId),
@@ -56,6 +56,6 @@ export async function freezeSets(tx: Transaction, context: Context, ids: readonl
   if (open.length)
     await tx
       .update(softwareModules)
-      .set({ locked: true, ...modification(context) })
+      .set({ locked: true, ...modificationStamp(context) })
       .where(and(eq(softwareModules.tenantId, tenantId), isAmong(softwareModules.id, open)));
 }

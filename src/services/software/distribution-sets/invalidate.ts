@@ -9,9 +9,9 @@ import { requirePermission } from '../../access/permissions.ts';
 import { askToCancel, quitActions } from '../../deployments/actions/cancel.ts';
 import { selectActionsToChange } from '../../deployments/actions/select.ts';
 import { removeAutoAssignments } from '../../deployments/auto-assignments/auto-assignment.ts';
-import { stopRolloutsOf } from '../../deployments/rollouts/stop-of-set.ts';
+import { stopRolloutsOfSet } from '../../deployments/rollouts/stop-of-set.ts';
 import { added } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -49,11 +49,11 @@ export async function invalidateDistributionSet(
     if (set.valid)
       await tx
         .update(distributionSets)
-        .set({ valid: false, ...modification(context) })
+        .set({ valid: false, ...modificationStamp(context) })
         .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
     await removeAutoAssignments(tx, context, eq(autoAssignments.setId, id));
     // Rollouts before targets, as their steps lock them.
-    const stopped = cancelActions === 'NONE' ? [] : await stopRolloutsOf(tx, context, id);
+    const stopped = cancelActions === 'NONE' ? [] : await stopRolloutsOfSet(tx, context, id);
     if (stopped.length) requirePermission(context, 'HANDLE_ROLLOUT');
     const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
     changes.rollouts(stopped.map((rollout) => rollout.id));

@@ -6,7 +6,7 @@ import { distributionSetDeleted, distributionSetInvalid, distributionSetNotFound
 import type { Permission } from '../../access/grants.ts';
 import { requireStillInScope, type ScopedRows } from '../../access/in-scope.ts';
 import { scopeCondition } from '../../access/scopes.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { DISTRIBUTION_SET_COLUMNS, type DistributionSet, withItsType } from './distribution-set.ts';
 
@@ -101,7 +101,7 @@ export async function lockValidSet(
 export async function touchSet(tx: Transaction, context: Context, id: number): Promise<DistributionSet> {
   const { tenantId } = context.caller;
   const itself = and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id));
-  await tx.update(distributionSets).set(modification(context)).where(itself);
+  await tx.update(distributionSets).set(modificationStamp(context)).where(itself);
   await requireStillInScope(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
   return (await readSets(tx, tenantId, [id])).get(id)!;
 }

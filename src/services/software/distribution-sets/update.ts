@@ -5,7 +5,7 @@ import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { renamed, requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { differences } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -45,7 +45,7 @@ export async function updateDistributionSet(
     if (Object.keys(written).length)
       await tx
         .update(distributionSets)
-        .set({ ...written, ...modification(context) })
+        .set({ ...written, ...modificationStamp(context) })
         .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, id)));
     await requireStillInScope(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
     const after = (await readSets(tx, tenantId, [id])).get(id)!;

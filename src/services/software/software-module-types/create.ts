@@ -4,7 +4,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { softwareModuleTypeAlreadyExists } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import {
   type Batch,
   type BulkOptions,
@@ -65,7 +65,7 @@ async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<Ne
 }
 
 async function insertTypes(tx: Transaction, context: Context, rows: readonly NewSoftwareModuleType[]) {
-  const made = { tenantId: context.caller.tenantId, ...creation(context) };
+  const made = { tenantId: context.caller.tenantId, ...creationStamp(context) };
   const created: SoftwareModuleType[] = [];
   for (const chunk of chunks(rows, INSERTED_AT_ONCE))
     created.push(

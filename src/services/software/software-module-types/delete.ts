@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { removeOrHide } from '../../shared/removal.ts';
@@ -25,7 +25,7 @@ export async function deleteSoftwareModuleType(context: Context, { id }: { id: n
       () =>
         tx
           .update(softwareModuleTypes)
-          .set({ deleted: true, ...modification(context) })
+          .set({ deleted: true, ...modificationStamp(context) })
           .where(itself),
     );
     changes.record({ type: 'software-module-type.deleted', subjects: [type.key] });

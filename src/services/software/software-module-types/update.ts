@@ -3,7 +3,7 @@ import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { differences } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -30,7 +30,7 @@ export async function updateSoftwareModuleType(
     if (!Object.keys(given).length) return before;
     const [type] = await tx
       .update(softwareModuleTypes)
-      .set({ ...given, ...modification(context) })
+      .set({ ...given, ...modificationStamp(context) })
       .where(itself)
       .returning(SOFTWARE_MODULE_TYPE_COLUMNS);
     await requireStillInScope(

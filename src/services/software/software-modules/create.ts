@@ -9,7 +9,7 @@ import {
   softwareModuleTypeNotFound,
 } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { creation } from '../../shared/authorship.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import {
   type Batch,
   type BulkOptions,
@@ -95,7 +95,7 @@ async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<Ne
 async function insertModules(tx: Transaction, context: Context, rows: readonly NewSoftwareModule[]) {
   const { tenantId } = context.caller;
   const types = await moduleTypesByKey(tx, tenantId, keysOf(rows));
-  const made = { tenantId, ...creation(context) };
+  const made = { tenantId, ...creationStamp(context) };
   const ids: number[] = [];
   for (const chunk of chunks(rows, INSERTED_AT_ONCE)) {
     const inserted = await tx

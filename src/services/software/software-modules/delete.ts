@@ -4,7 +4,7 @@ import { distributionSetModules, distributionSets } from '../../../database/tabl
 import { artifacts, softwareModules } from '../../../database/tables/software.ts';
 import { locked } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { removeOrHide } from '../../shared/removal.ts';
@@ -34,7 +34,7 @@ export async function deleteSoftwareModule(context: Context, { id }: { id: numbe
       () =>
         tx
           .update(softwareModules)
-          .set({ deleted: true, ...modification(context) })
+          .set({ deleted: true, ...modificationStamp(context) })
           .where(itself),
     );
     changes.record({ type: 'software-module.deleted', subjects: [titleOf(module)] });

@@ -6,7 +6,7 @@ import { locked, softwareModuleDeleted, softwareModuleNotFound } from '../../../
 import type { Permission } from '../../access/grants.ts';
 import { requireStillInScope, type ScopedRows } from '../../access/in-scope.ts';
 import { scopeCondition } from '../../access/scopes.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { ofItsType } from './complete.ts';
 import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './software-module.ts';
@@ -123,7 +123,7 @@ export async function touchModule(
 ): Promise<SoftwareModule> {
   const { tenantId } = context.caller;
   const itself = and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id));
-  await tx.update(softwareModules).set(modification(context)).where(itself);
+  await tx.update(softwareModules).set(modificationStamp(context)).where(itself);
   await requireStillInScope(tx, context, modulesAs(permission), eq(softwareModules.id, id));
   return (await readModules(tx, tenantId, [id])).get(id)!;
 }

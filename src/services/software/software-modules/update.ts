@@ -3,7 +3,7 @@ import { softwareModules } from '../../../database/tables/software.ts';
 import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { differences } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -29,7 +29,7 @@ export async function updateSoftwareModule(
     if (!Object.keys(given).length) return before;
     await tx
       .update(softwareModules)
-      .set({ ...given, ...modification(context) })
+      .set({ ...given, ...modificationStamp(context) })
       .where(and(eq(softwareModules.tenantId, tenantId), eq(softwareModules.id, id)));
     await requireStillInScope(tx, context, modulesAs('UPDATE_SOFTWARE_MODULE'), eq(softwareModules.id, id));
     const after = (await readModules(tx, tenantId, [id])).get(id)!;

@@ -5,7 +5,7 @@ import {
   findRollout,
   findRolloutGroup,
   findRollouts,
-  listTargetsOfGroup,
+  listTargetsOfRolloutGroup,
 } from '../../../../src/services/deployments/rollouts/find.ts';
 import { listRolloutGroups, listRollouts } from '../../../../src/services/deployments/rollouts/list.ts';
 import {
@@ -173,7 +173,7 @@ export const ROLLOUT_VERBS: Verbs = {
     needs: ['READ_ROLLOUT', 'READ_TARGET'],
     async call(c, side) {
       const key = { rolloutId: of(side).id, id: of(side).groupId };
-      const { items } = await (await listTargetsOfGroup(c, key, {})).page();
+      const { items } = await (await listTargetsOfRolloutGroup(c, key, {})).page();
       return items.map(({ controllerId }) => controllerId);
     },
     beyond: { READ_TARGET: [] },

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { pauseRollout } from '../../../../src/services/deployments/rollouts/pause.ts';
 import {
+  type GroupProgress,
   hasFailed,
   hasSucceeded,
-  type Progress,
 } from '../../../../src/services/deployments/rollouts/progress.ts';
 import { resumeRollout } from '../../../../src/services/deployments/rollouts/resume.ts';
 import { triggerNextRolloutGroup } from '../../../../src/services/deployments/rollouts/trigger-next-group.ts';
@@ -30,7 +30,7 @@ const GROUPS = [
 
 describe('thresholds', () => {
   const group = { dynamic: false, percentage: 100, successThreshold: 50, errorThreshold: 40 };
-  type At = Progress & { totalTargets: number };
+  type At = GroupProgress & { totalTargets: number };
   const at = (totalTargets: number, finished: number, failed: number): At => ({
     totalTargets,
     finished,

@@ -3,13 +3,13 @@ import type { Transaction } from '../../../database/connect.ts';
 import { type AutoAssignmentStatus, autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { autoAssignmentIllegalState } from '../../../errors.ts';
 import { differences } from '../../platform/audit/record.ts';
-import { modification } from '../../shared/authorship.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import type { Changes } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { type AutoAssignment, lockAutoAssignment } from './auto-assignment.ts';
 
 /** A step that somebody makes with an auto-assignment. */
-export interface Step {
+export interface Transition {
   name: 'approved' | 'denied' | 'started' | 'paused' | 'resumed';
   from: AutoAssignmentStatus;
   to: AutoAssignmentStatus;
@@ -18,16 +18,16 @@ export interface Step {
 }
 
 /** @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE */
-export async function move(
+export async function changeStatus(
   tx: Transaction,
   context: Context,
   changes: Changes,
   id: number,
-  { name, from, to, ...decision }: Step,
+  { name, from, to, ...decision }: Transition,
 ): Promise<AutoAssignment> {
   const before = await lockAutoAssignment(tx, context, id);
   if (before.status !== from) throw autoAssignmentIllegalState(String(id), before.status);
-  const modified = { status: to, ...decision, ...modification(context) };
+  const modified = { status: to, ...decision, ...modificationStamp(context) };
   await tx
     .update(autoAssignments)
     .set(modified)

@@ -5,18 +5,18 @@ import { targets } from '../../../database/tables/targets.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { addDynamicGroup } from './fill.ts';
 import { type GroupRow, writeGroup } from './group.ts';
-import { eligibleTargets, isOutside } from './matching.ts';
+import { eligibleTargets, isInNoGroup } from './matching.ts';
 import { MOST_GROUPS } from './plan-groups.ts';
 import { writeRollout } from './rollout.ts';
 import { scheduleTargets } from './schedule.ts';
-import { type More, ROWS_A_STEP, type Step } from './step.ts';
+import { type HasMore, ROWS_A_STEP, type RolloutStep } from './step.ts';
 
 /**
  * Takes targets that appeared since into the last group of a dynamic rollout, and adds another group when it is full. Not
  * those that a newer rollout has to do with: they would go back to an older set.
  */
-export async function takeInTargets(step: Step, groups: readonly GroupRow[]): Promise<More> {
-  const { tx, acting, rollout } = step;
+export async function addLaterTargets(step: RolloutStep, groups: readonly GroupRow[]): Promise<HasMore> {
+  const { tx, context, rollout } = step;
   const group = groups.at(-1)!;
   const wanted = Math.max(group.percentage, 1) - group.totalTargets;
   if (wanted <= 0 || group.status === 'finished') {
@@ -26,22 +26,22 @@ export async function takeInTargets(step: Step, groups: readonly GroupRow[]): Pr
   }
   const added = await addNewcomers(step, group, Math.min(wanted, ROWS_A_STEP));
   if (!added) return false;
-  await writeGroup(tx, acting, group, { totalTargets: group.totalTargets + added });
-  await writeRollout(tx, acting, rollout, { totalTargets: rollout.totalTargets + added });
+  await writeGroup(tx, context, group, { totalTargets: group.totalTargets + added });
+  await writeRollout(tx, context, rollout, { totalTargets: rollout.totalTargets + added });
   return true;
 }
 
 /** @returns how many it were */
-async function addNewcomers(step: Step, group: GroupRow, most: number): Promise<number> {
-  const { tx, acting, rollout } = step;
+async function addNewcomers(step: RolloutStep, group: GroupRow, most: number): Promise<number> {
+  const { tx, context, rollout } = step;
   const { tenantId, id } = rollout;
   const isTakenOver = sql`EXISTS (
     SELECT 1 FROM ${actions} JOIN ${rolloutGroups}
       ON ${rolloutGroups.tenantId} = ${actions.tenantId} AND ${rolloutGroups.id} = ${actions.rolloutGroupId}
     WHERE ${actions.tenantId} = ${tenantId} AND ${actions.targetId} = ${targets.id}
       AND ${rolloutGroups.rolloutId} > ${id})`;
-  const condition = sql`${await eligibleTargets(tx, acting, rollout, group.filter)}
-    AND ${isOutside(rollout)} AND NOT ${isTakenOver}`;
+  const condition = sql`${await eligibleTargets(tx, context, rollout, group.filter)}
+    AND ${isInNoGroup(rollout)} AND NOT ${isTakenOver}`;
   const added = await tx.execute<{ target_id: string }>(sql`
     INSERT INTO ${rolloutTargets} (tenant_id, target_id, rollout_id, group_id)
     SELECT ${tenantId}::bigint, chosen.id, ${id}::bigint, ${group.id}::bigint
