@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigurationError, readConfig, SETTINGS } from '../src/config.ts';
+import { ConfigurationError, readConfig } from '../src/config.ts';
+import { SETTINGS } from '../src/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import type { Connection } from './connection.ts';
 import { openLink } from './link.ts';
-import { type Links, openLinks } from './pool.ts';
+import { type LinkPool, openLinkPool } from './pool.ts';
 import * as schema from './schema.ts';
 import { openNames, type Send, sender } from './statement.ts';
 import type { TransactionLink } from './transaction.ts';
@@ -49,10 +49,11 @@ export interface PoolOptions {
 /** What Drizzle makes of values is asked for by its own options, on every link. */
 type Types = Pick<postgres.ParsedOptions, 'parsers' | 'serializers'>;
 
-const pools = new WeakMap<Database, Links>();
+const pools = new WeakMap<Database, LinkPool>();
 
 /** How many connections the pool of a database can have now. */
-export const roomOf = (database: Database): number => pools.get(database)?.room() ?? Number.POSITIVE_INFINITY;
+export const capacityOf = (database: Database): number =>
+  pools.get(database)?.capacity() ?? Number.POSITIVE_INFINITY;
 /** Whether it isn't known that nothing can be asked of a database. */
 export const isOpen = (database: Database): boolean => pools.get(database)?.isOpen() ?? true;
 
@@ -62,7 +63,7 @@ export function openPool(
   { connections, prepare, name = 'muster', watch, tell = () => {} }: PoolOptions,
 ): Pool {
   const types: Types = { parsers: {}, serializers: {} };
-  const links = openLinks({
+  const links = openLinkPool({
     most: connections,
     connect: (signal) => openLink(connection, { name, prepare, types, signal }),
     tell,
@@ -74,7 +75,7 @@ export function openPool(
   return { database, client, isAway: () => watch?.isAway() ?? false, close: links.close };
 }
 
-function clientOf(links: Links): Client {
+function clientOf(links: LinkPool): Client {
   const isNamed = openNames();
   const unsafe = sender(links, isNamed);
   const inside = (tx: TransactionLink): TransactionClient => ({

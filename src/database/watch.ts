@@ -1,14 +1,14 @@
 import type { Connection } from './connection.ts';
 import { keepLink } from './keep.ts';
 import { type Link, openLink } from './link.ts';
-import type { Links } from './pool.ts';
+import type { LinkPool } from './pool.ts';
 import { openSilences } from './silent.ts';
 import { isFull, isNobodyThere } from './unavailable.ts';
 
 /** Knows whether the database answers, by asking it all the time over a link of its own. */
 export interface Watch {
   /** When the database is lost, everything that waits in this pool fails, and so does what is asked until it is back. */
-  guard(links: Links): void;
+  guard(links: LinkPool): void;
   /** As far as is known. */
   answers(): boolean;
   /** Whether nobody can use the database, as its server isn't there: what was read of it is still so. */
@@ -32,7 +32,7 @@ const SILENT_AT_MOST = 5;
 
 /** Opens the watch, which goes the way that the pools go. Waits until the database answers for the first time. */
 export async function openWatch(connection: Connection, tell: Tell): Promise<Watch> {
-  const pools: Links[] = [];
+  const pools: LinkPool[] = [];
   const listeners: (() => void)[] = [];
   const silences = openSilences();
   const orphans = openOrphans();

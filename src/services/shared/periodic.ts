@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type Database, roomOf, type Transaction } from '../../database/connect.ts';
+import { capacityOf, type Database, type Transaction } from '../../database/connect.ts';
 
 export interface Periodic {
   /** Runs it now, or once more after the run under way, where the lock can be had. */
@@ -17,7 +17,7 @@ const entered = new WeakMap<Database, number>();
 /** With one connection kept for single statements, half of the others are for holding. */
 function enter(database: Database): boolean {
   const count = entered.get(database) ?? 0;
-  if (count >= Math.floor((roomOf(database) - 1) / 2)) return false;
+  if (count >= Math.floor((capacityOf(database) - 1) / 2)) return false;
   entered.set(database, count + 1);
   return true;
 }

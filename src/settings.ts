@@ -1,0 +1,223 @@
+import proxyAddr from 'proxy-addr';
+import { z } from 'zod';
+import { S3_ADDRESS } from './storage/s3.ts';
+
+const flag = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false'], 'must be true or false'))
+  .transform((text) => text === 'true');
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`);
+const url = (schemes: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text),
+      `must be a URL of ${schemes.join(' or ')}`,
+    );
+
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine(
+    (parts) => tryTo(() => proxyAddr.compile(parts)),
+    'must be addresses and networks with commas between; loopback, linklocal and uniquelocal are some, too',
+  )
+  .transform(String);
+
+const artifactPlace = z
+  .string()
+  .refine(
+    (text) => (text.includes('://') ? S3_ADDRESS.test(text) : true),
+    'must be a folder or s3://bucket/prefix',
+  );
+
+function tryTo(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How a setting is read, its default, and what it does. */
+export interface Setting<T> {
+  /** Reads its text, or says by which rule it can't. */
+  read: z.ZodType<T, string>;
+  fallback: T;
+  /** The README's settings table is made of these. */
+  about: string;
+  /** The name under which hawkBit's `application.properties` has it. */
+  property?: string;
+}
+const setting = <T>(
+  read: z.ZodType<T, string>,
+  fallback: T,
+  about: string,
+  property?: string,
+): Setting<T> => ({
+  read,
+  fallback,
+  about,
+  property,
+});
+/** One that is undefined where it isn't set. */
+const optional = <T>(read: z.ZodType<T, string>, about: string): Setting<T | undefined> =>
+  setting(read.optional() as z.ZodType<T | undefined, string>, undefined, about);
+const text = z.string();
+const ddi = (mode: string) => `hawkbit.server.ddi.security.authentication.${mode}.enabled`;
+
+/** Every setting, by the name of its environment variable. */
+export const SETTINGS = {
+  PORT: setting(whole(0, 65_535), 8080, 'the port to listen on; 0 takes a free one'),
+  HOST: setting(text, '127.0.0.1', 'the address to listen on'),
+  DATABASE_URL: optional(
+    url(['postgres', 'postgresql']),
+    'an external PostgreSQL 15 or newer; without it the embedded one is used',
+  ),
+  DATABASE_DIRECT_URL: optional(
+    url(['postgres', 'postgresql']),
+    'past a pooler, for LISTEN and migrations; without it DATABASE_URL',
+  ),
+  DATABASE_PREPARE: setting(flag, true, 'named prepared statements; false behind a pooler that has none'),
+  DATABASE_POOL_SIZE: setting(
+    whole(3, 500),
+    10,
+    'connections in the pool of a process, at most; fewer where the database allows fewer',
+  ),
+  MUSTER_DATA_DIR: setting(text, './data', 'the folder of the embedded database and of artifacts'),
+  MUSTER_ARTIFACTS: optional(
+    artifactPlace,
+    'where artifacts are kept: a folder, or s3://bucket/prefix; without it `artifacts` in MUSTER_DATA_DIR',
+  ),
+  MUSTER_S3_ENDPOINT: optional(
+    url(['http', 'https']),
+    "an S3-compatible store's address; credentials and region are AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION",
+  ),
+  MUSTER_ARTIFACT_SIZE: setting(whole(1, Number.MAX_SAFE_INTEGER), 1 << 30, 'bytes in an artifact'),
+  MUSTER_ARTIFACTS_SIZE: setting(
+    whole(1, Number.MAX_SAFE_INTEGER),
+    20 * 2 ** 30,
+    'bytes in all artifacts of a tenant',
+  ),
+  MUSTER_ADMIN_USER: setting(text.min(1), 'admin', 'the first administrator of tenant DEFAULT'),
+  MUSTER_ADMIN_PASSWORD: optional(text.min(1), 'its password; admin, only while HOST is a loopback address'),
+  MUSTER_BASIC_ENABLED: setting(flag, true, 'people and programs may sign in by HTTP Basic'),
+  MUSTER_OIDC_ISSUER: optional(
+    url(['http', 'https']),
+    'the OpenID Connect issuer whose tokens sign in, spelled as in their claim iss; without it none do',
+  ),
+  MUSTER_OIDC_AUDIENCE: optional(
+    text.min(1),
+    'what the claim aud of a token must name; needed with an issuer',
+  ),
+  MUSTER_OIDC_USER_CLAIM: setting(
+    text,
+    'preferred_username',
+    'the claim that names the user, as dotted path',
+  ),
+  MUSTER_OIDC_ROLES_CLAIM: setting(
+    text,
+    'roles',
+    'the claim that lists permissions and roles, as dotted path (Keycloak: realm_access.roles)',
+  ),
+  MUSTER_OIDC_TENANT_CLAIM: optional(
+    text,
+    'the claim that names the tenant, as dotted path; without it all are of DEFAULT',
+  ),
+  MUSTER_OIDC_CLOCK_SKEW: setting(whole(0, 300), 30, "seconds by which the issuer's clock may differ"),
+  MUSTER_PUBLIC_URL: optional(
+    url(['http', 'https']),
+    "the base of the links handed out; without it the request's own host",
+  ),
+  MUSTER_TLS_CERT: optional(
+    text,
+    "a file with the server's certificate and those of the CAs between, in PEM: with it Muster ends TLS itself and asks devices for certificates",
+  ),
+  MUSTER_TLS_KEY: optional(
+    text,
+    'a file with its private key, in PEM; both are read again when they change, and on SIGHUP',
+  ),
+  MUSTER_TRUSTED_PROXIES: setting(
+    proxies,
+    'loopback',
+    'whose X-Forwarded-*, Forwarded and certificate headers are believed: addresses, networks, loopback, linklocal, uniquelocal',
+  ),
+  MUSTER_WORKERS: setting(whole(1, 64), 1, 'processes sharing the port'),
+  MUSTER_CONNECTIONS: optional(
+    whole(16, 1_000_000),
+    'connections a process takes at a time; without it half of what the limit of open files (ulimit -n) leaves, and 20,000 at most',
+  ),
+  MUSTER_ADDRESS_CONNECTIONS: optional(
+    whole(1, 1_000_000),
+    'the same of one address, or of one IPv6 network of 64 bits, unless it is a trusted proxy; without it half of all',
+  ),
+  MUSTER_KEEP_ALIVE: setting(
+    whole(1, 3_600),
+    65,
+    'seconds a connection may wait for its next request; when there is no room for another, the longest idle goes first',
+  ),
+  MUSTER_POLL_CACHE_ENTRIES: setting(
+    whole(1, 20_000_000),
+    1_000_000,
+    'devices remembered between polls, a process',
+  ),
+  MUSTER_TARGETS: setting(
+    whole(1, Number.MAX_SAFE_INTEGER),
+    2_000_000,
+    'targets a tenant may have, however they are made',
+  ),
+  MUSTER_BODY_LIMIT: setting(whole(1024, 1 << 30), 16 << 20, 'bytes in a Management API or GraphQL body'),
+  MUSTER_SUBSCRIBERS: setting(
+    whole(0, 100_000),
+    1_000,
+    'connections a process takes for GraphQL subscriptions, a quarter of them of one account; 0 takes none',
+  ),
+  MUSTER_DDI_BODY_LIMIT: setting(whole(1024, 1 << 30), 1 << 20, 'bytes in a device API body'),
+  MUSTER_DDI_WRITES: setting(
+    whole(1, 1_000_000_000),
+    1_200,
+    'what a device may write at once: a report counts 1 for each KiB, attributes and the like 10 more; beyond is 429',
+  ),
+  MUSTER_DDI_WRITES_A_MINUTE: setting(
+    whole(1, 1_000_000_000),
+    60,
+    'what a device may write again a minute, of what it has written',
+  ),
+  MUSTER_DDI_TARGET_TOKEN_ENABLED: setting(
+    flag,
+    true,
+    'devices may sign in by their own token',
+    ddi('targettoken'),
+  ),
+  MUSTER_DDI_GATEWAY_TOKEN_ENABLED: setting(
+    flag,
+    false,
+    "devices may sign in by the tenant's gateway token",
+    ddi('gatewaytoken'),
+  ),
+  MUSTER_DDI_ANONYMOUS_ENABLED: setting(
+    flag,
+    false,
+    'downloads without credentials, as soon as there are downloads',
+    ddi('anonymous'),
+  ),
+  MUSTER_WEBHOOKS_PRIVATE: setting(
+    flag,
+    false,
+    'webhooks may lead to loopback, link-local and private addresses, also by http',
+  ),
+  MUSTER_CONFIG_FILE: setting(text, './application.properties', "a file with hawkBit's property names"),
+  LOG_LEVEL: setting(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) as z.ZodType<string, string>,
+    'info',
+    'fatal, error, warn, info, debug, trace or silent',
+  ),
+  NODE_ENV: setting(text, 'development', 'production logs one JSON line a record'),
+} satisfies Record<string, Setting<unknown>>;
