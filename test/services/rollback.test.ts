@@ -251,8 +251,10 @@ async function fixture() {
   const context = tenant.contextOf(undefined, ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
   await createTargets(context, { targets: [{ controllerId: 'a', address: 'old' }, { controllerId: 'b' }] });
   await setTargetAttributes(context, { controllerId: 'a', attributes: [{ key: 'old', value: 'v' }] });
-  const { targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'old' }] });
-  const { targetTags } = await createTargetTags(context, { targetTags: [{ name: 'old' }, { name: 'free' }] });
+  const { created: targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'old' }] });
+  const { created: targetTags } = await createTargetTags(context, {
+    targetTags: [{ name: 'old' }, { name: 'free' }],
+  });
   await assignTargetTags(context, { tagNames: ['old'], controllerIds: ['a'] });
   await setTargetMetadata(context, { controllerIds: ['a'], entries: [{ key: 'old', value: 'v' }] });
   await activateAutoConfirm(context, { controllerId: 'b' });

@@ -76,7 +76,7 @@ export async function softwareFixture(context: Context): Promise<SoftwareFixture
   const [setTagId, freeSetTagId] = tags.created.map(({ id }) => id);
   await assignDistributionSetTag(context, { tagId: setTagId!, setIds: [setId] });
   const suitedSetTypeId = setTypes.created[1]!.id;
-  const { targetTypes } = await createTargetTypes(context, {
+  const { created: targetTypes } = await createTargetTypes(context, {
     targetTypes: [{ name: 'suited', compatibleDistributionSetTypeIds: [suitedSetTypeId] }],
   });
   const targetTypeId = targetTypes[0]!.id;

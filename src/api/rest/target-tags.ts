@@ -27,10 +27,9 @@ export function targetTagRoutes(router: Router, options: ResourceOptions, linksO
     sortNames: TARGET_TAG_SORT_NAMES,
     list: listTargetTags,
     find: findTargetTag,
-    create: createListed('targetTags', readTag, async (context, rows) => {
-      const { targetTags: created, faults } = await createTargetTags(context, { targetTags: rows });
-      return { created, faults };
-    }),
+    create: createListed('targetTags', readTag, (context, targetTags) =>
+      createTargetTags(context, { targetTags }),
+    ),
     update: (context, id, body) => updateTargetTag(context, { ...readTag(body), id }),
     remove: deleteTargetTag,
     rendererOf: () => renderTag,

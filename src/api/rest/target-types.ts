@@ -28,10 +28,9 @@ export function targetTypeRoutes(router: Router, options: ResourceOptions, links
     sortNames: TARGET_TYPE_SORT_NAMES,
     list: listTargetTypes,
     find: findTargetType,
-    create: createListed('targetTypes', readTargetType, async (context, rows) => {
-      const { targetTypes: created, faults } = await createTargetTypes(context, { targetTypes: rows });
-      return { created, faults };
-    }),
+    create: createListed('targetTypes', readTargetType, (context, targetTypes) =>
+      createTargetTypes(context, { targetTypes }),
+    ),
     update: (context, id, body) => {
       const { key: _, ...changes } = readTargetType(body);
       return updateTargetType(context, { ...changes, id });

@@ -33,10 +33,10 @@ export function targetRoutes(
   };
   const post: Handler = async (context, request, response) => {
     const input = await mapInTurns(asObjects(jsonOf(request)), readTarget);
-    const { targets, faults } = await createTargets(context, { targets: input });
+    const { created, faults } = await createTargets(context, { targets: input });
     throwFirst(faults, 'targets', input);
     const links = linksOf(request);
-    await sendCreated(response, targets, (target) => renderCreated(target, links));
+    await sendCreated(response, created, (target) => renderCreated(target, links));
   };
   resource(router, '/targets', { get, post: takes('CREATE_TARGET', post) }, { ...options, names: NAMES });
 

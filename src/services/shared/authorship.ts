@@ -14,11 +14,10 @@ export interface Authored {
 }
 
 /** The authorship of a row that the caller creates. */
-export const creationStamp = (author: Author): Authored => ({
-  createdAt: author.clock(),
-  createdBy: author.caller.username,
-  ...modificationStamp(author),
-});
+export function creationStamp(author: Author): Authored {
+  const { lastModifiedAt, lastModifiedBy } = modificationStamp(author);
+  return { createdAt: lastModifiedAt, createdBy: lastModifiedBy, lastModifiedAt, lastModifiedBy };
+}
 
 /** The authorship of a row that the caller changes. */
 export const modificationStamp = ({ clock, caller }: Author) => ({

@@ -4,7 +4,7 @@ import type { Transaction } from '../../database/connect.ts';
 import { type DomainError, outOfScope, standsTwice } from '../../errors.ts';
 import { asItWouldBe, findOutOfScope, type RowOutOfScope, type ScopedRows } from '../access/in-scope.ts';
 import { type ChangeRecord, creationRecord } from '../platform/audit/record.ts';
-import { change } from './change.ts';
+import { type Changes, change } from './change.ts';
 import type { Context } from './context.ts';
 import { faultOf } from './parse.ts';
 import { requireFewRows } from './rows.ts';
@@ -102,11 +102,16 @@ export interface Created<T> {
 /** How the rows of a bulk creation are checked against what is stored, written, and named in the audit trail. */
 export interface Creation<T, R> {
   check: (tx: Transaction, batch: Batch<T>) => Promise<void>;
-  insert: (tx: Transaction, rows: T[]) => Promise<R[]>;
+  /** Writes the rows. Those that turn out to exist may be refused in `batch`; they are not in the result. */
+  insert: (tx: Transaction, rows: T[], batch: Batch<T>) => Promise<R[]>;
   /** What is created must be within the reach of the verb's permission; null where no scope is about such things. */
   scope: ScopedRows | null;
+  /** What else changes with those created, if any are: counts, and whom to tell. */
+  finish?: (tx: Transaction, created: NoInfer<R>[], changes: Changes) => Promise<void>;
   event: ChangeRecord['type'];
   nameOf: (created: NoInfer<R>) => string;
+  /** What the audit trail may show of a row, where that isn't all. */
+  audited?: (row: NoInfer<T>) => object;
 }
 
 /** The second half of every bulk creation: in one transaction, refuse what doesn't fit and write what stands. */
@@ -126,7 +131,9 @@ export async function createBatch<T extends object, R extends { id: number }>(
       if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
       const created = await insertInScope(tx, context, batch, how);
       if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
-      changes.record(creationRecord(how.event, created.map(how.nameOf), standing(batch)));
+      if (created.length) await how.finish?.(tx, created, changes);
+      const rows = how.audited ? standing(batch).map(how.audited) : standing(batch);
+      changes.record(creationRecord(how.event, created.map(how.nameOf), rows));
       return { created, faults: faultsOf(batch) };
     },
     { dryRun },
@@ -147,10 +154,11 @@ async function insertInScope<T, R extends { id: number }>(
   batch: Batch<T>,
   { insert, scope }: Creation<T, R>,
 ): Promise<R[]> {
-  if (!scope || context.caller.permissions.get(scope.permission) === null) return insert(tx, standing(batch));
+  if (!scope || context.caller.permissions.get(scope.permission) === null)
+    return insert(tx, standing(batch), batch);
   let ids: number[] = [];
   const attempt = async (inner: Transaction) => {
-    const created = await insert(inner, standing(batch));
+    const created = await insert(inner, standing(batch), batch);
     ids = created.map(({ id }) => id);
     const unreached = await findOutOfScope(inner, context, scope, isAmong(scope.table.id, ids));
     if (unreached.length) throw new RowsOutOfScope(unreached);
@@ -163,7 +171,7 @@ async function insertInScope<T, R extends { id: number }>(
     const places = [...batch.rows.keys()].filter((index) => batch.rows[index] !== undefined);
     for (const { id, title } of error.rows)
       refuse(batch, places[ids.indexOf(id)]!, outOfScope(scope.permission, asItWouldBe(title)));
-    return insert(tx, standing(batch));
+    return insert(tx, standing(batch), batch);
   }
 }
 

@@ -128,10 +128,10 @@ type Changes = ((context: Context) => Promise<unknown>)[] | null;
 /** Makes one of everything. @returns by entity and field how it changes */
 async function makeAll(): Promise<Record<string, Changes>> {
   const {
-    targetTypes: [type],
+    created: [type],
   } = await createTargetTypes(admin, { targetTypes: [{ name: 'type' }] });
   const {
-    targetTags: [tag, other],
+    created: [tag, other],
   } = await createTargetTags(admin, { targetTags: [{ name: 'tag' }, { name: 'tag 2' }] });
   const setTags = await createDistributionSetTags(admin, {
     distributionSetTags: [{ name: 'tag' }, { name: 'tag 2' }],
@@ -203,7 +203,7 @@ it('what is said to be for good cannot be changed', async () => {
   const targetTypes = await createTargetTypes(admin, { targetTypes: [{ key: 'k', name: 'n' }] });
   const other = { key: 'new', name: 'new', description: 'new' };
   const [moduleType, setType, module] = [types.created[0]!, setTypes.created[0]!, modules.created[0]!];
-  const targetType = targetTypes.targetTypes[0]!;
+  const targetType = targetTypes.created[0]!;
   await updateSoftwareModuleType(admin, { id: moduleType.id, ...other });
   await updateDistributionSetType(admin, { id: setType.id, ...other });
   await updateSoftwareModule(admin, { id: module.id, ...other });

@@ -177,7 +177,7 @@ export class TargetMutations {
     return creation(
       input,
       'targets',
-      work.then(({ targets, faults }) => ({ created: targets.map(targetView), faults })),
+      work.then(({ created, faults }) => ({ created: created.map(targetView), faults })),
     );
   }
 

@@ -135,12 +135,7 @@ export class TargetTagResolver {
     input: CreateTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetTagsPayload> {
-    const work = createTargetTags(context, input);
-    return creation(
-      input,
-      'targetTags',
-      work.then(({ targetTags, faults }) => ({ created: targetTags, faults })),
-    );
+    return creation(input, 'targetTags', createTargetTags(context, input));
   }
 
   @Mutation(() => UpdateTargetTagPayload, { description: 'Changes a target tag. Needs UPDATE_TARGET.' })

@@ -163,12 +163,7 @@ export class TargetTypeResolver {
       ...type,
       compatibleDistributionSetTypeIds: type.compatibleDistributionSetTypeIds.map(toId),
     }));
-    const work = createTargetTypes(context, { ...input, targetTypes: given });
-    return creation(
-      input,
-      'targetTypes',
-      work.then(({ targetTypes, faults }) => ({ created: targetTypes, faults })),
-    );
+    return creation(input, 'targetTypes', createTargetTypes(context, { ...input, targetTypes: given }));
   }
 
   @Mutation(() => UpdateTargetTypePayload, {

@@ -1,93 +1,73 @@
 import { sql } from 'drizzle-orm';
-import { arrayOf, chunks, insertFromArrays } from '../../../database/bulk.ts';
+import { chunks, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
-import { type DomainError, outOfScope, targetAlreadyExists, targetTypeNotFound } from '../../../errors.ts';
-import { asItWouldBe, findOutOfScope } from '../../access/in-scope.ts';
+import { targetAlreadyExists, targetTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { creationRecord } from '../../platform/audit/record.ts';
 import { requireGroupQuota } from '../../platform/quotas.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import {
   type Batch,
-  copyOf,
-  type ErrorPolicy,
-  faultsOf,
+  type BulkOptions,
+  type Created,
+  createBatch,
   type Identity,
-  isRejected,
   readBatch,
   refuse,
   refuseTaken,
   standing,
 } from '../../shared/batch.ts';
-import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { typeNamesOf } from '../target-types/find.ts';
-import { removeTargets } from './delete.ts';
 import { type NewTarget, TargetInput } from './input.ts';
 import { adjustTargetCount } from './quota.ts';
 import { targetsAs } from './scope.ts';
 import type { Target } from './target.ts';
 
-export interface CreateTargets {
+export interface CreateTargets extends BulkOptions {
   targets: readonly TargetInput[];
-  /** REJECT_ALL (the default): one bad row and none is created. REJECT_FAILED_ROWS: the good ones are. */
-  errorPolicy?: ErrorPolicy;
-  /** Checks everything, the stored rows included, and creates nothing. */
-  dryRun?: boolean;
-}
-
-/** `targets` are in the order of the input; `faults` say what is wrong with which row, in that order too. */
-export interface CreatedTargets {
-  targets: Target[];
-  faults: DomainError[];
 }
 
 /**
  * Creates targets, in one statement for thousands. Needs CREATE_TARGET. What is wrong with rows is returned, not
- * thrown; with REJECT_ALL nothing is created then. A target that CREATE_TARGET would not reach is such a fault: FORBIDDEN.
+ * thrown; with REJECT_ALL nothing is created then. A target out of the scope of CREATE_TARGET is such a fault: FORBIDDEN.
  * @throws QUOTA_EXCEEDED where the tenant would have too many
  */
-export async function createTargets(context: Context, input: CreateTargets): Promise<CreatedTargets> {
+export async function createTargets(context: Context, input: CreateTargets): Promise<Created<Target>> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
-  const { errorPolicy = 'REJECT_ALL', dryRun } = input;
-  const checked = await readBatch(TargetInput, input.targets, 'targets');
-  refuseTaken(checked, [IDENTITY]);
-  if (isRejected(checked, errorPolicy)) return { targets: [], faults: faultsOf(checked) };
-
+  const batch = await readBatch(TargetInput, input.targets, 'targets');
+  refuseTaken(batch, [IDENTITY]);
   const tenant = await context.tenants.byId(tenantId);
   const now = context.clock();
-  return change(
-    context,
-    async (tx, changes) => {
-      const batch = copyOf(checked);
-      const typeNames = await refuseUnknownTypes(tx, context, batch);
-      if (isRejected(batch, errorPolicy)) return { targets: [], faults: faultsOf(batch) };
-      const ids = await insertTargets(tx, context, standing(batch), now);
-      refuseExisting(batch, ids);
-      await refuseOutOfScope(tx, context, batch, ids);
-      if (isRejected(batch, errorPolicy)) return changes.undo({ targets: [], faults: faultsOf(batch) });
-      await adjustTargetCount(tx, context, tenantId, ids.size);
-      if (standing(batch).some(({ group }) => group !== null)) await requireGroupQuota(tx, tenantId);
-      changes.created([...ids.keys()]);
-      changes.record(
-        creationRecord('target.created', namesOf(standing(batch)), standing(batch).map(withoutToken)),
-      );
-      const view = createdView(context, tenant, typeNames, now);
-      const targets = standing(batch).map((row) => view(row, ids.get(row.controllerId)!));
-      return { targets, faults: faultsOf(batch) };
+  let typeNames = new Map<number, string>();
+  return createBatch(context, batch, input, {
+    check: async (tx, rows) => {
+      typeNames = await refuseUnknownTypes(tx, context, rows);
     },
-    { dryRun },
-  );
+    insert: async (tx, rows, checked) => {
+      const ids = await insertTargets(tx, context, rows, now);
+      refuseExisting(checked, ids);
+      const view = createdView(context, tenant, typeNames, now);
+      return standing(checked).map((row) => view(row, ids.get(row.controllerId)!));
+    },
+    scope: targetsAs('CREATE_TARGET'),
+    finish: async (tx, created, changes) => {
+      await adjustTargetCount(tx, context, tenantId, created.length);
+      if (created.some(({ group }) => group !== null)) await requireGroupQuota(tx, tenantId);
+      changes.created(created.map(controllerIdOf));
+    },
+    event: 'target.created',
+    nameOf: controllerIdOf,
+    audited: ({ securityToken: _, ...row }) => row,
+  });
 }
 
+const controllerIdOf = ({ controllerId }: { controllerId: string }) => controllerId;
+
 const IDENTITY: Identity<NewTarget> = {
-  of: ({ controllerId }) => controllerId,
+  of: controllerIdOf,
   fault: ({ controllerId }) => targetAlreadyExists(controllerId),
 };
-
-const namesOf = (rows: readonly NewTarget[]) => rows.map(({ controllerId }) => controllerId);
-const withoutToken = ({ securityToken: _, ...shown }: NewTarget) => shown;
 
 async function refuseUnknownTypes(
   tx: Transaction,
@@ -166,22 +146,6 @@ async function insertAddresses(
 function refuseExisting(batch: Batch<NewTarget>, ids: Map<string, number>): void {
   for (const [index, row] of batch.rows.entries())
     if (row && !ids.has(row.controllerId)) refuse(batch, index, targetAlreadyExists(row.controllerId));
-}
-
-/** Takes back what the caller may not create: what its row belongs to can be asked only now. */
-async function refuseOutOfScope(
-  tx: Transaction,
-  context: Context,
-  batch: Batch<NewTarget>,
-  ids: Map<string, number>,
-): Promise<void> {
-  const inserted = sql`${targets.id} = ANY(${arrayOf([...ids.values()])}::bigint[])`;
-  const unreached = await findOutOfScope(tx, context, targetsAs('CREATE_TARGET'), inserted);
-  await removeTargets(tx, context.caller.tenantId, unreached);
-  for (const { title } of unreached) ids.delete(title);
-  for (const [index, row] of batch.rows.entries())
-    if (row && !ids.has(row.controllerId))
-      refuse(batch, index, outOfScope('CREATE_TARGET', asItWouldBe(row.controllerId)));
 }
 
 function createdView(context: Context, tenant: Tenant, typeNames: Map<number, string>, now: Date) {

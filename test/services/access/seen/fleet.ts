@@ -50,7 +50,7 @@ export async function makeFleet(platform: Platform): Promise<Fleet> {
       distributionSets: [{ type: name, name, version: '1', moduleIds }],
     });
     setIds.push(sets.created[0]!.id);
-    const { targetTypes } = await createTargetTypes(admin, { targetTypes: [{ name }] });
+    const { created: targetTypes } = await createTargetTypes(admin, { targetTypes: [{ name }] });
     await createTargetTags(admin, { targetTags: [{ name }] });
     const { group } = await createEnrollmentGroup(admin, { name });
     const device = async (controllerId: string) =>

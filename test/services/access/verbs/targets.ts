@@ -29,7 +29,7 @@ export const WRITING_VERBS: Verbs = {
     needs: ['CREATE_TARGET'],
     async call(context, { name, typeId }) {
       const rows = [{ controllerId: `new-${name}`, group: name, targetTypeId: typeId }];
-      const { targets, faults } = await createTargets(context, { targets: rows });
+      const { created: targets, faults } = await createTargets(context, { targets: rows });
       return faults[0]?.code ?? targets.length;
     },
     beyond: { CREATE_TARGET: 'FORBIDDEN', READ_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
@@ -105,7 +105,7 @@ export const WRITING_VERBS: Verbs = {
     needs: ['CREATE_TARGET_TYPE'],
     async call(context, { name }) {
       const rows = [{ key: `new-${name}`, name: `new ${name}`, description: name }];
-      const { targetTypes, faults } = await createTargetTypes(context, { targetTypes: rows });
+      const { created: targetTypes, faults } = await createTargetTypes(context, { targetTypes: rows });
       return faults[0]?.code ?? targetTypes.length;
     },
     beyond: { CREATE_TARGET_TYPE: 'FORBIDDEN' },

@@ -35,8 +35,10 @@ const SIDES = ['inner', 'outer'] as const;
 export async function makeWorld(platform: Platform): Promise<World> {
   const tenant = await newTenant(platform);
   const admin = tenant.contextOf();
-  const { targetTypes } = await createTargetTypes(admin, { targetTypes: SIDES.map((name) => ({ name })) });
-  const { targets } = await createTargets(admin, {
+  const { created: targetTypes } = await createTargetTypes(admin, {
+    targetTypes: SIDES.map((name) => ({ name })),
+  });
+  const { created: targets } = await createTargets(admin, {
     targets: SIDES.map((name, at) => ({
       controllerId: name,
       group: name,
@@ -44,7 +46,9 @@ export async function makeWorld(platform: Platform): Promise<World> {
     })),
   });
   const names = [...SIDES, 'spare'];
-  const { targetTags } = await createTargetTags(admin, { targetTags: names.map((name) => ({ name })) });
+  const { created: targetTags } = await createTargetTags(admin, {
+    targetTags: names.map((name) => ({ name })),
+  });
   const sides = SIDES.map(async (name, at): Promise<Side> => {
     const side = { name, targetId: targets[at]!.id, typeId: targetTypes[at]!.id, tagId: targetTags[at]!.id };
     await setTargetAttributes(admin, { controllerId: name, attributes: [{ key: name, value: 'v' }] });

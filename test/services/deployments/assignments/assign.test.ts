@@ -112,7 +112,7 @@ describe('an assignment', () => {
   });
 
   it('keeps to what the type of a target takes', async () => {
-    const { targetTypes } = await createTargetTypes(context, {
+    const { created: targetTypes } = await createTargetTypes(context, {
       targetTypes: [{ name: 'apps only' }, { name: 'any' }],
     });
     const [appsOnly, any] = targetTypes.map(({ id }) => id);

@@ -80,7 +80,7 @@ describe('an auto-assignment whose time has come', () => {
   });
 
   it('passes over targets whose type does not take the set', async () => {
-    const { targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'picky' }] });
+    const { created: targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'picky' }] });
     const { items } = await (await listDistributionSetTypes(context, { filter: 'key==app' })).page();
     const targetTypeId = targetTypes[0]!.id;
     await addCompatibleSetTypes(context, { id: targetTypeId, setTypeIds: [items[0]!.id] });

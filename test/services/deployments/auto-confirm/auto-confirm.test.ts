@@ -156,7 +156,7 @@ it('shows on a target only where the tenant asks for confirmations', async () =>
   await setConfiguration(context, { 'user.confirmation.flow.enabled': true });
   expect((await findTarget(context, 'a')).autoConfirmActive).toBe(true);
   expect((await findTarget(context, 'b')).autoConfirmActive).toBe(false);
-  const { targets } = await createTargets(context, { targets: [{ controllerId: 'c' }] });
+  const { created: targets } = await createTargets(context, { targets: [{ controllerId: 'c' }] });
   expect(targets[0]).toEqual(await findTarget(context, 'c'));
 });
 

@@ -108,7 +108,7 @@ describe('the groups of a rollout', () => {
   });
 
   it('take no target whose type takes no such set', async () => {
-    const { targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'other' }] });
+    const { created: targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'other' }] });
     const { items } = await (await listDistributionSetTypes(context, { filter: 'key==app' })).page();
     await addCompatibleSetTypes(context, {
       id: targetTypes[0]!.id,

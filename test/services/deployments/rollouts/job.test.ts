@@ -128,7 +128,7 @@ describe('the periodic job', () => {
 
   it('tells every process what devices are to do now', async () => {
     const context = await openContext();
-    const [target] = (await addTargets(context, 'a')).targets;
+    const [target] = (await addTargets(context, 'a')).created;
     const devices = openDevices(there, 100, console.error);
     const ask = () =>
       poll(devices, {

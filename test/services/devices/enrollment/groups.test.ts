@@ -27,8 +27,10 @@ const world = await openTwoProcesses();
 async function openTenant() {
   const opened = await world.openTenant();
   const { context } = opened;
-  const { targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'sensor' }] });
-  const { targetTags } = await createTargetTags(context, { targetTags: [{ name: 'new' }, { name: 'eu' }] });
+  const { created: targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'sensor' }] });
+  const { created: targetTags } = await createTargetTags(context, {
+    targetTags: [{ name: 'new' }, { name: 'eu' }],
+  });
   return { ...opened, typeId: targetTypes[0]!.id, tagIds: targetTags.map(({ id }) => id) };
 }
 

@@ -47,11 +47,11 @@ describe('createTargetTags', () => {
     await create(context, { name: 'old' });
     const targetTags = [{ name: 'good' }, bad, { name: 'fine' }];
     const refused = await createTargetTags(context, { targetTags });
-    expect([refused.targetTags, codes(refused)]).toEqual([[], [fault]]);
+    expect([refused.created, codes(refused)]).toEqual([[], [fault]]);
     expect(await storedNames(context)).toEqual(['old']);
 
     const partly = await createTargetTags(context, { targetTags, errorPolicy: 'REJECT_FAILED_ROWS' });
-    expect(partly.targetTags.map(({ name }) => name)).toEqual(['good', 'fine']);
+    expect(partly.created.map(({ name }) => name)).toEqual(['good', 'fine']);
     expect(codes(partly)).toEqual([fault]);
     expect(await storedNames(context)).toEqual(['old', 'good', 'fine']);
   });
@@ -76,7 +76,7 @@ describe('createTargetTags', () => {
       errorPolicy: 'REJECT_FAILED_ROWS',
       dryRun: true,
     });
-    expect(dry.targetTags).toMatchObject([{ name: 'a' }]);
+    expect(dry.created).toMatchObject([{ name: 'a' }]);
     expect(codes(dry)).toEqual(['TARGET_TAG_ALREADY_EXISTS targetTags.1.name']);
     expect(await storedNames(context)).toEqual(['old']);
   });
@@ -95,7 +95,7 @@ describe('createTargetTags', () => {
       createTargetTags(context, { targetTags: rows, errorPolicy: 'REJECT_FAILED_ROWS' }),
       createTargetTags(context, { targetTags: rows.toReversed(), errorPolicy: 'REJECT_FAILED_ROWS' }),
     ]);
-    expect(one.targetTags.length + other.targetTags.length).toBe(6_000);
+    expect(one.created.length + other.created.length).toBe(6_000);
     expect(one.faults.length + other.faults.length).toBe(6_000);
   });
 

@@ -11,7 +11,7 @@ import type { Context } from '../../../../src/services/shared/context.ts';
 export const NO_ID = 999_999_999;
 
 export async function create(context: Context, ...tags: TargetTagInput[]) {
-  const { targetTags, faults } = await createTargetTags(context, { targetTags: tags });
+  const { created: targetTags, faults } = await createTargetTags(context, { targetTags: tags });
   expect(faults).toEqual([]);
   return targetTags;
 }

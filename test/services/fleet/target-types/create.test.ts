@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import {
-  type CreatedTargetTypes,
-  createTargetTypes,
-} from '../../../../src/services/fleet/target-types/create.ts';
+import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
 import { findTargetType } from '../../../../src/services/fleet/target-types/find.ts';
 import type { TargetTypeInput } from '../../../../src/services/fleet/target-types/input.ts';
+import type { Created } from '../../../../src/services/shared/batch.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform } from '../../../support/platform.ts';
 import { create, storedNames } from './support.ts';
@@ -18,7 +16,7 @@ afterAll(() => opened.close());
 
 const newContext = async () => (await newTenant(opened.platform)).contextOf();
 
-const faultsOf = ({ faults }: CreatedTargetTypes) =>
+const faultsOf = ({ faults }: Created<unknown>) =>
   faults.map(({ code, details }) => `${code} ${details.path?.join('.')}`);
 /** A clock that never says the same twice, as a slow machine's. */
 function ticking(context: Context): Context {
@@ -63,7 +61,7 @@ describe('creating', () => {
   ])('creates none of them with %s among them', async (_, wrong, fault) => {
     const context = await newContext();
     const result = await createTargetTypes(context, { targetTypes: [{ name: 'good' }, wrong] });
-    expect(result.targetTypes).toEqual([]);
+    expect(result.created).toEqual([]);
     expect(faultsOf(result)).toEqual([fault]);
     expect(await storedNames(context)).toEqual([]);
   });
@@ -104,7 +102,7 @@ describe('creating', () => {
     const context = await newContext();
     await create(context, { key: 'k', name: 'n' });
     const result = await createTargetTypes(context, { targetTypes: types });
-    expect(result.targetTypes).toEqual([]);
+    expect(result.created).toEqual([]);
     expect(faultsOf(result)).toEqual(faults);
     expect(await storedNames(context)).toEqual(['n']);
   });
@@ -122,7 +120,7 @@ describe('creating', () => {
       targetTypes: [{}, { key: 'k' }, { name: 'a' }, { key: 'b', name: 'a' }, { key: 'b' }, { name: 'n' }],
       errorPolicy: 'REJECT_FAILED_ROWS',
     });
-    expect(result.targetTypes.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(result.created.map(({ name }) => name)).toEqual(['a', 'b']);
     expect(faultsOf(result)).toEqual([
       'TARGET_TYPE_KEY_OR_NAME_REQUIRED targetTypes.0.name',
       'TARGET_TYPE_ALREADY_EXISTS targetTypes.1.key',
@@ -137,7 +135,7 @@ describe('creating', () => {
     await create(context, { name: 'n' });
     const dryRun = (...types: TargetTypeInput[]) =>
       createTargetTypes(context, { targetTypes: types, dryRun: true });
-    expect(await dryRun({ name: 'a' })).toMatchObject({ targetTypes: [{ name: 'a' }], faults: [] });
+    expect(await dryRun({ name: 'a' })).toMatchObject({ created: [{ name: 'a' }], faults: [] });
     expect(faultsOf(await dryRun({ name: 'a' }, { name: 'n' }))).toEqual([
       'TARGET_TYPE_ALREADY_EXISTS targetTypes.1.key',
     ]);
@@ -163,7 +161,7 @@ describe('creating', () => {
     const anything = fc.oneof(fc.anything(), fc.record({ key: text, name: text, colour: text }));
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { maxLength: 5 }), async (types) => {
-        const { targetTypes, faults } = await createTargetTypes(context, {
+        const { created: targetTypes, faults } = await createTargetTypes(context, {
           targetTypes: types as TargetTypeInput[],
           errorPolicy: 'REJECT_FAILED_ROWS',
         });

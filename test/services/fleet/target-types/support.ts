@@ -7,7 +7,7 @@ import type { Context } from '../../../../src/services/shared/context.ts';
 export const NO_ID = 999_999_999;
 
 export async function create(context: Context, ...types: TargetTypeInput[]) {
-  const { targetTypes, faults } = await createTargetTypes(context, { targetTypes: types });
+  const { created: targetTypes, faults } = await createTargetTypes(context, { targetTypes: types });
   expect(faults).toEqual([]);
   return targetTypes;
 }

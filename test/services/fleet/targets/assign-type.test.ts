@@ -15,7 +15,7 @@ async function fleet(...controllerIds: string[]) {
   const tenant = await newTenant(platform);
   const context = tenant.contextOf();
   await createTargets(context, { targets: controllerIds.map((controllerId) => ({ controllerId })) });
-  const { targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'T' }] });
+  const { created: targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'T' }] });
   return { tenant, context, typeId: targetTypes[0]!.id };
 }
 const typeOf = async (context: Context, id: string) => (await findTarget(context, id)).targetType?.name;

@@ -37,7 +37,7 @@ describe('updateTarget', () => {
 
   it('clears by null', async () => {
     const { context } = await fleet('a');
-    const { targetTypes: created } = await createTargetTypes(context, { targetTypes: [{ name: 'T' }] });
+    const { created } = await createTargetTypes(context, { targetTypes: [{ name: 'T' }] });
     const full = { description: 'd', address: 'x', group: 'g', targetTypeId: created[0]!.id };
     await updateTarget(context, { controllerId: 'a', ...full });
     const none = { description: null, address: null, group: null };
@@ -57,7 +57,7 @@ describe('updateTarget', () => {
 
   it('sets and takes away the type, and refuses an unknown one or that of another tenant', async () => {
     const { context } = await fleet('a');
-    const { targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'T' }] });
+    const { created: targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'T' }] });
     const { id } = targetTypes[0]!;
     expect(await updateTarget(context, { controllerId: 'a', targetTypeId: id })).toMatchObject({
       targetType: { id, name: 'T' },

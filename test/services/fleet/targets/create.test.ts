@@ -17,7 +17,7 @@ describe('createTargets', () => {
   it('fills in what is not given', async () => {
     const context = await newContext();
     const id = 'd'.repeat(200);
-    const { targets, faults } = await createTargets(context, {
+    const { created: targets, faults } = await createTargets(context, {
       targets: [
         { controllerId: ` ${id} `, name: ' ' },
         { controllerId: 'b', description: '', address: '' },
@@ -51,7 +51,7 @@ describe('createTargets', () => {
       requestAttributes: false,
       group: 'a/b',
     };
-    const { targets, faults } = await createTargets(context, {
+    const { created: targets, faults } = await createTargets(context, {
       targets: [{ ...input, controllerId: 'Gerät"1"\\' }],
     });
     expect(faults).toEqual([]);
@@ -91,7 +91,7 @@ describe('createTargets', () => {
 
     const partly = await createTargets(context, { targets, errorPolicy: 'REJECT_FAILED_ROWS' });
     expect(codes(partly)).toEqual([fault]);
-    expect(partly.targets.map(({ controllerId }) => controllerId)).toEqual(['good', 'fine']);
+    expect(partly.created.map(({ controllerId }) => controllerId)).toEqual(['good', 'fine']);
     expect(await countOf(context)).toBe(3);
   });
 
@@ -113,7 +113,7 @@ describe('createTargets', () => {
     const context = await newContext();
     await createTargets(context, { targets: [{ controllerId: 'old' }] });
     const fine = await createTargets(context, { targets: [{ controllerId: 'a' }], dryRun: true });
-    expect(fine.targets).toMatchObject([{ controllerId: 'a' }]);
+    expect(fine.created).toMatchObject([{ controllerId: 'a' }]);
     const bad = await createTargets(context, { targets: [{ controllerId: 'old' }], dryRun: true });
     expect(codes(bad)).toEqual(['TARGET_ALREADY_EXISTS targets 0 controllerId']);
     expect(await countOf(context)).toBe(1);
@@ -125,7 +125,7 @@ describe('createTargets', () => {
       controllerId: `d${n}`,
       address: `http://${n}`,
     }));
-    expect((await createTargets(context, { targets })).targets).toHaveLength(10_000);
+    expect((await createTargets(context, { targets })).created).toHaveLength(10_000);
     expect(await countOf(context)).toBe(10_000);
     expect(await findTargets(context, ['d9999'])).toMatchObject([{ address: 'http://9999' }]);
   });
@@ -138,7 +138,7 @@ describe('createTargets', () => {
       createTargets(context, { targets: list, errorPolicy: 'REJECT_FAILED_ROWS' }),
     );
     const [first, second] = await Promise.all(both);
-    expect(first!.targets.length + second!.targets.length).toBe(6_000);
+    expect(first!.created.length + second!.created.length).toBe(6_000);
     expect(await countOf(context)).toBe(6_000);
     expect(transaction, 'none had to be tried again').toHaveBeenCalledTimes(2);
     transaction.mockRestore();
@@ -146,7 +146,7 @@ describe('createTargets', () => {
 
   it('hides the token from those who may not read it, and needs CREATE_TARGET', async () => {
     const tenant = await newTenant(platform);
-    const { targets } = await createTargets(tenant.contextOf(['CREATE_TARGET']), {
+    const { created: targets } = await createTargets(tenant.contextOf(['CREATE_TARGET']), {
       targets: [{ controllerId: 'a' }],
     });
     expect(targets[0]?.securityToken).toBeNull();

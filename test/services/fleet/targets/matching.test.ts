@@ -23,7 +23,7 @@ const context = tenant.contextOf();
 await fleet(context, { none: [], red: ['Red'], blue: ['blue'], both: ['Red', 'blue'], odd: ['a*b', '100%'] });
 // More than are looked up.
 await create(context, ...Array.from({ length: 120 }, (_, n) => ({ name: `many-${n}` })));
-const { targetTypes: types } = await createTargetTypes(context, {
+const { created: types } = await createTargetTypes(context, {
   targetTypes: [
     { key: 'gw', name: 'Gateway' },
     { key: 'sensor', name: 'Sensor' },

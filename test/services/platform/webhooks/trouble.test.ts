@@ -243,7 +243,7 @@ it('does not undo a change because a webhook is deleted meanwhile', async () => 
       )
       .toBeGreaterThan(0);
   });
-  expect((await creating)?.targets).toHaveLength(1);
+  expect((await creating)?.created).toHaveLength(1);
   await expect(deleteWebhook(context, { id: webhook.id })).rejects.toMatchObject({
     code: 'WEBHOOK_NOT_FOUND',
   });
