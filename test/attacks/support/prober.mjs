@@ -39,13 +39,14 @@ const memory = (/** @type {'VmRSS' | 'VmHWM'} */ what) => {
   return found ? Number(found[1]) * 1024 : undefined;
 };
 
+/** A server may end a connection that idles, as any client must expect: it is asked again by another, and time goes on. */
 const answered = () =>
   new Promise((resolve) => {
     const request = get(`${url}/health/live`, { agent, timeout: LONGEST_MS }, (response) =>
       response.resume().once('close', () => resolve(true)),
     );
     request.once('timeout', () => request.destroy());
-    request.once('error', () => resolve(false));
+    request.once('error', () => resolve(request.reusedSocket ? answered() : false));
   });
 
 /** A server that refuses or cuts the connection is as good as stalled. */
