@@ -169,7 +169,7 @@ export const ROLLOUT_VERBS: Verbs = {
       (await (await listRolloutGroups(c, of(side).id, {})).page()).items.map(({ name }) => name),
     elsewhere: 'ROLLOUT_NOT_FOUND',
   }),
-  listTargetsOfGroup: onReady({
+  listTargetsOfRolloutGroup: onReady({
     needs: ['READ_ROLLOUT', 'READ_TARGET'],
     async call(c, side) {
       const key = { rolloutId: of(side).id, id: of(side).groupId };
