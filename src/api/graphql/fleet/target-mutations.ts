@@ -7,6 +7,7 @@ import { createTargets } from '../../../services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../services/fleet/targets/delete.ts';
 import { findTargets } from '../../../services/fleet/targets/find.ts';
 import { updateTarget } from '../../../services/fleet/targets/update.ts';
+import { mapInTurns } from '../../../services/shared/turns.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
@@ -177,7 +178,7 @@ export class TargetMutations {
     return creation(
       input,
       'targets',
-      work.then(({ created, faults }) => ({ created: created.map(targetView), faults })),
+      work.then(async ({ created, faults }) => ({ created: await mapInTurns(created, targetView), faults })),
     );
   }
 
