@@ -8,7 +8,7 @@ import { type Changes, change } from './change.ts';
 import type { Context } from './context.ts';
 import { faultOf } from './parse.ts';
 import { requireFewRows } from './rows.ts';
-import { takeTurns } from './turns.ts';
+import { takeTurns, turnBefore } from './turns.ts';
 
 /** What a bulk verb does with rows that break a rule: refuse all, or create the others. */
 export type ErrorPolicy = 'REJECT_ALL' | 'REJECT_FAILED_ROWS';
@@ -29,6 +29,8 @@ export async function readBatch<T>(
 ): Promise<Batch<T>> {
   requireFewRows(inputs, list);
   const batch: Batch<T> = { list, rows: [], faults: [] };
+  // They were read from the request in one go.
+  await turnBefore(inputs);
   const turns = takeTurns();
   for (const [index, input] of inputs.entries()) {
     if (turns.isOver()) await turns.next();

@@ -20,6 +20,14 @@ export function takeTurns(): Turns {
   };
 }
 
+/** So few things are worked on within a turn that has begun already. */
+const FEW = 500;
+
+/** Lets everything else run before work on a long list. */
+export async function turnBefore(list: readonly unknown[]): Promise<void> {
+  if (list.length > FEW) await new Promise(setImmediate);
+}
+
 /** `map` for lists that may be long: it lets other requests run in between. */
 export async function mapInTurns<T, R>(list: readonly T[], map: (item: T, index: number) => R): Promise<R[]> {
   const turns = takeTurns();

@@ -174,7 +174,9 @@ export class TargetMutations {
     input: CreateTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetsPayload> {
-    const work = createTargets(context, { ...input, targets: input.targets.map(withTypeNumber) });
+    const work = mapInTurns(input.targets, withTypeNumber).then((targets) =>
+      createTargets(context, { ...input, targets }),
+    );
     return creation(
       input,
       'targets',

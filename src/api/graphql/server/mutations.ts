@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import type { DomainError } from '../../../errors.ts';
-import { takeTurns } from '../../../services/shared/turns.ts';
+import { turnBefore } from '../../../services/shared/turns.ts';
 import { BulkErrorPolicy } from './enums.ts';
 import { Payload, type UserError, userErrorOf } from './errors.ts';
 import { asInInput, toId } from './ids.ts';
@@ -91,7 +91,7 @@ export async function creation<K extends string, T>(
 ): Promise<Answer<Record<NoInfer<K>, NoInfer<T>[]>>> {
   const { created, faults } = await work.catch((error) => ({ created: [], faults: [error] }));
   // They may be ten thousand, which are rendered in one go: others have their turn first.
-  await takeTurns().next();
+  await turnBefore(created);
   return { [field]: created, userErrors: userErrorsOf(input, faults) } as Answer<Record<K, T[]>>;
 }
 
