@@ -15,14 +15,14 @@ const log = (error) => console.error(error);
 
 process.on('message', async ({ connection, without }) => {
   const pool = openPool(connection, { connections: 10, prepare: true, name: 'muster bench' });
-  const defaults = {
+  const systemDefaults = {
     targetTokenEnabled: true,
     gatewayTokenEnabled: false,
     privateWebhooks: false,
     mostTargets: 1e9,
     deviceWrites: { atOnce: 1e9, perMinute: 1e9 },
   };
-  const { platform } = await openPlatform(pool, connection, defaults, undefined, log);
+  const { platform } = await openPlatform(pool, connection, { systemDefaults }, log);
   if (without === 'audit') platform.database = unaudited(platform.database);
   const signIn = openAuthenticator(platform);
   const admin = await signIn(`Basic ${btoa('admin:admin')}`);
