@@ -17,6 +17,9 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** Some clients hang now and then when they are told to end. */
+const STOPPED_WITHIN_MS = 10_000;
+
 /** Starts a program that runs until it is stopped or ends by itself. */
 export function begin(program: string, parameters: string[], env: Record<string, string> = {}): Running {
   const child = spawn(program, parameters, {
@@ -38,8 +41,13 @@ export function begin(program: string, parameters: string[], env: Record<string,
     output: () => output,
     ended,
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGTERM');
+      const end = (signal: 'SIGTERM' | 'SIGKILL') => {
+        if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, signal);
+      };
+      end('SIGTERM');
+      const patience = setTimeout(end, STOPPED_WITHIN_MS, 'SIGKILL');
       await ended;
+      clearTimeout(patience);
     },
   };
 }
