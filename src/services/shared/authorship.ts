@@ -3,7 +3,7 @@ import type { Field } from '../../filters/fields.ts';
 import type { ActorContext } from './context.ts';
 
 /** Who does something, and when. */
-type Author = Pick<ActorContext, 'caller' | 'clock'>;
+export type Author = Pick<ActorContext, 'caller' | 'clock'>;
 
 /** Who made something and who changed it last. */
 export interface Authored {

@@ -5,13 +5,14 @@ import { actions } from '../../../database/tables/actions.ts';
 import { actionNotCancelable, actionNotForceQuittable, type DomainError } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
+import type { Author } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { SERVER_MESSAGE } from './messages.ts';
 import { idArrayOf, type LockedAction, selectActionsToChange } from './select.ts';
-import { type Author, moveActions, settleTargets } from './write.ts';
+import { moveActions, settleTargets } from './write.ts';
 
 const CancelActions = z.object({
   actionIds: listOf(z.number()).nullish(),

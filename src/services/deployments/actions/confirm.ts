@@ -7,6 +7,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import { affected } from '../../platform/audit/record.ts';
 import type { TenantSettings } from '../../platform/tenants/settings.ts';
+import type { Author } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -14,7 +15,7 @@ import { listOf } from '../../shared/rows.ts';
 import { plainText } from '../../shared/text.ts';
 import { messagesOf, SERVER_MESSAGE } from './messages.ts';
 import { idArrayOf, type LockedAction, selectActionsToChange } from './select.ts';
-import { type Author, moveActions } from './write.ts';
+import { moveActions } from './write.ts';
 
 /** What somebody says about an action that waits for a confirmation; denied, it goes on waiting. */
 export const CONFIRMATIONS = ['confirmed', 'denied'] as const;

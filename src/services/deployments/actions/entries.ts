@@ -3,7 +3,7 @@ import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { type ActionStatus, actionEntries, actions } from '../../../database/tables/actions.ts';
 import { quotaExceeded } from '../../../errors.ts';
-import type { Author } from './write.ts';
+import type { Author } from '../../shared/authorship.ts';
 
 const MOST_ENTRIES = 1_000;
 

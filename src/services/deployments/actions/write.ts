@@ -3,10 +3,7 @@ import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { type ActionStatus, actionEntries, actions } from '../../../database/tables/actions.ts';
 import type { UpdateStatus } from '../../../database/tables/targets.ts';
-import type { ActorContext } from '../../shared/context.ts';
-
-/** Who changes actions, and when. */
-export type Author = Pick<ActorContext, 'caller' | 'clock'>;
+import type { Author } from '../../shared/authorship.ts';
 
 /**
  * Puts locked actions into another state and tells so in their history.

@@ -48,13 +48,11 @@ export async function assignDistributionSet(
       if (assignments.length > 1) await lockNamedTargets(tx, context, assignments);
       const result: AssignmentResult = { distributionSet: set, alreadyAssigned: 0, actions: [] };
       for (const { controllerIds, filter, ...options } of assignments) {
-        const selected = await selectTargetIds(
-          tx,
-          context,
-          'UPDATE_TARGET',
-          { controllerIds, filter },
+        const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', {
+          controllerIds,
+          filter,
           onMissing,
-        );
+        });
         const plan = planOf(context, set, options, offline ?? false, settings);
         const created: CreatedAction[] = [];
         for (const chunk of chunks(selected)) {
@@ -88,7 +86,7 @@ const lockNamedTargets = (
   assignments: readonly { controllerIds?: string[] | null | undefined }[],
 ): Promise<unknown> => {
   const controllerIds = assignments.flatMap((assignment) => assignment.controllerIds ?? []);
-  return selectTargetIds(tx, context, 'UPDATE_TARGET', { controllerIds }, 'PASS_OVER');
+  return selectTargetIds(tx, context, 'UPDATE_TARGET', { controllerIds, onMissing: 'PASS_OVER' });
 };
 
 type Options = Omit<

@@ -10,9 +10,10 @@ import { distributionSets } from '../../../database/tables/distribution-sets.ts'
 import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
+import type { Author } from '../../shared/authorship.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idArrayOf } from '../actions/select.ts';
-import { type Author, moveActions } from '../actions/write.ts';
+import { moveActions } from '../actions/write.ts';
 import type { MaintenanceWindow } from './maintenance-window.ts';
 
 /** What actions to make. */

@@ -116,7 +116,7 @@ async function eligibleTargets(
   const counts = forceType === 'downloadonly' ? sql`` : sql`AND ${actions.status} <> 'downloaded'`;
   return sql`${and(
     eq(targets.tenantId, tenantId),
-    await matchingTargets(context.database, tenant, context.clock(), parseFilter(query)),
+    await matchingTargets(context.database, { tenant, now: context.clock() }, parseFilter(query)),
     await scopeCondition(context, 'UPDATE_TARGET'),
     takesSetType(type.id),
   )} AND NOT EXISTS (

@@ -12,11 +12,11 @@ export async function deactivateAutoConfirm(
   context: Context,
   { controllerId }: { controllerId: string },
 ): Promise<void> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
 
   await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
-    const deactivated = await deactivateTargets(tx, caller, context.clock(), [target]);
+    const deactivated = await deactivateTargets(tx, context, [target]);
     changes.targets(deactivated);
     changes.record({ type: 'target.auto-confirm-deactivated', subjects: deactivated });
   });

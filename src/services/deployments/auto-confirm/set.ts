@@ -27,7 +27,7 @@ export type SetAutoConfirm = z.input<typeof SetAutoConfirm>;
  * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function setAutoConfirm(context: Context, input: SetAutoConfirm): Promise<number> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { active, initiator, remark, dryRun, ...selection } = parse(SetAutoConfirm, input);
   if (!active && initiator) throw invalid('initiator: goes with an activation only', ['initiator']);
   if (!active && remark) throw invalid('remark: goes with an activation only', ['remark']);
@@ -38,7 +38,7 @@ export async function setAutoConfirm(context: Context, input: SetAutoConfirm): P
       const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
       const changed = active
         ? await activateTargets(tx, context, selected, { initiator, remark })
-        : await deactivateTargets(tx, caller, context.clock(), selected);
+        : await deactivateTargets(tx, context, selected);
       changes.targets(changed);
       const type = active ? 'target.auto-confirm-activated' : 'target.auto-confirm-deactivated';
       changes.record({ type, ...affected(selection, changed) });

@@ -4,9 +4,8 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import { writeAndTouch } from '../../fleet/targets/touch.ts';
-import type { Actor } from '../../shared/context.ts';
+import type { Author } from '../../shared/authorship.ts';
 import { confirmWaitingActions } from '../actions/confirm.ts';
-import type { Author } from '../actions/write.ts';
 
 export interface Confirmation {
   initiator?: string | null | undefined;
@@ -27,8 +26,7 @@ export async function activateTargets(
   const now = clock();
   const activated = await writeAndTouch(
     tx,
-    caller,
-    now,
+    author,
     selected,
     (ids) => sql`
       INSERT INTO ${targetAutoConfirm} (tenant_id, target_id, initiator, remark, activated_at, activated_by)
@@ -45,16 +43,14 @@ export async function activateTargets(
 /** Deactivates it. @returns the controllerIds of the targets where it was active */
 export const deactivateTargets = (
   tx: Transaction,
-  caller: Actor,
-  now: Date,
+  author: Author,
   selected: readonly SelectedTarget[],
 ): Promise<string[]> =>
   writeAndTouch(
     tx,
-    caller,
-    now,
+    author,
     selected,
     (ids) => sql`
-      DELETE FROM ${targetAutoConfirm} WHERE tenant_id = ${caller.tenantId} AND target_id = ANY(${ids})
+      DELETE FROM ${targetAutoConfirm} WHERE tenant_id = ${author.caller.tenantId} AND target_id = ANY(${ids})
       RETURNING target_id`,
   );

@@ -44,10 +44,10 @@ async function hasTargetOutOfScope(
   tx: Transaction,
   context: Context,
   { tenantId, id }: LockedRollout,
-  filter: Parameters<typeof matchingTargets>[3],
+  filter: Parameters<typeof matchingTargets>[2],
 ): Promise<boolean> {
   const tenant = await context.tenants.byId(tenantId);
-  const within: SQL = await matchingTargets(tx, tenant, context.clock(), filter);
+  const within: SQL = await matchingTargets(tx, { tenant, now: context.clock() }, filter);
   const beyond = await tx.execute(sql`
     SELECT 1 FROM ${targetsWith([within])}
     JOIN ${rolloutTargets} ON ${rolloutTargets.tenantId} = ${targets.tenantId}

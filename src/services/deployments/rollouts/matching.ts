@@ -41,7 +41,11 @@ export async function eligibleTargets(
     .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, setId)));
   const texts = [filter, creatorScope, groupFilter].filter((text) => text);
   const expression = allOf(texts.map((text) => parseFilter(text!)));
-  const matching = await matchingTargets(tx, await tenants.byId(tenantId), clock(), expression);
+  const matching = await matchingTargets(
+    tx,
+    { tenant: await tenants.byId(tenantId), now: clock() },
+    expression,
+  );
   return and(eq(targets.tenantId, tenantId), takesSetType(set!.typeId), matching)!;
 }
 
@@ -57,7 +61,7 @@ export async function countEligible(
   const matches = filters.includes('')
     ? [sql`TRUE`]
     : await Promise.all(
-        filters.map((filter) => matchingTargets(tx, tenant, context.clock(), parseFilter(filter))),
+        filters.map((filter) => matchingTargets(tx, { tenant, now: context.clock() }, parseFilter(filter))),
       );
   const matchesAny = matches.length ? sql`(${sql.join(matches, sql` OR `)})` : sql`FALSE`;
   const [row] = await tx.execute<{ total: string; left: string }>(sql`

@@ -15,7 +15,7 @@ export async function countsForCaller(context: Context, column: SQLWrapper): Pro
   if (!scope) return undefined;
   const { tenantId } = context.caller;
   const tenant = await context.tenants.byId(tenantId);
-  const within = await matchingTargets(context.database, tenant, context.clock(), scope.filter);
+  const within = await matchingTargets(context.database, { tenant, now: context.clock() }, scope.filter);
   const chosen = and(eq(targets.tenantId, tenantId), within);
   return sql`${column} IN (SELECT ${targets.id} FROM ${targetsWith([chosen])} WHERE ${chosen})`;
 }

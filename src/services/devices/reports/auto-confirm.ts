@@ -47,7 +47,7 @@ export async function activateOwnAutoConfirm(
 export async function deactivateOwnAutoConfirm(device: ActorContext): Promise<void> {
   await change(device, async (tx, changes) => {
     const target = await lockOwnTarget(tx, device);
-    const deactivated = await deactivateTargets(tx, device.caller, device.clock(), [target]);
+    const deactivated = await deactivateTargets(tx, device, [target]);
     changes.targets(deactivated);
     changes.record({ type: 'target.auto-confirm-deactivated', subjects: deactivated });
   });

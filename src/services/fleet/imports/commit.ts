@@ -13,7 +13,7 @@ import type { ImportRecord } from './find.ts';
 import { type Merged, mergeRows, writingTransaction } from './merge.ts';
 import { type Row, refusal } from './refusal.ts';
 import { stageRows } from './stage.ts';
-import type { Author } from './values.ts';
+import type { Importer } from './values.ts';
 
 /** How the chunks of a file take turns: one is sent to the database while the one before is still being merged. */
 export interface Turn {
@@ -35,7 +35,7 @@ export async function commitChunk(
   { onStaged, turn }: Turn = {},
 ): Promise<void> {
   const { tenantId, dryRun } = begun;
-  const author: Author = { ...context, now: context.clock() };
+  const author: Importer = { ...context, now: context.clock() };
 
   await change(context, async (tx, changes) => {
     await stageRows(tx, chunk);
@@ -93,7 +93,7 @@ const TRANSACTIONS_AT_MOST = 2_000;
 /** Only where targets may be changed is it asked who changed them. */
 async function ownTransactions(
   tx: Transaction,
-  author: Author,
+  author: Importer,
   { mode, dryRun, transactions }: ImportRecord,
 ): Promise<number[]> {
   if (mode !== 'upsert' || dryRun) return transactions;
@@ -133,7 +133,7 @@ class Rehearsed {
 /** Does all of it and undoes it again; only what it met is kept, as later chunks may bring the same once more. */
 async function rehearse(
   tx: Transaction,
-  author: Author,
+  author: Importer,
   record: ImportRecord,
   chunk: Chunk,
 ): Promise<Merged> {

@@ -12,7 +12,7 @@ import type { ImportRecord } from './find.ts';
 import { type Row, refusal } from './refusal.ts';
 import { isScoped, RowsOutOfScope, refuseOutOfScope, requireAllInScope } from './scope.ts';
 import { resolveTypes } from './types.ts';
-import { type Author, mergeValues } from './values.ts';
+import { type Importer, mergeValues } from './values.ts';
 
 /** What became of a chunk's good rows. */
 export interface Merged {
@@ -33,7 +33,7 @@ type Begun = Pick<ImportRecord, 'mode' | 'transactions'>;
  */
 export async function mergeRows(
   tx: Transaction,
-  author: Author,
+  author: Importer,
   begun: Begun,
   chunk: Chunk,
 ): Promise<Merged> {
@@ -56,7 +56,7 @@ export async function mergeRows(
 /** In a fixed number of statements for any number of rows. @throws Unreached */
 async function merge(
   tx: Transaction,
-  author: Author,
+  author: Importer,
   { mode, transactions }: Begun,
   { lines, kinds }: Chunk,
 ): Promise<Merged> {
@@ -120,7 +120,7 @@ async function lockExisting(
  * order of the file; rows go in by controllerId, as all that create targets do, so that none waits for another for ever.
  * @returns how many
  */
-async function insertTargets(tx: Transaction, { caller, now }: Author): Promise<number> {
+async function insertTargets(tx: Transaction, { caller, now }: Importer): Promise<number> {
   const at = sql`${now.toISOString()}::timestamptz`;
   const { count } = await tx.execute(sql`
     WITH inserted AS (
@@ -147,11 +147,10 @@ async function insertTargets(tx: Transaction, { caller, now }: Author): Promise<
 }
 
 /** Of rows of the same target the last that gives a token counts. */
-const noteNewTokens = (tx: Transaction, { caller, now }: Author): Promise<void> =>
+const noteNewTokens = (tx: Transaction, author: Importer): Promise<void> =>
   noteTokenRotations(
     tx,
-    caller,
-    now,
+    author,
     sql`SELECT DISTINCT ON (i.id) i.id, r.security_token AS token
         FROM import_ids AS i JOIN import_rows AS r USING (n)
         WHERE NOT i.is_new AND r.security_token IS NOT NULL
@@ -177,7 +176,7 @@ async function analyzeGrown(tx: Transaction, created: number): Promise<void> {
  * Changes the targets by what their rows give, the last of them before all others; what none gives stays. A request
  * for attributes can only be made: the device ends it by answering.
  */
-async function updateTargets(tx: Transaction, { caller, now }: Author): Promise<void> {
+async function updateTargets(tx: Transaction, { caller, now }: Importer): Promise<void> {
   const last = (name: string) => {
     const column = sql.identifier(name);
     return sql`(array_agg(${column} ORDER BY n DESC) FILTER (WHERE ${column} IS NOT NULL))[1] AS ${column}`;
@@ -211,7 +210,7 @@ const repeatedRows = (tx: Transaction): Promise<Row[]> =>
     ORDER BY n`);
 
 /** How PostgreSQL notes in rows who wrote them: the transaction that changed the chunk's targets, or a part of it. */
-export async function writingTransaction(tx: Transaction, { caller }: Author): Promise<number | undefined> {
+export async function writingTransaction(tx: Transaction, { caller }: Importer): Promise<number | undefined> {
   const [row] = await tx.execute<{ xmin: string }>(sql`
     SELECT xmin::text FROM targets
     WHERE tenant_id = ${caller.tenantId} AND id = (SELECT id FROM import_ids LIMIT 1)`);

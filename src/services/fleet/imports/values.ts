@@ -10,7 +10,7 @@ import { type Kind, LETTERS } from './chunk.ts';
  */
 export async function mergeValues(
   tx: Transaction,
-  author: Author,
+  author: Importer,
   kinds: ReadonlySet<Kind>,
   { areNew }: { areNew: boolean },
 ): Promise<void> {
@@ -56,7 +56,7 @@ async function mergeEntries(
 }
 
 /** A tag that doesn't exist yet is made: a file is to carry a fleet to where nothing of it is known. */
-async function assignTags(tx: Transaction, { caller: { tenantId, username }, now }: Author): Promise<void> {
+async function assignTags(tx: Transaction, { caller: { tenantId, username }, now }: Importer): Promise<void> {
   const at = sql`${now.toISOString()}::timestamptz`;
   const made = await tx.execute(sql`
     INSERT INTO target_tags (tenant_id, name, created_at, created_by, last_modified_at, last_modified_by)
@@ -81,6 +81,6 @@ async function assignTags(tx: Transaction, { caller: { tenantId, username }, now
 }
 
 /** Who writes, and when. */
-export interface Author extends Context {
+export interface Importer extends Context {
   now: Date;
 }

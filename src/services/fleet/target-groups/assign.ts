@@ -34,14 +34,14 @@ export interface AssignTargetGroup extends Omit<z.input<typeof AssignTargetGroup
  */
 export async function assignTargetGroup(context: Context, input: AssignTargetGroup): Promise<number> {
   const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
-  const { group, onMissing, dryRun, ...selection } = parse(AssignTargetGroup, input);
+  const { group, dryRun, ...selection } = parse(AssignTargetGroup, input);
 
   return change(
     context,
     async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection, onMissing ?? 'REFUSE');
+      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
       const different = sql`${targets.group} IS DISTINCT FROM ${group}::text`;
-      const changed = await updateSelected(tx, tenantId, selected, { group }, different);
+      const changed = await updateSelected(tx, tenantId, selected, { values: { group }, different });
       if (group) await requireGroupQuota(tx, tenantId);
       changes.targets(changed);
       changes.record({

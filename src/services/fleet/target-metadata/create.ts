@@ -21,13 +21,13 @@ export type CreateTargetMetadata = z.input<typeof CreateTargetMetadata>;
  *   INVALID_INPUT
  */
 export async function createTargetMetadata(context: Context, input: CreateTargetMetadata): Promise<void> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { controllerId, entries } = parse(CreateTargetMetadata, input);
 
   await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     await refuseExisting(tx, target, entries);
-    await writeEntries(tx, caller, context.clock(), [target], entries);
+    await writeEntries(tx, context, [target], entries);
     changes.targets([controllerId]);
     changes.record({ type: 'target.metadata-set', subjects: [controllerId], changes: valuesOf(entries) });
   });

@@ -24,7 +24,7 @@ export type DeleteTargetMetadata = z.input<typeof DeleteTargetMetadata>;
  * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function deleteTargetMetadata(context: Context, input: DeleteTargetMetadata): Promise<number> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { keys, dryRun, ...selection } = parse(DeleteTargetMetadata, input);
 
   return change(
@@ -32,7 +32,7 @@ export async function deleteTargetMetadata(context: Context, input: DeleteTarget
     async (tx, changes) => {
       const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
       const stored = keys.filter(isStorableText);
-      const changed = await removeEntries(tx, caller, context.clock(), selected, stored);
+      const changed = await removeEntries(tx, context, selected, stored);
       changes.targets(changed);
       changes.record({
         type: 'target.metadata-deleted',

@@ -24,14 +24,14 @@ export type SetTargetMetadata = z.input<typeof SetTargetMetadata>;
  * @throws TARGET_NOT_FOUND, QUOTA_EXCEEDED, INVALID_INPUT, the filter's errors
  */
 export async function setTargetMetadata(context: Context, input: SetTargetMetadata): Promise<number> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { entries, dryRun, ...selection } = parse(SetTargetMetadata, input);
 
   return change(
     context,
     async (tx, changes) => {
       const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-      const changed = await writeEntries(tx, caller, context.clock(), selected, entries);
+      const changed = await writeEntries(tx, context, selected, entries);
       changes.targets(changed);
       changes.record({
         type: 'target.metadata-set',

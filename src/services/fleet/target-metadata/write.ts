@@ -4,7 +4,8 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targetMetadata } from '../../../database/tables/target-data.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import type { FieldChanges } from '../../platform/audit/record.ts';
-import type { Caller } from '../../shared/context.ts';
+import type { Author } from '../../shared/authorship.ts';
+import type { Actor } from '../../shared/context.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import { writeAndTouch } from '../targets/touch.ts';
 import { type MetadataEntry, MOST_ENTRIES } from './input.ts';
@@ -21,8 +22,7 @@ export const valuesOf = (entries: readonly MetadataEntry[]): FieldChanges => ({
  */
 export async function writeEntries(
   tx: Transaction,
-  caller: Caller,
-  now: Date,
+  author: Author,
   selected: readonly SelectedTarget[],
   entries: readonly MetadataEntry[],
 ): Promise<string[]> {
@@ -30,41 +30,38 @@ export async function writeEntries(
   const values = sql`${arrayOf(entries.map(({ value }) => value))}::text[]`;
   const changed = await writeAndTouch(
     tx,
-    caller,
-    now,
+    author,
     selected,
     (ids) => sql`
       INSERT INTO ${targetMetadata} AS stored (tenant_id, target_id, key, value)
-      SELECT ${caller.tenantId}::bigint, chosen.id, entry.key, entry.value
+      SELECT ${author.caller.tenantId}::bigint, chosen.id, entry.key, entry.value
       FROM unnest(${ids}) AS chosen(id), unnest(${keys}, ${values}) AS entry(key, value)
       ON CONFLICT (tenant_id, target_id, key) DO UPDATE SET value = excluded.value
         WHERE stored.value <> excluded.value
       RETURNING target_id`,
   );
-  await refuseTooMany(tx, caller, selected);
+  await refuseTooMany(tx, author.caller, selected);
   return changed;
 }
 
 /** Takes entries away from locked targets. @returns the controllerIds of those that had any of them */
 export const removeEntries = (
   tx: Transaction,
-  caller: Caller,
-  now: Date,
+  author: Author,
   selected: readonly SelectedTarget[],
   keys: readonly string[],
 ): Promise<string[]> =>
   writeAndTouch(
     tx,
-    caller,
-    now,
+    author,
     selected,
     (ids) => sql`
       DELETE FROM ${targetMetadata}
-      WHERE tenant_id = ${caller.tenantId} AND target_id = ANY(${ids}) AND key = ANY(${arrayOf(keys)}::text[])
+      WHERE tenant_id = ${author.caller.tenantId} AND target_id = ANY(${ids}) AND key = ANY(${arrayOf(keys)}::text[])
       RETURNING target_id`,
   );
 
-async function refuseTooMany(tx: Transaction, { tenantId }: Caller, selected: readonly SelectedTarget[]) {
+async function refuseTooMany(tx: Transaction, { tenantId }: Actor, selected: readonly SelectedTarget[]) {
   for (const chunk of chunks(selected)) {
     const [full] = await tx.execute<{ target_id: string }>(sql`
       SELECT target_id FROM ${targetMetadata}

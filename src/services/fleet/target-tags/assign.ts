@@ -16,7 +16,7 @@ import { type ChangedTargets, lockChoice, TagChoice } from './choice.ts';
  * @throws TARGET_TAG_NOT_FOUND, TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function assignTargetTags(context: Context, input: TagChoice): Promise<ChangedTargets> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { dryRun, ...choice } = parse(TagChoice, input);
 
   return change(
@@ -25,19 +25,18 @@ export async function assignTargetTags(context: Context, input: TagChoice): Prom
       const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
       const changed = await writeAndTouch(
         tx,
-        caller,
-        context.clock(),
+        context,
         selected,
         (ids) => sql`
           INSERT INTO ${targetTagAssignments} (tenant_id, target_id, tag_id)
-          SELECT ${caller.tenantId}::bigint, target.id, tag.id
+          SELECT ${tenantId}::bigint, target.id, tag.id
           FROM unnest(${ids}) AS target(id), unnest(${arrayOf(tagIds)}::bigint[]) AS tag(id)
           ON CONFLICT (tenant_id, target_id, tag_id) DO NOTHING
           RETURNING target_id`,
       );
       await requireTagQuota(
         tx,
-        caller.tenantId,
+        tenantId,
         'target',
         selected.map(({ id }) => id),
       );

@@ -53,7 +53,8 @@ export async function lockChoice(
   const { controllerIds, filter, onNotFound } = choice;
   const tags = await lockTags(tx, context.caller.tenantId, choice);
   const onMissing = (onNotFound ?? 'FAIL') === 'FAIL' ? 'REFUSE' : 'PASS_OVER';
-  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', { controllerIds, filter }, onMissing);
+  const selection = { controllerIds, filter, onMissing } as const;
+  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
   const faults = onNotFound === 'ON_WHAT_FOUND_AND_FAIL' ? faultsOf(controllerIds ?? [], selected) : [];
   return {
     tagIds: tags.map(({ id }) => id),

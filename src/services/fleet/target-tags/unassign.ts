@@ -15,7 +15,7 @@ import { type ChangedTargets, lockChoice, TagChoice } from './choice.ts';
  * @throws TARGET_TAG_NOT_FOUND, TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function unassignTargetTags(context: Context, input: TagChoice): Promise<ChangedTargets> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { dryRun, ...choice } = parse(TagChoice, input);
 
   return change(
@@ -24,12 +24,11 @@ export async function unassignTargetTags(context: Context, input: TagChoice): Pr
       const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
       const changed = await writeAndTouch(
         tx,
-        caller,
-        context.clock(),
+        context,
         selected,
         (ids) => sql`
           DELETE FROM ${targetTagAssignments}
-          WHERE tenant_id = ${caller.tenantId} AND target_id = ANY(${ids})
+          WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids})
             AND tag_id = ANY(${arrayOf(tagIds)}::bigint[])
           RETURNING target_id`,
       );

@@ -4,6 +4,7 @@ import { targets } from '../../../database/tables/targets.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -30,9 +31,8 @@ export interface AssignTargetType extends Omit<z.input<typeof AssignTargetType>,
  * @throws TARGET_TYPE_NOT_FOUND, TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function assignTargetType(context: Context, input: AssignTargetType): Promise<number> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { targetTypeId, dryRun, ...selection } = parse(AssignTargetType, input);
-  const { tenantId } = caller;
 
   return change(
     context,
@@ -41,13 +41,10 @@ export async function assignTargetType(context: Context, input: AssignTargetType
       if (targetTypeId !== null && !known.has(targetTypeId))
         throw targetTypeNotFound(String(targetTypeId), ['targetTypeId']);
       const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-      const changed = await updateSelected(
-        tx,
-        tenantId,
-        selected,
-        { targetTypeId, lastModifiedAt: context.clock(), lastModifiedBy: caller.username },
-        sql`${targets.targetTypeId} IS DISTINCT FROM ${targetTypeId}::bigint`,
-      );
+      const changed = await updateSelected(tx, tenantId, selected, {
+        values: { targetTypeId, ...modificationStamp(context) },
+        different: sql`${targets.targetTypeId} IS DISTINCT FROM ${targetTypeId}::bigint`,
+      });
       changes.targets(changed);
       changes.record({
         type: 'target.type-assigned',

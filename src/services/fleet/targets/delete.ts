@@ -34,7 +34,7 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
     context,
     async (tx, changes) => {
       await lockRolloutsOf(tx, context, await isSelected(tx, context, 'DELETE_TARGET', selection));
-      const found = await selectTargetIds(tx, context, 'DELETE_TARGET', selection, 'REFUSE', 'update');
+      const found = await selectTargetIds(tx, context, 'DELETE_TARGET', { ...selection, lock: 'update' });
       changes.rollouts(await uncountTargets(tx, tenantId, found));
       await removeTargets(tx, tenantId, found);
       await adjustTargetCount(tx, context, tenantId, -found.length);

@@ -52,10 +52,8 @@ const MOST_IDS = 100;
  */
 export async function matchingTargets(
   database: Database | Transaction,
-  tenant: Tenant,
-  now: Date,
+  { tenant, now, fields = TARGET_FIELDS }: { tenant: Tenant; now: Date; fields?: FieldSet },
   filter: Expression,
-  fields: FieldSet = TARGET_FIELDS,
 ): Promise<SQL> {
   const moments = filterMoments(tenant, now);
   const lookUp = async (comparison: Comparison) => {
@@ -98,7 +96,7 @@ export async function askedTargets(
   const tenant = await context.tenants.byId(context.caller.tenantId);
   const filter = parseFilter(text);
   const fields = await readableFields(context, TARGET_FIELDS, filter);
-  return matchingTargets(database, tenant, context.clock(), filter, fields);
+  return matchingTargets(database, { tenant, now: context.clock(), fields }, filter);
 }
 
 function referenceOf({ field, values }: Comparison) {

@@ -33,13 +33,8 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
   return change(context, async (tx, changes) => {
     const before = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     const now = context.clock();
-    await noteTokenRotations(
-      tx,
-      caller,
-      now,
-      givenTokens([{ id: before.id, token: securityToken }]),
-      overlap,
-    );
+    const rotated = givenTokens([{ id: before.id, token: securityToken }]);
+    await noteTokenRotations(tx, { caller, now }, rotated, overlap);
     const itself = and(eq(targets.tenantId, tenantId), eq(targets.id, before.id));
     await tx
       .update(targets)

@@ -37,7 +37,7 @@ export async function rotateTargetTokens(context: Context, input: RotateTargetTo
       const now = context.clock();
       for (const chunk of chunks(selected)) {
         const given = givenTokens(chunk.map(({ id }) => ({ id, token: generateToken() })));
-        await noteTokenRotations(tx, caller, now, given, overlapSeconds);
+        await noteTokenRotations(tx, { caller, now }, given, overlapSeconds);
         await tx.execute(sql`
           UPDATE ${targets} AS target
           SET security_token = given.token, last_modified_at = ${now.toISOString()}::timestamptz,

@@ -57,6 +57,12 @@ export interface TargetSelection {
   filter?: string | null | undefined;
 }
 
+interface SelectionOptions {
+  /** REFUSE unless given. */
+  onMissing?: OnMissing | null | undefined;
+  lock?: 'update' | 'no key update';
+}
+
 export interface SelectedTarget {
   id: number;
   controllerId: string;
@@ -76,9 +82,7 @@ export async function selectTargetIds(
   tx: Transaction,
   context: Context,
   permission: TargetPermission,
-  { controllerIds, filter }: TargetSelection,
-  onMissing: OnMissing = 'REFUSE',
-  lock: 'update' | 'no key update' = 'no key update',
+  { controllerIds, filter, onMissing, lock = 'no key update' }: TargetSelection & SelectionOptions,
 ): Promise<SelectedTarget[]> {
   const found = await tx
     .select({ id: targets.id, controllerId: targets.controllerId })
@@ -88,7 +92,7 @@ export async function selectTargetIds(
     .where(await isSelected(tx, context, permission, { controllerIds, filter }))
     .orderBy(targets.id)
     .for(lock, { of: targets });
-  if (controllerIds && onMissing === 'REFUSE') refuseMissing(controllerIds, found);
+  if (controllerIds && onMissing !== 'PASS_OVER') refuseMissing(controllerIds, found);
   return found;
 }
 

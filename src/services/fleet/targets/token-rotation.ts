@@ -4,7 +4,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import type { Caller, Context } from '../../shared/context.ts';
+import type { Actor, Context } from '../../shared/context.ts';
 import { targetInScope } from './scope.ts';
 
 /** A new token that the device has not used yet. */
@@ -33,8 +33,7 @@ export const givenTokens = (tokens: readonly { id: number; token: string }[]): S
  */
 export async function noteTokenRotations(
   tx: Transaction,
-  { tenantId, username }: Caller,
-  now: Date,
+  { caller: { tenantId, username }, now }: { caller: Actor; now: Date },
   given: SQL,
   overlapSeconds = 0,
 ): Promise<void> {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targets } from '../../../database/tables/targets.ts';
-import type { Actor } from '../../shared/context.ts';
+import type { Author } from '../../shared/authorship.ts';
 import type { SelectedTarget } from './selection.ts';
 
 /**
@@ -13,11 +13,11 @@ import type { SelectedTarget } from './selection.ts';
  */
 export async function writeAndTouch(
   tx: Transaction,
-  { tenantId, username }: Actor,
-  now: Date,
+  { caller: { tenantId, username }, clock }: Author,
   selected: readonly SelectedTarget[],
   write: (ids: SQL) => SQL,
 ): Promise<string[]> {
+  const now = clock();
   const touched: string[] = [];
   for (const chunk of chunks(selected)) {
     const ids = sql`${arrayOf(chunk.map(({ id }) => id))}::bigint[]`;

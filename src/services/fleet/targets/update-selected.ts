@@ -12,8 +12,7 @@ export async function updateSelected(
   tx: Transaction,
   tenantId: number,
   selected: readonly SelectedTarget[],
-  values: Partial<typeof targets.$inferInsert>,
-  different: SQL,
+  { values, different }: { values: Partial<typeof targets.$inferInsert>; different: SQL },
 ): Promise<string[]> {
   const updated: string[] = [];
   for (const chunk of chunks(selected)) {

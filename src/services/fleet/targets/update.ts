@@ -32,7 +32,11 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
     if (given.targetTypeId != null) await requireType(tx, context, given.targetTypeId);
     const now = context.clock();
     if (given.securityToken)
-      await noteTokenRotations(tx, caller, now, givenTokens([{ id: before.id, token: given.securityToken }]));
+      await noteTokenRotations(
+        tx,
+        { caller, now },
+        givenTokens([{ id: before.id, token: given.securityToken }]),
+      );
     if (Object.keys(given).length || address !== undefined)
       await tx
         .update(targets)

@@ -89,7 +89,7 @@ export async function findMatches(
 ): Promise<number[] | undefined> {
   const tenant = await platform.tenants.byId(tenantId);
   const matching = await conditionOf(filter, (asked, fields) =>
-    matchingTargets(platform.database, tenant, platform.clock(), asked, fields),
+    matchingTargets(platform.database, { tenant, now: platform.clock(), fields }, asked),
   );
   const found = platform.database
     .select({ id: targets.id })

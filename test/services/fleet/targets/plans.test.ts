@@ -61,7 +61,7 @@ afterAll(async () => {
 
 /** How PostgreSQL finds the keys of a page: among the first targets of the order, if it does so, and among all. */
 async function plansOf(filter: string, field: keyof typeof TARGET_ORDER = 'controllerId') {
-  const chosen = await matchingTargets(pool.database, tenant, new Date(), parseFilter(filter));
+  const chosen = await matchingTargets(pool.database, { tenant, now: new Date() }, parseFilter(filter));
   const fields = field === 'controllerId' ? (['controllerId'] as const) : ([field, 'controllerId'] as const);
   const keys = fields.map((name) => ({ ...TARGET_ORDER[name], descending: false }));
   const page = { from: eq(targets.tenantId, 1), chosen, keys, limit: 51, offset: 0 };

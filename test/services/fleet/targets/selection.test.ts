@@ -21,7 +21,7 @@ const fleet = async (...controllerIds: string[]) => {
   return context;
 };
 const select = (context: Context, selection: TargetSelection, onMissing?: OnMissing) =>
-  change(context, (tx) => selectTargetIds(tx, context, 'UPDATE_TARGET', selection, onMissing));
+  change(context, (tx) => selectTargetIds(tx, context, 'UPDATE_TARGET', { ...selection, onMissing }));
 
 it.each<[TargetSelection, string[]]>([
   [{ controllerIds: ['b', 'a', 'b'] }, ['a', 'b']],
