@@ -1,9 +1,11 @@
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Field } from '../../filters/fields.ts';
-import type { ActorContext } from './context.ts';
 
-/** Who does something, and when. */
-export type Author = Pick<ActorContext, 'caller' | 'clock'>;
+/** Who does something, and when: a part of every context. */
+export interface Author {
+  caller: { tenantId: number; username: string };
+  clock: () => Date;
+}
 
 /** Who made something and who changed it last. */
 export interface Authored {

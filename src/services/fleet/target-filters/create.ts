@@ -1,6 +1,7 @@
 import { targetFilters } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { added } from '../../platform/audit/record.ts';
+import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -12,16 +13,14 @@ import { checkQuery, TargetFilterInput } from './input.ts';
  * @throws TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the query's errors
  */
 export async function createTargetFilter(context: Context, input: TargetFilterInput): Promise<TargetFilter> {
-  const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
+  const { tenantId } = requirePermission(context, 'CREATE_TARGET');
   const given = parse(TargetFilterInput, input);
   checkQuery(context, given.query);
 
-  const now = context.clock();
-  const authorship = { createdAt: now, createdBy: username, lastModifiedAt: now, lastModifiedBy: username };
   return change(context, async (tx, changes) => {
     const [filter] = await tx
       .insert(targetFilters)
-      .values({ tenantId, ...given, ...authorship })
+      .values({ tenantId, ...given, ...creationStamp(context) })
       .returning(TARGET_FILTER_COLUMNS);
     changes.record({ type: 'target-filter.created', subjects: [given.name], changes: added(given) });
     return filter!;

@@ -4,18 +4,15 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targetFilters } from '../../../database/tables/target-data.ts';
 import { targetFilterNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 
 /** A filter with a name, to be used again. */
-export interface TargetFilter {
+export interface TargetFilter extends Authored {
   id: number;
   name: string;
   /** RSQL, as it was written. */
   query: string;
-  createdAt: Date;
-  createdBy: string;
-  lastModifiedAt: Date;
-  lastModifiedBy: string;
 }
 
 const { tenantId: _, ...columns } = getTableColumns(targetFilters);

@@ -1,10 +1,10 @@
-import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { targetFilters } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
-import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import { listMatching, selected } from '../../shared/matching.ts';
+import type { Listing, PageRequest } from '../../shared/page.ts';
 import { findDistributionSet } from '../../software/distribution-sets/find.ts';
 import { TARGET_FILTER_FIELDS, TARGET_FILTER_ORDER, type TargetFilterOrderField } from './fields.ts';
 import { TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
@@ -12,7 +12,7 @@ import { TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
 /**
  * Lists saved filters, by id unless ordered otherwise; with `among` only those for which this condition holds. Needs
  * READ_TARGET.
- * @throws the filter's errors, and those of `list`.
+ * @throws what `listMatching` throws
  */
 export async function listTargetFilters(
   context: Context,
@@ -20,25 +20,14 @@ export async function listTargetFilters(
   among?: SQL,
 ): Promise<Listing<TargetFilter>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  const matching = and(
-    eq(targetFilters.tenantId, tenantId),
-    among,
-    await askedFilter(context, TARGET_FILTER_FIELDS, request.filter),
+  const { database } = context;
+  return listMatching(
+    context,
+    request,
+    { fields: TARGET_FILTER_FIELDS, order: TARGET_FILTER_ORDER },
+    and(eq(targetFilters.tenantId, tenantId), among),
+    selected(database, () => database.select(TARGET_FILTER_COLUMNS).from(targetFilters).$dynamic()),
   );
-  return list(request, TARGET_FILTER_ORDER, 'id', {
-    rows: async (where, orderBy, limit, offset) =>
-      context.database
-        .select(TARGET_FILTER_COLUMNS)
-        .from(targetFilters)
-        .where(and(matching, where))
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    async count() {
-      const [row] = await context.database.select({ total: count() }).from(targetFilters).where(matching);
-      return row?.total ?? 0;
-    },
-  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { lockAutoAssignmentOfFilter } from '../../deployments/auto-assignments/auto-assignment.ts';
 import { renameWithFilter, setUpAnew } from '../../deployments/auto-assignments/follow-filter.ts';
 import { differences } from '../../platform/audit/record.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -18,7 +19,7 @@ import { checkQuery, TargetFilterUpdate } from './input.ts';
  *   throws
  */
 export async function updateTargetFilter(context: Context, input: TargetFilterUpdate): Promise<TargetFilter> {
-  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { id, ...rest } = parse(TargetFilterUpdate, input);
   const given = givenOf(rest);
   if (given.query !== undefined) checkQuery(context, given.query);
@@ -28,7 +29,7 @@ export async function updateTargetFilter(context: Context, input: TargetFilterUp
     if (!Object.keys(given).length) return before;
     const [filter] = await tx
       .update(targetFilters)
-      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .set({ ...given, ...modificationStamp(context) })
       .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
       .returning(TARGET_FILTER_COLUMNS);
     const changed = differences(before, filter!, ['name', 'query']);

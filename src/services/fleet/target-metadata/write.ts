@@ -5,7 +5,6 @@ import { targetMetadata } from '../../../database/tables/target-data.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import type { FieldChanges } from '../../platform/audit/record.ts';
 import type { Author } from '../../shared/authorship.ts';
-import type { Actor } from '../../shared/context.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import { writeAndTouch } from '../targets/touch.ts';
 import { type MetadataEntry, MOST_ENTRIES } from './input.ts';
@@ -61,7 +60,11 @@ export const removeEntries = (
       RETURNING target_id`,
   );
 
-async function refuseTooMany(tx: Transaction, { tenantId }: Actor, selected: readonly SelectedTarget[]) {
+async function refuseTooMany(
+  tx: Transaction,
+  { tenantId }: { tenantId: number },
+  selected: readonly SelectedTarget[],
+) {
   for (const chunk of chunks(selected)) {
     const [full] = await tx.execute<{ target_id: string }>(sql`
       SELECT target_id FROM ${targetMetadata}

@@ -4,19 +4,16 @@ import { preparedWith } from '../../../database/prepared.ts';
 import { targetTagAssignments, targetTags } from '../../../database/tables/target-data.ts';
 import { targetTagNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { targetInScope } from '../targets/scope.ts';
 
 /** A target tag as callers get it. */
-export interface TargetTag {
+export interface TargetTag extends Authored {
   id: number;
   name: string;
   description: string | null;
   colour: string | null;
-  createdAt: Date;
-  createdBy: string;
-  lastModifiedAt: Date;
-  lastModifiedBy: string;
 }
 
 const { tenantId: _, ...columns } = getTableColumns(targetTags);

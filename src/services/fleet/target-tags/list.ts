@@ -1,10 +1,10 @@
-import { and, count, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { plannedAnew } from '../../../database/prepared.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
-import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import { listMatching, selected } from '../../shared/matching.ts';
+import type { Listing, PageRequest } from '../../shared/page.ts';
 import type { TargetOrderField } from '../targets/fields.ts';
 import { listTargets } from '../targets/find.ts';
 import type { Target } from '../targets/target.ts';
@@ -14,31 +14,21 @@ import { targetHasTag } from './scope.ts';
 
 /**
  * Lists target tags, by id unless ordered otherwise. Needs READ_TARGET.
- * @throws the filter's errors, and those of `list`.
+ * @throws what `listMatching` throws
  */
 export async function listTargetTags(
   context: Context,
   request: PageRequest<TargetTagOrderField>,
 ): Promise<Listing<TargetTag>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  const matching = and(
+  const { database } = context;
+  return listMatching(
+    context,
+    request,
+    { fields: TARGET_TAG_FIELDS, order: TARGET_TAG_ORDER },
     eq(targetTags.tenantId, tenantId),
-    await askedFilter(context, TARGET_TAG_FIELDS, request.filter),
+    selected(database, () => database.select(TARGET_TAG_COLUMNS).from(targetTags).$dynamic()),
   );
-  return list(request, TARGET_TAG_ORDER, 'id', {
-    rows: async (where, orderBy, limit, offset) =>
-      context.database
-        .select(TARGET_TAG_COLUMNS)
-        .from(targetTags)
-        .where(and(matching, where))
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset),
-    async count() {
-      const [row] = await context.database.select({ total: count() }).from(targetTags).where(matching);
-      return row?.total ?? 0;
-    },
-  });
 }
 
 /**

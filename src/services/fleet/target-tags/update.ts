@@ -5,6 +5,7 @@ import { targetTagNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { renamed, requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { differences } from '../../platform/audit/record.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -19,7 +20,7 @@ import { requireTaggedTargetsInScope } from './scope.ts';
  *   doesn't reach all targets that have the tag, before or after, or a scope of the caller goes by the name
  */
 export async function updateTargetTag(context: Context, input: TargetTagUpdate): Promise<TargetTag> {
-  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { id, ...rest } = parse(TargetTagUpdate, input);
   const given = givenOf(rest);
   const itself = and(eq(targetTags.tenantId, tenantId), isAmong(targetTags.id, [id]));
@@ -33,7 +34,7 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
     if (renamed(before, given, ['name']).length) requireNoScopeOn(context, 'targetTag', ['name']);
     const [tag] = await tx
       .update(targetTags)
-      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .set({ ...given, ...modificationStamp(context) })
       .where(itself)
       .returning(TARGET_TAG_COLUMNS);
     if (renames) await requireTaggedTargetsInScope(tx, context, 'UPDATE_TARGET', id);

@@ -1,17 +1,14 @@
 import { getTableColumns } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
+import type { Authored } from '../../shared/authorship.ts';
 
 /** A target type as callers get it. */
-export interface TargetType {
+export interface TargetType extends Authored {
   id: number;
   key: string;
   name: string;
   description: string | null;
   colour: string | null;
-  createdAt: Date;
-  createdBy: string;
-  lastModifiedAt: Date;
-  lastModifiedBy: string;
 }
 
 const { tenantId: _, ...columns } = getTableColumns(targetTypes);

@@ -7,6 +7,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { renamed, requireNoScopeOn } from '../../access/scoped-fields.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import { differences } from '../../platform/audit/record.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -21,7 +22,7 @@ import { TARGET_TYPE_COLUMNS, type TargetType } from './target-type.ts';
  *   UPDATE_TARGET_TYPE, or a scope of the caller goes by the name
  */
 export async function updateTargetType(context: Context, input: TargetTypeUpdate): Promise<TargetType> {
-  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET_TYPE');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET_TYPE');
   const { id, ...rest } = parse(TargetTypeUpdate, input);
   const given = givenOf(rest);
   const itself = and(eq(targetTypes.tenantId, tenantId), isAmong(targetTypes.id, [id]));
@@ -37,7 +38,7 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
     if (renamed(before, given, ['name']).length) requireNoScopeOn(context, 'targetType', ['name']);
     const [targetType] = await tx
       .update(targetTypes)
-      .set({ ...given, lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .set({ ...given, ...modificationStamp(context) })
       .where(itself)
       .returning(TARGET_TYPE_COLUMNS);
     await requireStillInScope(

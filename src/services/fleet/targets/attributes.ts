@@ -6,6 +6,7 @@ import { targetAttributes, targets } from '../../../database/tables/targets.ts';
 import { invalidAttributes, quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { FieldChanges } from '../../platform/audit/record.ts';
+import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
@@ -95,7 +96,7 @@ export type SetTargetAttributes = z.input<typeof SetTargetAttributes>;
  * @throws TARGET_NOT_FOUND, INVALID_ATTRIBUTES, QUOTA_EXCEEDED
  */
 export async function setTargetAttributes(context: Context, input: SetTargetAttributes): Promise<void> {
-  const { tenantId, username } = requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { controllerId, attributes, mode } = parse(SetTargetAttributes, input);
   const entries = attributes.map(({ key, value }): AttributeEntry => [key, value ?? null]);
   checkAttributes(entries);
@@ -105,7 +106,7 @@ export async function setTargetAttributes(context: Context, input: SetTargetAttr
     const changed = await applyAttributes(tx, target, mode, entries);
     await tx
       .update(targets)
-      .set({ lastModifiedAt: context.clock(), lastModifiedBy: username })
+      .set(modificationStamp(context))
       .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
     changes.targets([controllerId]);
     if (changed)

@@ -17,7 +17,8 @@ import type { Expression } from '../../../filters/expression.ts';
 import { type Field, fieldSet, owned, type SetField } from '../../../filters/fields.ts';
 import type { Moments } from '../../../filters/operands.ts';
 import { parseFilter } from '../../../filters/parse.ts';
-import type { SortField } from '../../shared/page.ts';
+import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
+import { type SortField, sortNames } from '../../shared/page.ts';
 import type { Target } from './target.ts';
 
 /** Whether a target's device has not used its newest token yet. */
@@ -70,10 +71,7 @@ export const TARGET_FIELDS = fieldSet([
   [['group'], { kind: 'text', column: targets.group }],
   [['updateStatus'], { kind: 'enum', column: targets.updateStatus, values: UPDATE_STATUSES }],
   [['ipAddress', 'address'], { kind: 'text', column: targetPolls.address }],
-  [['createdAt'], { kind: 'time', column: targets.createdAt }],
-  [['createdBy'], { kind: 'text', column: targets.createdBy }],
-  [['lastModifiedAt'], { kind: 'time', column: targets.lastModifiedAt }],
-  [['lastModifiedBy'], { kind: 'text', column: targets.lastModifiedBy }],
+  ...authoredFields(targets),
   [['lastControllerRequestAt', 'lastTargetQuery'], { kind: 'time', column: targetPolls.lastRequestAt }],
   [['type', 'type.key', 'targetType.key'], { kind: 'text', column: targetTypes.key, ...itsType('key') }],
   [['type.name', 'targetType.name'], { kind: 'text', column: targetTypes.name, ...itsType('name') }],
@@ -175,8 +173,6 @@ export function parseTargetFilter(text: string): Expression {
   return expression;
 }
 
-const exact = (column: { getSQL(): unknown }) => sql`${column} COLLATE "C"`;
-
 /** What targets can be sorted by. */
 export const TARGET_ORDER = {
   controllerId: { expression: targets.controllerId, of: (t) => t.controllerId, type: 'text' },
@@ -185,10 +181,7 @@ export const TARGET_ORDER = {
   group: { expression: targets.group, of: (t) => t.group, type: 'text', nullable: true },
   updateStatus: { expression: exact(targets.updateStatus), of: (t) => t.updateStatus, type: 'text' },
   address: { expression: exact(targetPolls.address), of: (t) => t.address, type: 'text', nullable: true },
-  createdAt: { expression: targets.createdAt, of: (t) => t.createdAt, type: 'timestamptz' },
-  createdBy: { expression: exact(targets.createdBy), of: (t) => t.createdBy, type: 'text' },
-  lastModifiedAt: { expression: targets.lastModifiedAt, of: (t) => t.lastModifiedAt, type: 'timestamptz' },
-  lastModifiedBy: { expression: exact(targets.lastModifiedBy), of: (t) => t.lastModifiedBy, type: 'text' },
+  ...authoredOrder(targets),
   lastControllerRequestAt: {
     expression: targetPolls.lastRequestAt,
     of: (t) => t.poll?.lastRequestAt ?? null,
@@ -207,19 +200,9 @@ export type TargetOrderField = keyof typeof TARGET_ORDER;
 
 /** The names a REST `sort` may use: those of the filter's fields. */
 export const TARGET_SORT_NAMES: Readonly<Record<string, TargetOrderField>> = {
+  ...sortNames(TARGET_ORDER),
   id: 'controllerId',
-  controllerId: 'controllerId',
-  name: 'name',
-  description: 'description',
-  group: 'group',
-  updateStatus: 'updateStatus',
   ipAddress: 'address',
-  address: 'address',
-  createdAt: 'createdAt',
-  createdBy: 'createdBy',
-  lastModifiedAt: 'lastModifiedAt',
-  lastModifiedBy: 'lastModifiedBy',
-  lastControllerRequestAt: 'lastControllerRequestAt',
   lastTargetQuery: 'lastControllerRequestAt',
   type: 'targetType',
   'type.name': 'targetType',

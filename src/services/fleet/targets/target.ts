@@ -1,9 +1,10 @@
 import { and, eq } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets, type UpdateStatus } from '../../../database/tables/targets.ts';
+import type { Authored } from '../../shared/authorship.ts';
 
 /** A target as callers get it. */
-export interface Target {
+export interface Target extends Authored {
   id: number;
   controllerId: string;
   name: string;
@@ -21,10 +22,6 @@ export interface Target {
   enrollmentGroupId: number | null;
   /** Whether its actions are confirmed without asking; null where the tenant never asks. */
   autoConfirmActive: boolean | null;
-  createdAt: Date;
-  createdBy: string;
-  lastModifiedAt: Date;
-  lastModifiedBy: string;
   /** Null until the device has polled. */
   poll: PollStatus | null;
 }
