@@ -39,7 +39,7 @@ export async function deleteActions(context: Context, input: DeleteActions): Pro
     context,
     async (tx, changes) => {
       const among = controllerId == null ? undefined : eq(targets.controllerId, controllerId);
-      const selected = await selectActionsToChange(tx, context, 'DELETE_TARGET', selection, among);
+      const selected = await selectActionsToChange(tx, context, 'DELETE_TARGET', { ...selection, among });
       const deletable = selected.filter(isDeletable);
       const kept = selected.find((action) => !isDeletable(action));
       if (selection.actionIds && kept)

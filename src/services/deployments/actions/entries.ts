@@ -15,43 +15,46 @@ export interface NewEntry {
   occurredAt?: Date | null;
 }
 
-/** What becomes of an action with an entry; what isn't named stays. */
+/** What changes in an action together with a new entry; what isn't named stays. */
 export interface ActionUpdate {
   status?: ActionStatus;
   active?: boolean;
   lastStatusCode?: number | null;
 }
 
+/** A new entry, and what changes in its action with it. */
+interface EntryAndUpdate {
+  entry: NewEntry;
+  update?: ActionUpdate;
+}
+
 type Key = { tenantId: number; id: number };
 const of = ({ tenantId, id }: Key) =>
   and(eq(actionEntries.tenantId, tenantId), eq(actionEntries.actionId, id));
 
-/** Adds an entry to the history of a locked action, which becomes what is told: one statement, as devices report often. */
+/** Adds an entry to the history of a locked action and updates the action: one statement, as devices report often. */
 export const addEntry = (
   tx: Transaction,
   author: Author,
   action: Key,
-  entry: NewEntry,
-  becomes?: ActionUpdate,
-): Promise<unknown> => tx.execute(entryWith(author, action, entry, becomes));
+  written: EntryAndUpdate,
+): Promise<unknown> => tx.execute(insertEntry(author, action, written));
 
-/** The same where the history can take another entry. @returns whether it could; else nothing is changed */
+/** The same if the history has room for another entry. @returns whether it had; otherwise nothing changes */
 export async function addEntryIfRoom(
   tx: Transaction,
   author: Author,
   action: Key,
-  entry: NewEntry,
-  becomes?: ActionUpdate,
+  written: EntryAndUpdate,
 ): Promise<boolean> {
-  const added = await tx.execute(entryWith(author, action, entry, becomes, sql`WHERE ${hasRoom(action)}`));
+  const added = await tx.execute(insertEntry(author, action, written, sql`WHERE ${hasRoom(action)}`));
   return added.length > 0;
 }
 
-function entryWith(
+function insertEntry(
   { caller, clock }: Author,
   action: Key,
-  { status, code, messages, occurredAt }: NewEntry,
-  becomes?: ActionUpdate,
+  { entry: { status, code, messages, occurredAt }, update }: EntryAndUpdate,
   condition: SQL = sql``,
 ): SQL {
   const now = clock().toISOString();
@@ -61,12 +64,12 @@ function entryWith(
       ${arrayOf(messages)}::text[], ${occurredAt?.toISOString() ?? now}::timestamptz, ${now}::timestamptz
     ${condition}
     RETURNING action_id`;
-  if (!becomes) return insert;
-  const { lastStatusCode } = becomes;
+  if (!update) return insert;
+  const { lastStatusCode } = update;
   const changed = [
     sql`last_modified_at = ${now}::timestamptz, last_modified_by = ${caller.username}`,
-    ...(becomes.status === undefined ? [] : [sql`status = ${becomes.status}`]),
-    ...(becomes.active === undefined ? [] : [sql`active = ${becomes.active}`]),
+    ...(update.status === undefined ? [] : [sql`status = ${update.status}`]),
+    ...(update.active === undefined ? [] : [sql`active = ${update.active}`]),
     ...(lastStatusCode === undefined ? [] : [sql`last_status_code = ${lastStatusCode}::integer`]),
   ];
   return sql`

@@ -30,7 +30,7 @@ export interface LockedAction {
 
 /**
  * The chosen actions, locked with their targets until the transaction ends, in the order of the targets: whoever changes
- * an action locks its target first. What the permission doesn't reach is not there, nor what is not `among` them.
+ * an action locks its target first. Actions that are out of the permission's scope, or not `among` those, are left out.
  * @throws INVALID_INPUT unless there is either a list or a filter; ACTION_NOT_FOUND for the first that is missing; the
  *   filter's errors
  */
@@ -38,8 +38,7 @@ export async function selectActionsToChange(
   tx: Transaction,
   context: Context,
   permission: TargetPermission,
-  { actionIds, filter }: ActionSelection,
-  among?: SQL,
+  { actionIds, filter, among }: ActionSelection & { among?: SQL | undefined },
 ): Promise<LockedAction[]> {
   if ((actionIds == null) === (filter == null))
     throw invalid('actionIds: give either these or a filter', ['actionIds']);

@@ -53,7 +53,7 @@ export async function assignDistributionSet(
           filter,
           onMissing,
         });
-        const plan = planOf(context, set, options, offline ?? false, settings);
+        const plan = planOf(context, set, { ...options, offline: offline ?? false }, settings);
         const created: CreatedAction[] = [];
         for (const chunk of chunks(selected)) {
           await refuseIncompatible(tx, context, set, chunk);
@@ -99,8 +99,15 @@ type Settings = Awaited<ReturnType<Context['tenants']['byId']>>['settings'];
 function planOf(
   { clock }: Context,
   set: DistributionSet,
-  { forceType, forcedAt, weight, maintenanceWindow, confirmationRequired, externalRef }: Options,
-  offline: boolean,
+  {
+    forceType,
+    forcedAt,
+    weight,
+    maintenanceWindow,
+    confirmationRequired,
+    externalRef,
+    offline,
+  }: Options & { offline: boolean },
   settings: Settings,
 ): Plan {
   return {

@@ -22,8 +22,7 @@ export async function changeStatus(
   tx: Transaction,
   context: Context,
   changes: Changes,
-  id: number,
-  { name, from, to, ...decision }: Transition,
+  { id, name, from, to, ...decision }: Transition & { id: number },
 ): Promise<AutoAssignment> {
   const before = await lockAutoAssignment(tx, context, id);
   if (before.status !== from) throw autoAssignmentIllegalState(String(id), before.status);

@@ -18,7 +18,8 @@ export async function approveAutoAssignment(
   const { id, remark } = parse(DecideAutoAssignment, input);
   const decision = { approvalDecidedBy: username, approvalRemark: remark ?? null };
   return change(context, (tx, changes) =>
-    changeStatus(tx, context, changes, id, {
+    changeStatus(tx, context, changes, {
+      id,
       name: 'approved',
       from: 'waiting_for_approval',
       to: 'ready',
@@ -39,7 +40,8 @@ export async function denyAutoAssignment(
   const { id, remark } = parse(DecideAutoAssignment, input);
   const decision = { approvalDecidedBy: username, approvalRemark: remark ?? null };
   return change(context, (tx, changes) =>
-    changeStatus(tx, context, changes, id, {
+    changeStatus(tx, context, changes, {
+      id,
       name: 'denied',
       from: 'waiting_for_approval',
       to: 'approval_denied',

@@ -23,17 +23,17 @@ export const renameWithFilter = (
     .where(itself(context, linked));
 
 /**
- * Puts another in the place of the auto-assignment of a saved filter, whose query is another now, for whoever changed it:
- * what was approved, and in whose name it acted, was for other targets.
- * @throws what `setUp` throws
+ * Replaces the auto-assignment of a saved filter whose query was changed. The new one belongs to the caller: the approval
+ * of the old one, and the account it acted for, were for other targets.
+ * @throws what `setUpAutoAssignment` throws
  */
-export async function setUpAnew(
+export async function replaceAutoAssignment(
   tx: Transaction,
   context: Context,
   changes: Changes,
-  linked: AutoAssignment,
-  { id, name, query }: { id: number; name: string; query: string },
+  { linked, filter }: { linked: AutoAssignment; filter: { id: number; name: string; query: string } },
 ): Promise<void> {
+  const { id, name, query } = filter;
   const { distributionSet, description, forceType, weight, confirmationRequired, startAt } = linked;
   await removeAutoAssignments(tx, context, itself(context, linked));
   const created = await setUpAutoAssignment(tx, context, {

@@ -17,7 +17,7 @@ const RESUME: Transition = { name: 'resumed', from: 'paused', to: 'running' };
  */
 export async function startAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
   requirePermission(context, 'HANDLE_AUTO_ASSIGNMENT');
-  return change(context, (tx, changes) => changeStatus(tx, context, changes, id, START));
+  return change(context, (tx, changes) => changeStatus(tx, context, changes, { id, ...START }));
 }
 
 /**
@@ -26,7 +26,7 @@ export async function startAutoAssignment(context: Context, { id }: Which): Prom
  */
 export async function pauseAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
   requirePermission(context, 'HANDLE_AUTO_ASSIGNMENT');
-  return change(context, (tx, changes) => changeStatus(tx, context, changes, id, PAUSE));
+  return change(context, (tx, changes) => changeStatus(tx, context, changes, { id, ...PAUSE }));
 }
 
 /**
@@ -35,5 +35,5 @@ export async function pauseAutoAssignment(context: Context, { id }: Which): Prom
  */
 export async function resumeAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
   requirePermission(context, 'HANDLE_AUTO_ASSIGNMENT');
-  return change(context, (tx, changes) => changeStatus(tx, context, changes, id, RESUME));
+  return change(context, (tx, changes) => changeStatus(tx, context, changes, { id, ...RESUME }));
 }

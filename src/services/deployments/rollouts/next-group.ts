@@ -1,41 +1,33 @@
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { actions } from '../../../database/tables/actions.ts';
-import type { Changes } from '../../shared/change.ts';
-import type { ActorContext } from '../../shared/context.ts';
 import { type GroupRow, writeGroup } from './group.ts';
-import type { LockedRollout } from './rollout.ts';
+import type { RolloutStep } from './step.ts';
 
 /**
- * Lets the group after another begin, if it is still to; groups with nothing to do are passed over. Its actions are for
- * the periodic job to start.
+ * Starts the group after `last` if it is still scheduled, and finishes groups on the way that have nothing to do. The
+ * periodic job then starts the actions of the group.
  */
 export async function startGroupAfter(
-  tx: Transaction,
-  context: ActorContext,
-  changes: Changes,
-  rollout: LockedRollout,
+  step: RolloutStep,
   groups: readonly GroupRow[],
   last: GroupRow | undefined,
 ): Promise<void> {
   for (const group of groups.slice(last ? groups.indexOf(last) + 1 : 0)) {
     if (group.status !== 'scheduled') return;
-    const hasWork = group.dynamic || (await hasScheduledActions(tx, group));
-    await setGroupStatus(tx, context, changes, rollout, group, hasWork ? 'running' : 'finished');
+    const hasWork = group.dynamic || (await hasScheduledActions(step.tx, group));
+    await setGroupStatus(step, group, hasWork ? 'running' : 'finished');
     if (hasWork) return;
   }
 }
 
-/** The last group that has begun. */
+/** The last group that was started. */
 export const lastStartedGroup = (groups: readonly GroupRow[]): GroupRow | undefined =>
   groups.findLast(({ status }) => status === 'running' || status === 'finished' || status === 'error');
 
-/** Puts a group into another state, and says so. */
+/** Changes the status of a group, and records it. */
 export async function setGroupStatus(
-  tx: Transaction,
-  context: ActorContext,
-  changes: Changes,
-  rollout: LockedRollout,
+  { tx, context, changes, rollout }: RolloutStep,
   group: GroupRow,
   status: 'running' | 'finished' | 'error',
 ): Promise<void> {

@@ -23,7 +23,7 @@ export async function resumeRollout(context: Context, { id }: { id: number }): P
     const progress = last && (await readGroupProgress(tx, rollout)).get(last.id);
     const isDone = last?.successAction === 'PAUSE' && progress !== undefined && hasSucceeded(last, progress);
     if (last?.status === 'error' || isDone)
-      await startGroupAfter(tx, context, changes, rollout, groups, last);
+      await startGroupAfter({ tx, context, changes, rollout }, groups, last);
     await writeRollout(tx, context, rollout, { status: 'running' });
     changes.rollouts([id]);
     changes.record({ type: 'rollout.resumed', subjects: [rollout.name] });

@@ -21,13 +21,12 @@ export async function runGroups(step: RolloutStep): Promise<HasMore> {
 const running = (groups: readonly GroupRow[]) => groups.filter(({ status }) => status === 'running');
 
 async function updateGroups(step: RolloutStep, groups: readonly GroupRow[]): Promise<HasMore> {
-  const { tx, context, changes, rollout } = step;
-  const progress = await readGroupProgress(tx, rollout);
+  const progress = await readGroupProgress(step.tx, step.rollout);
   const before = JSON.stringify(groups.map(({ status }) => status));
   for (const group of running(groups)) {
     const its = progress.get(group.id)!;
     if (hasFailed(group, its)) {
-      await setGroupStatus(tx, context, changes, rollout, group, 'error');
+      await setGroupStatus(step, group, 'error');
       await setRolloutStatus(step, 'paused');
       return false;
     }
@@ -37,13 +36,12 @@ async function updateGroups(step: RolloutStep, groups: readonly GroupRow[]): Pro
         await setRolloutStatus(step, 'paused');
         return false;
       }
-      await startGroupAfter(tx, context, changes, rollout, groups, group);
+      await startGroupAfter(step, groups, group);
     }
     await endIfDone(step, groups, group, its);
   }
   // One that failed, or none of whose targets succeeded, doesn't let the next begin by itself.
-  if (!running(groups).length)
-    await startGroupAfter(tx, context, changes, rollout, groups, lastStartedGroup(groups));
+  if (!running(groups).length) await startGroupAfter(step, groups, lastStartedGroup(groups));
   if (!groups.some(({ status }) => status === 'running' || status === 'scheduled')) {
     await setRolloutStatus(step, 'finished');
     return false;
@@ -58,11 +56,11 @@ const isNextScheduled = (groups: readonly GroupRow[], group: GroupRow) =>
 
 /** A dynamic group waits for targets as long as it is the last. */
 async function endIfDone(
-  { tx, context, changes, rollout }: RolloutStep,
+  step: RolloutStep,
   groups: readonly GroupRow[],
   group: GroupRow,
   { left }: GroupProgress,
 ): Promise<void> {
   const mayGrow = group.dynamic && group === groups.at(-1) && groups.length < MOST_GROUPS;
-  if (!left && !mayGrow) await setGroupStatus(tx, context, changes, rollout, group, 'finished');
+  if (!left && !mayGrow) await setGroupStatus(step, group, 'finished');
 }

@@ -19,9 +19,8 @@ export async function scheduleGroups(step: RolloutStep): Promise<HasMore> {
     await scheduleGroup(step, group);
     return true;
   }
-  const { tx, context, changes, rollout } = step;
   const first = groups[0]!;
-  if (first.status === 'scheduled') await setGroupStatus(tx, context, changes, rollout, first, 'running');
+  if (first.status === 'scheduled') await setGroupStatus(step, first, 'running');
   if (await startActions(step, first)) return true;
   await setRolloutStatus(step, 'running');
   return true;

@@ -4,10 +4,10 @@ import type { Changes } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import { type LockedRollout, writeRollout } from './rollout.ts';
 
-/** What one step of the periodic job works with: a transaction in which the rollout is locked. */
+/** What one step of a rollout works with: a transaction in which the rollout is locked. */
 export interface RolloutStep {
   tx: Transaction;
-  /** The server itself. */
+  /** The server itself in the periodic job; the caller in a verb. */
   context: ActorContext;
   changes: Changes;
   rollout: LockedRollout;

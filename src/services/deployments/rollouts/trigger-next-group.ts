@@ -21,7 +21,7 @@ export async function triggerNextRolloutGroup(context: Context, { id }: { id: nu
     const groups = await groupsOf(tx, rollout);
     if (!groups.some(({ status }) => status === 'scheduled'))
       throw rolloutIllegalState(String(id), 'begin another group', 'out of groups');
-    await startGroupAfter(tx, context, changes, rollout, groups, lastStartedGroup(groups));
+    await startGroupAfter({ tx, context, changes, rollout }, groups, lastStartedGroup(groups));
     changes.record({ type: 'rollout.next-group-triggered', subjects: [rollout.name] });
     return rereadRollout(tx, context, rollout);
   });

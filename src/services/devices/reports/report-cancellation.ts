@@ -39,10 +39,11 @@ export async function reportCancellation(
     const lastStatusCode = report.code ?? null;
     if (becomes === 'canceling') {
       if (await isRepeated(tx, action, entry)) return;
-      if (!(await addEntryIfRoom(tx, device, action, entry, { lastStatusCode }))) throw historyIsFull();
+      if (!(await addEntryIfRoom(tx, device, action, { entry, update: { lastStatusCode } })))
+        throw historyIsFull();
     } else {
       const active = becomes === 'running';
-      await addEntry(tx, device, action, entry, { status: becomes, active, lastStatusCode });
+      await addEntry(tx, device, action, { entry, update: { status: becomes, active, lastStatusCode } });
       if (!active) await settleTargets(tx, device, [action.targetId]);
     }
     const subjects = [device.caller.username];

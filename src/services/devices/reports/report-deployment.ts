@@ -37,7 +37,12 @@ export async function reportDeployment(
     if (end) await endAction(tx, device, action, { ...entry, status: end });
     else {
       if (await isRepeated(tx, action, entry)) return;
-      if (!(await addEntryIfRoom(tx, device, action, entry, { lastStatusCode: report.code ?? null })))
+      if (
+        !(await addEntryIfRoom(tx, device, action, {
+          entry,
+          update: { lastStatusCode: report.code ?? null },
+        }))
+      )
         throw historyIsFull();
     }
     const subjects = [device.caller.username];
@@ -58,7 +63,7 @@ async function endAction(
   entry: NewEntry & { status: End },
 ): Promise<void> {
   const { status, code = null } = entry;
-  await addEntry(tx, device, action, entry, { status, active: false, lastStatusCode: code });
+  await addEntry(tx, device, action, { entry, update: { status, active: false, lastStatusCode: code } });
   await settleTargets(tx, device, [action.targetId], {
     idleStatus: status === 'error' ? 'error' : 'in_sync',
     installedSetId: status === 'finished' ? action.setId : undefined,

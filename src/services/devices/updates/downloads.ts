@@ -109,7 +109,7 @@ export async function noteDownload(
   await change(device, async (tx, changes) => {
     const action = await lockOwnAction(tx, device, actionId);
     const messages = messagesOf([`${SERVER_MESSAGE}the device downloads ${path}`]);
-    if (!(await addEntryIfRoom(tx, device, action, { status: 'download', messages }))) return;
+    if (!(await addEntryIfRoom(tx, device, action, { entry: { status: 'download', messages } }))) return;
     changes.reported([device.caller.username]);
     changes.record({
       type: 'action.download-begun',

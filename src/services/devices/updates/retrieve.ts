@@ -21,7 +21,7 @@ export async function noteRetrieval(device: ActorContext, met: OwnAction): Promi
     const what = isStop(action) ? 'cancellation' : 'update';
     const messages = [`${SERVER_MESSAGE}the device has fetched the ${what}`];
     const becomes = isStop(action) ? undefined : ({ status: 'retrieved' } as const);
-    await addEntry(tx, device, action, { status: 'retrieved', messages }, becomes);
+    await addEntry(tx, device, action, { entry: { status: 'retrieved', messages }, update: becomes });
     changes.reported([device.caller.username]);
     changes.record({
       type: 'action.retrieved',

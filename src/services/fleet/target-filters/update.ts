@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { targetFilters } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { lockAutoAssignmentOfFilter } from '../../deployments/auto-assignments/auto-assignment.ts';
-import { renameWithFilter, setUpAnew } from '../../deployments/auto-assignments/follow-filter.ts';
+import { renameWithFilter, replaceAutoAssignment } from '../../deployments/auto-assignments/follow-filter.ts';
 import { differences } from '../../platform/audit/record.ts';
 import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -15,7 +15,7 @@ import { checkQuery, TargetFilterUpdate } from './input.ts';
 /**
  * Changes what is given of a saved filter and keeps the rest. Its auto-assignment goes with it: another query is set up
  * anew. Needs UPDATE_TARGET, and to change the query of a filter with an auto-assignment READ_DISTRIBUTION_SET, too.
- * @throws TARGET_FILTER_NOT_FOUND, TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the query's errors, and what `setUpAnew`
+ * @throws TARGET_FILTER_NOT_FOUND, TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the query's errors, and what `replaceAutoAssignment`
  *   throws
  */
 export async function updateTargetFilter(context: Context, input: TargetFilterUpdate): Promise<TargetFilter> {
@@ -37,7 +37,7 @@ export async function updateTargetFilter(context: Context, input: TargetFilterUp
     const linked = await lockAutoAssignmentOfFilter(tx, context, id);
     if (linked && filter!.query !== before.query) {
       requirePermission(context, 'READ_DISTRIBUTION_SET');
-      await setUpAnew(tx, context, changes, linked, filter!);
+      await replaceAutoAssignment(tx, context, changes, { linked, filter: filter! });
     } else if (linked && linked.name === before.name) {
       await renameWithFilter(tx, context, linked, filter!.name);
     }

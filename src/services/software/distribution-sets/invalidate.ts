@@ -77,13 +77,10 @@ async function cancelAll(
   how: 'SOFT' | 'FORCE',
 ): Promise<string[]> {
   const ofSet = eq(actions.setId, setId);
-  const running = await selectActionsToChange(
-    tx,
-    context,
-    'UPDATE_TARGET',
-    { filter: 'active==true' },
-    ofSet,
-  );
+  const running = await selectActionsToChange(tx, context, 'UPDATE_TARGET', {
+    filter: 'active==true',
+    among: ofSet,
+  });
   const selected = how === 'FORCE' ? running : running.filter(({ status }) => status !== 'canceling');
   await (how === 'FORCE' ? quitActions : askToCancel)(tx, context, selected);
   return [...new Set(selected.map(({ controllerId }) => controllerId))];
