@@ -4,7 +4,7 @@ import type { Database } from '../../database/connect.ts';
 import type { FieldSet } from '../../filters/fields.ts';
 import { askedFilter, requireSortable } from '../access/readable-fields.ts';
 import type { Context } from './context.ts';
-import { type Listing, list, type PageRequest, type SortField } from './page.ts';
+import { type Listing, type ListPart, list, type PageRequest, type SortField } from './page.ts';
 
 /** What is deleted softly: left out of a list, in it, or all of it. */
 export const DELETED_MODES = ['EXCLUDE_SOFT_DELETED', 'INCLUDE_SOFT_DELETED', 'ONLY_SOFT_DELETED'] as const;
@@ -16,14 +16,15 @@ export const wantedDeleted = (mode: DeletedMode = 'EXCLUDE_SOFT_DELETED'): boole
 
 /** Reads the rows of a list that match, and counts them. */
 interface Source<T> {
-  rows(where: SQL | undefined, orderBy: SQL[], limit: number, offset: number): Promise<T[]>;
+  rows(where: SQL | undefined, part: ListPart): Promise<T[]>;
   count(where: SQL | undefined): Promise<number>;
 }
 
-/** What the rows of a table can be filtered by, and ordered by. */
+/** What is listed: what the rows of a table can be filtered and ordered by, and which of them there are for the caller. */
 interface Listed<T, F extends string> {
   fields: FieldSet;
   order: Record<F | 'id', SortField<T>>;
+  scope: SQL | undefined;
 }
 
 /**
@@ -34,10 +35,9 @@ export async function listMatching<T, F extends string>(
   context: Context,
   request: PageRequest<F | 'id'>,
   listed: Listed<T, F>,
-  scope: SQL | undefined,
   source: Source<T>,
 ): Promise<Listing<T>> {
-  const listings = await listMatchingOfEach(context, request, listed, scope, [source]);
+  const listings = await listMatchingOfEach(context, request, listed, [source]);
   return listings[0]!;
 }
 
@@ -45,15 +45,14 @@ export async function listMatching<T, F extends string>(
 export async function listMatchingOfEach<T, F extends string>(
   context: Context,
   request: PageRequest<F | 'id'>,
-  { fields, order }: Listed<T, F>,
-  scope: SQL | undefined,
+  { fields, order, scope }: Listed<T, F>,
   sources: readonly Source<T>[],
 ): Promise<Listing<T>[]> {
   requireSortable(context, request, order);
   const matching = and(scope, await askedFilter(context, fields, request.filter));
   return sources.map((source) =>
     list(request, order, 'id', {
-      rows: (where, orderBy, limit, offset) => source.rows(and(matching, where), orderBy, limit, offset),
+      rows: (where, part) => source.rows(and(matching, where), part),
       count: () => source.count(matching),
     }),
   );
@@ -68,7 +67,7 @@ export const selected = <Q extends PgSelect, T = Q['_']['result'][number]>(
   select: () => Q,
   view: (row: Q['_']['result'][number]) => T = (row) => row as T,
 ) => ({
-  async rows(where: SQL | undefined, orderBy: SQL[], limit: number, offset: number): Promise<T[]> {
+  async rows(where: SQL | undefined, { orderBy, limit, offset }: ListPart): Promise<T[]> {
     const page = select()
       .where(where)
       .orderBy(...orderBy)

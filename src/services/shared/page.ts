@@ -48,6 +48,13 @@ export interface Key<T> extends SortField<T> {
   descending: boolean;
 }
 
+/** Which rows of all that match are read, and in which order. */
+export interface ListPart {
+  orderBy: SQL[];
+  limit: number;
+  offset: number;
+}
+
 /**
  * Lists by keyset: a page costs the same at any depth, and new rows don't shift the pages. `unique` is a field that
  * never repeats and is never null: it ends every order.
@@ -59,13 +66,7 @@ export function list<T, F extends string>(
   unique: F,
   source: {
     /** `keys` are what `orderBy` is made of. */
-    rows(
-      where: SQL | undefined,
-      orderBy: SQL[],
-      limit: number,
-      offset: number,
-      keys: readonly Key<T>[],
-    ): Promise<T[]>;
+    rows(where: SQL | undefined, part: ListPart & { keys: readonly Key<T>[] }): Promise<T[]>;
     count(): Promise<number>;
   },
 ): Listing<T> {
@@ -83,7 +84,8 @@ export function list<T, F extends string>(
     const { backwards, cursor, limit, offset } = window;
     const ordered = backwards ? keys.map((key) => ({ ...key, descending: !key.descending })) : keys;
     const where = cursor && beyond(ordered, readCursor(cursor.text, mark, keys, cursor.argument));
-    const found = await source.rows(where, ordered.map(orderOf), limit + 1, offset, ordered);
+    const part = { orderBy: ordered.map(orderOf), limit: limit + 1, offset, keys: ordered };
+    const found = await source.rows(where, part);
     const more = found.length > limit;
     const items = found.slice(0, limit);
     return {

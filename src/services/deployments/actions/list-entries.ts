@@ -5,7 +5,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Context } from '../../shared/context.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../../shared/nested.ts';
-import { type Listing, list, type PageRequest, type SortField } from '../../shared/page.ts';
+import { type Listing, type ListPart, list, type PageRequest, type SortField } from '../../shared/page.ts';
 import { findAction } from './find.ts';
 
 /** One entry of an action's history. */
@@ -62,23 +62,21 @@ export async function listEntriesOfEach(
   const rowsOf = readTogether(
     async (
       where: SQL | undefined,
-      order: SQL[],
-      limit: number,
-      offset: number,
+      { orderBy, limit, offset }: ListPart,
     ): Promise<Map<number, ActionEntry[]>> => {
       const page = database
         .select({ id })
         .from(actionEntries)
         .innerJoin(actions, ofItsAction)
         .where(and(readable, where, isOfParent(actionId)))
-        .orderBy(...order)
+        .orderBy(...orderBy)
         .limit(limit)
         .offset(offset);
       const rows = await database
         .select({ id, actionId, status, code, messages, occurredAt, reportedAt })
         .from(actionEntries)
         .where(and(ofTenant, sql`${id} IN (${idsOfEach(actionIds, page)})`))
-        .orderBy(...order);
+        .orderBy(...orderBy);
       return byParent(rows, (row) => row.actionId);
     },
     [],
@@ -92,11 +90,11 @@ export async function listEntriesOfEach(
       .groupBy(actionId);
     return new Map(rows.map((row) => [row.actionId, row.total]));
   }, 0);
-  const orderBy = request.orderBy?.length ? request.orderBy : NEWEST_FIRST;
+  const ordered = { ...request, orderBy: request.orderBy?.length ? request.orderBy : NEWEST_FIRST };
   return new Map(
     actionIds.map((one) => [
       one,
-      list({ ...request, orderBy }, ACTION_ENTRY_ORDER, 'id', { rows: rowsOf(one), count: countOf(one) }),
+      list(ordered, ACTION_ENTRY_ORDER, 'id', { rows: rowsOf(one), count: countOf(one) }),
     ]),
   );
 }

@@ -10,7 +10,7 @@ import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Context } from '../../shared/context.ts';
 import { listMatching, listMatchingOfEach, selected } from '../../shared/matching.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../../shared/nested.ts';
-import type { Listing, PageRequest } from '../../shared/page.ts';
+import type { Listing, ListPart, PageRequest } from '../../shared/page.ts';
 import {
   type Action,
   actionJoinsGroup,
@@ -35,8 +35,7 @@ export async function listActions(
   return listMatching(
     context,
     ordered(request),
-    ACTION,
-    scope,
+    { ...ACTION, scope },
     selected(database, () => selectActions(database), actionOf),
   );
 }
@@ -90,26 +89,23 @@ export async function listActionsOfEach(
   const ofTenant = eq(actions.tenantId, tenantId);
   const scope = and(ofTenant, await targetInScope(context, 'READ_TARGET', actions.targetId));
 
-  const rowsOf = readTogether(
-    async (where: SQL | undefined, orderBy: SQL[], limit: number, offset: number) => {
-      const page = database
-        .select({ id: actions.id })
-        .from(actions)
-        .innerJoin(targets, actionJoinsTarget)
-        .innerJoin(distributionSets, actionJoinsSet)
-        .leftJoin(rolloutGroups, actionJoinsGroup)
-        .leftJoin(rollouts, groupJoinsRollout)
-        .where(and(where, isOfParent(column)))
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset);
-      const rows = await selectActions(database)
-        .where(and(ofTenant, sql`${actions.id} IN (${idsOfEach(parentIds, page)})`))
-        .orderBy(...orderBy);
-      return byParent(rows.map(actionOf), idOf);
-    },
-    [],
-  );
+  const rowsOf = readTogether(async (where: SQL | undefined, { orderBy, limit, offset }: ListPart) => {
+    const page = database
+      .select({ id: actions.id })
+      .from(actions)
+      .innerJoin(targets, actionJoinsTarget)
+      .innerJoin(distributionSets, actionJoinsSet)
+      .leftJoin(rolloutGroups, actionJoinsGroup)
+      .leftJoin(rollouts, groupJoinsRollout)
+      .where(and(where, isOfParent(column)))
+      .orderBy(...orderBy)
+      .limit(limit)
+      .offset(offset);
+    const rows = await selectActions(database)
+      .where(and(ofTenant, sql`${actions.id} IN (${idsOfEach(parentIds, page)})`))
+      .orderBy(...orderBy);
+    return byParent(rows.map(actionOf), idOf);
+  }, []);
   const countOf = readTogether(async (where: SQL | undefined) => {
     const rows = await database
       .select({ parentId: column, total: count() })
@@ -123,6 +119,6 @@ export async function listActionsOfEach(
     return new Map(rows.map(({ parentId, total }) => [parentId, total]));
   }, 0);
   const sources = parentIds.map((id) => ({ rows: rowsOf(id), count: countOf(id) }));
-  const listings = await listMatchingOfEach(context, ordered(request), ACTION, scope, sources);
+  const listings = await listMatchingOfEach(context, ordered(request), { ...ACTION, scope }, sources);
   return new Map(parentIds.map((id, at) => [id, listings[at]!]));
 }

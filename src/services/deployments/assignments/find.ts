@@ -13,7 +13,7 @@ import { targetInScope } from '../../fleet/targets/scope.ts';
 import { joinedPolls, joinedTypes, type Target } from '../../fleet/targets/target.ts';
 import type { Context } from '../../shared/context.ts';
 import { byParent, isOfParent, readTogether } from '../../shared/nested.ts';
-import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import { type Listing, type ListPart, list, type PageRequest } from '../../shared/page.ts';
 import { findDistributionSet } from '../../software/distribution-sets/find.ts';
 import { setsAs } from '../../software/distribution-sets/set.ts';
 
@@ -95,34 +95,31 @@ export async function listTargetsOfEachSet(
     await askedTargets(database, context, request.filter),
   );
 
-  const rowsOf = readTogether(
-    async (where: SQL | undefined, orderBy: SQL[], limit: number, offset: number) => {
-      const page = database
-        .select({ controllerId: targets.controllerId })
-        .from(targetDeployments)
-        .innerJoin(targets, ofItsTarget)
-        .leftJoin(targetPolls, joinedPolls)
-        .leftJoin(targetTypes, joinedTypes)
-        .where(and(scope, where, isOfParent(setId)))
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset);
-      const keys = await database.execute<{ set_id: string; controller_id: string }>(sql`
+  const rowsOf = readTogether(async (where: SQL | undefined, { orderBy, limit, offset }: ListPart) => {
+    const page = database
+      .select({ controllerId: targets.controllerId })
+      .from(targetDeployments)
+      .innerJoin(targets, ofItsTarget)
+      .leftJoin(targetPolls, joinedPolls)
+      .leftJoin(targetTypes, joinedTypes)
+      .where(and(scope, where, isOfParent(setId)))
+      .orderBy(...orderBy)
+      .limit(limit)
+      .offset(offset);
+    const keys = await database.execute<{ set_id: string; controller_id: string }>(sql`
         SELECT parent.id AS set_id, ${targets.controllerId}
         FROM unnest(${arrayOf(setIds)}::bigint[]) AS parent(id) CROSS JOIN LATERAL ${page} AS ${targets}
         ORDER BY ${sql.join(orderBy, sql`, `)}`);
-      const found = await findTargets(
-        context,
-        keys.map((key) => key.controller_id),
-      );
-      const named = new Map(found.map((target) => [target.controllerId, target]));
-      const pages = byParent(keys, (key) => Number(key.set_id));
-      return new Map(
-        [...pages].map(([id, its]) => [id, its.flatMap((key) => named.get(key.controller_id) ?? [])]),
-      );
-    },
-    [],
-  );
+    const found = await findTargets(
+      context,
+      keys.map((key) => key.controller_id),
+    );
+    const named = new Map(found.map((target) => [target.controllerId, target]));
+    const pages = byParent(keys, (key) => Number(key.set_id));
+    return new Map(
+      [...pages].map(([id, its]) => [id, its.flatMap((key) => named.get(key.controller_id) ?? [])]),
+    );
+  }, []);
   const countOf = readTogether(async () => {
     const rows = await database
       .select({ setId, total: count() })

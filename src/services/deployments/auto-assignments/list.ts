@@ -24,8 +24,7 @@ export async function listAutoAssignments(
   return listMatching(
     context,
     request,
-    entity,
-    and(eq(autoAssignments.tenantId, tenantId), among),
+    { ...entity, scope: and(eq(autoAssignments.tenantId, tenantId), among) },
     selected(database, () => selectAutoAssignments(database)),
   );
 }

@@ -12,7 +12,7 @@ import { joinedPolls, joinedTypes, type Target } from '../../fleet/targets/targe
 import type { Context } from '../../shared/context.ts';
 import { listMatchingOfEach } from '../../shared/matching.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../../shared/nested.ts';
-import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import { type Listing, type ListPart, list, type PageRequest } from '../../shared/page.ts';
 import { ROLLOUT_GROUP_FIELDS, ROLLOUT_GROUP_ORDER, type RolloutGroupOrderField } from './fields.ts';
 import { type RolloutGroup, selectGroups, totalOfGroup } from './group.ts';
 
@@ -29,22 +29,19 @@ export async function listGroupsOfEachRollout(
   const { database } = context;
   const scope = eq(rolloutGroups.tenantId, tenantId);
   const total = await totalOfGroup(context);
-  const rowsOf = readTogether(
-    async (where: SQL | undefined, orderBy: SQL[], limit: number, offset: number) => {
-      const page = database
-        .select({ id: rolloutGroups.id })
-        .from(rolloutGroups)
-        .where(and(where, isOfParent(rolloutGroups.rolloutId)))
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset);
-      const rows = await selectGroups(database, total)
-        .where(and(scope, sql`${rolloutGroups.id} IN (${idsOfEach(rolloutIds, page)})`))
-        .orderBy(...orderBy);
-      return byParent(rows, ({ rolloutId }) => rolloutId);
-    },
-    [],
-  );
+  const rowsOf = readTogether(async (where: SQL | undefined, { orderBy, limit, offset }: ListPart) => {
+    const page = database
+      .select({ id: rolloutGroups.id })
+      .from(rolloutGroups)
+      .where(and(where, isOfParent(rolloutGroups.rolloutId)))
+      .orderBy(...orderBy)
+      .limit(limit)
+      .offset(offset);
+    const rows = await selectGroups(database, total)
+      .where(and(scope, sql`${rolloutGroups.id} IN (${idsOfEach(rolloutIds, page)})`))
+      .orderBy(...orderBy);
+    return byParent(rows, ({ rolloutId }) => rolloutId);
+  }, []);
   const countOf = readTogether(async (where: SQL | undefined) => {
     const rows = await database
       .select({ rolloutId: rolloutGroups.rolloutId, total: count() })
@@ -53,9 +50,9 @@ export async function listGroupsOfEachRollout(
       .groupBy(rolloutGroups.rolloutId);
     return new Map(rows.map(({ rolloutId, total }) => [rolloutId, total]));
   }, 0);
-  const entity = { fields: ROLLOUT_GROUP_FIELDS, order: ROLLOUT_GROUP_ORDER };
+  const listed = { fields: ROLLOUT_GROUP_FIELDS, order: ROLLOUT_GROUP_ORDER, scope };
   const sources = rolloutIds.map((id) => ({ rows: rowsOf(id), count: countOf(id) }));
-  const listings = await listMatchingOfEach(context, request, entity, scope, sources);
+  const listings = await listMatchingOfEach(context, request, listed, sources);
   return new Map(rolloutIds.map((id, at) => [id, listings[at]!]));
 }
 
@@ -83,34 +80,31 @@ export async function listTargetsOfEachGroup(
     await scopeCondition(context, 'READ_TARGET'),
     await askedTargets(database, context, request.filter),
   );
-  const rowsOf = readTogether(
-    async (where: SQL | undefined, orderBy: SQL[], limit: number, offset: number) => {
-      const page = database
-        .select({ controllerId: targets.controllerId })
-        .from(rolloutTargets)
-        .innerJoin(targets, ofItsTarget)
-        .leftJoin(targetPolls, joinedPolls)
-        .leftJoin(targetTypes, joinedTypes)
-        .where(and(scope, where, isOfParent(groupId)))
-        .orderBy(...orderBy)
-        .limit(limit)
-        .offset(offset);
-      const keys = await database.execute<{ group_id: string; controller_id: string }>(sql`
+  const rowsOf = readTogether(async (where: SQL | undefined, { orderBy, limit, offset }: ListPart) => {
+    const page = database
+      .select({ controllerId: targets.controllerId })
+      .from(rolloutTargets)
+      .innerJoin(targets, ofItsTarget)
+      .leftJoin(targetPolls, joinedPolls)
+      .leftJoin(targetTypes, joinedTypes)
+      .where(and(scope, where, isOfParent(groupId)))
+      .orderBy(...orderBy)
+      .limit(limit)
+      .offset(offset);
+    const keys = await database.execute<{ group_id: string; controller_id: string }>(sql`
         SELECT parent.id AS group_id, ${targets.controllerId}
         FROM unnest(${arrayOf(groupIds)}::bigint[]) AS parent(id) CROSS JOIN LATERAL ${page} AS ${targets}
         ORDER BY ${sql.join(orderBy, sql`, `)}`);
-      const found = await findTargets(
-        context,
-        keys.map((key) => key.controller_id),
-      );
-      const named = new Map(found.map((target) => [target.controllerId, target]));
-      const pages = byParent(keys, (key) => Number(key.group_id));
-      return new Map(
-        [...pages].map(([id, its]) => [id, its.flatMap((key) => named.get(key.controller_id) ?? [])]),
-      );
-    },
-    [],
-  );
+    const found = await findTargets(
+      context,
+      keys.map((key) => key.controller_id),
+    );
+    const named = new Map(found.map((target) => [target.controllerId, target]));
+    const pages = byParent(keys, (key) => Number(key.group_id));
+    return new Map(
+      [...pages].map(([id, its]) => [id, its.flatMap((key) => named.get(key.controller_id) ?? [])]),
+    );
+  }, []);
   const countOf = readTogether(async () => {
     const rows = await database
       .select({ groupId, total: count() })

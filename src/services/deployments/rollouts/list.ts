@@ -33,8 +33,7 @@ export async function listRollouts(
   return listMatching(
     context,
     request,
-    { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER },
-    scope,
+    { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER, scope },
     selected(database, () => selectRollouts(database, total)),
   );
 }
@@ -56,8 +55,7 @@ export async function listRolloutGroups(
   return listMatching(
     context,
     request,
-    entity,
-    scope,
+    { ...entity, scope },
     selected(database, () => selectGroups(database, total)),
   );
 }

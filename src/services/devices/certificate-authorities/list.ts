@@ -24,8 +24,11 @@ export async function listCertificateAuthorities(
   return listMatching(
     context,
     request,
-    { fields: CERTIFICATE_AUTHORITY_FIELDS, order: CERTIFICATE_AUTHORITY_ORDER },
-    eq(certificateAuthorities.tenantId, tenantId),
+    {
+      fields: CERTIFICATE_AUTHORITY_FIELDS,
+      order: CERTIFICATE_AUTHORITY_ORDER,
+      scope: eq(certificateAuthorities.tenantId, tenantId),
+    },
     selected(database, () =>
       database.select(CERTIFICATE_AUTHORITY_COLUMNS).from(certificateAuthorities).$dynamic(),
     ),

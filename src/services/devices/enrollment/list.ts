@@ -20,8 +20,11 @@ export async function listEnrollmentGroups(
   return listMatching(
     context,
     request,
-    { fields: ENROLLMENT_GROUP_FIELDS, order: ENROLLMENT_GROUP_ORDER },
-    eq(enrollmentGroups.tenantId, tenantId),
+    {
+      fields: ENROLLMENT_GROUP_FIELDS,
+      order: ENROLLMENT_GROUP_ORDER,
+      scope: eq(enrollmentGroups.tenantId, tenantId),
+    },
     selected(database, () => database.select(ENROLLMENT_GROUP_COLUMNS).from(enrollmentGroups).$dynamic()),
   );
 }

@@ -42,7 +42,7 @@ export async function listPendingTargets(
     PENDING_TARGET_ORDER,
     'controllerId',
     {
-      rows: async (where, orderBy, limit, offset) =>
+      rows: async (where, { orderBy, limit, offset }) =>
         context.database
           .select(COLUMNS)
           .from(pendingTargets)

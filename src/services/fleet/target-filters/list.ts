@@ -24,8 +24,11 @@ export async function listTargetFilters(
   return listMatching(
     context,
     request,
-    { fields: TARGET_FILTER_FIELDS, order: TARGET_FILTER_ORDER },
-    and(eq(targetFilters.tenantId, tenantId), among),
+    {
+      fields: TARGET_FILTER_FIELDS,
+      order: TARGET_FILTER_ORDER,
+      scope: and(eq(targetFilters.tenantId, tenantId), among),
+    },
     selected(database, () => database.select(TARGET_FILTER_COLUMNS).from(targetFilters).$dynamic()),
   );
 }

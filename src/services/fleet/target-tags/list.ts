@@ -25,8 +25,7 @@ export async function listTargetTags(
   return listMatching(
     context,
     request,
-    { fields: TARGET_TAG_FIELDS, order: TARGET_TAG_ORDER },
-    eq(targetTags.tenantId, tenantId),
+    { fields: TARGET_TAG_FIELDS, order: TARGET_TAG_ORDER, scope: eq(targetTags.tenantId, tenantId) },
     selected(database, () => database.select(TARGET_TAG_COLUMNS).from(targetTags).$dynamic()),
   );
 }

@@ -21,8 +21,11 @@ export async function listTargetTypes(
   return listMatching(
     context,
     request,
-    { fields: TARGET_TYPE_FIELDS, order: TARGET_TYPE_ORDER },
-    and(eq(targetTypes.tenantId, tenantId), await scopeCondition(context, 'READ_TARGET_TYPE')),
+    {
+      fields: TARGET_TYPE_FIELDS,
+      order: TARGET_TYPE_ORDER,
+      scope: and(eq(targetTypes.tenantId, tenantId), await scopeCondition(context, 'READ_TARGET_TYPE')),
+    },
     selected(database, () => database.select(TARGET_TYPE_COLUMNS).from(targetTypes).$dynamic()),
   );
 }

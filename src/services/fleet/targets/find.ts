@@ -66,7 +66,7 @@ export async function listTargets(
   const typeName = ofReadableType(context, tenant, targetTypes.name);
   const order = { ...TARGET_ORDER, targetType: { ...TARGET_ORDER.targetType, expression: typeName } };
   return list(request, order, 'controllerId', {
-    async rows(where, _orderBy, limit, offset, keys) {
+    async rows(where, { limit, offset, keys }) {
       const page = { from: and(ofTenant, where)!, chosen: narrowed, keys, limit, offset };
       return (await readPage(context, tenant, page)).map(targetView(context, tenant));
     },

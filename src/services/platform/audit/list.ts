@@ -28,12 +28,12 @@ export async function listAuditEvents(
   );
   const orderBy = request.orderBy?.length ? request.orderBy : [{ field: 'id', direction: 'desc' } as const];
   return list({ ...request, orderBy }, AUDIT_ORDER, 'id', {
-    rows: async (where, order, limit, offset) => {
+    rows: async (where, { orderBy, limit, offset }) => {
       const rows = await context.database
         .select()
         .from(auditEvents)
         .where(and(matching, where))
-        .orderBy(...order)
+        .orderBy(...orderBy)
         .limit(limit)
         .offset(offset);
       return rows.map(({ tenantId: _, ...row }) => row as AuditEvent);

@@ -53,13 +53,13 @@ export async function listWebhookDeliveries(
   );
   const orderBy = [{ field: 'id', direction: 'desc' } as const];
   return list({ ...request, orderBy }, DELIVERY_ORDER, 'id', {
-    rows: async (where, order, limit, offset) =>
+    rows: async (where, { orderBy, limit, offset }) =>
       context.database
         .select(COLUMNS)
         .from(webhookDeliveries)
         .innerJoin(auditEvents, joinedEvents)
         .where(and(matching, where))
-        .orderBy(...order)
+        .orderBy(...orderBy)
         .limit(limit)
         .offset(offset),
     async count() {

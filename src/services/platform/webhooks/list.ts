@@ -17,8 +17,7 @@ export async function listWebhooks(context: Context, request: PageRequest<'id'>)
   return listMatching(
     context,
     request,
-    { fields: WEBHOOK_FIELDS, order: WEBHOOK_ORDER },
-    eq(webhooks.tenantId, tenantId),
+    { fields: WEBHOOK_FIELDS, order: WEBHOOK_ORDER, scope: eq(webhooks.tenantId, tenantId) },
     selected(database, () => database.select(WEBHOOK_COLUMNS).from(webhooks).$dynamic()),
   );
 }

@@ -29,8 +29,7 @@ export async function listDistributionSetTags(
   return listMatching(
     context,
     request,
-    entity,
-    eq(distributionSetTags.tenantId, tenantId),
+    { ...entity, scope: eq(distributionSetTags.tenantId, tenantId) },
     selected(database, () =>
       database.select(DISTRIBUTION_SET_TAG_COLUMNS).from(distributionSetTags).$dynamic(),
     ),

@@ -33,8 +33,7 @@ export async function listDistributionSetTypes(
   return listMatching(
     context,
     request,
-    entity,
-    scope,
+    { ...entity, scope },
     selected(database, () =>
       database.select(DISTRIBUTION_SET_TYPE_COLUMNS).from(distributionSetTypes).$dynamic(),
     ),

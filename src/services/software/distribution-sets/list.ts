@@ -48,8 +48,7 @@ export async function listDistributionSets(
   return listMatching(
     context,
     request,
-    entity,
-    scope,
+    { ...entity, scope },
     selected(database, () =>
       database.select(columns).from(distributionSets).innerJoin(distributionSetTypes, withItsType).$dynamic(),
     ),

@@ -33,8 +33,7 @@ export async function listSoftwareModuleTypes(
   return listMatching(
     context,
     request,
-    entity,
-    scope,
+    { ...entity, scope },
     selected(database, () =>
       database.select(SOFTWARE_MODULE_TYPE_COLUMNS).from(softwareModuleTypes).$dynamic(),
     ),

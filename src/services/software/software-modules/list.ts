@@ -40,8 +40,7 @@ export async function listSoftwareModules(
   return listMatching(
     context,
     request,
-    entity,
-    scope,
+    { ...entity, scope },
     selected(database, () =>
       database.select(columns).from(softwareModules).innerJoin(softwareModuleTypes, ofItsType).$dynamic(),
     ),
