@@ -27,14 +27,17 @@ import { type ChangeRecord, writeRecords } from '../platform/audit/record.ts';
 import { requireQuotas } from '../platform/quotas.ts';
 import type { ActorContext } from './context.ts';
 
-/** Names what a transaction changes: the targets, or `everything` of the tenant. */
+/** Names what a transaction changes: the targets, or `everything` of the tenant. Only `targetsInScope` checks authority. */
 export interface Changes {
   /** For the audit trail. Every change records what it did; a bulk does so once. */
   record(done: ChangeRecord): void;
-  /**
-   * Targets that exist before and after. They must still be in the caller's scope, otherwise the change is FORBIDDEN.
-   */
+  /** Targets that exist before and after, changed by their device or by the server: these have no scope. */
   targets(controllerIds: readonly string[]): void;
+  /**
+   * Targets that exist before and after, changed by a caller. Before the commit it is checked that all of them are still
+   * in the scope of the caller's UPDATE_TARGET; otherwise the whole change is FORBIDDEN.
+   */
+  targetsInScope(controllerIds: readonly string[]): void;
   created(controllerIds: readonly string[]): void;
   /** Targets whose devices reported something that doesn't change what they are told. */
   reported(controllerIds: readonly string[]): void;
@@ -72,6 +75,7 @@ export async function change<T>(
   for (let attempt = 1; ; attempt++) {
     const records: ChangeRecord[] = [];
     const changed = new Set<string>();
+    const mustBeInScope = new Set<string>();
     const created: string[] = [];
     const rolloutIds = new Set<number>();
     const reported: string[] = [];
@@ -81,6 +85,10 @@ export async function change<T>(
       record: (done) => void records.push(done),
       targets(controllerIds) {
         for (const id of controllerIds) changed.add(id);
+      },
+      targetsInScope(controllerIds) {
+        for (const id of controllerIds) mustBeInScope.add(id);
+        changes.targets(controllerIds);
       },
       created: (controllerIds) => append(created, controllerIds),
       reported: (controllerIds) => append(reported, controllerIds),
@@ -115,7 +123,7 @@ export async function change<T>(
     try {
       const result = await database.transaction(async (tx) => {
         const done = await work(tx, changes);
-        await requireTargetsStillInScope(tx, context, [...changed]);
+        await requireTargetsStillInScope(tx, context, [...mustBeInScope]);
         await requireQuotas(tx, tenantId, records);
         if (dryRun) return changes.undo(done);
         await writeRecords(tx, context, records);

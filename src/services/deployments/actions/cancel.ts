@@ -42,7 +42,7 @@ export async function cancelActions(context: Context, input: CancelActions): Pro
         throw refusal(selection.actionIds, fitting, force ? actionNotForceQuittable : actionNotCancelable);
       await (force ? quitActions : askToCancel)(tx, context, fitting);
       const controllerIds = [...new Set(fitting.map(({ controllerId }) => controllerId))];
-      changes.targets(controllerIds);
+      changes.targetsInScope(controllerIds);
       changes.record({
         type: force ? 'action.force-quit' : 'action.canceled',
         ...affected(selection, controllerIds),

@@ -57,7 +57,7 @@ export async function confirmActions(context: Context, input: ConfirmActions): P
       const concerned = selection.actionIds ? selected : selected.filter(waitsForConfirmation);
       await writeConfirmation(tx, context, concerned, said);
       const controllerIds = [...new Set(concerned.map(({ controllerId }) => controllerId))];
-      changes.targets(controllerIds);
+      changes.targetsInScope(controllerIds);
       changes.record({ type: `action.${confirmation}`, ...affected(selection, controllerIds) });
       return concerned.map(({ id }) => id);
     },

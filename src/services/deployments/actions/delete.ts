@@ -49,7 +49,7 @@ export async function deleteActions(context: Context, input: DeleteActions): Pro
         ]);
       await removeActions(tx, context, deletable);
       const controllerIds = [...new Set(deletable.map(({ controllerId }) => controllerId))];
-      changes.targets(controllerIds);
+      changes.targetsInScope(controllerIds);
       changes.record({ type: 'action.deleted', ...affected(selection, controllerIds) });
       return deletable.length;
     },
@@ -86,7 +86,7 @@ export async function deleteOldActions(context: Context, input: DeleteOldActions
     const old = await lockActions(tx, tenantId, and(its, sql`${actions.id} NOT IN ${newest}`));
     const deletable = old.filter(isDeletable);
     await removeActions(tx, context, deletable);
-    changes.targets([controllerId]);
+    changes.targetsInScope([controllerId]);
     changes.record({
       type: 'action.deleted',
       subjects: deletable.length ? [controllerId] : [],

@@ -39,7 +39,7 @@ export async function forceActions(context: Context, input: ForceActions): Promi
         .set({ forceType: 'forced', forcedAt: null, ...modificationStamp(context) })
         .where(and(eq(actions.tenantId, tenantId), isAmong(actions.id, ids)));
       const controllerIds = [...new Set(forced.map(({ controllerId }) => controllerId))];
-      changes.targets(controllerIds);
+      changes.targetsInScope(controllerIds);
       changes.record({ type: 'action.forced', ...affected(selection, controllerIds) });
       return ids;
     },

@@ -63,7 +63,7 @@ export async function assignDistributionSet(
           result.alreadyAssigned += chunk.length - without.length;
         }
         const deployed = created.map((action) => action.controllerId);
-        changes.targets(deployed);
+        changes.targetsInScope(deployed);
         changes.record({
           type: 'distribution-set.assigned',
           ...affected({ filter }, deployed),

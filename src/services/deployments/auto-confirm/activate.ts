@@ -24,7 +24,7 @@ export async function activateAutoConfirm(context: Context, input: ActivateAutoC
     const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     const activated = await activateTargets(tx, context, [target], given);
     if (!activated.length) throw autoConfirmAlreadyActive(controllerId);
-    changes.targets(activated);
+    changes.targetsInScope(activated);
     changes.record({ type: 'target.auto-confirm-activated', subjects: activated, changes: added(given) });
   });
 }

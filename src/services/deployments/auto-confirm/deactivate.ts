@@ -17,7 +17,7 @@ export async function deactivateAutoConfirm(
   await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     const deactivated = await deactivateTargets(tx, context, [target]);
-    changes.targets(deactivated);
+    changes.targetsInScope(deactivated);
     changes.record({ type: 'target.auto-confirm-deactivated', subjects: deactivated });
   });
 }

@@ -39,7 +39,7 @@ export async function setAutoConfirm(context: Context, input: SetAutoConfirm): P
       const changed = active
         ? await activateTargets(tx, context, selected, { initiator, remark })
         : await deactivateTargets(tx, context, selected);
-      changes.targets(changed);
+      changes.targetsInScope(changed);
       const type = active ? 'target.auto-confirm-activated' : 'target.auto-confirm-deactivated';
       changes.record({ type, ...affected(selection, changed) });
       return changed.length;

@@ -34,7 +34,7 @@ export async function rejectTargets(context: Context, input: PendingSelection): 
       for (const groupId of new Set(pending.map((row) => row.groupId)))
         await forgetOldest(tx, tenantId, groupId);
       const rejected = pending.map(({ controllerId }) => controllerId);
-      changes.targets(rejected);
+      changes.targetsInScope(rejected);
       changes.record({ type: 'pending-target.rejected', ...affected(selection, rejected) });
       return rejected.length;
     },

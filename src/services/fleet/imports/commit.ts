@@ -73,7 +73,7 @@ export async function commitChunk(
       .where(and(eq(imports.tenantId, tenantId), eq(imports.id, record.id)));
     if (dryRun) return;
     if (created) changes.created(await mergedIds(tx, true));
-    if (updated) changes.targets(await mergedIds(tx, false));
+    if (updated) changes.targetsInScope(await mergedIds(tx, false));
     changes.record({
       type: 'target.imported',
       count: created + updated,

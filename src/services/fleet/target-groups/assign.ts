@@ -43,7 +43,7 @@ export async function assignTargetGroup(context: Context, input: AssignTargetGro
       const different = sql`${targets.group} IS DISTINCT FROM ${group}::text`;
       const changed = await updateSelected(tx, tenantId, selected, { values: { group }, different });
       if (group) await requireGroupQuota(tx, tenantId);
-      changes.targets(changed);
+      changes.targetsInScope(changed);
       changes.record({
         type: 'target.group-assigned',
         ...affected(selection, changed),

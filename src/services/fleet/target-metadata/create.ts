@@ -28,7 +28,7 @@ export async function createTargetMetadata(context: Context, input: CreateTarget
     const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
     await refuseExisting(tx, target, entries);
     await writeEntries(tx, context, [target], entries);
-    changes.targets([controllerId]);
+    changes.targetsInScope([controllerId]);
     changes.record({ type: 'target.metadata-set', subjects: [controllerId], changes: valuesOf(entries) });
   });
 }

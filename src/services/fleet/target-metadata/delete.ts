@@ -33,7 +33,7 @@ export async function deleteTargetMetadata(context: Context, input: DeleteTarget
       const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
       const stored = keys.filter(isStorableText);
       const changed = await removeEntries(tx, context, selected, stored);
-      changes.targets(changed);
+      changes.targetsInScope(changed);
       changes.record({
         type: 'target.metadata-deleted',
         ...affected(selection, changed),

@@ -32,7 +32,7 @@ export async function setTargetMetadata(context: Context, input: SetTargetMetada
     async (tx, changes) => {
       const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
       const changed = await writeEntries(tx, context, selected, entries);
-      changes.targets(changed);
+      changes.targetsInScope(changed);
       changes.record({
         type: 'target.metadata-set',
         ...affected(selection, changed),

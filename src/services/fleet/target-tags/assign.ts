@@ -40,7 +40,7 @@ export async function assignTargetTags(context: Context, input: TagChoice): Prom
         'target',
         selected.map(({ id }) => id),
       );
-      changes.targets(changed);
+      changes.targetsInScope(changed);
       changes.record({
         type: 'target.tags-assigned',
         ...affected(choice, changed),

@@ -32,7 +32,7 @@ export async function unassignTargetTags(context: Context, input: TagChoice): Pr
             AND tag_id = ANY(${arrayOf(tagIds)}::bigint[])
           RETURNING target_id`,
       );
-      changes.targets(changed);
+      changes.targetsInScope(changed);
       changes.record({
         type: 'target.tags-unassigned',
         ...affected(choice, changed),

@@ -45,7 +45,7 @@ export async function assignTargetType(context: Context, input: AssignTargetType
         values: { targetTypeId, ...modificationStamp(context) },
         different: sql`${targets.targetTypeId} IS DISTINCT FROM ${targetTypeId}::bigint`,
       });
-      changes.targets(changed);
+      changes.targetsInScope(changed);
       changes.record({
         type: 'target.type-assigned',
         ...affected(selection, changed),

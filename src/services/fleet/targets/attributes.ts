@@ -108,7 +108,7 @@ export async function setTargetAttributes(context: Context, input: SetTargetAttr
       .update(targets)
       .set(modificationStamp(context))
       .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
-    changes.targets([controllerId]);
+    changes.targetsInScope([controllerId]);
     if (changed)
       changes.record({ type: 'target.attributes-set', subjects: [controllerId], changes: changed });
   });

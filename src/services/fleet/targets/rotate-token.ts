@@ -40,7 +40,7 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
       .update(targets)
       .set({ securityToken, lastModifiedAt: now, lastModifiedBy: username })
       .where(itself);
-    changes.targets([controllerId]);
+    changes.targetsInScope([controllerId]);
     changes.record({ type: 'target.token-rotated', subjects: [controllerId] });
     const [row] = await selectTargets(tx, context, tenant).where(itself);
     return targetView(context, tenant)(row!);

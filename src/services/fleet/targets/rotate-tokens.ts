@@ -46,7 +46,7 @@ export async function rotateTargetTokens(context: Context, input: RotateTargetTo
           WHERE target.tenant_id = ${caller.tenantId} AND target.id = given.id`);
       }
       const rotated = selected.map(({ controllerId }) => controllerId);
-      changes.targets(rotated);
+      changes.targetsInScope(rotated);
       changes.record({ type: 'target.token-rotated', ...affected(selection, rotated) });
       return selected.length;
     },

@@ -29,7 +29,7 @@ export const targetInScope = (
   column: SQLWrapper,
 ): Promise<SQL | undefined> => rowInScope(context, targetsAs(permission), column);
 
-/** Checks of changed targets what `requireStillReached` says. Devices and the server have no scope. @throws FORBIDDEN */
+/** Checks changed targets as `requireStillInScope` does. Devices and the server have no scope. @throws FORBIDDEN */
 export async function requireTargetsStillInScope(
   tx: Transaction,
   context: ActorContext,

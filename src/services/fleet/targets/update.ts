@@ -44,7 +44,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)));
     if (given.group) await requireGroupQuota(tx, tenantId);
     const addresses = address === undefined ? undefined : await setAddress(tx, before, address);
-    changes.targets([controllerId]);
+    changes.targetsInScope([controllerId]);
     const [row] = await selectTargets(tx, context, tenant).where(
       and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)),
     );

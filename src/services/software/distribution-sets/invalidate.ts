@@ -58,7 +58,7 @@ export async function invalidateDistributionSet(
     const controllerIds = cancelActions === 'NONE' ? [] : await cancelAll(tx, context, id, cancelActions);
     changes.rollouts(stopped.map((rollout) => rollout.id));
     if (!set.valid && !controllerIds.length && !stopped.length) return set;
-    changes.targets(controllerIds);
+    changes.targetsInScope(controllerIds);
     await requireStillInScope(tx, context, setsAs('UPDATE_DISTRIBUTION_SET'), eq(distributionSets.id, id));
     changes.record({
       type: 'distribution-set.invalidated',
