@@ -62,7 +62,7 @@ export async function listMatchingOfEach<T, F extends string>(
  * What `listMatching` lists by a statement that can still be narrowed: its rows, and how many there are. The count goes
  * over the same joins, so that a filter may name whatever the rows are read from.
  */
-export const selected = <Q extends PgSelect, T = Q['_']['result'][number]>(
+export const sourceOf = <Q extends PgSelect, T = Q['_']['result'][number]>(
   database: Database,
   select: () => Q,
   view: (row: Q['_']['result'][number]) => T = (row) => row as T,

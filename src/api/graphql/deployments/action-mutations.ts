@@ -37,16 +37,20 @@ class CancelActionsInput extends SelectedActionsInput {
   force!: boolean;
 }
 
-type Said = (typeof CONFIRMATIONS)[number];
-const Confirmation = enumOf<Said>('Confirmation', 'What is said of actions that wait for a confirmation.', {
-  confirmed: 'Their devices are told to carry them out.',
-  denied: 'They go on waiting, and one that is named waits again if it was confirmed and is not over.',
-});
+type ConfirmationAnswer = (typeof CONFIRMATIONS)[number];
+const Confirmation = enumOf<ConfirmationAnswer>(
+  'Confirmation',
+  'What is said of actions that wait for a confirmation.',
+  {
+    confirmed: 'Their devices are told to carry them out.',
+    denied: 'They go on waiting, and one that is named waits again if it was confirmed and is not over.',
+  },
+);
 
 @InputType({ description: 'What `confirmActions` takes.' })
 class ConfirmActionsInput extends SelectedActionsInput {
   @Field(() => Confirmation, { defaultValue: 'confirmed', description: 'What is said of them.' })
-  confirmation!: Said;
+  confirmation!: ConfirmationAnswer;
 
   @Field(() => Int, { nullable: true, description: 'A code for the history.' })
   code?: number | null;

@@ -37,17 +37,17 @@ export async function cancelActions(context: Context, input: CancelActions): Pro
     context,
     async (tx, changes) => {
       const selected = await selectActionsToChange(tx, context, 'UPDATE_TARGET', selection);
-      const fitting = selected.filter(force ? isCanceling : isCancelable);
-      if (selection.actionIds && fitting.length < selected.length)
-        throw refusal(selection.actionIds, fitting, force ? actionNotForceQuittable : actionNotCancelable);
-      await (force ? quitActions : askToCancel)(tx, context, fitting);
-      const controllerIds = [...new Set(fitting.map(({ controllerId }) => controllerId))];
+      const concerned = selected.filter(force ? isCanceling : isCancelable);
+      if (selection.actionIds && concerned.length < selected.length)
+        throw refusal(selection.actionIds, concerned, force ? actionNotForceQuittable : actionNotCancelable);
+      await (force ? quitActions : askToCancel)(tx, context, concerned);
+      const controllerIds = [...new Set(concerned.map(({ controllerId }) => controllerId))];
       changes.targetsInScope(controllerIds);
       changes.record({
         type: force ? 'action.force-quit' : 'action.canceled',
         ...affected(selection, controllerIds),
       });
-      return fitting.map(({ id }) => id);
+      return concerned.map(({ id }) => id);
     },
     { dryRun: dryRun ?? false },
   );
@@ -58,15 +58,15 @@ const isCancelable = ({ active, status }: LockedAction) => active && status !== 
 
 function refusal(
   wanted: readonly number[],
-  fitting: readonly LockedAction[],
+  concerned: readonly LockedAction[],
   refuse: (id: string, path: string[]) => DomainError,
 ): DomainError {
-  const fit = new Set(fitting.map(({ id }) => id));
-  const index = wanted.findIndex((id) => !fit.has(id));
+  const allowed = new Set(concerned.map(({ id }) => id));
+  const index = wanted.findIndex((id) => !allowed.has(id));
   return refuse(String(wanted[index]), ['actionIds', String(index)]);
 }
 
-/** Lets devices know that they shall stop these updates, which go on until they confirm. */
+/** Asks devices to stop these updates. They go on until the devices confirm. */
 export const askToCancel = (
   tx: Transaction,
   author: Author,

@@ -8,7 +8,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { findTarget } from '../../fleet/targets/find.ts';
 import { targetInScope } from '../../fleet/targets/scope.ts';
 import type { Context } from '../../shared/context.ts';
-import { listMatching, listMatchingOfEach, selected } from '../../shared/matching.ts';
+import { listMatching, listMatchingOfEach, sourceOf } from '../../shared/matching.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../../shared/nested.ts';
 import type { Listing, ListPart, PageRequest } from '../../shared/page.ts';
 import {
@@ -36,7 +36,7 @@ export async function listActions(
     context,
     ordered(request),
     { ...ACTION, scope },
-    selected(database, () => selectActions(database), actionOf),
+    sourceOf(database, () => selectActions(database), actionOf),
   );
 }
 

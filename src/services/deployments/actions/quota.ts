@@ -46,7 +46,7 @@ export async function requireRoomForActions(
   percent: number,
   selected: readonly SelectedTarget[],
 ): Promise<void> {
-  const fitting = await makeRoom(tx, tenantId, percent, selected);
-  if (fitting.length < selected.length)
+  const withRoom = await makeRoom(tx, tenantId, percent, selected);
+  if (withRoom.length < selected.length)
     throw quotaExceeded('actions of a target', MOST_ACTIONS, ['controllerIds']);
 }

@@ -2,7 +2,7 @@ import { and, eq, type SQL } from 'drizzle-orm';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { listMatching, selected } from '../../shared/matching.ts';
+import { listMatching, sourceOf } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { findDistributionSet } from '../../software/distribution-sets/find.ts';
 import { type AutoAssignment, selectAutoAssignments } from './auto-assignment.ts';
@@ -25,7 +25,7 @@ export async function listAutoAssignments(
     context,
     request,
     { ...entity, scope: and(eq(autoAssignments.tenantId, tenantId), among) },
-    selected(database, () => selectAutoAssignments(database)),
+    sourceOf(database, () => selectAutoAssignments(database)),
   );
 }
 

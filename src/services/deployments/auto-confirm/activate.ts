@@ -6,10 +6,10 @@ import { added } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { confirmation } from './input.ts';
+import { autoConfirmFields } from './input.ts';
 import { activateTargets } from './write.ts';
 
-const ActivateAutoConfirm = z.object({ controllerId: z.string(), ...confirmation });
+const ActivateAutoConfirm = z.object({ controllerId: z.string(), ...autoConfirmFields });
 export type ActivateAutoConfirm = z.input<typeof ActivateAutoConfirm>;
 
 /**

@@ -7,14 +7,14 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
-import { confirmation } from './input.ts';
+import { autoConfirmFields } from './input.ts';
 import { activateTargets, deactivateTargets } from './write.ts';
 
 const SetAutoConfirm = z.object({
   controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   active: z.boolean(),
-  ...confirmation,
+  ...autoConfirmFields,
   dryRun: z.boolean().nullish(),
 });
 export type SetAutoConfirm = z.input<typeof SetAutoConfirm>;

@@ -7,20 +7,20 @@ import { writeAndTouch } from '../../fleet/targets/touch.ts';
 import type { Author } from '../../shared/authorship.ts';
 import { confirmWaitingActions } from '../actions/confirm.ts';
 
-export interface Confirmation {
+interface AutoConfirmation {
   initiator?: string | null | undefined;
   remark?: string | null | undefined;
 }
 
 /**
- * Activates auto-confirmation of locked targets; one where it is active keeps it as it is. What waits there begins.
+ * Activates auto-confirm for locked targets where it is not active, and starts actions that wait for confirmation there.
  * @returns the controllerIds of those where it wasn't
  */
 export async function activateTargets(
   tx: Transaction,
   author: Author,
   selected: readonly SelectedTarget[],
-  { initiator, remark }: Confirmation,
+  { initiator, remark }: AutoConfirmation,
 ): Promise<string[]> {
   const { caller, clock } = author;
   const now = clock();

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
+import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import {
   ROLLOUT_FIELDS,
@@ -34,7 +34,7 @@ export async function listRollouts(
     context,
     request,
     { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER, scope },
-    selected(database, () => selectRollouts(database, total)),
+    sourceOf(database, () => selectRollouts(database, total)),
   );
 }
 
@@ -56,6 +56,6 @@ export async function listRolloutGroups(
     context,
     request,
     { ...entity, scope },
-    selected(database, () => selectGroups(database, total)),
+    sourceOf(database, () => selectGroups(database, total)),
   );
 }

@@ -147,9 +147,9 @@ export const STOPPABLE = [
 export function requireStatus(
   { id, status }: LockedRollout,
   what: string,
-  ...fitting: readonly RolloutStatus[]
+  ...allowed: readonly RolloutStatus[]
 ): void {
-  if (!fitting.includes(status)) throw rolloutIllegalState(String(id), what, status);
+  if (!allowed.includes(status)) throw rolloutIllegalState(String(id), what, status);
 }
 
 /** @throws READ_ONLY */

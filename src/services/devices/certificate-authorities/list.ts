@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { listMatching, selected } from '../../shared/matching.ts';
+import { listMatching, sourceOf } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import {
   CERTIFICATE_AUTHORITY_FIELDS,
@@ -29,7 +29,7 @@ export async function listCertificateAuthorities(
       order: CERTIFICATE_AUTHORITY_ORDER,
       scope: eq(certificateAuthorities.tenantId, tenantId),
     },
-    selected(database, () =>
+    sourceOf(database, () =>
       database.select(CERTIFICATE_AUTHORITY_COLUMNS).from(certificateAuthorities).$dynamic(),
     ),
   );

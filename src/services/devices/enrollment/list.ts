@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { enrollmentGroups } from '../../../database/tables/enrollment.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { listMatching, selected } from '../../shared/matching.ts';
+import { listMatching, sourceOf } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { ENROLLMENT_GROUP_FIELDS, ENROLLMENT_GROUP_ORDER, type EnrollmentGroupOrderField } from './fields.ts';
 import { ENROLLMENT_GROUP_COLUMNS, type EnrollmentGroup } from './find.ts';
@@ -25,6 +25,6 @@ export async function listEnrollmentGroups(
       order: ENROLLMENT_GROUP_ORDER,
       scope: eq(enrollmentGroups.tenantId, tenantId),
     },
-    selected(database, () => database.select(ENROLLMENT_GROUP_COLUMNS).from(enrollmentGroups).$dynamic()),
+    sourceOf(database, () => database.select(ENROLLMENT_GROUP_COLUMNS).from(enrollmentGroups).$dynamic()),
   );
 }

@@ -16,7 +16,7 @@ const MOST_TOKENS = 10;
 
 export const newEnrollmentToken = (): string => PREFIX + randomText(LENGTH);
 
-interface Author {
+interface TokenAuthor {
   tenantId: number;
   by: string;
   now: Date;
@@ -25,7 +25,7 @@ interface Author {
 /** Keeps a token's digest; the group is locked, or new. @throws QUOTA_EXCEEDED */
 export async function insertToken(
   tx: Transaction,
-  { tenantId, by, now }: Author,
+  { tenantId, by, now }: TokenAuthor,
   { groupId, token, expiresAt }: { groupId: number; token: string; expiresAt: Date | null },
 ): Promise<void> {
   const [there] = await tx
@@ -52,7 +52,7 @@ export async function insertToken(
 /** Ends the tokens of a group at that time at the latest, and deletes those that don't work any more. */
 export async function endTokens(
   tx: Transaction,
-  { tenantId, now }: Author,
+  { tenantId, now }: TokenAuthor,
   groupId: number,
   until: Date,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
 import { autoConfirmAlreadyActive } from '../../../errors.ts';
 import type { AutoConfirm } from '../../deployments/auto-confirm/find.ts';
-import { Confirmation } from '../../deployments/auto-confirm/input.ts';
+import { AutoConfirmInput } from '../../deployments/auto-confirm/input.ts';
 import { activateTargets, deactivateTargets } from '../../deployments/auto-confirm/write.ts';
 import { lockOwnTarget } from '../../fleet/targets/selection.ts';
 import { added } from '../../platform/audit/record.ts';
@@ -30,9 +30,9 @@ export async function findOwnAutoConfirm(
 /** A device turns auto-confirm on; actions that wait for confirmation start. @throws AUTO_CONFIRM_ALREADY_ACTIVE */
 export async function activateOwnAutoConfirm(
   device: ActorContext,
-  input: z.input<typeof Confirmation>,
+  input: z.input<typeof AutoConfirmInput>,
 ): Promise<void> {
-  const { initiator, remark } = parse(Confirmation, input);
+  const { initiator, remark } = parse(AutoConfirmInput, input);
   const given = { initiator, remark: remark || 'Activated by the device.' };
   await change(device, async (tx, changes) => {
     const target = await lockOwnTarget(tx, device);

@@ -3,7 +3,7 @@ import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { targetFilters } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { listMatching, selected } from '../../shared/matching.ts';
+import { listMatching, sourceOf } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { findDistributionSet } from '../../software/distribution-sets/find.ts';
 import { TARGET_FILTER_FIELDS, TARGET_FILTER_ORDER, type TargetFilterOrderField } from './fields.ts';
@@ -29,7 +29,7 @@ export async function listTargetFilters(
       order: TARGET_FILTER_ORDER,
       scope: and(eq(targetFilters.tenantId, tenantId), among),
     },
-    selected(database, () => database.select(TARGET_FILTER_COLUMNS).from(targetFilters).$dynamic()),
+    sourceOf(database, () => database.select(TARGET_FILTER_COLUMNS).from(targetFilters).$dynamic()),
   );
 }
 

@@ -3,7 +3,7 @@ import { plannedAnew } from '../../../database/prepared.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { listMatching, selected } from '../../shared/matching.ts';
+import { listMatching, sourceOf } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import type { TargetOrderField } from '../targets/fields.ts';
 import { listTargets } from '../targets/find.ts';
@@ -26,7 +26,7 @@ export async function listTargetTags(
     context,
     request,
     { fields: TARGET_TAG_FIELDS, order: TARGET_TAG_ORDER, scope: eq(targetTags.tenantId, tenantId) },
-    selected(database, () => database.select(TARGET_TAG_COLUMNS).from(targetTags).$dynamic()),
+    sourceOf(database, () => database.select(TARGET_TAG_COLUMNS).from(targetTags).$dynamic()),
   );
 }
 

@@ -3,7 +3,7 @@ import { targetTypes } from '../../../database/tables/target-types.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { listMatching, selected } from '../../shared/matching.ts';
+import { listMatching, sourceOf } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { TARGET_TYPE_FIELDS, TARGET_TYPE_ORDER, type TargetTypeOrderField } from './fields.ts';
 import { TARGET_TYPE_COLUMNS, type TargetType } from './target-type.ts';
@@ -26,6 +26,6 @@ export async function listTargetTypes(
       order: TARGET_TYPE_ORDER,
       scope: and(eq(targetTypes.tenantId, tenantId), await scopeCondition(context, 'READ_TARGET_TYPE')),
     },
-    selected(database, () => database.select(TARGET_TYPE_COLUMNS).from(targetTypes).$dynamic()),
+    sourceOf(database, () => database.select(TARGET_TYPE_COLUMNS).from(targetTypes).$dynamic()),
   );
 }

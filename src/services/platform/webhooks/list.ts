@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { webhooks } from '../../../database/tables/webhooks.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { listMatching, selected } from '../../shared/matching.ts';
+import { listMatching, sourceOf } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { WEBHOOK_FIELDS, WEBHOOK_ORDER } from './fields.ts';
 import { WEBHOOK_COLUMNS, type Webhook } from './find.ts';
@@ -18,6 +18,6 @@ export async function listWebhooks(context: Context, request: PageRequest<'id'>)
     context,
     request,
     { fields: WEBHOOK_FIELDS, order: WEBHOOK_ORDER, scope: eq(webhooks.tenantId, tenantId) },
-    selected(database, () => database.select(WEBHOOK_COLUMNS).from(webhooks).$dynamic()),
+    sourceOf(database, () => database.select(WEBHOOK_COLUMNS).from(webhooks).$dynamic()),
   );
 }

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { distributionSetTags } from '../../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { listMatching, selected } from '../../shared/matching.ts';
+import { listMatching, sourceOf } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import type { DistributionSet } from '../distribution-sets/distribution-set.ts';
 import type { DistributionSetOrderField } from '../distribution-sets/fields.ts';
@@ -30,7 +30,7 @@ export async function listDistributionSetTags(
     context,
     request,
     { ...entity, scope: eq(distributionSetTags.tenantId, tenantId) },
-    selected(database, () =>
+    sourceOf(database, () =>
       database.select(DISTRIBUTION_SET_TAG_COLUMNS).from(distributionSetTags).$dynamic(),
     ),
   );

@@ -3,7 +3,7 @@ import { distributionSetTypes } from '../../../database/tables/distribution-sets
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
+import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 import {
@@ -34,7 +34,7 @@ export async function listDistributionSetTypes(
     context,
     request,
     { ...entity, scope },
-    selected(database, () =>
+    sourceOf(database, () =>
       database.select(DISTRIBUTION_SET_TYPE_COLUMNS).from(distributionSetTypes).$dynamic(),
     ),
   );

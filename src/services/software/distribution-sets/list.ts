@@ -9,7 +9,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { readableColumn } from '../../access/readable-fields.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
+import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import type { SoftwareModuleOrderField } from '../software-modules/fields.ts';
 import { listSoftwareModules } from '../software-modules/list.ts';
@@ -49,7 +49,7 @@ export async function listDistributionSets(
     context,
     request,
     { ...entity, scope },
-    selected(database, () =>
+    sourceOf(database, () =>
       database.select(columns).from(distributionSets).innerJoin(distributionSetTypes, withItsType).$dynamic(),
     ),
   );

@@ -3,7 +3,7 @@ import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
+import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import {
   SOFTWARE_MODULE_TYPE_FIELDS,
@@ -34,7 +34,7 @@ export async function listSoftwareModuleTypes(
     context,
     request,
     { ...entity, scope },
-    selected(database, () =>
+    sourceOf(database, () =>
       database.select(SOFTWARE_MODULE_TYPE_COLUMNS).from(softwareModuleTypes).$dynamic(),
     ),
   );

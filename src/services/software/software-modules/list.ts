@@ -4,7 +4,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { readableColumn } from '../../access/readable-fields.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, selected, wantedDeleted } from '../../shared/matching.ts';
+import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { ofItsType } from './complete.ts';
 import { SOFTWARE_MODULE_FIELDS, SOFTWARE_MODULE_ORDER, type SoftwareModuleOrderField } from './fields.ts';
@@ -41,7 +41,7 @@ export async function listSoftwareModules(
     context,
     request,
     { ...entity, scope },
-    selected(database, () =>
+    sourceOf(database, () =>
       database.select(columns).from(softwareModules).innerJoin(softwareModuleTypes, ofItsType).$dynamic(),
     ),
   );
