@@ -14,13 +14,13 @@ import { ActionsPayload, affectedActions } from './actions-payload.ts';
 abstract class SelectedActionsInput {
   @Field(() => [ID], {
     nullable: true,
-    description: 'Which actions; nothing is done where one does not fit.',
+    description: 'Which actions; nothing is done if one of them is in the wrong state.',
   })
   actionIds?: string[] | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Those that match this RSQL expression, as far as they fit.',
+    description: 'Those that match this RSQL expression and are in the right state.',
   })
   filter?: string | null;
 
@@ -40,16 +40,16 @@ class CancelActionsInput extends SelectedActionsInput {
 type ConfirmationAnswer = (typeof CONFIRMATIONS)[number];
 const Confirmation = enumOf<ConfirmationAnswer>(
   'Confirmation',
-  'What is said of actions that wait for a confirmation.',
+  'The answer for actions that wait for confirmation.',
   {
-    confirmed: 'Their devices are told to carry them out.',
-    denied: 'They go on waiting, and one that is named waits again if it was confirmed and is not over.',
+    confirmed: 'The actions start on their devices.',
+    denied: 'They still wait. A named one that was confirmed and has not ended waits again.',
   },
 );
 
 @InputType({ description: 'What `confirmActions` takes.' })
 class ConfirmActionsInput extends SelectedActionsInput {
-  @Field(() => Confirmation, { defaultValue: 'confirmed', description: 'What is said of them.' })
+  @Field(() => Confirmation, { defaultValue: 'confirmed', description: 'The answer for them.' })
   confirmation!: ConfirmationAnswer;
 
   @Field(() => Int, { nullable: true, description: 'A code for the history.' })
@@ -57,7 +57,7 @@ class ConfirmActionsInput extends SelectedActionsInput {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Messages for the history, 48 at the most. Long ones are kept in pieces of 512 characters.',
+    description: 'Messages for the history, at most 48. Long ones are kept in pieces of 512 characters.',
   })
   details?: string[] | null;
 }
@@ -95,10 +95,10 @@ export class ActionMutations {
 
   @Mutation(payloadOf('confirmActions', ActionsPayload), {
     description:
-      'Confirms or denies, in the place of the devices, updates that wait for it. Needs UPDATE_TARGET.',
+      'Confirms or denies, instead of the devices, actions that wait for confirmation. Needs UPDATE_TARGET.',
   })
   confirmActions(
-    @Arg('input', () => ConfirmActionsInput, { description: 'Which actions, and what is said of them.' })
+    @Arg('input', () => ConfirmActionsInput, { description: 'Which actions, and the answer for them.' })
     input: ConfirmActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {

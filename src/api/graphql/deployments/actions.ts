@@ -38,8 +38,8 @@ export const ActionStatus = enumOf<Entity['status']>(
   'ActionStatus',
   'What an action is in, or what an entry of its history tells.',
   {
-    scheduled: 'It waits for its rollout to begin.',
-    wait_for_confirmation: 'Somebody must confirm it before its device is told.',
+    scheduled: 'It waits for its rollout group to start.',
+    wait_for_confirmation: 'It waits for confirmation; its device gets it afterwards.',
     running: 'Its device is to carry it out.',
     retrieved: 'Its device has fetched what it is about.',
     download: 'Its device downloads.',
@@ -125,7 +125,7 @@ class ActionEntry implements EntryEntity {
   @Field(() => Int, { nullable: true, description: 'The code that the device gave.' })
   code!: number | null;
 
-  @Field(() => [String], { description: 'What was said.' })
+  @Field(() => [String], { description: 'The messages of this step.' })
   messages!: string[];
 
   @Field(() => GraphQLDateTime, { description: 'When it was, as the device says.' })

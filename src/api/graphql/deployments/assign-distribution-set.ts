@@ -57,7 +57,7 @@ class AssignDistributionSetInput extends SelectedTargetsInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Of a tenant with the confirmation flow: false lets it begin unconfirmed.',
+    description: 'If the tenant uses the confirmation flow: with false, it starts without a confirmation.',
   })
   confirmationRequired?: boolean | null;
 

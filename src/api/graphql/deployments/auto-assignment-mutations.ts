@@ -53,7 +53,7 @@ abstract class AutoAssignmentInput {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it begins by itself; as soon as it may unless given.',
+    description: 'When it starts by itself; unless given, as soon as possible.',
   })
   startAt?: Date | null;
 }
@@ -113,7 +113,7 @@ class ClearAutoAssignmentPayload extends Payload {
 export class AutoAssignmentMutations {
   @Mutation(payloadOf('createAutoAssignment', AutoAssignmentPayload), {
     description:
-      'Lets all targets that match a filter, now or later, have a distribution set, each once. Needs CREATE_AUTO_ASSIGNMENT, READ_DISTRIBUTION_SET and UPDATE_TARGET.',
+      'Assigns a distribution set once to every target that matches a filter, now or later. Needs CREATE_AUTO_ASSIGNMENT, READ_DISTRIBUTION_SET and UPDATE_TARGET.',
   })
   createAutoAssignment(
     @Arg('input', () => CreateAutoAssignmentInput, { description: 'Which set, and for which targets.' })
@@ -125,7 +125,7 @@ export class AutoAssignmentMutations {
 
   @Mutation(payloadOf('setAutoAssignment', AutoAssignmentPayload), {
     description:
-      'Lets all targets that match a saved filter, now or later, have a distribution set, each once, in the place of what the filter assigned before. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.',
+      'Assigns a distribution set once to every target that matches a saved filter, now or later; replaces what the filter assigned before. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.',
   })
   setAutoAssignment(
     @Arg('input', () => SetAutoAssignmentInput, { description: 'Which set, and for which filter.' })
@@ -192,7 +192,7 @@ export class AutoAssignmentMutations {
 
   @Mutation(payloadOf('startAutoAssignment', AutoAssignmentPayload), {
     description:
-      'Lets an auto-assignment begin that is ready, be it before its time. Needs HANDLE_AUTO_ASSIGNMENT.',
+      'Starts an auto-assignment that is ready, even before its start time. Needs HANDLE_AUTO_ASSIGNMENT.',
   })
   startAutoAssignment(
     @Arg('input', inputOf('startAutoAssignment', IdInput), { description: 'Which one.' })
@@ -214,7 +214,7 @@ export class AutoAssignmentMutations {
   }
 
   @Mutation(payloadOf('resumeAutoAssignment', AutoAssignmentPayload), {
-    description: 'Lets an auto-assignment go on that was held up. Needs HANDLE_AUTO_ASSIGNMENT.',
+    description: 'Resumes an auto-assignment that was paused. Needs HANDLE_AUTO_ASSIGNMENT.',
   })
   resumeAutoAssignment(
     @Arg('input', inputOf('resumeAutoAssignment', IdInput), { description: 'Which one.' })

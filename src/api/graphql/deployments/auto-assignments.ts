@@ -36,10 +36,10 @@ const AutoAssignmentStatus = enumOf<Entity['status']>(
   'What an auto-assignment is in.',
   {
     waiting_for_approval: 'Somebody must approve it first.',
-    approval_denied: 'It was not approved, and never begins.',
-    ready: 'It begins when its time comes.',
+    approval_denied: 'It was not approved and never starts.',
+    ready: 'It starts at its start time.',
     running: 'It assigns to what matches.',
-    paused: 'It is held up.',
+    paused: 'It assigns nothing until somebody resumes it.',
   },
 );
 
@@ -71,19 +71,19 @@ export class AutoAssignment extends AuthoredNode {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it begins by itself; null for as soon as it may.',
+    description: 'When it starts by itself; null for as soon as possible.',
   })
   startAt!: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Who approved or denied it; null where nobody did.' })
   approvalDecidedBy!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What they said.' })
+  @Field(() => String, { nullable: true, description: 'The remark on the decision.' })
   approvalRemark!: string | null;
 
   @Field(() => String, {
     description:
-      'In whose name it assigns: to those targets only that they could change when they set it up.',
+      'The account it acts for. It assigns only to targets that this account could change when it set this up.',
   })
   initiatedBy!: string;
 }

@@ -34,7 +34,7 @@ class AutoConfirm implements Entity {
   @Field(() => String, { nullable: true, description: 'Who wanted it; null where nobody was named.' })
   initiator!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why; null where nothing was said.' })
+  @Field(() => String, { nullable: true, description: 'Why; null if no reason was given.' })
   remark!: string | null;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when; null while it is not active.' })

@@ -20,7 +20,7 @@ const RolloutGroupStatus = enumOf<Entity['status']>(
   {
     creating: 'Targets are put into it.',
     ready: 'It has its targets.',
-    scheduled: 'It begins when those before it are done.',
+    scheduled: 'It starts when the groups before it are done.',
     running: 'Its targets are to install.',
     finished: 'It is done.',
     error: 'It failed on too many of its targets.',
@@ -30,7 +30,7 @@ const RolloutGroupStatus = enumOf<Entity['status']>(
 export const RolloutSuccessAction = enumOf<Entity['successAction']>(
   'RolloutSuccessAction',
   'What happens when enough targets of a group are done.',
-  { NEXTGROUP: 'The next group begins.', PAUSE: 'The rollout pauses, until somebody resumes it.' },
+  { NEXTGROUP: 'The next group starts.', PAUSE: 'The rollout pauses until somebody resumes it.' },
 );
 
 @ObjectType({ simpleResolvers: true, description: 'A part of the targets of a rollout.' })
@@ -83,7 +83,7 @@ class RolloutGroupsArgs extends orderedArgs<OrderField>(
     description: 'By the description.',
     status: 'By the status, alphabetically.',
   },
-  'in the order in which they begin',
+  'in the order in which they start',
 ) {}
 
 @ArgsType()

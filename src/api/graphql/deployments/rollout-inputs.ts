@@ -57,10 +57,10 @@ class RolloutGroupInput extends RolloutConditionsInput {
 
 @InputType({ description: 'How the groups are that take in targets which appear later.' })
 class DynamicRolloutGroupInput {
-  @Field(() => String, { nullable: true, description: 'What stands behind the names of these groups.' })
+  @Field(() => String, { nullable: true, description: 'The suffix of the names of these groups.' })
   nameSuffix?: string | null;
 
-  @Field(() => Int, { description: 'How many targets each takes before another begins.' })
+  @Field(() => Int, { description: 'How many targets each takes before the next group starts.' })
   targetCount!: number;
 }
 
@@ -75,7 +75,7 @@ export class CreateRolloutInput extends RolloutConditionsInput {
   @Field(() => ID, { description: 'Which distribution set; it must be complete, and is locked.' })
   distributionSetId!: string;
 
-  @Field(() => String, { description: 'RSQL: which targets; there must be one at the least.' })
+  @Field(() => String, { description: 'RSQL: which targets; at least one must match.' })
   filter!: string;
 
   @Field(() => Int, {
@@ -86,7 +86,7 @@ export class CreateRolloutInput extends RolloutConditionsInput {
 
   @Field(() => [RolloutGroupInput], {
     nullable: true,
-    description: 'The groups in the order in which they begin; together they must reach every target.',
+    description: 'The groups in the order in which they start; together they must contain every target.',
   })
   groups?: RolloutGroupInput[] | null;
 
@@ -119,7 +119,7 @@ export class CreateRolloutInput extends RolloutConditionsInput {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'From when on it begins by itself; only when somebody starts it unless given.',
+    description: 'When it starts by itself; unless given, somebody has to start it.',
   })
   startAt?: Date | null;
 

@@ -85,7 +85,7 @@ export class RolloutMutations {
   }
 
   @Mutation(payloadOf('startRollout', RolloutPayload), {
-    description: 'Lets a rollout begin that is ready. Needs HANDLE_ROLLOUT.',
+    description: 'Starts a rollout that is ready. Needs HANDLE_ROLLOUT.',
   })
   startRollout(
     @Arg('input', inputOf('startRollout', IdInput), { description: 'Which one.' }) input: IdInput,
@@ -95,7 +95,7 @@ export class RolloutMutations {
   }
 
   @Mutation(payloadOf('pauseRollout', RolloutPayload), {
-    description: 'Lets no further group of a rollout begin; what runs goes on. Needs HANDLE_ROLLOUT.',
+    description: 'Pauses a rollout: no further group starts; running actions continue. Needs HANDLE_ROLLOUT.',
   })
   pauseRollout(
     @Arg('input', inputOf('pauseRollout', IdInput), { description: 'Which one.' }) input: IdInput,
@@ -106,7 +106,7 @@ export class RolloutMutations {
 
   @Mutation(payloadOf('resumeRollout', RolloutPayload), {
     description:
-      'Lets a paused rollout go on: with the next group where the last one failed, or paused it. Needs HANDLE_ROLLOUT.',
+      'Resumes a paused rollout. It continues with the next group if the last one failed or paused it. Needs HANDLE_ROLLOUT.',
   })
   resumeRollout(
     @Arg('input', inputOf('resumeRollout', IdInput), { description: 'Which one.' }) input: IdInput,
@@ -117,7 +117,7 @@ export class RolloutMutations {
 
   @Mutation(payloadOf('stopRollout', RolloutPayload), {
     description:
-      'Ends a rollout: what has not begun never will, and devices are asked to stop. Needs HANDLE_ROLLOUT.',
+      'Stops a rollout: scheduled actions never start, and devices are asked to stop running ones. Needs HANDLE_ROLLOUT.',
   })
   stopRollout(
     @Arg('input', inputOf('stopRollout', IdInput), { description: 'Which one.' }) input: IdInput,
@@ -127,7 +127,7 @@ export class RolloutMutations {
   }
 
   @Mutation(payloadOf('triggerNextRolloutGroup', RolloutPayload), {
-    description: 'Lets the next group begin before those before it are done. Needs UPDATE_ROLLOUT.',
+    description: 'Starts the next group before the earlier groups are done. Needs UPDATE_ROLLOUT.',
   })
   triggerNextRolloutGroup(
     @Arg('input', inputOf('triggerNextRolloutGroup', IdInput), { description: 'Of which rollout.' })
@@ -150,7 +150,7 @@ export class RolloutMutations {
 
   @Mutation(payloadOf('deleteRollout', DeletePayload), {
     description:
-      'Deletes a rollout; one that has begun stays for the history, and its actions end at once. Needs DELETE_ROLLOUT.',
+      'Deletes a rollout. A started one stays for the history, and its actions end at once. Needs DELETE_ROLLOUT.',
   })
   deleteRollout(
     @Arg('input', inputOf('deleteRollout', IdInput), { description: 'Which one.' }) input: IdInput,

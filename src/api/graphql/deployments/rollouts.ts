@@ -30,16 +30,16 @@ import { Action, ForceType } from './actions.ts';
 export const RolloutStatus = enumOf<Entity['status']>('RolloutStatus', 'What a rollout is in.', {
   creating: 'Targets are put into its groups.',
   waiting_for_approval: 'Somebody must approve it first.',
-  approval_denied: 'It was not approved, and never begins.',
-  ready: 'It can begin.',
-  starting: 'It begins: its targets get their actions.',
+  approval_denied: 'It was not approved and never starts.',
+  ready: 'It can be started.',
+  starting: 'It is starting: its targets get their actions.',
   running: 'Its groups go on, one after the other.',
-  paused: 'No further group begins; what runs goes on.',
+  paused: 'No further group starts; running actions continue.',
   finished: 'All of its groups are done.',
   stopping: 'What runs of it is being canceled.',
   stopped: 'It was ended before it was done.',
   deleting: 'It is being deleted.',
-  deleted: 'It was deleted after it had begun.',
+  deleted: 'It was deleted after it had started.',
 });
 
 @ObjectType({ simpleResolvers: true, description: 'How many targets of a rollout, or a group, are how far.' })
@@ -47,7 +47,7 @@ export class RolloutTargetCounts implements TargetCounts {
   @Field(() => Int, { description: 'Nothing is planned for them yet, or any more.' })
   notStarted!: number;
 
-  @Field(() => Int, { description: 'Their group is still to begin.' })
+  @Field(() => Int, { description: 'Their group has not started yet.' })
   scheduled!: number;
 
   @Field(() => Int, { description: 'They are to install, or do so.' })
@@ -84,7 +84,7 @@ export class Rollout extends AuthoredNode {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'From when on it begins by itself; null where somebody starts it.',
+    description: 'When it starts by itself; null if somebody has to start it.',
   })
   startAt!: Date | null;
 
@@ -112,10 +112,10 @@ export class Rollout extends AuthoredNode {
   @Field(() => String, { nullable: true, description: 'Who approved or denied it; null where nobody did.' })
   approvalDecidedBy!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What they said.' })
+  @Field(() => String, { nullable: true, description: 'The remark on the decision.' })
   approvalRemark!: string | null;
 
-  @Field(() => Boolean, { description: 'Whether it was deleted after it had begun.' })
+  @Field(() => Boolean, { description: 'Whether it was deleted after it had started.' })
   deleted!: boolean;
 }
 
@@ -128,7 +128,7 @@ class RolloutsArgs extends orderedArgs<OrderField>('Rollout', 'rollouts', {
 }) {
   @Field(() => SoftDeleted, {
     defaultValue: 'EXCLUDE_SOFT_DELETED',
-    description: 'Whether those are shown that were deleted after they had begun.',
+    description: 'Whether to show rollouts that were deleted after they had started.',
   })
   softDeleted!: SoftDeleted;
 }

@@ -16,7 +16,7 @@ const NotFoundPolicy = enumOf<Policy>(
   'What becomes of named targets when one is missing.',
   {
     FAIL: 'Nothing is done.',
-    ON_WHAT_FOUND_AND_SUCCESS: 'It is done to those that exist, and nothing is said of the missing ones.',
+    ON_WHAT_FOUND_AND_SUCCESS: 'It is done for the targets that exist; missing ones are ignored.',
     ON_WHAT_FOUND_AND_FAIL: 'It is done to those that exist, and the missing ones are named in `userErrors`.',
   },
 );

@@ -122,7 +122,7 @@ export async function writeConfirmation(
   if (begun.length) await write(begun, `the confirmation was taken back ${by}: it waits again`);
 }
 
-/** Lets what waits on locked targets begin, as from now on nobody is asked there. */
+/** Starts the actions of locked targets that wait for confirmation, because auto-confirm is active there now. */
 export const confirmWaitingActions = (
   tx: Transaction,
   author: Author,

@@ -25,11 +25,11 @@ export interface AutoAssignment extends Authored {
   /** Whether devices are asked before, where the tenant asks. */
   confirmationRequired: boolean;
   status: AutoAssignmentStatus;
-  /** Before it doesn't begin by itself. */
+  /** It doesn't start by itself before this time. */
   startAt: Date | null;
   approvalDecidedBy: string | null;
   approvalRemark: string | null;
-  /** In whose name it assigns. */
+  /** The account it acts for. */
   initiatedBy: string;
 }
 

@@ -7,7 +7,7 @@ import { CreateAutoAssignment, checkQuery } from './input.ts';
 import { describeAutoAssignment, setUpAutoAssignment } from './set-up.ts';
 
 /**
- * Lets all targets that match a query, now or later, have a distribution set, each once. Needs CREATE_AUTO_ASSIGNMENT,
+ * Assigns a distribution set once to every target that matches a query, now or later. Needs CREATE_AUTO_ASSIGNMENT,
  * READ_DISTRIBUTION_SET and UPDATE_TARGET.
  * @throws INVALID_INPUT, the query's errors, and what `setUp` throws
  */

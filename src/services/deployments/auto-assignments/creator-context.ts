@@ -2,8 +2,8 @@ import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Actor, Context, Platform } from '../../shared/context.ts';
 
 /**
- * What the server assigns with in the place of who set up an auto-assignment: it reaches the targets that they reached, and
- * no others.
+ * What the server assigns with for an auto-assignment: only targets that were in the scope of the creator are in its
+ * scope.
  */
 export function creatorContext(
   platform: Platform,

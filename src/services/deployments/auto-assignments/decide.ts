@@ -7,7 +7,7 @@ import { changeStatus } from './change-status.ts';
 import { DecideAutoAssignment } from './input.ts';
 
 /**
- * Approves an auto-assignment, which then begins when its time comes. Needs APPROVE_AUTO_ASSIGNMENT.
+ * Approves an auto-assignment, which then starts at its start time. Needs APPROVE_AUTO_ASSIGNMENT.
  * @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE, INVALID_INPUT
  */
 export async function approveAutoAssignment(

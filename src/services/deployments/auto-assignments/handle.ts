@@ -12,7 +12,7 @@ const PAUSE: Transition = { name: 'paused', from: 'running', to: 'paused' };
 const RESUME: Transition = { name: 'resumed', from: 'paused', to: 'running' };
 
 /**
- * Lets an auto-assignment begin that is ready, be it that its time hasn't come. Needs HANDLE_AUTO_ASSIGNMENT.
+ * Starts an auto-assignment that is ready, even before its start time. Needs HANDLE_AUTO_ASSIGNMENT.
  * @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE
  */
 export async function startAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {
@@ -30,7 +30,7 @@ export async function pauseAutoAssignment(context: Context, { id }: Which): Prom
 }
 
 /**
- * Lets an auto-assignment go on that was held up. Needs HANDLE_AUTO_ASSIGNMENT.
+ * Resumes an auto-assignment that was paused. Needs HANDLE_AUTO_ASSIGNMENT.
  * @throws AUTO_ASSIGNMENT_NOT_FOUND, AUTO_ASSIGNMENT_ILLEGAL_STATE
  */
 export async function resumeAutoAssignment(context: Context, { id }: Which): Promise<AutoAssignment> {

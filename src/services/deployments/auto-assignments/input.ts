@@ -12,7 +12,7 @@ export const AutoAssignmentOptions = ActionOptions.pick({
   confirmationRequired: true,
 }).extend({
   distributionSetId: z.number(),
-  /** When it begins; as soon as it may where it is missing. */
+  /** When it starts; as soon as possible if missing. */
   startAt: z.date('must be a time').nullish(),
 });
 export type AutoAssignmentOptions = z.output<typeof AutoAssignmentOptions>;

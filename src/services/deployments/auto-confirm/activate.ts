@@ -13,8 +13,8 @@ const ActivateAutoConfirm = z.object({ controllerId: z.string(), ...autoConfirmF
 export type ActivateAutoConfirm = z.input<typeof ActivateAutoConfirm>;
 
 /**
- * Lets the actions of a target be confirmed without asking, also while the tenant asks for no confirmations at all; those
- * that wait begin. Needs UPDATE_TARGET. @throws TARGET_NOT_FOUND, AUTO_CONFIRM_ALREADY_ACTIVE, INVALID_INPUT
+ * Activates auto-confirm of a target, even if the tenant asks for no confirmations at all. Actions that wait for
+ * confirmation start. Needs UPDATE_TARGET. @throws TARGET_NOT_FOUND, AUTO_CONFIRM_ALREADY_ACTIVE, INVALID_INPUT
  */
 export async function activateAutoConfirm(context: Context, input: ActivateAutoConfirm): Promise<void> {
   requirePermission(context, 'UPDATE_TARGET');

@@ -5,7 +5,7 @@ import type { Context } from '../../shared/context.ts';
 import { deactivateTargets } from './write.ts';
 
 /**
- * Lets the actions of a target wait for a confirmation again, whether auto-confirmation was active or not. Needs
+ * Deactivates auto-confirm of a target, whether it was active or not: new actions wait for confirmation again. Needs
  * UPDATE_TARGET. @throws TARGET_NOT_FOUND
  */
 export async function deactivateAutoConfirm(

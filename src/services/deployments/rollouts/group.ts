@@ -67,7 +67,7 @@ export const totalOfGroup = (context: Context): Promise<SQL<number> | undefined>
 
 export type GroupRow = typeof rolloutGroups.$inferSelect;
 
-/** The groups of a locked rollout, in the order in which they begin. */
+/** The groups of a locked rollout, in the order in which they start. */
 export const groupsOf = (
   tx: Transaction,
   { tenantId, id }: { tenantId: number; id: number },

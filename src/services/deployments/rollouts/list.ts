@@ -39,7 +39,7 @@ export async function listRollouts(
 }
 
 /**
- * Lists the groups of a rollout, in the order in which they begin unless ordered otherwise. Needs READ_ROLLOUT.
+ * Lists the groups of a rollout, in the order in which they start unless ordered otherwise. Needs READ_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, and what `listMatching` throws
  */
 export async function listRolloutGroups(

@@ -5,7 +5,7 @@ import { lockRolloutToHandle } from './handle.ts';
 import { type Rollout, requireStatus, rereadRollout, writeRollout } from './rollout.ts';
 
 /**
- * Lets no further group begin; what runs goes on. Needs HANDLE_ROLLOUT.
+ * Pauses a rollout: no further group starts; running actions continue. Needs HANDLE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, FORBIDDEN where it has targets out of the caller's scope, ROLLOUT_ILLEGAL_STATE
  */
 export async function pauseRollout(context: Context, { id }: { id: number }): Promise<Rollout> {

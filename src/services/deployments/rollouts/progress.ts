@@ -5,9 +5,9 @@ import { rolloutGroups } from '../../../database/tables/rollouts.ts';
 import type { GroupRow } from './group.ts';
 import type { LockedRollout } from './rollout.ts';
 
-/** How far a group is that has begun. */
+/** How far a started group is. */
 export interface GroupProgress {
-  /** Actions that are still to begin. */
+  /** Actions that have not started yet. */
   scheduled: number;
   finished: number;
   failed: number;

@@ -8,7 +8,7 @@ import { hasSucceeded, readGroupProgress } from './progress.ts';
 import { type Rollout, requireStatus, rereadRollout, writeRollout } from './rollout.ts';
 
 /**
- * Lets a paused rollout go on: with the next group where the last one failed, or paused it when it was done. Needs
+ * Resumes a paused rollout. It continues with the next group if the last one failed, or paused it when it was done. Needs
  * HANDLE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, FORBIDDEN where it has targets out of the caller's scope, ROLLOUT_ILLEGAL_STATE
  */

@@ -25,7 +25,7 @@ export interface Rollout extends Authored {
   /** RSQL, as it was written. */
   filter: string;
   status: RolloutStatus;
-  /** From when on it begins by itself; null where somebody starts it. */
+  /** When it starts by itself; null if somebody has to start it. */
   startAt: Date | null;
   forceType: ForceType;
   forcedAt: Date | null;

@@ -6,7 +6,7 @@ import { type GroupProgress, hasFailed, hasSucceeded, readGroupProgress } from '
 import { startActions } from './start-actions.ts';
 import { type HasMore, type RolloutStep, setRolloutStatus } from './step.ts';
 
-/** A step of a running rollout: starts what is to begin, and looks how far its running groups are. */
+/** A step of a running rollout: starts scheduled actions of running groups, and checks how far these groups are. */
 export async function runGroups(step: RolloutStep): Promise<HasMore> {
   const groups = await groupsOf(step.tx, step.rollout);
   for (const group of running(groups))
@@ -40,7 +40,7 @@ async function updateGroups(step: RolloutStep, groups: readonly GroupRow[]): Pro
     }
     await endIfDone(step, groups, group, its);
   }
-  // One that failed, or none of whose targets succeeded, doesn't let the next begin by itself.
+  // A group that failed, or in which no target succeeded, doesn't start the next one itself.
   if (!running(groups).length) await startGroupAfter(step, groups, lastStartedGroup(groups));
   if (!groups.some(({ status }) => status === 'running' || status === 'scheduled')) {
     await setRolloutStatus(step, 'finished');

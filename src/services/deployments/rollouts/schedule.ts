@@ -11,7 +11,7 @@ import { setGroupStatus } from './next-group.ts';
 import { startActions } from './start-actions.ts';
 import { type HasMore, ROWS_A_STEP, type RolloutStep, setRolloutStatus } from './step.ts';
 
-/** A step of a rollout that begins: its targets get actions, those of the first group begin. */
+/** A step of a starting rollout: its targets get actions, and those of the first group start. */
 export async function scheduleGroups(step: RolloutStep): Promise<HasMore> {
   const groups = await groupsOf(step.tx, step.rollout);
   const group = groups.find(({ status }) => status === 'ready');
@@ -26,7 +26,7 @@ export async function scheduleGroups(step: RolloutStep): Promise<HasMore> {
   return true;
 }
 
-/** Makes actions for the next targets of a group; devices don't see them before they begin. */
+/** Makes actions for the next targets of a group; devices don't see them before they start. */
 async function scheduleGroup(step: RolloutStep, group: GroupRow): Promise<void> {
   const ids = await nextTargets(step, group);
   if (ids.length) await scheduleTargets(step, group, ids);
@@ -36,7 +36,7 @@ async function scheduleGroup(step: RolloutStep, group: GroupRow): Promise<void> 
   });
 }
 
-/** Makes actions that are to begin later on these targets of a group. */
+/** Makes scheduled actions for these targets of a group. */
 export async function scheduleTargets(
   step: RolloutStep,
   group: GroupRow,

@@ -5,7 +5,7 @@ import { lockRolloutToHandle } from './handle.ts';
 import { type Rollout, requireStatus, rereadRollout, writeRollout } from './rollout.ts';
 
 /**
- * Lets a rollout begin, once it is ready. Needs HANDLE_ROLLOUT.
+ * Starts a rollout that is ready. Needs HANDLE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, FORBIDDEN where it has targets out of the caller's scope, ROLLOUT_ILLEGAL_STATE
  */
 export async function startRollout(context: Context, { id }: { id: number }): Promise<Rollout> {

@@ -6,7 +6,7 @@ import { type LockedAction, lockActions } from '../actions/select.ts';
 import { finishGroups } from './group.ts';
 import { type HasMore, ROWS_A_STEP, type RolloutStep, setRolloutStatus, TARGETS_A_STEP } from './step.ts';
 
-/** A step of a rollout that is to stop: what is scheduled goes, devices are asked to stop what runs. */
+/** A step of a stopping rollout: scheduled actions are deleted, and devices are asked to stop running ones. */
 export async function stopGroups(step: RolloutStep): Promise<HasMore> {
   if (await removeScheduled(step)) return true;
   const running = await lockRunning(step, sql`${actions.status} <> 'canceling'`);
@@ -18,7 +18,7 @@ export async function stopGroups(step: RolloutStep): Promise<HasMore> {
   return false;
 }
 
-/** A step of a rollout that is to be deleted: one that has begun stays, hidden, and what runs of it ends at once. */
+/** A step of a rollout that is being deleted: its running actions end at once. A started one stays, hidden. */
 export async function deleteGroups(step: RolloutStep): Promise<HasMore> {
   if (await removeScheduled(step)) return true;
   const running = await lockRunning(step);

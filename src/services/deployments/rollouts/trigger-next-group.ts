@@ -8,7 +8,7 @@ import { lastStartedGroup, startGroupAfter } from './next-group.ts';
 import { type Rollout, requireStatus, rereadRollout } from './rollout.ts';
 
 /**
- * Lets the next group of a running rollout begin before those before it are done. Needs UPDATE_ROLLOUT.
+ * Starts the next group of a running rollout before the earlier groups are done. Needs UPDATE_ROLLOUT.
  * @throws ROLLOUT_NOT_FOUND, FORBIDDEN where it has targets out of the caller's scope, ROLLOUT_ILLEGAL_STATE, also where no
  *   group is left
  */
