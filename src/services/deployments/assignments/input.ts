@@ -17,7 +17,7 @@ export const ActionOptions = z.object({
     .number()
     .int('must be a whole number')
     .min(0, 'must not be negative')
-    .max(1000, 'must be 1000 at the most')
+    .max(1000, 'must be at most 1000')
     .nullish(),
   maintenanceWindow: MaintenanceWindowInput.nullish(),
   /** Whether the device is asked before; as the tenant is set where it is missing. */
@@ -36,7 +36,7 @@ const Assignment = ActionOptions.extend({
 export const AssignDistributionSet = z.object({
   distributionSetId: z.number(),
   /** Each is some statements. */
-  assignments: z.array(Assignment).max(1_000, 'must be 1000 at the most'),
+  assignments: z.array(Assignment).max(1_000, 'must be at most 1000'),
   /** The targets have the set already, by other means: it counts as installed at once. */
   offline: z.boolean().nullish(),
   /** What becomes of a named target that isn't there. */

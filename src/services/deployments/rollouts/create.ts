@@ -93,7 +93,7 @@ async function describeLeft(
   const filters = [...new Set(groups.map(({ filter }) => filter))];
   const { total, left } = await countEligible(tx, context, planned, filters);
   if (filters.length === 1) return `${left + leftBy(groups, total - left)}`;
-  return left ? `${left} at the least` : 'some';
+  return left ? `at least ${left}` : 'some';
 }
 
 async function insertRollout(

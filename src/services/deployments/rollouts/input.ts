@@ -12,7 +12,7 @@ const percent = z
   .number()
   .int('must be a whole number')
   .min(0, 'must not be negative')
-  .max(100, 'must be 100 at the most');
+  .max(100, 'must be at most 100');
 
 /** When a group counts as done, or as failed, and what then; what is missing is as the rollout, or else the default, has it. */
 const GroupConditions = z.object({
@@ -30,7 +30,7 @@ const GroupInput = GroupConditions.extend({
   description: description.nullish(),
   /** Which of the rollout's targets; any where it is missing. */
   filter: plainText(0, QUERY_LENGTH).nullish(),
-  percentage: z.number().gt(0, 'must be greater than 0').max(100, 'must be 100 at the most').nullish(),
+  percentage: z.number().gt(0, 'must be greater than 0').max(100, 'must be at most 100').nullish(),
   confirmationRequired: z.boolean().nullish(),
 });
 export type GroupInput = z.output<typeof GroupInput>;
@@ -46,7 +46,7 @@ export const RolloutInput = GroupConditions.extend({
   startAt: z.date('must be a time').nullish(),
   /** Into how many groups of the same size, one unless told; not together with `groups`. */
   groupCount: z.number().int('must be a whole number').nullish(),
-  groups: listOf(GroupInput).min(1, 'must have one group at the least').nullish(),
+  groups: listOf(GroupInput).min(1, 'must have at least one group').nullish(),
   dynamic: z.boolean().nullish(),
   /** Of the groups that take in targets which appear later. */
   dynamicGroup: z
@@ -55,8 +55,8 @@ export const RolloutInput = GroupConditions.extend({
       targetCount: z
         .number()
         .int('must be a whole number')
-        .min(1, 'must be 1 at the least')
-        .max(1_000_000, 'must be 1,000,000 at the most'),
+        .min(1, 'must be at least 1')
+        .max(1_000_000, 'must be at most 1,000,000'),
     })
     .nullish(),
   /** Whether devices are asked before; as the tenant is set where it is missing. */

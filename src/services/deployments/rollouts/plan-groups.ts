@@ -77,7 +77,7 @@ function defined(input: NewRollout, groups: readonly GroupInput[], asked: boolea
 }
 
 function equal(input: NewRollout, count: number, mayBeNone: boolean, asked: boolean): GroupPlan[] {
-  if (count < (mayBeNone ? 0 : 1)) throw invalid('groupCount: must be 1 at the least', ['groupCount']);
+  if (count < (mayBeNone ? 0 : 1)) throw invalid('groupCount: must be at least 1', ['groupCount']);
   requireFew(count, 'groupCount');
   return Array.from({ length: count }, (_, index) => ({
     ...conditionsOf(input, {}),

@@ -90,7 +90,7 @@ describe('createAutoAssignment', () => {
   });
 });
 
-it('does nothing before its time, nor while it is held up', async () => {
+it('does nothing before its time, nor while it is paused', async () => {
   const made = await autoAssignment(context, setId, { startAt: new Date('2200-01-01') });
   await assignAll(context, made);
   expect((await stateOf(context, 'a')).actions).toEqual([]);

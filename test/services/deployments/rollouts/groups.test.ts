@@ -153,7 +153,7 @@ describe('the groups of a rollout', () => {
         { name: 'a', filter: 'id==a*', percentage: 50 },
         { name: 'b', filter: 'id==b*' },
       ],
-      '1 at the least',
+      'at least 1',
     ],
     [
       [
