@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   });
   const { url, port } = listening;
   if (config.MUSTER_WORKERS === 1) {
-    const server = await serve(config, listening, database, log);
+    const server = await serve(config, listening, { database, log });
     endings.push(server.stop);
   } else {
     await listening.close();
@@ -83,7 +83,7 @@ function warnOfDefaultPassword({ HOST }: Config, log: ReturnType<typeof openLog>
 async function serveAsWorker(config: Config, database: WorkerDatabase, log: ReturnType<typeof openLog>) {
   const listening = await listen(config, log);
   endings.push(async () => void listening.server.close());
-  const server = await serve(config, listening, database, log, shareMetrics);
+  const server = await serve(config, listening, { database, log, shareMetrics });
   endings.push(server.stop);
   process.send?.({ serving: true });
 }

@@ -7,7 +7,7 @@ import { openProxies } from './api/http.ts';
 import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { createApp } from './app.ts';
 import { type Config, systemDefaultsOf } from './config.ts';
-import type { Connection } from './database/connection.ts';
+import type { OpenDatabase } from './database/open.ts';
 import { isUnavailable } from './database/unavailable.ts';
 import { openJobs } from './jobs.ts';
 import type { Listening } from './listening/listen.ts';
@@ -28,13 +28,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+export interface ServeOptions {
+  database: Pick<OpenDatabase, 'connection' | 'direct'>;
+  log: Logger;
+  shareMetrics?: OperationsOptions['shareMetrics'];
+}
+
 /** Opens all services on a migrated database and serves them. */
 export async function serve(
   config: Config,
   { server, url, connections, handleBy, close }: Listening,
-  database: { connection: Connection; direct: Connection },
-  log: Logger,
-  shareMetrics?: OperationsOptions['shareMetrics'],
+  { database, log, shareMetrics }: ServeOptions,
 ): Promise<RunningServer> {
   const logError = errorLog(log);
   const proxies = openProxies(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);

@@ -33,7 +33,10 @@ export async function startTestServer(
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
   const listening = await listen(config, undefined, { ...PATIENCE, ...patience });
-  const { url, stop } = await serve(config, listening, { connection: database, direct: database }, log);
+  const { url, stop } = await serve(config, listening, {
+    database: { connection: database, direct: database },
+    log,
+  });
   return {
     url,
     errors,

@@ -4,8 +4,8 @@ import type {
   ActionEventType as EventType,
 } from '../../../services/platform/live/action-events.ts';
 import { watchActions } from '../../../services/platform/live/watch-actions.ts';
+import type { SubscriptionContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import type { SubscriptionContext } from '../server/subscriptions.ts';
 import { Action } from './actions.ts';
 
 const ActionEventType = enumOf<EventType>('ActionEventType', 'What happened to an action.', {

@@ -1,8 +1,8 @@
 import { Arg, Field, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import type { RolloutProgress as Progress } from '../../../services/platform/live/rollout-watchers.ts';
 import { watchRollout } from '../../../services/platform/live/watch-rollout.ts';
+import type { SubscriptionContext } from '../server/context.ts';
 import { toId } from '../server/ids.ts';
-import type { SubscriptionContext } from '../server/subscriptions.ts';
 import { Rollout, RolloutTargetCounts } from './rollouts.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How far a rollout is.' })

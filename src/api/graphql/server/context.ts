@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Live } from '../../../services/platform/live/live.ts';
 import type { Caller, Context, Origin, Platform } from '../../../services/shared/context.ts';
 import type { Proxies } from '../../http.ts';
 
@@ -6,6 +7,11 @@ import type { Proxies } from '../../http.ts';
 export interface GraphqlContext extends Context {
   /** Of links to this server, without a slash at its end. */
   baseUrl: string;
+}
+
+/** What resolvers of subscriptions get. */
+export interface SubscriptionContext extends GraphqlContext {
+  live: Live;
 }
 
 export const openContext = (

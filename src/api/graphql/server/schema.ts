@@ -31,6 +31,7 @@ import { EnrollmentMutations } from '../devices/enrollment-mutations.ts';
 import { PendingTargetResolver } from '../devices/pending-targets.ts';
 import { FleetResolver } from '../fleet/fleet.ts';
 import { ImportProgressResolver } from '../fleet/import-progress.ts';
+import { TargetEventResolver } from '../fleet/target-events.ts';
 import { TargetFilterResolver } from '../fleet/target-filters.ts';
 import { TargetMetadataResolver } from '../fleet/target-metadata.ts';
 import { TargetMutations } from '../fleet/target-mutations.ts';
@@ -56,7 +57,6 @@ import {
 } from '../software/software-metadata.ts';
 import { SoftwareModuleTypeResolver } from '../software/software-module-types.ts';
 import { SoftwareModuleResolver } from '../software/software-modules.ts';
-import { SubscriptionResolver } from './subscriptions.ts';
 
 /** The schema, made of the classes and their decorators. */
 export function buildSchema(): GraphQLSchema {
@@ -105,7 +105,7 @@ export function buildSchema(): GraphQLSchema {
       RolloutProgressResolver,
       ActionRolloutResolver,
       FleetResolver,
-      SubscriptionResolver,
+      TargetEventResolver,
       ImportProgressResolver,
       TenantConfigurationResolver,
       CertificateAuthorityResolver,

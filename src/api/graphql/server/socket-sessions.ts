@@ -7,10 +7,10 @@ import type { Live } from '../../../services/platform/live/live.ts';
 import type { Caller, Platform } from '../../../services/shared/context.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import type { Proxies } from '../../http.ts';
+import type { SubscriptionContext } from './context.ts';
 import { originOf } from './context.ts';
 import { closeFirmly, type Speaker } from './socket.ts';
 import type { Stranger } from './strangers.ts';
-import type { SubscriptionContext } from './subscriptions.ts';
 
 /** Sign-in is checked again when it was announced to have changed, and for what may have been missed after this. */
 const RECHECK_EVERY_MS = 300_000;

@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { isUnauthenticated } from '../../../errors.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { type Proxies, refuseUpgrade } from '../../http.ts';
+import type { SubscriptionContext } from './context.ts';
 import { openContext, originOf } from './context.ts';
 import { formatSocketError } from './errors.ts';
 import { readSubscription } from './read-subscription.ts';
@@ -20,7 +21,6 @@ import {
   type SignIns,
 } from './socket-sessions.ts';
 import { openAnteroom } from './strangers.ts';
-import type { SubscriptionContext } from './subscriptions.ts';
 
 export interface SocketOptions extends SignInOptions {
   schema: GraphQLSchema;
