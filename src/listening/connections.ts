@@ -2,15 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkOf } from '../services/access/attempts.ts';
 import type { Caps } from './descriptors.ts';
-import { type Fault, faultOf, isIdle, type Line, type Patience } from './patience.ts';
-import { roomFinder } from './room.ts';
+import { idleConnectionFinder } from './idle-connections.ts';
+import {
+  type ConnectionFault,
+  connectionFaultOf,
+  isIdle,
+  type Timeouts,
+  type TrackedConnection,
+} from './timeouts.ts';
 
-/** Why a connection was ended here: it was one too many, it made room for another, or patience was at its end. */
-export type Ended = Fault | 'full' | 'room';
+/** Why a connection was ended here: it was one too many, it made room for another, or a timeout was over. */
+export type Ended = ConnectionFault | 'full' | 'room';
 
 export interface ConnectionsOptions {
   caps: Caps;
-  patience: Patience;
+  timeouts: Timeouts;
   /** All that comes through a trusted proxy are its connections: it has no cap of its own. */
   isTrusted: (address: string) => boolean;
   /** Is told each time that there is no room for another: at all, or of one network. */
@@ -40,47 +46,47 @@ export interface Connections {
 
 /** Those of one address, or of IPv6 of one network. */
 interface Network {
-  lines: Set<Line>;
-  findRoom: () => Line | undefined;
+  tracked: Set<TrackedConnection>;
+  findIdle: () => TrackedConnection | undefined;
 }
 
 const LOOK_EVERY_MS = 1_000;
 const TIMED_OUT = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 /** Keeps the connections below their caps, and ends those that don't get on. */
-export function openConnections({ caps, patience, isTrusted, onFull }: ConnectionsOptions): Connections {
-  const lines = new Set<Line>();
-  const bySocket = new Map<Socket, Line>();
-  const handshaking = new Map<string, Line>();
+export function openConnections({ caps, timeouts, isTrusted, onFull }: ConnectionsOptions): Connections {
+  const tracked = new Set<TrackedConnection>();
+  const bySocket = new Map<Socket, TrackedConnection>();
+  const handshaking = new Map<string, TrackedConnection>();
   const networks = new Map<string, Network>();
   const ended = new Map<Ended, number>();
-  const findRoom = roomFinder(() => lines);
+  const findIdle = idleConnectionFinder(() => tracked);
 
   const note = (why: Ended) => void ended.set(why, (ended.get(why) ?? 0) + 1);
-  const end = (line: Line, why: Ended) => {
+  const end = (connection: TrackedConnection, why: Ended) => {
     note(why);
-    if (why === 'body' && line.response?.headersSent === false) line.socket.write(TIMED_OUT);
-    line.socket.destroy();
-    remove(line);
+    if (why === 'body' && connection.response?.headersSent === false) connection.socket.write(TIMED_OUT);
+    connection.socket.destroy();
+    remove(connection);
   };
-  const remove = (line: Line) => {
-    if (!lines.delete(line)) return;
-    bySocket.delete(line.socket);
-    handshaking.delete(line.name);
-    const network = networks.get(line.network)!;
-    network.lines.delete(line);
-    if (!network.lines.size) networks.delete(line.network);
+  const remove = (connection: TrackedConnection) => {
+    if (!tracked.delete(connection)) return;
+    bySocket.delete(connection.socket);
+    handshaking.delete(connection.name);
+    const network = networks.get(connection.network)!;
+    network.tracked.delete(connection);
+    if (!network.tracked.size) networks.delete(connection.network);
   };
-  const add = (line: Line, network: Network) => {
-    lines.add(line);
-    bySocket.set(line.socket, line);
-    handshaking.set(line.name, line);
-    network.lines.add(line);
-    networks.set(line.network, network);
-    line.socket.once('close', () => remove(line));
+  const add = (connection: TrackedConnection, network: Network) => {
+    tracked.add(connection);
+    bySocket.set(connection.socket, connection);
+    handshaking.set(connection.name, connection);
+    network.tracked.add(connection);
+    networks.set(connection.network, network);
+    connection.socket.once('close', () => remove(connection));
   };
   /** Whether there is room for another, or could be made. */
-  const hasRoom = (count: number, most: number, find: Network['findRoom']) => {
+  const hasRoom = (count: number, most: number, find: Network['findIdle']) => {
     if (count < most) return true;
     const unused = find();
     if (unused) end(unused, 'room');
@@ -88,61 +94,61 @@ export function openConnections({ caps, patience, isTrusted, onFull }: Connectio
   };
   const looking = setInterval(() => {
     const now = performance.now();
-    for (const line of lines) {
-      const fault = faultOf(line, patience, now);
-      if (fault) end(line, fault);
+    for (const connection of tracked) {
+      const fault = connectionFaultOf(connection, timeouts, now);
+      if (fault) end(connection, fault);
     }
   }, LOOK_EVERY_MS).unref();
 
   return {
     open(socket) {
-      const line = newLine(socket);
-      const network = networks.get(line.network) ?? newNetwork();
+      const connection = newConnection(socket);
+      const network = networks.get(connection.network) ?? newNetwork();
       const isCapped = !isTrusted(socket.remoteAddress ?? '');
-      const hasOwnRoom = !isCapped || hasRoom(network.lines.size, caps.ofAddress, network.findRoom);
-      if (hasOwnRoom && hasRoom(lines.size, caps.connections, findRoom)) return add(line, network);
+      const hasOwnRoom = !isCapped || hasRoom(network.tracked.size, caps.ofAddress, network.findIdle);
+      if (hasOwnRoom && hasRoom(tracked.size, caps.connections, findIdle)) return add(connection, network);
       note('full');
       socket.destroy();
-      onFull(hasOwnRoom ? undefined : line.network);
+      onFull(hasOwnRoom ? undefined : connection.network);
     },
     decipher(inside) {
-      const line = handshaking.get(nameOf(inside));
-      if (!line) return;
-      handshaking.delete(line.name);
-      bySocket.delete(line.socket);
-      line.socket = inside;
-      bySocket.set(inside, line);
+      const connection = handshaking.get(nameOf(inside));
+      if (!connection) return;
+      handshaking.delete(connection.name);
+      bySocket.delete(connection.socket);
+      connection.socket = inside;
+      bySocket.set(inside, connection);
     },
     serve(request, response) {
-      const line = bySocket.get(request.socket);
-      if (!line) return;
-      line.usedAt = performance.now();
-      line.response = response;
+      const connection = bySocket.get(request.socket);
+      if (!connection) return;
+      connection.usedAt = performance.now();
+      connection.response = response;
     },
     upgrade(socket) {
-      const line = bySocket.get(socket);
-      if (line) line.upgraded = true;
+      const connection = bySocket.get(socket);
+      if (connection) connection.upgraded = true;
     },
     expire(socket) {
-      const line = bySocket.get(socket);
-      if (line && !isIdle(line)) end(line, 'answer');
+      const connection = bySocket.get(socket);
+      if (connection && !isIdle(connection)) end(connection, 'answer');
       else socket.destroy();
     },
-    size: () => lines.size,
+    size: () => tracked.size,
     ended,
     cut() {
-      for (const { socket } of lines) socket.destroy();
+      for (const { socket } of tracked) socket.destroy();
     },
     close: () => clearInterval(looking),
   };
 }
 
 function newNetwork(): Network {
-  const lines = new Set<Line>();
-  return { lines, findRoom: roomFinder(() => lines) };
+  const tracked = new Set<TrackedConnection>();
+  return { tracked, findIdle: idleConnectionFinder(() => tracked) };
 }
 
-function newLine(socket: Socket): Line {
+function newConnection(socket: Socket): TrackedConnection {
   const now = performance.now();
   return {
     socket,

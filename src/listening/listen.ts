@@ -12,7 +12,7 @@ import { readTls } from '../tls.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { capsOf } from './descriptors.ts';
 import { closeAfterError, Incoming } from './messages.ts';
-import { PATIENCE, type Patience } from './patience.ts';
+import { TIMEOUTS, type Timeouts } from './timeouts.ts';
 
 /** The port can't be had; the message is one line for the operator. */
 export class ListenError extends Error {
@@ -47,12 +47,12 @@ export interface Listening {
 export async function listen(
   config: Config,
   log?: Pick<Logger, 'warn'>,
-  patience: Patience = PATIENCE,
+  timeouts: Timeouts = TIMEOUTS,
 ): Promise<Listening> {
   const tls = readTls(config);
   const connections = openConnections({
     caps: capsOf(config),
-    patience,
+    timeouts,
     isTrusted: trustOf(config.MUSTER_TRUSTED_PROXIES),
     onFull: warnOfFull(log),
   });
@@ -67,14 +67,14 @@ export async function listen(
     IncomingMessage: Incoming,
     // Node.js counts that by the clock: a file may take hours, as long as it comes.
     requestTimeout: 0,
-    headersTimeout: patience.head,
+    headersTimeout: timeouts.head,
     connectionsCheckingInterval: 1_000,
     keepAliveTimeout: config.MUSTER_KEEP_ALIVE * 1_000,
   };
   const server: Server = tls
-    ? createTlsServer({ ...options, ...tls, handshakeTimeout: patience.head }, answer)
+    ? createTlsServer({ ...options, ...tls, handshakeTimeout: timeouts.head }, answer)
     : createServer(options, answer);
-  server.timeout = patience.answer;
+  server.timeout = timeouts.answer;
   server.on('timeout', (socket: Socket) => connections.expire(socket));
   server.on('connection', (socket: Socket) => connections.open(socket));
   server.on('secureConnection', (inside: TLSSocket) => connections.decipher(inside));
@@ -131,9 +131,9 @@ async function closeServer(server: Server, connections: Connections): Promise<vo
   // A connection becomes idle when its last request is answered; clients would keep it for long.
   const closing = setInterval(() => server.closeIdleConnections(), 20);
   // Not by the server's own means: it knows of no connection before its TLS handshake is done.
-  const impatience = setTimeout(() => connections.cut(), GRACE_MS);
+  const grace = setTimeout(() => connections.cut(), GRACE_MS);
   await closed;
   clearInterval(closing);
-  clearTimeout(impatience);
+  clearTimeout(grace);
   connections.close();
 }

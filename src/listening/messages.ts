@@ -38,7 +38,7 @@ export function closeAfterError(request: IncomingMessage, response: ServerRespon
   };
 }
 
-/** Lets Node.js only say goodbye when the answer is sent; the connection's patience ends it. */
+/** Lets Node.js only say goodbye when the answer is sent; a timeout ends the connection. */
 function closeGently(request: IncomingMessage): void {
   const { socket } = request;
   socket.destroySoon = () => {

@@ -5,7 +5,7 @@ import { afterEach } from 'vitest';
 import type { UpgradeListener } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Listening, listen } from '../../src/listening/listen.ts';
-import { PATIENCE, type Patience } from '../../src/listening/patience.ts';
+import { TIMEOUTS, type Timeouts } from '../../src/listening/timeouts.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -19,18 +19,18 @@ export interface Opened extends Listening {
 
 interface Options {
   settings?: Record<string, string>;
-  patience?: Partial<Patience>;
+  timeouts?: Partial<Timeouts>;
   /** What answers; by default the body that came, as soon as it is there. */
   request?: RequestListener;
   upgrade?: UpgradeListener;
 }
 
 /** Listens, with somebody behind who is easy to see through; until the test ends. */
-export async function open({ settings, patience, request = echo, upgrade }: Options = {}): Promise<Opened> {
+export async function open({ settings, timeouts, request = echo, upgrade }: Options = {}): Promise<Opened> {
   const warnings: unknown[] = [];
   const log = { warn: (...line: unknown[]) => void warnings.push(line) };
   const config = readConfig({ PORT: '0', MUSTER_CONFIG_FILE: '/dev/null', ...settings });
-  const listening = await listen(config, log as never, { ...PATIENCE, ...patience });
+  const listening = await listen(config, log as never, { ...TIMEOUTS, ...timeouts });
   listening.handleBy({ request, upgrade: upgrade ?? ((_request, socket) => void socket.destroy()) });
   endings.push(listening.close);
   return { ...listening, warnings };

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { listen } from '../../src/listening/listen.ts';
-import { PATIENCE, type Patience } from '../../src/listening/patience.ts';
+import { TIMEOUTS, type Timeouts } from '../../src/listening/timeouts.ts';
 import { serve } from '../../src/server.ts';
 import { createAdministeredDatabase, testConnection } from './database.ts';
 import { newFolder } from './folder.ts';
@@ -24,7 +24,7 @@ export interface TestServer {
 export async function startTestServer(
   settings: Record<string, string> = {},
   database: Connection = testConnection(),
-  patience: Partial<Patience> = {},
+  timeouts: Partial<Timeouts> = {},
 ): Promise<TestServer> {
   // Of the machine's own settings and properties file nothing counts.
   const folder = newFolder();
@@ -32,7 +32,7 @@ export async function startTestServer(
   const config = readConfig({ ...own, ...settings });
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
-  const listening = await listen(config, undefined, { ...PATIENCE, ...patience });
+  const listening = await listen(config, undefined, { ...TIMEOUTS, ...timeouts });
   const { url, stop } = await serve(config, listening, {
     database: { connection: database, direct: database },
     log,

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { isUnfinished } from './messages.ts';
 
 /** How long is waited for what, in milliseconds. */
-export interface Patience {
+export interface Timeouts {
   /** For the head of a request, and before it for TLS to be agreed on. */
   head: number;
   /** In each such time a body must bring `bodyBytes` or its end. */
@@ -17,7 +17,7 @@ export interface Patience {
   linger: number;
 }
 
-export const PATIENCE: Patience = {
+export const TIMEOUTS: Timeouts = {
   head: 30_000,
   bodyWindow: 30_000,
   bodyBytes: 16_384,
@@ -27,7 +27,7 @@ export const PATIENCE: Patience = {
 };
 
 /** A connection, and what is known of it. */
-export interface Line {
+export interface TrackedConnection {
   /** As HTTP sees it: of TLS, what is inside. */
   socket: Socket;
   /** Tells it from all others. */
@@ -41,19 +41,19 @@ export interface Line {
   response?: ServerResponse<IncomingMessage>;
   /** Whether it speaks another protocol by now. */
   upgraded: boolean;
-  received: Mark;
+  received: Received;
   /** When it was seen first that it was closed here, or answered before all had come. */
   endedAt?: number | undefined;
 }
 
 /** How far something was at a time. */
-export interface Mark {
+export interface Received {
   at: number;
   bytes: number;
 }
 
 /** Why a connection is given up. */
-export type Fault = 'head' | 'body' | 'answer' | 'linger';
+export type ConnectionFault = 'head' | 'body' | 'answer' | 'linger';
 
 /** Where files come in: they may take hours, as long as they come. */
 const FILES =
@@ -62,30 +62,40 @@ const takesFile = ({ url = '', method }: IncomingMessage) =>
   (method === 'POST' || method === 'PUT') && FILES.test(url);
 
 /** What is wrong with a connection by now, if anything; asked about once a second, it notes how far things are. */
-export function faultOf(line: Line, patience: Patience, now: number): Fault | undefined {
-  const { socket, response } = line;
+export function connectionFaultOf(
+  connection: TrackedConnection,
+  timeouts: Timeouts,
+  now: number,
+): ConnectionFault | undefined {
+  const { socket, response } = connection;
   if (!response) {
     // Node.js ends most of these sooner, and says why.
-    if (!line.upgraded && now - line.openedAt > 2 * patience.head + 1_000) return 'head';
-  } else if (isUnfinished(response.req) && !response.writableFinished && isBodyLate(line, patience, now))
+    if (!connection.upgraded && now - connection.openedAt > 2 * timeouts.head + 1_000) return 'head';
+  } else if (
+    isUnfinished(response.req) &&
+    !response.writableFinished &&
+    isBodyLate(connection, timeouts, now)
+  )
     return 'body';
   const isOver = socket.writableEnded || (response?.writableFinished && isUnfinished(response.req));
-  line.endedAt = isOver ? (line.endedAt ?? now) : undefined;
-  return line.endedAt !== undefined && now - line.endedAt > patience.linger ? 'linger' : undefined;
+  connection.endedAt = isOver ? (connection.endedAt ?? now) : undefined;
+  return connection.endedAt !== undefined && now - connection.endedAt > timeouts.linger
+    ? 'linger'
+    : undefined;
 }
 
-function isBodyLate(line: Line, patience: Patience, now: number): boolean {
-  const { socket, response, received } = line;
+function isBodyLate(connection: TrackedConnection, timeouts: Timeouts, now: number): boolean {
+  const { socket, response, received } = connection;
   const request = response!.req;
-  if (!takesFile(request) && now - line.usedAt > patience.body) return true;
+  if (!takesFile(request) && now - connection.usedAt > timeouts.body) return true;
   // What waits here to be read is our own delay.
-  const isNew = received.at < line.usedAt || request.readableLength > 0;
-  if (!isNew && now - received.at < patience.bodyWindow) return false;
-  if (!isNew && socket.bytesRead - received.bytes < patience.bodyBytes) return true;
-  line.received = { at: now, bytes: socket.bytesRead };
+  const isNew = received.at < connection.usedAt || request.readableLength > 0;
+  if (!isNew && now - received.at < timeouts.bodyWindow) return false;
+  if (!isNew && socket.bytesRead - received.bytes < timeouts.bodyBytes) return true;
+  connection.received = { at: now, bytes: socket.bytesRead };
   return false;
 }
 
 /** Whether a connection only waits for another request. */
-export const isIdle = ({ response, upgraded }: Line): boolean =>
+export const isIdle = ({ response, upgraded }: TrackedConnection): boolean =>
   !upgraded && response !== undefined && response.writableFinished && !isUnfinished(response.req);

@@ -16,7 +16,7 @@ describe('the head of a request', () => {
     ['half of it', 'GET / HTTP/1.1\r\nHost: x\r\nX-Half: '],
     ['the request line', 'GET / HTT'],
   ])('is not awaited for ever where there is %s', async (_, begun) => {
-    const server = await open({ patience: { head: 1_000 } });
+    const server = await open({ timeouts: { head: 1_000 } });
     const line = await dial(server);
     line.write(begun);
     await vi.waitFor(() => expect(line.isOpen()).toBe(false), SOON);
@@ -25,7 +25,7 @@ describe('the head of a request', () => {
   });
 
   it('is not awaited for ever where it drips', async () => {
-    const server = await open({ patience: { head: 500 } });
+    const server = await open({ timeouts: { head: 500 } });
     const line = await dial(server);
     line.write('GET / HTTP/1.1\r\nHost: x\r\nX-Long: ');
     drip(line, 'x', 50);
@@ -33,7 +33,7 @@ describe('the head of a request', () => {
   });
 
   it('is not awaited for ever where it is the second', async () => {
-    const server = await open({ patience: { head: 500 } });
+    const server = await open({ timeouts: { head: 500 } });
     const line = await dial(server);
     line.write(`GET / HTTP/1.1\r\n${HOST}\r\n`);
     await vi.waitFor(() => expect(line.text()).toContain('200 OK'), SOON);
@@ -47,7 +47,7 @@ describe('the head of a request', () => {
   ])('is not awaited for ever where TLS %s', async (_, begun) => {
     const { files, remove } = await tlsFiles();
     try {
-      const server = await open({ settings: files, patience: { head: 500 } });
+      const server = await open({ settings: files, timeouts: { head: 500 } });
       const line = await dial(server);
       line.socket.write(Buffer.from(begun, 'latin1'));
       await vi.waitFor(() => expect(line.isOpen()).toBe(false), SOON);
@@ -60,7 +60,7 @@ describe('the head of a request', () => {
   it('is not awaited for ever where TLS drips', async () => {
     const { files, remove } = await tlsFiles();
     try {
-      const server = await open({ settings: files, patience: { head: 500 } });
+      const server = await open({ settings: files, timeouts: { head: 500 } });
       const line = await dial(server);
       line.socket.write(Buffer.from('160301020001', 'hex'));
       const timer = setInterval(() => line.socket.writable && line.socket.write(Buffer.from([1])), 50);
@@ -100,7 +100,7 @@ describe('a body', () => {
     );
 
   it('is not awaited for ever where it drips, whatever the path', async () => {
-    const server = await open({ patience: { bodyWindow: 500, bodyBytes: 1_000 } });
+    const server = await open({ timeouts: { bodyWindow: 500, bodyBytes: 1_000 } });
     for (const [path, line] of await toAll(server, 'Content-Length: 100000\r\n', 'x')) {
       await vi.waitFor(() => expect(line.isOpen(), path).toBe(false), SOON);
       expect(line.text(), path).toMatch(/^HTTP\/1\.1 408 /);
@@ -112,7 +112,7 @@ describe('a body', () => {
 
   it('is not awaited for ever where it drips after a 401, whatever the path', async () => {
     const server = await open({
-      patience: { linger: 500 },
+      timeouts: { linger: 500 },
       request: (_request, response) => void Object.assign(response, { statusCode: 401 }).end('no'),
     });
     for (const [path, line] of await toAll(server, 'Content-Length: 100000\r\n', 'x')) {
@@ -124,7 +124,7 @@ describe('a body', () => {
 
   it('is not awaited for ever where it was answered well without it', async () => {
     const server = await open({
-      patience: { linger: 500 },
+      timeouts: { linger: 500 },
       request: (_request, response) => void response.end('fine'),
     });
     const line = await dial(server);
@@ -135,7 +135,7 @@ describe('a body', () => {
   });
 
   it('may come slowly', async () => {
-    const server = await open({ patience: { bodyWindow: 500, bodyBytes: 100, body: 1_000 } });
+    const server = await open({ timeouts: { bodyWindow: 500, bodyBytes: 100, body: 1_000 } });
     const line = await dial(server);
     line.write(post('/imports', 'Content-Length: 2000\r\n'));
     drip(line, 'x'.repeat(50), 100);
@@ -143,7 +143,7 @@ describe('a body', () => {
   });
 
   it('may not come slowly without end, unless it is a file', async () => {
-    const server = await open({ patience: { bodyWindow: 500, bodyBytes: 10, body: 1_000 } });
+    const server = await open({ timeouts: { bodyWindow: 500, bodyBytes: 10, body: 1_000 } });
     const line = await dial(server);
     line.write(post('/imports-x', 'Content-Length: 20000\r\n'));
     drip(line, 'x'.repeat(50), 100);
@@ -153,7 +153,7 @@ describe('a body', () => {
   it('may wait to be read', async () => {
     const size = 1_000_000;
     const server = await open({
-      patience: { bodyWindow: 300, bodyBytes: 1_000 },
+      timeouts: { bodyWindow: 300, bodyBytes: 1_000 },
       async request(request, response) {
         await new Promise((resolve) => setTimeout(resolve, 3_000));
         let bytes = 0;
@@ -213,7 +213,7 @@ describe('an answered error', () => {
 describe('an answer', () => {
   it('that nobody takes in is given up', async () => {
     const server = await open({
-      patience: { answer: 500 },
+      timeouts: { answer: 500 },
       request: (_request, response) => void response.end(Buffer.alloc(64 << 20)),
     });
     const socket = connect(server.port, '127.0.0.1');
@@ -236,7 +236,7 @@ describe('an answer', () => {
       }
     };
     const server = await open({
-      patience: { answer: 500 },
+      timeouts: { answer: 500 },
       request: (_request, response) => void sendText(response as Response, endless()),
     });
     const socket = connect(server.port, '127.0.0.1');
@@ -253,7 +253,7 @@ describe('an answer', () => {
   it('may be taken in slowly', async () => {
     const size = 32 << 20;
     const server = await open({
-      patience: { answer: 2_000 },
+      timeouts: { answer: 2_000 },
       request: (_request, response) => void response.end(Buffer.alloc(size)),
     });
     const socket = connect(server.port, '127.0.0.1');
@@ -272,7 +272,7 @@ describe('an answer', () => {
 describe('a connection that is over here', () => {
   it('does not wait for the other side, where another protocol was refused', async () => {
     const server = await open({
-      patience: { linger: 500 },
+      timeouts: { linger: 500 },
       upgrade: (_request, socket) => void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'),
     });
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
