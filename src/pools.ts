@@ -3,28 +3,28 @@ import type { Config } from './config.ts';
 import { BESIDE_POOL, poolCapacity } from './database/capacity.ts';
 import { openPool, type Pool } from './database/connect.ts';
 import type { Connection } from './database/connection.ts';
-import { openWatch, type Watch } from './database/watch.ts';
+import { type DatabaseMonitor, openMonitor } from './database/monitor.ts';
 
 /** What a process has of the database. */
 export interface Pools {
   pool: Pool;
   /** For what subscribers are told, so that it doesn't queue behind the changes. */
   live: Pool;
-  watch: Watch;
+  monitor: DatabaseMonitor;
   close(): Promise<void>;
 }
 
-/** The watch and the listener have one each. */
+/** The monitor and the listener have one each. */
 const LIVE_CONNECTIONS = BESIDE_POOL - 2;
 
-/** Opens the pools of a process, and the watch that tells in the log when the database is lost and when it is back. */
+/** Opens the pools of a process, and the monitor that tells in the log when the database is lost and when it is back. */
 export async function openPools(
   { DATABASE_POOL_SIZE: wished, DATABASE_PREPARE: prepare, MUSTER_WORKERS: processes }: Config,
   database: { connection: Connection; direct: Connection },
   log: Logger,
 ): Promise<Pools> {
   const { connection, direct } = database;
-  const watch = await openWatch(connection, {
+  const monitor = await openMonitor(connection, {
     lost: (reason) =>
       log.error(`the database is lost: ${reason}; until it is back requests are answered 503`),
     back: (ms) => log.info(`the database is back after ${(ms / 1000).toFixed(1)} s`),
@@ -38,16 +38,16 @@ export async function openPools(
       `the database allows ${capacity.allowed} connections: the pool of each process has ${connections}, not ${wished} as DATABASE_POOL_SIZE says`,
     );
   const tell = (line: string) => log.warn(line);
-  const pool = openPool(connection, { connections, prepare, watch, tell });
-  const live = openPool(connection, { connections: LIVE_CONNECTIONS, prepare, watch, tell });
+  const pool = openPool(connection, { connections, prepare, monitor, tell });
+  const live = openPool(connection, { connections: LIVE_CONNECTIONS, prepare, monitor, tell });
   return {
     pool,
     live,
-    watch,
+    monitor,
     async close() {
       await live.close();
       await pool.close();
-      await watch.close();
+      await monitor.close();
     },
   };
 }

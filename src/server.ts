@@ -43,7 +43,7 @@ export async function serve(
   const logError = errorLog(log);
   const proxies = openProxies(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);
   const pools = await openPools(config, database, log);
-  const { pool, watch } = pools;
+  const { pool, monitor } = pools;
   const systemDefaults = systemDefaultsOf(config);
   const opened = await openPlatform(
     pool,
@@ -74,10 +74,10 @@ export async function serve(
     mostConnections: config.MUSTER_SUBSCRIBERS,
     log: logError,
   });
-  watch.onBack(jobs.hurry);
+  monitor.onBack(jobs.hurry);
   const pollCounts = new Map<number, number>();
   const operations = openOperations({
-    isReady: watch.answers,
+    isReady: monitor.answers,
     rememberedDevices: platform.devices.size,
     connections,
     pollCounts,

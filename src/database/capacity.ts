@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 import { openLink } from './link.ts';
 
-/** What a process has beside its pool: the watch, the listener and the pool of what subscribers are told. */
+/** What a process has beside its pool: the monitor, the listener and the pool of what subscribers are told. */
 export const BESIDE_POOL = 4;
 /** For the one process of the embedded database that all share, for commands, and for whoever looks at the database. */
 const SPARE = 3;

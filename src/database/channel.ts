@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
-import { keepLink } from './keep.ts';
 import { openLink } from './link.ts';
+import { openReconnectingLink } from './reconnecting-link.ts';
 import { DatabaseUnavailableError } from './unavailable.ts';
 
 const CHANNEL = 'muster';
@@ -16,7 +16,7 @@ const HEARTBEAT_EVERY_MS = 1_000;
 const MISSED_AT_MOST = 2;
 const HEARD_WITHIN_MS = 3_000;
 
-export interface Channel {
+export interface NotifyChannel {
   /** Sends to all processes on this database, this one included. At most 8,000 bytes. @throws while there is no link */
   publish(message: string): Promise<void>;
   /** Whether messages arrive: false once our own heartbeat has been missing for 3 s. */
@@ -34,7 +34,10 @@ export interface Hearing {
 }
 
 /** Opens LISTEN and NOTIFY on a link of their own. Resolves once messages arrive. */
-export async function openChannel(connection: Connection, { onMessage, onGap }: Hearing): Promise<Channel> {
+export async function openNotifyChannel(
+  connection: Connection,
+  { onMessage, onGap }: Hearing,
+): Promise<NotifyChannel> {
   const self = randomUUID();
   const heartbeat = HEARTBEAT + self;
   const others = openOthers();
@@ -47,7 +50,7 @@ export async function openChannel(connection: Connection, { onMessage, onGap }: 
     opened = resolve;
   });
 
-  const kept = keepLink({
+  const reconnecting = openReconnectingLink({
     open: (signal) =>
       openLink(connection, {
         name: 'muster listener',
@@ -70,7 +73,7 @@ export async function openChannel(connection: Connection, { onMessage, onGap }: 
     },
   });
   const publish = async (message: string) => {
-    const link = kept.current();
+    const link = reconnecting.current();
     if (!link) throw new DatabaseUnavailableError('there is no link for announcements');
     await link.ask(NOTIFY, [CHANNEL, message]);
   };
@@ -78,7 +81,7 @@ export async function openChannel(connection: Connection, { onMessage, onGap }: 
   const beat = async () => {
     missed = heardAt === heardBefore ? missed + 1 : 0;
     heardBefore = heardAt;
-    if (missed >= MISSED_AT_MOST) kept.renew();
+    if (missed >= MISSED_AT_MOST) reconnecting.renew();
     else if (missed === 0 && others.fellSilent()) onGap();
     if (isBeating) return;
     isBeating = true;
@@ -97,7 +100,7 @@ export async function openChannel(connection: Connection, { onMessage, onGap }: 
         publish(GOODBYE + self).catch(() => {}),
         pause(GOODBYE_WITHIN_MS, undefined, { ref: false }),
       ]);
-      await kept.close();
+      await reconnecting.close();
     },
   };
 }

@@ -2,11 +2,11 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import type { Connection } from './connection.ts';
 import { openLink } from './link.ts';
+import type { DatabaseMonitor } from './monitor.ts';
 import { type LinkPool, openLinkPool } from './pool.ts';
 import * as schema from './schema.ts';
 import { openNames, type Send, sender } from './statement.ts';
 import type { TransactionLink } from './transaction.ts';
-import type { Watch } from './watch.ts';
 
 export type Database = PostgresJsDatabase<typeof schema>;
 /** The database inside of one transaction. Prepared statements never run here: they keep their pool. */
@@ -41,7 +41,7 @@ export interface PoolOptions {
   /** Shown in `pg_stat_activity`; the embedded server stays up while one that begins with `muster` is there. */
   name?: string;
   /** Says when the database is lost: nothing of the pool waits for it then. */
-  watch?: Pick<Watch, 'guard' | 'isAway'>;
+  monitor?: Pick<DatabaseMonitor, 'guard' | 'isAway'>;
   /** Gets what an operator should know. */
   tell?: (line: string) => void;
 }
@@ -60,7 +60,7 @@ export const isOpen = (database: Database): boolean => pools.get(database)?.isOp
 /** Opens a pool; nothing is connected before the first statement. Errors of its connections are DatabaseUnavailableErrors. */
 export function openPool(
   connection: Connection,
-  { connections, prepare, name = 'muster', watch, tell = () => {} }: PoolOptions,
+  { connections, prepare, name = 'muster', monitor, tell = () => {} }: PoolOptions,
 ): Pool {
   const types: Types = { parsers: {}, serializers: {} };
   const links = openLinkPool({
@@ -68,11 +68,11 @@ export function openPool(
     connect: (signal) => openLink(connection, { name, prepare, types, signal }),
     tell,
   });
-  watch?.guard(links);
+  monitor?.guard(links);
   const client = clientOf(links);
   const database = drizzle(Object.assign(client, { options: types }) as unknown as postgres.Sql, { schema });
   pools.set(database, links);
-  return { database, client, isAway: () => watch?.isAway() ?? false, close: links.close };
+  return { database, client, isAway: () => monitor?.isAway() ?? false, close: links.close };
 }
 
 function clientOf(links: LinkPool): Client {

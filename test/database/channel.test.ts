@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, it, vi } from 'vitest';
-import { openChannel } from '../../src/database/channel.ts';
+import { openNotifyChannel } from '../../src/database/channel.ts';
 import { openPool } from '../../src/database/connect.ts';
 import { testConnection } from '../support/database.ts';
 
@@ -12,7 +12,7 @@ const beatOf = (id: string) => say(`heartbeat:${id}`);
 
 async function open() {
   const onGap = vi.fn();
-  const channel = await openChannel(testConnection(), { onMessage: () => {}, onGap });
+  const channel = await openNotifyChannel(testConnection(), { onMessage: () => {}, onGap });
   expect(onGap).toHaveBeenCalledTimes(1);
   return { channel, onGap };
 }

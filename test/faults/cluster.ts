@@ -6,12 +6,12 @@ import { ensureCluster } from '../../src/database/embedded/cluster.ts';
 import { findPlace, sharedHome } from '../../src/database/embedded/place.ts';
 import { livingPostmaster, waitUntilGone } from '../../src/database/embedded/postmaster.ts';
 import { launchServer } from '../../src/database/embedded/server.ts';
-import { type Connection, connectionTo } from '../../src/database/embedded/session.ts';
+import { connectionTo, type EmbeddedConnection } from '../../src/database/embedded/session.ts';
 import { makeFolder, until } from '../e2e/lifecycle/support.ts';
 
 /** A PostgreSQL of the test's own, to be ill-treated. Its folder goes with `cleanUp` of the lifecycle's tests. */
 export interface Cluster {
-  connection: Connection;
+  connection: EmbeddedConnection;
   /** For DATABASE_URL. */
   url: string;
   /** Asks it as its superuser, over a connection that lives no longer. */
@@ -32,7 +32,7 @@ export async function newCluster(settings: Record<string, string | number> = {})
   const password = await ensureCluster(place, binaries);
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
   await appendFile(join(place.cluster, 'postgresql.conf'), lines.join(''));
-  let connection!: Connection;
+  let connection!: EmbeddedConnection;
   let frozen: number[] = [];
 
   const open = (database = connection.database) =>

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Connection } from '../../src/database/embedded/session.ts';
+import type { EmbeddedConnection } from '../../src/database/embedded/session.ts';
 
 /** A way to a database that can be made worse, as networks are. */
 export interface BadNetwork {
@@ -20,7 +20,13 @@ interface Way {
   cut(): void;
 }
 
-export async function openProxy({ host, port, user, password, database }: Connection): Promise<BadNetwork> {
+export async function openProxy({
+  host,
+  port,
+  user,
+  password,
+  database,
+}: EmbeddedConnection): Promise<BadNetwork> {
   const sockets = new Set<Socket>();
   let ways: Way[] = [];
   let silent = false;

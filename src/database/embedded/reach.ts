@@ -4,14 +4,14 @@ import type { Place } from './place.ts';
 import { livingPostmaster, type Postmaster, pause, signal, waitUntilGone } from './postmaster.ts';
 import { oneLine } from './run.ts';
 import { type Launch, launchServer } from './server.ts';
-import { type Connection, connectionTo, isPassing, joinServer } from './session.ts';
+import { connectionTo, type EmbeddedConnection, isPassing, joinServer } from './session.ts';
 import type { Address } from './socket.ts';
 
 /** A server that answers, and our session there. */
 export interface Reached {
   pid: number;
   adopted: boolean;
-  connection: Connection;
+  connection: EmbeddedConnection;
   session: Link;
 }
 
@@ -61,7 +61,7 @@ export async function reachServer(
 }
 
 /** A session, or the reason why there is none yet. */
-async function tryToJoin(postmaster: Postmaster, connection: Connection): Promise<Link | string> {
+async function tryToJoin(postmaster: Postmaster, connection: EmbeddedConnection): Promise<Link | string> {
   if (!postmaster.socketFolder && process.platform !== 'win32') return 'it has no socket yet';
   try {
     return await joinServer(connection);

@@ -11,10 +11,10 @@ import { type Address, chooseAddress } from './socket.ts';
 export interface Launch {
   pid: number | undefined;
   /** How it ended; undefined while it runs. */
-  failure(): Promise<Failure | undefined>;
+  failure(): Promise<StartFailure | undefined>;
 }
 
-export interface Failure {
+export interface StartFailure {
   reason: string;
   /** It ended for no other reason than that another server has the cluster open, or had until just now. */
   lostRace: boolean;
@@ -83,7 +83,7 @@ function serverArguments(place: Place, { socketFolder, port }: Address): string[
   ];
 }
 
-function explain(ended: string, complaints: string[]): Failure {
+function explain(ended: string, complaints: string[]): StartFailure {
   return {
     reason: complaints.slice(-3).join('; ') || ended,
     // The second is due to the children of a killed server, which take a moment to notice.

@@ -6,7 +6,7 @@ import { pause } from './postmaster.ts';
 import type { Address } from './socket.ts';
 
 /** Host is the folder of the Unix socket, or 127.0.0.1 where there are none. */
-export interface Connection {
+export interface EmbeddedConnection {
   host: string;
   port: number;
   user: string;
@@ -14,7 +14,7 @@ export interface Connection {
   database: string;
 }
 
-export function connectionTo({ socketFolder, port }: Address, password: string): Connection {
+export function connectionTo({ socketFolder, port }: Address, password: string): EmbeddedConnection {
   return { host: socketFolder || '127.0.0.1', port, user: superuser, password, database: 'muster' };
 }
 
@@ -24,13 +24,13 @@ const inUse = 1;
 const sessionName = 'muster-embedded';
 
 /** Where the server of a connection listens. */
-export const addressOf = ({ host, port }: Connection): Address => ({
+export const addressOf = ({ host, port }: EmbeddedConnection): Address => ({
   socketFolder: host.startsWith('/') ? host : '',
   port,
 });
 
 /** Signs in as a user of the server, which nobody stops from then on. */
-export async function joinServer(connection: Connection): Promise<Link> {
+export async function joinServer(connection: EmbeddedConnection): Promise<Link> {
   const session = await openLink({ ...connection, database: 'postgres' }, { name: sessionName });
   try {
     await session.ask('SELECT pg_advisory_lock_shared($1)', [inUse]);

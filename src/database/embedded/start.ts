@@ -1,16 +1,16 @@
 import { packagedBinaries, usableBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
-import { keepServer } from './keep.ts';
 import { findPlace, makeSharedHome, type Place, sharedHome } from './place.ts';
 import { type Reached, reachServer } from './reach.ts';
 import { oneLine } from './run.ts';
 import { trimLog } from './server-log.ts';
-import { addressOf, type Connection } from './session.ts';
+import { addressOf, type EmbeddedConnection } from './session.ts';
 import { leaveServer } from './stop.ts';
+import { superviseServer } from './supervise.ts';
 
 export interface EmbeddedDatabase {
   /** Host is the folder of the Unix socket, or 127.0.0.1 where there are none. */
-  connection: Connection;
+  connection: EmbeddedConnection;
   /** Where the data really lives; differs from the asked folder where root had to move it. */
   dataDir: string;
   /** A living server of the same data folder was taken over. */
@@ -40,8 +40,8 @@ export async function startEmbeddedDatabase({
     const reached = await reachServer(place, binaries, password);
     const before = addressOf(reached.connection);
     const reachAgain = (signal: AbortSignal) => reachServer(place, binaries, password, { before, signal });
-    const kept = keep && keepServer(reached, reachAgain, keep);
-    const leave = async () => leaveServer(place, binaries, (await kept?.letGo()) ?? reached, log);
+    const supervised = keep && superviseServer(reached, reachAgain, keep);
+    const leave = async () => leaveServer(place, binaries, (await supervised?.release()) ?? reached, log);
     return handle(place, reached, leave);
   } catch (error) {
     throw new Error(`The embedded database can't be used: ${oneLine(error)}`, { cause: error });

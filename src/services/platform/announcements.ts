@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Channel, openChannel } from '../../database/channel.ts';
+import { type NotifyChannel, openNotifyChannel } from '../../database/channel.ts';
 import type { Connection } from '../../database/connection.ts';
 
 /**
@@ -76,7 +76,7 @@ export async function openAnnouncements(
       else listener.changed(announcement);
   };
   let outbox: ReturnType<typeof openOutbox> | undefined;
-  const channel = await openChannel(connection, {
+  const channel = await openNotifyChannel(connection, {
     onMessage(message) {
       const [sender, announcements] = decode(message);
       if (sender !== self) announcements.forEach(tell);
@@ -145,7 +145,7 @@ interface Waiting {
 }
 
 /** Gathers announcements and sends them in few messages. */
-function openOutbox(self: string, channel: Channel, onError: (error: unknown) => void) {
+function openOutbox(self: string, channel: NotifyChannel, onError: (error: unknown) => void) {
   let waiting = new Map<number, Waiting>();
   /** Tenants of which something couldn't be sent. */
   const unsent = new Set<number>();

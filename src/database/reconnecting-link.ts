@@ -1,7 +1,7 @@
 import type { Link } from './link.ts';
 
 /** A link that is opened again whenever it ends. */
-export interface KeptLink {
+export interface ReconnectingLink {
   /** Undefined while there is none. */
   current(): Link | undefined;
   /** Ends the link that there is; another is opened. */
@@ -9,7 +9,7 @@ export interface KeptLink {
   close(): Promise<void>;
 }
 
-export interface KeepOptions {
+export interface ReconnectingLinkOptions {
   open: (signal: AbortSignal) => Promise<Link>;
   /** What a new link is to do before it counts; where it throws, another is opened. */
   onOpen: (link: Link) => Promise<void> | void;
@@ -27,7 +27,12 @@ const ATTEMPTS_AT_MOST = 5;
 const SHORT_MS = 1_000;
 
 /** Keeps a link open. The first attempt has begun when it returns. */
-export function keepLink({ open, onOpen, onLost, onFailure }: KeepOptions): KeptLink {
+export function openReconnectingLink({
+  open,
+  onOpen,
+  onLost,
+  onFailure,
+}: ReconnectingLinkOptions): ReconnectingLink {
   let current: Link | undefined;
   let closed = false;
   let attempts: AbortController[] = [];

@@ -1,12 +1,12 @@
 import type { Connection } from './connection.ts';
-import { keepLink } from './keep.ts';
 import { type Link, openLink } from './link.ts';
 import type { LinkPool } from './pool.ts';
-import { openSilences } from './silent.ts';
+import { openReconnectingLink } from './reconnecting-link.ts';
+import { openStalledLinks } from './stalled-links.ts';
 import { isFull, isNobodyThere } from './unavailable.ts';
 
 /** Knows whether the database answers, by asking it all the time over a link of its own. */
-export interface Watch {
+export interface DatabaseMonitor {
   /** When the database is lost, everything that waits in this pool fails, and so does what is asked until it is back. */
   guard(links: LinkPool): void;
   /** As far as is known. */
@@ -18,7 +18,8 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-export interface Tell {
+/** Hears what an operator should know. */
+export interface MonitorLog {
   lost(reason: string): void;
   back(afterMs: number): void;
   /** A single connection was given up. */
@@ -30,11 +31,11 @@ const ASK_EVERY_MS = 250;
 /** So many times in a row nothing came on any link. Counted, as a process that had no time itself heard nothing. */
 const SILENT_AT_MOST = 5;
 
-/** Opens the watch, which goes the way that the pools go. Waits until the database answers for the first time. */
-export async function openWatch(connection: Connection, tell: Tell): Promise<Watch> {
+/** Opens the monitor, which connects the same way as the pools. Waits until the database answers for the first time. */
+export async function openMonitor(connection: Connection, tell: MonitorLog): Promise<DatabaseMonitor> {
   const pools: LinkPool[] = [];
   const listeners: (() => void)[] = [];
-  const silences = openSilences();
+  const stalled = openStalledLinks();
   const orphans = openOrphans();
   let state: 'unknown' | 'answers' | 'lost' = 'unknown';
   let lostAt = performance.now();
@@ -45,7 +46,7 @@ export async function openWatch(connection: Connection, tell: Tell): Promise<Wat
 
   const linksOfPools = () => pools.flatMap((links) => links.all());
   const heardInAll = () =>
-    [...linksOfPools(), kept.current()].reduce((sum, link) => sum + (link?.heard() ?? 0), 0);
+    [...linksOfPools(), reconnecting.current()].reduce((sum, link) => sum + (link?.heard() ?? 0), 0);
 
   const lose = (reason: string) => {
     if (state === 'lost') return;
@@ -53,7 +54,7 @@ export async function openWatch(connection: Connection, tell: Tell): Promise<Wat
     lostAt = performance.now();
     orphans.add(linksOfPools());
     for (const links of pools) links.shut(reason);
-    kept.renew();
+    reconnecting.renew();
     tell.lost(reason);
   };
   const find = async (link: Link) => {
@@ -73,7 +74,7 @@ export async function openWatch(connection: Connection, tell: Tell): Promise<Wat
     found = resolve;
   });
 
-  const kept = keepLink({
+  const reconnecting = openReconnectingLink({
     open: (signal) => openLink(connection, { name: 'muster watch', signal }),
     onOpen: find,
     onFailure(error) {
@@ -87,10 +88,10 @@ export async function openWatch(connection: Connection, tell: Tell): Promise<Wat
     asking = true;
     try {
       await orphans.end(link);
-      const question = silences.question(linksOfPools());
+      const question = stalled.question(linksOfPools());
       const rows = await link.ask(question ?? 'SELECT 1');
       if (!question) return;
-      for (const { link: dead, why } of silences.judge(rows)) {
+      for (const { link: dead, why } of stalled.judge(rows)) {
         orphans.add([dead]);
         dead.cut();
         tell.gaveUp(why);
@@ -106,7 +107,7 @@ export async function openWatch(connection: Connection, tell: Tell): Promise<Wat
     silent = now === heard ? silent + 1 : 0;
     heard = now;
     if (silent >= SILENT_AT_MOST) lose('it does not answer');
-    const link = kept.current();
+    const link = reconnecting.current();
     if (link && !asking) void ask(link);
   }, ASK_EVERY_MS).unref();
 
@@ -121,7 +122,7 @@ export async function openWatch(connection: Connection, tell: Tell): Promise<Wat
     onBack: (listener) => void listeners.push(listener),
     async close() {
       clearInterval(timer);
-      await kept.close();
+      await reconnecting.close();
     },
   };
 }

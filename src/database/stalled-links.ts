@@ -1,7 +1,7 @@
 import type { Link } from './link.ts';
 
 /** Finds links on which nothing will come any more though nobody closed them, as when a NAT has forgotten them. */
-export interface Silences {
+export interface StalledLinks {
   /** What to ask the server over another link; undefined where nothing is in doubt. */
   question(links: readonly Link[]): string | undefined;
   /** Takes the answer to the last question. @returns links to be given up, and why */
@@ -32,7 +32,7 @@ const WAIT_AT_MOST_MS = 15 * 60_000;
  * A statement may take long, so that it does says nothing. But where we wait for the server's process, and it waits for
  * us or is gone, neither will hear of the other again.
  */
-export function openSilences(): Silences {
+export function openStalledLinks(): StalledLinks {
   const doubts = new WeakMap<Link, Doubt>();
   let asked: Link[] = [];
 

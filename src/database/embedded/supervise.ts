@@ -3,9 +3,9 @@ import type { Reached } from './reach.ts';
 import { oneLine } from './run.ts';
 
 /** A server that is started again where it ends. */
-export interface KeptServer {
+export interface SupervisedServer {
   /** Keeps it no longer. @returns the server that there is */
-  letGo(): Promise<Reached>;
+  release(): Promise<Reached>;
 }
 
 /** A server that lived so long is started again at once; else it takes twice as long each time. */
@@ -14,11 +14,11 @@ const FIRST_REST_MS = 250;
 const LONGEST_REST_MS = 30_000;
 
 /** Keeps a server running. `tell` gets one line each time it was started again, or couldn't be. */
-export function keepServer(
+export function superviseServer(
   first: Reached,
   reach: (signal: AbortSignal) => Promise<Reached>,
   tell: (line: string) => void,
-): KeptServer {
+): SupervisedServer {
   const ending = new AbortController();
   const { signal } = ending;
   let reached = first;
@@ -59,7 +59,7 @@ export function keepServer(
   };
   watch();
   return {
-    async letGo() {
+    async release() {
       ending.abort();
       await recovering;
       return reached;
