@@ -5,7 +5,6 @@ import { type Config, ConfigurationError, isLoopback, readConfig } from './confi
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
 import { DatabaseUnavailableError } from './database/unavailable.ts';
-import { lastWords } from './last-words.ts';
 import { ListenError, listen } from './listening/listen.ts';
 import { openLog } from './log.ts';
 import { serve } from './server.ts';
@@ -14,6 +13,7 @@ import {
   ensureFirstAdministrator,
   firstAdministratorOf,
 } from './services/platform/tenants/first-administrator.ts';
+import { describeUncaughtError } from './uncaught-error.ts';
 import { databaseOfWorker, shareMetrics, startWorkers, type WorkerDatabase, WorkerError } from './workers.ts';
 
 /** The contract's ten seconds, and a second to spare. */
@@ -124,7 +124,7 @@ main().catch(async (error) => {
 
 /** Whatever it is, what this process has in memory can't be relied on any more: another is started in its place. */
 function endByError(thrown: unknown): void {
-  complainOf(`an error that nobody caught ends the process: ${lastWords(thrown)}`);
+  complainOf(`an error that nobody caught ends the process: ${describeUncaughtError(thrown)}`);
   void end(1);
 }
 process.on('uncaughtException', endByError);

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { bodyTooDeep, DEEPEST, notWellFormed, tooManyValues } from './body-errors.ts';
 import { setOwn } from './json-reader.ts';
-import { DEEPEST, notWellFormed, tooDeep, tooManyValues } from './unread.ts';
 
 /* CBOR (RFC 8949) as devices send it: what JSON has, in other bytes. */
 
@@ -64,7 +64,7 @@ class CborReader {
 
   private read(): unknown {
     this.count();
-    if (++this.depth > DEEPEST) throw tooDeep();
+    if (++this.depth > DEEPEST) throw bodyTooDeep();
     const value = this.readItem();
     this.depth--;
     return value;

@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { malformed } from '../errors.ts';
 import { takeTurns } from '../services/shared/turns.ts';
-import { DEEPEST, notWellFormed, tooDeep, tooManyValues } from './unread.ts';
+import { bodyTooDeep, DEEPEST, notWellFormed, tooManyValues } from './body-errors.ts';
 
 /** A JSON number whose digits a JavaScript number would not give back: `1.0`, `1e3`, 20 digits. */
 export class ExactNumber {
@@ -185,7 +185,7 @@ class JsonReader {
   }
 
   private open(container: Container, next: Next): void {
-    if (++this.depth > DEEPEST) throw tooDeep();
+    if (++this.depth > DEEPEST) throw bodyTooDeep();
     this.at++;
     this.outer.push(this.top);
     this.outerKeys.push(this.key);

@@ -1,7 +1,7 @@
 import { malformed } from '../errors.ts';
 import { requireFewRows } from '../services/shared/rows.ts';
+import { notWellFormed } from './body-errors.ts';
 import { ExactNumber } from './json-reader.ts';
-import { notWellFormed } from './unread.ts';
 
 const notReadable = (field: string, wanted: string) =>
   malformed(`${field}: must be ${wanted}`, field.split('.'));

@@ -1,11 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { mapInTurns } from '../services/shared/turns.ts';
 import { hasBody, readBody } from './body.ts';
+import { notWellFormed } from './body-errors.ts';
 import { webError } from './hawkbit-errors.ts';
 import { etagOf, isMatch } from './http.ts';
 import { parseJson } from './json-reader.ts';
 import { type Accepted, isOfType, negotiator } from './media-types.ts';
-import { notWellFormed } from './unread.ts';
 
 const HAL = 'application/hal+json';
 export const JSON_TYPE = 'application/json';

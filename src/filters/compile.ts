@@ -1,16 +1,17 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { plannedAnew } from '../database/prepared.ts';
+import { lowered } from '../database/tables/columns.ts';
 import type { Comparison, Expression, Operator, Value } from './expression.ts';
 import { type FieldSet, findField, type MapField, type SetField } from './fields.ts';
 import {
   likePattern,
   type Moments,
-  plainText,
   readBoolean,
   readEnum,
   readInteger,
   readTime,
   requireOperator,
+  textWithoutWildcards,
   wildcardPattern,
 } from './operands.ts';
 
@@ -18,14 +19,6 @@ const ORDER = { '=lt=': sql`<`, '=le=': sql`<=`, '=gt=': sql`>`, '=ge=': sql`>=`
 const EQUALITY = ['==', '!=', '=is=null', '=not=null'] as const satisfies Operator[];
 const MEMBERSHIP = [...EQUALITY, '=in=', '=out='] as const satisfies Operator[];
 const COMPARING = [...MEMBERSHIP, '=lt=', '=le=', '=gt=', '=ge='] as const satisfies Operator[];
-
-/**
- * Text as it is compared, without regard to case. An expression index on exactly this serves `==` and prefixes,
- * one with gin_trgm_ops other wildcards.
- */
-export function lowered(text: SQLWrapper): SQL {
-  return sql`(lower(${text} COLLATE "default") COLLATE "C")`;
-}
 
 /** Makes the condition that `from` has a row on which all conditions hold, `on` among them. */
 export type Exists = (from: SQLWrapper, on: SQLWrapper, conditions: readonly SQLWrapper[]) => SQL;
@@ -133,14 +126,16 @@ function textCondition(column: SQLWrapper, comparison: Comparison): SQL {
     case '=li=':
       return scalarCondition(lowered(column), comparison, (value) => loweredParameter(likePattern(value)));
     default:
-      return scalarCondition(lowered(column), comparison, (value) => loweredParameter(plainText(value)!));
+      return scalarCondition(lowered(column), comparison, (value) =>
+        loweredParameter(textWithoutWildcards(value)!),
+      );
   }
 }
 
 /** `''` stands for no value, too. */
 function isOneOfTexts(column: SQLWrapper, values: readonly Value[]): SQL {
-  const plain = values.map(plainText).filter((text) => text !== undefined && text !== '');
-  const patterns = values.filter((value) => plainText(value) === undefined).map(wildcardPattern);
+  const plain = values.map(textWithoutWildcards).filter((text) => text !== undefined && text !== '');
+  const patterns = values.filter((value) => textWithoutWildcards(value) === undefined).map(wildcardPattern);
   const alternatives = patterns.map((pattern) => sql`${lowered(column)} LIKE ${loweredParameter(pattern)}`);
   if (plain.length > 0) {
     alternatives.push(
@@ -195,7 +190,7 @@ function mapCondition(field: MapField, entry: string, comparison: Comparison, ex
 /** A value that equals a text shorter than what the index has of it is there as a whole. */
 function entryCondition({ value, indexed = 0 }: MapField, comparison: Comparison): SQL {
   const { operator, values } = comparison;
-  const texts = values.map((one) => plainText(one) ?? '');
+  const texts = values.map((one) => textWithoutWildcards(one) ?? '');
   // Some letters become two when they are lowered.
   const areShort = texts.every((text) => text !== '' && text.length * 2 < indexed);
   if (!areShort || (operator !== '==' && operator !== '=in=')) return textCondition(value, comparison);
@@ -230,7 +225,7 @@ function any(conditions: SQL[]): SQL {
 }
 
 function isEmpty(value: Value): boolean {
-  return plainText(value) === '';
+  return textWithoutWildcards(value) === '';
 }
 
 /** Lowered by the database, as JavaScript's rules differ in places. */

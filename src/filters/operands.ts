@@ -30,7 +30,7 @@ export function requireOperator(
  * the year 1 or after 9999 becomes the first or last moment in between, so that `=lt=` with a huge number works.
  */
 export function readTime(value: Value, { now, overdueBefore }: Moments): string {
-  const text = plainText(value)?.toLowerCase() ?? '';
+  const text = textWithoutWildcards(value)?.toLowerCase() ?? '';
   const placeholder = /^\$\{(now|overdue)_ts\}$/.exec(text)?.[1];
   const moment = placeholder === 'now' ? now : placeholder === 'overdue' ? overdueBefore : undefined;
   const time = moment?.getTime() ?? readMilliseconds(text) ?? readIsoTime(text);
@@ -45,20 +45,20 @@ export function readTime(value: Value, { now, overdueBefore }: Moments): string 
 
 /** An integer of 64 bits, as text. */
 export function readInteger(value: Value): string {
-  const integer = readBigInt(plainText(value) ?? '');
+  const integer = readBigInt(textWithoutWildcards(value) ?? '');
   if (integer === undefined) throw filterValueInvalid(value.position, 'this must be an integer of 64 bits.');
   return String(integer);
 }
 
 /** One of the allowed values, which are in lower case. */
 export function readEnum(field: string, allowed: readonly string[], value: Value): string {
-  const text = plainText(value)?.toLowerCase();
+  const text = textWithoutWildcards(value)?.toLowerCase();
   if (text !== undefined && allowed.includes(text)) return text;
   throw filterFieldUnknown(value.position, `'${field}' is one of ${allowed.join(', ')}.`);
 }
 
 export function readBoolean(field: string, value: Value): boolean {
-  const text = plainText(value)?.toLowerCase();
+  const text = textWithoutWildcards(value)?.toLowerCase();
   if (text === 'true' || text === 'false') return text === 'true';
   throw filterSyntax(value.position, `true or false for '${field}'`, `'${value.pieces.join('*')}'`);
 }
@@ -79,7 +79,7 @@ export function likePattern(value: Value): string {
 }
 
 /** The text of a value without wildcards. */
-export function plainText({ pieces }: Value): string | undefined {
+export function textWithoutWildcards({ pieces }: Value): string | undefined {
   return pieces.length === 1 ? pieces[0] : undefined;
 }
 

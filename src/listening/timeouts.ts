@@ -41,13 +41,13 @@ export interface TrackedConnection {
   response?: ServerResponse<IncomingMessage>;
   /** Whether it speaks another protocol by now. */
   upgraded: boolean;
-  received: Received;
+  received: BodyProgress;
   /** When it was seen first that it was closed here, or answered before all had come. */
   endedAt?: number | undefined;
 }
 
 /** How far something was at a time. */
-export interface Received {
+export interface BodyProgress {
   at: number;
   bytes: number;
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { lastWords } from '../../src/last-words.ts';
+import { describeUncaughtError } from '../../src/uncaught-error.ts';
 import { cleanUp, makeFolder, start, stop, until, workersOf } from '../e2e/lifecycle/support.ts';
 import { buildServer } from '../support/build.ts';
 import { createMigratedDatabase, type OwnDatabase } from '../support/database.ts';
@@ -69,6 +69,6 @@ test('what such an error may quote is not told', () => {
   } catch (error) {
     parsing = error;
   }
-  expect(lastWords(parsing)).toMatch(/^SyntaxError at /);
-  expect(lastWords('hush')).toBe('something that is no error was thrown');
+  expect(describeUncaughtError(parsing)).toMatch(/^SyntaxError at /);
+  expect(describeUncaughtError('hush')).toBe('something that is no error was thrown');
 });

@@ -3,7 +3,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { compileFilter, lowered } from '../../src/filters/compile.ts';
+import { lowered } from '../../src/database/tables/columns.ts';
+import { compileFilter } from '../../src/filters/compile.ts';
 import { parseFilter } from '../../src/filters/parse.ts';
 import { comparisons, FIELDS, failure, MOMENTS, TEXT_OPERATORS } from './support.ts';
 

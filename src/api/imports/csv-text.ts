@@ -32,7 +32,7 @@ export interface TextBlock {
 }
 
 /** The bytes up to their last line break as text, at the end of the file all of them. */
-export function textOf(bytes: Buffer, encoding: Encoding, final: boolean): TextBlock {
+export function textBlockOf(bytes: Buffer, encoding: Encoding, final: boolean): TextBlock {
   return encoding === 'UTF-8' ? fromUtf8(bytes, final) : fromUtf16(bytes, encoding, final);
 }
 

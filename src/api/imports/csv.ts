@@ -3,7 +3,7 @@ import type { Fault, ImportRow } from '../../services/fleet/imports/source.ts';
 import type { Draft } from './columns.ts';
 import { type Header, readHeader } from './csv-header.ts';
 import type { ReadRow } from './csv-rows.ts';
-import { LONGEST_MARK, type Mark, markOf, type TextBlock, textOf } from './csv-text.ts';
+import { LONGEST_MARK, type Mark, markOf, type TextBlock, textBlockOf } from './csv-text.ts';
 import { LONGEST_ROW, ROWS_AT_ONCE, type RowParser } from './read-rows.ts';
 
 /**
@@ -19,14 +19,14 @@ export function csvParser(delimiter: string | null = null): RowParser {
       if (!bytes.length && final) throw invalid('the file has no header', ['file']);
       if (bytes.length < LONGEST_MARK && !final) return undefined;
       mark = markOf(bytes);
-      const block = textOf(bytes.subarray(mark.bytes), mark.encoding, final);
+      const block = textBlockOf(bytes.subarray(mark.bytes), mark.encoding, final);
       const found = readHeader(block, delimiter, final);
       if (!found) return undefined;
       header = found;
       return { bytes: mark.bytes + block.bytesOf(header.end), lines: header.lines };
     },
     rows(bytes, firstLine, final) {
-      const { text, decode, bytesOf } = textOf(bytes, mark.encoding, final);
+      const { text, decode, bytesOf } = textBlockOf(bytes, mark.encoding, final);
       const found: ImportRow[] = [];
       const isTooLong = (from: number) => bytes.length - bytesOf(from) > LONGEST_ROW;
       let at = 0;

@@ -1,11 +1,14 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { type AnyPgColumn, bigint, customType, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** Text whose order and equality are those of its bytes, so that cursors mean the same on every server. */
 export const exactText = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
 
-/** The expression that filters compare; an index serves only the very same one. */
-export const lowered = (column: AnyPgColumn): SQL => sql`(lower(${column} COLLATE "default") COLLATE "C")`;
+/**
+ * Text as filters compare it, without regard to case. An index serves only this very expression: a B-tree for `==` and
+ * prefixes, one with gin_trgm_ops for other wildcards.
+ */
+export const lowered = (text: SQLWrapper): SQL => sql`(lower(${text} COLLATE "default") COLLATE "C")`;
 
 /** The same in a GIN index, for patterns that don't begin with text. */
 export const wildcards = (column: AnyPgColumn): SQL => sql`${lowered(column)} gin_trgm_ops`;

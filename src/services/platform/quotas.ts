@@ -4,6 +4,7 @@ import { chunks, isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { apiKeys } from '../../database/tables/api-keys.ts';
 import { autoAssignments } from '../../database/tables/auto-assignments.ts';
+import { lowered } from '../../database/tables/columns.ts';
 import {
   distributionSets,
   distributionSetTagAssignments,
@@ -18,7 +19,6 @@ import { targetTypes } from '../../database/tables/target-types.ts';
 import { targets } from '../../database/tables/targets.ts';
 import { users } from '../../database/tables/users.ts';
 import { quotaExceeded } from '../../errors.ts';
-import { lowered } from '../../filters/compile.ts';
 import type { ChangeRecord } from './audit/record.ts';
 
 interface Quota {

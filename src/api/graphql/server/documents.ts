@@ -13,8 +13,8 @@ const refusal = (what: string) =>
     extensions: { code: 'DOCUMENT_LIMIT_EXCEEDED', http: { status: 400 } },
   });
 
-export const tooLong = () => refusal(`has more than ${LIMITS.characters} characters`);
-export const tooDeep = () => refusal('is nested too deeply');
+export const documentTooLong = () => refusal(`has more than ${LIMITS.characters} characters`);
+export const documentTooDeep = () => refusal('is nested too deeply');
 const tooManyFields = () =>
   refusal(`has more than ${LIMITS.fields} fields, those of its fragments counted wherever they are used`);
 
@@ -28,7 +28,7 @@ function refuseLargeNodes(document: DocumentNode): void {
   if (document.definitions.length > LIMITS.definitions)
     throw refusal(`has more than ${LIMITS.definitions} operations and fragments`);
   for (const { node, depth } of nodesOf(document)) {
-    if (depth > LIMITS.nesting) throw tooDeep();
+    if (depth > LIMITS.nesting) throw documentTooDeep();
     if (node.kind === Kind.NAME && node.value.length > LIMITS.nameLength)
       throw refusal(`has a name of more than ${LIMITS.nameLength} characters`);
     if (node.kind === Kind.LIST && node.values.length > LIMITS.listLength)

@@ -9,7 +9,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { takeTurns } from '../../../services/shared/turns.ts';
 import { refuseCostly } from './cost.ts';
-import { refuseLargeDocument, tooDeep, tooLong, usesInLists } from './documents.ts';
+import { documentTooDeep, documentTooLong, refuseLargeDocument, usesInLists } from './documents.ts';
 import { LIMITS } from './limits.ts';
 import { measureVariables, type VariablesSize } from './variables.ts';
 
@@ -84,14 +84,14 @@ const NOTHING = parse('{ __typename }');
 
 /** The document, or another in its place with what is wrong with it; neither where it can't be read, for others to say. */
 export function readDocument(source: string): { document?: DocumentNode; fault?: GraphQLError } {
-  if (source.length > LIMITS.characters) return { document: NOTHING, fault: tooLong() };
+  if (source.length > LIMITS.characters) return { document: NOTHING, fault: documentTooLong() };
   try {
     const document = parse(source, { maxTokens: LIMITS.tokens, noLocation: true });
     return { document, ...faultOf(document) };
   } catch (error) {
     if (error instanceof GraphQLError) return {};
     // The parser ran out of stack.
-    return { document: NOTHING, fault: tooDeep() };
+    return { document: NOTHING, fault: documentTooDeep() };
   }
 }
 
@@ -100,6 +100,6 @@ function faultOf(document: DocumentNode): { document: DocumentNode; fault: Graph
     refuseLargeDocument(document);
     return undefined;
   } catch (error) {
-    return { document: NOTHING, fault: error instanceof GraphQLError ? error : tooDeep() };
+    return { document: NOTHING, fault: error instanceof GraphQLError ? error : documentTooDeep() };
   }
 }

@@ -10,7 +10,7 @@ import type { Proxies } from '../../http.ts';
 import type { SubscriptionContext } from './context.ts';
 import { originOf } from './context.ts';
 import { closeFirmly, type Speaker } from './socket.ts';
-import type { Stranger } from './strangers.ts';
+import type { UnauthenticatedSocket } from './unauthenticated-sockets.ts';
 
 /** Sign-in is checked again when it was announced to have changed, and for what may have been missed after this. */
 const RECHECK_EVERY_MS = 300_000;
@@ -19,7 +19,7 @@ const RECHECK_RETRY_MS = 5_000;
 const ACCOUNT_SHARE = 1 / 4;
 
 /** One connection, and as whom it signed in. */
-export interface Session extends Speaker, Stranger {
+export interface Session extends Speaker, UnauthenticatedSocket {
   socket: WebSocket;
   request: IncomingMessage;
   credentials?: Credentials;

@@ -6,8 +6,8 @@ const UNREAD_AT_MOST = 4 << 20;
 /** Messages that a client may send at once, and a second after those: what is more is read later. */
 const AT_ONCE = 200;
 const A_SECOND = 50;
-/** Of a message before the connection is signed in. */
-const STRANGERS_BYTES = 1 << 14;
+/** Bytes of a message before the connection is signed in. */
+const UNAUTHENTICATED_BYTES = 1 << 14;
 const MESSAGE_TOO_BIG = 1009;
 const GOODBYE_MS = 1_000;
 /** Bytes that the reason in a close frame may have. */
@@ -56,7 +56,7 @@ export function speakGraphqlWs<Extra extends Speaker>(
             if (socket.readyState !== socket.OPEN) return;
             if (socket.bufferedAmount > UNREAD_AT_MOST) return socket.terminate();
             slowDown();
-            if (!extra.caller && sizeOf(data) > STRANGERS_BYTES)
+            if (!extra.caller && sizeOf(data) > UNAUTHENTICATED_BYTES)
               return close(MESSAGE_TOO_BIG, 'Too much for one who is not signed in');
             try {
               await hear(String(data));

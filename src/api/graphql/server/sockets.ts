@@ -20,7 +20,7 @@ import {
   type SignInOptions,
   type SignIns,
 } from './socket-sessions.ts';
-import { openAnteroom } from './strangers.ts';
+import { limitUnauthenticated } from './unauthenticated-sockets.ts';
 
 export interface SocketOptions extends SignInOptions {
   schema: GraphQLSchema;
@@ -54,13 +54,13 @@ export function openSockets(options: SocketOptions): SocketDoor {
     allowSynchronousEvents: false,
   });
   const sessions = new Set<Session>();
-  const strangers = openAnteroom();
+  const unauthenticated = limitUnauthenticated();
   let closing = false;
   const signIns = openSignIns(sessions, options);
   const isFull = () => countSignedIn(sessions) >= mostConnections;
 
   const pings = setInterval(() => sessions.forEach(ping), PING_EVERY_MS).unref();
-  const speak = speakGraphqlWs(handlersOf(options, { sessions, strangers, signIns }), log);
+  const speak = speakGraphqlWs(handlersOf(options, { sessions, unauthenticated, signIns }), log);
   const begin = (socket: WebSocket, request: IncomingMessage) => {
     const session: Session = {
       socket,
@@ -73,13 +73,13 @@ export function openSockets(options: SocketOptions): SocketDoor {
       lengths: new Map(),
     };
     sessions.add(session);
-    strangers.enter(session);
+    unauthenticated.enter(session);
     socket.on('pong', () => {
       session.alive = true;
     });
     socket.once('close', () => {
       clearTimeout(session.expiry);
-      strangers.leave(session);
+      unauthenticated.leave(session);
       sessions.delete(session);
     });
     speak(socket, session);
@@ -90,7 +90,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
       socket.on('error', () => socket.destroy());
       if (request.url?.split('?', 1)[0] !== PATH) return refuseUpgrade(socket, '404 Not Found');
       if (isForeign(request, proxies)) return refuseUpgrade(socket, '403 Forbidden');
-      if (closing || isFull() || !strangers.hasRoom(proxies.addressOf(request)))
+      if (closing || isFull() || !unauthenticated.hasRoom(proxies.addressOf(request)))
         return refuseUpgrade(socket, '503 Service Unavailable');
       server.handleUpgrade(request, socket, head, begin);
     },
@@ -105,14 +105,14 @@ export function openSockets(options: SocketOptions): SocketDoor {
 
 interface Handlers {
   sessions: ReadonlySet<Session>;
-  strangers: ReturnType<typeof openAnteroom>;
+  unauthenticated: ReturnType<typeof limitUnauthenticated>;
   signIns: SignIns;
 }
 
 /** What becomes of the messages of connections. */
 function handlersOf(
   { schema, platform, live, proxies, mostConnections, log }: SocketOptions,
-  { sessions, strangers, signIns }: Handlers,
+  { sessions, unauthenticated, signIns }: Handlers,
 ): ServerOptions<Record<string, unknown>, Session> {
   return {
     async onConnect({ extra: session, connectionParams }) {
@@ -123,7 +123,7 @@ function handlersOf(
         if (full) {
           session.caller = undefined;
           closeFirmly(session.socket, TRY_AGAIN_LATER, full);
-        } else strangers.leave(session);
+        } else unauthenticated.leave(session);
         return !full;
       } catch (error) {
         const known = domainErrorOf(error);

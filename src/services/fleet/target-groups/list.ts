@@ -1,8 +1,8 @@
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { plannedAnew } from '../../../database/prepared.ts';
+import { lowered } from '../../../database/tables/columns.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
-import { lowered } from '../../../filters/compile.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';

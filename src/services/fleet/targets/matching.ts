@@ -5,7 +5,7 @@ import { targetTypes } from '../../../database/tables/target-types.ts';
 import { compileExpression, compileFilter } from '../../../filters/compile.ts';
 import { type Comparison, comparisonsIn, type Expression } from '../../../filters/expression.ts';
 import type { FieldSet } from '../../../filters/fields.ts';
-import { plainText } from '../../../filters/operands.ts';
+import { textWithoutWildcards } from '../../../filters/operands.ts';
 import { parseFilter } from '../../../filters/parse.ts';
 import { readableFields } from '../../access/readable-fields.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
@@ -100,7 +100,7 @@ export async function askedTargets(
 }
 
 function referenceOf({ field, values }: Comparison) {
-  if (!values.length || values.some((value) => plainText(value) === '')) return undefined;
+  if (!values.length || values.some((value) => textWithoutWildcards(value) === '')) return undefined;
   return REFERENCES.find(({ names }) => names.includes(field.toLowerCase()));
 }
 

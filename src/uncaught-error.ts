@@ -6,7 +6,7 @@ const LONGEST = 200;
 /**
  * One line about an error that nobody caught. What a message may quote, as a value or a piece of input, isn't in it.
  */
-export function lastWords(thrown: unknown): string {
+export function describeUncaughtError(thrown: unknown): string {
   const error = thrown instanceof DrizzleQueryError ? thrown.cause : thrown;
   if (!(error instanceof Error)) return 'something that is no error was thrown';
   const { code } = error as NodeJS.ErrnoException;

@@ -6,6 +6,6 @@ import { malformed } from '../errors.ts';
 export const DEEPEST = 64;
 
 export const notWellFormed = () => malformed('The given request body is not well formed');
-export const tooDeep = () => malformed(`The given request body is nested more than ${DEEPEST} deep`);
+export const bodyTooDeep = () => malformed(`The given request body is nested more than ${DEEPEST} deep`);
 export const tooManyValues = (most: number) =>
   malformed(`The given request body has more than ${most} values`);
