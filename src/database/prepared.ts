@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { LRUCache } from 'lru-cache';
 import type { Database } from './connect.ts';
-import { PLANNED_ANEW } from './statement.ts';
+import { PLANNED_EACH_TIME } from './statement.ts';
 
 /**
  * A statement that each database prepares once. Built on every call it would cost four times as much. It always
@@ -65,4 +65,4 @@ const withPlaceholders = (texts: Record<string, string>): Record<string, SQL> =>
  * The same condition, in a statement that is planned for its values each time. Of a named one PostgreSQL soon keeps a
  * plan for any values, though ten matches of a million want another way than half of them.
  */
-export const plannedAnew = (condition: SQL): SQL => sql`${condition} ${sql.raw(PLANNED_ANEW)}`;
+export const plannedEachTime = (condition: SQL): SQL => sql`${condition} ${sql.raw(PLANNED_EACH_TIME)}`;

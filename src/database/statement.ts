@@ -21,7 +21,7 @@ export function openNames(): (text: string, wished?: boolean) => boolean {
     named.add(text);
     return true;
   };
-  return (text, wished = false) => !text.includes(PLANNED_ANEW) && (wished || isCommon(text));
+  return (text, wished = false) => !text.includes(PLANNED_EACH_TIME) && (wished || isCommon(text));
 }
 
 /** Asks once it is awaited: as objects, unless their values are wanted as lists. */
@@ -67,4 +67,4 @@ export const sender =
     );
 
 /** In the text of statements that the pool never names. */
-export const PLANNED_ANEW = '/* planned anew */';
+export const PLANNED_EACH_TIME = '/* planned each time */';

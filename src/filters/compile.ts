@@ -1,5 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { plannedAnew } from '../database/prepared.ts';
+import { plannedEachTime } from '../database/prepared.ts';
 import { lowered } from '../database/tables/columns.ts';
 import type { Comparison, Expression, Operator, Value } from './expression.ts';
 import { type FieldSet, findField, type MapField, type SetField } from './fields.ts';
@@ -34,7 +34,7 @@ export function compileFilter(
   moments: Moments,
   exists: Exists = subquery,
 ): SQL {
-  return plannedAnew(compileExpression(expression, fields, moments, exists));
+  return plannedEachTime(compileExpression(expression, fields, moments, exists));
 }
 
 /** The same where it chooses no rows, so that the best plan doesn't depend on it. */

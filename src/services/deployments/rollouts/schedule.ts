@@ -1,6 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { arrayOf, isAmong } from '../../../database/bulk.ts';
-import { plannedAnew } from '../../../database/prepared.ts';
+import { plannedEachTime } from '../../../database/prepared.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { rolloutTargets } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
@@ -65,7 +65,7 @@ const cancelScheduledBefore = ({ tx, context }: RolloutStep, ids: readonly numbe
   moveActions(
     tx,
     context,
-    plannedAnew(sql`${isAmong(actions.targetId, ids)} AND ${actions.status} = 'scheduled'`),
+    plannedEachTime(sql`${isAmong(actions.targetId, ids)} AND ${actions.status} = 'scheduled'`),
     {
       status: 'canceled',
       active: false,

@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
-import { plannedAnew } from '../../../database/prepared.ts';
+import { plannedEachTime } from '../../../database/prepared.ts';
 import { lowered } from '../../../database/tables/columns.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
@@ -38,7 +38,7 @@ export async function listTargetsOfGroup(
 
 function within(group: string, subgroups: boolean): SQL {
   const itself = sql`${lowered(targets.group)} = ${lowered(sql`${group}::text`)}`;
-  if (!subgroups) return plannedAnew(itself);
+  if (!subgroups) return plannedEachTime(itself);
   const path = `${group.replace(/[%_\\]/g, '\\$&')}/%`;
-  return plannedAnew(sql`(${itself} OR ${lowered(targets.group)} LIKE ${lowered(sql`${path}::text`)})`);
+  return plannedEachTime(sql`(${itself} OR ${lowered(targets.group)} LIKE ${lowered(sql`${path}::text`)})`);
 }

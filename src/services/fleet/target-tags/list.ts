@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { plannedAnew } from '../../../database/prepared.ts';
+import { plannedEachTime } from '../../../database/prepared.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
@@ -40,5 +40,5 @@ export async function listTaggedTargets(
   request: PageRequest<TargetOrderField>,
 ): Promise<Listing<Target>> {
   const { id } = await findTargetTag(context, tagId);
-  return listTargets(context, request, plannedAnew(targetHasTag(id)));
+  return listTargets(context, request, plannedEachTime(targetHasTag(id)));
 }

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, expect, it, test } from 'vitest';
 import { openPool } from '../../../../src/database/connect.ts';
-import { PLANNED_ANEW } from '../../../../src/database/statement.ts';
+import { PLANNED_EACH_TIME } from '../../../../src/database/statement.ts';
 import { targetTypes } from '../../../../src/database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../../src/database/tables/targets.ts';
 import { compileFilter } from '../../../../src/filters/compile.ts';
@@ -106,6 +106,6 @@ it('keeps no plan of a statement with a filter', async () => {
     .map(({ statement }) => statement)
     .filter((text) => text.includes('"security_token"'));
   expect(statements).toHaveLength(1);
-  expect(statements[0]).not.toContain(PLANNED_ANEW);
+  expect(statements[0]).not.toContain(PLANNED_EACH_TIME);
   await pool.close();
 });
