@@ -34,7 +34,7 @@ export interface App {
 }
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Which path leads to which door. What can't be read as a request to this server is refused before any of them. */
+/** Sends each path to its door. A request that is malformed or for another host is refused before that. */
 export function createApp(options: AppOptions): App {
   const { config, platform, proxies, signIn, graphql, sockets, operations, pollCounts, log } = options;
   const app = express();
@@ -57,7 +57,7 @@ export function createApp(options: AppOptions): App {
   const listener: RequestListener = (request, response) => {
     const url = originForm(request.url ?? '/');
     request.url = url;
-    // GraphQL has rules of its own for what stands in a query.
+    // GraphQL has its own rules for the query string.
     const refusal = proxies.refusalOf(request) ?? (isGraphql(url) ? undefined : urlRefusalOf(url));
     if (refusal) return refuse(response, refusal);
     const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
@@ -75,7 +75,7 @@ export function createApp(options: AppOptions): App {
   };
 }
 
-/** A request line may name the whole URL (RFC 9112, 3.2.2); what matters here begins at the path. */
+/** A request line may have the whole URL (RFC 9112, 3.2.2); only the part from the path on matters here. */
 const originForm = (url: string) =>
   url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
 

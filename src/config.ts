@@ -6,7 +6,7 @@ import { SETTINGS, type Setting } from './settings.ts';
 /** A setting that can't be used; `main` prints the message as one line and ends with exit code 1. */
 export class ConfigurationError extends Error {}
 
-/** What of it holds for every tenant. */
+/** The settings that hold for every tenant. */
 export const systemDefaultsOf = (config: Config): SystemDefaults => ({
   targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
   gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
@@ -71,7 +71,7 @@ function defaultPassword(host: string): string {
   );
 }
 
-/** `key=value` or `key: value` lines; `#` and `!` begin a comment. */
+/** Reads `key=value` or `key: value` lines; `#` and `!` start a comment. */
 function readProperties(file: string, required: boolean): Map<string, string> {
   const path = resolve(file);
   if (!existsSync(path)) {

@@ -1,4 +1,4 @@
-/** The codes of all that can go wrong in the domain; every door turns them into its own words. */
+/** The codes of all domain errors; every door turns them into its own words. */
 export const ERROR_CODES = [
   'UNAUTHENTICATED',
   'SIGN_IN_UNAVAILABLE',
@@ -115,17 +115,17 @@ export const isAlreadyExistsCode = (code: ErrorCode): code is AlreadyExistsCode 
   code.endsWith('_ALREADY_EXISTS');
 
 export interface ErrorDetails {
-  /** Where in the input the fault lies, outermost first: `['targets', '1', 'controllerId']`. */
+  /** Where in the input the fault is, outermost first: `['targets', '1', 'controllerId']`. */
   path?: readonly string[];
   /** In a filter: the 0-based offset, in UTF-16 units, at which reading failed. */
   position?: number;
   /** What is missing or already there. */
   entity?: { type: string; id: string };
-  /** Of what is already there: by another row of the same input. */
+  /** Set if another row of the same input has it already. */
   repeated?: true;
-  /** Of a refused sign-in: by what one is to sign in. */
+  /** For a refused sign-in: what to sign in with. */
   signInBy?: 'password' | 'token';
-  /** In how many seconds the same may go better. */
+  /** After how many seconds another try may succeed. */
   retryAfter?: number;
 }
 
@@ -139,7 +139,7 @@ export class DomainError extends Error {
     this.name = 'DomainError';
   }
 
-  /** The same error, found further inside: `prefix` is put before its path. */
+  /** The same error for an outer input: `prefix` is put before its path. */
   within(...prefix: string[]): DomainError {
     return new DomainError(this.code, this.message, {
       ...this.details,
@@ -147,7 +147,7 @@ export class DomainError extends Error {
     });
   }
 
-  /** The same error for whoever gave only what lies at `prefix`. */
+  /** The same error for a caller who gave only the part at `prefix`. */
   below(...prefix: string[]): DomainError {
     const { path = [] } = this.details;
     if (!prefix.every((step, at) => path[at] === step)) return this;
@@ -157,7 +157,8 @@ export class DomainError extends Error {
   }
 
   /**
-   * The same error for whoever calls its place by other names; a message that names the place then has the new names.
+   * The same error for a caller who has other names for its path. A message that starts with the old names gets the new
+   * ones.
    */
   at(path: readonly string[]): DomainError {
     const { message } = this;
@@ -171,7 +172,7 @@ export class DomainError extends Error {
   }
 }
 
-/** What a message may call a place: some steps of its path that follow one another, the longest first. */
+/** The names that a message may have for a path: any steps of it that follow one another, the longest first. */
 function partsOf(path: readonly string[]): string[] {
   const parts = path.flatMap((_, from) =>
     path.slice(from).map((__, more) => path.slice(from, from + more + 1)),
@@ -186,7 +187,7 @@ function entityOf(code: NotFoundCode | AlreadyExistsCode): string {
   return entity.toLowerCase().replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** For an entity that does not exist, or that the caller must not know of. */
+/** For an entity that does not exist, or that is out of the caller's scope. */
 export function notFound(code: NotFoundCode, id: string, path: string[]): DomainError {
   const type = entityOf(code);
   return new DomainError(code, `${type} with given identifier {${id}} does not exist.`, {

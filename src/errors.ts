@@ -3,7 +3,7 @@ import { alreadyExists, DomainError, type ErrorCode, type ErrorDetails, notFound
 export { DomainError, type ErrorCode, standsTwice } from './domain-error.ts';
 export * from './software-errors.ts';
 
-/* What can go wrong in the domain: call sites use these and never build an error by hand. */
+/* All domain errors: call sites use these functions and never build an error by hand. */
 
 export const unauthenticated = (signInBy: ErrorDetails['signInBy'] = 'password') =>
   new DomainError('UNAUTHENTICATED', 'Sign in to do this.', { signInBy });
@@ -24,13 +24,15 @@ export const signInUnavailable = () =>
     retryAfter: 5,
   });
 export const databaseUnavailable = () =>
-  new DomainError('UNAVAILABLE', 'The database cannot be had now; try again in a moment.', { retryAfter: 1 });
+  new DomainError('UNAVAILABLE', 'The database is not available now; try again in a moment.', {
+    retryAfter: 1,
+  });
 export const forbidden = (permission: string) =>
   new DomainError('FORBIDDEN', `This needs the permission ${permission}.`);
-/** For a permission whose scope leaves this out. */
+/** For something that is out of the scope of a permission. */
 export const outOfScope = (permission: string, what: string) =>
   new DomainError('FORBIDDEN', `The scope of the permission ${permission} does not include ${what}.`);
-/** For a caller whose scope uses what it would change. */
+/** For a caller whose scope uses the fields that the call would change. */
 export const namedByScope = (permission: string, fields: readonly string[]) =>
   new DomainError(
     'FORBIDDEN',
@@ -52,7 +54,7 @@ export const quotaExceeded = (what: string, limit: number, path: string[] = []) 
 export const subscriberTooSlow = (limit: number) =>
   new DomainError(
     'SUBSCRIBER_TOO_SLOW',
-    `More than ${limit} events waited to be read: subscribe again, and read faster or less.`,
+    `More than ${limit} events were not read in time: subscribe again, and read faster or less.`,
   );
 
 export const targetNotFound = (controllerId: string, path = ['controllerId']) =>
@@ -121,7 +123,7 @@ export const targetTagAlreadyExists = (name: string, path = ['name']) =>
 
 export const maintenanceWindowInvalid = (rule: string, path = ['maintenanceWindow']) =>
   new DomainError('MAINTENANCE_WINDOW_INVALID', `${path.join('.')}: ${rule}`, { path });
-/** The types are told as far as the caller may read them. */
+/** Names the types if the caller may read them. */
 export const targetTypeIncompatible = (
   controllerId: string,
   targetType: string | undefined,
@@ -149,11 +151,11 @@ export const actionNotCancelable = (id: string, path = ['id']) =>
 export const actionNotForceQuittable = (id: string, path = ['id']) =>
   actionRefused('ACTION_NOT_FORCE_QUITTABLE', id, 'is not being canceled', path);
 export const actionNotDeletable = (id: string, path = ['id']) =>
-  actionRefused('ACTION_NOT_DELETABLE', id, 'is in no state in which actions may be deleted', path);
+  actionRefused('ACTION_NOT_DELETABLE', id, 'is in a state in which actions may not be deleted', path);
 
-/** `what` reads like a sentence's subject: "The software module 3". */
+/** `what` is the subject of the sentence: "The software module 3". */
 export const locked = (what: string, path = ['id']) =>
-  new DomainError('LOCKED', `${what} is locked: what it consists of cannot change any more.`, { path });
+  new DomainError('LOCKED', `${what} is locked: its parts cannot change any more.`, { path });
 export const readOnly = (message: string, path = ['id']) => new DomainError('READ_ONLY', message, { path });
 
 export const configurationKeyUnknown = (key: string) =>
@@ -209,7 +211,7 @@ export const apiKeyAlreadyExists = (name: string) => alreadyExists('API_KEY_ALRE
 
 export const rolloutNotFound = (id: string, path = ['id']) => notFound('ROLLOUT_NOT_FOUND', id, path);
 export const rolloutAlreadyExists = (name: string) => alreadyExists('ROLLOUT_ALREADY_EXISTS', name, ['name']);
-/** `what` reads on from "cannot": "be started". */
+/** `what` follows "cannot": "be started". */
 export const rolloutIllegalState = (id: string, what: string, state: string) =>
   new DomainError('ROLLOUT_ILLEGAL_STATE', `The rollout ${id} cannot ${what}: it is ${state}.`, {
     entity: { type: 'Rollout', id },

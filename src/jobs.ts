@@ -10,19 +10,19 @@ import { removeOldOrphans } from './services/software/artifacts/orphans.ts';
 const FORGET_EVERY_MS = 600_000;
 /** As often as hawkBit. */
 const AUTO_ASSIGN_EVERY_MS = 2_000;
-/** How often what uploads left behind is looked for. */
+/** How often leftovers of uploads are searched. */
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
 
 export interface Jobs {
-  /** Does now what may have been missed. */
+  /** Runs all jobs now, because runs may have been missed. */
   hurry(): void;
-  /** Those under way end at their next step; nothing is begun any more once `close` is called. */
+  /** Running jobs end at their next step; no job starts after `close` is called. */
   stop(): void;
-  /** Waits for those under way. */
+  /** Waits for running jobs. */
   close(): Promise<void>;
 }
 
-/** Begins what goes on without being asked: each job in one process of all at a time. */
+/** Starts the jobs that run regularly: each in only one of all processes at a time. */
 export function openJobs(platform: Platform, onError: (error: unknown) => void): Jobs {
   const { database, clock } = platform;
   let stopping = false;

@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 
-/** One JSON line a record in production, else lines to be read in a terminal. */
+/** Logs one JSON line for each record in production, otherwise lines for a terminal. */
 export function openLog(level: string, production: boolean): Logger {
   return production
     ? pino({ level })

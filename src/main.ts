@@ -16,15 +16,15 @@ import {
 import { describeUncaughtError } from './uncaught-error.ts';
 import { databaseOfWorker, shareMetrics, startWorkers, type WorkerDatabase, WorkerError } from './workers.ts';
 
-/** The contract's ten seconds, and a second to spare. */
+/** Ten seconds are promised; this leaves one to spare. */
 const END_AT_MOST_MS = 9_000;
 
 type Ending = () => Promise<void>;
 
-/** What has been begun, to be ended in the opposite order. */
+/** Ends what was started, in the opposite order. */
 const endings: Ending[] = [];
 let ending: Promise<void> | undefined;
-/** The worst of the reasons to end. */
+/** The highest exit code of all reasons to end. */
 let exitCode = 0;
 let complainOf = (line: string): void => console.error(`muster: ${line}`);
 
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
     const workers = await startWorkers(config.MUSTER_WORKERS, port, database, {
       onLost: (how) => log.error(`a worker ended ${how}; another is started`),
       onHopeless() {
-        log.fatal('no worker lives long enough to serve: the server ends');
+        log.fatal('no worker runs long enough to serve: the server ends');
         void end(1);
       },
     });
@@ -70,9 +70,9 @@ async function main(): Promise<void> {
   else console.log(line);
 }
 
-/** @throws ConfigurationError where others could sign in by it */
+/** @throws ConfigurationError if other machines could sign in with it */
 function warnOfDefaultPassword({ HOST }: Config, log: ReturnType<typeof openLog>): void {
-  const way = 'give it another by `muster user set-password admin`';
+  const way = 'set another with `muster user set-password admin`';
   if (!isLoopback(HOST))
     throw new ConfigurationError(
       `HOST: must be a loopback address (it is ${HOST}) while the account admin has the password admin: ${way}`,
@@ -88,7 +88,7 @@ async function serveAsWorker(config: Config, database: WorkerDatabase, log: Retu
   process.send?.({ serving: true });
 }
 
-/** Ends all that was begun, then the process; a second call only waits for the first. */
+/** Ends everything that was started, then the process; a second call only waits for the first. */
 function end(code: number): Promise<void> {
   exitCode = Math.max(exitCode, code);
   ending ??= (async () => {
@@ -105,7 +105,7 @@ function complain(error: unknown): void {
   console.error(`muster: ${sentenceOf(error)}`);
 }
 
-/** One line an operator can act on. What isn't foreseen keeps its stack, as that is a bug. */
+/** One line that an operator can act on. An unforeseen error is a bug and keeps its stack. */
 function sentenceOf(thrown: unknown): string {
   const inner = thrown instanceof DrizzleQueryError ? thrown.cause : thrown;
   const error = inner instanceof DatabaseUnavailableError ? (inner.cause ?? inner) : inner;
@@ -122,7 +122,7 @@ main().catch(async (error) => {
   await end(1);
 });
 
-/** Whatever it is, what this process has in memory can't be relied on any more: another is started in its place. */
+/** After any uncaught error the memory of this process can't be trusted: another process is started in its place. */
 function endByError(thrown: unknown): void {
   complainOf(`an error that nobody caught ends the process: ${describeUncaughtError(thrown)}`);
   void end(1);

@@ -5,19 +5,19 @@ import { openPool, type Pool } from './database/connect.ts';
 import type { Connection } from './database/connection.ts';
 import { type DatabaseMonitor, openMonitor } from './database/monitor.ts';
 
-/** What a process has of the database. */
+/** The connections of a process to the database. */
 export interface Pools {
   pool: Pool;
-  /** For what subscribers are told, so that it doesn't queue behind the changes. */
+  /** For events of subscriptions, so that they don't wait behind changes. */
   live: Pool;
   monitor: DatabaseMonitor;
   close(): Promise<void>;
 }
 
-/** The monitor and the listener have one each. */
+/** The monitor and the listener have one connection each. */
 const LIVE_CONNECTIONS = BESIDE_POOL - 2;
 
-/** Opens the pools of a process, and the monitor that tells in the log when the database is lost and when it is back. */
+/** Opens the pools of a process, and the monitor, which logs when the database is lost and when it is back. */
 export async function openPools(
   { DATABASE_POOL_SIZE: wished, DATABASE_PREPARE: prepare, MUSTER_WORKERS: processes }: Config,
   database: { connection: Connection; direct: Connection },
@@ -30,7 +30,7 @@ export async function openPools(
     back: (ms) => log.info(`the database is back after ${(ms / 1000).toFixed(1)} s`),
     gaveUp: (why) => log.warn(`a connection to the database was given up: ${why}`),
   });
-  // A pooler in between has limits of its own.
+  // A pooler has its own limits.
   const capacity = connection === direct ? await poolCapacity(connection, { wished, processes }) : undefined;
   const connections = capacity?.pool ?? wished;
   if (capacity && connections < wished)

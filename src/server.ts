@@ -24,7 +24,7 @@ import { renewTls } from './tls.ts';
 export interface RunningServer {
   /** Where it really listens. */
   url: string;
-  /** Finishes what is in flight, writes what is pending, lets go of the database. */
+  /** Finishes running requests, writes what is pending, closes the database. */
   stop(): Promise<void>;
 }
 
@@ -112,14 +112,14 @@ export async function serve(
   };
 }
 
-/** A failed query's own message has its parameters in it, and with them tokens. That the database is lost is told once. */
+/** Logs no message of a query: it has the parameters, which may be tokens. The monitor logs that the database is lost. */
 const errorLog = (log: Logger) => (error: unknown) => {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   if (isUnavailable(cause)) log.debug((cause as Error).message);
   else log.error(cause);
 };
 
-/** Tells of one device once a minute. */
+/** Logs each device once a minute. */
 function logRefusals(log: Logger) {
   const isDue = onceAMinute();
   return (refusal: CertificateRefusal) => {

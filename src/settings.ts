@@ -46,14 +46,14 @@ function tryTo(work: () => unknown): boolean {
   }
 }
 
-/** How a setting is read, its default, and what it does. */
+/** How a setting is read, its default and its meaning. */
 export interface Setting<T> {
-  /** Reads its text, or says by which rule it can't. */
+  /** Reads its text, or says which rule it breaks. */
   read: z.ZodType<T, string>;
   fallback: T;
-  /** The README's settings table is made of these. */
+  /** The table of `docs/settings.md` has the same text. */
   about: string;
-  /** The name under which hawkBit's `application.properties` has it. */
+  /** Its name in hawkBit's `application.properties`. */
   property?: string;
 }
 const setting = <T>(
@@ -67,7 +67,7 @@ const setting = <T>(
   about,
   property,
 });
-/** One that is undefined where it isn't set. */
+/** A setting that is undefined if it isn't set. */
 const optional = <T>(read: z.ZodType<T, string>, about: string): Setting<T | undefined> =>
   setting(read.optional() as z.ZodType<T | undefined, string>, undefined, about);
 const text = z.string();

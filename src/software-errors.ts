@@ -1,6 +1,6 @@
 import { alreadyExists, DomainError, notFound } from './domain-error.ts';
 
-/* What can go wrong with software: see `errors.ts`, by which call sites get these, too. */
+/* The errors of software. Call sites import them from `errors.ts`. */
 
 export const softwareModuleTypeNotFound = (idOrKey: string, path = ['id']) =>
   notFound('SOFTWARE_MODULE_TYPE_NOT_FOUND', idOrKey, path);
@@ -18,7 +18,7 @@ export const softwareModuleDeleted = (id: string, path = ['id']) =>
   });
 export const softwareModuleMetadataNotFound = (key: string) =>
   notFound('SOFTWARE_MODULE_METADATA_NOT_FOUND', key, ['key']);
-/** The types are told as far as the caller may read them. */
+/** Names the types if the caller may read them. */
 export const softwareModuleUnsupported = (
   moduleType: string | undefined,
   setType: string | undefined,
@@ -39,7 +39,7 @@ export const artifactAlreadyExists = (filename: string, path = ['filename']) =>
   alreadyExists('ARTIFACT_ALREADY_EXISTS', filename, path);
 export const artifactEmpty = () =>
   new DomainError('ARTIFACT_EMPTY', 'There is nothing in the file.', { path: ['file'] });
-/** Of a form whose parts have other names. */
+/** For a form whose parts have other names. */
 export const artifactPartMissing = (others: readonly string[]) =>
   new DomainError(
     'ARTIFACT_EMPTY',

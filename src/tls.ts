@@ -8,9 +8,9 @@ import { type Config, ConfigurationError } from './config.ts';
 type Files = Pick<Config, 'MUSTER_TLS_CERT' | 'MUSTER_TLS_KEY'>;
 
 /**
- * Whoever comes is asked for a certificate and needs none; one that is shown is checked against the authorities of
- * the tenant, which only the request names. A resumed session would have no more of the chain than its first
- * certificate, so nobody resumes one.
+ * Every client is asked for a certificate, but doesn't need one. A given certificate is checked against the authorities
+ * of the tenant, which is known only from the request. A resumed session would have only the first certificate of the
+ * chain, so sessions can't be resumed.
  */
 const OPTIONS = {
   requestCert: true,
@@ -20,8 +20,8 @@ const OPTIONS = {
 } satisfies TlsOptions;
 
 /**
- * How to end TLS with the certificate and key of the settings; undefined where there are none.
- * @throws ConfigurationError where they can't be used
+ * The TLS options with the certificate and key of the settings; undefined if there are none.
+ * @throws ConfigurationError if they can't be used
  */
 export function readTls({ MUSTER_TLS_CERT, MUSTER_TLS_KEY }: Files): TlsOptions | undefined {
   if (MUSTER_TLS_CERT === undefined || MUSTER_TLS_KEY === undefined) return undefined;
@@ -63,10 +63,10 @@ const LOOK_EVERY_MS = 2_000;
 const SETTLE_MS = 500;
 
 /**
- * Takes a new certificate and key for all connections to come, when the files change and on SIGHUP; a pair that can't
- * be used is logged and the old one stays. Paths are looked at anew each time, so files may be replaced by renaming
- * or behind a symbolic link.
- * @returns what ends it
+ * Uses a new certificate and key for all new connections, when the files change and on SIGHUP. If a pair can't be used,
+ * that is logged and the old one stays. Paths are resolved again each time, so files may be replaced by renaming or
+ * behind a symbolic link.
+ * @returns a function that stops this
  */
 export function renewTls(server: Server, files: Files, log: Logger): () => void {
   const reload = () => {

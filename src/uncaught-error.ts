@@ -4,7 +4,7 @@ import postgres from 'postgres';
 const LONGEST = 200;
 
 /**
- * One line about an error that nobody caught. What a message may quote, as a value or a piece of input, isn't in it.
+ * One line about an error that nobody caught. It leaves out messages that may quote values or input.
  */
 export function describeUncaughtError(thrown: unknown): string {
   const error = thrown instanceof DrizzleQueryError ? thrown.cause : thrown;

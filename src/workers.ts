@@ -2,12 +2,12 @@ import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { Connection } from './database/connection.ts';
 
-/** How long a lost worker's place stays empty: twice as long after each that didn't even serve. */
+/** The wait before a lost worker is replaced: twice as long after each worker that ended before it served. */
 const RESTART_AFTER_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
-/** So many in a row that end before they serve: something is wrong that another start doesn't mend. */
+/** If so many in a row end before they serve, starting another doesn't help. */
 const HOPELESS_AFTER = 10;
-/** How the primary tells its workers where the database is; inherited, and seen by nobody else. */
+/** Tells workers where the database is. They inherit it from the primary; no other process sees it. */
 const DATABASE_VARIABLE = 'MUSTER_WORKER_DATABASE';
 
 export interface WorkerDatabase {
@@ -15,27 +15,27 @@ export interface WorkerDatabase {
   direct: Connection;
 }
 
-/** What the primary handed to this worker; undefined in the primary. */
+/** The database that the primary gave to this worker; undefined in the primary. */
 export function databaseOfWorker(): WorkerDatabase | undefined {
   const text = cluster.isWorker ? process.env[DATABASE_VARIABLE] : undefined;
   return text ? JSON.parse(text) : undefined;
 }
 
-/** A worker that ended before it served; what was wrong it said itself. */
+/** A worker ended before it served; it has logged the reason itself. */
 export class WorkerError extends Error {}
 
 export interface Workers {
-  /** Ends them all, each in its own good order. */
+  /** Ends them all, each in an orderly way. */
   stop(): Promise<void>;
-  /** Hands a signal on to all. */
+  /** Sends a signal to all. */
   signal(signal: NodeJS.Signals): void;
 }
 
-/** What becomes of workers after they served. */
+/** Hears of workers that ended after they had served. */
 export interface Losses {
-  /** One has ended, by a signal or with a code: another is started. */
+  /** A worker has ended, by a signal or with a code: another is started. */
   onLost(how: string): void;
-  /** None stays alive for long enough to serve. */
+  /** No worker runs long enough to serve. */
   onHopeless(): void;
 }
 
@@ -60,7 +60,7 @@ export async function startWorkers(
 
   cluster.on('message', async (worker: Worker, message: { wants?: string; id?: number }) => {
     if (message.wants !== 'metrics') return;
-    // Where a worker doesn't answer in time there are none.
+    // If a worker doesn't answer in time, there are no metrics.
     const text = await metrics.clusterMetrics().catch(() => '');
     if (worker.isConnected()) worker.send({ metrics: text, id: message.id });
   });
@@ -111,14 +111,14 @@ const served = (worker: Worker) =>
 
 let asked = 0;
 
-/** Lets a worker's metrics be asked for by its primary; what it returns asks for those of all workers. */
+/** Gives a worker's metrics to its primary when it asks. @returns a function that asks for those of all workers */
 export function shareMetrics(registry: Registry): () => Promise<string> {
-  new AggregatorRegistry(); // what hears the primary's question
+  new AggregatorRegistry(); // listens for the primary's question
   AggregatorRegistry.setRegistries(registry);
   return metricsOfAllWorkers;
 }
 
-/** The metrics of all workers, from the primary that can reach them. */
+/** The metrics of all workers, collected by the primary. */
 function metricsOfAllWorkers(): Promise<string> {
   const id = ++asked;
   return new Promise((resolve) => {

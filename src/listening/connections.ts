@@ -11,40 +11,40 @@ import {
   type TrackedConnection,
 } from './timeouts.ts';
 
-/** Why a connection was ended here: it was one too many, it made room for another, or a timeout was over. */
+/** Why the server ended a connection: there were too many, it made room for another, or a timeout. */
 export type Ended = ConnectionFault | 'full' | 'room';
 
 export interface ConnectionsOptions {
   caps: Caps;
   timeouts: Timeouts;
-  /** All that comes through a trusted proxy are its connections: it has no cap of its own. */
+  /** A trusted proxy has no cap of its own: the connections of all its clients come from its address. */
   isTrusted: (address: string) => boolean;
-  /** Is told each time that there is no room for another: at all, or of one network. */
+  /** Called each time that there is no room for another connection: at all, or from one network. */
   onFull: (network: string | undefined) => void;
 }
 
 /** The connections of this process. */
 export interface Connections {
-  /** Takes another, or ends it where there is no room. */
+  /** Takes a new connection, or ends it if there is no room. */
   open(socket: Socket): void;
-  /** What is inside a connection, once TLS is agreed on. */
+  /** The decrypted socket of a connection, after the TLS handshake. */
   decipher(inside: Socket): void;
-  /** Its next request. */
+  /** A connection has its next request. */
   serve(request: IncomingMessage, response: ServerResponse<IncomingMessage>): void;
-  /** It speaks another protocol from now on. */
+  /** A connection changes to another protocol. */
   upgrade(socket: Socket): void;
-  /** Nothing has moved on it for as long as Node.js was told to wait. */
+  /** Nothing was sent or received on it for the timeout that Node.js has. */
   expire(socket: Socket): void;
   size(): number;
-  /** How many were ended here so far. */
+  /** How many the server has ended, by reason. */
   ended: ReadonlyMap<Ended, number>;
-  /** Cuts them all. */
+  /** Destroys them all. */
   cut(): void;
-  /** Looks after them no more. */
+  /** Stops watching them. */
   close(): void;
 }
 
-/** Those of one address, or of IPv6 of one network. */
+/** The connections of one address, or of one IPv6 network. */
 interface Network {
   tracked: Set<TrackedConnection>;
   findIdle: () => TrackedConnection | undefined;
@@ -53,7 +53,7 @@ interface Network {
 const LOOK_EVERY_MS = 1_000;
 const TIMED_OUT = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-/** Keeps the connections below their caps, and ends those that don't get on. */
+/** Keeps the connections below their caps, and ends those that exceed a timeout. */
 export function openConnections({ caps, timeouts, isTrusted, onFull }: ConnectionsOptions): Connections {
   const tracked = new Set<TrackedConnection>();
   const bySocket = new Map<Socket, TrackedConnection>();
@@ -85,7 +85,7 @@ export function openConnections({ caps, timeouts, isTrusted, onFull }: Connectio
     networks.set(connection.network, network);
     connection.socket.once('close', () => remove(connection));
   };
-  /** Whether there is room for another, or could be made. */
+  /** Whether there is room for another; if not, it tries to end an unused one. */
   const hasRoom = (count: number, most: number, find: Network['findIdle']) => {
     if (count < most) return true;
     const unused = find();
@@ -161,6 +161,6 @@ function newConnection(socket: Socket): TrackedConnection {
   };
 }
 
-/** Tells a connection from all others, outside of TLS and inside. */
+/** Identifies a connection, encrypted or decrypted. */
 const nameOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket) =>
   `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigurationError } from '../config.ts';
 
-/** What a process needs beside connections and the files they are about: the program, logs, watches, webhooks. */
+/** Files that a process needs beside connections and their files: the program, logs, monitors, webhooks. */
 const RESERVE = 128;
-/** More don't fit in the memory of a small machine. */
+/** More connections don't fit in the memory of a small machine. */
 const MOST = 20_000;
-/** With fewer no fleet can be served. */
+/** With fewer connections no fleet can be served. */
 const LEAST = 16;
 
-/** How many files this process may have open; undefined where there is no such limit, or none that can be told. */
+/** How many files this process may have open; undefined if there is no limit or it isn't known. */
 export function descriptorLimit(): number | undefined {
   const told = /^Max open files\s+(\d+)/m.exec(read())?.[1];
   return told === undefined ? undefined : Number(told);
@@ -19,7 +19,7 @@ function read(): string {
   try {
     return readFileSync('/proc/self/limits', 'utf8');
   } catch {
-    // Elsewhere than on Linux a child of ours has the same limit.
+    // On other systems than Linux a child process has the same limit.
     return `Max open files ${tryShell()}`;
   }
 }
@@ -33,16 +33,16 @@ function tryShell(): string {
 }
 
 export interface Caps {
-  /** Connections at a time. */
+  /** Connections at the same time. */
   connections: number;
-  /** The same of one address that is no trusted proxy. */
+  /** The same for one address that is not a trusted proxy. */
   ofAddress: number;
 }
 
 /**
- * The caps of connections: below the limit of open files, so that the database and files can always be reached. A
- * connection may need a file of its own, so by default there are half as many.
- * @throws ConfigurationError where what is set doesn't fit
+ * The caps of connections. They are below the limit of open files, so that the database and files can always be opened.
+ * A connection may need a file of its own, so the default is half of that.
+ * @throws ConfigurationError if the settings don't fit
  */
 export function capsOf(
   config: Pick<Config, 'MUSTER_CONNECTIONS' | 'MUSTER_ADDRESS_CONNECTIONS' | 'DATABASE_POOL_SIZE'>,

@@ -1,17 +1,17 @@
 import { isIdle, type TrackedConnection } from './timeouts.ts';
 
-/** Looking at all is not for free: this often at most. */
+/** A search looks at all connections, so it runs at most this often. */
 const SEARCH_EVERY_MS = 100;
-/** So many are found at once and kept in mind, for the next who come. */
+/** A search keeps so many connections for the next calls. */
 const SPARE = 256;
-/** Who has just come hasn't had the time to say anything. */
+/** A new connection needs some time to send anything. */
 const SILENT_MS = 1_000;
 
 const isSilent = ({ response, upgraded }: TrackedConnection) => response === undefined && !upgraded;
 
 /**
- * Finds connections that are of no use to anybody: first those that have waited the longest for another request, and
- * where there are none, those that have said nothing so far.
+ * Finds connections that nobody uses: first those that have waited longest for another request, then those that have
+ * sent nothing yet.
  */
 export function idleConnectionFinder(
   among: () => Iterable<TrackedConnection>,

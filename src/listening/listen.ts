@@ -14,7 +14,7 @@ import { capsOf } from './descriptors.ts';
 import { closeAfterError, Incoming } from './messages.ts';
 import { TIMEOUTS, type Timeouts } from './timeouts.ts';
 
-/** The port can't be had; the message is one line for the operator. */
+/** The port can't be opened; the message is one line for the operator. */
 export class ListenError extends Error {
   constructor({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>, { code }: NodeJS.ErrnoException) {
     super(
@@ -25,23 +25,23 @@ export class ListenError extends Error {
   }
 }
 
-/** The longest a request in flight may hold up the end. */
+/** How long running requests may delay the end. */
 const GRACE_MS = 4_000;
 
 export interface Listening {
   server: Server;
   port: number;
-  /** Where it really listens. */
+  /** The address on which it really listens. */
   url: string;
   connections: Pick<Connections, 'size' | 'ended'>;
   handleBy(app: App): void;
-  /** Takes no more requests and waits for those in flight. */
+  /** Takes no more requests and waits for running ones. */
   close(): Promise<void>;
 }
 
 /**
- * Takes the port, so that a port in use is found out before anything else is begun; until `handleBy` is called, requests
- * are answered 503, but for the question whether the process lives.
+ * Opens the port first, so that a port in use is found before anything else starts. Until `handleBy` is called, requests
+ * are answered 503, except the health check whether the process lives.
  * @throws ListenError, ConfigurationError
  */
 export async function listen(
@@ -65,7 +65,7 @@ export async function listen(
   const options = {
     maxHeaderSize: 16_384,
     IncomingMessage: Incoming,
-    // Node.js counts that by the clock: a file may take hours, as long as it comes.
+    // Node.js would limit the whole request: a file may take hours, as long as bytes come.
     requestTimeout: 0,
     headersTimeout: timeouts.head,
     connectionsCheckingInterval: 1_000,
@@ -109,7 +109,7 @@ const take = (server: Server, config: Pick<Config, 'HOST' | 'PORT'>) =>
     server.listen(config.PORT, config.HOST.replace(/^\[(.*)\]$/, '$1'), resolve);
   });
 
-/** Tells of it once a minute. */
+/** Logs it once a minute. */
 function warnOfFull(log?: Pick<Logger, 'warn'>) {
   const isDue = onceAMinute(1_000);
   return (network?: string) => {
@@ -128,9 +128,9 @@ function urlOf(server: Server): string {
 
 async function closeServer(server: Server, connections: Connections): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  // A connection becomes idle when its last request is answered; clients would keep it for long.
+  // A connection becomes idle when its last request is answered; clients would keep it open for long.
   const closing = setInterval(() => server.closeIdleConnections(), 20);
-  // Not by the server's own means: it knows of no connection before its TLS handshake is done.
+  // `closeAllConnections` doesn't know connections whose TLS handshake isn't done.
   const grace = setTimeout(() => connections.cut(), GRACE_MS);
   await closed;
   clearInterval(closing);

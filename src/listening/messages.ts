@@ -4,8 +4,8 @@ import { hasBody } from '../api/body.ts';
 const UPGRADE = Symbol('upgrade');
 
 /**
- * A request asks for nothing but a WebSocket when it offers to upgrade: Java's clients offer HTTP/2 in every first
- * request, and must get their answer.
+ * Only an upgrade to WebSocket counts as one: Java's clients offer HTTP/2 in every first request and need a normal
+ * answer.
  */
 export class Incoming extends IncomingMessage {
   [UPGRADE] = false;
@@ -17,13 +17,13 @@ export class Incoming extends IncomingMessage {
   }
 }
 
-/** Whether something of the body has still to come. */
+/** Whether a part of the body hasn't come yet. */
 export const isUnfinished = (request: IncomingMessage): boolean => !request.complete && hasBody(request);
 
 /**
- * An error that is answered before the body has come is the connection's last answer: who sends on for ever must not
- * keep it. Most clients read only when they have sent all, so what comes is read for a while, and thrown away. Not a
- * class of responses: Express gives each another prototype.
+ * Closes the connection after an error that is answered before the whole body has come, so that a client that sends for
+ * ever can't keep it. Most clients read only after they have sent everything, so the body is read for a while and thrown
+ * away. This is no class of responses, because Express gives each response another prototype.
  */
 export function closeAfterError(request: IncomingMessage, response: ServerResponse): void {
   if (!hasBody(request)) return;
@@ -38,7 +38,7 @@ export function closeAfterError(request: IncomingMessage, response: ServerRespon
   };
 }
 
-/** Lets Node.js only say goodbye when the answer is sent; a timeout ends the connection. */
+/** Only half-closes the connection when the answer is sent; a timeout ends it. */
 function closeGently(request: IncomingMessage): void {
   const { socket } = request;
   socket.destroySoon = () => {

@@ -2,18 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isUnfinished } from './messages.ts';
 
-/** How long is waited for what, in milliseconds. */
+/** How long the server waits, in milliseconds. */
 export interface Timeouts {
-  /** For the head of a request, and before it for TLS to be agreed on. */
+  /** For the headers of a request, and before them for the TLS handshake. */
   head: number;
-  /** In each such time a body must bring `bodyBytes` or its end. */
+  /** In each such time `bodyBytes` of a body must come, or its end. */
   bodyWindow: number;
   bodyBytes: number;
-  /** For all of a body, unless it is a file: as long as Node.js gives every request. */
+  /** For a whole body, unless it is a file: the default of Node.js for every request. */
   body: number;
-  /** For anything to move while there is a request: mostly for the other side to take in a little of the answer. */
+  /** For any bytes to be sent or received during a request: mostly for the client to read a part of the answer. */
   answer: number;
-  /** For the other side to close what was closed here, and for a body that was answered already. */
+  /** For the client to close a connection that the server has closed, and for a body that was already answered. */
   linger: number;
 }
 
@@ -26,42 +26,42 @@ export const TIMEOUTS: Timeouts = {
   linger: 5_000,
 };
 
-/** A connection, and what is known of it. */
+/** A connection and its state. */
 export interface TrackedConnection {
-  /** As HTTP sees it: of TLS, what is inside. */
+  /** The socket of HTTP: with TLS, the decrypted one. */
   socket: Socket;
-  /** Tells it from all others. */
+  /** Identifies it. */
   name: string;
   /** The address it is counted by. */
   network: string;
   openedAt: number;
   /** When its last request came. */
   usedAt: number;
-  /** To its last request. */
+  /** The response to its last request. */
   response?: ServerResponse<IncomingMessage>;
-  /** Whether it speaks another protocol by now. */
+  /** Whether it has changed to another protocol. */
   upgraded: boolean;
   received: BodyProgress;
-  /** When it was seen first that it was closed here, or answered before all had come. */
+  /** When the server first saw that it had closed it, or had answered before the whole body came. */
   endedAt?: number | undefined;
 }
 
-/** How far something was at a time. */
+/** How many bytes of a body had come at a time. */
 export interface BodyProgress {
   at: number;
   bytes: number;
 }
 
-/** Why a connection is given up. */
+/** Which timeout a connection has exceeded. */
 export type ConnectionFault = 'head' | 'body' | 'answer' | 'linger';
 
-/** Where files come in: they may take hours, as long as they come. */
+/** Paths that take files: these may take hours, as long as bytes come. */
 const FILES =
   /^\/(?:imports(?:\?|$)|uploads\/[^/?]+(?:\?|$)|rest\/v1\/softwaremodules\/[^/?]+\/artifacts(?:\?|$))/;
 const takesFile = ({ url = '', method }: IncomingMessage) =>
   (method === 'POST' || method === 'PUT') && FILES.test(url);
 
-/** What is wrong with a connection by now, if anything; asked about once a second, it notes how far things are. */
+/** Which timeout a connection has exceeded, if any. It is called about once a second, and updates the state. */
 export function connectionFaultOf(
   connection: TrackedConnection,
   timeouts: Timeouts,
@@ -69,7 +69,7 @@ export function connectionFaultOf(
 ): ConnectionFault | undefined {
   const { socket, response } = connection;
   if (!response) {
-    // Node.js ends most of these sooner, and says why.
+    // Node.js ends most of these sooner, with an answer.
     if (!connection.upgraded && now - connection.openedAt > 2 * timeouts.head + 1_000) return 'head';
   } else if (
     isUnfinished(response.req) &&
@@ -88,7 +88,7 @@ function isBodyLate(connection: TrackedConnection, timeouts: Timeouts, now: numb
   const { socket, response, received } = connection;
   const request = response!.req;
   if (!takesFile(request) && now - connection.usedAt > timeouts.body) return true;
-  // What waits here to be read is our own delay.
+  // Bytes that we haven't read yet are our own delay.
   const isNew = received.at < connection.usedAt || request.readableLength > 0;
   if (!isNew && now - received.at < timeouts.bodyWindow) return false;
   if (!isNew && socket.bytesRead - received.bytes < timeouts.bodyBytes) return true;

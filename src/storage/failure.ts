@@ -1,9 +1,9 @@
 import type { ContentStore } from './store.ts';
 
-/** The store could not take something in, through no fault of what came. */
+/** The store could not write something; the content isn't the reason. */
 export class StoreFailure extends Error {
   constructor(
-    /** Whether room is what it lacks. */
+    /** Whether it has no space left. */
     readonly isFull: boolean,
     message: string,
   ) {
@@ -14,7 +14,7 @@ export class StoreFailure extends Error {
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const INSUFFICIENT_STORAGE = 507;
 
-/** What the system says of files, or the SDK of objects; anything else is a fault of ours. */
+/** An error of the file system or of the S3 SDK; any other error is our own bug. */
 function failureOf(error: unknown): StoreFailure | undefined {
   const { code, $metadata, message } = error as {
     code?: string;
@@ -29,8 +29,8 @@ function failureOf(error: unknown): StoreFailure | undefined {
 }
 
 /**
- * The same store, whose failures to write are told in a line each, and thrown as a `StoreFailure`. Where the content
- * broke off, its own error is thrown.
+ * The same store, but each failed write is logged in one line and thrown as a `StoreFailure`. If the content broke off,
+ * its own error is thrown.
  */
 export const watchedStore = (store: ContentStore, tell: (line: string) => void): ContentStore => ({
   ...store,

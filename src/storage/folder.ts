@@ -5,10 +5,10 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ContentLostError, type ContentStore } from './store.ts';
 
-/** What is read at once: a few large pieces cost less than many small ones. */
+/** Bytes that are read at once: a few large pieces cost less than many small ones. */
 const PIECE = 256 * 1024;
 
-/** Keeps contents as files of a folder, which is made when the first comes. */
+/** Keeps contents as files of a folder, which is made for the first one. */
 export function folderStore(folder: string): ContentStore {
   const root = resolve(folder);
   const pathOf = (location: string) => join(root, location);
@@ -47,7 +47,7 @@ export function folderStore(folder: string): ContentStore {
 
 const isMissing = (error: NodeJS.ErrnoException) => error.code === 'ENOENT';
 
-/** A new folder is a new entry in the one above it, which must be on the disk, too. */
+/** Makes a folder and syncs the folder above it, which has a new entry. */
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (!first) return;
@@ -57,9 +57,9 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes a folder's entries to the disk; a file that was synced could otherwise lose its name in a crash. */
+/** Writes a folder's entries to the disk: without this, a synced file could lose its name in a crash. */
 async function syncFolder(folder: string): Promise<void> {
-  // Windows lets no folder be opened.
+  // On Windows folders can't be opened.
   if (process.platform === 'win32') return;
   const handle = await open(folder);
   try {

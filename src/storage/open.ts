@@ -6,14 +6,14 @@ import { folderStore } from './folder.ts';
 import { s3Store } from './s3.ts';
 import type { ContentStore } from './store.ts';
 
-/** Where artifacts are kept, and how much of them there may be. */
+/** Where artifacts are stored, and their limits. */
 export interface ArtifactStorage {
   store: ContentStore;
-  /** Hears of contents that were looked for in vain. */
+  /** Called for contents that are missing in the store. */
   onLost: (location: string) => void;
-  /** Bytes of one artifact. */
+  /** Most bytes of one artifact. */
   largest: number;
-  /** Bytes of all artifacts of a tenant. */
+  /** Most bytes of all artifacts of a tenant. */
   largestTenant: number;
 }
 
@@ -27,8 +27,8 @@ type Settings = Pick<
 >;
 
 /**
- * Opens the storage that the settings name: a folder, or a bucket. `tell` hears a line of each write that fails, and of
- * contents that are lost.
+ * Opens the storage of the settings: a folder or a bucket. `tell` gets one line for each failed write and for lost
+ * contents.
  */
 export async function openStorage(config: Settings, tell: (line: string) => void): Promise<ArtifactStorage> {
   const place = config.MUSTER_ARTIFACTS ?? join(config.MUSTER_DATA_DIR, 'artifacts');
@@ -43,7 +43,7 @@ export async function openStorage(config: Settings, tell: (line: string) => void
   };
 }
 
-/** Of each once a minute. */
+/** Logs each content once a minute. */
 function tellOfLost(tell: (line: string) => void): ArtifactStorage['onLost'] {
   const isDue = onceAMinute();
   return (location) => {

@@ -1,17 +1,17 @@
 import { Readable } from 'node:stream';
 import { ContentLostError, type ContentStore } from './store.ts';
 
-/** Credentials and region are found where the AWS SDK looks for them; a store of another make asks for no region. */
+/** The AWS SDK finds credentials and region by itself; other S3-compatible stores don't need a region. */
 const ANY_REGION = 'us-east-1';
 
 /** `s3://bucket` or `s3://bucket/prefix`. */
 export const S3_ADDRESS = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/;
 
-/** Keeps contents as objects of an S3 bucket, or of one that speaks the same protocol at `endpoint`. */
+/** Keeps contents as objects of an S3 bucket, or of a compatible store at `endpoint`. */
 export async function s3Store(address: string, endpoint: string | undefined): Promise<ContentStore> {
   const [, bucket, prefix] = S3_ADDRESS.exec(address) ?? [];
   if (!bucket) throw new Error(`${address} is no address of an S3 bucket`);
-  // Large, and of no use to whoever keeps contents in a folder.
+  // The SDK is large, and not needed for a folder.
   const { S3Client, S3ServiceException, GetObjectCommand, HeadObjectCommand, DeleteObjectCommand } =
     await import('@aws-sdk/client-s3');
   const { Upload } = await import('@aws-sdk/lib-storage');
@@ -28,7 +28,7 @@ export async function s3Store(address: string, endpoint: string | undefined): Pr
   return {
     async write(location, content) {
       const Body = Readable.from(content, { objectMode: false });
-      // What was sent of an upload that fails is removed by it.
+      // It removes the parts of an upload that fails.
       await new Upload({ client, params: { ...objectOf(location), Body } }).done();
     },
     async read(location, range) {
