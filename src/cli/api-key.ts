@@ -24,19 +24,17 @@ interface CreateOptions extends ServerOptions {
 
 const FIELDS = 'id name prefix owner permissions roles scope expiresAt lastUsedAt createdAt';
 
-/** `muster api-key …`: by what programs sign in. */
+/** `muster api-key …`: the keys that programs sign in with. */
 export function apiKeyCommand(): Command {
-  const apiKey = new Command('api-key').description('what programs sign in by: create, list, revoke');
-  withServer(apiKey.command('create <name>').description('makes a key; it is shown this once'))
-    .option('--owner <user>', 'the user it acts for; who signs in, unless given')
+  const apiKey = new Command('api-key').description('keys that programs sign in with: create, list, revoke');
+  withServer(apiKey.command('create <name>').description('creates a key; it is shown only once'))
+    .option('--owner <user>', 'the user it acts for; default: the user who signs in')
     .option('--permission <permission...>', 'CREATE_TARGET, READ_TARGET/group==eu, …')
     .option('--role <role...>', 'TENANT_ADMIN, or roles of the tenant')
-    .option('--scope <filter>', 'narrows what it may do with targets')
-    .option('--expires <time>', 'when it ends, as in 2030-01-31 or 2030-01-31T12:00:00Z')
+    .option('--scope <filter>', 'limits the targets it may use')
+    .option('--expires <time>', 'when it expires, for example 2030-01-31 or 2030-01-31T12:00:00Z')
     .action(create);
-  withServer(apiKey.command('list').description('lists your keys, and for an administrator all')).action(
-    list,
-  );
+  withServer(apiKey.command('list').description('lists your keys; an administrator sees all')).action(list);
   withServer(apiKey.command('revoke <id>').description('ends a key at once')).action(revoke);
   return apiKey;
 }
@@ -85,6 +83,6 @@ async function revoke(id: string, options: ServerOptions): Promise<void> {
 
 function timeOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  if (Number.isNaN(Date.parse(text))) throw wrongUsage(`--expires: ${text} is no time`);
+  if (Number.isNaN(Date.parse(text))) throw wrongUsage(`--expires: ${text} is not a time`);
   return new Date(text).toISOString();
 }

@@ -20,7 +20,7 @@ const upToDate = (config: Config, { direct }: OpenDatabase) =>
 
 const complain = (line: string) => void process.stderr.write(`${line}\n`);
 
-/** Does work on the database of the environment, beside a server that may run on it. */
+/** Does work on the database of the settings; a server may run on it at the same time. */
 export async function withDatabase<T>(work: (platform: Platform) => Promise<T>): Promise<T> {
   const config = readConfig(process.env);
   const opened = await openDatabase(config, complain);

@@ -22,9 +22,9 @@ interface ExportOptions extends ServerOptions {
 export function exportCommand(): Command {
   const command = new Command('export')
     .description('writes the targets as a file that can be imported')
-    .option('--filter <filter>', 'only those that match, as in name==boiler*;tag==eu')
+    .option('--filter <filter>', 'only those that match, for example name==boiler*;tag==eu')
     .addOption(
-      new Option('--format <format>', 'by the name of the file unless given, else csv').choices([
+      new Option('--format <format>', 'default: by the name of the file, otherwise csv').choices([
         'csv',
         'ndjson',
       ]),
@@ -42,7 +42,7 @@ async function exportFile(options: ExportOptions): Promise<void> {
   const counted = countingRows(body, format);
   const total = Number(response.headers.get('x-total-count'));
   const progress = openProgress(process.stderr);
-  // A bar is for those who wait at a terminal and don't see the file itself there.
+  // A bar is only for a terminal that doesn't show the file itself.
   const isWatched = process.stderr.isTTY && (output !== undefined || !process.stdout.isTTY);
   const show = () => progress.show({ share: total ? counted.rows / total : undefined, rows: counted.rows });
   const looking = isWatched ? setInterval(show, LOOK_EVERY_MS) : undefined;
@@ -55,7 +55,7 @@ async function exportFile(options: ExportOptions): Promise<void> {
     print({ file: output, format, bytes }, options, `${output}: ${bytes.toLocaleString('en')} bytes`);
 }
 
-/** Counts what goes by: rows by their line breaks, which a cell may hold, too. */
+/** Counts bytes and rows as they pass. Rows are counted by line breaks, which a cell may also have. */
 function countingRows(body: Readable, format: 'csv' | 'ndjson'): { rows: number; bytes: number } {
   const counted = { rows: format === 'csv' ? -1 : 0, bytes: 0 };
   body.on('data', (piece: Uint8Array) => {

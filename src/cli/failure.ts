@@ -1,7 +1,7 @@
-/** What a script can tell a command's end by. */
+/** The exit codes, for scripts. */
 export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const;
 
-/** An end that was foreseen: its message is for people, and says what to do. */
+/** A foreseen failure: its message is for people and says what to do. */
 export class Failure extends Error {
   constructor(
     readonly exitCode: number,

@@ -43,16 +43,19 @@ export function importCommand(): Command {
         .choices(['create', 'upsert'])
         .default('create'),
     )
-    .option('--dry-run', 'only tell what would be refused')
+    .option('--dry-run', 'only show what would be refused')
     .addOption(
-      new Option('--format <format>', 'by the name of the file unless given, else csv').choices([
+      new Option('--format <format>', 'default: by the name of the file, otherwise csv').choices([
         'csv',
         'ndjson',
       ]),
     )
-    .option('--delimiter <character>', 'what is between the cells of CSV, or tab; else the headings tell')
-    .option('--resume <id>', 'go on with an import of the same file that broke off', number)
-    .option('--retries <count>', 'tries without any progress after the connection broke', number, 8);
+    .option(
+      '--delimiter <character>',
+      'separates the cells of CSV, or the word tab; default: found in the headings',
+    )
+    .option('--resume <id>', 'continue an import of the same file that broke off', number)
+    .option('--retries <count>', 'tries without progress after the connection broke', number, 8);
   return withServer(command).action(importFile);
 }
 
@@ -76,7 +79,7 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
   const path = options.resume === undefined ? `imports?key=${key}` : `imports/${options.resume}`;
   let known: RunningImport | undefined;
   const look = async () => {
-    // While the server is away, what was seen last has to do.
+    // While the server is away, the last state is shown.
     known = (await lookUp(server, path).catch(() => undefined)) ?? known;
     return known;
   };
@@ -95,7 +98,7 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
     progress.end();
   });
   await report(server, done, options);
-  // All has been said.
+  // The report has already said everything.
   if (done.rows.refused) throw new Failure(EXIT.refused, '');
 }
 
@@ -112,7 +115,7 @@ async function lookUp(server: Server, path: string): Promise<RunningImport | und
   return Array.isArray(answer) ? answer[0] : answer;
 }
 
-/** Sends until all is taken in. A connection that breaks is taken up again as long as each try brings it further. */
+/** Sends until everything is imported. After a broken connection it tries again as long as there is progress. */
 async function persist(
   send: () => Promise<RunningImport>,
   look: () => Promise<RunningImport | undefined>,
@@ -130,7 +133,7 @@ async function persist(
       if (now?.state === 'failed') throw failureOf(400, JSON.stringify({ message: now.message }));
       if (now && now.bytes > reached) failed = 0;
       reached = now?.bytes ?? reached;
-      // Where nothing was ever heard of it there is no such server, and waiting is no use.
+      // If the server never answered, there is no such server, and waiting doesn't help.
       wasThere ||= now !== undefined || !error.neverConnected;
       if (failed >= retries || !wasThere) throw gaveUp(error, now);
       const ms = Math.min(1000 * 2 ** failed, LONGEST_PAUSE_MS);
@@ -143,12 +146,12 @@ async function persist(
 function gaveUp({ message }: LostConnection, known: RunningImport | undefined): Failure {
   return unreachable(
     known
-      ? `${message}; ${counted(known.rows.read, 'row')} are taken in, go on with --resume ${known.id}`
+      ? `${message}; ${counted(known.rows.read, 'row')} are imported, continue with --resume ${known.id}`
       : message,
   );
 }
 
-/** Prints what became of it, and each refused row; as JSON piece by piece, because they may be many. */
+/** Prints the result and each refused row. JSON is printed piece by piece, because there may be many rows. */
 async function report(server: Server, done: RunningImport, { json }: ServerOptions): Promise<void> {
   if (json) process.stdout.write(`{"import":${JSON.stringify(done)},"faults":[`);
   if (done.faults) await printLines(server, `imports/${done.id}/faults`, json ? undefined : sentenceOf);
@@ -163,7 +166,7 @@ async function report(server: Server, done: RunningImport, { json }: ServerOptio
   );
 }
 
-/** Prints what the server has to tell: as sentences, or as the items of a JSON list. */
+/** Prints lines from the server: as sentences, or as the items of a JSON list. */
 async function printLines(server: Server, path: string, inWords?: (fault: Fault) => string): Promise<void> {
   let isFirst = true;
   for await (const line of linesOf(await server.fetch(path))) {
@@ -172,7 +175,7 @@ async function printLines(server: Server, path: string, inWords?: (fault: Fault)
   }
 }
 
-/** No faster than it is read. */
+/** Writes no faster than it is read. */
 async function write(text: string): Promise<void> {
   if (process.stdout.write(text)) return;
   await new Promise((resolve) => process.stdout.once('drain', resolve));

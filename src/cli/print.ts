@@ -1,4 +1,4 @@
-/** Prints a result: as JSON where that was asked for, else in lines for people. */
+/** Prints a result: as JSON with `--json`, otherwise as lines for people. */
 export function print(
   result: unknown,
   { json }: { json?: boolean },

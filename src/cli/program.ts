@@ -12,7 +12,7 @@ import { userCommand } from './user.ts';
 
 const serveCommand = () =>
   new Command('serve')
-    .description('runs the server; its settings are environment variables, see the README')
+    .description('runs the server; its settings are environment variables, see docs/settings.md')
     .action(async () => {
       await import('../main.ts');
     });
@@ -20,11 +20,11 @@ const serveCommand = () =>
 /** Runs the command of these arguments. @returns its exit code */
 export async function runCommand(args: readonly string[]): Promise<number> {
   const program = new Command('muster')
-    .description('provisions devices: the server, and commands that speak with one')
+    .description('provisions devices: the server, and commands that use one')
     .addHelpText(
       'after',
       `
-Exit codes: 0 done, 1 refused (of an import: rows were), 2 wrong usage, 3 server or database not to be had.`,
+Exit codes: 0 done, 1 refused (for an import: some rows), 2 wrong usage, 3 server or database not available.`,
     );
   const commands = [
     serveCommand,
@@ -45,7 +45,7 @@ Exit codes: 0 done, 1 refused (of an import: rows were), 2 wrong usage, 3 server
   }
 }
 
-/** Commander would end the process itself, and always by 1. */
+/** Without this Commander ends the process itself, always with code 1. */
 function prepare(command: Command): void {
   command.exitOverride();
   command.configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'muster:')) });

@@ -1,6 +1,6 @@
-/** How far something is. */
+/** How far a transfer is. */
 export interface Advance {
-  /** 0 to 1; undefined where nobody knows how much there is. */
+  /** 0 to 1; undefined if the total isn't known. */
   share: number | undefined;
   rows: number;
   refused?: number;
@@ -22,7 +22,7 @@ interface Output {
   write(text: string): unknown;
 }
 
-/** Tells how far something is: a bar that moves in a terminal, else a line now and then. */
+/** Shows how far a transfer is: a bar in a terminal, otherwise a line every few seconds. */
 export function openProgress(output: Output, now: () => number = () => performance.now()): Progress {
   let begun: { at: number; share: number; rows: number } | undefined;
   let printedAt = Number.NEGATIVE_INFINITY;
@@ -35,7 +35,7 @@ export function openProgress(output: Output, now: () => number = () => performan
     show(advance) {
       const { share = 0, rows } = advance;
       const at = now();
-      // A resumed import is measured by what it does now.
+      // The speed of a resumed import counts only from now on.
       begun ??= { at, share, rows };
       const seconds = (at - begun.at) / 1000;
       const line = lineOf(advance, {

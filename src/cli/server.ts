@@ -10,16 +10,18 @@ export interface ServerOptions {
   json?: boolean;
 }
 
-/** Gives a command the options of those that speak with a server. */
+/** Adds the options for connecting to a server to a command. */
 export const withServer = (command: Command): Command =>
   command
     .addOption(new Option('--url <url>', 'the server').env('MUSTER_URL').default('http://127.0.0.1:8080'))
-    .addOption(new Option('--user <name>', 'who signs in; tenant\\name of another tenant').env('MUSTER_USER'))
-    .addOption(new Option('--password <password>', 'better in the environment').env('MUSTER_PASSWORD'))
+    .addOption(
+      new Option('--user <name>', 'who signs in; tenant\\name for another tenant').env('MUSTER_USER'),
+    )
+    .addOption(new Option('--password <password>', 'better set in the environment').env('MUSTER_PASSWORD'))
     .addOption(
       new Option(
         '--bearer-token <token>',
-        'an API key or a token, instead of user and password; better in the environment',
+        'an API key or a token, instead of user and password; better set in the environment',
       ).env('MUSTER_TOKEN'),
     )
     .option('--json', 'print JSON, for programs');
@@ -27,15 +29,15 @@ export const withServer = (command: Command): Command =>
 export interface Server {
   url: URL;
   headers: Record<string, string>;
-  /** Answers of 400 and above are failures, unless they are to be `kept`. */
+  /** An answer of 400 and above is a failure, unless `kept` is set. */
   fetch(path: string, init?: RequestInit & { kept?: boolean }): Promise<Response>;
 }
 
-/** @throws Failure for options that name no server or nobody */
+/** @throws Failure if the options name no server or no user */
 export function serverOf(options: ServerOptions): Server {
   const { url } = options;
   if (!URL.canParse(url) || !/^https?:/.test(url))
-    throw wrongUsage(`--url: ${url} is no address of a server`);
+    throw wrongUsage(`--url: ${url} is not the address of a server`);
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
   const headers = { Authorization: authorizationOf(options) };
   return {
@@ -66,7 +68,7 @@ export const reasonOf = (error: unknown): string => {
   return cause?.code ?? code ?? message;
 };
 
-/** What a refusing answer means to who typed the command. */
+/** Turns an answer that refuses into a message for people. */
 export function failureOf(status: number, body: string) {
   if (status === 401)
     return unreachable('the server does not take this user with this password, or this token');
@@ -87,7 +89,7 @@ interface Payload {
   userErrors?: { message: string }[];
 }
 
-/** Asks a GraphQL operation of one field. @throws Failure, also for what the payload says is wrong */
+/** Runs a GraphQL operation with one field. @throws Failure, also for `userErrors` of the payload */
 export async function ask<T>(
   server: Server,
   query: string,

@@ -6,14 +6,14 @@ interface TokenOptions extends ServerOptions {
   token?: string;
 }
 
-/** `muster token …`: what devices sign in by. The old token stops working at once. */
+/** `muster token …`: tokens that devices sign in with. The old token stops working at once. */
 export function tokenCommand(): Command {
-  const token = new Command('token').description('what devices sign in by: a new one for the old');
+  const token = new Command('token').description('replaces tokens that devices sign in with');
   withServer(token.command('rotate <controllerId>').description('gives a target a new security token'))
-    .option('--token <token>', 'a certain one; a random one unless given')
+    .option('--token <token>', 'the new token; default: a random one')
     .action(rotate);
   withServer(token.command('gateway').description('gives the tenant a new gateway token'))
-    .option('--token <token>', 'a certain one; a random one unless given')
+    .option('--token <token>', 'the new token; default: a random one')
     .action(generate);
   return token;
 }

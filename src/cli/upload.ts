@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { failureOf, reasonOf, type Server } from './server.ts';
 
-/** The upload ended without an answer, and can be taken up again. */
+/** The upload ended without an answer, and can be continued. */
 export class LostConnection extends Error {
   constructor(
     message: string,
@@ -13,13 +13,13 @@ export class LostConnection extends Error {
   }
 }
 
-/** A busy or starting server, or a proxy in front of one that is away. */
+/** The server is busy or starting, or a proxy can't connect to it. */
 const AGAIN = new Set([502, 503, 504]);
 const NO_SERVER = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
- * Sends a file and waits for what becomes of it. An answer that comes before all is sent counts: it says why.
- * @throws LostConnection; Failure where the server refuses
+ * Sends a file and waits for the result. An answer that comes before everything is sent counts: it has the reason.
+ * @throws LostConnection; Failure if the server refuses
  */
 export function upload(
   server: Server,
@@ -69,7 +69,7 @@ export function upload(
   });
 }
 
-/** An import as the server tells it. */
+/** An import as the server describes it. */
 export interface RunningImport {
   id: number;
   state: string;

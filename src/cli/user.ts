@@ -18,7 +18,7 @@ interface Granted extends ServerOptions {
 }
 
 const FIELDS = 'username tenant roles grantedPermissions createdAt lastModifiedAt';
-const PASSWORD = 'its password; a random one is made and shown unless given';
+const PASSWORD = 'its password; default: a random one, which is shown';
 
 /** `muster user …`: the accounts of a tenant. */
 export function userCommand(): Command {
@@ -33,9 +33,7 @@ export function userCommand(): Command {
   withServer(user.command('delete <name>').description('deletes an account')).action(remove);
   user
     .command('set-password <name>')
-    .description(
-      'sets a password directly in the database (DATABASE_URL or MUSTER_DATA_DIR), when it was lost',
-    )
+    .description('sets a lost password directly in the database (DATABASE_URL or MUSTER_DATA_DIR)')
     .option('--tenant <name>', 'whose account', 'DEFAULT')
     .option('--new-password <password>', PASSWORD)
     .option('--json', 'print JSON, for programs')

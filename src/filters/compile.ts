@@ -20,13 +20,13 @@ const EQUALITY = ['==', '!=', '=is=null', '=not=null'] as const satisfies Operat
 const MEMBERSHIP = [...EQUALITY, '=in=', '=out='] as const satisfies Operator[];
 const COMPARING = [...MEMBERSHIP, '=lt=', '=le=', '=gt=', '=ge='] as const satisfies Operator[];
 
-/** Makes the condition that `from` has a row on which all conditions hold, `on` among them. */
+/** Makes the condition that `from` has a row for which `on` and all conditions hold. */
 export type Exists = (from: SQLWrapper, on: SQLWrapper, conditions: readonly SQLWrapper[]) => SQL;
 
 /**
- * A condition on the row that the fields' columns belong to; NULL means no, as in WHERE. Everything the user wrote
- * is a parameter, and the statement is planned for these. Says FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID or
- * FILTER_SYNTAX with the position.
+ * A condition on the row that the fields' columns belong to; NULL means no, as in WHERE. Everything from the user is a
+ * parameter, and the statement is planned for these values.
+ * @throws FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID, FILTER_SYNTAX, each with the position
  */
 export function compileFilter(
   expression: Expression,
@@ -37,7 +37,7 @@ export function compileFilter(
   return plannedEachTime(compileExpression(expression, fields, moments, exists));
 }
 
-/** The same where it chooses no rows, so that the best plan doesn't depend on it. */
+/** The same for a condition that selects no rows, so that the best plan doesn't depend on it. */
 export function compileExpression(
   expression: Expression,
   fields: FieldSet,
@@ -132,7 +132,7 @@ function textCondition(column: SQLWrapper, comparison: Comparison): SQL {
   }
 }
 
-/** `''` stands for no value, too. */
+/** `''` also means no value. */
 function isOneOfTexts(column: SQLWrapper, values: readonly Value[]): SQL {
   const plain = values.map(textWithoutWildcards).filter((text) => text !== undefined && text !== '');
   const patterns = values.filter((value) => textWithoutWildcards(value) === undefined).map(wildcardPattern);
@@ -149,7 +149,7 @@ function isOneOfTexts(column: SQLWrapper, values: readonly Value[]): SQL {
   return any(alternatives);
 }
 
-/** True where a member fits; an empty set is taken for `''`. */
+/** True if any member matches; an empty set counts as `''`. */
 function setCondition(field: SetField, comparison: Comparison, exists: Exists): SQL {
   const { operator, values } = comparison;
   const member = (condition?: SQL) => exists(field.from, field.on, condition ? [condition] : []);
@@ -163,10 +163,11 @@ function setCondition(field: SetField, comparison: Comparison, exists: Exists): 
     case '=in=':
     case '!=':
     case '=out=': {
-      const fitting = member(
+      const matching = member(
         field.integers ? isOneOf(field.value, values.map(integer)) : isOneOfTexts(field.value, values),
       );
-      const found = !field.integers && values.some(isEmpty) ? any([sql`NOT ${member()}`, fitting]) : fitting;
+      const found =
+        !field.integers && values.some(isEmpty) ? any([sql`NOT ${member()}`, matching]) : matching;
       return operator === '==' || operator === '=in=' ? found : sql`NOT ${found}`;
     }
     default:
@@ -174,7 +175,7 @@ function setCondition(field: SetField, comparison: Comparison, exists: Exists): 
   }
 }
 
-/** Only rows that have the key count, but a missing key is taken for `''`. */
+/** Only rows that have the key count, but a missing key counts as `''`. */
 function mapCondition(field: MapField, entry: string, comparison: Comparison, exists: Exists): SQL {
   const { operator, values } = comparison;
   const hasKey = isOneOf(lowered(field.key), [loweredParameter(entry)]);
@@ -182,16 +183,16 @@ function mapCondition(field: MapField, entry: string, comparison: Comparison, ex
   if (operator === '=is=null') return sql`NOT ${present()}`;
   if (operator === '=not=null') return present();
 
-  const fitting = exists(field.from, field.on, [hasKey, entryCondition(field, comparison)]);
+  const matching = exists(field.from, field.on, [hasKey, entryCondition(field, comparison)]);
   const findsMissing = (operator === '==' || operator === '=in=') && values.some(isEmpty);
-  return findsMissing ? any([sql`NOT ${present()}`, fitting]) : fitting;
+  return findsMissing ? any([sql`NOT ${present()}`, matching]) : matching;
 }
 
-/** A value that equals a text shorter than what the index has of it is there as a whole. */
+/** A text shorter than the indexed beginning is in the index as a whole, so that the index finds it. */
 function entryCondition({ value, indexed = 0 }: MapField, comparison: Comparison): SQL {
   const { operator, values } = comparison;
   const texts = values.map((one) => textWithoutWildcards(one) ?? '');
-  // Some letters become two when they are lowered.
+  // Some letters become two in lower case.
   const areShort = texts.every((text) => text !== '' && text.length * 2 < indexed);
   if (!areShort || (operator !== '==' && operator !== '=in=')) return textCondition(value, comparison);
   const beginning = sql`left(${lowered(value)}, ${sql.raw(String(indexed))})`;
@@ -211,7 +212,7 @@ function isOneOf(operand: SQLWrapper, values: SQL[]): SQL {
     : sql`${operand} IN (${sql.join(values, sql`, `)})`;
 }
 
-/** Also true where the condition is NULL, that is, where there is no value to compare. */
+/** Also true if the condition is NULL, that is, if there is no value to compare. */
 function isNot(condition: SQL): SQL {
   return sql`(${condition}) IS NOT TRUE`;
 }

@@ -9,11 +9,11 @@ export interface Junction {
 
 export interface Comparison {
   kind: 'comparison';
-  /** As it was written: names are compared without regard to case. */
+  /** As it was written; case doesn't matter for names. */
   field: string;
   fieldPosition: number;
   operator: Operator;
-  /** Of the operator. */
+  /** The position of the operator. */
   position: number;
   /** None for a null test, one or more for `=in=` and `=out=`, else exactly one. */
   values: Value[];
@@ -23,7 +23,7 @@ export interface Comparison {
 export const comparisonsIn = (expression: Expression): Comparison[] =>
   expression.kind === 'comparison' ? [expression] : expression.children.flatMap(comparisonsIn);
 
-/** One name for each meaning; the parser knows their other spellings. */
+/** One name for each meaning; the parser also knows other spellings. */
 export type Operator =
   | '=='
   | '!='

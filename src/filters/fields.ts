@@ -17,7 +17,7 @@ export type ScalarField =
   /** Stored as one of the values, which are in lower case. */
   | { kind: 'enum'; column: SQLWrapper; values: readonly string[] };
 
-/** What a row can refer to, so that a field of the row tells of it. */
+/** An entity that a row can refer to, so that a field of the row shows something of it. */
 export type Entity =
   | 'targetType'
   | 'targetTag'
@@ -30,23 +30,23 @@ export type Entity =
   | 'rolloutGroup'
   | 'enrollmentGroup';
 
-/** Something else that a field tells of: not all who see the row may see that. */
+/** Another thing that a field shows: not every caller who sees the row may see it. */
 export interface Owner {
   entity: Entity;
-  /** Which of its own fields is told. */
+  /** Which of its fields is shown. */
   field: string;
-  /** Its id, as an operand beside the field's own. */
+  /** Its id, as an operand in the same query. */
   id: SQLWrapper;
 }
 
-/** Each of the owners must be seen for the field to be; none where it is the row's own. */
+/** The caller must see all owners to see the field. There are none if it is the row's own field. */
 interface Owned {
   owners?: readonly Owner[];
 }
 
 /**
- * Texts in rows of another table, as tags; also the name of the one row a column refers to. `from` is what
- * follows FROM, `on` ties its rows to the row being filtered. Or integers of 64 bits.
+ * Texts (or integers of 64 bits) in rows of another table, for example tags; also the name of the one row that a column
+ * refers to. `from` follows FROM, and `on` joins its rows with the row that is filtered.
  */
 export interface SetField {
   kind: 'set';
@@ -63,11 +63,11 @@ export interface MapField {
   on: SQLWrapper;
   key: SQLWrapper;
   value: SQLWrapper;
-  /** Where values may be longer than an index takes: how many of their characters it has, of the lowered text. */
+  /** If values may be too long for an index: how many characters of the lower-case text the index has. */
   indexed?: number;
 }
 
-/** What makes a field tell of one other thing. */
+/** Marks a field that shows something of one other thing. */
 export const owned = (entity: Entity, field: string, id: SQLWrapper) => ({
   owners: [{ entity, field, id }] as readonly [Owner],
 });
@@ -77,7 +77,7 @@ export type FieldSet = ReadonlyMap<string, { name: string; field: Field }>;
 
 export type FoundField = (ScalarField | SetField | (MapField & { entry: string })) & Owned;
 
-/** Each field with all of its names, whose case doesn't matter: `fieldSet([[['address', 'ipAddress'], field]])`. */
+/** Fields with all their names, whose case doesn't matter: `fieldSet([[['address', 'ipAddress'], field]])`. */
 export function fieldSet(
   definitions: readonly (readonly [names: readonly string[], field: Field])[],
 ): FieldSet {
@@ -88,7 +88,7 @@ export function fieldSet(
   );
 }
 
-/** The field of that name, a map's with the key that was named. Says FILTER_FIELD_UNKNOWN with the nearest name. */
+/** The field of that name; for a map, with the given key. @throws FILTER_FIELD_UNKNOWN with the nearest name */
 export function findField(fields: FieldSet, name: string, position: number): FoundField {
   const lower = name.toLowerCase();
   const simple = fields.get(lower)?.field;

@@ -4,7 +4,7 @@ import type { Comparison, Operator, Value } from './expression.ts';
 /** The moments that `${now_ts}` and `${overdue_ts}` stand for. */
 export interface Moments {
   now: Date;
-  /** Whoever polled last before this moment is overdue. */
+  /** A target whose last poll was before this moment is overdue. */
   overdueBefore: Date;
 }
 
@@ -16,7 +16,7 @@ const MAX_INTEGER = 2n ** 63n - 1n;
 const ISO_TIME =
   /^(\d{4}-\d\d-\d\d)(?:[t ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:z|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)?)?$/i;
 
-/** Refuses an operator that makes no sense for the kind of field. */
+/** Refuses an operator that the kind of field doesn't have. */
 export function requireOperator(
   { field, operator, position }: Comparison,
   allowed: readonly Operator[],
@@ -26,8 +26,9 @@ export function requireOperator(
 }
 
 /**
- * Milliseconds since 1970, ISO 8601 (UTC where it names no zone) or a placeholder, as ISO 8601. What is before
- * the year 1 or after 9999 becomes the first or last moment in between, so that `=lt=` with a huge number works.
+ * Reads milliseconds since 1970, ISO 8601 (UTC if it names no zone) or a placeholder, and returns ISO 8601. A time
+ * before the year 1 or after 9999 becomes the first or last moment of these years, so that `=lt=` with a huge number
+ * works.
  */
 export function readTime(value: Value, { now, overdueBefore }: Moments): string {
   const text = textWithoutWildcards(value)?.toLowerCase() ?? '';
@@ -63,12 +64,12 @@ export function readBoolean(field: string, value: Value): boolean {
   throw filterSyntax(value.position, `true or false for '${field}'`, `'${value.pieces.join('*')}'`);
 }
 
-/** The pattern for LIKE in which `*` is any text and everything else is itself. */
+/** The pattern for LIKE in which `*` is any text and all other characters are themselves. */
 export function wildcardPattern({ pieces }: Value): string {
   return pieces.map((piece) => piece.replace(/[%_\\]/g, '\\$&')).join('%');
 }
 
-/** The pattern for LIKE as it was written: `%` any text, `_` one character, a backslash before either takes it plain. */
+/** The pattern for LIKE as it was written: `%` is any text, `_` one character, and a backslash makes either plain. */
 export function likePattern(value: Value): string {
   const pattern = value.pieces.join('*');
   const backslashes = /\\*$/.exec(pattern)![0].length;

@@ -36,9 +36,9 @@ const BLANKS = /[ \t\r\n\f]*/y;
 const WORD = /[^"'();,=<>!~ \t\r\n\f]+/y;
 const OPERATOR = /==|!=|[<>]=?|=[a-z]+=/iy;
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/sy;
-/** What PostgreSQL refuses as text: NUL and halves of surrogate pairs. */
+/** PostgreSQL can't store these in text: NUL and unpaired surrogates. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
-/** Stands for an asterisk that is none of the wildcards; as UNSTORABLE it cannot occur otherwise. */
+/** Means an asterisk that isn't a wildcard. No other text has this character, because it is UNSTORABLE. */
 const PLAIN_ASTERISK = '\0';
 
 interface Reader {
@@ -49,8 +49,8 @@ interface Reader {
 }
 
 /**
- * Reads the filter language: RSQL with hawkBit's additions. Says FILTER_SYNTAX with the position and what was
- * expected there. Time and stack are bounded whatever the text.
+ * Reads the filter language: RSQL with hawkBit's additions. Time and stack are bounded for every text.
+ * @throws FILTER_SYNTAX with the position and what was expected there
  */
 export function parseFilter(text: string): Expression {
   if (text.length > LONGEST_FILTER) {
@@ -141,7 +141,7 @@ function readValue(reader: Reader, operator: Operator): Value {
   return { pieces: hasWildcards ? pieces : [pieces.join('*')], position };
 }
 
-/** The text of a value with its quotes and their escapes taken away. */
+/** The text of a value without its quotes and escapes. */
 function readText(reader: Reader, operator: Operator): string {
   const word = take(reader, WORD);
   if (word !== undefined) return word;
@@ -161,8 +161,8 @@ function readText(reader: Reader, operator: Operator): string {
 }
 
 /**
- * hawkBit reads `\*` once more after the quotes are gone, so its clients write `"\\*"` for a plain asterisk.
- * Backslashes count only right before an asterisk, there two of them are one; elsewhere each is itself.
+ * hawkBit reads `\*` again after the quotes are removed, so its clients write `"\\*"` for a plain asterisk. Backslashes
+ * are escapes only directly before an asterisk, where two of them are one; elsewhere each is itself.
  */
 function splitAtWildcards(text: string): string[] {
   const pieces: string[] = [];

@@ -1,6 +1,6 @@
 import type { Comparison, Expression, Value } from './expression.ts';
 
-/** Canonical text: parsed again it gives the same expression, positions aside. */
+/** The canonical text: parsing it gives the same expression, except for positions. */
 export function printFilter(expression: Expression): string {
   if (expression.kind === 'comparison') return printComparison(expression);
 
@@ -19,7 +19,7 @@ function printComparison({ field, operator, values }: Comparison): string {
 }
 
 function printValue({ pieces }: Value): string {
-  // NUL stands for a wildcard: no value of a parsed filter contains one.
+  // NUL means a wildcard here: no value of a parsed filter contains it.
   const text = pieces
     .join('\0')
     .replace(/(\\*)([*\0])|\\+/g, (run, before: string, asterisk?: string) =>

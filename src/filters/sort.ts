@@ -8,8 +8,8 @@ export interface SortKey<F extends string> {
 const MAX_LENGTH = 1024;
 
 /**
- * Reads `name:ASC,createdAt:desc`. `sortable` gives for each name, in any case, the field it stands for; a field
- * named again is left out, as it could no longer change the order.
+ * Reads `name:ASC,createdAt:desc`. `sortable` has the field for each name, in any case. A field that is named again is
+ * left out, because it can't change the order.
  */
 export function parseSort<F extends string>(
   text: string,

@@ -240,7 +240,7 @@ describe('muster api-key', () => {
     await signedIn();
     expect((await run('api-key', 'create', 'ci')).err).toContain('a key needs a permission or a role');
     const noTime = await run('api-key', 'create', 'ci', '--expires', 'soon');
-    expect([noTime.code, noTime.err]).toEqual([2, 'muster: --expires: soon is no time\n']);
+    expect([noTime.code, noTime.err]).toEqual([2, 'muster: --expires: soon is not a time\n']);
     expect((await run('api-key', 'revoke', '0')).code).toBe(1);
     vi.stubEnv('MUSTER_USER', undefined);
     expect((await run('api-key', 'list')).err).toContain('MUSTER_TOKEN');
