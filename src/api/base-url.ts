@@ -1,20 +1,20 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parse as parseForwarded } from 'forwarded-parse';
 
-/** A header that can't be what it is to be; its name. */
+/** A header that isn't well formed. */
 export class MisaddressedError extends Error {
   constructor(header: string) {
     super(`${header}: is not well formed`);
   }
 }
 
-/** A name or an address, and perhaps a port: what goes into links goes through here. */
+/** A name or an address, perhaps with a port: only such a host may go into links. */
 const HOST = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 const PORT = /^\d{1,5}$/;
 const PREFIX = /^(?:\/[\w.~%@:+-]+)*$/;
 const DOTS = /\/\.{1,2}(?:\/|$)/;
 
-/** Proxies tell of WebSockets in their own words. */
+/** Proxies have their own schemes for WebSockets. */
 const PROTOCOLS: ReadonlyMap<string, 'http' | 'https'> = new Map([
   ['http', 'http'],
   ['https', 'https'],
@@ -27,8 +27,7 @@ export type Hop = { proto?: string; host?: string; for?: string };
 const USUAL_PORTS = { http: '80', https: '443' };
 
 /**
- * The base of links for a request, without a slash at its end: where it was sent to, and what the proxies before know
- * better, if they are to be believed.
+ * The base of links for a request, without a slash at its end: the host it was sent to, or what trusted proxies say.
  * @throws MisaddressedError
  */
 export function baseUrlOf(request: IncomingMessage, believeProxy: () => boolean): string {
@@ -40,7 +39,7 @@ export function baseUrlOf(request: IncomingMessage, believeProxy: () => boolean)
 
 function ownHostOf({ headers, rawHeaders, socket }: IncomingMessage): string {
   const { host } = headers;
-  // Only HTTP/1.0 knows requests without one.
+  // Only HTTP/1.0 has requests without a host.
   if (host === undefined) return localHostOf(socket.localAddress, socket.localPort);
   if (!HOST.test(host) || hasTwoHosts(rawHeaders)) throw new MisaddressedError('Host');
   return host;
@@ -49,7 +48,7 @@ function ownHostOf({ headers, rawHeaders, socket }: IncomingMessage): string {
 const localHostOf = (address = 'localhost', port = 80) =>
   `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
-/** Node.js keeps the first of two and doesn't tell. */
+/** Node.js keeps only the first of two `Host` headers. */
 function hasTwoHosts(rawHeaders: readonly string[]): boolean {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -66,7 +65,7 @@ const isForwarded = (headers: IncomingHttpHeaders) =>
   headers['x-forwarded-prefix'] !== undefined ||
   headers.forwarded !== undefined;
 
-/** `Forwarded` (RFC 7239) comes before its predecessors; a port of its own before that of the host. */
+/** `Forwarded` (RFC 7239) comes before the older headers, and a separate port before that of the host. */
 function forwardedBaseUrl(headers: IncomingHttpHeaders, ownProtocol: 'http' | 'https', ownHost: string) {
   const hops = forwardedOf(headers);
   if (!hops) throw new MisaddressedError('Forwarded');
@@ -88,7 +87,7 @@ function withPort(headers: IncomingHttpHeaders, host: string, protocol: 'http' |
   return port === USUAL_PORTS[protocol] ? name : `${name}:${port}`;
 }
 
-/** What each proxy said, the one nearest to the client first; undefined where it is not well formed. */
+/** What each proxy said, the one nearest to the client first; undefined if it is not well formed. */
 export function forwardedOf({ forwarded }: IncomingHttpHeaders): Hop[] | undefined {
   if (!forwarded) return [];
   try {
@@ -98,7 +97,7 @@ export function forwardedOf({ forwarded }: IncomingHttpHeaders): Hop[] | undefin
   }
 }
 
-/** Each proxy of a chain may have cut something off: all of it, from the outermost on. */
+/** Each proxy of a chain may have cut off a prefix: all of them, the outermost first. */
 function prefixOf(headers: IncomingHttpHeaders): string {
   const prefix = String(headers['x-forwarded-prefix'] ?? '')
     .split(',')

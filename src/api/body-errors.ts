@@ -1,8 +1,8 @@
 import { malformed } from '../errors.ts';
 
-/* How a body is refused as it is read, in whatever notation it is written. */
+/* The errors of a body while it is read, in JSON or CBOR. */
 
-/** No body has lists in lists in … any deeper. */
+/** How deep objects and lists of a body may be nested. */
 export const DEEPEST = 64;
 
 export const notWellFormed = () => malformed('The given request body is not well formed');

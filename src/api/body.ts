@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
-/** Why a body isn't read to its end; the status is the answer's. */
+/** Why a body isn't read to its end, with the status of the answer. */
 export class UnreadBody extends Error {
   constructor(
     readonly status: 400 | 413 | 415,
@@ -12,28 +12,28 @@ export class UnreadBody extends Error {
   }
 }
 
-/** How a body may be packed, and what unpacks it. */
+/** The encodings that a packed body may have, and how to unpack them. */
 const UNPACKERS = {
   gzip: createGunzip,
   deflate: createInflate,
   br: createBrotliDecompress,
 };
 
-/** What is packed may become as large as this part of the limit, however little was sent … */
+/** An unpacked body may be as large as this part of the limit, however little was sent … */
 const FREE_SHARE = 1 / 16;
-/** … and beyond, so many times as large as what was sent. Rows that are all alike but for a number come to sixty. */
+/** … and beyond that, so many times as large as what was sent. Rows that differ only in a number come to sixty. */
 const LARGEST_RATIO = 100;
 
-/** Whether a request comes with a body. */
+/** Whether a request has a body. */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-const tooLarge = (limit: number) => new UnreadBody(413, `The body may have ${limit} bytes at the most`);
+const tooLarge = (limit: number) => new UnreadBody(413, `The body may have at most ${limit} bytes`);
 const growsTooMuch = () =>
   new UnreadBody(413, `The body becomes more than ${LARGEST_RATIO} times as large when it is unpacked`);
 
 /**
- * Reads a body, an inflated one too, of no more than `limit` bytes. When it is too much the rest isn't looked at.
+ * Reads a body, packed or not, of at most `limit` bytes. If it has more, the rest isn't read.
  * @throws UnreadBody
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
@@ -74,7 +74,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   });
 }
 
-/** @throws UnreadBody for an encoding that isn't known */
+/** @throws UnreadBody for an unknown encoding */
 function unpacked(request: IncomingMessage): Readable {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity') return request;

@@ -2,9 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { bodyTooDeep, DEEPEST, notWellFormed, tooManyValues } from './body-errors.ts';
 import { setOwn } from './json-reader.ts';
 
-/* CBOR (RFC 8949) as devices send it: what JSON has, in other bytes. */
+/* CBOR (RFC 8949) as devices send it: the values of JSON in other bytes. */
 
-/** Of integers that are given byte by byte: reading takes the square of their length, so a long one would hold up all. */
+/**
+ * Bytes of an integer given byte by byte. Reading takes the square of its length, so a long one would block everybody.
+ */
 const LONGEST_INTEGER = 32;
 
 /** The eight kinds of items. */
@@ -16,10 +18,12 @@ const LIST = 4;
 const MAP = 5;
 const TAG = 6;
 
-/** Of a length: there is none, a break follows the last part. */
+/** Instead of a length: a break follows the last part. */
 const INDEFINITE = 31;
 const BREAK = 0xff;
-/** Tags: of integers that are given byte by byte, and of what only says that it is CBOR. JSON has nothing like the others. */
+/**
+ * Tags of integers given byte by byte, and the tag that only says that it is CBOR. JSON has nothing like the others.
+ */
 const BIG_UNSIGNED = 2;
 const BIG_NEGATIVE = 3;
 const SELF_DESCRIBED = 55_799;
@@ -31,9 +35,9 @@ const WORDS = new Map<number, unknown>([
 ]);
 
 /**
- * Reads a body in CBOR: maps are objects, and integers beyond JavaScript's are bigints. Not by cbor-x: it knows a dozen
- * more things, makes functions of some of them, and has no bounds.
- * @throws MALFORMED_INPUT for what is none, or beyond the bounds
+ * Reads a body in CBOR: maps become objects, and integers beyond JavaScript's become bigints. It doesn't use cbor-x,
+ * which reads a dozen more things, makes functions from some of them, and has no bounds.
+ * @throws MALFORMED_INPUT if it is not CBOR, or beyond the bounds
  */
 export function parseCbor(bytes: Uint8Array, { values }: { values: number }): unknown {
   const reader = new CborReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), values);
@@ -99,7 +103,7 @@ class CborReader {
     }
   }
 
-  /** A number that is in the first byte or follows it: a length, a tag, or a value. */
+  /** A number in the first byte or after it: a length, a tag or a value. */
   private readNumber(detail: number): number | bigint {
     if (detail < 24) return detail;
     if (detail > 27) throw notWellFormed();
@@ -110,7 +114,7 @@ class CborReader {
     return number <= Number.MAX_SAFE_INTEGER ? Number(number) : number;
   }
 
-  /** Runs for each part of a list or a map, until as many were read as it says, or a break comes. */
+  /** Runs for each part of a list or a map, as often as its length says, or until a break. */
   private forEach(detail: number, readPart: () => void): void {
     if (detail === INDEFINITE) {
       while (this.bytes.readUInt8(this.at) !== BREAK) readPart();

@@ -25,11 +25,11 @@ type Conditions = 'standard' | 'device';
 
 interface Sending {
   conditions: Conditions;
-  /** Is done before all of the file is sent. */
+  /** Runs before the end of the file is sent. */
   beforeAll?: () => Promise<void>;
 }
 
-/** Sends a file, or the ranges of it that were asked for. It is no error when a client goes away. */
+/** Sends a file, or the requested ranges of it. It is no error if a client disconnects. */
 export async function sendDownload(
   request: Request,
   response: Response,
@@ -57,7 +57,7 @@ export async function sendDownload(
   await send(request, response, () => download.read(first));
 }
 
-/** A content that cannot be opened is not noted as sent. */
+/** A content that cannot be opened is not recorded as sent. */
 async function openAfter(download: Download, beforeAll?: () => Promise<void>): Promise<Readable> {
   const content = await download.read();
   try {
@@ -80,7 +80,7 @@ function preconditionHolds({ headers }: Request, etag: string, conditions: Condi
   return condition.split(',').some((tag) => ['*', matching].includes(tag.trim()));
 }
 
-/** The `Range` header, unless `If-Range` says that the client has a part of another file. */
+/** The `Range` header, unless `If-Range` says that the client's part is of another file. */
 function wantedRange(request: Request, { sha1, lastModifiedAt }: Download): string | undefined {
   const { range } = request.headers;
   const condition = request.get('If-Range');
@@ -91,7 +91,7 @@ function wantedRange(request: Request, { sha1, lastModifiedAt }: Download): stri
 const lengthOf = ({ first, last }: ByteRange) => last - first + 1;
 const contentRange = ({ first, last }: ByteRange, size: number) => `bytes ${first}-${last}/${size}`;
 
-/** Several ranges go out as the parts of one body (RFC 9110, 14.6). */
+/** Several ranges are sent as the parts of one body (RFC 9110, 14.6). */
 async function sendRanges(
   request: Request,
   response: Response,
@@ -124,7 +124,7 @@ async function sendRanges(
 async function send(request: Request, response: Response, open: () => Promise<Readable>): Promise<void> {
   if (request.method === 'HEAD') return void response.end();
   const content = await open().catch((error) => {
-    // These headers describe the file, not the answer that says what is wrong.
+    // These headers describe the file, not the error.
     for (const name of HEADERS) response.removeHeader(name);
     throw error;
   });

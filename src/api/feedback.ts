@@ -4,8 +4,8 @@ import { EXECUTIONS, RESULTS, type Report } from '../services/devices/reports/re
 import { asObject, asTexts, integerOf, type JsonObject, objectOf, textOf } from './json.ts';
 
 /**
- * Reads a report: `status.execution` and `status.result.finished` must be there, in lower case; what old clients send
- * besides is passed over.
+ * Reads a report. `status.execution` and `status.result.finished` are required, in lower case. Other fields from old
+ * clients are ignored.
  * @throws MALFORMED_INPUT
  */
 export function readReport(body: JsonObject): Report {
@@ -34,7 +34,7 @@ function wordOf<T extends string>(body: JsonObject, field: string, words: readon
   return word;
 }
 
-/** Checked like all that the body declares; `{}` is none. */
+/** Checked like everything that the body has; `{}` counts as none. */
 function progressOf(result: JsonObject): Report['progress'] {
   const progress = objectOf(result, 'progress');
   if (!progress) return undefined;
@@ -63,7 +63,7 @@ function detailsOf(body: JsonObject): string[] {
   return [textOf(body, 'details') ?? ''];
 }
 
-/** The years that a database takes; milliseconds since 1970. */
+/** The times that the database can store, in milliseconds since 1970. */
 const LATEST = 253_402_300_799_999;
 
 function timeOf(body: JsonObject): Date | undefined {

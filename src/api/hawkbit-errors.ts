@@ -14,7 +14,7 @@ type WithoutWords = Exclude<NotFoundCode | AlreadyExistsCode, 'ARTIFACT_UPLOAD_N
 const NOT_FOUND: Words = [404, 'repo.entityNotFound'];
 const ALREADY_EXISTS: Words = [409, 'repo.entityAlreadyExists'];
 
-/** The status and the `errorCode` behind `hawkbit.server.error.`, where the suffix of a code does not say them. */
+/** The status and the `errorCode` after `hawkbit.server.error.` of the codes whose suffix doesn't say them. */
 const WORDS: Record<Exclude<ErrorCode, WithoutWords>, Words> = {
   UNAUTHENTICATED: [401],
   SIGN_IN_UNAVAILABLE: [503],
@@ -98,11 +98,11 @@ export function errorAnswer(error: DomainError): {
   return { status, headers, body: { errorCode: `hawkbit.server.error.${errorCode}`, message, ...info } };
 }
 
-/** `Retry-After` (RFC 9110, 10.2.3), where waiting may help. */
+/** `Retry-After` (RFC 9110, 10.2.3), if waiting may help. */
 export const retryAfterOf = ({ details: { retryAfter } }: DomainError): Record<string, string> =>
   retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
 
-/** The body of an error that no rule of the domain stands behind. */
+/** The body of an error that is not a domain error. */
 export const webError = (status: number, message?: string) => ({
   timestamp: new Date().toISOString(),
   status,

@@ -6,30 +6,30 @@ import proxyAddr from 'proxy-addr';
 import type { DomainError } from '../errors.ts';
 import { baseUrlOf, forwardedOf } from './base-url.ts';
 
-/** What every answer of the REST and device APIs carries, as hawkBit's do. */
+/** The headers of every answer of the REST and device APIs, as in hawkBit. */
 export const PROTOCOL_HEADERS = {
   'Cache-Control': 'no-cache, no-store, max-age=0, must-revalidate',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 } as const;
 
-/** Reads what a proxy in front may have written, and believes it only of a trusted one. */
+/** Reads the headers of proxies in front of the server, and believes only trusted ones. */
 export interface Proxies {
   isTrusted(request: IncomingMessage): boolean;
   /** The client's address, past trusted proxies. */
   addressOf(request: IncomingMessage): string;
-  /** Why nothing can be said to the request: it, or a trusted proxy, names a host that can't be one. */
+  /** Why a request is refused: it, or a trusted proxy, names a malformed host. */
   refusalOf(request: IncomingMessage): string | undefined;
-  /** The base of links, without a slash at its end; for requests that aren't to be refused. */
+  /** The base of links, without a slash at its end; only for requests that aren't refused. */
   baseUrlOf(request: IncomingMessage): string;
-  /** What of the base is a path: empty, or with a slash before and none behind. */
+  /** The path of the base: empty, or with a slash at its start and none at its end. */
   basePathOf(request: IncomingMessage): string;
 }
 
 type Trust = (address: string) => boolean;
 const BASE = Symbol('base of links');
 
-/** Whether an address is a trusted proxy's; `trusted` in Express' `trust proxy` words. @throws where it names no address. */
+/** Whether an address is a trusted proxy's; `trusted` is like Express' `trust proxy`. @throws if it names no address */
 export function trustOf(trusted: string): (address: string) => boolean {
   const trust = proxyAddr.compile(
     trusted
@@ -46,7 +46,7 @@ export function openProxies(trusted: string, publicUrl: string | undefined): Pro
   const isTrusted = (request: IncomingMessage) => trust(request.socket.remoteAddress ?? '');
   const fixed = publicUrl?.replace(/\/+$/, '');
   const base = (request: IncomingMessage & { [BASE]?: string }) =>
-    // One request is asked several times.
+    // It is needed several times for a request.
     (request[BASE] ??= baseUrlOf(request, () => fixed === undefined && isTrusted(request)));
   return {
     isTrusted,
@@ -70,14 +70,14 @@ export function openProxies(trusted: string, publicUrl: string | undefined): Pro
   };
 }
 
-/** The client past trusted proxies; where they know only a name of it, the proxy itself. */
+/** The client behind trusted proxies; if they have only a name for it, the proxy itself. */
 function clientOf(socket: Socket, headers: IncomingHttpHeaders, trust: Trust): string {
   const chain = { headers: { 'x-forwarded-for': forwardedFor(headers) }, socket, connection: socket };
   const address = proxyAddr(chain as unknown as IncomingMessage, trust);
   return isIP(address) ? address : (socket.remoteAddress ?? '');
 }
 
-/** The addresses that proxies add, without their ports: `Forwarded` counts where there is nothing else. */
+/** The addresses from proxies, without ports: `Forwarded` counts if there is no other header. */
 function forwardedFor(headers: IncomingHttpHeaders): string {
   const list = headers['x-forwarded-for'];
   const hops = list
@@ -89,7 +89,7 @@ function forwardedFor(headers: IncomingHttpHeaders): string {
 const withoutPort = (hop: string) =>
   /^\[(.*)\](?::\d+)?$/.exec(hop)?.[1] ?? hop.replace(/^([\d.]+):\d+$/, '$1');
 
-/** IPv4 as itself, also where the server listens on IPv6. */
+/** An IPv4 address as IPv4, also if the server listens on IPv6. */
 const plain = (address: string) => (address.startsWith('::ffff:') ? address.slice(7) : address);
 
 /** `WWW-Authenticate` of a 401. */
@@ -100,8 +100,8 @@ export const challengeOf = ({ details }: DomainError, realm: string): string =>
 export const etagOf = (body: string | Buffer): string => `"${hash('md5', body)}"`;
 
 /**
- * Whether the client has the body already: `If-None-Match` is a list of tags, weak or strong, or `*`. As in hawkBit
- * its `Cache-Control` doesn't matter.
+ * Whether the client already has the body: `If-None-Match` is a list of tags, weak or strong, or `*`. As in hawkBit,
+ * `Cache-Control` doesn't matter.
  */
 export function isMatch({ headers }: IncomingMessage, etag: string): boolean {
   const tags = headers['if-none-match'];
@@ -109,14 +109,14 @@ export function isMatch({ headers }: IncomingMessage, etag: string): boolean {
   return tags.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
 }
 
-/** An address as a device's: `http://` and the IP. */
+/** The address of a device: `http://` and the IP. */
 export const addressUrl = (ip: string): string => `http://${ip.includes(':') ? `[${ip}]` : ip}`;
 
-/** What no server of this kind takes: hawkBit's refuses it before it looks at the request. */
+/** Characters that hawkBit's server refuses before it reads the request. */
 const FORBIDDEN_IN_PATH = /%2f|%5c|%00|\/\/|\\/i;
 const FORBIDDEN_IN_QUERY = /["<>\\^`{|}]|%00/;
 
-/** Paths as far as a controllerId goes, or a key of metadata: these may have slashes. */
+/** The parts of paths up to a controllerId or a key of metadata, which may have slashes. */
 const NAMED = [
   /^\/[\w-]{1,40}\/controller\/v1\/[^/]+/,
   /^\/rest\/v1\/(?:targets|softwaremodules|distributionsets)\/[^/]+\/metadata\/[^/]+$/,
@@ -124,7 +124,7 @@ const NAMED = [
   /^\/rest\/v1\/targettags\/[^/]+\/assigned\/[^/]+$/,
 ];
 
-/** Why a request line is too strange to be looked at, if it is: such a one is answered 400. */
+/** Why a request line is refused with 400, if it is. */
 export function urlRefusalOf(url: string): string | undefined {
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
@@ -143,7 +143,7 @@ function pathRefusalOf(path: string): string | undefined {
   return 'The path must hold no %2F and no %5C but in a controllerId and in a key of metadata';
 }
 
-/** Undoes percent-encoding; undefined where it is none. */
+/** Decodes percent-encoding; undefined if it is malformed. */
 export function decodeSegment(text: string): string | undefined {
   if (!text.includes('%')) return text;
   try {
@@ -153,7 +153,7 @@ export function decodeSegment(text: string): string | undefined {
   }
 }
 
-/** Answers who wanted another protocol: there is no response to write to. */
+/** Refuses a change of protocol: there is no response object for it. */
 export function refuseUpgrade(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

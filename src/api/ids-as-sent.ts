@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import { idOf, UNKNOWN_ID } from './json.ts';
 import { ExactNumber } from './json-reader.ts';
 
-/** An id that is too large for anything to have it is called what the request calls it. */
+/** In the message, an id that is too large to exist is written as in the request. */
 export function withIdAsSent(error: DomainError, { params, body }: Request): DomainError {
   const { entity } = error.details;
   if (entity?.id !== String(UNKNOWN_ID)) return error;
@@ -12,7 +12,7 @@ export function withIdAsSent(error: DomainError, { params, body }: Request): Dom
   return new DomainError(error.code, message, { ...error.details, entity: { ...entity, id } });
 }
 
-/** The first such id in what was sent. */
+/** The first such id in the request. */
 function findUnknownId(sent: unknown): string | undefined {
   if (typeof sent === 'object' && sent !== null && !(sent instanceof ExactNumber)) {
     for (const part of Object.values(sent)) {

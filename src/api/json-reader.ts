@@ -1,4 +1,4 @@
-/* JSON as bodies and files bring it: read once, within bounds, and bit by bit where it is long. */
+/* Reads the JSON of bodies and files: once, within bounds, and long texts piece by piece. */
 
 import { isUtf8 } from 'node:buffer';
 import { malformed } from '../errors.ts';
@@ -11,23 +11,23 @@ export class ExactNumber {
 }
 
 export interface JsonBounds {
-  /** Objects, lists, texts, numbers and words there may be. */
+  /** How many objects, lists, texts, numbers and words there may be. */
   values: number;
-  /** Reads every number as JavaScript's, and not those that would lose digits as `ExactNumber`. */
+  /** Reads every number as JavaScript's, also those that lose digits and would be an `ExactNumber`. */
   plainNumbers?: boolean;
 }
 
-/** Characters of a text. Nothing that is stored may be nearly so long. */
+/** Characters of a text. Everything that is stored is much shorter. */
 const LONGEST_TEXT = 1 << 20;
-/** So many characters are read before the time is looked at. */
+/** How many characters are read before the time is checked. */
 const PIECE = 1 << 14;
-/** So many bytes are decoded at once. */
+/** How many bytes are decoded at once. */
 const BLOCK = 1 << 18;
 
 /**
- * Reads JSON so that no number loses digits, as numbers may become text. Of a repeated property the last counts. Others
- * have their turn meanwhile.
- * @throws MALFORMED_INPUT for what is no JSON in UTF-8, or beyond the bounds
+ * Reads JSON so that no number loses digits, because numbers may become text. If a property is repeated, the last one
+ * counts. Other requests run in between.
+ * @throws MALFORMED_INPUT if it is not JSON in UTF-8, or beyond the bounds
  */
 export async function parseJson(bytes: Uint8Array, bounds: JsonBounds): Promise<unknown> {
   const turns = takeTurns();
@@ -42,14 +42,14 @@ export async function parseJson(bytes: Uint8Array, bounds: JsonBounds): Promise<
   return reader.value;
 }
 
-/** The same, all at once, for what is short. @throws MALFORMED_INPUT */
+/** The same without pauses, for short texts. @throws MALFORMED_INPUT */
 export function parseJsonNow(bytes: Uint8Array, bounds: JsonBounds): unknown {
   const reader = new JsonReader([...decodeJson(bytes)].join(''), bounds);
   reader.read(Number.POSITIVE_INFINITY);
   return reader.value;
 }
 
-/** Sets a property whatever its name: `__proto__` is one like any other. */
+/** Sets a property with any name, also `__proto__`. */
 export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__')
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
@@ -64,7 +64,7 @@ function* decodeJson(bytes: Uint8Array): Generator<string> {
   const hasMark = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf;
   for (let from = hasMark ? 3 : 0, to = from; from < whole.length; from = to) {
     to = Math.min(from + BLOCK, whole.length);
-    // Not amid a character.
+    // Not in the middle of a character.
     while (to < whole.length && (whole[to]! & 0xc0) === 0x80) to--;
     yield whole.toString('utf8', from, to);
   }
@@ -99,11 +99,11 @@ type Next = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma o
 type Container = Record<string, unknown> | unknown[];
 
 /**
- * Reads a text as far as it is told. Not by JSON.parse: that stops everybody for as long as it takes, can't be told what is
- * too much, and loses digits.
+ * Reads a text up to a given place. It doesn't use JSON.parse, which blocks everybody until it is done, has no bounds
+ * and loses digits.
  */
 class JsonReader {
-  /** What was read; complete when `read` says so. */
+  /** The result; complete when `read` says so. */
   value: unknown;
   at = 0;
   private next: Next = 'value';
@@ -119,7 +119,7 @@ class JsonReader {
     private readonly bounds: JsonBounds,
   ) {}
 
-  /** Reads on, to a place or a little further. @returns whether all is read */
+  /** Reads on to a place, or a little further. @returns whether everything is read */
   read(until: number): boolean {
     for (;;) {
       const code = this.skipBlanks(until);
@@ -139,7 +139,7 @@ class JsonReader {
     return true;
   }
 
-  /** @returns what comes after the blanks; undefined where these go on beyond the place */
+  /** @returns the character after the blanks; undefined if these go beyond the place */
   private skipBlanks(until: number): number | undefined {
     let code = this.text.charCodeAt(this.at);
     while (isBlank(code)) {
@@ -222,13 +222,13 @@ class JsonReader {
         return this.ownCopy(text.slice(from, at));
       }
       if (code === BACKSLASH) return this.readEscaped(at);
-      // Also where the text ends, and there is no code.
+      // Also at the end of the text, where there is no code.
       if (!(code >= FIRST_PRINTABLE)) throw notWellFormed();
     }
     throw tooLong();
   }
 
-  /** A text in which a backslash is at this place. */
+  /** Reads the rest of a text that has a backslash at this place. */
   private readEscaped(at: number): string {
     const { text } = this;
     const from = this.at;
@@ -244,7 +244,7 @@ class JsonReader {
     throw tooLong();
   }
 
-  /** A slice of a text keeps all of the text in memory, for as long as anybody remembers the slice. */
+  /** Copies a slice, because a slice keeps the whole text in memory as long as it is used. */
   private ownCopy(slice: string): string {
     return this.text.length > PIECE && slice.length ? ` ${slice}`.slice(1) : slice;
   }

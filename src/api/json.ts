@@ -9,8 +9,8 @@ const notReadable = (field: string, wanted: string) =>
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * A whole body, or what stands in the field of one. CBOR has bytes and times, too, which are objects only to
- * JavaScript. @throws MALFORMED_INPUT
+ * The object of a whole body, or of a field of it. CBOR also has bytes and times, which are objects only in JavaScript.
+ * @throws MALFORMED_INPUT
  */
 export function asObject(value: unknown, field?: string): JsonObject {
   const isPlain =
@@ -19,7 +19,7 @@ export function asObject(value: unknown, field?: string): JsonObject {
   throw field === undefined ? notWellFormed() : notReadable(field, 'an object');
 }
 
-/** An object, or undefined where there is none. @throws MALFORMED_INPUT */
+/** An object, or undefined if there is none. @throws MALFORMED_INPUT */
 export const objectOf = (body: JsonObject, field: string): JsonObject | undefined =>
   body[field] == null ? undefined : asObject(body[field], field);
 
@@ -30,7 +30,7 @@ export function asObjects(value: unknown, field?: string): JsonObject[] {
   return value.map((one, index) => asObject(one, field && `${field}.${index}`));
 }
 
-/** A text, or undefined where there is none; numbers and booleans are taken as their text. @throws MALFORMED_INPUT */
+/** A text, or undefined if there is none; numbers and booleans become text. @throws MALFORMED_INPUT */
 export function textOf(body: JsonObject, field: string): string | undefined {
   const value = body[field];
   if (value === undefined || value === null) return undefined;
@@ -39,10 +39,10 @@ export function textOf(body: JsonObject, field: string): string | undefined {
   return String(value);
 }
 
-/** A text that the service needs; an empty one, which it refuses, where it is missing. @throws MALFORMED_INPUT */
+/** A text that the service needs; if it is missing, an empty one, which the service refuses. @throws MALFORMED_INPUT */
 export const textOrEmpty = (body: JsonObject, field: string): string => textOf(body, field) ?? '';
 
-/** A list of texts; numbers and booleans are taken as theirs. @throws MALFORMED_INPUT, INVALID_INPUT */
+/** A list of texts; numbers and booleans become text. @throws MALFORMED_INPUT, INVALID_INPUT */
 export function asTexts(list: unknown, field?: string): string[] {
   if (!Array.isArray(list)) throw notWellFormed();
   requireFewRows(list, field);
@@ -54,7 +54,7 @@ export function asTexts(list: unknown, field?: string): string[] {
   });
 }
 
-/** A boolean, or undefined; the texts "true" and "false" and numbers are taken, too. @throws MALFORMED_INPUT */
+/** A boolean, or undefined; numbers and the texts "true" and "false" count, too. @throws MALFORMED_INPUT */
 export function booleanOf(body: JsonObject, field: string): boolean | undefined {
   const value = body[field];
   if (value === undefined || value === null || value === '') return undefined;
@@ -64,10 +64,10 @@ export function booleanOf(body: JsonObject, field: string): boolean | undefined 
   throw notReadable(field, 'true or false');
 }
 
-/** No row has this identifier; it stands for those between 2^53 and 2^63. */
+/** No row has this identifier; it replaces those between 2^53 and 2^63. */
 export const UNKNOWN_ID = Number.MIN_SAFE_INTEGER;
 
-/** A whole number of 64 bits, or undefined; the fraction of another number is cut. @throws MALFORMED_INPUT */
+/** A whole number of 64 bits, or undefined; a fraction is cut off. @throws MALFORMED_INPUT */
 export function integerOf(body: JsonObject, field: string): number | undefined {
   const value = body[field];
   if (value === undefined || value === null || value === '') return undefined;
@@ -81,7 +81,7 @@ export function integerOf(body: JsonObject, field: string): number | undefined {
   return id;
 }
 
-/** Reads an identifier as text, within 64 bits; undefined where it is none. */
+/** Reads an identifier of 64 bits from text; undefined if it is not one. */
 export function idOf(text: string): number | undefined {
   if (!/^[+-]?\d{1,20}$/.test(text)) return undefined;
   const exact = BigInt(text.replace('+', ''));

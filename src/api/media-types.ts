@@ -1,21 +1,21 @@
-/** A media type as a header has it, with its parameters as they are spelled. */
+/** A media type of a header, with its parameters as they were written. */
 interface MediaRange {
-  /** `type/subtype` in small letters. */
+  /** `type/subtype` in lower case. */
   essence: string;
-  /** `;name=value` of all but `q`. */
+  /** `;name=value` of all parameters except `q`. */
   parameters: string;
   quality: number;
 }
 
-/** What an answer is sent as. */
+/** The type of an answer. */
 export interface Accepted {
-  /** `type/subtype` in small letters. */
+  /** `type/subtype` in lower case. */
   type: string;
   /** The same with the parameters that the client named, for `Content-Type`. */
   contentType: string;
 }
 
-/** Chooses by an `Accept` header; undefined where nothing that is produced is accepted. */
+/** Chooses a type for an `Accept` header; undefined if it accepts none. */
 export type Negotiate = (accept: string | undefined) => Accepted | undefined;
 
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
@@ -23,16 +23,16 @@ const QUALITY = /^(?:\d+(?:\.\d*)?|\.\d+)$/;
 const SAFE_VALUE = /^(?:[!#$%&'*+.^_`|~\w-]+|"[\t\x20\x21\x23-\x5b\x5d-\x7e]*")$/;
 const UTF_8 = /^"?utf-?8"?$/i;
 
-/** More are sent by nobody who means it. */
+/** No real client sends more. */
 const MOST_RANGES = 50;
-/** Devices of one make send the same header: few are ever met, and what is known isn't parsed again. */
+/** Devices of one kind send the same header, so there are few, and a known header isn't parsed again. */
 const REMEMBERED = 1_000;
 const REMEMBERED_LENGTH = 256;
 
 /**
- * Makes a chooser among the types that are produced, in the order of the server's liking. It chooses as hawkBit does:
- * parameters other than `q` don't matter and are repeated in the answer; of equal qualities the first in the header
- * wins; and only then what the server likes.
+ * Makes a function that chooses among `produced` types, which are in the order of the server's preference. It chooses
+ * as hawkBit does: parameters other than `q` don't matter and are repeated in the answer. If qualities are equal, the
+ * first in the header wins, and only then the server's preference counts.
  */
 export function negotiator(produced: readonly string[]): Negotiate {
   const remembered = new Map<string, Accepted | undefined>();
@@ -73,7 +73,7 @@ function includes(range: string, essence: string): boolean {
   return suffix !== false && (subtype === suffix || subtype.endsWith(`+${suffix}`));
 }
 
-/** What is not well-formed counts as not there. */
+/** A malformed range counts as missing. */
 function rangesOf(accept: string): MediaRange[] {
   const ranges = split(accept, ',').slice(0, MOST_RANGES).flatMap(rangeOf);
   return ranges.length || accept.trim() ? ranges : rangeOf('*/*');
@@ -81,7 +81,7 @@ function rangesOf(accept: string): MediaRange[] {
 
 function rangeOf(text: string): MediaRange[] {
   const [name, ...parts] = split(text, ';');
-  // Java's own client sends a lone star.
+  // Java's own client sends a single star.
   const essence = name === '*' ? '*/*' : name!.toLowerCase();
   const slash = essence.indexOf('/');
   if (!TOKEN.test(essence.slice(0, slash)) || !TOKEN.test(essence.slice(slash + 1)) || slash < 0) return [];
@@ -99,11 +99,11 @@ function rangeOf(text: string): MediaRange[] {
   return [{ essence, parameters, quality }];
 }
 
-/** An answer is in UTF-8 whatever was asked for, and doesn't say anything else. */
+/** An answer is always in UTF-8, and claims no other charset. */
 const isRepeated = (key: string, value: string) =>
   TOKEN.test(key) && SAFE_VALUE.test(value) && (key.toLowerCase() !== 'charset' || UTF_8.test(value));
 
-/** The parts between the separators that stand in no quotes, without blanks around them. */
+/** The parts between separators that are not in quotes, without blanks around them. */
 function split(text: string, separator: string): string[] {
   if (!text.includes('"')) return text.split(separator).map((part) => part.trim());
   const parts: string[] = [];
@@ -121,16 +121,16 @@ function split(text: string, separator: string): string[] {
   return parts;
 }
 
-/** `type/subtype` of a `Content-Type`, in small letters; what follows it doesn't matter. */
+/** `type/subtype` of a `Content-Type`, in lower case, without parameters. */
 export function essenceOf(contentType: string | undefined): string {
   if (contentType === undefined) return '';
   const end = contentType.indexOf(';');
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
-/** Of these no byte is what it is in UTF-8; all other charsets agree on what JSON itself is made of. */
+/** In these charsets no byte means the same as in UTF-8; in all others JSON's own characters do. */
 const WIDE = /;\s*charset\s*=\s*"?(?:utf-?(?:16|32|7)|ucs-?[24]|unicode)/i;
 
-/** Whether a body of this `Content-Type` is of one of the types, and in bytes that can be read as UTF-8. */
+/** Whether this `Content-Type` is one of the types, with a charset that can be read as UTF-8. */
 export const isOfType = (contentType: string | undefined, types: readonly string[]): boolean =>
   types.includes(essenceOf(contentType)) && !WIDE.test(contentType!);

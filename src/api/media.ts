@@ -9,10 +9,10 @@ import { type Accepted, isOfType, negotiator } from './media-types.ts';
 
 const HAL = 'application/hal+json';
 export const JSON_TYPE = 'application/json';
-/** In the order of the server's liking. */
+/** In the order of the server's preference. */
 const HAL_OR_JSON = [HAL, JSON_TYPE];
 
-/** Sends a body as JSON in the type that the client asked for; what was read has a digest of the body as its ETag. */
+/** Sends a body as JSON in the type that the client accepts. The answer to a GET has a digest of the body as ETag. */
 export function sendHal(response: Response, body: unknown): void {
   const text = JSON.stringify(body);
   const isRead = response.req.method === 'GET' || response.req.method === 'HEAD';
@@ -24,7 +24,7 @@ export function sendHal(response: Response, body: unknown): void {
   sendWhole(response, acceptedOf(response)?.contentType ?? JSON_TYPE, text);
 }
 
-/** Answers what was created, which may be thousands. */
+/** Answers the created things, which may be thousands. */
 export async function sendCreated<T>(
   response: Response,
   items: readonly T[],
@@ -35,17 +35,17 @@ export async function sendCreated<T>(
   sendWhole(response.status(201), contentType, `[${texts.join(',')}]`);
 }
 
-/** Sends a whole text in exactly this type: Express would write the charset in its own way. */
+/** Sends a whole text with exactly this type: Express would change the charset. */
 export function sendWhole(response: Response, contentType: string, text: string | Buffer): void {
   response.setHeader('Content-Type', contentType);
   response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);
 }
 
-/** What `negotiate` has found. */
+/** The type that `negotiate` has found. */
 export const acceptedOf = (response: Response): Accepted | undefined => response.locals['accepted'];
 
-/** 406 for an `Accept` that can't be met, before anything is done. */
+/** Answers 406 before any work if no type is accepted. */
 export function negotiate(produced = HAL_OR_JSON): RequestHandler {
   const choose = negotiator(produced);
   return (request, response, next) => {
@@ -56,20 +56,20 @@ export function negotiate(produced = HAL_OR_JSON): RequestHandler {
   };
 }
 
-/** 415 for a body of a type that isn't read here. */
+/** Answers 415 for a body of a type that isn't read here. */
 export const requireJson: RequestHandler = (request, response, next) => {
   if (isOfType(request.headers['content-type'], HAL_OR_JSON)) return next();
   response.set('Accept', HAL_OR_JSON.join(', ')).status(415).json(webError(415));
 };
 
-/** The same where a body may be missing. */
+/** The same for a body that may be missing. */
 export const allowJson: RequestHandler = (request, response, next) =>
   hasBody(request) ? requireJson(request, response, next) : next();
 
-/** Objects, lists, texts and so on in one body: those of 20,000 rows with what a target has. */
+/** Objects, lists, texts and so on in one body: enough for 20,000 rows with all fields of a target. */
 export const MOST_VALUES = 500_000;
 
-/** Reads a body of JSON, for `jsonOf`; more than `limit` bytes are 413. */
+/** Reads a JSON body, for `jsonOf`; more than `limit` bytes are answered 413. */
 export const readJson =
   (limit: number): RequestHandler =>
   async (request, _response, next) => {
@@ -78,7 +78,7 @@ export const readJson =
     next();
   };
 
-/** The body that was read. @throws MALFORMED_INPUT where there was none */
+/** The body that was read. @throws MALFORMED_INPUT if there was none */
 export function jsonOf(request: Request): unknown {
   if (request.body === undefined) throw notWellFormed();
   return request.body;

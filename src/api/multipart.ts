@@ -4,13 +4,13 @@ import type { Request } from 'express';
 import { malformed } from '../errors.ts';
 import { essenceOf } from './media-types.ts';
 
-/** A form with a file: what stands before it is known as soon as the file begins, what follows when all was read. */
+/** A form with a file. Fields before the file are known when the file starts, fields after it at the end. */
 export interface FileForm {
-  /** The part called `file`, with the name it had where it came from; undefined where there is none. */
+  /** The part called `file`, with the client's name of the file; undefined if there is none. */
   file: Promise<{ content: Readable; filename: string } | undefined>;
-  /** The other fields, once all of the form was read. @throws MALFORMED_INPUT */
+  /** The other fields, after the whole form was read. @throws MALFORMED_INPUT */
   fields: () => Promise<ReadonlyMap<string, string>>;
-  /** What the parts are called that were met so far, but for the file. */
+  /** The names of the parts that were read until now, except the file. */
   others: () => readonly string[];
 }
 
@@ -19,7 +19,7 @@ const LIMITS = { fields: 20, fieldSize: 4096, parts: 30 };
 export const isForm = (request: Request): boolean =>
   essenceOf(request.headers['content-type']) === 'multipart/form-data';
 
-/** Reads a form as it comes, no faster than its file is read. @throws MALFORMED_INPUT */
+/** Reads a form while it arrives, no faster than its file is read. @throws MALFORMED_INPUT */
 export function readFileForm(request: Request): FileForm {
   const parser = openParser(request);
   const fields = new Map<string, string>();
@@ -31,7 +31,7 @@ export function readFileForm(request: Request): FileForm {
       if (!request.complete) parser.destroy(new Error('the form broke off'));
     });
   });
-  // Whoever asks for the fields is told; nobody may be left to ask.
+  // The caller of `fields` gets the error; perhaps nobody calls it.
   done.catch(() => {});
   const file = new Promise<Awaited<FileForm['file']>>((resolve, reject) => {
     parser.on('file', (name, content, { filename }) => {

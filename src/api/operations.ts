@@ -7,17 +7,17 @@ export interface OperationsOptions {
   /** Whether the database answers. */
   isReady: () => boolean;
   rememberedDevices: () => number;
-  /** How many there are, and how many were ended here, by why. */
+  /** How many there are, and how many the server has ended, by reason. */
   connections: { size: () => number; ended: ReadonlyMap<string, number> };
   pollCounts: PollCounts;
-  /** Gets this process' registry once; what it returns renders the metrics of all processes on the port. */
+  /** Called once with the registry of this process. @returns a function that renders the metrics of all processes */
   shareMetrics?: (registry: Registry) => () => Promise<string>;
 }
 
 export interface Operations {
   /** `/health/…` and `/metrics`: for the operator's tools, without sign-in. */
   router: express.Router;
-  /** Counts what is answered to a request of the other doors. */
+  /** Counts the answer to a request of the other doors. */
   count(request: IncomingMessage, response: ServerResponse): void;
 }
 
@@ -46,7 +46,7 @@ export function openOperations(options: OperationsOptions): Operations {
   };
 }
 
-/** By the first part of the path; of all others the first part is a tenant. */
+/** The channels by the first part of the path; in all other paths the first part is a tenant. */
 const DOORS: Record<string, string> = {
   rest: 'rest',
   graphql: 'graphql',
@@ -63,7 +63,7 @@ function openMetrics({ rememberedDevices, connections, pollCounts }: OperationsO
   collectDefaultMetrics({ register: registry });
   new Counter({
     name: 'muster_requests_total',
-    help: 'Requests answered, but for polls, by channel and status.',
+    help: 'Requests answered, except polls, by channel and status.',
     labelNames: ['channel', 'status'],
     registers,
   });
@@ -72,7 +72,7 @@ function openMetrics({ rememberedDevices, connections, pollCounts }: OperationsO
     help: 'Polls answered, by status.',
     labelNames: ['status'],
     registers,
-    // Polls are counted in a plain map: they are too many for a call into the library each.
+    // Polls are counted in a plain map: there are too many for a call of the library each time.
     collect() {
       this.reset();
       for (const [status, count] of pollCounts) this.inc({ status }, count);
@@ -96,7 +96,7 @@ function openMetrics({ rememberedDevices, connections, pollCounts }: OperationsO
   });
   new Counter({
     name: 'muster_connections_ended_total',
-    help: 'Connections that the server ended of its own accord: full, room, head, body, answer, linger.',
+    help: 'Connections that the server ended, by reason: full, room, head, body, answer, linger.',
     labelNames: ['why'],
     registers,
     collect() {

@@ -1,12 +1,12 @@
 import type { ByteRange } from '../services/software/artifacts/download.ts';
 
-/** Beyond so many a request only makes work: no client in need of them has been met. */
+/** No known client needs more ranges than this. */
 const MOST_RANGES = 16;
 
 /**
- * The ranges of a `Range` header, cut at the end of what there is.
- * @returns undefined where one cannot be met: it begins behind the end, is reversed, or is none of bytes. As in hawkBit
- *   the others don't help then.
+ * The ranges of a `Range` header, cut at the end of the file.
+ * @returns undefined if a range is not possible: it starts after the end, is reversed, or is not in bytes. As in
+ *   hawkBit, the other ranges don't count then.
  */
 export function rangesOf(header: string, size: number): ByteRange[] | undefined {
   const list = /^bytes=(.+)$/i.exec(header.trim())?.[1]?.split(',') ?? [];

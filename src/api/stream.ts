@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 
-/** So much text goes out at once. */
+/** Characters that are sent at once. */
 const BLOCK = 1 << 16;
 
 /** Sends items as a JSON line each, no faster than they are read. */
@@ -13,7 +13,7 @@ async function* lines(items: AsyncIterable<object>): AsyncGenerator<string> {
   for await (const item of items) yield `${JSON.stringify(item)}\n`;
 }
 
-/** Sends pieces of text, no faster than they are read. A client that goes away is no error. */
+/** Sends pieces of text, no faster than they are read. It is no error if a client disconnects. */
 export async function sendText(response: Response, pieces: AsyncIterable<string>): Promise<void> {
   try {
     await pipeline(Readable.from(blocks(pieces), { highWaterMark: 2 }), response);
