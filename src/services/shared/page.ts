@@ -186,7 +186,7 @@ const isTime = (value: unknown): value is number =>
   (value as number) < 253_402_300_800_000;
 
 function readCursor<T>(text: string, mark: string, keys: Key<T>[], argument: string): KeyValue[] {
-  const refuse = () => invalid(`${argument}: is no cursor of this list`, [argument]);
+  const refuse = () => invalid(`${argument}: is not a cursor of this list`, [argument]);
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));

@@ -12,15 +12,15 @@ const HTML = 'text/html';
 const chooseAnswer = negotiator([JSON_TYPE, GRAPHQL_TYPE]);
 const chooseAnswerOrPage = negotiator([JSON_TYPE, GRAPHQL_TYPE, HTML]);
 
-/** Whether the client, a browser, would rather have a page. */
+/** Whether the client is a browser that prefers a page. */
 export const wantsPage = ({ headers }: IncomingMessage): boolean =>
   chooseAnswerOrPage(headers.accept)?.type === HTML;
 
-/** The type to answer in; undefined where the client takes none that is produced here. */
+/** The type of the answer; undefined if the client accepts none of ours. */
 export const answerTypeOf = ({ headers }: IncomingMessage): string | undefined =>
   chooseAnswer(headers.accept)?.type;
 
-/** Why a request isn't looked at by GraphQL. */
+/** Why a request is refused before GraphQL. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -32,10 +32,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Of bodies that aren't read to their end. */
+/** The codes for bodies that aren't read to their end. */
 const UNREAD = { 400: 'BAD_REQUEST', 413: 'BODY_TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' } as const;
 
-/** Of what can go wrong before an operation begins; all else that can is a reason to come again. */
+/** The statuses of errors before an operation starts; after all others the client may try again. */
 const STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, SIGN_IN_THROTTLED: 429 };
 
 function refusalOf(error: unknown): Refusal | undefined {
@@ -51,7 +51,7 @@ function refusalOf(error: unknown): Refusal | undefined {
 
 const UNFORESEEN = new Refusal(500, 'INTERNAL_SERVER_ERROR', 'Something went wrong here; it was logged.');
 
-/** Answers, in GraphQL's shape, what happened before or beside GraphQL's own error handling. */
+/** Answers, in GraphQL's form, errors outside of GraphQL's own error handling. */
 export function sendFailure(
   request: IncomingMessage,
   response: ServerResponse,

@@ -7,7 +7,10 @@ import { parseJson } from '../../json-reader.ts';
 import { MOST_VALUES } from '../../media.ts';
 import { Refusal } from './answers.ts';
 
-/** Bytes of a body of somebody who may do nothing but ask who they are, look at the schema and change their password. */
+/**
+ * Bytes of a body from a caller without permissions, who may only see the schema and their name, and change their
+ * password.
+ */
 const POWERLESS_LIMIT = 1 << 16;
 
 /** Reads the body of one operation. @throws Refusal, UnreadBody */
@@ -23,7 +26,7 @@ export async function readOperation(
   return body;
 }
 
-/** Reads a body of JSON as GraphQL takes it: its numbers are JavaScript's. @throws Refusal, UnreadBody */
+/** Reads a JSON body for GraphQL: its numbers become JavaScript's. @throws Refusal, UnreadBody */
 export async function readJsonBody(request: IncomingMessage, limit: number): Promise<unknown> {
   const bytes = await readBody(request, limit);
   return parseJson(bytes, { values: MOST_VALUES, plainNumbers: true }).catch((error) => {

@@ -3,7 +3,7 @@ import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { enumOf, OrderDirection } from './enums.ts';
 import { PageArgs } from './pagination.ts';
 
-/** Of what has an identifier and an author. */
+/** The fields of everything that has an identifier and an author. */
 @ObjectType({ simpleResolvers: true, description: 'Something that has an identifier and an author.' })
 export abstract class AuthoredNode {
   @Field(() => ID, { description: 'Its identifier.' })
@@ -22,7 +22,7 @@ export abstract class AuthoredNode {
   lastModifiedBy!: string;
 }
 
-/** What any of these can be ordered by. */
+/** The fields by which all of these can be ordered. */
 export const AUTHORED_ORDER = {
   id: 'By the identifier, which is also the order of creation.',
   createdAt: 'By the time of creation.',
@@ -53,7 +53,7 @@ export function orderedArgs<F extends string>(
   abstract class OrderedArgs extends PageArgs {
     @Field(() => [Order], {
       nullable: true,
-      description: `The criteria of the order, the first the weightiest; ${unordered} unless given.`,
+      description: `The criteria of the order, the most important first. Default: ${unordered}.`,
     })
     orderBy?: Order[] | null;
   }
@@ -65,8 +65,8 @@ export const SoftDeleted = enumOf(
   'Whether a list shows what was deleted while it was in use.',
   {
     EXCLUDE_SOFT_DELETED: 'No: only what was not deleted.',
-    INCLUDE_SOFT_DELETED: 'Yes, beside all else.',
-    ONLY_SOFT_DELETED: 'Yes, and nothing else.',
+    INCLUDE_SOFT_DELETED: 'Yes, together with everything else.',
+    ONLY_SOFT_DELETED: 'Only that, and nothing else.',
   },
 );
 export type SoftDeleted = 'EXCLUDE_SOFT_DELETED' | 'INCLUDE_SOFT_DELETED' | 'ONLY_SOFT_DELETED';

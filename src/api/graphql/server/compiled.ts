@@ -4,21 +4,21 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { measureVariables } from './variables.ts';
 
-/** Uses from which a query counts as one that comes again: to compile it takes as long as to run it some ten times. */
+/** Uses after which a query is compiled: compiling takes as long as running it about ten times. */
 const COMPILED_FROM = 3;
-/** Characters of a document, and of all that are kept: compiled it takes some hundreds of bytes for each. */
+/** Characters of a document, and of all kept documents. A compiled one takes some hundreds of bytes for each. */
 const LONGEST = 4_000;
 const KEPT = 50_000;
-/** Values in variables: compiled code gathers an error for each that doesn't fit. */
+/** Values in variables: compiled code collects an error for each wrong one. */
 const MOST_VALUES = 200;
 
-/** Of directives graphql-jit loses parts of the answer, where a fragment is used twice. */
+/** With directives, graphql-jit loses parts of the answer if a fragment is used twice. */
 const isCompilable = (operation: OperationDefinitionNode, source: string) =>
   operation.operation === 'query' && source.length <= LONGEST && !source.includes('@');
 
 /**
- * Runs queries that come again as compiled code, in a fraction of the time that interpreting them takes. Only whole
- * answers are taken from it: where anything goes wrong graphql-js runs the query anew, and says what.
+ * Runs queries that come often as compiled code, in a fraction of the time of interpreting them. Only complete answers
+ * are used: if anything goes wrong, graphql-js runs the query again and reports the error.
  */
 export function compileQueries(): ApolloServerPlugin<object> {
   const compile = openCompiler();
@@ -26,7 +26,7 @@ export function compileQueries(): ApolloServerPlugin<object> {
     async requestDidStart() {
       return {
         async responseForOperation({ schema, document, operation, source, request, contextValue, response }) {
-          // There is none where its name is of none: executing says so.
+          // Undefined for an unknown name: the execution reports that.
           if (!operation || !isCompilable(operation, source)) return null;
           if (measureVariables(request.variables ?? {}).values > MOST_VALUES) return null;
           const compiled = compile(schema, document, operation, source.length);
@@ -39,7 +39,7 @@ export function compileQueries(): ApolloServerPlugin<object> {
   };
 }
 
-/** Compiles what has been used often enough; its operations are those of remembered documents. */
+/** Compiles operations that were used often enough. They belong to remembered documents. */
 function openCompiler() {
   const uses = new WeakMap<OperationDefinitionNode, number>();
   const kept = new LRUCache<OperationDefinitionNode, CompiledQuery>({ maxSize: KEPT });

@@ -3,13 +3,13 @@ import type { Live } from '../../../services/platform/live/live.ts';
 import type { Caller, Context, Origin, Platform } from '../../../services/shared/context.ts';
 import type { Proxies } from '../../http.ts';
 
-/** What every resolver gets: what the services work with, and where this server is. */
+/** The context of every resolver: that of the services, and the address of this server. */
 export interface GraphqlContext extends Context {
-  /** Of links to this server, without a slash at its end. */
+  /** The base of links to this server, without a slash at its end. */
   baseUrl: string;
 }
 
-/** What resolvers of subscriptions get. */
+/** The context of resolvers of subscriptions. */
 export interface SubscriptionContext extends GraphqlContext {
   live: Live;
 }
@@ -21,7 +21,7 @@ export const openContext = (
   baseUrl: string,
 ): GraphqlContext => ({ ...platform, caller, origin, baseUrl });
 
-/** Where a call of this door came from. */
+/** Where a GraphQL call came from. */
 export const originOf = (proxies: Pick<Proxies, 'addressOf'>, request: IncomingMessage): Origin => ({
   channel: 'GRAPHQL',
   address: proxies.addressOf(request),

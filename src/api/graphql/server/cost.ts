@@ -18,19 +18,19 @@ import { LRUCache } from 'lru-cache';
 import type { VariablesSize } from './variables.ts';
 
 /**
- * A query costs about as much as its answer can have fields. Two full pages of 500 targets with everything that
- * targets have may be asked for at once.
+ * The cost of a query is about the number of fields that its answer can have. One query may ask for two full pages of
+ * 500 targets with all their fields.
  */
 export const MOST_COST = 100_000;
 
-/** A mutation answers with as much as there are rows in its input. */
+/** The answer of a mutation grows with the rows in its input. */
 const rowsEstimator: ComplexityEstimator = ({ type, args, childComplexity }) => {
   if (type.name !== 'Mutation') return undefined;
   return 1 + Math.max(1, ...Object.values(args['input'] ?? {}).map(rowsIn)) * childComplexity;
 };
 const rowsIn = (value: unknown) => (Array.isArray(value) && typeof value[0] === 'object' ? value.length : 1);
 
-/** What there usually is of these in an introspected type, and so on; of types there are hundreds. */
+/** Usual lengths of the lists of introspection; there are hundreds of types. */
 const INTROSPECTED: Readonly<Record<string, number>> = {
   '__Schema.types': 400,
   '__Schema.directives': 5,
@@ -42,14 +42,14 @@ const INTROSPECTED: Readonly<Record<string, number>> = {
   '__Field.args': 1,
   '__Directive.args': 2,
 };
-/** Nothing has to be read for it. */
+/** A field for which nothing has to be read. */
 const INTROSPECTED_FIELD = 0.33;
 const introspectionEstimator: ComplexityEstimator = ({ type, field, childComplexity }) =>
   type.name.startsWith('__')
     ? INTROSPECTED_FIELD + (INTROSPECTED[`${type.name}.${field.name}`] ?? 1) * childComplexity
     : undefined;
 
-/** What is given as an argument is read anew for each object that the field is of: what is in its lists counts. */
+/** An argument is read again for each object that has the field, so the entries of its lists count. */
 const withArguments =
   (estimate: ComplexityEstimator): ComplexityEstimator =>
   (options) => {
@@ -69,17 +69,17 @@ const estimators = [
   withArguments(simpleEstimator({ defaultComplexity: 1 })),
 ];
 
-/** What operations of a remembered document cost, by name and by the variables that matter. */
+/** The costs of operations of a remembered document, by name and by the variables that matter. */
 const known = new WeakMap<DocumentNode, LRUCache<string, number>>();
 const REMEMBERED_A_DOCUMENT = 50;
 
-/** What an operation is asked with; `lists` tell how much is in its variables. */
+/** The request for an operation; `lists` say how much is in its variables. */
 interface Given {
   variables: Readonly<Record<string, unknown>>;
   lists: VariablesSize['lists'];
 }
 
-/** @throws GraphQLError where the operation could answer with more than is allowed */
+/** @throws GraphQLError if the operation costs more than is allowed */
 export function refuseCostly(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -102,7 +102,7 @@ export function refuseCostly(
     );
 }
 
-/** Pages' sizes and whether to skip something: no other variable changes the cost, but by how much is in it. */
+/** Only page sizes and @skip or @include change the cost; of other variables only the number of values does. */
 const decisive = (
   { variableDefinitions }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
@@ -113,7 +113,7 @@ const decisive = (
 
 const typeName = (type: TypeNode): string => ('name' in type ? type.name.value : typeName(type.type));
 
-/** Undefined where the variables don't fit: executing says so better. */
+/** Undefined if the variables are wrong: the execution has a better message. */
 function costOf(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -129,7 +129,7 @@ function costOf(
     fits = false;
   });
   const measure = createComplexityRule({ estimators, maximumComplexity: Number.POSITIVE_INFINITY })(context);
-  // It would coerce them itself, and gather an error for every value that doesn't fit.
+  // It would coerce them itself, and collect an error for every wrong value.
   measure.variableValues = coerced;
   const cost = measure.nodeComplexity(operation, schema.getRootType(operation.operation) ?? undefined);
   return fits ? cost : undefined;

@@ -16,9 +16,9 @@ const refusal = (what: string) =>
 export const documentTooLong = () => refusal(`has more than ${LIMITS.characters} characters`);
 export const documentTooDeep = () => refusal('is nested too deeply');
 const tooManyFields = () =>
-  refusal(`has more than ${LIMITS.fields} fields, those of its fragments counted wherever they are used`);
+  refusal(`has more than ${LIMITS.fields} fields, with those of a fragment in each place where it is used`);
 
-/** @throws GraphQLError where the document is beyond a limit: validating it, or answering, would cost too much */
+/** @throws GraphQLError if the document is beyond a limit: to validate or answer it would cost too much */
 export function refuseLargeDocument(document: DocumentNode): void {
   refuseLargeNodes(document);
   refuseManyFields(document);
@@ -38,7 +38,7 @@ function refuseLargeNodes(document: DocumentNode): void {
 
 const knownUses = new WeakMap<DocumentNode, ReadonlyMap<string, number>>();
 
-/** How often each variable stands in a list of the document: so many times what it holds is read, and sent on. */
+/** How often each variable is in a list of the document: its value is read and passed on so many times. */
 export function usesInLists(document: DocumentNode): ReadonlyMap<string, number> {
   const known = knownUses.get(document);
   if (known) return known;
@@ -53,11 +53,11 @@ export function usesInLists(document: DocumentNode): ReadonlyMap<string, number>
 interface Visited {
   node: ASTNode;
   depth: number;
-  /** Whether it stands in a list of values. */
+  /** Whether it is in a list of values. */
   isInList: boolean;
 }
 
-/** All nodes of a document. Not by recursion: it may be nested too deep for that. */
+/** All nodes of a document, without recursion, because it may be nested too deep. */
 function* nodesOf(document: DocumentNode): Generator<Visited> {
   const waiting: Visited[] = [{ node: document, depth: 0, isInList: false }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -76,14 +76,14 @@ function* nodesOf(document: DocumentNode): Generator<Visited> {
 const isNode = (value: unknown): value is ASTNode =>
   typeof value === 'object' && value !== null && 'kind' in value;
 
-/** A place in the answer: fields of different parts of a document meet there. */
+/** A place in the answer, where fields of different parts of a document are merged. */
 interface Place {
   times: number;
   below: Map<string, Place>;
 }
 const newPlace = (): Place => ({ times: 0, below: new Map() });
 
-/** How deep a selection is, in fields, and in fields below the first that introspects. */
+/** The depth of a selection in fields, and in fields below the first introspection field. */
 interface Depth {
   fields: number;
   introspection: number;
@@ -95,7 +95,7 @@ function refuseManyFields(document: DocumentNode): void {
   const walk = walker(fragments, reached);
   for (const definition of document.definitions)
     if (definition.kind === Kind.OPERATION_DEFINITION) walk(definition.selectionSet, true);
-  // Nothing uses these. It is for validation to say so, which looks at their fields, too.
+  // Nothing uses these. Validation reports that, and also visits their fields.
   for (const fragment of fragments.values()) if (!reached.has(fragment)) walk(fragment.selectionSet, false);
 }
 
@@ -106,7 +106,7 @@ const fragmentsOf = (document: DocumentNode) =>
     ),
   );
 
-/** Goes through selections as they are answered: with a fragment in each place where it is used. */
+/** Visits selections as they are answered, with a fragment in each place where it is used. */
 function walker(
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   reached: Set<FragmentDefinitionNode>,
@@ -133,7 +133,7 @@ function walker(
         } else if (selection.kind === Kind.INLINE_FRAGMENT) enter(selection.selectionSet, place, depth);
         else {
           const fragment = fragments.get(selection.name.value);
-          // Validation refuses a fragment inside itself, and one that isn't there.
+          // Validation refuses a fragment that is inside itself or missing.
           if (!fragment || open.has(fragment)) continue;
           reached.add(fragment);
           open.add(fragment);
@@ -158,7 +158,7 @@ function deeper({ fields, introspection }: Depth, name: string): Depth {
   return depth;
 }
 
-/** Validation compares all fields of one name in one place with each other. */
+/** Validation compares all fields of one name in one place with one another. */
 function placeBelow({ below }: Place, name: string): Place {
   const place = below.get(name) ?? newPlace();
   below.set(name, place);

@@ -7,7 +7,7 @@ const constantCase = (text: string) =>
     .replaceAll('.', '_')
     .toUpperCase();
 
-/** Makes an enum of the domain's words: each becomes a value in GraphQL's spelling, with its description. */
+/** Makes an enum from the domain's words: each becomes a value in GraphQL's spelling, with its description. */
 export function enumOf<T extends string>(
   name: string,
   description: string,
@@ -22,18 +22,14 @@ export function enumOf<T extends string>(
   return values;
 }
 
-export const OrderDirection = enumOf('OrderDirection', 'Which way a list is ordered.', {
-  asc: 'From the smallest to the largest; what has no value comes last.',
-  desc: 'From the largest to the smallest; what has no value comes first.',
+export const OrderDirection = enumOf('OrderDirection', 'The direction in which a list is ordered.', {
+  asc: 'From the smallest to the largest; items without a value come last.',
+  desc: 'From the largest to the smallest; items without a value come first.',
 });
 export type OrderDirection = 'asc' | 'desc';
 
-export const BulkErrorPolicy = enumOf(
-  'BulkErrorPolicy',
-  'What becomes of the good rows when others are bad.',
-  {
-    REJECT_ALL: 'One bad row, and nothing is written.',
-    REJECT_FAILED_ROWS: 'The good rows are written, the bad ones are left out.',
-  },
-);
+export const BulkErrorPolicy = enumOf('BulkErrorPolicy', 'What happens to the good rows if others are bad.', {
+  REJECT_ALL: 'If a row is bad, nothing is written.',
+  REJECT_FAILED_ROWS: 'The good rows are written, and the bad ones are left out.',
+});
 export type BulkErrorPolicy = 'REJECT_ALL' | 'REJECT_FAILED_ROWS';

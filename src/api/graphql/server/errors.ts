@@ -12,7 +12,7 @@ import {
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { enumOf } from './enums.ts';
 
-/** These end the operation: they stand under `errors`, never in a payload. */
+/** These end the operation: they are under `errors`, never in a payload. */
 const TOP_LEVEL = [
   'UNAUTHENTICATED',
   'SIGN_IN_UNAVAILABLE',
@@ -22,7 +22,7 @@ const TOP_LEVEL = [
   'SUBSCRIBER_TOO_SLOW',
 ] as const satisfies ErrorCode[];
 type TopLevel = (typeof TOP_LEVEL)[number];
-/** No mutation can meet these, or they have another's name here. */
+/** No mutation throws these, or they have the name of another code here. */
 const ELSEWHERE = [
   'MALFORMED_INPUT',
   'TOO_MANY_REPORTS',
@@ -49,17 +49,18 @@ const ELSEWHERE = [
   'SORT_DIRECTION_INVALID',
   'SORT_FIELD_UNKNOWN',
 ] as const satisfies ErrorCode[];
-/** A missing permission ends the operation; a row that is out of scope is told of in its payload. */
+/** A missing permission ends the operation; a row that is out of scope is reported in the payload. */
 type UserErrorCode = Exclude<ErrorCode, TopLevel | (typeof ELSEWHERE)[number]> | 'FORBIDDEN';
 
 const isTopLevel = (code: ErrorCode): code is TopLevel => (TOP_LEVEL as readonly ErrorCode[]).includes(code);
 const isUserErrorCode = (code: ErrorCode): code is UserErrorCode =>
   code === 'FORBIDDEN' || !([...TOP_LEVEL, ...ELSEWHERE] as ErrorCode[]).includes(code);
 
-/** The codes whose suffix does not say all that there is to say. */
+/** The codes whose suffix doesn't say everything. */
 const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCode>, string> &
   Partial<Record<UserErrorCode, string>> = {
-  FORBIDDEN: 'A row is out of the scope of the permission. If it is not about a row, it is under `errors`.',
+  FORBIDDEN:
+    'A row is out of the scope of the permission. An error that is not about a row is under `errors`.',
   INVALID_INPUT: 'A value breaks a rule of its field, or values contradict each other.',
   INVALID_ATTRIBUTES: 'The key or value of an attribute has characters or a length that are not allowed.',
   QUOTA_EXCEEDED: 'There would be more of something than is allowed.',
@@ -75,7 +76,7 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
   SOFTWARE_MODULE_TYPE_NOT_FOUND: 'There is no software module type of that id or key.',
   SOFTWARE_MODULE_TYPE_ALREADY_EXISTS:
     'A software module type of that key or name exists already, or is in the input twice.',
-  SOFTWARE_MODULE_DELETED: 'The software module was deleted; it is shown only where a set has it.',
+  SOFTWARE_MODULE_DELETED: 'The software module was deleted; only sets that have it still show it.',
   SOFTWARE_MODULE_ALREADY_EXISTS:
     'A software module of that type, name and version exists already, or is in the input twice.',
   SOFTWARE_MODULE_UNSUPPORTED: 'The type of the distribution set takes no software module of that type.',
@@ -84,9 +85,10 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
     'A distribution set type of that key or name exists already, or is in the input twice.',
   DISTRIBUTION_SET_ALREADY_EXISTS:
     'A distribution set of that name and version exists already, or is in the input twice.',
-  DISTRIBUTION_SET_DELETED: 'The distribution set was deleted; it is shown only where history has it.',
-  DISTRIBUTION_SET_INCOMPLETE: 'The distribution set lacks modules that its type asks for, or files.',
-  DISTRIBUTION_SET_INVALID: 'The distribution set was invalidated, and can be neither changed nor assigned.',
+  DISTRIBUTION_SET_DELETED: 'The distribution set was deleted; only the history still shows it.',
+  DISTRIBUTION_SET_INCOMPLETE:
+    'The distribution set has not all modules that its type needs, or a module has not enough files.',
+  DISTRIBUTION_SET_INVALID: 'The distribution set was invalidated: it cannot be changed or assigned.',
   SOFTWARE_MODULE_METADATA_NOT_FOUND: 'The software module has no metadata of that key.',
   DISTRIBUTION_SET_METADATA_NOT_FOUND: 'The distribution set has no metadata of that key.',
   MAINTENANCE_WINDOW_INVALID:
@@ -97,11 +99,11 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
   ACTION_NOT_CANCELABLE: 'The action has ended, or is being canceled already.',
   ACTION_NOT_FORCE_QUITTABLE:
     'The action is not being canceled: only then can it be ended without its device.',
-  ACTION_NOT_DELETABLE: 'The action is in no state in which the tenant lets actions be deleted.',
+  ACTION_NOT_DELETABLE: 'The action is in a state in which the tenant does not allow to delete actions.',
   ROLLOUT_ILLEGAL_STATE: 'The rollout is in a state in which this cannot be done; the message says which.',
   ROLLOUT_GROUP_ALREADY_EXISTS: 'Two groups of a rollout have the same name.',
-  LOCKED: 'A distribution set or software module that was used is locked: its parts cannot change any more.',
-  READ_ONLY: 'It is in use in a way that lets it change no more.',
+  LOCKED: 'A distribution set or software module was used and is locked: its parts cannot change any more.',
+  READ_ONLY: 'It is in use and cannot change any more.',
   ARTIFACT_NOT_FOUND: 'The software module has no artifact of that id.',
   ARTIFACT_ALREADY_EXISTS: 'The software module has an artifact of that name already.',
   ENCRYPTION_NOT_SUPPORTED: 'Artifacts cannot be encrypted here.',
@@ -109,18 +111,18 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
   CONFIGURATION_VALUE_INVALID: 'A configuration key does not take that value.',
   WEBHOOK_DELIVERY_NOT_FOUND: 'There is no delivery of that id.',
   CERTIFICATE_AUTHORITY_ALREADY_EXISTS:
-    'A certificate authority of that name, or with that certificate, is there already.',
-  CONFIGURATION_NOT_INHERITED: 'There is no value that the tenant could inherit for the key.',
+    'A certificate authority of that name or with that certificate exists already.',
+  CONFIGURATION_NOT_INHERITED: 'There is no value that the tenant can inherit for the key.',
   FILTER_SYNTAX: 'A filter cannot be read; the message says where and what was expected.',
-  FILTER_FIELD_UNKNOWN: 'A filter names a field that does not exist; the message says the nearest.',
+  FILTER_FIELD_UNKNOWN: 'A filter names a field that does not exist; the message has the most similar name.',
   FILTER_VALUE_INVALID: 'A filter compares a field with a value that the field cannot have.',
   USER_NOT_FOUND: 'There is no user of that name.',
   ROLE_NOT_FOUND: 'There is no role of that name.',
   ROLE_IN_USE: 'A user or an API key still has the role.',
-  TENANT_ALREADY_EXISTS: 'A tenant of that name is there already, in this spelling or another.',
+  TENANT_ALREADY_EXISTS: 'A tenant of that name exists already, perhaps in another case.',
 };
 
-/** What entities are called, where that is not their code in lower case. */
+/** The names of entities, if they are not their code in lower case. */
 const NAMES: Readonly<Record<string, string>> = {
   API_KEY: 'API key',
   AUTO_ASSIGNMENT: 'auto-assignment',
@@ -153,7 +155,7 @@ export class UserError {
   message!: string;
 
   @Field(() => [String], {
-    description: 'Where in the input the fault lies, outermost first: "targets", "1", "controllerId".',
+    description: 'Where in the input the fault is, outermost first: "targets", "1", "controllerId".',
   })
   path!: readonly string[];
 }
@@ -168,7 +170,7 @@ export abstract class Payload {
 
 const isOfRow = ({ code, details }: DomainError) => code === 'FORBIDDEN' && details.path !== undefined;
 
-/** @throws what is no matter of the input: a missing permission, a bug. */
+/** @throws errors that are not about the input: a missing permission, a bug. */
 export function userErrorOf(error: unknown): UserError {
   if (!(error instanceof DomainError)) throw error;
   const { code, message, details } = error;
@@ -180,7 +182,7 @@ export function userErrorOf(error: unknown): UserError {
   };
 }
 
-/** Turns whatever a resolver threw into an entry of `errors`; what nobody foresaw is logged and not shown. */
+/** Turns an error of a resolver into an entry of `errors`; an unforeseen one is logged and not shown. */
 export const formatError =
   (log: (error: unknown) => void) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
@@ -199,7 +201,7 @@ export const formatError =
     return { ...formatted, message: 'Something went wrong here; it was logged.' };
   };
 
-/** The same for what ends a subscription, or stands in one of its events: there Apollo has no say. */
+/** The same for errors that end a subscription or are in one of its events, which Apollo doesn't handle. */
 export const formatSocketError =
   (log: (error: unknown) => void) =>
   (error: GraphQLError): GraphQLError => {
@@ -224,14 +226,14 @@ export const formatSocketError =
     return new GraphQLError('Something went wrong here; it was logged.', { ...where, extensions: { code } });
   };
 
-/** Whether graphql-js says what is wrong with the operation or its variables: what a scalar threw is no bug. */
+/** Whether graphql-js reports a wrong operation or wrong variables: an error of a scalar is not a bug. */
 const isOfRequest = ({ path, nodes, originalError }: GraphQLError) =>
   !path && (!originalError || nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION);
 
 const LONGEST_MESSAGE = 600;
 const MOST_LOCATIONS = 20;
 
-/** Messages repeat what was sent, however long that was; the reason stands at their end. */
+/** Messages repeat what was sent, which may be long; the reason is at their end. */
 const shortened = (message: string) =>
   message.length > LONGEST_MESSAGE ? `${message.slice(0, 300)} … ${message.slice(-200)}` : message;
 

@@ -11,7 +11,7 @@ const packageAt = (name: string) => {
   return { folder: dirname(path), version: (require(path) as { version: string }).version };
 };
 
-/** The page's own script. It stands in a file, so that the page needs no inline script. */
+/** The page's own script. It is in a file, so that the page needs no inline script. */
 const START = `
 const url = location.origin + location.pathname;
 const fetcher = GraphiQL.createFetcher({ url, subscriptionUrl: url.replace(/^http/, 'ws') });
@@ -21,7 +21,7 @@ root.render(React.createElement(GraphiQL, { fetcher, defaultEditorToolsVisibilit
 
 const STYLE = 'html, body, #graphiql { height: 100%; margin: 0; }';
 
-/** Nothing comes from elsewhere. The editor sets styles by itself, and its fonts are within its style sheet. */
+/** Everything comes from this server. The editor sets styles itself, and its fonts are in its style sheet. */
 const pageHeaders = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
@@ -38,13 +38,13 @@ const pageHeaders = helmet({
     },
   },
   frameguard: { action: 'deny' },
-  // Whether the server is reached by HTTPS only is for the proxy in front to say.
+  // Only the proxy in front knows whether the server is used only with HTTPS.
   strictTransportSecurity: false,
 });
 
 /**
- * Serves GraphiQL to browsers, all of it from here. The page itself needs no sign-in: the browser asks for one when
- * the page's first request is answered 401.
+ * Serves GraphiQL to browsers, with all its files. The page itself needs no sign-in: the browser asks for one when the
+ * page's first request is answered 401.
  */
 export function graphiqlRoutes(router: Router, proxies: Pick<Proxies, 'basePathOf'>): void {
   const graphiql = packageAt('graphiql');

@@ -13,18 +13,18 @@ import { documentTooDeep, documentTooLong, refuseLargeDocument, usesInLists } fr
 import { LIMITS } from './limits.ts';
 import { measureVariables, type VariablesSize } from './variables.ts';
 
-/** Characters of all remembered documents; parsed they take some fifty times as many bytes. */
+/** Characters of all remembered documents; parsed, they take about fifty times as many bytes. */
 const REMEMBERED = 500_000;
-/** Longer ones are mostly rows written into the text, and won't come again. */
+/** Longer ones are mostly rows written into the document, and don't come again. */
 const REMEMBERED_LENGTH = 20_000;
-/** Others are served between reading and validating of those that are longer. */
+/** Between parsing and validating a longer one, other requests run. */
 const LONG = 5_000;
-/** The same of values in variables, between measuring and executing. */
+/** The same for values in variables, between measuring and executing. */
 const MANY = 5_000;
 
 /**
- * Refuses documents that are beyond the limits, before they are validated: that is where they would do harm; and
- * operations that would cost too much. Remembers the documents that were found valid.
+ * Refuses documents beyond the limits before they are validated, because validation is expensive for them, and
+ * operations that would cost too much. Remembers valid documents.
  */
 export function limitOperations(): ApolloServerPlugin<object> {
   const valid = new LRUCache<string, DocumentNode>({
@@ -39,9 +39,9 @@ export function limitOperations(): ApolloServerPlugin<object> {
           const known = valid.get(request.source);
           const read = known ? { document: known } : readDocument(request.source);
           fault = read.fault;
-          // It is parsed once more and validated at a stretch.
+          // It is parsed again and validated in one go.
           if (!known && request.source.length > LONG) await takeTurns().next();
-          // Apollo takes a document that is there for a valid one. Of one with a fault nothing is executed, see below.
+          // Apollo takes a given document as valid. One with a fault is not executed, see below.
           if (known || fault) request.document = read.document;
         },
         async validationDidStart({ source, document }) {
@@ -52,12 +52,12 @@ export function limitOperations(): ApolloServerPlugin<object> {
         async didResolveOperation({ schema, document, operation, request }) {
           if (fault) throw fault;
           if (operation?.operation === 'subscription')
-            throw new GraphQLError('Subscriptions go by graphql-ws: a WebSocket on this path.', {
+            throw new GraphQLError('Subscriptions use graphql-ws: a WebSocket on this path.', {
               extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
             });
           if (!operation) return;
           const { values } = refuseLarge(schema, document, operation, request.variables ?? {});
-          // They are read once more, to be executed.
+          // They are read again to be executed.
           if (values > MANY) await takeTurns().next();
         },
       };
@@ -66,8 +66,8 @@ export function limitOperations(): ApolloServerPlugin<object> {
 }
 
 /**
- * How much is in the variables.
- * @throws GraphQLError where the operation or its variables are beyond a limit
+ * Says how much is in the variables.
+ * @throws GraphQLError if the operation or its variables are beyond a limit
  */
 export function refuseLarge(
   schema: GraphQLSchema,
@@ -82,7 +82,7 @@ export function refuseLarge(
 
 const NOTHING = parse('{ __typename }');
 
-/** The document, or another in its place with what is wrong with it; neither where it can't be read, for others to say. */
+/** The document, or an empty one and its fault; neither if it can't be parsed, which Apollo reports. */
 export function readDocument(source: string): { document?: DocumentNode; fault?: GraphQLError } {
   if (source.length > LIMITS.characters) return { document: NOTHING, fault: documentTooLong() };
   try {

@@ -11,15 +11,15 @@ import { credentialsOf, type SessionOptions } from './session.ts';
 export interface ListenerOptions extends SessionOptions {
   /** Bytes of a body. */
   bodyLimit: number;
-  /** Gets what nobody foresaw. */
+  /** Gets unforeseen errors. */
   log: (error: unknown) => void;
 }
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * Answers one operation by GraphQL over HTTP. A plain listener: on its way through Express a page took a sixth more
- * of the processor.
+ * Answers one operation, as GraphQL over HTTP says. It is a plain listener, because Express took a sixth of the
+ * processor time of a page.
  */
 export function operationListener(
   apollo: ApolloServer<GraphqlContext>,
@@ -50,7 +50,7 @@ export function operationListener(
   };
 }
 
-/** Apollo gets the types as they were understood here: it would read their parameters in its own way. */
+/** Apollo gets the media types that were chosen here, because it would read their parameters in another way. */
 function headersOf(request: IncomingMessage, accept: string): HeaderMap {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
@@ -61,8 +61,8 @@ function headersOf(request: IncomingMessage, accept: string): HeaderMap {
 }
 
 /**
- * Before anything is executed: Apollo would say so only afterwards.
- * @returns the type to answer in
+ * Checks the media types before anything is executed: Apollo would check them only afterwards.
+ * @returns the type of the answer
  * @throws Refusal
  */
 function requireMediaTypes(request: IncomingMessage): string {

@@ -2,13 +2,13 @@ import DataLoader from 'dataloader';
 import type { Context } from '../../../services/shared/context.ts';
 import type { Listing } from '../../../services/shared/page.ts';
 
-/** Loads one thing; what the items of a page ask for in one request is gathered into one statement. */
+/** Loads one thing. What all items of a page need is loaded with one statement. */
 type Load<K, V> = (context: Context, key: K) => Promise<V>;
 
-/** They batch and don't remember: a mutation may come after a mutation of the same target. */
+/** Loaders batch, but don't cache: a mutation may come after a mutation of the same target. */
 const REMEMBER_NOTHING = { cache: false } as const;
 
-/** Loads by `find`, which finds something for every key, in the order of the keys. */
+/** Loads with `find`, which returns something for every key, in the order of the keys. */
 export function loaderOf<K, V>(
   find: (context: Context, keys: readonly K[]) => Promise<readonly (V | Error)[]>,
 ): Load<K, V> {
@@ -23,13 +23,13 @@ export function loaderOf<K, V>(
   };
 }
 
-/** Loads what may not be there: then null. */
+/** Loads something that may be missing: then it is null. */
 export const loaderOfFound = <K, V>(
   find: (context: Context, keys: readonly K[]) => Promise<readonly (V | undefined)[]>,
 ): Load<K, V | null> =>
   loaderOf(async (context, keys) => (await find(context, keys)).map((found) => found ?? null));
 
-/** Loads the list of what belongs to a thing. */
+/** Loads the list of things that belong to one thing. */
 export const loaderOfLists = <K, V>(
   find: (context: Context, keys: readonly K[]) => Promise<ReadonlyMap<K, V[]>>,
 ): Load<K, V[]> =>
@@ -38,13 +38,13 @@ export const loaderOfLists = <K, V>(
     return keys.map((key) => found.get(key) ?? []);
   });
 
-/** Which page is asked for of the list that belongs to one thing. */
+/** Which page of the list that belongs to one thing. */
 interface Page<R> {
   id: number;
   request: R;
 }
 
-/** Loads pages of lists that belong to things: together where the same page is asked for. */
+/** Loads pages of lists that belong to things, with one statement for the same page of all of them. */
 export const loaderOfPages = <R extends object, T>(
   listEach: (context: Context, ids: readonly number[], request: R) => Promise<Map<number, Listing<T>>>,
 ): Load<Page<R>, Listing<T>> =>

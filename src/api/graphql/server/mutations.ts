@@ -5,11 +5,11 @@ import { BulkErrorPolicy } from './enums.ts';
 import { Payload, type UserError, userErrorOf } from './errors.ts';
 import { asInInput, toId } from './ids.ts';
 
-@InputType({ description: 'How a bulk creation goes.' })
+@InputType({ description: 'The options of a bulk creation.' })
 export abstract class BulkInput {
   @Field(() => BulkErrorPolicy, {
     defaultValue: 'REJECT_ALL',
-    description: 'What becomes of the good rows when others are bad.',
+    description: 'What happens to the good rows if others are bad.',
   })
   errorPolicy!: BulkErrorPolicy;
 
@@ -17,18 +17,21 @@ export abstract class BulkInput {
   dryRun!: boolean;
 }
 
-@InputType({ description: 'What names one thing.' })
+@InputType({ description: 'The id of one thing.' })
 export abstract class IdInput {
   @Field(() => ID, { description: 'Which one.' })
   id!: string;
 }
 
-/** An input with its id as the number that it is everywhere else. */
+/** An input with its id as a number. */
 export const withNumericId = <T extends IdInput>(input: T) => ({ ...input, id: toId(input.id) });
 
 @ObjectType({ simpleResolvers: true, description: 'What a deletion answers.' })
 export abstract class DeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of what was deleted; null where refused.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the deleted thing; null if the deletion was refused.',
+  })
   deletedId!: string | null;
 }
 
@@ -37,14 +40,14 @@ type Fields = abstract new () => object;
 const typeName = (mutation: string, kind: string) =>
   `${mutation[0]!.toUpperCase()}${mutation.slice(1)}${kind}`;
 
-/** The input type of a mutation that takes what others take too: of the same fields, under its own name. */
+/** The input type of a mutation that has the same fields as others, under its own name. */
 export function inputOf(mutation: string, fields: Fields) {
   @InputType(typeName(mutation, 'Input'), { description: `What \`${mutation}\` takes.` })
   class NamedInput extends fields {}
   return () => NamedInput;
 }
 
-/** The payload type of a mutation that answers what others answer too: of the same fields, under its own name. */
+/** The payload type of a mutation that has the same fields as others, under its own name. */
 export function payloadOf(mutation: string, fields: Fields) {
   @ObjectType(typeName(mutation, 'Payload'), {
     simpleResolvers: true,
@@ -54,13 +57,13 @@ export function payloadOf(mutation: string, fields: Fields) {
   return () => NamedPayload;
 }
 
-/** Faults in GraphQL's words, whose ids stand there as `input` has them. @throws what is no matter of the input */
+/** Faults as `userErrors`, with ids as `input` has them. @throws errors that are not about the input */
 export const userErrorsOf = (input: object, faults: readonly unknown[]): UserError[] =>
   faults.map((fault) => userErrorOf(asInInput(fault, input)));
 
 type Answer<T> = T & { userErrors: UserError[] };
 
-/** The payload of a mutation: the fields that `work` gives; where it was refused, `nothing` and why. */
+/** The payload of a mutation: the fields of `work`, or `nothing` and the errors if it was refused. */
 export async function answer<T extends object, N extends object>(
   input: object,
   nothing: N,
@@ -73,7 +76,7 @@ export async function answer<T extends object, N extends object>(
   }
 }
 
-/** The same where there is one field, which is null where the mutation was refused. */
+/** The same for one field, which is null if the mutation was refused. */
 export function payload<K extends string, T>(
   input: object,
   field: K,
@@ -90,12 +93,12 @@ export async function creation<K extends string, T>(
   work: Promise<{ created: T[]; faults: readonly DomainError[] }>,
 ): Promise<Answer<Record<NoInfer<K>, NoInfer<T>[]>>> {
   const { created, faults } = await work.catch((error) => ({ created: [], faults: [error] }));
-  // They may be ten thousand, which are rendered in one go: others have their turn first.
+  // There may be ten thousand, which are rendered in one go: other requests run first.
   await turnBefore(created);
   return { [field]: created, userErrors: userErrorsOf(input, faults) } as Answer<Record<K, T[]>>;
 }
 
-/** The payload of a deletion, done by `remove`. */
+/** The payload of a deletion by `remove`. */
 export const deletion = (input: IdInput, remove: (id: number) => Promise<unknown>) =>
   payload(
     input,

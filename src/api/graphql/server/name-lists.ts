@@ -9,11 +9,11 @@ const DEFAULT_A_PAGE = 50;
 export class NameListArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `How many items, 1 to ${MOST_A_PAGE}; ${DEFAULT_A_PAGE} unless given.`,
+    description: `How many items, 1 to ${MOST_A_PAGE}; default: ${DEFAULT_A_PAGE}.`,
   })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Only items after this cursor.' })
   after?: string | null;
 }
 
@@ -23,7 +23,7 @@ interface NameList<T> {
 }
 
 /**
- * The connection of a list that a service pages by name. A cursor is the name, with the list it belongs to.
+ * The connection of a list that a service pages by name. A cursor is the list and the name.
  * @throws INVALID_INPUT
  */
 export async function nameConnection<T, V>(
@@ -47,6 +47,6 @@ export async function nameConnection<T, V>(
 function readCursor(list: string, cursor: string | null | undefined): string | undefined {
   if (cursor == null) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (!text.startsWith(`${list}:`)) throw invalid('after: is no cursor of this list', ['after']);
+  if (!text.startsWith(`${list}:`)) throw invalid('after: is not a cursor of this list', ['after']);
   return text.slice(list.length + 1);
 }

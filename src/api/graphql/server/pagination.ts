@@ -1,29 +1,29 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { type Listing, MOST_A_PAGE, type PageRequest } from '../../../services/shared/page.ts';
 
-/** A page of this size unless another is asked for. */
+/** The default size of a page. */
 const DEFAULT_A_PAGE = 50;
 
 @ArgsType()
 export abstract class WindowArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `How many items, from the front; at most ${MOST_A_PAGE}, ${DEFAULT_A_PAGE} unless given.`,
+    description: `How many items from the start; at most ${MOST_A_PAGE}. Default: ${DEFAULT_A_PAGE}.`,
   })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Only items after this cursor.' })
   after?: string | null;
 
-  @Field(() => Int, { nullable: true, description: `How many items, from the end; at most ${MOST_A_PAGE}.` })
+  @Field(() => Int, { nullable: true, description: `How many items from the end; at most ${MOST_A_PAGE}.` })
   last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Only items before this cursor.' })
   before?: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many items to pass over; not together with a cursor.',
+    description: 'How many items to skip; not together with a cursor.',
   })
   offset?: number | null;
 }
@@ -32,35 +32,39 @@ export abstract class WindowArgs {
 export abstract class PageArgs extends WindowArgs {
   @Field(() => String, {
     nullable: true,
-    description: 'Only what matches this RSQL expression, for example `name==sensor* and attribute.hw==r2`.',
+    description:
+      'Only items that match this RSQL expression, for example `name==sensor* and attribute.hw==r2`.',
   })
   filter?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Where a page lies in its list.' })
+@ObjectType({ simpleResolvers: true, description: 'The position of a page in its list.' })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'Whether more comes after the page.' })
+  @Field(() => Boolean, { description: 'Whether there are items after the page.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether anything comes before the page.' })
+  @Field(() => Boolean, { description: 'Whether there are items before the page.' })
   hasPreviousPage!: boolean;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The cursor of the first item; null of an empty page.',
+    description: 'The cursor of the first item; null if the page is empty.',
   })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last item; null of an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the last item; null if the page is empty.',
+  })
   endCursor!: string | null;
 }
 
-/** Declares the object types of a connection of `node`, whose items are called `items` in descriptions. */
+/** Declares the object types of a connection of `node`; descriptions call its items `items`. */
 export function connectionTypes<T extends object>(name: string, items: string, node: ClassType<T>) {
   @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `An item of a list of ${items}.` })
   class Edge {
     @Field(() => String, {
-      description: 'Marks the place of the item in the list, for `after` and `before`.',
+      description: 'The position of the item in the list, for `after` and `before`.',
     })
     cursor!: string;
 
@@ -76,13 +80,13 @@ export function connectionTypes<T extends object>(name: string, items: string, n
     @Field(() => [node], { description: 'The items of the page.' })
     nodes!: T[];
 
-    @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
+    @Field(() => PageInfo, { description: 'The position of the page in the list.' })
     pageInfo!: PageInfo;
   }
 
   @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${items}.` })
   class Connection extends Page {
-    @Field(() => Int, { description: 'How many there are in all that match; counted only when asked for.' })
+    @Field(() => Int, { description: 'How many items match in all; counted only if it is selected.' })
     totalCount!: number;
   }
 
@@ -92,7 +96,7 @@ export function connectionTypes<T extends object>(name: string, items: string, n
   return { Connection, UncountedConnection };
 }
 
-/** The parts of a connection; each is worked out only when it is asked for. */
+/** The parts of a connection; each is loaded only if it is selected. */
 export function connection<T, N>(
   { page, total }: Pick<Listing<T>, 'page'> & Partial<Listing<T>>,
   view: (item: T) => N,
@@ -124,7 +128,7 @@ export function connection<T, N>(
 
 type Complexity = (options: { args: PageRequest<string>; childComplexity: number }) => number;
 
-/** What a list costs: its statements, and what is asked of each item. */
+/** The cost of a list: its statements, and the fields of each item. */
 export const listCost: Complexity = ({ args: { first, last }, childComplexity }) => {
   const size = first ?? last ?? DEFAULT_A_PAGE;
   return 50 + Math.min(Math.max(size, 1), MOST_A_PAGE) * childComplexity;

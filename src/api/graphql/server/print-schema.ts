@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { schemaText } from './schema.ts';
 
-/** Writes `schema.graphql` anew: `npm run schema`. With `--check` it only compares: `npm run schema:check`. */
+/** Writes `schema.graphql`: `npm run schema`. With `--check` it only compares: `npm run schema:check`. */
 const file = new URL('../../../../schema.graphql', import.meta.url);
 const text = schemaText();
 

@@ -4,17 +4,17 @@ import { readDocument, refuseLarge } from './limit-operations.ts';
 import { LIMITS } from './limits.ts';
 
 const OPERATIONS_AT_MOST = 100;
-/** Characters of all operations that a connection has open: all that was sent is kept as long as they run. */
+/** Characters of all running operations of a connection: what was sent is kept as long as they run. */
 const OPERATIONS_LENGTH = 1 << 16;
 const ID_LENGTH = 200;
 
-/** What a connection carries: its operations, with the one that is read, and the characters of each that runs. */
+/** The operations of a connection, with the one that is read, and the characters of each that runs. */
 interface Open {
   count: number;
   lengths: readonly number[];
 }
 
-/** The subscription that a client sent, and its characters; or what is wrong with it. */
+/** The subscription that a client sent and its characters, or its errors. */
 export function readSubscription(schema: GraphQLSchema, open: Open, id: string, payload: SubscribePayload) {
   try {
     if (id.length > ID_LENGTH)
@@ -52,7 +52,7 @@ function argsOf(schema: GraphQLSchema, { query, operationName, variables }: Subs
   );
   if (operation?.operation !== 'subscription' || (!operationName && operations.length > 1))
     throw new GraphQLError(
-      'Here is for subscriptions, one named or the only one of its document: send all else by POST.',
+      'This is only for one subscription, which is named or the only operation of its document: send all others by POST.',
       { extensions: { code: 'BAD_REQUEST' } },
     );
   refuseLarge(schema, document, operation, variables ?? {});
@@ -60,7 +60,7 @@ function argsOf(schema: GraphQLSchema, { query, operationName, variables }: Subs
   return { document, operationName, variableValues: variables, options };
 }
 
-/** @throws GraphQLError where the connection then carries too much */
+/** @throws GraphQLError if the connection then has too much */
 function lengthWith(payload: SubscribePayload, { lengths }: Open): number {
   const length = lengthOf(payload);
   if (lengths.reduce((sum, one) => sum + one, length) > OPERATIONS_LENGTH)
@@ -68,7 +68,7 @@ function lengthWith(payload: SubscribePayload, { lengths }: Open): number {
   return length;
 }
 
-/** Endless where the payload is nested so deep that it can't be written: what nobody reads of it isn't measured. */
+/** Infinite if the payload is nested so deep that it can't be written. Unused parts are not measured. */
 function lengthOf(payload: SubscribePayload): number {
   try {
     return JSON.stringify(payload).length;

@@ -58,7 +58,7 @@ import {
 import { SoftwareModuleTypeResolver } from '../software/software-module-types.ts';
 import { SoftwareModuleResolver } from '../software/software-modules.ts';
 
-/** The schema, made of the classes and their decorators. */
+/** The schema, from the classes and their decorators. */
 export function buildSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
@@ -119,19 +119,19 @@ export function buildSchema(): GraphQLSchema {
       ViewerResolver,
     ],
     validate: false,
-    // It insists on having one, though every subscription brings its own source.
+    // type-graphql needs one, although every subscription has its own source.
     pubSub: { publish() {}, subscribe: () => (async function* () {})() },
   });
   schema.getQueryType()!.description = 'What can be read.';
   schema.getMutationType()!.description =
-    'What can be changed. Each takes one `input` and answers with a payload.';
+    'What can be changed. Each mutation takes one `input` and answers a payload.';
   schema.getSubscriptionType()!.description =
-    'What can be watched, by graphql-ws on the path of all else. Sign in by `connectionParams.authorization`, as in the header of that name, or by that header.';
+    'What can be watched, with graphql-ws on the same path. Sign in with `connectionParams.authorization`, like the header of that name, or with that header.';
   resolveConnections(schema);
   return schema;
 }
 
-/** The parts of a connection are functions: compiled queries call them only where there is a resolver. */
+/** The parts of a connection are functions: compiled queries call them only if there is a resolver. */
 function resolveConnections(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap()))
     if (isObjectType(type) && type.name.endsWith('Connection'))

@@ -25,12 +25,12 @@ export interface GraphqlDoor {
   schema: GraphQLSchema;
   /** Answers an operation. */
   answer: Listener;
-  /** To be mounted at `/graphql`: for all else there, and operations too. */
+  /** To be mounted at `/graphql`: for all other paths there, and operations too. */
   router: Router;
   close(): Promise<void>;
 }
 
-/** Opens the GraphQL API, and GraphiQL for browsers, by GraphQL over HTTP. */
+/** Opens the GraphQL API, which follows GraphQL over HTTP, and GraphiQL for browsers. */
 export async function openGraphql(options: ListenerOptions): Promise<GraphqlDoor> {
   const { log } = options;
   const schema = buildSchema();

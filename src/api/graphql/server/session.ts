@@ -17,7 +17,7 @@ const COOKIE_TOKEN = new RegExp(`(?:^|; *)${COOKIE}=([^;\\s]+)`);
 const PATH = '/session';
 const LONGEST_BODY = 4096;
 
-/** What the request signs in by: its `Authorization` header, or the cookie of a session. */
+/** The credentials of a request: its `Authorization` header, or the cookie of a session. */
 export function credentialsOf({ headers }: IncomingMessage): Credentials {
   if (headers.authorization !== undefined) return headers.authorization;
   const session = sessionTokenOf(headers.cookie);
@@ -37,11 +37,11 @@ const Account = z.object({ username: z.string(), password: z.string() });
 
 /**
  * Sign-in for browsers: `POST /graphql/session` with `{username, password}` sets a cookie that scripts can't read and
- * other sites can't send, `DELETE` ends the session and takes the cookie back. It signs in to GraphQL and no further.
+ * other sites can't send. `DELETE` ends the session and removes the cookie. The cookie is valid only for GraphQL.
  */
 export function sessionRoutes(router: Router, { platform, proxies, signIn }: SessionOptions): void {
   const begin = async (request: Request, response: Response) => {
-    // Such a body is what no form of another site can send.
+    // A form of another site can't send such a body.
     if (!isOfType(request.headers['content-type'], ['application/json']))
       throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
     const { success, data } = Account.safeParse(await readJsonBody(request, LONGEST_BODY));
@@ -59,7 +59,7 @@ export function sessionRoutes(router: Router, { platform, proxies, signIn }: Ses
     if (caller) await endSession({ ...platform, caller, origin }, token);
     response.clearCookie(COOKIE, cookieOf(request)).status(204).end();
   };
-  /** Over HTTPS the cookie never goes out without. */
+  /** A cookie that was set over HTTPS is sent only over HTTPS. */
   const cookieOf = (request: IncomingMessage) => ({
     httpOnly: true,
     sameSite: 'strict' as const,
@@ -83,7 +83,7 @@ function withoutChallenge(error: unknown): never {
   throw error;
 }
 
-/** A session that is over is no trouble for who leaves. */
+/** To sign out of an expired session is no error. */
 function unlessUnauthenticated(error: unknown): undefined {
   if (!isUnauthenticated(error)) throw error;
 }

@@ -12,28 +12,29 @@ import { originOf } from './context.ts';
 import { closeFirmly, type Speaker } from './socket.ts';
 import type { UnauthenticatedSocket } from './unauthenticated-sockets.ts';
 
-/** Sign-in is checked again when it was announced to have changed, and for what may have been missed after this. */
+/** Sign-in is checked again when a change is announced, and after this time in case an announcement was lost. */
 const RECHECK_EVERY_MS = 300_000;
 const RECHECK_RETRY_MS = 5_000;
-/** Of all connections those that one account may have. */
+/** The part of all connections that one account may have. */
 const ACCOUNT_SHARE = 1 / 4;
 
-/** One connection, and as whom it signed in. */
+/** One connection and its caller. */
 export interface Session extends Speaker, UnauthenticatedSocket {
   socket: WebSocket;
   request: IncomingMessage;
   credentials?: Credentials;
   caller?: Caller;
-  /** Whether the sign-in is being checked, and whether it must be checked once more. */
+  /** Whether the sign-in is being checked. */
   checking: boolean;
+  /** Whether it must be checked again after that. */
   outdated: boolean;
   /** Whether it answered the last ping. */
   alive: boolean;
-  /** Goes off when the credential ends. */
+  /** Fires when the credential expires. */
   expiry?: NodeJS.Timeout;
-  /** Of its operations, by their id. */
+  /** Its operations, by their id. */
   contexts: Map<string, SubscriptionContext>;
-  /** Characters of each of them. */
+  /** The characters of each operation. */
   lengths: Map<string, number>;
 }
 
@@ -43,17 +44,17 @@ export interface SignInOptions {
   /** @throws UNAUTHENTICATED */
   signIn: Authenticator;
   proxies: Pick<Proxies, 'addressOf'>;
-  /** Gets what nobody foresaw. */
+  /** Gets unforeseen errors. */
   log: (error: unknown) => void;
 }
 
 export interface SignIns {
-  /** Finds out whose the credentials of a connection are. @throws UNAUTHENTICATED */
+  /** Finds the caller of a connection's credentials. @throws UNAUTHENTICATED */
   signIn(session: Session): Promise<void>;
   close(): void;
 }
 
-/** Signs connections in, and does so again whenever what it found may have changed: who may not any more is sent away. */
+/** Signs connections in, and checks them again when something may have changed. A refused one is closed. */
 export function openSignIns(
   sessions: ReadonlySet<Session>,
   { platform, live, proxies, signIn: authenticate, log }: SignInOptions,
@@ -62,7 +63,7 @@ export function openSignIns(
     await check(session, (credentials) => authenticate(credentials, originOf(proxies, session.request)));
     clearTimeout(session.expiry);
     const left = (session.caller?.until?.getTime() ?? Number.POSITIVE_INFINITY) - platform.clock().getTime();
-    // Before that it is checked anyway.
+    // Before that it is checked in any case.
     if (left > RECHECK_EVERY_MS) return;
     session.expiry = setTimeout(() => recheck(session), left > 0 ? left : RECHECK_RETRY_MS).unref();
   };
@@ -93,7 +94,7 @@ export function openSignIns(
   return { signIn, close: () => clearInterval(rechecks) };
 }
 
-/** Finds out who it is, again where that changed meanwhile. @throws UNAUTHENTICATED */
+/** Finds the caller, again if something changed during the check. @throws UNAUTHENTICATED */
 async function check(
   session: Session,
   signIn: (credentials?: Credentials) => Promise<Caller>,
@@ -110,7 +111,7 @@ async function check(
   for (const context of session.contexts.values()) context.caller = session.caller;
 }
 
-/** How many are signed in: of all, or of the account of a caller. */
+/** How many connections are signed in: of all accounts, or of the account of a caller. */
 export function countSignedIn(sessions: ReadonlySet<Session>, caller?: Caller): number {
   let count = 0;
   for (const session of sessions)
@@ -121,13 +122,13 @@ export function countSignedIn(sessions: ReadonlySet<Session>, caller?: Caller): 
 const isSameAccount = (one: Caller, other: Caller) =>
   one.tenantId === other.tenantId && one.kind === other.kind && one.username === other.username;
 
-/** Why there is no place for one that just signed in, if there is none. */
+/** Why there is no room for a connection that has just signed in, if there is none. */
 export function refusalOf(
   { caller }: Session,
   sessions: ReadonlySet<Session>,
   mostConnections: number,
 ): string | undefined {
-  if (countSignedIn(sessions) > mostConnections) return 'There are as many connections as are allowed.';
+  if (countSignedIn(sessions) > mostConnections) return 'There are as many connections as allowed.';
   const share = Math.max(1, Math.floor(mostConnections * ACCOUNT_SHARE));
   if (countSignedIn(sessions, caller) > share) return `An account has no more than ${share} connections.`;
   return undefined;

@@ -1,32 +1,32 @@
 import { CloseCode, makeServer, type ServerOptions, stringifyMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 
-/** Bytes that may wait in a socket: beyond, its client asks without reading. */
+/** Bytes that may wait in a socket: with more, the client sends requests but doesn't read. */
 const UNREAD_AT_MOST = 4 << 20;
-/** Messages that a client may send at once, and a second after those: what is more is read later. */
+/** Messages that a client may send at once, and then each second. More are read later. */
 const AT_ONCE = 200;
 const A_SECOND = 50;
 /** Bytes of a message before the connection is signed in. */
 const UNAUTHENTICATED_BYTES = 1 << 14;
 const MESSAGE_TOO_BIG = 1009;
 const GOODBYE_MS = 1_000;
-/** Bytes that the reason in a close frame may have. */
+/** Bytes that the reason of a close frame may have. */
 const REASON_BYTES = 123;
 
-/** Who speaks. */
+/** A client of the protocol. */
 export interface Speaker extends Record<PropertyKey, unknown> {
-  /** There is one when the connection is signed in. */
+  /** Set when the connection is signed in. */
   caller?: unknown;
 }
 
-/** Closes a connection, and cuts it where its client doesn't answer: others shall have its place. */
+/** Closes a connection, and cuts it if the client doesn't answer, to make room for others. */
 export function closeFirmly(socket: WebSocket, code: number, reason: string): void {
   const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
   socket.once('close', () => clearTimeout(impatience));
   socket.close(code, Buffer.byteLength(reason) > REASON_BYTES ? '' : reason);
 }
 
-/** Speaks graphql-ws on WebSockets. What it answers ends, when a socket is closed, all of its operations. */
+/** Speaks graphql-ws on WebSockets. When a socket is closed, all of its operations end. */
 export function speakGraphqlWs<Extra extends Speaker>(
   options: ServerOptions<Record<string, unknown>, Extra>,
   log: (error: unknown) => void,
@@ -34,7 +34,7 @@ export function speakGraphqlWs<Extra extends Speaker>(
   const server = makeServer(options);
   return (socket, extra) => {
     const send = (text: string) =>
-      // Resolved when the system has taken it: so a slow reader holds up its own operations, and no memory.
+      // Resolves when the system has taken it, so that a slow client delays its own operations and takes no memory.
       new Promise<void>((resolve) => {
         if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
         else resolve();
@@ -71,7 +71,7 @@ export function speakGraphqlWs<Extra extends Speaker>(
       extra,
     );
     socket.once('close', (code, reason) => void closed(code, String(reason)).catch(log));
-    // What the client does wrong is answered by a close code; there is nothing to do about it here.
+    // A mistake of the client is answered with a close code; there is nothing to do here.
     socket.on('error', () => {});
   };
 }
@@ -79,11 +79,11 @@ export function speakGraphqlWs<Extra extends Speaker>(
 const sizeOf = (data: RawData) =>
   Array.isArray(data) ? data.reduce((sum, { length }) => sum + length, 0) : data.byteLength;
 
-/** A message of a type that only servers send: the library has no close code for it. */
+/** A message of a type that only servers send. The library has no close code for it. */
 const isForServer = (error: unknown) =>
   error instanceof Error && error.message.startsWith('Unexpected message of type');
 
-/** Undefined where the payload is nested so deep that it can't be written. */
+/** Undefined if the payload is nested so deep that it can't be written. */
 function pongOf(payload: Record<string, unknown> | undefined): string | undefined {
   try {
     return stringifyMessage({ type: 'pong', ...(payload && { payload }) } as never);
@@ -94,8 +94,8 @@ function pongOf(payload: Record<string, unknown> | undefined): string | undefine
 }
 
 /**
- * To be called at each message: reads no more of a client for a while that sends too many. What has come together with
- * one that is too many is still answered, and makes the while longer.
+ * Call it for each message: if a client sends too many, it isn't read for a while. Messages that arrived together with
+ * one too many are still answered, and make the pause longer.
  */
 function brake(socket: WebSocket): () => void {
   let left = AT_ONCE;

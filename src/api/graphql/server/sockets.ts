@@ -29,9 +29,9 @@ export interface SocketOptions extends SignInOptions {
 }
 
 export interface SocketDoor {
-  /** For the HTTP server's requests to become a WebSocket. */
+  /** Takes the HTTP server's requests for a WebSocket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Ends all connections with 1001, and those that don't go within a second without a word. */
+  /** Closes all connections with 1001, and cuts those that don't close within a second. */
   close(): Promise<void>;
 }
 
@@ -39,10 +39,10 @@ const PATH = '/graphql';
 const PAYLOAD_BYTES = 1 << 18;
 /** A connection that doesn't answer a ping until the next is cut. */
 const PING_EVERY_MS = 30_000;
-/** A close code that clients don't take for final. */
+/** A close code after which clients connect again. */
 const TRY_AGAIN_LATER = 1013;
 
-/** Opens the door for subscriptions: graphql-ws on GraphQL's path. */
+/** Opens the door for subscriptions: graphql-ws on the path of GraphQL. */
 export function openSockets(options: SocketOptions): SocketDoor {
   const { proxies, mostConnections, log } = options;
   const server = new WebSocketServer({
@@ -50,7 +50,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
     maxPayload: PAYLOAD_BYTES,
     handleProtocols,
     clientTracking: false,
-    // One message a turn, so that others have theirs in between.
+    // One message at a time, so that other work runs in between.
     allowSynchronousEvents: false,
   });
   const sessions = new Set<Session>();
@@ -109,7 +109,7 @@ interface Handlers {
   signIns: SignIns;
 }
 
-/** What becomes of the messages of connections. */
+/** The handlers of graphql-ws. */
 function handlersOf(
   { schema, platform, live, proxies, mostConnections, log }: SocketOptions,
   { sessions, unauthenticated, signIns }: Handlers,
@@ -163,28 +163,28 @@ function handlersOf(
   };
 }
 
-/** Clients write it either way. */
+/** Clients use either spelling. */
 function authorizationOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const given = params?.['authorization'] ?? params?.['Authorization'];
   if (given == null) return undefined;
-  // What is no text is no credential either.
+  // A value that is not a text is no credential.
   return typeof given === 'string' ? given : '';
 }
 
-/** Why a subscription never began. */
+/** The errors of a subscription that didn't start. */
 class Refused extends Error {
   constructor(readonly errors: readonly GraphQLError[]) {
     super('refused');
   }
 }
 
-/** Ends the operation by its errors, instead of a result that would look like an event. */
-// biome-ignore lint/correctness/useYield: it has nothing to tell but why
+/** Ends the operation with its errors, because a result would look like an event. */
+// biome-ignore lint/correctness/useYield: it only throws
 async function* refusal(errors: readonly GraphQLError[]): AsyncGenerator<never> {
   throw new Refused(errors);
 }
 
-/** A page of another site can open a WebSocket here, and its browser would sign it in: the browser tells whose it is. */
+/** A page of another site can open a WebSocket here, signed in by its browser. The browser sends the page's origin. */
 function isForeign(request: IncomingMessage, proxies: Pick<Proxies, 'baseUrlOf'>): boolean {
   const { origin, host } = request.headers;
   if (origin === undefined) return false;

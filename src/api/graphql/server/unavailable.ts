@@ -6,8 +6,8 @@ import { retryAfterOf } from '../../hawkbit-errors.ts';
 const { code: UNAVAILABLE } = databaseUnavailable();
 
 /**
- * Answers 503 where there is nothing to show for want of the database. A mutation of several fields may have done some
- * of them: then it stays 200, as to send it again would do these twice.
+ * Answers 503 if there is no data because the database is unavailable. A mutation of several fields may have done some
+ * of them: then the status stays 200, because sending it again would do these twice.
  */
 export function answerUnavailable(): ApolloServerPlugin<object> {
   return {

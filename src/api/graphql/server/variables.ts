@@ -6,7 +6,7 @@ const refusal = (what: string) =>
 
 interface Value {
   value: unknown;
-  /** The variable, or the field of an object, that it stands in. */
+  /** The variable, or the field of an object, that has the value. */
   name: string;
   depth: number;
 }
@@ -16,14 +16,14 @@ export interface VariablesSize {
   values: number;
   /** Characters. */
   texts: number;
-  /** Of each variable that holds a list or an object: how many values, and how many entries its longest list has. */
+  /** For each variable with a list or an object: how many values it has, and how many entries its longest list has. */
   lists: [name: string, values: number, longest: number][];
 }
 
 /**
- * Measures variables, for before they are looked at any closer: what comes then takes time for each value, and its
- * errors repeat what was sent. What the document has in its lists `times` times counts as often.
- * @throws GraphQLError where there is more in them than any operation takes
+ * Measures variables before they are coerced, because that takes time for each value and its errors repeat what was
+ * sent. A variable that is in lists of the document `times` times counts as often.
+ * @throws GraphQLError if there is more in them than any operation takes
  */
 export function measureVariables(
   variables: Readonly<Record<string, unknown>>,
@@ -68,7 +68,7 @@ function add(sums: VariablesSize, kind: 'values' | 'texts', more: number): void 
     throw refusal(`The variables hold more than ${LIMITS[kind]} ${WHAT[kind]}: send fewer rows at a time.`);
 }
 
-/** What is wrong with a value, but for those in it. */
+/** What is wrong with a value, not counting the values in it. */
 function faultOf({ value, depth }: Value): string | undefined {
   if (typeof value === 'string')
     return value.length > LIMITS.textLength
