@@ -1,4 +1,4 @@
-/** An item is in quotes, with escapes, or bare; a bare NULL is none. */
+/** An item is in quotes, with escapes, or without quotes; NULL without quotes is a null. */
 const ITEM = /"([^"\\]*(?:\\.[^"\\]*)*)"|([^,]+)/gs;
 
 /** Reads what PostgreSQL writes for an array of one dimension. */
@@ -22,8 +22,8 @@ const type = (ids: number[], parse: (text: string) => unknown) => ({
 });
 
 /**
- * The arrays that results have, by the numbers that PostgreSQL gives their types. The driver would ask for these on
- * every new connection, and a connection cut meanwhile would end the process: nobody waits for the answer.
+ * The array types of results, by PostgreSQL's numbers for them. The driver would ask for these on every new connection,
+ * and if that connection is cut, the process would end: nobody waits for the answer.
  */
 export const ARRAY_TYPES = {
   booleans: type(

@@ -2,12 +2,13 @@ import { getTableColumns, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { arrayText } from './arrays.ts';
 
-/** Rows in one statement: beyond this, larger statements gain nothing and hold more memory. */
+/** Rows in one statement: larger statements are not faster and need more memory. */
 export const CHUNK = 5_000;
 
 /**
- * `INSERT … SELECT … FROM unnest`: any number of rows with one parameter a column, as PostgreSQL takes no more
- * than 65,534 of them. `each` has a list for every column that differs from row to row, `all` a value for the rest.
+ * `INSERT … SELECT … FROM unnest`: any number of rows with one parameter for each column, because PostgreSQL takes at
+ * most 65,534 parameters. `each` has a list for every column that differs between rows, `all` has a value for the
+ * others.
  */
 export function insertFromArrays<T extends PgTable>(
   table: T,
@@ -40,11 +41,11 @@ export function insertFromArrays<T extends PgTable>(
  */
 export const arrayOf = (list: readonly unknown[]): SQL => sql`${arrayText(list)}`;
 
-/** Whether a column has one of the ids. A number that is no safe integer is no id, and PostgreSQL might not read it. */
+/** Whether a column has one of the ids. Numbers that are not safe integers are left out: PostgreSQL may refuse them. */
 export const isAmong = (column: SQLWrapper, ids: readonly number[]): SQL =>
   sql`${column} = ANY(${arrayOf(ids.filter(Number.isSafeInteger))}::bigint[])`;
 
-/** The type to cast to: without its collation, which a cast doesn't take. */
+/** The type to cast to, without its collation, which a cast can't have. */
 const typeOf = (column: { getSQLType(): string }) => column.getSQLType().replace(/ COLLATE .*/, '');
 
 /** Cuts a list into pieces of at most `size`. */

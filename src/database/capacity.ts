@@ -1,11 +1,11 @@
 import type { Connection } from './connection.ts';
 import { openLink } from './link.ts';
 
-/** What a process has beside its pool: the monitor, the listener and the pool of what subscribers are told. */
+/** Connections of a process beside its pool: for the monitor, the listener and the pool of subscriptions. */
 export const BESIDE_POOL = 4;
-/** For the one process of the embedded database that all share, for commands, and for whoever looks at the database. */
+/** Connections left for the session of the embedded database, for commands, and for people who look at the database. */
 const SPARE = 3;
-/** Below that a transaction may wait for one that waits for it: one for statements, one for a lock, one for work. */
+/** With fewer, two transactions may wait for each other: one is for statements, one for a lock, one for work. */
 export const LEAST_POOL = 3;
 
 const ALLOWED = `
@@ -16,13 +16,13 @@ const ALLOWED = `
     (SELECT datconnlimit FROM pg_database WHERE datname = current_database() AND datconnlimit >= 0)) AS allowed`;
 
 export interface Capacity {
-  /** Connections that the database gives to all processes together. */
+  /** Connections that the database allows to all processes together. */
   allowed: number;
-  /** What is left for the pool of one process: no more than was wished for. */
+  /** Connections for the pool of one process: at most as many as wished. */
   pool: number;
 }
 
-/** How large the pool of each of some processes can be, as the database has it. */
+/** How large the pool of each of the processes can be, by the limits of the database. */
 export async function poolCapacity(
   connection: Connection,
   { wished, processes }: { wished: number; processes: number },

@@ -7,19 +7,21 @@ import { DatabaseUnavailableError } from './unavailable.ts';
 
 const CHANNEL = 'muster';
 const HEARTBEAT = 'heartbeat:';
-/** The last that a process says which ends in order. */
+/** The last message of a process that ends in an orderly way. */
 const GOODBYE = 'goodbye:';
-/** A database that is silent holds up no end. */
+/** A silent database doesn't delay the end. */
 const GOODBYE_WITHIN_MS = 1_000;
 const HEARTBEAT_EVERY_MS = 1_000;
-/** Beats in a row that weren't heard: then the link is given up for another. */
+/** After so many heartbeats in a row that weren't heard, the link is replaced. */
 const MISSED_AT_MOST = 2;
 const HEARD_WITHIN_MS = 3_000;
 
 export interface NotifyChannel {
-  /** Sends to all processes on this database, this one included. At most 8,000 bytes. @throws while there is no link */
+  /**
+   * Sends to all processes on this database, including this one. At most 8,000 bytes. @throws while there is no link
+   */
   publish(message: string): Promise<void>;
-  /** Whether messages arrive: false once our own heartbeat has been missing for 3 s. */
+  /** Whether messages arrive: false if our own heartbeat has been missing for 3 s. */
   listening(): boolean;
   close(): Promise<void>;
 }
@@ -27,13 +29,13 @@ export interface NotifyChannel {
 export interface Hearing {
   onMessage(message: string): void;
   /**
-   * Messages may have been missed: at the start, after every lost link, and where another process fell silent without
-   * a goodbye, as it may have died between a commit and its message. Messages arrive from now on.
+   * Messages may have been missed: at the start, after every lost link, and when another process became silent without
+   * a goodbye, because it may have died between a commit and its message. Messages arrive from now on.
    */
   onGap(): void;
 }
 
-/** Opens LISTEN and NOTIFY on a link of their own. Resolves once messages arrive. */
+/** Opens LISTEN and NOTIFY on a separate link. Resolves when messages arrive. */
 export async function openNotifyChannel(
   connection: Connection,
   { onMessage, onGap }: Hearing,
@@ -66,7 +68,7 @@ export async function openNotifyChannel(
       await link.ask(`LISTEN ${CHANNEL}`);
       await link.ask(NOTIFY, [CHANNEL, heartbeat]);
       heardAt = performance.now();
-      // What they said while there was no link is missed already.
+      // Their messages while there was no link are lost in any case.
       others.forget();
       onGap();
       opened();
@@ -77,7 +79,7 @@ export async function openNotifyChannel(
     if (!link) throw new DatabaseUnavailableError('there is no link for announcements');
     await link.ask(NOTIFY, [CHANNEL, message]);
   };
-  /** Whether the last beat was heard is found out by the next. */
+  /** Each heartbeat checks whether the one before was heard. */
   const beat = async () => {
     missed = heardAt === heardBefore ? missed + 1 : 0;
     heardBefore = heardAt;
@@ -105,14 +107,14 @@ export async function openNotifyChannel(
   };
 }
 
-/** Which other processes beat, and when each was heard last. */
+/** The other processes, and when each was heard last. */
 function openOthers() {
   const heardAt = new Map<string, number>();
   return {
     heard: (id: string) => void heardAt.set(id, performance.now()),
     left: (id: string) => void heardAt.delete(id),
     forget: () => heardAt.clear(),
-    /** Whether some have been silent for 3 s; each is told once. */
+    /** Whether any has been silent for 3 s; each is reported once. */
     fellSilent(): boolean {
       const silent = [...heardAt].filter(([, at]) => performance.now() - at >= HEARD_WITHIN_MS);
       for (const [id] of silent) heardAt.delete(id);

@@ -9,10 +9,10 @@ import { openNames, type Send, sender } from './statement.ts';
 import type { TransactionLink } from './transaction.ts';
 
 export type Database = PostgresJsDatabase<typeof schema>;
-/** The database inside of one transaction. Prepared statements never run here: they keep their pool. */
+/** The database inside one transaction. Prepared statements never run here, because they keep their pool. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
-/** Sends SQL as it is, beside Drizzle. */
+/** Sends SQL as it is, without Drizzle. */
 export interface Client {
   /** `` client`SELECT ${value}` ``: values become parameters. */
   // biome-ignore lint/suspicious/noExplicitAny: rows are whatever was asked for
@@ -29,7 +29,7 @@ export interface TransactionClient extends Pick<TransactionLink, 'copy'> {
 export interface Pool {
   database: Database;
   client: Client;
-  /** Whether nobody can use the database now, as its server isn't there. */
+  /** Whether there is no database server, so that nobody can use it now. */
   isAway(): boolean;
   close(): Promise<void>;
 }
@@ -38,15 +38,15 @@ export interface PoolOptions {
   connections: number;
   /** False behind a pooler that cannot keep named statements. */
   prepare: boolean;
-  /** Shown in `pg_stat_activity`; the embedded server stays up while one that begins with `muster` is there. */
+  /** Shown in `pg_stat_activity`; the embedded server keeps running while there is a name that starts with `muster`. */
   name?: string;
-  /** Says when the database is lost: nothing of the pool waits for it then. */
+  /** Says when the database is lost, so that nothing in the pool waits for it. */
   monitor?: Pick<DatabaseMonitor, 'guard' | 'isAway'>;
-  /** Gets what an operator should know. */
+  /** Gets lines for the operator. */
   tell?: (line: string) => void;
 }
 
-/** What Drizzle makes of values is asked for by its own options, on every link. */
+/** Drizzle's own conversion of values, for every link. */
 type Types = Pick<postgres.ParsedOptions, 'parsers' | 'serializers'>;
 
 const pools = new WeakMap<Database, LinkPool>();
@@ -54,10 +54,13 @@ const pools = new WeakMap<Database, LinkPool>();
 /** How many connections the pool of a database can have now. */
 export const capacityOf = (database: Database): number =>
   pools.get(database)?.capacity() ?? Number.POSITIVE_INFINITY;
-/** Whether it isn't known that nothing can be asked of a database. */
+/** Whether the database is not known to be lost. */
 export const isOpen = (database: Database): boolean => pools.get(database)?.isOpen() ?? true;
 
-/** Opens a pool; nothing is connected before the first statement. Errors of its connections are DatabaseUnavailableErrors. */
+/**
+ * Opens a pool; nothing is connected before the first statement. Errors of its connections are
+ * DatabaseUnavailableErrors.
+ */
 export function openPool(
   connection: Connection,
   { connections, prepare, name = 'muster', monitor, tell = () => {} }: PoolOptions,

@@ -1,18 +1,18 @@
 import type { Transaction, TransactionClient } from './connect.ts';
 
-/** Of a transaction Drizzle shows all but the one thing it has no words for: COPY. */
+/** The client of a transaction, which Drizzle doesn't show: only the client has COPY. */
 type WithClient = { session: { client: TransactionClient } };
 
 export type CopyValue = string | number | boolean | null | undefined;
 
-/** Rows as COPY takes them, gathered outside of the JavaScript heap: it would be long before they were cleared away. */
+/** Rows in the format of COPY, outside of the JavaScript heap, which would keep them too long. */
 export interface CopyText {
   add(row: readonly CopyValue[]): void;
   readonly isEmpty: boolean;
   blocks(): Buffer[];
 }
 
-/** Larger blocks gain nothing. */
+/** Larger blocks are not faster. */
 const BLOCK = 1 << 16;
 const MOST_BYTES_OF_A_UNIT = 3;
 
@@ -45,7 +45,7 @@ export function openCopyText(): CopyText {
   };
 }
 
-/** Puts rows into a table by COPY, inside the transaction. */
+/** Writes rows into a table with COPY, inside the transaction. */
 export async function copyText(
   tx: Transaction,
   table: string,

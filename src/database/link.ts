@@ -10,36 +10,36 @@ import { asUnavailable, DatabaseUnavailableError } from './unavailable.ts';
 export type Rows = postgres.RowList<any[]>;
 
 export interface How {
-  /** As a named statement, which the server parses once a connection. */
+  /** Sends it as a named statement, which the server parses once for each connection. */
   prepare?: boolean;
-  /** Rows as lists, not as objects. */
+  /** Returns rows as lists instead of objects. */
   lists?: boolean;
 }
 
 /**
- * One connection to the server. It lives once: what it waits for when it ends fails, and so does whatever is asked of it
- * afterwards, by DatabaseUnavailableErrors.
+ * One connection to the server, which is opened once. When it ends, everything that waits for it fails with a
+ * DatabaseUnavailableError, and so does every later statement.
  */
 export interface Link {
   ask(text: string, parameters?: readonly unknown[], how?: How): Promise<Rows>;
-  /** Sends blocks of text by a COPY. */
+  /** Sends blocks of text with a COPY. */
   copy(text: string, blocks: readonly Buffer[]): Promise<void>;
-  /** As the server, or what stands in front of it, says. */
+  /** The server's process, as the server or a pooler in front of it says. */
   readonly pid: number;
   /** Statements whose answers haven't come yet. */
   readonly awaited: number;
   readonly isOver: boolean;
-  /** Bytes that came. */
+  /** Bytes received. */
   heard(): number;
-  /** Bytes that came or went: another number than before where anything moved. */
+  /** Bytes received and sent: the number changes when anything was. */
   moved(): number;
   /** Called when the last answer has come. */
   onIdle: () => void;
   /** Called once, when it ends. */
   onOver: () => void;
-  /** Ends it at once, whatever it waits for. */
+  /** Ends it at once, even if it waits for something. */
   cut(): void;
-  /** Ends it in good order. */
+  /** Ends it in an orderly way. */
   end(): Promise<void>;
 }
 
@@ -48,20 +48,20 @@ export interface LinkOptions {
   name: string;
   /** False behind a pooler that cannot keep named statements. */
   prepare?: boolean;
-  /** How values are read and written, beside what the driver knows. */
+  /** How values are read and written, in addition to the driver's types. */
   types?: Pick<postgres.ParsedOptions, 'parsers' | 'serializers'>;
   onNotify?: (payload: string) => void;
   /** Gives up opening it. */
   signal?: AbortSignal;
 }
 
-/** A distant or busy server may take long; of one that is silent others find out sooner. */
+/** A distant or busy server may take long; the monitor notices a silent one sooner. */
 const OPENED_WITHIN_MS = 10_000;
-/** Lets nobody between us and the server forget a connection that idles. */
+/** Keep-alive, so that routers don't forget an idle connection. */
 const KEEP_ALIVE_S = 15;
 const END_WITHIN_S = 5;
 
-/** Opens a link; where several hosts are named, to the first that takes it. @throws DatabaseUnavailableError */
+/** Opens a link; if there are several hosts, to the first that accepts. @throws DatabaseUnavailableError */
 export async function openLink(connection: Connection, options: LinkOptions): Promise<Link> {
   for (let host = 0; ; host++) {
     const attempt = openDriver(connection, options, host);
@@ -74,17 +74,17 @@ export async function openLink(connection: Connection, options: LinkOptions): Pr
   }
 }
 
-/** The driver with one connection, which is opened for the first statement. */
+/** The driver with one connection, which is opened with the first statement. */
 interface Driver {
   client: postgres.Sql;
   isLastHost: boolean;
   socket(): Socket | undefined;
-  /** To be set: called when the connection has ended. */
+  /** Set by the caller; called when the connection has ended. */
   onClose: () => void;
   cut(): void;
 }
 
-/** What the driver takes beside what its types tell. */
+/** Options of the driver that its types don't have. */
 interface Undocumented {
   socket: () => Promise<Socket>;
   onnotify: (channel: string, payload: string) => void;
@@ -108,7 +108,7 @@ function openDriver(connection: Connection, { name, prepare, types, onNotify }: 
     onnotify: (_channel, payload) => onNotify?.(payload),
     onclose: () => driver.onClose(),
     socket: async () => {
-      // Of itself the driver would open it anew, and go on with what belonged to the connection before.
+      // Otherwise the driver opens it again and continues with statements of the old connection.
       if (socket || isCut) throw new DatabaseUnavailableError('the connection has ended');
       socket = openSocket(place);
       await hasConnected(socket);
@@ -124,7 +124,7 @@ function openDriver(connection: Connection, { name, prepare, types, onNotify }: 
   Object.assign(options.serializers, types?.serializers);
   const hosts = options.host.length;
   const place = { path: options.path || undefined, host: options.host[host]!, port: options.port[host]! };
-  // It would try the others on a connection of which it has begun to make use.
+  // The driver would try the other hosts on a connection that is already in use.
   Object.assign(options, { host: [place.host], port: [place.port] });
   const driver: Driver = {
     client,
@@ -147,7 +147,7 @@ interface Place {
 
 function openSocket({ path, host, port }: Place): Socket {
   if (path) return connect({ path });
-  // By the host's name its certificate is checked.
+  // The certificate is checked against the host's name.
   return Object.assign(connect({ host, port, noDelay: true }), { host, port });
 }
 
@@ -160,7 +160,7 @@ const hasConnected = (socket: Socket) =>
 
 async function linkOf(driver: Driver, signal: AbortSignal | undefined): Promise<Link> {
   const { client } = driver;
-  /** What rejects those who wait: of what is asked in its last moments the driver says nothing. */
+  /** Rejects the waiting callers: the driver reports nothing for statements sent just before the end. */
   const waiting = new Set<(error: unknown) => void>();
   let isOver = false;
   const gone = () => new DatabaseUnavailableError('the connection has ended');
@@ -238,7 +238,7 @@ async function firstAnswer({ client, cut }: Driver, signal: AbortSignal | undefi
 async function copyBy(client: postgres.Sql, text: string, blocks: readonly Buffer[]): Promise<void> {
   const query = client.unsafe(text);
   const into: Writable = await query.writable();
-  // What goes wrong once all has been sent the driver tells only the statement, which has succeeded by then.
+  // The driver reports errors after the last block only to the statement, which has already succeeded by then.
   Object.assign(query, { reject: (error: Error) => into.destroy(error) });
   await pipeline(Readable.from(blocks, { objectMode: true, highWaterMark: 2 }), into);
 }

@@ -4,21 +4,21 @@ import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { type Client, openPool, type Pool } from './connect.ts';
 import type { Connection } from './connection.ts';
 
-/** The same files serve the sources and the built server. */
+/** The sources and the built server use the same files. */
 const FOLDER = fileURLToPath(new URL('../../src/database/migrations', import.meta.url));
-/** Any number will do, as long as every Muster takes the same. */
+/** Any number, but the same for every Muster. */
 const LOCK = 0x6d757374;
 
 const LEAST_VERSION = 150_000;
-/** For the indexes that serve filters. The owner of a database may create both. */
+/** For the indexes of filters. The owner of a database may create both. */
 const EXTENSIONS = ['pg_trgm', 'btree_gin'];
 
 /** A database that Muster can't work on; the message is one line for the operator. */
 export class UnfitDatabaseError extends Error {}
 
 /**
- * Brings the database up to date, then does `afterwards`, both by one process at a time.
- * @throws UnfitDatabaseError where its version, encoding, letter case or extensions don't fit.
+ * Brings the database up to date, then does `afterwards`. Only one process at a time does this.
+ * @throws UnfitDatabaseError if its version, encoding, letter case or extensions don't fit.
  */
 export async function migrate(
   connection: Connection,
@@ -57,7 +57,7 @@ async function refuseUnfit(client: Client): Promise<void> {
     );
 }
 
-/** A newer Muster has changed its tables: what this one would write there, that one might not understand. */
+/** Refuses a database whose tables a newer Muster has changed: that one may not understand what this one writes. */
 async function refuseNewer(client: Client): Promise<void> {
   const [there] = await client`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS migrated`;
   if (!there?.['migrated']) return;

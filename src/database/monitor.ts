@@ -5,20 +5,22 @@ import { openReconnectingLink } from './reconnecting-link.ts';
 import { openStalledLinks } from './stalled-links.ts';
 import { isFull, isNobodyThere } from './unavailable.ts';
 
-/** Knows whether the database answers, by asking it all the time over a link of its own. */
+/** Knows whether the database answers, because it asks it four times a second over a separate link. */
 export interface DatabaseMonitor {
-  /** When the database is lost, everything that waits in this pool fails, and so does what is asked until it is back. */
+  /**
+   * When the database is lost, everything that waits in this pool fails, and so does every statement until it is back.
+   */
   guard(links: LinkPool): void;
-  /** As far as is known. */
+  /** Whether the database answers, as far as known. */
   answers(): boolean;
-  /** Whether nobody can use the database, as its server isn't there: what was read of it is still so. */
+  /** Whether there is no database server, so that nobody can change anything: what was read is still valid. */
   isAway(): boolean;
-  /** Hears when the database is back. */
+  /** Adds a listener that is called when the database is back. */
   onBack(listener: () => void): void;
   close(): Promise<void>;
 }
 
-/** Hears what an operator should know. */
+/** Gets events for the operator. */
 export interface MonitorLog {
   lost(reason: string): void;
   back(afterMs: number): void;
@@ -26,9 +28,11 @@ export interface MonitorLog {
   gaveUp(why: string): void;
 }
 
-/** Often enough that those who wait can be answered within two seconds. */
+/** Often enough to answer waiting requests within two seconds. */
 const ASK_EVERY_MS = 250;
-/** So many times in a row nothing came on any link. Counted, as a process that had no time itself heard nothing. */
+/**
+ * So many checks in a row without a byte on any link. It counts checks, because a busy process receives nothing itself.
+ */
 const SILENT_AT_MOST = 5;
 
 /** Opens the monitor, which connects the same way as the pools. Waits until the database answers for the first time. */
@@ -36,7 +40,7 @@ export async function openMonitor(connection: Connection, tell: MonitorLog): Pro
   const pools: LinkPool[] = [];
   const listeners: (() => void)[] = [];
   const stalled = openStalledLinks();
-  const orphans = openOrphans();
+  const abandoned = openAbandonedProcesses();
   let state: 'unknown' | 'answers' | 'lost' = 'unknown';
   let lostAt = performance.now();
   let away = false;
@@ -52,13 +56,13 @@ export async function openMonitor(connection: Connection, tell: MonitorLog): Pro
     if (state === 'lost') return;
     state = 'lost';
     lostAt = performance.now();
-    orphans.add(linksOfPools());
+    abandoned.add(linksOfPools());
     for (const links of pools) links.shut(reason);
     reconnecting.renew();
     tell.lost(reason);
   };
   const find = async (link: Link) => {
-    await orphans.end(link);
+    await abandoned.end(link);
     away = false;
     silent = 0;
     if (state === 'answers') return;
@@ -83,16 +87,16 @@ export async function openMonitor(connection: Connection, tell: MonitorLog): Pro
       else if (away || state === 'unknown') lose((error as Error).message);
     },
   });
-  /** One question at a time: while none is answered nothing is heard. */
+  /** Asks one question at a time. */
   const ask = async (link: Link) => {
     asking = true;
     try {
-      await orphans.end(link);
+      await abandoned.end(link);
       const question = stalled.question(linksOfPools());
       const rows = await link.ask(question ?? 'SELECT 1');
       if (!question) return;
       for (const { link: dead, why } of stalled.judge(rows)) {
-        orphans.add([dead]);
+        abandoned.add([dead]);
         dead.cut();
         tell.gaveUp(why);
       }
@@ -128,10 +132,10 @@ export async function openMonitor(connection: Connection, tell: MonitorLog): Pro
 }
 
 /**
- * Server processes of links that were given up: they may hold locks, and don't know that nobody is there any more. They
- * are ended as soon as the server hears us.
+ * The server's processes for links that were given up. They may hold locks, and don't know that their client is gone.
+ * They are ended as soon as the server answers.
  */
-function openOrphans() {
+function openAbandonedProcesses() {
   const waiting = new Map<number, number>();
   return {
     add(links: readonly Link[]) {
@@ -139,7 +143,7 @@ function openOrphans() {
     },
     async end(link: Link): Promise<void> {
       if (!waiting.size) return;
-      // A process that began later has the number only.
+      // A process that started later only has the same number.
       const conditions = [...waiting].map(([pid, since]) => {
         const seconds = ((performance.now() - since) / 1000).toFixed(3);
         return `pid = ${pid} AND backend_start < now() - interval '${seconds} seconds'`;

@@ -5,17 +5,17 @@ import { UnfitDatabaseError } from './migrate.ts';
 
 export interface OpenDatabase {
   connection: Connection;
-  /** Past a pooler. */
+  /** Without a pooler. */
   direct: Connection;
-  /** For people. */
+  /** Where the database is, for people. */
   where: string;
-  /** Lets go of it: an embedded one ends when nobody else uses it. */
+  /** Closes it: an embedded database ends if nobody else uses it. */
   stop(): Promise<void>;
 }
 
 /**
- * Finds the external database of the configuration, or starts the embedded one. Where `keep` is given, an embedded one
- * that ends is started again, of which it gets one line each time.
+ * Finds the external database of the configuration, or starts the embedded one. If `keep` is given, an embedded one
+ * that ends is started again, and `keep` gets one line each time.
  * @throws UnfitDatabaseError
  */
 export async function openDatabase(
@@ -43,7 +43,7 @@ export async function openDatabase(
   return { connection, direct: connection, where: dataDir, stop };
 }
 
-/** `?host=/folder` means the socket there, as for libpq; postgres.js takes that only apart from the URL. */
+/** `?host=/folder` means the socket there, as in libpq; postgres.js takes it only separately from the URL. */
 function connectionOf(url: string): Connection {
   const { searchParams, port, username, password, pathname } = new URL(url);
   const host = searchParams.get('host');

@@ -1,7 +1,7 @@
 import type { Link } from './link.ts';
 import { asUnavailable, DatabaseUnavailableError, isFull } from './unavailable.ts';
 
-/** Whoever asks shares a link with others, or has one of its own. */
+/** A caller shares a link with others, or has its own. */
 export type Use = 'shared' | 'own';
 
 /** A link of a pool. */
@@ -9,9 +9,9 @@ export interface Member {
   link: Link;
   /** A transaction has it, or it is being ended. */
   reserved: boolean;
-  /** When it becomes old. */
+  /** When it is old and is replaced. */
   until: number;
-  /** It gets nothing new to do. */
+  /** Whether it gets no new work. */
   old: boolean;
   /** Rejects when the link ends. */
   over: Promise<never>;
@@ -21,7 +21,7 @@ export interface MembersOptions {
   most: number;
   connect: (signal: AbortSignal) => Promise<Link>;
   tell: (line: string) => void;
-  /** A link was opened or has ended, or one couldn't be opened while there are others. */
+  /** A link was opened or has ended, or couldn't be opened while there are others. */
   onChange: () => void;
   /** The last answer that a link waited for has come. */
   onIdle: (member: Member) => void;
@@ -31,17 +31,19 @@ export interface MembersOptions {
 
 /** Statements sent on one link before the first is answered. */
 const AWAITED_AT_MOST = 1_000;
-/** After a connection couldn't be had: up to twice as long, so that not all come at the same time. */
+/**
+ * The wait after a connection couldn't be opened: up to twice as long, so that not all processes try at the same time.
+ */
 const REST_MS = 250;
 const REST_WHEN_FULL_MS = 5_000;
-/** The server's side of a connection grows by what it remembers. */
+/** The server's memory for a connection grows with its age. */
 const LIFETIME_MS = 45 * 60_000;
 
 const hasEnded = () => new DatabaseUnavailableError('the connection has ended');
 
 /**
- * The links of a pool. Of several one is never given to a transaction: what transactions read beside themselves would
- * wait for the end of others, which wait for the same.
+ * The links of a pool. If there are several, one is never given to a transaction. Otherwise a read beside a transaction
+ * waits for the end of other transactions, which wait for the same.
  */
 export function openMembers({ most, connect, tell, onChange, onIdle, onFailure }: MembersOptions) {
   const members: Member[] = [];
@@ -63,7 +65,7 @@ export function openMembers({ most, connect, tell, onChange, onIdle, onFailure }
     if (!best || best.link.awaited >= AWAITED_AT_MOST) return undefined;
     if (use === 'shared') return best;
     if (reserved >= Math.max(1, capacity() - 1)) return undefined;
-    // Rather a new one than one on which others wait.
+    // A new link is better than one on which others wait.
     if (best.link.awaited && mayGrow()) return undefined;
     best.reserved = true;
     return best;
@@ -94,12 +96,12 @@ export function openMembers({ most, connect, tell, onChange, onIdle, onFailure }
   };
 
   return {
-    /** How many there can be, as far as is known. */
+    /** How many there can be, as far as known. */
     capacity,
     all: (): readonly Member[] => members,
-    /** The one with the least to do; for `own` it is reserved. Undefined where none is to be had now. */
+    /** The link with the least work; for `own` it is reserved. Undefined if none is free now. */
     pick,
-    /** Opens as many as are wanted, where that may be done. */
+    /** Opens as many as are wanted, if possible. */
     grow(wanted: number) {
       while (connecting < wanted && mayGrow()) {
         const { signal } = connects;
@@ -108,13 +110,13 @@ export function openMembers({ most, connect, tell, onChange, onIdle, onFailure }
         });
       }
     },
-    /** Ends those that have lived long enough and have nothing to do. */
+    /** Ends old links that have nothing to do. */
     retireOld: () => retireOld(members),
-    /** Doesn't wait any longer after a connection couldn't be had. */
+    /** Ends the wait after a connection couldn't be opened. */
     retry() {
       restUntil = 0;
     },
-    /** Ends them all at once, and gives up those that are being opened. */
+    /** Ends all links at once, also those that are being opened. */
     cutAll() {
       connects.abort();
       connects = new AbortController();

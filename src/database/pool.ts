@@ -4,31 +4,31 @@ import { type Member, openMembers, type Use } from './pool-members.ts';
 import { inTransaction, type TransactionLink } from './transaction.ts';
 import { DatabaseUnavailableError } from './unavailable.ts';
 
-/** Links that statements and transactions share, opened as they are needed. */
+/** Links that statements and transactions share, opened when they are needed. */
 export interface LinkPool {
   ask(text: string, parameters?: readonly unknown[], how?: How): Promise<Rows>;
   begin<T>(work: (tx: TransactionLink) => Promise<T>): Promise<T>;
-  /** How many there can be, as far as is known. */
+  /** How many there can be, as far as known. */
   capacity(): number;
   isOpen(): boolean;
   all(): Link[];
-  /** All that waits fails at once, and so does whatever is asked until `open`. */
+  /** Everything that waits fails at once, and so does every statement until `open`. */
   shut(reason: string): void;
   open(): void;
-  /** Waits for transactions under way. */
+  /** Waits for running transactions. */
   close(): Promise<void>;
 }
 
 export interface LinkPoolOptions {
   most: number;
   connect: (signal: AbortSignal) => Promise<Link>;
-  /** Gets what an operator should know, once and not for every statement. */
+  /** Gets lines for the operator, not one for every statement. */
   tell: (line: string) => void;
 }
 
-/** Nobody waits longer for a link. */
+/** The longest wait for a link. */
 const WAIT_AT_MOST_MS = 10_000;
-/** Nor do more. */
+/** The most callers that wait. */
 const WAITING_AT_MOST = 10_000;
 const LOOK_EVERY_MS = 250;
 const CLOSE_WITHIN_MS = 5_000;
@@ -40,7 +40,7 @@ interface Waiter {
   reject: (error: unknown) => void;
 }
 
-/** Opens a pool; nothing is connected before something is asked of it. */
+/** Opens a pool; it connects with the first statement. */
 export function openLinkPool({ most, connect, tell }: LinkPoolOptions): LinkPool {
   const { lend, serve, members, rejectAll, stop } = openLending({ most, connect, tell });
   const transactions = new Set<Promise<unknown>>();
@@ -93,7 +93,7 @@ export function openLinkPool({ most, connect, tell }: LinkPoolOptions): LinkPool
   };
 }
 
-/** Gives links to those who ask, in the order in which they came. */
+/** Lends links to callers, in the order of their calls. */
 function openLending({ most, connect, tell }: LinkPoolOptions) {
   const waiting: Record<Use, Waiter[]> = { shared: [], own: [] };
   const isDue = onceAMinute();
@@ -103,7 +103,7 @@ function openLending({ most, connect, tell }: LinkPoolOptions) {
   const rejectAll = (error: unknown) => {
     for (const list of Object.values(waiting)) for (const { reject } of list.splice(0)) reject(error);
   };
-  /** Gives links to those who wait, and opens more where there are too few. */
+  /** Lends links to waiting callers, and opens more if there are too few. */
   const serve = () => {
     for (const use of ['shared', 'own'] as const)
       for (let waiter = waiting[use][0]; waiter; waiter = waiting[use][0]) {
@@ -143,7 +143,7 @@ function openLending({ most, connect, tell }: LinkPoolOptions) {
     serve,
     rejectAll,
     stop: () => clearInterval(looking),
-    /** Does work on a link as soon as there is one. */
+    /** Does work on a link as soon as one is free. */
     lend<T>(use: Use, work: (member: Member) => Promise<T>): Promise<T> {
       const member = waiting[use].length ? undefined : members.pick(use);
       if (member) {

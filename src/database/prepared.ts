@@ -5,8 +5,8 @@ import type { Database } from './connect.ts';
 import { PLANNED_EACH_TIME } from './statement.ts';
 
 /**
- * A statement that each database prepares once. Built on every call it would cost four times as much. It always
- * runs on its pool, never inside a transaction.
+ * A statement that is prepared once for each database. To build it on every call would cost four times as much. It
+ * always runs on its pool, never inside a transaction.
  */
 export function prepared<Statement>(
   build: (database: Database) => Statement,
@@ -27,7 +27,7 @@ const dialect = new PgDialect();
 const SHAPES_AT_MOST = 100;
 
 /**
- * The same for a statement with parts that differ from call to call: it is built once for parts of the same text,
+ * The same for a statement with parts that differ between calls: it is built once for parts with the same text,
  * whatever their values. Only these parts are rendered on every call.
  */
 export function preparedWith<Parts extends { [name: string]: SQL }, Rows>(
@@ -62,7 +62,7 @@ const withPlaceholders = (texts: Record<string, string>): Record<string, SQL> =>
     }),
   );
 /**
- * The same condition, in a statement that is planned for its values each time. Of a named one PostgreSQL soon keeps a
- * plan for any values, though ten matches of a million want another way than half of them.
+ * The same condition, in a statement that is planned for its values each time. For a named statement PostgreSQL soon
+ * keeps one plan for all values, but ten matches of a million need another plan than half of them.
  */
 export const plannedEachTime = (condition: SQL): SQL => sql`${condition} ${sql.raw(PLANNED_EACH_TIME)}`;

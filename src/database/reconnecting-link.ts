@@ -4,29 +4,29 @@ import type { Link } from './link.ts';
 export interface ReconnectingLink {
   /** Undefined while there is none. */
   current(): Link | undefined;
-  /** Ends the link that there is; another is opened. */
+  /** Ends the current link, so that another is opened. */
   renew(): void;
   close(): Promise<void>;
 }
 
 export interface ReconnectingLinkOptions {
   open: (signal: AbortSignal) => Promise<Link>;
-  /** What a new link is to do before it counts; where it throws, another is opened. */
+  /** Work on a new link before it is used; if it throws, another link is opened. */
   onOpen: (link: Link) => Promise<void> | void;
   onLost?: () => void;
   /** A link couldn't be opened. */
   onFailure?: (error: unknown) => void;
 }
 
-/** Between attempts: never long, and not the same for all processes. */
+/** The wait between attempts: short, and different for all processes. */
 const pause = () => 250 + 250 * Math.random();
-/** An attempt that takes longer goes on, but isn't waited for: what came back meanwhile may not have heard of it. */
+/** If an attempt takes longer, another is started beside it: a server that has come back may not know of the first. */
 const ATTEMPT_ALONE_MS = 1_000;
 const ATTEMPTS_AT_MOST = 5;
-/** A life that says that another attempt won't do better. */
+/** If a link lived only so long, another attempt is not made at once. */
 const SHORT_MS = 1_000;
 
-/** Keeps a link open. The first attempt has begun when it returns. */
+/** Keeps a link open. The first attempt has started when it returns. */
 export function openReconnectingLink({
   open,
   onOpen,
@@ -76,7 +76,7 @@ export function openReconnectingLink({
       current = undefined;
       if (closed) return;
       onLost?.();
-      // At once, unless that has led to nothing.
+      // At once, unless the link lived only a short time.
       again(performance.now() - openedAt < SHORT_MS ? pause() : 0);
     };
   };

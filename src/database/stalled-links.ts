@@ -1,36 +1,36 @@
 import type { Link } from './link.ts';
 
-/** Finds links on which nothing will come any more though nobody closed them, as when a NAT has forgotten them. */
+/** Finds links on which nothing can come any more although nobody closed them, for example if a NAT forgot them. */
 export interface StalledLinks {
-  /** What to ask the server over another link; undefined where nothing is in doubt. */
+  /** The question for the server over another link; undefined if no link is in doubt. */
   question(links: readonly Link[]): string | undefined;
-  /** Takes the answer to the last question. @returns links to be given up, and why */
+  /** Takes the answer to the last question. @returns the links to give up, and why */
   judge(rows: readonly { pid: number; waits: boolean }[]): { link: Link; why: string }[];
 }
 
 interface Doubt {
-  /** Bytes that had come and gone by `since`: none did afterwards. */
+  /** Bytes received and sent until `since`: none after that. */
   moved: number;
   since: number;
-  /** Whether the server has shown its process: a pooler names others than there are. */
+  /** Whether the server has its process: a pooler gives other process ids. */
   known: boolean;
   tries: number;
-  /** How often in a row the server didn't work for it. */
+  /** How often in a row the server was not working for it. */
   idle: number;
 }
 
-/** So long a statement may take without anybody asking what it does. */
+/** After this time the server is asked about a statement. */
 const DOUBTED_AFTER_MS = 1_000;
-/** The answer may have been on its way when the server was asked. */
+/** More than once, because the answer may have been on its way when the server was asked. */
 const IDLE_AT_MOST = 2;
-/** How often a new link's process is looked for. */
+/** How often the process of a new link is searched. */
 const TRIES = 3;
-/** Longer than anything here takes; a server process that hangs ends this way. */
+/** Longer than any statement of ours; this ends a server process that hangs. */
 const WAIT_AT_MOST_MS = 15 * 60_000;
 
 /**
- * A statement may take long, so that it does says nothing. But where we wait for the server's process, and it waits for
- * us or is gone, neither will hear of the other again.
+ * A long statement alone is no sign of a stalled link. But if we wait for the server's process, and that process waits
+ * for us or is gone, the link is dead.
  */
 export function openStalledLinks(): StalledLinks {
   const doubts = new WeakMap<Link, Doubt>();

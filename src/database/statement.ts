@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { How, Rows } from './link.ts';
 
-/** Uses from which a statement counts as common, and how many of them a process names and counts at the most. */
+/** Uses after which a statement counts as common, and how many statements a process names and counts at most. */
 const COMMON_FROM = 5;
 const NAMED_AT_MOST = 200;
 const COUNTED_AT_MOST = 2_000;
 
 /**
- * Says which statements to name: those that come often, so that the server parses them once a connection and answers in
- * one round trip, not two. By itself Drizzle asks so only for those of `.prepare()`.
+ * Says which statements to name: those that come often, so that the server parses them once for each connection and
+ * answers in one round trip instead of two. Drizzle itself names only those of `.prepare()`.
  */
 export function openNames(): (text: string, wished?: boolean) => boolean {
   const uses = new LRUCache<string, number>({ max: COUNTED_AT_MOST });
@@ -24,7 +24,7 @@ export function openNames(): (text: string, wished?: boolean) => boolean {
   return (text, wished = false) => !text.includes(PLANNED_EACH_TIME) && (wished || isCommon(text));
 }
 
-/** Asks once it is awaited: as objects, unless their values are wanted as lists. */
+/** A statement that is sent when it is awaited. It returns objects, or lists of values on request. */
 export class Statement implements PromiseLike<Rows> {
   private asked: Promise<Rows> | undefined;
   private readonly ask: (lists: boolean) => Promise<Rows>;
@@ -37,7 +37,7 @@ export class Statement implements PromiseLike<Rows> {
     return this.ask(true);
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: that is what it is for
+  // biome-ignore lint/suspicious/noThenProperty: it has to be awaitable
   then<A = Rows, B = never>(
     done?: ((rows: Rows) => A | PromiseLike<A>) | null,
     failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -47,7 +47,7 @@ export class Statement implements PromiseLike<Rows> {
   }
 }
 
-/** What statements are sent by: a pool, or a transaction. */
+/** What sends statements: a pool or a transaction. */
 export interface Asked {
   ask(text: string, parameters?: readonly unknown[], how?: How): Promise<Rows>;
 }
@@ -62,9 +62,9 @@ export const sender =
   (asked: Asked, isNamed: ReturnType<typeof openNames>): Send =>
   (text, parameters = [], { prepare } = {}) =>
     new Statement((lists) =>
-      // Without parameters it may be several statements, which can't be named.
+      // Without parameters there may be several statements, which can't be named.
       asked.ask(text, parameters, { lists, prepare: parameters.length > 0 && isNamed(text, prepare) }),
     );
 
-/** In the text of statements that the pool never names. */
+/** Marks statements that the pool never names. */
 export const PLANNED_EACH_TIME = '/* planned each time */';

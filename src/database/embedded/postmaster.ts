@@ -4,11 +4,11 @@ import type { Binaries } from './binaries.ts';
 import { errorCode, isAlive, readIfThere } from './files.ts';
 import { run } from './run.ts';
 
-/** A server process, as its lock file postmaster.pid tells. */
+/** A server process, from its lock file postmaster.pid. */
 export interface Postmaster {
   pid: number;
   port: number;
-  /** Empty where it has none, or not yet. */
+  /** Empty if it has none, or not yet. */
   socketFolder: string;
 }
 
@@ -26,7 +26,7 @@ export async function livingPostmaster(cluster: string): Promise<Postmaster | un
   return isServerOf(cluster, await commandLine(lock.pid)) ? lock : undefined;
 }
 
-/** The process that got the pid of a dead server whose lock is still there. */
+/** Another process with the pid of a dead server whose lock is still there. */
 export async function strangerUnderLock(cluster: string): Promise<number | undefined> {
   const lock = await readLock(cluster);
   if (!lock || !isAlive(lock.pid)) return undefined;
@@ -40,7 +40,7 @@ function isServerOf(cluster: string, command = ''): boolean {
   return basename(program) === 'postgres' && command.includes(` -D ${cluster} `);
 }
 
-/** Empty for a zombie, undefined where it can't be known. */
+/** Empty for a zombie, undefined if unknown. */
 async function commandLine(pid: number): Promise<string | undefined> {
   try {
     if (process.platform === 'linux')
@@ -55,7 +55,7 @@ async function commandLine(pid: number): Promise<string | undefined> {
 
 /** SIGINT: end open sessions, write everything down, stop. SIGQUIT: stop at once, recover at the next start. */
 export async function signal(pid: number, name: 'SIGINT' | 'SIGQUIT', binaries: Binaries): Promise<void> {
-  // Windows knows no signals; PostgreSQL there listens to those of its own making.
+  // Windows has no signals; PostgreSQL has its own there.
   if (process.platform === 'win32') await run(binaries.pgCtl, ['kill', name.slice(3), String(pid)]);
   else kill(pid, name);
 }
@@ -68,11 +68,11 @@ function kill(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Waits until the server has let go of the cluster and is gone; false where it hasn't in time. */
+/** Waits until the server has closed the cluster and is gone; false if that takes too long. */
 export async function waitUntilGone(cluster: string, pid: number, milliseconds: number): Promise<boolean> {
   const holdsIt = async () => isAlive(pid) && (await readLock(cluster))?.pid === pid;
   if (await holdsFor(milliseconds, holdsIt)) return false;
-  // Removing its lock is the last that it does. Where nobody reaps orphans it stays as a zombie for ever.
+  // Removing its lock is its last act. If nobody collects ended processes, it stays as a zombie for ever.
   await holdsFor(500, async () => isAlive(pid) && (await commandLine(pid)) !== '');
   return true;
 }

@@ -7,7 +7,7 @@ import { type Launch, launchServer } from './server.ts';
 import { connectionTo, type EmbeddedConnection, isPassing, joinServer } from './session.ts';
 import type { Address } from './socket.ts';
 
-/** A server that answers, and our session there. */
+/** A server that answers, and our session on it. */
 export interface Reached {
   pid: number;
   adopted: boolean;
@@ -16,18 +16,18 @@ export interface Reached {
 }
 
 export interface ReachOptions {
-  /** Where a server listened that is to be started again. */
+  /** Where the server listened that is started again. */
   before?: Address;
-  /** Gives up, and stops a server that was started in vain. */
+  /** Gives up, and stops a server that was started for nothing. */
   signal?: AbortSignal;
 }
 
 const patience = 60_000;
 
-/** What a stop may wait for a server that was being started. */
+/** How long a stop may wait for a server that is just starting. */
 const stopPatience = 5_000;
 
-/** Joins the living server of the place, or starts one. */
+/** Joins the running server of the place, or starts one. */
 export async function reachServer(
   place: Place,
   binaries: Binaries,

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 
-/** Nothing of our environment: PostgreSQL shall behave the same whatever LANG, TZ or PG… variables say. */
+/** An empty environment: PostgreSQL must behave the same whatever LANG, TZ or PG… variables say. */
 export function cleanSlate(program: string, account?: Account) {
   const windows = process.platform === 'win32' ? { SystemRoot: process.env['SystemRoot'] } : {};
   return {
     ...account,
     env: { LC_ALL: 'C', TZ: 'UTC', ...windows },
-    // Ours may be closed to the account.
+    // The account may have no access to our working folder.
     cwd: dirname(program),
     windowsHide: true,
   };
@@ -34,7 +34,7 @@ export function oneLine(error: unknown): string {
   return message.trim().replace(/\s*\n\s*/g, '; ');
 }
 
-/** Whom the server runs as, in the words of child_process. */
+/** The account of the server, as options of child_process. */
 export interface Account {
   uid: number;
   gid: number;

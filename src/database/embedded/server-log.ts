@@ -2,7 +2,7 @@ import { copyFile, open, stat, truncate } from 'node:fs/promises';
 
 const largest = 4 * 1024 * 1024;
 
-/** Keeps the log and one before it. Truncating suits the running server, which appends. */
+/** Keeps the log and one older log. The running server appends, so the log can be truncated. */
 export async function trimLog(path: string, limit = largest): Promise<void> {
   const size = await sizeOf(path);
   if (size <= limit) return;
@@ -17,7 +17,7 @@ export async function sizeOf(path: string): Promise<number> {
   );
 }
 
-/** What the log tells since `from` about why the server didn't start, line by line. */
+/** The lines of the log since `from` that say why the server didn't start. */
 export async function complaints(path: string, from: number): Promise<string[]> {
   const lines = (await readFrom(path, from)).split('\n').map(withoutPrefix);
   const useful = lines.filter((line) => line && !/unexpected postmaster exit/.test(line)); // of the server before

@@ -16,23 +16,23 @@ export interface Launch {
 
 export interface StartFailure {
   reason: string;
-  /** It ended for no other reason than that another server has the cluster open, or had until just now. */
+  /** It ended only because another server has the cluster open, or had it until just now. */
   lostRace: boolean;
 }
 
-/** Starts a server, where one listened before if there was one: others know it by its address. */
+/** Starts a server. It listens where the one before did, because others know that address. */
 export async function launchServer(place: Place, binaries: Binaries, before?: Address): Promise<Launch> {
   const address = await chooseAddress(place, before);
   await trimLog(place.logFile);
   const from = await sizeOf(place.logFile);
-  // A file, as a pipe to us would break with us and take the server along.
+  // A file, because a pipe to us would break when we end, and the server with it.
   const log = await open(place.logFile, 'a', 0o600);
   try {
     const surroundings = cleanSlate(binaries.postgres, place.account);
     const child = spawn(binaries.postgres, serverArguments(place, address), {
       ...surroundings,
       env: { ...surroundings.env, ...(await pastTheReusedPid(place.cluster)) },
-      detached: true, // a process group of its own: Ctrl-C is for us, who stop the server last
+      detached: true, // its own process group: Ctrl-C is only for us, and we stop the server last
       stdio: ['ignore', 'ignore', log.fd],
     });
     child.unref();
@@ -53,8 +53,8 @@ export async function launchServer(place: Place, binaries: Binaries, before?: Ad
 }
 
 /**
- * PostgreSQL removes the lock of a dead server, but takes a reused pid for a living one, unless it is that of an
- * ancestor. So we name it as one. Removing the lock ourselves could remove that of a server started meanwhile.
+ * PostgreSQL removes the lock of a dead server, but takes a reused pid for a running server, unless it is the pid of an
+ * ancestor. So we name it as one. To remove the lock ourselves could remove that of a server that was just started.
  */
 async function pastTheReusedPid(cluster: string): Promise<Record<string, string>> {
   const stranger = await strangerUnderLock(cluster);
@@ -63,16 +63,16 @@ async function pastTheReusedPid(cluster: string): Promise<Record<string, string>
 
 function serverArguments(place: Place, { socketFolder, port }: Address): string[] {
   const settings = {
-    // Reachable for this machine's Muster only.
+    // Only Muster on this machine can connect.
     listen_addresses: socketFolder ? '' : '127.0.0.1',
     unix_socket_directories: socketFolder,
     port,
-    // A fleet's hot rows and indexes stay in memory, and a small machine can still spare it.
+    // Enough for a fleet's hot rows and indexes, and not too much for a small machine.
     shared_buffers: '256MB',
-    // Bulk writes and poll times then don't force checkpoints, each of which makes the log grow by whole pages.
+    // So bulk writes and poll times don't force checkpoints, after each of which whole pages are written to the WAL.
     max_wal_size: '2GB',
     wal_compression: 'on',
-    // Refused statements are Muster's to report; here they would fill the disk, and show their values.
+    // Muster reports refused statements; here they would fill the disk and show their values.
     log_min_messages: 'log',
     log_checkpoints: 'off',
   };
@@ -86,7 +86,7 @@ function serverArguments(place: Place, { socketFolder, port }: Address): string[
 function explain(ended: string, complaints: string[]): StartFailure {
   return {
     reason: complaints.slice(-3).join('; ') || ended,
-    // The second is due to the children of a killed server, which take a moment to notice.
+    // The second error comes from children of a killed server, which notice its end a moment later.
     lostRace: complaints.some((line) =>
       /lock file ".*" already exists|pre-existing shared memory block/.test(line),
     ),

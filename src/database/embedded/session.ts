@@ -5,7 +5,7 @@ import { errorCode } from './files.ts';
 import { pause } from './postmaster.ts';
 import type { Address } from './socket.ts';
 
-/** Host is the folder of the Unix socket, or 127.0.0.1 where there are none. */
+/** Host is the folder of the Unix socket, or 127.0.0.1 on systems without them. */
 export interface EmbeddedConnection {
   host: string;
   port: number;
@@ -18,8 +18,8 @@ export function connectionTo({ socketFolder, port }: Address, password: string):
   return { host: socketFolder || '127.0.0.1', port, user: superuser, password, database: 'muster' };
 }
 
-// Held shared by every process that uses the server, and exclusively by the one that stops it. Advisory locks are
-// per database: in `postgres` these can't meet those of Muster's own tables.
+// Every process that uses the server holds it shared; the one that stops the server holds it alone. Advisory locks
+// belong to a database: in `postgres` these don't conflict with those of Muster's own tables.
 const inUse = 1;
 const sessionName = 'muster-embedded';
 
@@ -29,7 +29,7 @@ export const addressOf = ({ host, port }: EmbeddedConnection): Address => ({
   port,
 });
 
-/** Signs in as a user of the server, which nobody stops from then on. */
+/** Signs in as a user of the server, so that nobody stops it. */
 export async function joinServer(connection: EmbeddedConnection): Promise<Link> {
   const session = await openLink({ ...connection, database: 'postgres' }, { name: sessionName });
   try {
@@ -61,8 +61,8 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * Signs off. True where no other process of Muster's uses the server; then nobody can join until the session ends,
- * so it has to be stopped before.
+ * Signs off. Returns true if no other process of Muster uses the server. Then nobody can join until the session ends,
+ * so the server has to be stopped before.
  */
 export async function signOff(session: Link): Promise<boolean> {
   await session.ask('SELECT pg_advisory_unlock_shared($1)', [inUse]);
@@ -82,7 +82,7 @@ async function takeAlone(session: Link): Promise<boolean> {
   return Boolean(lock?.taken);
 }
 
-/** Those who joined hold the lock, or wait for it and will start a server themselves: what counts are the rest. */
+/** Other clients than sessions like ours: these hold the lock, or wait for it and then start a server themselves. */
 async function hasClients(session: Link): Promise<boolean> {
   const clients = await session.ask(
     `SELECT FROM pg_stat_activity

@@ -6,7 +6,7 @@ import { canEnter } from './account.ts';
 import { makeFolder } from './files.ts';
 import { hash, type Place } from './place.ts';
 
-/** Where a server listens: on a socket in a folder, or on a port of 127.0.0.1 where the folder is empty. */
+/** Where a server listens: on a socket in a folder, or on a port of 127.0.0.1 if the folder is empty. */
 export interface Address {
   socketFolder: string;
   port: number;
@@ -17,7 +17,7 @@ const socketPort = 5432;
 export async function chooseAddress(place: Place, before?: Address): Promise<Address> {
   if (process.platform === 'win32') return before ?? { socketFolder: '', port: await freePort() };
   const socketFolder = before ? await keepSocketFolder(before, place) : await makeSocketFolder(place);
-  // Who holds the cluster's lock owns this folder. A left-over lock here would only block under a reused pid.
+  // The holder of the cluster's lock owns this folder. A left-over lock here would only block if its pid is reused.
   await rm(join(socketFolder, `.s.PGSQL.${socketPort}.lock`), { force: true });
   return { socketFolder, port: socketPort };
 }
@@ -26,11 +26,11 @@ async function makeSocketFolder(place: Place): Promise<string> {
   const beside = join(place.dataDir, 'postgres.socket');
   const folder = fits(beside) ? beside : join(await temporaryFolder(place), `muster-${hash(place.dataDir)}`);
   if (await makeFolder(folder, 0o700)) return giveToServer(folder, place);
-  // In a folder for everybody somebody else may have been first.
+  // In a public folder somebody else may have made it first.
   return (await isOurs(folder, place)) ? folder : giveToServer(await mkdtemp(`${folder}-`), place);
 }
 
-/** Whoever clears temporary folders may have removed it. */
+/** A program that clears temporary folders may have removed it. */
 async function keepSocketFolder({ socketFolder }: Address, place: Place): Promise<string> {
   const isNew = await makeFolder(socketFolder, 0o700);
   return isNew ? giveToServer(socketFolder, place) : socketFolder;

@@ -9,20 +9,20 @@ import { leaveServer } from './stop.ts';
 import { superviseServer } from './supervise.ts';
 
 export interface EmbeddedDatabase {
-  /** Host is the folder of the Unix socket, or 127.0.0.1 where there are none. */
+  /** Host is the folder of the Unix socket, or 127.0.0.1 on systems without them. */
   connection: EmbeddedConnection;
-  /** Where the data really lives; differs from the asked folder where root had to move it. */
+  /** The real folder of the data; it differs from the given folder if root had to move it. */
   dataDir: string;
-  /** A living server of the same data folder was taken over. */
+  /** Whether a running server of the same data folder was taken over. */
   adopted: boolean;
-  /** Stops the server and waits until it is gone; leaves it running while another process of Muster's uses it. */
+  /** Stops the server and waits until it is gone; leaves it running if another process of Muster uses it. */
   stop(): Promise<void>;
 }
 
 export interface EmbeddedOptions {
   dataDir: string;
   log?: (message: string) => void;
-  /** Where given, a server that ends is started again, of which this gets one line each time. */
+  /** If given, a server that ends is started again, and this gets one line each time. */
   keep?: (line: string) => void;
 }
 

@@ -4,7 +4,7 @@ import { livingPostmaster, signal, waitUntilGone } from './postmaster.ts';
 import type { Reached } from './reach.ts';
 import { signOff } from './session.ts';
 
-/** Stops the server, unless another process of Muster's uses it. */
+/** Stops the server, unless another process of Muster uses it. */
 export async function leaveServer(
   place: Place,
   binaries: Binaries,
@@ -26,7 +26,7 @@ async function shutDown(
   pid: number,
   log: (message: string) => void,
 ): Promise<void> {
-  // After a crash another process may have started a server in its place: that one is theirs.
+  // After a crash another process may have started a new server, which belongs to that process.
   if ((await livingPostmaster(place.cluster))?.pid !== pid) return;
   await signal(pid, 'SIGINT', binaries);
   if (await waitUntilGone(place.cluster, pid, 8000)) return;

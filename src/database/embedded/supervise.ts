@@ -2,18 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Reached } from './reach.ts';
 import { oneLine } from './run.ts';
 
-/** A server that is started again where it ends. */
+/** A server that is started again when it ends. */
 export interface SupervisedServer {
-  /** Keeps it no longer. @returns the server that there is */
+  /** Stops supervising. @returns the current server */
   release(): Promise<Reached>;
 }
 
-/** A server that lived so long is started again at once; else it takes twice as long each time. */
+/** A server that ran so long is started again at once; otherwise the wait doubles each time. */
 const STEADY_MS = 60_000;
 const FIRST_REST_MS = 250;
 const LONGEST_REST_MS = 30_000;
 
-/** Keeps a server running. `tell` gets one line each time it was started again, or couldn't be. */
+/** Keeps a server running. `tell` gets one line each time that it was started again, or couldn't be. */
 export function superviseServer(
   first: Reached,
   reach: (signal: AbortSignal) => Promise<Reached>,
@@ -45,7 +45,7 @@ export function superviseServer(
       return false;
     }
     reachedAt = performance.now();
-    // It may have ended but our session.
+    // Perhaps only our session had ended.
     if (reached.pid !== pid) tell(`the embedded database had ended (process ${pid}) and was started again`);
     watch();
     return true;

@@ -5,7 +5,7 @@ import { distributionSets } from './distribution-sets.ts';
 import { rolloutGroups } from './rollouts.ts';
 import { targets } from './targets.ts';
 
-/** What an action can be in, and what an entry of its history can tell. */
+/** The statuses of an action, and of an entry of its history. */
 export const ACTION_STATUSES = [
   'finished',
   'error',
@@ -25,7 +25,7 @@ export type ActionStatus = (typeof ACTION_STATUSES)[number];
 export const FORCE_TYPES = ['soft', 'forced', 'timeforced', 'downloadonly'] as const;
 export type ForceType = (typeof FORCE_TYPES)[number];
 
-/** One assignment of a distribution set to a target, and what became of it. */
+/** One assignment of a distribution set to a target, and its result. */
 export const actions = pgTable(
   'actions',
   {
@@ -33,20 +33,20 @@ export const actions = pgTable(
     id: identity('id'),
     targetId: reference('target_id').notNull(),
     setId: reference('set_id').notNull(),
-    /** The group of a rollout that it was made for. */
+    /** The rollout group that it was created for. */
     rolloutGroupId: reference('rollout_group_id'),
     status: exactText('status').$type<ActionStatus>().notNull(),
-    /** Whether the device has still to do something about it. */
+    /** Whether the device still has something to do. */
     active: boolean('active').notNull(),
     forceType: exactText('force_type').$type<ForceType>().notNull(),
-    /** From when on a time-forced one is forced. */
+    /** When a time-forced action becomes forced. */
     forcedAt: instant('forced_at'),
     weight: integer('weight').notNull(),
     /** When the device may install: all three, or none. */
     windowSchedule: text('window_schedule'),
     windowDuration: text('window_duration'),
     windowTimezone: text('window_timezone'),
-    /** What another system knows it by. */
+    /** Its name in another system. */
     externalRef: text('external_ref'),
     initiatedBy: text('initiated_by').notNull(),
     /** The code in the newest report of the device. */
@@ -73,7 +73,7 @@ export const actions = pgTable(
       foreignColumns: [rolloutGroups.tenantId, rolloutGroups.id],
     }),
     index('actions_set_idx').on(t.tenantId, t.setId, t.status),
-    // For what is cleaned up; an action comes in when it ends.
+    // For the clean-up; an action is in it after its end.
     index('actions_ended_idx').on(t.tenantId, t.lastModifiedAt).where(sql`NOT ${t.active}`),
     index('actions_rollout_group_idx')
       .on(t.tenantId, t.rolloutGroupId, t.status, t.targetId)
@@ -91,9 +91,9 @@ export const actionEntries = pgTable(
     status: exactText('status').$type<ActionStatus>().notNull(),
     code: integer('code'),
     messages: text('messages').array().notNull(),
-    /** When it was, as the device says. */
+    /** When it happened, as the device says. */
     occurredAt: instant('occurred_at').notNull(),
-    /** When the server heard of it. */
+    /** When the server received it. */
     reportedAt: instant('reported_at').notNull(),
   },
   (t) => [
@@ -108,8 +108,8 @@ export const actionEntries = pgTable(
 );
 
 /**
- * Which set a target is to have, and which it has. Apart from `targets`, so that its indexes cost nothing where targets
- * are made or read; a target that never had either has no row.
+ * Which set a target should have, and which it has. It is separate from `targets`, so that its indexes cost nothing
+ * when targets are created or read. A target that never had either set has no row.
  */
 export const targetDeployments = pgTable(
   'target_deployments',

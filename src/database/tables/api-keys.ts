@@ -10,16 +10,16 @@ export const apiKeys = pgTable(
     tenantId: tenantReference(),
     id: identity('id'),
     name: exactText('name').notNull(),
-    /** Whose key it is: it never may more than this account may. */
+    /** Its owner: the key never has more permissions than this account. */
     ownerId: reference('owner_id').notNull(),
-    /** Of its secret, by SHA-256. */
+    /** SHA-256 of its secret. */
     digest: text('digest').notNull(),
     permissions: text('permissions').array().notNull(),
     roles: text('roles').array().notNull(),
-    /** A filter that narrows all permissions on targets. */
+    /** A filter that limits all permissions on targets. */
     scope: text('scope'),
     expiresAt: instant('expires_at'),
-    /** Up to an hour behind. */
+    /** May be up to an hour old. */
     lastUsedAt: instant('last_used_at'),
     createdAt: authorship.createdAt,
     createdBy: authorship.createdBy,

@@ -2,7 +2,7 @@ import { bigint, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-
 import { exactText, identity, instant } from './columns.ts';
 import { tenantReference } from './tenants.ts';
 
-/** What was done in a tenant, one row a change, written in the change's own transaction. Rows are never changed. */
+/** What was done in a tenant: one row for each change, written in the same transaction. Rows are never changed. */
 export const auditEvents = pgTable(
   'audit_events',
   {
@@ -16,11 +16,11 @@ export const auditEvents = pgTable(
     channel: text('channel').notNull(),
     address: text('address'),
     type: exactText('type').notNull(),
-    /** Names of what it was done to; null where a filter chose them. */
+    /** Names of the changed things; null if a filter selected them. */
     subjects: text('subjects').array(),
     filter: text('filter'),
     count: bigint('count', { mode: 'number' }).notNull(),
-    /** By field: its old and its new value. */
+    /** The old and the new value of each field. */
     changes: jsonb('changes').$type<Readonly<Record<string, { old?: unknown; new?: unknown }>>>(),
   },
   (t) => [

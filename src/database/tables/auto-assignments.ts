@@ -5,7 +5,7 @@ import { distributionSets } from './distribution-sets.ts';
 import { targetFilters } from './target-data.ts';
 import { tenantReference } from './tenants.ts';
 
-/** In what an auto-assignment can be; only one that is `running` assigns. */
+/** The statuses of an auto-assignment; only `running` ones assign. */
 export const AUTO_ASSIGNMENT_STATUSES = [
   'waiting_for_approval',
   'approval_denied',
@@ -15,7 +15,7 @@ export const AUTO_ASSIGNMENT_STATUSES = [
 ] as const;
 export type AutoAssignmentStatus = (typeof AUTO_ASSIGNMENT_STATUSES)[number];
 
-/** Distribution sets for all targets that match a query, be it now or later. */
+/** Distribution sets for all targets that match a query, now or later. */
 export const autoAssignments = pgTable(
   'auto_assignments',
   {
@@ -23,7 +23,7 @@ export const autoAssignments = pgTable(
     id: identity('id'),
     name: exactText('name').notNull(),
     description: text('description'),
-    /** RSQL. Of a saved filter's one it is the filter's. */
+    /** RSQL. If it belongs to a saved filter, it is the query of that filter. */
     query: text('query').notNull(),
     /** The saved filter that it belongs to. */
     targetFilterId: reference('target_filter_id'),
@@ -32,13 +32,13 @@ export const autoAssignments = pgTable(
     weight: integer('weight').notNull(),
     confirmationRequired: boolean('confirmation_required').notNull(),
     status: exactText('status').$type<AutoAssignmentStatus>().notNull(),
-    /** Before it doesn't begin by itself. */
+    /** It doesn't start by itself before this time. */
     startAt: instant('start_at'),
     approvalDecidedBy: text('approval_decided_by'),
     approvalRemark: text('approval_remark'),
-    /** In whose name it assigns. */
+    /** The account in whose name it assigns. */
     initiatedBy: text('initiated_by').notNull(),
-    /** Which targets they could change when they set it up: those that match any of these filters; all where null. */
+    /** The targets that its creator could change then: those that match any of these filters; null means all. */
     creatorScopes: text('creator_scopes').array(),
     ...authorship,
   },

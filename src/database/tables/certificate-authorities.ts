@@ -9,13 +9,13 @@ export const certificateAuthorities = pgTable(
     tenantId: tenantReference(),
     id: identity('id'),
     name: exactText('name').notNull(),
-    /** In PEM; what else follows is read from it. */
+    /** In PEM; the following columns are read from it. */
     certificate: text('certificate').notNull(),
     fingerprint: exactText('fingerprint').notNull(),
     subject: text('subject').notNull(),
     notBefore: instant('not_before').notNull(),
     notAfter: instant('not_after').notNull(),
-    /** Of certificates below it, in hexadecimal. */
+    /** Serial numbers of revoked certificates, in hexadecimal. */
     revokedSerials: text('revoked_serials').array().notNull(),
     ...authorship,
   },

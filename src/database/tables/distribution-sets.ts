@@ -24,7 +24,7 @@ export const distributionSetTypes = pgTable(
   ],
 );
 
-/** The module types that sets of a type take; those that are mandatory make a set complete. */
+/** The module types that sets of a type can have; a set is complete if it has all mandatory ones. */
 export const distributionSetTypeModuleTypes = pgTable(
   'distribution_set_type_module_types',
   {
@@ -52,7 +52,7 @@ export const distributionSetTypeModuleTypes = pgTable(
   ],
 );
 
-/** The set types that suit targets of a type; a type without a row takes any. */
+/** The set types that are compatible with targets of a type; a type without a row takes any. */
 export const targetTypeSetTypes = pgTable(
   'target_type_set_types',
   {

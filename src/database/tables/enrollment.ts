@@ -18,7 +18,7 @@ import { targetTypes } from './target-types.ts';
 import { tenantReference } from './tenants.ts';
 
 export const APPLIES_TO = ['registered', 'all'] as const;
-/** Which targets a group's tokens speak for: those it registered, or all of the tenant. */
+/** Which targets the tokens of a group are valid for: those that it registered, or all of the tenant. */
 export type AppliesTo = (typeof APPLIES_TO)[number];
 
 /** How unknown devices become targets. */
@@ -29,19 +29,21 @@ export const enrollmentGroups = pgTable(
     id: identity('id'),
     name: exactText('name').notNull(),
     description: text('description'),
-    /** The one whose token is the configuration's gateway token: each tenant has it. */
+    /** Whether its token is the gateway token of the configuration: each tenant has one such group. */
     isDefault: boolean('is_default').notNull(),
     expiresAt: instant('expires_at'),
     registrationLimit: reference('registration_limit'),
-    /** Those that count against the limit: counted only while there is one, as counting makes registrations queue. */
+    /**
+     * Registrations that count for the limit. They are counted only if there is one, because counting makes them queue.
+     */
     registrations: reference('registrations').notNull(),
-    /** Patterns; none allows all. */
+    /** Patterns; an empty list allows all. */
     allowedControllerIds: text('allowed_controller_ids').array().notNull(),
     deniedControllerIds: text('denied_controller_ids').array().notNull(),
     appliesTo: text('applies_to', { enum: APPLIES_TO }).notNull(),
     requiresApproval: boolean('requires_approval').notNull(),
     certificateAuthorityId: reference('certificate_authority_id'),
-    /** What its targets are given, with its tags. */
+    /** What its targets get, together with its tags. */
     targetTypeId: reference('target_type_id'),
     targetGroup: exactText('target_group'),
     attributes: jsonb('attributes').$type<Record<string, string>>().notNull(),
@@ -92,9 +94,9 @@ export const enrollmentTokens = pgTable(
   {
     ...groupKey,
     id: identity('id'),
-    /** SHA-256 in hexadecimal: the token itself is nowhere. */
+    /** SHA-256 in hexadecimal; the token itself is not stored. */
     digest: exactText('digest').notNull(),
-    /** How it begins, by which people tell it from others. */
+    /** Its beginning, so that people can recognise it. */
     prefix: text('prefix').notNull(),
     expiresAt: instant('expires_at'),
     createdAt: instant('created_at').notNull(),
@@ -115,7 +117,7 @@ export const enrollmentTokens = pgTable(
 export const PENDING_STATES = ['pending', 'rejected'] as const;
 export type PendingState = (typeof PENDING_STATES)[number];
 
-/** Devices that wait for an approval, and those that were refused one. They are no targets. */
+/** Pending targets, and those that were rejected. They are not targets. */
 export const pendingTargets = pgTable(
   'pending_targets',
   {
@@ -124,7 +126,7 @@ export const pendingTargets = pgTable(
     controllerId: exactText('controller_id').notNull(),
     state: text('state', { enum: PENDING_STATES }).notNull(),
     firstRequestAt: instant('first_request_at').notNull(),
-    /** Written as often as devices poll: no index has it or the address. */
+    /** Written at every poll, so no index has it or the address. */
     lastRequestAt: instant('last_request_at').notNull(),
     address: text('address'),
     rejectedAt: instant('rejected_at'),

@@ -22,23 +22,23 @@ export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
 
-/** Files of targets, with how far each has been taken in: every number is of what is committed. */
+/** Files of targets, with how far each is imported: all numbers count committed rows. */
 export const imports = pgTable(
   'imports',
   {
     tenantId: tenantReference(),
     id: identity('id'),
-    /** The client's own name for it, by which it finds it again when the answer was lost. */
+    /** The client's own name for it, to find it again if the answer was lost. */
     key: exactText('key'),
     state: text('state', { enum: IMPORT_STATES }).notNull(),
     mode: text('mode', { enum: IMPORT_MODES }).notNull(),
     format: text('format', { enum: IMPORT_FORMATS }).notNull(),
     dryRun: boolean('dry_run').notNull(),
-    /** What was chosen to be between the cells of CSV; null where the headings tell. */
+    /** The separator of CSV cells that was given; null if the headings say it. */
     delimiter: text('delimiter'),
     /** Why it failed, for people. */
     message: text('message'),
-    /** Bytes and lines taken in, and the digest of those bytes, by which the same file is known again. */
+    /** Bytes and lines that were imported, and the digest of these bytes, to recognise the same file. */
     bytes: counter('bytes'),
     bytesTotal: bigint('bytes_total', { mode: 'number' }),
     lines: counter('lines'),
@@ -48,11 +48,11 @@ export const imports = pgTable(
     rowsUpdated: counter('rows_updated'),
     rowsRefused: counter('rows_refused'),
     faults: counter('faults'),
-    /** Rows that repeat a target which an earlier row of the file changed. */
+    /** Rows with a target that an earlier row of the file has changed. */
     warnings: counter('warnings'),
-    /** The latest transactions by which it changed targets, as PostgreSQL notes them in rows: so it knows its own work. */
+    /** Its latest transactions that changed targets, as in PostgreSQL's xmin: so it recognises its own changes. */
     transactions: bigint('transactions', { mode: 'number' }).array().notNull().default(sql`'{}'`),
-    /** Raised whenever an upload takes over, so that one that was given up cannot go on beside it. */
+    /** Raised when an upload takes over, so that the upload before cannot continue at the same time. */
     attempt: integer('attempt').notNull(),
     startedAt: instant('started_at').notNull(),
     startedBy: text('started_by').notNull(),
@@ -71,7 +71,7 @@ const importKey = {
   importId: reference('import_id').notNull(),
 };
 
-/** What was wrong with refused rows, one or more of a line, and what is to be said of others. */
+/** Faults of refused rows, one or more for each line, and warnings of other rows. */
 export const importFaults = pgTable(
   'import_faults',
   {
@@ -94,7 +94,7 @@ export const importFaults = pgTable(
   ],
 );
 
-/** The controllerIds that a dry run has met: what it doesn't write it must remember, to find a repeated one. */
+/** The controllerIds of a dry run: it writes no targets, so it remembers these to find repeated ones. */
 export const importSeen = pgTable(
   'import_seen',
   { ...importKey, controllerId: exactText('controller_id').notNull() },

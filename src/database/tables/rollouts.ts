@@ -53,23 +53,23 @@ export const rollouts = pgTable(
     name: exactText('name').notNull(),
     description: text('description'),
     setId: reference('set_id').notNull(),
-    /** Which targets, as it was written. */
+    /** The filter of its targets, as it was written. */
     filter: text('filter').notNull(),
-    /** The scopes in which its creator may read and change targets, as a filter; null where these are all. */
+    /** Creator's scope: a filter for the targets that they may read and change; null means all. */
     creatorScope: text('creator_scope'),
     status: exactText('status').$type<RolloutStatus>().notNull(),
-    /** From when on it begins by itself. */
+    /** When it starts by itself. */
     startAt: instant('start_at'),
-    /** Of its actions, as the following. */
+    /** This and the following are for its actions. */
     forceType: exactText('force_type').$type<'soft' | 'forced' | 'timeforced' | 'downloadonly'>().notNull(),
     forcedAt: instant('forced_at'),
     weight: integer('weight').notNull(),
-    /** Whether targets that appear later are taken in. */
+    /** Whether targets that appear later are added. */
     dynamic: boolean('dynamic').notNull(),
     totalTargets: integer('total_targets').notNull(),
     approvalDecidedBy: text('approval_decided_by'),
     approvalRemark: text('approval_remark'),
-    /** It was deleted after it had begun. */
+    /** It was deleted after its start. */
     deleted: boolean('deleted').notNull().default(false),
     ...authorship,
   },
@@ -82,14 +82,14 @@ export const rollouts = pgTable(
       foreignColumns: [distributionSets.tenantId, distributionSets.id],
     }),
     index('rollouts_set_idx').on(t.tenantId, t.setId),
-    // What the periodic job looks through.
+    // The rollouts that the periodic job visits.
     index('rollouts_under_way_idx')
       .on(t.tenantId, t.id)
       .where(sql`${t.status} IN ('creating', 'ready', 'starting', 'running', 'stopping', 'deleting')`),
   ],
 );
 
-/** A part of a rollout's targets; the groups begin in the order of their ids. */
+/** A part of a rollout's targets; the groups start in the order of their ids. */
 export const rolloutGroups = pgTable(
   'rollout_groups',
   {
@@ -99,23 +99,25 @@ export const rolloutGroups = pgTable(
     name: exactText('name').notNull(),
     description: text('description'),
     status: exactText('status').$type<RolloutGroupStatus>().notNull(),
-    /** Which of the rollout's targets; empty where any. */
+    /** The filter for its part of the rollout's targets; empty means any. */
     filter: text('filter').notNull(),
-    /** How many percent of those that the filter matches; of a dynamic group how many targets it takes. */
+    /** Percent of the targets that match the filter; for a dynamic group, how many targets it takes. */
     percentage: real('percentage').notNull(),
     dynamic: boolean('dynamic').notNull(),
     confirmationRequired: boolean('confirmation_required').notNull(),
-    /** Percent of the targets; so many finished begin the next group, more failed pause the rollout. */
+    /**
+     * Percent of the targets: if so many have finished, the next group starts; if more have failed, the rollout pauses.
+     */
     successThreshold: integer('success_threshold').notNull(),
     successAction: exactText('success_action').$type<SuccessAction>().notNull(),
     errorThreshold: integer('error_threshold').notNull(),
-    /** Of no meaning here: kept as clients gave them. */
+    /** Without meaning here: stored as clients gave them. */
     successActionExpression: text('success_action_expression').notNull(),
     errorActionExpression: text('error_action_expression').notNull(),
     totalTargets: integer('total_targets').notNull(),
-    /** How many could come into it when its filling began; null before. */
+    /** How many targets it could get when its filling started; null before. */
     candidates: integer('candidates'),
-    /** Up to which target id it is filled, and its targets have actions. */
+    /** Up to which target id it is filled, and up to which its targets have actions. */
     filledTo: reference('filled_to').notNull().default(0),
     scheduledTo: reference('scheduled_to').notNull().default(0),
     ...authorship,
@@ -132,7 +134,9 @@ export const rolloutGroups = pgTable(
   ],
 );
 
-/** Which targets are in which group: each in one of a rollout. As narrow as can be, as there may be millions. */
+/**
+ * Which targets are in which group; each is in one group of a rollout. A narrow table: there may be millions of rows.
+ */
 export const rolloutTargets = pgTable(
   'rollout_targets',
   {

@@ -3,14 +3,14 @@ import { identity, instant, reference } from './columns.ts';
 import { tenantReference } from './tenants.ts';
 import { users } from './users.ts';
 
-/** Accounts that are signed in by a browser's cookie. One that was ended has no row. */
+/** Accounts that are signed in with a browser's cookie. An ended session has no row. */
 export const sessions = pgTable(
   'sessions',
   {
     tenantId: tenantReference(),
     id: identity('id'),
     userId: reference('user_id').notNull(),
-    /** Of its secret, by SHA-256. */
+    /** SHA-256 of its secret. */
     digest: text('digest').notNull(),
     expiresAt: instant('expires_at').notNull(),
   },

@@ -15,7 +15,7 @@ export const softwareModuleTypes = pgTable(
     minArtifacts: integer('min_artifacts').notNull(),
     /** How many modules of the type a distribution set may have. */
     maxAssignments: integer('max_assignments').notNull(),
-    /** It was deleted while it was in use: what uses it still shows it, and nothing new may. */
+    /** It was deleted while it was in use: its users still show it, and nothing new may use it. */
     deleted: boolean('deleted').notNull().default(false),
     ...authorship,
   },
@@ -63,7 +63,7 @@ export const softwareModuleMetadata = pgTable(
     ...moduleKey,
     key: exactText('key').notNull(),
     value: exactText('value').notNull(),
-    /** Whether devices are told. */
+    /** Whether devices see it. */
     targetVisible: boolean('target_visible').notNull(),
   },
   (t) => [
@@ -76,7 +76,7 @@ export const softwareModuleMetadata = pgTable(
   ],
 );
 
-/** What files hold: each content once in a tenant, however many artifacts have it. */
+/** The contents of files: each content once in a tenant, however many artifacts have it. */
 export const artifactContents = pgTable(
   'artifact_contents',
   {
@@ -85,7 +85,7 @@ export const artifactContents = pgTable(
     sha1: exactText('sha1').notNull(),
     md5: exactText('md5').notNull(),
     size: reference('size').notNull(),
-    /** Where the store keeps it: a name that was never used before, nor is again. */
+    /** Its name in the store, which is never used again. */
     location: text('location').notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.sha256] })],
@@ -118,7 +118,8 @@ export const artifacts = pgTable(
 );
 
 /**
- * Files that are awaited, each by who has its token and was allowed to send it: a row goes when the file begins to come.
+ * Expected uploads. Whoever has the token may send the file, while its creator still has the permission. The row is
+ * deleted when the upload starts.
  */
 export const artifactUploads = pgTable(
   'artifact_uploads',
@@ -132,7 +133,7 @@ export const artifactUploads = pgTable(
     sha1: exactText('sha1'),
     sha256: exactText('sha256'),
     username: text('username').notNull(),
-    /** False for whom an issuer's token named: they need none. */
+    /** False for a caller with an issuer's token, who needs no account. */
     hasAccount: boolean('has_account').notNull(),
     apiKeyId: reference('api_key_id'),
     grants: text('grants').array().notNull(),
@@ -150,8 +151,9 @@ export const artifactUploads = pgTable(
 );
 
 /**
- * What the store holds, or may hold, beside the contents: uploads that have not ended, and contents that no artifact has
- * any more. Written before the store is changed, so that a process that dies leaves nothing that nobody knows of.
+ * Orphans: what the store has, or may have, beside the contents. These are running uploads, and contents that no
+ * artifact has any more. A row is written before the store is changed, so that a process that dies leaves no unknown
+ * content.
  */
 export const artifactOrphans = pgTable(
   'artifact_orphans',

@@ -9,10 +9,10 @@ const targetKey = {
   targetId: reference('target_id').notNull(),
 };
 
-/** As much of a metadata value as an index can hold: no entry may be larger than a third of a page. */
+/** Characters of a metadata value in the index: no entry may be larger than a third of a page. */
 export const METADATA_VALUE_HEAD = 128;
 
-/** What administrators note of a target, as keys with values. */
+/** Notes about a target from administrators, as keys with values. */
 export const targetMetadata = pgTable(
   'target_metadata',
   { ...targetKey, key: exactText('key').notNull(), value: exactText('value').notNull() },
@@ -63,7 +63,7 @@ export const targetTagAssignments = pgTable(
   ],
 );
 
-/** The targets whose actions are confirmed without asking; one without a row is asked. */
+/** The targets whose actions are confirmed automatically; a target without a row is asked. */
 export const targetAutoConfirm = pgTable(
   'target_auto_confirm',
   {
@@ -83,7 +83,7 @@ export const targetAutoConfirm = pgTable(
   ],
 );
 
-/** Filters with a name, to be used again. */
+/** Saved filters. */
 export const targetFilters = pgTable(
   'target_filters',
   {

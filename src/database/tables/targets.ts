@@ -32,7 +32,10 @@ export const targets = pgTable(
     requestAttributes: boolean('request_attributes').notNull(),
     updateStatus: text('update_status', { enum: UPDATE_STATUSES }).notNull(),
     installedAt: instant('installed_at'),
-    /** The enrollment group that registered it. No foreign key: the group may be gone, and its id is never used again. */
+    /**
+     * The enrollment group that registered it. No foreign key: the group may be deleted, and its id is never used
+     * again.
+     */
     enrollmentGroupId: reference('enrollment_group_id'),
     ...authorship,
   },
@@ -51,10 +54,10 @@ export const targets = pgTable(
     index('targets_controller_id_lowered_idx').on(t.tenantId, lowered(t.controllerId)),
     index('targets_name_lowered_idx').on(t.tenantId, lowered(t.name)),
     index('targets_created_at_idx').on(t.tenantId, t.createdAt, t.controllerId),
-    // Of all rows: what a partial index knows of its values the planner doesn't use.
+    // Of all rows, because the planner doesn't use the statistics of a partial index.
     index('targets_group_lowered_idx').on(t.tenantId, lowered(t.group)),
-    // One for all three, as every further index costs a creation more than a further column. What was written last
-    // waits in a list that every search reads: two megabytes are found in 3 ms.
+    // One index for all three columns, because a further index costs a creation more than a further column. New entries
+    // wait in a list that every search reads: two megabytes take 3 ms.
     index('targets_wildcards_idx')
       .using('gin', t.tenantId, wildcards(t.controllerId), wildcards(t.name), wildcards(t.description))
       .with({ gin_pending_list_limit: 2048 }),
@@ -66,8 +69,8 @@ export const targets = pgTable(
 );
 
 /**
- * When and from where a device was last heard. Apart from `targets`, because nearly every request writes it: no
- * index has its columns and pages keep room, so that an update touches one page and nothing else.
+ * When and from where a device last polled. It is separate from `targets`, because nearly every request writes it: no
+ * index has its columns and pages keep free space, so that an update writes only one page.
  */
 export const targetPolls = pgTable(
   'target_polls',
@@ -75,7 +78,7 @@ export const targetPolls = pgTable(
     tenantId: reference('tenant_id').notNull(),
     targetId: reference('target_id').notNull(),
     lastRequestAt: instant('last_request_at'),
-    /** The last one written, by the device or by an administrator. */
+    /** The address that was written last, by the device or by an administrator. */
     address: text('address'),
   },
   (t) => [
@@ -88,7 +91,7 @@ export const targetPolls = pgTable(
   ],
 );
 
-/** How many targets a tenant has: the sum of its rows, each of which is counted by another connection. */
+/** How many targets a tenant has: the sum of its rows, which different connections count at the same time. */
 export const targetCounts = pgTable(
   'target_counts',
   {
@@ -114,7 +117,7 @@ export const targetAttributes = pgTable(
       columns: [t.tenantId, t.targetId],
       foreignColumns: [targets.tenantId, targets.id],
     }).onDelete('cascade'),
-    // All columns, so that it answers alone: which of a million have an attribute is then found in milliseconds.
+    // All columns, so that the index alone has the answer: it finds an attribute of a million targets in milliseconds.
     index('target_attributes_value_idx').on(
       t.tenantId,
       lowered(t.key),

@@ -5,9 +5,9 @@ export const tenants = pgTable(
   'tenants',
   {
     tenantId: identity('tenant_id').primaryKey(),
-    /** As it was spelled when it was made. */
+    /** As it was spelled when it was created. */
     name: text('name').notNull(),
-    /** In lower case: devices may spell a tenant in any. */
+    /** In lower case: devices may spell a tenant in any case. */
     nameKey: exactText('name_key').notNull(),
     createdAt: instant('created_at').notNull(),
     createdBy: text('created_by').notNull(),
@@ -20,7 +20,7 @@ export const tenantReference = () =>
     .notNull()
     .references(() => tenants.tenantId);
 
-/** What a tenant set itself; a key without a row is inherited from the system. */
+/** The tenant's own settings; a key without a row is inherited from the system. */
 export const tenantConfiguration = pgTable(
   'tenant_configuration',
   {

@@ -3,7 +3,7 @@ import { auditEvents } from './audit.ts';
 import { authorship, exactText, identity, instant, reference } from './columns.ts';
 import { tenantReference } from './tenants.ts';
 
-/** Where the events of a tenant are sent to. */
+/** The addresses that the events of a tenant are sent to. */
 export const webhooks = pgTable(
   'webhooks',
   {
@@ -11,20 +11,20 @@ export const webhooks = pgTable(
     id: identity('id'),
     name: exactText('name').notNull(),
     url: text('url').notNull(),
-    /** Signs what is sent, so it can't be stored as a hash. */
+    /** The key that signs events, so it can't be stored as a hash. */
     secret: text('secret').notNull(),
-    /** Of the events to send, with `*` for any text; null for all. */
+    /** The types of the events to send, with `*` for any text; null means all. */
     eventTypes: text('event_types').array(),
     active: boolean('active').notNull(),
-    /** Since when nothing was taken; null after a success. */
+    /** Since when no delivery was accepted; null after a success. */
     failingSince: instant('failing_since'),
-    /** When it was given up, until somebody resumes it. */
+    /** When it was suspended, until somebody resumes it. */
     suspendedAt: instant('suspended_at'),
-    /** Rounds in which nothing was taken, and when to try again. */
+    /** Rounds in which no delivery was accepted, and when to try again. */
     failures: integer('failures').notNull(),
     retryAt: instant('retry_at'),
     lastError: text('last_error'),
-    /** The process that delivers, for as long as it says so. */
+    /** The process that delivers now, and until when it may. */
     leasedBy: text('leased_by'),
     leasedUntil: instant('leased_until'),
     ...authorship,
@@ -35,7 +35,7 @@ export const webhooks = pgTable(
 export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** The outbox: which event is, or was, to be sent by which webhook. Written in the change's own transaction. */
+/** The outbox: which event was or will be sent to which webhook. Written in the transaction of the change. */
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
   {
@@ -44,13 +44,13 @@ export const webhookDeliveries = pgTable(
     webhookId: reference('webhook_id').notNull(),
     eventId: reference('event_id').notNull(),
     state: text('state', { enum: DELIVERY_STATES }).notNull().default('pending'),
-    /** When the event happened, or when somebody had it sent again. */
+    /** When the event happened, or when somebody asked to send it again. */
     createdAt: instant('created_at').notNull(),
     attempts: integer('attempts').notNull().default(0),
-    /** When to try again; null for at once. */
+    /** When to try again; null means at once. */
     retryAt: instant('retry_at'),
     finishedAt: instant('finished_at'),
-    /** What the receiver answered last: the HTTP status, or why there was none. */
+    /** The receiver's last answer: the HTTP status, or why there was none. */
     lastStatus: integer('last_status'),
     lastError: text('last_error'),
   },
