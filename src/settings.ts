@@ -79,11 +79,11 @@ export const SETTINGS = {
   HOST: setting(text, '127.0.0.1', 'the address to listen on'),
   DATABASE_URL: optional(
     url(['postgres', 'postgresql']),
-    'an external PostgreSQL 15 or newer; without it the embedded one is used',
+    'an external PostgreSQL 15 or newer; default: the embedded one',
   ),
   DATABASE_DIRECT_URL: optional(
     url(['postgres', 'postgresql']),
-    'past a pooler, for LISTEN and migrations; without it DATABASE_URL',
+    'a direct connection without a pooler, for LISTEN and migrations; default: DATABASE_URL',
   ),
   DATABASE_PREPARE: setting(flag, true, 'named prepared statements; false behind a pooler that has none'),
   DATABASE_POOL_SIZE: setting(
@@ -94,7 +94,7 @@ export const SETTINGS = {
   MUSTER_DATA_DIR: setting(text, './data', 'the folder of the embedded database and of artifacts'),
   MUSTER_ARTIFACTS: optional(
     artifactPlace,
-    'where artifacts are kept: a folder, or s3://bucket/prefix; without it `artifacts` in MUSTER_DATA_DIR',
+    'where artifacts are stored: a folder, or s3://bucket/prefix; default: `artifacts` in MUSTER_DATA_DIR',
   ),
   MUSTER_S3_ENDPOINT: optional(
     url(['http', 'https']),
@@ -107,11 +107,14 @@ export const SETTINGS = {
     'bytes in all artifacts of a tenant',
   ),
   MUSTER_ADMIN_USER: setting(text.min(1), 'admin', 'the first administrator of tenant DEFAULT'),
-  MUSTER_ADMIN_PASSWORD: optional(text.min(1), 'its password; admin, only while HOST is a loopback address'),
-  MUSTER_BASIC_ENABLED: setting(flag, true, 'people and programs may sign in by HTTP Basic'),
+  MUSTER_ADMIN_PASSWORD: optional(
+    text.min(1),
+    'the password of the first administrator; default: admin, only if HOST is a loopback address',
+  ),
+  MUSTER_BASIC_ENABLED: setting(flag, true, 'people and programs may sign in with HTTP Basic'),
   MUSTER_OIDC_ISSUER: optional(
     url(['http', 'https']),
-    'the OpenID Connect issuer whose tokens sign in, spelled as in their claim iss; without it none do',
+    'the OpenID Connect issuer whose tokens are accepted, spelled as in their claim iss; default: none',
   ),
   MUSTER_OIDC_AUDIENCE: optional(
     text.min(1),
@@ -120,25 +123,25 @@ export const SETTINGS = {
   MUSTER_OIDC_USER_CLAIM: setting(
     text,
     'preferred_username',
-    'the claim that names the user, as dotted path',
+    'the claim that names the user, as a dotted path',
   ),
   MUSTER_OIDC_ROLES_CLAIM: setting(
     text,
     'roles',
-    'the claim that lists permissions and roles, as dotted path (Keycloak: realm_access.roles)',
+    'the claim that lists permissions and roles, as a dotted path (Keycloak: realm_access.roles)',
   ),
   MUSTER_OIDC_TENANT_CLAIM: optional(
     text,
-    'the claim that names the tenant, as dotted path; without it all are of DEFAULT',
+    'the claim that names the tenant, as a dotted path; default: all users belong to DEFAULT',
   ),
   MUSTER_OIDC_CLOCK_SKEW: setting(whole(0, 300), 30, "seconds by which the issuer's clock may differ"),
   MUSTER_PUBLIC_URL: optional(
     url(['http', 'https']),
-    "the base of the links handed out; without it the request's own host",
+    'the base of links in answers; default: the host of the request',
   ),
   MUSTER_TLS_CERT: optional(
     text,
-    "a file with the server's certificate and those of the CAs between, in PEM: with it Muster ends TLS itself and asks devices for certificates",
+    "a file with the server's certificate and the CA certificates between, in PEM: with it Muster terminates TLS itself and asks devices for certificates",
   ),
   MUSTER_TLS_KEY: optional(
     text,
@@ -152,54 +155,54 @@ export const SETTINGS = {
   MUSTER_WORKERS: setting(whole(1, 64), 1, 'processes sharing the port'),
   MUSTER_CONNECTIONS: optional(
     whole(16, 1_000_000),
-    'connections a process takes at a time; without it half of what the limit of open files (ulimit -n) leaves, and 20,000 at most',
+    'connections of a process at the same time; default: half of what the limit of open files (ulimit -n) leaves, at most 20,000',
   ),
   MUSTER_ADDRESS_CONNECTIONS: optional(
     whole(1, 1_000_000),
-    'the same of one address, or of one IPv6 network of 64 bits, unless it is a trusted proxy; without it half of all',
+    'the same for one address, or for one IPv6 network of 64 bits, unless it is a trusted proxy; default: half of all',
   ),
   MUSTER_KEEP_ALIVE: setting(
     whole(1, 3_600),
     65,
-    'seconds a connection may wait for its next request; when there is no room for another, the longest idle goes first',
+    'seconds that a connection may wait for its next request; if there is no room for another, the longest idle is closed',
   ),
   MUSTER_POLL_CACHE_ENTRIES: setting(
     whole(1, 20_000_000),
     1_000_000,
-    'devices remembered between polls, a process',
+    'devices that each process remembers between polls',
   ),
   MUSTER_TARGETS: setting(
     whole(1, Number.MAX_SAFE_INTEGER),
     2_000_000,
-    'targets a tenant may have, however they are made',
+    'targets that a tenant may have, however they are created',
   ),
   MUSTER_BODY_LIMIT: setting(whole(1024, 1 << 30), 16 << 20, 'bytes in a Management API or GraphQL body'),
   MUSTER_SUBSCRIBERS: setting(
     whole(0, 100_000),
     1_000,
-    'connections a process takes for GraphQL subscriptions, a quarter of them of one account; 0 takes none',
+    'connections of a process for GraphQL subscriptions; one account may have a quarter of them; 0 allows none',
   ),
   MUSTER_DDI_BODY_LIMIT: setting(whole(1024, 1 << 30), 1 << 20, 'bytes in a device API body'),
   MUSTER_DDI_WRITES: setting(
     whole(1, 1_000_000_000),
     1_200,
-    'what a device may write at once: a report counts 1 for each KiB, attributes and the like 10 more; beyond is 429',
+    'what a device may write at once: a report counts 1 for each KiB, attributes and the like 10 more; more is answered 429',
   ),
   MUSTER_DDI_WRITES_A_MINUTE: setting(
     whole(1, 1_000_000_000),
     60,
-    'what a device may write again a minute, of what it has written',
+    'how much of that a device may write again each minute',
   ),
   MUSTER_DDI_TARGET_TOKEN_ENABLED: setting(
     flag,
     true,
-    'devices may sign in by their own token',
+    'devices may sign in with their own token',
     ddi('targettoken'),
   ),
   MUSTER_DDI_GATEWAY_TOKEN_ENABLED: setting(
     flag,
     false,
-    "devices may sign in by the tenant's gateway token",
+    "devices may sign in with the tenant's gateway token",
     ddi('gatewaytoken'),
   ),
   MUSTER_DDI_ANONYMOUS_ENABLED: setting(
@@ -211,7 +214,7 @@ export const SETTINGS = {
   MUSTER_WEBHOOKS_PRIVATE: setting(
     flag,
     false,
-    'webhooks may lead to loopback, link-local and private addresses, also by http',
+    'webhooks may have loopback, link-local and private addresses, also with http',
   ),
   MUSTER_CONFIG_FILE: setting(text, './application.properties', "a file with hawkBit's property names"),
   LOG_LEVEL: setting(
@@ -219,5 +222,5 @@ export const SETTINGS = {
     'info',
     'fatal, error, warn, info, debug, trace or silent',
   ),
-  NODE_ENV: setting(text, 'development', 'production logs one JSON line a record'),
+  NODE_ENV: setting(text, 'development', 'production logs one JSON line for each record'),
 } satisfies Record<string, Setting<unknown>>;

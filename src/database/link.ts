@@ -225,12 +225,12 @@ async function linkOf(driver: Driver, signal: AbortSignal | undefined): Promise<
 
 /** Waits until the server has answered something. @returns its process */
 async function firstAnswer({ client, cut }: Driver, signal: AbortSignal | undefined): Promise<number> {
-  const patience = setTimeout(cut, OPENED_WITHIN_MS);
+  const timer = setTimeout(cut, OPENED_WITHIN_MS);
   signal?.addEventListener('abort', cut, { once: true });
   try {
     return (await client.unsafe('SELECT 1')).state.pid;
   } finally {
-    clearTimeout(patience);
+    clearTimeout(timer);
     signal?.removeEventListener('abort', cut);
   }
 }

@@ -82,12 +82,12 @@ export function openLinkPool({ most, connect, tell }: LinkPoolOptions): LinkPool
     },
     async close() {
       closing = true;
-      const patience = setTimeout(shut, CLOSE_WITHIN_MS, CLOSED);
+      const timer = setTimeout(shut, CLOSE_WITHIN_MS, CLOSED);
       await Promise.allSettled(transactions);
       shutBy = CLOSED;
       rejectAll(new DatabaseUnavailableError(CLOSED));
       await Promise.all(members.all().map(({ link }) => link.end()));
-      clearTimeout(patience);
+      clearTimeout(timer);
       stop();
     },
   };

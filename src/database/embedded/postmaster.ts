@@ -27,7 +27,7 @@ export async function livingPostmaster(cluster: string): Promise<Postmaster | un
 }
 
 /** Another process with the pid of a dead server whose lock is still there. */
-export async function strangerUnderLock(cluster: string): Promise<number | undefined> {
+export async function pidUnderStaleLock(cluster: string): Promise<number | undefined> {
   const lock = await readLock(cluster);
   if (!lock || !isAlive(lock.pid)) return undefined;
   const command = await commandLine(lock.pid);

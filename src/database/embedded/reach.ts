@@ -22,10 +22,10 @@ export interface ReachOptions {
   signal?: AbortSignal;
 }
 
-const patience = 60_000;
+const timeout = 60_000;
 
 /** How long a stop may wait for a server that is just starting. */
-const stopPatience = 5_000;
+const stopTimeout = 5_000;
 
 /** Joins the running server of the place, or starts one. */
 export async function reachServer(
@@ -34,7 +34,7 @@ export async function reachServer(
   password: string,
   { before, signal: given }: ReachOptions = {},
 ): Promise<Reached> {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeout;
   let launch: Launch | undefined;
   let trouble = '';
   while (Date.now() < deadline && !given?.aborted) {
@@ -57,7 +57,7 @@ export async function reachServer(
     await pause(15);
   }
   if (given?.aborted) return giveUp(place, launch, binaries);
-  throw new Error(`the server didn't answer within ${patience / 1000} s: ${trouble} (log: ${place.logFile})`);
+  throw new Error(`the server didn't answer within ${timeout / 1000} s: ${trouble} (log: ${place.logFile})`);
 }
 
 /** A session, or the reason why there is none yet. */
@@ -79,7 +79,7 @@ async function stopOurs(error: unknown, launch: Launch | undefined, binaries: Bi
 async function giveUp(place: Place, launch: Launch | undefined, binaries: Binaries): Promise<never> {
   if (launch?.pid && !(await launch.failure())) {
     await signal(launch.pid, 'SIGINT', binaries);
-    await waitUntilGone(place.cluster, launch.pid, stopPatience);
+    await waitUntilGone(place.cluster, launch.pid, stopTimeout);
   }
   throw new Error('it was given up');
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import type { Binaries } from './binaries.ts';
 import type { Place } from './place.ts';
-import { strangerUnderLock } from './postmaster.ts';
+import { pidUnderStaleLock } from './postmaster.ts';
 import { cleanSlate, oneLine } from './run.ts';
 import { complaints, sizeOf, trimLog } from './server-log.ts';
 import { type Address, chooseAddress } from './socket.ts';
@@ -57,8 +57,8 @@ export async function launchServer(place: Place, binaries: Binaries, before?: Ad
  * ancestor. So we name it as one. To remove the lock ourselves could remove that of a server that was just started.
  */
 async function pastTheReusedPid(cluster: string): Promise<Record<string, string>> {
-  const stranger = await strangerUnderLock(cluster);
-  return stranger ? { PG_GRANDPARENT_PID: String(stranger) } : {};
+  const pid = await pidUnderStaleLock(cluster);
+  return pid ? { PG_GRANDPARENT_PID: String(pid) } : {};
 }
 
 function serverArguments(place: Place, { socketFolder, port }: Address): string[] {

@@ -118,7 +118,7 @@ export const artifacts = pgTable(
 );
 
 /**
- * Expected uploads. Whoever has the token may send the file, while its creator still has the permission. The row is
+ * Expected uploads. Anyone with the token may send the file, while its creator still has the permission. The row is
  * deleted when the upload starts.
  */
 export const artifactUploads = pgTable(

@@ -21,8 +21,8 @@ export interface Speaker extends Record<PropertyKey, unknown> {
 
 /** Closes a connection, and cuts it if the client doesn't answer, to make room for others. */
 export function closeFirmly(socket: WebSocket, code: number, reason: string): void {
-  const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
-  socket.once('close', () => clearTimeout(impatience));
+  const timer = setTimeout(() => socket.terminate(), GOODBYE_MS);
+  socket.once('close', () => clearTimeout(timer));
   socket.close(code, Buffer.byteLength(reason) > REASON_BYTES ? '' : reason);
 }
 
