@@ -4,14 +4,14 @@ import { isIdle, type TrackedConnection } from './timeouts.ts';
 const SEARCH_EVERY_MS = 100;
 /** A search keeps so many connections for the next calls. */
 const SPARE = 256;
-/** A new connection needs some time to send anything. */
-const SILENT_MS = 1_000;
+/** A new connection needs some time to send anything, and its client may be about to use one that it has just used. */
+const RECENT_MS = 1_000;
 
 const isSilent = ({ response, upgraded }: TrackedConnection) => response === undefined && !upgraded;
 
 /**
  * Finds connections that nobody uses: first those that have waited longest for another request, then those that have
- * sent nothing yet.
+ * sent nothing yet, and last those that were used a moment ago.
  */
 export function idleConnectionFinder(
   among: () => Iterable<TrackedConnection>,
@@ -22,14 +22,20 @@ export function idleConnectionFinder(
     searchedAt = now;
     const connections = [...among()];
     const idle = connections.filter(isIdle).sort((one, other) => one.usedAt - other.usedAt);
-    const found = idle.length
-      ? idle
-      : connections.filter((connection) => isSilent(connection) && now - connection.openedAt > SILENT_MS);
+    const rested = idle.filter(({ usedAt }) => now - usedAt > RECENT_MS);
+    const silent = connections.filter(
+      (connection) => isSilent(connection) && now - connection.openedAt > RECENT_MS,
+    );
+    const found = [rested, silent, idle].find((some) => some.length) ?? [];
     spare = found.slice(0, SPARE).reverse();
   };
+  const isUnused = (connection: TrackedConnection) =>
+    !connection.socket.destroyed &&
+    connection.usedAt <= searchedAt &&
+    (isIdle(connection) || isSilent(connection));
   const next = () => {
     for (let connection = spare.pop(); connection; connection = spare.pop())
-      if (!connection.socket.destroyed && (isIdle(connection) || isSilent(connection))) return connection;
+      if (isUnused(connection)) return connection;
     return undefined;
   };
   return () => {

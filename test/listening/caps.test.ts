@@ -66,6 +66,23 @@ describe('the cap of connections', () => {
     expect(server.connections.size()).toBeLessThanOrEqual(CAP);
   });
 
+  it('ends who has said nothing before who was answered a moment ago', async () => {
+    const server = await openBusy({ MUSTER_CONNECTIONS: String(CAP) });
+    const active = await dial(server);
+    const silent = await Promise.all(Array.from({ length: CAP - 1 }, () => dial(server)));
+    await vi.waitFor(() => expect(server.connections.size()).toBe(CAP), SOON);
+    // They have a second to say something.
+    const opened = performance.now();
+    await vi.waitFor(() => expect(performance.now() - opened).toBeGreaterThan(1_100), SOON);
+    active.write(GET);
+    await answered(active);
+    const next = await dial(server);
+    next.write(GET);
+    await answered(next);
+    expect(active.isOpen()).toBe(true);
+    expect(silent.filter((line) => line.isOpen()).length).toBeLessThan(CAP - 1);
+  });
+
   it('refuses others where all are at work, and says so once', async () => {
     const server = await openBusy({ MUSTER_CONNECTIONS: String(CAP) });
     const busy = await Promise.all(Array.from({ length: CAP }, () => dial(server)));
