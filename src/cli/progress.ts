@@ -6,8 +6,13 @@ export interface Advance {
   refused?: number;
 }
 
-export interface Progress {
+export interface Progress extends Omit<Line, 'show'> {
   show(advance: Advance): void;
+}
+
+/** A line that changes. */
+export interface Line {
+  show(line: string): void;
   /** A line that stays. */
   note(line: string): void;
   end(): void;
@@ -25,13 +30,9 @@ interface Output {
 /** Shows how far a transfer is: a bar in a terminal, otherwise a line every few seconds. */
 export function openProgress(output: Output, now: () => number = () => performance.now()): Progress {
   let begun: { at: number; share: number; rows: number } | undefined;
-  let printedAt = Number.NEGATIVE_INFINITY;
-  let hasBar = false;
-  const clear = () => {
-    if (hasBar) output.write('\r\x1b[K');
-    hasBar = false;
-  };
+  const shown = openLine(output, now);
   return {
+    ...shown,
     show(advance) {
       const { share = 0, rows } = advance;
       const at = now();
@@ -42,13 +43,29 @@ export function openProgress(output: Output, now: () => number = () => performan
         rows: seconds ? (rows - begun.rows) / seconds : 0,
         share: seconds ? (share - begun.share) / seconds : 0,
       });
+      shown.show(output.isTTY ? line : line.replace(/^\[.*?\] /, ''));
+    },
+  };
+}
+
+/** Shows how things are: a line in a terminal that is written over, otherwise a new one every few seconds. */
+export function openLine(output: Output, now: () => number = () => performance.now()): Line {
+  let printedAt = Number.NEGATIVE_INFINITY;
+  let isThere = false;
+  const clear = () => {
+    if (isThere) output.write('\r\x1b[K');
+    isThere = false;
+  };
+  return {
+    show(line) {
+      const at = now();
       if (output.isTTY) {
         clear();
         output.write(line.slice(0, (output.columns || 80) - 1));
-        hasBar = true;
+        isThere = true;
       } else if (at - printedAt >= PLAIN_EVERY_MS) {
         printedAt = at;
-        output.write(`${line.replace(/^\[.*?\] /, '')}\n`);
+        output.write(`${line}\n`);
       }
     },
     note(line) {

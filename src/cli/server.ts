@@ -35,10 +35,7 @@ export interface Server {
 
 /** @throws Failure if the options name no server or no user */
 export function serverOf(options: ServerOptions): Server {
-  const { url } = options;
-  if (!URL.canParse(url) || !/^https?:/.test(url))
-    throw wrongUsage(`--url: ${url} is not the address of a server`);
-  const base = new URL(url.endsWith('/') ? url : `${url}/`);
+  const base = baseOf(options.url);
   const headers = { Authorization: authorizationOf(options) };
   return {
     url: base,
@@ -54,6 +51,13 @@ export function serverOf(options: ServerOptions): Server {
       throw failureOf(response.status, await response.text().catch(() => ''));
     },
   };
+}
+
+/** The server's address, with a slash at its end. @throws Failure */
+export function baseOf(url: string): URL {
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw wrongUsage(`--url: ${url} is not the address of a server`);
+  return new URL(url.endsWith('/') ? url : `${url}/`);
 }
 
 function authorizationOf({ user, password, bearerToken }: ServerOptions): string {
