@@ -158,6 +158,7 @@ function handlersOf(
       errors
         .flatMap((error) => (error.originalError instanceof Refused ? error.originalError.errors : error))
         .map(formatSocketError(log)),
+    // biome-ignore lint/complexity/useMaxParams: graphql-ws calls it with five
     onNext: (_connection, _id, _payload, _args, result) =>
       result.errors && ({ ...result, errors: result.errors.map(formatSocketError(log)) } as never),
   };
