@@ -1,8 +1,10 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { arrayOf } from '../database/bulk.ts';
 import { plannedEachTime } from '../database/prepared.ts';
 import { lowered } from '../database/tables/columns.ts';
+import { filterValueInvalid } from '../errors.ts';
 import type { Comparison, Expression, Operator, Value } from './expression.ts';
-import { type FieldSet, findField, type MapField, type SetField } from './fields.ts';
+import { type FieldSet, findField, type MapField, type NameField, type SetField } from './fields.ts';
 import {
   likePattern,
   type Moments,
@@ -74,6 +76,8 @@ function compileComparison(comparison: Comparison, fields: FieldSet, moments: Mo
     case 'boolean':
       requireOperator(comparison, EQUALITY);
       return booleanCondition(field.column, comparison);
+    case 'name':
+      return nameCondition(field, comparison);
     case 'set':
       return setCondition(field, comparison, exists);
     case 'map':
@@ -147,6 +151,19 @@ function isOneOfTexts(column: SQLWrapper, values: readonly Value[]): SQL {
   }
   if (values.some(isEmpty)) alternatives.push(sql`${column} IS NULL`, sql`${column} = ''`);
   return any(alternatives);
+}
+
+function nameCondition({ among }: NameField, comparison: Comparison): SQL {
+  requireOperator(comparison, ['==', '!=', '=in=', '=out=']);
+  const { field, operator, values } = comparison;
+  const names = values.map((value) => {
+    const name = textWithoutWildcards(value);
+    if (name === undefined)
+      throw filterValueInvalid(value.position, `'${field}' takes a whole name, without wildcards.`);
+    return name;
+  });
+  const found = among(sql`${arrayOf(names)}::text[]`);
+  return operator === '==' || operator === '=in=' ? found : sql`NOT (${found})`;
 }
 
 /** True if any member matches; an empty set counts as `''`. */

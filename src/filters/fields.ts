@@ -1,11 +1,11 @@
-import type { SQLWrapper } from 'drizzle-orm';
+import type { SQL, SQLWrapper } from 'drizzle-orm';
 import { filterFieldUnknown } from '../errors.ts';
 
 /**
  * What a filter can ask of an entity. A column is a Drizzle column or any SQL expression that can stand as an
  * operand; one without a value is NULL.
  */
-export type Field = (ScalarField | SetField | MapField) & Owned;
+export type Field = (ScalarField | SetField | MapField | NameField) & Owned;
 
 export type ScalarField =
   | { kind: 'text'; column: SQLWrapper }
@@ -67,6 +67,12 @@ export interface MapField {
   indexed?: number;
 }
 
+/** Names that no column of the row has: compared as a whole, with regard to case. `among` takes a `text[]`. */
+export interface NameField {
+  kind: 'name';
+  among: (names: SQL) => SQL;
+}
+
 /** Marks a field that shows something of one other thing. */
 export const owned = (entity: Entity, field: string, id: SQLWrapper) => ({
   owners: [{ entity, field, id }] as readonly [Owner],
@@ -75,7 +81,7 @@ export const owned = (entity: Entity, field: string, id: SQLWrapper) => ({
 /** By name in lower case; `name` is as it should be shown. */
 export type FieldSet = ReadonlyMap<string, { name: string; field: Field }>;
 
-export type FoundField = (ScalarField | SetField | (MapField & { entry: string })) & Owned;
+export type FoundField = (ScalarField | SetField | NameField | (MapField & { entry: string })) & Owned;
 
 /** Fields with all their names, whose case doesn't matter: `fieldSet([[['address', 'ipAddress'], field]])`. */
 export function fieldSet(

@@ -61,6 +61,22 @@ CREATE TABLE "api_keys" (
 	CONSTRAINT "api_keys_name_key" UNIQUE("tenant_id","name")
 );
 --> statement-breakpoint
+CREATE TABLE "audit_event_names" (
+	"tenant_id" bigint NOT NULL,
+	"event_id" bigint NOT NULL,
+	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "audit_event_names_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"names" text[] NOT NULL,
+	CONSTRAINT "audit_event_names_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "audit_event_targets" (
+	"tenant_id" bigint NOT NULL,
+	"event_id" bigint NOT NULL,
+	"block" bigint NOT NULL,
+	"members" bit(32768) NOT NULL,
+	CONSTRAINT "audit_event_targets_tenant_id_block_event_id_pk" PRIMARY KEY("tenant_id","block","event_id")
+);
+--> statement-breakpoint
 CREATE TABLE "audit_events" (
 	"tenant_id" bigint NOT NULL,
 	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "audit_events_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
@@ -707,6 +723,8 @@ ALTER TABLE "target_deployments" ADD CONSTRAINT "target_deployments_assigned_set
 ALTER TABLE "target_deployments" ADD CONSTRAINT "target_deployments_installed_set_fkey" FOREIGN KEY ("tenant_id","installed_set_id") REFERENCES "public"."distribution_sets"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_owner_fkey" FOREIGN KEY ("tenant_id","owner_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "audit_event_names" ADD CONSTRAINT "audit_event_names_event_fkey" FOREIGN KEY ("tenant_id","event_id") REFERENCES "public"."audit_events"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "audit_event_targets" ADD CONSTRAINT "audit_event_targets_event_fkey" FOREIGN KEY ("tenant_id","event_id") REFERENCES "public"."audit_events"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "audit_events" ADD CONSTRAINT "audit_events_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "auto_assignments" ADD CONSTRAINT "auto_assignments_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "auto_assignments" ADD CONSTRAINT "auto_assignments_target_filter_fkey" FOREIGN KEY ("tenant_id","target_filter_id") REFERENCES "public"."target_filters"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -779,6 +797,9 @@ CREATE INDEX "actions_rollout_group_idx" ON "actions" USING btree ("tenant_id","
 CREATE INDEX "target_deployments_assigned_set_idx" ON "target_deployments" USING btree ("tenant_id","assigned_set_id");--> statement-breakpoint
 CREATE INDEX "target_deployments_installed_set_idx" ON "target_deployments" USING btree ("tenant_id","installed_set_id");--> statement-breakpoint
 CREATE INDEX "api_keys_owner_idx" ON "api_keys" USING btree ("tenant_id","owner_id");--> statement-breakpoint
+CREATE INDEX "audit_event_names_event_idx" ON "audit_event_names" USING btree ("tenant_id","event_id");--> statement-breakpoint
+CREATE INDEX "audit_event_names_names_idx" ON "audit_event_names" USING gin ("names");--> statement-breakpoint
+CREATE INDEX "audit_event_targets_event_idx" ON "audit_event_targets" USING btree ("tenant_id","event_id");--> statement-breakpoint
 CREATE INDEX "audit_events_at_idx" ON "audit_events" USING btree ("tenant_id","at");--> statement-breakpoint
 CREATE INDEX "audit_events_subjects_idx" ON "audit_events" USING gin ("subjects");--> statement-breakpoint
 CREATE INDEX "auto_assignments_set_idx" ON "auto_assignments" USING btree ("tenant_id","set_id");--> statement-breakpoint

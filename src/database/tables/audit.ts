@@ -1,8 +1,11 @@
-import { bigint, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { exactText, identity, instant } from './columns.ts';
+import { bigint, customType, foreignKey, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { exactText, identity, instant, reference } from './columns.ts';
 import { tenantReference } from './tenants.ts';
 
-/** What was done in a tenant: one row for each change, written in the same transaction. Rows are never changed. */
+/**
+ * What was done in a tenant: one row for each change, written in the same transaction. Rows are never changed, but the
+ * count of what a job does, which grows with each of its batches.
+ */
 export const auditEvents = pgTable(
   'audit_events',
   {
@@ -27,5 +30,52 @@ export const auditEvents = pgTable(
     primaryKey({ columns: [t.tenantId, t.id] }),
     index('audit_events_at_idx').on(t.tenantId, t.at),
     index('audit_events_subjects_idx').using('gin', t.subjects),
+  ],
+);
+
+/** Targets in one row of `auditEventTargets`: they have consecutive ids. */
+export const TARGETS_A_BLOCK = 32_768;
+const blockBits = customType<{ data: string }>({ dataType: () => `bit(${TARGETS_A_BLOCK})` });
+
+const ofEvent = {
+  tenantId: reference('tenant_id').notNull(),
+  eventId: reference('event_id').notNull(),
+};
+
+/**
+ * The targets that a filter chose for an event: a bit for each, which PostgreSQL compresses. A million of them are 31
+ * rows and no more than 128 kB, and what was done to one target is found by its block.
+ */
+export const auditEventTargets = pgTable(
+  'audit_event_targets',
+  {
+    ...ofEvent,
+    block: bigint('block', { mode: 'number' }).notNull(),
+    members: blockBits('members').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.block, t.eventId] }),
+    foreignKey({
+      name: 'audit_event_targets_event_fkey',
+      columns: [t.tenantId, t.eventId],
+      foreignColumns: [auditEvents.tenantId, auditEvents.id],
+    }).onDelete('cascade'),
+    index('audit_event_targets_event_idx').on(t.tenantId, t.eventId),
+  ],
+);
+
+/** The names of what a filter chose for an event and is no target any more, or not yet. */
+export const auditEventNames = pgTable(
+  'audit_event_names',
+  { ...ofEvent, id: identity('id'), names: text('names').array().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    foreignKey({
+      name: 'audit_event_names_event_fkey',
+      columns: [t.tenantId, t.eventId],
+      foreignColumns: [auditEvents.tenantId, auditEvents.id],
+    }).onDelete('cascade'),
+    index('audit_event_names_event_idx').on(t.tenantId, t.eventId),
+    index('audit_event_names_names_idx').using('gin', t.names),
   ],
 );

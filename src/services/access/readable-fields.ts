@@ -191,7 +191,8 @@ async function ownersReadable(context: Context, owners: readonly Owner[]): Promi
 }
 
 function narrow(field: Field, seen: SQL | undefined): Field {
-  if (!seen) return field;
+  // A name has no owner.
+  if (!seen || field.kind === 'name') return field;
   if (field.kind !== 'set' && field.kind !== 'map')
     return { ...field, column: sql`CASE WHEN ${seen} THEN ${field.column} END` };
   // Another FROM, as what is read of the same one is put together.

@@ -94,7 +94,7 @@ const { Connection: AuditEventConnection } = connectionTypes('AuditEvent', 'audi
 export class AuditEventResolver {
   @Query(() => AuditEventConnection, {
     description:
-      'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `apiKey`, `channel`, `address`, `type` and `subject`. Needs READ_AUDIT.',
+      'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `apiKey`, `channel`, `address`, `type`, `subject` and `target`: the last is the controllerId of a target that was named, or chosen by a filter. Needs READ_AUDIT.',
     complexity: listCost,
   })
   async auditEvents(

@@ -84,6 +84,7 @@ export async function assignNextTargets(
       type: 'distribution-set.auto-assigned',
       filter: row.query,
       count: created.length,
+      targets: created.map(({ controllerId }) => controllerId),
       changes: { autoAssignment: { new: row.name }, ...describeAssignment(set, plan) },
     });
     return found.length === AT_A_TIME ? found.at(-1)!.id : null;

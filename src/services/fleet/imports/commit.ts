@@ -73,10 +73,12 @@ export async function commitChunk(
       .where(and(eq(imports.tenantId, tenantId), eq(imports.id, record.id)));
     if (dryRun) return;
     if (created) changes.created(await mergedIds(tx, true));
-    if (updated) changes.targetsInScope(await mergedIds(tx, false));
+    const changed = updated ? await mergedIds(tx, false) : [];
+    changes.targetsInScope(changed);
     changes.record({
       type: 'target.imported',
       count: created + updated,
+      targets: changed,
       changes: { import: { new: record.id }, created: { new: created }, updated: { new: updated } },
     });
   });

@@ -7,7 +7,7 @@ import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
 import type { AuditEvent } from './audit-event.ts';
-import { AUDIT_FIELDS, AUDIT_ORDER, type AuditOrderField } from './fields.ts';
+import { AUDIT_ORDER, type AuditOrderField, auditFieldsOf } from './fields.ts';
 
 /**
  * Lists what was done, the newest first unless ordered otherwise; of one subject only where it is named, which an
@@ -24,7 +24,7 @@ export async function listAuditEvents(
   const matching = and(
     eq(auditEvents.tenantId, tenantId),
     subject == null ? undefined : arrayContains(auditEvents.subjects, [subject]),
-    await askedFilter(context, AUDIT_FIELDS, request.filter),
+    await askedFilter(context, auditFieldsOf(tenantId), request.filter),
   );
   const orderBy = request.orderBy?.length ? request.orderBy : [{ field: 'id', direction: 'desc' } as const];
   return list({ ...request, orderBy }, AUDIT_ORDER, 'id', {

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../../database/connect.ts';
 import type { ActorContext } from '../../shared/context.ts';
-import { writeEvents } from './write.ts';
+import { noteTargets } from './targets.ts';
+import { type NewAuditEvent, writeEvents } from './write.ts';
 
 /** By field: its old and its new value; secrets never. */
 export type FieldChanges = Readonly<Record<string, { old?: unknown; new?: unknown }>>;
@@ -12,6 +13,8 @@ export interface ChangeRecord {
   /** Names of what it was done to: controllerIds, user names, keys. Absent where a filter chose them. */
   subjects?: readonly string[];
   filter?: string | null | undefined;
+  /** The controllerIds of what the filter chose, so that each of them finds the event. */
+  targets?: readonly string[];
   /** How many it was done to; as many as there are subjects, unless told. */
   count?: number;
   changes?: FieldChanges | undefined;
@@ -20,35 +23,44 @@ export interface ChangeRecord {
 /** Writes what a transaction recorded, in the transaction: it is there if and only if the change is. */
 export async function writeRecords(
   tx: Transaction,
-  { caller, origin, clock }: ActorContext,
+  context: ActorContext,
   records: readonly ChangeRecord[],
 ): Promise<void> {
+  const { tenantId } = context.caller;
   const done = records.filter(({ subjects, count = subjects?.length }) => count !== 0);
-  await writeEvents(
+  const ids = await writeEvents(
     tx,
-    done.map(({ type, subjects, filter, count, changes }) => ({
-      tenantId: caller.tenantId,
-      at: clock(),
-      actor: caller.username,
-      actorKind: caller.kind,
-      apiKey: caller.apiKey,
-      channel: origin.channel,
-      address: origin.address,
-      type,
-      subjects: subjects && [...subjects],
-      filter: filter ?? null,
-      count: count ?? subjects?.length ?? 0,
-      changes: changes ?? null,
-    })),
+    done.map((record) => eventOf(context, record)),
   );
+  for (const [index, { targets }] of done.entries())
+    if (targets?.length) await noteTargets(tx, { tenantId, eventId: ids[index]! }, targets);
 }
+
+/** A record as it is stored. */
+export const eventOf = (
+  { caller, origin, clock }: ActorContext,
+  { type, subjects, filter, count, changes }: ChangeRecord,
+): NewAuditEvent => ({
+  tenantId: caller.tenantId,
+  at: clock(),
+  actor: caller.username,
+  actorKind: caller.kind,
+  apiKey: caller.apiKey,
+  channel: origin.channel,
+  address: origin.address,
+  type,
+  subjects: subjects && [...subjects],
+  filter: filter ?? null,
+  count: count ?? subjects?.length ?? 0,
+  changes: changes ?? null,
+});
 
 /** What a bulk did it to: by name where the targets were named, else by the filter that chose them. */
 export const affected = (
   { filter }: { filter?: string | null | undefined },
   changed: readonly string[],
-): Pick<ChangeRecord, 'subjects' | 'filter' | 'count'> =>
-  filter == null ? { subjects: changed } : { filter, count: changed.length };
+): Pick<ChangeRecord, 'subjects' | 'filter' | 'count' | 'targets'> =>
+  filter == null ? { subjects: changed } : { filter, count: changed.length, targets: changed };
 
 /** What something new has; a field without a value is left out. */
 export const added = (fields: object): FieldChanges =>

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
@@ -8,12 +8,13 @@ export type NewAuditEvent = typeof auditEvents.$inferInsert;
 /**
  * Writes events, and into the outbox of each webhook that wants them: both in one statement. Webhooks are locked, so
  * a webhook that is being deleted is skipped and doesn't undo the change.
+ * @returns the events' ids, in their order
  */
 export async function writeEvents(
   database: Database | Transaction,
   events: readonly NewAuditEvent[],
-): Promise<void> {
-  if (!events.length) return;
+): Promise<number[]> {
+  if (!events.length) return [];
   const written = database
     .insert(auditEvents)
     .values([...events])
@@ -23,14 +24,33 @@ export async function writeEvents(
       at: auditEvents.at,
       type: auditEvents.type,
     });
-  await database.execute(sql`
-    WITH written AS (${written.getSQL()})
+  const rows = await database.execute<{ id: string }>(sql`
+    WITH written AS (${written.getSQL()}), sent AS (${toWebhooks(sql`written`)})
+    SELECT id FROM written ORDER BY id`);
+  return rows.map(({ id }) => Number(id));
+}
+
+/** The same for an event that isn't whole yet: webhooks get it by `sendEvent`. */
+export async function beginEvent(tx: Transaction, event: NewAuditEvent): Promise<number> {
+  const [row] = await tx.insert(auditEvents).values(event).returning({ id: auditEvents.id });
+  return row!.id;
+}
+
+/** Gives an event that was begun to the webhooks. */
+export async function sendEvent(tx: Transaction, tenantId: number, id: number): Promise<void> {
+  await tx.execute(
+    toWebhooks(
+      sql`(SELECT tenant_id, id, at, type FROM ${auditEvents} WHERE tenant_id = ${tenantId} AND id = ${id})`,
+    ),
+  );
+}
+
+const toWebhooks = (events: SQL): SQL => sql`
     INSERT INTO ${webhookDeliveries} (tenant_id, webhook_id, event_id, created_at)
     SELECT written.tenant_id, webhook.id, written.id, written.at
-    FROM written JOIN ${webhooks} AS webhook ON webhook.tenant_id = written.tenant_id
+    FROM ${events} AS written JOIN ${webhooks} AS webhook ON webhook.tenant_id = written.tenant_id
     WHERE webhook.active AND (webhook.event_types IS NULL OR EXISTS (
       SELECT 1 FROM unnest(webhook.event_types) AS pattern
       WHERE starts_with(written.type, rtrim(pattern, '*')) AND (right(pattern, 1) = '*' OR pattern = written.type)))
     ORDER BY written.id
-    FOR KEY SHARE OF webhook`);
-}
+    FOR KEY SHARE OF webhook`;

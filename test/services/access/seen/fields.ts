@@ -1,4 +1,4 @@
-import { Column, getTableName, is, SQL } from 'drizzle-orm';
+import { Column, getTableName, is, SQL, sql } from 'drizzle-orm';
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import type { Entity, Field, FieldSet } from '../../../../src/filters/fields.ts';
 import { ACTION_FIELDS } from '../../../../src/services/deployments/actions/fields.ts';
@@ -34,9 +34,14 @@ export const ENTITY_OF_TABLE: Readonly<Record<string, Entity>> = {
   enrollment_groups: 'enrollmentGroup',
 };
 
+function valueTold(field: Field) {
+  if (field.kind === 'name') return field.among(sql`names`);
+  return field.kind === 'set' || field.kind === 'map' ? field.value : field.column;
+}
+
 /** The columns of which a field's value is made, as far as they are of other things, or refer to them. */
 export function entitiesToldBy(field: Field): Set<Entity> {
-  const value = field.kind === 'set' || field.kind === 'map' ? field.value : field.column;
+  const value = valueTold(field);
   const told = new Set<Entity>();
   for (const column of columnsIn(value)) {
     const entity = referredBy(column) ?? ENTITY_OF_TABLE[getTableName(column.table)];
