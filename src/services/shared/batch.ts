@@ -106,7 +106,7 @@ export interface Creation<T, R> {
   check: (tx: Transaction, batch: Batch<T>) => Promise<void>;
   /** Writes the rows. Those that turn out to exist may be refused in `batch`; they are not in the result. */
   insert: (tx: Transaction, rows: T[], batch: Batch<T>) => Promise<R[]>;
-  /** What is created must be within the reach of the verb's permission; null where no scope is about such things. */
+  /** What is created must be in the scope of the verb's permission; null if no scope is about such things. */
   scope: ScopedRows | null;
   /** What else changes with those created, if any are: counts, and whom to tell. */
   finish?: (tx: Transaction, created: NoInfer<R>[], changes: Changes) => Promise<void>;
@@ -142,10 +142,10 @@ export async function createBatch<T extends object, R extends { id: number }>(
   );
 }
 
-/** Carries out of a savepoint which of the created rows are out of the caller's reach. */
+/** Carries out of a savepoint which of the created rows are out of the caller's scope. */
 class RowsOutOfScope extends Error {
   constructor(readonly rows: readonly RowOutOfScope[]) {
-    super('rows out of reach');
+    super('rows out of scope');
   }
 }
 
@@ -162,8 +162,8 @@ async function insertInScope<T, R extends { id: number }>(
   const attempt = async (inner: Transaction) => {
     const created = await insert(inner, standing(batch), batch);
     ids = created.map(({ id }) => id);
-    const unreached = await findOutOfScope(inner, context, scope, isAmong(scope.table.id, ids));
-    if (unreached.length) throw new RowsOutOfScope(unreached);
+    const notInScope = await findOutOfScope(inner, context, scope, isAmong(scope.table.id, ids));
+    if (notInScope.length) throw new RowsOutOfScope(notInScope);
     return created;
   };
   try {

@@ -16,7 +16,7 @@ import { stageRows } from './stage.ts';
 import type { Importer } from './values.ts';
 
 /** How the chunks of a file take turns: one is sent to the database while the one before is still being merged. */
-export interface Turn {
+export interface CommitSteps {
   /** Called when the rows have been sent. */
   onStaged?: () => void;
   /** Nothing is written before this has come about. */
@@ -32,7 +32,7 @@ export async function commitChunk(
   context: Context,
   begun: ImportRecord,
   chunk: Chunk,
-  { onStaged, turn }: Turn = {},
+  { onStaged, turn }: CommitSteps = {},
 ): Promise<void> {
   const { tenantId, dryRun } = begun;
   const author: Importer = { ...context, now: context.clock() };

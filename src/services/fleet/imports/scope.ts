@@ -26,9 +26,9 @@ export async function refuseOutOfScope(
   context: Context,
   lines: readonly number[],
 ): Promise<RefusedRow[]> {
-  const unreached = await findOutOfScope(tx, context, targetsAs('UPDATE_TARGET'), existedBefore);
-  if (!unreached.length) return [];
-  const ids = unreached.map(({ id }) => id);
+  const notInScope = await findOutOfScope(tx, context, targetsAs('UPDATE_TARGET'), existedBefore);
+  if (!notInScope.length) return [];
+  const ids = notInScope.map(({ id }) => id);
   const removed = await tx.execute<Row>(sql`
     DELETE FROM import_ids AS i USING import_rows AS r
     WHERE r.n = i.n AND i.id = ANY(${arrayOf(ids)}::bigint[])
@@ -36,7 +36,7 @@ export async function refuseOutOfScope(
   return removed.map((row) => refusal(lines, row, outOfScope('UPDATE_TARGET', `'${row.controller_id}'`)));
 }
 
-/** Targets that would end up where the caller's permissions don't reach, each with what is wrong. */
+/** Targets that would end up out of the caller's scope, each with what is wrong. */
 export class RowsOutOfScope extends Error {
   constructor(readonly faults: ReadonlyMap<string, DomainError>) {
     super('rows out of scope');

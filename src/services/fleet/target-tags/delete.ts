@@ -10,7 +10,7 @@ import { requireTaggedTargetsInScope } from './scope.ts';
 
 /**
  * Deletes a target tag; the targets that have it lose it. Needs DELETE_TARGET.
- * @throws TARGET_TAG_NOT_FOUND; FORBIDDEN where DELETE_TARGET doesn't reach all of these
+ * @throws TARGET_TAG_NOT_FOUND; FORBIDDEN where DELETE_TARGET doesn't cover all of these
  */
 export async function deleteTargetTag(context: Context, { id }: { id: number }): Promise<void> {
   const { tenantId } = requirePermission(context, 'DELETE_TARGET');

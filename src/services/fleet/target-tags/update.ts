@@ -17,7 +17,7 @@ import { requireTaggedTargetsInScope } from './scope.ts';
 /**
  * Changes what is given; null clears. Needs UPDATE_TARGET.
  * @throws TARGET_TAG_NOT_FOUND, TARGET_TAG_ALREADY_EXISTS, INVALID_INPUT; FORBIDDEN for another name where UPDATE_TARGET
- *   doesn't reach all targets that have the tag, before or after, or a scope of the caller goes by the name
+ *   doesn't cover all targets that have the tag, before or after, or a scope of the caller goes by the name
  */
 export async function updateTargetTag(context: Context, input: TargetTagUpdate): Promise<TargetTag> {
   const { tenantId } = requirePermission(context, 'UPDATE_TARGET');

@@ -116,7 +116,7 @@ export const TARGET_FIELDS = fieldSet([
       indexed: METADATA_VALUE_HEAD,
     },
   ],
-  // Not by its name, which can change: scopes would reach other targets then.
+  // Not by its name, which can change: scopes would cover other targets then.
   [
     ['enrollmentGroup.id'],
     {

@@ -20,7 +20,7 @@ import {
   selectPage,
   selectTargets,
   type TargetRow,
-  targetView,
+  toTarget,
 } from './view.ts';
 
 /** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
@@ -42,7 +42,7 @@ export async function findTargets(context: Context, controllerIds: readonly stri
       scopeConditionIn(context, tenant, 'READ_TARGET'),
     ),
   );
-  return rows.map(targetView(context, tenant));
+  return rows.map(toTarget(context, tenant));
 }
 
 /**
@@ -68,7 +68,7 @@ export async function listTargets(
   return list(request, order, 'controllerId', {
     async rows(where, { limit, offset, keys }) {
       const page = { from: and(ofTenant, where)!, chosen: narrowed, keys, limit, offset };
-      return (await readPage(context, tenant, page)).map(targetView(context, tenant));
+      return (await readPage(context, tenant, page)).map(toTarget(context, tenant));
     },
     count: () => countTargets(context, narrowed),
   });

@@ -9,7 +9,7 @@ import { generateToken, OverlapSeconds, SecurityToken } from './input.ts';
 import { lockTarget } from './selection.ts';
 import type { Target } from './target.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
-import { selectTargets, targetView } from './view.ts';
+import { selectTargets, toTarget } from './view.ts';
 
 const RotateTargetToken = z.object({
   controllerId: z.string(),
@@ -43,6 +43,6 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
     changes.targetsInScope([controllerId]);
     changes.record({ type: 'target.token-rotated', subjects: [controllerId] });
     const [row] = await selectTargets(tx, context, tenant).where(itself);
-    return targetView(context, tenant)(row!);
+    return toTarget(context, tenant)(row!);
   });
 }

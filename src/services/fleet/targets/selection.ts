@@ -16,7 +16,7 @@ export type LockedTarget = typeof targets.$inferSelect;
 
 /**
  * The target of that controllerId, locked until the transaction ends. Give the permission that the verb has required.
- * @throws TARGET_NOT_FOUND, also where the permission doesn't reach it
+ * @throws TARGET_NOT_FOUND, also if it is out of the permission's scope
  */
 export async function lockTarget(
   tx: Transaction,
@@ -74,7 +74,7 @@ export type OnMissing = 'REFUSE' | 'PASS_OVER';
 /**
  * The chosen targets of the caller's tenant, locked until the transaction ends, in the order of their ids: so two bulk
  * verbs wait for each other instead of blocking each other. Give the permission that the verb has required: what it
- * doesn't reach is not there.
+ * doesn't cover is not there.
  * @throws INVALID_INPUT unless there is either a list or a filter; TARGET_NOT_FOUND for the first that is missing;
  *   the filter's errors
  */

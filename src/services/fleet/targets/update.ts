@@ -14,7 +14,7 @@ import { TargetUpdate } from './input.ts';
 import { lockTarget } from './selection.ts';
 import type { Target } from './target.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
-import { selectTargets, targetView } from './view.ts';
+import { selectTargets, toTarget } from './view.ts';
 
 /**
  * Changes what is given; null clears. A new token ends the one before at once. Needs UPDATE_TARGET.
@@ -56,7 +56,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
     };
     if (Object.keys(changed).length)
       changes.record({ type: 'target.updated', subjects: [controllerId], changes: changed });
-    return targetView(context, tenant)(row!);
+    return toTarget(context, tenant)(row!);
   });
 }
 

@@ -57,7 +57,7 @@ export function pollOverride(tenant: Tenant, now: Date): SQL<number> {
 }
 
 /** Turns rows into what this caller may see. */
-export function targetView(context: Context, tenant: Tenant): (row: TargetRow) => Target {
+export function toTarget(context: Context, tenant: Tenant): (row: TargetRow) => Target {
   const now = context.clock().getTime();
   const showsToken = context.caller.permissions.has('READ_TARGET_SECURITY_TOKEN');
   return (row) => ({
