@@ -12,10 +12,10 @@ const CONNECTIONS = 8;
 const FIELDS = 'controllerId name description group createdAt';
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
 const OF_MUSTER = `{ targets(first: 50) {
-  nodes { ${FIELDS} type: targetType { id name } tags { name colour } } ${PAGE_INFO} } }`;
+  nodes { ${FIELDS} type: targetType { id name } tags { name color } } ${PAGE_INFO} } }`;
 const OF_POSTGRAPHILE = `{
   targets: allTargets(first: 50, condition: { tenantId: "1" }, orderBy: [CONTROLLER_ID_ASC]) {
-    nodes { ${FIELDS} type { id: rowId name } tags: tagsList(orderBy: [NAME_ASC]) { name colour } } ${PAGE_INFO} } }`;
+    nodes { ${FIELDS} type { id: rowId name } tags: tagsList(orderBy: [NAME_ASC]) { name color } } ${PAGE_INFO} } }`;
 
 export async function benchPeers({ dataDir, database, effort }) {
   await seedTags(database.client);

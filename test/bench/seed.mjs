@@ -34,7 +34,7 @@ const insert = (client, from, to) => client`
 /** Gives every target two of twenty tags. */
 export async function seedTags(client) {
   await client`
-    INSERT INTO target_tags (tenant_id, name, description, colour, created_at, created_by, last_modified_at,
+    INSERT INTO target_tags (tenant_id, name, description, color, created_at, created_by, last_modified_at,
                              last_modified_by)
     SELECT 1, 'tag-' || n, 'Tag ' || n, '#1d7cf2', now(), 'bench', now(), 'bench'
     FROM generate_series(1, 20) AS n`;

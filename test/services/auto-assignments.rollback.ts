@@ -34,9 +34,9 @@ export async function autoAssignmentFixture(
   context: Context,
   { otherSetId }: DeploymentFixture,
 ): Promise<AutoAssignmentFixture> {
-  const create = async (name: string, query = 'id==nobody') => {
+  const create = async (name: string, filter = 'id==nobody') => {
     const options = { distributionSetId: otherSetId, startAt: FAR_OFF };
-    return (await createAutoAssignment(context, { name, query, ...options })).id;
+    return (await createAutoAssignment(context, { name, filter, ...options })).id;
   };
   const readyAutoId = await create('ready', 'id==free');
   const runningAutoId = await create('running');
@@ -50,7 +50,7 @@ export async function autoAssignmentFixture(
     'action.cleanup.auto.expiry': 60_000,
     'action.cleanup.auto.status': 'FINISHED',
   });
-  const { id } = await createTargetFilter(context, { name: 'assigning', query: 'id==nobody' });
+  const { id } = await createTargetFilter(context, { name: 'assigning', filter: 'id==nobody' });
   await setAutoAssignment(context, { targetFilterId: id, distributionSetId: otherSetId, startAt: FAR_OFF });
   return { readyAutoId, runningAutoId, pausedAutoId, unapprovedAutoId, assigningFilterId: id };
 }
@@ -63,7 +63,7 @@ export const AUTO_ASSIGNMENT_VERBS: Record<
   createAutoAssignment: (c, { otherSetId }) =>
     createAutoAssignment(c, {
       name: 'new',
-      query: 'id==nobody',
+      filter: 'id==nobody',
       distributionSetId: otherSetId,
       startAt: FAR_OFF,
     }),

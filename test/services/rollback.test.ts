@@ -128,7 +128,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   activateAutoConfirm: (c) => activateAutoConfirm(c, { controllerId: 'a' }),
   deactivateAutoConfirm: (c) => deactivateAutoConfirm(c, { controllerId: 'b' }),
   setAutoConfirm: (c) => setAutoConfirm(c, { filter: 'id==*', active: true }),
-  createTargetFilter: (c) => createTargetFilter(c, { name: 'new', query: 'id==*' }),
+  createTargetFilter: (c) => createTargetFilter(c, { name: 'new', filter: 'id==*' }),
   updateTargetFilter: (c, { filterId }) => updateTargetFilter(c, { id: filterId, name: 'new' }),
   deleteTargetFilter: (c, { filterId }) => deleteTargetFilter(c, { id: filterId }),
   beginImport: (c) => beginImport(c, { format: 'csv' }),
@@ -258,7 +258,7 @@ async function fixture() {
   await assignTargetTags(context, { tagNames: ['old'], controllerIds: ['a'] });
   await setTargetMetadata(context, { controllerIds: ['a'], entries: [{ key: 'old', value: 'v' }] });
   await activateAutoConfirm(context, { controllerId: 'b' });
-  const { id: filterId } = await createTargetFilter(context, { name: 'old', query: 'id==*' });
+  const { id: filterId } = await createTargetFilter(context, { name: 'old', filter: 'id==*' });
   const { webhook } = await createWebhook(context, { name: 'old', url: 'https://example.org' });
   const authority = await createCertificateAuthority(context, { name: 'old', certificate: OLD_CA });
   await setConfiguration(context, { pollingOverdueTime: '00:01:00' });

@@ -108,14 +108,14 @@ export const SOFTWARE_VERBS: Record<
   createSoftwareModuleTypes: (c) =>
     createSoftwareModuleTypes(c, { softwareModuleTypes: [{ key: 'new', name: 'new', maxAssignments: 1 }] }),
   updateSoftwareModuleType: (c, { moduleTypeId }) =>
-    updateSoftwareModuleType(c, { id: moduleTypeId, colour: 'new' }),
+    updateSoftwareModuleType(c, { id: moduleTypeId, color: 'new' }),
   deleteSoftwareModuleType: (c, { moduleTypeId }) => deleteSoftwareModuleType(c, { id: moduleTypeId }),
   createDistributionSetTypes: (c, { moduleTypeId }) =>
     createDistributionSetTypes(c, {
       distributionSetTypes: [{ key: 'new', name: 'new', optionalModuleTypeIds: [moduleTypeId] }],
     }),
   updateDistributionSetType: (c, { setTypeId }) =>
-    updateDistributionSetType(c, { id: setTypeId, colour: 'new' }),
+    updateDistributionSetType(c, { id: setTypeId, color: 'new' }),
   setModuleTypeOfSets: (c, { setTypeId, moduleTypeId }) =>
     setModuleTypeOfSets(c, { id: setTypeId, moduleTypeId, role: 'MANDATORY' }),
   deleteDistributionSetType: (c, { setTypeId }) => deleteDistributionSetType(c, { id: setTypeId }),

@@ -28,7 +28,7 @@ import { pathIdOf } from './parameters.ts';
 import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
-const NAMES = { query: 'targetFilterQuery', forceType: 'actionType' };
+const NAMES = { filter: 'targetFilterQuery', forceType: 'actionType' };
 
 /** `/autoassignments`, and those of a set; `linksOf` gives the links' base for a request. */
 export function autoAssignmentRoutes(
@@ -106,7 +106,7 @@ function readAutoAssignment(request: Request) {
   return {
     name: textOf(body, 'name') ?? '',
     description: textOf(body, 'description'),
-    query: textOf(body, 'targetFilterQuery') ?? '',
+    filter: textOf(body, 'targetFilterQuery') ?? '',
     distributionSetId: neededSetId(body, 'distributionSetId'),
     forceType: forceTypeOf(body, 'actionType'),
     weight: integerOf(body, 'weight'),
@@ -139,7 +139,7 @@ function renderAutoAssignment(one: AutoAssignment, links: Links, seesSet: boolea
     id: one.id,
     name: one.name,
     description: one.description,
-    targetFilterQuery: one.query,
+    targetFilterQuery: one.filter,
     distributionSetId: seesSet ? set.id : undefined,
     status: one.status,
     startAt: one.startAt?.getTime(),

@@ -29,6 +29,7 @@ export function distributionSetTagRoutes(router: Router, options: ResourceOption
   collectionRoutes(router, options, linksOf, {
     segment: 'distributionsettags',
     needs: { create: 'CREATE_DISTRIBUTION_SET', update: 'UPDATE_DISTRIBUTION_SET' },
+    names: { color: 'colour' },
     sortNames: DISTRIBUTION_SET_TAG_SORT_NAMES,
     list: listDistributionSetTags,
     find: findDistributionSetTag,

@@ -23,7 +23,11 @@ export function distributionSetTypeRoutes(router: Router, options: ResourceOptio
   collectionRoutes(router, options, linksOf, {
     segment: 'distributionsettypes',
     needs: { create: 'CREATE_DISTRIBUTION_SET_TYPE', update: 'UPDATE_DISTRIBUTION_SET_TYPE' },
-    names: { mandatoryModuleTypeIds: 'mandatorymodules', optionalModuleTypeIds: 'optionalmodules' },
+    names: {
+      color: 'colour',
+      mandatoryModuleTypeIds: 'mandatorymodules',
+      optionalModuleTypeIds: 'optionalmodules',
+    },
     sortNames: DISTRIBUTION_SET_TYPE_SORT_NAMES,
     list: (context, page, request) => listDistributionSetTypes(context, page, deletedModeOf(request)),
     find: findDistributionSetType,
@@ -125,7 +129,7 @@ export const renderSetType = (type: DistributionSetType, links: object) =>
     key: type.key,
     name: type.name,
     description: type.description,
-    colour: type.colour,
+    colour: type.color,
     deleted: type.deleted,
     _links: links,
   });

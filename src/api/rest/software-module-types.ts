@@ -17,6 +17,7 @@ export function softwareModuleTypeRoutes(router: Router, options: ResourceOption
   collectionRoutes(router, options, linksOf, {
     segment: 'softwaremoduletypes',
     needs: { create: 'CREATE_SOFTWARE_MODULE_TYPE', update: 'UPDATE_SOFTWARE_MODULE_TYPE' },
+    names: { color: 'colour' },
     sortNames: SOFTWARE_MODULE_TYPE_SORT_NAMES,
     list: (context, page, request) => listSoftwareModuleTypes(context, page, deletedModeOf(request)),
     find: findSoftwareModuleType,
@@ -32,7 +33,7 @@ export function softwareModuleTypeRoutes(router: Router, options: ResourceOption
 /** What may change of a module type or a set type. */
 export const readTypeChanges = (body: JsonObject) => ({
   description: textOf(body, 'description'),
-  colour: textOf(body, 'colour'),
+  color: textOf(body, 'colour'),
 });
 
 const readModuleType = (body: JsonObject) => ({
@@ -50,7 +51,7 @@ export const renderModuleType = (type: SoftwareModuleType, links: object) =>
     key: type.key,
     name: type.name,
     description: type.description,
-    colour: type.colour,
+    colour: type.color,
     minArtifacts: type.minArtifacts,
     maxAssignments: type.maxAssignments,
     deleted: type.deleted,

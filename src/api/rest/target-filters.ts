@@ -30,12 +30,13 @@ export function targetFilterRoutes(router: Router, options: ResourceOptions, lin
   collectionRoutes(router, options, linksOf, {
     ...RENDERED_FILTERS,
     needs: { create: 'CREATE_TARGET', update: 'UPDATE_TARGET' },
+    names: { filter: 'query' },
     sortNames: TARGET_FILTER_SORT_NAMES,
     list: (context, page) => listTargetFilters(context, page),
     find: findTargetFilter,
     create: (context, body) => {
-      const { name = '', query = '' } = readFilter(asObject(body));
-      return createTargetFilter(context, { name, query });
+      const { name = '', filter = '' } = readFilter(asObject(body));
+      return createTargetFilter(context, { name, filter });
     },
     update: (context, id, body) => updateTargetFilter(context, { ...readFilter(body), id }),
     remove: deleteTargetFilter,
@@ -82,7 +83,7 @@ function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf:
   resource(router, '/targetfilters/:id/autoAssignDS', methods, { ...options, names: NAMES });
 }
 
-const readFilter = (body: JsonObject) => ({ name: textOf(body, 'name'), query: textOf(body, 'query') });
+const readFilter = (body: JsonObject) => ({ name: textOf(body, 'name'), filter: textOf(body, 'query') });
 
 async function rendererOf(context: Context, filters: readonly TargetFilter[]) {
   const ids = filters.map(({ id }) => id);
@@ -102,7 +103,7 @@ async function rendererWith(
     ...renderAuthorship(filter),
     id: filter.id,
     name: filter.name,
-    query: filter.query,
+    query: filter.filter,
     ...renderAutoAssignment(autoAssignments.get(filter.id), settings.confirmationFlow, seesSet),
     _links: links,
   });

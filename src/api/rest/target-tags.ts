@@ -24,6 +24,7 @@ export function targetTagRoutes(router: Router, options: ResourceOptions, linksO
   collectionRoutes(router, options, linksOf, {
     segment: 'targettags',
     needs: { create: 'CREATE_TARGET', update: 'UPDATE_TARGET' },
+    names: { color: 'colour' },
     sortNames: TARGET_TAG_SORT_NAMES,
     list: listTargetTags,
     find: findTargetTag,
@@ -108,7 +109,7 @@ function throwFault({ faults }: ChangedTargets): void {
 export const readTag = (body: JsonObject) => ({
   name: textOf(body, 'name'),
   description: textOf(body, 'description'),
-  colour: textOf(body, 'colour'),
+  color: textOf(body, 'colour'),
 });
 
 export const renderTag = (tag: TargetTag, links: object) =>
@@ -117,6 +118,6 @@ export const renderTag = (tag: TargetTag, links: object) =>
     id: tag.id,
     name: tag.name,
     description: tag.description,
-    colour: tag.colour,
+    colour: tag.color,
     _links: links,
   });

@@ -24,7 +24,7 @@ export function targetTypeRoutes(router: Router, options: ResourceOptions, links
   collectionRoutes(router, options, linksOf, {
     segment: 'targettypes',
     needs: { create: 'CREATE_TARGET_TYPE', update: 'UPDATE_TARGET_TYPE' },
-    names: { compatibleDistributionSetTypeIds: 'compatibledistributionsettypes' },
+    names: { color: 'colour', compatibleDistributionSetTypeIds: 'compatibledistributionsettypes' },
     sortNames: TARGET_TYPE_SORT_NAMES,
     list: listTargetTypes,
     find: findTargetType,
@@ -73,7 +73,7 @@ const readTargetType = (body: JsonObject) => ({
   key: textOf(body, 'key'),
   name: textOf(body, 'name'),
   description: textOf(body, 'description'),
-  colour: textOf(body, 'colour'),
+  color: textOf(body, 'colour'),
   compatibleDistributionSetTypeIds: readIds(body, 'compatibledistributionsettypes'),
 });
 
@@ -84,7 +84,7 @@ const renderTargetType = (type: TargetType, links: object) =>
     key: type.key,
     name: type.name,
     description: type.description,
-    colour: type.colour,
+    colour: type.color,
     deleted: false,
     _links: links,
   });

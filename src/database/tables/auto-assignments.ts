@@ -15,7 +15,7 @@ export const AUTO_ASSIGNMENT_STATUSES = [
 ] as const;
 export type AutoAssignmentStatus = (typeof AUTO_ASSIGNMENT_STATUSES)[number];
 
-/** Distribution sets for all targets that match a query, now or later. */
+/** Distribution sets for all targets that match a filter, now or later. */
 export const autoAssignments = pgTable(
   'auto_assignments',
   {
@@ -23,8 +23,8 @@ export const autoAssignments = pgTable(
     id: identity('id'),
     name: exactText('name').notNull(),
     description: text('description'),
-    /** RSQL. If it belongs to a saved filter, it is the query of that filter. */
-    query: text('query').notNull(),
+    /** RSQL. If it belongs to a saved filter, it is the expression of that filter. */
+    filter: text('filter').notNull(),
     /** The saved filter that it belongs to. */
     targetFilterId: reference('target_filter_id'),
     setId: reference('set_id').notNull(),

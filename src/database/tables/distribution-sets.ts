@@ -12,7 +12,7 @@ export const distributionSetTypes = pgTable(
     key: exactText('key').notNull(),
     name: exactText('name').notNull(),
     description: text('description'),
-    colour: text('colour'),
+    color: text('color'),
     /** It was deleted while a distribution set had it. */
     deleted: boolean('deleted').notNull().default(false),
     ...authorship,
@@ -149,7 +149,7 @@ export const distributionSetTags = pgTable(
     id: identity('id'),
     name: exactText('name').notNull(),
     description: text('description'),
-    colour: text('colour'),
+    color: text('color'),
     ...authorship,
   },
   (t) => [

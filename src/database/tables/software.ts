@@ -10,7 +10,7 @@ export const softwareModuleTypes = pgTable(
     key: exactText('key').notNull(),
     name: exactText('name').notNull(),
     description: text('description'),
-    colour: text('colour'),
+    color: text('color'),
     /** A module with fewer files is incomplete. */
     minArtifacts: integer('min_artifacts').notNull(),
     /** How many modules of the type a distribution set may have. */

@@ -38,7 +38,7 @@ export const targetTags = pgTable(
     id: identity('id'),
     name: exactText('name').notNull(),
     description: text('description'),
-    colour: text('colour'),
+    color: text('color'),
     ...authorship,
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] }), unique('target_tags_name_key').on(t.tenantId, t.name)],
@@ -90,7 +90,7 @@ export const targetFilters = pgTable(
     tenantId: tenantReference(),
     id: identity('id'),
     name: exactText('name').notNull(),
-    query: text('query').notNull(),
+    filter: text('filter').notNull(),
     ...authorship,
   },
   (t) => [

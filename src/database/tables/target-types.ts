@@ -10,7 +10,7 @@ export const targetTypes = pgTable(
     key: exactText('key').notNull(),
     name: exactText('name').notNull(),
     description: text('description'),
-    colour: text('colour'),
+    color: text('color'),
     ...authorship,
   },
   (t) => [

@@ -106,7 +106,7 @@ describe('a tenant has no more than so many', () => {
           distributionSets: [{ type: 'os', name, version: '1', moduleIds: [] }],
         }),
     ],
-    [targetFilters, 10_000, (context, name) => createTargetFilter(context, { name, query: 'name==x' })],
+    [targetFilters, 10_000, (context, name) => createTargetFilter(context, { name, filter: 'name==x' })],
     [roles, 1_000, (context, name) => createRole(context, { name, permissions: [] })],
     [
       users,
@@ -129,7 +129,7 @@ describe('a tenant has no more than so many', () => {
       autoAssignments,
       1_000,
       async (context, name) =>
-        createAutoAssignment(context, { name, query: 'name==x', distributionSetId: await setOf(context) }),
+        createAutoAssignment(context, { name, filter: 'name==x', distributionSetId: await setOf(context) }),
     ],
     [
       rollouts,

@@ -88,7 +88,7 @@ export class Action extends AuthoredNode {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'From when on it is forced; null unless it is TIMEFORCED.',
+    description: 'From when on it is forced; null unless it is TIME_FORCED.',
   })
   forcedAt!: Date | null;
 

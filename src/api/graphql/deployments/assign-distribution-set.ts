@@ -42,7 +42,7 @@ class AssignDistributionSetInput extends SelectedTargetsInput {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'Of TIMEFORCED: from when on it is forced; at once unless given.',
+    description: 'Of TIME_FORCED: from when on it is forced; at once unless given.',
   })
   forcedAt?: Date | null;
 

@@ -37,7 +37,7 @@ abstract class AutoAssignmentInput {
 
   @Field(() => ForceType, {
     nullable: true,
-    description: 'How devices are to take the update; FORCED unless given, and never TIMEFORCED.',
+    description: 'How devices are to take the update; FORCED unless given, and never TIME_FORCED.',
   })
   forceType?: Entity['forceType'] | null;
 
@@ -67,7 +67,7 @@ class CreateAutoAssignmentInput extends AutoAssignmentInput {
   description?: string | null;
 
   @Field(() => String, { description: 'The RSQL expression that its targets match.' })
-  query!: string;
+  filter!: string;
 }
 
 @InputType({ description: 'What `setAutoAssignment` takes.' })

@@ -55,12 +55,12 @@ export class AutoAssignment extends AuthoredNode {
   description!: string | null;
 
   @Field(() => String, { description: 'The RSQL expression that its targets match, as it was written.' })
-  query!: string;
+  filter!: string;
 
   @Field(() => AutoAssignmentStatus, { description: 'What it is in.' })
   status!: Entity['status'];
 
-  @Field(() => ForceType, { description: 'How devices are to take the update; never TIMEFORCED.' })
+  @Field(() => ForceType, { description: 'How devices are to take the update; never TIME_FORCED.' })
   forceType!: Entity['forceType'];
 
   @Field(() => Int, { description: 'The weight of its actions, from 0 to 1000.' })
@@ -119,7 +119,7 @@ export class AutoAssignmentResolver {
 
   @Query(() => Connection, {
     description:
-      'Lists auto-assignments, those of saved filters too. Filters may ask for `name`, `status`, `query`, `distributionSet.name` and more. Needs READ_AUTO_ASSIGNMENT.',
+      'Lists auto-assignments, those of saved filters too. Filters may ask for `name`, `status`, `filter`, `distributionSet.name` and more. Needs READ_AUTO_ASSIGNMENT.',
     complexity: listCost,
   })
   async autoAssignments(

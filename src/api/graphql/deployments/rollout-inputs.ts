@@ -15,7 +15,7 @@ abstract class RolloutConditionsInput {
 
   @Field(() => RolloutSuccessAction, {
     nullable: true,
-    description: 'What then happens; NEXTGROUP unless given.',
+    description: 'What then happens; NEXT_GROUP unless given.',
   })
   successAction?: 'NEXTGROUP' | 'PAUSE' | null;
 
@@ -110,7 +110,7 @@ export class CreateRolloutInput extends RolloutConditionsInput {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'From when on it is forced, where it is TIMEFORCED; at once unless given.',
+    description: 'From when on it is forced, where it is TIME_FORCED; at once unless given.',
   })
   forcedAt?: Date | null;
 

@@ -93,7 +93,7 @@ export class Rollout extends AuthoredNode {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'From when on it is forced, where it is TIMEFORCED.',
+    description: 'From when on it is forced, where it is TIME_FORCED.',
   })
   forcedAt!: Date | null;
 

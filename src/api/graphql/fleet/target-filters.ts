@@ -42,14 +42,14 @@ export class TargetFilter extends AuthoredNode implements Entity {
   name!: string;
 
   @Field(() => String, { description: 'The RSQL expression, as it was written.' })
-  query!: string;
+  filter!: string;
 }
 
 @ArgsType()
 class TargetFiltersArgs extends orderedArgs<OrderField>('TargetFilter', 'saved filters', {
   ...AUTHORED_ORDER,
   name: 'By the name.',
-  query: 'By the expression.',
+  filter: 'By the expression.',
 }) {}
 
 @InputType({ description: 'What `createTargetFilter` takes.' })
@@ -58,7 +58,7 @@ class CreateTargetFilterInput {
   name!: string;
 
   @Field(() => String, { description: 'The RSQL expression, for example `name==sensor* and tag==beta`.' })
-  query!: string;
+  filter!: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `createTargetFilter` answers.' })
@@ -73,7 +73,7 @@ class UpdateTargetFilterInput extends IdInput {
   name?: string;
 
   @Field(() => String, { nullable: true, description: 'Its new RSQL expression.' })
-  query?: string;
+  filter?: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateTargetFilter` answers.' })

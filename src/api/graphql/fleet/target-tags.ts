@@ -42,8 +42,8 @@ export class TargetTag extends AuthoredNode implements Entity {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
-  colour!: string | null;
+  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  color!: string | null;
 }
 
 @ArgsType()
@@ -51,7 +51,7 @@ class TargetTagsArgs extends orderedArgs<OrderField>('TargetTag', 'target tags',
   ...AUTHORED_ORDER,
   name: 'By the name.',
   description: 'By the description.',
-  colour: 'By the colour.',
+  color: 'By the color.',
 }) {}
 
 @InputType({ description: 'A target tag to create.' })
@@ -64,9 +64,9 @@ class TargetTagInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The colour that consoles show it in, for example #1d7cf2.',
+    description: 'The color that consoles show it in, for example #1d7cf2.',
   })
-  colour?: string | null;
+  color?: string | null;
 }
 
 @InputType({ description: 'What `createTargetTags` takes.' })
@@ -92,8 +92,8 @@ class UpdateTargetTagInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
-  colour?: string | null;
+  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  color?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateTargetTag` answers.' })

@@ -47,8 +47,8 @@ export class TargetType extends AuthoredNode implements Entity {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
-  colour!: string | null;
+  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  color!: string | null;
 }
 
 @ArgsType()
@@ -78,9 +78,9 @@ class TargetTypeInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The colour that consoles show it in, for example #1d7cf2.',
+    description: 'The color that consoles show it in, for example #1d7cf2.',
   })
-  colour?: string | null;
+  color?: string | null;
 
   @Field(() => [ID], {
     defaultValue: [],
@@ -112,8 +112,8 @@ class UpdateTargetTypeInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
-  colour?: string | null;
+  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  color?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateTargetType` answers.' })

@@ -1,8 +1,15 @@
 import { registerEnumType } from 'type-graphql';
 
+/** Words that hawkBit runs together. */
+const APART: Readonly<Record<string, string>> = {
+  timeforced: 'timeForced',
+  downloadonly: 'downloadOnly',
+  NEXTGROUP: 'nextGroup',
+};
+
 /** `inSync`, `in_sync` and `in.sync` are all `IN_SYNC`. */
 const constantCase = (text: string) =>
-  text
+  (APART[text] ?? text)
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .replaceAll('.', '_')
     .toUpperCase();

@@ -55,8 +55,8 @@ export class DistributionSetTag extends AuthoredNode implements Entity {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
-  colour!: string | null;
+  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  color!: string | null;
 }
 
 @ArgsType()
@@ -64,7 +64,7 @@ class DistributionSetTagsArgs extends orderedArgs<OrderField>('DistributionSetTa
   ...AUTHORED_ORDER,
   name: 'By the name.',
   description: 'By the description.',
-  colour: 'By the colour.',
+  color: 'By the color.',
 }) {}
 
 @InputType({ description: 'A distribution set tag to create.' })
@@ -75,8 +75,8 @@ class DistributionSetTagInput {
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
-  colour?: string | null;
+  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  color?: string | null;
 }
 
 @InputType({ description: 'What `createDistributionSetTags` takes.' })
@@ -102,8 +102,8 @@ class UpdateDistributionSetTagInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
-  colour?: string | null;
+  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  color?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateDistributionSetTag` answers.' })

@@ -71,8 +71,8 @@ export class DistributionSetType extends AuthoredNode implements Entity {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
-  colour!: string | null;
+  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  color!: string | null;
 
   @Field(() => Boolean, {
     description: 'Whether it was deleted while in use: nothing new can use it.',
@@ -104,8 +104,8 @@ class DistributionSetTypeInput {
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
-  colour?: string | null;
+  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  color?: string | null;
 
   @Field(() => [ID], { defaultValue: [], description: 'The module types that every set must have.' })
   mandatoryModuleTypeIds!: string[];
@@ -131,8 +131,8 @@ class UpdateDistributionSetTypeInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
-  colour?: string | null;
+  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  color?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of a distribution set type answer.' })

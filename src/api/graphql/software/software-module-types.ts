@@ -47,8 +47,8 @@ export class SoftwareModuleType extends AuthoredNode implements Entity {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
-  colour!: string | null;
+  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  color!: string | null;
 
   @Field(() => Int, { description: 'A module with fewer artifacts is incomplete.' })
   minArtifacts!: number;
@@ -88,8 +88,8 @@ class SoftwareModuleTypeInput {
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The colour that consoles show it in.' })
-  colour?: string | null;
+  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  color?: string | null;
 
   @Field(() => Int, {
     nullable: true,
@@ -118,8 +118,8 @@ class UpdateSoftwareModuleTypeInput extends IdInput {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new colour; null for none.' })
-  colour?: string | null;
+  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  color?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateSoftwareModuleType` answers.' })

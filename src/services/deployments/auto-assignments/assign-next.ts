@@ -41,7 +41,7 @@ export const mayAssign = (now: Date): SQL =>
  * it. Passed over are targets that once had an action of the set, be it a failed one, unless they only downloaded it; that
  * are to have it anyway, whose type doesn't take it, or that somebody else is just changing.
  * @returns the id of the last target that it came to, null where there are no more
- * @throws DISTRIBUTION_SET_INCOMPLETE, the query's errors
+ * @throws DISTRIBUTION_SET_INCOMPLETE, the filter's errors
  */
 export async function assignNextTargets(
   platform: Platform,
@@ -82,7 +82,7 @@ export async function assignNextTargets(
     changes.targets(created.map(({ controllerId }) => controllerId));
     changes.record({
       type: 'distribution-set.auto-assigned',
-      filter: row.query,
+      filter: row.filter,
       count: created.length,
       targets: created.map(({ controllerId }) => controllerId),
       changes: { autoAssignment: { new: row.name }, ...describeAssignment(set, plan) },
@@ -110,14 +110,14 @@ async function begin(tx: Transaction, changes: Changes, { tenantId, id, name }: 
 async function eligibleTargets(
   context: Context,
   tenant: Tenant,
-  { tenantId, query, forceType }: Row,
+  { tenantId, filter, forceType }: Row,
   { id, type }: DistributionSet,
 ): Promise<SQL> {
   // Where it was only downloaded, it has still to be installed.
   const counts = forceType === 'downloadonly' ? sql`` : sql`AND ${actions.status} <> 'downloaded'`;
   return sql`${and(
     eq(targets.tenantId, tenantId),
-    await matchingTargets(context.database, { tenant, now: context.clock() }, parseFilter(query)),
+    await matchingTargets(context.database, { tenant, now: context.clock() }, parseFilter(filter)),
     await scopeCondition(context, 'UPDATE_TARGET'),
     takesSetType(type.id),
   )} AND NOT EXISTS (

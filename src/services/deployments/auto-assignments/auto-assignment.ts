@@ -10,13 +10,13 @@ import type { TargetPermission } from '../../fleet/targets/scope.ts';
 import type { Authored } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 
-/** A distribution set for all targets that match a query, be it now or later. */
+/** A distribution set for all targets that match a filter, be it now or later. */
 export interface AutoAssignment extends Authored {
   id: number;
   name: string;
   description: string | null;
   /** RSQL, as it was written. */
-  query: string;
+  filter: string;
   /** The saved filter that it belongs to. */
   targetFilterId: number | null;
   distributionSet: { id: number; name: string; version: string };

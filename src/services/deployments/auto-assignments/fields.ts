@@ -13,7 +13,7 @@ export const AUTO_ASSIGNMENT_FIELDS = fieldSet([
   [['id'], { kind: 'integer', column: autoAssignments.id }],
   [['name'], { kind: 'text', column: autoAssignments.name }],
   [['description'], { kind: 'text', column: autoAssignments.description }],
-  [['query', 'targetFilterQuery'], { kind: 'text', column: autoAssignments.query }],
+  [['filter', 'query', 'targetFilterQuery'], { kind: 'text', column: autoAssignments.filter }],
   [['status'], { kind: 'enum', column: autoAssignments.status, values: AUTO_ASSIGNMENT_STATUSES }],
   [['forceType', 'actionType'], { kind: 'enum', column: autoAssignments.forceType, values: FORCE_TYPES }],
   [['weight'], { kind: 'integer', column: autoAssignments.weight }],

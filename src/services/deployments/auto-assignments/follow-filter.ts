@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
+import type { TargetFilter } from '../../fleet/target-filters/find.ts';
 import { modificationStamp } from '../../shared/authorship.ts';
 import type { Changes } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -23,7 +24,7 @@ export const renameWithFilter = (
     .where(itself(context, linked));
 
 /**
- * Replaces the auto-assignment of a saved filter whose query was changed. The new one belongs to the caller: the approval
+ * Replaces the auto-assignment of a saved filter whose expression was changed. The new one belongs to the caller: the approval
  * of the old one, and the account it acted for, were for other targets.
  * @throws what `setUpAutoAssignment` throws
  */
@@ -31,15 +32,18 @@ export async function replaceAutoAssignment(
   tx: Transaction,
   context: Context,
   changes: Changes,
-  { linked, filter }: { linked: AutoAssignment; filter: { id: number; name: string; query: string } },
+  {
+    linked,
+    targetFilter,
+  }: { linked: AutoAssignment; targetFilter: Pick<TargetFilter, 'id' | 'name' | 'filter'> },
 ): Promise<void> {
-  const { id, name, query } = filter;
+  const { id, name, filter } = targetFilter;
   const { distributionSet, description, forceType, weight, confirmationRequired, startAt } = linked;
   await removeAutoAssignments(tx, context, itself(context, linked));
   const created = await setUpAutoAssignment(tx, context, {
     name,
     description,
-    query,
+    filter,
     targetFilterId: id,
     distributionSetId: distributionSet.id,
     forceType,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { checkQuery, QUERY_LENGTH } from '../../fleet/target-filters/input.ts';
+import { checkFilter, FILTER_LENGTH } from '../../fleet/target-filters/input.ts';
 import { enteredText, plainText } from '../../shared/text.ts';
 import { ActionOptions } from '../assignments/input.ts';
 
-export { checkQuery };
+export { checkFilter };
 
 /** What is assigned, and how. */
 export const AutoAssignmentOptions = ActionOptions.pick({
@@ -23,7 +23,7 @@ const description = enteredText(0, 512).nullish();
 export const CreateAutoAssignment = AutoAssignmentOptions.extend({
   name: z.preprocess((text) => text ?? '', name),
   description,
-  query: z.preprocess((text) => text ?? '', plainText(1, QUERY_LENGTH)),
+  filter: z.preprocess((text) => text ?? '', plainText(1, FILTER_LENGTH)),
 });
 export type CreateAutoAssignment = z.input<typeof CreateAutoAssignment>;
 

@@ -17,7 +17,7 @@ import type { AutoAssignmentOptions } from './input.ts';
 export interface NewAutoAssignment extends AutoAssignmentOptions {
   name: string;
   description?: string | null | undefined;
-  query: string;
+  filter: string;
   targetFilterId?: number;
 }
 
@@ -25,7 +25,7 @@ export interface NewAutoAssignment extends AutoAssignmentOptions {
  * Makes an auto-assignment, which acts for the caller: also later it reaches those targets only that the caller may
  * read and change now. It waits for an approval where the tenant wants one. Its set is locked as by an assignment.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
- *   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID, AUTO_ASSIGNMENT_ALREADY_EXISTS; FORBIDDEN where the query asks for what the caller
+ *   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID, AUTO_ASSIGNMENT_ALREADY_EXISTS; FORBIDDEN where the filter asks for what the caller
  *   may not read
  */
 export async function setUpAutoAssignment(
@@ -34,7 +34,7 @@ export async function setUpAutoAssignment(
   { distributionSetId, forceType, weight, confirmationRequired, ...given }: NewAutoAssignment,
 ): Promise<AutoAssignment> {
   const { tenantId, username } = context.caller;
-  requireFilterWhollyReadable(context, TARGET_FIELDS, parseFilter(given.query));
+  requireFilterWhollyReadable(context, TARGET_FIELDS, parseFilter(given.filter));
   if (forceType === 'timeforced') throw autoAssignmentForceTypeInvalid();
   const { settings } = await context.tenants.byId(tenantId);
   const set = await requireAssignableSet(tx, context, distributionSetId);
@@ -61,11 +61,11 @@ export async function setUpAutoAssignment(
 
 /** What the audit trail tells of a new one. */
 export const describeAutoAssignment = ({
-  query,
+  filter,
   distributionSet,
   forceType,
   weight,
   startAt,
   status,
 }: AutoAssignment): FieldChanges =>
-  added({ query, distributionSet: titleOf(distributionSet), forceType, weight, startAt, status });
+  added({ filter, distributionSet: titleOf(distributionSet), forceType, weight, startAt, status });

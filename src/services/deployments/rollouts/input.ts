@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FORCE_TYPES } from '../../../database/tables/actions.ts';
 import { SUCCESS_ACTIONS } from '../../../database/tables/rollouts.ts';
-import { QUERY_LENGTH } from '../../fleet/target-filters/input.ts';
+import { FILTER_LENGTH } from '../../fleet/target-filters/input.ts';
 import { listOf } from '../../shared/rows.ts';
 import { enteredText, plainText } from '../../shared/text.ts';
 import { ActionOptions } from '../assignments/input.ts';
@@ -29,7 +29,7 @@ const GroupInput = GroupConditions.extend({
   name,
   description: description.nullish(),
   /** Which of the rollout's targets; any where it is missing. */
-  filter: plainText(0, QUERY_LENGTH).nullish(),
+  filter: plainText(0, FILTER_LENGTH).nullish(),
   percentage: z.number().gt(0, 'must be greater than 0').max(100, 'must be at most 100').nullish(),
   confirmationRequired: z.boolean().nullish(),
 });
@@ -39,7 +39,7 @@ export const RolloutInput = GroupConditions.extend({
   name: z.preprocess((text) => text ?? '', name),
   description: description.nullish(),
   distributionSetId: z.number(),
-  filter: plainText(0, QUERY_LENGTH),
+  filter: plainText(0, FILTER_LENGTH),
   forceType: z.enum(FORCE_TYPES).nullish(),
   forcedAt: ActionOptions.shape.forcedAt,
   weight: ActionOptions.shape.weight,

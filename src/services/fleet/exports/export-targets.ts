@@ -32,7 +32,7 @@ export interface TargetExport {
 const A_PAGE = 1_000;
 /** Of what targets have many of, in a page, or of one target: a page stays in memory while its reader is slow. */
 const BYTES_A_PAGE = 256 << 10;
-/** A tag comes with its description and its colour. */
+/** A tag comes with its description and its color. */
 const BYTES_A_TAG = 256;
 
 /** All targets, or those that match a filter. Needs READ_TARGET. @throws the filter's errors */

@@ -6,16 +6,16 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
-import { checkQuery, TargetFilterInput } from './input.ts';
+import { checkFilter, TargetFilterInput } from './input.ts';
 
 /**
  * Saves a filter under a name. Needs CREATE_TARGET.
- * @throws TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the query's errors
+ * @throws TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the filter's errors
  */
 export async function createTargetFilter(context: Context, input: TargetFilterInput): Promise<TargetFilter> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
   const given = parse(TargetFilterInput, input);
-  checkQuery(context, given.query);
+  checkFilter(context, given.filter);
 
   return change(context, async (tx, changes) => {
     const [filter] = await tx

@@ -8,7 +8,7 @@ import type { TargetFilter } from './find.ts';
 export const TARGET_FILTER_FIELDS = fieldSet([
   [['id'], { kind: 'integer', column: targetFilters.id }],
   [['name'], { kind: 'text', column: targetFilters.name }],
-  [['query'], { kind: 'text', column: targetFilters.query }],
+  [['filter', 'query'], { kind: 'text', column: targetFilters.filter }],
   ...authoredFields(targetFilters),
 ]);
 
@@ -16,9 +16,9 @@ export const TARGET_FILTER_FIELDS = fieldSet([
 export const TARGET_FILTER_ORDER = {
   id: { expression: targetFilters.id, of: (f) => f.id, type: 'bigint' },
   name: { expression: targetFilters.name, of: (f) => f.name, type: 'text' },
-  query: { expression: exact(targetFilters.query), of: (f) => f.query, type: 'text' },
+  filter: { expression: exact(targetFilters.filter), of: (f) => f.filter, type: 'text' },
   ...authoredOrder(targetFilters),
 } as const satisfies Record<string, SortField<TargetFilter>>;
 export type TargetFilterOrderField = keyof typeof TARGET_FILTER_ORDER;
 
-export const TARGET_FILTER_SORT_NAMES = sortNames(TARGET_FILTER_ORDER);
+export const TARGET_FILTER_SORT_NAMES = { ...sortNames(TARGET_FILTER_ORDER), query: 'filter' } as const;

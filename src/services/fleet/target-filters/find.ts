@@ -12,7 +12,7 @@ export interface TargetFilter extends Authored {
   id: number;
   name: string;
   /** RSQL, as it was written. */
-  query: string;
+  filter: string;
 }
 
 const { tenantId: _, ...columns } = getTableColumns(targetFilters);

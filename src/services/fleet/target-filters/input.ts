@@ -7,12 +7,12 @@ import { parseTargetFilter, TARGET_FIELDS } from '../targets/fields.ts';
 
 const name = enteredText(1, 128);
 /** As hawkBit bounds what it stores of filters; those that are only asked may be longer. */
-export const QUERY_LENGTH = 1024;
-const query = plainText(1, QUERY_LENGTH);
+export const FILTER_LENGTH = 1024;
+const filter = plainText(1, FILTER_LENGTH);
 
 export const TargetFilterInput = z.object({
   name: z.preprocess((text) => text ?? '', name),
-  query: z.preprocess((text) => text ?? '', query),
+  filter: z.preprocess((text) => text ?? '', filter),
 });
 export type TargetFilterInput = z.input<typeof TargetFilterInput>;
 
@@ -20,7 +20,7 @@ export type TargetFilterInput = z.input<typeof TargetFilterInput>;
 export const TargetFilterUpdate = z.object({
   id: z.number(),
   name: name.optional(),
-  query: query.optional(),
+  filter: filter.optional(),
 });
 export type TargetFilterUpdate = z.input<typeof TargetFilterUpdate>;
 
@@ -28,10 +28,10 @@ export type TargetFilterUpdate = z.input<typeof TargetFilterUpdate>;
  * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID where it cannot be asked of targets; FORBIDDEN where the
  *   caller may not ask it
  */
-export function checkQuery(context: Context, text: string): void {
+export function checkFilter(context: Context, text: string): void {
   try {
     requireFilterReadable(context, TARGET_FIELDS, parseTargetFilter(text));
   } catch (error) {
-    throw error instanceof DomainError ? error.within('query') : error;
+    throw error instanceof DomainError ? error.within('filter') : error;
   }
 }

@@ -31,12 +31,12 @@ export async function setAutoAssignment(
 
   return change(context, async (tx, changes) => {
     const targetFilter = await lockTargetFilter(tx, context, targetFilterId, ['targetFilterId']);
-    const { name, query } = targetFilter;
+    const { name, filter } = targetFilter;
     await removeAutoAssignments(tx, context, eq(autoAssignments.targetFilterId, targetFilterId));
     const autoAssignment = await setUpAutoAssignment(tx, context, {
       ...options,
       name,
-      query,
+      filter,
       targetFilterId,
     });
     changes.record({

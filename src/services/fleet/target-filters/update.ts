@@ -10,19 +10,19 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
 import { lockTargetFilter, TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
-import { checkQuery, TargetFilterUpdate } from './input.ts';
+import { checkFilter, TargetFilterUpdate } from './input.ts';
 
 /**
- * Changes what is given of a saved filter and keeps the rest. Its auto-assignment goes with it: another query is set up
- * anew. Needs UPDATE_TARGET, and to change the query of a filter with an auto-assignment READ_DISTRIBUTION_SET, too.
- * @throws TARGET_FILTER_NOT_FOUND, TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the query's errors, and what `replaceAutoAssignment`
+ * Changes what is given of a saved filter and keeps the rest. Its auto-assignment goes with it: another expression is set up
+ * anew. Needs UPDATE_TARGET, and to change the expression of a filter with an auto-assignment READ_DISTRIBUTION_SET, too.
+ * @throws TARGET_FILTER_NOT_FOUND, TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the filter's errors, and what `replaceAutoAssignment`
  *   throws
  */
 export async function updateTargetFilter(context: Context, input: TargetFilterUpdate): Promise<TargetFilter> {
   const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { id, ...rest } = parse(TargetFilterUpdate, input);
   const given = givenOf(rest);
-  if (given.query !== undefined) checkQuery(context, given.query);
+  if (given.filter !== undefined) checkFilter(context, given.filter);
 
   return change(context, async (tx, changes) => {
     const before = await lockTargetFilter(tx, context, id);
@@ -32,12 +32,12 @@ export async function updateTargetFilter(context: Context, input: TargetFilterUp
       .set({ ...given, ...modificationStamp(context) })
       .where(and(eq(targetFilters.tenantId, tenantId), eq(targetFilters.id, id)))
       .returning(TARGET_FILTER_COLUMNS);
-    const changed = differences(before, filter!, ['name', 'query']);
+    const changed = differences(before, filter!, ['name', 'filter']);
     changes.record({ type: 'target-filter.updated', subjects: [before.name], changes: changed });
     const linked = await lockAutoAssignmentOfFilter(tx, context, id);
-    if (linked && filter!.query !== before.query) {
+    if (linked && filter!.filter !== before.filter) {
       requirePermission(context, 'READ_DISTRIBUTION_SET');
-      await replaceAutoAssignment(tx, context, changes, { linked, filter: filter! });
+      await replaceAutoAssignment(tx, context, changes, { linked, targetFilter: filter! });
     } else if (linked && linked.name === before.name) {
       await renameWithFilter(tx, context, linked, filter!.name);
     }

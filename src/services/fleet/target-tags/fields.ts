@@ -9,7 +9,7 @@ export const TARGET_TAG_FIELDS = fieldSet([
   [['id'], { kind: 'integer', column: targetTags.id }],
   [['name'], { kind: 'text', column: targetTags.name }],
   [['description'], { kind: 'text', column: targetTags.description }],
-  [['colour'], { kind: 'text', column: targetTags.colour }],
+  [['color', 'colour'], { kind: 'text', column: targetTags.color }],
   ...authoredFields(targetTags),
 ]);
 
@@ -23,9 +23,9 @@ export const TARGET_TAG_ORDER = {
     type: 'text',
     nullable: true,
   },
-  colour: { expression: exact(targetTags.colour), of: (t) => t.colour, type: 'text', nullable: true },
+  color: { expression: exact(targetTags.color), of: (t) => t.color, type: 'text', nullable: true },
   ...authoredOrder(targetTags),
 } as const satisfies Record<string, SortField<TargetTag>>;
 export type TargetTagOrderField = keyof typeof TARGET_TAG_ORDER;
 
-export const TARGET_TAG_SORT_NAMES = sortNames(TARGET_TAG_ORDER);
+export const TARGET_TAG_SORT_NAMES = { ...sortNames(TARGET_TAG_ORDER), colour: 'color' } as const;

@@ -13,7 +13,7 @@ export interface TargetTag extends Authored {
   id: number;
   name: string;
   description: string | null;
-  colour: string | null;
+  color: string | null;
 }
 
 const { tenantId: _, ...columns } = getTableColumns(targetTags);

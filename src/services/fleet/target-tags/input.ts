@@ -3,24 +3,24 @@ import { enteredText } from '../../shared/text.ts';
 
 const name = enteredText(1, 128);
 const description = enteredText(0, 512);
-const colour = enteredText(0, 16);
+const color = enteredText(0, 16);
 
 /** One target tag to create. */
 export const TargetTagInput = z
   .object({
     name: z.preprocess((given) => given ?? '', name),
     description: description.nullish(),
-    colour: colour.nullish(),
+    color: color.nullish(),
   })
   .transform((input) => ({
     name: input.name,
     description: input.description ?? null,
-    colour: input.colour ?? null,
+    color: input.color ?? null,
   }));
 export interface TargetTagInput {
   name?: string | null | undefined;
   description?: string | null | undefined;
-  colour?: string | null | undefined;
+  color?: string | null | undefined;
 }
 export type NewTargetTag = z.output<typeof TargetTagInput>;
 
@@ -29,6 +29,6 @@ export const TargetTagUpdate = z.object({
   id: z.number(),
   name: name.optional(),
   description: description.nullish(),
-  colour: colour.nullish(),
+  color: color.nullish(),
 });
 export type TargetTagUpdate = z.input<typeof TargetTagUpdate>;

@@ -40,7 +40,7 @@ export async function updateTargetTag(context: Context, input: TargetTagUpdate):
     if (renames) await requireTaggedTargetsInScope(tx, context, 'UPDATE_TARGET', id);
     // A polling override may name the tag, and so rule other devices now.
     if (renames) changes.everything();
-    const changed = differences(before, tag!, ['name', 'description', 'colour']);
+    const changed = differences(before, tag!, ['name', 'description', 'color']);
     changes.record({ type: 'target-tag.updated', subjects: [before.name], changes: changed });
     return tag!;
   });

@@ -6,7 +6,7 @@ const KEY_LENGTH = 64;
 const NAME_LENGTH = 128;
 
 const description = enteredText(0, 512);
-const colour = enteredText(0, 16);
+const color = enteredText(0, 16);
 
 /** One target type to create. Key and name stand in for each other; both are empty where neither is given. */
 export const TargetTypeInput = z
@@ -14,14 +14,14 @@ export const TargetTypeInput = z
     key: enteredText(0, KEY_LENGTH).nullish(),
     name: enteredText(0, NAME_LENGTH).nullish(),
     description: description.nullish(),
-    colour: colour.nullish(),
+    color: color.nullish(),
     compatibleDistributionSetTypeIds: listOf(z.number()).nullish(),
   })
   .transform((input) => ({
     key: input.key || input.name || '',
     name: input.name || input.key || '',
     description: input.description ?? null,
-    colour: input.colour ?? null,
+    color: input.color ?? null,
     compatibleDistributionSetTypeIds: input.compatibleDistributionSetTypeIds ?? [],
   }))
   .refine(({ key }) => key.length <= KEY_LENGTH, {
@@ -36,6 +36,6 @@ export const TargetTypeUpdate = z.object({
   id: z.number(),
   name: enteredText(1, NAME_LENGTH).optional(),
   description: description.nullish(),
-  colour: colour.nullish(),
+  color: color.nullish(),
 });
 export type TargetTypeUpdate = z.input<typeof TargetTypeUpdate>;

@@ -8,7 +8,7 @@ export interface TargetType extends Authored {
   key: string;
   name: string;
   description: string | null;
-  colour: string | null;
+  color: string | null;
 }
 
 const { tenantId: _, ...columns } = getTableColumns(targetTypes);

@@ -49,7 +49,7 @@ export async function updateTargetType(context: Context, input: TargetTypeUpdate
     );
     // A polling override may name the type, and so rule other devices now.
     changes.everything();
-    const changed = differences(before, targetType!, ['name', 'description', 'colour']);
+    const changed = differences(before, targetType!, ['name', 'description', 'color']);
     changes.record({ type: 'target-type.updated', subjects: [before.key], changes: changed });
     return targetType!;
   });

@@ -9,7 +9,7 @@ export const DISTRIBUTION_SET_TAG_FIELDS = fieldSet([
   [['id'], { kind: 'integer', column: distributionSetTags.id }],
   [['name'], { kind: 'text', column: distributionSetTags.name }],
   [['description'], { kind: 'text', column: distributionSetTags.description }],
-  [['colour'], { kind: 'text', column: distributionSetTags.colour }],
+  [['color', 'colour'], { kind: 'text', column: distributionSetTags.color }],
   ...authoredFields(distributionSetTags),
 ]);
 
@@ -23,9 +23,9 @@ export const DISTRIBUTION_SET_TAG_ORDER = {
     type: 'text',
     nullable: true,
   },
-  colour: {
-    expression: exact(distributionSetTags.colour),
-    of: (t) => t.colour,
+  color: {
+    expression: exact(distributionSetTags.color),
+    of: (t) => t.color,
     type: 'text',
     nullable: true,
   },
@@ -33,4 +33,7 @@ export const DISTRIBUTION_SET_TAG_ORDER = {
 } as const satisfies Record<string, SortField<DistributionSetTag>>;
 export type DistributionSetTagOrderField = keyof typeof DISTRIBUTION_SET_TAG_ORDER;
 
-export const DISTRIBUTION_SET_TAG_SORT_NAMES = sortNames(DISTRIBUTION_SET_TAG_ORDER);
+export const DISTRIBUTION_SET_TAG_SORT_NAMES = {
+  ...sortNames(DISTRIBUTION_SET_TAG_ORDER),
+  colour: 'color',
+} as const;

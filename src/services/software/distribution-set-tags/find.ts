@@ -16,7 +16,7 @@ export interface DistributionSetTag extends Authored {
   id: number;
   name: string;
   description: string | null;
-  colour: string | null;
+  color: string | null;
 }
 
 const { tenantId: _, ...columns } = getTableColumns(distributionSetTags);

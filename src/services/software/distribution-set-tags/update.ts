@@ -46,7 +46,7 @@ export async function updateDistributionSetTag(
       .where(itself)
       .returning(DISTRIBUTION_SET_TAG_COLUMNS);
     if (renames) await requireTaggedSetsInScope(tx, context, 'UPDATE_DISTRIBUTION_SET', id);
-    const changed = differences(before, tag!, ['name', 'description', 'colour']);
+    const changed = differences(before, tag!, ['name', 'description', 'color']);
     changes.record({ type: 'distribution-set-tag.updated', subjects: [before.name], changes: changed });
     return tag!;
   });

@@ -8,7 +8,7 @@ export interface DistributionSetType extends Authored {
   key: string;
   name: string;
   description: string | null;
-  colour: string | null;
+  color: string | null;
   deleted: boolean;
 }
 

@@ -8,14 +8,14 @@ export const DistributionSetTypeInput = z
     key: enteredText(1, 64),
     name: enteredText(1, 128),
     description: enteredText(0, 512).nullish(),
-    colour: enteredText(0, 16).nullish(),
+    color: enteredText(0, 16).nullish(),
     mandatoryModuleTypeIds: listOf(z.number()).nullish(),
     optionalModuleTypeIds: listOf(z.number()).nullish(),
   })
-  .transform(({ description, colour, mandatoryModuleTypeIds, optionalModuleTypeIds, ...rest }) => ({
+  .transform(({ description, color, mandatoryModuleTypeIds, optionalModuleTypeIds, ...rest }) => ({
     ...rest,
     description: description ?? null,
-    colour: colour ?? null,
+    color: color ?? null,
     mandatoryModuleTypeIds: mandatoryModuleTypeIds ?? [],
     optionalModuleTypeIds: optionalModuleTypeIds ?? [],
   }));

@@ -13,7 +13,7 @@ import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distr
 import { lockSetType, setTypesAs } from './find.ts';
 
 /**
- * Changes description or colour. Needs UPDATE_DISTRIBUTION_SET_TYPE.
+ * Changes description or color. Needs UPDATE_DISTRIBUTION_SET_TYPE.
  * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
  */
 export async function updateDistributionSetType(
@@ -39,7 +39,7 @@ export async function updateDistributionSetType(
       setTypesAs('UPDATE_DISTRIBUTION_SET_TYPE'),
       eq(distributionSetTypes.id, id),
     );
-    const changed = differences(before, type!, ['description', 'colour']);
+    const changed = differences(before, type!, ['description', 'color']);
     changes.record({ type: 'distribution-set-type.updated', subjects: [before.key], changes: changed });
     return type!;
   });

@@ -11,7 +11,7 @@ const whole = (least: number) =>
     );
 
 const description = enteredText(0, 512);
-const colour = enteredText(0, 16);
+const color = enteredText(0, 16);
 
 /** One software module type to create; `maxAssignments` says how many modules of it a distribution set takes. */
 export const SoftwareModuleTypeInput = z
@@ -19,14 +19,14 @@ export const SoftwareModuleTypeInput = z
     key: enteredText(1, 64),
     name: enteredText(1, 128),
     description: description.nullish(),
-    colour: colour.nullish(),
+    color: color.nullish(),
     minArtifacts: whole(0).nullish(),
     maxAssignments: whole(1),
   })
-  .transform(({ description, colour, minArtifacts, ...rest }) => ({
+  .transform(({ description, color, minArtifacts, ...rest }) => ({
     ...rest,
     description: description ?? null,
-    colour: colour ?? null,
+    color: color ?? null,
     minArtifacts: minArtifacts ?? 0,
   }));
 export type SoftwareModuleTypeInput = z.input<typeof SoftwareModuleTypeInput>;
@@ -36,6 +36,6 @@ export type NewSoftwareModuleType = z.output<typeof SoftwareModuleTypeInput>;
 export const TypeUpdate = z.object({
   id: z.number(),
   description: description.nullish(),
-  colour: colour.nullish(),
+  color: color.nullish(),
 });
 export type TypeUpdate = z.input<typeof TypeUpdate>;

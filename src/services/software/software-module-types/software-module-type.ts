@@ -8,7 +8,7 @@ export interface SoftwareModuleType extends Authored {
   key: string;
   name: string;
   description: string | null;
-  colour: string | null;
+  color: string | null;
   minArtifacts: number;
   maxAssignments: number;
   deleted: boolean;

@@ -13,7 +13,7 @@ import { TypeUpdate } from './input.ts';
 import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';
 
 /**
- * Changes description or colour. Needs UPDATE_SOFTWARE_MODULE_TYPE.
+ * Changes description or color. Needs UPDATE_SOFTWARE_MODULE_TYPE.
  * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
  */
 export async function updateSoftwareModuleType(
@@ -39,7 +39,7 @@ export async function updateSoftwareModuleType(
       moduleTypesAs('UPDATE_SOFTWARE_MODULE_TYPE'),
       eq(softwareModuleTypes.id, id),
     );
-    const changed = differences(before, type!, ['description', 'colour']);
+    const changed = differences(before, type!, ['description', 'color']);
     changes.record({ type: 'software-module-type.updated', subjects: [before.key], changes: changed });
     return type!;
   });

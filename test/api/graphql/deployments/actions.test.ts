@@ -45,7 +45,7 @@ describe('assignDistributionSet', () => {
     const input = {
       distributionSetId: sets[0],
       filter: 'id!=d-003',
-      forceType: 'TIMEFORCED',
+      forceType: 'TIME_FORCED',
       forcedAt: '2030-01-01T00:00:00.000Z',
       weight: 7,
       maintenanceWindow: { schedule: '0 0 3 ? * SUN', duration: '01:00:00', timezone: '+02:00' },

@@ -21,13 +21,13 @@ describe('auto-assignments', () => {
     const distributionSetId = await createSet(door.tenant.contextOf(), 'first');
     const created = await mutate(
       'createAutoAssignment',
-      { name: 'n', query: 'id==*', distributionSetId, forceType: 'SOFT', weight: 3, startAt: FAR_OFF },
-      'autoAssignment { id name query status forceType weight confirmationRequired startAt initiatedBy }',
+      { name: 'n', filter: 'id==*', distributionSetId, forceType: 'SOFT', weight: 3, startAt: FAR_OFF },
+      'autoAssignment { id name filter status forceType weight confirmationRequired startAt initiatedBy }',
     );
     const { id, ...shown } = created.autoAssignment;
     expect(shown).toEqual({
       name: 'n',
-      query: 'id==*',
+      filter: 'id==*',
       status: 'READY',
       forceType: 'SOFT',
       weight: 3,
@@ -89,17 +89,17 @@ describe('auto-assignments', () => {
   });
 
   it('are refused where the input is wrong', async () => {
-    const input = { name: 'n', query: 'id=', distributionSetId: 'x' };
+    const input = { name: 'n', filter: 'id=', distributionSetId: 'x' };
     const refused = (code: string, path: string[]) => ({
       autoAssignment: null,
       userErrors: [{ code, path }],
     });
-    expect(await mutate('createAutoAssignment', input)).toEqual(refused('FILTER_SYNTAX', ['query']));
-    expect(await mutate('createAutoAssignment', { ...input, query: 'id==*' })).toEqual(
+    expect(await mutate('createAutoAssignment', input)).toEqual(refused('FILTER_SYNTAX', ['filter']));
+    expect(await mutate('createAutoAssignment', { ...input, filter: 'id==*' })).toEqual(
       refused('DISTRIBUTION_SET_NOT_FOUND', ['distributionSetId']),
     );
     expect(
-      await mutate('createAutoAssignment', { ...input, query: 'id==*', forceType: 'TIMEFORCED' }),
+      await mutate('createAutoAssignment', { ...input, filter: 'id==*', forceType: 'TIME_FORCED' }),
     ).toEqual(refused('AUTO_ASSIGNMENT_FORCE_TYPE_INVALID', ['forceType']));
     expect(await mutate('pauseAutoAssignment', { id: '0' })).toEqual(
       refused('AUTO_ASSIGNMENT_NOT_FOUND', ['id']),
@@ -113,7 +113,7 @@ it('filters assign sets by themselves, until that is cleared', async () => {
   const context = door.tenant.contextOf();
   const ids = [];
   for (const name of ['a', 'b', 'c'])
-    ids.push(String((await createTargetFilter(context, { name, query: 'id==*' })).id));
+    ids.push(String((await createTargetFilter(context, { name, filter: 'id==*' })).id));
   const [targetFilterId] = ids;
   const distributionSetId = String(await createSet(context, 'first'));
   const input = { targetFilterId, distributionSetId, startAt: FAR_OFF };

@@ -43,7 +43,7 @@ describe('rollouts', () => {
       targetCounts: { notStarted: 2, running: 0 },
       groups: {
         nodes: [
-          { name: 'a', filter: 'id==a', errorThreshold: 50, successAction: 'NEXTGROUP' },
+          { name: 'a', filter: 'id==a', errorThreshold: 50, successAction: 'NEXT_GROUP' },
           { name: 'b', filter: 'id==b', errorThreshold: 10, successAction: 'PAUSE' },
         ],
       },

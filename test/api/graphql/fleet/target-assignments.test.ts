@@ -4,7 +4,7 @@ import { type Any, type Ask, codesOf, createTargets, createType, openTestDoor } 
 const door = openTestDoor();
 
 const CREATE = `mutation ($input: CreateTargetTagsInput!) { createTargetTags(input: $input) {
-  targetTags { id name description colour createdAt createdBy lastModifiedAt lastModifiedBy }
+  targetTags { id name description color createdAt createdBy lastModifiedAt lastModifiedBy }
   userErrors { code path } } }`;
 const bulk = (name: string) =>
   `mutation ($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) {
@@ -21,7 +21,7 @@ describe('target tags', () => {
   it('are created, shown, changed and deleted', async () => {
     const ask = door.as();
     const { data } = await ask(CREATE, {
-      input: { targetTags: [{ name: 'x', description: 'd', colour: 'red' }, { name: 'y' }] },
+      input: { targetTags: [{ name: 'x', description: 'd', color: 'red' }, { name: 'y' }] },
     });
     const [x, y] = data.createTargetTags.targetTags;
     const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -29,17 +29,17 @@ describe('target tags', () => {
       id: expect.stringMatching(/^\d+$/),
       name: 'x',
       description: 'd',
-      colour: 'red',
+      color: 'red',
       createdAt: at,
       createdBy: 'tester',
       lastModifiedAt: at,
       lastModifiedBy: 'tester',
     });
     const update = `mutation ($input: UpdateTargetTagInput!) { updateTargetTag(input: $input) {
-      targetTag { name description colour } userErrors { code path message } } }`;
+      targetTag { name description color } userErrors { code path message } } }`;
     const changed = await ask(update, { input: { id: x.id, name: 'z', description: null } });
     expect(changed.data.updateTargetTag).toEqual({
-      targetTag: { name: 'z', description: null, colour: 'red' },
+      targetTag: { name: 'z', description: null, color: 'red' },
       userErrors: [],
     });
     const refused = async (input: object) =>

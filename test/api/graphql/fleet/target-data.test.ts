@@ -106,37 +106,42 @@ describe('auto-confirmation', () => {
 
 describe('saved filters', () => {
   const CREATE = `mutation ($input: CreateTargetFilterInput!) { createTargetFilter(input: $input) {
-    targetFilter { id name query createdBy } userErrors { code path message } } }`;
+    targetFilter { id name filter createdBy } userErrors { code path message } } }`;
   const UPDATE = `mutation ($input: UpdateTargetFilterInput!) { updateTargetFilter(input: $input) {
-    targetFilter { name query } userErrors { code path } } }`;
+    targetFilter { name filter } userErrors { code path } } }`;
   const REMOVE = `mutation ($input: DeleteTargetFilterInput!) { deleteTargetFilter(input: $input) {
     deletedId userErrors { code path message } } }`;
-  const make = async (name: string, query = 'id==x') =>
-    (await door.as()(CREATE, { input: { name, query } })).data.createTargetFilter;
+  const make = async (name: string, filter = 'id==x') =>
+    (await door.as()(CREATE, { input: { name, filter } })).data.createTargetFilter;
 
   it('are created, found, listed, changed and deleted', async () => {
     const ask = door.as();
     const { targetFilter } = await make('a', 'id==d*');
     const { id } = targetFilter;
-    expect(targetFilter).toEqual({ id: expect.any(String), name: 'a', query: 'id==d*', createdBy: 'tester' });
+    expect(targetFilter).toEqual({
+      id: expect.any(String),
+      name: 'a',
+      filter: 'id==d*',
+      createdBy: 'tester',
+    });
     await make('b');
     const one = await ask('query ($id: ID!) { targetFilter(id: $id) { name } }', { id });
     expect(one.data.targetFilter).toEqual({ name: 'a' });
     const list = await ask(
-      '{ targetFilters(first: 1, filter: "name==*", orderBy: [{ field: NAME, direction: DESC }]) { totalCount nodes { name } edges { cursor node { query } } pageInfo { hasNextPage } } }',
+      '{ targetFilters(first: 1, filter: "name==*", orderBy: [{ field: NAME, direction: DESC }]) { totalCount nodes { name } edges { cursor node { filter } } pageInfo { hasNextPage } } }',
     );
     expect(list.data.targetFilters).toMatchObject({
       totalCount: 2,
       nodes: [{ name: 'b' }],
-      edges: [{ node: { query: 'id==x' } }],
+      edges: [{ node: { filter: 'id==x' } }],
       pageInfo: { hasNextPage: true },
     });
-    const changed = await ask(UPDATE, { input: { id, query: 'id==y' } });
+    const changed = await ask(UPDATE, { input: { id, filter: 'id==y' } });
     expect(changed.data.updateTargetFilter).toEqual({
-      targetFilter: { name: 'a', query: 'id==y' },
+      targetFilter: { name: 'a', filter: 'id==y' },
       userErrors: [],
     });
-    for (const field of ['name', 'query'])
+    for (const field of ['name', 'filter'])
       expect((await ask(UPDATE, { input: { id, [field]: null } })).data.updateTargetFilter).toEqual({
         targetFilter: null,
         userErrors: [{ code: 'INVALID_INPUT', path: [field] }],
@@ -172,7 +177,7 @@ describe('saved filters', () => {
   ])('are refused with the query %j', async (query, code, message) => {
     const { targetFilter, userErrors } = await make('n', query);
     expect(targetFilter).toBeNull();
-    expect(userErrors).toEqual([{ code, path: ['query'], message: expect.stringContaining(message) }]);
+    expect(userErrors).toEqual([{ code, path: ['filter'], message: expect.stringContaining(message) }]);
   });
 
   it('are their tenant’s own', async () => {
@@ -197,7 +202,7 @@ it('needs the permissions of targets', async () => {
     await ask(DELETE, { input: { ...input, keys: ['k'] } }),
     await ask(CONFIRM, { input: { ...input, active: true } }),
     await ask(
-      'mutation { createTargetFilter(input: { name: "n", query: "id==x" }) { userErrors { code } } }',
+      'mutation { createTargetFilter(input: { name: "n", filter: "id==x" }) { userErrors { code } } }',
     ),
     await ask('mutation { updateTargetFilter(input: { id: 1, name: "n" }) { userErrors { code } } }'),
     await ask('mutation { deleteTargetFilter(input: { id: 1 }) { userErrors { code } } }'),

@@ -24,7 +24,7 @@ describe('creating targets', () => {
     const { data, errors } = await ask(
       `mutation ($input: CreateTargetsInput!) { createTargets(input: $input) { targets {
         controllerId name description address group updateStatus securityToken requestAttributes attributes { key value }
-        targetType { id key name colour createdBy } createdAt createdBy lastModifiedAt lastModifiedBy
+        targetType { id key name color createdBy } createdAt createdBy lastModifiedAt lastModifiedBy
         lastControllerRequestAt nextExpectedRequestAt overdue installedAt } userErrors { code } } }`,
       {
         input: {
@@ -57,7 +57,7 @@ describe('creating targets', () => {
       securityToken: 'a-quiet-secret',
       requestAttributes: false,
       attributes: [],
-      targetType: { id: type, key: 'sensor', name: 'sensor', colour: null, createdBy: 'tester' },
+      targetType: { id: type, key: 'sensor', name: 'sensor', color: null, createdBy: 'tester' },
       createdAt: at,
       createdBy: 'tester',
       lastModifiedAt: at,

@@ -10,7 +10,7 @@ const unique = (name: string) => `${name}-${Math.random().toString(36).slice(2)}
 
 describe('target types', () => {
   const CREATE = `mutation ($input: CreateTargetTypesInput!) { createTargetTypes(input: $input) {
-    targetTypes { id key name description colour createdBy } userErrors { code path } } }`;
+    targetTypes { id key name description color createdBy } userErrors { code path } } }`;
   const make = async (...names: string[]) =>
     (await door.as()(CREATE, { input: { targetTypes: names.map((name) => ({ name })) } })).data
       .createTargetTypes.targetTypes as Any[];
@@ -23,7 +23,7 @@ describe('target types', () => {
       key: 'a',
       name: 'a',
       description: null,
-      colour: null,
+      color: null,
       createdBy: 'tester',
     });
     expect(
@@ -41,14 +41,14 @@ describe('target types', () => {
     });
 
     const UPDATE = `mutation ($input: UpdateTargetTypeInput!) { updateTargetType(input: $input) {
-      targetType { name colour } userErrors { code path } } }`;
-    const changed = await ask(UPDATE, { input: { id: b.id, name: 'c', colour: '#fff' } });
+      targetType { name color } userErrors { code path } } }`;
+    const changed = await ask(UPDATE, { input: { id: b.id, name: 'c', color: '#fff' } });
     expect(changed.data.updateTargetType).toEqual({
-      targetType: { name: 'c', colour: '#fff' },
+      targetType: { name: 'c', color: '#fff' },
       userErrors: [],
     });
-    const cleared = await ask(UPDATE, { input: { id: b.id, colour: null } });
-    expect(cleared.data.updateTargetType.targetType).toEqual({ name: 'c', colour: null });
+    const cleared = await ask(UPDATE, { input: { id: b.id, color: null } });
+    expect(cleared.data.updateTargetType.targetType).toEqual({ name: 'c', color: null });
     const nameless = await ask(UPDATE, { input: { id: b.id, name: null } });
     expect(nameless.data.updateTargetType.userErrors).toEqual([{ code: 'INVALID_INPUT', path: ['name'] }]);
     const taken = await ask(UPDATE, { input: { id: b.id, name: 'a' } });

@@ -233,7 +233,7 @@ describe('limits', () => {
             'actions',
           ].includes(name),
       );
-    const fields = `${names.join(' ')} enrollmentGroup { id name } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description colour createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description colour createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt } assignedDistributionSet { id name version } installedDistributionSet { id name version }`;
+    const fields = `${names.join(' ')} enrollmentGroup { id name } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description color createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description color createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt } assignedDistributionSet { id name version } installedDistributionSet { id name version }`;
     const answer = await ask(
       `{ targets(first: 500) { totalCount nodes { ${fields} } edges { cursor node { ${fields} } } pageInfo { hasNextPage endCursor } } }`,
     );

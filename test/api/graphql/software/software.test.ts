@@ -48,7 +48,7 @@ describe('types of software', () => {
   });
 
   it('are created, changed and deleted', async () => {
-    const type = { key: 'fpga', name: 'FPGA', maxAssignments: 1, minArtifacts: 1, colour: 'red' };
+    const type = { key: 'fpga', name: 'FPGA', maxAssignments: 1, minArtifacts: 1, color: 'red' };
     const made = await mutate(
       'createSoftwareModuleTypes',
       { softwareModuleTypes: [type] },
@@ -58,10 +58,10 @@ describe('types of software', () => {
     expect(shown).toEqual({ key: 'fpga', minArtifacts: 1, deleted: false });
     const changed = await mutate(
       'updateSoftwareModuleType',
-      { id, colour: null, description: 'gates' },
-      'softwareModuleType { colour description }',
+      { id, color: null, description: 'gates' },
+      'softwareModuleType { color description }',
     );
-    expect(changed.softwareModuleType).toEqual({ colour: null, description: 'gates' });
+    expect(changed.softwareModuleType).toEqual({ color: null, description: 'gates' });
 
     const setType = { key: 'board', name: 'Board', mandatoryModuleTypeIds: [id] };
     const sets = await mutate(

@@ -108,12 +108,12 @@ const OF_OTHERS: Door[] = [
   {
     name: 'createTargetFilter',
     permission: 'READ_DISTRIBUTION_SET',
-    give: (c) => createTargetFilter(c, { name: 'new', query: OF_SETS }),
+    give: (c) => createTargetFilter(c, { name: 'new', filter: OF_SETS }),
   },
   {
     name: 'updateTargetFilter',
     permission: 'READ_DISTRIBUTION_SET',
-    give: (c, { filterId }) => updateTargetFilter(c, { id: filterId, query: OF_SETS }),
+    give: (c, { filterId }) => updateTargetFilter(c, { id: filterId, filter: OF_SETS }),
   },
 ];
 
@@ -123,7 +123,7 @@ const KEPT: Omit<Door, 'isKept'>[] = [
     name: 'createAutoAssignment',
     permission: 'READ_TARGET_TYPE',
     give: (c, { setId: distributionSetId }) =>
-      createAutoAssignment(c, { name: 'new', query: OF_TYPES, distributionSetId }),
+      createAutoAssignment(c, { name: 'new', filter: OF_TYPES, distributionSetId }),
   },
   {
     name: 'setAutoAssignment',

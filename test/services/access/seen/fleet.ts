@@ -70,7 +70,7 @@ export async function makeFleet(platform: Platform): Promise<Fleet> {
     await settle(admin, rolloutId);
     await createAutoAssignment(admin, {
       name,
-      query: 'id==nobody',
+      filter: 'id==nobody',
       distributionSetId: setIds.at(-1)!,
       startAt: FAR_OFF,
     });
@@ -82,7 +82,7 @@ export async function makeFleet(platform: Platform): Promise<Fleet> {
       return created[0]!.id;
     }
   }
-  const filter = await createTargetFilter(admin, { name: 'own', query: 'id==nobody' });
-  const ofSets = await createTargetFilter(admin, { name: 'sets', query: 'assignedDs.version==1' });
+  const filter = await createTargetFilter(admin, { name: 'own', filter: 'id==nobody' });
+  const ofSets = await createTargetFilter(admin, { name: 'sets', filter: 'assignedDs.version==1' });
   return { tenant, filterId: filter.id, setFilterId: ofSets.id, setId: setIds[1]! };
 }

@@ -53,7 +53,7 @@ async function makeAutoAssignment(admin: Context, side: Side): Promise<void> {
   const setId = await createSet(admin, side.name);
   const { id } = await createAutoAssignment(makerOf(admin, side), {
     name: side.name,
-    query: 'id==nobody',
+    filter: 'id==nobody',
     distributionSetId: setId,
     startAt: FAR_OFF,
   });
@@ -91,7 +91,7 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
     call: (c, side) =>
       createAutoAssignment(c, {
         name: `new ${side.name}`,
-        query: 'id==nobody',
+        filter: 'id==nobody',
         distributionSetId: assigningOf(side).setId,
         startAt: FAR_OFF,
       }),
@@ -183,7 +183,7 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
   }),
   'updateTargetFilter with an auto-assignment': ofFilter({
     needs: ['READ_DISTRIBUTION_SET', 'UPDATE_TARGET'],
-    call: (c, { filterId }) => updateTargetFilter(c, { id: filterId, query: 'id==nobody' }),
+    call: (c, { filterId }) => updateTargetFilter(c, { id: filterId, filter: 'id==nobody' }),
     beyond: { ...ALIKE, READ_DISTRIBUTION_SET: 'DISTRIBUTION_SET_NOT_FOUND' },
     elsewhere: 'TARGET_FILTER_NOT_FOUND',
   }),

@@ -196,7 +196,7 @@ export const SET_TAG_VERBS: Verbs = {
   }),
   'updateDistributionSetTag, but its name': on({
     needs: ['UPDATE_DISTRIBUTION_SET'],
-    call: (c, side) => updateDistributionSetTag(c, { id: dataOf(side).tagId, colour: 'new' }),
+    call: (c, side) => updateDistributionSetTag(c, { id: dataOf(side).tagId, color: 'new' }),
     unnarrowed: TAGS,
     elsewhere: 'DISTRIBUTION_SET_TAG_NOT_FOUND',
   }),

@@ -99,7 +99,7 @@ export const MODULE_VERBS: Verbs = {
   },
   updateSoftwareModuleType: on({
     needs: ['UPDATE_SOFTWARE_MODULE_TYPE'],
-    call: (c, side) => updateSoftwareModuleType(c, { id: softwareOf(side).moduleTypeId, colour: 'new' }),
+    call: (c, side) => updateSoftwareModuleType(c, { id: softwareOf(side).moduleTypeId, color: 'new' }),
     beyond: { UPDATE_SOFTWARE_MODULE_TYPE: 'SOFTWARE_MODULE_TYPE_NOT_FOUND' },
   }),
   deleteSoftwareModuleType: on({
@@ -170,7 +170,7 @@ export const SET_VERBS: Verbs = {
   },
   updateDistributionSetType: on({
     needs: ['UPDATE_DISTRIBUTION_SET_TYPE'],
-    call: (c, side) => updateDistributionSetType(c, { id: softwareOf(side).setTypeId, colour: 'new' }),
+    call: (c, side) => updateDistributionSetType(c, { id: softwareOf(side).setTypeId, color: 'new' }),
     beyond: { UPDATE_DISTRIBUTION_SET_TYPE: 'DISTRIBUTION_SET_TYPE_NOT_FOUND' },
   }),
   setModuleTypeOfSets: {

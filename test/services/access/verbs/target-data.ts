@@ -85,7 +85,7 @@ export const TAG_VERBS: Verbs = {
   },
   'updateTargetTag, but its name': {
     needs: ['UPDATE_TARGET'],
-    call: (c, { tagId }) => updateTargetTag(c, { id: tagId, colour: 'new' }),
+    call: (c, { tagId }) => updateTargetTag(c, { id: tagId, color: 'new' }),
     unnarrowed: TAGS,
     elsewhere: 'TARGET_TAG_NOT_FOUND',
   },
@@ -193,7 +193,7 @@ export const AUTO_CONFIRM_VERBS: Verbs = {
 export const FILTER_VERBS: Verbs = {
   createTargetFilter: {
     needs: ['CREATE_TARGET'],
-    call: (c) => createTargetFilter(c, { name: 'new', query: 'id==*' }),
+    call: (c) => createTargetFilter(c, { name: 'new', filter: 'id==*' }),
     unnarrowed: FILTERS,
     elsewhere: ITS_OWN,
   },

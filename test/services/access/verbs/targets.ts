@@ -113,7 +113,7 @@ export const WRITING_VERBS: Verbs = {
   },
   updateTargetType: {
     needs: ['UPDATE_TARGET_TYPE'],
-    call: (c, { typeId }) => updateTargetType(c, { id: typeId, colour: 'new' }),
+    call: (c, { typeId }) => updateTargetType(c, { id: typeId, color: 'new' }),
     beyond: { UPDATE_TARGET_TYPE: 'TARGET_TYPE_NOT_FOUND' },
   },
   deleteTargetType: {

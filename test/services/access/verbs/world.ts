@@ -54,7 +54,7 @@ export async function makeWorld(platform: Platform): Promise<World> {
     await setTargetAttributes(admin, { controllerId: name, attributes: [{ key: name, value: 'v' }] });
     await setTargetMetadata(admin, { controllerIds: [name], entries: [{ key: name, value: 'v' }] });
     await assignTargetTags(admin, { tagNames: [name], controllerIds: [name] });
-    const { id: filterId } = await createTargetFilter(admin, { name, query: `id==${name}` });
+    const { id: filterId } = await createTargetFilter(admin, { name, filter: `id==${name}` });
     const { id: importId } = await beginImport(admin, { format: 'csv', key: name });
     return { ...side, filterId, importId };
   });

@@ -34,7 +34,7 @@ const actionsOf = async (controllerId: string) =>
 describe('an auto-assignment whose time has come', () => {
   it('gives each target that matches an action in the name of who set it up', async () => {
     const made = await autoAssignment(tenant.contextOf(undefined, [], 'somebody'), setId, {
-      query: 'id==a',
+      filter: 'id==a',
       forceType: 'soft',
       weight: 3,
     });
@@ -99,10 +99,10 @@ describe('an auto-assignment whose time has come', () => {
   it('asks for confirmation where the tenant does, and it', async () => {
     await setConfiguration(context, { 'user.confirmation.flow.enabled': true });
     const second = await createSet(context, 'second');
-    await assignAll(context, await autoAssignment(context, setId, { query: 'id==a' }));
+    await assignAll(context, await autoAssignment(context, setId, { filter: 'id==a' }));
     await assignAll(
       context,
-      await autoAssignment(context, second, { query: 'id==b', confirmationRequired: false }),
+      await autoAssignment(context, second, { filter: 'id==b', confirmationRequired: false }),
     );
     expect(await actionsOf('a')).toMatchObject([{ status: 'wait_for_confirmation' }]);
     expect(await actionsOf('b')).toMatchObject([{ status: 'running' }]);
@@ -125,7 +125,7 @@ it('reaches later, too, only the targets that its maker reached', async () => {
 it('goes through more targets than fit one transaction', async () => {
   const many = Array.from({ length: 1_200 }, (_, index) => ({ controllerId: `many${index}` }));
   await createTargets(context, { targets: many });
-  await assignAll(context, await autoAssignment(context, setId, { query: 'id==many*' }));
+  await assignAll(context, await autoAssignment(context, setId, { filter: 'id==many*' }));
   expect(await actionsOf('many0')).toHaveLength(1);
   expect(await actionsOf('many1199')).toHaveLength(1);
 });

@@ -47,7 +47,7 @@ describe('createAutoAssignment', () => {
       id: expect.any(Number),
       name: 'n',
       description: 'd',
-      query: 'id==*',
+      filter: 'id==*',
       targetFilterId: null,
       distributionSet: { id: setId, name: 'first', version: '1' },
       forceType: 'forced',
@@ -69,8 +69,8 @@ describe('createAutoAssignment', () => {
 
   it.each([
     [{ name: '' }, 'INVALID_INPUT', ['name']],
-    [{ query: '' }, 'INVALID_INPUT', ['query']],
-    [{ query: 'nofield==x' }, 'FILTER_FIELD_UNKNOWN', ['query']],
+    [{ filter: '' }, 'INVALID_INPUT', ['filter']],
+    [{ filter: 'nofield==x' }, 'FILTER_FIELD_UNKNOWN', ['filter']],
     [{ weight: 1001 }, 'INVALID_INPUT', ['weight']],
     [{ startAt: new Date(Number.NaN) }, 'INVALID_INPUT', ['startAt']],
     [{ forceType: 'timeforced' }, 'AUTO_ASSIGNMENT_FORCE_TYPE_INVALID', ['forceType']],
@@ -81,7 +81,7 @@ describe('createAutoAssignment', () => {
   });
 
   it('keeps names unique in the tenant', async () => {
-    const input = { name: 'n', query: 'id==*', distributionSetId: setId, startAt: FAR_OFF };
+    const input = { name: 'n', filter: 'id==*', distributionSetId: setId, startAt: FAR_OFF };
     await createAutoAssignment(context, input);
     await expect(createAutoAssignment(context, input)).rejects.toMatchObject({
       code: 'AUTO_ASSIGNMENT_ALREADY_EXISTS',
@@ -97,7 +97,7 @@ it('does nothing before its time, nor while it is paused', async () => {
   expect(await findAutoAssignment(context, made.id)).toMatchObject({ status: 'ready' });
   await expect(pauseAutoAssignment(context, made)).rejects.toMatchObject(ILLEGAL);
 
-  const empty = await autoAssignment(context, await createSet(context, 'second'), { query: 'id==b' });
+  const empty = await autoAssignment(context, await createSet(context, 'second'), { filter: 'id==b' });
   expect(await startAutoAssignment(context, empty)).toMatchObject({ status: 'running' });
   await expect(startAutoAssignment(context, empty)).rejects.toMatchObject(ILLEGAL);
   expect(await pauseAutoAssignment(context, empty)).toMatchObject({ status: 'paused' });

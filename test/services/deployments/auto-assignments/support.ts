@@ -24,7 +24,7 @@ export const autoAssignment = (
 ): Promise<AutoAssignment> =>
   createAutoAssignment(context, {
     name: `auto ${distributionSetId}`,
-    query: 'id==*',
+    filter: 'id==*',
     distributionSetId,
     startAt: FAR_OFF,
     ...options,

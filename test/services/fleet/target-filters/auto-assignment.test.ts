@@ -34,7 +34,7 @@ beforeEach(async () => {
     ],
   });
   setId = await createSet(context, 'first');
-  filterId = (await createTargetFilter(context, { name: 'f', query: 'id==a' })).id;
+  filterId = (await createTargetFilter(context, { name: 'f', filter: 'id==a' })).id;
 });
 const set = (distributionSetId = setId, by = context) =>
   setAutoAssignment(by, { targetFilterId: filterId, distributionSetId, startAt: FAR_OFF });
@@ -48,7 +48,7 @@ const SCOPED = ['READ_TARGET', 'READ_DISTRIBUTION_SET', 'UPDATE_TARGET/group==mi
 it('assigns to what the filter matches, and a later set takes the place of an earlier', async () => {
   const { targetFilter, autoAssignment } = await set();
   expect(targetFilter).toMatchObject({ id: filterId, name: 'f' });
-  expect(autoAssignment).toMatchObject({ name: 'f', query: 'id==a', targetFilterId: filterId });
+  expect(autoAssignment).toMatchObject({ name: 'f', filter: 'id==a', targetFilterId: filterId });
   await assignAll(context, autoAssignment);
   expect([await countOf('a'), await countOf('b')]).toEqual([1, 0]);
 
@@ -79,22 +79,22 @@ it('is cleared, again without an error, and goes with the filter and with its se
 describe('a change of the filter', () => {
   it('of its name only is one of its auto-assignment', async () => {
     const { autoAssignment } = await set();
-    await updateTargetFilter(context, { id: filterId, name: 'new', query: 'id==a' });
+    await updateTargetFilter(context, { id: filterId, name: 'new', filter: 'id==a' });
     expect(await linked()).toMatchObject({ id: autoAssignment.id, name: 'new' });
   });
 
-  it('of its query asks for another approval', async () => {
+  it('of its filter asks for another approval', async () => {
     await setConfiguration(context, { 'auto.assignment.approval.enabled': true });
     const { autoAssignment } = await set();
     await approveAutoAssignment(context, autoAssignment);
-    await updateTargetFilter(context, { id: filterId, name: 'new', query: 'id==b' });
-    expect(await linked()).toMatchObject({ name: 'new', query: 'id==b', status: 'waiting_for_approval' });
+    await updateTargetFilter(context, { id: filterId, name: 'new', filter: 'id==b' });
+    expect(await linked()).toMatchObject({ name: 'new', filter: 'id==b', status: 'waiting_for_approval' });
   });
 
-  it('of its query acts for whoever made it', async () => {
+  it('of its filter acts for whoever made it', async () => {
     await set();
     const other = tenant.contextOf(undefined, [], 'other');
-    await updateTargetFilter(other, { id: filterId, query: 'id=in=(b,c)' });
+    await updateTargetFilter(other, { id: filterId, filter: 'id=in=(b,c)' });
     const now = await linked();
     expect(now).toMatchObject({ initiatedBy: 'other' });
     await assignAll(context, now!);
@@ -105,19 +105,21 @@ describe('a change of the filter', () => {
     await set();
     const scoped = tenant.contextOf(SCOPED, [], 'scoped');
     const refused = { code: 'FORBIDDEN' };
-    await expect(updateTargetFilter(scoped, { id: filterId, query: 'id==b' })).rejects.toMatchObject(refused);
+    await expect(updateTargetFilter(scoped, { id: filterId, filter: 'id==b' })).rejects.toMatchObject(
+      refused,
+    );
     await expect(updateTargetFilter(scoped, { id: filterId, name: 'new' })).rejects.toMatchObject(refused);
-    expect(await linked()).toMatchObject({ initiatedBy: 'tester', query: 'id==a' });
+    expect(await linked()).toMatchObject({ initiatedBy: 'tester', filter: 'id==a' });
   });
 
-  it('of its query needs to know the set', async () => {
+  it('of its filter needs to know the set', async () => {
     await set();
     const blind = tenant.contextOf(['UPDATE_TARGET']);
-    await expect(updateTargetFilter(blind, { id: filterId, query: 'id==b' })).rejects.toMatchObject({
+    await expect(updateTargetFilter(blind, { id: filterId, filter: 'id==b' })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
     await updateTargetFilter(blind, { id: filterId, name: 'new' });
-    expect(await linked()).toMatchObject({ query: 'id==a', name: 'new' });
+    expect(await linked()).toMatchObject({ filter: 'id==a', name: 'new' });
   });
 });
 

@@ -20,23 +20,23 @@ const REFUSED = [
   [{ name: ' ' }, 'INVALID_INPUT', ['name']],
   [{ name: 'n'.repeat(129) }, 'INVALID_INPUT', ['name']],
   [{ name: '<b>x</b>' }, 'INVALID_INPUT', ['name']],
-  [{ query: '' }, 'INVALID_INPUT', ['query']],
-  [{ query: 'name==a\0' }, 'INVALID_INPUT', ['query']],
-  [{ query: 'name=' }, 'FILTER_SYNTAX', ['query']],
-  [{ query: `name==${'x'.repeat(1019)}` }, 'INVALID_INPUT', ['query']],
-  [{ query: `name==${'💥'.repeat(510)}` }, 'INVALID_INPUT', ['query']],
-  [{ query: 'nofield==x' }, 'FILTER_FIELD_UNKNOWN', ['query']],
-  [{ query: 'createdat==never' }, 'FILTER_VALUE_INVALID', ['query']],
+  [{ filter: '' }, 'INVALID_INPUT', ['filter']],
+  [{ filter: 'name==a\0' }, 'INVALID_INPUT', ['filter']],
+  [{ filter: 'name=' }, 'FILTER_SYNTAX', ['filter']],
+  [{ filter: `name==${'x'.repeat(1019)}` }, 'INVALID_INPUT', ['filter']],
+  [{ filter: `name==${'💥'.repeat(510)}` }, 'INVALID_INPUT', ['filter']],
+  [{ filter: 'nofield==x' }, 'FILTER_FIELD_UNKNOWN', ['filter']],
+  [{ filter: 'createdat==never' }, 'FILTER_VALUE_INVALID', ['filter']],
 ] as const;
 
 describe('createTargetFilter', () => {
   it('saves a filter, which is found again', async () => {
     const { context } = await open();
-    const filter = await createTargetFilter(context, { name: ' mine ', query: QUERY });
+    const filter = await createTargetFilter(context, { name: ' mine ', filter: QUERY });
     expect(filter).toEqual({
       id: expect.any(Number),
       name: 'mine',
-      query: QUERY,
+      filter: QUERY,
       createdAt: expect.any(Date),
       createdBy: 'tester',
       lastModifiedAt: filter.createdAt,
@@ -47,18 +47,18 @@ describe('createTargetFilter', () => {
 
   it('keeps names unique in the tenant, letter case apart', async () => {
     const { context } = await open();
-    await createTargetFilter(context, { name: 'n', query: QUERY });
-    await expect(createTargetFilter(context, { name: 'n', query: 'id==x' })).rejects.toMatchObject({
+    await createTargetFilter(context, { name: 'n', filter: QUERY });
+    await expect(createTargetFilter(context, { name: 'n', filter: 'id==x' })).rejects.toMatchObject({
       code: 'TARGET_FILTER_ALREADY_EXISTS',
       details: { path: ['name'], entity: { id: 'n' } },
     });
-    await createTargetFilter(context, { name: 'N', query: QUERY });
-    await createTargetFilter((await open()).context, { name: 'n', query: QUERY });
+    await createTargetFilter(context, { name: 'N', filter: QUERY });
+    await createTargetFilter((await open()).context, { name: 'n', filter: QUERY });
   });
 
   it.each(REFUSED)('refuses %j', async (bad, code, path) => {
     const { context } = await open();
-    await expect(createTargetFilter(context, { name: 'n', query: QUERY, ...bad })).rejects.toMatchObject({
+    await expect(createTargetFilter(context, { name: 'n', filter: QUERY, ...bad })).rejects.toMatchObject({
       code,
       details: { path },
     });
@@ -69,18 +69,18 @@ describe('createTargetFilter', () => {
 describe('updateTargetFilter', () => {
   it('changes what is given, keeps the rest and says who did it', async () => {
     const { tenant, context } = await open();
-    const before = await createTargetFilter(context, { name: 'n', query: QUERY });
+    const before = await createTargetFilter(context, { name: 'n', filter: QUERY });
     const other = tenant.contextOf(undefined, [], 'other');
-    const after = await updateTargetFilter(other, { id: before.id, query: 'id==x', name: undefined });
-    expect(after).toMatchObject({ name: 'n', query: 'id==x', createdBy: 'tester', lastModifiedBy: 'other' });
+    const after = await updateTargetFilter(other, { id: before.id, filter: 'id==x', name: undefined });
+    expect(after).toMatchObject({ name: 'n', filter: 'id==x', createdBy: 'tester', lastModifiedBy: 'other' });
     expect(await findTargetFilter(context, before.id)).toEqual(after);
     expect(await updateTargetFilter(context, { id: before.id })).toEqual(after);
   });
 
   it('refuses a name that is taken', async () => {
     const { context } = await open();
-    await createTargetFilter(context, { name: 'a', query: QUERY });
-    const { id } = await createTargetFilter(context, { name: 'b', query: QUERY });
+    await createTargetFilter(context, { name: 'a', filter: QUERY });
+    const { id } = await createTargetFilter(context, { name: 'b', filter: QUERY });
     await expect(updateTargetFilter(context, { id, name: 'a' })).rejects.toMatchObject({
       code: 'TARGET_FILTER_ALREADY_EXISTS',
     });
@@ -88,7 +88,7 @@ describe('updateTargetFilter', () => {
 
   it.each(REFUSED)('refuses %j', async (bad, code, path) => {
     const { context } = await open();
-    const before = await createTargetFilter(context, { name: 'n', query: QUERY });
+    const before = await createTargetFilter(context, { name: 'n', filter: QUERY });
     await expect(updateTargetFilter(context, { id: before.id, ...bad })).rejects.toMatchObject({
       code,
       details: { path },
@@ -99,17 +99,17 @@ describe('updateTargetFilter', () => {
 
 it('is deleted, and its name is free again', async () => {
   const { context } = await open();
-  const { id } = await createTargetFilter(context, { name: 'n', query: QUERY });
+  const { id } = await createTargetFilter(context, { name: 'n', filter: QUERY });
   await deleteTargetFilter(context, { id });
   await expect(deleteTargetFilter(context, { id })).rejects.toMatchObject({
     code: 'TARGET_FILTER_NOT_FOUND',
   });
-  await createTargetFilter(context, { name: 'n', query: QUERY });
+  await createTargetFilter(context, { name: 'n', filter: QUERY });
 });
 
 it('is nobody else’s, and no odd number is one', async () => {
   const { context } = await open();
-  const { id } = await createTargetFilter((await open()).context, { name: 'n', query: QUERY });
+  const { id } = await createTargetFilter((await open()).context, { name: 'n', filter: QUERY });
   for (const unknown of [id, -1, Number.MIN_SAFE_INTEGER, 2 ** 63, 1.5]) {
     const code = 'TARGET_FILTER_NOT_FOUND';
     await expect(findTargetFilter(context, unknown)).rejects.toMatchObject({ code });
@@ -122,12 +122,12 @@ it('is nobody else’s, and no odd number is one', async () => {
 describe('listTargetFilters', () => {
   it('filters and orders', async () => {
     const { context } = await open();
-    for (const name of ['b', 'a', 'c']) await createTargetFilter(context, { name, query: `name==${name}` });
+    for (const name of ['b', 'a', 'c']) await createTargetFilter(context, { name, filter: `name==${name}` });
     const namesOf = async (request: Parameters<typeof listTargetFilters>[1]) =>
       (await (await listTargetFilters(context, request)).page()).items.map(({ name }) => name);
     expect(await namesOf({})).toEqual(['b', 'a', 'c']);
     expect(await namesOf({ filter: 'name!=a' })).toEqual(['b', 'c']);
-    expect(await namesOf({ filter: 'query=="name==c"' })).toEqual(['c']);
+    expect(await namesOf({ filter: 'filter=="name==c"' })).toEqual(['c']);
     for (const field of Object.keys(TARGET_FILTER_ORDER) as (keyof typeof TARGET_FILTER_ORDER)[]) {
       const listing = await listTargetFilters(context, {
         first: 2,
@@ -147,11 +147,11 @@ describe('listTargetFilters', () => {
 
 it('needs the permissions of targets', async () => {
   const { tenant, context } = await open();
-  const { id } = await createTargetFilter(context, { name: 'n', query: QUERY });
+  const { id } = await createTargetFilter(context, { name: 'n', filter: QUERY });
   const without = (permission: string) =>
     tenant.contextOf([...context.caller.permissions.keys()].filter((one) => one !== permission));
   for (const work of [
-    createTargetFilter(without('CREATE_TARGET'), { name: 'x', query: QUERY }),
+    createTargetFilter(without('CREATE_TARGET'), { name: 'x', filter: QUERY }),
     updateTargetFilter(without('UPDATE_TARGET'), { id, name: 'x' }),
     deleteTargetFilter(without('DELETE_TARGET'), { id }),
     findTargetFilter(without('READ_TARGET'), id),

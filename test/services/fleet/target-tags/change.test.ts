@@ -23,12 +23,12 @@ const newContext = async () => (await newTenant(platform)).contextOf();
 describe('updateTargetTag', () => {
   it('changes what is given, clears by null and keeps the rest', async () => {
     const context = await newContext();
-    const [tag] = await create(context, { name: 'n', description: 'd', colour: 'c' });
+    const [tag] = await create(context, { name: 'n', description: 'd', color: 'c' });
     const { id } = tag!;
     const later = { ...context, clock: () => new Date('2100-01-01T00:00:00Z') };
-    const updated = await updateTargetTag(later, { id, name: ' m ', colour: null });
+    const updated = await updateTargetTag(later, { id, name: ' m ', color: null });
     const at = new Date('2100-01-01T00:00:00Z');
-    expect(updated).toStrictEqual({ ...tag, name: 'm', colour: null, lastModifiedAt: at });
+    expect(updated).toStrictEqual({ ...tag, name: 'm', color: null, lastModifiedAt: at });
     expect(await findTargetTag(context, id)).toStrictEqual(updated);
     expect(await updateTargetTag(context, { id })).toStrictEqual(updated);
   });
@@ -55,7 +55,7 @@ describe('updateTargetTag', () => {
     const context = await newContext();
     const [tag] = await create(context, { name: 'n' });
     const { id } = tag!;
-    expect(await announced(context, () => updateTargetTag(context, { id, colour: 'red' }))).toEqual([]);
+    expect(await announced(context, () => updateTargetTag(context, { id, color: 'red' }))).toEqual([]);
     expect(await announced(context, () => updateTargetTag(context, { id, name: 'm' }))).toEqual([
       { tenantId: context.caller.tenantId },
     ]);

@@ -17,12 +17,12 @@ describe('createTargetTags', () => {
     const context = await newContext();
     const created = await create(
       context,
-      { name: ' b ', description: '', colour: 'rgb(0,255,0)' },
+      { name: ' b ', description: '', color: 'rgb(0,255,0)' },
       { name: 'a', description: 'Ä "\\{},' },
     );
     expect(created).toMatchObject([
-      { name: 'b', description: '', colour: 'rgb(0,255,0)', createdBy: 'tester', lastModifiedBy: 'tester' },
-      { name: 'a', description: 'Ä "\\{},', colour: null },
+      { name: 'b', description: '', color: 'rgb(0,255,0)', createdBy: 'tester', lastModifiedBy: 'tester' },
+      { name: 'a', description: 'Ä "\\{},', color: null },
     ]);
     for (const tag of created) expect(await findTargetTag(context, tag.id)).toStrictEqual(tag);
   });
@@ -36,7 +36,7 @@ describe('createTargetTags', () => {
       { name: 'n', description: 'd'.repeat(513) },
       'INVALID_INPUT targetTags.1.description',
     ],
-    ['a colour of 17', { name: 'n', colour: 'c'.repeat(17) }, 'INVALID_INPUT targetTags.1.colour'],
+    ['a color of 17', { name: 'n', color: 'c'.repeat(17) }, 'INVALID_INPUT targetTags.1.color'],
     ['mark-up', { name: '<b>x</b>' }, 'INVALID_INPUT targetTags.1.name'],
     ['U+0000', { name: 'n', description: 'a\0b' }, 'INVALID_INPUT targetTags.1.description'],
     ['half a pair', { name: '\ud800' }, 'INVALID_INPUT targetTags.1.name'],
@@ -56,12 +56,12 @@ describe('createTargetTags', () => {
     expect(await storedNames(context)).toEqual(['old', 'good', 'fine']);
   });
 
-  it('takes the longest name and colour, and a name in another case', async () => {
+  it('takes the longest name and color, and a name in another case', async () => {
     const context = await newContext();
     const name = 'n'.repeat(128);
     await create(
       context,
-      { name, colour: 'c'.repeat(16), description: 'd'.repeat(512) },
+      { name, color: 'c'.repeat(16), description: 'd'.repeat(512) },
       { name: 'N' },
       { name: 'n' },
     );

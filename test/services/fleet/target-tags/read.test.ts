@@ -54,14 +54,14 @@ describe('listing tags', () => {
     const context = await newContext();
     await create(
       context,
-      { name: 'b', colour: 'red' },
-      { name: 'a', colour: 'Blue', description: 'y' },
+      { name: 'b', color: 'red' },
+      { name: 'a', color: 'Blue', description: 'y' },
       { name: 'c' },
     );
     expect(await names(context, {})).toEqual([['b', 'a', 'c'], 3]);
     const byName = [{ field: 'name', direction: 'desc' } as const];
     expect(await names(context, { orderBy: byName, first: 1, offset: 1 })).toEqual([['b'], 3]);
-    expect(await names(context, { filter: 'colour==BLUE or description=is=null', orderBy: byName })).toEqual([
+    expect(await names(context, { filter: 'color==BLUE or description=is=null', orderBy: byName })).toEqual([
       ['c', 'b', 'a'],
       3,
     ]);
@@ -73,9 +73,9 @@ describe('listing tags', () => {
     const context = await newContext();
     await create(
       context,
-      { name: 'b', colour: 'x' },
+      { name: 'b', color: 'x' },
       { name: 'a', description: 'x' },
-      { name: 'c', colour: 'w' },
+      { name: 'c', color: 'w' },
     );
     for (const field of Object.keys(TARGET_TAG_ORDER) as TargetTagOrderField[])
       for (const direction of ['asc', 'desc'] as const) {

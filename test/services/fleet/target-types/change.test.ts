@@ -30,20 +30,20 @@ const at = (context: Context, iso: string): Context => ({ ...context, clock: () 
 describe('updating', () => {
   it('changes what is given, clears by null and keeps the rest', async () => {
     const context = await newContext();
-    const [type] = await create(context, { key: 'k', name: 'n', description: 'd', colour: 'c' });
+    const [type] = await create(context, { key: 'k', name: 'n', description: 'd', color: 'c' });
     const later = at(context, '2100-01-01T00:00:00Z');
     const updated = await updateTargetType(later, {
       id: type!.id,
       name: 'm',
       description: '',
-      colour: null,
+      color: null,
       key: 'other',
     } as never);
     expect(updated).toStrictEqual({
       ...type,
       name: 'm',
       description: '',
-      colour: null,
+      color: null,
       lastModifiedAt: new Date('2100-01-01T00:00:00Z'),
     });
     expect(await findTargetType(context, type!.id)).toStrictEqual(updated);

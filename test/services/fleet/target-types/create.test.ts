@@ -29,13 +29,13 @@ describe('creating', () => {
     const context = ticking(await newContext());
     const created = await create(
       context,
-      { key: 'k', name: ' n ', description: '', colour: '#aabbcc' },
+      { key: 'k', name: ' n ', description: '', color: '#aabbcc' },
       { name: 'a' },
       { key: 'b', name: '' },
     );
     expect(created).toMatchObject([
-      { key: 'k', name: 'n', description: '', colour: '#aabbcc', createdBy: 'tester' },
-      { key: 'a', name: 'a', description: null, colour: null },
+      { key: 'k', name: 'n', description: '', color: '#aabbcc', createdBy: 'tester' },
+      { key: 'a', name: 'a', description: null, color: null },
       { key: 'b', name: 'b' },
     ]);
     for (const type of created) expect(await findTargetType(context, type.id)).toStrictEqual(type);
@@ -52,10 +52,10 @@ describe('creating', () => {
       { name: 'n', description: 'd'.repeat(513) },
       'INVALID_INPUT targetTypes.1.description',
     ],
-    ['a colour of 17', { name: 'n', colour: 'c'.repeat(17) }, 'INVALID_INPUT targetTypes.1.colour'],
+    ['a color of 17', { name: 'n', color: 'c'.repeat(17) }, 'INVALID_INPUT targetTypes.1.color'],
     ['mark-up', { name: '<b>x</b>' }, 'INVALID_INPUT targetTypes.1.name'],
     ['NUL', { key: 'a\0b' }, 'INVALID_INPUT targetTypes.1.key'],
-    ['half a surrogate pair', { name: 'n', colour: '\ud800' }, 'INVALID_INPUT targetTypes.1.colour'],
+    ['half a surrogate pair', { name: 'n', color: '\ud800' }, 'INVALID_INPUT targetTypes.1.color'],
     ['a text for the row', 'x' as never, 'INVALID_INPUT targetTypes.1'],
     ['null for the row', null as never, 'INVALID_INPUT targetTypes.1'],
   ])('creates none of them with %s among them', async (_, wrong, fault) => {
@@ -71,7 +71,7 @@ describe('creating', () => {
       key: 'k'.repeat(64),
       name: 'n'.repeat(128),
       description: 'd'.repeat(512),
-      colour: 'any text'.repeat(2),
+      color: 'any text'.repeat(2),
     };
     expect(await create(await newContext(), type)).toMatchObject([type]);
   });
@@ -158,7 +158,7 @@ describe('creating', () => {
   it('gives a row or a fault for every input, whatever it is', async () => {
     const context = await newContext();
     const text = fc.option(fc.string({ unit: 'binary', maxLength: 20 }), { nil: undefined });
-    const anything = fc.oneof(fc.anything(), fc.record({ key: text, name: text, colour: text }));
+    const anything = fc.oneof(fc.anything(), fc.record({ key: text, name: text, color: text }));
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { maxLength: 5 }), async (types) => {
         const { created: targetTypes, faults } = await createTargetTypes(context, {

@@ -92,7 +92,7 @@ describe('listing', () => {
   });
 
   test.each([
-    ['colour==x', 'FILTER_FIELD_UNKNOWN'],
+    ['color==x', 'FILTER_FIELD_UNKNOWN'],
     ['name', 'FILTER_SYNTAX'],
     ['id==x', 'FILTER_VALUE_INVALID'],
   ])('refuses the filter %s', async (filter, code) => {

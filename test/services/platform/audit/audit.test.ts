@@ -126,13 +126,13 @@ describe('a change', () => {
 
   it('tells the fields of a single new thing of any kind', async () => {
     const context = await open();
-    await createTargetTags(context, { targetTags: [{ name: 'red', colour: '#ff0000' }] });
+    await createTargetTags(context, { targetTags: [{ name: 'red', color: '#ff0000' }] });
     await createSoftwareModuleTypes(context, {
       softwareModuleTypes: [{ key: 'rom', name: 'ROM', maxAssignments: 1 }],
     });
     expect((await eventsOf(context)).map(({ changes }) => changes)).toMatchObject([
       { key: { new: 'rom' }, name: { new: 'ROM' } },
-      { name: { new: 'red' }, colour: { new: '#ff0000' } },
+      { name: { new: 'red' }, color: { new: '#ff0000' } },
     ]);
   });
 

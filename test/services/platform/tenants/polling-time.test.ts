@@ -119,7 +119,7 @@ describe('pollingTime', () => {
 
   test.each([
     ['00:01:00,no_such_field==1->00:02:00', 'FILTER_FIELD_UNKNOWN', 9],
-    ['00:01:00, name==x -> 00:02:00, colour==1 -> 00:02:00', 'FILTER_FIELD_UNKNOWN', 31],
+    ['00:01:00, name==x -> 00:02:00, color==1 -> 00:02:00', 'FILTER_FIELD_UNKNOWN', 31],
     ['00:01:00,->00:02:00', 'FILTER_SYNTAX', 9],
     ['00:01:00,name->00:02:00', 'FILTER_SYNTAX', 13],
     ['00:01:00,createdAt==soon->00:02:00', 'FILTER_VALUE_INVALID', 20],
