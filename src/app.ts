@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express, { type RequestHandler } from 'express';
+import type { Browsers } from './api/browsers.ts';
 import { type PollCounts, pollListener } from './api/ddi/poll.ts';
 import { devicePathOf } from './api/ddi/request.ts';
 import { deviceRouter } from './api/ddi/router.ts';
@@ -20,6 +21,7 @@ export interface AppOptions {
   config: Pick<Config, 'MUSTER_BODY_LIMIT' | 'MUSTER_DDI_BODY_LIMIT'>;
   platform: DevicePlatform;
   proxies: Proxies;
+  browsers: Browsers;
   signIn: Authenticator;
   graphql: Pick<GraphqlDoor, 'answer' | 'router'>;
   sockets: { upgrade: UpgradeListener };
@@ -36,7 +38,8 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 
 /** Sends each path to its door. A request that is malformed or for another host is refused before that. */
 export function createApp(options: AppOptions): App {
-  const { config, platform, proxies, signIn, graphql, sockets, operations, pollCounts, log } = options;
+  const { config, platform, proxies, browsers, signIn, graphql, sockets, operations, pollCounts, log } =
+    options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('strict routing');
@@ -46,9 +49,10 @@ export function createApp(options: AppOptions): App {
 
   app.use(operations.router);
   app.use('/graphql', graphql.router);
-  app.use('/rest', restRouter({ platform, proxies, signIn, log, bodyLimit: config.MUSTER_BODY_LIMIT }));
-  app.use('/imports', importRouter({ platform, proxies, signIn, log }));
-  app.use('/exports', exportRouter({ platform, proxies, signIn, log }));
+  const door = { platform, proxies, browsers, signIn, log };
+  app.use('/rest', restRouter({ ...door, bodyLimit: config.MUSTER_BODY_LIMIT }));
+  app.use('/imports', importRouter(door));
+  app.use('/exports', exportRouter(door));
   app.use('/uploads', uploadRouter({ platform, proxies, log }));
   app.use(deviceRouter(platform, proxies, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
   app.use(notFound);
@@ -63,6 +67,7 @@ export function createApp(options: AppOptions): App {
     const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
     if (path?.rest === '') return poll(request, response, path);
     operations.count(request, response);
+    if (browsers.allow(request, response)) return;
     if (request.method === 'POST' && /^\/graphql(\?|$)/.test(url)) void graphql.answer(request, response);
     else app(request, response);
   };

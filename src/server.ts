@@ -1,6 +1,7 @@
 import { Server as TlsServer } from 'node:https';
 import { DrizzleQueryError } from 'drizzle-orm';
 import type { Logger } from 'pino';
+import { openBrowsers } from './api/browsers.ts';
 import { openGraphql } from './api/graphql/server/server.ts';
 import { openSockets } from './api/graphql/server/sockets.ts';
 import { openProxies } from './api/http.ts';
@@ -42,6 +43,7 @@ export async function serve(
 ): Promise<RunningServer> {
   const logError = errorLog(log);
   const proxies = openProxies(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);
+  const browsers = openBrowsers(proxies, config.MUSTER_ALLOWED_ORIGINS ?? []);
   const pools = await openPools(config, database, log);
   const { pool, monitor } = pools;
   const systemDefaults = systemDefaultsOf(config);
@@ -60,6 +62,7 @@ export async function serve(
   const graphql = await openGraphql({
     platform: core,
     proxies,
+    browsers,
     signIn,
     bodyLimit: config.MUSTER_BODY_LIMIT,
     log: logError,
@@ -71,6 +74,7 @@ export async function serve(
     live: openLive(core, logError, pools.live.database),
     signIn,
     proxies,
+    browsers,
     mostConnections: config.MUSTER_SUBSCRIBERS,
     log: logError,
   });
@@ -87,6 +91,7 @@ export async function serve(
     config,
     platform,
     proxies,
+    browsers,
     signIn,
     graphql,
     sockets,

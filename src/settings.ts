@@ -21,6 +21,12 @@ const url = (schemes: string[]) =>
       `must be a URL of ${schemes.join(' or ')}`,
     );
 
+const ORIGINS = 'must be origins like https://fleet.example.com with commas between, or *';
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((parts) => parts.every((part) => part === '*' || isOrigin(part)), ORIGINS);
+
 const proxies = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -36,6 +42,9 @@ const artifactPlace = z
     (text) => (text.includes('://') ? S3_ADDRESS.test(text) : true),
     'must be a folder or s3://bucket/prefix',
   );
+
+const isOrigin = (text: string) =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
 function tryTo(work: () => unknown): boolean {
   try {
@@ -138,6 +147,10 @@ export const SETTINGS = {
   MUSTER_PUBLIC_URL: optional(
     url(['http', 'https']),
     'the base of links in answers; default: the host of the request',
+  ),
+  MUSTER_ALLOWED_ORIGINS: optional(
+    origins,
+    "the origins of pages beside the server's own that may use it, with commas between; with * any page may, but with a token of its own only; default: none",
   ),
   MUSTER_TLS_CERT: optional(
     text,

@@ -92,9 +92,11 @@ const withoutPort = (hop: string) =>
 /** An IPv4 address as IPv4, also if the server listens on IPv6. */
 const plain = (address: string) => (address.startsWith('::ffff:') ? address.slice(7) : address);
 
-/** `WWW-Authenticate` of a 401. */
-export const challengeOf = ({ details }: DomainError, realm: string): string =>
-  details.signInBy === 'token' ? `Bearer realm="${realm}"` : `Basic realm="${realm}", charset="UTF-8"`;
+/** `WWW-Authenticate` of a 401. Without a dialog it names no way for which browsers open theirs. */
+export const challengeOf = ({ details }: DomainError, realm: string, withoutDialog = false): string =>
+  details.signInBy === 'token' || withoutDialog
+    ? `Bearer realm="${realm}"`
+    : `Basic realm="${realm}", charset="UTF-8"`;
 
 /** A strong ETag: the digest of a body. */
 export const etagOf = (body: string | Buffer): string => `"${hash('md5', body)}"`;

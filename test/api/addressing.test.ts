@@ -157,7 +157,7 @@ describe.each(FORWARDED)('%s of a trusted proxy counts', (_name, headers, base) 
       headers,
       json: { username: `${tenant}\\boss`, password: 'a-quiet-secret' },
     });
-    expect(session.headers.get('set-cookie')).toMatch(/Path=\/fleet\/graphql;.*Secure/);
+    expect(session.headers.get('set-cookie')).toMatch(/Path=\/fleet;.*Secure/);
     const imported = await admin('/imports?dryRun=true', {
       method: 'POST',
       headers: { ...headers, 'content-type': 'text/csv' },

@@ -11,12 +11,12 @@ import { type ExportFormat, fileOf, MEDIA_TYPES } from './formats.ts';
 const PARAMETERS = ['filter', 'format'];
 
 /** `/exports`: the targets as a file, streamed out. */
-export function exportRouter({ platform, proxies, signIn, log }: FilesOptions): express.Router {
+export function exportRouter({ platform, proxies, browsers, signIn, log }: FilesOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.get('/', async (request, response) => {
     response.set(PROTOCOL_HEADERS);
     const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
-    const caller = await signIn(request.headers.authorization, origin);
+    const caller = await signIn(browsers.credentialsOf(request), origin);
     const { filter, format = 'csv' } = request.query;
     for (const [name, value] of Object.entries(request.query))
       if (!PARAMETERS.includes(name) || typeof value !== 'string')

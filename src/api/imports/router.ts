@@ -5,6 +5,7 @@ import { listImportFaults, listImportWarnings } from '../../services/fleet/impor
 import { findImport, type Import, listImports } from '../../services/fleet/imports/find.ts';
 import { importTargets } from '../../services/fleet/imports/import-targets.ts';
 import type { Context, Platform } from '../../services/shared/context.ts';
+import type { Browsers } from '../browsers.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
 import { idOf } from '../json.ts';
@@ -18,7 +19,8 @@ import { readRows } from './read-rows.ts';
 export interface FilesOptions {
   platform: Platform;
   proxies: Proxies;
-  /** Checks the `Authorization` header. @throws UNAUTHENTICATED */
+  browsers: Browsers;
+  /** @throws UNAUTHENTICATED */
   signIn: Authenticator;
   log: (error: unknown) => void;
 }
@@ -33,12 +35,12 @@ const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
 const PARAMETERS = ['mode', 'dryRun', 'key', 'resume', 'delimiter'];
 
 /** `/imports`: files of targets, streamed in. Authentication comes before anything of the body is read. */
-export function importRouter({ platform, proxies, signIn, log }: FilesOptions): express.Router {
+export function importRouter({ platform, proxies, browsers, signIn, log }: FilesOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     response.set(PROTOCOL_HEADERS);
     const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
-    const caller = await signIn(request.headers.authorization, origin);
+    const caller = await signIn(browsers.credentialsOf(request), origin);
     response.locals['context'] = { ...platform, caller, origin };
     next();
   });

@@ -1,13 +1,17 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { DomainError } from '../../errors.ts';
 import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
+import { isOfPage } from '../browsers.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { challengeOf } from '../http.ts';
 import { sendHal } from '../media.ts';
 
 /** Answers 401 as for any path without credentials. */
-function sendUnauthenticated(response: Response, error: DomainError): void {
-  response.set('WWW-Authenticate', challengeOf(error, 'hawkBit')).status(401).json(webError(401));
+function sendUnauthenticated(request: Request, response: Response, error: DomainError): void {
+  response
+    .set('WWW-Authenticate', challengeOf(error, 'hawkBit', isOfPage(request)))
+    .status(401)
+    .json(webError(401));
 }
 
 /** An error that the body parser or Express itself raised: it has a status of its own. */
@@ -27,7 +31,7 @@ export const answerErrors =
     if (response.headersSent) return void response.destroy(error);
     const known = domainErrorOf(error);
     if (known) {
-      if (known.code === 'UNAUTHENTICATED') return sendUnauthenticated(response, known);
+      if (known.code === 'UNAUTHENTICATED') return sendUnauthenticated(request, response, known);
       const { status, headers, body } = errorAnswer(known);
       return sendHal(response.status(status).set(headers), body);
     }

@@ -1,6 +1,7 @@
 import express, { type Request } from 'express';
 import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Platform } from '../../services/shared/context.ts';
+import type { Browsers } from '../browsers.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
 import { sendHal } from '../media.ts';
@@ -32,46 +33,56 @@ import { targetRoutes } from './targets.ts';
 export interface RestOptions extends ResourceOptions {
   platform: Platform;
   proxies: Proxies;
-  /** Checks the `Authorization` header. @throws UNAUTHENTICATED */
+  browsers: Browsers;
+  /** @throws UNAUTHENTICATED */
   signIn: Authenticator;
   log: (error: unknown) => void;
 }
 
+/** What a page may link to: a session's cookie is valid for no other path here. */
+const DOWNLOAD = /^\/v1\/softwaremodules\/\d+\/artifacts\/\d+\/download$/;
+const isDownload = ({ method, path }: Request) =>
+  (method === 'GET' || method === 'HEAD') && DOWNLOAD.test(path);
+
 /** The Management API, to be mounted at `/rest`. Authentication comes before routing. */
-export function restRouter({ platform, proxies, signIn, log, bodyLimit }: RestOptions): express.Router {
+export function restRouter(options: RestOptions): express.Router {
+  const { platform, proxies, browsers, signIn, log, bodyLimit } = options;
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     response.set(PROTOCOL_HEADERS);
     const origin = { channel: 'MANAGEMENT_API', address: proxies.addressOf(request) } as const;
-    const caller = await signIn(request.headers.authorization, origin);
+    const credentials = isDownload(request)
+      ? browsers.credentialsOf(request)
+      : browsers.authorizationOf(request);
+    const caller = await signIn(credentials, origin);
     response.locals['context'] = { ...platform, caller, origin };
     next();
   });
 
   const v1 = express.Router({ strict: true, caseSensitive: true });
-  const options = { bodyLimit };
+  const limits = { bodyLimit };
   const linksOf = (request: Request) => linksOn(proxies.baseUrlOf(request));
-  targetRoutes(v1, options, linksOf);
-  targetMetadataRoutes(v1, options);
-  autoConfirmRoutes(v1, options, linksOf);
-  targetFilterRoutes(v1, options, linksOf);
-  autoAssignmentRoutes(v1, options, linksOf);
-  targetTypeRoutes(v1, options, linksOf);
-  targetTagRoutes(v1, options, linksOf);
-  targetGroupRoutes(v1, options, linksOf);
-  softwareModuleTypeRoutes(v1, options, linksOf);
-  distributionSetTypeRoutes(v1, options, linksOf);
-  softwareModuleRoutes(v1, options, linksOf);
-  artifactRoutes(v1, options, linksOf);
-  softwareMetadataRoutes(v1, options);
-  distributionSetTagRoutes(v1, options, linksOf);
-  distributionSetRoutes(v1, options, linksOf);
-  setStatisticsRoutes(v1, options);
-  assignmentRoutes(v1, options, linksOf);
-  actionRoutes(v1, options, linksOf);
-  rolloutRoutes(v1, options, linksOf);
-  rolloutGroupRoutes(v1, options, linksOf);
-  configurationRoutes(v1, options, linksOf);
+  targetRoutes(v1, limits, linksOf);
+  targetMetadataRoutes(v1, limits);
+  autoConfirmRoutes(v1, limits, linksOf);
+  targetFilterRoutes(v1, limits, linksOf);
+  autoAssignmentRoutes(v1, limits, linksOf);
+  targetTypeRoutes(v1, limits, linksOf);
+  targetTagRoutes(v1, limits, linksOf);
+  targetGroupRoutes(v1, limits, linksOf);
+  softwareModuleTypeRoutes(v1, limits, linksOf);
+  distributionSetTypeRoutes(v1, limits, linksOf);
+  softwareModuleRoutes(v1, limits, linksOf);
+  artifactRoutes(v1, limits, linksOf);
+  softwareMetadataRoutes(v1, limits);
+  distributionSetTagRoutes(v1, limits, linksOf);
+  distributionSetRoutes(v1, limits, linksOf);
+  setStatisticsRoutes(v1, limits);
+  assignmentRoutes(v1, limits, linksOf);
+  actionRoutes(v1, limits, linksOf);
+  rolloutRoutes(v1, limits, linksOf);
+  rolloutGroupRoutes(v1, limits, linksOf);
+  configurationRoutes(v1, limits, linksOf);
   resource(
     v1,
     '/userinfo',
@@ -83,7 +94,7 @@ export function restRouter({ platform, proxies, signIn, log, bodyLimit }: RestOp
           permissions: [...[...caller.roles].map((role) => `ROLE_${role}`), ...caller.permissions.keys()],
         }),
     },
-    options,
+    limits,
   );
   router.use('/v1', v1);
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { openBrowsers } from '../../../src/api/browsers.ts';
 import { openGraphql } from '../../../src/api/graphql/server/server.ts';
 import { openProxies } from '../../../src/api/http.ts';
 import { unauthenticated } from '../../../src/errors.ts';
@@ -70,9 +71,11 @@ export function openTestDoor() {
       };
       Object.assign(client, { [name]: counted });
     }
+    const proxies = openProxies('loopback', undefined);
     const graphql = await openGraphql({
       platform,
-      proxies: openProxies('loopback', undefined),
+      proxies,
+      browsers: openBrowsers(proxies, []),
       signIn: async (credentials) => {
         const caller = callers[Number(/^Test (\d+)$/.exec(String(credentials))?.[1] ?? Number.NaN)];
         if (!caller) throw unauthenticated();

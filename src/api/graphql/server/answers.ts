@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { UnreadBody } from '../../body.ts';
+import { ForeignPage, isOfPage } from '../../browsers.ts';
 import { retryAfterOf } from '../../hawkbit-errors.ts';
 import { challengeOf } from '../../http.ts';
 import { negotiator } from '../../media-types.ts';
@@ -42,6 +43,7 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   const known = domainErrorOf(error);
   if (known) return new Refusal(STATUSES[known.code] ?? 503, known.code, known.message);
+  if (error instanceof ForeignPage) return new Refusal(error.status, 'FORBIDDEN', error.message);
   if (error instanceof UnreadBody)
     return new Refusal(error.status, UNREAD[error.status], `${error.message}.`);
   const status = Number((error as { status?: unknown } | null)?.status);
@@ -64,7 +66,8 @@ export function sendFailure(
   const { status, code, message } = refusal ?? UNFORESEEN;
   const known = domainErrorOf(error);
   if (known) {
-    if (status === 401) response.setHeader('WWW-Authenticate', challengeOf(known, 'Muster'));
+    if (status === 401)
+      response.setHeader('WWW-Authenticate', challengeOf(known, 'Muster', isOfPage(request)));
     for (const [name, value] of Object.entries(retryAfterOf(known))) response.setHeader(name, value);
   }
   const type = answerTypeOf(request) ?? JSON_TYPE;

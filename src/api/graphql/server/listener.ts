@@ -6,7 +6,7 @@ import { isOfType } from '../../media-types.ts';
 import { answerTypeOf, Refusal, sendFailure } from './answers.ts';
 import { readOperation } from './body.ts';
 import { type GraphqlContext, openContext, originOf } from './context.ts';
-import { credentialsOf, type SessionOptions } from './session.ts';
+import type { SessionOptions } from './session.ts';
 
 export interface ListenerOptions extends SessionOptions {
   /** Bytes of a body. */
@@ -23,13 +23,13 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => P
  */
 export function operationListener(
   apollo: ApolloServer<GraphqlContext>,
-  { platform, proxies, signIn, bodyLimit, log }: ListenerOptions,
+  { platform, proxies, browsers, signIn, bodyLimit, log }: ListenerOptions,
 ): Listener {
   return async (request, response) => {
     try {
       for (const [name, value] of Object.entries(PROTOCOL_HEADERS)) response.setHeader(name, value);
       const origin = originOf(proxies, request);
-      const caller = await signIn(credentialsOf(request), origin);
+      const caller = await signIn(browsers.credentialsOf(request), origin);
       const accept = requireMediaTypes(request);
       const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {

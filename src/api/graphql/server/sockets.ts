@@ -5,12 +5,12 @@ import { CloseCode, handleProtocols, type ServerOptions } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isUnauthenticated } from '../../../errors.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
+import type { Browsers } from '../../browsers.ts';
 import { type Proxies, refuseUpgrade } from '../../http.ts';
 import type { SubscriptionContext } from './context.ts';
 import { openContext, originOf } from './context.ts';
 import { formatSocketError } from './errors.ts';
 import { readSubscription } from './read-subscription.ts';
-import { credentialsOf } from './session.ts';
 import { closeFirmly, speakGraphqlWs } from './socket.ts';
 import {
   countSignedIn,
@@ -25,6 +25,7 @@ import { limitUnauthenticated } from './unauthenticated-sockets.ts';
 export interface SocketOptions extends SignInOptions {
   schema: GraphQLSchema;
   proxies: Pick<Proxies, 'baseUrlOf' | 'addressOf'>;
+  browsers: Browsers;
   mostConnections: number;
 }
 
@@ -44,7 +45,7 @@ const TRY_AGAIN_LATER = 1013;
 
 /** Opens the door for subscriptions: graphql-ws on the path of GraphQL. */
 export function openSockets(options: SocketOptions): SocketDoor {
-  const { proxies, mostConnections, log } = options;
+  const { proxies, browsers, mostConnections, log } = options;
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: PAYLOAD_BYTES,
@@ -89,7 +90,7 @@ export function openSockets(options: SocketOptions): SocketDoor {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
       if (request.url?.split('?', 1)[0] !== PATH) return refuseUpgrade(socket, '404 Not Found');
-      if (isForeign(request, proxies)) return refuseUpgrade(socket, '403 Forbidden');
+      if (!browsers.mayRead(request)) return refuseUpgrade(socket, '403 Forbidden');
       if (closing || isFull() || !unauthenticated.hasRoom(proxies.addressOf(request)))
         return refuseUpgrade(socket, '503 Service Unavailable');
       server.handleUpgrade(request, socket, head, begin);
@@ -111,12 +112,15 @@ interface Handlers {
 
 /** The handlers of graphql-ws. */
 function handlersOf(
-  { schema, platform, live, proxies, mostConnections, log }: SocketOptions,
+  { schema, platform, live, proxies, browsers, mostConnections, log }: SocketOptions,
   { sessions, unauthenticated, signIns }: Handlers,
 ): ServerOptions<Record<string, unknown>, Session> {
   return {
     async onConnect({ extra: session, connectionParams }) {
-      session.credentials = authorizationOf(connectionParams) ?? credentialsOf(session.request);
+      const { request } = session;
+      session.credentials =
+        authorizationOf(connectionParams) ??
+        (browsers.isForeign(request) ? undefined : browsers.credentialsOf(request));
       try {
         await signIns.signIn(session);
         const full = refusalOf(session, sessions, mostConnections);
@@ -184,16 +188,6 @@ class Refused extends Error {
 async function* refusal(errors: readonly GraphQLError[]): AsyncGenerator<never> {
   throw new Refused(errors);
 }
-
-/** A page of another site can open a WebSocket here, signed in by its browser. The browser sends the page's origin. */
-function isForeign(request: IncomingMessage, proxies: Pick<Proxies, 'baseUrlOf'>): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return false;
-  const own = [`http://${host}`, proxies.baseUrlOf(request)].map(hostOf);
-  return !own.includes(hostOf(origin) ?? 'none');
-}
-
-const hostOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).host : undefined);
 
 function ping(session: Session): void {
   if (session.alive) session.socket.ping();
