@@ -25,7 +25,7 @@ import { requireTargetsStillInScope } from '../fleet/targets/scope.ts';
 import type { Announcement } from '../platform/announcements.ts';
 import { type ChangeRecord, writeRecords } from '../platform/audit/record.ts';
 import { requireQuotas } from '../platform/quotas.ts';
-import type { ActorContext } from './context.ts';
+import type { ActorContext, Context } from './context.ts';
 
 /** Names what a transaction changes: the targets, or `everything` of the tenant. Only `targetsInScope` checks authority. */
 export interface Changes {
@@ -50,6 +50,17 @@ export interface Changes {
   /** Undoes the whole transaction and makes `result` its answer all the same. */
   undo<T>(result: T): never;
 }
+
+/** What the work of a verb is done with. */
+export interface Step {
+  tx: Transaction;
+  context: Context;
+  changes: Changes;
+}
+
+/** Runs the work of a verb as `change` does. */
+export const changeBy = <T>(context: Context, work: (step: Step) => Promise<T>): Promise<T> =>
+  change(context, (tx, changes) => work({ tx, context, changes }));
 
 const TRIES = 3;
 /** serialization_failure, deadlock_detected: the transaction was undone and may simply be run again. */

@@ -6,11 +6,18 @@ import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { targetsAs } from '../../fleet/targets/scope.ts';
 import { affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { enrollDevices, findTerms, type NewDevice } from '../enrollment/enroll.ts';
-import { inChunks, type PendingRow, PendingSelection, selectPending } from './select.ts';
+import {
+  countPending,
+  inChunks,
+  type PendingRow,
+  PendingSelection,
+  type ReadPendingSelection,
+  selectPending,
+} from './select.ts';
 
 /**
  * Makes targets of pending targets, by the terms of their groups: of the named ones, all or none, or of all that match
@@ -21,31 +28,33 @@ import { inChunks, type PendingRow, PendingSelection, selectPending } from './se
  *   filter's errors
  */
 export async function approveTargets(context: Context, input: PendingSelection): Promise<number> {
-  const { tenantId, username } = requirePermission(context, 'CREATE_TARGET');
+  requirePermission(context, 'CREATE_TARGET');
   const { dryRun, ...selection } = parse(PendingSelection, input);
-  const { clock, systemDefaults } = context;
-  const now = clock();
+  if (dryRun) return countPending(context, selection);
+  return changeBy(context, (step) => approveSelected(step, selection));
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const pending = await selectPending(tx, context, selection);
-      const approved: string[] = [];
-      const enrolling = { tenantId, now, by: username, systemDefaults };
-      for (const groupId of new Set(pending.map((row) => row.groupId))) {
-        const terms = await findTerms(tx, tenantId, groupId);
-        const devices = pending.filter((row) => row.groupId === groupId).map(deviceOf);
-        approved.push(...(await enrollDevices(tx, enrolling, terms, devices)));
-      }
-      await inChunks(pending, (condition) => tx.delete(pendingTargets).where(condition));
-      const theirs = sql`${targets.controllerId} = ANY(${arrayOf(approved)}::text[])`;
-      await requireStillInScope(tx, context, targetsAs('CREATE_TARGET'), theirs);
-      changes.created(approved);
-      changes.record({ type: 'target.approved', ...affected(selection, approved) });
-      return approved.length;
-    },
-    { dryRun: dryRun ?? false },
-  );
+/** The work of `approveTargets`. */
+export async function approveSelected(
+  { tx, context, changes }: Step,
+  selection: ReadPendingSelection,
+): Promise<number> {
+  const { caller, clock, systemDefaults } = context;
+  const { tenantId, username } = caller;
+  const pending = await selectPending(tx, context, selection);
+  const approved: string[] = [];
+  const enrolling = { tenantId, now: clock(), by: username, systemDefaults };
+  for (const groupId of new Set(pending.map((row) => row.groupId))) {
+    const terms = await findTerms(tx, tenantId, groupId);
+    const devices = pending.filter((row) => row.groupId === groupId).map(deviceOf);
+    approved.push(...(await enrollDevices(tx, enrolling, terms, devices)));
+  }
+  await inChunks(pending, (condition) => tx.delete(pendingTargets).where(condition));
+  const theirs = sql`${targets.controllerId} = ANY(${arrayOf(approved)}::text[])`;
+  await requireStillInScope(tx, context, targetsAs('CREATE_TARGET'), theirs);
+  changes.created(approved);
+  changes.record({ type: 'target.approved', ...affected(selection, approved) });
+  return approved.length;
 }
 
 const deviceOf = ({ controllerId, lastRequestAt, address }: PendingRow): NewDevice => ({

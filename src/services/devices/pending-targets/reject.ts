@@ -4,10 +4,17 @@ import { pendingTargets } from '../../../database/tables/enrollment.ts';
 import { forbidden } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { inChunks, PendingSelection, selectPending } from './select.ts';
+import {
+  countPending,
+  inChunks,
+  type PendingRow,
+  PendingSelection,
+  type ReadPendingSelection,
+  selectPending,
+} from './select.ts';
 
 /** In a group. The oldest of more are forgotten, and may ask again. */
 const MOST_REJECTED = 10_000;
@@ -20,26 +27,36 @@ const MOST_REJECTED = 10_000;
  * @throws PENDING_TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function rejectTargets(context: Context, input: PendingSelection): Promise<number> {
-  const { tenantId, username, permissions } = requirePermission(context, 'CREATE_TARGET');
-  if (permissions.get('CREATE_TARGET') !== null) throw forbidden('CREATE_TARGET without a scope');
+  requireUnscoped(context);
   const { dryRun, ...selection } = parse(PendingSelection, input);
+  if (dryRun) return countPending(context, selection, isPending);
+  return changeBy(context, (step) => rejectSelected(step, selection));
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const selected = await selectPending(tx, context, selection);
-      const pending = selected.filter(({ state }) => state === 'pending');
-      const decision = { state: 'rejected' as const, rejectedAt: context.clock(), rejectedBy: username };
-      await inChunks(pending, (condition) => tx.update(pendingTargets).set(decision).where(condition));
-      for (const groupId of new Set(pending.map((row) => row.groupId)))
-        await forgetOldest(tx, tenantId, groupId);
-      const rejected = pending.map(({ controllerId }) => controllerId);
-      changes.targetsInScope(rejected);
-      changes.record({ type: 'pending-target.rejected', ...affected(selection, rejected) });
-      return rejected.length;
-    },
-    { dryRun: dryRun ?? false },
-  );
+const isPending = ({ state }: Pick<PendingRow, 'state'>) => state === 'pending';
+
+/** @throws FORBIDDEN */
+function requireUnscoped(context: Context): void {
+  const { permissions } = requirePermission(context, 'CREATE_TARGET');
+  if (permissions.get('CREATE_TARGET') !== null) throw forbidden('CREATE_TARGET without a scope');
+}
+
+/** The work of `rejectTargets`. */
+export async function rejectSelected(
+  { tx, context, changes }: Step,
+  selection: ReadPendingSelection,
+): Promise<number> {
+  requireUnscoped(context);
+  const { tenantId, username } = context.caller;
+  const selected = await selectPending(tx, context, selection);
+  const pending = selected.filter(isPending);
+  const decision = { state: 'rejected' as const, rejectedAt: context.clock(), rejectedBy: username };
+  await inChunks(pending, (condition) => tx.update(pendingTargets).set(decision).where(condition));
+  for (const groupId of new Set(pending.map((row) => row.groupId))) await forgetOldest(tx, tenantId, groupId);
+  const rejected = pending.map(({ controllerId }) => controllerId);
+  changes.targetsInScope(rejected);
+  changes.record({ type: 'pending-target.rejected', ...affected(selection, rejected) });
+  return rejected.length;
 }
 
 async function forgetOldest(tx: Transaction, tenantId: number, groupId: number): Promise<void> {

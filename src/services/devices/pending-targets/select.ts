@@ -17,6 +17,10 @@ export const PendingSelection = z.object({
   dryRun: z.boolean().nullish(),
 });
 export type PendingSelection = z.input<typeof PendingSelection>;
+export type ReadPendingSelection = Omit<z.output<typeof PendingSelection>, 'dryRun'> & {
+  /** Beside the filter: the ids of those that are left to be done with. */
+  among?: readonly number[] | undefined;
+};
 
 /** A pending target, locked until the transaction ends. */
 export type PendingRow = typeof pendingTargets.$inferSelect;
@@ -29,23 +33,68 @@ export type PendingRow = typeof pendingTargets.$inferSelect;
 export async function selectPending(
   tx: Transaction,
   context: Context,
-  { controllerIds, filter }: PendingSelection,
+  selection: ReadPendingSelection,
 ): Promise<PendingRow[]> {
-  if ((controllerIds == null) === (filter == null))
-    throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
-  const condition = filter == null ? named(controllerIds ?? []) : await matching(context, filter);
   const rows = await tx
     .select({ row: pendingTargets })
     .from(pendingTargets)
     .innerJoin(enrollmentGroups, joinedGroups)
-    .where(and(eq(pendingTargets.tenantId, context.caller.tenantId), condition))
+    .where(await isSelectedPending(context, selection))
     .orderBy(pendingTargets.id)
     .for('update', { of: pendingTargets });
   const found = rows.map(({ row }) => row);
+  refuseMissing(selection, found);
+  return found;
+}
+
+/** How many of the chosen are `concerned`: counts them only. @throws what `selectPending` throws */
+export async function countPending(
+  context: Context,
+  selection: ReadPendingSelection,
+  concerned: (row: Pick<PendingRow, 'state'>) => boolean = () => true,
+): Promise<number> {
+  const source = () =>
+    context.database
+      .select({ controllerId: pendingTargets.controllerId, state: pendingTargets.state })
+      .from(pendingTargets)
+      .innerJoin(enrollmentGroups, joinedGroups)
+      .$dynamic();
+  const chosen = await isSelectedPending(context, selection);
+  if (selection.controllerIds) {
+    const found = await source().where(chosen);
+    refuseMissing(selection, found);
+    return found.filter(concerned).length;
+  }
+  const [row] = await context.database.execute<{ total: string }>(
+    sql`SELECT count(*) AS total FROM ${source().where(chosen)} AS listed`,
+  );
+  return Number(row!.total);
+}
+
+/**
+ * The condition that a pending target, with its group, is one of the chosen.
+ * @throws INVALID_INPUT unless there is either a list or a filter; the filter's errors
+ */
+export async function isSelectedPending(
+  context: Context,
+  { controllerIds, filter, among }: ReadPendingSelection,
+): Promise<SQL | undefined> {
+  if ((controllerIds == null) === (filter == null))
+    throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
+  return and(
+    eq(pendingTargets.tenantId, context.caller.tenantId),
+    filter == null ? named(controllerIds ?? []) : await matching(context, filter),
+    among && isAmong(pendingTargets.id, among),
+  );
+}
+
+function refuseMissing(
+  { controllerIds }: ReadPendingSelection,
+  found: readonly Pick<PendingRow, 'controllerId'>[],
+): void {
   const existing = new Set(found.map(({ controllerId }) => controllerId));
   for (const [index, id] of (controllerIds ?? []).entries())
     if (!existing.has(id)) throw pendingTargetNotFound(id, ['controllerIds', String(index)]);
-  return found;
 }
 
 const named = (controllerIds: readonly string[]): SQL =>

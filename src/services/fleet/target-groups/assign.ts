@@ -4,12 +4,17 @@ import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
 import { requireGroupQuota } from '../../platform/quotas.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { enteredText } from '../../shared/text.ts';
-import { selectTargetIds } from '../targets/selection.ts';
+import {
+  countSelected,
+  type OnMissing,
+  selectTargetIds,
+  type TargetSelection,
+} from '../targets/selection.ts';
 import { updateSelected } from '../targets/update-selected.ts';
 
 const AssignTargetGroup = z.object({
@@ -33,24 +38,32 @@ export interface AssignTargetGroup extends Omit<z.input<typeof AssignTargetGroup
  * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function assignTargetGroup(context: Context, input: AssignTargetGroup): Promise<number> {
-  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { group, dryRun, ...selection } = parse(AssignTargetGroup, input);
+  if (dryRun) return countSelected(context, 'UPDATE_TARGET', selection, { different: isElsewhere(group) });
+  return changeBy(context, (step) => putIntoGroup(step, selection, group));
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-      const different = sql`${targets.group} IS DISTINCT FROM ${group}::text`;
-      const changed = await updateSelected(tx, tenantId, selected, { values: { group }, different });
-      if (group) await requireGroupQuota(tx, tenantId);
-      changes.targetsInScope(changed);
-      changes.record({
-        type: 'target.group-assigned',
-        ...affected(selection, changed),
-        changes: { group: { new: group } },
-      });
-      return changed.length;
-    },
-    { dryRun: dryRun ?? false },
-  );
+const isElsewhere = (group: string | null) => sql`${targets.group} IS DISTINCT FROM ${group}::text`;
+
+/** The work of `assignTargetGroup`. */
+export async function putIntoGroup(
+  { tx, context, changes }: Step,
+  selection: TargetSelection & { onMissing?: OnMissing | null | undefined },
+  group: string | null,
+): Promise<number> {
+  const { tenantId } = context.caller;
+  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+  const changed = await updateSelected(tx, tenantId, selected, {
+    values: { group },
+    different: isElsewhere(group),
+  });
+  if (group) await requireGroupQuota(tx, tenantId);
+  changes.targetsInScope(changed);
+  changes.record({
+    type: 'target.group-assigned',
+    ...affected(selection, changed),
+    changes: { group: { new: group } },
+  });
+  return changed.length;
 }

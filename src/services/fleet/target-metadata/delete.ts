@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { isStorableText } from '../../shared/text.ts';
-import { selectTargetIds } from '../targets/selection.ts';
-import { removeEntries } from './write.ts';
+import { countSelected, selectTargetIds, type TargetSelection } from '../targets/selection.ts';
+import { hasAnyKey, removeEntries } from './write.ts';
 
 const DeleteTargetMetadata = z.object({
   controllerIds: listOf(z.string()).nullish(),
@@ -24,23 +24,27 @@ export type DeleteTargetMetadata = z.input<typeof DeleteTargetMetadata>;
  * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function deleteTargetMetadata(context: Context, input: DeleteTargetMetadata): Promise<number> {
-  requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { keys, dryRun, ...selection } = parse(DeleteTargetMetadata, input);
+  if (!dryRun) return changeBy(context, (step) => deleteEntries(step, selection, keys));
+  const different = hasAnyKey(tenantId, keys.filter(isStorableText));
+  return countSelected(context, 'UPDATE_TARGET', selection, { different });
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-      const stored = keys.filter(isStorableText);
-      const changed = await removeEntries(tx, context, selected, stored);
-      changes.targetsInScope(changed);
-      changes.record({
-        type: 'target.metadata-deleted',
-        ...affected(selection, changed),
-        changes: { metadata: { old: stored } },
-      });
-      return changed.length;
-    },
-    { dryRun: dryRun ?? false },
-  );
+/** The work of `deleteTargetMetadata`. */
+export async function deleteEntries(
+  { tx, context, changes }: Step,
+  selection: TargetSelection,
+  keys: readonly string[],
+): Promise<number> {
+  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+  const stored = keys.filter(isStorableText);
+  const changed = await removeEntries(tx, context, selected, stored);
+  changes.targetsInScope(changed);
+  changes.record({
+    type: 'target.metadata-deleted',
+    ...affected(selection, changed),
+    changes: { metadata: { old: stored } },
+  });
+  return changed.length;
 }

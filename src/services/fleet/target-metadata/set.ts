@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
-import { selectTargetIds } from '../targets/selection.ts';
-import { MetadataEntries } from './input.ts';
-import { valuesOf, writeEntries } from './write.ts';
+import { countSelected, selectTargetIds, type TargetSelection } from '../targets/selection.ts';
+import { MetadataEntries, type MetadataEntry } from './input.ts';
+import { hasEntries, valuesOf, writeEntries } from './write.ts';
 
 const SetTargetMetadata = z.object({
   controllerIds: listOf(z.string()).nullish(),
@@ -24,22 +24,25 @@ export type SetTargetMetadata = z.input<typeof SetTargetMetadata>;
  * @throws TARGET_NOT_FOUND, QUOTA_EXCEEDED, INVALID_INPUT, the filter's errors
  */
 export async function setTargetMetadata(context: Context, input: SetTargetMetadata): Promise<number> {
-  requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { entries, dryRun, ...selection } = parse(SetTargetMetadata, input);
+  if (!dryRun) return changeBy(context, (step) => setEntries(step, selection, entries));
+  return countSelected(context, 'UPDATE_TARGET', selection, { same: hasEntries(tenantId, entries) });
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-      const changed = await writeEntries(tx, context, selected, entries);
-      changes.targetsInScope(changed);
-      changes.record({
-        type: 'target.metadata-set',
-        ...affected(selection, changed),
-        changes: valuesOf(entries),
-      });
-      return changed.length;
-    },
-    { dryRun: dryRun ?? false },
-  );
+/** The work of `setTargetMetadata`. */
+export async function setEntries(
+  { tx, context, changes }: Step,
+  selection: TargetSelection,
+  entries: readonly MetadataEntry[],
+): Promise<number> {
+  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+  const changed = await writeEntries(tx, context, selected, entries);
+  changes.targetsInScope(changed);
+  changes.record({
+    type: 'target.metadata-set',
+    ...affected(selection, changed),
+    changes: valuesOf(entries),
+  });
+  return changed.length;
 }

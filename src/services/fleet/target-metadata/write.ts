@@ -1,7 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetMetadata } from '../../../database/tables/target-data.ts';
+import { targets } from '../../../database/tables/targets.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import type { FieldChanges } from '../../platform/audit/record.ts';
 import type { Author } from '../../shared/authorship.ts';
@@ -59,6 +60,23 @@ export const removeEntries = (
       WHERE tenant_id = ${author.caller.tenantId} AND target_id = ANY(${ids}) AND key = ANY(${arrayOf(keys)}::text[])
       RETURNING target_id`,
   );
+
+/** The condition that a target has all these entries already. */
+export const hasEntries = (tenantId: number, entries: readonly MetadataEntry[]): SQL => sql`
+  ${targets.id} IN (
+    SELECT stored.target_id
+    FROM ${targetMetadata} AS stored
+    JOIN unnest(${arrayOf(entries.map(({ key }) => key))}::text[],
+                ${arrayOf(entries.map(({ value }) => value))}::text[]) AS entry(key, value)
+      ON stored.key = entry.key AND stored.value = entry.value
+    WHERE stored.tenant_id = ${tenantId}
+    GROUP BY stored.target_id HAVING count(*) = ${entries.length}::integer)`;
+
+/** The condition that a target has an entry of any of these keys. */
+export const hasAnyKey = (tenantId: number, keys: readonly string[]): SQL => sql`
+  ${targets.id} IN (
+    SELECT target_id FROM ${targetMetadata}
+    WHERE tenant_id = ${tenantId} AND key = ANY(${arrayOf(keys)}::text[]))`;
 
 async function refuseTooMany(
   tx: Transaction,

@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../../database/bulk.ts';
 import { targetTagAssignments } from '../../../database/tables/target-data.ts';
+import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
 import { requireTagQuota } from '../../platform/quotas.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { writeAndTouch } from '../targets/touch.ts';
-import { type ChangedTargets, lockChoice, TagChoice } from './choice.ts';
+import { type ChangedTargets, countChoice, lockChoice, type ReadChoice, TagChoice } from './choice.ts';
 
 /**
  * Gives tags to the named targets, or to all that match a filter; a target that has them all stays as it is. Needs
@@ -16,38 +17,50 @@ import { type ChangedTargets, lockChoice, TagChoice } from './choice.ts';
  * @throws TARGET_TAG_NOT_FOUND, TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function assignTargetTags(context: Context, input: TagChoice): Promise<ChangedTargets> {
-  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { dryRun, ...choice } = parse(TagChoice, input);
-
-  return change(
-    context,
-    async (tx, changes) => {
-      const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
-      const changed = await writeAndTouch(
-        tx,
-        context,
-        selected,
-        (ids) => sql`
-          INSERT INTO ${targetTagAssignments} (tenant_id, target_id, tag_id)
-          SELECT ${tenantId}::bigint, target.id, tag.id
-          FROM unnest(${ids}) AS target(id), unnest(${arrayOf(tagIds)}::bigint[]) AS tag(id)
-          ON CONFLICT (tenant_id, target_id, tag_id) DO NOTHING
-          RETURNING target_id`,
-      );
-      await requireTagQuota(
-        tx,
-        tenantId,
-        'target',
-        selected.map(({ id }) => id),
-      );
-      changes.targetsInScope(changed);
-      changes.record({
-        type: 'target.tags-assigned',
-        ...affected(choice, changed),
-        changes: { tags: { new: tagNames } },
-      });
-      return { affectedCount: changed.length, faults };
-    },
-    { dryRun: dryRun ?? false },
-  );
+  if (dryRun) return countTagged(context, choice);
+  return changeBy(context, (step) => assignTags(step, choice));
 }
+
+/** The work of `assignTargetTags`. */
+export async function assignTags(
+  { tx, context, changes }: Step,
+  choice: ReadChoice,
+): Promise<ChangedTargets> {
+  const { tenantId } = context.caller;
+  const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
+  const changed = await writeAndTouch(
+    tx,
+    context,
+    selected,
+    (ids) => sql`
+      INSERT INTO ${targetTagAssignments} (tenant_id, target_id, tag_id)
+      SELECT ${tenantId}::bigint, target.id, tag.id
+      FROM unnest(${ids}) AS target(id), unnest(${arrayOf(tagIds)}::bigint[]) AS tag(id)
+      ON CONFLICT (tenant_id, target_id, tag_id) DO NOTHING
+      RETURNING target_id`,
+  );
+  await requireTagQuota(
+    tx,
+    tenantId,
+    'target',
+    selected.map(({ id }) => id),
+  );
+  changes.targetsInScope(changed);
+  changes.record({
+    type: 'target.tags-assigned',
+    ...affected(choice, changed),
+    changes: { tags: { new: tagNames } },
+  });
+  return { affectedCount: changed.length, faults };
+}
+
+/** Those that have all the tags stay as they are. */
+const countTagged = (context: Context, choice: ReadChoice): Promise<ChangedTargets> =>
+  countChoice(context, choice, (tagIds) => ({
+    same: sql`${targets.id} IN (
+      SELECT target_id FROM ${targetTagAssignments}
+      WHERE tenant_id = ${context.caller.tenantId} AND tag_id = ANY(${arrayOf(tagIds)}::bigint[])
+      GROUP BY target_id HAVING count(*) = ${tagIds.length}::integer)`,
+  }));

@@ -7,7 +7,13 @@ import { type DomainError, targetNotFound, targetTagNotFound } from '../../../er
 import type { Context } from '../../shared/context.ts';
 import { listOf } from '../../shared/rows.ts';
 import { isStorableText } from '../../shared/text.ts';
-import { type SelectedTarget, selectTargetIds } from '../targets/selection.ts';
+import {
+  type Concerned,
+  countSelected,
+  type SelectedTarget,
+  selectTargetIds,
+  type TargetSelection,
+} from '../targets/selection.ts';
 
 /**
  * What becomes of named targets when one is missing. FAIL: nothing is done. The others do what can be done, and call
@@ -31,7 +37,7 @@ export const TagChoice = z
     message: 'give either these or tagNames',
   });
 export type TagChoice = z.input<typeof TagChoice>;
-type ReadChoice = Omit<z.output<typeof TagChoice>, 'dryRun'>;
+export type ReadChoice = Omit<z.output<typeof TagChoice>, 'dryRun'> & Pick<TargetSelection, 'among'>;
 
 export interface ChangedTargets {
   /** How many targets are different now. */
@@ -50,11 +56,9 @@ export async function lockChoice(
   context: Context,
   choice: ReadChoice,
 ): Promise<{ tagIds: number[]; tagNames: string[]; selected: SelectedTarget[]; faults: DomainError[] }> {
-  const { controllerIds, filter, onNotFound } = choice;
+  const { controllerIds, onNotFound } = choice;
   const tags = await lockTags(tx, context.caller.tenantId, choice);
-  const onMissing = (onNotFound ?? 'FAIL') === 'FAIL' ? 'REFUSE' : 'PASS_OVER';
-  const selection = { controllerIds, filter, onMissing } as const;
-  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selectionOf(choice));
   const faults = onNotFound === 'ON_WHAT_FOUND_AND_FAIL' ? faultsOf(controllerIds ?? [], selected) : [];
   return {
     tagIds: tags.map(({ id }) => id),
@@ -62,6 +66,33 @@ export async function lockChoice(
     selected,
     faults,
   };
+}
+
+const selectionOf = ({ controllerIds, filter, among, onNotFound }: ReadChoice) => ({
+  controllerIds,
+  filter,
+  among,
+  onMissing: (onNotFound ?? 'FAIL') === 'FAIL' ? ('REFUSE' as const) : ('PASS_OVER' as const),
+});
+
+/**
+ * How many of the targets would be changed, by the ids of the tags.
+ * @throws what `lockChoice` throws
+ */
+export async function countChoice(
+  context: Context,
+  choice: ReadChoice,
+  concerned: (tagIds: readonly number[]) => Concerned,
+): Promise<ChangedTargets> {
+  const { database, caller } = context;
+  const tags = await database.transaction((tx) => lockTags(tx, caller.tenantId, choice));
+  const affectedCount = await countSelected(
+    context,
+    'UPDATE_TARGET',
+    selectionOf(choice),
+    concerned(tags.map(({ id }) => id)),
+  );
+  return { affectedCount, faults: [] };
 }
 
 function faultsOf(wanted: readonly string[], selected: readonly SelectedTarget[]): DomainError[] {

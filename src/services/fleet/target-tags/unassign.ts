@@ -1,13 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../../database/bulk.ts';
 import { targetTagAssignments } from '../../../database/tables/target-data.ts';
+import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { writeAndTouch } from '../targets/touch.ts';
-import { type ChangedTargets, lockChoice, TagChoice } from './choice.ts';
+import { type ChangedTargets, countChoice, lockChoice, type ReadChoice, TagChoice } from './choice.ts';
 
 /**
  * Takes tags away from the named targets, or from all that match a filter; a target that has none of them stays as it
@@ -15,31 +16,41 @@ import { type ChangedTargets, lockChoice, TagChoice } from './choice.ts';
  * @throws TARGET_TAG_NOT_FOUND, TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function unassignTargetTags(context: Context, input: TagChoice): Promise<ChangedTargets> {
-  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { dryRun, ...choice } = parse(TagChoice, input);
-
-  return change(
-    context,
-    async (tx, changes) => {
-      const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
-      const changed = await writeAndTouch(
-        tx,
-        context,
-        selected,
-        (ids) => sql`
-          DELETE FROM ${targetTagAssignments}
-          WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids})
-            AND tag_id = ANY(${arrayOf(tagIds)}::bigint[])
-          RETURNING target_id`,
-      );
-      changes.targetsInScope(changed);
-      changes.record({
-        type: 'target.tags-unassigned',
-        ...affected(choice, changed),
-        changes: { tags: { old: tagNames } },
-      });
-      return { affectedCount: changed.length, faults };
-    },
-    { dryRun: dryRun ?? false },
-  );
+  if (dryRun) return countTagged(context, choice);
+  return changeBy(context, (step) => unassignTags(step, choice));
 }
+
+/** The work of `unassignTargetTags`. */
+export async function unassignTags(
+  { tx, context, changes }: Step,
+  choice: ReadChoice,
+): Promise<ChangedTargets> {
+  const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
+  const changed = await writeAndTouch(
+    tx,
+    context,
+    selected,
+    (ids) => sql`
+      DELETE FROM ${targetTagAssignments}
+      WHERE tenant_id = ${context.caller.tenantId} AND target_id = ANY(${ids})
+        AND tag_id = ANY(${arrayOf(tagIds)}::bigint[])
+      RETURNING target_id`,
+  );
+  changes.targetsInScope(changed);
+  changes.record({
+    type: 'target.tags-unassigned',
+    ...affected(choice, changed),
+    changes: { tags: { old: tagNames } },
+  });
+  return { affectedCount: changed.length, faults };
+}
+
+/** Those that have none of the tags stay as they are. */
+const countTagged = (context: Context, choice: ReadChoice): Promise<ChangedTargets> =>
+  countChoice(context, choice, (tagIds) => ({
+    different: sql`${targets.id} IN (
+      SELECT target_id FROM ${targetTagAssignments}
+      WHERE tenant_id = ${context.caller.tenantId} AND tag_id = ANY(${arrayOf(tagIds)}::bigint[]))`,
+  }));

@@ -1,16 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { Transaction } from '../../../database/connect.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
 import { modificationStamp } from '../../shared/authorship.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { typeNamesOf } from '../target-types/find.ts';
-import { selectTargetIds } from './selection.ts';
+import { countSelected, selectTargetIds, type TargetSelection } from './selection.ts';
 import { updateSelected } from './update-selected.ts';
 
 const AssignTargetType = z.object({
@@ -31,28 +32,40 @@ export interface AssignTargetType extends Omit<z.input<typeof AssignTargetType>,
  * @throws TARGET_TYPE_NOT_FOUND, TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function assignTargetType(context: Context, input: AssignTargetType): Promise<number> {
-  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { targetTypeId, dryRun, ...selection } = parse(AssignTargetType, input);
+  if (!dryRun) return changeBy(context, (step) => assignTypeTo(step, selection, targetTypeId));
+  await context.database.transaction((tx) => requireType(tx, context, targetTypeId));
+  return countSelected(context, 'UPDATE_TARGET', selection, { different: isOfAnother(targetTypeId) });
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const known = await typeNamesOf(tx, context, targetTypeId === null ? [] : [targetTypeId]);
-      if (targetTypeId !== null && !known.has(targetTypeId))
-        throw targetTypeNotFound(String(targetTypeId), ['targetTypeId']);
-      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-      const changed = await updateSelected(tx, tenantId, selected, {
-        values: { targetTypeId, ...modificationStamp(context) },
-        different: sql`${targets.targetTypeId} IS DISTINCT FROM ${targetTypeId}::bigint`,
-      });
-      changes.targetsInScope(changed);
-      changes.record({
-        type: 'target.type-assigned',
-        ...affected(selection, changed),
-        changes: { targetTypeId: { new: targetTypeId } },
-      });
-      return changed.length;
-    },
-    { dryRun: dryRun ?? false },
-  );
+/** The work of `assignTargetType`. */
+export async function assignTypeTo(
+  { tx, context, changes }: Step,
+  selection: TargetSelection,
+  targetTypeId: number | null,
+): Promise<number> {
+  await requireType(tx, context, targetTypeId);
+  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+  const changed = await updateSelected(tx, context.caller.tenantId, selected, {
+    values: { targetTypeId, ...modificationStamp(context) },
+    different: isOfAnother(targetTypeId),
+  });
+  changes.targetsInScope(changed);
+  changes.record({
+    type: 'target.type-assigned',
+    ...affected(selection, changed),
+    changes: { targetTypeId: { new: targetTypeId } },
+  });
+  return changed.length;
+}
+
+const isOfAnother = (targetTypeId: number | null) =>
+  sql`${targets.targetTypeId} IS DISTINCT FROM ${targetTypeId}::bigint`;
+
+/** @throws TARGET_TYPE_NOT_FOUND */
+async function requireType(tx: Transaction, context: Context, targetTypeId: number | null): Promise<void> {
+  const known = await typeNamesOf(tx, context, targetTypeId === null ? [] : [targetTypeId]);
+  if (targetTypeId !== null && !known.has(targetTypeId))
+    throw targetTypeNotFound(String(targetTypeId), ['targetTypeId']);
 }

@@ -6,12 +6,18 @@ import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { lockRolloutsOf, uncountTargets } from '../../deployments/rollouts/uncount-targets.ts';
 import { affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { adjustTargetCount } from './quota.ts';
-import { isSelected, type SelectedTarget, selectTargetIds } from './selection.ts';
+import {
+  countSelected,
+  isSelected,
+  type SelectedTarget,
+  selectTargetIds,
+  type TargetSelection,
+} from './selection.ts';
 
 const DeleteTargets = z.object({
   controllerIds: listOf(z.string()).nullish(),
@@ -27,24 +33,27 @@ export type DeleteTargets = z.input<typeof DeleteTargets>;
  * @throws TARGET_NOT_FOUND for the first of `controllerIds` that does not exist
  */
 export async function deleteTargets(context: Context, input: DeleteTargets): Promise<number> {
-  const { tenantId } = requirePermission(context, 'DELETE_TARGET');
+  requirePermission(context, 'DELETE_TARGET');
   const { dryRun, ...selection } = parse(DeleteTargets, input);
+  if (dryRun) return countSelected(context, 'DELETE_TARGET', selection);
+  return changeBy(context, (step) => deleteSelected(step, selection));
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      await lockRolloutsOf(tx, context, await isSelected(tx, context, 'DELETE_TARGET', selection));
-      const found = await selectTargetIds(tx, context, 'DELETE_TARGET', { ...selection, lock: 'update' });
-      changes.rollouts(await uncountTargets(tx, tenantId, found));
-      await removeTargets(tx, tenantId, found);
-      await adjustTargetCount(tx, context, tenantId, -found.length);
-      changes.deleted(found);
-      const controllerIds = found.map(({ controllerId }) => controllerId);
-      changes.record({ type: 'target.deleted', ...affected(selection, controllerIds) });
-      return found.length;
-    },
-    { dryRun: dryRun ?? false },
-  );
+/** The work of `deleteTargets`. */
+export async function deleteSelected(
+  { tx, context, changes }: Step,
+  selection: TargetSelection,
+): Promise<number> {
+  const { tenantId } = context.caller;
+  await lockRolloutsOf(tx, context, await isSelected(tx, context, 'DELETE_TARGET', selection));
+  const found = await selectTargetIds(tx, context, 'DELETE_TARGET', { ...selection, lock: 'update' });
+  changes.rollouts(await uncountTargets(tx, tenantId, found));
+  await removeTargets(tx, tenantId, found);
+  await adjustTargetCount(tx, context, tenantId, -found.length);
+  changes.deleted(found);
+  const controllerIds = found.map(({ controllerId }) => controllerId);
+  changes.record({ type: 'target.deleted', ...affected(selection, controllerIds) });
+  return found.length;
 }
 
 /** Deletes locked targets with all that belongs to them; whoever had them counted must count that, too. */

@@ -4,12 +4,12 @@ import { chunks } from '../../../database/bulk.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { generateToken, OverlapSeconds } from './input.ts';
-import { selectTargetIds } from './selection.ts';
+import { countSelected, selectTargetIds, type TargetSelection } from './selection.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
 
 const RotateTargetTokens = z.object({
@@ -27,29 +27,33 @@ export type RotateTargetTokens = z.input<typeof RotateTargetTokens>;
  * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function rotateTargetTokens(context: Context, input: RotateTargetTokens): Promise<number> {
-  const caller = requirePermission(context, 'UPDATE_TARGET');
+  requirePermission(context, 'UPDATE_TARGET');
   const { overlapSeconds, dryRun, ...selection } = parse(RotateTargetTokens, input);
+  if (dryRun) return countSelected(context, 'UPDATE_TARGET', selection);
+  return changeBy(context, (step) => rotateTokensOf(step, selection, overlapSeconds));
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-      const now = context.clock();
-      for (const chunk of chunks(selected)) {
-        const given = givenTokens(chunk.map(({ id }) => ({ id, token: generateToken() })));
-        await noteTokenRotations(tx, { caller, now }, given, overlapSeconds);
-        await tx.execute(sql`
-          UPDATE ${targets} AS target
-          SET security_token = given.token, last_modified_at = ${now.toISOString()}::timestamptz,
-              last_modified_by = ${caller.username}
-          FROM (${given}) AS given
-          WHERE target.tenant_id = ${caller.tenantId} AND target.id = given.id`);
-      }
-      const rotated = selected.map(({ controllerId }) => controllerId);
-      changes.targetsInScope(rotated);
-      changes.record({ type: 'target.token-rotated', ...affected(selection, rotated) });
-      return selected.length;
-    },
-    { dryRun: dryRun ?? false },
-  );
+/** The work of `rotateTargetTokens`. */
+export async function rotateTokensOf(
+  { tx, context, changes }: Step,
+  selection: TargetSelection,
+  overlapSeconds: z.output<typeof OverlapSeconds>,
+): Promise<number> {
+  const { caller } = context;
+  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+  const now = context.clock();
+  for (const chunk of chunks(selected)) {
+    const given = givenTokens(chunk.map(({ id }) => ({ id, token: generateToken() })));
+    await noteTokenRotations(tx, { caller, now }, given, overlapSeconds);
+    await tx.execute(sql`
+      UPDATE ${targets} AS target
+      SET security_token = given.token, last_modified_at = ${now.toISOString()}::timestamptz,
+          last_modified_by = ${caller.username}
+      FROM (${given}) AS given
+      WHERE target.tenant_id = ${caller.tenantId} AND target.id = given.id`);
+  }
+  const rotated = selected.map(({ controllerId }) => controllerId);
+  changes.targetsInScope(rotated);
+  changes.record({ type: 'target.token-rotated', ...affected(selection, rotated) });
+  return selected.length;
 }

@@ -1,12 +1,13 @@
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import { arrayOf } from '../../../database/bulk.ts';
-import type { Transaction } from '../../../database/connect.ts';
+import { arrayOf, isAmong } from '../../../database/bulk.ts';
+import type { Database, Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { invalid, targetNotFound } from '../../../errors.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
+import { countTargets } from './count.ts';
 import { askedTargets } from './matching.ts';
 import type { TargetPermission } from './scope.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
@@ -55,6 +56,8 @@ async function lock(
 export interface TargetSelection {
   controllerIds?: readonly string[] | null | undefined;
   filter?: string | null | undefined;
+  /** Beside the filter: the ids of those that are left to be done with. */
+  among?: readonly number[] | undefined;
 }
 
 interface SelectionOptions {
@@ -82,18 +85,52 @@ export async function selectTargetIds(
   tx: Transaction,
   context: Context,
   permission: TargetPermission,
-  { controllerIds, filter, onMissing, lock = 'no key update' }: TargetSelection & SelectionOptions,
+  { onMissing, lock = 'no key update', ...selection }: TargetSelection & SelectionOptions,
 ): Promise<SelectedTarget[]> {
   const found = await tx
     .select({ id: targets.id, controllerId: targets.controllerId })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
-    .where(await isSelected(tx, context, permission, { controllerIds, filter }))
+    .where(await isSelected(tx, context, permission, selection))
     .orderBy(targets.id)
     .for(lock, { of: targets });
-  if (controllerIds && onMissing !== 'PASS_OVER') refuseMissing(controllerIds, found);
+  if (selection.controllerIds && onMissing !== 'PASS_OVER') refuseMissing(selection.controllerIds, found);
   return found;
+}
+
+/** How many of the chosen are concerned: those that are `different` from what they are to be, or not yet the `same`. */
+export interface Concerned {
+  different?: SQL | undefined;
+  same?: SQL | undefined;
+}
+
+/**
+ * How many of the chosen targets a bulk verb would change: it counts them, and neither locks nor changes any.
+ * @throws what `selectTargetIds` throws
+ */
+export async function countSelected(
+  context: Context,
+  permission: TargetPermission,
+  { onMissing, ...selection }: TargetSelection & Pick<SelectionOptions, 'onMissing'>,
+  { different, same }: Concerned = {},
+): Promise<number> {
+  const chosen = await isSelected(context.database, context, permission, selection);
+  const { controllerIds } = selection;
+  if (controllerIds && onMissing !== 'PASS_OVER') {
+    const found = await context.database
+      .select({ id: targets.id, controllerId: targets.controllerId })
+      .from(targets)
+      .leftJoin(targetPolls, joinedPolls)
+      .leftJoin(targetTypes, joinedTypes)
+      .where(chosen);
+    refuseMissing(controllerIds, found);
+  }
+  const [concerned, done] = await Promise.all([
+    countTargets(context, and(chosen, different)),
+    same ? countTargets(context, and(chosen, same)) : 0,
+  ]);
+  return concerned - done;
 }
 
 /**
@@ -101,17 +138,18 @@ export async function selectTargetIds(
  * @throws what `selectTargetIds` throws, but for targets that are missing
  */
 export async function isSelected(
-  tx: Transaction,
+  database: Database | Transaction,
   context: Context,
   permission: TargetPermission,
-  { controllerIds, filter }: TargetSelection,
+  { controllerIds, filter, among }: TargetSelection,
 ): Promise<SQL | undefined> {
   if ((controllerIds == null) === (filter == null))
     throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
-  const chosen = (await askedTargets(tx, context, filter)) ?? named(controllerIds ?? []);
+  const chosen = (await askedTargets(database, context, filter)) ?? named(controllerIds ?? []);
   return and(
     eq(targets.tenantId, context.caller.tenantId),
     chosen,
+    among && isAmong(targets.id, among),
     await scopeCondition(context, permission),
   );
 }
