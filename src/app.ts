@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Duplex } from 'node:stream';
 import express, { type RequestHandler } from 'express';
 import type { Browsers } from './api/browsers.ts';
+import { consoleRouter } from './api/console/router.ts';
 import { type PollCounts, pollListener } from './api/ddi/poll.ts';
 import { devicePathOf } from './api/ddi/request.ts';
 import { deviceRouter } from './api/ddi/router.ts';
@@ -55,6 +56,7 @@ export function createApp(options: AppOptions): App {
   app.use('/exports', exportRouter(door));
   app.use('/uploads', uploadRouter({ platform, proxies, log }));
   app.use(deviceRouter(platform, proxies, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
+  app.use(consoleRouter(proxies));
   app.use(notFound);
 
   const poll = pollListener(platform, proxies, pollCounts, log);

@@ -124,6 +124,7 @@ const NAMED = [
   /^\/rest\/v1\/(?:targets|softwaremodules|distributionsets)\/[^/]+\/metadata\/[^/]+$/,
   /^\/rest\/v1\/targets\/[^/]+/,
   /^\/rest\/v1\/targettags\/[^/]+\/assigned\/[^/]+$/,
+  /^\/targets\/[^/]+$/,
 ];
 
 /** Why a request line is refused with 400, if it is. */

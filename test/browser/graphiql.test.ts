@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
+import { buildConsole } from '../support/build.ts';
 import { startOwnServer, type TestServer } from '../support/server.ts';
 
 interface Editor {
@@ -16,6 +17,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
   let page: Page;
   const troubles: string[] = [];
   beforeAll(async () => {
+    await buildConsole();
     server = await startOwnServer();
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
     page = await browser.newPage({ httpCredentials: { username: 'admin', password: 'admin' } });

@@ -14,15 +14,28 @@ const bundleFolder = () => join(testFolder(), 'server');
 /** The same in few files, so that it starts sooner. */
 export const bundledServer = () => join(bundleFolder(), 'main.js');
 
-/** Builds the server, once in a run of the tests: whoever comes first does, the others wait for it. */
-export async function buildServer(): Promise<void> {
-  const built = join(testFolder(), 'built');
+/** Builds the server, once in a run of the tests. */
+export const buildServer = () =>
+  buildOnce('server', async () => {
+    await run('build:server');
+    await bundle(BUILT_SERVER, bundleFolder());
+  });
+
+/** Builds what browsers get, once in a run of the tests: the console and GraphiQL. */
+export const buildConsole = () => buildOnce('console', () => run('build:console'));
+
+async function run(script: string): Promise<void> {
+  await promisify(execFile)('npm', ['run', '--silent', script]);
+}
+
+/** Whoever comes first builds it, the others wait for it. */
+async function buildOnce(what: string, build: () => Promise<void>): Promise<void> {
+  const built = join(testFolder(), `built-${what}`);
   const pool = openPool(commonConnection(), { connections: 1, prepare: false });
   try {
-    await pool.client`SELECT pg_advisory_lock(hashtext('build'))`;
+    await pool.client`SELECT pg_advisory_lock(hashtext(${`build ${what}`}))`;
     if (existsSync(built)) return;
-    await promisify(execFile)('npm', ['run', '--silent', 'build']);
-    await bundle(BUILT_SERVER, bundleFolder());
+    await build();
     writeFileSync(built, '');
   } finally {
     await pool.close();

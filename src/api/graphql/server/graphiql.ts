@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Request, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import type { Proxies } from '../../http.ts';
 import { wantsPage } from './answers.ts';
 
 const require = createRequire(import.meta.url);
-const packageAt = (name: string) => {
-  const path = require.resolve(`${name}/package.json`);
-  return { folder: dirname(path), version: (require(path) as { version: string }).version };
-};
+const versionOf = (name: string) => (require(`${name}/package.json`) as { version: string }).version;
+
+/** Where `npm run build` puts GraphiQL: the same place from the sources and from what is built of them. */
+const BUILT = fileURLToPath(new URL('../../../../dist/graphiql', import.meta.url));
 
 /** The page's own script. It is in a file, so that the page needs no inline script. */
 const START = `
@@ -47,18 +47,15 @@ const pageHeaders = helmet({
  * page's first request is answered 401.
  */
 export function graphiqlRoutes(router: Router, proxies: Pick<Proxies, 'basePathOf'>): void {
-  const graphiql = packageAt('graphiql');
   const files: Record<string, string> = {
-    'graphiql.min.js': graphiql.folder,
-    'graphiql.min.css': graphiql.folder,
-    'react.production.min.js': join(packageAt('react').folder, 'umd'),
-    'react-dom.production.min.js': join(packageAt('react-dom').folder, 'umd'),
+    'graphiql.js': BUILT,
+    'graphiql.css': BUILT,
   };
   const texts: Record<string, [type: string, text: string]> = {
     'start.js': ['text/javascript', START],
     'page.css': ['text/css', STYLE],
   };
-  const version = encodeURIComponent(graphiql.version);
+  const version = encodeURIComponent(versionOf('graphiql'));
 
   router.get(
     '/',
@@ -95,11 +92,9 @@ const page = (asset: (file: string) => string) => `<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Muster – GraphiQL</title>
     <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="${asset('graphiql.min.css')}">
+    <link rel="stylesheet" href="${asset('graphiql.css')}">
     <link rel="stylesheet" href="${asset('page.css')}">
-    <script defer src="${asset('react.production.min.js')}"></script>
-    <script defer src="${asset('react-dom.production.min.js')}"></script>
-    <script defer src="${asset('graphiql.min.js')}"></script>
+    <script defer src="${asset('graphiql.js')}"></script>
     <script defer src="${asset('start.js')}"></script>
   </head>
   <body><div id="graphiql">GraphiQL is loading …</div></body>

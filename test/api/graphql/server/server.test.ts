@@ -1,5 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildConsole } from '../../../support/build.ts';
 import { BODY_LIMIT, codesOf, openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
@@ -265,6 +266,8 @@ describe('limits', () => {
 });
 
 describe('GraphiQL', () => {
+  beforeAll(buildConsole);
+
   const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
   it('is served to browsers, without anything from elsewhere', async () => {
@@ -279,7 +282,7 @@ describe('GraphiQL', () => {
     expect(page.text).not.toMatch(/<script(?![^>]*src=)/);
 
     const links = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, link]) => link!);
-    expect(links).toHaveLength(6);
+    expect(links).toHaveLength(4);
     for (const link of links) {
       const asset = await fetch(new URL(link, door.url));
       expect([link, asset.status]).toEqual([link, 200]);

@@ -1,0 +1,37 @@
+import { type AnyVariables, type DocumentInput, useMutation } from 'urql';
+import { failure } from '../parts/notify.tsx';
+
+/** A fault of one input, as the server says it. */
+export interface Fault {
+  message: string;
+  path: readonly string[];
+}
+
+export type Outcome<P> = { payload: P; faults: readonly Fault[] } | undefined;
+
+interface Payload {
+  userErrors: readonly Fault[];
+}
+
+/** The one payload of a mutation with one field. */
+type PayloadOf<T> = { [K in keyof T]: T[K] extends Payload ? T[K] : never }[keyof T];
+
+/**
+ * Runs a mutation with one field. What goes wrong as a whole (no permission, no server) is told as a notification and
+ * answers undefined; faults of the input are the caller's to show.
+ */
+export function useChange<T, V extends AnyVariables>(document: DocumentInput<T, V>) {
+  const [{ fetching }, execute] = useMutation<T, V>(document);
+  const run = async (variables: V): Promise<Outcome<PayloadOf<T>>> => {
+    const { data, error } = await execute(variables);
+    if (error || !data) {
+      failure(error);
+      return undefined;
+    }
+    const payload = Object.values(data).find(
+      (value) => typeof value === 'object' && value !== null && 'userErrors' in value,
+    ) as PayloadOf<T> & Payload;
+    return { payload, faults: payload.userErrors };
+  };
+  return [run, fetching] as const;
+}

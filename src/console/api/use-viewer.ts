@@ -1,0 +1,24 @@
+import type { Permission } from './permissions.ts';
+import { useData } from './use-data.ts';
+import { Viewer } from './viewer.documents.ts';
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Who is signed in, and what they may do somewhere: the server has the last word. */
+export function useViewer() {
+  const { data, loading, error, reload } = useData(Viewer, {});
+  const viewer = data?.viewer;
+  const permissions: ReadonlySet<string> = viewer
+    ? new Set(viewer.permissions.map((grant) => grant.replace(/\/.*/s, '')))
+    : NOTHING;
+  return {
+    viewer,
+    loading,
+    error,
+    reload,
+    /** Whether they have one of the permissions; with none named, everybody may. */
+    may: (...needed: Permission[]) => needed.length === 0 || needed.some((it) => permissions.has(it)),
+    isAdmin: viewer?.roles.includes('TENANT_ADMIN') ?? false,
+    isSystemAdmin: viewer?.roles.includes('SYSTEM_ADMIN') ?? false,
+  };
+}

@@ -1,0 +1,51 @@
+import '@mantine/core/styles.layer.css';
+import '@mantine/notifications/styles.layer.css';
+import '@mantine/spotlight/styles.layer.css';
+import './console.css';
+import { MantineProvider } from '@mantine/core';
+import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
+import { lazy, StrictMode, Suspense, useMemo } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Provider } from 'urql';
+import { createClient } from './api/client.ts';
+import { session } from './api/session.ts';
+import { useStore } from './api/store.ts';
+import { asked } from './parts/confirm.ts';
+import { router } from './router.tsx';
+import { theme } from './theme.ts';
+
+const NotificationArea = lazy(async () => ({
+  default: (await import('./parts/overlays.tsx')).NotificationArea,
+}));
+const ConfirmationDialog = lazy(async () => ({
+  default: (await import('./parts/confirmation-dialog.tsx')).ConfirmationDialog,
+}));
+
+/** The server lets in only styles that carry this. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
+setNonce(nonce);
+
+function Console() {
+  const { times } = useStore(session);
+  const question = useStore(asked);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: nothing of one account is left for the next
+  const client = useMemo(createClient, [times]);
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <Provider value={client}>
+        <RouterProvider router={router} />
+        <Suspense>
+          <NotificationArea />
+          {question && <ConfirmationDialog />}
+        </Suspense>
+      </Provider>
+    </MantineProvider>
+  );
+}
+
+createRoot(document.getElementById('console')!).render(
+  <StrictMode>
+    <Console />
+  </StrictMode>,
+);

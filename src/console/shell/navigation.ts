@@ -1,0 +1,20 @@
+import { IconTopologyStar3 } from '@tabler/icons-react';
+import type { LinkProps } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
+import type { Permission } from '../api/permissions.ts';
+import { shell } from '../texts/shell.ts';
+
+export interface Place {
+  to: NonNullable<LinkProps['to']>;
+  label: string;
+  icon: ComponentType<{ size?: number; stroke?: number }>;
+  /** Who has none of these doesn't see it. */
+  needs: readonly Permission[];
+  /** Only in the palette. */
+  hidden?: boolean;
+}
+
+/** The places of the sidebar and of the palette, in their order. */
+export const PLACES: readonly Place[] = [
+  { to: '/', label: shell.fleet, icon: IconTopologyStar3, needs: ['READ_TARGET'] },
+];

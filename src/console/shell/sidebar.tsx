@@ -1,0 +1,29 @@
+import { NavLink, type NavLinkProps } from '@mantine/core';
+import { createLink, useLocation } from '@tanstack/react-router';
+import { useViewer } from '../api/use-viewer.ts';
+import { PLACES } from './navigation.ts';
+import classes from './shell.module.css';
+
+const PlaceLink = createLink((props: NavLinkProps & { href?: string }) => (
+  <NavLink component="a" {...props} />
+));
+
+/** The places that the caller may go to. */
+export function Sidebar() {
+  const { may } = useViewer();
+  const { pathname } = useLocation();
+  return PLACES.filter(({ needs, hidden }) => !hidden && may(...needs)).map(({ to, label, icon: Icon }) => {
+    const active = to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`);
+    return (
+      <PlaceLink
+        key={to}
+        to={to}
+        label={label}
+        leftSection={<Icon size={18} stroke={1.7} />}
+        active={active}
+        aria-current={active ? 'page' : undefined}
+        className={classes.place}
+      />
+    );
+  });
+}

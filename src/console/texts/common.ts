@@ -1,0 +1,52 @@
+/** Texts that pages share. All texts are in this folder: a file for each area, one for what all of them use. */
+
+const plural = new Intl.PluralRules('en');
+const number = new Intl.NumberFormat('en');
+
+export const numberText = (count: number): string => number.format(count);
+
+/** `1 target`, `2,000 targets`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${numberText(count)} ${plural.select(count) === 'one' ? one : many}`;
+
+export const common = {
+  product: 'Muster',
+  cancel: 'Cancel',
+  save: 'Save',
+  close: 'Close',
+  delete: 'Delete',
+  edit: 'Edit',
+  add: 'Add',
+  remove: 'Remove',
+  undo: 'Undo',
+  retry: 'Try again',
+  reload: 'Load again',
+  more: 'Load more',
+  copy: 'Copy',
+  copied: 'Copied',
+  none: '–',
+  never: 'never',
+  loading: 'Loading …',
+  notFound: 'This page does not exist.',
+  toStart: 'To the fleet',
+  optional: 'optional',
+  search: 'Search',
+  actions: 'Actions',
+  yes: 'yes',
+  no: 'no',
+  typeToConfirm: (count: string) => `Type ${count} to confirm`,
+};
+
+/** Where a whole page or a part of it can't be shown. */
+export const failures = {
+  title: 'This could not be loaded',
+  gone: 'The server does not answer. It is asked again by itself.',
+  forbidden: 'Your account may not do this. Ask an administrator for the permission.',
+  throttled: 'Too many attempts. Wait a moment and try again.',
+  other: 'Something went wrong.',
+  changeTitle: 'Nothing was changed',
+};
+
+export const time = {
+  now: 'just now',
+};

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleUnderTest, executablePath, headingOf, openConsole, PASSWORD } from './support.ts';
+
+describe.skipIf(!executablePath)('a session in the console', () => {
+  let console: ConsoleUnderTest;
+  beforeAll(async () => {
+    console = await openConsole();
+  });
+  afterAll(() => console?.close());
+
+  it('begins with name and password, and a wrong one is said', async () => {
+    const { page, context, troubles } = await console.visit({ username: '' });
+    await page.goto('/');
+    await page.getByLabel('User name').fill(`${console.tenant.name}\\boss`);
+    await page.getByLabel('Password', { exact: true }).fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('The name or the password is wrong.').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await headingOf(page, 'Fleet').waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('says that it has ended, and brings the reader back to where they were', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/?from=here');
+    await headingOf(page, 'Fleet').waitFor();
+    await context.clearCookies();
+    await page.evaluate("dispatchEvent(new Event('focus'))");
+    await page.getByText('Your session has ended.').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+    await page.getByLabel('User name').fill(`${console.tenant.name}\\boss`);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await headingOf(page, 'Fleet').waitFor();
+    expect(new URL(page.url()).search).toBe('?from=here');
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('ends when the reader signs out', async () => {
+    const { page, context } = await console.visit();
+    await page.goto('/');
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByLabel('User name').waitFor();
+    await page.goto('/');
+    await page.getByLabel('User name').waitFor();
+    await context.close();
+  });
+
+  it('outlives the server: it is said that it is gone, and all is loaded again when it is back', async () => {
+    const { page, context } = await console.visit();
+    await page.goto('/');
+    await headingOf(page, 'Fleet').waitFor();
+    let away = true;
+    await context.route('**/*', (route) => (away ? route.abort() : route.continue()));
+    await page.evaluate("dispatchEvent(new Event('focus'))");
+    await page.getByText('The server does not answer.').waitFor();
+    away = false;
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByText('The server is back.').waitFor();
+    await page.getByText('The server does not answer.').waitFor({ state: 'detached' });
+    await context.close();
+  });
+});
