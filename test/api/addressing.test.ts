@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
+import { idOf } from '../support/ids.ts';
 import { type Answer, basic, clientOf, graphql, startTestServer } from '../support/server.ts';
 import { openWorkshop } from './ddi/support.ts';
 
@@ -143,7 +144,7 @@ describe.each(FORWARDED)('%s of a trusted proxy counts', (_name, headers, base) 
       `mutation ($input: CreateArtifactUploadInput!) {
         createArtifactUpload(input: $input) { upload { url } userErrors { message } }
       }`,
-      { input: { moduleId: String(module.id), filename: 'g.bin' } },
+      { input: { moduleId: idOf('SoftwareModule', module.id), filename: 'g.bin' } },
     );
     expect(createArtifactUpload.userErrors).toEqual([]);
     expect(createArtifactUpload.upload.url).toMatch(new RegExp(`^${base}/uploads/`));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ContentStore } from '../../src/storage/store.ts';
 import { newFolder } from '../support/folder.ts';
+import { idOf } from '../support/ids.ts';
 import {
   type Answer,
   basic,
@@ -58,7 +59,7 @@ async function handOut(): Promise<string> {
   const { createArtifactUpload } = await graphql(
     tenant.admin,
     'mutation ($input: CreateArtifactUploadInput!) { createArtifactUpload(input: $input) { upload { url } } }',
-    { input: { moduleId: String(moduleId), filename: 'file.bin' } },
+    { input: { moduleId: idOf('SoftwareModule', moduleId), filename: 'file.bin' } },
   );
   return createArtifactUpload.upload.url;
 }

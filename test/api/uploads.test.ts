@@ -26,19 +26,20 @@ afterAll(async () => {
 
 let tenant: ServedTenant;
 let moduleId: string;
+let moduleNumber: number;
 beforeEach(async () => {
   tenant = await createServedTenant(server);
-  moduleId = await createModule();
+  ({ id: moduleId, number: moduleNumber } = await createModule());
 });
 
-async function createModule(description?: string): Promise<string> {
+async function createModule(description?: string): Promise<{ id: string; number: number }> {
   const { createSoftwareModules } = await graphql(
     tenant.admin,
     `mutation ($d: String) { createSoftwareModules(input: { softwareModules: [
-      { type: "os", name: "firmware", version: "1", description: $d }] }) { softwareModules { id } } }`,
+      { type: "os", name: "firmware", version: "1", description: $d }] }) { softwareModules { id number } } }`,
     { d: description },
   );
-  return createSoftwareModules.softwareModules[0].id;
+  return createSoftwareModules.softwareModules[0];
 }
 
 /** What a mutation hands out; its faults are thrown. */
@@ -75,7 +76,7 @@ describe('what createArtifactUpload hands out', () => {
       201,
       {
         id: expect.any(Number),
-        moduleId: Number(moduleId),
+        moduleId: moduleNumber,
         filename: 'file.bin',
         size: 7,
         md5: hash('md5', 'content'),

@@ -127,11 +127,14 @@ describe('an enrollment group', () => {
 
   it('is refused in the words of the input', async () => {
     const { group, mutate } = await openTenant();
-    const { userErrors } = await mutate('updateEnrollmentGroup', { id: group.id, tagIds: ['7', 'x'] });
+    const { userErrors } = await mutate('updateEnrollmentGroup', {
+      id: group.id,
+      tagIds: ['TargetTag:7', 'x'],
+    });
     expect(userErrors).toEqual([
       {
         code: 'TARGET_TAG_NOT_FOUND',
-        message: 'TargetTag with given identifier {7} does not exist.',
+        message: 'TargetTag with given identifier {TargetTag:7} does not exist.',
         path: ['tagIds', '0'],
       },
     ]);

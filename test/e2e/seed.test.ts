@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { idOf } from '../support/ids.ts';
 import { basic, type Client, clientOf, graphql, startOwnServer, type TestServer } from '../support/server.ts';
 
 /*
@@ -201,7 +202,7 @@ describe('Provisioning and Registration via Management API', () => {
               address: 'https://192.168.1.101',
               securityToken: 'myCustomToken67890',
               requestAttributes: true,
-              targetTypeId: String(targetType),
+              targetTypeId: idOf('TargetType', targetType),
             },
           ],
         },
@@ -225,7 +226,7 @@ describe('Provisioning and Registration via Management API', () => {
           lastControllerRequestAt: null,
           installedAt: null,
           overdue: false,
-          targetType: { id: String(targetType), name: 'Sensor' },
+          targetType: { id: idOf('TargetType', targetType), name: 'Sensor' },
         },
       ],
       userErrors: [],

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { idOf } from '../support/ids.ts';
 import {
   type Answer,
   basic,
@@ -278,7 +279,7 @@ describe('GraphQL', () => {
         fleetSummary { total registered neverSeen }
         users { nodes { username tenant } }
       }`,
-      { id: String(theirType) },
+      { id: idOf('TargetType', theirType) },
     );
     expect(data).toEqual({
       me: { tenant: ours.name, username: 'boss' },
@@ -320,8 +321,8 @@ describe('GraphQL', () => {
     );
     const withClerk = await theirState();
     const [theirIds, nobodys] = [
-      mutations('only-theirs', String(theirType), 'clerk'),
-      mutations('only-nobody', '4611686018427387', 'nobody'),
+      mutations('only-theirs', idOf('TargetType', theirType), 'clerk'),
+      mutations('only-nobody', idOf('TargetType', 4611686018427387), 'nobody'),
     ];
     for (const [index, mutation] of theirIds.entries()) {
       const found = await query(ours.admin, `mutation { it: ${mutation} }`);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PERMISSIONS } from '../../../src/services/access/grants.ts';
+import { idOf } from '../../support/ids.ts';
 import {
   basic,
   type Client,
@@ -89,7 +90,7 @@ describe('who is limited to targets of a set by its name', () => {
         `distributionsets/${otherSetId}`,
         PUT(renamed),
         'updateDistributionSet',
-        { id: otherSetId, ...renamed },
+        { id: idOf('DistributionSet', otherSetId), ...renamed },
       ],
     ]);
     expect(await tokenOfForeign(client)).toBe(404);
@@ -105,7 +106,7 @@ describe('who is limited to targets of a set by its name', () => {
         `distributionsets/${id}`,
         PUT({ name }),
         'updateDistributionSet',
-        { id, name },
+        { id: idOf('DistributionSet', Number(id)), name },
       ],
     );
     await expectRefused(client, refusals);
@@ -133,17 +134,32 @@ describe('who reads some targets only', () => {
     await post(`targetfilters/${id}/autoAssignDS`, { id: setId });
     const client = await limitedTo('group==mine');
     await expectRefused(client, [
-      [`targetfilters/${id}`, PUT({ query: 'id==*' }), 'updateTargetFilter', { id, query: 'id==*' }],
-      [`targetfilters/${id}`, PUT({ name: 'x' }), 'updateTargetFilter', { id, name: 'x' }],
+      [
+        `targetfilters/${id}`,
+        PUT({ query: 'id==*' }),
+        'updateTargetFilter',
+        { id: idOf('TargetFilter', id), query: 'id==*' },
+      ],
+      [
+        `targetfilters/${id}`,
+        PUT({ name: 'x' }),
+        'updateTargetFilter',
+        { id: idOf('TargetFilter', id), name: 'x' },
+      ],
       [
         `targetfilters/${id}/autoAssignDS`,
         POST({ id: otherSetId }),
         'setAutoAssignment',
-        { targetFilterId: id, distributionSetId: otherSetId },
+        { targetFilterId: idOf('TargetFilter', id), distributionSetId: idOf('DistributionSet', otherSetId) },
       ],
-      [`targetfilters/${id}/autoAssignDS`, DELETE, 'clearAutoAssignment', { targetFilterId: id }],
-      [`targetfilters/${id}`, DELETE, 'deleteTargetFilter', { id }],
-      [`distributionsets/${setId}`, DELETE, 'deleteDistributionSet', { id: setId }],
+      [
+        `targetfilters/${id}/autoAssignDS`,
+        DELETE,
+        'clearAutoAssignment',
+        { targetFilterId: idOf('TargetFilter', id) },
+      ],
+      [`targetfilters/${id}`, DELETE, 'deleteTargetFilter', { id: idOf('TargetFilter', id) }],
+      [`distributionsets/${setId}`, DELETE, 'deleteDistributionSet', { id: idOf('DistributionSet', setId) }],
     ]);
     const { json } = await tenant.admin(`/rest/v1/targetfilters/${id}`);
     expect(json).toMatchObject({ name: 'f', query: 'id==nobody', autoAssignDistributionSet: setId });
@@ -156,9 +172,14 @@ describe('who reads some targets only', () => {
     const client = await limitedTo('group==mine');
     const path = `autoassignments/${id}`;
     await expectRefused(client, [
-      [path, PUT({ description: 'new' }), 'updateAutoAssignment', { id, description: 'new' }],
-      [`${path}/start`, POST(), 'startAutoAssignment', { id }],
-      [path, DELETE, 'deleteAutoAssignment', { id }],
+      [
+        path,
+        PUT({ description: 'new' }),
+        'updateAutoAssignment',
+        { id: idOf('AutoAssignment', id), description: 'new' },
+      ],
+      [`${path}/start`, POST(), 'startAutoAssignment', { id: idOf('AutoAssignment', id) }],
+      [path, DELETE, 'deleteAutoAssignment', { id: idOf('AutoAssignment', id) }],
     ]);
     expect((await tenant.admin(`/rest/v1/${path}`)).json).not.toHaveProperty('description');
   });
@@ -177,15 +198,15 @@ describe('who reads some targets only', () => {
     );
     const client = await limitedTo('group==mine');
     await expectRefused(client, [
-      [`${path}/start`, POST(), 'startRollout', { id }],
-      [`${path}/stop`, POST(), 'stopRollout', { id }],
-      [path, DELETE, 'deleteRollout', { id }],
+      [`${path}/start`, POST(), 'startRollout', { id: idOf('Rollout', id) }],
+      [`${path}/stop`, POST(), 'stopRollout', { id: idOf('Rollout', id) }],
+      [path, DELETE, 'deleteRollout', { id: idOf('Rollout', id) }],
     ]);
     const totals = { totalTargets: 1, totalTargetsPerStatus: { notstarted: 1 } };
     expect((await client(`/rest/v1/${path}`)).json).toMatchObject(totals);
     const groups = await client(`/rest/v1/${path}/deploygroups?representation=full`);
     expect(groups.json.content).toMatchObject([totals]);
-    const query = `{ rollout(id: "${id}") { totalTargets targetCounts { notStarted }
+    const query = `{ rollout(id: "${idOf('Rollout', id)}") { totalTargets targetCounts { notStarted }
       groups { nodes { totalTargets targetCounts { notStarted } } } } }`;
     const counted = { totalTargets: 1, targetCounts: { notStarted: 1 } };
     expect((await graphql(client, query)).rollout).toEqual({ ...counted, groups: { nodes: [counted] } });

@@ -57,14 +57,14 @@ describe('GraphQL', () => {
     ['a group of 257', { controllerId: 'bad', group: 'x'.repeat(257) }, 'group', /256/],
     [
       'an unknown type',
-      { controllerId: 'bad', targetTypeId: '4611686018427387904' },
+      { controllerId: 'bad', targetTypeId: 'TargetType:4611686018427387904' },
       'targetTypeId',
       /TargetType/,
     ],
     ['a type that is no id', { controllerId: 'bad', targetTypeId: 'x' }, 'targetTypeId', /x|number/],
     [
       'a type beyond 64 bits',
-      { controllerId: 'bad', targetTypeId: '9223372036854775808' },
+      { controllerId: 'bad', targetTypeId: 'TargetType:9223372036854775808' },
       'targetTypeId',
       /./,
     ],

@@ -1,25 +1,24 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Args, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { ApiKey as Entity } from '../../../services/access/api-keys/api-key.ts';
 import { createApiKey } from '../../../services/access/api-keys/create.ts';
 import { listApiKeys } from '../../../services/access/api-keys/list.ts';
 import { revokeApiKey } from '../../../services/access/api-keys/revoke.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { answer, payload } from '../server/mutations.ts';
 import { NameListArgs, nameConnection } from '../server/name-lists.ts';
+import { Node } from '../server/node.ts';
 import { connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({
   simpleResolvers: true,
+  implements: Node,
   description:
     'What a program signs in with, as `Authorization: Bearer …`. It acts for its owner, never has more permissions than the owner has at that moment, and ends with the owner.',
 })
-class ApiKey implements Entity {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+class ApiKey extends Node implements Entity {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -98,8 +97,8 @@ class CreateApiKeyInput {
 
 @InputType({ description: 'What `revokeApiKey` takes.' })
 class RevokeApiKeyInput {
-  @Field(() => ID, { description: 'Which key.' })
-  id!: string;
+  @Field(() => idOf('ApiKey'), { description: 'Which key.' })
+  id!: number;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `createApiKey` answers.' })
@@ -154,7 +153,7 @@ export class ApiKeyResolver {
     @Arg('input', () => RevokeApiKeyInput, { description: 'What to end.' }) input: RevokeApiKeyInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RevokeApiKeyPayload> {
-    const work = revokeApiKey(context, { id: toId(input.id) });
+    const work = revokeApiKey(context, input);
     return payload(input, 'apiKey', work);
   }
 }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import type {
   ActionEvent as Event,
   ActionEventType as EventType,
@@ -6,6 +6,7 @@ import type {
 import { watchActions } from '../../../services/platform/live/watch-actions.ts';
 import type { SubscriptionContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
+import { idOf } from '../server/ids.ts';
 import { Action } from './actions.ts';
 
 const ActionEventType = enumOf<EventType>('ActionEventType', 'What happened to an action.', {
@@ -24,7 +25,7 @@ class ActionEvent {
   @Field(() => ActionEventType, { description: 'What happened.' })
   type!: EventType;
 
-  @Field(() => ID, { nullable: true, description: 'The id of the action; null for RESYNC only.' })
+  @Field(() => idOf('Action'), { nullable: true, description: 'The id of the action; null for RESYNC only.' })
   actionId!: number | null;
 
   @Field(() => Action, {

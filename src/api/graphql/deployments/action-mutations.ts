@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { cancelActions } from '../../../services/deployments/actions/cancel.ts';
 import { type CONFIRMATIONS, confirmActions } from '../../../services/deployments/actions/confirm.ts';
 import { deleteActions } from '../../../services/deployments/actions/delete.ts';
@@ -6,17 +6,17 @@ import { forceActions } from '../../../services/deployments/actions/force.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { answer, inputOf, payloadOf } from '../server/mutations.ts';
 import { ActionsPayload, affectedActions } from './actions-payload.ts';
 
 @InputType({ description: 'Which actions a mutation is for: either ids or a filter.' })
 abstract class SelectedActionsInput {
-  @Field(() => [ID], {
+  @Field(() => [idOf('Action')], {
     nullable: true,
     description: 'Which actions; nothing is done if one of them is in the wrong state.',
   })
-  actionIds?: string[] | null;
+  actionIds?: number[] | null;
 
   @Field(() => String, {
     nullable: true,
@@ -79,7 +79,7 @@ export class ActionMutations {
     input: CancelActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {
-    return changed(input, cancelActions(context, withNumbers(input)));
+    return changed(input, cancelActions(context, input));
   }
 
   @Mutation(payloadOf('forceActions', ActionsPayload), {
@@ -90,7 +90,7 @@ export class ActionMutations {
     input: SelectedActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {
-    return changed(input, forceActions(context, withNumbers(input)));
+    return changed(input, forceActions(context, input));
   }
 
   @Mutation(payloadOf('confirmActions', ActionsPayload), {
@@ -102,7 +102,7 @@ export class ActionMutations {
     input: ConfirmActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {
-    return changed(input, confirmActions(context, withNumbers(input)));
+    return changed(input, confirmActions(context, input));
   }
 
   @Mutation(() => DeleteActionsPayload, {
@@ -114,7 +114,7 @@ export class ActionMutations {
     input: SelectedActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteActionsPayload> {
-    const work = deleteActions(context, withNumbers(input));
+    const work = deleteActions(context, input);
     return answer(
       input,
       { deletedCount: 0 },
@@ -122,11 +122,6 @@ export class ActionMutations {
     );
   }
 }
-
-const withNumbers = <I extends SelectedActionsInput>({ actionIds, ...rest }: I) => ({
-  ...rest,
-  actionIds: actionIds?.map(toId),
-});
 
 const changed = (input: SelectedActionsInput, work: Promise<number[]>): Promise<ActionsPayload> =>
   answer(

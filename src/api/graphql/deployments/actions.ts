@@ -6,7 +6,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   Int,
   ObjectType,
   Query,
@@ -26,11 +25,12 @@ import type { MaintenanceWindow as Window } from '../../../services/deployments/
 import { findTargets } from '../../../services/fleet/targets/find.ts';
 import type { PageRequest } from '../../../services/shared/page.ts';
 import { Target, type TargetView, targetView } from '../fleet/targets.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOf, loaderOfPages } from '../server/loaders.ts';
+import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, WindowArgs } from '../server/pagination.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
 
@@ -76,7 +76,7 @@ class MaintenanceWindow implements Window {
   simpleResolvers: true,
   description: 'The assignment of a distribution set to one target, and what became of it.',
 })
-export class Action extends AuthoredNode {
+export class Action extends AuthoredNumberedNode {
   @Field(() => ActionStatus, { description: 'What it is in.' })
   status!: Entity['status'];
 
@@ -115,10 +115,7 @@ export class Action extends AuthoredNode {
   simpleResolvers: true,
   description: 'An entry in the history of an action: what the server did or the device reported.',
 })
-class ActionEntry implements EntryEntity {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+class ActionEntry extends NumberedNode implements EntryEntity {
   @Field(() => ActionStatus, { description: 'What it tells.' })
   status!: EntryEntity['status'];
 
@@ -170,10 +167,10 @@ export class ActionResolver {
     description: 'The action of that id; null where there is none. Needs READ_TARGET.',
   })
   async action(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('Action'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<Action | null> {
-    const [found] = await findActions(context, [toId(id)]);
+    const [found] = await findActions(context, [id]);
     return found ?? null;
   }
 

@@ -1,11 +1,11 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { DomainError } from '../../../errors.ts';
 import type { Action as Entity } from '../../../services/deployments/actions/action.ts';
 import { assignDistributionSet } from '../../../services/deployments/assignments/assign.ts';
 import { SelectedTargetsInput } from '../fleet/selected-targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { answer } from '../server/mutations.ts';
 import { DistributionSet } from '../software/distribution-sets.ts';
 import { ForceType } from './actions.ts';
@@ -34,8 +34,8 @@ class MaintenanceWindowInput {
 
 @InputType({ description: 'What `assignDistributionSet` takes, with either controllerIds or a filter.' })
 class AssignDistributionSetInput extends SelectedTargetsInput {
-  @Field(() => ID, { description: 'Which distribution set.' })
-  distributionSetId!: string;
+  @Field(() => idOf('DistributionSet'), { description: 'Which distribution set.' })
+  distributionSetId!: number;
 
   @Field(() => ForceType, { nullable: true, description: 'How devices are to take it; FORCED unless given.' })
   forceType?: Entity['forceType'] | null;
@@ -96,7 +96,7 @@ export class DistributionSetAssignment {
   ): Promise<AssignDistributionSetPayload> {
     const { distributionSetId, offline, dryRun, ...assignment } = input;
     const work = assignDistributionSet(context, {
-      distributionSetId: toId(distributionSetId),
+      distributionSetId,
       assignments: [assignment],
       offline,
       dryRun,

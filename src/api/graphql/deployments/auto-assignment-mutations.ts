@@ -1,5 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import type { AutoAssignment as Entity } from '../../../services/deployments/auto-assignments/auto-assignment.ts';
 import { createAutoAssignment } from '../../../services/deployments/auto-assignments/create.ts';
 import {
@@ -17,23 +17,25 @@ import { clearAutoAssignment } from '../../../services/fleet/target-filters/clea
 import { setAutoAssignment } from '../../../services/fleet/target-filters/set-auto-assignment.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import {
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { ForceType } from './actions.ts';
 import { AutoAssignment } from './auto-assignments.ts';
 
 @InputType({ description: 'What an auto-assignment assigns, and how.' })
 abstract class AutoAssignmentInput {
-  @Field(() => ID, { description: 'Which distribution set; it must be complete, and is locked.' })
-  distributionSetId!: string;
+  @Field(() => idOf('DistributionSet'), {
+    description: 'Which distribution set; it must be complete, and is locked.',
+  })
+  distributionSetId!: number;
 
   @Field(() => ForceType, {
     nullable: true,
@@ -72,18 +74,18 @@ class CreateAutoAssignmentInput extends AutoAssignmentInput {
 
 @InputType({ description: 'What `setAutoAssignment` takes.' })
 class SetAutoAssignmentInput extends AutoAssignmentInput {
-  @Field(() => ID, { description: 'For the targets of which saved filter.' })
-  targetFilterId!: string;
+  @Field(() => idOf('TargetFilter'), { description: 'For the targets of which saved filter.' })
+  targetFilterId!: number;
 }
 
 @InputType({ description: 'What `clearAutoAssignment` takes.' })
 class ClearAutoAssignmentInput {
-  @Field(() => ID, { description: 'Of which saved filter.' })
-  targetFilterId!: string;
+  @Field(() => idOf('TargetFilter'), { description: 'Of which saved filter.' })
+  targetFilterId!: number;
 }
 
 @InputType({ description: 'What `updateAutoAssignment` takes. A missing field stays as it is.' })
-class UpdateAutoAssignmentInput extends IdInput {
+class UpdateAutoAssignmentInput extends idInput('AutoAssignment') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -92,7 +94,7 @@ class UpdateAutoAssignmentInput extends IdInput {
 }
 
 @InputType({ description: 'A decision on an auto-assignment.' })
-abstract class DecisionInput extends IdInput {
+abstract class DecisionInput extends idInput('AutoAssignment') {
   @Field(() => String, { nullable: true, description: 'What there is to say, at most 255 characters.' })
   remark?: string | null;
 }
@@ -105,8 +107,11 @@ abstract class AutoAssignmentPayload extends Payload {
 
 @ObjectType({ simpleResolvers: true, description: 'What `clearAutoAssignment` answers.' })
 class ClearAutoAssignmentPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of the filter; null where refused.' })
-  targetFilterId!: string | null;
+  @Field(() => idOf('TargetFilter'), {
+    nullable: true,
+    description: 'The id of the filter; null where refused.',
+  })
+  targetFilterId!: number | null;
 }
 
 @Resolver()
@@ -120,7 +125,7 @@ export class AutoAssignmentMutations {
     input: CreateAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, createAutoAssignment(context, withSetNumber(input)));
+    return changed(input, createAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('setAutoAssignment', AutoAssignmentPayload), {
@@ -132,8 +137,7 @@ export class AutoAssignmentMutations {
     input: SetAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    const targetFilterId = toId(input.targetFilterId);
-    const work = setAutoAssignment(context, { ...withSetNumber(input), targetFilterId });
+    const work = setAutoAssignment(context, input);
     return changed(
       input,
       work.then(({ autoAssignment }) => autoAssignment),
@@ -148,7 +152,7 @@ export class AutoAssignmentMutations {
     input: ClearAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ClearAutoAssignmentPayload> {
-    const work = clearAutoAssignment(context, { targetFilterId: toId(input.targetFilterId) });
+    const work = clearAutoAssignment(context, input);
     return payload(
       input,
       'targetFilterId',
@@ -164,7 +168,7 @@ export class AutoAssignmentMutations {
     input: UpdateAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, updateAutoAssignment(context, withNumericId(input)));
+    return changed(input, updateAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('approveAutoAssignment', AutoAssignmentPayload), {
@@ -175,7 +179,7 @@ export class AutoAssignmentMutations {
     input: DecisionInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, approveAutoAssignment(context, withNumericId(input)));
+    return changed(input, approveAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('denyAutoAssignment', AutoAssignmentPayload), {
@@ -187,7 +191,7 @@ export class AutoAssignmentMutations {
     input: DecisionInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, denyAutoAssignment(context, withNumericId(input)));
+    return changed(input, denyAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('startAutoAssignment', AutoAssignmentPayload), {
@@ -195,50 +199,45 @@ export class AutoAssignmentMutations {
       'Starts an auto-assignment that is ready, even before its start time. Needs HANDLE_AUTO_ASSIGNMENT.',
   })
   startAutoAssignment(
-    @Arg('input', inputOf('startAutoAssignment', IdInput), { description: 'Which one.' })
+    @Arg('input', inputOf('startAutoAssignment', idInput('AutoAssignment')), { description: 'Which one.' })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, startAutoAssignment(context, withNumericId(input)));
+    return changed(input, startAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('pauseAutoAssignment', AutoAssignmentPayload), {
     description: 'Holds up an auto-assignment that runs; its actions go on. Needs HANDLE_AUTO_ASSIGNMENT.',
   })
   pauseAutoAssignment(
-    @Arg('input', inputOf('pauseAutoAssignment', IdInput), { description: 'Which one.' })
+    @Arg('input', inputOf('pauseAutoAssignment', idInput('AutoAssignment')), { description: 'Which one.' })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, pauseAutoAssignment(context, withNumericId(input)));
+    return changed(input, pauseAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('resumeAutoAssignment', AutoAssignmentPayload), {
     description: 'Resumes an auto-assignment that was paused. Needs HANDLE_AUTO_ASSIGNMENT.',
   })
   resumeAutoAssignment(
-    @Arg('input', inputOf('resumeAutoAssignment', IdInput), { description: 'Which one.' })
+    @Arg('input', inputOf('resumeAutoAssignment', idInput('AutoAssignment')), { description: 'Which one.' })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, resumeAutoAssignment(context, withNumericId(input)));
+    return changed(input, resumeAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('deleteAutoAssignment', DeletePayload), {
     description: 'Deletes an auto-assignment; its actions stay. Needs DELETE_AUTO_ASSIGNMENT.',
   })
   deleteAutoAssignment(
-    @Arg('input', inputOf('deleteAutoAssignment', IdInput), { description: 'Which one.' })
+    @Arg('input', inputOf('deleteAutoAssignment', idInput('AutoAssignment')), { description: 'Which one.' })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteAutoAssignment(context, { id }));
+    return deletion(input, 'AutoAssignment', (id) => deleteAutoAssignment(context, { id }));
   }
 }
-
-const withSetNumber = <T extends AutoAssignmentInput>(input: T) => ({
-  ...input,
-  distributionSetId: toId(input.distributionSetId),
-});
 
 const changed = (input: object, work: Promise<Entity>) => payload(input, 'autoAssignment', work);

@@ -6,7 +6,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   Int,
   ObjectType,
   Query,
@@ -22,10 +21,10 @@ import {
 } from '../../../services/deployments/auto-assignments/find.ts';
 import { listAutoAssignments } from '../../../services/deployments/auto-assignments/list.ts';
 import { TargetFilter } from '../fleet/target-filters.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
@@ -47,7 +46,7 @@ const AutoAssignmentStatus = enumOf<Entity['status']>(
   simpleResolvers: true,
   description: 'A distribution set for all targets that match a filter, be it now or later.',
 })
-export class AutoAssignment extends AuthoredNode {
+export class AutoAssignment extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -106,11 +105,11 @@ export class AutoAssignmentResolver {
     description: 'The auto-assignment of that id; null where there is none. Needs READ_AUTO_ASSIGNMENT.',
   })
   async autoAssignment(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('AutoAssignment'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignment | null> {
     try {
-      return await findAutoAssignment(context, toId(id));
+      return await findAutoAssignment(context, id);
     } catch (error) {
       if (error instanceof DomainError && error.code === 'AUTO_ASSIGNMENT_NOT_FOUND') return null;
       throw error;

@@ -7,7 +7,7 @@ import {
   listTargetsOfEachGroup,
 } from '../../../services/deployments/rollouts/list-of-each.ts';
 import { TargetConnection, targetView } from '../fleet/targets.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfFound, loaderOfPages } from '../server/loaders.ts';
@@ -34,7 +34,7 @@ export const RolloutSuccessAction = enumOf<Entity['successAction']>(
 );
 
 @ObjectType({ simpleResolvers: true, description: 'A part of the targets of a rollout.' })
-export class RolloutGroup extends AuthoredNode {
+export class RolloutGroup extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Its name, unique in the rollout.' })
   name!: string;
 

@@ -1,7 +1,8 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, InputType, Int } from 'type-graphql';
 import type { Rollout as Entity } from '../../../services/deployments/rollouts/rollout.ts';
-import { IdInput } from '../server/mutations.ts';
+import { idOf } from '../server/ids.ts';
+import { idInput } from '../server/mutations.ts';
 import { ForceType } from './actions.ts';
 import { RolloutSuccessAction } from './rollout-groups.ts';
 
@@ -72,8 +73,10 @@ export class CreateRolloutInput extends RolloutConditionsInput {
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => ID, { description: 'Which distribution set; it must be complete, and is locked.' })
-  distributionSetId!: string;
+  @Field(() => idOf('DistributionSet'), {
+    description: 'Which distribution set; it must be complete, and is locked.',
+  })
+  distributionSetId!: number;
 
   @Field(() => String, { description: 'RSQL: which targets; at least one must match.' })
   filter!: string;
@@ -132,7 +135,7 @@ export class CreateRolloutInput extends RolloutConditionsInput {
 }
 
 @InputType({ description: 'What `updateRollout` takes. A missing field stays as it is.' })
-export class UpdateRolloutInput extends IdInput {
+export class UpdateRolloutInput extends idInput('Rollout') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -141,7 +144,7 @@ export class UpdateRolloutInput extends IdInput {
 }
 
 @InputType({ description: 'A decision on a rollout.' })
-export abstract class RolloutDecisionInput extends IdInput {
+export abstract class RolloutDecisionInput extends idInput('Rollout') {
   @Field(() => String, { nullable: true, description: 'What there is to say, at most 255 characters.' })
   remark?: string | null;
 }

@@ -12,15 +12,14 @@ import { triggerNextRolloutGroup } from '../../../services/deployments/rollouts/
 import { updateRollout } from '../../../services/deployments/rollouts/update.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
 import {
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { CreateRolloutInput, RolloutDecisionInput, UpdateRolloutInput } from './rollout-inputs.ts';
 import { Rollout } from './rollouts.ts';
@@ -48,8 +47,7 @@ export class RolloutMutations {
     input: CreateRolloutInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    const distributionSetId = toId(input.distributionSetId);
-    return changed(input, createRollout(context, { ...input, distributionSetId }));
+    return changed(input, createRollout(context, input));
   }
 
   @Mutation(payloadOf('updateRollout', RolloutPayload), {
@@ -59,7 +57,7 @@ export class RolloutMutations {
     @Arg('input', () => UpdateRolloutInput, { description: 'What to change.' }) input: UpdateRolloutInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, updateRollout(context, withNumericId(input)));
+    return changed(input, updateRollout(context, input));
   }
 
   @Mutation(payloadOf('approveRollout', RolloutPayload), {
@@ -70,7 +68,7 @@ export class RolloutMutations {
     input: RolloutDecisionInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, decideRollout(context, { ...withNumericId(input), approved: true }));
+    return changed(input, decideRollout(context, { ...input, approved: true }));
   }
 
   @Mutation(payloadOf('denyRollout', RolloutPayload), {
@@ -81,27 +79,27 @@ export class RolloutMutations {
     input: RolloutDecisionInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, decideRollout(context, { ...withNumericId(input), approved: false }));
+    return changed(input, decideRollout(context, { ...input, approved: false }));
   }
 
   @Mutation(payloadOf('startRollout', RolloutPayload), {
     description: 'Starts a rollout that is ready. Needs HANDLE_ROLLOUT.',
   })
   startRollout(
-    @Arg('input', inputOf('startRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Arg('input', inputOf('startRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, startRollout(context, withNumericId(input)));
+    return changed(input, startRollout(context, input));
   }
 
   @Mutation(payloadOf('pauseRollout', RolloutPayload), {
     description: 'Pauses a rollout: no further group starts; running actions continue. Needs HANDLE_ROLLOUT.',
   })
   pauseRollout(
-    @Arg('input', inputOf('pauseRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Arg('input', inputOf('pauseRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, pauseRollout(context, withNumericId(input)));
+    return changed(input, pauseRollout(context, input));
   }
 
   @Mutation(payloadOf('resumeRollout', RolloutPayload), {
@@ -109,10 +107,10 @@ export class RolloutMutations {
       'Resumes a paused rollout. It continues with the next group if the last one failed or paused it. Needs HANDLE_ROLLOUT.',
   })
   resumeRollout(
-    @Arg('input', inputOf('resumeRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Arg('input', inputOf('resumeRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, resumeRollout(context, withNumericId(input)));
+    return changed(input, resumeRollout(context, input));
   }
 
   @Mutation(payloadOf('stopRollout', RolloutPayload), {
@@ -120,21 +118,23 @@ export class RolloutMutations {
       'Stops a rollout: scheduled actions never start, and devices are asked to stop running ones. Needs HANDLE_ROLLOUT.',
   })
   stopRollout(
-    @Arg('input', inputOf('stopRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Arg('input', inputOf('stopRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, stopRollout(context, withNumericId(input)));
+    return changed(input, stopRollout(context, input));
   }
 
   @Mutation(payloadOf('triggerNextRolloutGroup', RolloutPayload), {
     description: 'Starts the next group before the earlier groups are done. Needs UPDATE_ROLLOUT.',
   })
   triggerNextRolloutGroup(
-    @Arg('input', inputOf('triggerNextRolloutGroup', IdInput), { description: 'Of which rollout.' })
+    @Arg('input', inputOf('triggerNextRolloutGroup', idInput('Rollout')), {
+      description: 'Of which rollout.',
+    })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, triggerNextRolloutGroup(context, withNumericId(input)));
+    return changed(input, triggerNextRolloutGroup(context, input));
   }
 
   @Mutation(() => RetryRolloutPayload, {
@@ -142,10 +142,10 @@ export class RolloutMutations {
       'Plans another rollout to the targets of a finished one on which it failed. Needs CREATE_ROLLOUT, READ_DISTRIBUTION_SET and READ_TARGET.',
   })
   retryRollout(
-    @Arg('input', inputOf('retryRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Arg('input', inputOf('retryRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RetryRolloutPayload> {
-    return changed(input, retryRollout(context, withNumericId(input)));
+    return changed(input, retryRollout(context, input));
   }
 
   @Mutation(payloadOf('deleteRollout', DeletePayload), {
@@ -153,10 +153,10 @@ export class RolloutMutations {
       'Deletes a rollout. A started one stays for the history, and its actions end at once. Needs DELETE_ROLLOUT.',
   })
   deleteRollout(
-    @Arg('input', inputOf('deleteRollout', IdInput), { description: 'Which one.' }) input: IdInput,
+    @Arg('input', inputOf('deleteRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteRollout(context, { id }));
+    return deletion(input, 'Rollout', (id) => deleteRollout(context, { id }));
   }
 }
 

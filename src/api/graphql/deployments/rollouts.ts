@@ -6,7 +6,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   Int,
   ObjectType,
   Query,
@@ -18,10 +17,10 @@ import type { RolloutOrderField as OrderField } from '../../../services/deployme
 import { findRollouts } from '../../../services/deployments/rollouts/find.ts';
 import { listRollouts } from '../../../services/deployments/rollouts/list.ts';
 import type { Rollout as Entity } from '../../../services/deployments/rollouts/rollout.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
@@ -69,7 +68,7 @@ export class RolloutTargetCounts implements TargetCounts {
   simpleResolvers: true,
   description: 'A distribution set for all targets that match a filter, group after group.',
 })
-export class Rollout extends AuthoredNode {
+export class Rollout extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -148,10 +147,10 @@ export class RolloutResolver {
     description: 'The rollout of that id, a deleted one too; null where there is none. Needs READ_ROLLOUT.',
   })
   async rollout(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('Rollout'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<Rollout | null> {
-    const [found] = await findRollouts(context, [toId(id)]);
+    const [found] = await findRollouts(context, [id]);
     return found ?? null;
   }
 

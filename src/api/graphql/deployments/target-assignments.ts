@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from 'type-graphql';
 import { assignTargetGroup } from '../../../services/fleet/target-groups/assign.ts';
 import { listTargetGroups } from '../../../services/fleet/target-groups/list.ts';
 import { assignTargetTags } from '../../../services/fleet/target-tags/assign.ts';
@@ -8,7 +8,7 @@ import { assignTargetType } from '../../../services/fleet/targets/assign-type.ts
 import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from '../fleet/selected-targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { payloadOf, userErrorsOf } from '../server/mutations.ts';
 
 const NotFoundPolicy = enumOf<Policy>(
@@ -23,8 +23,11 @@ const NotFoundPolicy = enumOf<Policy>(
 
 @InputType()
 abstract class TargetTagsChoice extends SelectedTargetsInput {
-  @Field(() => [ID], { nullable: true, description: 'The ids of the tags; either these or `tagNames`.' })
-  tagIds?: string[] | null;
+  @Field(() => [idOf('TargetTag')], {
+    nullable: true,
+    description: 'The ids of the tags; either these or `tagNames`.',
+  })
+  tagIds?: number[] | null;
 
   @Field(() => [String], { nullable: true, description: 'The names of the tags; either these or `tagIds`.' })
   tagNames?: string[] | null;
@@ -53,8 +56,11 @@ class AssignTargetGroupInput extends SelectedTargetsInput {
 
 @InputType({ description: 'What `assignTargetType` takes: a type, and either controllerIds or a filter.' })
 class AssignTargetTypeInput extends SelectedTargetsInput {
-  @Field(() => ID, { nullable: true, description: 'The id of the type; null takes the type away.' })
-  targetTypeId?: string | null;
+  @Field(() => idOf('TargetType'), {
+    nullable: true,
+    description: 'The id of the type; null takes the type away.',
+  })
+  targetTypeId?: number | null;
 }
 
 /** It goes through all targets once. */
@@ -78,7 +84,7 @@ export class TargetAssignments {
     input: AssignTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AffectedTargetsPayload> {
-    return tagged(input, assignTargetTags(context, withTagNumbers(input)));
+    return tagged(input, assignTargetTags(context, input));
   }
 
   @Mutation(payloadOf('unassignTargetTags', AffectedTargetsPayload), {
@@ -89,7 +95,7 @@ export class TargetAssignments {
     input: UnassignTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AffectedTargetsPayload> {
-    return tagged(input, unassignTargetTags(context, withTagNumbers(input)));
+    return tagged(input, unassignTargetTags(context, input));
   }
 
   @Mutation(payloadOf('assignTargetGroup', AffectedTargetsPayload), {
@@ -111,14 +117,9 @@ export class TargetAssignments {
     input: AssignTargetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AffectedTargetsPayload> {
-    const { targetTypeId, ...rest } = input;
-    const number = targetTypeId == null ? targetTypeId : toId(targetTypeId);
-    const work = assignTargetType(context, { ...rest, targetTypeId: number });
-    return affectedTargets(input, work);
+    return affectedTargets(input, assignTargetType(context, input));
   }
 }
-
-const withTagNumbers = ({ tagIds, ...rest }: TargetTagsChoice) => ({ ...rest, tagIds: tagIds?.map(toId) });
 
 /** Of targets that are named some may be refused, and the others changed. */
 async function tagged(input: TargetTagsChoice, work: Promise<ChangedTargets>) {

@@ -5,7 +5,6 @@ import {
   ArgsType,
   Ctx,
   Field,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -22,18 +21,18 @@ import {
 } from '../../../services/devices/certificate-authorities/find.ts';
 import { listCertificateAuthorities } from '../../../services/devices/certificate-authorities/list.ts';
 import { updateCertificateAuthority } from '../../../services/devices/certificate-authorities/update.ts';
-import { AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import { AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import {
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
@@ -41,7 +40,7 @@ import { connection, connectionTypes, listCost } from '../server/pagination.ts';
   simpleResolvers: true,
   description: "An authority (CA) whose certificates the tenant's devices sign in with, over TLS.",
 })
-export class CertificateAuthority extends AuthoredNode implements Entity {
+export class CertificateAuthority extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -107,7 +106,7 @@ class CreateCertificateAuthorityPayload extends Payload {
 @InputType({
   description: 'What `updateCertificateAuthority` takes. A missing field stays as it is; null is refused.',
 })
-class UpdateCertificateAuthorityInput extends IdInput {
+class UpdateCertificateAuthorityInput extends idInput('CertificateAuthority') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -148,11 +147,11 @@ export class CertificateAuthorityResolver {
       'One certificate authority; null where there is none of that id. Needs READ_TENANT_CONFIGURATION.',
   })
   async certificateAuthority(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('CertificateAuthority'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<CertificateAuthority | null> {
     try {
-      return await findCertificateAuthority(context, toId(id));
+      return await findCertificateAuthority(context, id);
     } catch (error) {
       if (error instanceof DomainError && error.code === 'CERTIFICATE_AUTHORITY_NOT_FOUND') return null;
       throw error;
@@ -191,7 +190,7 @@ export class CertificateAuthorityResolver {
     input: UpdateCertificateAuthorityInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateCertificateAuthorityPayload> {
-    const work = updateCertificateAuthority(context, withNumericId(input));
+    const work = updateCertificateAuthority(context, input);
     return payload(input, 'certificateAuthority', work);
   }
 
@@ -200,10 +199,12 @@ export class CertificateAuthorityResolver {
       'Deletes an authority; its certificates are refused at once. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteCertificateAuthority(
-    @Arg('input', inputOf('deleteCertificateAuthority', IdInput), { description: 'What to delete.' })
+    @Arg('input', inputOf('deleteCertificateAuthority', idInput('CertificateAuthority')), {
+      description: 'What to delete.',
+    })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteCertificateAuthority(context, { id }));
+    return deletion(input, 'CertificateAuthority', (id) => deleteCertificateAuthority(context, { id }));
   }
 }

@@ -5,7 +5,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   Int,
   ObjectType,
   Query,
@@ -26,10 +25,11 @@ import { listEnrollmentGroups } from '../../../services/devices/enrollment/list.
 import { TargetTag } from '../fleet/target-tags.ts';
 import { loadTargetType, TargetType } from '../fleet/target-types.ts';
 import { Attribute, Target, type TargetView } from '../fleet/targets.ts';
-import { AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import { AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOf } from '../server/loaders.ts';
+import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { CertificateAuthority } from './certificate-authorities.ts';
 
@@ -44,12 +44,10 @@ export const EnrollmentGroupTargets = enumOf<Entity['appliesTo']>(
 
 @ObjectType({
   simpleResolvers: true,
+  implements: Node,
   description: 'A token of an enrollment group. The token itself is shown once, when it is created.',
 })
-class EnrollmentToken implements Token {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+class EnrollmentToken extends Node implements Token {
   @Field(() => String, {
     description: 'How the token begins, to tell it from others; empty for a former gateway token.',
   })
@@ -73,7 +71,7 @@ class EnrollmentToken implements Token {
   description:
     'How unknown devices become targets: a device that shows one of its tokens, as `Authorization: GatewayToken …`, or a certificate of its authority, is registered by its rules.',
 })
-export class EnrollmentGroup extends AuthoredNode {
+export class EnrollmentGroup extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 

@@ -1,5 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { createEnrollmentGroup } from '../../../services/devices/enrollment/create.ts';
 import { deleteEnrollmentGroup } from '../../../services/devices/enrollment/delete.ts';
 import { deleteEnrollmentToken } from '../../../services/devices/enrollment/delete-token.ts';
@@ -9,12 +9,13 @@ import { rotateEnrollmentToken } from '../../../services/devices/enrollment/rota
 import { updateEnrollmentGroup } from '../../../services/devices/enrollment/update.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import {
   answer,
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
@@ -78,18 +79,24 @@ abstract class EnrollmentGroupFields {
   })
   requiresApproval?: boolean;
 
-  @Field(() => ID, {
+  @Field(() => idOf('CertificateAuthority'), {
     nullable: true,
     description:
       'The id of the authority whose certificates register devices by its rules; no other group may name it.',
   })
-  certificateAuthorityId?: string | null;
+  certificateAuthorityId?: number | null;
 
-  @Field(() => ID, { nullable: true, description: 'The id of the type its targets are given.' })
-  targetTypeId?: string | null;
+  @Field(() => idOf('TargetType'), {
+    nullable: true,
+    description: 'The id of the type its targets are given.',
+  })
+  targetTypeId?: number | null;
 
-  @Field(() => [ID], { nullable: true, description: 'The ids of the tags its targets are given.' })
-  tagIds?: string[];
+  @Field(() => [idOf('TargetTag')], {
+    nullable: true,
+    description: 'The ids of the tags its targets are given.',
+  })
+  tagIds?: number[];
 
   @Field(() => String, {
     nullable: true,
@@ -121,8 +128,8 @@ class CreateEnrollmentGroupInput extends EnrollmentGroupFields {
     'What `updateEnrollmentGroup` takes. A missing field stays as it is. Null clears a field that may be empty, and is refused for the others.',
 })
 class UpdateEnrollmentGroupInput extends EnrollmentGroupFields {
-  @Field(() => ID, { description: 'Which enrollment group.' })
-  id!: string;
+  @Field(() => idOf('EnrollmentGroup'), { description: 'Which enrollment group.' })
+  id!: number;
 
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
@@ -130,8 +137,8 @@ class UpdateEnrollmentGroupInput extends EnrollmentGroupFields {
 
 @InputType({ description: 'What `rotateEnrollmentToken` takes.' })
 class RotateEnrollmentTokenInput {
-  @Field(() => ID, { description: 'Which enrollment group.' })
-  groupId!: string;
+  @Field(() => idOf('EnrollmentGroup'), { description: 'Which enrollment group.' })
+  groupId!: number;
 
   @Field(() => Int, {
     defaultValue: 0,
@@ -172,19 +179,6 @@ class UpdateEnrollmentGroupPayload extends Payload {
   enrollmentGroup!: EnrollmentGroupView | null;
 }
 
-/** Null clears the reference. */
-const idOrNothing = (id: string | null | undefined) => (id == null ? id : toId(id));
-/** Null, which a query may say, is left for the service to refuse. */
-const idsOrNothing = (ids: string[] | undefined) => (ids ? ids.map(toId) : ids);
-
-/** The same input with the ids as numbers. */
-const withNumericIds = <T extends EnrollmentGroupFields>(input: T) => ({
-  ...input,
-  certificateAuthorityId: idOrNothing(input.certificateAuthorityId),
-  targetTypeId: idOrNothing(input.targetTypeId),
-  tagIds: idsOrNothing(input.tagIds),
-});
-
 @Resolver(() => EnrollmentGroup)
 export class EnrollmentMutations {
   @Mutation(payloadOf('createEnrollmentGroup', EnrollmentTokenPayload), {
@@ -196,7 +190,7 @@ export class EnrollmentMutations {
     input: CreateEnrollmentGroupInput,
     @Ctx() context: GraphqlContext,
   ): Promise<EnrollmentTokenPayload> {
-    return tokenPayload(input, createEnrollmentGroup(context, withNumericIds(input)));
+    return tokenPayload(input, createEnrollmentGroup(context, input));
   }
 
   @Mutation(() => UpdateEnrollmentGroupPayload, {
@@ -208,7 +202,7 @@ export class EnrollmentMutations {
     input: UpdateEnrollmentGroupInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateEnrollmentGroupPayload> {
-    const work = updateEnrollmentGroup(context, { ...withNumericIds(input), id: toId(input.id) });
+    const work = updateEnrollmentGroup(context, input);
     return payload(input, 'enrollmentGroup', work.then(enrollmentGroupView));
   }
 
@@ -221,7 +215,7 @@ export class EnrollmentMutations {
     input: RotateEnrollmentTokenInput,
     @Ctx() context: GraphqlContext,
   ): Promise<EnrollmentTokenPayload> {
-    const work = rotateEnrollmentToken(context, { ...input, groupId: toId(input.groupId) });
+    const work = rotateEnrollmentToken(context, input);
     return tokenPayload(input, work);
   }
 
@@ -230,11 +224,13 @@ export class EnrollmentMutations {
       'Deletes an enrollment group and its pending targets. Its tokens stop working at once; the targets it registered stay. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteEnrollmentGroup(
-    @Arg('input', inputOf('deleteEnrollmentGroup', IdInput), { description: 'What to delete.' })
+    @Arg('input', inputOf('deleteEnrollmentGroup', idInput('EnrollmentGroup')), {
+      description: 'What to delete.',
+    })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteEnrollmentGroup(context, { id }));
+    return deletion(input, 'EnrollmentGroup', (id) => deleteEnrollmentGroup(context, { id }));
   }
 
   @Mutation(payloadOf('deleteEnrollmentToken', DeletePayload), {
@@ -242,11 +238,13 @@ export class EnrollmentMutations {
       'Deletes one token of an enrollment group. It stops working at once. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteEnrollmentToken(
-    @Arg('input', inputOf('deleteEnrollmentToken', IdInput), { description: 'What to delete.' })
+    @Arg('input', inputOf('deleteEnrollmentToken', idInput('EnrollmentToken')), {
+      description: 'What to delete.',
+    })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteEnrollmentToken(context, { id }));
+    return deletion(input, 'EnrollmentToken', (id) => deleteEnrollmentToken(context, { id }));
   }
 }
 

@@ -24,6 +24,7 @@ import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
+import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import {
   EnrollmentGroup,
@@ -43,9 +44,10 @@ const PendingTargetState = enumOf<Entity['state']>(
 
 @ObjectType({
   simpleResolvers: true,
+  implements: Node,
   description: 'A device that is not a target yet: it needs an approval, or was rejected.',
 })
-class PendingTarget implements Omit<Entity, 'groupId'> {
+class PendingTarget extends Node implements Omit<Entity, 'groupId'> {
   @Field(() => String, { description: 'Its name on the wire, unique in the tenant.' })
   controllerId!: string;
 

@@ -1,5 +1,5 @@
 import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
-import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import {
   firstImportWarnings,
   type ImportWarning as Warning,
@@ -8,7 +8,8 @@ import type { Import as Entity } from '../../../services/fleet/imports/find.ts';
 import { watchImport } from '../../../services/platform/live/watch-import.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
+import { NumberedNode } from '../server/node.ts';
 
 const ImportState = enumOf<Entity['state']>('ImportState', 'How an import stands.', {
   running: 'Its rows are being taken in.',
@@ -35,14 +36,11 @@ class ImportWarning implements Warning {
 /** As many as people look at; `/imports/{id}/warnings` has more. */
 const WARNINGS_SHOWN = 10;
 
-@ObjectType({
+@ObjectType('Import', {
   simpleResolvers: true,
   description: 'How far an import of targets is; every number is of what is committed.',
 })
-class ImportProgress {
-  @Field(() => ID, { description: 'Its id.' })
-  id!: number;
-
+class ImportProgress extends NumberedNode {
   @Field(() => ImportState, { description: 'How it stands.' })
   state!: Entity['state'];
 
@@ -93,12 +91,12 @@ export class ImportProgressResolver {
   @Subscription(() => ImportProgress, {
     description:
       'How far an import is: at once, and whenever it went on, twice a second at the most. Completes when it finished or failed. Needs CREATE_TARGET.',
-    subscribe: ({ args, context }: { args: { id: string }; context: GraphqlContext }) =>
-      watchImport(context, toId(args.id)),
+    subscribe: ({ args, context }: { args: { id: number }; context: GraphqlContext }) =>
+      watchImport(context, args.id),
   })
   importProgress(
     @Root() progress: Entity,
-    @Arg('id', () => ID, { description: 'Of the import, as its answer says.' }) _id: string,
+    @Arg('id', () => idOf('Import'), { description: 'Of the import, as its answer says.' }) _id: number,
   ): Entity {
     return progress;
   }

@@ -4,7 +4,6 @@ import {
   ArgsType,
   Ctx,
   Field,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -21,23 +20,23 @@ import {
 } from '../../../services/fleet/target-filters/find.ts';
 import { listTargetFilters } from '../../../services/fleet/target-filters/list.ts';
 import { updateTargetFilter } from '../../../services/fleet/target-filters/update.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import {
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A filter of targets with a name, to be used again.' })
-export class TargetFilter extends AuthoredNode implements Entity {
+export class TargetFilter extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -68,7 +67,7 @@ class CreateTargetFilterPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateTargetFilter` takes; what is missing stays as it is.' })
-class UpdateTargetFilterInput extends IdInput {
+class UpdateTargetFilterInput extends idInput('TargetFilter') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -91,11 +90,11 @@ export class TargetFilterResolver {
     description: 'The saved filter of that id; null where there is none. Needs READ_TARGET.',
   })
   async targetFilter(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('TargetFilter'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetFilter | null> {
     try {
-      return await findTargetFilter(context, toId(id));
+      return await findTargetFilter(context, id);
     } catch (error) {
       if (error instanceof DomainError && error.code === 'TARGET_FILTER_NOT_FOUND') return null;
       throw error;
@@ -132,16 +131,17 @@ export class TargetFilterResolver {
     input: UpdateTargetFilterInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetFilterPayload> {
-    return payload(input, 'targetFilter', updateTargetFilter(context, withNumericId(input)));
+    return payload(input, 'targetFilter', updateTargetFilter(context, input));
   }
 
   @Mutation(payloadOf('deleteTargetFilter', DeletePayload), {
     description: 'Deletes a saved filter. Needs DELETE_TARGET.',
   })
   deleteTargetFilter(
-    @Arg('input', inputOf('deleteTargetFilter', IdInput), { description: 'What to delete.' }) input: IdInput,
+    @Arg('input', inputOf('deleteTargetFilter', idInput('TargetFilter')), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteTargetFilter(context, { id }));
+    return deletion(input, 'TargetFilter', (id) => deleteTargetFilter(context, { id }));
   }
 }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import {
   type AttributeMode as Mode,
   setTargetAttributes,
@@ -11,7 +11,7 @@ import { mapInTurns } from '../../../services/shared/turns.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { answer, BulkInput, creation, payload } from '../server/mutations.ts';
 import { Target, type TargetView, targetView } from './targets.ts';
 
@@ -48,8 +48,8 @@ class TargetInput {
   })
   requestAttributes?: boolean | null;
 
-  @Field(() => ID, { nullable: true, description: 'The id of its type.' })
-  targetTypeId?: string | null;
+  @Field(() => idOf('TargetType'), { nullable: true, description: 'The id of its type.' })
+  targetTypeId?: number | null;
 
   @Field(() => String, { nullable: true, description: 'The group it belongs to, at most 256 characters.' })
   group?: string | null;
@@ -96,8 +96,8 @@ class UpdateTargetInput {
   })
   requestAttributes?: boolean;
 
-  @Field(() => ID, { nullable: true, description: 'The id of its new type; null for none.' })
-  targetTypeId?: string | null;
+  @Field(() => idOf('TargetType'), { nullable: true, description: 'The id of its new type; null for none.' })
+  targetTypeId?: number | null;
 
   @Field(() => String, { nullable: true, description: 'Its new group; null for none.' })
   group?: string | null;
@@ -174,13 +174,13 @@ export class TargetMutations {
     input: CreateTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetsPayload> {
-    const work = mapInTurns(input.targets, withTypeNumber).then((targets) =>
-      createTargets(context, { ...input, targets }),
-    );
     return creation(
       input,
       'targets',
-      work.then(async ({ created, faults }) => ({ created: await mapInTurns(created, targetView), faults })),
+      createTargets(context, input).then(async ({ created, faults }) => ({
+        created: await mapInTurns(created, targetView),
+        faults,
+      })),
     );
   }
 
@@ -189,7 +189,7 @@ export class TargetMutations {
     @Arg('input', () => UpdateTargetInput, { description: 'What to change.' }) input: UpdateTargetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetPayload> {
-    const work = updateTarget(context, withTypeNumber(input)).then(targetView);
+    const work = updateTarget(context, input).then(targetView);
     return payload(input, 'target', work);
   }
 
@@ -228,8 +228,3 @@ export class TargetMutations {
     );
   }
 }
-
-const withTypeNumber = <T extends { targetTypeId?: string | null }>({ targetTypeId, ...rest }: T) => ({
-  ...rest,
-  targetTypeId: targetTypeId == null ? targetTypeId : toId(targetTypeId),
-});

@@ -4,7 +4,6 @@ import {
   ArgsType,
   Ctx,
   Field,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -17,25 +16,25 @@ import type { TargetTagOrderField as OrderField } from '../../../services/fleet/
 import { type TargetTag as Entity, findTargetTags } from '../../../services/fleet/target-tags/find.ts';
 import { listTargetTags } from '../../../services/fleet/target-tags/list.ts';
 import { updateTargetTag } from '../../../services/fleet/target-tags/update.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import {
   BulkInput,
   creation,
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that targets can be marked with.' })
-export class TargetTag extends AuthoredNode implements Entity {
+export class TargetTag extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { description: 'Its name, unique in the tenant; filters ask for it as `tag`.' })
   name!: string;
 
@@ -85,7 +84,7 @@ class CreateTargetTagsPayload extends Payload {
   description:
     'What `updateTargetTag` takes. What is missing stays as it is; only fields that say so take null.',
 })
-class UpdateTargetTagInput extends IdInput {
+class UpdateTargetTagInput extends idInput('TargetTag') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -114,10 +113,10 @@ export class TargetTagResolver {
     description: 'The target tag of that id; null where there is none. Needs READ_TARGET.',
   })
   async targetTag(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('TargetTag'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetTag | null> {
-    const [found] = await findTargetTags(context, [toId(id)]);
+    const [found] = await findTargetTags(context, [id]);
     return found ?? null;
   }
 
@@ -144,17 +143,17 @@ export class TargetTagResolver {
     input: UpdateTargetTagInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetTagPayload> {
-    return payload(input, 'targetTag', updateTargetTag(context, withNumericId(input)));
+    return payload(input, 'targetTag', updateTargetTag(context, input));
   }
 
   @Mutation(payloadOf('deleteTargetTag', DeletePayload), {
     description: 'Deletes a target tag; the targets that have it lose it. Needs DELETE_TARGET.',
   })
   deleteTargetTag(
-    @Arg('input', inputOf('deleteTargetTag', IdInput), { description: 'Which target tag.' })
+    @Arg('input', inputOf('deleteTargetTag', idInput('TargetTag')), { description: 'Which target tag.' })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteTargetTag(context, { id }));
+    return deletion(input, 'TargetTag', (id) => deleteTargetTag(context, { id }));
   }
 }

@@ -4,7 +4,6 @@ import {
   ArgsType,
   Ctx,
   Field,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -18,26 +17,26 @@ import { findTargetTypes } from '../../../services/fleet/target-types/find.ts';
 import { listTargetTypes } from '../../../services/fleet/target-types/list.ts';
 import type { TargetType as Entity } from '../../../services/fleet/target-types/target-type.ts';
 import { updateTargetType } from '../../../services/fleet/target-types/update.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
 import {
   BulkInput,
   creation,
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of target, to tell devices apart.' })
-export class TargetType extends AuthoredNode implements Entity {
+export class TargetType extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { description: 'Its key, unique in the tenant and for good.' })
   key!: string;
 
@@ -82,11 +81,11 @@ class TargetTypeInput {
   })
   color?: string | null;
 
-  @Field(() => [ID], {
+  @Field(() => [idOf('DistributionSetType')], {
     defaultValue: [],
     description: 'The distribution set types that suit its targets; any does where there is none.',
   })
-  compatibleDistributionSetTypeIds!: string[];
+  compatibleDistributionSetTypeIds!: number[];
 }
 
 @InputType({ description: 'What `createTargetTypes` takes.' })
@@ -105,7 +104,7 @@ class CreateTargetTypesPayload extends Payload {
   description:
     'What `updateTargetType` takes. What is missing stays as it is; only fields that say so take null.',
 })
-class UpdateTargetTypeInput extends IdInput {
+class UpdateTargetTypeInput extends idInput('TargetType') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -136,10 +135,10 @@ export class TargetTypeResolver {
     description: 'The target type of that id; null where there is none. Needs READ_TARGET_TYPE.',
   })
   async targetType(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('TargetType'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetType | null> {
-    const [found] = await findTargetTypes(context, [toId(id)]);
+    const [found] = await findTargetTypes(context, [id]);
     return found ?? null;
   }
 
@@ -159,11 +158,7 @@ export class TargetTypeResolver {
     input: CreateTargetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetTypesPayload> {
-    const given = input.targetTypes.map((type) => ({
-      ...type,
-      compatibleDistributionSetTypeIds: type.compatibleDistributionSetTypeIds.map(toId),
-    }));
-    return creation(input, 'targetTypes', createTargetTypes(context, { ...input, targetTypes: given }));
+    return creation(input, 'targetTypes', createTargetTypes(context, input));
   }
 
   @Mutation(() => UpdateTargetTypePayload, {
@@ -174,16 +169,17 @@ export class TargetTypeResolver {
     input: UpdateTargetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetTypePayload> {
-    return payload(input, 'targetType', updateTargetType(context, withNumericId(input)));
+    return payload(input, 'targetType', updateTargetType(context, input));
   }
 
   @Mutation(payloadOf('deleteTargetType', DeletePayload), {
     description: 'Deletes a target type that no target has. Needs DELETE_TARGET_TYPE.',
   })
   deleteTargetType(
-    @Arg('input', inputOf('deleteTargetType', IdInput), { description: 'What to delete.' }) input: IdInput,
+    @Arg('input', inputOf('deleteTargetType', idInput('TargetType')), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteTargetType(context, { id }));
+    return deletion(input, 'TargetType', (id) => deleteTargetType(context, { id }));
   }
 }

@@ -22,6 +22,7 @@ import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfLists } from '../server/loaders.ts';
+import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { TargetTag } from './target-tags.ts';
 import { loadTargetType, TargetType } from './target-types.ts';
@@ -43,8 +44,8 @@ export class Attribute {
   value!: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A device's record." })
-export class Target {
+@ObjectType({ simpleResolvers: true, implements: Node, description: "A device's record." })
+export class Target extends Node {
   @Field(() => String, { description: 'Its name on the wire, unique in the tenant and for good.' })
   controllerId!: string;
 
@@ -214,7 +215,7 @@ export class TargetResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<TargetType | null> | TargetView['targetType'] {
     // What every target is read with is mostly enough.
-    return targetType && !asksOnly(info, ['id', 'name'])
+    return targetType && !asksOnly(info, ['id', 'number', 'name'])
       ? loadTargetType(context, targetType.id)
       : targetType;
   }

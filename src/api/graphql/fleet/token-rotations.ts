@@ -24,12 +24,17 @@ import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOf } from '../server/loaders.ts';
 import { payload, payloadOf } from '../server/mutations.ts';
+import { Node } from '../server/node.ts';
 import { connection, listCost } from '../server/pagination.ts';
 import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, TargetConnection, TargetsArgs, type TargetView, targetView } from './targets.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A new security token that its device has not used yet.' })
-class TokenRotation implements Entity {
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: 'A new security token that its device has not used yet.',
+})
+class TokenRotation extends Node implements Entity {
   @Field(() => GraphQLDateTime, { description: 'When the target got its new token.' })
   rotatedAt!: Date;
 

@@ -1,11 +1,12 @@
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
-import { Args, ArgsType, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { AuditEvent as Entity } from '../../../services/platform/audit/audit-event.ts';
 import { listAuditEvents } from '../../../services/platform/audit/list.ts';
 import type { FieldChanges } from '../../../services/platform/audit/record.ts';
 import type { Channel as ChannelName, ActorKind as Kind } from '../../../services/shared/context.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf, OrderDirection } from '../server/enums.ts';
+import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 
 export const ActorKind = enumOf<Kind>('ActorKind', 'What kind of caller it was.', {
@@ -25,10 +26,7 @@ const Channel = enumOf<ChannelName>('Channel', 'By which way a call came.', {
 });
 
 @ObjectType({ simpleResolvers: true, description: 'What was done in the tenant, or refused.' })
-class AuditEvent implements Entity {
-  @Field(() => ID, { description: 'Its identifier; later events have greater ones.' })
-  id!: number;
-
+class AuditEvent extends NumberedNode implements Entity {
   @Field(() => GraphQLDateTime, { description: 'When it happened.' })
   at!: Date;
 

@@ -4,7 +4,6 @@ import {
   type ClassType,
   Ctx,
   Field,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -28,8 +27,9 @@ import { setConfiguration } from '../../../services/platform/tenants/set-configu
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { payload, payloadOf } from '../server/mutations.ts';
+import { Node } from '../server/node.ts';
 
 const KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
 
@@ -90,7 +90,7 @@ class TextSetting extends Setting {
   description: 'The value of a key that names an entity of the tenant.',
 })
 class IdSetting extends Setting {
-  @Field(() => ID, { description: 'The value.' })
+  @Field(() => idOf('DistributionSetType'), { description: 'The value.' })
   value!: number;
 }
 
@@ -100,13 +100,17 @@ const OUTPUT: Record<ConfigurationKey['kind'], ClassType> = {
   text: TextSetting,
   id: IdSetting,
 };
-const INPUT = { boolean: Boolean, integer: GraphQLSafeInt, text: String, id: ID };
+const INPUT = { boolean: Boolean, integer: GraphQLSafeInt, text: String, id: idOf('DistributionSetType') };
 
-/** By the name of the field. */
-type Settings = Record<string, { value: unknown } & Omit<ConfigurationEntry, 'value'>>;
+/** By the name of the field, with the id of the tenant. */
+type Settings = { id: number } & Record<string, unknown>;
 
-@ObjectType({ simpleResolvers: true, description: "The tenant's configuration, a field for every key." })
-class TenantConfiguration {}
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: "The tenant's configuration, a field for every key.",
+})
+class TenantConfiguration extends Node {}
 
 @InputType({
   description:
@@ -181,7 +185,7 @@ export class TenantConfigurationResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<ConfigurationPayload> {
     const given = KEYS.filter((key) => input[fieldOf(key)] !== undefined);
-    const values = Object.fromEntries(given.map((key) => [key, settingOf(key, input[fieldOf(key)])]));
+    const values = Object.fromEntries(given.map((key) => [key, input[fieldOf(key)]]));
     const work = setConfiguration(context, values).then(() => () => readSettings(context));
     return payload(input, 'tenantConfiguration', work.catch(refuseAtField));
   }
@@ -214,15 +218,12 @@ export class TenantConfigurationResolver {
   }
 }
 
-/** An identifier is a text here and a number there. */
-const settingOf = (key: ConfigurationKeyName, value: unknown) =>
-  CONFIGURATION_KEYS[key].kind === 'id' && typeof value === 'string' ? toId(value) : value;
-
 async function readSettings(context: GraphqlContext): Promise<Settings> {
   const entries = await listConfiguration(context);
-  return Object.fromEntries(
-    entries.map((entry) => [fieldOf(entry.key), { ...entry, value: shownValue(entry) }]),
+  const settings = entries.map(
+    (entry) => [fieldOf(entry.key), { ...entry, value: shownValue(entry) }] as const,
   );
+  return { ...Object.fromEntries(settings), id: context.caller.tenantId };
 }
 
 /** Without a gateway token there is none; an empty one is no token. */

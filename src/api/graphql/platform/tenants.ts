@@ -1,18 +1,20 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Args, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { createTenant, type TenantEntry } from '../../../services/platform/tenants/create.ts';
 import { listTenants } from '../../../services/platform/tenants/list.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { payload } from '../server/mutations.ts';
 import { NameListArgs, nameConnection } from '../server/name-lists.ts';
+import { Node } from '../server/node.ts';
 import { connectionTypes, listCost } from '../server/pagination.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A tenant: its targets and users are seen by no other.' })
-class Tenant implements TenantEntry {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: 'A tenant: its targets and users are seen by no other.',
+})
+class Tenant extends Node implements TenantEntry {
   @Field(() => String, {
     description: 'Its name, unique without regard to case; part of the path of its devices.',
   })

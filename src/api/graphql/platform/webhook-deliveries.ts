@@ -5,7 +5,6 @@ import {
   ArgsType,
   Ctx,
   Field,
-  ID,
   InputType,
   Int,
   Mutation,
@@ -19,8 +18,9 @@ import { redeliver } from '../../../services/platform/webhooks/redeliver.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
-import { asWritten, toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { payload } from '../server/mutations.ts';
+import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 
 const DeliveryState = enumOf<Delivery['state']>('WebhookDeliveryState', 'The state of a delivery.', {
@@ -30,14 +30,13 @@ const DeliveryState = enumOf<Delivery['state']>('WebhookDeliveryState', 'The sta
 });
 
 @ObjectType({ simpleResolvers: true, description: 'The sending of one event by a webhook.' })
-class WebhookDelivery implements Delivery {
-  @Field(() => ID, { description: 'Its identifier; later ones are greater.' })
-  id!: number;
-
+class WebhookDelivery extends NumberedNode implements Delivery {
   @Field(() => DeliveryState, { description: 'Its state.' })
   state!: Delivery['state'];
 
-  @Field(() => ID, { description: 'The event, as in `auditEvents` and in the header `webhook-id`.' })
+  @Field(() => idOf('AuditEvent'), {
+    description: 'The event, as in `auditEvents` and in the header `webhook-id`.',
+  })
   eventId!: number;
 
   @Field(() => String, { description: 'The type of the event.' })
@@ -76,11 +75,14 @@ const { Connection: WebhookDeliveryConnection } = connectionTypes(
 
 @InputType({ description: 'What `redeliver` takes: either deliveries or `allFailed`.' })
 class RedeliverInput {
-  @Field(() => ID, { description: 'Of which webhook.' })
-  webhookId!: string;
+  @Field(() => idOf('Webhook'), { description: 'Of which webhook.' })
+  webhookId!: number;
 
-  @Field(() => [ID], { nullable: true, description: 'Which deliveries, at most 1000, in any state.' })
-  deliveryIds?: string[] | null;
+  @Field(() => [idOf('WebhookDelivery')], {
+    nullable: true,
+    description: 'Which deliveries, at most 1000, in any state.',
+  })
+  deliveryIds?: number[] | null;
 
   @Field(() => Boolean, { defaultValue: false, description: 'All that failed.' })
   allFailed!: boolean;
@@ -94,8 +96,8 @@ class RedeliverPayload extends Payload {
 
 @ArgsType()
 class WebhookDeliveriesArgs extends PageArgs {
-  @Field(() => ID, { description: 'Of which webhook.' })
-  webhookId!: string;
+  @Field(() => idOf('Webhook'), { description: 'Of which webhook.' })
+  webhookId!: number;
 }
 
 @Resolver(() => WebhookDelivery)
@@ -109,10 +111,7 @@ export class WebhookDeliveryResolver {
     @Args(() => WebhookDeliveriesArgs) { webhookId, ...args }: WebhookDeliveriesArgs,
     @Ctx() context: GraphqlContext,
   ) {
-    const listing = await listWebhookDeliveries(context, toId(webhookId), args).catch((error) =>
-      Promise.reject(asWritten(error, webhookId)),
-    );
-    return connection(listing, (delivery) => delivery);
+    return connection(await listWebhookDeliveries(context, webhookId, args), (delivery) => delivery);
   }
 
   @Mutation(() => RedeliverPayload, {
@@ -122,12 +121,6 @@ export class WebhookDeliveryResolver {
     @Arg('input', () => RedeliverInput, { description: 'Which.' }) input: RedeliverInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RedeliverPayload> {
-    const { webhookId, deliveryIds, allFailed } = input;
-    const work = redeliver(context, {
-      webhookId: toId(webhookId),
-      deliveryIds: deliveryIds?.map(toId),
-      allFailed,
-    });
-    return payload(input, 'affectedCount', work);
+    return payload(input, 'affectedCount', redeliver(context, input));
   }
 }

@@ -5,7 +5,7 @@ import { deleteWebhook } from '../../../services/platform/webhooks/delete.ts';
 import type { Webhook as Entity } from '../../../services/platform/webhooks/find.ts';
 import { listWebhooks } from '../../../services/platform/webhooks/list.ts';
 import { updateWebhook } from '../../../services/platform/webhooks/update.ts';
-import { AuthoredNode } from '../server/building-blocks.ts';
+import { AuthoredNumberedNode } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
@@ -13,10 +13,10 @@ import {
   answer,
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 
@@ -33,7 +33,7 @@ const WebhookState = enumOf<'active' | 'inactive' | 'failing' | 'suspended'>(
 );
 
 @ObjectType({ simpleResolvers: true, description: 'Where events of the tenant are sent to.' })
-class Webhook extends AuthoredNode {
+class Webhook extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
@@ -95,7 +95,7 @@ class CreateWebhookInput {
   description:
     'What `updateWebhook` takes. A missing field stays as it is. Null clears `eventTypes`, and is refused for the others.',
 })
-class UpdateWebhookInput extends IdInput {
+class UpdateWebhookInput extends idInput('Webhook') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -158,17 +158,18 @@ export class WebhookResolver {
     @Arg('input', () => UpdateWebhookInput, { description: 'What to change.' }) input: UpdateWebhookInput,
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookPayload> {
-    return webhookPayload(input, updateWebhook(context, withNumericId(input)));
+    return webhookPayload(input, updateWebhook(context, input));
   }
 
   @Mutation(payloadOf('deleteWebhook', DeletePayload), {
     description: 'Deletes a webhook and its pending events. Needs DELETE_TENANT_CONFIGURATION.',
   })
   deleteWebhook(
-    @Arg('input', inputOf('deleteWebhook', IdInput), { description: 'What to delete.' }) input: IdInput,
+    @Arg('input', inputOf('deleteWebhook', idInput('Webhook')), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteWebhook(context, { id }));
+    return deletion(input, 'Webhook', (id) => deleteWebhook(context, { id }));
   }
 }
 

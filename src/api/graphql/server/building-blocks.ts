@@ -1,14 +1,16 @@
-import { GraphQLDateTime } from 'graphql-scalars';
-import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
+import { ArgsType, Field, InputType, ObjectType } from 'type-graphql';
 import { enumOf, OrderDirection } from './enums.ts';
+import { Node, NUMBER } from './node.ts';
 import { PageArgs } from './pagination.ts';
 
-/** The fields of everything that has an identifier and an author. */
-@ObjectType({ simpleResolvers: true, description: 'Something that has an identifier and an author.' })
-export abstract class AuthoredNode {
-  @Field(() => ID, { description: 'Its identifier.' })
-  id!: number;
-
+/** The fields of everything that has an identity and an author. */
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: 'Something that has an identity and an author.',
+})
+export abstract class AuthoredNode extends Node {
   @Field(() => GraphQLDateTime, { description: 'When it was created.' })
   createdAt!: Date;
 
@@ -20,6 +22,13 @@ export abstract class AuthoredNode {
 
   @Field(() => String, { description: 'Who changed it last.' })
   lastModifiedBy!: string;
+}
+
+/** The same of what has a number that others show, too. */
+@ObjectType({ simpleResolvers: true, description: 'Something that has a number and an author.' })
+export abstract class AuthoredNumberedNode extends AuthoredNode {
+  @Field(() => GraphQLSafeInt, { description: NUMBER })
+  number?: number;
 }
 
 /** The fields by which all of these can be ordered. */

@@ -3,7 +3,7 @@ import type { DomainError } from '../../../errors.ts';
 import { turnBefore } from '../../../services/shared/turns.ts';
 import { BulkErrorPolicy } from './enums.ts';
 import { Payload, type UserError, userErrorOf } from './errors.ts';
-import { asInInput, toId } from './ids.ts';
+import { globalId, idOf } from './ids.ts';
 
 @InputType({ description: 'The options of a bulk creation.' })
 export abstract class BulkInput {
@@ -17,14 +17,20 @@ export abstract class BulkInput {
   dryRun!: boolean;
 }
 
-@InputType({ description: 'The id of one thing.' })
-export abstract class IdInput {
-  @Field(() => ID, { description: 'Which one.' })
-  id!: string;
+/** The input of a mutation of one thing. */
+export interface IdInput {
+  id: number;
 }
 
-/** An input with its id as a number. */
-export const withNumericId = <T extends IdInput>(input: T) => ({ ...input, id: toId(input.id) });
+/** The class of inputs with the id of one thing of that type. */
+export function idInput(type: string): abstract new () => IdInput {
+  @InputType(`${type}IdInput`, { description: 'The id of one thing.' })
+  abstract class Input implements IdInput {
+    @Field(() => idOf(type), { description: 'Which one.' })
+    id!: number;
+  }
+  return Input;
+}
 
 @ObjectType({ simpleResolvers: true, description: 'What a deletion answers.' })
 export abstract class DeletePayload extends Payload {
@@ -57,9 +63,9 @@ export function payloadOf(mutation: string, fields: Fields) {
   return () => NamedPayload;
 }
 
-/** Faults as `userErrors`, with ids as `input` has them. @throws errors that are not about the input */
-export const userErrorsOf = (input: object, faults: readonly unknown[]): UserError[] =>
-  faults.map((fault) => userErrorOf(asInInput(fault, input)));
+/** Faults as `userErrors`. @throws errors that are not about the input */
+export const userErrorsOf = (_input: object, faults: readonly unknown[]): UserError[] =>
+  faults.map(userErrorOf);
 
 type Answer<T> = T & { userErrors: UserError[] };
 
@@ -98,10 +104,10 @@ export async function creation<K extends string, T>(
   return { [field]: created, userErrors: userErrorsOf(input, faults) } as Answer<Record<K, T[]>>;
 }
 
-/** The payload of a deletion by `remove`. */
-export const deletion = (input: IdInput, remove: (id: number) => Promise<unknown>) =>
+/** The payload of a deletion of something of that type by `remove`. */
+export const deletion = (input: IdInput, type: string, remove: (id: number) => Promise<unknown>) =>
   payload(
     input,
     'deletedId',
-    remove(toId(input.id)).then(() => input.id),
+    remove(input.id).then(() => globalId(type, input.id)),
   );

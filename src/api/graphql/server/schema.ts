@@ -57,6 +57,7 @@ import {
 } from '../software/software-metadata.ts';
 import { SoftwareModuleTypeResolver } from '../software/software-module-types.ts';
 import { SoftwareModuleResolver } from '../software/software-modules.ts';
+import { withGlobalIds } from './global-ids.ts';
 
 /** The schema, from the classes and their decorators. */
 export function buildSchema(): GraphQLSchema {
@@ -128,7 +129,7 @@ export function buildSchema(): GraphQLSchema {
   schema.getSubscriptionType()!.description =
     'What can be watched, with graphql-ws on the same path. Sign in with `connectionParams.authorization`, like the header of that name, or with that header.';
   resolveConnections(schema);
-  return schema;
+  return withGlobalIds(schema);
 }
 
 /** The parts of a connection are functions: compiled queries call them only if there is a resolver. */

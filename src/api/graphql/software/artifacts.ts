@@ -4,7 +4,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -15,16 +14,16 @@ import type { Artifact as Entity } from '../../../services/software/artifacts/ar
 import { createArtifactUpload } from '../../../services/software/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../../services/software/artifacts/delete.ts';
 import { findArtifactsOfModules } from '../../../services/software/artifacts/find.ts';
-import { AuthoredNode } from '../server/building-blocks.ts';
+import { AuthoredNumberedNode } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
-import { DeletePayload, deletion, IdInput, payload, payloadOf } from '../server/mutations.ts';
+import { DeletePayload, deletion, idInput, payload, payloadOf } from '../server/mutations.ts';
 import { SoftwareModule } from './software-modules.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A file of a software module.' })
-export class Artifact extends AuthoredNode implements Omit<Entity, 'moduleId'> {
+export class Artifact extends AuthoredNumberedNode implements Omit<Entity, 'moduleId'> {
   @Field(() => String, { description: 'Its name, unique in the module.' })
   filename!: string;
 
@@ -46,8 +45,8 @@ const USUAL_ARTIFACTS = 3;
 
 @InputType({ description: 'What `createArtifactUpload` takes.' })
 class CreateArtifactUploadInput {
-  @Field(() => ID, { description: 'Which software module gets the file.' })
-  moduleId!: string;
+  @Field(() => idOf('SoftwareModule'), { description: 'Which software module gets the file.' })
+  moduleId!: number;
 
   @Field(() => String, { description: 'The name of the file, at most 256 characters.' })
   filename!: string;
@@ -84,9 +83,9 @@ class CreateArtifactUploadPayload extends Payload {
 }
 
 @InputType({ description: 'What `deleteArtifact` takes.' })
-class DeleteArtifactInput extends IdInput {
-  @Field(() => ID, { description: 'Which software module has it.' })
-  moduleId!: string;
+class DeleteArtifactInput extends idInput('Artifact') {
+  @Field(() => idOf('SoftwareModule'), { description: 'Which software module has it.' })
+  moduleId!: number;
 }
 
 const loadArtifacts = loaderOfLists(findArtifactsOfModules);
@@ -112,7 +111,7 @@ export class ArtifactResolver {
     input: CreateArtifactUploadInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateArtifactUploadPayload> {
-    const work = createArtifactUpload(context, { ...input, moduleId: toId(input.moduleId) });
+    const work = createArtifactUpload(context, input);
     return payload(
       input,
       'upload',
@@ -128,7 +127,7 @@ export class ArtifactResolver {
     input: DeleteArtifactInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteArtifact(context, { moduleId: toId(input.moduleId), id }));
+    return deletion(input, 'Artifact', (id) => deleteArtifact(context, { moduleId: input.moduleId, id }));
   }
 }
 

@@ -3,7 +3,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -18,15 +17,15 @@ import {
 import { TargetType } from '../fleet/target-types.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
-import { IdInput, inputOf, payload, payloadOf } from '../server/mutations.ts';
+import { idInput, inputOf, payload, payloadOf } from '../server/mutations.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
 
 @InputType({ description: 'A target type and distribution set types.' })
-abstract class SetTypesInput extends IdInput {
-  @Field(() => [ID], { description: 'Which distribution set types.' })
-  setTypeIds!: string[];
+abstract class SetTypesInput extends idInput('TargetType') {
+  @Field(() => [idOf('DistributionSetType')], { description: 'Which distribution set types.' })
+  setTypeIds!: number[];
 }
 
 @ObjectType({
@@ -71,7 +70,7 @@ export class CompatibilityResolver {
     input: SetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetTypePayload> {
-    return payload(input, 'targetType', addCompatibleSetTypes(context, numbersOf(input)));
+    return payload(input, 'targetType', addCompatibleSetTypes(context, input));
   }
 
   @Mutation(payloadOf('removeCompatibleDistributionSetTypes', TargetTypePayload), {
@@ -85,8 +84,6 @@ export class CompatibilityResolver {
     input: SetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetTypePayload> {
-    return payload(input, 'targetType', removeCompatibleSetTypes(context, numbersOf(input)));
+    return payload(input, 'targetType', removeCompatibleSetTypes(context, input));
   }
 }
-
-const numbersOf = ({ id, setTypeIds }: SetTypesInput) => ({ id: toId(id), setTypeIds: setTypeIds.map(toId) });

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { assignModules, removeModules } from '../../../services/software/distribution-sets/assign-modules.ts';
 import { createDistributionSets } from '../../../services/software/distribution-sets/create.ts';
 import { deleteDistributionSet } from '../../../services/software/distribution-sets/delete.ts';
@@ -10,17 +10,17 @@ import { updateDistributionSet } from '../../../services/software/distribution-s
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import {
   BulkInput,
   creation,
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { DistributionSet } from './distribution-sets.ts';
 
@@ -50,8 +50,8 @@ class DistributionSetInput {
   @Field(() => Boolean, { nullable: true, description: 'Whether it is locked at once; false by default.' })
   locked?: boolean | null;
 
-  @Field(() => [ID], { defaultValue: [], description: 'Its modules, at most 100.' })
-  moduleIds!: string[];
+  @Field(() => [idOf('SoftwareModule')], { defaultValue: [], description: 'Its modules, at most 100.' })
+  moduleIds!: number[];
 }
 
 @InputType({ description: 'What `createDistributionSets` takes.' })
@@ -67,7 +67,7 @@ class CreateDistributionSetsPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateDistributionSet` takes; what is missing stays as it is.' })
-class UpdateDistributionSetInput extends IdInput {
+class UpdateDistributionSetInput extends idInput('DistributionSet') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -98,9 +98,9 @@ abstract class DistributionSetPayload extends Payload {
 }
 
 @InputType({ description: 'Which modules of which set.' })
-abstract class ModulesInput extends IdInput {
-  @Field(() => [ID], { description: 'Which software modules.' })
-  moduleIds!: string[];
+abstract class ModulesInput extends idInput('DistributionSet') {
+  @Field(() => [idOf('SoftwareModule')], { description: 'Which software modules.' })
+  moduleIds!: number[];
 }
 
 type Cancellation = (typeof CANCELLATIONS)[number];
@@ -115,7 +115,7 @@ const ActionCancellation = enumOf<Cancellation>(
 );
 
 @InputType({ description: 'What `invalidateDistributionSet` takes.' })
-class InvalidateDistributionSetInput extends IdInput {
+class InvalidateDistributionSetInput extends idInput('DistributionSet') {
   @Field(() => ActionCancellation, { description: 'What happens to running actions.' })
   cancelActions!: Cancellation;
 }
@@ -130,12 +130,7 @@ export class DistributionSetMutations {
     input: CreateDistributionSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetsPayload> {
-    const distributionSets = input.distributionSets.map((set) => ({
-      ...set,
-      moduleIds: set.moduleIds.map(toId),
-    }));
-    const work = createDistributionSets(context, { ...input, distributionSets });
-    return creation(input, 'distributionSets', work);
+    return creation(input, 'distributionSets', createDistributionSets(context, input));
   }
 
   @Mutation(payloadOf('updateDistributionSet', DistributionSetPayload), {
@@ -146,7 +141,7 @@ export class DistributionSetMutations {
     input: UpdateDistributionSetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
-    const work = updateDistributionSet(context, withNumericId(input));
+    const work = updateDistributionSet(context, input);
     return payload(input, 'distributionSet', work);
   }
 
@@ -161,7 +156,7 @@ export class DistributionSetMutations {
     input: ModulesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
-    return payload(input, 'distributionSet', assignModules(context, numbersOf(input)));
+    return payload(input, 'distributionSet', assignModules(context, input));
   }
 
   @Mutation(payloadOf('removeSoftwareModules', DistributionSetPayload), {
@@ -174,7 +169,7 @@ export class DistributionSetMutations {
     input: ModulesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
-    return payload(input, 'distributionSet', removeModules(context, numbersOf(input)));
+    return payload(input, 'distributionSet', removeModules(context, input));
   }
 
   @Mutation(payloadOf('invalidateDistributionSet', DistributionSetPayload), {
@@ -186,7 +181,7 @@ export class DistributionSetMutations {
     input: InvalidateDistributionSetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
-    const work = invalidateDistributionSet(context, withNumericId(input));
+    const work = invalidateDistributionSet(context, input);
     return payload(input, 'distributionSet', work);
   }
 
@@ -195,12 +190,12 @@ export class DistributionSetMutations {
       'Deletes a distribution set. A set that history refers to is only marked as deleted. Needs DELETE_DISTRIBUTION_SET.',
   })
   deleteDistributionSet(
-    @Arg('input', inputOf('deleteDistributionSet', IdInput), { description: 'What to delete.' })
+    @Arg('input', inputOf('deleteDistributionSet', idInput('DistributionSet')), {
+      description: 'What to delete.',
+    })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteDistributionSet(context, { id }));
+    return deletion(input, 'DistributionSet', (id) => deleteDistributionSet(context, { id }));
   }
 }
-
-const numbersOf = ({ id, moduleIds }: ModulesInput) => ({ id: toId(id), moduleIds: moduleIds.map(toId) });

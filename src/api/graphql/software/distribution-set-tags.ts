@@ -5,7 +5,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   InputType,
   Int,
   Mutation,
@@ -28,27 +27,27 @@ import {
 } from '../../../services/software/distribution-set-tags/find.ts';
 import { listDistributionSetTags } from '../../../services/software/distribution-set-tags/list.ts';
 import { updateDistributionSetTag } from '../../../services/software/distribution-set-tags/update.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import {
   BulkInput,
   creation,
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSet } from './distribution-sets.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that distribution sets can be marked with.' })
-export class DistributionSetTag extends AuthoredNode implements Entity {
+export class DistributionSetTag extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { description: 'Its name, unique in the tenant; filters ask for it as `tag`.' })
   name!: string;
 
@@ -95,7 +94,7 @@ class CreateDistributionSetTagsPayload extends Payload {
   description:
     'What `updateDistributionSetTag` takes. What is missing stays as it is; only fields that say so take null.',
 })
-class UpdateDistributionSetTagInput extends IdInput {
+class UpdateDistributionSetTagInput extends idInput('DistributionSetTag') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -117,11 +116,11 @@ class UpdateDistributionSetTagPayload extends Payload {
 
 @InputType({ description: 'A tag and distribution sets.' })
 abstract class TaggedSetsInput {
-  @Field(() => ID, { description: 'Which tag.' })
-  tagId!: string;
+  @Field(() => idOf('DistributionSetTag'), { description: 'Which tag.' })
+  tagId!: number;
 
-  @Field(() => [ID], { description: 'Which distribution sets.' })
-  setIds!: string[];
+  @Field(() => [idOf('DistributionSet')], { description: 'Which distribution sets.' })
+  setIds!: number[];
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of the sets of a tag answer.' })
@@ -156,10 +155,10 @@ export class DistributionSetTagResolver {
       'The distribution set tag of that id; null where there is none. Needs READ_DISTRIBUTION_SET.',
   })
   async distributionSetTag(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('DistributionSetTag'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetTag | null> {
-    const [found] = await findDistributionSetTags(context, [toId(id)]);
+    const [found] = await findDistributionSetTags(context, [id]);
     return found ?? null;
   }
 
@@ -193,7 +192,7 @@ export class DistributionSetTagResolver {
     input: UpdateDistributionSetTagInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateDistributionSetTagPayload> {
-    return payload(input, 'distributionSetTag', updateDistributionSetTag(context, withNumericId(input)));
+    return payload(input, 'distributionSetTag', updateDistributionSetTag(context, input));
   }
 
   @Mutation(payloadOf('deleteDistributionSetTag', DeletePayload), {
@@ -201,11 +200,13 @@ export class DistributionSetTagResolver {
       'Deletes a distribution set tag; the sets that have it lose it. Needs DELETE_DISTRIBUTION_SET.',
   })
   deleteDistributionSetTag(
-    @Arg('input', inputOf('deleteDistributionSetTag', IdInput), { description: 'What to delete.' })
+    @Arg('input', inputOf('deleteDistributionSetTag', idInput('DistributionSetTag')), {
+      description: 'What to delete.',
+    })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteDistributionSetTag(context, { id }));
+    return deletion(input, 'DistributionSetTag', (id) => deleteDistributionSetTag(context, { id }));
   }
 
   @Mutation(payloadOf('assignDistributionSetTag', TaggedSetsPayload), {
@@ -218,7 +219,7 @@ export class DistributionSetTagResolver {
     input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TaggedSetsPayload> {
-    return payload(input, 'affectedCount', assignDistributionSetTag(context, numbersOf(input)));
+    return payload(input, 'affectedCount', assignDistributionSetTag(context, input));
   }
 
   @Mutation(payloadOf('unassignDistributionSetTag', TaggedSetsPayload), {
@@ -231,8 +232,6 @@ export class DistributionSetTagResolver {
     input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TaggedSetsPayload> {
-    return payload(input, 'affectedCount', unassignDistributionSetTag(context, numbersOf(input)));
+    return payload(input, 'affectedCount', unassignDistributionSetTag(context, input));
   }
 }
-
-const numbersOf = ({ tagId, setIds }: TaggedSetsInput) => ({ tagId: toId(tagId), setIds: setIds.map(toId) });

@@ -5,7 +5,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -22,22 +21,22 @@ import { listDistributionSetTypes } from '../../../services/software/distributio
 import { findModuleTypesOfSetTypes } from '../../../services/software/distribution-set-types/module-types.ts';
 import { setModuleTypeOfSets } from '../../../services/software/distribution-set-types/set-module-type.ts';
 import { updateDistributionSetType } from '../../../services/software/distribution-set-types/update.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import {
   BulkInput,
   creation,
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { SoftwareModuleType } from './software-module-types.ts';
@@ -61,7 +60,7 @@ const USUAL_MODULE_TYPES = 3;
   simpleResolvers: true,
   description: 'A kind of distribution set: which modules its sets must have, and may have.',
 })
-export class DistributionSetType extends AuthoredNode implements Entity {
+export class DistributionSetType extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { description: 'Its key, unique in the tenant. It never changes.' })
   key!: string;
 
@@ -107,11 +106,17 @@ class DistributionSetTypeInput {
   @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
   color?: string | null;
 
-  @Field(() => [ID], { defaultValue: [], description: 'The module types that every set must have.' })
-  mandatoryModuleTypeIds!: string[];
+  @Field(() => [idOf('SoftwareModuleType')], {
+    defaultValue: [],
+    description: 'The module types that every set must have.',
+  })
+  mandatoryModuleTypeIds!: number[];
 
-  @Field(() => [ID], { defaultValue: [], description: 'The module types that a set may also have.' })
-  optionalModuleTypeIds!: string[];
+  @Field(() => [idOf('SoftwareModuleType')], {
+    defaultValue: [],
+    description: 'The module types that a set may also have.',
+  })
+  optionalModuleTypeIds!: number[];
 }
 
 @InputType({ description: 'What `createDistributionSetTypes` takes.' })
@@ -127,7 +132,7 @@ class CreateDistributionSetTypesPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateDistributionSetType` takes; what is missing stays as it is.' })
-class UpdateDistributionSetTypeInput extends IdInput {
+class UpdateDistributionSetTypeInput extends idInput('DistributionSetType') {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
@@ -152,9 +157,9 @@ const ModuleTypeRole = enumOf<Role>('ModuleTypeRole', 'Whether sets of a type ha
 });
 
 @InputType({ description: 'What `setModuleTypeOfSets` takes.' })
-class SetModuleTypeOfSetsInput extends IdInput {
-  @Field(() => ID, { description: 'Which software module type.' })
-  moduleTypeId!: string;
+class SetModuleTypeOfSetsInput extends idInput('DistributionSetType') {
+  @Field(() => idOf('SoftwareModuleType'), { description: 'Which software module type.' })
+  moduleTypeId!: number;
 
   @Field(() => ModuleTypeRole, {
     description: 'Whether sets must have, may have or cannot have modules of it.',
@@ -174,10 +179,10 @@ export class DistributionSetTypeResolver {
       'The distribution set type of that id; null where there is none. Needs READ_DISTRIBUTION_SET_TYPE.',
   })
   async distributionSetType(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('DistributionSetType'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetType | null> {
-    const [found] = await findDistributionSetTypes(context, [toId(id)]);
+    const [found] = await findDistributionSetTypes(context, [id]);
     return found ?? null;
   }
 
@@ -214,8 +219,8 @@ export class DistributionSetTypeResolver {
   ): Promise<CreateDistributionSetTypesPayload> {
     const distributionSetTypes = input.distributionSetTypes.map((type) => ({
       ...type,
-      mandatoryModuleTypeIds: type.mandatoryModuleTypeIds.map(toId),
-      optionalModuleTypeIds: type.optionalModuleTypeIds.map(toId),
+      mandatoryModuleTypeIds: type.mandatoryModuleTypeIds,
+      optionalModuleTypeIds: type.optionalModuleTypeIds,
     }));
     const work = createDistributionSetTypes(context, { ...input, distributionSetTypes });
     return creation(input, 'distributionSetTypes', work);
@@ -229,7 +234,7 @@ export class DistributionSetTypeResolver {
     input: UpdateDistributionSetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetTypePayload> {
-    const work = updateDistributionSetType(context, withNumericId(input));
+    const work = updateDistributionSetType(context, input);
     return payload(input, 'distributionSetType', work);
   }
 
@@ -244,8 +249,7 @@ export class DistributionSetTypeResolver {
     input: SetModuleTypeOfSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetTypePayload> {
-    const ids = { id: toId(input.id), moduleTypeId: toId(input.moduleTypeId) };
-    return payload(input, 'distributionSetType', setModuleTypeOfSets(context, { ...ids, role: input.role }));
+    return payload(input, 'distributionSetType', setModuleTypeOfSets(context, input));
   }
 
   @Mutation(payloadOf('deleteDistributionSetType', DeletePayload), {
@@ -253,10 +257,12 @@ export class DistributionSetTypeResolver {
       'Deletes a distribution set type; one that sets have stays for these. Needs DELETE_DISTRIBUTION_SET_TYPE.',
   })
   deleteDistributionSetType(
-    @Arg('input', inputOf('deleteDistributionSetType', IdInput), { description: 'What to delete.' })
+    @Arg('input', inputOf('deleteDistributionSetType', idInput('DistributionSetType')), {
+      description: 'What to delete.',
+    })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteDistributionSetType(context, { id }));
+    return deletion(input, 'DistributionSetType', (id) => deleteDistributionSetType(context, { id }));
   }
 }

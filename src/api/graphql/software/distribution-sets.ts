@@ -5,7 +5,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   ObjectType,
   Query,
   Resolver,
@@ -19,16 +18,16 @@ import {
   findModulesOfSets,
 } from '../../../services/software/distribution-sets/find.ts';
 import { listDistributionSets } from '../../../services/software/distribution-sets/list.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOfFound, loaderOfLists } from '../server/loaders.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
 import { SoftwareModule } from './software-modules.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Software modules that are assigned to targets together.' })
-export class DistributionSet extends AuthoredNode {
+export class DistributionSet extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Its name.' })
   name!: string;
 
@@ -88,10 +87,10 @@ export class DistributionSetResolver {
     description: 'The distribution set of that id; null where there is none. Needs READ_DISTRIBUTION_SET.',
   })
   async distributionSet(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('DistributionSet'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSet | null> {
-    const [found] = await findDistributionSets(context, [toId(id)]);
+    const [found] = await findDistributionSets(context, [id]);
     return found ?? null;
   }
 

@@ -19,7 +19,7 @@ import { Metadata, MetadataInput } from '../fleet/target-metadata.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOfLists } from '../server/loaders.ts';
-import { IdInput, inputOf, payload, payloadOf, withNumericId } from '../server/mutations.ts';
+import { idInput, payload, payloadOf } from '../server/mutations.ts';
 import { DistributionSet } from './distribution-sets.ts';
 import { SoftwareModule } from './software-modules.ts';
 
@@ -42,7 +42,7 @@ class SoftwareModuleMetadataInput extends MetadataInput {
 }
 
 @InputType({ description: 'What `setSoftwareModuleMetadata` takes.' })
-class SetSoftwareModuleMetadataInput extends IdInput {
+class SetSoftwareModuleMetadataInput extends idInput('SoftwareModule') {
   @Field(() => [SoftwareModuleMetadataInput], {
     description: 'The entries to add or to overwrite; the others stay. A module has at most 100.',
   })
@@ -50,15 +50,21 @@ class SetSoftwareModuleMetadataInput extends IdInput {
 }
 
 @InputType({ description: 'What `setDistributionSetMetadata` takes.' })
-class SetDistributionSetMetadataInput extends IdInput {
+class SetDistributionSetMetadataInput extends idInput('DistributionSet') {
   @Field(() => [MetadataInput], {
     description: 'The entries to add or to overwrite; the others stay. A set has at most 100.',
   })
   entries!: MetadataInput[];
 }
 
-@InputType({ description: 'Which entries of which software module or distribution set.' })
-abstract class KeysInput extends IdInput {
+@InputType({ description: 'What `deleteSoftwareModuleMetadata` takes.' })
+class DeleteSoftwareModuleMetadataInput extends idInput('SoftwareModule') {
+  @Field(() => [String], { description: 'The keys of the entries to delete.' })
+  keys!: string[];
+}
+
+@InputType({ description: 'What `deleteDistributionSetMetadata` takes.' })
+class DeleteDistributionSetMetadataInput extends idInput('DistributionSet') {
   @Field(() => [String], { description: 'The keys of the entries to delete.' })
   keys!: string[];
 }
@@ -106,20 +112,20 @@ export class SoftwareModuleMetadataResolver {
     input: SetSoftwareModuleMetadataInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ModulePayload> {
-    return payload(input, 'softwareModule', setModuleMetadata(context, withNumericId(input)));
+    return payload(input, 'softwareModule', setModuleMetadata(context, input));
   }
 
   @Mutation(payloadOf('deleteSoftwareModuleMetadata', ModulePayload), {
     description: "Deletes entries of a software module's metadata. Needs UPDATE_SOFTWARE_MODULE.",
   })
   deleteSoftwareModuleMetadata(
-    @Arg('input', inputOf('deleteSoftwareModuleMetadata', KeysInput), {
+    @Arg('input', () => DeleteSoftwareModuleMetadataInput, {
       description: 'Which module, and which keys.',
     })
-    input: KeysInput,
+    input: DeleteSoftwareModuleMetadataInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ModulePayload> {
-    const work = deleteModuleMetadata(context, withNumericId(input));
+    const work = deleteModuleMetadata(context, input);
     return payload(input, 'softwareModule', work);
   }
 }
@@ -142,7 +148,7 @@ export class DistributionSetMetadataResolver {
     input: SetDistributionSetMetadataInput,
     @Ctx() context: GraphqlContext,
   ): Promise<SetPayload> {
-    const work = setDistributionSetMetadata(context, withNumericId(input));
+    const work = setDistributionSetMetadata(context, input);
     return payload(input, 'distributionSet', work);
   }
 
@@ -150,13 +156,13 @@ export class DistributionSetMetadataResolver {
     description: "Deletes entries of a distribution set's metadata. Needs UPDATE_DISTRIBUTION_SET.",
   })
   deleteDistributionSetMetadata(
-    @Arg('input', inputOf('deleteDistributionSetMetadata', KeysInput), {
+    @Arg('input', () => DeleteDistributionSetMetadataInput, {
       description: 'Which set, and which keys.',
     })
-    input: KeysInput,
+    input: DeleteDistributionSetMetadataInput,
     @Ctx() context: GraphqlContext,
   ): Promise<SetPayload> {
-    const work = deleteDistributionSetMetadata(context, withNumericId(input));
+    const work = deleteDistributionSetMetadata(context, input);
     return payload(input, 'distributionSet', work);
   }
 }

@@ -4,7 +4,6 @@ import {
   ArgsType,
   Ctx,
   Field,
-  ID,
   InputType,
   Int,
   Mutation,
@@ -19,25 +18,25 @@ import { findSoftwareModuleTypes } from '../../../services/software/software-mod
 import { listSoftwareModuleTypes } from '../../../services/software/software-module-types/list.ts';
 import type { SoftwareModuleType as Entity } from '../../../services/software/software-module-types/software-module-type.ts';
 import { updateSoftwareModuleType } from '../../../services/software/software-module-types/update.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import {
   BulkInput,
   creation,
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of software module: firmware, applications.' })
-export class SoftwareModuleType extends AuthoredNode implements Entity {
+export class SoftwareModuleType extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { description: 'Its key, unique in the tenant. It never changes.' })
   key!: string;
 
@@ -114,7 +113,7 @@ class CreateSoftwareModuleTypesPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateSoftwareModuleType` takes; what is missing stays as it is.' })
-class UpdateSoftwareModuleTypeInput extends IdInput {
+class UpdateSoftwareModuleTypeInput extends idInput('SoftwareModuleType') {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
@@ -141,10 +140,10 @@ export class SoftwareModuleTypeResolver {
       'The software module type of that id; null where there is none. Needs READ_SOFTWARE_MODULE_TYPE.',
   })
   async softwareModuleType(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('SoftwareModuleType'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<SoftwareModuleType | null> {
-    const [found] = await findSoftwareModuleTypes(context, [toId(id)]);
+    const [found] = await findSoftwareModuleTypes(context, [id]);
     return found ?? null;
   }
 
@@ -178,7 +177,7 @@ export class SoftwareModuleTypeResolver {
     input: UpdateSoftwareModuleTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateSoftwareModuleTypePayload> {
-    const work = updateSoftwareModuleType(context, withNumericId(input));
+    const work = updateSoftwareModuleType(context, input);
     return payload(input, 'softwareModuleType', work);
   }
 
@@ -187,10 +186,12 @@ export class SoftwareModuleTypeResolver {
       'Deletes a software module type. A type in use is only marked as deleted. Needs DELETE_SOFTWARE_MODULE_TYPE.',
   })
   deleteSoftwareModuleType(
-    @Arg('input', inputOf('deleteSoftwareModuleType', IdInput), { description: 'What to delete.' })
+    @Arg('input', inputOf('deleteSoftwareModuleType', idInput('SoftwareModuleType')), {
+      description: 'What to delete.',
+    })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteSoftwareModuleType(context, { id }));
+    return deletion(input, 'SoftwareModuleType', (id) => deleteSoftwareModuleType(context, { id }));
   }
 }

@@ -5,7 +5,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   InputType,
   Mutation,
   ObjectType,
@@ -21,21 +20,21 @@ import { findSoftwareModules } from '../../../services/software/software-modules
 import { listSoftwareModules } from '../../../services/software/software-modules/list.ts';
 import type { SoftwareModule as Entity } from '../../../services/software/software-modules/software-module.ts';
 import { updateSoftwareModule } from '../../../services/software/software-modules/update.ts';
-import { AUTHORED_ORDER, AuthoredNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { toId } from '../server/ids.ts';
+import { idOf } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
 import {
   BulkInput,
   creation,
   DeletePayload,
   deletion,
-  IdInput,
+  type IdInput,
+  idInput,
   inputOf,
   payload,
   payloadOf,
-  withNumericId,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { SoftwareModuleType } from './software-module-types.ts';
@@ -44,7 +43,7 @@ import { SoftwareModuleType } from './software-module-types.ts';
   simpleResolvers: true,
   description: 'A version of a piece of software, with its files; sets are made of modules.',
 })
-export class SoftwareModule extends AuthoredNode {
+export class SoftwareModule extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Its name.' })
   name!: string;
 
@@ -114,7 +113,7 @@ class CreateSoftwareModulesPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateSoftwareModule` takes; what is missing stays as it is.' })
-class UpdateSoftwareModuleInput extends IdInput {
+class UpdateSoftwareModuleInput extends idInput('SoftwareModule') {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
@@ -145,10 +144,10 @@ export class SoftwareModuleResolver {
     description: 'The software module of that id; null where there is none. Needs READ_SOFTWARE_MODULE.',
   })
   async softwareModule(
-    @Arg('id', () => ID, { description: 'Its identifier.' }) id: string,
+    @Arg('id', () => idOf('SoftwareModule'), { description: 'Its identifier.' }) id: number,
     @Ctx() context: GraphqlContext,
   ): Promise<SoftwareModule | null> {
-    const [found] = await findSoftwareModules(context, [toId(id)]);
+    const [found] = await findSoftwareModules(context, [id]);
     return found ?? null;
   }
 
@@ -190,7 +189,7 @@ export class SoftwareModuleResolver {
     input: UpdateSoftwareModuleInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateSoftwareModulePayload> {
-    const work = updateSoftwareModule(context, withNumericId(input));
+    const work = updateSoftwareModule(context, input);
     return payload(input, 'softwareModule', work);
   }
 
@@ -199,10 +198,12 @@ export class SoftwareModuleResolver {
       'Deletes a software module with its files. A module that distribution sets have is only marked as deleted, but its files are deleted. Needs DELETE_SOFTWARE_MODULE.',
   })
   deleteSoftwareModule(
-    @Arg('input', inputOf('deleteSoftwareModule', IdInput), { description: 'What to delete.' })
+    @Arg('input', inputOf('deleteSoftwareModule', idInput('SoftwareModule')), {
+      description: 'What to delete.',
+    })
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletion(input, (id) => deleteSoftwareModule(context, { id }));
+    return deletion(input, 'SoftwareModule', (id) => deleteSoftwareModule(context, { id }));
   }
 }

@@ -13,7 +13,7 @@ import {
 } from './fields.ts';
 import type { PendingTarget } from './pending-target.ts';
 
-const { tenantId: _, id: __, ...COLUMNS } = getTableColumns(pendingTargets);
+const { tenantId: _, ...COLUMNS } = getTableColumns(pendingTargets);
 
 /** A device that became a target in another way is not pending, even if its row is still there. */
 const isNoTarget = sql`NOT EXISTS (SELECT 1 FROM ${targets}

@@ -2,6 +2,7 @@ import type { PendingState } from '../../../database/tables/enrollment.ts';
 
 /** A device that needs an approval to become a target, or was rejected. */
 export interface PendingTarget {
+  id: number;
   controllerId: string;
   groupId: number;
   state: PendingState;

@@ -9,6 +9,8 @@ import { targetInScope } from './scope.ts';
 
 /** A new token that the device has not used yet. */
 export interface TokenRotation {
+  /** That of its target, which has one at most. */
+  id: number;
   rotatedAt: Date;
   rotatedBy: string;
   /** When the tokens before it stop working unless the device uses the new one sooner; null: they did at once. */
@@ -77,7 +79,7 @@ export async function findTokenRotations(
   const found = new Map(
     rows.map(({ targetId, rotatedAt, rotatedBy, oldUntil }): [number, TokenRotation] => [
       targetId,
-      { rotatedAt, rotatedBy, overlapEndsAt: latest(oldUntil) },
+      { id: targetId, rotatedAt, rotatedBy, overlapEndsAt: latest(oldUntil) },
     ]),
   );
   return targetIds.map((id) => found.get(id) ?? null);

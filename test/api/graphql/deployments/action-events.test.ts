@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { numberOf } from '../../../support/ids.ts';
 import { basic, clientOf, createServedTenant, graphql, startTestServer } from '../../../support/server.ts';
 
 const server = await startTestServer();
@@ -24,10 +25,10 @@ it('tells in another process what a device does about an assignment', async () =
   const { createDistributionSets: sets } = await graphql(
     admin,
     `mutation ($ids: [ID!]!) { createDistributionSets(input: { distributionSets: [
-      { type: "os", name: "os", version: "1", moduleIds: $ids }] }) { distributionSets { id } } }`,
+      { type: "os", name: "os", version: "1", moduleIds: $ids }] }) { distributionSets { id number } } }`,
     { ids: made.softwareModules.map(({ id }: { id: string }) => id) },
   );
-  const distributionSetId = sets.distributionSets[0].id;
+  const { id: distributionSetId, number } = sets.distributionSets[0];
 
   const client = createClient({
     url: `${other.url.replace('http', 'ws')}/graphql`,
@@ -39,7 +40,7 @@ it('tells in another process what a device does about an assignment', async () =
     active target { controllerId updateStatus } distributionSet { name } statusHistory(first: 1) { nodes { status messages } } } } }`;
   const events = client.iterate<Record<string, unknown>>({
     query,
-    variables: { filter: `distributionSet.id==${distributionSetId}` },
+    variables: { filter: `distributionSet.id==${number}` },
   });
   const next = async () => (await events.next()).value.data.actionEvents;
   expect(await next()).toEqual({ type: 'RESYNC', actionId: null, action: null });
@@ -64,7 +65,7 @@ it('tells in another process what a device does about an assignment', async () =
 
   const device = clientOf(server, `TargetToken ${createTargets.targets[0].securityToken}`);
   const report = (execution: string, finished: string, details: string[]) =>
-    device(`/${name}/controller/v1/a/deploymentBase/${actionId}/feedback`, {
+    device(`/${name}/controller/v1/a/deploymentBase/${numberOf(actionId)}/feedback`, {
       method: 'POST',
       json: { status: { execution, result: { finished }, details } },
     });

@@ -3,6 +3,7 @@ import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { reportDeployment } from '../../../../src/services/devices/reports/report-deployment.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import { createSet } from '../../../services/deployments/assignments/support.ts';
+import { idOf, numberOf } from '../../../support/ids.ts';
 import { type Any, codesOf, createTargets, openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
@@ -10,7 +11,10 @@ const door = openTestDoor();
 let sets: [first: string, second: string];
 beforeEach(async () => {
   const context = door.tenant.contextOf();
-  sets = [String(await createSet(context, 'first')), String(await createSet(context, 'second'))];
+  sets = [
+    idOf('DistributionSet', await createSet(context, 'first')),
+    idOf('DistributionSet', await createSet(context, 'second')),
+  ];
   await createTargets(door.as(), 3);
 });
 
@@ -307,7 +311,11 @@ describe('actions', () => {
       userErrors: [],
     });
     const device = asDevice(context, await context.tenants.byId(context.caller.tenantId), 'd-001', 'x');
-    await reportDeployment(device, Number(waiting), { execution: 'closed', result: 'success', details: [] });
+    await reportDeployment(device, numberOf(waiting), {
+      execution: 'closed',
+      result: 'success',
+      details: [],
+    });
     const gone = await mutate('deleteActions', { actionIds: [waiting] }, 'deletedCount');
     expect(gone).toEqual({ deletedCount: 1, userErrors: [] });
     const { action } = await query('query ($id: ID!) { action(id: $id) { id } }', { id: waiting });

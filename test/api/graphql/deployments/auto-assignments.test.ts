@@ -3,6 +3,7 @@ import { createTargetFilter } from '../../../../src/services/fleet/target-filter
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import { assign, createSet } from '../../../services/deployments/assignments/support.ts';
 import { autoAssignment, FAR_OFF } from '../../../services/deployments/auto-assignments/support.ts';
+import { idOf } from '../../../support/ids.ts';
 import { type Any, codesOf, createTargets, openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
@@ -18,7 +19,7 @@ const CHANGED = { userErrors: [] };
 
 describe('auto-assignments', () => {
   it('are created, read, handled and deleted', async () => {
-    const distributionSetId = await createSet(door.tenant.contextOf(), 'first');
+    const distributionSetId = idOf('DistributionSet', await createSet(door.tenant.contextOf(), 'first'));
     const created = await mutate(
       'createAutoAssignment',
       { name: 'n', filter: 'id==*', distributionSetId, forceType: 'SOFT', weight: 3, startAt: FAR_OFF },
@@ -79,11 +80,13 @@ describe('auto-assignments', () => {
     ];
     const selection = 'autoAssignment { status approvalDecidedBy approvalRemark }';
     expect(
-      await mutate('approveAutoAssignment', { id: String(one.id), remark: 'ok' }, selection),
+      await mutate('approveAutoAssignment', { id: idOf('AutoAssignment', one.id), remark: 'ok' }, selection),
     ).toMatchObject({
       autoAssignment: { status: 'READY', approvalDecidedBy: 'tester', approvalRemark: 'ok' },
     });
-    expect(await mutate('denyAutoAssignment', { id: String(other.id) }, selection)).toMatchObject({
+    expect(
+      await mutate('denyAutoAssignment', { id: idOf('AutoAssignment', other.id) }, selection),
+    ).toMatchObject({
       autoAssignment: { status: 'APPROVAL_DENIED', approvalRemark: null },
     });
   });
@@ -113,9 +116,9 @@ it('filters assign sets by themselves, until that is cleared', async () => {
   const context = door.tenant.contextOf();
   const ids = [];
   for (const name of ['a', 'b', 'c'])
-    ids.push(String((await createTargetFilter(context, { name, filter: 'id==*' })).id));
+    ids.push(idOf('TargetFilter', (await createTargetFilter(context, { name, filter: 'id==*' })).id));
   const [targetFilterId] = ids;
-  const distributionSetId = String(await createSet(context, 'first'));
+  const distributionSetId = idOf('DistributionSet', await createSet(context, 'first'));
   const input = { targetFilterId, distributionSetId, startAt: FAR_OFF };
   expect(await mutate('setAutoAssignment', input)).toMatchObject({
     autoAssignment: { name: 'a', status: 'READY' },

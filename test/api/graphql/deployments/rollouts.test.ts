@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import { createSet } from '../../../services/deployments/assignments/support.ts';
 import { addTargets, begin, plan, report, settle } from '../../../services/deployments/rollouts/support.ts';
+import { idOf } from '../../../support/ids.ts';
 import { type Any, codesOf, openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
@@ -23,15 +24,15 @@ describe('rollouts', () => {
   it('are created, handled and deleted', async () => {
     const context = door.tenant.contextOf();
     await addTargets(context, 'a', 'b');
-    const distributionSetId = await createSet(context, 'set');
+    const distributionSetId = idOf('DistributionSet', await createSet(context, 'set'));
     const created = await mutate(
       'createRollout',
       { name: 'r', filter: 'id==*', distributionSetId, groups: GROUPS, forceType: 'SOFT', weight: 3 },
-      `rollout { id name status forceType weight totalTargets totalGroups distributionSet { name }
+      `rollout { id number name status forceType weight totalTargets totalGroups distributionSet { name }
         targetCounts { notStarted running } groups { nodes { name filter errorThreshold successAction } } }`,
     );
     expect(created.userErrors).toEqual([]);
-    const { id, ...shown } = created.rollout;
+    const { id, number, ...shown } = created.rollout;
     expect(shown).toEqual({
       name: 'r',
       status: 'CREATING',
@@ -48,7 +49,7 @@ describe('rollouts', () => {
         ],
       },
     });
-    await settle(context, Number(id));
+    await settle(context, number);
     expect(await mutate('updateRollout', { id, name: 's' })).toMatchObject({
       rollout: { name: 's', status: 'READY' },
     });
@@ -68,14 +69,14 @@ describe('rollouts', () => {
       ['stopRollout', 'STOPPING'],
     ] as const) {
       expect(await mutate(name, { id })).toMatchObject({ rollout: { status }, userErrors: [] });
-      await settle(context, Number(id));
+      await settle(context, number);
     }
     expect(await mutate('resumeRollout', { id })).toEqual({
       rollout: null,
       userErrors: [{ code: 'ROLLOUT_ILLEGAL_STATE', path: ['id'] }],
     });
     expect(await mutate('deleteRollout', { id }, 'deletedId')).toEqual({ deletedId: id, userErrors: [] });
-    await settle(context, Number(id));
+    await settle(context, number);
     const { data } = await door.as()(
       `query ($id: ID!) { rollout(id: $id) { status deleted } rollouts { totalCount }
         all: rollouts(softDeleted: INCLUDE_SOFT_DELETED) { nodes { id } } }`,
@@ -94,16 +95,18 @@ describe('rollouts', () => {
     const finished = await begin(context, { name: 'finished', errorThreshold: 100 });
     await report(context, 'a', 'failure');
     await settle(context, finished);
-    expect(await mutate('retryRollout', { id: finished })).toMatchObject({
+    expect(await mutate('retryRollout', { id: idOf('Rollout', finished) })).toMatchObject({
       rollout: { name: 'finished_retry', status: 'CREATING' },
     });
     await setConfiguration(context, { 'rollout.approval.enabled': true });
     const [one, other] = [await plan(context, { name: 'one' }), await plan(context, { name: 'other' })];
     const decided = 'rollout { status approvalDecidedBy approvalRemark }';
-    expect(await mutate('approveRollout', { id: one, remark: 'go' }, decided)).toMatchObject({
-      rollout: { status: 'READY', approvalDecidedBy: 'tester', approvalRemark: 'go' },
-    });
-    expect(await mutate('denyRollout', { id: other }, decided)).toMatchObject({
+    expect(await mutate('approveRollout', { id: idOf('Rollout', one), remark: 'go' }, decided)).toMatchObject(
+      {
+        rollout: { status: 'READY', approvalDecidedBy: 'tester', approvalRemark: 'go' },
+      },
+    );
+    expect(await mutate('denyRollout', { id: idOf('Rollout', other) }, decided)).toMatchObject({
       rollout: { status: 'APPROVAL_DENIED' },
     });
   });
@@ -111,7 +114,7 @@ describe('rollouts', () => {
   it('refuse what is unknown, contradicts itself or is not permitted', async () => {
     const context = door.tenant.contextOf();
     await addTargets(context, 'a');
-    const distributionSetId = await createSet(context, 'set');
+    const distributionSetId = idOf('DistributionSet', await createSet(context, 'set'));
     expect(await mutate('startRollout', { id: 'nonsense' })).toMatchObject({
       userErrors: [{ code: 'ROLLOUT_NOT_FOUND', path: ['id'] }],
     });

@@ -26,7 +26,7 @@ describe('target tags', () => {
     const [x, y] = data.createTargetTags.targetTags;
     const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(x).toEqual({
-      id: expect.stringMatching(/^\d+$/),
+      id: expect.stringMatching(/^TargetTag:\d+$/),
       name: 'x',
       description: 'd',
       color: 'red',

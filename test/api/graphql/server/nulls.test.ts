@@ -5,6 +5,7 @@ import { createCertificateAuthority } from '../../../../src/services/devices/cer
 import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
 import { newAuthority } from '../../../support/certificates.ts';
+import { idOf } from '../../../support/ids.ts';
 import { openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
@@ -14,22 +15,25 @@ const asAdmin = () => door.tenant.contextOf(undefined, ['TENANT_ADMIN']);
 /** What each mutation is called with, and the fields it answers. */
 const ENTITIES = {
   EnrollmentGroup: {
-    create: async () => ({
-      id: (await createEnrollmentGroup(asAdmin(), { name: 'n', description: 'd', targetGroup: 'g' })).group
-        .id,
-    }),
+    create: async () => {
+      const given = { name: 'n', description: 'd', targetGroup: 'g' };
+      return { id: idOf('EnrollmentGroup', (await createEnrollmentGroup(asAdmin(), given)).group.id) };
+    },
     fields: 'enrollmentGroup { description targetGroup expiresAt registrationLimit }',
   },
   Webhook: {
     create: async () => {
       const given = { name: 'n', url: 'https://example.org/', eventTypes: ['target.*'] };
-      return { id: (await createWebhook(asAdmin(), given)).webhook.id };
+      return { id: idOf('Webhook', (await createWebhook(asAdmin(), given)).webhook.id) };
     },
     fields: 'webhook { eventTypes }',
   },
   CertificateAuthority: {
     create: async () => ({
-      id: (await createCertificateAuthority(asAdmin(), { name: 'n', certificate })).id,
+      id: idOf(
+        'CertificateAuthority',
+        (await createCertificateAuthority(asAdmin(), { name: 'n', certificate })).id,
+      ),
     }),
     fields: 'certificateAuthority { name }',
   },

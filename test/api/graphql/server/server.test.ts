@@ -159,7 +159,7 @@ describe('limits', () => {
     ['tokens', `{ ${'me { username } '.repeat(6_000)} }`, 'GRAPHQL_PARSE_FAILED'],
     [
       'cost',
-      '{ a: targets(first: 500) { ...t } b: targets(first: 500) { ...t } } fragment t on TargetConnection { nodes { ...n } edges { node { ...n } } } fragment n on Target { controllerId name description address group createdAt createdBy lastModifiedAt lastModifiedBy overdue attributes { key value } b: attributes { key value } targetType { id key name } }',
+      '{ a: targets(first: 500) { ...t } b: targets(first: 500) { ...t } } fragment t on TargetConnection { nodes { ...n } edges { node { ...n } } } fragment n on Target { controllerId name description address group createdAt createdBy lastModifiedAt lastModifiedBy overdue attributes { key value } b: attributes { key value } c: attributes { key value } targetType { id key name } }',
       'COST_LIMIT_EXCEEDED',
     ],
   ])('refuses too much: %s', async (_, query, code) => {
@@ -198,14 +198,16 @@ describe('limits', () => {
     const ask = door.as();
     expect((await ask(create('controllerId'), { rows })).data.createTargets.userErrors).toEqual([]);
     const many = await ask(
-      create('controllerId name description address group createdAt createdBy lastModifiedAt'),
+      create(
+        'id controllerId name description address group overdue createdAt createdBy lastModifiedAt lastModifiedBy',
+      ),
       { rows },
     );
     expect([many.status, codesOf(many)]).toEqual([400, ['COST_LIMIT_EXCEEDED']]);
   });
 
   it('counts what variables ask for, each time anew', async () => {
-    const query = `query ($n: Int) { targets(first: $n) { ${Array.from({ length: 10 }, (_, i) => `n${i}: nodes { attributes { key value } }`).join(' ')} } }`;
+    const query = `query ($n: Int) { targets(first: $n) { ${Array.from({ length: 13 }, (_, i) => `n${i}: nodes { attributes { key value } }`).join(' ')} } }`;
     const ask = door.as();
     expect(codesOf(await ask(query, { n: 500 }))).toEqual(['COST_LIMIT_EXCEEDED']);
     expect(codesOf(await ask(query, { n: 10 }))).toEqual([]);

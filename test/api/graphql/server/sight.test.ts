@@ -3,6 +3,7 @@ import { buildSchema, getNamedType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Permission } from '../../../../src/services/access/grants.ts';
 import { type Fleet, makeFleet } from '../../../services/access/seen/fleet.ts';
+import { idOf } from '../../../support/ids.ts';
 import { type Ask, codesOf, openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
@@ -56,10 +57,14 @@ const changing = (mutation: string, input: string) => (selection: string) =>
 const REACHED: Record<string, (selection: string) => string> = {
   Query: (selection) => `{ ${selection} }`,
   Target: (selection) => `{ target(controllerId: "inner") { ${selection} } }`,
-  DistributionSet: (selection) => `{ distributionSet(id: "${fleet.setId}") { ${selection} } }`,
+  DistributionSet: (selection) =>
+    `{ distributionSet(id: "${idOf('DistributionSet', fleet.setId)}") { ${selection} } }`,
   RolloutGroup: (selection) => `{ rollout(id: "${rolloutId}") { groups { nodes { ${selection} } } } }`,
   AssignDistributionSetPayload: (selection) =>
-    changing('assignDistributionSet', `distributionSetId: "${fleet.setId}", filter: "id==*"`)(selection),
+    changing(
+      'assignDistributionSet',
+      `distributionSetId: "${idOf('DistributionSet', fleet.setId)}", filter: "id==*"`,
+    )(selection),
   CancelActionsPayload: changing('cancelActions', 'filter: "id!=0"'),
   ConfirmActionsPayload: changing('confirmActions', 'filter: "id!=0"'),
   ForceActionsPayload: changing('forceActions', 'filter: "id!=0"'),

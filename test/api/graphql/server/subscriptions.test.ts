@@ -4,6 +4,7 @@ import type { Client } from 'graphql-ws';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openPool } from '../../../../src/database/connect.ts';
+import { idOf } from '../../../support/ids.ts';
 import {
   basic,
   clientOf,
@@ -125,7 +126,7 @@ describe('importProgress', () => {
     });
     const client = openAsBoss(other);
     const told: unknown[] = [];
-    for await (const { data } of watch(client, query, { id: String(json.id) })) told.push(data);
+    for await (const { data } of watch(client, query, { id: idOf('Import', json.id) })) told.push(data);
     expect(told.at(-1)).toEqual({
       importProgress: { state: 'FINISHED', rowsRead: 2, rowsCreated: 2, bytesTotal: 17 },
     });
@@ -141,7 +142,7 @@ describe('importProgress', () => {
     const client = openAsBoss(other);
     const warned =
       'subscription ($id: ID!) { importProgress(id: $id) { warningCount warnings { line controllerId message } } }';
-    const { value } = await watch(client, warned, { id: String(json.id) }).next();
+    const { value } = await watch(client, warned, { id: idOf('Import', json.id) }).next();
     const { warningCount, warnings } = value.data.importProgress;
     expect({ warningCount, count: warnings.length }).toEqual({ warningCount: 19, count: 10 });
     expect(warnings[0]).toEqual({
@@ -152,13 +153,16 @@ describe('importProgress', () => {
     await client.dispose();
   });
 
-  it.each(['0', 'x', '99999999999999999999'])('knows no import %s', async (id) => {
-    const client = openAsBoss();
-    await expect(watch(client, query, { id }).next()).rejects.toMatchObject([
-      { extensions: { code: 'BAD_USER_INPUT', argument: 'id' } },
-    ]);
-    await client.dispose();
-  });
+  it.each(['1', 'x', 'Import:0', 'Import:99999999999999999999', 'Rollout:1'])(
+    'knows no import %s',
+    async (id) => {
+      const client = openAsBoss();
+      await expect(watch(client, query, { id }).next()).rejects.toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', argument: 'id' } },
+      ]);
+      await client.dispose();
+    },
+  );
 });
 
 describe('signing in', () => {
