@@ -222,6 +222,13 @@ export const rolloutGroupNotFound = (id: string, path = ['id']) =>
 export const rolloutGroupAlreadyExists = (name: string) =>
   alreadyExists('ROLLOUT_GROUP_ALREADY_EXISTS', name, ['groups']);
 
+export const jobNotFound = (id: string) => notFound('JOB_NOT_FOUND', id, ['id']);
+export const jobEnded = (id: string, state: string) =>
+  new DomainError('JOB_ENDED', `The job ${id} has ended: it is ${state}.`, {
+    entity: { type: 'Job', id },
+    path: ['id'],
+  });
+
 export const importNotFound = (id: string) => notFound('IMPORT_NOT_FOUND', id, ['id']);
 export const importTakenOver = (id: number) =>
   new DomainError('IMPORT_TAKEN_OVER', `Another upload has taken over import ${id}.`, {

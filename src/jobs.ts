@@ -1,6 +1,8 @@
 import { cleanUpActions } from './services/deployments/actions/clean-up.ts';
 import { autoAssigner } from './services/deployments/auto-assignments/run.ts';
 import { openRollouts } from './services/deployments/rollouts/run.ts';
+import { forgetOldJobs } from './services/jobs/forget-old.ts';
+import { openJobRunner } from './services/jobs/run.ts';
 import { forgetOldAuditEvents } from './services/platform/audit/forget-old.ts';
 import { openWebhooks } from './services/platform/webhooks/run.ts';
 import type { Platform } from './services/shared/context.ts';
@@ -35,6 +37,13 @@ export function openJobs(platform: Platform, onError: (error: unknown) => void):
       work: async (tx) => void (await forgetOldAuditEvents(tx, clock())),
       onError,
     }),
+    runPeriodically(database, {
+      name: 'job retention',
+      everyMs: FORGET_EVERY_MS,
+      work: (tx) => forgetOldJobs(tx, clock()),
+      onError,
+    }),
+    openJobRunner(platform, onError),
     runPeriodically(database, {
       name: 'orphaned contents',
       everyMs: SWEEP_EVERY_MS,

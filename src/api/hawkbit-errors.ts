@@ -71,6 +71,7 @@ const WORDS: Record<Exclude<ErrorCode, WithoutWords>, Words> = {
   SORT_FIELD_UNKNOWN: [400, 'rest.param.invalidField'],
   ROLE_IN_USE: [409, 'role.used'],
   ROLLOUT_ILLEGAL_STATE: [400, 'rollout.illegalState'],
+  JOB_ENDED: [409, 'job.ended'],
   IMPORT_TAKEN_OVER: [409, 'import.takenOver'],
 };
 

@@ -7,6 +7,7 @@ export * from './tables/certificate-authorities.ts';
 export * from './tables/distribution-sets.ts';
 export * from './tables/enrollment.ts';
 export * from './tables/imports.ts';
+export * from './tables/jobs.ts';
 export * from './tables/roles.ts';
 export * from './tables/rollouts.ts';
 export * from './tables/sessions.ts';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, it } from 'vitest';
+import { jobs } from '../../src/database/tables/jobs.ts';
 import { createApiKey } from '../../src/services/access/api-keys/create.ts';
 import { revokeApiKey } from '../../src/services/access/api-keys/revoke.ts';
 import { createRole } from '../../src/services/access/roles/create.ts';
@@ -60,6 +61,9 @@ import { rotateTargetToken } from '../../src/services/fleet/targets/rotate-token
 import { rotateTargetTokens } from '../../src/services/fleet/targets/rotate-tokens.ts';
 import type { Target } from '../../src/services/fleet/targets/target.ts';
 import { updateTarget } from '../../src/services/fleet/targets/update.ts';
+import { failJob } from '../../src/services/jobs/advance.ts';
+import { changeTargets } from '../../src/services/jobs/begin.ts';
+import { cancelJob } from '../../src/services/jobs/cancel.ts';
 import { createTenant } from '../../src/services/platform/tenants/create.ts';
 import { generateGatewayToken } from '../../src/services/platform/tenants/generate-gateway-token.ts';
 import { resetConfiguration } from '../../src/services/platform/tenants/reset-configuration.ts';
@@ -96,6 +100,7 @@ interface Fixture extends SoftwareFixture, DeploymentFixture, AutoAssignmentFixt
   session: string;
   begun: ImportRecord;
   rotated: Target;
+  jobId: number;
   groupId: number;
 }
 /** Every verb that writes, called so that it would succeed. */
@@ -177,6 +182,10 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
       groupId,
       address: 'x',
     }),
+  changeTargets: (c) => changeTargets(c, 'assign_target_group', { group: 'other', filter: 'id==*' }),
+  cancelJob: (c, { jobId }) => cancelJob(c, { id: jobId }),
+  failJob: (c, { jobId }) =>
+    failJob(c, { tenantId: c.caller.tenantId, id: jobId }, { code: 'FORBIDDEN', message: 'no' }),
   approveTargets: (c) => approveTargets(c, { filter: 'id==*' }),
   rejectTargets: (c) => rejectTargets(c, { controllerIds: ['held'] }),
   createUser: (c) =>
@@ -290,12 +299,28 @@ async function fixture() {
     groupId: group.id,
     session,
   };
+  const now = new Date();
+  const [job] = await platform.database
+    .insert(jobs)
+    .values({
+      ...{
+        tenantId: tenant.tenantId,
+        kind: 'delete_targets',
+        state: 'queued',
+        filter: 'id==*',
+        parameters: {},
+      },
+      ...{ total: 2, upTo: 9, username: 'tester', hasAccount: false, grants: [], channel: 'GRAPHQL' },
+      ...{ createdAt: now, updatedAt: now },
+    })
+    .returning({ id: jobs.id });
   const deployments = await deploymentFixture(context);
   const assigning = await autoAssignmentFixture(context, deployments);
   return {
     context,
     ...ids,
     begun,
+    jobId: job!.id,
     rotated,
     ...(await softwareFixture(context)),
     ...deployments,

@@ -339,6 +339,36 @@ CREATE TABLE "imports" (
 	CONSTRAINT "imports_key_key" UNIQUE("tenant_id","key")
 );
 --> statement-breakpoint
+CREATE TABLE "jobs" (
+	"tenant_id" bigint NOT NULL,
+	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "jobs_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"kind" text NOT NULL,
+	"state" text NOT NULL,
+	"filter" text NOT NULL,
+	"parameters" jsonb NOT NULL,
+	"total" bigint NOT NULL,
+	"done" bigint DEFAULT 0 NOT NULL,
+	"changed" bigint DEFAULT 0 NOT NULL,
+	"failed" bigint DEFAULT 0 NOT NULL,
+	"faults" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"code" text,
+	"message" text,
+	"reached" bigint DEFAULT 0 NOT NULL,
+	"up_to" bigint NOT NULL,
+	"event_id" bigint,
+	"username" text COLLATE "C" NOT NULL,
+	"has_account" boolean NOT NULL,
+	"api_key_id" bigint,
+	"grants" text[] NOT NULL,
+	"channel" text NOT NULL,
+	"address" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"started_at" timestamp (3) with time zone,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "jobs_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
 CREATE TABLE "roles" (
 	"tenant_id" bigint NOT NULL,
 	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "roles_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
@@ -753,6 +783,7 @@ ALTER TABLE "pending_targets" ADD CONSTRAINT "pending_targets_group_fkey" FOREIG
 ALTER TABLE "import_faults" ADD CONSTRAINT "import_faults_import_fkey" FOREIGN KEY ("tenant_id","import_id") REFERENCES "public"."imports"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_seen" ADD CONSTRAINT "import_seen_import_fkey" FOREIGN KEY ("tenant_id","import_id") REFERENCES "public"."imports"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "jobs" ADD CONSTRAINT "jobs_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "roles" ADD CONSTRAINT "roles_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rollout_groups" ADD CONSTRAINT "rollout_groups_rollout_fkey" FOREIGN KEY ("tenant_id","rollout_id") REFERENCES "public"."rollouts"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rollout_targets" ADD CONSTRAINT "rollout_targets_target_fkey" FOREIGN KEY ("tenant_id","target_id") REFERENCES "public"."targets"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -813,6 +844,8 @@ CREATE UNIQUE INDEX "enrollment_groups_default_idx" ON "enrollment_groups" USING
 CREATE INDEX "enrollment_tokens_group_idx" ON "enrollment_tokens" USING btree ("tenant_id","group_id");--> statement-breakpoint
 CREATE INDEX "pending_targets_group_idx" ON "pending_targets" USING btree ("tenant_id","group_id","state");--> statement-breakpoint
 CREATE INDEX "imports_updated_at_idx" ON "imports" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE INDEX "jobs_state_idx" ON "jobs" USING btree ("state","tenant_id","id");--> statement-breakpoint
+CREATE INDEX "jobs_ended_at_idx" ON "jobs" USING btree ("tenant_id","ended_at");--> statement-breakpoint
 CREATE INDEX "rollout_groups_rollout_idx" ON "rollout_groups" USING btree ("tenant_id","rollout_id","id");--> statement-breakpoint
 CREATE INDEX "rollout_targets_group_idx" ON "rollout_targets" USING btree ("tenant_id","group_id","target_id");--> statement-breakpoint
 CREATE INDEX "rollouts_set_idx" ON "rollouts" USING btree ("tenant_id","set_id");--> statement-breakpoint

@@ -100,6 +100,7 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
   ACTION_NOT_FORCE_QUITTABLE:
     'The action is not being canceled: only then can it be ended without its device.',
   ACTION_NOT_DELETABLE: 'The action is in a state in which the tenant does not allow to delete actions.',
+  JOB_ENDED: 'The job has ended, so it can no longer be canceled.',
   ROLLOUT_ILLEGAL_STATE: 'The rollout is in a state in which this cannot be done; the message says which.',
   ROLLOUT_GROUP_ALREADY_EXISTS: 'Two groups of a rollout have the same name.',
   LOCKED: 'A distribution set or software module was used and is locked: its parts cannot change any more.',

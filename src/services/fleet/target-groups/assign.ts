@@ -17,7 +17,7 @@ import {
 } from '../targets/selection.ts';
 import { updateSelected } from '../targets/update-selected.ts';
 
-const AssignTargetGroup = z.object({
+export const AssignTargetGroup = z.object({
   group: enteredText(0, 256).nullable(),
   controllerIds: listOf(z.string()).min(1, 'must hold a target at the least').nullish(),
   filter: z.string().nullish(),

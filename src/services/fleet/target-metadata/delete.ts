@@ -9,7 +9,7 @@ import { isStorableText } from '../../shared/text.ts';
 import { countSelected, selectTargetIds, type TargetSelection } from '../targets/selection.ts';
 import { hasAnyKey, removeEntries } from './write.ts';
 
-const DeleteTargetMetadata = z.object({
+export const DeleteTargetMetadata = z.object({
   controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   keys: listOf(z.string()).min(1, 'must have one key at the least'),

@@ -9,7 +9,7 @@ import { countSelected, selectTargetIds, type TargetSelection } from '../targets
 import { MetadataEntries, type MetadataEntry } from './input.ts';
 import { hasEntries, valuesOf, writeEntries } from './write.ts';
 
-const SetTargetMetadata = z.object({
+export const SetTargetMetadata = z.object({
   controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   entries: MetadataEntries,

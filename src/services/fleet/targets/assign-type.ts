@@ -14,7 +14,7 @@ import { typeNamesOf } from '../target-types/find.ts';
 import { countSelected, selectTargetIds, type TargetSelection } from './selection.ts';
 import { updateSelected } from './update-selected.ts';
 
-const AssignTargetType = z.object({
+export const AssignTargetType = z.object({
   targetTypeId: z.number().int().nullable(),
   controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),

@@ -12,7 +12,7 @@ import { generateToken, OverlapSeconds } from './input.ts';
 import { countSelected, selectTargetIds, type TargetSelection } from './selection.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
 
-const RotateTargetTokens = z.object({
+export const RotateTargetTokens = z.object({
   controllerIds: listOf(z.string()).nullish(),
   filter: z.string().nullish(),
   overlapSeconds: OverlapSeconds,

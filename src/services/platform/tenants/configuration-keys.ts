@@ -35,13 +35,14 @@ const text = (
 const no = () => false;
 
 export const AUDIT_RETENTION_DAYS = 365;
+export const JOB_RETENTION_DAYS = 30;
 
 /** The distribution set type that a new set has where none is named. Every tenant has one: nothing is inherited. */
 export const DEFAULT_SET_TYPE_KEY = 'default.ds.type';
 /** Of the default enrollment group: the token that devices have shared since hawkBit. */
 export const GATEWAY_TOKEN_KEY = 'authentication.gatewaytoken.key';
 
-/** Every key a tenant can set, by hawkBit's names; `autoregistration.enabled` and `audit.…` are Muster's own. */
+/** Every key a tenant can set, by hawkBit's names; `autoregistration.enabled`, `audit.…` and `job.…` are Muster's own. */
 export const CONFIGURATION_KEYS = {
   'authentication.targettoken.enabled': boolean(
     'Whether devices may sign in by their own token.',
@@ -108,10 +109,12 @@ export const CONFIGURATION_KEYS = {
   'audit.retention.days': integer(
     'Days after which events of the audit trail are forgotten.',
     AUDIT_RETENTION_DAYS,
-    (value) => {
-      if (!(Number(value) >= 1 && Number(value) <= 36_500))
-        throw configurationValueInvalid('audit.retention.days', 'must be from 1 to 36500');
-    },
+    (value) => checkDays('audit.retention.days', value),
+  ),
+  'job.retention.days': integer(
+    'Days after which jobs that have ended are forgotten.',
+    JOB_RETENTION_DAYS,
+    (value) => checkDays('job.retention.days', value),
   ),
   'action.delete.allowed.statuses': text(
     'The states in which an action may be deleted.',
@@ -188,6 +191,11 @@ const isPrimitive = (value: unknown) => ['string', 'number', 'boolean'].includes
 function checkInteger32(name: string, value: ConfigurationValue): void {
   if (value !== (Number(value) | 0))
     throw configurationValueInvalid(name, 'must be a whole number of 32 bits');
+}
+
+function checkDays(name: string, value: ConfigurationValue): void {
+  if (!(Number(value) >= 1 && Number(value) <= 36_500))
+    throw configurationValueInvalid(name, 'must be from 1 to 36500');
 }
 
 function checkOverdueTime(value: ConfigurationValue): void {

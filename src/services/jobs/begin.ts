@@ -1,0 +1,85 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../../database/connect.ts';
+import { type JobKindName, jobs } from '../../database/tables/jobs.ts';
+import { quotaExceeded } from '../../errors.ts';
+import { PERMISSIONS } from '../access/grants.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { storedCallerOf } from '../access/stored-caller.ts';
+import { changeBy } from '../shared/change.ts';
+import type { Context } from '../shared/context.ts';
+import { isActiveJob, JOB_COLUMNS, type Job } from './job.ts';
+import { type Affected, type BulkInput, KINDS } from './kinds.ts';
+
+/** So many are changed within the answer; more by a job. */
+export const AT_ONCE = 1_000;
+/** Jobs of a tenant that wait or run. */
+const MOST_ACTIVE = 100;
+/** Jobs that a tenant's list keeps. */
+const KEPT_AT_MOST = 1_000;
+
+export interface BulkChange extends Affected {
+  /** What does it, where there is too much for one answer. */
+  job: Job | null;
+}
+
+/**
+ * Does what the verb of a kind does: at once where targets are named, few match or it is a dry run, else by a job, for
+ * which this only checks the input. Needs what the verb needs.
+ * @throws QUOTA_EXCEEDED where too many jobs wait; what the verb throws
+ */
+export async function changeTargets<I extends BulkInput>(
+  context: Context,
+  name: JobKindName,
+  input: I,
+): Promise<BulkChange> {
+  const kind = KINDS[name];
+  requirePermission(context, kind.permission);
+  const { filter, controllerIds, dryRun, ...parameters } = input;
+  const verb = (asked: object) => kind.verb(context, asked as never);
+  if (filter == null || controllerIds != null || dryRun) return { ...(await verb(input)), job: null };
+  const { total, upTo } = await kind.source.count(context, filter);
+  if (total <= AT_ONCE) return { ...(await verb(input)), job: null };
+  const { faults } = await verb({ ...input, dryRun: true });
+  return {
+    affectedCount: 0,
+    faults,
+    job: await beginJob(context, { kind: name, filter, parameters, total, upTo }),
+  };
+}
+
+type NewJob = Pick<typeof jobs.$inferInsert, 'kind' | 'filter' | 'parameters' | 'total' | 'upTo'>;
+
+async function beginJob(context: Context, given: NewJob): Promise<Job> {
+  const { caller, origin, clock } = context;
+  const now = clock();
+  return changeBy(context, async ({ tx, changes }) => {
+    await makeRoom(tx, caller.tenantId);
+    const [job] = await tx
+      .insert(jobs)
+      .values({
+        ...given,
+        ...storedCallerOf(caller, PERMISSIONS),
+        state: 'queued',
+        channel: origin.channel,
+        address: origin.address,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .returning(JOB_COLUMNS);
+    changes.record({
+      type: 'job.created',
+      subjects: [String(job!.id)],
+      changes: { kind: { new: given.kind }, filter: { new: given.filter }, total: { new: given.total } },
+    });
+    return job!;
+  });
+}
+
+/** Refuses more than may wait, and forgets the oldest of those that have ended. @throws QUOTA_EXCEEDED */
+async function makeRoom(tx: Transaction, tenantId: number): Promise<void> {
+  const active = await tx.$count(jobs, and(eq(jobs.tenantId, tenantId), isActiveJob));
+  if (active >= MOST_ACTIVE) throw quotaExceeded('jobs under way', MOST_ACTIVE);
+  const oldest = sql`${jobs.id} <= (
+    SELECT id FROM ${jobs} WHERE tenant_id = ${tenantId} ORDER BY id DESC OFFSET ${KEPT_AT_MOST - 1} LIMIT 1)`;
+  await tx.delete(jobs).where(and(eq(jobs.tenantId, tenantId), sql`${jobs.endedAt} IS NOT NULL`, oldest));
+}
