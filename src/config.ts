@@ -39,6 +39,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 
   requireBoth(config, 'MUSTER_TLS_CERT', 'MUSTER_TLS_KEY');
   requireBoth(config, 'MUSTER_OIDC_ISSUER', 'MUSTER_OIDC_AUDIENCE');
+  requireWith(config, 'MUSTER_OIDC_CLIENT_ID', 'MUSTER_OIDC_ISSUER');
+  requireWith(config, 'MUSTER_OIDC_CLIENT_SECRET', 'MUSTER_OIDC_CLIENT_ID');
   config['MUSTER_ADMIN_PASSWORD'] ??= defaultPassword(String(config['HOST']));
   return config as Config;
 }
@@ -58,10 +60,14 @@ function readSetting(
   return result.data;
 }
 
-function requireBoth(config: Record<string, unknown>, ...names: [string, string]): void {
-  const missing = names.find((name) => config[name] === undefined);
-  const given = names.find((name) => config[name] !== undefined);
-  if (missing && given) throw new ConfigurationError(`${missing}: must be set where ${given} is`);
+function requireBoth(config: Record<string, unknown>, one: string, other: string): void {
+  requireWith(config, one, other);
+  requireWith(config, other, one);
+}
+
+function requireWith(config: Record<string, unknown>, given: string, needed: string): void {
+  if (config[given] !== undefined && config[needed] === undefined)
+    throw new ConfigurationError(`${needed}: must be set where ${given} is`);
 }
 
 function defaultPassword(host: string): string {

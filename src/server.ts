@@ -15,6 +15,7 @@ import type { Listening } from './listening/listen.ts';
 import { onceAMinute } from './once-a-minute.ts';
 import { openPools } from './pools.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
+import { openIssuerSignIn } from './services/access/issuer-sign-in.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
 import { type CertificateRefusal, openDevices } from './services/devices/polling/poll.ts';
 import { openLive } from './services/platform/live/live.ts';
@@ -55,15 +56,28 @@ export async function serve(
   );
   const core = opened.platform;
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
-  const signIn = openAuthenticator(core, {
-    basicEnabled: config.MUSTER_BASIC_ENABLED,
-    oidc: oidcOptions(config, logError),
-  });
+  const oidc = oidcOptions(config, logError);
+  const signIn = openAuthenticator(core, { basicEnabled: config.MUSTER_BASIC_ENABLED, oidc });
+  const clientId = config.MUSTER_OIDC_CLIENT_ID;
+  const signInWays = {
+    password: config.MUSTER_BASIC_ENABLED,
+    openIdConnect: clientId === undefined ? null : config.MUSTER_OIDC_NAME,
+  };
   const graphql = await openGraphql({
     platform: core,
     proxies,
     browsers,
     signIn,
+    signInWays,
+    issuerSignIn:
+      oidc && clientId !== undefined
+        ? openIssuerSignIn(core, {
+            ...oidc,
+            clientId,
+            clientSecret: config.MUSTER_OIDC_CLIENT_SECRET,
+            scope: config.MUSTER_OIDC_SCOPE,
+          })
+        : undefined,
     bodyLimit: config.MUSTER_BODY_LIMIT,
     log: logError,
   });
@@ -75,6 +89,7 @@ export async function serve(
     signIn,
     proxies,
     browsers,
+    signInWays,
     mostConnections: config.MUSTER_SUBSCRIBERS,
     log: logError,
   });

@@ -144,6 +144,16 @@ export const SETTINGS = {
     'the claim that names the tenant, as a dotted path; default: all users belong to DEFAULT',
   ),
   MUSTER_OIDC_CLOCK_SKEW: setting(whole(0, 300), 30, "seconds by which the issuer's clock may differ"),
+  MUSTER_OIDC_CLIENT_ID: optional(
+    text.min(1),
+    'the name of this server at the issuer: with it people can sign in there with a browser; its redirect URI is /graphql/session/openidconnect/callback',
+  ),
+  MUSTER_OIDC_CLIENT_SECRET: optional(
+    text.min(1),
+    'its secret at the issuer; default: it is a public client',
+  ),
+  MUSTER_OIDC_SCOPE: setting(text, 'openid profile email', 'what is asked of the issuer then'),
+  MUSTER_OIDC_NAME: setting(text, 'OpenID Connect', 'what pages call the issuer'),
   MUSTER_PUBLIC_URL: optional(
     url(['http', 'https']),
     'the base of links in answers; default: the host of the request',

@@ -7,7 +7,7 @@ import { revokeApiKey } from '../../src/services/access/api-keys/revoke.ts';
 import { createRole } from '../../src/services/access/roles/create.ts';
 import { deleteRole } from '../../src/services/access/roles/delete.ts';
 import { updateRole } from '../../src/services/access/roles/update.ts';
-import { beginSession } from '../../src/services/access/sessions/begin.ts';
+import { beginSession, beginSessionByIssuer } from '../../src/services/access/sessions/begin.ts';
 import { endSession } from '../../src/services/access/sessions/end.ts';
 import { createUser } from '../../src/services/access/users/create.ts';
 import { deleteUser } from '../../src/services/access/users/delete.ts';
@@ -198,6 +198,8 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   updateRole: (c) => updateRole(c, { name: 'old', permissions: ['READ_TARGET'] }),
   deleteRole: (c) => deleteRole(c, { name: 'old' }),
   beginSession: (c) => beginSession({ ...c, caller: { ...c.caller, username: 'someone' } }),
+  beginSessionByIssuer: (c) =>
+    beginSessionByIssuer({ ...c, caller: { ...c.caller, kind: 'TOKEN' } }, ['READ_TARGET']),
   endSession: (c, { session }) => endSession(c, session),
   createApiKey: (c) => createApiKey(c, { owner: 'someone', name: 'new', permissions: ['READ_TARGET'] }),
   revokeApiKey: (c, { keyId }) => revokeApiKey(c, { id: keyId }),

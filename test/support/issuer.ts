@@ -1,5 +1,5 @@
 import type { webcrypto } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 
@@ -12,6 +12,10 @@ export interface TestIssuer {
   reads: number;
   /** What it answers instead of its metadata and keys. */
   behaviour: 'right' | 'failing' | 'hanging' | 'malformed' | 'foreign';
+  /** More of its metadata. */
+  metadata: Record<string, string>;
+  /** Answers further paths. @returns whether it did */
+  handle?(request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes a new key; the old one is gone, unless it is `kept`. */
   rotate(options?: { kept?: boolean }): Promise<void>;
   /** The public key that signs now. */
@@ -30,6 +34,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     url: '',
     reads: 0,
     behaviour: 'right',
+    metadata: {},
     async rotate({ kept = false } = {}) {
       const { publicKey, privateKey } = await generateKeyPair('RS256');
       const kid = `key-${++made}`;
@@ -55,8 +60,9 @@ export async function startIssuer(): Promise<TestIssuer> {
     response.setHeader('Content-Type', 'application/json');
     if (request.url === '/.well-known/openid-configuration') {
       const name = behaviour === 'foreign' ? 'https://other.example' : url;
-      return void response.end(JSON.stringify({ issuer: name, jwks_uri: `${url}/keys` }));
+      return void response.end(JSON.stringify({ issuer: name, jwks_uri: `${url}/keys`, ...issuer.metadata }));
     }
+    if (issuer.handle?.(request, response)) return;
     issuer.reads++;
     response.end(JSON.stringify({ keys: published }));
   });

@@ -448,10 +448,13 @@ CREATE TABLE "rollouts" (
 CREATE TABLE "sessions" (
 	"tenant_id" bigint NOT NULL,
 	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "sessions_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
-	"user_id" bigint NOT NULL,
+	"user_id" bigint,
+	"username" text COLLATE "C",
+	"roles" text[],
 	"digest" text NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "sessions_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+	CONSTRAINT "sessions_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "sessions_user_check" CHECK (("sessions"."user_id" IS NULL) = ("sessions"."username" IS NOT NULL AND "sessions"."roles" IS NOT NULL))
 );
 --> statement-breakpoint
 CREATE TABLE "artifact_contents" (
@@ -851,6 +854,7 @@ CREATE INDEX "rollout_targets_group_idx" ON "rollout_targets" USING btree ("tena
 CREATE INDEX "rollouts_set_idx" ON "rollouts" USING btree ("tenant_id","set_id");--> statement-breakpoint
 CREATE INDEX "rollouts_under_way_idx" ON "rollouts" USING btree ("tenant_id","id") WHERE "rollouts"."status" IN ('creating', 'ready', 'starting', 'running', 'stopping', 'deleting');--> statement-breakpoint
 CREATE INDEX "sessions_user_idx" ON "sessions" USING btree ("tenant_id","user_id");--> statement-breakpoint
+CREATE INDEX "sessions_username_idx" ON "sessions" USING btree ("tenant_id","username") WHERE "sessions"."username" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "artifact_uploads_module_idx" ON "artifact_uploads" USING btree ("tenant_id","module_id");--> statement-breakpoint
 CREATE INDEX "artifacts_content_idx" ON "artifacts" USING btree ("tenant_id","sha256");--> statement-breakpoint
 CREATE INDEX "target_metadata_value_idx" ON "target_metadata" USING btree ("tenant_id",(lower("key" COLLATE "default") COLLATE "C"),left((lower("value" COLLATE "default") COLLATE "C"), 128));--> statement-breakpoint

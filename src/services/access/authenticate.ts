@@ -112,7 +112,7 @@ function openSchemes(platform: Platform, { basicEnabled = true, oidc }: Authenti
   };
   const basic = basicEnabled ? basicScheme(platform) : refuse;
   const apiKey = apiKeyScheme(platform);
-  const session = basicEnabled ? sessionScheme(platform) : refuse;
+  const session = sessionScheme(platform, { password: basicEnabled, issuer: oidc !== undefined });
   const token = oidc ? oidcScheme(platform, oidc) : refuse;
   return (given: Credentials = '', attempt: Attempt): Promise<Caller> => {
     if (typeof given !== 'string') return session(given.session, attempt);

@@ -3,7 +3,7 @@ import type { JWTPayload } from 'jose';
 import { prepared } from '../../database/prepared.ts';
 import { tenants } from '../../database/tables/tenants.ts';
 import { unauthenticated } from '../../errors.ts';
-import type { Platform } from '../shared/context.ts';
+import type { Caller, Platform } from '../shared/context.ts';
 import { plainText } from '../shared/text.ts';
 import { effectivePermissions, isBuiltIn } from './grants.ts';
 import { type IssuerOptions, openIssuer } from './issuer.ts';
@@ -37,29 +37,53 @@ const tenantWithRoles = prepared((database) =>
 
 /** Signs in by the tokens of an OpenID Connect issuer. Who they name needs no account: the token says all. */
 export function oidcScheme(platform: Platform, options: OidcOptions): Scheme {
-  const { database, clock } = platform;
-  const check = openIssuer({ ...options, clock });
+  const check = openIssuer({ ...options, clock: platform.clock });
   return async (token, attempt) => {
     const claims = await check(token);
-    const { username, tenant, roles: words } = read(claims, options);
-    const [found] = await tenantWithRoles(database).execute({
-      tenant: tenant.toLowerCase(),
-      roles: JSON.stringify(words),
-    });
-    if (!found) throw unauthenticated('token');
-    const { tenantId, tenantName, rolePermissions } = found;
-    attempt.tenantId = tenantId;
-    const roles = words.filter(isBuiltIn);
-    return {
-      tenantId,
-      tenantName,
-      username,
-      kind: 'TOKEN',
-      roles: new Set(roles),
-      permissions: effectivePermissions([...words.flatMap(grantIn), ...rolePermissions], roles),
-      until: new Date(claims.exp! * 1000),
-    };
+    const { caller } = await callerOfClaims(platform, claims, options);
+    attempt.tenantId = caller.tenantId;
+    return { ...caller, until: new Date(claims.exp! * 1000) };
   };
+}
+
+/**
+ * Whom the claims name, with what they list as roles and permissions.
+ * @throws UNAUTHENTICATED if the user or the tenant is missing
+ */
+export async function callerOfClaims(
+  { database }: Pick<Platform, 'database'>,
+  claims: JWTPayload,
+  options: OidcOptions,
+): Promise<{ caller: Caller; roles: string[] }> {
+  const { username, tenant, roles } = read(claims, options);
+  const [found] = await tenantWithRoles(database).execute({
+    tenant: tenant.toLowerCase(),
+    roles: JSON.stringify(roles),
+  });
+  if (!found) throw unauthenticated('token');
+  const { tenantId, tenantName, rolePermissions } = found;
+  return { caller: callerOfIssuer({ tenantId, tenantName, username, roles, rolePermissions }), roles };
+}
+
+/** Who somebody is whom an issuer's token names. */
+export function callerOfIssuer({ roles: words, rolePermissions, ...who }: NamedByIssuer): Caller {
+  const roles = words.filter(isBuiltIn);
+  return {
+    ...who,
+    kind: 'TOKEN',
+    roles: new Set(roles),
+    permissions: effectivePermissions([...words.flatMap(grantIn), ...rolePermissions], roles),
+  };
+}
+
+interface NamedByIssuer {
+  tenantId: number;
+  tenantName: string;
+  username: string;
+  /** What the token lists: roles and permissions. */
+  roles: string[];
+  /** What the tenant's roles among them allow. */
+  rolePermissions: string[];
 }
 
 /** Without unknown permissions, and without those whose filter can't be read: nobody gets anything by mistake. */

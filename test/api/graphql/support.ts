@@ -76,6 +76,7 @@ export function openTestDoor() {
       platform,
       proxies,
       browsers: openBrowsers(proxies, []),
+      signInWays: { password: true, openIdConnect: null },
       signIn: async (credentials) => {
         const caller = callers[Number(/^Test (\d+)$/.exec(String(credentials))?.[1] ?? Number.NaN)];
         if (!caller) throw unauthenticated();

@@ -7,6 +7,14 @@ import type { Proxies } from '../../http.ts';
 export interface GraphqlContext extends Context {
   /** The base of links to this server, without a slash at its end. */
   baseUrl: string;
+  signInWays: SignInWays;
+}
+
+/** The ways in which people can sign in with a browser. */
+export interface SignInWays {
+  password: boolean;
+  /** What a page calls the issuer; null without one. */
+  openIdConnect: string | null;
 }
 
 /** The context of resolvers of subscriptions. */
@@ -18,8 +26,8 @@ export const openContext = (
   platform: Platform,
   caller: Caller,
   origin: Origin,
-  baseUrl: string,
-): GraphqlContext => ({ ...platform, caller, origin, baseUrl });
+  here: Pick<GraphqlContext, 'baseUrl' | 'signInWays'>,
+): GraphqlContext => ({ ...platform, caller, origin, ...here });
 
 /** Where a GraphQL call came from. */
 export const originOf = (proxies: Pick<Proxies, 'addressOf'>, request: IncomingMessage): Origin => ({

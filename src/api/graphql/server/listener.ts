@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { isUnauthenticated } from '../../../errors.ts';
 import { PROTOCOL_HEADERS } from '../../http.ts';
 import { JSON_TYPE } from '../../media.ts';
 import { isOfType } from '../../media-types.ts';
 import { answerTypeOf, Refusal, sendFailure } from './answers.ts';
 import { readOperation } from './body.ts';
-import { type GraphqlContext, openContext, originOf } from './context.ts';
+import { type GraphqlContext, openContext, originOf, type SignInWays } from './context.ts';
+import { NOBODY, readPublicOperation } from './public-operation.ts';
 import type { SessionOptions } from './session.ts';
 
 export interface ListenerOptions extends SessionOptions {
   /** Bytes of a body. */
   bodyLimit: number;
+  signInWays: SignInWays;
   /** Gets unforeseen errors. */
   log: (error: unknown) => void;
 }
@@ -23,22 +26,27 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => P
  */
 export function operationListener(
   apollo: ApolloServer<GraphqlContext>,
-  { platform, proxies, browsers, signIn, bodyLimit, log }: ListenerOptions,
+  { platform, proxies, browsers, signIn, signInWays, bodyLimit, log }: ListenerOptions,
 ): Listener {
   return async (request, response) => {
     try {
       for (const [name, value] of Object.entries(PROTOCOL_HEADERS)) response.setHeader(name, value);
       const origin = originOf(proxies, request);
-      const caller = await signIn(browsers.credentialsOf(request), origin);
+      const signingIn = signIn(browsers.credentialsOf(request), origin);
+      const { caller, read } = await signingIn.then(
+        (caller) => ({ caller, read: () => readOperation(request, caller, bodyLimit) }),
+        (refusal) => asNobody(request, refusal),
+      );
       const accept = requireMediaTypes(request);
       const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method: request.method ?? 'GET',
           headers: headersOf(request, accept),
           search: /\?.*/s.exec(request.url ?? '')?.[0] ?? '',
-          body: request.method === 'POST' ? await readOperation(request, caller, bodyLimit) : undefined,
+          body: request.method === 'POST' ? await read() : undefined,
         },
-        context: async () => openContext(platform, caller, origin, proxies.baseUrlOf(request)),
+        context: async () =>
+          openContext(platform, caller, origin, { baseUrl: proxies.baseUrlOf(request), signInWays }),
       });
       if (body.kind !== 'complete') throw new Error('answers in parts are for @defer and @stream');
       for (const [name, value] of headers) response.setHeader(name, value);
@@ -48,6 +56,16 @@ export function operationListener(
       sendFailure(request, response, error, log);
     }
   };
+}
+
+/** Without sign-in only a public operation is answered. @throws `refusal` for every other */
+async function asNobody(request: IncomingMessage, refusal: unknown) {
+  // Whoever shows a header means to be somebody; a browser may still have the cookie of a session that has ended.
+  if (!isUnauthenticated(refusal) || request.headers.authorization !== undefined) throw refusal;
+  requireMediaTypes(request);
+  const operation = await readPublicOperation(request);
+  if (!operation) throw refusal;
+  return { caller: NOBODY, read: async () => operation };
 }
 
 /** Apollo gets the media types that were chosen here, because it would read their parameters in another way. */

@@ -9,6 +9,7 @@ import {
 import { buildSchemaSync } from 'type-graphql';
 import { ApiKeyResolver } from '../access/api-keys.ts';
 import { RoleResolver } from '../access/roles.ts';
+import { SignInOptionsResolver } from '../access/sign-in-options.ts';
 import { UserResolver } from '../access/users.ts';
 import { ViewerResolver } from '../access/viewer.ts';
 import { ActionEventResolver } from '../deployments/action-events.ts';
@@ -118,6 +119,7 @@ export function buildSchema(): GraphQLSchema {
       WebhookResolver,
       WebhookDeliveryResolver,
       ViewerResolver,
+      SignInOptionsResolver,
     ],
     validate: false,
     // type-graphql needs one, although every subscription has its own source.

@@ -3,15 +3,18 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { isUnauthenticated } from '../../../errors.ts';
 import type { Authenticator } from '../../../services/access/authenticate.ts';
+import type { IssuerSignIn } from '../../../services/access/issuer-sign-in.ts';
 import { beginSession } from '../../../services/access/sessions/begin.ts';
 import { endSession } from '../../../services/access/sessions/end.ts';
 import type { Platform } from '../../../services/shared/context.ts';
+import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { type Browsers, SESSION_COOKIE, sessionTokenOf } from '../../browsers.ts';
 import { PROTOCOL_HEADERS, type Proxies } from '../../http.ts';
 import { isOfType } from '../../media-types.ts';
 import { Refusal } from './answers.ts';
 import { readJsonBody } from './body.ts';
 import { originOf } from './context.ts';
+import { type OpenIdConnectOptions, openIdConnectRoutes } from './openid-connect.ts';
 
 const PATH = '/session';
 const LONGEST_BODY = 4096;
@@ -22,15 +25,18 @@ export interface SessionOptions {
   browsers: Browsers;
   /** @throws UNAUTHENTICATED, SIGN_IN_UNAVAILABLE */
   signIn: Authenticator;
+  issuerSignIn?: IssuerSignIn | undefined;
 }
 
 const Account = z.object({ username: z.string(), password: z.string() });
 
 /**
  * Sign-in for browsers: `POST /graphql/session` with `{username, password}` sets a cookie that scripts can't read and
- * other sites can't send. `DELETE` ends the session and removes the cookie.
+ * other sites can't send. `DELETE` ends the session and removes the cookie; at an issuer
+ * the user may be signed in still, and the answer says where to end that: `{signOutUrl}`.
  */
-export function sessionRoutes(router: Router, { platform, proxies, browsers, signIn }: SessionOptions): void {
+export function sessionRoutes(router: Router, options: SessionOptions): void {
+  const { platform, proxies, browsers, signIn, issuerSignIn } = options;
   const begin = async (request: Request, response: Response) => {
     browsers.requireOwnPage(request);
     // A form of another site can't send such a body.
@@ -41,16 +47,25 @@ export function sessionRoutes(router: Router, { platform, proxies, browsers, sig
     const origin = originOf(proxies, request);
     const password = Buffer.from(`${data.username}:${data.password}`).toString('base64');
     const caller = await signIn(`Basic ${password}`, origin).catch(withoutChallenge);
-    const { token, expiresAt } = await beginSession({ ...platform, caller, origin });
-    response.cookie(SESSION_COOKIE, token, { ...cookieOf(request), expires: expiresAt }).json({ expiresAt });
+    const session = await beginSession({ ...platform, caller, origin });
+    setSessionCookie(request, response, session);
+    response.json({ expiresAt: session.expiresAt });
   };
   const end = async (request: Request, response: Response) => {
     browsers.requireOwnPage(request);
     const token = sessionTokenOf(request);
     const origin = originOf(proxies, request);
-    const caller = token && (await signIn({ session: token }, origin).catch(unlessUnauthenticated));
-    if (caller) await endSession({ ...platform, caller, origin }, token);
-    response.clearCookie(SESSION_COOKIE, cookieOf(request)).status(204).end();
+    const caller = token ? await signIn({ session: token }, origin).catch(unlessUnauthenticated) : undefined;
+    if (caller && token) await endSession({ ...platform, caller, origin }, token);
+    response.clearCookie(SESSION_COOKIE, cookieOf(request));
+    const isByIssuer = caller?.kind === 'TOKEN';
+    const url =
+      isByIssuer && (await issuerSignIn?.signOutUrl(`${proxies.baseUrlOf(request)}/`).catch(unlessKnown));
+    if (url) response.json({ signOutUrl: String(url) });
+    else response.status(204).end();
+  };
+  const setSessionCookie: OpenIdConnectOptions['setSessionCookie'] = (request, response, session) => {
+    response.cookie(SESSION_COOKIE, session.token, { ...cookieOf(request), expires: session.expiresAt });
   };
   /** A cookie that was set over HTTPS is sent only over HTTPS. */
   const cookieOf = (request: IncomingMessage) => ({
@@ -64,6 +79,7 @@ export function sessionRoutes(router: Router, { platform, proxies, browsers, sig
     response.set(PROTOCOL_HEADERS);
     next();
   });
+  openIdConnectRoutes(router, { proxies, issuerSignIn, setSessionCookie });
   router.post(PATH, begin);
   router.delete(PATH, end);
   router.all(PATH, (_request, response) => void response.set('Allow', 'POST, DELETE').status(405).end());
@@ -74,6 +90,11 @@ function withoutChallenge(error: unknown): never {
   if (isUnauthenticated(error))
     throw new Refusal(401, 'UNAUTHENTICATED', 'The name or the password is wrong.');
   throw error;
+}
+
+/** The issuer is away: whoever signs out is signed out here all the same. */
+function unlessKnown(error: unknown): undefined {
+  if (!domainErrorOf(error)) throw error;
 }
 
 /** To sign out of an expired session is no error. */

@@ -7,7 +7,7 @@ import { isUnauthenticated } from '../../../errors.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import type { Browsers } from '../../browsers.ts';
 import { type Proxies, refuseUpgrade } from '../../http.ts';
-import type { SubscriptionContext } from './context.ts';
+import type { SignInWays, SubscriptionContext } from './context.ts';
 import { openContext, originOf } from './context.ts';
 import { formatSocketError } from './errors.ts';
 import { readSubscription } from './read-subscription.ts';
@@ -26,6 +26,7 @@ export interface SocketOptions extends SignInOptions {
   schema: GraphQLSchema;
   proxies: Pick<Proxies, 'baseUrlOf' | 'addressOf'>;
   browsers: Browsers;
+  signInWays: SignInWays;
   mostConnections: number;
 }
 
@@ -112,7 +113,7 @@ interface Handlers {
 
 /** The handlers of graphql-ws. */
 function handlersOf(
-  { schema, platform, live, proxies, browsers, mostConnections, log }: SocketOptions,
+  { schema, platform, live, proxies, browsers, signInWays, mostConnections, log }: SocketOptions,
   { sessions, unauthenticated, signIns }: Handlers,
 ): ServerOptions<Record<string, unknown>, Session> {
   return {
@@ -143,7 +144,10 @@ function handlersOf(
       const read = readSubscription(schema, open, id, payload);
       if ('errors' in read) return read.errors;
       const contextValue: SubscriptionContext = Object.assign(
-        openContext(platform, caller!, originOf(proxies, request), proxies.baseUrlOf(request)),
+        openContext(platform, caller!, originOf(proxies, request), {
+          baseUrl: proxies.baseUrlOf(request),
+          signInWays,
+        }),
         { live },
       );
       contexts.set(id, contextValue);
