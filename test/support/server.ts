@@ -28,7 +28,13 @@ export async function startTestServer(
 ): Promise<TestServer> {
   // Of the machine's own settings and properties file nothing counts.
   const folder = newFolder();
-  const own = { PORT: '0', MUSTER_CONFIG_FILE: '/dev/null', MUSTER_ARTIFACTS: folder };
+  const own = {
+    PORT: '0',
+    MUSTER_CONFIG_FILE: '/dev/null',
+    MUSTER_ARTIFACTS: folder,
+    // The caches take their memory when they are opened.
+    MUSTER_POLL_CACHE_ENTRIES: '20000',
+  };
   const config = readConfig({ ...own, ...settings });
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });

@@ -60,8 +60,15 @@ import { SoftwareModuleTypeResolver } from '../software/software-module-types.ts
 import { SoftwareModuleResolver } from '../software/software-modules.ts';
 import { withGlobalIds } from './global-ids.ts';
 
-/** The schema, from the classes and their decorators. */
+let built: GraphQLSchema | undefined;
+
+/** The schema, from the classes and their decorators: built once in a process. */
 export function buildSchema(): GraphQLSchema {
+  built ??= generateSchema();
+  return built;
+}
+
+function generateSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       TargetResolver,
@@ -122,6 +129,8 @@ export function buildSchema(): GraphQLSchema {
       SignInOptionsResolver,
     ],
     validate: false,
+    // Apollo checks the schema when it starts; a whole introspection besides takes longer than all else here.
+    skipCheck: true,
     // type-graphql needs one, although every subscription has its own source.
     pubSub: { publish() {}, subscribe: () => (async function* () {})() },
   });
