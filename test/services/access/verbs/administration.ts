@@ -147,21 +147,17 @@ const ids = new WeakMap<Side, number>();
 const idOf = (side: Side): number => ids.get(side)!;
 
 /** A verb on a certificate authority, and on a webhook, that is there. */
-const onAuthority = (verb: Omit<Verb, 'given'>): Verb => ({
-  ...verb,
-  async given(admin, side) {
-    const certificate = certificateOf(side.name);
-    ids.set(side, (await createCertificateAuthority(admin, { name: side.name, certificate })).id);
-  },
-});
+const givenAuthority: Verb['given'] = async (admin, side) => {
+  const certificate = certificateOf(side.name);
+  ids.set(side, (await createCertificateAuthority(admin, { name: side.name, certificate })).id);
+};
+const onAuthority = (verb: Omit<Verb, 'given'>): Verb => ({ ...verb, given: givenAuthority });
 const url = 'https://example.org';
-const onWebhook = (verb: Omit<Verb, 'given'>): Verb => ({
-  ...verb,
-  async given(admin, side) {
-    ids.set(side, (await createWebhook(admin, { name: side.name, url })).webhook.id);
-    await updateTarget(admin, { controllerId: side.name, description: 'to be delivered' });
-  },
-});
+const givenWebhook: Verb['given'] = async (admin, side) => {
+  ids.set(side, (await createWebhook(admin, { name: side.name, url })).webhook.id);
+  await updateTarget(admin, { controllerId: side.name, description: 'to be delivered' });
+};
+const onWebhook = (verb: Omit<Verb, 'given'>): Verb => ({ ...verb, given: givenWebhook });
 
 export const AUTHORITY_VERBS: Verbs = {
   createCertificateAuthority: {

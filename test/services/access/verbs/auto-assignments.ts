@@ -65,23 +65,27 @@ const WHOLE = 'auto-assignments themselves take no scope: what they assign to is
 const ALIKE = { READ_TARGET: 'FORBIDDEN', UPDATE_TARGET: 'FORBIDDEN' } as const;
 const idOf = (side: Side) => ({ id: assigningOf(side).autoAssignmentId });
 
-/** A verb on one auto-assignment. */
-const of = (verb: Omit<Verb, 'given'>, prepare?: (admin: Context, side: Side) => Promise<unknown>): Verb => ({
-  elsewhere: 'AUTO_ASSIGNMENT_NOT_FOUND',
-  ...verb,
-  async given(admin, side) {
+type Given = NonNullable<Verb['given']>;
+const assigning =
+  (prepare?: Given): Given =>
+  async (admin, side) => {
     await makeAutoAssignment(admin, side);
     await prepare?.(admin, side);
-  },
+  };
+const givenAssigning = assigning();
+const givenAssigningFilter = assigning(async (admin, side) => {
+  const options = { distributionSetId: assigningOf(side).setId, startAt: FAR_OFF };
+  await deleteAutoAssignment(admin, idOf(side));
+  await setAutoAssignment(makerOf(admin, side), { targetFilterId: side.filterId, ...options });
+});
+/** A verb on one auto-assignment. */
+const of = (verb: Omit<Verb, 'given'>, given = givenAssigning): Verb => ({
+  elsewhere: 'AUTO_ASSIGNMENT_NOT_FOUND',
+  ...verb,
+  given,
 });
 /** A verb on the auto-assignment of a saved filter. */
-const ofFilter = (verb: Omit<Verb, 'given'>): Verb =>
-  of(verb, (admin, side) => {
-    const options = { distributionSetId: assigningOf(side).setId, startAt: FAR_OFF };
-    return deleteAutoAssignment(admin, idOf(side)).then(() =>
-      setAutoAssignment(makerOf(admin, side), { targetFilterId: side.filterId, ...options }),
-    );
-  });
+const ofFilter = (verb: Omit<Verb, 'given'>): Verb => of(verb, givenAssigningFilter);
 const askForApproval = (admin: Context) =>
   setConfiguration(admin, { 'auto.assignment.approval.enabled': true });
 
@@ -120,7 +124,7 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
       call: (c, side) => pauseAutoAssignment(c, idOf(side)),
       beyond: ALIKE,
     },
-    (admin, side) => startAutoAssignment(admin, idOf(side)),
+    assigning((admin, side) => startAutoAssignment(admin, idOf(side))),
   ),
   resumeAutoAssignment: of(
     {
@@ -128,10 +132,10 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
       call: (c, side) => resumeAutoAssignment(c, idOf(side)),
       beyond: ALIKE,
     },
-    async (admin, side) => {
+    assigning(async (admin, side) => {
       await startAutoAssignment(admin, idOf(side));
       await pauseAutoAssignment(admin, idOf(side));
-    },
+    }),
   ),
   approveAutoAssignment: {
     ...of({

@@ -66,24 +66,19 @@ async function makeDeployment(
   made.set(side, { setId: setId!, spareSetId: spareSetId!, actionId: actions[0]!.id });
 }
 
+type Given = NonNullable<Verb['given']>;
+const givenDeployment: Given = (admin, side) => makeDeployment(admin, side);
+const givenEnded: Given = (admin, side) => makeDeployment(admin, side, { offline: true });
+const givenWaiting: Given = async (admin, side) => {
+  await setConfiguration(admin, { 'user.confirmation.flow.enabled': true });
+  await makeDeployment(admin, side, { confirmationRequired: true });
+};
 /** A verb on what `makeDeployment` makes. */
-export const on = (verb: Omit<Verb, 'given'>): Verb => ({
-  ...verb,
-  given: (admin, side) => makeDeployment(admin, side),
-});
+export const on = (verb: Omit<Verb, 'given'>): Verb => ({ ...verb, given: givenDeployment });
 /** A verb on actions that have ended. */
-const onEnded = (verb: Omit<Verb, 'given'>): Verb => ({
-  ...verb,
-  given: (admin, side) => makeDeployment(admin, side, { offline: true }),
-});
+const onEnded = (verb: Omit<Verb, 'given'>): Verb => ({ ...verb, given: givenEnded });
 /** A verb on actions that wait for a confirmation. */
-const onWaiting = (verb: Omit<Verb, 'given'>): Verb => ({
-  ...verb,
-  async given(admin, side) {
-    await setConfiguration(admin, { 'user.confirmation.flow.enabled': true });
-    await makeDeployment(admin, side, { confirmationRequired: true });
-  },
-});
+const onWaiting = (verb: Omit<Verb, 'given'>): Verb => ({ ...verb, given: givenWaiting });
 
 /** Gives a target something new to do. @returns the action's id, undefined where there is no such target */
 async function deployTo(context: Context, controllerId: string): Promise<number | undefined> {

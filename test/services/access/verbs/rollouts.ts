@@ -50,8 +50,10 @@ async function make(admin: Context, side: Side, how: typeof plan = plan): Promis
 }
 
 type Row = Omit<Verb, 'given'>;
-const onReady = (row: Row): Verb => ({ ...row, given: (admin, side) => make(admin, side) });
-const onRunning = (row: Row): Verb => ({ ...row, given: (admin, side) => make(admin, side, begin) });
+const givenReady: Verb['given'] = (admin, side) => make(admin, side);
+const givenRunning: Verb['given'] = (admin, side) => make(admin, side, begin);
+const onReady = (row: Row): Verb => ({ ...row, given: givenReady });
+const onRunning = (row: Row): Verb => ({ ...row, given: givenRunning });
 
 const done = async (work: Promise<unknown>) => {
   await work;

@@ -21,7 +21,7 @@ export interface Verb {
   unnarrowed?: string;
   /** What it answers a caller of another tenant; unless told, the first of `beyond`. */
   elsewhere?: unknown;
-  /** Makes ready what it is called about. */
+  /** Makes ready what it is called about. Verbs with one function share what it has made, until one changes it. */
   given?: (admin: LiveContext, side: Side) => Promise<unknown>;
   /** The call itself leaves something behind even where it is refused, so what is stored isn't compared. */
   stirs?: true;
