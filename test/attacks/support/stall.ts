@@ -34,8 +34,7 @@ interface Probed {
 }
 
 const TRIES = 3;
-/** For how long the server is watched after the attack; and, to know what the machine does to it anyway, without one. */
-const AFTER_MS = 100;
+/** For how long the server is watched without an attack, to know what the machine does to it anyway. */
 const QUIET_MS = 300;
 /** So long nothing waits by chance: there is no need to try again. */
 const BEYOND_DOUBT_MS = 5_000;
@@ -55,7 +54,6 @@ export async function expectNoStall<T>(
     let result: T;
     const { worst, growth = 0 } = await probed(server, async () => {
       result = await attack(senderOf(server));
-      await pause(AFTER_MS);
     });
     const grown = growth / (1 << 20);
     if (worst <= bound + Math.min(quiet, bound) && grown <= memory) return result!;
