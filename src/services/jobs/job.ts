@@ -2,6 +2,8 @@ import { and, eq, inArray, type SQL } from 'drizzle-orm';
 import { type JobFault, type JobKindName, type JobState, jobs } from '../../database/tables/jobs.ts';
 import type { Context } from '../shared/context.ts';
 
+export type { JobFault } from '../../database/tables/jobs.ts';
+
 /** A change of all targets that match a filter, as callers get it. */
 export interface Job {
   id: number;

@@ -1,15 +1,12 @@
 import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from 'type-graphql';
-import { assignTargetGroup } from '../../../services/fleet/target-groups/assign.ts';
 import { listTargetGroups } from '../../../services/fleet/target-groups/list.ts';
-import { assignTargetTags } from '../../../services/fleet/target-tags/assign.ts';
-import type { ChangedTargets, NotFoundPolicy as Policy } from '../../../services/fleet/target-tags/choice.ts';
-import { unassignTargetTags } from '../../../services/fleet/target-tags/unassign.ts';
-import { assignTargetType } from '../../../services/fleet/targets/assign-type.ts';
-import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from '../fleet/selected-targets.ts';
+import type { NotFoundPolicy as Policy } from '../../../services/fleet/target-tags/choice.ts';
+import { changeTargets } from '../../../services/jobs/begin.ts';
+import { ChangedTargetsPayload, changedTargets, SelectedTargetsInput } from '../fleet/selected-targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { idOf } from '../server/ids.ts';
-import { payloadOf, userErrorsOf } from '../server/mutations.ts';
+import { payloadOf } from '../server/mutations.ts';
 
 const NotFoundPolicy = enumOf<Policy>(
   'NotFoundPolicy',
@@ -76,53 +73,47 @@ export class TargetAssignments {
     return listTargetGroups(context);
   }
 
-  @Mutation(payloadOf('assignTargetTags', AffectedTargetsPayload), {
+  @Mutation(payloadOf('assignTargetTags', ChangedTargetsPayload), {
     description: 'Gives tags to targets. Needs UPDATE_TARGET.',
   })
   assignTargetTags(
     @Arg('input', () => AssignTargetTagsInput, { description: 'Which tags, and to which targets.' })
     input: AssignTargetTagsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AffectedTargetsPayload> {
-    return tagged(input, assignTargetTags(context, input));
+  ): Promise<ChangedTargetsPayload> {
+    return changedTargets(input, changeTargets(context, 'assign_target_tags', input));
   }
 
-  @Mutation(payloadOf('unassignTargetTags', AffectedTargetsPayload), {
+  @Mutation(payloadOf('unassignTargetTags', ChangedTargetsPayload), {
     description: 'Takes tags away from targets. Needs UPDATE_TARGET.',
   })
   unassignTargetTags(
     @Arg('input', () => UnassignTargetTagsInput, { description: 'Which tags, and from which targets.' })
     input: UnassignTargetTagsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AffectedTargetsPayload> {
-    return tagged(input, unassignTargetTags(context, input));
+  ): Promise<ChangedTargetsPayload> {
+    return changedTargets(input, changeTargets(context, 'unassign_target_tags', input));
   }
 
-  @Mutation(payloadOf('assignTargetGroup', AffectedTargetsPayload), {
+  @Mutation(payloadOf('assignTargetGroup', ChangedTargetsPayload), {
     description: 'Puts targets into a group, or takes them out of theirs. Needs UPDATE_TARGET.',
   })
   assignTargetGroup(
     @Arg('input', () => AssignTargetGroupInput, { description: 'Which group, and which targets.' })
     input: AssignTargetGroupInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AffectedTargetsPayload> {
-    return affectedTargets(input, assignTargetGroup(context, input));
+  ): Promise<ChangedTargetsPayload> {
+    return changedTargets(input, changeTargets(context, 'assign_target_group', input));
   }
 
-  @Mutation(payloadOf('assignTargetType', AffectedTargetsPayload), {
+  @Mutation(payloadOf('assignTargetType', ChangedTargetsPayload), {
     description: 'Gives targets a type, or takes theirs away. Needs UPDATE_TARGET.',
   })
   assignTargetType(
     @Arg('input', () => AssignTargetTypeInput, { description: 'Which type, and which targets.' })
     input: AssignTargetTypeInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AffectedTargetsPayload> {
-    return affectedTargets(input, assignTargetType(context, input));
+  ): Promise<ChangedTargetsPayload> {
+    return changedTargets(input, changeTargets(context, 'assign_target_type', input));
   }
-}
-
-/** Of targets that are named some may be refused, and the others changed. */
-async function tagged(input: TargetTagsChoice, work: Promise<ChangedTargets>) {
-  const { affectedCount, faults } = await work.catch((error) => ({ affectedCount: 0, faults: [error] }));
-  return { affectedCount, userErrors: userErrorsOf(input, faults) };
 }

@@ -14,12 +14,12 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { approveTargets } from '../../../services/devices/pending-targets/approve.ts';
 import type { PendingTargetOrderField as OrderField } from '../../../services/devices/pending-targets/fields.ts';
 import { listPendingTargets } from '../../../services/devices/pending-targets/list.ts';
 import type { PendingTarget as Entity } from '../../../services/devices/pending-targets/pending-target.ts';
-import { rejectTargets } from '../../../services/devices/pending-targets/reject.ts';
-import { affectedTargets } from '../fleet/selected-targets.ts';
+import { changeTargets } from '../../../services/jobs/begin.ts';
+import { changedTargets } from '../fleet/selected-targets.ts';
+import { Job } from '../jobs/jobs.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
@@ -129,6 +129,12 @@ class RejectTargetsInput extends PendingTargetsInput {}
 class ApproveTargetsPayload extends Payload {
   @Field(() => Int, { description: 'How many targets were created, or would be without `dryRun`.' })
   affectedCount!: number;
+
+  @Field(() => Job, {
+    nullable: true,
+    description: 'Where a filter matches more than 1,000: the job that does it, and `affectedCount` is 0.',
+  })
+  job!: Job | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `rejectTargets` answers.' })
@@ -137,6 +143,12 @@ class RejectTargetsPayload extends Payload {
     description: 'How many pending targets were rejected, or would be without `dryRun`.',
   })
   affectedCount!: number;
+
+  @Field(() => Job, {
+    nullable: true,
+    description: 'Where a filter matches more than 1,000: the job that does it, and `affectedCount` is 0.',
+  })
+  job!: Job | null;
 }
 
 const { Connection: PendingTargetConnection } = connectionTypes(
@@ -175,7 +187,7 @@ export class PendingTargetResolver {
     @Arg('input', () => ApproveTargetsInput, { description: 'Which devices.' }) input: ApproveTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ApproveTargetsPayload> {
-    return affectedTargets(input, approveTargets(context, input));
+    return changedTargets(input, changeTargets(context, 'approve_targets', input));
   }
 
   @Mutation(() => RejectTargetsPayload, {
@@ -186,6 +198,6 @@ export class PendingTargetResolver {
     @Arg('input', () => RejectTargetsInput, { description: 'Which devices.' }) input: RejectTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RejectTargetsPayload> {
-    return affectedTargets(input, rejectTargets(context, input));
+    return changedTargets(input, changeTargets(context, 'reject_targets', input));
   }
 }

@@ -1,6 +1,8 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import type { BulkChange } from '../../../services/jobs/begin.ts';
+import { Job } from '../jobs/jobs.ts';
 import { Payload } from '../server/errors.ts';
-import { answer } from '../server/mutations.ts';
+import { answer, userErrorsOf } from '../server/mutations.ts';
 
 @InputType({ description: 'Which targets a mutation of many is for: either controllerIds or a filter.' })
 export abstract class SelectedTargetsInput {
@@ -30,3 +32,22 @@ export const affectedTargets = (input: object, work: Promise<number>) =>
     { affectedCount: 0 },
     work.then((affectedCount) => ({ affectedCount })),
   );
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What a mutation of targets that may become a job answers.',
+})
+export abstract class ChangedTargetsPayload extends AffectedTargetsPayload {
+  @Field(() => Job, {
+    nullable: true,
+    description:
+      'Where a filter matches more than 1,000 targets: the job that changes them, and `affectedCount` is 0.',
+  })
+  job!: Job | null;
+}
+
+/** The payload of such a mutation. Of targets that are named some may be refused, and the others changed. */
+export async function changedTargets(input: object, work: Promise<BulkChange>) {
+  const { faults, ...done } = await work.catch((error) => ({ affectedCount: 0, job: null, faults: [error] }));
+  return { ...done, userErrors: userErrorsOf(input, faults) };
+}

@@ -9,13 +9,12 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { deleteTargetMetadata } from '../../../services/fleet/target-metadata/delete.ts';
 import { findTargetMetadata } from '../../../services/fleet/target-metadata/find.ts';
-import { setTargetMetadata } from '../../../services/fleet/target-metadata/set.ts';
+import { changeTargets } from '../../../services/jobs/begin.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { payloadOf } from '../server/mutations.ts';
-import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
+import { ChangedTargetsPayload, changedTargets, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, type TargetView } from './targets.ts';
 
 @ObjectType({
@@ -72,7 +71,7 @@ export class TargetMetadataResolver {
     return loadMetadata(context, id);
   }
 
-  @Mutation(payloadOf('setTargetMetadata', AffectedTargetsPayload), {
+  @Mutation(payloadOf('setTargetMetadata', ChangedTargetsPayload), {
     description:
       'Sets metadata of targets; of none where one of those named is missing or would have too much. Needs UPDATE_TARGET.',
   })
@@ -80,11 +79,11 @@ export class TargetMetadataResolver {
     @Arg('input', () => SetTargetMetadataInput, { description: 'What to set, and of which targets.' })
     input: SetTargetMetadataInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AffectedTargetsPayload> {
-    return affectedTargets(input, setTargetMetadata(context, input));
+  ): Promise<ChangedTargetsPayload> {
+    return changedTargets(input, changeTargets(context, 'set_target_metadata', input));
   }
 
-  @Mutation(payloadOf('deleteTargetMetadata', AffectedTargetsPayload), {
+  @Mutation(payloadOf('deleteTargetMetadata', ChangedTargetsPayload), {
     description:
       'Takes metadata from targets; from none where one of those named is missing. Needs UPDATE_TARGET.',
   })
@@ -92,7 +91,7 @@ export class TargetMetadataResolver {
     @Arg('input', () => DeleteTargetMetadataInput, { description: 'What to take, and from which targets.' })
     input: DeleteTargetMetadataInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AffectedTargetsPayload> {
-    return affectedTargets(input, deleteTargetMetadata(context, input));
+  ): Promise<ChangedTargetsPayload> {
+    return changedTargets(input, changeTargets(context, 'delete_target_metadata', input));
   }
 }

@@ -4,15 +4,17 @@ import {
   setTargetAttributes,
 } from '../../../services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../services/fleet/targets/create.ts';
-import { deleteTargets } from '../../../services/fleet/targets/delete.ts';
 import { findTargets } from '../../../services/fleet/targets/find.ts';
 import { updateTarget } from '../../../services/fleet/targets/update.ts';
+import { changeTargets } from '../../../services/jobs/begin.ts';
 import { mapInTurns } from '../../../services/shared/turns.ts';
+import { Job } from '../jobs/jobs.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
-import { answer, BulkInput, creation, payload } from '../server/mutations.ts';
+import { BulkInput, creation, payload } from '../server/mutations.ts';
+import { changedTargets } from './selected-targets.ts';
 import { Target, type TargetView, targetView } from './targets.ts';
 
 @InputType({ description: 'A target to create.' })
@@ -125,6 +127,13 @@ class DeleteTargetsInput {
 class DeleteTargetsPayload extends Payload {
   @Field(() => Int, { description: 'How many targets were deleted, or would be by a dry run.' })
   deletedCount!: number;
+
+  @Field(() => Job, {
+    nullable: true,
+    description:
+      'Where a filter matches more than 1,000 targets: the job that deletes them, and `deletedCount` is 0.',
+  })
+  job!: Job | null;
 }
 
 const AttributeMode = enumOf<Mode>('AttributeMode', 'What becomes of the attributes a target has.', {
@@ -201,11 +210,8 @@ export class TargetMutations {
     @Arg('input', () => DeleteTargetsInput, { description: 'What to delete.' }) input: DeleteTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteTargetsPayload> {
-    const work = deleteTargets(context, input);
-    return answer(
-      input,
-      { deletedCount: 0 },
-      work.then((deletedCount) => ({ deletedCount })),
+    return changedTargets(input, changeTargets(context, 'delete_targets', input)).then(
+      ({ affectedCount, ...rest }) => ({ ...rest, deletedCount: affectedCount }),
     );
   }
 

@@ -15,18 +15,18 @@ import {
 } from 'type-graphql';
 import { listPendingTokenRotations } from '../../../services/fleet/targets/find.ts';
 import { rotateTargetToken } from '../../../services/fleet/targets/rotate-token.ts';
-import { rotateTargetTokens } from '../../../services/fleet/targets/rotate-tokens.ts';
 import {
   type TokenRotation as Entity,
   findTokenRotations,
 } from '../../../services/fleet/targets/token-rotation.ts';
+import { changeTargets } from '../../../services/jobs/begin.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOf } from '../server/loaders.ts';
 import { payload, payloadOf } from '../server/mutations.ts';
 import { Node } from '../server/node.ts';
 import { connection, listCost } from '../server/pagination.ts';
-import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from './selected-targets.ts';
+import { ChangedTargetsPayload, changedTargets, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, TargetConnection, TargetsArgs, type TargetView, targetView } from './targets.ts';
 
 @ObjectType({
@@ -113,7 +113,7 @@ export class TokenRotationResolver {
     return payload(input, 'target', rotateTargetToken(context, input).then(targetView));
   }
 
-  @Mutation(payloadOf('rotateTargetTokens', AffectedTargetsPayload), {
+  @Mutation(payloadOf('rotateTargetTokens', ChangedTargetsPayload), {
     description:
       'Gives many targets a new random security token each; none where one of those named is missing. The new ones can be read and exported with READ_TARGET_SECURITY_TOKEN. Needs UPDATE_TARGET.',
   })
@@ -121,7 +121,7 @@ export class TokenRotationResolver {
     @Arg('input', () => RotateTargetTokensInput, { description: 'Which targets, and how.' })
     input: RotateTargetTokensInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AffectedTargetsPayload> {
-    return affectedTargets(input, rotateTargetTokens(context, input));
+  ): Promise<ChangedTargetsPayload> {
+    return changedTargets(input, changeTargets(context, 'rotate_target_tokens', input));
   }
 }

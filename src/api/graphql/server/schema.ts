@@ -40,6 +40,7 @@ import { TargetTagResolver } from '../fleet/target-tags.ts';
 import { TargetTypeResolver } from '../fleet/target-types.ts';
 import { TargetResolver } from '../fleet/targets.ts';
 import { TokenRotationResolver } from '../fleet/token-rotations.ts';
+import { JobResolver } from '../jobs/jobs.ts';
 import { AuditEventResolver } from '../platform/audit-events.ts';
 import { TenantConfigurationResolver } from '../platform/tenant-configuration.ts';
 import { TenantResolver } from '../platform/tenants.ts';
@@ -116,6 +117,7 @@ function generateSchema(): GraphQLSchema {
       FleetResolver,
       TargetEventResolver,
       ImportProgressResolver,
+      JobResolver,
       TenantConfigurationResolver,
       CertificateAuthorityResolver,
       UserResolver,

@@ -1,0 +1,192 @@
+import { GraphQLDateTime, GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
+import { DomainError } from '../../../errors.ts';
+import { cancelJob } from '../../../services/jobs/cancel.ts';
+import type { JobOrderField as OrderField } from '../../../services/jobs/fields.ts';
+import { findJob } from '../../../services/jobs/find.ts';
+import type { Job as Entity, JobFault as Fault } from '../../../services/jobs/job.ts';
+import { listJobs } from '../../../services/jobs/list.ts';
+import { watchJob } from '../../../services/jobs/watch.ts';
+import { orderedArgs } from '../server/building-blocks.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
+import { Payload } from '../server/errors.ts';
+import { idOf } from '../server/ids.ts';
+import { type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
+import { Node } from '../server/node.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+
+const JobKind = enumOf<Entity['kind']>('JobKind', 'What a job does: the same as the mutation of that name.', {
+  delete_targets: 'Deletes targets.',
+  rotate_target_tokens: 'Gives targets new security tokens.',
+  assign_target_type: 'Gives targets a type, or takes theirs away.',
+  assign_target_group: 'Puts targets into a group, or takes them out of theirs.',
+  assign_target_tags: 'Gives tags to targets.',
+  unassign_target_tags: 'Takes tags away from targets.',
+  set_target_metadata: 'Adds or overwrites metadata of targets.',
+  delete_target_metadata: 'Takes metadata away from targets.',
+  approve_targets: 'Makes targets of pending targets.',
+  reject_targets: 'Rejects pending targets.',
+});
+
+const JobState = enumOf<Entity['state']>('JobState', 'How a job stands.', {
+  queued: 'It has not begun yet.',
+  running: 'It has begun.',
+  finished: 'It has handled all that matched.',
+  failed: 'It could not go on; its message says why. What it has done stays.',
+  canceled: 'Somebody canceled it. What it has done stays.',
+});
+
+@ObjectType({ simpleResolvers: true, description: 'Why a job passed over a target.' })
+class JobFault implements Fault {
+  @Field(() => String, { description: 'Its target.' })
+  controllerId!: string;
+
+  @Field(() => String, { description: 'The code of the error, as in `UserError`.' })
+  code!: string;
+
+  @Field(() => String, { description: 'What is wrong, for people.' })
+  message!: string;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description:
+    'A change of all targets that match a filter, done in batches. Every number is of what is committed.',
+})
+export class Job extends Node implements Entity {
+  @Field(() => JobKind, { description: 'What it does.' })
+  kind!: Entity['kind'];
+
+  @Field(() => JobState, { description: 'How it stands.' })
+  state!: Entity['state'];
+
+  @Field(() => String, { description: 'The filter that chooses its targets.' })
+  filter!: string;
+
+  @Field(() => GraphQLJSONObject, { description: 'What the mutation was given beside the filter.' })
+  parameters!: Record<string, unknown>;
+
+  @Field(() => GraphQLSafeInt, { description: 'How many targets matched when it was created.' })
+  total!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'How many it has handled, whatever came of it.' })
+  done!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'How many it has changed; the others were so already.' })
+  changed!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'How many it passed over, because they were refused.' })
+  failed!: number;
+
+  @Field(() => [JobFault], { description: 'Why it passed over these; at most 100.' })
+  faults!: JobFault[];
+
+  @Field(() => String, { nullable: true, description: 'The code of the error for which it failed.' })
+  code!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it failed, for people.' })
+  message!: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => String, { description: 'Who created it.' })
+  createdBy!: string;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When its first batch was done.' })
+  startedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it went on last.' })
+  updatedAt!: Date;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ended, however it did.' })
+  endedAt!: Date | null;
+}
+
+@ArgsType()
+class JobsArgs extends orderedArgs<OrderField>(
+  'Job',
+  'jobs',
+  {
+    id: 'By the identifier, which is also the order of creation.',
+    kind: 'By what they do.',
+    state: 'By how they stand.',
+    total: 'By the number of targets.',
+  },
+  'the newest first',
+) {}
+
+@ObjectType({ simpleResolvers: true, description: 'What `cancelJob` answers.' })
+class CancelJobPayload extends Payload {
+  @Field(() => Job, { nullable: true, description: 'The job as it is now; null where refused.' })
+  job!: Job | null;
+}
+
+const { Connection: JobConnection } = connectionTypes('Job', 'jobs', Job);
+
+@Resolver(() => Job)
+export class JobResolver {
+  @Query(() => Job, {
+    nullable: true,
+    description:
+      "The job of that id, of the caller's own; of all with the role TENANT_ADMIN. Null where there is none.",
+  })
+  async job(
+    @Arg('id', () => idOf('Job'), { description: 'Which job.' }) id: number,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Job | null> {
+    try {
+      return await findJob(context, id);
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'JOB_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
+  @Query(() => JobConnection, {
+    description:
+      "Lists the caller's own jobs; all of the tenant with the role TENANT_ADMIN. Filters may ask for `id`, `kind`, `state`, `createdBy`, `createdAt` and `endedAt`.",
+    complexity: listCost,
+  })
+  async jobs(@Args(() => JobsArgs) args: JobsArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listJobs(context, args), (job) => job);
+  }
+
+  @Mutation(() => CancelJobPayload, {
+    description:
+      "Ends a job: what it has done stays, and nothing more is done. Of the caller's own jobs; of all with the role TENANT_ADMIN.",
+  })
+  cancelJob(
+    @Arg('input', inputOf('cancelJob', idInput('Job')), { description: 'Which job.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CancelJobPayload> {
+    return payload(input, 'job', cancelJob(context, { id: input.id }));
+  }
+
+  @Subscription(() => Job, {
+    description:
+      "A job: at once, and whenever it went on, twice a second at the most. Completes when it has ended. Of the caller's own jobs; of all with the role TENANT_ADMIN.",
+    subscribe: ({ args, context }: { args: { id: number }; context: GraphqlContext }) =>
+      watchJob(context, args.id),
+  })
+  jobProgress(
+    @Root() job: Entity,
+    @Arg('id', () => idOf('Job'), { description: 'Which job.' }) _id: number,
+  ): Job {
+    return job;
+  }
+}
