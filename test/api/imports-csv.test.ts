@@ -165,7 +165,7 @@ describe('what cannot be read says how it was read', () => {
 });
 
 describe('a target that is in the file more than once', () => {
-  const REPEATED = 'is there more than once in the file: what its last row gives stands';
+  const REPEATED = 'is in the file more than once: the last row counts';
 
   it.each([true, false])('is told as a warning with upsert, and taken in (dry run: %s)', async (dryRun) => {
     const { admin } = await createServedTenant(server);

@@ -134,7 +134,7 @@ async function rendererOf(context: Context, links: Links, rollouts: readonly Rol
     renderRollout(rollout, links, { counts, seesSet: seesSet(rollout.distributionSet.id) });
 }
 
-/** With the counts also the rest of what is shown of one. */
+/** A single rollout is shown with its counts, a rollout in a list without. */
 const renderRollout = (
   rollout: Rollout,
   links: Links,

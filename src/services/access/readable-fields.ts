@@ -195,6 +195,6 @@ function narrow(field: Field, seen: SQL | undefined): Field {
   if (!seen || field.kind === 'name') return field;
   if (field.kind !== 'set' && field.kind !== 'map')
     return { ...field, column: sql`CASE WHEN ${seen} THEN ${field.column} END` };
-  // Another FROM, as what is read of the same one is put together.
+  // A new FROM object: fields that share one are read together, and this one has another condition.
   return { ...field, from: sql`${field.from}`, on: and(sql`${field.on}`, seen)! };
 }

@@ -26,7 +26,7 @@ import { Rollout } from './rollouts.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of a rollout answer.' })
 abstract class RolloutPayload extends Payload {
-  @Field(() => Rollout, { nullable: true, description: 'It as it is now; null where refused.' })
+  @Field(() => Rollout, { nullable: true, description: 'The rollout as it is now; null if refused.' })
   rollout!: Rollout | null;
 }
 

@@ -78,7 +78,7 @@ export class Rollout extends AuthoredNumberedNode {
   @Field(() => String, { description: 'The RSQL expression that its targets match, as it was written.' })
   filter!: string;
 
-  @Field(() => RolloutStatus, { description: 'What it is in.' })
+  @Field(() => RolloutStatus, { description: 'Its status.' })
   status!: Entity['status'];
 
   @Field(() => GraphQLDateTime, {

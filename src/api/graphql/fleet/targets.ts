@@ -28,7 +28,7 @@ import { TargetTag } from './target-tags.ts';
 import { loadTargetType, TargetType } from './target-types.ts';
 
 const UpdateStatus = enumOf<Entity['updateStatus']>('UpdateStatus', 'How far a target is with its updates.', {
-  unknown: 'Nothing is known: it has not reported since an update was last cancelled or forced.',
+  unknown: 'Nothing is known: it has not reported since an update was last canceled or forced.',
   registered: 'It is registered, and no update was ever assigned.',
   pending: 'An update is assigned and not finished.',
   in_sync: 'It runs what was assigned.',

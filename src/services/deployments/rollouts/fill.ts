@@ -30,7 +30,7 @@ export async function fillGroups(step: RolloutStep): Promise<HasMore> {
   return true;
 }
 
-/** Those that a group before it with the same filter left over need not be counted again. */
+/** If a group before it has the same filter, what that group left over is not counted again. */
 async function countCandidates(
   step: RolloutStep,
   groups: readonly GroupRow[],

@@ -24,8 +24,8 @@ export async function lockRolloutToHandle(
 }
 
 /**
- * Checks that a locked rollout was planned within the very scope that the caller has on targets, or that all of its targets
- * are in it: which a rollout that is still being filled, or takes in others later, can't promise.
+ * Checks that a locked rollout keeps exactly the caller's scope on targets, or that all its targets are in that scope.
+ * The second can't be said of a rollout that is still being filled or that takes in targets later.
  * @throws FORBIDDEN
  */
 export async function requireRolloutInScope(

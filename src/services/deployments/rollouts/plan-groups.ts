@@ -31,8 +31,8 @@ const DEFAULTS = {
 } as const;
 
 /**
- * The groups of a new rollout: as they are defined, or so many of the same size, and after these the first that is
- * dynamic. @throws INVALID_INPUT, QUOTA_EXCEEDED, the errors of the groups' filters
+ * The groups of a new rollout: those that are defined, or `groupCount` groups of the same size; then the first dynamic
+ * group. @throws INVALID_INPUT, QUOTA_EXCEEDED, the errors of the groups' filters
  */
 export function planGroups(input: NewRollout, confirmationFlow: boolean): GroupPlan[] {
   const { groups, groupCount, dynamic, dynamicGroup } = input;
@@ -106,7 +106,7 @@ const conditionsOf = (input: Partial<GroupConditions>, own: Partial<GroupConditi
     own.errorActionExpression ?? input.errorActionExpression ?? DEFAULTS.errorActionExpression,
 });
 
-/** Percents are counted so coarsely that a third, thrice, is a whole. */
+/** Percentages are rounded: three groups of 33 % take everything. */
 const WHOLE = 99;
 
 type Share = Pick<GroupPlan, 'filter' | 'percentage' | 'dynamic'>;
@@ -119,7 +119,7 @@ export function filtersTakenWhole(groups: readonly Share[]): string[] {
   return [...sums].filter(([, sum]) => sum >= WHOLE).map(([filter]) => filter);
 }
 
-/** How many of so many that match their filter are left when groups, all of the same filter, have taken their shares. */
+/** How many of `matching` targets are left after groups of the same filter have taken their shares. */
 export const leftBy = (groups: readonly Share[], matching: number): number =>
   groups.reduce((left, group) => left - shareOf(groups, group, left), matching);
 

@@ -54,7 +54,7 @@ type GroupThresholds = Pick<
   'dynamic' | 'percentage' | 'totalTargets' | 'successThreshold' | 'errorThreshold'
 >;
 
-/** Of how many targets the thresholds are: of a dynamic group that isn't full, of those that it is to have. */
+/** The number that the thresholds are a share of: for a dynamic group, how many targets it will have. */
 const wholeOf = ({ dynamic, percentage, totalTargets }: GroupThresholds) =>
   dynamic ? Math.max(percentage, 1) : totalTargets;
 

@@ -74,7 +74,7 @@ export const rolloutJoinsSet = and(
   eq(distributionSets.id, rollouts.setId),
 );
 
-/** How many targets of a rollout count for the caller; while its own one is filled, those that it was planned for. */
+/** How many targets of a rollout the caller may count; while the rollout is being filled, how many it was planned for. */
 export async function totalOfRollout(context: Context): Promise<SQL<number> | undefined> {
   const itsOwn = sql`${rolloutTargets.rolloutId} = ${rollouts.id}`;
   const seen = await totalForCaller(context, itsOwn);

@@ -60,7 +60,7 @@ async function finish({ tx, context, changes }: RolloutStep, done: readonly Star
     active: false,
     messages: [`${SERVER_MESSAGE}finished, as the target is to have the distribution set already`],
   });
-  // A device that has the set is told of the newest action that brought it.
+  // A device that has the set is shown the newest action that installed it.
   changes.targets(done.map(({ target }) => target.controllerId));
 }
 

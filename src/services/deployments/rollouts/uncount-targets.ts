@@ -8,8 +8,8 @@ import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Context } from '../../shared/context.ts';
 
 /**
- * Locks the rollouts that count targets which are about to be deleted. Before these are locked: whoever brings a rollout
- * on locks it before its targets, too.
+ * Locks the rollouts that count targets which are about to be deleted. Call it before the targets are locked: the job
+ * that runs rollouts also locks a rollout before its targets.
  */
 export async function lockRolloutsOf(
   tx: Transaction,
@@ -43,7 +43,7 @@ export async function uncountTargets(
       WHERE ${rolloutTargets.tenantId} = ${tenantId}
         AND ${rolloutTargets.targetId} = ANY(${arrayOf(chunk.map(({ id }) => id))}::bigint[])
       GROUP BY 1) AS gone`;
-    // The rollouts first: one that nobody had locked yet is so before its groups are looked at.
+    // The rollouts first: so each is locked before its groups are read.
     const rows = await tx.execute<{ id: string }>(sql`
       UPDATE ${rollouts} SET total_targets = total_targets - gone.targets FROM ${gone(sql`${rolloutTargets.rolloutId}`)}
       WHERE ${rollouts.tenantId} = ${tenantId} AND ${rollouts.id} = gone.id RETURNING ${rollouts.id}`);

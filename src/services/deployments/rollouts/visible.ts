@@ -20,11 +20,11 @@ export async function countsForCaller(context: Context, column: SQLWrapper): Pro
   return sql`${column} IN (SELECT ${targets.id} FROM ${targetsWith([chosen])} WHERE ${chosen})`;
 }
 
-/** How many targets of what they are in count for the caller; undefined where the stored number is right. */
+/** How many targets of a rollout or group the caller may count; undefined if the stored number is right. */
 export async function totalForCaller(context: Context, isOfIt: SQL): Promise<SQL<number> | undefined> {
   const counts = await countsForCaller(context, rolloutTargets.targetId);
   if (!counts) return undefined;
   const its = and(eq(rolloutTargets.tenantId, context.caller.tenantId), isOfIt, counts);
-  // Within another one: Drizzle would write a table's own columns without it.
+  // Nested in another `sql`: Drizzle would otherwise leave out the table's name before its columns.
   return sql`${sql`(SELECT count(*) FROM ${rolloutTargets} WHERE ${its})`}`.mapWith(Number) as SQL<number>;
 }

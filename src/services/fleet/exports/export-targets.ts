@@ -28,9 +28,9 @@ export interface TargetExport {
   targets(): AsyncIterable<ImportedTarget>;
 }
 
-/** Looked through at once. A filter is applied within, so that every page costs the same. */
+/** How many targets one page looks at. A filter applies to these, so every page costs the same. */
 const A_PAGE = 1_000;
-/** Of what targets have many of, in a page, or of one target: a page stays in memory while its reader is slow. */
+/** How many bytes of tags, attributes and metadata a page may have: it stays in memory while its reader is slow. */
 const BYTES_A_PAGE = 256 << 10;
 /** A tag comes with its description and its color. */
 const BYTES_A_TAG = 256;

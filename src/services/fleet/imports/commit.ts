@@ -87,7 +87,7 @@ export async function commitChunk(
 const repetition = ({ lines }: Chunk, { n, controller_id }: Row): ImportWarning => ({
   line: lines[n]!,
   controllerId: controller_id,
-  message: 'is there more than once in the file: what its last row gives stands',
+  message: 'is in the file more than once: the last row counts',
 });
 
 const TRANSACTIONS_AT_MOST = 2_000;
@@ -114,7 +114,7 @@ async function lockOwn(tx: Transaction, { tenantId, id, attempt }: ImportRecord)
   return record;
 }
 
-/** The controllerIds of the targets that the chunk created, or changed: no more than it takes to be too many to name. */
+/** The controllerIds of the targets that the chunk created or changed; only so many that it is clear if there are too many to name. */
 async function mergedIds(tx: Transaction, areNew: boolean): Promise<string[]> {
   const rows = await tx.execute<{ controller_id: string }>(sql`
     SELECT controller_id FROM import_ids JOIN import_rows USING (n)

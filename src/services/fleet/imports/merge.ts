@@ -53,7 +53,7 @@ export async function mergeRows(
   }
 }
 
-/** In a fixed number of statements for any number of rows. @throws Unreached */
+/** In a fixed number of statements for any number of rows. @throws RowsOutOfScope */
 async function merge(
   tx: Transaction,
   author: Importer,
@@ -96,8 +96,8 @@ async function merge(
 }
 
 /**
- * Finds the targets that exist and locks them, and sees by the transaction that wrote them last whether this import did.
- * Where somebody else changed them since, it isn't seen: that costs a warning, and to remember all ids a fifth of the speed.
+ * Finds the targets that exist and locks them. The transaction that wrote a target last says whether this import did. If
+ * somebody else has changed it since, a warning is missing; to remember all ids would cost a fifth of the speed.
  * @returns of how many rows
  */
 async function lockExisting(

@@ -43,7 +43,7 @@ export class RowsOutOfScope extends Error {
   }
 }
 
-/** Once all is written, what the targets belong to can be asked. @throws Unreached */
+/** Once all is written, what the targets belong to can be read. @throws RowsOutOfScope */
 export async function requireAllInScope(tx: Transaction, context: Context): Promise<void> {
   const faults = new Map<string, DomainError>();
   for (const { title } of await findOutOfScope(tx, context, targetsAs('CREATE_TARGET'), created))

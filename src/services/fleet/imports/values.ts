@@ -5,8 +5,8 @@ import type { Context } from '../../shared/context.ts';
 import { type Kind, LETTERS } from './chunk.ts';
 
 /**
- * Adds what the staged rows have many of to their targets: of attributes and metadata a given key is overwritten, and
- * the last row's stands. Where all targets are `new` nothing can be in the way, and not to look costs a quarter less.
+ * Adds the addresses, attributes, metadata and tags of the staged rows to their targets. A key that exists is
+ * overwritten; the last row wins. If `areNew`, no target has any yet: not looking for them costs a quarter less.
  */
 export async function mergeValues(
   tx: Transaction,
@@ -23,7 +23,7 @@ export async function mergeValues(
 
 const NOTHING = sql``;
 
-/** A new target without an address has no row here: polls come with it. */
+/** A new target without an address has no row in this table: its first poll makes one. */
 async function mergeAddresses(tx: Transaction, tenantId: number, areNew: boolean): Promise<void> {
   const overwrite = sql`ON CONFLICT (tenant_id, target_id) DO UPDATE SET address = excluded.address`;
   await tx.execute(sql`

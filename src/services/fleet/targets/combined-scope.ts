@@ -15,13 +15,13 @@ export interface CombinedScope {
 }
 
 /**
- * The targets that the caller may read, and change where that is permitted at all; undefined where these are all. Where an
- * API key hasn't a permission, the scope counts in which its account has it: by a key that may do less nobody may do more.
+ * The targets that the caller may read and, if the caller may change any, also change; undefined if these are all. If an
+ * API key lacks a permission, the scope of its account's permission counts: nobody gets more by a key that may do less.
  */
 export const combinedScope = (context: Context, ...more: TargetPermission[]): CombinedScope | undefined =>
   scopeBy(context, ['READ_TARGET', 'UPDATE_TARGET', ...more]);
 
-/** The same of those that the caller may read: the others don't count in numbers that it is told. */
+/** The targets that the caller may read: only these count in the numbers that the caller gets. */
 export const readingScope = (context: Context): CombinedScope | undefined =>
   scopeBy(context, ['READ_TARGET']);
 

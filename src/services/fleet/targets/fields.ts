@@ -151,7 +151,7 @@ export const TARGET_FIELDS = fieldSet([
   [['tokenRotationPending'], { kind: 'boolean', column: isTokenRotationPending }],
 ]);
 
-/** What of a tenant says when a target is overdue. */
+/** The settings of a tenant that say when a target is overdue. */
 interface WithPollingTime {
   settings: { polling: { seconds: number }; overdueSeconds: number };
 }

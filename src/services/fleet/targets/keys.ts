@@ -17,11 +17,11 @@ export interface PageOfKeys {
 }
 
 /**
- * PostgreSQL takes it that matches lie evenly in the order, and goes through the order where it counts on meeting
- * enough of them soon. Where all come last, that takes long: so it is to count on that many before it does.
+ * PostgreSQL assumes that matches are spread evenly over the order. If it expects to meet enough of them soon, it walks
+ * through the order, which takes long if all matches come last. So it is made to expect that it needs this many.
  */
 const WARY = 200;
-/** Of a limit that it doesn't know before, PostgreSQL expects it to leave a tenth. */
+/** If PostgreSQL doesn't know a limit in advance, it expects to return a tenth of the rows. */
 const UNKNOWN_LIMIT = 10;
 
 /** True, and no work for several processes: starting these takes longer than a page. */
@@ -41,7 +41,7 @@ export function keysOfPage({ from, chosen, keys, limit, offset }: PageOfKeys): S
     ORDER BY ${list(order)} LIMIT (SELECT ${limit}::int) OFFSET ${offset})`;
 }
 
-/** For each row of a page: among so many it is full if one in a hundred matches, or more. */
+/** How many rows are looked at for each row of a page: the page is full if at least one in a hundred matches. */
 const START = 130;
 
 /**
