@@ -16,6 +16,8 @@ import {
   startTestServer,
 } from '../support/server.ts';
 
+import { cpioOf, raucOf } from '../support/updates.ts';
+
 const server = await startTestServer();
 const other = await startTestServer({ MUSTER_ARTIFACTS: server.artifacts });
 afterAll(async () => {
@@ -67,6 +69,42 @@ const kept = async () => {
   const entries = await readdir(server.artifacts, { recursive: true, withFileTypes: true });
   return entries.flatMap((entry) => (entry.isFile() ? entry.name : []));
 };
+
+it('reads what an update tells about itself, and takes one that it cannot read', async () => {
+  const { admin } = tenant;
+  const upload = async (filename: string, content: Uint8Array) => {
+    await anybody(await handOut({ filename }), { method: 'PUT', body: content });
+    const { softwareModule } = await graphql(
+      admin,
+      `query ($id: ID!) { softwareModule(id: $id) { artifacts { filename
+        contentInfo { format version description hardwareCompatibility problem } } } }`,
+      { id: moduleId },
+    );
+    return softwareModule.artifacts.find((one: { filename: string }) => one.filename === filename)
+      .contentInfo;
+  };
+  const description = 'software = { version = "3"; hardware-compatibility = [ "1.0" ]; };';
+  const told = {
+    format: 'SWU',
+    version: '3',
+    description: null,
+    hardwareCompatibility: ['1.0'],
+    problem: null,
+  };
+  expect(await upload('a.swu', cpioOf({ 'sw-description': description }))).toEqual(told);
+  expect(
+    await upload('b.raucb', raucOf({ manifest: '[update]\ncompatible=Plant\nversion=4' })),
+  ).toMatchObject({
+    format: 'RAUC',
+    version: '4',
+    hardwareCompatibility: ['Plant'],
+  });
+  expect(await upload('c.swu', cpioOf({ 'sw-description': '{' }))).toMatchObject({
+    version: null,
+    problem: expect.stringContaining('it is no JSON'),
+  });
+  expect(await upload('d.bin', Buffer.from('hello'))).toBeNull();
+});
 
 describe('what createArtifactUpload hands out', () => {
   it('takes a file from whoever has it, once', async () => {

@@ -464,6 +464,7 @@ CREATE TABLE "artifact_contents" (
 	"md5" text COLLATE "C" NOT NULL,
 	"size" bigint NOT NULL,
 	"location" text NOT NULL,
+	"info" jsonb,
 	CONSTRAINT "artifact_contents_tenant_id_sha256_pk" PRIMARY KEY("tenant_id","sha256")
 );
 --> statement-breakpoint

@@ -1,4 +1,14 @@
-import { boolean, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { authorship, exactText, identity, instant, reference } from './columns.ts';
 import { tenantReference } from './tenants.ts';
 
@@ -76,6 +86,15 @@ export const softwareModuleMetadata = pgTable(
   ],
 );
 
+/** See `ContentInfo` of the services. */
+interface StoredInfo {
+  format: 'swu' | 'rauc';
+  version: string | null;
+  description: string | null;
+  hardwareCompatibility: string[];
+  problem: string | null;
+}
+
 /** The contents of files: each content once in a tenant, however many artifacts have it. */
 export const artifactContents = pgTable(
   'artifact_contents',
@@ -87,6 +106,8 @@ export const artifactContents = pgTable(
     size: reference('size').notNull(),
     /** Its name in the store, which is never used again. */
     location: text('location').notNull(),
+    /** What it tells about itself; null for one of no known format. */
+    info: jsonb('info').$type<StoredInfo>(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.sha256] })],
 );

@@ -20,10 +20,11 @@ import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { DeletePayload, deletion, idInput, payload, payloadOf } from '../server/mutations.ts';
+import { ArtifactContentInfo } from './content-info.ts';
 import { SoftwareModule } from './software-modules.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A file of a software module.' })
-export class Artifact extends AuthoredNumberedNode implements Omit<Entity, 'moduleId'> {
+export class Artifact extends AuthoredNumberedNode implements Omit<Entity, 'moduleId' | 'info'> {
   @Field(() => String, { description: 'Its name, unique in the module.' })
   filename!: string;
 
@@ -92,6 +93,14 @@ const loadArtifacts = loaderOfLists(findArtifactsOfModules);
 
 @Resolver(() => Artifact)
 export class ArtifactResolver {
+  @FieldResolver(() => ArtifactContentInfo, {
+    nullable: true,
+    description: 'What an update for SWUpdate or RAUC tells about itself; null for every other file.',
+  })
+  contentInfo(@Root() { info }: Entity): ArtifactContentInfo | null {
+    return info;
+  }
+
   @FieldResolver(() => String, {
     nullable: true,
     description:

@@ -2,6 +2,7 @@ import { and, eq, type SQL } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { artifactContents, artifacts } from '../../../database/tables/software.ts';
 import type { Authored } from '../../shared/authorship.ts';
+import type { ContentInfo } from '../content-info/content-info.ts';
 
 /** A file of a software module as callers get it. */
 export interface Artifact extends Authored {
@@ -12,6 +13,8 @@ export interface Artifact extends Authored {
   md5: string;
   sha1: string;
   sha256: string;
+  /** What the file tells about itself; null for one of no known format. */
+  info: ContentInfo | null;
 }
 
 export const ARTIFACT_COLUMNS = {
@@ -22,6 +25,7 @@ export const ARTIFACT_COLUMNS = {
   md5: artifactContents.md5,
   sha1: artifactContents.sha1,
   sha256: artifactContents.sha256,
+  info: artifactContents.info,
   location: artifactContents.location,
   createdAt: artifacts.createdAt,
   createdBy: artifacts.createdBy,

@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { artifactEmpty, artifactTooLarge, storeFull, storeUnavailable } from '../../../errors.ts';
 import { StoreFailure } from '../../../storage/failure.ts';
 import type { Context } from '../../shared/context.ts';
+import type { ContentInfo } from '../content-info/content-info.ts';
+import { readContent } from '../content-info/read.ts';
 import { noteOrphan, removeOrphans } from './orphans.ts';
 
 /** What the store has taken in, and what it is. */
@@ -11,10 +13,12 @@ export interface Received {
   md5: string;
   sha1: string;
   sha256: string;
+  /** What it tells about itself; null for a file of no known format. */
+  info: ContentInfo | null;
 }
 
 /**
- * Stores a content and hashes it on the way. Until it is claimed it counts as an orphan.
+ * Stores a content; on the way it is hashed, and what it tells about itself is read. Until it is claimed it counts as an orphan.
  * @throws ARTIFACT_EMPTY, ARTIFACT_TOO_LARGE, STORE_FULL, STORE_UNAVAILABLE; nothing of it is left then
  */
 export async function receiveContent(
@@ -25,12 +29,14 @@ export async function receiveContent(
   const { tenantId } = caller;
   const location = `${tenantId}/${randomUUID()}`;
   const hashes = { md5: createHash('md5'), sha1: createHash('sha1'), sha256: createHash('sha256') };
+  const reader = readContent();
   let size = 0;
   const measured = async function* () {
     for await (const piece of content) {
       size += piece.length;
       if (size > storage.largest) throw artifactTooLarge(storage.largest);
       for (const hash of Object.values(hashes)) hash.update(piece);
+      reader.take(piece);
       yield piece;
     }
     if (size === 0) throw artifactEmpty();
@@ -49,5 +55,6 @@ export async function receiveContent(
     md5: hashes.md5.digest('hex'),
     sha1: hashes.sha1.digest('hex'),
     sha256: hashes.sha256.digest('hex'),
+    info: reader.finish() ?? null,
   };
 }
