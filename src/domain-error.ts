@@ -121,6 +121,12 @@ export interface ErrorDetails {
   path?: readonly string[];
   /** In a filter: the 0-based offset, in UTF-16 units, at which reading failed. */
   position?: number;
+  /** In a filter: how many UTF-16 units from there are wrong; 0 if something is missing there. */
+  length?: number;
+  /** In a filter: what could stand there, in English. */
+  expected?: string;
+  /** In a filter: what was probably meant, to be written there instead. */
+  suggestion?: string;
   /** What is missing or already there. */
   entity?: { type: string; id: string };
   /** Set if another row of the same input has it already. */

@@ -178,14 +178,19 @@ export const webhookAlreadyExists = (name: string) => alreadyExists('WEBHOOK_ALR
 export const webhookDeliveryNotFound = (id: string, path: string[]) =>
   notFound('WEBHOOK_DELIVERY_NOT_FOUND', id, path);
 
-export const filterSyntax = (position: number, expected: string, found: string) =>
-  new DomainError('FILTER_SYNTAX', `At position ${position}: expected ${expected}, found ${found}.`, {
-    position,
-  });
-export const filterFieldUnknown = (position: number, message: string) =>
-  new DomainError('FILTER_FIELD_UNKNOWN', `At position ${position}: ${message}`, { position });
-export const filterValueInvalid = (position: number, message: string) =>
-  new DomainError('FILTER_VALUE_INVALID', `At position ${position}: ${message}`, { position });
+/** Where a filter is wrong, and what helps to mend it. */
+type FilterFault = Pick<ErrorDetails, 'length' | 'expected' | 'suggestion'> & { position: number };
+
+export const filterSyntax = (fault: FilterFault & { expected: string }, found: string) =>
+  new DomainError(
+    'FILTER_SYNTAX',
+    `At position ${fault.position}: expected ${fault.expected}, found ${found}.`,
+    fault,
+  );
+export const filterFieldUnknown = (fault: FilterFault, message: string) =>
+  new DomainError('FILTER_FIELD_UNKNOWN', `At position ${fault.position}: ${message}`, fault);
+export const filterValueInvalid = (fault: FilterFault, message: string) =>
+  new DomainError('FILTER_VALUE_INVALID', `At position ${fault.position}: ${message}`, fault);
 
 export const sortSyntax = () => new DomainError('SORT_SYNTAX', 'The given sort parameter is not well formed');
 export const sortDirectionInvalid = () =>

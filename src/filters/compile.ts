@@ -4,10 +4,18 @@ import { plannedEachTime } from '../database/prepared.ts';
 import { lowered } from '../database/tables/columns.ts';
 import { filterValueInvalid } from '../errors.ts';
 import type { Comparison, Expression, Operator, Value } from './expression.ts';
-import { type FieldSet, findField, type MapField, type NameField, type SetField } from './fields.ts';
+import {
+  type Field,
+  type FieldSet,
+  findField,
+  type MapField,
+  type NameField,
+  type SetField,
+} from './fields.ts';
+import { columnAt, type Moments } from './moments.ts';
 import {
   likePattern,
-  type Moments,
+  placeOf,
   readBoolean,
   readEnum,
   readInteger,
@@ -18,8 +26,22 @@ import {
 } from './operands.ts';
 
 const ORDER = { '=lt=': sql`<`, '=le=': sql`<=`, '=gt=': sql`>`, '=ge=': sql`>=` };
+const TEXT = [
+  '==',
+  '!=',
+  '=in=',
+  '=out=',
+  '=lt=',
+  '=le=',
+  '=gt=',
+  '=ge=',
+  '=li=',
+  '=is=null',
+  '=not=null',
+] as const satisfies Operator[];
+const NAMING = ['==', '!=', '=in=', '=out='] as const satisfies Operator[];
 const EQUALITY = ['==', '!=', '=is=null', '=not=null'] as const satisfies Operator[];
-const MEMBERSHIP = [...EQUALITY, '=in=', '=out='] as const satisfies Operator[];
+const MEMBERSHIP = ['==', '!=', '=in=', '=out=', '=is=null', '=not=null'] as const satisfies Operator[];
 const COMPARING = [...MEMBERSHIP, '=lt=', '=le=', '=gt=', '=ge='] as const satisfies Operator[];
 
 /** Makes the condition that `from` has a row for which `on` and all conditions hold. */
@@ -51,6 +73,25 @@ export function compileExpression(
   return expression.kind === 'and' ? all(children) : any(children);
 }
 
+/** The operators that a field takes. */
+export function operatorsOf(field: Field): readonly Operator[] {
+  switch (field.kind) {
+    case 'time':
+    case 'integer':
+      return COMPARING;
+    case 'enum':
+      return MEMBERSHIP;
+    case 'boolean':
+      return EQUALITY;
+    case 'set':
+      return field.integers ? MEMBERSHIP : TEXT;
+    case 'name':
+      return NAMING;
+    default:
+      return TEXT;
+  }
+}
+
 function compileComparison(comparison: Comparison, fields: FieldSet, moments: Moments, exists: Exists): SQL {
   const field = findField(fields, comparison.field, comparison.fieldPosition);
   switch (field.kind) {
@@ -59,7 +100,7 @@ function compileComparison(comparison: Comparison, fields: FieldSet, moments: Mo
     case 'time':
       requireOperator(comparison, COMPARING);
       return scalarCondition(
-        field.column,
+        columnAt(field.column, moments),
         comparison,
         (value) => sql`${readTime(value, moments)}::timestamptz`,
       );
@@ -75,7 +116,7 @@ function compileComparison(comparison: Comparison, fields: FieldSet, moments: Mo
       );
     case 'boolean':
       requireOperator(comparison, EQUALITY);
-      return booleanCondition(field.column, comparison);
+      return booleanCondition(columnAt(field.column, moments), comparison);
     case 'name':
       return nameCondition(field, comparison);
     case 'set':
@@ -154,12 +195,15 @@ function isOneOfTexts(column: SQLWrapper, values: readonly Value[]): SQL {
 }
 
 function nameCondition({ among }: NameField, comparison: Comparison): SQL {
-  requireOperator(comparison, ['==', '!=', '=in=', '=out=']);
+  requireOperator(comparison, NAMING);
   const { field, operator, values } = comparison;
   const names = values.map((value) => {
     const name = textWithoutWildcards(value);
     if (name === undefined)
-      throw filterValueInvalid(value.position, `'${field}' takes a whole name, without wildcards.`);
+      throw filterValueInvalid(
+        { ...placeOf(value), expected: 'a whole name' },
+        `'${field}' takes a whole name, without wildcards.`,
+      );
     return name;
   });
   const found = among(sql`${arrayOf(names)}::text[]`);

@@ -15,6 +15,8 @@ export interface Comparison {
   operator: Operator;
   /** The position of the operator. */
   position: number;
+  /** How long the operator is as it was written; missing if nobody wrote it. */
+  length?: number;
   /** None for a null test, one or more for `=in=` and `=out=`, else exactly one. */
   values: Value[];
 }
@@ -41,4 +43,6 @@ export interface Value {
   /** The texts between the wildcards: `['a']` is `a`, `['a', '']` is `a*`, `['a*']` an `a` and a plain asterisk. */
   pieces: string[];
   position: number;
+  /** How long it is as it was written, with its quotes; missing if nobody wrote it. */
+  length?: number;
 }

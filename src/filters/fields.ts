@@ -1,5 +1,7 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import { filterFieldUnknown } from '../errors.ts';
+import type { ByMoment } from './moments.ts';
+import { editDistance } from './nearest.ts';
 
 /**
  * What a filter can ask of an entity. A column is a Drizzle column or any SQL expression that can stand as an
@@ -10,10 +12,10 @@ export type Field = (ScalarField | SetField | MapField | NameField) & Owned;
 export type ScalarField =
   | { kind: 'text'; column: SQLWrapper }
   /** `timestamptz(3)` */
-  | { kind: 'time'; column: SQLWrapper }
+  | { kind: 'time'; column: SQLWrapper | ByMoment }
   /** `bigint` */
   | { kind: 'integer'; column: SQLWrapper }
-  | { kind: 'boolean'; column: SQLWrapper }
+  | { kind: 'boolean'; column: SQLWrapper | ByMoment }
   /** Stored as one of the values, which are in lower case. */
   | { kind: 'enum'; column: SQLWrapper; values: readonly string[] };
 
@@ -111,7 +113,7 @@ export function findField(fields: FieldSet, name: string, position: number): Fou
   const shown = start === name ? name : `${start}…`;
   const nearest = nearestName(fields, start.toLowerCase());
   throw filterFieldUnknown(
-    position,
+    { position, length: name.length, expected: 'a field', suggestion: nearest?.replace('<key>', '') },
     `there is no field '${shown}'${nearest === undefined ? '.' : `, the nearest is '${nearest}'.`}`,
   );
 }
@@ -126,18 +128,4 @@ function nearestName(fields: FieldSet, wanted: string): string | undefined {
     best = { distance, name: field.kind === 'map' ? `${name}.${key || '<key>'}` : name };
   }
   return best?.name;
-}
-
-/** Levenshtein's: how many letters to insert, remove or replace. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -1,13 +1,10 @@
 import { filterFieldUnknown, filterSyntax, filterValueInvalid } from '../errors.ts';
 import type { Comparison, Operator, Value } from './expression.ts';
+import type { Moments } from './moments.ts';
+import { nearestOf } from './nearest.ts';
 
-/** The moments that `${now_ts}` and `${overdue_ts}` stand for. */
-export interface Moments {
-  now: Date;
-  /** A target whose last poll was before this moment is overdue. */
-  overdueBefore: Date;
-}
-
+/** Characters of a wrong value that are compared with the right ones. */
+const LONGEST_COMPARED = 128;
 const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 const MIN_INTEGER = -(2n ** 63n);
@@ -18,11 +15,14 @@ const ISO_TIME =
 
 /** Refuses an operator that the kind of field doesn't have. */
 export function requireOperator(
-  { field, operator, position }: Comparison,
+  { field, operator, position, length }: Comparison,
   allowed: readonly Operator[],
 ): void {
   if (allowed.includes(operator)) return;
-  throw filterSyntax(position, `one of ${allowed.join(' ')} for '${field}'`, `'${operator}'`);
+  throw filterSyntax(
+    { position, length, expected: `one of ${allowed.join(' ')} for '${field}'` },
+    `'${operator}'`,
+  );
 }
 
 /**
@@ -37,7 +37,7 @@ export function readTime(value: Value, { now, overdueBefore }: Moments): string 
   const time = moment?.getTime() ?? readMilliseconds(text) ?? readIsoTime(text);
   if (time === undefined) {
     throw filterValueInvalid(
-      value.position,
+      { ...placeOf(value), expected: 'a time' },
       `a time is an integer of milliseconds since 1970, ISO 8601, \${now_ts} or \${overdue_ts}.`,
     );
   }
@@ -47,7 +47,11 @@ export function readTime(value: Value, { now, overdueBefore }: Moments): string 
 /** An integer of 64 bits, as text. */
 export function readInteger(value: Value): string {
   const integer = readBigInt(textWithoutWildcards(value) ?? '');
-  if (integer === undefined) throw filterValueInvalid(value.position, 'this must be an integer of 64 bits.');
+  if (integer === undefined)
+    throw filterValueInvalid(
+      { ...placeOf(value), expected: 'an integer of 64 bits' },
+      'this must be an integer of 64 bits.',
+    );
   return String(integer);
 }
 
@@ -55,13 +59,23 @@ export function readInteger(value: Value): string {
 export function readEnum(field: string, allowed: readonly string[], value: Value): string {
   const text = textWithoutWildcards(value)?.toLowerCase();
   if (text !== undefined && allowed.includes(text)) return text;
-  throw filterFieldUnknown(value.position, `'${field}' is one of ${allowed.join(', ')}.`);
+  throw filterFieldUnknown(
+    {
+      ...placeOf(value),
+      expected: `one of ${allowed.join(', ')}`,
+      suggestion: nearestOf(allowed, (text ?? value.pieces.join('')).slice(0, LONGEST_COMPARED)),
+    },
+    `'${field}' is one of ${allowed.join(', ')}.`,
+  );
 }
 
 export function readBoolean(field: string, value: Value): boolean {
   const text = textWithoutWildcards(value)?.toLowerCase();
   if (text === 'true' || text === 'false') return text === 'true';
-  throw filterSyntax(value.position, `true or false for '${field}'`, `'${value.pieces.join('*')}'`);
+  throw filterSyntax(
+    { ...placeOf(value), expected: `true or false for '${field}'` },
+    `'${value.pieces.join('*')}'`,
+  );
 }
 
 /** The pattern for LIKE in which `*` is any text and all other characters are themselves. */
@@ -74,7 +88,7 @@ export function likePattern(value: Value): string {
   const pattern = value.pieces.join('*');
   const backslashes = /\\*$/.exec(pattern)![0].length;
   if (backslashes % 2 === 1) {
-    throw filterValueInvalid(value.position, 'a pattern cannot end with a single backslash.');
+    throw filterValueInvalid(placeOf(value), 'a pattern cannot end with a single backslash.');
   }
   return pattern;
 }
@@ -83,6 +97,9 @@ export function likePattern(value: Value): string {
 export function textWithoutWildcards({ pieces }: Value): string | undefined {
   return pieces.length === 1 ? pieces[0] : undefined;
 }
+
+/** Where a value is in the text. */
+export const placeOf = ({ position, length }: Value) => ({ position, length });
 
 function readBigInt(text: string): bigint | undefined {
   if (!/^-?\d+$/.test(text)) return undefined;

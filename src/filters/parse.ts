@@ -1,4 +1,4 @@
-import { filterSyntax, filterValueInvalid } from '../errors.ts';
+import { DomainError, filterSyntax, filterValueInvalid } from '../errors.ts';
 import type { Comparison, Expression, Operator, Value } from './expression.ts';
 
 export const LONGEST_FILTER = 8192;
@@ -41,29 +41,90 @@ const UNSTORABLE = /[\0\p{Surrogate}]/u;
 /** Means an asterisk that isn't a wildcard. No other text has this character, because it is UNSTORABLE. */
 const PLAIN_ASTERISK = '\0';
 
+/** What may come at the end of a text that is still being written; what is there of it already begins at `start`. */
+export type Place = { start: number } & (
+  | { kind: 'operand' }
+  | { kind: 'operator'; field: string }
+  | { kind: 'value'; field: string; operator: Operator; spelling: string; opened: boolean }
+  | { kind: 'list'; isList: boolean }
+  | { kind: 'junction'; nesting: number }
+);
+type PlaceKind = Place extends infer P ? (P extends Place ? Omit<P, 'start'> : never) : never;
+
 interface Reader {
   readonly text: string;
   at: number;
   nesting: number;
   comparisons: number;
+  /** Whether the place at the end is looked for. */
+  readonly seeksEnd: boolean;
 }
+
+/** Thrown where the end is reached. */
+class End {
+  constructor(readonly place: Place) {}
+}
+
+/** What a token of each kind looks like before it is complete. */
+const INCOMPLETE: Record<Place['kind'], RegExp> = {
+  operand: /^[^"'();,=<>!~ \t\r\n\f]*$/,
+  operator: /^(?:=[a-z]*|!)?$/i,
+  value: /^(?:[^"'();,=<>!~ \t\r\n\f]*|"(?:[^"\\]|\\.)*\\?|'(?:[^'\\]|\\.)*\\?)$/s,
+  list: /^$/,
+  junction: /^[^"'();,=<>!~ \t\r\n\f]*$/,
+};
 
 /**
  * Reads the filter language: RSQL with hawkBit's additions. Time and stack are bounded for every text.
  * @throws FILTER_SYNTAX with the position and what was expected there
  */
 export function parseFilter(text: string): Expression {
+  return readFilter(openReader(text, false));
+}
+
+/**
+ * What may come at the end of the text; undefined if a mistake comes before it. Bounded like `parseFilter`.
+ */
+export function placeAtEnd(text: string): Place | undefined {
+  try {
+    readFilter(openReader(text, true));
+  } catch (error) {
+    if (error instanceof End) return error.place;
+    if (!(error instanceof DomainError)) throw error;
+  }
+  return undefined;
+}
+
+/** Whether a text can stand in a filter without quotes, for example as the key of an attribute. */
+export const isWord = (text: string): boolean => text !== '' && INCOMPLETE.operand.test(text);
+
+/** Where the token ends that begins at `start`; at `least` at that position. */
+export function tokenEnd(text: string, start: number, least: number): number {
+  const ends = [QUOTED, OPERATOR, WORD].map((pattern) => {
+    pattern.lastIndex = start;
+    return start + (pattern.exec(text)?.[0].length ?? 0);
+  });
+  return Math.max(least, ...ends);
+}
+
+function openReader(text: string, seeksEnd: boolean): Reader {
   if (text.length > LONGEST_FILTER) {
-    throw filterSyntax(LONGEST_FILTER, `the end (a filter has at most ${LONGEST_FILTER} characters)`, 'more');
+    const expected = `the end (a filter has at most ${LONGEST_FILTER} characters)`;
+    throw filterSyntax({ position: LONGEST_FILTER, length: text.length - LONGEST_FILTER, expected }, 'more');
   }
   const unstorable = text.search(UNSTORABLE);
   if (unstorable >= 0) {
-    throw filterValueInvalid(unstorable, 'NUL and unpaired surrogates are not text.');
+    throw filterValueInvalid(
+      { position: unstorable, length: 1 },
+      'NUL and unpaired surrogates are not text.',
+    );
   }
+  return { text, at: 0, nesting: 0, comparisons: 0, seeksEnd };
+}
 
-  const reader: Reader = { text, at: 0, nesting: 0, comparisons: 0 };
+function readFilter(reader: Reader): Expression {
   const expression = readOr(reader);
-  if (reader.at < text.length) throw unexpected(reader, "'and', 'or' or the end");
+  if (reader.at < reader.text.length) throw unexpected(reader, "'and', 'or' or the end");
   return expression;
 }
 
@@ -81,19 +142,23 @@ function readJunction(
   readChild: (reader: Reader) => Expression,
 ): Expression {
   const children = [readChild(reader)];
+  endAt(reader, { kind: 'junction', nesting: reader.nesting });
   while (skipSymbol(reader, kind === 'and' ? ';' : ',') || skipKeyword(reader, kind)) {
     children.push(readChild(reader));
+    endAt(reader, { kind: 'junction', nesting: reader.nesting });
   }
   return children.length === 1 ? children[0]! : { kind, children };
 }
 
 function readOperand(reader: Reader): Expression {
   const start = skipBlanks(reader);
+  endAt(reader, { kind: 'operand' });
   if (!skipSymbol(reader, '(')) return readComparison(reader);
 
   reader.nesting += 1;
   if (reader.nesting > MAX_NESTING) {
-    throw filterSyntax(start, `at most ${MAX_NESTING} parentheses within one another`, 'one more');
+    const expected = `at most ${MAX_NESTING} parentheses within one another`;
+    throw filterSyntax({ position: start, length: 1, expected }, 'one more');
   }
   const expression = readOr(reader);
   if (!skipSymbol(reader, ')')) throw unexpected(reader, "'and', 'or' or ')'");
@@ -107,29 +172,45 @@ function readComparison(reader: Reader): Comparison {
   if (field === undefined) throw unexpected(reader, "a field or '('");
   reader.comparisons += 1;
   if (reader.comparisons > MAX_COMPARISONS) {
-    throw filterSyntax(fieldPosition, `at most ${MAX_COMPARISONS} comparisons`, 'one more');
+    const expected = `at most ${MAX_COMPARISONS} comparisons`;
+    throw filterSyntax({ position: fieldPosition, length: field.length, expected }, 'one more');
   }
 
   const position = skipBlanks(reader);
+  endAt(reader, { kind: 'operator', field });
   const spelling = take(reader, OPERATOR);
   const operator = SPELLINGS.get(spelling?.toLowerCase() ?? '');
   if (spelling === undefined) throw unexpected(reader, AN_OPERATOR);
-  if (operator === undefined) throw filterSyntax(position, AN_OPERATOR, quote(spelling));
+  const { length } = spelling;
+  if (operator === undefined)
+    throw filterSyntax({ position, length, expected: AN_OPERATOR }, quote(spelling));
 
-  const values = readValues(reader, operator);
+  const values = readValues(reader, { field, operator, spelling: spelling.toLowerCase() });
   const nullTest = NULL_TESTS.get(spelling.toLowerCase());
   if (nullTest && values[0]!.pieces.join('*').toLowerCase() === 'null') {
-    return { kind: 'comparison', field, fieldPosition, operator: nullTest, position, values: [] };
+    return { kind: 'comparison', field, fieldPosition, operator: nullTest, position, length, values: [] };
   }
-  return { kind: 'comparison', field, fieldPosition, operator, position, values };
+  return { kind: 'comparison', field, fieldPosition, operator, position, length, values };
 }
 
-function readValues(reader: Reader, operator: Operator): Value[] {
+interface Compared {
+  field: string;
+  operator: Operator;
+  spelling: string;
+}
+
+function readValues(reader: Reader, compared: Compared): Value[] {
+  const { operator } = compared;
+  endAt(reader, { kind: 'value', ...compared, opened: false });
   if (!skipSymbol(reader, '(')) return [readValue(reader, operator)];
 
   const takesMany = operator === '=in=' || operator === '=out=';
-  const values = [readValue(reader, operator)];
-  while (takesMany && skipSymbol(reader, ',')) values.push(readValue(reader, operator));
+  const values: Value[] = [];
+  do {
+    endAt(reader, { kind: 'value', ...compared, opened: true });
+    values.push(readValue(reader, operator));
+    endAt(reader, { kind: 'list', isList: takesMany });
+  } while (takesMany && skipSymbol(reader, ','));
   if (!skipSymbol(reader, ')')) throw unexpected(reader, takesMany ? "',' or ')'" : "')'");
   return values;
 }
@@ -138,7 +219,11 @@ function readValue(reader: Reader, operator: Operator): Value {
   const position = skipBlanks(reader);
   const pieces = splitAtWildcards(readText(reader, operator));
   const hasWildcards = operator === '==' || operator === '!=';
-  return { pieces: hasWildcards ? pieces : [pieces.join('*')], position };
+  return {
+    pieces: hasWildcards ? pieces : [pieces.join('*')],
+    position,
+    length: reader.at - position,
+  };
 }
 
 /** The text of a value without its quotes and escapes. */
@@ -185,6 +270,13 @@ function splitAtWildcards(text: string): string[] {
   return [...pieces, piece];
 }
 
+/** Stops here if the text ends with the token that begins here. */
+function endAt(reader: Reader, place: PlaceKind): void {
+  if (!reader.seeksEnd) return;
+  const start = skipBlanks(reader);
+  if (INCOMPLETE[place.kind].test(reader.text.slice(start))) throw new End({ ...place, start } as Place);
+}
+
 function skipBlanks(reader: Reader): number {
   take(reader, BLANKS);
   return reader.at;
@@ -214,9 +306,9 @@ function take(reader: Reader, pattern: RegExp): string | undefined {
 function unexpected(reader: Reader, expected: string) {
   const position = reader.at;
   const character = reader.text.codePointAt(position);
-  if (character === undefined) return filterSyntax(position, expected, 'the end');
+  if (character === undefined) return filterSyntax({ position, length: 0, expected }, 'the end');
   const found = take(reader, WORD) ?? String.fromCodePoint(character);
-  return filterSyntax(position, expected, quote(found));
+  return filterSyntax({ position, length: found.length, expected }, quote(found));
 }
 
 function quote(text: string): string {

@@ -18,6 +18,9 @@ function printComparison({ field, operator, values }: Comparison): string {
   return `${field}${operator}${isList ? `(${texts})` : texts}`;
 }
 
+/** A text as a value, in quotes if it needs them; none of it is a wildcard. */
+export const printText = (text: string): string => printValue({ pieces: [text], position: 0 });
+
 function printValue({ pieces }: Value): string {
   // NUL means a wildcard here: no value of a parsed filter contains it.
   const text = pieces

@@ -61,9 +61,10 @@ describe('operators', () => {
       fieldPosition: 1,
       operator: '=in=',
       position: 3,
+      length: 4,
       values: [
-        { pieces: ['x'], position: 9 },
-        { pieces: ['y'], position: 12 },
+        { pieces: ['x'], position: 9, length: 1 },
+        { pieces: ['y'], position: 12, length: 1 },
       ],
     });
   });

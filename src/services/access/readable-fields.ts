@@ -4,7 +4,15 @@ import type { Database, Transaction } from '../../database/connect.ts';
 import { filterValueInvalid, outOfScope } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import { type Comparison, comparisonsIn, type Expression } from '../../filters/expression.ts';
-import { type Entity, type Field, type FieldSet, findField, type Owner } from '../../filters/fields.ts';
+import {
+  type Entity,
+  type Field,
+  type FieldSet,
+  findField,
+  type Owner,
+  type ScalarField,
+} from '../../filters/fields.ts';
+import { columnAt } from '../../filters/moments.ts';
 import { parseFilter } from '../../filters/parse.ts';
 import { targetTypesAs } from '../fleet/target-types/find.ts';
 import { filterMoments } from '../fleet/targets/fields.ts';
@@ -84,7 +92,10 @@ export async function readableFields(
     if (scopes.every((text) => text === '')) continue;
     length += scopes.join('').length;
     if (length > LONGEST_SCOPES)
-      throw filterValueInvalid(comparison.fieldPosition, 'so many comparisons do not fit in beside a scope.');
+      throw filterValueInvalid(
+        { position: comparison.fieldPosition, length: comparison.field.length },
+        'so many comparisons do not fit in beside a scope.',
+      );
     const name = comparison.field.toLowerCase();
     const known = fields.get(name)!;
     if (!narrowed.has(name))
@@ -112,6 +123,22 @@ export function requireFilterWhollyReadable(context: Context, fields: FieldSet, 
           READING[entity].permission!,
           `all that a filter which is kept can find by '${comparison.field}'`,
         );
+}
+
+/** Whether the caller's permissions let it ask for a field at all. */
+export const mayAsk = ({ caller }: Context, { owners = [] }: Field): boolean =>
+  owners.every(({ entity }) => {
+    const { permission } = READING[entity];
+    return !permission || caller.permissions.has(permission);
+  });
+
+/** The condition that rows of an entity are in the scope of reading them, with the joins that it needs, if any. */
+export async function readableRows(
+  context: Context,
+  entity: Entity,
+): Promise<{ scope?: SQL | undefined; joined?: SQL | undefined }> {
+  const rows = READING[entity].rows?.();
+  return rows ? { scope: await scopeCondition(context, rows.permission), joined: rows.joined } : {};
 }
 
 /** The scopes that limit what a filter finds in other entities: callers with the same scopes see the same. */
@@ -190,11 +217,17 @@ async function ownersReadable(context: Context, owners: readonly Owner[]): Promi
   return and(...(await Promise.all(conditions)));
 }
 
+function narrowed(field: ScalarField, seen: SQL): Field {
+  const within = (whole: SQLWrapper) => sql`CASE WHEN ${seen} THEN ${whole} END`;
+  return field.kind === 'time' || field.kind === 'boolean'
+    ? { ...field, column: (moments) => within(columnAt(field.column, moments)) }
+    : { ...field, column: within(field.column) };
+}
+
 function narrow(field: Field, seen: SQL | undefined): Field {
   // A name has no owner.
   if (!seen || field.kind === 'name') return field;
-  if (field.kind !== 'set' && field.kind !== 'map')
-    return { ...field, column: sql`CASE WHEN ${seen} THEN ${field.column} END` };
+  if (field.kind !== 'set' && field.kind !== 'map') return narrowed(field, seen);
   // A new FROM object: fields that share one are read together, and this one has another condition.
   return { ...field, from: sql`${field.from}`, on: and(sql`${field.on}`, seen)! };
 }

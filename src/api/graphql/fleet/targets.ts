@@ -138,6 +138,8 @@ export class TargetsArgs extends orderedArgs<OrderField>(
     lastModifiedAt: 'By the time of the last change.',
     lastModifiedBy: 'By who changed it last.',
     lastControllerRequestAt: 'By the time of the last poll.',
+    nextExpectedRequestAt: 'By the time of the next expected poll.',
+    overdue: 'By whether they are overdue: in ascending order those that are come last.',
     targetType: 'By the name of the target type.',
   },
   'by controllerId',

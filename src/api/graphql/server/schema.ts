@@ -42,6 +42,7 @@ import { TargetResolver } from '../fleet/targets.ts';
 import { TokenRotationResolver } from '../fleet/token-rotations.ts';
 import { JobResolver } from '../jobs/jobs.ts';
 import { AuditEventResolver } from '../platform/audit-events.ts';
+import { FilterLanguageResolver } from '../platform/filter-language.ts';
 import { TenantConfigurationResolver } from '../platform/tenant-configuration.ts';
 import { TenantResolver } from '../platform/tenants.ts';
 import { WebhookDeliveryResolver } from '../platform/webhook-deliveries.ts';
@@ -125,6 +126,7 @@ function generateSchema(): GraphQLSchema {
       ApiKeyResolver,
       TenantResolver,
       AuditEventResolver,
+      FilterLanguageResolver,
       WebhookResolver,
       WebhookDeliveryResolver,
       ViewerResolver,

@@ -6,7 +6,7 @@ import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
-import { TARGET_ORDER, type TargetOrderField } from '../../fleet/targets/fields.ts';
+import { type TargetOrderField, targetOrder } from '../../fleet/targets/fields.ts';
 import { findTargets, listTargets } from '../../fleet/targets/find.ts';
 import { askedTargets } from '../../fleet/targets/matching.ts';
 import { targetInScope } from '../../fleet/targets/scope.ts';
@@ -95,6 +95,7 @@ export async function listTargetsOfEachSet(
     await askedTargets(database, context, request.filter),
   );
 
+  const order = targetOrder(await context.tenants.byId(tenantId), context.clock());
   const rowsOf = readTogether(async (where: SQL | undefined, { orderBy, limit, offset }: ListPart) => {
     const page = database
       .select({ controllerId: targets.controllerId })
@@ -132,9 +133,6 @@ export async function listTargetsOfEachSet(
     return new Map(rows.map((row) => [row.setId!, row.total]));
   }, 0);
   return new Map(
-    setIds.map((id) => [
-      id,
-      list(request, TARGET_ORDER, 'controllerId', { rows: rowsOf(id), count: countOf(id) }),
-    ]),
+    setIds.map((id) => [id, list(request, order, 'controllerId', { rows: rowsOf(id), count: countOf(id) })]),
   );
 }

@@ -5,7 +5,7 @@ import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
-import { TARGET_ORDER } from '../../fleet/targets/fields.ts';
+import { targetOrder } from '../../fleet/targets/fields.ts';
 import { findTargets } from '../../fleet/targets/find.ts';
 import { askedTargets } from '../../fleet/targets/matching.ts';
 import { joinedPolls, joinedTypes, type Target } from '../../fleet/targets/target.ts';
@@ -80,6 +80,7 @@ export async function listTargetsOfEachGroup(
     await scopeCondition(context, 'READ_TARGET'),
     await askedTargets(database, context, request.filter),
   );
+  const order = targetOrder(await context.tenants.byId(tenantId), context.clock());
   const rowsOf = readTogether(async (where: SQL | undefined, { orderBy, limit, offset }: ListPart) => {
     const page = database
       .select({ controllerId: targets.controllerId })
@@ -119,7 +120,7 @@ export async function listTargetsOfEachGroup(
   return new Map(
     groupIds.map((id) => [
       id,
-      list(request, TARGET_ORDER, 'controllerId', { rows: rowsOf(id), count: countOf(id) }),
+      list(request, order, 'controllerId', { rows: rowsOf(id), count: countOf(id) }),
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import { and, eq, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { actions, targetDeployments } from '../../../database/tables/actions.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { rolloutGroups } from '../../../database/tables/rollouts.ts';
@@ -12,10 +12,10 @@ import {
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetAttributes, targetPolls, targets, UPDATE_STATUSES } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
-import { compileFilter } from '../../../filters/compile.ts';
+import { compileExpression, compileFilter } from '../../../filters/compile.ts';
 import type { Expression } from '../../../filters/expression.ts';
 import { type Field, fieldSet, owned, type SetField } from '../../../filters/fields.ts';
-import type { Moments } from '../../../filters/operands.ts';
+import type { Moments } from '../../../filters/moments.ts';
 import { parseFilter } from '../../../filters/parse.ts';
 import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
@@ -31,6 +31,18 @@ export const isTokenRotationPending = sql<boolean>`EXISTS (
 export const isAutoConfirmed = sql<boolean>`EXISTS (
   SELECT 1 FROM ${targetAutoConfirm}
   WHERE ${targetAutoConfirm.tenantId} = ${targets.tenantId} AND ${targetAutoConfirm.targetId} = ${targets.id})`;
+
+const lastRequestAt = targetPolls.lastRequestAt;
+/** Who never polled is not. */
+export const isOverdue = ({ overdueBefore, byInterval }: Moments): SQL => {
+  const limit = byInterval ? byInterval((own) => instant(own.overdueBefore)) : instant(overdueBefore);
+  return sql`coalesce(${lastRequestAt} < ${limit}, FALSE)`;
+};
+const nextExpectedRequestAt = ({ byInterval }: Moments): SQL =>
+  byInterval
+    ? sql`(${lastRequestAt} + ${byInterval(({ seconds }) => sql`${seconds}::int`)} * interval '1 second')`
+    : sql`NULL::timestamptz`;
+const instant = (time: Date) => sql`${time.toISOString()}::timestamptz`;
 
 const assignedTags = {
   kind: 'set',
@@ -72,7 +84,9 @@ export const TARGET_FIELDS = fieldSet([
   [['updateStatus'], { kind: 'enum', column: targets.updateStatus, values: UPDATE_STATUSES }],
   [['ipAddress', 'address'], { kind: 'text', column: targetPolls.address }],
   ...authoredFields(targets),
-  [['lastControllerRequestAt', 'lastTargetQuery'], { kind: 'time', column: targetPolls.lastRequestAt }],
+  [['lastControllerRequestAt', 'lastTargetQuery'], { kind: 'time', column: lastRequestAt }],
+  [['nextExpectedRequestAt'], { kind: 'time', column: nextExpectedRequestAt }],
+  [['overdue'], { kind: 'boolean', column: isOverdue }],
   [['type', 'type.key', 'targetType.key'], { kind: 'text', column: targetTypes.key, ...itsType('key') }],
   [['type.name', 'targetType.name'], { kind: 'text', column: targetTypes.name, ...itsType('name') }],
   [['type.id', 'targetType.id'], { kind: 'integer', column: targets.targetTypeId, ...itsType('id') }],
@@ -153,13 +167,50 @@ export const TARGET_FIELDS = fieldSet([
 
 /** The settings of a tenant that say when a target is overdue. */
 interface WithPollingTime {
-  settings: { polling: { seconds: number }; overdueSeconds: number };
+  settings: {
+    polling: { seconds: number; overrides: readonly { seconds: number; filter: Expression }[] };
+    overdueSeconds: number;
+  };
 }
 
-/** What `${now_ts}` and `${overdue_ts}` mean to a tenant's filter. */
-export function filterMoments({ settings }: WithPollingTime, now: Date): Moments {
-  const lateness = (settings.polling.seconds + settings.overdueSeconds) * 1000;
-  return { now, overdueBefore: new Date(Math.max(now.getTime() - lateness, 0)) };
+/** What `${now_ts}`, `${overdue_ts}` and being overdue mean to a tenant's filter. */
+export function filterMoments(tenant: WithPollingTime, now: Date): Moments {
+  const { polling, overdueSeconds } = tenant.settings;
+  const intervalOf = ({ seconds }: { seconds: number }) => ({
+    seconds,
+    overdueBefore: new Date(Math.max(now.getTime() - (seconds + overdueSeconds) * 1000, 0)),
+  });
+  const { overdueBefore } = intervalOf(polling);
+  return {
+    now,
+    overdueBefore,
+    byInterval(term) {
+      const usual = term(intervalOf(polling));
+      if (!polling.overrides.length) return usual;
+      const cases = polling.overrides.map(
+        (override, index) => sql`WHEN ${index}::int THEN ${term(intervalOf(override))}`,
+      );
+      return sql`CASE ${pollOverride(tenant, now)} ${sql.join(cases, sql` `)} ELSE ${usual} END`;
+    },
+  };
+}
+
+/**
+ * The index of the polling override that rules a target, -1 where none does. In the filter of an override the tenant's own
+ * interval decides who is overdue.
+ */
+export function pollOverride(tenant: WithPollingTime, now: Date): SQL<number> {
+  const { overrides } = tenant.settings.polling;
+  if (!overrides.length) return sql<number>`-1`;
+  const { polling, overdueSeconds } = tenant.settings;
+  const moments = filterMoments(
+    { settings: { polling: { ...polling, overrides: [] }, overdueSeconds } },
+    now,
+  );
+  const cases = overrides.map(
+    ({ filter }, index) => sql`WHEN ${compileExpression(filter, TARGET_FIELDS, moments)} THEN ${index}::int`,
+  );
+  return sql<number>`CASE ${sql.join(cases, sql` `)} ELSE -1 END`;
 }
 
 /**
@@ -173,7 +224,7 @@ export function parseTargetFilter(text: string): Expression {
   return expression;
 }
 
-/** What targets can be sorted by. */
+/** What targets can be sorted by whatever the time is. */
 export const TARGET_ORDER = {
   controllerId: { expression: targets.controllerId, of: (t) => t.controllerId, type: 'text' },
   name: { expression: targets.name, of: (t) => t.name, type: 'text' },
@@ -196,11 +247,32 @@ export const TARGET_ORDER = {
     owner: itsType('name').owners[0],
   },
 } as const satisfies Record<string, SortField<Target>>;
-export type TargetOrderField = keyof typeof TARGET_ORDER;
+
+/** What targets can be sorted by, at a moment. */
+export const targetOrder = (tenant: WithPollingTime, now: Date) => {
+  const moments = filterMoments(tenant, now);
+  return {
+    ...TARGET_ORDER,
+    nextExpectedRequestAt: {
+      expression: nextExpectedRequestAt(moments),
+      of: (t: Target) => t.poll?.nextExpectedRequestAt ?? null,
+      type: 'timestamptz',
+      nullable: true,
+    },
+    overdue: {
+      expression: sql`(CASE WHEN ${isOverdue(moments)} THEN 1 ELSE 0 END)::bigint`,
+      of: (t: Target) => (t.poll?.overdue ? 1 : 0),
+      type: 'bigint',
+    },
+  } as const satisfies Record<string, SortField<Target>>;
+};
+export type TargetOrderField = keyof ReturnType<typeof targetOrder>;
 
 /** The names a REST `sort` may use: those of the filter's fields. */
 export const TARGET_SORT_NAMES: Readonly<Record<string, TargetOrderField>> = {
   ...sortNames(TARGET_ORDER),
+  nextExpectedRequestAt: 'nextExpectedRequestAt',
+  overdue: 'overdue',
   id: 'controllerId',
   ipAddress: 'address',
   lastTargetQuery: 'lastControllerRequestAt',

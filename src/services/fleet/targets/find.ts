@@ -10,7 +10,7 @@ import type { Context } from '../../shared/context.ts';
 import { type Listing, list, orderOf, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { countTargets } from './count.ts';
-import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField } from './fields.ts';
+import { isTokenRotationPending, type TargetOrderField, targetOrder } from './fields.ts';
 import { keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
 import { askedTargets } from './matching.ts';
 import type { Target } from './target.ts';
@@ -55,8 +55,9 @@ export async function listTargets(
   within?: SQL,
 ): Promise<Listing<Target>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
-  requireSortable(context, request, TARGET_ORDER);
   const tenant = await context.tenants.byId(tenantId);
+  const orders = targetOrder(tenant, context.clock());
+  requireSortable(context, request, orders);
   const narrowed = and(
     scopeConditionIn(context, tenant, 'READ_TARGET'),
     within,
@@ -64,7 +65,7 @@ export async function listTargets(
   );
   const ofTenant = eq(targets.tenantId, tenantId);
   const typeName = ofReadableType(context, tenant, targetTypes.name);
-  const order = { ...TARGET_ORDER, targetType: { ...TARGET_ORDER.targetType, expression: typeName } };
+  const order = { ...orders, targetType: { ...orders.targetType, expression: typeName } };
   return list(request, order, 'controllerId', {
     async rows(where, { limit, offset, keys }) {
       const page = { from: and(ofTenant, where)!, chosen: narrowed, keys, limit, offset };

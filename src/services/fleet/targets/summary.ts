@@ -4,8 +4,8 @@ import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
+import { filterMoments, isOverdue } from './fields.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
-import { pollOverride } from './view.ts';
 
 export interface FleetSummary {
   total: number;
@@ -39,7 +39,7 @@ export async function summarizeFleet(context: Context): Promise<FleetSummary> {
       pending: status('pending'),
       inSync: status('in_sync'),
       error: status('error'),
-      overdue: where(sql`${targetPolls.lastRequestAt} < ${overdueBefore(tenant, now)}`),
+      overdue: where(isOverdue(filterMoments(tenant, now))),
       neverSeen: where(sql`${targetPolls.lastRequestAt} IS NULL`),
       registeredLastDay: where(
         sql`${targets.createdAt} >= ${new Date(now.getTime() - DAY_MS).toISOString()}::timestamptz`,
@@ -50,16 +50,4 @@ export async function summarizeFleet(context: Context): Promise<FleetSummary> {
     .leftJoin(targetTypes, joinedTypes)
     .where(and(eq(targets.tenantId, tenantId), scopeConditionIn(context, tenant, 'READ_TARGET')));
   return row!;
-}
-
-/** The time before which a target's last poll makes it overdue; it differs where an override rules the target. */
-function overdueBefore(tenant: Parameters<typeof pollOverride>[0], now: Date) {
-  const { polling, overdueSeconds } = tenant.settings;
-  const before = (seconds: number) =>
-    sql`${new Date(now.getTime() - (seconds + overdueSeconds) * 1000).toISOString()}::timestamptz`;
-  if (!polling.overrides.length) return before(polling.seconds);
-  const cases = polling.overrides.map(
-    ({ seconds }, index) => sql`WHEN ${index}::int THEN ${before(seconds)}`,
-  );
-  return sql`CASE ${pollOverride(tenant, now)} ${sql.join(cases, sql` `)} ELSE ${before(polling.seconds)} END`;
 }

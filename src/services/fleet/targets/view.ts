@@ -3,11 +3,10 @@ import type { Database, Transaction } from '../../../database/connect.ts';
 import { preparedWith } from '../../../database/prepared.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
-import { compileExpression } from '../../../filters/compile.ts';
 import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Context } from '../../shared/context.ts';
-import { filterMoments, isAutoConfirmed, TARGET_FIELDS } from './fields.ts';
+import { isAutoConfirmed, pollOverride } from './fields.ts';
 import { joinedPolls, joinedTypes, type PollStatus, TARGET_COLUMNS, type Target } from './target.ts';
 
 /** A column of the targets' types, null where the type is out of the scope in which the caller may read types. */
@@ -44,17 +43,6 @@ export const selectPage = preparedWith(
 );
 
 export type TargetRow = Awaited<ReturnType<typeof selectTargets>>[number];
-
-/** The index of the polling override that rules a target, -1 where none does. */
-export function pollOverride(tenant: Tenant, now: Date): SQL<number> {
-  const { overrides } = tenant.settings.polling;
-  if (!overrides.length) return sql<number>`-1`;
-  const cases = overrides.map(
-    ({ filter }, index) =>
-      sql`WHEN ${compileExpression(filter, TARGET_FIELDS, filterMoments(tenant, now))} THEN ${index}::int`,
-  );
-  return sql<number>`CASE ${sql.join(cases, sql` `)} ELSE -1 END`;
-}
 
 /** Turns rows into what this caller may see. */
 export function toTarget(context: Context, tenant: Tenant): (row: TargetRow) => Target {

@@ -8,8 +8,8 @@ import { comparisonsOf } from './view.ts';
 const TEXT_AT_MOST = 50_000;
 /** Comparisons in one statement. Each may be two columns of a sub-query, which can have 1,664. */
 const COMPARISONS_AT_MOST = 800;
-/** A placeholder that makes a condition depend on the current time. */
-const MOMENT = /_ts\}/i;
+/** A placeholder or a field that makes a condition depend on the current time. */
+const MOMENT = /_ts\}|overdue|nextexpected/i;
 
 /** Groups that are tested by one statement. */
 interface TestedGroups {

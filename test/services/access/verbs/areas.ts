@@ -2,6 +2,7 @@ import { ACCESS_VERBS, AUTHORITY_VERBS, TENANT_VERBS, WEBHOOK_VERBS } from './ad
 import { AUTO_ASSIGNMENT_VERBS, STATISTICS_VERBS } from './auto-assignments.ts';
 import { DEPLOYMENT_VERBS } from './deployments.ts';
 import { ENROLLMENT_VERBS } from './enrollment.ts';
+import { FILTER_LANGUAGE_VERBS } from './filter-language.ts';
 import { IMPORT_VERBS, WATCHING_VERBS } from './imports-live.ts';
 import { ROLLOUT_VERBS } from './rollouts.ts';
 import { MODULE_VERBS, SET_VERBS } from './software.ts';
@@ -47,5 +48,6 @@ export const AREAS = {
     ...AUTHORITY_VERBS,
     ...ENROLLMENT_VERBS,
     ...WEBHOOK_VERBS,
+    ...FILTER_LANGUAGE_VERBS,
   },
 } satisfies Record<string, Verbs>;

@@ -1,0 +1,25 @@
+import type { SQL, SQLWrapper } from 'drizzle-orm';
+
+/** The moments that `${now_ts}` and `${overdue_ts}` stand for, and what is late by them. */
+export interface Moments {
+  now: Date;
+  /** A target whose last poll was before this moment is overdue. */
+  overdueBefore: Date;
+  /**
+   * A term that depends on how often a target polls: the term of its own interval, where the interval differs by target.
+   * Missing where nothing is known of intervals.
+   */
+  byInterval?: (term: (interval: PollInterval) => SQL) => SQL;
+}
+
+export interface PollInterval {
+  seconds: number;
+  overdueBefore: Date;
+}
+
+/** A column that depends on the time, or on settings of the tenant that say when something is late. */
+export type ByMoment = (moments: Moments) => SQLWrapper;
+
+/** A column as it is at these moments. */
+export const columnAt = (column: SQLWrapper | ByMoment, moments: Moments): SQLWrapper =>
+  typeof column === 'function' ? column(moments) : column;

@@ -1,0 +1,147 @@
+import type { FilterEntity } from './entities.ts';
+
+type Descriptions = Readonly<Record<string, string>>;
+
+/** Of fields that mean the same wherever they are. */
+const COMMON: Descriptions = {
+  id: 'Its id: the number that REST shows.',
+  name: 'Its name.',
+  key: 'Its key.',
+  description: 'What it is about.',
+  color: 'The color it is shown in.',
+  version: 'Its version.',
+  createdAt: 'When it was created.',
+  createdBy: 'Who created it.',
+  lastModifiedAt: 'When it was changed last.',
+  lastModifiedBy: 'Who changed it last.',
+  metadata: 'What people note about it: the value of a key.',
+  weight: 'How urgent it is, from 0 to 1000.',
+  forceType: 'How urgently the device must do it.',
+  initiatedBy: 'Who asked for it.',
+  locked: 'Whether its parts cannot change any more.',
+  'distributionSet.id': 'The id of its distribution set.',
+  'distributionSet.name': 'The name of its distribution set.',
+  'distributionSet.version': 'The version of its distribution set.',
+};
+
+/** Of the fields of each entity, if the common description doesn't say it. */
+const OWN: Partial<Record<FilterEntity, Descriptions>> = {
+  target: {
+    controllerId: 'Its name on the wire, unique in the tenant.',
+    group: 'The group it belongs to.',
+    updateStatus: 'How far it is with its updates.',
+    ipAddress: 'Where it was last heard from, as a URI.',
+    lastControllerRequestAt: 'When the device polled last; null until it has.',
+    nextExpectedRequestAt: 'When the device should poll next; null until it has polled.',
+    overdue:
+      'Whether the next poll is late by more than the overdue time. A device that never polled is not overdue.',
+    type: 'The key of its target type.',
+    'type.name': 'The name of its target type.',
+    'type.id': 'The id of its target type.',
+    attribute: 'What the device says of itself: the value of a key.',
+    tag: 'The names of its tags.',
+    'tag.id': 'The ids of its tags.',
+    'enrollmentGroup.id': 'The id of the enrollment group that registered it.',
+    'assignedDs.name': 'The name of the distribution set that is assigned to it.',
+    'assignedDs.version': 'The version of the distribution set that is assigned to it.',
+    'installedDs.name': 'The name of the distribution set that it runs.',
+    'installedDs.version': 'The version of the distribution set that it runs.',
+    failedRollout: 'The ids of the rollouts that failed on it.',
+    autoConfirm: 'Whether its actions are confirmed without asking.',
+    tokenRotationPending: 'Whether its device has not used its newest token yet.',
+  },
+  pendingTarget: {
+    controllerId: 'Its name on the wire.',
+    enrollmentGroup: 'The name of the enrollment group whose token it showed.',
+    'enrollmentGroup.id': 'The id of that enrollment group.',
+    state: 'Whether it waits or was rejected.',
+    address: 'Where it was last heard from.',
+    firstRequestAt: 'When it first asked.',
+    lastRequestAt: 'When it asked last.',
+  },
+  targetFilter: { filter: 'The filter that was saved.' },
+  distributionSet: {
+    type: 'The key of its type.',
+    'type.id': 'The id of its type.',
+    'type.name': 'The name of its type.',
+    valid: 'Whether it was not invalidated.',
+    complete: 'Whether it has all modules that its type needs.',
+    module: 'The names of its software modules.',
+    'module.id': 'The ids of its software modules.',
+    tag: 'The names of its tags.',
+  },
+  softwareModule: {
+    type: 'The key of its type.',
+    'type.id': 'The id of its type.',
+    'type.name': 'The name of its type.',
+    vendor: 'Who made it.',
+  },
+  softwareModuleType: { maxAssignments: 'How many modules of the type a distribution set may have.' },
+  action: {
+    status: 'How far it is.',
+    active: 'Whether it has not ended.',
+    lastStatusCode: 'The newest code that the device reported.',
+    externalRef: 'What another system calls it.',
+    'target.controllerId': 'The controllerId of its target.',
+    'target.name': 'The name of its target.',
+    'target.group': 'The group of its target.',
+    'target.updateStatus': 'How far its target is with its updates.',
+    'rollout.id': 'The id of the rollout that made it.',
+    'rollout.name': 'The name of the rollout that made it.',
+    'rolloutGroup.id': 'The id of the rollout group that made it.',
+    'rolloutGroup.name': 'The name of the rollout group that made it.',
+  },
+  rollout: {
+    status: 'How far it is.',
+    'distributionSet.type': 'The key of the type of its distribution set.',
+  },
+  rolloutGroup: { status: 'How far it is.' },
+  autoAssignment: {
+    filter: 'The filter whose targets get the distribution set.',
+    status: 'Whether it runs, is paused, or waits for an approval.',
+    approvalDecidedBy: 'Who approved or denied it.',
+  },
+  enrollmentGroup: {
+    isDefault: 'Whether devices without a token of a group register in it.',
+    requiresApproval: 'Whether its devices wait until somebody approves them.',
+    expiresAt: 'When it ends; null if it does not.',
+    targetGroup: 'The group that its targets get.',
+  },
+  certificateAuthority: {
+    fingerprint: 'The SHA-256 fingerprint of its certificate.',
+    subject: 'The subject of its certificate.',
+    notBefore: 'When its certificate begins to be valid.',
+    notAfter: 'When its certificate ends.',
+  },
+  webhook: {
+    url: 'Where events are sent.',
+    active: 'Whether events are sent.',
+    failingSince: 'Since when deliveries fail; null if they do not.',
+    suspendedAt: 'When it was suspended; null if it is not.',
+  },
+  webhookDelivery: {
+    state: 'How far it is.',
+    type: 'The type of the event.',
+    finishedAt: 'When it ended; null until then.',
+    attempts: 'How often it was tried.',
+    lastStatus: 'The HTTP status of the last answer.',
+  },
+  auditEvent: {
+    at: 'When it happened.',
+    actor: 'Who did it.',
+    actorKind: 'What kind of actor it was.',
+    apiKey: 'The name of the API key that was used.',
+    channel: 'The way in that it came by.',
+    address: 'The address it came from.',
+    type: 'What happened.',
+    subject: 'What it was done to: ids and names.',
+    target: 'The controllerId of a target that it changed, also where it changed many by a filter.',
+  },
+};
+
+/** What a field says. @throws if nobody wrote it; a test asks for every field */
+export function descriptionOf(of: FilterEntity, field: string): string {
+  const description = OWN[of]?.[field] ?? COMMON[field];
+  if (description === undefined) throw new Error(`the field ${field} of ${of} has no description`);
+  return description;
+}
