@@ -13,7 +13,7 @@ import { session } from './api/session.ts';
 import { useStore } from './api/store.ts';
 import { asked } from './parts/confirm.ts';
 import { router } from './router.tsx';
-import { theme } from './theme.ts';
+import { cssVariables, theme } from './theme.ts';
 
 const NotificationArea = lazy(async () => ({
   default: (await import('./parts/overlays.tsx')).NotificationArea,
@@ -32,7 +32,12 @@ function Console() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: nothing of one account is left for the next
   const client = useMemo(createClient, [times]);
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
       <Provider value={client}>
         <RouterProvider router={router} />
         <Suspense>

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 const blue: MantineColorsTuple = [
   '#edf4ff',
@@ -25,4 +25,25 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   headings: { fontWeight: '600' },
+});
+
+/** Where Mantine's own colors have too little contrast, and the colors of the console's frame. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': '#5b636d',
+    '--mantine-color-placeholder': '#69717b',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--line': 'var(--mantine-color-gray-3)',
+    '--surface': '#fff',
+    '--ground': '#f6f7f9',
+  },
+  dark: {
+    '--mantine-color-dimmed': '#a3a9b2',
+    '--mantine-color-placeholder': '#9aa0a8',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+    '--line': 'var(--mantine-color-dark-4)',
+    '--surface': 'var(--mantine-color-dark-6)',
+    '--ground': 'var(--mantine-color-dark-7)',
+  },
 });

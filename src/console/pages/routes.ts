@@ -1,4 +1,5 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { type TargetsSearch, targetsSearchOf } from './targets/search.ts';
 
 /**
  * The pages, each loaded when it is first opened. The first part of a path is named in the server's
@@ -10,5 +11,21 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
       getParentRoute: () => shell,
       path: '/',
       component: lazyRouteComponent(() => import('./fleet/fleet-page.tsx'), 'FleetPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/targets',
+      validateSearch: (search: Record<string, unknown>): TargetsSearch => targetsSearchOf(search),
+      component: lazyRouteComponent(() => import('./targets/targets-page.tsx'), 'TargetsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/targets/$controllerId',
+      component: lazyRouteComponent(() => import('./target/target-page.tsx'), 'TargetPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/provision',
+      component: lazyRouteComponent(() => import('./provision/provision-page.tsx'), 'ProvisionPage'),
     }),
   ] as const;

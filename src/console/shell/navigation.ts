@@ -1,4 +1,4 @@
-import { IconTopologyStar3 } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconPlus, IconTopologyStar3 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '../api/permissions.ts';
@@ -17,4 +17,6 @@ export interface Place {
 /** The places of the sidebar and of the palette, in their order. */
 export const PLACES: readonly Place[] = [
   { to: '/', label: shell.fleet, icon: IconTopologyStar3, needs: ['READ_TARGET'] },
+  { to: '/targets', label: shell.targets, icon: IconDeviceDesktop, needs: ['READ_TARGET'] },
+  { to: '/provision', label: shell.newTarget, icon: IconPlus, needs: ['CREATE_TARGET'] },
 ];

@@ -1,14 +1,140 @@
+import { Badge, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { IconTopologyStar3 } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useSubscription } from 'urql';
+import { FILTERS } from '../../api/filters.ts';
+import type { FleetNumbersFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { PageButton } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Answer } from '../../parts/states.tsx';
-import { shell } from '../../texts/shell.ts';
-import { Fleet } from './fleet.documents.ts';
+import { Answer, Empty, Lines } from '../../parts/states.tsx';
+import type { Tone } from '../../parts/status.tsx';
+import { Shares, TileContent, tileClass } from '../../parts/tile.tsx';
+import { numberText } from '../../texts/common.ts';
+import { fleetTexts as texts } from '../../texts/fleet.ts';
+import { Fleet, FleetMoves, FleetWaiting } from './fleet.documents.ts';
 
+const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
+
+/** The states that a target is in one of; together they are the fleet. */
+const STATES: readonly (readonly [
+  key: 'inSync' | 'pending' | 'error' | 'registered' | 'unknown',
+  status: string,
+  tone: Tone,
+])[] = [
+  ['inSync', 'in_sync', 'good'],
+  ['pending', 'pending', 'busy'],
+  ['error', 'error', 'bad'],
+  ['registered', 'registered', 'quiet'],
+  ['unknown', 'unknown', 'quiet'],
+];
+
+/** The fleet in numbers. They move as it does, and each leads to what it counts. */
 export function FleetPage() {
-  const fleet = useData(Fleet, {});
+  const { may } = useViewer();
+  const mayRead = may('READ_TARGET');
+  const fleet = useData(Fleet, {}, { pause: !mayRead });
+  const [moves] = useSubscription({ query: FleetMoves, pause: !mayRead });
   return (
-    <Page title={shell.fleet}>
-      <Answer of={fleet}>{({ fleetSummary }) => <>{fleetSummary.total}</>}</Answer>
+    <Page
+      title={texts.title}
+      lead={texts.lead}
+      actions={
+        moves.data && (
+          <Badge variant="dot" color="teal" tt="none">
+            {texts.live}
+          </Badge>
+        )
+      }
+    >
+      <Answer of={fleet} waiting={<Lines count={4} height={96} />}>
+        {({ fleetSummary }) => <Numbers fleet={moves.data?.fleetSummaryChanged ?? fleetSummary} />}
+      </Answer>
     </Page>
+  );
+}
+
+function Numbers({ fleet }: { fleet: FleetNumbersFragment }) {
+  const { may } = useViewer();
+  if (fleet.total === 0)
+    return (
+      <>
+        <Empty
+          icon={<IconTopologyStar3 size={44} stroke={1.3} />}
+          title={texts.emptyTitle}
+          hint={texts.emptyHint}
+          action={may('CREATE_TARGET') && <PageButton to="/provision">{texts.emptyAction}</PageButton>}
+        />
+        <Waiting />
+      </>
+    );
+  const shares = STATES.map(([key, , tone]) => ({ label: texts[key], count: fleet[key], tone }));
+  const shareTexts = shares.map(({ label, count }) =>
+    texts.sharesOf(label, numberText(count), percent.format(count / fleet.total)),
+  );
+  return (
+    <Stack gap="lg">
+      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm">
+        <Tile label={texts.total} count={fleet.total} hint={texts.lastDay(fleet.registeredLastDay)} />
+        <Tile
+          label={texts.overdue}
+          count={fleet.overdue}
+          hint={texts.hints.overdue}
+          tone="warn"
+          filter={FILTERS.overdue}
+        />
+        <Tile
+          label={texts.neverSeen}
+          count={fleet.neverSeen}
+          hint={texts.hints.neverSeen}
+          tone="quiet"
+          filter={FILTERS.neverSeen}
+        />
+        <Waiting />
+      </SimpleGrid>
+      <Stack gap="sm" component="section">
+        <Title order={2} size="h5">
+          {texts.shares}
+        </Title>
+        <Shares of={shares} label={shareTexts.join(', ')} />
+        <SimpleGrid cols={{ base: 1, xs: 2, sm: 3, lg: 5 }} spacing="sm">
+          {STATES.map(([key, status, tone]) => (
+            <Tile
+              key={key}
+              label={texts[key]}
+              count={fleet[key]}
+              tone={tone}
+              filter={FILTERS.status(status)}
+              hint={`${percent.format(fleet[key] / fleet.total)} – ${texts.hints[key]}`}
+            />
+          ))}
+        </SimpleGrid>
+      </Stack>
+    </Stack>
+  );
+}
+
+function Tile({ filter, ...content }: Parameters<typeof TileContent>[0] & { filter?: string }) {
+  return (
+    <Link to="/targets" search={filter ? { filter } : {}} className={tileClass}>
+      <TileContent {...content} />
+    </Link>
+  );
+}
+
+/** Devices that want in: only those see it who may read them. */
+function Waiting() {
+  const { data } = useData(FleetWaiting, {});
+  if (!data) return <Text component="div" className={tileClass} aria-hidden />;
+  return (
+    <div className={tileClass}>
+      <TileContent
+        label={texts.waiting}
+        count={data.pendingTargets.totalCount}
+        hint={texts.hints.waiting}
+        tone="busy"
+      />
+    </div>
   );
 }

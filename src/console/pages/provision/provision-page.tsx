@@ -1,0 +1,184 @@
+import {
+  Alert,
+  Button,
+  Collapse,
+  Group,
+  Paper,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+  ThemeIcon,
+  Title,
+} from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconCheck } from '@tabler/icons-react';
+import { type SyntheticEvent, useState } from 'react';
+import type { ProvisionMutation } from '../../api/types.documents.ts';
+import { type Fault, useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { DeviceSetup } from '../../parts/device-setup.tsx';
+import { PageButton } from '../../parts/links.tsx';
+import { Page } from '../../parts/page.tsx';
+import { SelectField } from '../../parts/select-field.tsx';
+import { provisionTexts as texts } from '../../texts/provision.ts';
+import { TypeChoices } from '../targets/bulk.documents.ts';
+import { Provision } from './provision.documents.ts';
+
+type Created = ProvisionMutation['createTargets']['targets'][number];
+
+/** Puts one device on the roll, and gives what it needs to poll. */
+export function ProvisionPage() {
+  const [created, setCreated] = useState<Created>();
+  return (
+    <Page title={texts.title} lead={texts.lead}>
+      <Paper withBorder p="lg" maw={720} radius="lg" bg="var(--surface)">
+        {created ? (
+          <Done target={created} onAnother={() => setCreated(undefined)} />
+        ) : (
+          <ProvisionForm onCreated={setCreated} />
+        )}
+      </Paper>
+    </Page>
+  );
+}
+
+function Done({
+  target: { controllerId, securityToken },
+  onAnother,
+}: {
+  target: Created;
+  onAnother: () => void;
+}) {
+  return (
+    <Stack>
+      <Group gap="sm" wrap="nowrap">
+        <ThemeIcon color="teal.8" radius="xl" size="lg">
+          <IconCheck size={20} />
+        </ThemeIcon>
+        <div>
+          <Title order={2} size="h4">
+            {texts.done(controllerId)}
+          </Title>
+          <Text size="sm" c="dimmed">
+            {texts.doneLead}
+          </Text>
+        </div>
+      </Group>
+      <DeviceSetup controllerId={controllerId} token={securityToken ?? null} />
+      <Group>
+        <PageButton to="/targets/$controllerId" params={{ controllerId }}>
+          {texts.show}
+        </PageButton>
+        <Button variant="default" onClick={onAnother} data-autofocus>
+          {texts.another}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+const FIELDS = ['controllerId', 'name', 'description', 'group', 'securityToken'] as const;
+type Field = (typeof FIELDS)[number];
+
+function ProvisionForm({ onCreated }: { onCreated: (target: Created) => void }) {
+  const { may } = useViewer();
+  const [provision, busy] = useChange(Provision);
+  const [faults, setFaults] = useState<readonly Fault[]>([]);
+  const [typeId, setTypeId] = useState<string | null>(null);
+  const [open, { toggle }] = useDisclosure(false);
+  const types = useData(TypeChoices, {}, { pause: !open || !may('READ_TARGET_TYPE') });
+
+  async function submit(event: SyntheticEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const textIn = (field: Field) => String(form.get(field) ?? '').trim() || undefined;
+    const target = {
+      controllerId: textIn('controllerId') ?? '',
+      name: textIn('name'),
+      description: textIn('description'),
+      group: textIn('group'),
+      securityToken: textIn('securityToken'),
+      targetTypeId: typeId ?? undefined,
+    };
+    const withToken = may('READ_TARGET_SECURITY_TOKEN');
+    const outcome = await provision({ input: { targets: [target] }, withToken });
+    if (!outcome) return;
+    setFaults(outcome.faults);
+    const [created] = outcome.payload.targets;
+    if (created) onCreated(created);
+  }
+
+  const faultOf = (field: string) => faults.find(({ path }) => path.at(-1) === field)?.message;
+  const others = faults.filter(({ path }) => !FIELDS.includes(path.at(-1) as Field));
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <TextInput
+          name="controllerId"
+          label={texts.controllerId}
+          description={texts.controllerIdHint}
+          error={faultOf('controllerId')}
+          required
+          withAsterisk={false}
+          autoFocus
+          autoComplete="off"
+          spellCheck={false}
+        />
+        <TextInput
+          name="name"
+          label={texts.name}
+          description={texts.nameHint}
+          error={faultOf('name')}
+          autoComplete="off"
+        />
+        <Button
+          variant="subtle"
+          size="xs"
+          onClick={toggle}
+          aria-expanded={open}
+          style={{ alignSelf: 'flex-start' }}
+        >
+          {texts.more}
+        </Button>
+        <Collapse expanded={open}>
+          <Stack>
+            <SelectField
+              label={texts.type}
+              data={types.data?.targetTypes.nodes.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+              value={typeId}
+              onChange={setTypeId}
+            />
+            <TextInput name="group" label={texts.group} error={faultOf('group')} autoComplete="off" />
+            <Textarea
+              name="description"
+              label={texts.description}
+              error={faultOf('description')}
+              autosize
+              minRows={2}
+            />
+            <TextInput
+              name="securityToken"
+              label={texts.token}
+              description={texts.tokenHint}
+              error={faultOf('securityToken')}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </Stack>
+        </Collapse>
+        {others.length > 0 && (
+          <Alert color="red" variant="light" role="alert">
+            {others.map(({ message }) => (
+              <div key={message}>{message}</div>
+            ))}
+          </Alert>
+        )}
+        <Button type="submit" loading={busy} style={{ alignSelf: 'flex-start' }}>
+          {texts.submit}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

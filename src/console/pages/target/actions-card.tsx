@@ -1,0 +1,133 @@
+import { Button, Group, Stack, Text, UnstyledButton } from '@mantine/core';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { ActionRowFragment } from '../../api/types.documents.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { Card } from '../../parts/card.tsx';
+import { confirm } from '../../parts/confirm.ts';
+import { done, failure } from '../../parts/notify.tsx';
+import { Answer, Lines } from '../../parts/states.tsx';
+import { ActionState } from '../../parts/status.tsx';
+import { When } from '../../parts/when.tsx';
+import { common } from '../../texts/common.ts';
+import { targetTexts as texts } from '../../texts/target.ts';
+import { ActionMessages, CancelAction, TargetActions } from './target.documents.ts';
+
+export const SHOWN_FIRST = 10;
+const SHOWN_MOST = 200;
+
+/** What it was and is given to do, the newest first. */
+export function ActionsCard({ controllerId }: { controllerId: string }) {
+  const [first, setFirst] = useState(SHOWN_FIRST);
+  const actions = useData(TargetActions, { controllerId, first }, { keep: true });
+  return (
+    <Card title={texts.actions}>
+      <Answer of={actions} waiting={<Lines count={2} />}>
+        {({ target }) => {
+          const { nodes = [], totalCount = 0 } = target?.actions ?? {};
+          if (nodes.length === 0)
+            return (
+              <Text size="sm" c="dimmed">
+                {texts.noActions}
+              </Text>
+            );
+          return (
+            <Stack gap="xs">
+              {nodes.map((action) => (
+                <ActionLine key={action.id} action={action} />
+              ))}
+              {totalCount > nodes.length && first < SHOWN_MOST && (
+                <Button size="xs" variant="subtle" onClick={() => setFirst(SHOWN_MOST)}>
+                  {texts.moreActions}
+                </Button>
+              )}
+            </Stack>
+          );
+        }}
+      </Answer>
+    </Card>
+  );
+}
+
+function ActionLine({ action }: { action: ActionRowFragment }) {
+  const [open, setOpen] = useState(false);
+  const { may } = useViewer();
+  const { distributionSet, status, active, createdAt } = action;
+  const name = distributionSet ? `${distributionSet.name} ${distributionSet.version}` : common.none;
+  const Icon = open ? IconChevronDown : IconChevronRight;
+  return (
+    <div>
+      <Group gap="sm" justify="space-between" wrap="nowrap">
+        <UnstyledButton onClick={() => setOpen(!open)} aria-expanded={open} miw={0}>
+          <Group gap={6} wrap="nowrap">
+            <Icon size={16} aria-hidden />
+            <Text size="sm" fw={550} truncate>
+              {name}
+            </Text>
+          </Group>
+        </UnstyledButton>
+        <Group gap="sm" wrap="nowrap">
+          <ActionState status={status} />
+          <When at={createdAt} c="dimmed" />
+          {active && status !== 'CANCELING' && may('UPDATE_TARGET') && (
+            <CancelButton id={action.id} name={name} />
+          )}
+        </Group>
+      </Group>
+      {open && <Messages id={action.id} />}
+    </div>
+  );
+}
+
+function CancelButton({ id, name }: { id: string; name: string }) {
+  const [cancel, busy] = useChange(CancelAction);
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={busy}
+      onClick={async () => {
+        const sure = await confirm({
+          title: texts.cancelTitle,
+          text: texts.cancelText(name),
+          action: texts.cancelTitle.replace('?', ''),
+        });
+        const outcome = sure ? await cancel({ input: { actionIds: [id] } }) : undefined;
+        if (!outcome) return;
+        const [fault] = outcome.faults;
+        void (fault ? failure(fault.message) : done(texts.canceled));
+      }}
+    >
+      {texts.cancelAction}
+    </Button>
+  );
+}
+
+/** What the device and the server said about an action, the newest first. */
+function Messages({ id }: { id: string }) {
+  const answer = useData(ActionMessages, { id });
+  return (
+    <Answer of={answer} waiting={<Lines count={2} height={14} />}>
+      {({ action }) => (
+        <Stack gap={6} pl={22} pt={6}>
+          {action?.statusHistory.nodes.length === 0 && (
+            <Text size="sm" c="dimmed">
+              {texts.noMessages}
+            </Text>
+          )}
+          {action?.statusHistory.nodes.map((entry) => (
+            <Group key={entry.id} gap="sm" align="flex-start" wrap="nowrap">
+              <When at={entry.occurredAt} c="dimmed" />
+              <ActionState status={entry.status} />
+              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                {[entry.code !== null && `(${entry.code})`, ...entry.messages].filter(Boolean).join(' ')}
+              </Text>
+            </Group>
+          ))}
+        </Stack>
+      )}
+    </Answer>
+  );
+}

@@ -1,0 +1,45 @@
+import type { TargetFullFragment } from '../../api/types.documents.ts';
+import { type Outcome, useChange } from '../../api/use-change.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { EntriesCard } from '../../parts/entries-card.tsx';
+import { targetTexts as texts } from '../../texts/target.ts';
+import { ChangeAttributes, ChangeMetadata, RemoveMetadata } from './target.documents.ts';
+
+/** Why it was refused; nothing if it wasn't. What went wrong as a whole is told already. */
+const refusalOf = (outcome: Outcome<unknown>) => (outcome ? outcome.faults[0]?.message : '');
+
+/** What the device says of itself. */
+export function AttributesCard({ target: { controllerId, attributes } }: { target: TargetFullFragment }) {
+  const { may } = useViewer();
+  const [change] = useChange(ChangeAttributes);
+  return (
+    <EntriesCard
+      title={texts.attributes}
+      hint={texts.attributesHint}
+      entries={attributes}
+      mayEdit={may('UPDATE_TARGET')}
+      save={async (entry) => refusalOf(await change({ input: { controllerId, attributes: [entry] } }))}
+      remove={async (key) =>
+        refusalOf(await change({ input: { controllerId, attributes: [{ key }], mode: 'REMOVE' } }))
+      }
+    />
+  );
+}
+
+/** What people note about it. */
+export function MetadataCard({ target: { controllerId, metadata } }: { target: TargetFullFragment }) {
+  const { may } = useViewer();
+  const [change] = useChange(ChangeMetadata);
+  const [remove] = useChange(RemoveMetadata);
+  const controllerIds = [controllerId];
+  return (
+    <EntriesCard
+      title={texts.metadata}
+      hint={texts.metadataHint}
+      entries={metadata}
+      mayEdit={may('UPDATE_TARGET')}
+      save={async (entry) => refusalOf(await change({ input: { controllerIds, entries: [entry] } }))}
+      remove={async (key) => refusalOf(await remove({ input: { controllerIds, keys: [key] } }))}
+    />
+  );
+}

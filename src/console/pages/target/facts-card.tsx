@@ -1,0 +1,134 @@
+import { MultiSelect, Select } from '@mantine/core';
+import { useState } from 'react';
+import type { TargetFullFragment, UpdateTargetInput } from '../../api/types.documents.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { Card } from '../../parts/card.tsx';
+import { Editable } from '../../parts/editable.tsx';
+import { Fact, Facts } from '../../parts/fact.tsx';
+import { done, failure } from '../../parts/notify.tsx';
+import { When } from '../../parts/when.tsx';
+import { common } from '../../texts/common.ts';
+import { targetTexts as texts } from '../../texts/target.ts';
+import { TagChoices, TagTargets, TypeChoices, UntagTargets } from '../targets/bulk.documents.ts';
+import { ChangeTarget } from './target.documents.ts';
+
+const TEXT_FIELDS = ['name', 'description', 'group', 'address'] as const;
+
+/** What people say of a target, to be changed where it stands; and where it comes from. */
+export function FactsCard({ target }: { target: TargetFullFragment }) {
+  const { may } = useViewer();
+  const mayEdit = may('UPDATE_TARGET');
+  const [change] = useChange(ChangeTarget);
+
+  async function save(what: string, changed: Omit<UpdateTargetInput, 'controllerId'>) {
+    const outcome = await change({ input: { controllerId: target.controllerId, ...changed } });
+    if (!outcome) return '';
+    const [fault] = outcome.faults;
+    if (!fault) void done(texts.saved(what));
+    return fault?.message;
+  }
+
+  return (
+    <Card title={texts.facts}>
+      <Facts>
+        {TEXT_FIELDS.map((field) => (
+          <Fact key={field} label={texts[field]}>
+            <Editable
+              value={target[field] ?? ''}
+              label={texts[field]}
+              editLabel={texts.edit(texts[field])}
+              mayEdit={mayEdit}
+              save={(value) =>
+                save(texts[field], { [field]: value === '' && field !== 'name' ? null : value })
+              }
+            />
+          </Fact>
+        ))}
+        <Fact label={texts.type}>
+          {mayEdit && may('READ_TARGET_TYPE') ? (
+            <TypeChoice target={target} onChange={(targetTypeId) => save(texts.type, { targetTypeId })} />
+          ) : (
+            (target.targetType?.name ?? common.none)
+          )}
+        </Fact>
+        <Fact label={texts.tags}>
+          <Tags target={target} mayEdit={mayEdit} />
+        </Fact>
+        {target.enrollmentGroup && <Fact label={texts.enrolledBy}>{target.enrollmentGroup.name}</Fact>}
+        <Fact label={texts.lastPoll}>
+          <When at={target.lastControllerRequestAt} />
+        </Fact>
+        <Fact label={texts.nextPoll}>
+          <When at={target.nextExpectedRequestAt} never={common.none} />
+        </Fact>
+        <Fact label={texts.created}>
+          <When at={target.createdAt} /> {texts.by} {target.createdBy}
+        </Fact>
+        <Fact label={texts.modified}>
+          <When at={target.lastModifiedAt} /> {texts.by} {target.lastModifiedBy}
+        </Fact>
+      </Facts>
+    </Card>
+  );
+}
+
+function TypeChoice({
+  target: { targetType },
+  onChange,
+}: {
+  target: TargetFullFragment;
+  onChange: (id: string | null) => Promise<string | undefined>;
+}) {
+  const [opened, setOpened] = useState(false);
+  const { data } = useData(TypeChoices, {}, { pause: !opened });
+  const known = data?.targetTypes.nodes ?? (targetType ? [targetType] : []);
+  return (
+    <Select
+      size="xs"
+      aria-label={texts.type}
+      placeholder={common.none}
+      data={known.map(({ id, name }) => ({ value: id, label: name }))}
+      value={targetType?.id ?? null}
+      onChange={(id) => void onChange(id)}
+      onDropdownOpen={() => setOpened(true)}
+      clearable
+      maw={280}
+    />
+  );
+}
+
+function Tags({ target: { controllerId, tags }, mayEdit }: { target: TargetFullFragment; mayEdit: boolean }) {
+  const [opened, setOpened] = useState(false);
+  const { data } = useData(TagChoices, {}, { pause: !opened });
+  const [tag] = useChange(TagTargets);
+  const [untag] = useChange(UntagTargets);
+  if (!mayEdit) return <>{tags.map(({ name }) => name).join(', ') || texts.noTag}</>;
+  const known = data?.targetTags.nodes ?? tags;
+
+  async function change(ids: string[]) {
+    const now = tags.map(({ id }) => id);
+    const added = ids.filter((id) => !now.includes(id));
+    const removed = now.filter((id) => !ids.includes(id));
+    const outcomes = [
+      added.length > 0 && (await tag({ input: { controllerIds: [controllerId], tagIds: added } })),
+      removed.length > 0 && (await untag({ input: { controllerIds: [controllerId], tagIds: removed } })),
+    ];
+    const fault = outcomes.flatMap((outcome) => (outcome ? outcome.faults : []))[0];
+    if (fault) void failure(fault.message);
+  }
+  return (
+    <MultiSelect
+      size="xs"
+      aria-label={texts.tags}
+      placeholder={tags.length === 0 ? texts.noTag : undefined}
+      data={known.map(({ id, name }) => ({ value: id, label: name }))}
+      value={tags.map(({ id }) => id)}
+      onChange={(ids) => void change(ids)}
+      onDropdownOpen={() => setOpened(true)}
+      searchable
+      maw={360}
+    />
+  );
+}

@@ -1,0 +1,104 @@
+import { Button, Group, SimpleGrid, Stack } from '@mantine/core';
+import { IconDeviceUnknown, IconTrash } from '@tabler/icons-react';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useSubscription } from 'urql';
+import { quoted } from '../../api/filters.ts';
+import type { TargetFullFragment } from '../../api/types.documents.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { confirm } from '../../parts/confirm.ts';
+import { PageButton } from '../../parts/links.tsx';
+import { done } from '../../parts/notify.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Answer, Empty } from '../../parts/states.tsx';
+import { TargetState } from '../../parts/status.tsx';
+import { common } from '../../texts/common.ts';
+import { targetTexts as texts } from '../../texts/target.ts';
+import { bulkTexts } from '../../texts/targets.ts';
+import { DeleteTargets } from '../targets/bulk.documents.ts';
+import { ActionsCard } from './actions-card.tsx';
+import { AttributesCard, MetadataCard } from './entries-cards.tsx';
+import { FactsCard } from './facts-card.tsx';
+import { SoftwareCard } from './software-card.tsx';
+import { TargetMoves, TargetPage as TargetPageQuery } from './target.documents.ts';
+import { TokenCard } from './token-card.tsx';
+
+/** Everything known of one target; it moves as the device does. */
+export function TargetPage() {
+  const { controllerId } = useParams({ from: '/shell/targets/$controllerId' });
+  const answer = useData(TargetPageQuery, { controllerId });
+  useSubscription({ query: TargetMoves, variables: { filter: `controllerId==${quoted(controllerId)}` } });
+  return (
+    <Answer of={answer}>
+      {({ target }) =>
+        target ? (
+          <Shown target={target} />
+        ) : (
+          <Empty
+            icon={<IconDeviceUnknown size={40} stroke={1.4} />}
+            title={texts.notFound}
+            action={<PageButton to="/targets">{texts.toList}</PageButton>}
+          />
+        )
+      }
+    </Answer>
+  );
+}
+
+function Shown({ target }: { target: TargetFullFragment }) {
+  const { may } = useViewer();
+  const { controllerId, name, updateStatus } = target;
+  return (
+    <Page
+      title={name || controllerId}
+      lead={
+        <Group gap="md">
+          {controllerId !== name && <span>{controllerId}</span>}
+          <TargetState status={updateStatus} />
+        </Group>
+      }
+      actions={may('DELETE_TARGET') && <DeleteButton controllerId={controllerId} />}
+    >
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+        <Stack gap="md" miw={0}>
+          <FactsCard target={target} />
+          {may('READ_TARGET_SECURITY_TOKEN', 'UPDATE_TARGET') && <TokenCard target={target} />}
+          <MetadataCard target={target} />
+        </Stack>
+        <Stack gap="md" miw={0}>
+          <SoftwareCard target={target} />
+          <ActionsCard controllerId={controllerId} />
+          <AttributesCard target={target} />
+        </Stack>
+      </SimpleGrid>
+    </Page>
+  );
+}
+
+function DeleteButton({ controllerId }: { controllerId: string }) {
+  const navigate = useNavigate();
+  const [remove, removing] = useChange(DeleteTargets);
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconTrash size={16} />}
+      loading={removing}
+      onClick={async () => {
+        const sure = await confirm({
+          title: bulkTexts.deleteTitle(1),
+          text: `${controllerId}: ${bulkTexts.deleteText(1)}`,
+          action: common.delete,
+          danger: true,
+        });
+        if (!sure) return;
+        const outcome = await remove({ input: { controllerIds: [controllerId] } });
+        if (!outcome || outcome.faults.length > 0) return;
+        void done(bulkTexts.done.delete(1));
+        void navigate({ to: '/targets' });
+      }}
+    >
+      {texts.deleteOne}
+    </Button>
+  );
+}

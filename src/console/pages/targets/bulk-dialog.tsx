@@ -1,0 +1,106 @@
+import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { type SyntheticEvent, useState } from 'react';
+import { type CombinedError, useClient } from 'urql';
+import { done, failure } from '../../parts/notify.tsx';
+import { common, numberText } from '../../texts/common.ts';
+import { bulkTexts as texts } from '../../texts/targets.ts';
+import { BulkFields, type BulkValues } from './bulk-fields.tsx';
+import type { BulkKind } from './bulk-kind.ts';
+import { type BulkInput, runBulk } from './run-bulk.ts';
+
+/** So many targets can't be deleted by a mere click. */
+const MANY = 10;
+
+/** Asks for what a change of many targets needs, and says how many they are. */
+export function BulkDialog({
+  kind,
+  count,
+  input,
+  onClose,
+  onDone,
+}: {
+  kind: BulkKind;
+  count: number;
+  input: BulkInput;
+  onClose: () => void;
+  onDone: () => void;
+}) {
+  const client = useClient();
+  const [values, setValues] = useState<BulkValues>({});
+  const [typed, setTyped] = useState('');
+  const [faults, setFaults] = useState<readonly string[]>([]);
+  const [busy, setBusy] = useState(false);
+  const isDelete = kind === 'delete';
+  const mustType = isDelete && count >= MANY;
+  const isReady = (!mustType || typed.trim() === String(count)) && isComplete(kind, values);
+
+  async function submit(event: SyntheticEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (!isReady || busy) return;
+    setBusy(true);
+    try {
+      const { changed, faults: found } = await runBulk(client, kind, input, values);
+      setFaults(found);
+      if (found.length > 0) return;
+      void done(texts.done[kind](changed));
+      onDone();
+    } catch (error) {
+      void failure(error as CombinedError);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const title = isDelete ? texts.deleteTitle(count) : texts[kind];
+  return (
+    <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': common.close }}>
+      <form onSubmit={submit}>
+        <Stack>
+          <Text size="sm">
+            {isDelete
+              ? texts.deleteText(count)
+              : kind === 'rotate'
+                ? texts.rotateText(count)
+                : texts.willChange(count)}
+          </Text>
+          <BulkFields
+            kind={kind}
+            values={values}
+            onChange={(changed) => setValues({ ...values, ...changed })}
+          />
+          {mustType && (
+            <TextInput
+              label={common.typeToConfirm(String(count))}
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              autoComplete="off"
+              data-autofocus
+            />
+          )}
+          {faults.length > 0 && (
+            <Alert color="red" variant="light" role="alert">
+              {faults.map((fault) => (
+                <Text size="sm" key={fault}>
+                  {fault}
+                </Text>
+              ))}
+            </Alert>
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {common.cancel}
+            </Button>
+            <Button type="submit" color={isDelete ? 'red.8' : undefined} disabled={!isReady} loading={busy}>
+              {`${texts[kind]} (${numberText(count)})`}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function isComplete(kind: BulkKind, { tag, setId }: BulkValues): boolean {
+  if (kind === 'tag' || kind === 'untag') return Boolean(tag?.trim());
+  return kind !== 'assign' || setId !== undefined;
+}

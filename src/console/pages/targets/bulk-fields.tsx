@@ -1,0 +1,137 @@
+import { Autocomplete, NumberInput, Select } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+import { quoted } from '../../api/filters.ts';
+import type { ForceType } from '../../api/types.documents.ts';
+import { useData } from '../../api/use-data.ts';
+import { forceTypeTexts } from '../../texts/status.ts';
+import { bulkTexts as texts } from '../../texts/targets.ts';
+import { GroupChoices, SetChoices, TagChoices, TypeChoices } from './bulk.documents.ts';
+import type { BulkKind } from './bulk-kind.ts';
+
+export interface BulkValues {
+  tag?: string;
+  typeId?: string | null;
+  group?: string;
+  overlapSeconds?: number;
+  setId?: string;
+  forceType?: ForceType;
+}
+
+interface FieldProps {
+  values: BulkValues;
+  onChange: (changed: BulkValues) => void;
+}
+
+/** The fields that a kind of change has. */
+export function BulkFields({ kind, ...props }: FieldProps & { kind: BulkKind }) {
+  switch (kind) {
+    case 'tag':
+    case 'untag':
+      return <TagField {...props} />;
+    case 'type':
+      return <TypeField {...props} />;
+    case 'group':
+      return <GroupField {...props} />;
+    case 'rotate':
+      return (
+        <NumberInput
+          label={texts.overlap}
+          description={texts.overlapHint}
+          min={0}
+          value={props.values.overlapSeconds ?? 0}
+          onChange={(value) => props.onChange({ overlapSeconds: Number(value) || 0 })}
+        />
+      );
+    case 'assign':
+      return <SetField {...props} />;
+    case 'delete':
+      return null;
+  }
+}
+
+function TagField({ values, onChange }: FieldProps) {
+  const { data } = useData(TagChoices, {});
+  return (
+    <Autocomplete
+      label={texts.tagLabel}
+      placeholder={texts.tagPlaceholder}
+      description={texts.newTagHint}
+      data={[...new Set(data?.targetTags.nodes.map(({ name }) => name))]}
+      value={values.tag ?? ''}
+      onChange={(tag) => onChange({ tag })}
+      data-autofocus
+    />
+  );
+}
+
+function TypeField({ values, onChange }: FieldProps) {
+  const { data } = useData(TypeChoices, {});
+  return (
+    <Select
+      label={texts.typeLabel}
+      placeholder={texts.noType}
+      data={data?.targetTypes.nodes.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+      value={values.typeId ?? null}
+      onChange={(typeId) => onChange({ typeId })}
+      clearable
+      searchable
+      data-autofocus
+    />
+  );
+}
+
+function GroupField({ values, onChange }: FieldProps) {
+  const { data } = useData(GroupChoices, {});
+  return (
+    <Autocomplete
+      label={texts.groupLabel}
+      description={texts.groupHint}
+      data={data?.targetGroups ?? []}
+      value={values.group ?? ''}
+      onChange={(group) => onChange({ group })}
+      data-autofocus
+    />
+  );
+}
+
+const FORCE_TYPES = ['FORCED', 'SOFT', 'DOWNLOAD_ONLY'] as const satisfies ForceType[];
+
+export function SetField({ values, onChange }: FieldProps) {
+  const [search, setSearch] = useState('');
+  const [asked] = useDebouncedValue(search.replace(/ .*/, ''), 250);
+  const { data } = useData(
+    SetChoices,
+    { filter: asked ? `name==${quoted(`*${asked}*`)}` : undefined },
+    { keep: true },
+  );
+  return (
+    <>
+      <Select
+        label={texts.setLabel}
+        placeholder={texts.setPlaceholder}
+        data={
+          data?.distributionSets.nodes.map(({ id, name, version, complete }) => ({
+            value: id,
+            label: `${name} ${version}`,
+            disabled: !complete,
+          })) ?? []
+        }
+        value={values.setId ?? null}
+        onChange={(setId) => onChange({ setId: setId ?? undefined })}
+        searchable
+        searchValue={search}
+        onSearchChange={setSearch}
+        filter={({ options }) => options}
+        data-autofocus
+      />
+      <Select
+        label={texts.force}
+        data={FORCE_TYPES.map((value) => ({ value, label: forceTypeTexts[value] }))}
+        value={values.forceType ?? 'FORCED'}
+        onChange={(forceType) => onChange({ forceType: (forceType ?? 'FORCED') as ForceType })}
+        allowDeselect={false}
+      />
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+import type { AnyVariables, Client, DocumentInput } from 'urql';
+import {
+  AssignTargets,
+  DeleteTargets,
+  GroupTargets,
+  NewTag,
+  RotateTargets,
+  TagChoices,
+  TagTargets,
+  TypeTargets,
+  UntagTargets,
+} from './bulk.documents.ts';
+import type { BulkValues } from './bulk-fields.tsx';
+import type { BulkKind } from './bulk-kind.ts';
+
+/** Which targets: named ones, or all that match. */
+export type BulkInput = { controllerIds: string[] } | { filter: string };
+
+export interface BulkOutcome {
+  changed: number;
+  faults: readonly string[];
+}
+
+interface Changed {
+  change: { count: number; userErrors: readonly { message: string }[] };
+}
+
+/** Changes the targets. @throws CombinedError if nothing was asked of them */
+export async function runBulk(
+  client: Client,
+  kind: BulkKind,
+  input: BulkInput,
+  values: BulkValues,
+): Promise<BulkOutcome> {
+  const run = async <V extends AnyVariables>(document: DocumentInput<Changed, V>, variables: V) => {
+    const { data, error } = await client.mutation(document, variables).toPromise();
+    if (error || !data) throw error;
+    const { count, userErrors } = data.change;
+    return { changed: count, faults: userErrors.map(({ message }) => message) };
+  };
+  switch (kind) {
+    case 'tag': {
+      const { id, faults } = await tagNamed(client, values.tag!.trim());
+      return id === undefined
+        ? { changed: 0, faults }
+        : run(TagTargets, { input: { ...input, tagIds: [id] } });
+    }
+    case 'untag':
+      return run(UntagTargets, { input: { ...input, tagNames: [values.tag!.trim()] } });
+    case 'type':
+      return run(TypeTargets, { input: { ...input, targetTypeId: values.typeId ?? null } });
+    case 'group':
+      return run(GroupTargets, { input: { ...input, group: values.group?.trim() || null } });
+    case 'rotate':
+      return run(RotateTargets, { input: { ...input, overlapSeconds: values.overlapSeconds ?? 0 } });
+    case 'assign':
+      return run(AssignTargets, {
+        input: { ...input, distributionSetId: values.setId!, forceType: values.forceType ?? 'FORCED' },
+      });
+    case 'delete':
+      return run(DeleteTargets, { input: { ...input } });
+  }
+}
+
+/** The tag of that name; it is created if there is none. */
+async function tagNamed(client: Client, name: string): Promise<{ id?: string; faults: string[] }> {
+  const { data, error } = await client.query(TagChoices, {}).toPromise();
+  if (error || !data) throw error;
+  const known = data.targetTags.nodes.find((tag) => tag.name === name);
+  if (known) return { id: known.id, faults: [] };
+  const created = await client.mutation(NewTag, { input: { targetTags: [{ name }] } }).toPromise();
+  if (created.error || !created.data) throw created.error;
+  const { targetTags, userErrors } = created.data.createTargetTags;
+  return { id: targetTags[0]?.id, faults: userErrors.map(({ message }) => message) };
+}

@@ -1,0 +1,119 @@
+import { ActionIcon, Button, Group, Popover, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconBookmark, IconTrash } from '@tabler/icons-react';
+import { type SyntheticEvent, useState } from 'react';
+import { useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { done } from '../../parts/notify.tsx';
+import { common } from '../../texts/common.ts';
+import { filterTexts as texts } from '../../texts/targets.ts';
+import { ForgetFilter, SavedFilters as SavedFiltersQuery, SaveFilter } from './targets.documents.ts';
+
+/** The filters that were saved under a name: choose one, save the current one, delete one. */
+export function SavedFilters({
+  filter,
+  isValid,
+  onChoose,
+}: {
+  filter: string;
+  isValid: boolean;
+  onChoose: (filter: string) => void;
+}) {
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const { may } = useViewer();
+  const { data } = useData(SavedFiltersQuery, {}, { pause: !opened });
+  const saved = data?.targetFilters.nodes ?? [];
+  return (
+    <Popover opened={opened} onDismiss={close} position="bottom-end" width={320} trapFocus withRoles>
+      <Popover.Target>
+        <Button variant="default" leftSection={<IconBookmark size={16} />} onClick={toggle}>
+          {texts.saved}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={texts.saved}>
+        <Stack gap="sm">
+          {data && saved.length === 0 && (
+            <Text size="sm" c="dimmed">
+              {texts.noneSaved}
+            </Text>
+          )}
+          {saved.map((it) => (
+            <Group key={it.id} justify="space-between" wrap="nowrap" gap="xs">
+              <UnstyledButton
+                miw={0}
+                onClick={() => {
+                  onChoose(it.filter);
+                  close();
+                }}
+              >
+                <Text size="sm" fw={550} truncate>
+                  {it.name}
+                </Text>
+                <Text size="xs" c="dimmed" ff="monospace" truncate>
+                  {it.filter}
+                </Text>
+              </UnstyledButton>
+              {may('DELETE_TARGET') && <Forget id={it.id} name={it.name} filter={it.filter} />}
+            </Group>
+          ))}
+          {may('CREATE_TARGET') && isValid && <Save filter={filter} />}
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Save({ filter }: { filter: string }) {
+  const [save, saving] = useChange(SaveFilter);
+  const [fault, setFault] = useState<string>();
+  async function submit(event: SyntheticEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const name = String(new FormData(form).get('name'));
+    const outcome = await save({ input: { name, filter } });
+    if (!outcome) return;
+    setFault(outcome.faults[0]?.message);
+    if (outcome.faults.length > 0) return;
+    form.reset();
+    void done(texts.saved1(name));
+  }
+  return (
+    <form onSubmit={submit}>
+      <Group gap="xs" align="flex-end" wrap="nowrap">
+        <TextInput
+          name="name"
+          size="xs"
+          flex={1}
+          label={texts.saveName}
+          required
+          withAsterisk={false}
+          error={fault}
+        />
+        <Button type="submit" size="xs" loading={saving}>
+          {common.save}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function Forget({ id, name, filter }: { id: string; name: string; filter: string }) {
+  const [forget, forgetting] = useChange(ForgetFilter);
+  const [save] = useChange(SaveFilter);
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={texts.forget(name)}
+      loading={forgetting}
+      onClick={async () => {
+        const outcome = await forget({ input: { id } });
+        if (outcome && outcome.faults.length === 0)
+          void done(texts.forgotten(name), () => void save({ input: { name, filter } }));
+      }}
+    >
+      <IconTrash size={16} />
+    </ActionIcon>
+  );
+}

@@ -1,0 +1,139 @@
+import { Group } from '@mantine/core';
+import { IconDeviceDesktop, IconFilterOff, IconPlus } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { ColumnsMenu } from '../../parts/columns-menu.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
+import { FilterField, filterFaultOf } from '../../parts/filter-field.tsx';
+import { useKept } from '../../parts/kept.ts';
+import { PageButton } from '../../parts/links.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Pager } from '../../parts/pager.tsx';
+import { pageArguments } from '../../parts/place.ts';
+import { Empty, Failed } from '../../parts/states.tsx';
+import { numberText } from '../../texts/common.ts';
+import { targetsTexts as texts } from '../../texts/targets.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import { HIDDEN_FIRST, orderOf, TARGET_COLUMNS } from './columns.tsx';
+import { SavedFilters } from './saved-filters.tsx';
+import type { TargetsSearch } from './search.ts';
+import { useSelection } from './selection.ts';
+import { Targets, TargetsCount } from './targets.documents.ts';
+
+const PAGE_SIZE = 100;
+
+/** All targets, filtered and ordered as the address says. */
+export function TargetsPage() {
+  const search = useSearch({ from: '/shell/targets' });
+  const { filter = '', sort } = search;
+  const navigate = useNavigate({ from: '/targets' });
+  const { may } = useViewer();
+  const [hidden, setHidden] = useKept<string[]>('targets.hidden', HIDDEN_FIRST);
+
+  const page = useData(
+    Targets,
+    { filter: filter || undefined, orderBy: orderOf(sort), ...pageArguments(search, PAGE_SIZE) },
+    { keep: true },
+  );
+  const count = useData(TargetsCount, { filter: filter || undefined }, { keep: true });
+  const total = count.data?.targets.totalCount;
+  const rows = page.data?.targets.nodes;
+  const fault = filterFaultOf(page.error);
+  const selection = useSelection(filter);
+  const [isFiltering, setFiltering] = useState(false);
+
+  const go = (next: TargetsSearch) => void navigate({ search: next });
+  const setFilter = (next: string) => {
+    setFiltering(true);
+    void navigate({ search: { filter: next || undefined, sort }, replace: isFiltering });
+  };
+
+  return (
+    <Page
+      wide
+      title={texts.title}
+      lead={total !== undefined && !fault ? numberText(total) : '\u00a0'}
+      actions={
+        may('CREATE_TARGET') && (
+          <PageButton to="/provision" leftSection={<IconPlus size={16} aria-hidden />}>
+            {texts.provision}
+          </PageButton>
+        )
+      }
+    >
+      <Group gap="xs" align="flex-start">
+        <FilterField value={filter} fault={fault} onChange={setFilter} />
+        <SavedFilters filter={filter} isValid={!fault && filter !== ''} onChoose={setFilter} />
+        <ColumnsMenu columns={TARGET_COLUMNS} hidden={hidden} onChange={setHidden} />
+      </Group>
+      <BulkBar selection={selection} total={total} pageCount={rows?.length ?? 0} />
+      {page.error && !fault && !rows ? (
+        <Failed error={page.error} reload={page.reload} />
+      ) : fault && !rows ? (
+        <Empty
+          icon={<IconFilterOff size={40} stroke={1.4} />}
+          title={texts.faultTitle}
+          hint={texts.faultHint}
+        />
+      ) : rows?.length === 0 && !page.stale ? (
+        <Nothing isFiltered={filter !== ''} onClear={() => go({ sort })} mayCreate={may('CREATE_TARGET')} />
+      ) : (
+        <>
+          <DataTable
+            label={texts.table}
+            rows={rows}
+            keyOf={({ controllerId }) => controllerId}
+            nameOf={({ controllerId }) => controllerId}
+            columns={TARGET_COLUMNS}
+            hidden={hidden}
+            sort={sort}
+            onSort={(next) => go({ filter: filter || undefined, sort: next })}
+            selection={may('UPDATE_TARGET', 'DELETE_TARGET') ? selection : undefined}
+            stale={page.stale && page.loading}
+            height="calc(100vh - 260px)"
+          />
+          <Pager
+            place={search}
+            size={PAGE_SIZE}
+            count={rows?.length ?? 0}
+            total={total}
+            info={page.data?.targets.pageInfo}
+            onMove={(place) => go({ filter: filter || undefined, sort, ...place })}
+          />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Nothing({
+  isFiltered,
+  onClear,
+  mayCreate,
+}: {
+  isFiltered: boolean;
+  onClear: () => void;
+  mayCreate: boolean;
+}) {
+  return isFiltered ? (
+    <Empty
+      icon={<IconFilterOff size={40} stroke={1.4} />}
+      title={texts.nothingTitle}
+      hint={texts.nothingHint}
+      action={
+        <PageButton to="/targets" variant="default" onClick={onClear}>
+          {texts.clearFilter}
+        </PageButton>
+      }
+    />
+  ) : (
+    <Empty
+      icon={<IconDeviceDesktop size={40} stroke={1.4} />}
+      title={texts.emptyTitle}
+      hint={texts.emptyHint}
+      action={mayCreate && <PageButton to="/provision">{texts.provision}</PageButton>}
+    />
+  );
+}

@@ -1,0 +1,34 @@
+import { BASE } from '../api/base.ts';
+
+export interface Device {
+  tenant: string;
+  controllerId: string;
+  token: string;
+}
+
+const word = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+const baseUrl = () => BASE.href.replace(/\/$/, '');
+
+/** One poll, as the device does it. */
+export const curlCommand = ({ tenant, controllerId, token }: Device): string =>
+  `curl -H ${word(`Authorization: TargetToken ${token}`)} \\\n  ${word(`${baseUrl()}/${tenant}/controller/v1/${encodeURIComponent(controllerId)}`)}`;
+
+/** SWUpdate with suricatta, its client for hawkBit. */
+export const swupdateCommand = ({ tenant, controllerId, token }: Device): string =>
+  `swupdate -u ${word(`-t ${tenant} -i ${controllerId} -u ${baseUrl()} -k ${token}`)}`;
+
+/** The configuration of rauc-hawkbit-updater. */
+export const raucConfiguration = ({ tenant, controllerId, token }: Device): string =>
+  [
+    '[client]',
+    `hawkbit_server            = ${BASE.host}${BASE.pathname.replace(/\/$/, '')}`,
+    `ssl                       = ${BASE.protocol === 'https:'}`,
+    `tenant_id                 = ${tenant}`,
+    `target_name               = ${controllerId}`,
+    `auth_token                = ${token}`,
+    'bundle_download_location  = /tmp/bundle.raucb',
+    '',
+    '[device]',
+    'product                   = example',
+  ].join('\n');

@@ -1,0 +1,127 @@
+import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { type SyntheticEvent, useState } from 'react';
+import { common } from '../texts/common.ts';
+import { targetTexts as texts } from '../texts/target.ts';
+import { Card } from './card.tsx';
+import { Editable } from './editable.tsx';
+import { Fact, Facts } from './fact.tsx';
+import { done, failure } from './notify.tsx';
+
+interface Entry {
+  key: string;
+  value: string;
+}
+
+export interface EntriesProps {
+  title: string;
+  hint: string;
+  entries: readonly Entry[];
+  mayEdit: boolean;
+  /** Answers why it was refused, or nothing. */
+  save: (entry: Entry) => Promise<string | undefined>;
+  remove: (key: string) => Promise<string | undefined>;
+}
+
+/** Keys and values, each to be changed where it stands; a removed one can be taken back. */
+export function EntriesCard({ title, hint, entries, mayEdit, save, remove }: EntriesProps) {
+  const [isAdding, setAdding] = useState(false);
+  async function onRemove({ key, value }: Entry) {
+    const refused = await remove(key);
+    if (refused === undefined) void done(texts.entryRemoved(key), () => void save({ key, value }));
+    else if (refused) void failure(refused);
+  }
+  return (
+    <Card
+      title={title}
+      hint={hint}
+      actions={
+        mayEdit && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlus size={14} />}
+            onClick={() => setAdding(true)}
+          >
+            {texts.addEntry}
+          </Button>
+        )
+      }
+    >
+      {entries.length === 0 && !isAdding && (
+        <Text size="sm" c="dimmed">
+          {texts.noEntries}
+        </Text>
+      )}
+      {entries.length > 0 && (
+        <Facts>
+          {entries.map((entry) => (
+            <Fact key={entry.key} label={entry.key}>
+              <Group justify="space-between" wrap="nowrap" gap="xs">
+                <Editable
+                  value={entry.value}
+                  label={entry.key}
+                  editLabel={texts.changeEntry(entry.key)}
+                  mayEdit={mayEdit}
+                  save={(value) => save({ key: entry.key, value })}
+                />
+                {mayEdit && (
+                  <ActionIcon
+                    size="sm"
+                    variant="subtle"
+                    color="gray"
+                    aria-label={texts.removeEntry(entry.key)}
+                    onClick={() => void onRemove(entry)}
+                  >
+                    <IconTrash size={14} />
+                  </ActionIcon>
+                )}
+              </Group>
+            </Fact>
+          ))}
+        </Facts>
+      )}
+      {isAdding && <NewEntry save={save} onClose={() => setAdding(false)} />}
+    </Card>
+  );
+}
+
+function NewEntry({ save, onClose }: Pick<EntriesProps, 'save'> & { onClose: () => void }) {
+  const [fault, setFault] = useState<string>();
+  async function submit(event: SyntheticEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const key = String(form.get('key')).trim();
+    const refused = await save({ key, value: String(form.get('value')) });
+    setFault(refused);
+    if (refused !== undefined) return;
+    void done(texts.entrySaved(key));
+    onClose();
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="xs">
+        <Group gap="xs" align="flex-start" grow>
+          <TextInput
+            name="key"
+            size="xs"
+            label={texts.key}
+            error={fault}
+            required
+            withAsterisk={false}
+            autoFocus
+          />
+          <TextInput name="value" size="xs" label={texts.value} />
+        </Group>
+        <Group gap="xs">
+          <Button type="submit" size="xs">
+            {common.save}
+          </Button>
+          <Button size="xs" variant="default" onClick={onClose}>
+            {common.cancel}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

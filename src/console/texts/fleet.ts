@@ -1,0 +1,35 @@
+import { counted } from './common.ts';
+
+export const fleetTexts = {
+  title: 'Fleet',
+  lead: 'All devices of this tenant, as they are right now.',
+  live: 'Live',
+  total: 'Targets',
+  inSync: 'In sync',
+  pending: 'Pending',
+  error: 'Failed',
+  registered: 'Registered',
+  unknown: 'Unknown',
+  overdue: 'Overdue',
+  neverSeen: 'Never seen',
+  waiting: 'Waiting for approval',
+  hints: {
+    total: 'everything on the roll',
+    inSync: 'run the software they were given',
+    pending: 'have an update to do',
+    error: 'their last update failed',
+    registered: 'on the roll, without software yet',
+    unknown: 'never reported anything',
+    overdue: 'missed their next poll',
+    neverSeen: 'never polled at all',
+    waiting: 'devices that want in',
+  },
+  lastDay: (count: number) => `${counted(count, 'target')} added in the last 24 hours`,
+  shares: 'State of the fleet',
+  sharesOf: (name: string, count: string, share: string) => `${name}: ${count} (${share})`,
+  emptyTitle: 'No devices yet',
+  emptyHint:
+    'Provision the first one: you get its token and the commands it needs. To see a fleet move without any device, run `muster simulate`.',
+  emptyAction: 'Provision a device',
+  needsAttention: 'Needs attention',
+};

@@ -1,0 +1,17 @@
+import { counted, numberText } from './common.ts';
+
+export const tableTexts = {
+  select: (name: string) => `Select ${name}`,
+  selectPage: 'Select all on this page',
+  columns: 'Columns',
+  first: 'First page',
+  previous: 'Previous page',
+  next: 'Next page',
+  range: (from: number, to: number, total: number | undefined) =>
+    `${numberText(from)}–${numberText(to)}${total === undefined ? '' : ` of ${numberText(total)}`}`,
+  selected: (count: number) => `${numberText(count)} selected`,
+  allSelected: (count: number) => `All ${numberText(count)} that match are selected`,
+  selectAll: (count: number) => `Select all ${numberText(count)} that match`,
+  clear: 'Clear the selection',
+  rows: (count: number) => counted(count, 'row'),
+};

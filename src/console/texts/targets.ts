@@ -1,0 +1,88 @@
+import { counted } from './common.ts';
+
+const targets = (count: number) => counted(count, 'target');
+
+export const targetsTexts = {
+  title: 'Targets',
+  table: 'Targets, one a row',
+  columns: {
+    controllerId: 'Controller ID',
+    name: 'Name',
+    status: 'State',
+    type: 'Type',
+    group: 'Group',
+    tags: 'Tags',
+    assigned: 'Assigned software',
+    installed: 'Installed software',
+    lastPoll: 'Last poll',
+    address: 'Address',
+    description: 'Description',
+    created: 'Created',
+    createdBy: 'Created by',
+    modified: 'Changed',
+  },
+  overdue: 'overdue',
+  provision: 'Provision a device',
+  emptyTitle: 'No targets yet',
+  emptyHint: 'Provision a device: you get its token and the commands that it needs.',
+  nothingTitle: 'Nothing matches this filter',
+  nothingHint: 'Change the filter, or clear it to see all targets.',
+  clearFilter: 'Clear the filter',
+  faultTitle: 'This filter can not be read',
+  faultHint: 'Mend it where it is marked.',
+};
+
+export const filterTexts = {
+  label: 'Filter',
+  placeholder: 'name==sensor* and tag==berlin',
+  help: 'Fields: name, controllerId, updateStatus, group, tag, type, attribute.KEY, metadata.KEY, lastControllerRequestAt, … Operators: ==, !=, =in=, =lt=, =gt=. Combine with and, or, and parentheses.',
+  clear: 'Clear the filter',
+  saved: 'Saved filters',
+  save: 'Save this filter',
+  saveName: 'Name of the filter',
+  saved1: (name: string) => `The filter ${name} is saved.`,
+  forget: (name: string) => `Delete the filter ${name}`,
+  forgotten: (name: string) => `The filter ${name} is deleted.`,
+  noneSaved: 'None yet. Type a filter and save it here.',
+  at: (position: number) => `At character ${position}`,
+};
+
+export const bulkTexts = {
+  tag: 'Tag',
+  untag: 'Remove tag',
+  type: 'Set type',
+  group: 'Set group',
+  rotate: 'Rotate tokens',
+  assign: 'Assign software',
+  delete: 'Delete',
+  counting: 'Counting …',
+  willChange: (count: number) => `This changes ${targets(count)}.`,
+  tagLabel: 'Tag',
+  tagPlaceholder: 'Choose a tag',
+  newTag: 'New tag',
+  newTagHint: 'A name that no tag has yet is created.',
+  typeLabel: 'Target type',
+  noType: 'No type',
+  groupLabel: 'Group',
+  groupHint: 'Empty: in no group.',
+  overlap: 'Seconds for which the old tokens still work',
+  overlapHint: 'Devices that do not know their new token yet can poll as long as this.',
+  setLabel: 'Distribution set',
+  setPlaceholder: 'Search by name',
+  force: 'How',
+  deleteTitle: (count: number) => `Delete ${targets(count)}?`,
+  deleteText: (count: number) =>
+    `${targets(count)} ${count === 1 ? 'is' : 'are'} deleted with their history, tokens and actions. The devices can no longer poll. This can't be undone.`,
+  rotateText: (count: number) =>
+    `${targets(count)} ${count === 1 ? 'gets a new token' : 'get new tokens'}. A device with its old token is refused when the overlap ends.`,
+  apply: (what: string, count: number) => `${what}: ${targets(count)}`,
+  done: {
+    tag: (count: number) => `${targets(count)} tagged.`,
+    untag: (count: number) => `The tag is removed from ${targets(count)}.`,
+    type: (count: number) => `The type of ${targets(count)} is set.`,
+    group: (count: number) => `The group of ${targets(count)} is set.`,
+    rotate: (count: number) => `${targets(count)} ${count === 1 ? 'has a new token' : 'have new tokens'}.`,
+    assign: (count: number) => `The software is assigned to ${targets(count)}.`,
+    delete: (count: number) => `${targets(count)} deleted.`,
+  },
+};

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphql } from '../../support/server.ts';
+import {
+  type ConsoleUnderTest,
+  executablePath,
+  expectAccessible,
+  headingOf,
+  openConsole,
+  PASSWORD,
+} from './support.ts';
+
+describe.skipIf(!executablePath)('targets in the console', () => {
+  let console: ConsoleUnderTest;
+  beforeAll(async () => {
+    console = await openConsole();
+    await console.tenant.admin('/rest/v1/targets', {
+      method: 'POST',
+      json: Array.from({ length: 130 }, (_, index) => ({
+        controllerId: `sensor-${String(index).padStart(3, '0')}`,
+        group: index % 2 ? 'odd' : 'even',
+      })),
+    });
+  });
+  afterAll(() => console?.close());
+
+  it('are provisioned by a form, with commands that work', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/provision');
+    await page.getByLabel('Controller ID').fill('gate-1');
+    await page.getByLabel('Name', { exact: true }).fill('Front gate');
+    await page.getByRole('button', { name: 'Create the target' }).click();
+    await page.getByRole('heading', { name: 'gate-1 is on the roll' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Copy: curl' }).click();
+    const command: string = await page.evaluate('navigator.clipboard.readText()');
+    const [, header, url] = /-H '([^']+)' \\\n {2}(\S+)/.exec(command)!;
+    const poll = await fetch(url!, { headers: { authorization: header!.replace('Authorization: ', '') } });
+    expect(poll.status).toBe(200);
+    await page.getByRole('tab', { name: 'rauc-hawkbit-updater' }).click();
+    await page.getByText('target_name               = gate-1').waitFor();
+
+    await page.getByRole('button', { name: 'Provision another' }).click();
+    await page.getByLabel('Controller ID').fill('gate-1');
+    await page.getByRole('button', { name: 'Create the target' }).click();
+    await page.getByText(/already exists/).waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('are found by a filter, which is in the address, and its fault is marked', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/targets');
+    await page.getByRole('link', { name: 'sensor-000' }).waitFor();
+    const filter = page.getByRole('textbox', { name: 'Filter' });
+    await filter.fill('controllerId==sensor-12*');
+    await page.getByRole('link', { name: 'sensor-000' }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'sensor-125' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('filter')).toBe('controllerId==sensor-12*');
+    await page.reload();
+    await page.getByRole('link', { name: 'sensor-125' }).waitFor();
+    expect(await filter.inputValue()).toBe('controllerId==sensor-12*');
+    await filter.fill('controllerId==x and');
+    await page.getByText(/expected a field/).waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('come in pages and in an order, which are in the address', async () => {
+    const { page, context } = await console.visit();
+    await page.goto('/targets');
+    await page.getByRole('button', { name: 'Controller ID' }).click();
+    await page.getByRole('button', { name: 'Controller ID' }).click();
+    await page.getByRole('link', { name: 'sensor-129' }).waitFor();
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.getByText(/^101–13\d of 13\d$/).waitFor();
+    await page.reload();
+    await page.getByText(/^101–13\d of 13\d$/).waitFor();
+    await page.goBack();
+    await page.getByText(/^1–100 of 13\d$/).waitFor();
+    await context.close();
+  });
+
+  it('are changed together: some by tag, all that match by deletion, with the count before', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/targets?filter=group%3D%3Dodd');
+    await page.getByLabel('Select sensor-001').check();
+    await page.getByLabel('Select sensor-003').check();
+    await page.getByText('2 selected').waitFor();
+    await page.getByRole('button', { name: 'Tag', exact: true }).click();
+    await page.getByText('This changes 2 targets.').waitFor();
+    await page.getByRole('textbox', { name: 'Tag' }).fill('pilot');
+    await page.getByRole('button', { name: 'Tag (2)' }).click();
+    await page.getByText('2 targets tagged.').waitFor();
+    await page
+      .getByRole('row', { name: /sensor-003/ })
+      .getByText('pilot')
+      .waitFor();
+
+    await page.getByLabel('Select all on this page').check();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('heading', { name: 'Delete 65 targets?' }).waitFor();
+    await expectAccessible(page);
+    const confirm = page.getByRole('button', { name: 'Delete (65)' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.getByLabel('Type 65 to confirm').fill('65');
+    await confirm.click();
+    await page.getByText('65 targets deleted.').waitFor();
+    await page.getByText('Nothing matches this filter').waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('are changed in place, and their token is hidden until it is asked for', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/targets/sensor-000');
+    await headingOf(page, 'sensor-000').waitFor();
+    await page.getByRole('button', { name: 'Change Name' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Zero');
+    await page.keyboard.press('Enter');
+    await headingOf(page, 'Zero').waitFor();
+
+    const metadata = page.getByRole('region', { name: 'Metadata' });
+    await metadata.getByRole('button', { name: 'Add' }).click();
+    await metadata.getByLabel('Key').fill('owner');
+    await metadata.getByLabel('Value').fill('Ada');
+    await page.keyboard.press('Enter');
+    await metadata.getByText('Ada').waitFor();
+    await metadata.getByRole('button', { name: 'Remove owner' }).click();
+    await metadata.getByText('Ada').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await metadata.getByText('Ada').waitFor();
+
+    const { target } = await graphql(
+      console.tenant.admin,
+      '{ target(controllerId: "sensor-000") { securityToken } }',
+    );
+    expect(await page.content()).not.toContain(target.securityToken);
+    await page.getByRole('button', { name: 'Show the token' }).click();
+    await page.getByText(target.securityToken, { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Rotate the token' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Rotate the token' }).click();
+    await page.getByText(target.securityToken, { exact: true }).waitFor({ state: 'detached' });
+    await expectAccessible(page);
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('move as the devices do', async () => {
+    const { page, context } = await console.visit();
+    await page.goto('/');
+    await headingOf(page, 'Fleet').waitFor();
+    await page.getByText('Live').waitFor();
+    await console.tenant.admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'late-1' }] });
+    await page.goto('/targets/late-1');
+    await page.getByText('Nothing to do').waitFor();
+    await console.tenant.admin('/rest/v1/targets/late-1', { method: 'PUT', json: { name: 'Moved' } });
+    await headingOf(page, 'Moved').waitFor();
+    await context.close();
+  });
+
+  it('show a caller with few permissions only what they may do', async () => {
+    await graphql(
+      console.tenant.admin,
+      'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
+      { input: { username: 'reader', password: PASSWORD, permissions: ['READ_TARGET'] } },
+    );
+    const { page, context, troubles } = await console.visit({ username: `${console.tenant.name}\\reader` });
+    await page.goto('/targets');
+    await page.getByRole('link', { name: 'sensor-000' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Provision a device' }).count()).toBe(0);
+    expect(await page.getByRole('checkbox').count()).toBe(0);
+    await page.getByRole('link', { name: 'sensor-000' }).click();
+    await page.getByRole('region', { name: 'Details' }).waitFor();
+    for (const name of [/^Change/, /Delete/, /token/i, 'Add'])
+      expect(await page.getByRole('button', { name }).count()).toBe(0);
+    await expectAccessible(page);
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+});
