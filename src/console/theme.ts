@@ -1,4 +1,7 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { common } from './texts/common.ts';
+
+const NAMED_CLOSE = { closeButtonProps: { 'aria-label': common.close } };
 
 const blue: MantineColorsTuple = [
   '#edf4ff',
@@ -25,6 +28,10 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   headings: { fontWeight: '600' },
+  components: {
+    Modal: { defaultProps: NAMED_CLOSE },
+    Notification: { defaultProps: NAMED_CLOSE },
+  },
 });
 
 /** Where Mantine's own colors have too little contrast, and the colors of the console's frame. */

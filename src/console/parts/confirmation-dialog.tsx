@@ -13,13 +13,7 @@ export function ConfirmationDialog() {
   if (!question) return null;
   const isReady = question.typed === undefined || typed.trim() === question.typed;
   return (
-    <Modal
-      opened
-      onClose={() => question.answer(false)}
-      title={question.title}
-      closeButtonProps={{ 'aria-label': common.close }}
-      centered
-    >
+    <Modal opened onClose={() => question.answer(false)} title={question.title} centered>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -8,7 +8,7 @@ import {
   openConsole,
 } from './support.ts';
 
-describe.skipIf(!executablePath)('each page of the console', () => {
+describe.skipIf(!executablePath)('each page of the console', { timeout: 90_000 }, () => {
   let console: ConsoleUnderTest;
   beforeAll(async () => {
     console = await openConsole();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleUnderTest, executablePath, headingOf, openConsole, PASSWORD } from './support.ts';
 
-describe.skipIf(!executablePath)('a session in the console', () => {
+describe.skipIf(!executablePath)('a session in the console', { timeout: 90_000 }, () => {
   let console: ConsoleUnderTest;
   beforeAll(async () => {
     console = await openConsole();

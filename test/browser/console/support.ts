@@ -65,6 +65,8 @@ export async function openConsole(): Promise<ConsoleUnderTest> {
       });
       if (username)
         await context.request.post('/graphql/session', { data: { username, password: PASSWORD } });
+      // A wait that fails says what for, before the test is over.
+      context.setDefaultTimeout(20_000);
       const page = await context.newPage();
       const troubles: string[] = [];
       page.on('pageerror', (error) => troubles.push(String(error.stack)));

@@ -9,7 +9,7 @@ import {
   PASSWORD,
 } from './support.ts';
 
-describe.skipIf(!executablePath)('targets in the console', () => {
+describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, () => {
   let console: ConsoleUnderTest;
   beforeAll(async () => {
     console = await openConsole();
@@ -88,7 +88,7 @@ describe.skipIf(!executablePath)('targets in the console', () => {
     await page.getByText('2 selected').waitFor();
     await page.getByRole('button', { name: 'Tag', exact: true }).click();
     await page.getByText('This changes 2 targets.').waitFor();
-    await page.getByRole('textbox', { name: 'Tag' }).fill('pilot');
+    await page.getByRole('dialog').getByLabel('Tag', { exact: true }).fill('pilot');
     await page.getByRole('button', { name: 'Tag (2)' }).click();
     await page.getByText('2 targets tagged.').waitFor();
     await page
@@ -124,11 +124,11 @@ describe.skipIf(!executablePath)('targets in the console', () => {
     await metadata.getByLabel('Key').fill('owner');
     await metadata.getByLabel('Value').fill('Ada');
     await page.keyboard.press('Enter');
-    await metadata.getByText('Ada').waitFor();
+    await metadata.getByText('Ada', { exact: true }).waitFor();
     await metadata.getByRole('button', { name: 'Remove owner' }).click();
-    await metadata.getByText('Ada').waitFor({ state: 'detached' });
+    await metadata.getByText('Ada', { exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();
-    await metadata.getByText('Ada').waitFor();
+    await metadata.getByText('Ada', { exact: true }).waitFor();
 
     const { target } = await graphql(
       console.tenant.admin,

@@ -53,7 +53,7 @@ export function BulkDialog({
 
   const title = isDelete ? texts.deleteTitle(count) : texts[kind];
   return (
-    <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': common.close }}>
+    <Modal opened onClose={onClose} title={title} centered>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">
