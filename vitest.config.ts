@@ -25,7 +25,9 @@ const resolve = {
     },
   ],
 };
-const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
+/** What is polled for comes in a moment, but the machine may be busy. */
+const expectations = { poll: { timeout: 10_000 } };
+const limits = { testTimeout: 30_000, hookTimeout: 60_000, expect: expectations };
 
 export default defineConfig({
   resolve,
@@ -33,7 +35,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['./test/support/reporter.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than two processors: some tests mostly wait.
+    maxWorkers: 3,
     projects: [
       { resolve, test: { ...limits, name: 'isolated', include: isolated } },
       // Evaluating the sources anew takes seconds a file: these evaluate them once a worker.

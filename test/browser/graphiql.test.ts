@@ -42,7 +42,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
     await vi.waitFor(async () => {
       const end = (element: unknown) => (element as Editor).CodeMirror.documentAST?.loc.end;
       expect(await editor.evaluate(end)).toBe(document.length);
-    });
+    }, 10_000);
     await page.locator('.graphiql-execute-button').click();
   };
   const answered = (text: string) => page.locator('.result-window', { hasText: text }).waitFor();

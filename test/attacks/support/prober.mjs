@@ -3,7 +3,7 @@
  * A program of its own, so that nothing else it does delays it: prober.mjs URL PID. Its parent sends 'begin', waits for
  * 'begun' before it attacks, sends 'end' and gets a `Probed`.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -31,9 +31,27 @@ const read = (/** @type {string} */ path) => {
   }
 };
 
-/** Milliseconds for which the server's main thread, and this one, were ready to run and another had the processor. */
-const stood = () =>
-  [pid, 'self'].reduce((sum, id) => sum + Number(read(`/proc/${id}/schedstat`).split(' ')[1] ?? 0), 0) / 1e6;
+/** Milliseconds for which a thread was ready to run and another had the processor. */
+const stoodOf = (/** @type {string} */ path) => Number(read(`${path}/schedstat`).split(' ')[1] ?? 0) / 1e6;
+/** Those of the server's main thread and of this one; and of each other thread, as the main thread awaits them in V8. */
+const stood = () => ({
+  main: stoodOf(`/proc/${pid}`) + stoodOf('/proc/self'),
+  others: tasksOf().map((task) => [task, stoodOf(`/proc/${pid}/task/${task}`)]),
+});
+const tasksOf = () => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).filter((task) => task !== pid);
+  } catch {
+    return [];
+  }
+};
+/** For how long the machine kept the server waiting since then. */
+function keptSince(/** @type {ReturnType<typeof stood>} */ before) {
+  const now = stood();
+  const then = new Map(/** @type {[string, number][]} */ (before.others));
+  const others = now.others.map(([task, ms]) => Number(ms) - (then.get(String(task)) ?? Number(ms)));
+  return now.main - before.main + Math.max(0, ...others);
+}
 
 /** Bytes, as Linux tells them; undefined elsewhere. */
 const memory = (/** @type {'VmRSS' | 'VmHWM'} */ what) => {
@@ -58,7 +76,7 @@ async function poll() {
   const lives = await answered();
   // What began before `begin` isn't the attack's.
   if (asked < began) return;
-  const took = lives ? performance.now() - asked - (stood() - waited) : LONGEST_MS;
+  const took = lives ? performance.now() - asked - keptSince(waited) : LONGEST_MS;
   worst = Math.max(worst, took);
   polls++;
 }

@@ -80,7 +80,9 @@ export async function start(
   program?: string,
   openFiles?: number,
 ): Promise<Served> {
-  const process = run(folder, { PORT: '0', ...env }, program, openFiles);
+  // The caches take their memory when they are opened.
+  const defaults = { PORT: '0', MUSTER_POLL_CACHE_ENTRIES: '20000' };
+  const process = run(folder, { ...defaults, ...env }, program, openFiles);
   let code: number | string | undefined;
   process.ended.then((ended) => {
     code = ended;

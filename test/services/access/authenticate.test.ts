@@ -32,7 +32,7 @@ beforeAll(async () => {
   await vi.waitFor(() => {
     expect(here.platform.announcements.trustworthy()).toBe(true);
     expect(there.platform.announcements.trustworthy()).toBe(true);
-  });
+  }, 10_000);
 });
 afterAll(() => Promise.all([here.close(), there.close()]));
 beforeEach(async () => {

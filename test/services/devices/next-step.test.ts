@@ -37,8 +37,9 @@ describe('what a poll is answered', () => {
     await fleet.ask('a', there.devices);
     const [actionId] = await assign(fleet.context, set, ['a']);
     expect(await next()).toMatchObject({ actionId });
-    await vi.waitFor(async () =>
-      expect((await fleet.ask('a', there.devices)).next).toMatchObject({ actionId }),
+    await vi.waitFor(
+      async () => expect((await fleet.ask('a', there.devices)).next).toMatchObject({ actionId }),
+      10_000,
     );
   });
 

@@ -109,8 +109,10 @@ it('is what a server that remembers nothing would answer, whatever happens', asy
     const now = said(await fleet.ask('a'));
     expect(now, what).not.toEqual(before);
     expect(now, what).toEqual(said(await fleet.stored('a')));
-    await vi.waitFor(async () =>
-      expect(said(await fleet.ask('a', there.devices)), `${what}, in another process`).toEqual(now),
+    await vi.waitFor(
+      async () =>
+        expect(said(await fleet.ask('a', there.devices)), `${what}, in another process`).toEqual(now),
+      10_000,
     );
     before = now;
   }

@@ -71,7 +71,10 @@ describe('a token rotated with an overlap', () => {
     await rotate('a', 'a-1', 60);
     later(59);
     await ask('a', 'a-0');
-    await vi.waitFor(async () => expect(await ask('a', 'a-0', there)).toHaveProperty('oldTokens.length', 1));
+    await vi.waitFor(
+      async () => expect(await ask('a', 'a-0', there)).toHaveProperty('oldTokens.length', 1),
+      10_000,
+    );
     later(1);
     await refused('a', 'a-0');
     await refused('a', 'a-0', there);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { stopRollout } from '../../../../src/services/deployments/rollouts/stop.ts';
 import { updateRollout } from '../../../../src/services/deployments/rollouts/update.ts';
@@ -19,14 +20,17 @@ describe('watchRollout', () => {
       const { value } = await watched.next();
       return [value.rollout.status, value.targetCounts.running, value.targetCounts.finished];
     };
+    /** What is told between depends on how soon the other process hears of it. */
+    const comesTo = async (...wanted: unknown[]) => {
+      for (let told = await next(); !isDeepStrictEqual(told, wanted); told = await next())
+        expect(told).toEqual(['running', expect.any(Number), expect.any(Number)]);
+    };
     expect(await next()).toEqual(['running', 2, 0]);
     await report(context, 'a', 'success');
-    expect(await next()).toEqual(['running', 1, 1]);
+    await comesTo('running', 1, 1);
     await report(context, 'b', 'success');
     await settle(context, id);
-    let last = await next();
-    if (last[0] === 'running') last = await next();
-    expect(last).toEqual(['finished', 0, 2]);
+    await comesTo('finished', 0, 2);
     expect(await watched.next()).toMatchObject({ done: true });
   });
 
@@ -45,12 +49,14 @@ describe('watchRollout', () => {
     const watcher = watching(context, live, { ...here, database });
     const watched = await Promise.all(Array.from({ length: 10 }, () => watchRollout(watcher, id)));
     for (const each of watched) expect((await each.next()).value.rollout.description).toBeNull();
-    expect(counts).toHaveLength(1);
     for (let n = 1; n <= 20; n++) await updateRollout(context, { id, description: String(n) });
-    const told = await Promise.all(watched.map((each) => each.next()));
-    expect(told.map(({ value }) => value.rollout.description)).toEqual(watched.map(() => '20'));
-    expect(counts).toHaveLength(2);
-    expect(counts[1]! - counts[0]!).toBeGreaterThan(900);
+    const last = async (each: (typeof watched)[number]) => {
+      while ((await each.next()).value.rollout.description !== '20');
+    };
+    await Promise.all(watched.map(last));
+    // Two where all this takes less than a second, as it does on a machine that is not busy.
+    expect(counts.length).toBeGreaterThan(1);
+    for (const [n, at] of counts.slice(1).entries()) expect(at - counts[n]!).toBeGreaterThan(900);
     for (const each of watched) await each.return!();
   });
 
