@@ -127,6 +127,8 @@ export interface ErrorDetails {
   expected?: string;
   /** In a filter: what was probably meant, to be written there instead. */
   suggestion?: string;
+  /** What else is wrong with the same input. */
+  others?: readonly DomainError[];
   /** What is missing or already there. */
   entity?: { type: string; id: string };
   /** Set if another row of the same input has it already. */
@@ -152,6 +154,7 @@ export class DomainError extends Error {
     return new DomainError(this.code, this.message, {
       ...this.details,
       path: [...prefix, ...(this.details.path ?? [])],
+      ...this.#others((other) => other.within(...prefix)),
     });
   }
 
@@ -161,7 +164,11 @@ export class DomainError extends Error {
     if (!prefix.every((step, at) => path[at] === step)) return this;
     const start = `${prefix.join('.')}.`;
     const message = this.message.startsWith(start) ? this.message.slice(start.length) : this.message;
-    return new DomainError(this.code, message, { ...this.details, path: path.slice(prefix.length) });
+    return new DomainError(this.code, message, {
+      ...this.details,
+      path: path.slice(prefix.length),
+      ...this.#others((other) => other.below(...prefix)),
+    });
   }
 
   /**
@@ -169,14 +176,27 @@ export class DomainError extends Error {
    * ones.
    */
   at(path: readonly string[]): DomainError {
-    const { message } = this;
-    const named = partsOf(this.details.path ?? []).find((part) => message.startsWith(`${part}: `));
-    const rule = named === undefined ? undefined : message.slice(named.length + 2);
+    const { message, rule } = this;
     const place = path.join('.');
-    return new DomainError(this.code, rule === undefined ? message : place ? `${place}: ${rule}` : rule, {
+    return new DomainError(this.code, rule === message ? message : place ? `${place}: ${rule}` : rule, {
       ...this.details,
       path,
     });
+  }
+
+  /** The message without the names of the path that it may start with. */
+  get rule(): string {
+    const named = partsOf(this.details.path ?? []).find((part) => this.message.startsWith(`${part}: `));
+    return named === undefined ? this.message : this.message.slice(named.length + 2);
+  }
+
+  /** It, and what else is wrong with the same input. */
+  get all(): readonly DomainError[] {
+    return [this, ...(this.details.others ?? [])];
+  }
+
+  #others(moved: (other: DomainError) => DomainError): Pick<ErrorDetails, 'others'> {
+    return this.details.others ? { others: this.details.others.map(moved) } : {};
   }
 }
 

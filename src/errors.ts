@@ -40,8 +40,8 @@ export const namedByScope = (permission: string, fields: readonly string[]) =>
   );
 export const malformed = (message: string, path: string[] = []) =>
   new DomainError('MALFORMED_INPUT', message, { path });
-export const invalid = (message: string, path: string[] = []) =>
-  new DomainError('INVALID_INPUT', message, { path });
+export const invalid = (message: string, path: string[] = [], others: DomainError[] = []) =>
+  new DomainError('INVALID_INPUT', message, { path, ...(others.length && { others }) });
 export const invalidAttributes = (message: string, path: string[] = []) =>
   new DomainError('INVALID_ATTRIBUTES', message, { path });
 export const tooManyReports = (seconds: number) =>

@@ -123,14 +123,19 @@ export async function createBatch<T extends object, R extends { id: number }>(
   { errorPolicy = 'REJECT_ALL', dryRun }: BulkOptions,
   how: Creation<T, R>,
 ): Promise<Created<R>> {
-  const rejected = (batch: Batch<T>) => ({ created: [], faults: faultsOf(batch) });
-  if (isRejected(checked, errorPolicy)) return rejected(checked);
+  // What each row says of itself comes first.
+  const rejected = (batch: Batch<T>) => {
+    const further = batch.faults.slice(checked.faults.length);
+    return { created: [], faults: [...faultsOf(checked), ...faultsOf({ ...batch, faults: further })] };
+  };
+  if (isRejected(checked, errorPolicy) && !standing(checked).length) return rejected(checked);
   return change(
     context,
     async (tx, changes) => {
       const batch = copyOf(checked);
       await how.check(tx, batch);
-      if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
+      // What is rejected is inserted, too, and undone: only then all faults are known.
+      if (isRejected(batch, errorPolicy) && !standing(batch).length) return changes.undo(rejected(batch));
       const created = await insertInScope(tx, context, batch, how);
       if (isRejected(batch, errorPolicy)) return changes.undo(rejected(batch));
       if (created.length) await how.finish?.(tx, created, changes);

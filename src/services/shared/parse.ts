@@ -3,7 +3,7 @@ import { type DomainError, invalid } from '../../errors.ts';
 
 /**
  * Checks the input of a verb.
- * @throws INVALID_INPUT naming the first field that breaks a rule.
+ * @throws INVALID_INPUT naming the first field that breaks a rule, and with it the others
  */
 export function parse<T>(schema: z.ZodType<T, unknown>, input: unknown): T {
   const result = schema.safeParse(input);
@@ -11,9 +11,19 @@ export function parse<T>(schema: z.ZodType<T, unknown>, input: unknown): T {
   throw faultOf(result.error);
 }
 
-/** The first broken rule, as an error of the domain. */
-export function faultOf(error: z.ZodError): DomainError {
-  const issue = error.issues[0];
-  const path = (issue?.path ?? []).map(String);
-  return invalid(`${path.join('.') || 'input'}: ${issue?.message}`, path);
+/** As many as are told of one input. */
+const MOST_FAULTS = 20;
+
+/** The first broken rule of each field, as an error of the domain: that of the first field, with it the others. */
+export function faultOf({ issues }: z.ZodError): DomainError {
+  const byField = new Map<string, { path: string[]; message: string }>();
+  for (const { path: steps, message } of issues) {
+    const path = steps.map(String);
+    const field = path.join('.') || 'input';
+    if (!byField.has(field)) byField.set(field, { path, message: `${field}: ${message}` });
+    if (byField.size === MOST_FAULTS) break;
+  }
+  const [first, ...others] = [...byField.values()];
+  const further = others.map(({ message, path }) => invalid(message, path));
+  return invalid(first!.message, first!.path, further);
 }

@@ -138,7 +138,7 @@ describe('who reads some targets only', () => {
         `targetfilters/${id}`,
         PUT({ query: 'id==*' }),
         'updateTargetFilter',
-        { id: idOf('TargetFilter', id), query: 'id==*' },
+        { id: idOf('TargetFilter', id), filter: 'id==*' },
       ],
       [
         `targetfilters/${id}`,

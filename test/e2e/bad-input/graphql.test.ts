@@ -43,7 +43,7 @@ describe('GraphQL', () => {
   });
 
   test.each<[string, object, string, RegExp]>([
-    ['an empty controllerId', { controllerId: '' }, 'controllerId', /controllerId/],
+    ['an empty controllerId', { controllerId: '' }, 'controllerId', /at least 1/],
     ['one with a blank', { controllerId: 'b ad' }, 'controllerId', /white space/],
     ['one of 257 characters', { controllerId: 'x'.repeat(257) }, 'controllerId', /256/],
     ['one with U+0000', { controllerId: `b${NUL}ad` }, 'controllerId', /U\+0000/],

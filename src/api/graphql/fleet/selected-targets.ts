@@ -49,5 +49,5 @@ export abstract class ChangedTargetsPayload extends AffectedTargetsPayload {
 /** The payload of such a mutation. Of targets that are named some may be refused, and the others changed. */
 export async function changedTargets(input: object, work: Promise<BulkChange>) {
   const { faults, ...done } = await work.catch((error) => ({ affectedCount: 0, job: null, faults: [error] }));
-  return { ...done, userErrors: userErrorsOf(input, faults) };
+  return { ...done, userErrors: userErrorsOf(faults) };
 }

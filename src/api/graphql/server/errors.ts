@@ -1,6 +1,6 @@
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import {
   type AlreadyExistsCode,
   DomainError,
@@ -115,7 +115,7 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
     'A certificate authority of that name or with that certificate exists already.',
   CONFIGURATION_NOT_INHERITED: 'There is no value that the tenant can inherit for the key.',
   FILTER_SYNTAX: 'A filter cannot be read; the message says where and what was expected.',
-  FILTER_FIELD_UNKNOWN: 'A filter names a field that does not exist; the message has the most similar name.',
+  FILTER_FIELD_UNKNOWN: 'A filter names a field, or a value of a field, that does not exist.',
   FILTER_VALUE_INVALID: 'A filter compares a field with a value that the field cannot have.',
   USER_NOT_FOUND: 'There is no user of that name.',
   ROLE_NOT_FOUND: 'There is no role of that name.',
@@ -152,13 +152,34 @@ export class UserError {
   @Field(() => UserErrorCode, { description: 'The kind of fault, for programs.' })
   code!: UserErrorCode;
 
-  @Field(() => String, { description: 'What is wrong, in English.' })
+  @Field(() => String, { description: 'What is wrong, in English, without the name of the field.' })
   message!: string;
 
   @Field(() => [String], {
     description: 'Where in the input the fault is, outermost first: "targets", "1", "controllerId".',
   })
   path!: readonly string[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Of a filter: where it is wrong, in UTF-16 units from its start; null of other inputs.',
+  })
+  position!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Of a filter: how many units are wrong from there on; 0 where something is missing.',
+  })
+  length!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Of a filter: what could stand there, in English.' })
+  expected!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of a filter: the field, operator or value that was perhaps meant; null where none is near.',
+  })
+  suggestion!: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What every mutation answers.' })
@@ -171,16 +192,22 @@ export abstract class Payload {
 
 const isOfRow = ({ code, details }: DomainError) => code === 'FORBIDDEN' && details.path !== undefined;
 
-/** @throws errors that are not about the input: a missing permission, a bug. */
-export function userErrorOf(error: unknown): UserError {
+/** A fault of the input, for programs and people; the same in a payload and in the extensions of an error. */
+const userErrorOf = ({ code, rule, details }: DomainError): UserError => ({
+  code: code in UserErrorCode ? (code as UserErrorCode) : 'INVALID_INPUT',
+  message: rule,
+  path: details.path ?? (code.startsWith('FILTER_') ? ['filter'] : []),
+  position: details.position ?? null,
+  length: details.length ?? null,
+  expected: details.expected ?? null,
+  suggestion: details.suggestion ?? null,
+});
+
+/** All that is wrong with an input. @throws errors that are not about it: a missing permission, a bug. */
+export function userErrorsOf(error: unknown): UserError[] {
   if (!(error instanceof DomainError)) throw error;
-  const { code, message, details } = error;
-  if (isTopLevel(code) && !isOfRow(error)) throw error;
-  return {
-    code: code in UserErrorCode ? (code as UserErrorCode) : 'INVALID_INPUT',
-    message,
-    path: details.path ?? (code.startsWith('FILTER_') ? ['filter'] : []),
-  };
+  if (isTopLevel(error.code) && !isOfRow(error)) throw error;
+  return error.all.map(userErrorOf);
 }
 
 /** Turns an error of a resolver into an entry of `errors`; an unforeseen one is logged and not shown. */
@@ -238,12 +265,8 @@ const MOST_LOCATIONS = 20;
 const shortened = (message: string) =>
   message.length > LONGEST_MESSAGE ? `${message.slice(0, 300)} … ${message.slice(-200)}` : message;
 
-function extensionsOf({ code, details }: DomainError): Record<string, unknown> {
-  if (isTopLevel(code)) return { code };
-  const argument = details.path?.[0] ?? (code.startsWith('FILTER_') ? 'filter' : undefined);
-  return {
-    code: ApolloServerErrorCode.BAD_USER_INPUT,
-    ...(argument !== undefined && { argument }),
-    ...(details.position !== undefined && { position: details.position }),
-  };
-}
+/** Faults of arguments have the shape of `UserError`; their paths begin with the argument. */
+const extensionsOf = (error: DomainError): Record<string, unknown> =>
+  isTopLevel(error.code)
+    ? { code: error.code }
+    : { code: ApolloServerErrorCode.BAD_USER_INPUT, userErrors: error.all.map(userErrorOf) };

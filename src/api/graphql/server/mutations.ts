@@ -2,7 +2,7 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import type { DomainError } from '../../../errors.ts';
 import { turnBefore } from '../../../services/shared/turns.ts';
 import { BulkErrorPolicy } from './enums.ts';
-import { Payload, type UserError, userErrorOf } from './errors.ts';
+import { Payload, type UserError, userErrorsOf as userErrorsOfOne } from './errors.ts';
 import { globalId, idOf } from './ids.ts';
 
 @InputType({ description: 'The options of a bulk creation.' })
@@ -64,8 +64,8 @@ export function payloadOf(mutation: string, fields: Fields) {
 }
 
 /** Faults as `userErrors`. @throws errors that are not about the input */
-export const userErrorsOf = (_input: object, faults: readonly unknown[]): UserError[] =>
-  faults.map(userErrorOf);
+export const userErrorsOf = (faults: readonly unknown[]): UserError[] =>
+  faults.flatMap(userErrorsOfOne);
 
 type Answer<T> = T & { userErrors: UserError[] };
 
@@ -78,7 +78,7 @@ export async function answer<T extends object, N extends object>(
   try {
     return { ...(await work), userErrors: [] };
   } catch (error) {
-    return { ...nothing, userErrors: userErrorsOf(input, [error]) };
+    return { ...nothing, userErrors: userErrorsOf([error]) };
   }
 }
 
@@ -101,7 +101,7 @@ export async function creation<K extends string, T>(
   const { created, faults } = await work.catch((error) => ({ created: [], faults: [error] }));
   // There may be ten thousand, which are rendered in one go: other requests run first.
   await turnBefore(created);
-  return { [field]: created, userErrors: userErrorsOf(input, faults) } as Answer<Record<K, T[]>>;
+  return { [field]: created, userErrors: userErrorsOf(faults) } as Answer<Record<K, T[]>>;
 }
 
 /** The payload of a deletion of something of that type by `remove`. */

@@ -173,7 +173,7 @@ describe('what is nested', () => {
     expect(rest.nodes.map(({ id }: Any) => id)).toEqual(ids.slice(3));
     expect((await page('last: 1')).map(({ nodes }: Any) => nodes.length)).toEqual([1, 1, 1]);
     const { errors } = await door.as()('{ targets { nodes { actions(after: "x") { nodes { id } } } } }');
-    expect(errors[0].extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'after' });
+    expect(errors[0].extensions).toMatchObject({ code: 'BAD_USER_INPUT', userErrors: [{ path: ['after'] }] });
   });
 
   it('takes as many statements for many as for one', async () => {

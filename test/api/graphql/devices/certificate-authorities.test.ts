@@ -70,7 +70,7 @@ it('what is refused says where and why', async () => {
   expect(await create({ certificate: 'x' })).toEqual([
     {
       code: 'INVALID_INPUT',
-      message: 'certificate: must be one certificate in PEM, and nothing else',
+      message: 'must be one certificate in PEM, and nothing else',
       path: ['certificate'],
     },
   ]);

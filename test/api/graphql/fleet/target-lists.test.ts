@@ -69,26 +69,35 @@ describe('listing targets', () => {
     for (const other of [{ orderBy }, { filter: 'name==d*' }]) {
       const answer = await ask(LIST, { after, ...other });
       expect(answer.data).toBeNull();
-      expect(answer.errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', argument: 'after' });
+      expect(answer.errors[0].extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        userErrors: [{ code: 'INVALID_INPUT', path: ['after'] }],
+      });
     }
   });
 
   it.each([
-    [{ first: 501 }, { argument: 'first' }],
-    [{ first: -1 }, { argument: 'first' }],
-    [{ first: 1, last: 1 }, { argument: 'last' }],
-    [{ offset: -1 }, { argument: 'offset' }],
-    [{ offset: 1, last: 1 }, { argument: 'offset' }],
-    [{ after: 'nonsense' }, { argument: 'after' }],
-    [{ before: Buffer.from('["x","\\u0000"]').toString('base64url') }, { argument: 'before' }],
-    [{ filter: 'name==' }, { argument: 'filter', position: 6 }],
-    [{ filter: 'nonsense==x' }, { argument: 'filter', position: 0 }],
-    [{ filter: 'createdat==never' }, { argument: 'filter', position: 11 }],
-    [{ filter: 'name==\u0000' }, { argument: 'filter', position: 6 }],
-    [{ filter: 'name==\ud800' }, { argument: 'filter', position: 6 }],
-  ])('refuses %j', async (variables, extensions) => {
+    [{ first: 501 }, { path: ['first'], position: null }],
+    [{ first: -1 }, { path: ['first'], position: null }],
+    [
+      { first: 1, last: 1 },
+      { path: ['last'], position: null },
+    ],
+    [{ offset: -1 }, { path: ['offset'], position: null }],
+    [
+      { offset: 1, last: 1 },
+      { path: ['offset'], position: null },
+    ],
+    [{ after: 'nonsense' }, { path: ['after'], position: null }],
+    [{ before: Buffer.from('["x","\\u0000"]').toString('base64url') }, { path: ['before'], position: null }],
+    [{ filter: 'name==' }, { path: ['filter'], position: 6 }],
+    [{ filter: 'nonsense==x' }, { path: ['filter'], position: 0 }],
+    [{ filter: 'createdat==never' }, { path: ['filter'], position: 11 }],
+    [{ filter: 'name==\u0000' }, { path: ['filter'], position: 6 }],
+    [{ filter: 'name==\ud800' }, { path: ['filter'], position: 6 }],
+  ])('refuses %j', async (variables, fault) => {
     const answer = await door.as()(LIST, variables);
-    expect(answer.errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', ...extensions });
+    expect(answer.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', userErrors: [fault] });
     expect(answer.data).toBeNull();
     expect(door.logged).toEqual([]);
   });

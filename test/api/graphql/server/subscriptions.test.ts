@@ -70,7 +70,7 @@ describe('targetEvents', () => {
   it('says what is wrong with a filter, and where', async () => {
     const client = openAsBoss();
     await expect(watch(client, EVENTS, { filter: 'nosuch==x' }).next()).rejects.toMatchObject([
-      { extensions: { code: 'BAD_USER_INPUT', argument: 'filter', position: 0 } },
+      { extensions: { code: 'BAD_USER_INPUT', userErrors: [{ path: ['filter'], position: 0, length: 6 }] } },
     ]);
     await client.dispose();
   });
@@ -158,7 +158,7 @@ describe('importProgress', () => {
     async (id) => {
       const client = openAsBoss();
       await expect(watch(client, query, { id }).next()).rejects.toMatchObject([
-        { extensions: { code: 'BAD_USER_INPUT', argument: 'id' } },
+        { extensions: { code: 'BAD_USER_INPUT', userErrors: [{ path: ['id'] }] } },
       ]);
       await client.dispose();
     },
