@@ -218,13 +218,13 @@ describe('by GraphQL', () => {
       permissions: ['READ_ROLLOUT', 'READ_TARGET/group==EU'],
     });
     const deletion =
-      'mutation { deleteRole(input: { name: "fitter" }) { role { name } userErrors { code path } } }';
+      'mutation { deleteRole(input: { name: "fitter" }) { deletedCount userErrors { code path } } }';
     expect((await ask(deletion)).deleteRole).toEqual({
-      role: null,
+      deletedCount: 0,
       userErrors: [{ code: 'ROLE_IN_USE', path: ['name'] }],
     });
     await ask('mutation { updateUser(input: { username: "ann", roles: [] }) { user { id } } }');
-    expect((await ask(deletion)).deleteRole.role).toEqual({ name: 'fitter' });
+    expect((await ask(deletion)).deleteRole.deletedCount).toBe(1);
     expect((await ask('{ roles(first: 1) { nodes { name } pageInfo { hasNextPage } } }')).roles).toEqual({
       nodes: [],
       pageInfo: { hasNextPage: false },

@@ -143,7 +143,7 @@ export class ApiKeyResolver {
     @Arg('input', () => CreateApiKeyInput, { description: 'What to create.' }) input: CreateApiKeyInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateApiKeyPayload> {
-    return answer(input, { apiKey: null, key: null }, createApiKey(context, input));
+    return answer({ apiKey: null, key: null }, createApiKey(context, input));
   }
 
   @Mutation(() => RevokeApiKeyPayload, {
@@ -154,6 +154,6 @@ export class ApiKeyResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<RevokeApiKeyPayload> {
     const work = revokeApiKey(context, input);
-    return payload(input, 'apiKey', work);
+    return payload('apiKey', work);
   }
 }

@@ -7,7 +7,7 @@ import { updateRole } from '../../../services/access/roles/update.ts';
 import { AuthoredNode } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { payload, payloadOf } from '../server/mutations.ts';
+import { DeletePayload, deletions, payload, payloadOf } from '../server/mutations.ts';
 import { NameListArgs, nameConnection } from '../server/name-lists.ts';
 import { connectionTypes, listCost } from '../server/pagination.ts';
 
@@ -74,9 +74,6 @@ abstract class RolePayload extends Payload {
   role!: Role | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `deleteRole` answers: the role as it was.' })
-class DeleteRolePayload extends RolePayload {}
-
 @Resolver(() => Role)
 export class RoleResolver {
   @Query(() => RoleConnection, {
@@ -100,7 +97,7 @@ export class RoleResolver {
     @Arg('input', () => CreateRoleInput, { description: 'What to create.' }) input: CreateRoleInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolePayload> {
-    return payload(input, 'role', createRole(context, input));
+    return payload('role', createRole(context, input));
   }
 
   @Mutation(payloadOf('updateRole', RolePayload), {
@@ -110,16 +107,19 @@ export class RoleResolver {
     @Arg('input', () => UpdateRoleInput, { description: 'What to change.' }) input: UpdateRoleInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolePayload> {
-    return payload(input, 'role', updateRole(context, input));
+    return payload('role', updateRole(context, input));
   }
 
-  @Mutation(() => DeleteRolePayload, {
+  @Mutation(payloadOf('deleteRole', DeletePayload), {
     description: 'Deletes a role that no user and no API key has. Needs TENANT_ADMIN.',
   })
   deleteRole(
     @Arg('input', () => DeleteRoleInput, { description: 'What to delete.' }) input: DeleteRoleInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteRolePayload> {
-    return payload(input, 'role', deleteRole(context, input));
+  ): Promise<DeletePayload> {
+    return deletions(
+      'Role',
+      deleteRole(context, input).then(({ id }) => [id]),
+    );
   }
 }

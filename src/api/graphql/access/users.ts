@@ -23,7 +23,7 @@ import { AuthoredNode } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOfLists } from '../server/loaders.ts';
-import { payload, payloadOf } from '../server/mutations.ts';
+import { DeletePayload, deletions, payload, payloadOf } from '../server/mutations.ts';
 import { NameListArgs, nameConnection } from '../server/name-lists.ts';
 import { connectionTypes, listCost } from '../server/pagination.ts';
 
@@ -98,9 +98,6 @@ abstract class UserPayload extends Payload {
   user!: User | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `deleteUser` answers: the user as it was.' })
-class DeleteUserPayload extends UserPayload {}
-
 /** A password is hashed, which takes long on purpose. */
 const HASH_COST = 1_000;
 
@@ -148,7 +145,7 @@ export class UserResolver {
     @Arg('input', () => CreateUserInput, { description: 'What to create.' }) input: CreateUserInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UserPayload> {
-    return payload(input, 'user', createUser(context, input).then(userView));
+    return payload('user', createUser(context, input).then(userView));
   }
 
   @Mutation(payloadOf('updateUser', UserPayload), {
@@ -159,16 +156,19 @@ export class UserResolver {
     @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UserPayload> {
-    return payload(input, 'user', updateUser(context, input).then(userView));
+    return payload('user', updateUser(context, input).then(userView));
   }
 
-  @Mutation(() => DeleteUserPayload, {
+  @Mutation(payloadOf('deleteUser', DeletePayload), {
     description: 'Deletes a user, who cannot sign in any more at once. Needs TENANT_ADMIN.',
   })
   deleteUser(
     @Arg('input', () => DeleteUserInput, { description: 'What to delete.' }) input: DeleteUserInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteUserPayload> {
-    return payload(input, 'user', deleteUser(context, input).then(userView));
+  ): Promise<DeletePayload> {
+    return deletions(
+      'User',
+      deleteUser(context, input).then(({ id }) => [id]),
+    );
   }
 }

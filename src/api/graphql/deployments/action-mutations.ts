@@ -1,13 +1,12 @@
-import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphql';
 import { cancelActions } from '../../../services/deployments/actions/cancel.ts';
 import { type CONFIRMATIONS, confirmActions } from '../../../services/deployments/actions/confirm.ts';
 import { deleteActions } from '../../../services/deployments/actions/delete.ts';
 import { forceActions } from '../../../services/deployments/actions/force.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
-import { answer, inputOf, payloadOf } from '../server/mutations.ts';
+import { answer, DeletePayload, deletions, inputOf, payloadOf } from '../server/mutations.ts';
 import { ActionsPayload, affectedActions } from './actions-payload.ts';
 
 @InputType({ description: 'Which actions a mutation is for: either ids or a filter.' })
@@ -62,12 +61,6 @@ class ConfirmActionsInput extends SelectedActionsInput {
   details?: string[] | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `deleteActions` answers.' })
-class DeleteActionsPayload extends Payload {
-  @Field(() => Int, { description: 'How many are gone, or would be after a dry run.' })
-  deletedCount!: number;
-}
-
 @Resolver()
 export class ActionMutations {
   @Mutation(payloadOf('cancelActions', ActionsPayload), {
@@ -105,7 +98,7 @@ export class ActionMutations {
     return changed(input, confirmActions(context, input));
   }
 
-  @Mutation(() => DeleteActionsPayload, {
+  @Mutation(payloadOf('deleteActions', DeletePayload), {
     description:
       'Deletes actions with their history, in states in which the tenant lets actions be deleted; what targets have stays. Needs DELETE_TARGET.',
   })
@@ -113,19 +106,13 @@ export class ActionMutations {
     @Arg('input', inputOf('deleteActions', SelectedActionsInput), { description: 'Which actions.' })
     input: SelectedActionsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteActionsPayload> {
-    const work = deleteActions(context, input);
-    return answer(
-      input,
-      { deletedCount: 0 },
-      work.then((deletedCount) => ({ deletedCount })),
-    );
+  ): Promise<DeletePayload> {
+    return deletions('Action', deleteActions(context, input), input.dryRun);
   }
 }
 
 const changed = (input: SelectedActionsInput, work: Promise<number[]>): Promise<ActionsPayload> =>
   answer(
-    input,
     affectedActions([], input.dryRun),
     work.then((ids) => affectedActions(ids, input.dryRun)),
   );

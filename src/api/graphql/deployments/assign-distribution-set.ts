@@ -102,7 +102,6 @@ export class DistributionSetAssignment {
       dryRun,
     });
     return answer(
-      input,
       { ...affectedActions([], dryRun), alreadyAssignedCount: 0, distributionSet: null },
       work.then(
         ({ actions, alreadyAssigned, distributionSet }) => ({

@@ -125,7 +125,7 @@ export class AutoAssignmentMutations {
     input: CreateAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, createAutoAssignment(context, input));
+    return changed(createAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('setAutoAssignment', AutoAssignmentPayload), {
@@ -138,10 +138,7 @@ export class AutoAssignmentMutations {
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
     const work = setAutoAssignment(context, input);
-    return changed(
-      input,
-      work.then(({ autoAssignment }) => autoAssignment),
-    );
+    return changed(work.then(({ autoAssignment }) => autoAssignment));
   }
 
   @Mutation(() => ClearAutoAssignmentPayload, {
@@ -154,7 +151,6 @@ export class AutoAssignmentMutations {
   ): Promise<ClearAutoAssignmentPayload> {
     const work = clearAutoAssignment(context, input);
     return payload(
-      input,
       'targetFilterId',
       work.then(() => input.targetFilterId),
     );
@@ -168,7 +164,7 @@ export class AutoAssignmentMutations {
     input: UpdateAutoAssignmentInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, updateAutoAssignment(context, input));
+    return changed(updateAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('approveAutoAssignment', AutoAssignmentPayload), {
@@ -179,7 +175,7 @@ export class AutoAssignmentMutations {
     input: DecisionInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, approveAutoAssignment(context, input));
+    return changed(approveAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('denyAutoAssignment', AutoAssignmentPayload), {
@@ -191,7 +187,7 @@ export class AutoAssignmentMutations {
     input: DecisionInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, denyAutoAssignment(context, input));
+    return changed(denyAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('startAutoAssignment', AutoAssignmentPayload), {
@@ -203,7 +199,7 @@ export class AutoAssignmentMutations {
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, startAutoAssignment(context, input));
+    return changed(startAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('pauseAutoAssignment', AutoAssignmentPayload), {
@@ -214,7 +210,7 @@ export class AutoAssignmentMutations {
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, pauseAutoAssignment(context, input));
+    return changed(pauseAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('resumeAutoAssignment', AutoAssignmentPayload), {
@@ -225,7 +221,7 @@ export class AutoAssignmentMutations {
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AutoAssignmentPayload> {
-    return changed(input, resumeAutoAssignment(context, input));
+    return changed(resumeAutoAssignment(context, input));
   }
 
   @Mutation(payloadOf('deleteAutoAssignment', DeletePayload), {
@@ -240,4 +236,4 @@ export class AutoAssignmentMutations {
   }
 }
 
-const changed = (input: object, work: Promise<Entity>) => payload(input, 'autoAssignment', work);
+const changed = (work: Promise<Entity>) => payload('autoAssignment', work);

@@ -76,6 +76,6 @@ export class AutoConfirmResolver {
     input: SetAutoConfirmInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AffectedTargetsPayload> {
-    return affectedTargets(input, setAutoConfirm(context, input));
+    return affectedTargets(setAutoConfirm(context, input));
   }
 }

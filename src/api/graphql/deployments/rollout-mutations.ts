@@ -47,7 +47,7 @@ export class RolloutMutations {
     input: CreateRolloutInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, createRollout(context, input));
+    return changed(createRollout(context, input));
   }
 
   @Mutation(payloadOf('updateRollout', RolloutPayload), {
@@ -57,7 +57,7 @@ export class RolloutMutations {
     @Arg('input', () => UpdateRolloutInput, { description: 'What to change.' }) input: UpdateRolloutInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, updateRollout(context, input));
+    return changed(updateRollout(context, input));
   }
 
   @Mutation(payloadOf('approveRollout', RolloutPayload), {
@@ -68,7 +68,7 @@ export class RolloutMutations {
     input: RolloutDecisionInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, decideRollout(context, { ...input, approved: true }));
+    return changed(decideRollout(context, { ...input, approved: true }));
   }
 
   @Mutation(payloadOf('denyRollout', RolloutPayload), {
@@ -79,7 +79,7 @@ export class RolloutMutations {
     input: RolloutDecisionInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, decideRollout(context, { ...input, approved: false }));
+    return changed(decideRollout(context, { ...input, approved: false }));
   }
 
   @Mutation(payloadOf('startRollout', RolloutPayload), {
@@ -89,7 +89,7 @@ export class RolloutMutations {
     @Arg('input', inputOf('startRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, startRollout(context, input));
+    return changed(startRollout(context, input));
   }
 
   @Mutation(payloadOf('pauseRollout', RolloutPayload), {
@@ -99,7 +99,7 @@ export class RolloutMutations {
     @Arg('input', inputOf('pauseRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, pauseRollout(context, input));
+    return changed(pauseRollout(context, input));
   }
 
   @Mutation(payloadOf('resumeRollout', RolloutPayload), {
@@ -110,7 +110,7 @@ export class RolloutMutations {
     @Arg('input', inputOf('resumeRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, resumeRollout(context, input));
+    return changed(resumeRollout(context, input));
   }
 
   @Mutation(payloadOf('stopRollout', RolloutPayload), {
@@ -121,7 +121,7 @@ export class RolloutMutations {
     @Arg('input', inputOf('stopRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, stopRollout(context, input));
+    return changed(stopRollout(context, input));
   }
 
   @Mutation(payloadOf('triggerNextRolloutGroup', RolloutPayload), {
@@ -134,7 +134,7 @@ export class RolloutMutations {
     input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(input, triggerNextRolloutGroup(context, input));
+    return changed(triggerNextRolloutGroup(context, input));
   }
 
   @Mutation(() => RetryRolloutPayload, {
@@ -145,7 +145,7 @@ export class RolloutMutations {
     @Arg('input', inputOf('retryRollout', idInput('Rollout')), { description: 'Which one.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RetryRolloutPayload> {
-    return changed(input, retryRollout(context, input));
+    return changed(retryRollout(context, input));
   }
 
   @Mutation(payloadOf('deleteRollout', DeletePayload), {
@@ -160,4 +160,4 @@ export class RolloutMutations {
   }
 }
 
-const changed = (input: object, work: Promise<Entity>) => payload(input, 'rollout', work);
+const changed = (work: Promise<Entity>) => payload('rollout', work);

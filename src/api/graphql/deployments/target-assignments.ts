@@ -81,7 +81,7 @@ export class TargetAssignments {
     input: AssignTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'assign_target_tags', input));
+    return changedTargets(changeTargets(context, 'assign_target_tags', input));
   }
 
   @Mutation(payloadOf('unassignTargetTags', ChangedTargetsPayload), {
@@ -92,7 +92,7 @@ export class TargetAssignments {
     input: UnassignTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'unassign_target_tags', input));
+    return changedTargets(changeTargets(context, 'unassign_target_tags', input));
   }
 
   @Mutation(payloadOf('assignTargetGroup', ChangedTargetsPayload), {
@@ -103,7 +103,7 @@ export class TargetAssignments {
     input: AssignTargetGroupInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'assign_target_group', input));
+    return changedTargets(changeTargets(context, 'assign_target_group', input));
   }
 
   @Mutation(payloadOf('assignTargetType', ChangedTargetsPayload), {
@@ -114,6 +114,6 @@ export class TargetAssignments {
     input: AssignTargetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'assign_target_type', input));
+    return changedTargets(changeTargets(context, 'assign_target_type', input));
   }
 }

@@ -178,7 +178,7 @@ export class CertificateAuthorityResolver {
     input: CreateCertificateAuthorityInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateCertificateAuthorityPayload> {
-    return payload(input, 'certificateAuthority', createCertificateAuthority(context, input));
+    return payload('certificateAuthority', createCertificateAuthority(context, input));
   }
 
   @Mutation(() => UpdateCertificateAuthorityPayload, {
@@ -191,7 +191,7 @@ export class CertificateAuthorityResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateCertificateAuthorityPayload> {
     const work = updateCertificateAuthority(context, input);
-    return payload(input, 'certificateAuthority', work);
+    return payload('certificateAuthority', work);
   }
 
   @Mutation(payloadOf('deleteCertificateAuthority', DeletePayload), {

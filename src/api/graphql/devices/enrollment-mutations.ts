@@ -190,7 +190,7 @@ export class EnrollmentMutations {
     input: CreateEnrollmentGroupInput,
     @Ctx() context: GraphqlContext,
   ): Promise<EnrollmentTokenPayload> {
-    return tokenPayload(input, createEnrollmentGroup(context, input));
+    return tokenPayload(createEnrollmentGroup(context, input));
   }
 
   @Mutation(() => UpdateEnrollmentGroupPayload, {
@@ -203,7 +203,7 @@ export class EnrollmentMutations {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateEnrollmentGroupPayload> {
     const work = updateEnrollmentGroup(context, input);
-    return payload(input, 'enrollmentGroup', work.then(enrollmentGroupView));
+    return payload('enrollmentGroup', work.then(enrollmentGroupView));
   }
 
   @Mutation(payloadOf('rotateEnrollmentToken', EnrollmentTokenPayload), {
@@ -216,7 +216,7 @@ export class EnrollmentMutations {
     @Ctx() context: GraphqlContext,
   ): Promise<EnrollmentTokenPayload> {
     const work = rotateEnrollmentToken(context, input);
-    return tokenPayload(input, work);
+    return tokenPayload(work);
   }
 
   @Mutation(payloadOf('deleteEnrollmentGroup', DeletePayload), {
@@ -248,9 +248,8 @@ export class EnrollmentMutations {
   }
 }
 
-const tokenPayload = (input: object, work: Promise<{ group: Entity; token: string }>) =>
+const tokenPayload = (work: Promise<{ group: Entity; token: string }>) =>
   answer(
-    input,
     { enrollmentGroup: null, token: null },
     work.then(({ group, token }) => ({ enrollmentGroup: enrollmentGroupView(group), token })),
   );

@@ -187,7 +187,7 @@ export class PendingTargetResolver {
     @Arg('input', () => ApproveTargetsInput, { description: 'Which devices.' }) input: ApproveTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ApproveTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'approve_targets', input));
+    return changedTargets(changeTargets(context, 'approve_targets', input));
   }
 
   @Mutation(() => RejectTargetsPayload, {
@@ -198,6 +198,6 @@ export class PendingTargetResolver {
     @Arg('input', () => RejectTargetsInput, { description: 'Which devices.' }) input: RejectTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RejectTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'reject_targets', input));
+    return changedTargets(changeTargets(context, 'reject_targets', input));
   }
 }

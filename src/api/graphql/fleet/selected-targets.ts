@@ -26,9 +26,8 @@ export abstract class AffectedTargetsPayload extends Payload {
 }
 
 /** The payload of a mutation of many targets: how many it concerned, and what was wrong with the input. */
-export const affectedTargets = (input: object, work: Promise<number>) =>
+export const affectedTargets = (work: Promise<number>) =>
   answer(
-    input,
     { affectedCount: 0 },
     work.then((affectedCount) => ({ affectedCount })),
   );
@@ -47,7 +46,7 @@ export abstract class ChangedTargetsPayload extends AffectedTargetsPayload {
 }
 
 /** The payload of such a mutation. Of targets that are named some may be refused, and the others changed. */
-export async function changedTargets(input: object, work: Promise<BulkChange>) {
+export async function changedTargets(work: Promise<BulkChange>) {
   const { faults, ...done } = await work.catch((error) => ({ affectedCount: 0, job: null, faults: [error] }));
   return { ...done, userErrors: userErrorsOf(faults) };
 }

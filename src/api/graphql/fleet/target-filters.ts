@@ -120,7 +120,7 @@ export class TargetFilterResolver {
     input: CreateTargetFilterInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetFilterPayload> {
-    return payload(input, 'targetFilter', createTargetFilter(context, input));
+    return payload('targetFilter', createTargetFilter(context, input));
   }
 
   @Mutation(() => UpdateTargetFilterPayload, {
@@ -131,7 +131,7 @@ export class TargetFilterResolver {
     input: UpdateTargetFilterInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetFilterPayload> {
-    return payload(input, 'targetFilter', updateTargetFilter(context, input));
+    return payload('targetFilter', updateTargetFilter(context, input));
   }
 
   @Mutation(payloadOf('deleteTargetFilter', DeletePayload), {

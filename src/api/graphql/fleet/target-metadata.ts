@@ -80,7 +80,7 @@ export class TargetMetadataResolver {
     input: SetTargetMetadataInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'set_target_metadata', input));
+    return changedTargets(changeTargets(context, 'set_target_metadata', input));
   }
 
   @Mutation(payloadOf('deleteTargetMetadata', ChangedTargetsPayload), {
@@ -92,6 +92,6 @@ export class TargetMetadataResolver {
     input: DeleteTargetMetadataInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'delete_target_metadata', input));
+    return changedTargets(changeTargets(context, 'delete_target_metadata', input));
   }
 }

@@ -184,7 +184,6 @@ export class TargetMutations {
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetsPayload> {
     return creation(
-      input,
       'targets',
       createTargets(context, input).then(async ({ created, faults }) => ({
         created: await mapInTurns(created, targetView),
@@ -199,7 +198,7 @@ export class TargetMutations {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetPayload> {
     const work = updateTarget(context, input).then(targetView);
-    return payload(input, 'target', work);
+    return payload('target', work);
   }
 
   @Mutation(() => DeleteTargetsPayload, {
@@ -210,7 +209,7 @@ export class TargetMutations {
     @Arg('input', () => DeleteTargetsInput, { description: 'What to delete.' }) input: DeleteTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'delete_targets', input)).then(
+    return changedTargets(changeTargets(context, 'delete_targets', input)).then(
       ({ affectedCount, ...rest }) => ({ ...rest, deletedCount: affectedCount }),
     );
   }
@@ -228,7 +227,6 @@ export class TargetMutations {
       return target ? targetView(target) : null;
     };
     return payload(
-      input,
       'target',
       setTargetAttributes(context, input).then(() => read),
     );

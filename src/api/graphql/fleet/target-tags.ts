@@ -134,7 +134,7 @@ export class TargetTagResolver {
     input: CreateTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetTagsPayload> {
-    return creation(input, 'targetTags', createTargetTags(context, input));
+    return creation('targetTags', createTargetTags(context, input));
   }
 
   @Mutation(() => UpdateTargetTagPayload, { description: 'Changes a target tag. Needs UPDATE_TARGET.' })
@@ -143,7 +143,7 @@ export class TargetTagResolver {
     input: UpdateTargetTagInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetTagPayload> {
-    return payload(input, 'targetTag', updateTargetTag(context, input));
+    return payload('targetTag', updateTargetTag(context, input));
   }
 
   @Mutation(payloadOf('deleteTargetTag', DeletePayload), {

@@ -158,7 +158,7 @@ export class TargetTypeResolver {
     input: CreateTargetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTargetTypesPayload> {
-    return creation(input, 'targetTypes', createTargetTypes(context, input));
+    return creation('targetTypes', createTargetTypes(context, input));
   }
 
   @Mutation(() => UpdateTargetTypePayload, {
@@ -169,7 +169,7 @@ export class TargetTypeResolver {
     input: UpdateTargetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateTargetTypePayload> {
-    return payload(input, 'targetType', updateTargetType(context, input));
+    return payload('targetType', updateTargetType(context, input));
   }
 
   @Mutation(payloadOf('deleteTargetType', DeletePayload), {

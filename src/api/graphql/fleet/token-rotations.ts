@@ -110,7 +110,7 @@ export class TokenRotationResolver {
     input: RotateTargetTokenInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RotateTargetTokenPayload> {
-    return payload(input, 'target', rotateTargetToken(context, input).then(targetView));
+    return payload('target', rotateTargetToken(context, input).then(targetView));
   }
 
   @Mutation(payloadOf('rotateTargetTokens', ChangedTargetsPayload), {
@@ -122,6 +122,6 @@ export class TokenRotationResolver {
     input: RotateTargetTokensInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(input, changeTargets(context, 'rotate_target_tokens', input));
+    return changedTargets(changeTargets(context, 'rotate_target_tokens', input));
   }
 }

@@ -174,7 +174,7 @@ export class JobResolver {
     @Arg('input', inputOf('cancelJob', idInput('Job')), { description: 'Which job.' }) input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CancelJobPayload> {
-    return payload(input, 'job', cancelJob(context, { id: input.id }));
+    return payload('job', cancelJob(context, { id: input.id }));
   }
 
   @Subscription(() => Job, {

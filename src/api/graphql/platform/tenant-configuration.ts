@@ -187,7 +187,7 @@ export class TenantConfigurationResolver {
     const given = KEYS.filter((key) => input[fieldOf(key)] !== undefined);
     const values = Object.fromEntries(given.map((key) => [key, input[fieldOf(key)]]));
     const work = setConfiguration(context, values).then(() => () => readSettings(context));
-    return payload(input, 'tenantConfiguration', work.catch(refuseAtField));
+    return payload('tenantConfiguration', work.catch(refuseAtField));
   }
 
   @Mutation(payloadOf('resetTenantConfiguration', ConfigurationPayload), {
@@ -199,7 +199,7 @@ export class TenantConfigurationResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<ConfigurationPayload> {
     const work = resetConfiguration(context, input.keys).then(() => () => readSettings(context));
-    return payload(input, 'tenantConfiguration', work);
+    return payload('tenantConfiguration', work);
   }
 
   @Mutation(() => GenerateGatewayTokenPayload, {
@@ -214,7 +214,7 @@ export class TenantConfigurationResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<GenerateGatewayTokenPayload> {
     const work = generateGatewayToken(context, input).then(({ token }) => token);
-    return payload(input, 'token', work);
+    return payload('token', work);
   }
 }
 

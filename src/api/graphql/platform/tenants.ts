@@ -74,6 +74,6 @@ export class TenantResolver {
     @Arg('input', () => CreateTenantInput, { description: 'What to create.' }) input: CreateTenantInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateTenantPayload> {
-    return payload(input, 'tenant', createTenant(context, input));
+    return payload('tenant', createTenant(context, input));
   }
 }

@@ -73,8 +73,8 @@ const { Connection: WebhookDeliveryConnection } = connectionTypes(
   WebhookDelivery,
 );
 
-@InputType({ description: 'What `redeliver` takes: either deliveries or `allFailed`.' })
-class RedeliverInput {
+@InputType({ description: 'What `resendWebhookDeliveries` takes: either deliveries or `allFailed`.' })
+class ResendWebhookDeliveriesInput {
   @Field(() => idOf('Webhook'), { description: 'Of which webhook.' })
   webhookId!: number;
 
@@ -88,8 +88,8 @@ class RedeliverInput {
   allFailed!: boolean;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `redeliver` answers.' })
-class RedeliverPayload extends Payload {
+@ObjectType({ simpleResolvers: true, description: 'What `resendWebhookDeliveries` answers.' })
+class ResendWebhookDeliveriesPayload extends Payload {
   @Field(() => Int, { nullable: true, description: 'How many are sent again; null where refused.' })
   affectedCount!: number | null;
 }
@@ -114,13 +114,14 @@ export class WebhookDeliveryResolver {
     return connection(await listWebhookDeliveries(context, webhookId, args), (delivery) => delivery);
   }
 
-  @Mutation(() => RedeliverPayload, {
+  @Mutation(() => ResendWebhookDeliveriesPayload, {
     description: 'Sends deliveries of a webhook again. Needs UPDATE_TENANT_CONFIGURATION.',
   })
-  redeliver(
-    @Arg('input', () => RedeliverInput, { description: 'Which.' }) input: RedeliverInput,
+  resendWebhookDeliveries(
+    @Arg('input', () => ResendWebhookDeliveriesInput, { description: 'Which.' })
+    input: ResendWebhookDeliveriesInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<RedeliverPayload> {
-    return payload(input, 'affectedCount', redeliver(context, input));
+  ): Promise<ResendWebhookDeliveriesPayload> {
+    return payload('affectedCount', redeliver(context, input));
   }
 }

@@ -118,8 +118,8 @@ class UpdateWebhookInput extends idInput('Webhook') {
   rotateSecret!: boolean;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `createWebhook` and `updateWebhook` answer.' })
-class WebhookPayload extends Payload {
+@ObjectType({ simpleResolvers: true, description: 'What a mutation of a webhook answers.' })
+abstract class WebhookPayload extends Payload {
   @Field(() => Webhook, { nullable: true, description: 'The webhook as it is now; null where refused.' })
   webhook!: Webhook | null;
 
@@ -140,7 +140,7 @@ export class WebhookResolver {
     return connection(await listWebhooks(context, args), webhookView);
   }
 
-  @Mutation(() => WebhookPayload, {
+  @Mutation(payloadOf('createWebhook', WebhookPayload), {
     description:
       'Sends events of the tenant to a URL from now on, as CloudEvents. Needs CREATE_TENANT_CONFIGURATION and READ_AUDIT.',
   })
@@ -148,17 +148,17 @@ export class WebhookResolver {
     @Arg('input', () => CreateWebhookInput, { description: 'What to create.' }) input: CreateWebhookInput,
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookPayload> {
-    return webhookPayload(input, createWebhook(context, input));
+    return webhookPayload(createWebhook(context, input));
   }
 
-  @Mutation(() => WebhookPayload, {
+  @Mutation(payloadOf('updateWebhook', WebhookPayload), {
     description: 'Changes a webhook, or resumes it. Needs UPDATE_TENANT_CONFIGURATION and READ_AUDIT.',
   })
   updateWebhook(
     @Arg('input', () => UpdateWebhookInput, { description: 'What to change.' }) input: UpdateWebhookInput,
     @Ctx() context: GraphqlContext,
   ): Promise<WebhookPayload> {
-    return webhookPayload(input, updateWebhook(context, input));
+    return webhookPayload(updateWebhook(context, input));
   }
 
   @Mutation(payloadOf('deleteWebhook', DeletePayload), {
@@ -173,9 +173,8 @@ export class WebhookResolver {
   }
 }
 
-const webhookPayload = (input: object, work: Promise<{ webhook: Entity; secret: string | null }>) =>
+const webhookPayload = (work: Promise<{ webhook: Entity; secret: string | null }>) =>
   answer(
-    input,
     { webhook: null, secret: null },
     work.then(({ webhook, secret }) => ({ webhook: webhookView(webhook), secret })),
   );

@@ -79,28 +79,35 @@ interface Given {
   lists: VariablesSize['lists'];
 }
 
-/** @throws GraphQLError if the operation costs more than is allowed */
+/**
+ * Says what the operation costs; undefined if its variables are wrong.
+ * @throws GraphQLError if that is more than is allowed
+ */
 export function refuseCostly(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   given: Given,
-): void {
+): number | undefined {
   const costs = known.get(document) ?? new LRUCache<string, number>({ max: REMEMBERED_A_DOCUMENT });
   known.set(document, costs);
   const key = JSON.stringify([operation.name?.value, given.lists, decisive(operation, given.variables)]);
   let cost = costs.get(key);
   if (cost === undefined) {
     cost = costOf(schema, document, operation, given.variables);
-    if (cost === undefined) return;
+    if (cost === undefined) return undefined;
     costs.set(key, cost);
   }
   if (cost > MOST_COST)
     throw new GraphQLError(
       `The operation costs ${Math.round(cost)}, and no more than ${MOST_COST} is allowed: ask for smaller pages or fewer fields, or send fewer rows.`,
-      { extensions: { code: 'COST_LIMIT_EXCEEDED', cost, limit: MOST_COST, http: { status: 400 } } },
+      { extensions: { code: 'COST_LIMIT_EXCEEDED', cost: shownCost(cost), http: { status: 400 } } },
     );
+  return cost;
 }
+
+/** The cost of an operation as `extensions` show it. */
+export const shownCost = (cost: number) => ({ asked: Math.round(cost), limit: MOST_COST });
 
 /** Only page sizes and @skip or @include change the cost; of other variables only the number of values does. */
 const decisive = (

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { takeTurns } from '../../../services/shared/turns.ts';
-import { refuseCostly } from './cost.ts';
+import { refuseCostly, shownCost } from './cost.ts';
 import { documentTooDeep, documentTooLong, refuseLargeDocument, usesInLists } from './documents.ts';
 import { LIMITS } from './limits.ts';
 import { measureVariables, type VariablesSize } from './variables.ts';
@@ -34,6 +34,7 @@ export function limitOperations(): ApolloServerPlugin<object> {
   return {
     async requestDidStart() {
       let fault: GraphQLError | undefined;
+      let cost: number | undefined;
       return {
         async didResolveSource(request: { source: string; document?: DocumentNode }) {
           const known = valid.get(request.source);
@@ -56,9 +57,14 @@ export function limitOperations(): ApolloServerPlugin<object> {
               extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
             });
           if (!operation) return;
-          const { values } = refuseLarge(schema, document, operation, request.variables ?? {});
+          const { size, ...known } = refuseLarge(schema, document, operation, request.variables ?? {});
+          cost = known.cost;
           // They are read again to be executed.
-          if (values > MANY) await takeTurns().next();
+          if (size.values > MANY) await takeTurns().next();
+        },
+        async willSendResponse({ response: { body } }) {
+          if (cost === undefined || body.kind !== 'single') return;
+          body.singleResult.extensions = { ...body.singleResult.extensions, cost: shownCost(cost) };
         },
       };
     },
@@ -66,7 +72,7 @@ export function limitOperations(): ApolloServerPlugin<object> {
 }
 
 /**
- * Says how much is in the variables.
+ * Says what an operation costs and how much is in its variables.
  * @throws GraphQLError if the operation or its variables are beyond a limit
  */
 export function refuseLarge(
@@ -74,10 +80,9 @@ export function refuseLarge(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): VariablesSize {
+): { cost: number | undefined; size: VariablesSize } {
   const size = measureVariables(variables, usesInLists(document));
-  refuseCostly(schema, document, operation, { variables, lists: size.lists });
-  return size;
+  return { size, cost: refuseCostly(schema, document, operation, { variables, lists: size.lists }) };
 }
 
 const NOTHING = parse('{ __typename }');

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { DomainError } from '../../../errors.ts';
 import { turnBefore } from '../../../services/shared/turns.ts';
 import { BulkErrorPolicy } from './enums.ts';
@@ -32,13 +32,18 @@ export function idInput(type: string): abstract new () => IdInput {
   return Input;
 }
 
+/** As many as a page of a cache can be expected to have. */
+const MOST_IDS = 1_000;
+
 @ObjectType({ simpleResolvers: true, description: 'What a deletion answers.' })
 export abstract class DeletePayload extends Payload {
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The id of the deleted thing; null if the deletion was refused.',
+  @Field(() => [ID], {
+    description: `The ids of what was deleted, of no more than ${MOST_IDS}; none where refused, or after a dry run.`,
   })
-  deletedId!: string | null;
+  deletedIds!: string[];
+
+  @Field(() => Int, { description: 'How many were deleted, or would be without `dryRun`.' })
+  deletedCount!: number;
 }
 
 type Fields = abstract new () => object;
@@ -64,14 +69,12 @@ export function payloadOf(mutation: string, fields: Fields) {
 }
 
 /** Faults as `userErrors`. @throws errors that are not about the input */
-export const userErrorsOf = (faults: readonly unknown[]): UserError[] =>
-  faults.flatMap(userErrorsOfOne);
+export const userErrorsOf = (faults: readonly unknown[]): UserError[] => faults.flatMap(userErrorsOfOne);
 
 type Answer<T> = T & { userErrors: UserError[] };
 
 /** The payload of a mutation: the fields of `work`, or `nothing` and the errors if it was refused. */
 export async function answer<T extends object, N extends object>(
-  input: object,
   nothing: N,
   work: Promise<T>,
 ): Promise<Answer<NoInfer<T> | NoInfer<N>>> {
@@ -84,17 +87,15 @@ export async function answer<T extends object, N extends object>(
 
 /** The same for one field, which is null if the mutation was refused. */
 export function payload<K extends string, T>(
-  input: object,
   field: K,
   work: Promise<T>,
 ): Promise<Answer<Record<NoInfer<K>, NoInfer<T> | null>>> {
   const fields = (value: T | null) => ({ [field]: value }) as Record<K, T | null>;
-  return answer(input, fields(null), work.then(fields));
+  return answer(fields(null), work.then(fields));
 }
 
 /** The payload of a bulk creation: what was created as `field`, and which rows were refused. */
 export async function creation<K extends string, T>(
-  input: object,
   field: K,
   work: Promise<{ created: T[]; faults: readonly DomainError[] }>,
 ): Promise<Answer<Record<NoInfer<K>, NoInfer<T>[]>>> {
@@ -104,10 +105,19 @@ export async function creation<K extends string, T>(
   return { [field]: created, userErrors: userErrorsOf(faults) } as Answer<Record<K, T[]>>;
 }
 
-/** The payload of a deletion of something of that type by `remove`. */
-export const deletion = (input: IdInput, type: string, remove: (id: number) => Promise<unknown>) =>
-  payload(
-    input,
-    'deletedId',
-    remove(input.id).then(() => globalId(type, input.id)),
+/** The payload of a deletion of one thing of that type by `remove`. */
+export const deletion = ({ id }: IdInput, type: string, remove: (id: number) => Promise<unknown>) =>
+  deletions(
+    type,
+    remove(id).then(() => [id]),
+  );
+
+/** The payload of a deletion of things of that type; `work` says which. */
+export const deletions = (type: string, work: Promise<readonly number[]>, dryRun = false) =>
+  answer(
+    { deletedIds: [], deletedCount: 0 },
+    work.then((ids) => ({
+      deletedIds: dryRun ? [] : ids.slice(0, MOST_IDS).map((id) => globalId(type, id)),
+      deletedCount: ids.length,
+    })),
   );

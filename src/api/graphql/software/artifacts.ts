@@ -122,7 +122,6 @@ export class ArtifactResolver {
   ): Promise<CreateArtifactUploadPayload> {
     const work = createArtifactUpload(context, input);
     return payload(
-      input,
       'upload',
       work.then(({ token, expiresAt }) => ({ url: `${context.baseUrl}/uploads/${token}`, expiresAt })),
     );

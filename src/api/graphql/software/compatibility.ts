@@ -70,7 +70,7 @@ export class CompatibilityResolver {
     input: SetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetTypePayload> {
-    return payload(input, 'targetType', addCompatibleSetTypes(context, input));
+    return payload('targetType', addCompatibleSetTypes(context, input));
   }
 
   @Mutation(payloadOf('removeCompatibleDistributionSetTypes', TargetTypePayload), {
@@ -84,6 +84,6 @@ export class CompatibilityResolver {
     input: SetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetTypePayload> {
-    return payload(input, 'targetType', removeCompatibleSetTypes(context, input));
+    return payload('targetType', removeCompatibleSetTypes(context, input));
   }
 }

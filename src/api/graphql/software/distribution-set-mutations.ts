@@ -130,7 +130,7 @@ export class DistributionSetMutations {
     input: CreateDistributionSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetsPayload> {
-    return creation(input, 'distributionSets', createDistributionSets(context, input));
+    return creation('distributionSets', createDistributionSets(context, input));
   }
 
   @Mutation(payloadOf('updateDistributionSet', DistributionSetPayload), {
@@ -142,7 +142,7 @@ export class DistributionSetMutations {
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
     const work = updateDistributionSet(context, input);
-    return payload(input, 'distributionSet', work);
+    return payload('distributionSet', work);
   }
 
   @Mutation(payloadOf('assignSoftwareModules', DistributionSetPayload), {
@@ -156,7 +156,7 @@ export class DistributionSetMutations {
     input: ModulesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
-    return payload(input, 'distributionSet', assignModules(context, input));
+    return payload('distributionSet', assignModules(context, input));
   }
 
   @Mutation(payloadOf('removeSoftwareModules', DistributionSetPayload), {
@@ -169,7 +169,7 @@ export class DistributionSetMutations {
     input: ModulesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
-    return payload(input, 'distributionSet', removeModules(context, input));
+    return payload('distributionSet', removeModules(context, input));
   }
 
   @Mutation(payloadOf('invalidateDistributionSet', DistributionSetPayload), {
@@ -182,7 +182,7 @@ export class DistributionSetMutations {
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
     const work = invalidateDistributionSet(context, input);
-    return payload(input, 'distributionSet', work);
+    return payload('distributionSet', work);
   }
 
   @Mutation(payloadOf('deleteDistributionSet', DeletePayload), {

@@ -181,7 +181,7 @@ export class DistributionSetTagResolver {
     input: CreateDistributionSetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetTagsPayload> {
-    return creation(input, 'distributionSetTags', createDistributionSetTags(context, input));
+    return creation('distributionSetTags', createDistributionSetTags(context, input));
   }
 
   @Mutation(() => UpdateDistributionSetTagPayload, {
@@ -192,7 +192,7 @@ export class DistributionSetTagResolver {
     input: UpdateDistributionSetTagInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateDistributionSetTagPayload> {
-    return payload(input, 'distributionSetTag', updateDistributionSetTag(context, input));
+    return payload('distributionSetTag', updateDistributionSetTag(context, input));
   }
 
   @Mutation(payloadOf('deleteDistributionSetTag', DeletePayload), {
@@ -219,7 +219,7 @@ export class DistributionSetTagResolver {
     input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TaggedSetsPayload> {
-    return payload(input, 'affectedCount', assignDistributionSetTag(context, input));
+    return payload('affectedCount', assignDistributionSetTag(context, input));
   }
 
   @Mutation(payloadOf('unassignDistributionSetTag', TaggedSetsPayload), {
@@ -232,6 +232,6 @@ export class DistributionSetTagResolver {
     input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TaggedSetsPayload> {
-    return payload(input, 'affectedCount', unassignDistributionSetTag(context, input));
+    return payload('affectedCount', unassignDistributionSetTag(context, input));
   }
 }

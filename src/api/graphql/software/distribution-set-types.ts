@@ -223,7 +223,7 @@ export class DistributionSetTypeResolver {
       optionalModuleTypeIds: type.optionalModuleTypeIds,
     }));
     const work = createDistributionSetTypes(context, { ...input, distributionSetTypes });
-    return creation(input, 'distributionSetTypes', work);
+    return creation('distributionSetTypes', work);
   }
 
   @Mutation(payloadOf('updateDistributionSetType', DistributionSetTypePayload), {
@@ -235,7 +235,7 @@ export class DistributionSetTypeResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetTypePayload> {
     const work = updateDistributionSetType(context, input);
-    return payload(input, 'distributionSetType', work);
+    return payload('distributionSetType', work);
   }
 
   @Mutation(payloadOf('setModuleTypeOfSets', DistributionSetTypePayload), {
@@ -249,7 +249,7 @@ export class DistributionSetTypeResolver {
     input: SetModuleTypeOfSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetTypePayload> {
-    return payload(input, 'distributionSetType', setModuleTypeOfSets(context, input));
+    return payload('distributionSetType', setModuleTypeOfSets(context, input));
   }
 
   @Mutation(payloadOf('deleteDistributionSetType', DeletePayload), {

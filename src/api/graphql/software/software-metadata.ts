@@ -112,7 +112,7 @@ export class SoftwareModuleMetadataResolver {
     input: SetSoftwareModuleMetadataInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ModulePayload> {
-    return payload(input, 'softwareModule', setModuleMetadata(context, input));
+    return payload('softwareModule', setModuleMetadata(context, input));
   }
 
   @Mutation(payloadOf('deleteSoftwareModuleMetadata', ModulePayload), {
@@ -126,7 +126,7 @@ export class SoftwareModuleMetadataResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<ModulePayload> {
     const work = deleteModuleMetadata(context, input);
-    return payload(input, 'softwareModule', work);
+    return payload('softwareModule', work);
   }
 }
 
@@ -149,7 +149,7 @@ export class DistributionSetMetadataResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<SetPayload> {
     const work = setDistributionSetMetadata(context, input);
-    return payload(input, 'distributionSet', work);
+    return payload('distributionSet', work);
   }
 
   @Mutation(payloadOf('deleteDistributionSetMetadata', SetPayload), {
@@ -163,6 +163,6 @@ export class DistributionSetMetadataResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<SetPayload> {
     const work = deleteDistributionSetMetadata(context, input);
-    return payload(input, 'distributionSet', work);
+    return payload('distributionSet', work);
   }
 }

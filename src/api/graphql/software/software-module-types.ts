@@ -166,7 +166,7 @@ export class SoftwareModuleTypeResolver {
     input: CreateSoftwareModuleTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateSoftwareModuleTypesPayload> {
-    return creation(input, 'softwareModuleTypes', createSoftwareModuleTypes(context, input));
+    return creation('softwareModuleTypes', createSoftwareModuleTypes(context, input));
   }
 
   @Mutation(() => UpdateSoftwareModuleTypePayload, {
@@ -178,7 +178,7 @@ export class SoftwareModuleTypeResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateSoftwareModuleTypePayload> {
     const work = updateSoftwareModuleType(context, input);
-    return payload(input, 'softwareModuleType', work);
+    return payload('softwareModuleType', work);
   }
 
   @Mutation(payloadOf('deleteSoftwareModuleType', DeletePayload), {

@@ -178,7 +178,7 @@ export class SoftwareModuleResolver {
     input: CreateSoftwareModulesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateSoftwareModulesPayload> {
-    return creation(input, 'softwareModules', createSoftwareModules(context, input));
+    return creation('softwareModules', createSoftwareModules(context, input));
   }
 
   @Mutation(() => UpdateSoftwareModulePayload, {
@@ -190,7 +190,7 @@ export class SoftwareModuleResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<UpdateSoftwareModulePayload> {
     const work = updateSoftwareModule(context, input);
-    return payload(input, 'softwareModule', work);
+    return payload('softwareModule', work);
   }
 
   @Mutation(payloadOf('deleteSoftwareModule', DeletePayload), {

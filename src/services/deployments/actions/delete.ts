@@ -27,10 +27,10 @@ export type DeleteActions = z.input<typeof DeleteActions>;
  * Deletes actions with their history: the named ones all or none, of those that match a filter the ones in a state in
  * which the tenant lets actions be deleted. What targets have stays. Needs DELETE_TARGET. With `dryRun` it only says how
  * many.
- * @returns how many were deleted
+ * @returns the ids of those that were deleted
  * @throws ACTION_NOT_FOUND, ACTION_NOT_DELETABLE, INVALID_INPUT, the filter's errors
  */
-export async function deleteActions(context: Context, input: DeleteActions): Promise<number> {
+export async function deleteActions(context: Context, input: DeleteActions): Promise<number[]> {
   requirePermission(context, 'DELETE_TARGET');
   const { dryRun, controllerId, ...selection } = parse(DeleteActions, input);
   const isDeletable = await deletableBy(context);
@@ -51,7 +51,7 @@ export async function deleteActions(context: Context, input: DeleteActions): Pro
       const controllerIds = [...new Set(deletable.map(({ controllerId }) => controllerId))];
       changes.targetsInScope(controllerIds);
       changes.record({ type: 'action.deleted', ...affected(selection, controllerIds) });
-      return deletable.length;
+      return deletable.map(({ id }) => id);
     },
     { dryRun: dryRun ?? false },
   );

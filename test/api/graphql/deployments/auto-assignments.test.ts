@@ -65,7 +65,10 @@ describe('auto-assignments', () => {
     expect(data.autoAssignment).toEqual({ distributionSet: { name: 'first' } });
     expect(data.autoAssignments).toEqual({ totalCount: 1, nodes: [{ id }] });
 
-    expect(await mutate('deleteAutoAssignment', { id }, 'deletedId')).toEqual({ ...CHANGED, deletedId: id });
+    expect(await mutate('deleteAutoAssignment', { id }, 'deletedIds')).toEqual({
+      ...CHANGED,
+      deletedIds: [id],
+    });
     const gone = await door.as()('query ($id: ID!) { autoAssignment(id: $id) { id } }', { id });
     expect(gone.data.autoAssignment).toBeNull();
   });

@@ -75,7 +75,7 @@ describe('rollouts', () => {
       rollout: null,
       userErrors: [{ code: 'ROLLOUT_ILLEGAL_STATE', path: ['id'] }],
     });
-    expect(await mutate('deleteRollout', { id }, 'deletedId')).toEqual({ deletedId: id, userErrors: [] });
+    expect(await mutate('deleteRollout', { id }, 'deletedIds')).toEqual({ deletedIds: [id], userErrors: [] });
     await settle(context, number);
     const { data } = await door.as()(
       `query ($id: ID!) { rollout(id: $id) { status deleted } rollouts { totalCount }

@@ -16,7 +16,7 @@ const UPDATE = `mutation ($input: UpdateCertificateAuthorityInput!) {
   }
 }`;
 const DELETE = `mutation ($input: DeleteCertificateAuthorityInput!) {
-  deleteCertificateAuthority(input: $input) { deletedId userErrors { code message } }
+  deleteCertificateAuthority(input: $input) { deletedIds userErrors { code message } }
 }`;
 const { cert } = await newAuthority('Root');
 
@@ -54,9 +54,9 @@ it('authorities are created, listed, changed and deleted', async () => {
   expect((await ask(FIND, { id })).data).toEqual({ certificateAuthority: { name: 'Plant 2' } });
 
   const deletion = async () => (await ask(DELETE, { input: { id } })).data.deleteCertificateAuthority;
-  expect(await deletion()).toEqual({ deletedId: id, userErrors: [] });
+  expect(await deletion()).toEqual({ deletedIds: [id], userErrors: [] });
   expect(await deletion()).toMatchObject({
-    deletedId: null,
+    deletedIds: [],
     userErrors: [{ code: 'CERTIFICATE_AUTHORITY_NOT_FOUND', message: expect.stringContaining(id) }],
   });
   expect((await ask(FIND, { id })).data).toEqual({ certificateAuthority: null });

@@ -55,10 +55,10 @@ describe('target tags', () => {
     });
 
     const remove = `mutation ($input: DeleteTargetTagInput!) { deleteTargetTag(input: $input) {
-      deletedId userErrors { code } } }`;
+      deletedIds userErrors { code } } }`;
     const deleted = async () => (await ask(remove, { input: { id: y.id } })).data.deleteTargetTag;
-    expect(await deleted()).toEqual({ deletedId: y.id, userErrors: [] });
-    expect(await deleted()).toEqual({ deletedId: null, userErrors: [{ code: 'TARGET_TAG_NOT_FOUND' }] });
+    expect(await deleted()).toEqual({ deletedIds: [y.id], userErrors: [] });
+    expect(await deleted()).toEqual({ deletedIds: [], userErrors: [{ code: 'TARGET_TAG_NOT_FOUND' }] });
     const read = await ask(
       'query ($x: ID!, $y: ID!) { x: targetTag(id: $x) { name } y: targetTag(id: $y) { id } }',
       {

@@ -110,7 +110,7 @@ describe('saved filters', () => {
   const UPDATE = `mutation ($input: UpdateTargetFilterInput!) { updateTargetFilter(input: $input) {
     targetFilter { name filter } userErrors { code path } } }`;
   const REMOVE = `mutation ($input: DeleteTargetFilterInput!) { deleteTargetFilter(input: $input) {
-    deletedId userErrors { code path message } } }`;
+    deletedIds userErrors { code path message } } }`;
   const make = async (name: string, filter = 'id==x') =>
     (await door.as()(CREATE, { input: { name, filter } })).data.createTargetFilter;
 
@@ -152,7 +152,7 @@ describe('saved filters', () => {
       userErrors: [{ code: 'TARGET_FILTER_ALREADY_EXISTS', path: ['name'] }],
     });
     expect((await ask(REMOVE, { input: { id } })).data.deleteTargetFilter).toEqual({
-      deletedId: id,
+      deletedIds: [id],
       userErrors: [],
     });
     for (const unknown of [id, 'x', '-1', '99999999999999999999', '\u0000']) {
@@ -161,7 +161,7 @@ describe('saved filters', () => {
       const code = 'TARGET_FILTER_NOT_FOUND';
       const message = expect.stringContaining(`{${unknown}}`);
       expect((await ask(REMOVE, { input: { id: unknown } })).data.deleteTargetFilter).toEqual({
-        deletedId: null,
+        deletedIds: [],
         userErrors: [{ code, path: ['id'], message }],
       });
       expect((await ask(UPDATE, { input: { id: unknown } })).data.updateTargetFilter.userErrors).toEqual([

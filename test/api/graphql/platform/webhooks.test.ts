@@ -36,10 +36,10 @@ it('creates, changes, lists and deletes webhooks', async () => {
   const list = () => ask('{ webhooks(filter: "name==v") { totalCount nodes { id name } } }');
   expect((await list()).data.webhooks).toEqual({ totalCount: 1, nodes: [{ id, name: 'v' }] });
   const deletion =
-    'mutation ($id: ID!) { deleteWebhook(input: { id: $id }) { deletedId userErrors { code path } } }';
-  expect((await ask(deletion, { id })).data.deleteWebhook).toEqual({ deletedId: id, userErrors: [] });
+    'mutation ($id: ID!) { deleteWebhook(input: { id: $id }) { deletedIds userErrors { code path } } }';
+  expect((await ask(deletion, { id })).data.deleteWebhook).toEqual({ deletedIds: [id], userErrors: [] });
   expect((await ask(deletion, { id })).data.deleteWebhook).toEqual({
-    deletedId: null,
+    deletedIds: [],
     userErrors: [{ code: 'WEBHOOK_NOT_FOUND', path: ['id'] }],
   });
   expect((await list()).data.webhooks.totalCount).toBe(0);
@@ -63,18 +63,20 @@ it('lists deliveries and sends them again, and says which there is not', async (
   });
   const again = (input: object) =>
     ask(
-      'mutation ($input: RedeliverInput!) { redeliver(input: $input) { affectedCount userErrors { message path } } }',
+      'mutation ($input: ResendWebhookDeliveriesInput!) { resendWebhookDeliveries(input: $input) { affectedCount userErrors { message path } } }',
       { input },
     );
   const [{ id }] = data.webhookDeliveries.nodes;
-  expect((await again({ webhookId, deliveryIds: [id] })).data.redeliver).toEqual({
+  expect((await again({ webhookId, deliveryIds: [id] })).data.resendWebhookDeliveries).toEqual({
     affectedCount: 1,
     userErrors: [],
   });
-  expect((await again({ webhookId, deliveryIds: [id, 'none'] })).data.redeliver.userErrors).toEqual([
+  expect(
+    (await again({ webhookId, deliveryIds: [id, 'none'] })).data.resendWebhookDeliveries.userErrors,
+  ).toEqual([
     { message: 'WebhookDelivery with given identifier {none} does not exist.', path: ['deliveryIds', '1'] },
   ]);
-  expect((await again({ webhookId: 'other', allFailed: true })).data.redeliver.userErrors).toEqual([
-    { message: 'Webhook with given identifier {other} does not exist.', path: ['webhookId'] },
-  ]);
+  expect(
+    (await again({ webhookId: 'other', allFailed: true })).data.resendWebhookDeliveries.userErrors,
+  ).toEqual([{ message: 'Webhook with given identifier {other} does not exist.', path: ['webhookId'] }]);
 });

@@ -57,17 +57,17 @@ describe('target types', () => {
     ]);
 
     const DELETE = `mutation ($input: DeleteTargetTypeInput!) { deleteTargetType(input: $input) {
-      deletedId userErrors { code path message } } }`;
+      deletedIds userErrors { code path message } } }`;
     await ask(
       'mutation ($t: ID) { createTargets(input: { targets: [{ controllerId: "x", targetTypeId: $t }] }) { userErrors { code } } }',
       { t: a.id },
     );
     expect((await ask(DELETE, { input: { id: a.id } })).data.deleteTargetType).toMatchObject({
-      deletedId: null,
+      deletedIds: [],
       userErrors: [{ code: 'TARGET_TYPE_IN_USE' }],
     });
     expect((await ask(DELETE, { input: { id: b.id } })).data.deleteTargetType).toEqual({
-      deletedId: b.id,
+      deletedIds: [b.id],
       userErrors: [],
     });
     for (const id of [b.id, 'x', '-1', '99999999999999999999', '\u0000']) {
@@ -111,7 +111,7 @@ describe('target types', () => {
     expect(codesOf(await ask('{ targetType(id: 1) { id } }'))).toEqual(['FORBIDDEN']);
     expect(codesOf(await ask('{ targetTypes { totalCount } }'))).toEqual(['FORBIDDEN']);
     expect(codesOf(await ask(CREATE, { input: { targetTypes: [] } }))).toEqual(['FORBIDDEN']);
-    expect(codesOf(await ask('mutation { deleteTargetType(input: { id: "x" }) { deletedId } }'))).toEqual([
+    expect(codesOf(await ask('mutation { deleteTargetType(input: { id: "x" }) { deletedIds } }'))).toEqual([
       'FORBIDDEN',
     ]);
     expect(
@@ -289,10 +289,15 @@ describe('users', () => {
     );
     expect(changed.data.updateUser.user).toEqual({ roles: ['TENANT_ADMIN'], grantedPermissions: [] });
     const DELETE =
-      'mutation { deleteUser(input: { username: "ann" }) { user { username } userErrors { code path } } }';
-    expect((await ask(DELETE)).data.deleteUser).toEqual({ user: { username: 'ann' }, userErrors: [] });
+      'mutation { deleteUser(input: { username: "ann" }) { deletedIds deletedCount userErrors { code path } } }';
     expect((await ask(DELETE)).data.deleteUser).toEqual({
-      user: null,
+      deletedIds: [expect.stringMatching(/^User:\d+$/)],
+      deletedCount: 1,
+      userErrors: [],
+    });
+    expect((await ask(DELETE)).data.deleteUser).toEqual({
+      deletedIds: [],
+      deletedCount: 0,
       userErrors: [{ code: 'USER_NOT_FOUND', path: ['username'] }],
     });
   });

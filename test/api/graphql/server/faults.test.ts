@@ -65,3 +65,22 @@ describe('a fault of a filter', () => {
     ]);
   });
 });
+
+describe('the cost of an operation', () => {
+  it('is in the extensions of its answer, interpreted and compiled', async () => {
+    const ask = door.as();
+    for (let time = 0; time < 5; time++) {
+      const { text } = await ask('query Costs { targets(first: 10) { nodes { controllerId name } } }');
+      const { cost } = JSON.parse(text).extensions;
+      expect(cost.asked).toBeGreaterThan(20);
+      expect(cost.asked).toBeLessThan(cost.limit);
+    }
+  });
+
+  it('is in those of the error of what is refused', async () => {
+    const row = `a: attributes { key value } b: attributes { key value } c: attributes { key value }`;
+    const list = `targets(first: 500) { nodes { ${row} } edges { node { ${row} } } }`;
+    const { errors } = await door.as()(`{ x: ${list} y: ${list} z: ${list} }`);
+    expect(errors[0].extensions.cost.asked).toBeGreaterThan(errors[0].extensions.cost.limit);
+  });
+});

@@ -77,7 +77,7 @@ describe('types of software', () => {
     );
     expect(eased.distributionSetType.moduleTypes).toEqual([{ mandatory: false }]);
 
-    expect((await mutate('deleteSoftwareModuleType', { id }, 'deletedId')).deletedId).toBe(id);
+    expect((await mutate('deleteSoftwareModuleType', { id }, 'deletedIds')).deletedIds).toEqual([id]);
     const left = await door.as()(
       'query ($id: ID!) { softwareModuleType(id: $id) { deleted } softwareModuleTypes(softDeleted: ONLY_SOFT_DELETED) { totalCount } }',
       { id },
@@ -86,7 +86,7 @@ describe('types of software', () => {
       softwareModuleType: { deleted: true },
       softwareModuleTypes: { totalCount: 1 },
     });
-    expect((await mutate('deleteDistributionSetType', { id: setTypeId }, 'deletedId')).deletedId).toBe(
+    expect((await mutate('deleteDistributionSetType', { id: setTypeId }, 'deletedIds')).deletedIds).toContain(
       setTypeId,
     );
   });
@@ -196,7 +196,7 @@ describe('modules and sets', () => {
       'distributionSet { id }',
     );
     expect(refused.userErrors).toMatchObject([{ code: 'LOCKED' }]);
-    expect((await mutate('deleteSoftwareModule', { id: second }, 'deletedId')).userErrors).toMatchObject([
+    expect((await mutate('deleteSoftwareModule', { id: second }, 'deletedIds')).userErrors).toMatchObject([
       { code: 'LOCKED' },
     ]);
   });
@@ -352,7 +352,7 @@ describe('the default type', () => {
     expect(refused.userErrors).toMatchObject([
       { code: 'DISTRIBUTION_SET_TYPE_NOT_FOUND', path: ['defaultDsType'] },
     ]);
-    const used = await mutate('deleteDistributionSetType', { id: idOf('os') }, 'deletedId');
+    const used = await mutate('deleteDistributionSetType', { id: idOf('os') }, 'deletedIds');
     expect(used.userErrors).toMatchObject([{ code: 'READ_ONLY' }]);
   });
 });
@@ -365,7 +365,7 @@ it('needs permissions', async () => {
     '{ distributionSetTypes { totalCount } }',
     '{ distributionSets { totalCount } }',
     '{ distributionSetTags { totalCount } }',
-    'mutation { deleteDistributionSet(input: { id: "1" }) { deletedId } }',
+    'mutation { deleteDistributionSet(input: { id: "1" }) { deletedIds } }',
   ])
     expect(codesOf(await ask(query)), query).toEqual(['FORBIDDEN']);
   const reads = door.as(['READ_DISTRIBUTION_SET']);

@@ -105,9 +105,9 @@ describe('deletion', () => {
     await cancelActions(context, { actionIds: [a] });
     await cancelActions(context, { actionIds: [a], force: true });
     await setConfiguration(context, { 'action.delete.allowed.statuses': 'ERROR' });
-    expect(await deleteActions(context, { filter: 'weight==1000' })).toBe(0);
+    expect(await deleteActions(context, { filter: 'weight==1000' })).toEqual([]);
     await setConfiguration(context, { 'action.delete.allowed.statuses': 'CANCELED, ERROR' });
-    expect(await deleteActions(context, { filter: 'weight==1000' })).toBe(1);
+    expect(await deleteActions(context, { filter: 'weight==1000' })).toHaveLength(1);
     expect(await found('weight==1000')).toEqual([b]);
   });
 
