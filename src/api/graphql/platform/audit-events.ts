@@ -17,7 +17,7 @@ export const ActorKind = enumOf<Kind>('ActorKind', 'What kind of caller it was.'
   SYSTEM: 'The server itself, or the operator.',
 });
 
-const Channel = enumOf<ChannelName>('Channel', 'By which way a call came.', {
+export const Channel = enumOf<ChannelName>('Channel', 'By which way a call came.', {
   GRAPHQL: 'The GraphQL API.',
   MANAGEMENT_API: "hawkBit's Management API.",
   DEVICE_API: "hawkBit's device API.",

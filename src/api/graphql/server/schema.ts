@@ -26,6 +26,7 @@ import { RolloutProgressResolver } from '../deployments/rollout-progress.ts';
 import { ActionRolloutResolver, RolloutResolver } from '../deployments/rollouts.ts';
 import { SetDeploymentResolver } from '../deployments/set-deployments.ts';
 import { TargetAssignments } from '../deployments/target-assignments.ts';
+import { TimelineResolver } from '../deployments/timeline.ts';
 import { CertificateAuthorityResolver } from '../devices/certificate-authorities.ts';
 import { EnrollmentGroupResolver, TargetEnrollmentResolver } from '../devices/enrollment-groups.ts';
 import { EnrollmentMutations } from '../devices/enrollment-mutations.ts';
@@ -119,6 +120,7 @@ function generateSchema(): GraphQLSchema {
       TargetEventResolver,
       ImportProgressResolver,
       JobResolver,
+      TimelineResolver,
       TenantConfigurationResolver,
       CertificateAuthorityResolver,
       UserResolver,

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { and, type SQL, sql } from 'drizzle-orm';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetMetadata } from '../../../database/tables/target-data.ts';
@@ -62,15 +62,14 @@ export const removeEntries = (
   );
 
 /** The condition that a target has all these entries already. */
-export const hasEntries = (tenantId: number, entries: readonly MetadataEntry[]): SQL => sql`
-  ${targets.id} IN (
-    SELECT stored.target_id
-    FROM ${targetMetadata} AS stored
-    JOIN unnest(${arrayOf(entries.map(({ key }) => key))}::text[],
-                ${arrayOf(entries.map(({ value }) => value))}::text[]) AS entry(key, value)
-      ON stored.key = entry.key AND stored.value = entry.value
-    WHERE stored.tenant_id = ${tenantId}
-    GROUP BY stored.target_id HAVING count(*) = ${entries.length}::integer)`;
+export const hasEntries = (tenantId: number, entries: readonly MetadataEntry[]): SQL | undefined =>
+  and(
+    ...entries.map(
+      ({ key, value }) => sql`${targets.id} IN (
+        SELECT target_id FROM ${targetMetadata}
+        WHERE tenant_id = ${tenantId} AND key = ${key} AND value = ${value})`,
+    ),
+  );
 
 /** The condition that a target has an entry of any of these keys. */
 export const hasAnyKey = (tenantId: number, keys: readonly string[]): SQL => sql`

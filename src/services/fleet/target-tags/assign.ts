@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { and, sql } from 'drizzle-orm';
 import { arrayOf } from '../../../database/bulk.ts';
 import { targetTagAssignments } from '../../../database/tables/target-data.ts';
 import { targets } from '../../../database/tables/targets.ts';
@@ -59,8 +59,12 @@ export async function assignTags(
 /** Those that have all the tags stay as they are. */
 const countTagged = (context: Context, choice: ReadChoice): Promise<ChangedTargets> =>
   countChoice(context, choice, (tagIds) => ({
-    same: sql`${targets.id} IN (
-      SELECT target_id FROM ${targetTagAssignments}
-      WHERE tenant_id = ${context.caller.tenantId} AND tag_id = ANY(${arrayOf(tagIds)}::bigint[])
-      GROUP BY target_id HAVING count(*) = ${tagIds.length}::integer)`,
+    // A set for each tag: counting the tags of each target takes ten times as long.
+    same: and(
+      ...tagIds.map(
+        (tagId) => sql`${targets.id} IN (
+          SELECT target_id FROM ${targetTagAssignments}
+          WHERE tenant_id = ${context.caller.tenantId} AND tag_id = ${tagId})`,
+      ),
+    ),
   }));
