@@ -1,6 +1,7 @@
 import { cleanUpActions } from './services/deployments/actions/clean-up.ts';
 import { autoAssigner } from './services/deployments/auto-assignments/run.ts';
 import { openRollouts } from './services/deployments/rollouts/run.ts';
+import { writeFleetHistory } from './services/fleet/history/write.ts';
 import { forgetOldJobs } from './services/jobs/forget-old.ts';
 import { openJobRunner } from './services/jobs/run.ts';
 import { forgetOldAuditEvents } from './services/platform/audit/forget-old.ts';
@@ -10,6 +11,8 @@ import { runPeriodically } from './services/shared/periodic.ts';
 import { removeOldOrphans } from './services/software/artifacts/orphans.ts';
 
 const FORGET_EVERY_MS = 600_000;
+/** Often enough that each five minutes are written soon after their end. */
+const HISTORY_EVERY_MS = 60_000;
 /** As often as hawkBit. */
 const AUTO_ASSIGN_EVERY_MS = 2_000;
 /** How often leftovers of uploads are searched. */
@@ -44,6 +47,12 @@ export function openJobs(platform: Platform, onError: (error: unknown) => void):
       onError,
     }),
     openJobRunner(platform, onError),
+    runPeriodically(database, {
+      name: 'fleet history',
+      everyMs: HISTORY_EVERY_MS,
+      work: () => writeFleetHistory(database, clock(), isStopping),
+      onError,
+    }),
     runPeriodically(database, {
       name: 'orphaned contents',
       everyMs: SWEEP_EVERY_MS,

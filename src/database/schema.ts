@@ -6,6 +6,7 @@ export * from './tables/auto-assignments.ts';
 export * from './tables/certificate-authorities.ts';
 export * from './tables/distribution-sets.ts';
 export * from './tables/enrollment.ts';
+export * from './tables/fleet-history.ts';
 export * from './tables/imports.ts';
 export * from './tables/jobs.ts';
 export * from './tables/roles.ts';

@@ -289,6 +289,20 @@ CREATE TABLE "pending_targets" (
 	CONSTRAINT "pending_targets_state_check" CHECK ("pending_targets"."state" IN ('pending', 'rejected'))
 );
 --> statement-breakpoint
+CREATE TABLE "fleet_history" (
+	"tenant_id" bigint NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"registered" bigint DEFAULT 0 NOT NULL,
+	"polls" bigint DEFAULT 0 NOT NULL,
+	"finished" bigint DEFAULT 0 NOT NULL,
+	"failed" bigint DEFAULT 0 NOT NULL,
+	"total" integer,
+	"in_sync" integer,
+	"pending" integer,
+	"error" integer,
+	CONSTRAINT "fleet_history_tenant_id_at_pk" PRIMARY KEY("tenant_id","at")
+);
+--> statement-breakpoint
 CREATE TABLE "import_faults" (
 	"tenant_id" bigint NOT NULL,
 	"import_id" bigint NOT NULL,
@@ -784,6 +798,7 @@ ALTER TABLE "enrollment_groups" ADD CONSTRAINT "enrollment_groups_certificate_au
 ALTER TABLE "enrollment_groups" ADD CONSTRAINT "enrollment_groups_target_type_fkey" FOREIGN KEY ("tenant_id","target_type_id") REFERENCES "public"."target_types"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "enrollment_tokens" ADD CONSTRAINT "enrollment_tokens_group_fkey" FOREIGN KEY ("tenant_id","group_id") REFERENCES "public"."enrollment_groups"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pending_targets" ADD CONSTRAINT "pending_targets_group_fkey" FOREIGN KEY ("tenant_id","group_id") REFERENCES "public"."enrollment_groups"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "fleet_history" ADD CONSTRAINT "fleet_history_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_faults" ADD CONSTRAINT "import_faults_import_fkey" FOREIGN KEY ("tenant_id","import_id") REFERENCES "public"."imports"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_seen" ADD CONSTRAINT "import_seen_import_fkey" FOREIGN KEY ("tenant_id","import_id") REFERENCES "public"."imports"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -1,4 +1,4 @@
-import { Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { type FleetSummary as Summary, summarizeFleet } from '../../../services/fleet/targets/summary.ts';
 import type { GraphqlContext } from '../server/context.ts';
 
@@ -32,6 +32,12 @@ export class FleetSummary implements Summary {
 
   @Field(() => Int, { description: 'Targets registered within the last 24 hours.' })
   registeredLastDay!: number;
+
+  @Field(() => Int, {
+    description:
+      'Pending targets that wait for an approval; 0 with a filter, and for an account that may read only some targets.',
+  })
+  waitingForApproval!: number;
 }
 
 /** It goes through all targets once. */
@@ -44,7 +50,11 @@ export class FleetResolver {
       'Counts the targets that the account may read by what operators look at first. Needs READ_TARGET.',
     complexity: SUMMARY_COST,
   })
-  fleetSummary(@Ctx() context: GraphqlContext): Promise<FleetSummary> {
-    return summarizeFleet(context);
+  fleetSummary(
+    @Arg('filter', () => String, { nullable: true, description: 'RSQL; without it all targets.' })
+    filter: string | null | undefined,
+    @Ctx() context: GraphqlContext,
+  ): Promise<FleetSummary> {
+    return summarizeFleet(context, filter);
   }
 }

@@ -31,7 +31,9 @@ import { CertificateAuthorityResolver } from '../devices/certificate-authorities
 import { EnrollmentGroupResolver, TargetEnrollmentResolver } from '../devices/enrollment-groups.ts';
 import { EnrollmentMutations } from '../devices/enrollment-mutations.ts';
 import { PendingTargetResolver } from '../devices/pending-targets.ts';
+import { TargetFacetsResolver } from '../fleet/facets.ts';
 import { FleetResolver } from '../fleet/fleet.ts';
+import { FleetHistoryResolver } from '../fleet/history.ts';
 import { ImportProgressResolver } from '../fleet/import-progress.ts';
 import { TargetEventResolver } from '../fleet/target-events.ts';
 import { TargetFilterResolver } from '../fleet/target-filters.ts';
@@ -117,6 +119,8 @@ function generateSchema(): GraphQLSchema {
       RolloutProgressResolver,
       ActionRolloutResolver,
       FleetResolver,
+      FleetHistoryResolver,
+      TargetFacetsResolver,
       TargetEventResolver,
       ImportProgressResolver,
       JobResolver,

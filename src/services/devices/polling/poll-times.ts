@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
 import { type Database, isOpen } from '../../../database/connect.ts';
 import { isUnavailable } from '../../../database/unavailable.ts';
+import { openPollCounts } from '../../fleet/history/poll-counts.ts';
 import { isPending, type PendingDevice } from '../sign-in/pending-device.ts';
 import type { Device, Polled } from './device.ts';
 
@@ -44,6 +45,7 @@ export function openPollTimes(
   clock: () => Date,
   onError: (error: unknown) => void,
 ): PollTimes {
+  const counts = openPollCounts(database, clock, onError);
   let polls = new Set<Device>();
   let pendingPolls = new Set<PendingDevice>();
   let writing: Promise<void> = Promise.resolve();
@@ -76,16 +78,21 @@ export function openPollTimes(
     note(device, address, at) {
       device.polledAt = at;
       device.address = address;
-      if (isPending(device)) pendingPolls.add(device);
-      else polls.add(device);
+      if (isPending(device)) {
+        pendingPolls.add(device);
+        return;
+      }
+      polls.add(device);
+      counts.count(device.tenant.tenantId);
     },
     async writeFirst(device, address) {
       await writeFirstPoll(database, device, address);
       device.seen = true;
+      counts.count(device.tenant.tenantId);
     },
-    close() {
+    async close() {
       clearInterval(timer);
-      return flush();
+      await Promise.all([flush(), counts.close()]);
     },
   };
 }

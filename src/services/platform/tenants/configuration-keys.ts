@@ -35,6 +35,7 @@ const text = (
 const no = () => false;
 
 export const AUDIT_RETENTION_DAYS = 365;
+export const HISTORY_RETENTION_DAYS = 90;
 export const JOB_RETENTION_DAYS = 30;
 
 /** The distribution set type that a new set has where none is named. Every tenant has one: nothing is inherited. */
@@ -110,6 +111,11 @@ export const CONFIGURATION_KEYS = {
     'Days after which events of the audit trail are forgotten.',
     AUDIT_RETENTION_DAYS,
     (value) => checkDays('audit.retention.days', value),
+  ),
+  'fleet.history.retention.days': integer(
+    'Days after which the history of the fleet is forgotten.',
+    HISTORY_RETENTION_DAYS,
+    (value) => checkDays('fleet.history.retention.days', value),
   ),
   'job.retention.days': integer(
     'Days after which jobs that have ended are forgotten.',

@@ -1,4 +1,5 @@
 import { exportTargets } from '../../../../src/services/fleet/exports/export-targets.ts';
+import { readFleetHistory } from '../../../../src/services/fleet/history/read.ts';
 import type { ImportedTarget } from '../../../../src/services/fleet/imports/source.ts';
 import { assignTargetGroup } from '../../../../src/services/fleet/target-groups/assign.ts';
 import { listTargetGroups, listTargetsOfGroup } from '../../../../src/services/fleet/target-groups/list.ts';
@@ -11,13 +12,14 @@ import { assignTargetType } from '../../../../src/services/fleet/targets/assign-
 import { findAttributes, setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
+import { countTargetFacets } from '../../../../src/services/fleet/targets/facets.ts';
 import { findTarget, findTargets, listTargets } from '../../../../src/services/fleet/targets/find.ts';
 import { rotateTargetToken } from '../../../../src/services/fleet/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotate-tokens.ts';
 import { summarizeFleet } from '../../../../src/services/fleet/targets/summary.ts';
 import { findTokenRotations } from '../../../../src/services/fleet/targets/token-rotation.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
-import type { Verbs } from './verb.ts';
+import { ITS_OWN, type Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 
 /** Of targets: a new one and one that is there, in bulk by name and by filter. */
@@ -171,6 +173,28 @@ export const READING_VERBS: Verbs = {
       return name === 'inner' ? neverSeen : total - neverSeen;
     },
     beyond: { READ_TARGET: 0 },
+  },
+  'summarizeFleet of those that match a filter': {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => (await summarizeFleet(c, `id==${name}`)).total,
+    beyond: { READ_TARGET: 0 },
+  },
+  'countTargetFacets by group': {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => (await countTargetFacets(c, { by: 'group', filter: `id==${name}` })).facets,
+    beyond: { READ_TARGET: [] },
+  },
+  'countTargetFacets by type': {
+    needs: ['READ_TARGET', 'READ_TARGET_TYPE'],
+    call: async (c, { name }) =>
+      (await countTargetFacets(c, { by: 'type', filter: `id==${name}` })).facets.filter(({ value }) => value),
+    beyond: { READ_TARGET: [], READ_TARGET_TYPE: [] },
+  },
+  readFleetHistory: {
+    needs: ['READ_TARGET'],
+    call: (c) => readFleetHistory(c, { from: c.clock(), interval: 'hour' }),
+    unnarrowed: 'a scope refuses it',
+    elsewhere: ITS_OWN,
   },
   findAttributes: {
     needs: ['READ_TARGET'],
