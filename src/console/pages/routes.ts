@@ -1,4 +1,5 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { placeOf } from '../parts/place.ts';
 import { type TargetsSearch, targetsSearchOf } from './targets/search.ts';
 
 /**
@@ -27,5 +28,21 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
       getParentRoute: () => shell,
       path: '/provision',
       component: lazyRouteComponent(() => import('./provision/provision-page.tsx'), 'ProvisionPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/rollouts',
+      validateSearch: placeOf,
+      component: lazyRouteComponent(() => import('./rollouts/rollouts-page.tsx'), 'RolloutsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/rollouts/new',
+      component: lazyRouteComponent(() => import('./rollouts/new-rollout-page.tsx'), 'NewRolloutPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/rollouts/$number',
+      component: lazyRouteComponent(() => import('./rollouts/rollout-page.tsx'), 'RolloutPage'),
     }),
   ] as const;

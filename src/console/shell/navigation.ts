@@ -1,4 +1,4 @@
-import { IconDeviceDesktop, IconPlus, IconTopologyStar3 } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconPlus, IconRocket, IconTopologyStar3 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '../api/permissions.ts';
@@ -19,4 +19,5 @@ export const PLACES: readonly Place[] = [
   { to: '/', label: shell.fleet, icon: IconTopologyStar3, needs: ['READ_TARGET'] },
   { to: '/targets', label: shell.targets, icon: IconDeviceDesktop, needs: ['READ_TARGET'] },
   { to: '/provision', label: shell.newTarget, icon: IconPlus, needs: ['CREATE_TARGET'] },
+  { to: '/rollouts', label: shell.rollouts, icon: IconRocket, needs: ['READ_ROLLOUT'] },
 ];

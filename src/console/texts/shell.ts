@@ -5,6 +5,7 @@ export const shell = {
   skip: 'Skip to the content',
   fleet: 'Fleet',
   targets: 'Targets',
+  rollouts: 'Rollouts',
   newTarget: 'Provision a device',
   signOut: 'Sign out',
   account: (name: string) => `Account of ${name}`,

@@ -6,4 +6,6 @@ export const PAGES: readonly (readonly [path: string, heading: string | RegExp])
   ['/targets?filter=name%3D%3Dnosuch', 'Targets'],
   ['/targets/device-1', 'The first device'],
   ['/provision', 'Provision a device'],
+  ['/rollouts', 'Rollouts'],
+  ['/rollouts/new', 'New rollout'],
 ];

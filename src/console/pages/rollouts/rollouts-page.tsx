@@ -1,0 +1,117 @@
+import { Box, Group, Text } from '@mantine/core';
+import { IconPlus, IconRocket } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSubscription } from 'urql';
+import type { RolloutRowFragment } from '../../api/types.documents.ts';
+import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { PageButton, PageLink } from '../../parts/links.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Pager } from '../../parts/pager.tsx';
+import { pageArguments } from '../../parts/place.ts';
+import { Empty, Failed } from '../../parts/states.tsx';
+import { When } from '../../parts/when.tsx';
+import { common, numberText } from '../../texts/common.ts';
+import { rolloutsTexts as texts } from '../../texts/rollouts.ts';
+import { Progress, RolloutState } from './progress.tsx';
+import { RolloutRowMoves, Rollouts } from './rollouts.documents.ts';
+
+const PAGE_SIZE = 50;
+/** So many rollouts are followed live; the others move when the page is opened anew. */
+const FOLLOWED = 10;
+const MOVING = new Set(['CREATING', 'STARTING', 'RUNNING', 'STOPPING', 'DELETING']);
+
+const COLUMNS: readonly Column<RolloutRowFragment>[] = [
+  {
+    id: 'name',
+    label: texts.columns.name,
+    cell: ({ name, number }) => (
+      <PageLink to="/rollouts/$number" params={{ number: String(number) }} fw={550}>
+        {name}
+      </PageLink>
+    ),
+  },
+  { id: 'status', label: texts.columns.status, cell: ({ status }) => <RolloutState status={status} /> },
+  {
+    id: 'progress',
+    label: texts.columns.progress,
+    cell: ({ targetCounts, totalTargets }) => (
+      <Group gap="sm" wrap="nowrap">
+        <Box w={120}>
+          <Progress counts={targetCounts} total={totalTargets} />
+        </Box>
+        <Text span size="sm" className="numbers">
+          {numberText(targetCounts?.finished ?? 0)} / {numberText(totalTargets)}
+        </Text>
+      </Group>
+    ),
+  },
+  {
+    id: 'set',
+    label: texts.columns.set,
+    cell: ({ distributionSet }) =>
+      distributionSet ? `${distributionSet.name} ${distributionSet.version}` : common.none,
+  },
+  { id: 'created', label: texts.columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
+];
+
+/** All rollouts, the newest first; what moves is seen moving. */
+export function RolloutsPage() {
+  const search = useSearch({ from: '/shell/rollouts' });
+  const navigate = useNavigate({ from: '/rollouts' });
+  const { may } = useViewer();
+  const page = useData(Rollouts, pageArguments(search, PAGE_SIZE), { keep: true });
+  const rows = page.data?.rollouts.nodes;
+  const mayCreate = may('CREATE_ROLLOUT');
+  const create = (
+    <PageButton to="/rollouts/new" leftSection={<IconPlus size={16} aria-hidden />}>
+      {texts.create}
+    </PageButton>
+  );
+  return (
+    <Page wide title={texts.title} lead={texts.lead} actions={mayCreate && rows?.length !== 0 && create}>
+      {rows
+        ?.filter(({ status }) => MOVING.has(status))
+        .slice(0, FOLLOWED)
+        .map(({ id }) => (
+          <Follow key={id} id={id} />
+        ))}
+      {page.error && !rows ? (
+        <Failed error={page.error} reload={page.reload} />
+      ) : rows?.length === 0 && !page.stale ? (
+        <Empty
+          icon={<IconRocket size={40} stroke={1.4} />}
+          title={texts.emptyTitle}
+          hint={texts.emptyHint}
+          action={mayCreate && create}
+        />
+      ) : (
+        <>
+          <DataTable
+            label={texts.table}
+            rows={rows}
+            keyOf={({ id }) => id}
+            nameOf={({ name }) => name}
+            columns={COLUMNS}
+            height="calc(100vh - 220px)"
+          />
+          <Pager
+            place={search}
+            size={PAGE_SIZE}
+            count={rows?.length ?? 0}
+            total={page.data?.rollouts.totalCount}
+            info={page.data?.rollouts.pageInfo}
+            onMove={(place) => void navigate({ search: place })}
+          />
+        </>
+      )}
+    </Page>
+  );
+}
+
+/** Keeps a rollout of the cache as it is on the server. */
+function Follow({ id }: { id: string }) {
+  useSubscription({ query: RolloutRowMoves, variables: { id } });
+  return null;
+}

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphql } from '../../support/server.ts';
+import { uploadFile } from '../../support/software.ts';
+import {
+  type ConsoleUnderTest,
+  executablePath,
+  expectAccessible,
+  headingOf,
+  openConsole,
+  PASSWORD,
+} from './support.ts';
+
+describe.skipIf(!executablePath)('rollouts in the console', () => {
+  let console: ConsoleUnderTest;
+
+  beforeAll(async () => {
+    console = await openConsole();
+    const { admin } = console.tenant;
+    await admin('/rest/v1/targets', {
+      method: 'POST',
+      json: Array.from({ length: 4 }, (_, index) => ({ controllerId: `pump-${index}`, group: 'pumps' })),
+    });
+    const { moduleId } = await uploadFile(console.tenant, {
+      filename: 'image.bin',
+      content: new Uint8Array(9),
+    });
+    await admin('/rest/v1/distributionsets', {
+      method: 'POST',
+      json: [{ name: 'Pumps', version: '2', type: 'os', modules: [{ id: moduleId }] }],
+    });
+  });
+  afterAll(() => console?.close());
+
+  /** A device says how its only action ended. */
+  async function report(controllerId: string, finished: 'success' | 'failure') {
+    const { admin } = console.tenant;
+    const target = `/rest/v1/targets/${controllerId}`;
+    const { json } = await admin(`${target}/actions`);
+    const { securityToken } = (await admin(target)).json;
+    const path = `/${console.tenant.name}/controller/v1/${controllerId}/deploymentBase/${json.content[0].id}/feedback`;
+    const answer = await fetch(console.server.url + path, {
+      method: 'POST',
+      headers: { authorization: `TargetToken ${securityToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ status: { execution: 'closed', result: { finished } } }),
+    });
+    expect(answer.status).toBe(200);
+  }
+
+  it('are planned before they are made, started, and seen moving; a failing group stops them', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/rollouts');
+    await page.getByText('No rollout yet').waitFor();
+    await page.getByRole('link', { name: 'New rollout' }).click();
+    await headingOf(page, 'New rollout').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('Autumn');
+    await page.getByRole('combobox', { name: 'Distribution set' }).click();
+    await page.getByRole('option', { name: 'Pumps 2' }).click();
+    await page.getByLabel('Which targets').fill('group==pumps and');
+    await page.getByRole('region', { name: 'The plan' }).getByRole('alert').waitFor();
+    await page.getByLabel('Which targets').fill('group==pumps');
+    await page.getByLabel('Number of groups').fill('2');
+    await page.getByText('4 targets in 2 groups').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Create the rollout' }).click();
+    await headingOf(page, 'Autumn').waitFor();
+    await page.getByRole('button', { name: 'Start', exact: true }).click({ timeout: 20_000 });
+    await page.getByText('in all, 4 targets get the set').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+    const running = page.getByRole('img', { name: '0 of 2 finished' }).first();
+    await running.waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Pause' }).waitFor({ timeout: 20_000 });
+
+    for (const device of ['pump-0', 'pump-1']) await report(device, 'failure');
+    await page.getByText('Failed: the rollout paused').waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Show 2 failing targets' }).click();
+    await page.getByRole('link', { name: 'pump-1' }).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await expectAccessible(page);
+
+    await page.getByRole('link', { name: 'Rollouts' }).click();
+    await page
+      .getByRole('row', { name: /Autumn/ })
+      .getByText('Paused')
+      .waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('wait for who may approve them, where that is asked for', async () => {
+    const { admin } = console.tenant;
+    const approval = '/rest/v1/system/configs/rollout.approval.enabled';
+    await admin(approval, { method: 'PUT', json: { value: true } });
+    const { json } = await admin('/rest/v1/distributionsets?q=name==Pumps');
+    await admin('/rest/v1/rollouts', {
+      method: 'POST',
+      json: {
+        name: 'Winter',
+        distributionSetId: json.content[0].id,
+        targetFilterQuery: 'group==pumps',
+        amountGroups: 1,
+      },
+    });
+    const { page, context } = await console.visit();
+    await page.goto('/rollouts');
+    await page.getByRole('link', { name: 'Winter' }).click();
+    await page.getByRole('button', { name: 'Approve' }).click({ timeout: 20_000 });
+    await admin(approval, { method: 'DELETE' });
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor({ timeout: 20_000 });
+    await context.close();
+  });
+
+  it('offer nothing that the caller may not do', async () => {
+    await graphql(
+      console.tenant.admin,
+      'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
+      { input: { username: 'watcher', password: PASSWORD, permissions: ['READ_ROLLOUT'] } },
+    );
+    const { page, context, troubles } = await console.visit({ username: `${console.tenant.name}\\watcher` });
+    await page.goto('/rollouts');
+    await page.getByRole('link', { name: 'Winter' }).click();
+    await headingOf(page, 'Winter').waitFor();
+    for (const name of ['Start', 'Stop', 'Delete', 'Approve'])
+      expect(await page.getByRole('button', { name, exact: true }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Rollouts' }).click();
+    await headingOf(page, 'Rollouts').waitFor();
+    expect(await page.getByRole('link', { name: 'New rollout' }).count()).toBe(0);
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+});
