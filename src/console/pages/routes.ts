@@ -1,5 +1,6 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { placeOf } from '../parts/place.ts';
+import { softwareSearchOf } from './software/search.ts';
 import { type TargetsSearch, targetsSearchOf } from './targets/search.ts';
 
 /**
@@ -44,5 +45,21 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
       getParentRoute: () => shell,
       path: '/rollouts/$number',
       component: lazyRouteComponent(() => import('./rollouts/rollout-page.tsx'), 'RolloutPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/software',
+      validateSearch: softwareSearchOf,
+      component: lazyRouteComponent(() => import('./software/software-page.tsx'), 'SoftwarePage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/software/modules/$number',
+      component: lazyRouteComponent(() => import('./software/module-page.tsx'), 'ModulePage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/distribution-sets/$number',
+      component: lazyRouteComponent(() => import('./software/set-page.tsx'), 'SetPage'),
     }),
   ] as const;

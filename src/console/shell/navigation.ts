@@ -1,4 +1,4 @@
-import { IconDeviceDesktop, IconPlus, IconRocket, IconTopologyStar3 } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconPackage, IconPlus, IconRocket, IconTopologyStar3 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '../api/permissions.ts';
@@ -20,4 +20,10 @@ export const PLACES: readonly Place[] = [
   { to: '/targets', label: shell.targets, icon: IconDeviceDesktop, needs: ['READ_TARGET'] },
   { to: '/provision', label: shell.newTarget, icon: IconPlus, needs: ['CREATE_TARGET'] },
   { to: '/rollouts', label: shell.rollouts, icon: IconRocket, needs: ['READ_ROLLOUT'] },
+  {
+    to: '/software',
+    label: shell.software,
+    icon: IconPackage,
+    needs: ['READ_DISTRIBUTION_SET', 'READ_SOFTWARE_MODULE'],
+  },
 ];

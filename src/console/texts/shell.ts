@@ -6,6 +6,7 @@ export const shell = {
   fleet: 'Fleet',
   targets: 'Targets',
   rollouts: 'Rollouts',
+  software: 'Software',
   newTarget: 'Provision a device',
   signOut: 'Sign out',
   account: (name: string) => `Account of ${name}`,

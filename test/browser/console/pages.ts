@@ -8,4 +8,7 @@ export const PAGES: readonly (readonly [path: string, heading: string | RegExp])
   ['/provision', 'Provision a device'],
   ['/rollouts', 'Rollouts'],
   ['/rollouts/new', 'New rollout'],
+  ['/software', 'Software'],
+  ['/software?tab=modules', 'Software'],
+  ['/software?tab=types', 'Software'],
 ];

@@ -10,6 +10,9 @@ import {
   PASSWORD,
 } from './support.ts';
 
+/** Rollouts move on by a job that looks every few seconds. */
+const LONG_MS = 90_000;
+
 describe.skipIf(!executablePath)('rollouts in the console', () => {
   let console: ConsoleUnderTest;
 

@@ -1,0 +1,78 @@
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+import type { ForceType, SetFullFragment } from '../../api/types.documents.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
+import { Card } from '../../parts/card.tsx';
+import { confirm } from '../../parts/confirm.ts';
+import { done, failure } from '../../parts/notify.tsx';
+import { reasonOf } from '../../parts/reason.ts';
+import { setTexts as texts } from '../../texts/software.ts';
+import { forceTypeTexts } from '../../texts/status.ts';
+import { AssignSet, SetReach } from './software.documents.ts';
+
+const FORCE_TYPES = ['FORCED', 'SOFT', 'DOWNLOAD_ONLY'] as const satisfies ForceType[];
+
+/** Gives the set to all targets that match a filter; how many they are is said before. */
+export function AssignCard({ set }: { set: SetFullFragment }) {
+  const [filter, setFilter] = useState('');
+  const [forceType, setForceType] = useState<ForceType>('FORCED');
+  const [asked] = useDebouncedValue(filter.trim(), 250);
+  const reach = useData(SetReach, { filter: asked }, { pause: asked === '', keep: true });
+  const [assign, busy] = useChange(AssignSet);
+  const isCurrent = asked === filter.trim() && asked !== '' && !reach.stale;
+  const count = isCurrent && !reach.error ? reach.data?.targets.totalCount : undefined;
+  const title = `${set.name} ${set.version}`;
+
+  async function submit() {
+    if (!count) return;
+    const action = texts.submit(count);
+    const text = texts.confirmText(title, count);
+    if (!(await confirm({ title: texts.confirmTitle(count), text, action }))) return;
+    const outcome = await assign({ input: { filter: asked, distributionSetId: set.id, forceType } });
+    if (!outcome) return;
+    const [fault] = outcome.faults;
+    void (fault ? failure(fault.message) : done(texts.assigned(outcome.payload.affectedCount)));
+  }
+
+  return (
+    <Card title={texts.assign} hint={set.complete ? texts.assignHint : texts.incompleteHint}>
+      {set.complete && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void submit();
+          }}
+        >
+          <Stack maw={520}>
+            <TextInput
+              label={texts.filter}
+              description={texts.filterHint}
+              value={filter}
+              onChange={(event) => setFilter(event.currentTarget.value)}
+              error={isCurrent && reach.error ? reasonOf(reach.error) : undefined}
+              autoComplete="off"
+              spellCheck={false}
+            />
+            <Select
+              aria-label={texts.assign}
+              data={FORCE_TYPES.map((value) => ({ value, label: forceTypeTexts[value] }))}
+              value={forceType}
+              onChange={(value) => setForceType((value ?? 'FORCED') as ForceType)}
+              allowDeselect={false}
+            />
+            <Group>
+              <Button type="submit" disabled={!count} loading={busy}>
+                {texts.assign}
+              </Button>
+              <Text size="sm" c="dimmed" role="status">
+                {count !== undefined && texts.count(count)}
+              </Text>
+            </Group>
+          </Stack>
+        </form>
+      )}
+    </Card>
+  );
+}

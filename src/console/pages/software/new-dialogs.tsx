@@ -1,0 +1,143 @@
+import { MultiSelect, Select, Textarea, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
+import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { softwareTexts as texts } from '../../texts/software.ts';
+import { CreateModule, CreateSet, ModuleChoices, SoftwareTypes } from './software.documents.ts';
+
+const FIELDS = ['name', 'version', 'vendor', 'description', 'type'];
+
+type FaultOf = (field: string) => string | undefined;
+
+function NameFields({ faultOf }: { faultOf: FaultOf }) {
+  return (
+    <>
+      <TextInput
+        name="name"
+        label={texts.name}
+        error={faultOf('name')}
+        required
+        withAsterisk={false}
+        data-autofocus
+        autoComplete="off"
+      />
+      <TextInput
+        name="version"
+        label={texts.version}
+        error={faultOf('version')}
+        required
+        withAsterisk={false}
+        autoComplete="off"
+      />
+    </>
+  );
+}
+
+/** Creates a module, and leads to it: its files come next. */
+export function NewModuleDialog({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const [create] = useChange(CreateModule);
+  const { data } = useData(SoftwareTypes, {});
+  const types = data?.softwareModuleTypes.nodes ?? [];
+  const [chosen, setType] = useState<string | null>(null);
+  const type = chosen ?? types[0]?.key ?? null;
+  return (
+    <FormDialog
+      title={texts.newModule}
+      action={texts.createModule}
+      fields={FIELDS}
+      onClose={onClose}
+      run={async (form) => {
+        const module = {
+          name: typedIn(form, 'name') ?? '',
+          version: typedIn(form, 'version') ?? '',
+          vendor: typedIn(form, 'vendor'),
+          description: typedIn(form, 'description'),
+          type: type ?? '',
+        };
+        const outcome = await create({ input: { softwareModules: [module] } });
+        const made = outcome?.payload.softwareModules[0];
+        if (made) void navigate({ to: '/software/modules/$number', params: { number: String(made.number) } });
+        return outcome?.faults;
+      }}
+    >
+      {(faultOf) => (
+        <>
+          <NameFields faultOf={faultOf} />
+          <Select
+            label={texts.type}
+            data={types.map(({ key, name }) => ({ value: key, label: name }))}
+            value={type}
+            onChange={setType}
+            error={faultOf('type')}
+            allowDeselect={false}
+          />
+          <TextInput name="vendor" label={texts.vendor} error={faultOf('vendor')} autoComplete="off" />
+          <Textarea name="description" label={texts.description} error={faultOf('description')} autosize />
+        </>
+      )}
+    </FormDialog>
+  );
+}
+
+/** Creates a distribution set, with modules or still empty. */
+export function NewSetDialog({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const [create] = useChange(CreateSet);
+  const { data } = useData(SoftwareTypes, {});
+  const modules = useData(ModuleChoices, {});
+  const types = data?.distributionSetTypes.nodes ?? [];
+  const [chosen, setType] = useState<string | null>(null);
+  const [moduleIds, setModuleIds] = useState<string[]>([]);
+  const type = chosen ?? types[0]?.key ?? null;
+  return (
+    <FormDialog
+      title={texts.newSet}
+      action={texts.createSet}
+      fields={FIELDS}
+      onClose={onClose}
+      run={async (form) => {
+        const set = {
+          name: typedIn(form, 'name') ?? '',
+          version: typedIn(form, 'version') ?? '',
+          description: typedIn(form, 'description'),
+          type: type ?? undefined,
+          moduleIds,
+        };
+        const outcome = await create({ input: { distributionSets: [set] } });
+        const made = outcome?.payload.distributionSets[0];
+        if (made)
+          void navigate({ to: '/distribution-sets/$number', params: { number: String(made.number) } });
+        return outcome?.faults;
+      }}
+    >
+      {(faultOf) => (
+        <>
+          <NameFields faultOf={faultOf} />
+          <Select
+            label={texts.type}
+            data={types.map(({ key, name }) => ({ value: key, label: name }))}
+            value={type}
+            onChange={setType}
+            error={faultOf('type')}
+            allowDeselect={false}
+          />
+          <MultiSelect
+            label={texts.moduleChoice}
+            description={texts.moduleChoiceHint}
+            data={(modules.data?.softwareModules.nodes ?? []).map(({ id, name, version }) => ({
+              value: id,
+              label: `${name} ${version}`,
+            }))}
+            value={moduleIds}
+            onChange={setModuleIds}
+            searchable
+          />
+          <Textarea name="description" label={texts.description} error={faultOf('description')} autosize />
+        </>
+      )}
+    </FormDialog>
+  );
+}

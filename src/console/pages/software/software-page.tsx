@@ -1,0 +1,157 @@
+import { Button, Tabs } from '@mantine/core';
+import { IconPackage, IconPlus } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { type Loaded, useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Pager, type PagerProps } from '../../parts/pager.tsx';
+import { pageArguments } from '../../parts/place.ts';
+import { Empty, Failed } from '../../parts/states.tsx';
+import { softwareTexts as texts } from '../../texts/software.ts';
+import { MODULE_COLUMNS, SET_COLUMNS } from './columns.tsx';
+import { NewModuleDialog, NewSetDialog } from './new-dialogs.tsx';
+import type { SoftwareTab } from './search.ts';
+import { Modules, Sets } from './software.documents.ts';
+import { TypesTab } from './types-tab.tsx';
+
+const PAGE_SIZE = 50;
+
+/** What devices can be given: sets, the modules in them, and their types. */
+export function SoftwarePage() {
+  const { tab = 'sets' } = useSearch({ from: '/shell/software' });
+  const navigate = useNavigate({ from: '/software' });
+  const { may } = useViewer();
+  const [making, setMaking] = useState<'set' | 'module'>();
+  const go = (next: string | null) => void navigate({ search: next ? { tab: next as SoftwareTab } : {} });
+  const maySeeSets = may('READ_DISTRIBUTION_SET');
+  const maySeeModules = may('READ_SOFTWARE_MODULE');
+  return (
+    <Page
+      wide
+      title={texts.title}
+      lead={texts.lead}
+      actions={
+        <>
+          {may('CREATE_SOFTWARE_MODULE') && (
+            <Button
+              variant="default"
+              leftSection={<IconPlus size={16} aria-hidden />}
+              onClick={() => setMaking('module')}
+            >
+              {texts.newModule}
+            </Button>
+          )}
+          {may('CREATE_DISTRIBUTION_SET') && (
+            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking('set')}>
+              {texts.newSet}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <Tabs value={tab} onChange={go} keepMounted={false}>
+        <Tabs.List mb="md">
+          {maySeeSets && <Tabs.Tab value="sets">{texts.sets}</Tabs.Tab>}
+          {maySeeModules && <Tabs.Tab value="modules">{texts.modules}</Tabs.Tab>}
+          {maySeeModules && maySeeSets && <Tabs.Tab value="types">{texts.types}</Tabs.Tab>}
+        </Tabs.List>
+        {maySeeSets && (
+          <Tabs.Panel value="sets">
+            <SetsTab />
+          </Tabs.Panel>
+        )}
+        {maySeeModules && (
+          <Tabs.Panel value="modules">
+            <ModulesTab />
+          </Tabs.Panel>
+        )}
+        {maySeeModules && maySeeSets && (
+          <Tabs.Panel value="types">
+            <TypesTab />
+          </Tabs.Panel>
+        )}
+      </Tabs>
+      {making === 'module' && <NewModuleDialog onClose={() => setMaking(undefined)} />}
+      {making === 'set' && <NewSetDialog onClose={() => setMaking(undefined)} />}
+    </Page>
+  );
+}
+
+function SetsTab() {
+  const search = useSearch({ from: '/shell/software' });
+  const page = useData(Sets, pageArguments(search, PAGE_SIZE), { keep: true });
+  return (
+    <List
+      of={page}
+      list={page.data?.distributionSets}
+      label={texts.sets}
+      columns={SET_COLUMNS}
+      empty={<Nothing title={texts.noSets} hint={texts.noSetsHint} />}
+    />
+  );
+}
+
+function ModulesTab() {
+  const search = useSearch({ from: '/shell/software' });
+  const page = useData(Modules, pageArguments(search, PAGE_SIZE), { keep: true });
+  return (
+    <List
+      of={page}
+      list={page.data?.softwareModules}
+      label={texts.modules}
+      columns={MODULE_COLUMNS}
+      empty={<Nothing title={texts.noModules} hint={texts.noModulesHint} />}
+    />
+  );
+}
+
+const Nothing = (props: { title: string; hint: string }) => (
+  <Empty icon={<IconPackage size={40} stroke={1.4} />} {...props} />
+);
+
+interface Named {
+  id: string;
+  name: string;
+  version: string;
+}
+
+function List<Row extends Named>({
+  of: { error, reload, stale },
+  list,
+  label,
+  columns,
+  empty,
+}: {
+  of: Loaded<unknown>;
+  list: { nodes: readonly Row[]; totalCount: number; pageInfo: PagerProps['info'] } | undefined;
+  label: string;
+  columns: readonly Column<Row>[];
+  empty: ReactNode;
+}) {
+  const search = useSearch({ from: '/shell/software' });
+  const navigate = useNavigate({ from: '/software' });
+  if (error && !list) return <Failed error={error} reload={reload} />;
+  if (list?.nodes.length === 0 && !stale) return empty;
+  return (
+    <>
+      <DataTable
+        label={label}
+        rows={list?.nodes}
+        keyOf={({ id }) => id}
+        nameOf={({ name, version }) => `${name} ${version}`}
+        columns={columns}
+        height="calc(100vh - 280px)"
+      />
+      <Pager
+        place={search}
+        size={PAGE_SIZE}
+        count={list?.nodes.length ?? 0}
+        total={list?.totalCount}
+        info={list?.pageInfo}
+        onMove={(place) => void navigate({ search: { tab: search.tab, ...place } })}
+      />
+    </>
+  );
+}

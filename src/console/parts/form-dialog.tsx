@@ -1,0 +1,58 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { type ReactNode, type SyntheticEvent, useState } from 'react';
+import type { Fault } from '../api/use-change.ts';
+import { common } from '../texts/common.ts';
+import { Faults } from './faults.tsx';
+
+export interface FormDialogProps {
+  title: string;
+  /** The word on the button. */
+  action: string;
+  /** The names of the fields that show their own faults. */
+  fields: readonly string[];
+  onClose: () => void;
+  /** Does it; what it answers as faults is shown, nothing at all if that was told already. */
+  run: (form: FormData) => Promise<readonly Fault[] | undefined>;
+  children: (faultOf: (field: string) => string | undefined) => ReactNode;
+}
+
+/** A form in a dialog, which closes when all went well. */
+export function FormDialog({ title, action, fields, onClose, run, children }: FormDialogProps) {
+  const [faults, setFaults] = useState<readonly Fault[]>([]);
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: SyntheticEvent<HTMLFormElement>) {
+    event.preventDefault();
+    setBusy(true);
+    const found = await run(new FormData(event.currentTarget));
+    setBusy(false);
+    if (!found) return;
+    setFaults(found);
+    if (found.length === 0) onClose();
+  }
+
+  const isFieldOf = (fault: Fault, field: string) => fault.path.at(-1) === field;
+  const others = faults.filter((fault) => !fields.some((field) => isFieldOf(fault, field)));
+  return (
+    <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': common.close }}>
+      <form onSubmit={submit}>
+        <Stack>
+          {children((field) => faults.find((fault) => isFieldOf(fault, field))?.message)}
+          <Faults messages={others.map(({ message }) => message)} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {common.cancel}
+            </Button>
+            <Button type="submit" loading={busy}>
+              {action}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+/** What was typed into a field; undefined if nothing was. */
+export const typedIn = (form: FormData, field: string): string | undefined =>
+  String(form.get(field) ?? '').trim() || undefined;

@@ -1,0 +1,98 @@
+import { counted, numberText } from './common.ts';
+
+export const softwareTexts = {
+  title: 'Software',
+  lead: 'What devices can be given: modules hold the files, distribution sets are what is assigned.',
+  sets: 'Distribution sets',
+  modules: 'Modules',
+  types: 'Types',
+  newSet: 'New distribution set',
+  newModule: 'New module',
+  noSets: 'No distribution set yet',
+  noSetsHint: 'First make a module and upload its file, then a set that contains it.',
+  noModules: 'No module yet',
+  noModulesHint:
+    'A module is one piece of software, for example an image, in one version. Its files come next.',
+  columns: {
+    name: 'Name',
+    version: 'Version',
+    type: 'Type',
+    state: 'State',
+    tags: 'Tags',
+    vendor: 'Vendor',
+    created: 'Created',
+  },
+  complete: 'Complete',
+  incomplete: 'Incomplete',
+  invalid: 'Invalidated',
+  locked: 'In use: locked',
+  name: 'Name',
+  version: 'Version',
+  vendor: 'Vendor',
+  description: 'Description',
+  type: 'Type',
+  moduleChoice: 'Modules',
+  moduleChoiceHint: 'They can also be added later, until the set is in use.',
+  createModule: 'Create the module',
+  createSet: 'Create the set',
+  moduleTypes: 'Types of modules',
+  setTypes: 'Types of sets',
+  key: 'Key',
+  perSet: (count: number) => `at most ${numberText(count)} in a set`,
+  mandatory: 'needs',
+  optional: 'may have',
+};
+
+export const moduleTexts = {
+  notFound: 'This module does not exist.',
+  toList: 'To the software',
+  details: 'Details',
+  files: 'Files',
+  noFiles: 'No file yet. Without one, devices have nothing to download.',
+  upload: 'Upload files',
+  uploading: (name: string, percent: number) => `${name}: ${percent} %`,
+  digesting: (name: string) => `${name}: its checksum is computed`,
+  uploaded: (name: string) => `${name} is uploaded; its checksum is right.`,
+  uploadFailed: (name: string, reason: string) => `${name}: ${reason}`,
+  uploadBroken: 'the connection broke. Try again.',
+  removeFile: (name: string) => `Delete ${name}`,
+  removeFileText: 'Devices can no longer download it.',
+  fileRemoved: 'The file is deleted.',
+  lockedHint: 'A set with this module is in use, so its files stay as they are.',
+  remove: 'Delete the module',
+  removeText: (title: string, files: number) => `${title} and ${counted(files, 'file')} are deleted.`,
+  removed: 'The module is deleted.',
+};
+
+export const setTexts = {
+  notFound: 'This distribution set does not exist.',
+  modules: 'Modules',
+  noModules: 'No module yet. Add those that the type asks for, and the set is complete.',
+  add: 'Add a module',
+  addPlaceholder: 'Search by name',
+  removeModule: (name: string) => `Remove ${name}`,
+  removed: (name: string) => `${name} is removed from the set.`,
+  assign: 'Assign',
+  assignHint: 'To all targets that match a filter. For an update in groups, make a rollout.',
+  incompleteHint: 'An incomplete set cannot be assigned.',
+  filter: 'Which targets',
+  filterHint: 'A filter, for example group==pilot',
+  count: (count: number) => `${counted(count, 'target')} match`,
+  submit: (count: number) => `Assign to ${counted(count, 'target')}`,
+  confirmTitle: (count: number) => `Assign to ${counted(count, 'target')}?`,
+  confirmText: (title: string, count: number) =>
+    `${counted(count, 'target')} get ${title} with their next poll.`,
+  assigned: (count: number) => `Assigned to ${counted(count, 'target')}.`,
+  remove: 'Delete the set',
+  removeText: (title: string) => `${title} is deleted. Its modules stay.`,
+  deleted: 'The distribution set is deleted.',
+};
+
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+
+/** `1.4 MB`. */
+export function sizeText(bytes: number): string {
+  const at = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** at;
+  return `${new Intl.NumberFormat('en', { maximumFractionDigits: at ? 1 : 0 }).format(value)} ${UNITS[at]}`;
+}
