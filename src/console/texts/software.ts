@@ -2,7 +2,7 @@ import { counted, numberText } from './common.ts';
 
 export const softwareTexts = {
   title: 'Software',
-  lead: 'What devices can be given: modules hold the files, distribution sets are what is assigned.',
+  lead: 'Modules hold the files; distribution sets are what devices are given.',
   sets: 'Distribution sets',
   modules: 'Modules',
   types: 'Types',
@@ -78,6 +78,7 @@ export const setTexts = {
   filter: 'Which targets',
   filterHint: 'A filter, for example group==pilot',
   count: (count: number) => `${counted(count, 'target')} match`,
+  force: 'How it is installed',
   submit: (count: number) => `Assign to ${counted(count, 'target')}`,
   confirmTitle: (count: number) => `Assign to ${counted(count, 'target')}?`,
   confirmText: (title: string, count: number) =>

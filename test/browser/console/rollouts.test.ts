@@ -49,45 +49,49 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
     expect(answer.status).toBe(200);
   }
 
-  it('are planned before they are made, started, and seen moving; a failing group stops them', async () => {
-    const { page, context, troubles } = await console.visit();
-    await page.goto('/rollouts');
-    await page.getByText('No rollout yet').waitFor();
-    await page.getByRole('link', { name: 'New rollout' }).click();
-    await headingOf(page, 'New rollout').waitFor();
-    await page.getByLabel('Name', { exact: true }).fill('Autumn');
-    await page.getByRole('combobox', { name: 'Distribution set' }).click();
-    await page.getByRole('option', { name: 'Pumps 2' }).click();
-    await page.getByLabel('Which targets').fill('group==pumps and');
-    await page.getByRole('region', { name: 'The plan' }).getByRole('alert').waitFor();
-    await page.getByLabel('Which targets').fill('group==pumps');
-    await page.getByLabel('Number of groups').fill('2');
-    await page.getByText('4 targets in 2 groups').waitFor();
-    await expectAccessible(page);
-    await page.getByRole('button', { name: 'Create the rollout' }).click();
-    await headingOf(page, 'Autumn').waitFor();
-    await page.getByRole('button', { name: 'Start', exact: true }).click({ timeout: 20_000 });
-    await page.getByText('in all, 4 targets get the set').waitFor();
-    await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
-    const running = page.getByRole('img', { name: '0 of 2 finished' }).first();
-    await running.waitFor({ timeout: 20_000 });
-    await page.getByRole('button', { name: 'Pause' }).waitFor({ timeout: 20_000 });
+  it(
+    'are planned before they are made, started, and seen moving; a failing group stops them',
+    async () => {
+      const { page, context, troubles } = await console.visit();
+      await page.goto('/rollouts');
+      await page.getByText('No rollout yet').waitFor();
+      await page.getByRole('link', { name: 'New rollout' }).click();
+      await headingOf(page, 'New rollout').waitFor();
+      await page.getByLabel('Name', { exact: true }).fill('Autumn');
+      await page.getByRole('combobox', { name: 'Distribution set' }).click();
+      await page.getByRole('option', { name: 'Pumps 2' }).click();
+      await page.getByLabel('Which targets').fill('group==pumps and');
+      await page.getByRole('region', { name: 'The plan' }).getByRole('alert').waitFor();
+      await page.getByLabel('Which targets').fill('group==pumps');
+      await page.getByLabel('Number of groups').fill('2');
+      await page.getByText('4 targets in 2 groups').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Create the rollout' }).click();
+      await headingOf(page, 'Autumn').waitFor();
+      await page.getByRole('button', { name: 'Start', exact: true }).click({ timeout: 20_000 });
+      await page.getByText('in all, 4 targets get the set').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+      const running = page.getByRole('img', { name: '0 of 2 finished' }).first();
+      await running.waitFor({ timeout: 20_000 });
+      await page.getByRole('button', { name: 'Pause' }).waitFor({ timeout: 20_000 });
 
-    for (const device of ['pump-0', 'pump-1']) await report(device, 'failure');
-    await page.getByText('Failed: the rollout paused').waitFor({ timeout: 20_000 });
-    await page.getByRole('button', { name: 'Show 2 failing targets' }).click();
-    await page.getByRole('link', { name: 'pump-1' }).waitFor();
-    await page.getByRole('button', { name: 'Resume' }).waitFor();
-    await expectAccessible(page);
+      for (const device of ['pump-0', 'pump-1']) await report(device, 'failure');
+      await page.getByText('Failed: the rollout paused').waitFor({ timeout: 20_000 });
+      await page.getByRole('button', { name: 'Show 2 failing targets' }).click();
+      await page.getByRole('link', { name: 'pump-1' }).waitFor();
+      await page.getByRole('button', { name: 'Resume' }).waitFor();
+      await expectAccessible(page);
 
-    await page.getByRole('link', { name: 'Rollouts' }).click();
-    await page
-      .getByRole('row', { name: /Autumn/ })
-      .getByText('Paused')
-      .waitFor();
-    expect(troubles).toEqual([]);
-    await context.close();
-  });
+      await page.getByRole('link', { name: 'Rollouts' }).click();
+      await page
+        .getByRole('row', { name: /Autumn/ })
+        .getByText('Paused')
+        .waitFor();
+      expect(troubles).toEqual([]);
+      await context.close();
+    },
+    LONG_MS,
+  );
 
   it('wait for who may approve them, where that is asked for', async () => {
     const { admin } = console.tenant;

@@ -56,7 +56,7 @@ export function AssignCard({ set }: { set: SetFullFragment }) {
               spellCheck={false}
             />
             <Select
-              aria-label={texts.assign}
+              label={texts.force}
               data={FORCE_TYPES.map((value) => ({ value, label: forceTypeTexts[value] }))}
               value={forceType}
               onChange={(value) => setForceType((value ?? 'FORCED') as ForceType)}

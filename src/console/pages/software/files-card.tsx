@@ -116,7 +116,7 @@ function FileLine({
       </Group>
       {(['sha256', 'sha1', 'md5'] as const).map((kind) => (
         <Group key={kind} gap={6} wrap="nowrap" align="center">
-          <Text span size="xs" c="dimmed" w={52}>
+          <Text span size="xs" c="dimmed" w={52} flex="none">
             {kind.toUpperCase()}
           </Text>
           <Code style={{ overflowWrap: 'anywhere' }}>{file[kind]}</Code>

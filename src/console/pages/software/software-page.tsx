@@ -1,4 +1,4 @@
-import { Button, Tabs } from '@mantine/core';
+import { Button, Stack, Tabs } from '@mantine/core';
 import { IconPackage, IconPlus } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -135,7 +135,7 @@ function List<Row extends Named>({
   if (error && !list) return <Failed error={error} reload={reload} />;
   if (list?.nodes.length === 0 && !stale) return empty;
   return (
-    <>
+    <Stack>
       <DataTable
         label={label}
         rows={list?.nodes}
@@ -152,6 +152,6 @@ function List<Row extends Named>({
         info={list?.pageInfo}
         onMove={(place) => void navigate({ search: { tab: search.tab, ...place } })}
       />
-    </>
+    </Stack>
   );
 }
