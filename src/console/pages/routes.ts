@@ -1,5 +1,6 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { placeOf } from '../parts/place.ts';
+import { type Place, placeOf } from '../parts/place.ts';
+import { settingsSearchOf } from './settings/search.ts';
 import { softwareSearchOf } from './software/search.ts';
 import { type TargetsSearch, targetsSearchOf } from './targets/search.ts';
 
@@ -61,5 +62,25 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
       getParentRoute: () => shell,
       path: '/distribution-sets/$number',
       component: lazyRouteComponent(() => import('./software/set-page.tsx'), 'SetPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/enrollment',
+      component: lazyRouteComponent(() => import('./enrollment/enrollment-page.tsx'), 'EnrollmentPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/settings',
+      validateSearch: settingsSearchOf,
+      component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/audit',
+      validateSearch: ({ filter, ...search }: Record<string, unknown>): Place & { filter?: string } => ({
+        ...(typeof filter === 'string' && { filter }),
+        ...placeOf(search),
+      }),
+      component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
     }),
   ] as const;

@@ -1,4 +1,13 @@
-import { IconDeviceDesktop, IconPackage, IconPlus, IconRocket, IconTopologyStar3 } from '@tabler/icons-react';
+import {
+  IconDeviceDesktop,
+  IconHistory,
+  IconPackage,
+  IconPlus,
+  IconRocket,
+  IconSettings,
+  IconTopologyStar3,
+  IconUserPlus,
+} from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '../api/permissions.ts';
@@ -26,4 +35,12 @@ export const PLACES: readonly Place[] = [
     icon: IconPackage,
     needs: ['READ_DISTRIBUTION_SET', 'READ_SOFTWARE_MODULE'],
   },
+  {
+    to: '/enrollment',
+    label: shell.enrollment,
+    icon: IconUserPlus,
+    needs: ['READ_TARGET', 'READ_TENANT_CONFIGURATION'],
+  },
+  { to: '/audit', label: shell.audit, icon: IconHistory, needs: ['READ_AUDIT'] },
+  { to: '/settings', label: shell.settings, icon: IconSettings, needs: [] },
 ];

@@ -11,4 +11,9 @@ export const PAGES: readonly (readonly [path: string, heading: string | RegExp])
   ['/software', 'Software'],
   ['/software?tab=modules', 'Software'],
   ['/software?tab=types', 'Software'],
+  ['/enrollment', 'Enrollment'],
+  ['/settings', 'Settings'],
+  ['/settings?tab=users', 'Settings'],
+  ['/settings?tab=keys', 'Settings'],
+  ['/audit', 'Audit log'],
 ];

@@ -1,0 +1,97 @@
+import { Text } from '@mantine/core';
+import { IconFilterOff, IconHistory } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { AuditRowFragment } from '../../api/types.documents.ts';
+import { useData } from '../../api/use-data.ts';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { FilterField, filterFaultOf } from '../../parts/filter-field.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Pager } from '../../parts/pager.tsx';
+import { pageArguments } from '../../parts/place.ts';
+import { Empty, Failed } from '../../parts/states.tsx';
+import { When } from '../../parts/when.tsx';
+import { auditTexts as texts } from '../../texts/settings.ts';
+import { AuditLog } from '../settings/settings.documents.ts';
+
+const PAGE_SIZE = 100;
+const SHOWN_SUBJECTS = 3;
+
+const COLUMNS: readonly Column<AuditRowFragment>[] = [
+  { id: 'at', label: texts.columns.at, cell: ({ at }) => <When at={at} /> },
+  { id: 'type', label: texts.columns.type, cell: ({ type }) => type },
+  {
+    id: 'subjects',
+    label: texts.columns.subjects,
+    cell: ({ subjects, count, filter }) => (
+      <>
+        {subjects?.slice(0, SHOWN_SUBJECTS).join(', ') ?? filter}{' '}
+        {count > 1 && (
+          <Text span size="sm" c="dimmed">
+            {texts.more(count)}
+          </Text>
+        )}
+      </>
+    ),
+  },
+  {
+    id: 'actor',
+    label: texts.columns.actor,
+    cell: ({ actor, apiKey }) => (apiKey ? `${actor} (${apiKey})` : actor),
+  },
+  {
+    id: 'channel',
+    label: texts.columns.channel,
+    cell: ({ channel }) => channel.toLowerCase().replace(/_/g, ' '),
+  },
+];
+
+/** What was changed, when, and by whom. */
+export function AuditPage() {
+  const search = useSearch({ from: '/shell/audit' });
+  const { filter = '' } = search;
+  const navigate = useNavigate({ from: '/audit' });
+  const page = useData(
+    AuditLog,
+    { filter: filter || undefined, ...pageArguments(search, PAGE_SIZE) },
+    { keep: true },
+  );
+  const fault = filterFaultOf(page.error);
+  const list = page.data?.auditEvents;
+  return (
+    <Page wide title={texts.title} lead={texts.lead}>
+      <FilterField
+        value={filter}
+        fault={fault}
+        onChange={(next) => void navigate({ search: next ? { filter: next } : {}, replace: true })}
+      />
+      {page.error && !fault && !list ? (
+        <Failed error={page.error} reload={page.reload} />
+      ) : list?.nodes.length === 0 && !page.stale ? (
+        <Empty
+          icon={filter ? <IconFilterOff size={40} stroke={1.4} /> : <IconHistory size={40} stroke={1.4} />}
+          title={filter ? texts.nothing : texts.emptyTitle}
+          hint={filter ? undefined : texts.emptyHint}
+        />
+      ) : (
+        <>
+          <DataTable
+            label={texts.table}
+            rows={list?.nodes}
+            keyOf={({ id }) => id}
+            nameOf={({ type }) => type}
+            columns={COLUMNS}
+            height="calc(100vh - 270px)"
+          />
+          <Pager
+            place={search}
+            size={PAGE_SIZE}
+            count={list?.nodes.length ?? 0}
+            total={list?.totalCount}
+            info={list?.pageInfo}
+            onMove={(place) => void navigate({ search: { ...(filter && { filter }), ...place } })}
+          />
+        </>
+      )}
+    </Page>
+  );
+}
