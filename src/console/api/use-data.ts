@@ -44,8 +44,9 @@ export function useData<T, V extends AnyVariables>(
     if (!pause) reload();
   }, [times]);
   const key = JSON.stringify(variables);
+  // An error may come with null instead of data.
   const last = useRef<{ key: string; data: T }>(undefined);
-  if (data !== undefined) last.current = { key, data };
+  if (data) last.current = { key, data };
   const shown = data ?? (keep || last.current?.key === key ? last.current?.data : undefined);
   return { data: shown, error, loading: fetching && shown === undefined, stale: fetching || stale, reload };
 }

@@ -49,7 +49,7 @@ describe.skipIf(!executablePath)('software in the console', () => {
       await page.getByRole('textbox', { name: 'Version' }).fill('1');
       await page.getByRole('button', { name: 'Create the set' }).click();
       await headingOf(page, 'Lamps 1').waitFor();
-      await page.getByText('Incomplete').waitFor();
+      await page.getByText('Incomplete', { exact: true }).waitFor();
       await page.getByRole('combobox', { name: 'Add a module' }).click();
       await page.getByRole('option', { name: 'lamp-os 7' }).click();
       await page.getByRole('link', { name: 'lamp-os 7' }).waitFor();
