@@ -29,10 +29,12 @@ export function FilterField({
   value,
   fault,
   onChange,
+  placeholder = texts.placeholder,
 }: {
   value: string;
   fault: FilterFault | undefined;
   onChange: (filter: string) => void;
+  placeholder?: string;
 }) {
   const [text, setText] = useState(value);
   const use = useDebouncedCallback(onChange, PAUSE_MS);
@@ -46,7 +48,7 @@ export function FilterField({
     <div className={classes.field}>
       <TextInput
         aria-label={texts.label}
-        placeholder={texts.placeholder}
+        placeholder={placeholder}
         value={text}
         onChange={(event) => change(event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Enter' && onChange(text)}

@@ -33,13 +33,11 @@ export const rolloutsTexts = {
   emptyTitle: 'No rollout yet',
   emptyHint:
     'A rollout brings a distribution set to all targets that match a filter, in groups, and pauses by itself when too many fail.',
-  needSet: 'First a distribution set is needed: it is made on the page Software.',
   columns: {
     name: 'Name',
     status: 'Status',
     set: 'Distribution set',
     progress: 'Progress',
-    targets: 'Targets',
     created: 'Created',
   },
   counts: {
@@ -62,7 +60,6 @@ export const rolloutTexts = {
   filter: 'Targets',
   force: 'How it is installed',
   startAt: 'Starts by itself',
-  weight: 'Weight',
   created: 'Created',
   description: 'Description',
   decided: 'Decided by',

@@ -29,7 +29,6 @@ export const settingsTexts = {
 };
 
 export const usersTexts = {
-  none: 'Nobody but you',
   create: 'New user',
   submit: 'Create the user',
   username: 'User name',
@@ -63,8 +62,7 @@ export const auditTexts = {
   table: 'Changes',
   emptyTitle: 'Nothing was changed yet',
   emptyHint: 'Each change of this tenant is listed here.',
-  filterLabel: 'Filter',
-  filterPlaceholder: 'for example actor==admin or type==target.*',
+  filterPlaceholder: 'actor==admin and type==rollout.*',
   nothing: 'No change matches this filter',
   columns: { at: 'When', type: 'What', subjects: 'Which', actor: 'By', channel: 'Through' },
   more: (count: number) => `${count} in all`,

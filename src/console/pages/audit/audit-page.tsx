@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { IconFilterOff, IconHistory } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { AuditRowFragment } from '../../api/types.documents.ts';
@@ -59,11 +59,14 @@ export function AuditPage() {
   const list = page.data?.auditEvents;
   return (
     <Page wide title={texts.title} lead={texts.lead}>
-      <FilterField
-        value={filter}
-        fault={fault}
-        onChange={(next) => void navigate({ search: next ? { filter: next } : {}, replace: true })}
-      />
+      <Group>
+        <FilterField
+          placeholder={texts.filterPlaceholder}
+          value={filter}
+          fault={fault}
+          onChange={(next) => void navigate({ search: next ? { filter: next } : {}, replace: true })}
+        />
+      </Group>
       {page.error && !fault && !list ? (
         <Failed error={page.error} reload={page.reload} />
       ) : list?.nodes.length === 0 && !page.stale ? (
