@@ -17,7 +17,7 @@ export function createClient(): Client {
         onResult({ error, data }) {
           if (isSignedOut(error)) signedOut();
           else if (error?.networkError && isGone(error.response)) serverIsGone();
-          else if (data) signedIn();
+          else if (data?.viewer) signedIn();
         },
       }),
       cache(),

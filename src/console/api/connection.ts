@@ -4,6 +4,11 @@ import { createStore } from './store.ts';
 /** Whether the server answers; each time it comes back, `times` is one more, and what is on the page is asked anew. */
 export const connection = createStore({ gone: false, times: 0 });
 
+/** One more each time what is shown may have changed by itself: what is on the page is asked anew. */
+export const freshness = createStore(0);
+
+export const askAnew = (): void => freshness.set(freshness.get() + 1);
+
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 10_000;
 

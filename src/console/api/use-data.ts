@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { type AnyVariables, type CombinedError, type DocumentInput, useQuery } from 'urql';
-import { connection } from './connection.ts';
+import { connection, freshness } from './connection.ts';
 import { useStore } from './store.ts';
 
 export interface Loaded<T> {
@@ -34,10 +34,10 @@ export function useData<T, V extends AnyVariables>(
     variables,
     pause,
   } as Parameters<typeof useQuery<T, V>>[0]);
-  const { times } = useStore(connection);
+  const times = useStore(connection).times + useStore(freshness);
   const seen = useRef(times);
   const reload = () => execute({ requestPolicy: 'network-only' });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the server comes back
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the server comes back, or a job has changed much
   useEffect(() => {
     if (seen.current === times) return;
     seen.current = times;

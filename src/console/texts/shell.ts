@@ -42,4 +42,10 @@ export const signInTexts = {
     seconds ? `Too many attempts. Try again in ${seconds} seconds.` : 'Too many attempts. Wait a moment.',
   gone: 'The server does not answer. Try again in a moment.',
   failed: 'The server refused this sign-in.',
+  withIssuer: (name: string) => `Sign in with ${name}`,
+  issuer: {
+    refused: 'The sign-in was refused.',
+    expired: 'The sign-in took too long. Try again.',
+    unavailable: 'The sign-in service does not answer. Try again in a moment.',
+  } as Record<string, string>,
 };

@@ -17,7 +17,7 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
       method: 'POST',
       json: Array.from({ length: 130 }, (_, index) => ({
         controllerId: `sensor-${String(index).padStart(3, '0')}`,
-        group: index % 2 ? 'odd' : 'even',
+        description: index % 2 ? 'odd' : 'even',
       })),
     });
   });
@@ -80,9 +80,26 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
     await context.close();
   });
 
+  it('are changed by a filter as a job, whose progress is shown', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/targets');
+    await page.getByLabel('Select all on this page').check();
+    await page.getByRole('button', { name: /^Select all \d+ that match$/ }).click();
+    await page.getByRole('button', { name: 'Set group' }).click();
+    await page.getByRole('dialog').getByLabel('Group', { exact: true }).fill('all-of-them');
+    await page.getByRole('button', { name: /^Set group \(\d+\)$/ }).click();
+    await page.getByText(/^The group of \d+ targets is set\.$/).waitFor();
+    await page
+      .getByRole('row', { name: /sensor-000/ })
+      .getByText('all-of-them')
+      .waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
   it('are changed together: some by tag, all that match by deletion, with the count before', async () => {
     const { page, context, troubles } = await console.visit();
-    await page.goto('/targets?filter=group%3D%3Dodd');
+    await page.goto('/targets?filter=description%3D%3Dodd');
     await page.getByLabel('Select sensor-001').check();
     await page.getByLabel('Select sensor-003').check();
     await page.getByText('2 selected').waitFor();

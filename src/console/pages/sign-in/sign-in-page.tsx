@@ -17,6 +17,7 @@ import { type SignInRefusal, signIn } from '../../api/session.ts';
 import mark from '../../mark.svg';
 import { common } from '../../texts/common.ts';
 import { signInTexts as texts } from '../../texts/shell.ts';
+import { IssuerButton } from './issuer-button.tsx';
 
 /** Only pages of the console: an address of elsewhere could be made to look like ours. */
 const isOwnPage = (back: string | undefined): back is string =>
@@ -86,6 +87,7 @@ export function SignInPage() {
               <Button type="submit" loading={busy} fullWidth>
                 {texts.submit}
               </Button>
+              <IssuerButton back={back} />
             </Stack>
           </form>
         </Paper>

@@ -1,8 +1,12 @@
 import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
+import { askAnew } from '../../api/connection.ts';
+import type { JobStateFragment } from '../../api/types.documents.ts';
+import { JobProgress } from '../../parts/job-progress.tsx';
 import { done, failure } from '../../parts/notify.tsx';
 import { common, numberText } from '../../texts/common.ts';
+import { jobTexts } from '../../texts/job.ts';
 import { bulkTexts as texts } from '../../texts/targets.ts';
 import { BulkFields, type BulkValues } from './bulk-fields.tsx';
 import type { BulkKind } from './bulk-kind.ts';
@@ -30,6 +34,7 @@ export function BulkDialog({
   const [typed, setTyped] = useState('');
   const [faults, setFaults] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
+  const [job, setJob] = useState<JobStateFragment>();
   const isDelete = kind === 'delete';
   const mustType = isDelete && count >= MANY;
   const isReady = (!mustType || typed.trim() === String(count)) && isComplete(kind, values);
@@ -39,9 +44,10 @@ export function BulkDialog({
     if (!isReady || busy) return;
     setBusy(true);
     try {
-      const { changed, faults: found } = await runBulk(client, kind, input, values);
+      const { changed, faults: found, job: begun } = await runBulk(client, kind, input, values);
       setFaults(found);
       if (found.length > 0) return;
+      if (begun) return setJob(begun);
       void done(texts.done[kind](changed));
       onDone();
     } catch (error) {
@@ -51,51 +57,62 @@ export function BulkDialog({
     }
   }
 
+  function onEnd({ state, changed, done: gone, message }: JobStateFragment) {
+    if (state === 'FINISHED') void done(texts.done[kind](changed));
+    else void failure(state === 'CANCELED' ? jobTexts.canceled(gone) : (message ?? jobTexts.failed));
+    askAnew();
+    onDone();
+  }
+
   const title = isDelete ? texts.deleteTitle(count) : texts[kind];
   return (
     <Modal opened onClose={onClose} title={title} centered>
-      <form onSubmit={submit}>
-        <Stack>
-          <Text size="sm">
-            {isDelete
-              ? texts.deleteText(count)
-              : kind === 'rotate'
-                ? texts.rotateText(count)
-                : texts.willChange(count)}
-          </Text>
-          <BulkFields
-            kind={kind}
-            values={values}
-            onChange={(changed) => setValues({ ...values, ...changed })}
-          />
-          {mustType && (
-            <TextInput
-              label={common.typeToConfirm(String(count))}
-              value={typed}
-              onChange={(event) => setTyped(event.currentTarget.value)}
-              autoComplete="off"
-              data-autofocus
+      {job ? (
+        <JobProgress job={job} onEnd={onEnd} />
+      ) : (
+        <form onSubmit={submit}>
+          <Stack>
+            <Text size="sm">
+              {isDelete
+                ? texts.deleteText(count)
+                : kind === 'rotate'
+                  ? texts.rotateText(count)
+                  : texts.willChange(count)}
+            </Text>
+            <BulkFields
+              kind={kind}
+              values={values}
+              onChange={(changed) => setValues({ ...values, ...changed })}
             />
-          )}
-          {faults.length > 0 && (
-            <Alert color="red" variant="light" role="alert">
-              {faults.map((fault) => (
-                <Text size="sm" key={fault}>
-                  {fault}
-                </Text>
-              ))}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {common.cancel}
-            </Button>
-            <Button type="submit" color={isDelete ? 'red.8' : undefined} disabled={!isReady} loading={busy}>
-              {`${texts[kind]} (${numberText(count)})`}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+            {mustType && (
+              <TextInput
+                label={common.typeToConfirm(String(count))}
+                value={typed}
+                onChange={(event) => setTyped(event.currentTarget.value)}
+                autoComplete="off"
+                data-autofocus
+              />
+            )}
+            {faults.length > 0 && (
+              <Alert color="red" variant="light" role="alert">
+                {faults.map((fault) => (
+                  <Text size="sm" key={fault}>
+                    {fault}
+                  </Text>
+                ))}
+              </Alert>
+            )}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={onClose}>
+                {common.cancel}
+              </Button>
+              <Button type="submit" color={isDelete ? 'red.8' : undefined} disabled={!isReady} loading={busy}>
+                {`${texts[kind]} (${numberText(count)})`}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      )}
     </Modal>
   );
 }

@@ -1,4 +1,5 @@
 import type { AnyVariables, Client, DocumentInput } from 'urql';
+import type { JobStateFragment } from '../../api/types.documents.ts';
 import {
   AssignTargets,
   DeleteTargets,
@@ -19,10 +20,12 @@ export type BulkInput = { controllerIds: string[] } | { filter: string };
 export interface BulkOutcome {
   changed: number;
   faults: readonly string[];
+  /** What goes on after the answer. */
+  job?: JobStateFragment | null;
 }
 
 interface Changed {
-  change: { count: number; userErrors: readonly { message: string }[] };
+  change: { count: number; job?: JobStateFragment | null; userErrors: readonly { message: string }[] };
 }
 
 /** Changes the targets. @throws CombinedError if nothing was asked of them */
@@ -35,8 +38,8 @@ export async function runBulk(
   const run = async <V extends AnyVariables>(document: DocumentInput<Changed, V>, variables: V) => {
     const { data, error } = await client.mutation(document, variables).toPromise();
     if (error || !data) throw error;
-    const { count, userErrors } = data.change;
-    return { changed: count, faults: userErrors.map(({ message }) => message) };
+    const { count, job, userErrors } = data.change;
+    return { changed: count, job, faults: userErrors.map(({ message }) => message) };
   };
   switch (kind) {
     case 'tag': {
