@@ -20,7 +20,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
     await buildConsole();
     server = await startOwnServer();
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
-    page = await browser.newPage({ httpCredentials: { username: 'admin', password: 'admin' } });
+    page = await browser.newPage();
     page.on('pageerror', (error) => troubles.push(error.message));
     page.on('request', (request) => {
       if (!request.url().startsWith(server.url) && !request.url().startsWith('data:'))
@@ -47,6 +47,24 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
   };
   const answered = (text: string) => page.locator('.result-window', { hasText: text }).waitFor();
 
+  const signIn = async (password: string) => {
+    await page.getByLabel('User').fill('admin');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+
+  it('asks for a sign-in, and says what is wrong with it', async () => {
+    await signIn('wrong');
+    await page.getByRole('alert').filter({ hasText: 'wrong' }).waitFor();
+    await signIn('admin');
+    await page.getByText('admin, tenant DEFAULT').waitFor();
+  });
+
+  it('opens with examples', async () => {
+    await page.getByRole('tab', { name: 'CreateTarget' }).waitFor();
+    await page.getByRole('tab', { name: 'Fleet' }).waitFor();
+  });
+
   it('answers a query', async () => {
     await run('{ viewer { username } }');
     await answered('"username": "admin"');
@@ -61,6 +79,12 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
       body: JSON.stringify([{ controllerId: 'seen-in-a-browser' }]),
     });
     await answered('seen-in-a-browser');
+  });
+
+  it('signs out', async () => {
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await page.context().cookies()).toEqual([]);
   });
 
   it('asks nothing of other servers, and meets no error', () => {

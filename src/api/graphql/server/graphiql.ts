@@ -1,25 +1,17 @@
+import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Request, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import type { Proxies } from '../../http.ts';
 import { wantsPage } from './answers.ts';
+import { START, STYLE } from './graphiql-page.ts';
 
 const require = createRequire(import.meta.url);
 const versionOf = (name: string) => (require(`${name}/package.json`) as { version: string }).version;
 
 /** Where `npm run build` puts GraphiQL: the same place from the sources and from what is built of them. */
 const BUILT = fileURLToPath(new URL('../../../../dist/graphiql', import.meta.url));
-
-/** The page's own script. It is in a file, so that the page needs no inline script. */
-const START = `
-const url = location.origin + location.pathname;
-const fetcher = GraphiQL.createFetcher({ url, subscriptionUrl: url.replace(/^http/, 'ws') });
-const root = ReactDOM.createRoot(document.getElementById('graphiql'));
-root.render(React.createElement(GraphiQL, { fetcher, defaultEditorToolsVisibility: true }));
-`;
-
-const STYLE = 'html, body, #graphiql { height: 100%; margin: 0; }';
 
 /** Everything comes from this server. The editor sets styles itself, and its fonts are in its style sheet. */
 const pageHeaders = helmet({
@@ -43,8 +35,7 @@ const pageHeaders = helmet({
 });
 
 /**
- * Serves GraphiQL to browsers, with all its files. The page itself needs no sign-in: the browser asks for one when the
- * page's first request is answered 401.
+ * Serves GraphiQL to browsers, with all its files. The page itself needs no sign-in: it shows one, and begins a session.
  */
 export function graphiqlRoutes(router: Router, proxies: Pick<Proxies, 'basePathOf'>): void {
   const files: Record<string, string> = {
@@ -55,7 +46,7 @@ export function graphiqlRoutes(router: Router, proxies: Pick<Proxies, 'basePathO
     'start.js': ['text/javascript', START],
     'page.css': ['text/css', STYLE],
   };
-  const version = encodeURIComponent(versionOf('graphiql'));
+  const version = encodeURIComponent(`${versionOf('graphiql')}-${hash('md5', START + STYLE).slice(0, 8)}`);
 
   router.get(
     '/',
@@ -95,8 +86,8 @@ const page = (asset: (file: string) => string) => `<!doctype html>
     <link rel="stylesheet" href="${asset('graphiql.css')}">
     <link rel="stylesheet" href="${asset('page.css')}">
     <script defer src="${asset('graphiql.js')}"></script>
-    <script defer src="${asset('start.js')}"></script>
+    <script type="module" src="${asset('start.js')}"></script>
   </head>
-  <body><div id="graphiql">GraphiQL is loading …</div></body>
+  <body><div id="bar"></div><div id="graphiql">GraphiQL is loading …</div></body>
 </html>
 `;
