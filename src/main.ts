@@ -65,7 +65,7 @@ async function main(): Promise<void> {
     endings.push(workers.stop);
     if (config.MUSTER_TLS_CERT) process.on('SIGHUP', () => workers.signal('SIGHUP'));
   }
-  const line = `Muster serves GraphQL at ${url}/graphql, the Management API at ${url}/rest/v1 and the device API at ${url}/{tenant}/controller/v1/{controllerId}; data in ${where}`;
+  const line = `Muster serves GraphQL at ${url}/graphql, the Management API at ${url}/rest/v1 and the device API at ${url}/{tenant}/controller/v1/{controllerId}; the console is at ${url}/; data in ${where}`;
   if (config.NODE_ENV === 'production') log.info({ url }, line);
   else console.log(line);
 }

@@ -7,7 +7,9 @@ import { type ConsoleFiles, consoleFiles } from './files.ts';
 import { isConsolePage } from './pages.ts';
 
 const HTML = 'text/html';
+/** A client that takes anything gets the page only at `/`, where nothing else is. */
 const chooseAnswer = negotiator(['application/json', HTML]);
+const chooseAnswerAtRoot = negotiator([HTML, 'application/json']);
 
 type Nonced = Response<unknown, { nonce: string }>;
 
@@ -81,7 +83,8 @@ const pageAt =
     const files = isConsolePage(request.path) ? consoleFiles() : undefined;
     if (!files) return next();
     response.vary('Accept');
-    if (chooseAnswer(request.headers.accept)?.type !== HTML) return next();
+    const choose = request.path === '/' ? chooseAnswerAtRoot : chooseAnswer;
+    if (choose(request.headers.accept)?.type !== HTML) return next();
     const nonce = randomBytes(16).toString('base64');
     response.locals['nonce'] = nonce;
     const page = files.page

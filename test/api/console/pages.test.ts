@@ -24,11 +24,19 @@ describe('the page of the console', () => {
     },
   );
 
-  it.each(['application/json', '*/*', ''])('is not there for who accepts %j', async (accept) => {
-    for (const path of ['/', '/targets']) {
-      const answer = await client(path, { headers: accept ? { accept } : {} });
-      expect([answer.status, answer.json?.status]).toEqual([404, 404]);
-    }
+  it.each([
+    ['/', 'application/json'],
+    ['/targets', 'application/json'],
+    ['/targets', '*/*'],
+    ['/targets', ''],
+  ])('is not at %s for a client that accepts %j', async (path, accept) => {
+    const answer = await client(path, { headers: accept ? { accept } : {} });
+    expect([answer.status, answer.json?.status]).toEqual([404, 404]);
+  });
+
+  it.each(['*/*', ''])('is at / for a client that accepts %j', async (accept) => {
+    const answer = await client('/', { headers: accept ? { accept } : {} });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   });
 
   it.each([
