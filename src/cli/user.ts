@@ -93,12 +93,12 @@ async function update(username: string, options: Granted): Promise<void> {
 }
 
 async function remove(username: string, options: ServerOptions): Promise<void> {
-  const { user } = await ask<{ user: User }>(
+  const deleted = await ask<{ deletedIds: string[] }>(
     serverOf(options),
-    `mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { user { ${FIELDS} } userErrors { message } } }`,
+    'mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { deletedIds userErrors { message } } }',
     { input: { username } },
   );
-  print(user, options, `deleted ${user.username}`);
+  print(deleted, options, `deleted ${username}`);
 }
 
 async function setLostPassword(

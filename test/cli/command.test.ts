@@ -84,7 +84,7 @@ describe('muster import', () => {
     expect(await run('import', file, ...options)).toMatchObject({
       code: 0,
       out: expect.stringMatching(
-        /^warning: line 3 \(a\): is there more than once .*\nimport \d+: 2 rows, created 1, updated 1, refused 0, 1 warning\n$/,
+        /^warning: line 3 \(a\): is in the file more than once.*\nimport \d+: 2 rows, created 1, updated 1, refused 0, 1 warning\n$/,
       ),
     });
     expect(JSON.parse((await run('import', file, ...options, '--json')).out)).toMatchObject({

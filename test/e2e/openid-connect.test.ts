@@ -215,11 +215,13 @@ describe('sign-out of an issuer', () => {
 describe('signInOptions', () => {
   const ask = async (query: string, { url } = server, headers: Record<string, string> = {}) =>
     (await clientOf({ url })('/graphql', { method: 'POST', json: { query }, headers })).json;
+  const COST = { extensions: { cost: expect.any(Object) } };
   const OPTIONS = '{ signInOptions { password openIdConnect { name url } } }';
 
   it('is told to whoever asks, also with the cookie of a session that has ended', async () => {
     const told = {
       data: { signInOptions: { password: true, openIdConnect: { name: 'Plant', url: server.url + START } } },
+      ...COST,
     };
     expect(await ask(OPTIONS)).toEqual(told);
     expect(await ask(OPTIONS, server, { cookie: `muster_session=1.1.${'x'.repeat(43)}` })).toEqual(told);

@@ -7,7 +7,7 @@ import { type ConsoleFiles, consoleFiles } from './files.ts';
 import { isConsolePage } from './pages.ts';
 
 const HTML = 'text/html';
-/** A client that takes anything gets the page only at `/`, where nothing else is. */
+/** A client that says it takes anything gets the page only at `/`, where nothing else is. */
 const chooseAnswer = negotiator(['application/json', HTML]);
 const chooseAnswerAtRoot = negotiator([HTML, 'application/json']);
 
@@ -83,7 +83,7 @@ const pageAt =
     const files = isConsolePage(request.path) ? consoleFiles() : undefined;
     if (!files) return next();
     response.vary('Accept');
-    const choose = request.path === '/' ? chooseAnswerAtRoot : chooseAnswer;
+    const choose = request.path === '/' && request.headers.accept ? chooseAnswerAtRoot : chooseAnswer;
     if (choose(request.headers.accept)?.type !== HTML) return next();
     const nonce = randomBytes(16).toString('base64');
     response.locals['nonce'] = nonce;

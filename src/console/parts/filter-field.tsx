@@ -5,7 +5,6 @@ import { useEffect, useState } from 'react';
 import type { CombinedError } from 'urql';
 import { filterTexts as texts } from '../texts/targets.ts';
 import classes from './filter-field.module.css';
-import { reasonOf } from './reason.ts';
 
 /** A pause this long after a keystroke, and the filter is used. */
 const PAUSE_MS = 250;
@@ -16,12 +15,21 @@ export interface FilterFault {
   position: number | undefined;
 }
 
+interface Fault {
+  message: string;
+  path: readonly string[];
+  /** From 1. */
+  position?: number | null;
+}
+
 /** What is wrong with a filter, if that is why a query was refused. */
 export function filterFaultOf(error: CombinedError | undefined): FilterFault | undefined {
-  const found = error?.graphQLErrors.find(({ extensions }) => extensions['argument'] === 'filter');
+  const faults = error?.graphQLErrors.flatMap(
+    ({ extensions }) => (extensions['userErrors'] ?? []) as Fault[],
+  );
+  const found = faults?.find(({ path }) => path[0] === 'filter');
   if (!found) return undefined;
-  const position = found.extensions['position'];
-  return { message: reasonOf(error), position: typeof position === 'number' ? position - 1 : undefined };
+  return { message: found.message, position: found.position == null ? undefined : found.position - 1 };
 }
 
 /** A filter to be typed, which is used after a pause; a fault is marked where it is. */

@@ -164,6 +164,7 @@ const BOUNDED_ELSEWHERE = {
   'artifact.created': 'by its module, and in bytes by its tenant',
   'certificate-authority.created': 'where it is created, to the exact number',
   'enrollment-group.created': 'where it is created, to the exact number',
+  'job.created': 'where it begins, to the exact number',
   'pending-target.created': 'where it is created',
   'rollout-group.created': 'by its rollout',
   'target.created': 'by the quota of targets',

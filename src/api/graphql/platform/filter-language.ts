@@ -36,6 +36,7 @@ const FilterEntity = enumOf<EntityName>('FilterEntity', 'What can be filtered.',
   certificateAuthority: 'Certificate authorities. Needs READ_TENANT_CONFIGURATION.',
   webhook: 'Webhooks. Needs READ_TENANT_CONFIGURATION.',
   webhookDelivery: 'Deliveries of webhooks. Needs READ_TENANT_CONFIGURATION and READ_AUDIT.',
+  job: 'Jobs.',
   auditEvent: 'Audit events. Needs READ_AUDIT.',
 });
 

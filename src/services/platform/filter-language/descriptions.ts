@@ -119,6 +119,13 @@ const OWN: Partial<Record<FilterEntity, Descriptions>> = {
     failingSince: 'Since when deliveries fail; null if they do not.',
     suspendedAt: 'When it was suspended; null if it is not.',
   },
+  job: {
+    kind: 'What it does to its targets.',
+    state: 'How far it is.',
+    createdBy: 'Who started it.',
+    createdAt: 'When it was started.',
+    endedAt: 'When it ended; null until then.',
+  },
   webhookDelivery: {
     state: 'How far it is.',
     type: 'The type of the event.',

@@ -10,6 +10,7 @@ import { TARGET_FILTER_FIELDS } from '../../fleet/target-filters/fields.ts';
 import { TARGET_TAG_FIELDS } from '../../fleet/target-tags/fields.ts';
 import { TARGET_TYPE_FIELDS } from '../../fleet/target-types/fields.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
+import { JOB_FIELDS } from '../../jobs/fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { DISTRIBUTION_SET_TAG_FIELDS } from '../../software/distribution-set-tags/fields.ts';
 import { DISTRIBUTION_SET_TYPE_FIELDS } from '../../software/distribution-set-types/fields.ts';
@@ -71,6 +72,7 @@ export const FILTERABLE = {
   certificateAuthority: { fields: CERTIFICATE_AUTHORITY_FIELDS, needs: ['READ_TENANT_CONFIGURATION'] },
   webhook: { fields: WEBHOOK_FIELDS, needs: ['READ_TENANT_CONFIGURATION'] },
   webhookDelivery: { fields: DELIVERY_FIELDS, needs: ['READ_TENANT_CONFIGURATION', 'READ_AUDIT'] },
+  job: { fields: JOB_FIELDS, needs: [] },
   auditEvent: { fields: auditFieldsOf, needs: ['READ_AUDIT'] },
 } as const satisfies Record<string, FilterableOfTenant>;
 export type FilterEntity = keyof typeof FILTERABLE;

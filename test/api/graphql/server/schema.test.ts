@@ -33,7 +33,7 @@ it('keeps the shapes that consoles rely on', () => {
     .replace(/\s+/g, ' ');
   for (const shape of [
     'target( controllerId: String! ): Target',
-    'fleetSummary: FleetSummary!',
+    'fleetSummary( filter: String ): FleetSummary!',
     'me: User!',
     'type TargetConnection { edges: [TargetEdge!]! nodes: [Target!]! pageInfo: PageInfo! totalCount: Int! }',
     'input TargetOrder { direction: OrderDirection! field: TargetOrderField! }',

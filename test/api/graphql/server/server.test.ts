@@ -234,6 +234,7 @@ describe('limits', () => {
             'assignedDistributionSet',
             'installedDistributionSet',
             'actions',
+            'timeline',
           ].includes(name),
       );
     const fields = `${names.join(' ')} enrollmentGroup { id name } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description color createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description color createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt } assignedDistributionSet { id name version } installedDistributionSet { id name version }`;

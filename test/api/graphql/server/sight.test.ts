@@ -33,15 +33,25 @@ const ASKING: Record<string, [filter: string, Permission]> = {
   Rollout: ['ds.name!=x', 'READ_DISTRIBUTION_SET'],
   SoftwareModule: ['type.name!=x', 'READ_SOFTWARE_MODULE_TYPE'],
   Target: ['type.name!=x', 'READ_TARGET_TYPE'],
+  FleetSummary: ['type.name!=x', 'READ_TARGET_TYPE'],
+  TargetFacets: ['type.name!=x', 'READ_TARGET_TYPE'],
 };
 
-/** What can be asked for its own fields only. */
+/** What else a field of such a type takes, and what is selected, where that is not `totalCount`. */
+const ASKED_OTHERWISE: Record<string, { also?: string; selection: string }> = {
+  FleetSummary: { selection: 'total' },
+  TargetFacets: { also: 'by: TAG, ', selection: 'hasMore' },
+};
+
+/** What can be asked for its own fields only, or checks a filter without asking by it. */
 const OF_ITS_OWN = [
   'AuditEvent',
   'CertificateAuthority',
   'DistributionSetTag',
   'DistributionSetType',
   'EnrollmentGroup',
+  'FilterValidation',
+  'Job',
   'RolloutGroup',
   'SoftwareModuleType',
   'TargetFilter',
@@ -96,7 +106,8 @@ describe('a filter that asks for other things', () => {
     'of %s.%s needs their permission',
     async (on, field, of) => {
       const [filter, permission] = ASKING[of]!;
-      const query = REACHED[on]!(`${field}(filter: "${filter}") { totalCount }`);
+      const { also = '', selection } = ASKED_OTHERWISE[of] ?? { selection: 'totalCount' };
+      const query = REACHED[on]!(`${field}(${also}filter: "${filter}") { ${selection} }`);
       const allowed = await without()(query);
       expect(allowed.errors).toEqual([]);
       const refused = await without(permission)(query);

@@ -263,7 +263,6 @@ const UNASKED = [
   'deployments/rollouts/visible.ts',
   'fleet/targets/fields.ts',
   'fleet/targets/matching.ts',
-  'fleet/targets/view.ts',
   'platform/live/action-watchers.ts',
   'platform/live/match.ts',
 ];

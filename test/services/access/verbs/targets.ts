@@ -1,3 +1,4 @@
+import { listTimeline } from '../../../../src/services/deployments/timeline/list.ts';
 import { exportTargets } from '../../../../src/services/fleet/exports/export-targets.ts';
 import { readFleetHistory } from '../../../../src/services/fleet/history/read.ts';
 import type { ImportedTarget } from '../../../../src/services/fleet/imports/source.ts';
@@ -19,6 +20,8 @@ import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotat
 import { summarizeFleet } from '../../../../src/services/fleet/targets/summary.ts';
 import { findTokenRotations } from '../../../../src/services/fleet/targets/token-rotation.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
+import { changeTargets } from '../../../../src/services/jobs/begin.ts';
+import type { Listing } from '../../../../src/services/shared/page.ts';
 import { ITS_OWN, type Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 
@@ -52,6 +55,11 @@ export const WRITING_VERBS: Verbs = {
     needs: ['DELETE_TARGET'],
     call: (c, side) => deleteTargets(c, matching(side)),
     beyond: { DELETE_TARGET: 0 },
+  },
+  changeTargets: {
+    needs: ['UPDATE_TARGET'],
+    call: async (c, side) => (await changeTargets(c, 'rotate_target_tokens', matching(side))).affectedCount,
+    beyond: { UPDATE_TARGET: 0 },
   },
   'deleteTargets, counted only': {
     needs: ['DELETE_TARGET'],
@@ -126,7 +134,7 @@ export const WRITING_VERBS: Verbs = {
   },
 };
 
-const listed = async (list: Awaited<ReturnType<typeof listTargets>>) => (await list.page()).items.length;
+const listed = async <T>(list: Listing<T>) => (await list.page()).items.length;
 
 async function exported(targets: AsyncIterable<ImportedTarget>, { name }: Side) {
   for await (const target of targets) if (target.controllerId === name) return target;
@@ -143,6 +151,11 @@ export const READING_VERBS: Verbs = {
     needs: ['READ_TARGET'],
     call: async (c, { name }) => (await findTarget(c, name)).targetType,
     beyond: { READ_TARGET: 'TARGET_NOT_FOUND', READ_TARGET_TYPE: null },
+  },
+  listTimeline: {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => listed(await listTimeline(c, name)),
+    beyond: { READ_TARGET: 'TARGET_NOT_FOUND' },
   },
   findTargets: {
     needs: ['READ_TARGET'],

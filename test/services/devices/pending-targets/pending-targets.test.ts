@@ -66,6 +66,7 @@ describe('a device that waits for an approval', () => {
     await here.pollTimes.flush();
     expect((await (await listPendingTargets(context, {})).page()).items).toEqual([
       {
+        id: expect.any(Number),
         controllerId: 'a',
         groupId: group.id,
         state: 'pending',

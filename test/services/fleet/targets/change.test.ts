@@ -215,6 +215,7 @@ describe('summarizeFleet', () => {
       overdue: 0,
       neverSeen: 3,
       registeredLastDay: 3,
+      waitingForApproval: 0,
     });
   });
 });

@@ -228,8 +228,8 @@ describe('the list of tokens that were never used', () => {
     await rotate('b', 'b-1');
     const common = { rotatedAt: now, rotatedBy: 'tester' };
     expect(await findTokenRotations(context, ids)).toEqual([
-      { ...common, overlapEndsAt: new Date(now.getTime() + 60_000) },
-      { ...common, overlapEndsAt: null },
+      { ...common, id: ids[0], overlapEndsAt: new Date(now.getTime() + 60_000) },
+      { ...common, id: ids[1], overlapEndsAt: null },
       null,
     ]);
   });
