@@ -68,8 +68,14 @@ export function payloadOf(mutation: string, fields: Fields) {
   return () => NamedPayload;
 }
 
+/** If more rows are refused, only the first fault of each is told: all are rendered in one go. */
+const ROWS_TOLD_WHOLE = 1_000;
+
 /** Faults as `userErrors`. @throws errors that are not about the input */
-export const userErrorsOf = (faults: readonly unknown[]): UserError[] => faults.flatMap(userErrorsOfOne);
+export const userErrorsOf = (faults: readonly unknown[]): UserError[] =>
+  faults.flatMap(
+    faults.length > ROWS_TOLD_WHOLE ? (fault) => userErrorsOfOne(fault).slice(0, 1) : userErrorsOfOne,
+  );
 
 type Answer<T> = T & { userErrors: UserError[] };
 
@@ -101,8 +107,10 @@ export async function creation<K extends string, T>(
 ): Promise<Answer<Record<NoInfer<K>, NoInfer<T>[]>>> {
   const { created, faults } = await work.catch((error) => ({ created: [], faults: [error] }));
   // There may be ten thousand, which are rendered in one go: other requests run first.
-  await turnBefore(created);
-  return { [field]: created, userErrors: userErrorsOf(faults) } as Answer<Record<K, T[]>>;
+  await turnBefore(created.length > faults.length ? created : faults);
+  const userErrors = userErrorsOf(faults);
+  await turnBefore(userErrors);
+  return { [field]: created, userErrors } as Answer<Record<K, T[]>>;
 }
 
 /** The payload of a deletion of one thing of that type by `remove`. */
