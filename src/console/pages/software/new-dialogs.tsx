@@ -35,6 +35,26 @@ function NameFields({ faultOf }: { faultOf: FaultOf }) {
   );
 }
 
+interface TypeFieldProps {
+  types: readonly { key: string; name: string }[];
+  value: string | null;
+  onChange: (key: string | null) => void;
+  faultOf: FaultOf;
+}
+
+function TypeField({ types, value, onChange, faultOf }: TypeFieldProps) {
+  return (
+    <Select
+      label={texts.type}
+      data={types.map(({ key, name }) => ({ value: key, label: name }))}
+      value={value}
+      onChange={onChange}
+      error={faultOf('type')}
+      allowDeselect={false}
+    />
+  );
+}
+
 /** Creates a module, and leads to it: its files come next. */
 export function NewModuleDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
@@ -66,14 +86,7 @@ export function NewModuleDialog({ onClose }: { onClose: () => void }) {
       {(faultOf) => (
         <>
           <NameFields faultOf={faultOf} />
-          <Select
-            label={texts.type}
-            data={types.map(({ key, name }) => ({ value: key, label: name }))}
-            value={type}
-            onChange={setType}
-            error={faultOf('type')}
-            allowDeselect={false}
-          />
+          <TypeField types={types} value={type} onChange={setType} faultOf={faultOf} />
           <TextInput name="vendor" label={texts.vendor} error={faultOf('vendor')} autoComplete="off" />
           <Textarea name="description" label={texts.description} error={faultOf('description')} autosize />
         </>
@@ -116,14 +129,7 @@ export function NewSetDialog({ onClose }: { onClose: () => void }) {
       {(faultOf) => (
         <>
           <NameFields faultOf={faultOf} />
-          <Select
-            label={texts.type}
-            data={types.map(({ key, name }) => ({ value: key, label: name }))}
-            value={type}
-            onChange={setType}
-            error={faultOf('type')}
-            allowDeselect={false}
-          />
+          <TypeField types={types} value={type} onChange={setType} faultOf={faultOf} />
           <MultiSelect
             label={texts.moduleChoice}
             description={texts.moduleChoiceHint}
