@@ -152,7 +152,7 @@ describe('nobody is taken for more than they are:', () => {
     expect(await poll('boss', show)).toMatchObject({ status: 200 });
     expect(await overTls(`${server.url}/rest/v1/targets`, { show })).toMatchObject({ status: 401 });
     const headers = { 'content-type': 'application/json' };
-    const asked = { show, headers, method: 'POST', body: '{"query":"{ me { username } }"}' };
+    const asked = { show, headers, method: 'POST', body: '{"query":"{ viewer { username } }"}' };
     expect((await overTls(`${server.url}/graphql`, asked)).text).toContain('UNAUTHENTICATED');
     const authorization = basic('boss', 'wrong');
     expect(

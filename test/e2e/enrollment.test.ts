@@ -64,7 +64,7 @@ describe('an enrollment group', () => {
       `{ enrollmentGroups(orderBy: { field: NAME, direction: DESC }) { totalCount nodes {
            name isDefault registrationCount targetCount targetType { id } tags { name } attributes { key }
            certificateAuthority { id } tokens { id } } }
-         target(controllerId: "a") { enrollmentGroup { name } } }`,
+         target: targetByControllerId(controllerId: "a") { enrollmentGroup { name } } }`,
     );
     expect(answer.target).toEqual({ enrollmentGroup: { name: 'factory' } });
     expect(answer.enrollmentGroups).toMatchObject({

@@ -242,7 +242,7 @@ describe('Provisioning and Registration via Management API', () => {
     });
     const { target } = await graphql(
       admin,
-      `{ target(controllerId: "device-67890") {
+      `{ target: targetByControllerId(controllerId: "device-67890") {
         requestAttributes lastControllerRequestAt attributes { key value }
       } }`,
     );
@@ -361,7 +361,7 @@ describe('Direct Registration via Direct Device Integration API', () => {
     expect(await poll('device-abc-004', made.token)).toMatchObject({ status: 200 });
     const { target } = await graphql(
       admin,
-      '{ target(controllerId: "device-abc-004") { createdBy updateStatus securityToken } }',
+      '{ target: targetByControllerId(controllerId: "device-abc-004") { createdBy updateStatus securityToken } }',
     );
     expect(target).toEqual({ createdBy: 'system', updateStatus: 'REGISTERED', securityToken: token });
     gatewayToken = made.token;

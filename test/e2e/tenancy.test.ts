@@ -269,11 +269,11 @@ describe('GraphQL', () => {
     const data = await graphql(
       ours.admin,
       `query ($id: ID!) {
-        me { tenant username }
+        viewer { tenant username }
         targets { totalCount nodes { controllerId description } }
         theirs: targets(filter: "description==theirs,group==theirs,attribute.owner==theirs") { totalCount nodes { name } }
-        target(controllerId: "only-theirs") { name }
-        shared: target(controllerId: "shared") { securityToken targetType { key } }
+        target: targetByControllerId(controllerId: "only-theirs") { name }
+        shared: targetByControllerId(controllerId: "shared") { securityToken targetType { key } }
         targetType(id: $id) { name }
         targetTypes { totalCount nodes { key } }
         fleetSummary { total registered neverSeen }
@@ -282,7 +282,7 @@ describe('GraphQL', () => {
       { id: idOf('TargetType', theirType) },
     );
     expect(data).toEqual({
-      me: { tenant: ours.name, username: 'boss' },
+      viewer: { tenant: ours.name, username: 'boss' },
       targets: {
         totalCount: 2,
         nodes: [
@@ -372,7 +372,10 @@ describe('GraphQL', () => {
 
   test('the first administrator of DEFAULT is in DEFAULT only', async () => {
     const admin = clientOf(server, basic('admin', 'admin'));
-    const { target } = await graphql(admin, '{ target(controllerId: "only-theirs") { name } }');
+    const { target } = await graphql(
+      admin,
+      '{ target: targetByControllerId(controllerId: "only-theirs") { name } }',
+    );
     expect(target).toBeNull();
     expect(await admin('/rest/v1/targets/only-ours')).toMatchObject({ status: 404 });
   });

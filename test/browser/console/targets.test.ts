@@ -149,7 +149,7 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
 
     const { target } = await graphql(
       console.tenant.admin,
-      '{ target(controllerId: "sensor-000") { securityToken } }',
+      '{ target: targetByControllerId(controllerId: "sensor-000") { securityToken } }',
     );
     expect(await page.content()).not.toContain(target.securityToken);
     await page.getByRole('button', { name: 'Show the token' }).click();

@@ -21,11 +21,11 @@ describe('GraphQL', () => {
     ['half of it', '{"query":"{ me', 400],
     ['null', 'null', 400],
     ['a number', '1', 400],
-    ['a list of operations', '[{"query":"{ me { username } }"}]', 400],
+    ['a list of operations', '[{"query":"{ viewer { username } }"}]', 400],
     ['no query', '{}', 400],
     ['a query that is an object', '{"query":{}}', 400],
-    ['variables that are a list', '{"query":"{ me { username } }","variables":[]}', 400],
-    ['bytes that are no UTF-8', Buffer.from('{"query":"{ me { \xff } }"}', 'latin1'), 400],
+    ['variables that are a list', '{"query":"{ viewer { username } }","variables":[]}', 400],
+    ['bytes that are no UTF-8', Buffer.from('{"query":"{ viewer { \xff } }"}', 'latin1'), 400],
     ['lists without an end', '['.repeat(1 << 20), 400],
     ['a query without an end', JSON.stringify({ query: '{'.repeat(100_000) }), 400],
     [
@@ -33,7 +33,7 @@ describe('GraphQL', () => {
       JSON.stringify({ query: `{ targets(orderBy: ${nested(5000)}) { nodes { name } } }` }),
       400,
     ],
-    ['an unknown field', '{"query":"{ me { nothing } }"}', 400],
+    ['an unknown field', '{"query":"{ viewer { nothing } }"}', 400],
     ['an unknown argument', '{"query":"{ targets(nothing: 1) { totalCount } }"}', 400],
     ['a number that is none', '{"query":"{ targets(first: 1e99) { nodes { name } } }"}', 400],
     ['a body over the limit', Buffer.alloc(BODY_LIMIT + 1, ' '), 413],
@@ -123,7 +123,9 @@ describe('GraphQL', () => {
       });
     }
     for (const id of ['known\\u0000', '\\ud800', '']) {
-      const { json, text } = await send({ query: `{ target(controllerId: "${id}") { name } }` });
+      const { json, text } = await send({
+        query: `{ target: targetByControllerId(controllerId: "${id}") { name } }`,
+      });
       expect(json.data ?? json.errors, text).toBeDefined();
       expect(text).not.toContain('INTERNAL_SERVER_ERROR');
     }

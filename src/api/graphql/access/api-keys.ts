@@ -2,11 +2,13 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { ApiKey as Entity } from '../../../services/access/api-keys/api-key.ts';
 import { createApiKey } from '../../../services/access/api-keys/create.ts';
+import { findApiKeys } from '../../../services/access/api-keys/find.ts';
 import { listApiKeys } from '../../../services/access/api-keys/list.ts';
 import { revokeApiKey } from '../../../services/access/api-keys/revoke.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
+import { lookup } from '../server/lookups.ts';
 import { answer, payload } from '../server/mutations.ts';
 import { NameListArgs, nameConnection } from '../server/name-lists.ts';
 import { Node } from '../server/node.ts';
@@ -118,6 +120,8 @@ class RevokeApiKeyPayload extends Payload {
   @Field(() => ApiKey, { nullable: true, description: 'The key; null where refused.' })
   apiKey!: ApiKey | null;
 }
+
+lookup('ApiKey', ApiKey, { what: 'API key', needs: 'TENANT_ADMIN, but for the own keys', find: findApiKeys });
 
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {

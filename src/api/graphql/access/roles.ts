@@ -1,12 +1,14 @@
 import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { createRole } from '../../../services/access/roles/create.ts';
 import { deleteRole } from '../../../services/access/roles/delete.ts';
+import { findRoles } from '../../../services/access/roles/find.ts';
 import { listRoles } from '../../../services/access/roles/list.ts';
 import type { NamedRole } from '../../../services/access/roles/role.ts';
 import { updateRole } from '../../../services/access/roles/update.ts';
 import { AuthoredNode } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
+import { lookup } from '../server/lookups.ts';
 import { DeletePayload, deletions, payload, payloadOf } from '../server/mutations.ts';
 import { NameListArgs, nameConnection } from '../server/name-lists.ts';
 import { connectionTypes, listCost } from '../server/pagination.ts';
@@ -73,6 +75,8 @@ abstract class RolePayload extends Payload {
   @Field(() => Role, { nullable: true, description: 'The role; null where refused.' })
   role!: Role | null;
 }
+
+lookup('Role', Role, { needs: 'TENANT_ADMIN', find: findRoles });
 
 @Resolver(() => Role)
 export class RoleResolver {

@@ -15,7 +15,7 @@ import { PERMISSIONS } from '../../../services/access/grants.ts';
 import { findRolePermissions } from '../../../services/access/roles/role.ts';
 import { createUser } from '../../../services/access/users/create.ts';
 import { deleteUser } from '../../../services/access/users/delete.ts';
-import { findMe } from '../../../services/access/users/find.ts';
+import { findUsers } from '../../../services/access/users/find.ts';
 import { listUsers } from '../../../services/access/users/list.ts';
 import { updateUser } from '../../../services/access/users/update.ts';
 import type { User as Entity } from '../../../services/access/users/user.ts';
@@ -23,12 +23,13 @@ import { AuthoredNode } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOfLists } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import { DeletePayload, deletions, payload, payloadOf } from '../server/mutations.ts';
 import { NameListArgs, nameConnection } from '../server/name-lists.ts';
 import { connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An account of a tenant.' })
-class User extends AuthoredNode {
+export class User extends AuthoredNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   username!: string;
 
@@ -45,7 +46,7 @@ class User extends AuthoredNode {
   roles!: readonly string[];
 }
 
-const userView = ({ tenantName, permissions, ...user }: Entity): User => ({
+export const userView = ({ tenantName, permissions, ...user }: Entity): User => ({
   ...user,
   tenant: tenantName,
   grantedPermissions: permissions,
@@ -103,13 +104,10 @@ const HASH_COST = 1_000;
 
 const loadRolePermissions = loaderOfLists(findRolePermissions);
 
+lookup('User', User, { needs: 'TENANT_ADMIN, but for the own account', find: findUsers, view: userView });
+
 @Resolver(() => User)
 export class UserResolver {
-  @Query(() => User, { description: "The caller's own account." })
-  async me(@Ctx() context: GraphqlContext): Promise<User> {
-    return userView(await findMe(context));
-  }
-
   @Query(() => UserConnection, {
     description: 'Lists users by name. Needs TENANT_ADMIN.',
     complexity: listCost,

@@ -1,9 +1,11 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
+import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
 import { grantsIn, type Role } from '../../../services/access/grants.ts';
+import { findMe } from '../../../services/access/users/find.ts';
 import type { ActorKind as Kind } from '../../../services/shared/context.ts';
 import { ActorKind } from '../platform/audit-events.ts';
 import type { GraphqlContext } from '../server/context.ts';
+import { User, userView } from './users.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Who is signed in, with an account or without.' })
 class Viewer {
@@ -34,8 +36,7 @@ class Viewer {
 @Resolver(() => Viewer)
 export class ViewerResolver {
   @Query(() => Viewer, {
-    description:
-      "Who is signed in. Unlike `me` it also answers callers of an issuer's token, who have no account.",
+    description: 'Who is signed in, by an account, an API key or a token.',
   })
   viewer(@Ctx() { caller }: GraphqlContext): Viewer {
     const { username, tenantName, kind, apiKey, roles, permissions, until } = caller;
@@ -48,5 +49,13 @@ export class ViewerResolver {
       permissions: grantsIn(permissions),
       expiresAt: until ?? null,
     };
+  }
+
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: "The caller's account; null for an issuer's token, whose callers need none.",
+  })
+  async user(@Ctx() context: GraphqlContext): Promise<User | null> {
+    return context.caller.kind === 'TOKEN' ? null : userView(await findMe(context));
   }
 }

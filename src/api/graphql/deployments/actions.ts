@@ -1,6 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import {
-  Arg,
   Args,
   ArgsType,
   Ctx,
@@ -18,6 +17,7 @@ import { findActions } from '../../../services/deployments/actions/find.ts';
 import { listActions, listActionsOfEach } from '../../../services/deployments/actions/list.ts';
 import {
   type ActionEntry as EntryEntity,
+  findActionEntries,
   listEntriesOfEach,
 } from '../../../services/deployments/actions/list-entries.ts';
 import { findDeployments } from '../../../services/deployments/assignments/find.ts';
@@ -28,8 +28,8 @@ import { Target, type TargetView, targetView } from '../fleet/targets.ts';
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { idOf } from '../server/ids.ts';
 import { loaderOf, loaderOfPages } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, WindowArgs } from '../server/pagination.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
@@ -160,20 +160,16 @@ const loadActions = loaderOfPages((context, ids, request: PageRequest<OrderField
 );
 const loadDeployment = loaderOf(findDeployments);
 
+lookup('Action', Action, { needs: 'READ_TARGET', find: findActions, view: actionView });
+
+lookup('ActionEntry', ActionEntry, {
+  what: "entry of an action's history",
+  needs: 'READ_TARGET',
+  find: findActionEntries,
+});
+
 @Resolver(() => Action)
 export class ActionResolver {
-  @Query(() => Action, {
-    nullable: true,
-    description: 'The action of that id; null where there is none. Needs READ_TARGET.',
-  })
-  async action(
-    @Arg('id', () => idOf('Action'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<Action | null> {
-    const [found] = await findActions(context, [id]);
-    return found ?? null;
-  }
-
   @Query(() => ActionConnection, {
     description:
       'Lists actions. Filters may ask for `status`, `active`, `forceType`, `weight`, `target.controllerId`, `target.group`, `distributionSet.id`, `distributionSet.name` and more. Needs READ_TARGET.',

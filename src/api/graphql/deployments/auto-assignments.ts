@@ -1,6 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import {
-  Arg,
   Args,
   ArgsType,
   Ctx,
@@ -12,11 +11,10 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { DomainError } from '../../../errors.ts';
 import type { AutoAssignment as Entity } from '../../../services/deployments/auto-assignments/auto-assignment.ts';
 import type { AutoAssignmentOrderField as OrderField } from '../../../services/deployments/auto-assignments/fields.ts';
 import {
-  findAutoAssignment,
+  findAutoAssignments,
   findAutoAssignmentsOfFilters,
 } from '../../../services/deployments/auto-assignments/find.ts';
 import { listAutoAssignments } from '../../../services/deployments/auto-assignments/list.ts';
@@ -24,8 +22,8 @@ import { TargetFilter } from '../fleet/target-filters.ts';
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { idOf } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
 import { ForceType } from './actions.ts';
@@ -98,24 +96,14 @@ const { Connection } = connectionTypes('AutoAssignment', 'auto-assignments', Aut
 
 const loadAutoAssignment = loaderOfFound(findAutoAssignmentsOfFilters);
 
+lookup('AutoAssignment', AutoAssignment, {
+  what: 'auto-assignment',
+  needs: 'READ_AUTO_ASSIGNMENT',
+  find: findAutoAssignments,
+});
+
 @Resolver(() => AutoAssignment)
 export class AutoAssignmentResolver {
-  @Query(() => AutoAssignment, {
-    nullable: true,
-    description: 'The auto-assignment of that id; null where there is none. Needs READ_AUTO_ASSIGNMENT.',
-  })
-  async autoAssignment(
-    @Arg('id', () => idOf('AutoAssignment'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<AutoAssignment | null> {
-    try {
-      return await findAutoAssignment(context, id);
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'AUTO_ASSIGNMENT_NOT_FOUND') return null;
-      throw error;
-    }
-  }
-
   @Query(() => Connection, {
     description:
       'Lists auto-assignments, those of saved filters too. Filters may ask for `name`, `status`, `filter`, `distributionSet.name` and more. Needs READ_AUTO_ASSIGNMENT.',

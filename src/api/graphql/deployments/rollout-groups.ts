@@ -1,6 +1,7 @@
 import { Args, ArgsType, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { countTargetsOfGroups } from '../../../services/deployments/rollouts/counts.ts';
 import type { RolloutGroupOrderField as OrderField } from '../../../services/deployments/rollouts/fields.ts';
+import { findRolloutGroups } from '../../../services/deployments/rollouts/find.ts';
 import type { RolloutGroup as Entity } from '../../../services/deployments/rollouts/group.ts';
 import {
   listGroupsOfEachRollout,
@@ -11,6 +12,7 @@ import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/bui
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfFound, loaderOfPages } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 import { COUNTING_COST, Rollout, RolloutTargetCounts } from './rollouts.ts';
 
@@ -98,6 +100,8 @@ const { Connection: RolloutGroupConnection } = connectionTypes(
 const loadGroups = loaderOfPages(listGroupsOfEachRollout);
 const countTargets = loaderOfFound(countTargetsOfGroups);
 const loadTargets = loaderOfPages(listTargetsOfEachGroup);
+
+lookup('RolloutGroup', RolloutGroup, { needs: 'READ_ROLLOUT', find: findRolloutGroups });
 
 @Resolver(() => Rollout)
 export class RolloutGroupsResolver {

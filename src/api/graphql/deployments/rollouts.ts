@@ -1,6 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import {
-  Arg,
   Args,
   ArgsType,
   Ctx,
@@ -20,8 +19,8 @@ import type { Rollout as Entity } from '../../../services/deployments/rollouts/r
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { idOf } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
 import { Action, ForceType } from './actions.ts';
@@ -140,20 +139,10 @@ export const COUNTING_COST = 100;
 const countTargets = loaderOfFound(countTargetsOfRollouts);
 const loadRollout = loaderOfFound(findRollouts);
 
+lookup('Rollout', Rollout, { needs: 'READ_ROLLOUT', find: findRollouts });
+
 @Resolver(() => Rollout)
 export class RolloutResolver {
-  @Query(() => Rollout, {
-    nullable: true,
-    description: 'The rollout of that id, a deleted one too; null where there is none. Needs READ_ROLLOUT.',
-  })
-  async rollout(
-    @Arg('id', () => idOf('Rollout'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<Rollout | null> {
-    const [found] = await findRollouts(context, [id]);
-    return found ?? null;
-  }
-
   @Query(() => RolloutConnection, {
     description:
       'Lists rollouts. Filters may ask for `id`, `name`, `description`, `status`, `distributionSet.id`, `distributionSet.name`, `distributionSet.version`, `distributionSet.type` and times and authors. Needs READ_ROLLOUT.',

@@ -11,20 +11,19 @@ import {
   Query,
   Resolver,
 } from 'type-graphql';
-import { DomainError } from '../../../errors.ts';
 import { createCertificateAuthority } from '../../../services/devices/certificate-authorities/create.ts';
 import { deleteCertificateAuthority } from '../../../services/devices/certificate-authorities/delete.ts';
 import type { CertificateAuthorityOrderField as OrderField } from '../../../services/devices/certificate-authorities/fields.ts';
 import {
   type CertificateAuthority as Entity,
-  findCertificateAuthority,
+  findCertificateAuthorities,
 } from '../../../services/devices/certificate-authorities/find.ts';
 import { listCertificateAuthorities } from '../../../services/devices/certificate-authorities/list.ts';
 import { updateCertificateAuthority } from '../../../services/devices/certificate-authorities/update.ts';
 import { AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { idOf } from '../server/ids.ts';
+import { lookup } from '../server/lookups.ts';
 import {
   DeletePayload,
   deletion,
@@ -139,25 +138,13 @@ const { Connection: CertificateAuthorityConnection } = connectionTypes(
   CertificateAuthority,
 );
 
+lookup('CertificateAuthority', CertificateAuthority, {
+  needs: 'READ_TENANT_CONFIGURATION',
+  find: findCertificateAuthorities,
+});
+
 @Resolver(() => CertificateAuthority)
 export class CertificateAuthorityResolver {
-  @Query(() => CertificateAuthority, {
-    nullable: true,
-    description:
-      'One certificate authority; null where there is none of that id. Needs READ_TENANT_CONFIGURATION.',
-  })
-  async certificateAuthority(
-    @Arg('id', () => idOf('CertificateAuthority'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<CertificateAuthority | null> {
-    try {
-      return await findCertificateAuthority(context, id);
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'CERTIFICATE_AUTHORITY_NOT_FOUND') return null;
-      throw error;
-    }
-  }
-
   @Query(() => CertificateAuthorityConnection, {
     description: 'Lists certificate authorities. Needs READ_TENANT_CONFIGURATION.',
     complexity: listCost,

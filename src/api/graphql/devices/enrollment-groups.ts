@@ -18,6 +18,7 @@ import {
   type EnrollmentGroup as Entity,
   findEnrollmentGroups,
   findEnrollmentTokens,
+  findEnrollmentTokensById,
   findTagsOfGroups,
   type EnrollmentToken as Token,
 } from '../../../services/devices/enrollment/find.ts';
@@ -29,6 +30,7 @@ import { AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts'
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOf } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { CertificateAuthority } from './certificate-authorities.ts';
@@ -197,6 +199,17 @@ const countTargets = loaderOf(countRegistered);
 const loadTags = loaderOf(findTagsOfGroups);
 const loadAuthority = loaderOf(findCertificateAuthorities);
 export const loadEnrollmentGroup = loaderOf(findEnrollmentGroups);
+
+lookup('EnrollmentGroup', EnrollmentGroup, {
+  needs: 'READ_TENANT_CONFIGURATION',
+  find: findEnrollmentGroups,
+  view: enrollmentGroupView,
+});
+
+lookup('EnrollmentToken', EnrollmentToken, {
+  needs: 'READ_TENANT_CONFIGURATION',
+  find: findEnrollmentTokensById,
+});
 
 @Resolver(() => EnrollmentGroup)
 export class EnrollmentGroupResolver {

@@ -15,7 +15,7 @@ import {
   Root,
 } from 'type-graphql';
 import type { PendingTargetOrderField as OrderField } from '../../../services/devices/pending-targets/fields.ts';
-import { listPendingTargets } from '../../../services/devices/pending-targets/list.ts';
+import { findPendingTargets, listPendingTargets } from '../../../services/devices/pending-targets/list.ts';
 import type { PendingTarget as Entity } from '../../../services/devices/pending-targets/pending-target.ts';
 import { changeTargets } from '../../../services/jobs/begin.ts';
 import { changedTargets } from '../fleet/selected-targets.ts';
@@ -24,6 +24,7 @@ import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
+import { lookup } from '../server/lookups.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import {
@@ -156,6 +157,8 @@ const { Connection: PendingTargetConnection } = connectionTypes(
   'devices that need an approval',
   PendingTarget,
 );
+
+lookup('PendingTarget', PendingTarget, { needs: 'READ_TARGET without a scope', find: findPendingTargets });
 
 @Resolver(() => PendingTarget)
 export class PendingTargetResolver {

@@ -5,10 +5,12 @@ import {
   type ImportWarning as Warning,
 } from '../../../services/fleet/imports/faults.ts';
 import type { Import as Entity } from '../../../services/fleet/imports/find.ts';
+import { findImports } from '../../../services/fleet/imports/find.ts';
 import { watchImport } from '../../../services/platform/live/watch-import.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { idOf } from '../server/ids.ts';
+import { lookup } from '../server/lookups.ts';
 import { NumberedNode } from '../server/node.ts';
 
 const ImportState = enumOf<Entity['state']>('ImportState', 'How an import stands.', {
@@ -85,6 +87,8 @@ class ImportProgress extends NumberedNode {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it finished.' })
   finishedAt!: Date | null;
 }
+
+lookup('Import', ImportProgress, { needs: 'CREATE_TARGET', find: findImports });
 
 @Resolver(() => ImportProgress)
 export class ImportProgressResolver {

@@ -10,20 +10,19 @@ import {
   Query,
   Resolver,
 } from 'type-graphql';
-import { DomainError } from '../../../errors.ts';
 import { createTargetFilter } from '../../../services/fleet/target-filters/create.ts';
 import { deleteTargetFilter } from '../../../services/fleet/target-filters/delete.ts';
 import type { TargetFilterOrderField as OrderField } from '../../../services/fleet/target-filters/fields.ts';
 import {
   type TargetFilter as Entity,
-  findTargetFilter,
+  findTargetFilters,
 } from '../../../services/fleet/target-filters/find.ts';
 import { listTargetFilters } from '../../../services/fleet/target-filters/list.ts';
 import { updateTargetFilter } from '../../../services/fleet/target-filters/update.ts';
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { idOf } from '../server/ids.ts';
+import { lookup } from '../server/lookups.ts';
 import {
   DeletePayload,
   deletion,
@@ -83,24 +82,10 @@ class UpdateTargetFilterPayload extends Payload {
 
 const { Connection: TargetFilterConnection } = connectionTypes('TargetFilter', 'saved filters', TargetFilter);
 
+lookup('TargetFilter', TargetFilter, { what: 'saved filter', needs: 'READ_TARGET', find: findTargetFilters });
+
 @Resolver(() => TargetFilter)
 export class TargetFilterResolver {
-  @Query(() => TargetFilter, {
-    nullable: true,
-    description: 'The saved filter of that id; null where there is none. Needs READ_TARGET.',
-  })
-  async targetFilter(
-    @Arg('id', () => idOf('TargetFilter'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<TargetFilter | null> {
-    try {
-      return await findTargetFilter(context, id);
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'TARGET_FILTER_NOT_FOUND') return null;
-      throw error;
-    }
-  }
-
   @Query(() => TargetFilterConnection, {
     description: 'Lists saved filters. Needs READ_TARGET.',
     complexity: listCost,

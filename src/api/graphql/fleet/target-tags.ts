@@ -19,7 +19,7 @@ import { updateTargetTag } from '../../../services/fleet/target-tags/update.ts';
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { idOf } from '../server/ids.ts';
+import { lookup } from '../server/lookups.ts';
 import {
   BulkInput,
   creation,
@@ -106,20 +106,10 @@ class UpdateTargetTagPayload extends Payload {
 
 const { Connection: TargetTagConnection } = connectionTypes('TargetTag', 'target tags', TargetTag);
 
+lookup('TargetTag', TargetTag, { needs: 'READ_TARGET', find: findTargetTags });
+
 @Resolver(() => TargetTag)
 export class TargetTagResolver {
-  @Query(() => TargetTag, {
-    nullable: true,
-    description: 'The target tag of that id; null where there is none. Needs READ_TARGET.',
-  })
-  async targetTag(
-    @Arg('id', () => idOf('TargetTag'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<TargetTag | null> {
-    const [found] = await findTargetTags(context, [id]);
-    return found ?? null;
-  }
-
   @Query(() => TargetTagConnection, {
     description: 'Lists target tags. Needs READ_TARGET.',
     complexity: listCost,

@@ -22,6 +22,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import {
   BulkInput,
   creation,
@@ -128,20 +129,10 @@ const { Connection: TargetTypeConnection } = connectionTypes('TargetType', 'targ
 
 export const loadTargetType = loaderOfFound(findTargetTypes);
 
+lookup('TargetType', TargetType, { needs: 'READ_TARGET_TYPE', find: findTargetTypes });
+
 @Resolver(() => TargetType)
 export class TargetTypeResolver {
-  @Query(() => TargetType, {
-    nullable: true,
-    description: 'The target type of that id; null where there is none. Needs READ_TARGET_TYPE.',
-  })
-  async targetType(
-    @Arg('id', () => idOf('TargetType'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<TargetType | null> {
-    const [found] = await findTargetTypes(context, [id]);
-    return found ?? null;
-  }
-
   @Query(() => TargetTypeConnection, {
     description: 'Lists target types. Needs READ_TARGET_TYPE.',
     complexity: listCost,

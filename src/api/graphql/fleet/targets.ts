@@ -16,12 +16,13 @@ import {
 import { findTagsOfTargets } from '../../../services/fleet/target-tags/find.ts';
 import { findAttributes } from '../../../services/fleet/targets/attributes.ts';
 import type { TargetOrderField as OrderField } from '../../../services/fleet/targets/fields.ts';
-import { findTargets, listTargets } from '../../../services/fleet/targets/find.ts';
+import { findTargets, findTargetsById, listTargets } from '../../../services/fleet/targets/find.ts';
 import type { Target as Entity } from '../../../services/fleet/targets/target.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfLists } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { TargetTag } from './target-tags.ts';
@@ -184,13 +185,15 @@ const asksOnly = ({ fieldNodes }: GraphQLResolveInfo, names: readonly string[]) 
 const loadAttributes = loaderOfLists(findAttributes);
 const loadTags = loaderOfLists(findTagsOfTargets);
 
+lookup('Target', Target, { needs: 'READ_TARGET', find: findTargetsById, view: targetView });
+
 @Resolver(() => Target)
 export class TargetResolver {
   @Query(() => Target, {
     nullable: true,
     description: 'The target of that controllerId; null where there is none. Needs READ_TARGET.',
   })
-  async target(
+  async targetByControllerId(
     @Arg('controllerId', () => String, { description: 'Its name on the wire.' }) controllerId: string,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetView | null> {

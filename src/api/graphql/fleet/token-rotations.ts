@@ -23,6 +23,7 @@ import { changeTargets } from '../../../services/jobs/begin.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOf } from '../server/loaders.ts';
+import { findable } from '../server/lookups.ts';
 import { payload, payloadOf } from '../server/mutations.ts';
 import { Node } from '../server/node.ts';
 import { connection, listCost } from '../server/pagination.ts';
@@ -80,6 +81,8 @@ class RotateTargetTokensInput extends SelectedTargetsInput {
 }
 
 const loadTokenRotation = loaderOf(findTokenRotations);
+
+findable('TokenRotation', { find: findTokenRotations });
 
 @Resolver(() => Target)
 export class TokenRotationResolver {

@@ -12,18 +12,19 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { DomainError } from '../../../errors.ts';
 import { cancelJob } from '../../../services/jobs/cancel.ts';
 import type { JobOrderField as OrderField } from '../../../services/jobs/fields.ts';
-import { findJob } from '../../../services/jobs/find.ts';
+import { findJobs } from '../../../services/jobs/find.ts';
 import type { Job as Entity, JobFault as Fault } from '../../../services/jobs/job.ts';
 import { listJobs } from '../../../services/jobs/list.ts';
 import { watchJob } from '../../../services/jobs/watch.ts';
+import { inOrderOf } from '../../../services/shared/by-id.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
+import { lookup } from '../server/lookups.ts';
 import { type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
@@ -138,25 +139,13 @@ class CancelJobPayload extends Payload {
 
 const { Connection: JobConnection } = connectionTypes('Job', 'jobs', Job);
 
+lookup('Job', Job, {
+  needs: 'the account that began it, or the role TENANT_ADMIN',
+  find: async (context, ids) => inOrderOf(ids, await findJobs(context, ids)),
+});
+
 @Resolver(() => Job)
 export class JobResolver {
-  @Query(() => Job, {
-    nullable: true,
-    description:
-      "The job of that id, of the caller's own; of all with the role TENANT_ADMIN. Null where there is none.",
-  })
-  async job(
-    @Arg('id', () => idOf('Job'), { description: 'Which job.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<Job | null> {
-    try {
-      return await findJob(context, id);
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'JOB_NOT_FOUND') return null;
-      throw error;
-    }
-  }
-
   @Query(() => JobConnection, {
     description:
       "Lists the caller's own jobs; all of the tenant with the role TENANT_ADMIN. Filters may ask for `id`, `kind`, `state`, `createdBy`, `createdAt` and `endedAt`.",

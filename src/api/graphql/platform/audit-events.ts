@@ -1,11 +1,12 @@
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { AuditEvent as Entity } from '../../../services/platform/audit/audit-event.ts';
-import { listAuditEvents } from '../../../services/platform/audit/list.ts';
+import { findAuditEvents, listAuditEvents } from '../../../services/platform/audit/list.ts';
 import type { FieldChanges } from '../../../services/platform/audit/record.ts';
 import type { Channel as ChannelName, ActorKind as Kind } from '../../../services/shared/context.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf, OrderDirection } from '../server/enums.ts';
+import { lookup } from '../server/lookups.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 
@@ -87,6 +88,8 @@ class AuditEventsArgs extends PageArgs {
 }
 
 const { Connection: AuditEventConnection } = connectionTypes('AuditEvent', 'audit events', AuditEvent);
+
+lookup('AuditEvent', AuditEvent, { needs: 'READ_AUDIT', find: findAuditEvents });
 
 @Resolver(() => AuditEvent)
 export class AuditEventResolver {

@@ -24,10 +24,12 @@ import {
 } from '../../../services/platform/tenants/get-configuration.ts';
 import { resetConfiguration } from '../../../services/platform/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../../services/platform/tenants/set-configuration.ts';
+import type { Context } from '../../../services/shared/context.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
+import { findable } from '../server/lookups.ts';
 import { payload, payloadOf } from '../server/mutations.ts';
 import { Node } from '../server/node.ts';
 
@@ -166,6 +168,15 @@ class GenerateGatewayTokenPayload extends Payload {
   token!: string | null;
 }
 
+/** A tenant has one, with the tenant's number. */
+findable('TenantConfiguration', {
+  find: async (context: Context, ids: readonly number[]) => {
+    const { tenantId } = context.caller;
+    const own = ids.includes(tenantId) ? await readSettings(context) : undefined;
+    return ids.map((id) => (id === tenantId ? own : undefined));
+  },
+});
+
 @Resolver(() => TenantConfiguration)
 export class TenantConfigurationResolver {
   @Query(() => TenantConfiguration, {
@@ -218,7 +229,7 @@ export class TenantConfigurationResolver {
   }
 }
 
-async function readSettings(context: GraphqlContext): Promise<Settings> {
+async function readSettings(context: Context): Promise<Settings> {
   const entries = await listConfiguration(context);
   const settings = entries.map(
     (entry) => [fieldOf(entry.key), { ...entry, value: shownValue(entry) }] as const,

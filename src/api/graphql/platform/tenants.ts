@@ -1,9 +1,10 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { createTenant, type TenantEntry } from '../../../services/platform/tenants/create.ts';
-import { listTenants } from '../../../services/platform/tenants/list.ts';
+import { findTenants, listTenants } from '../../../services/platform/tenants/list.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
+import { lookup } from '../server/lookups.ts';
 import { payload } from '../server/mutations.ts';
 import { NameListArgs, nameConnection } from '../server/name-lists.ts';
 import { Node } from '../server/node.ts';
@@ -49,6 +50,8 @@ class CreateTenantPayload extends Payload {
 
 /** A password is hashed, which takes long on purpose. */
 const HASH_COST = 1_000;
+
+lookup('Tenant', Tenant, { needs: 'SYSTEM_ADMIN', find: findTenants });
 
 @Resolver(() => Tenant)
 export class TenantResolver {

@@ -13,12 +13,16 @@ import {
   Resolver,
 } from 'type-graphql';
 import type { WebhookDelivery as Delivery } from '../../../services/platform/webhooks/delivery.ts';
-import { listWebhookDeliveries } from '../../../services/platform/webhooks/list-deliveries.ts';
+import {
+  findWebhookDeliveries,
+  listWebhookDeliveries,
+} from '../../../services/platform/webhooks/list-deliveries.ts';
 import { redeliver } from '../../../services/platform/webhooks/redeliver.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
+import { lookup } from '../server/lookups.ts';
 import { payload } from '../server/mutations.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
@@ -99,6 +103,12 @@ class WebhookDeliveriesArgs extends PageArgs {
   @Field(() => idOf('Webhook'), { description: 'Of which webhook.' })
   webhookId!: number;
 }
+
+lookup('WebhookDelivery', WebhookDelivery, {
+  what: 'delivery of a webhook',
+  needs: 'READ_TENANT_CONFIGURATION and READ_AUDIT',
+  find: findWebhookDeliveries,
+});
 
 @Resolver(() => WebhookDelivery)
 export class WebhookDeliveryResolver {

@@ -3,12 +3,14 @@ import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver
 import { createWebhook } from '../../../services/platform/webhooks/create.ts';
 import { deleteWebhook } from '../../../services/platform/webhooks/delete.ts';
 import type { Webhook as Entity } from '../../../services/platform/webhooks/find.ts';
+import { findWebhooks } from '../../../services/platform/webhooks/find.ts';
 import { listWebhooks } from '../../../services/platform/webhooks/list.ts';
 import { updateWebhook } from '../../../services/platform/webhooks/update.ts';
 import { AuthoredNumberedNode } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
+import { lookup } from '../server/lookups.ts';
 import {
   answer,
   DeletePayload,
@@ -129,6 +131,8 @@ abstract class WebhookPayload extends Payload {
   })
   secret!: string | null;
 }
+
+lookup('Webhook', Webhook, { needs: 'READ_TENANT_CONFIGURATION', find: findWebhooks, view: webhookView });
 
 @Resolver(() => Webhook)
 export class WebhookResolver {

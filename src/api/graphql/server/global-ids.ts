@@ -35,7 +35,8 @@ export function withGlobalIds(schema: GraphQLSchema): GraphQLSchema {
   for (const type of types) {
     if (isObjectType(type)) withGlobalIdsIn(type, decoderOf);
     const named = typeNamedBy(type);
-    if (named !== undefined && !isNode(schema.getType(named))) throw new Error(`${named} is no Node`);
+    if (named !== undefined && named !== 'Node' && !isNode(schema.getType(named)))
+      throw new Error(`${named} is no Node`);
   }
   // Only now: the decoders of arguments have read what these were declared as.
   for (const type of types) if (isInputObjectType(type)) for (const field of fieldsOf(type)) plain(field);
@@ -96,7 +97,8 @@ function openDecoders(): DecoderOf {
     if (isInputObjectType(type)) return ofObject(type);
     if (type === GraphQLID) throw new Error(`${place} is an ID and doesn't say of what: use idOf`);
     const named = typeNamedBy(type);
-    return named === undefined ? undefined : (text) => keyOf(text as string, named);
+    // The type of any Node's id is read by who gets it.
+    return named === undefined || named === 'Node' ? undefined : (text) => keyOf(text as string, named);
   };
   const ofObject = (type: GraphQLInputObjectType): Decode | undefined => {
     if (ofObjects.has(type)) return ofObjects.get(type);

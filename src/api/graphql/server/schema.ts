@@ -64,6 +64,7 @@ import {
 import { SoftwareModuleTypeResolver } from '../software/software-module-types.ts';
 import { SoftwareModuleResolver } from '../software/software-modules.ts';
 import { withGlobalIds } from './global-ids.ts';
+import { LookupResolver, NodeResolver } from './lookups.ts';
 
 let built: GraphQLSchema | undefined;
 
@@ -76,6 +77,8 @@ export function buildSchema(): GraphQLSchema {
 function generateSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      NodeResolver,
+      LookupResolver,
       TargetResolver,
       TargetMutations,
       TokenRotationResolver,

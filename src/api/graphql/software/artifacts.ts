@@ -13,12 +13,13 @@ import {
 import type { Artifact as Entity } from '../../../services/software/artifacts/artifact.ts';
 import { createArtifactUpload } from '../../../services/software/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../../services/software/artifacts/delete.ts';
-import { findArtifactsOfModules } from '../../../services/software/artifacts/find.ts';
+import { findArtifacts, findArtifactsOfModules } from '../../../services/software/artifacts/find.ts';
 import { AuthoredNumberedNode } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import { DeletePayload, deletion, idInput, payload, payloadOf } from '../server/mutations.ts';
 import { ArtifactContentInfo } from './content-info.ts';
 import { SoftwareModule } from './software-modules.ts';
@@ -90,6 +91,8 @@ class DeleteArtifactInput extends idInput('Artifact') {
 }
 
 const loadArtifacts = loaderOfLists(findArtifactsOfModules);
+
+lookup('Artifact', Artifact, { needs: 'READ_SOFTWARE_MODULE', find: findArtifacts });
 
 @Resolver(() => Artifact)
 export class ArtifactResolver {

@@ -32,6 +32,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import {
   BulkInput,
   creation,
@@ -136,6 +137,11 @@ const USUAL_TAGS = 2;
 
 const loadTags = loaderOfLists(findTagsOfSets);
 
+lookup('DistributionSetTag', DistributionSetTag, {
+  needs: 'READ_DISTRIBUTION_SET',
+  find: findDistributionSetTags,
+});
+
 @Resolver(() => DistributionSet)
 export class TagsOfSetsResolver {
   @FieldResolver(() => [DistributionSetTag], {
@@ -149,19 +155,6 @@ export class TagsOfSetsResolver {
 
 @Resolver(() => DistributionSetTag)
 export class DistributionSetTagResolver {
-  @Query(() => DistributionSetTag, {
-    nullable: true,
-    description:
-      'The distribution set tag of that id; null where there is none. Needs READ_DISTRIBUTION_SET.',
-  })
-  async distributionSetTag(
-    @Arg('id', () => idOf('DistributionSetTag'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<DistributionSetTag | null> {
-    const [found] = await findDistributionSetTags(context, [id]);
-    return found ?? null;
-  }
-
   @Query(() => Connection, {
     description: 'Lists distribution set tags. Needs READ_DISTRIBUTION_SET.',
     complexity: listCost,

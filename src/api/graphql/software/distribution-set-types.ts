@@ -27,6 +27,7 @@ import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import {
   BulkInput,
   creation,
@@ -171,21 +172,13 @@ const { Connection } = connectionTypes('DistributionSetType', 'distribution set 
 
 const loadModuleTypes = loaderOfLists(findModuleTypesOfSetTypes);
 
+lookup('DistributionSetType', DistributionSetType, {
+  needs: 'READ_DISTRIBUTION_SET_TYPE',
+  find: findDistributionSetTypes,
+});
+
 @Resolver(() => DistributionSetType)
 export class DistributionSetTypeResolver {
-  @Query(() => DistributionSetType, {
-    nullable: true,
-    description:
-      'The distribution set type of that id; null where there is none. Needs READ_DISTRIBUTION_SET_TYPE.',
-  })
-  async distributionSetType(
-    @Arg('id', () => idOf('DistributionSetType'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<DistributionSetType | null> {
-    const [found] = await findDistributionSetTypes(context, [id]);
-    return found ?? null;
-  }
-
   @Query(() => Connection, {
     description: 'Lists distribution set types. Needs READ_DISTRIBUTION_SET_TYPE.',
     complexity: listCost,

@@ -1,15 +1,4 @@
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  FieldResolver,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { findDistributionSetTypes } from '../../../services/software/distribution-set-types/find.ts';
 import type { DistributionSet as Entity } from '../../../services/software/distribution-sets/distribution-set.ts';
 import type { DistributionSetOrderField as OrderField } from '../../../services/software/distribution-sets/fields.ts';
@@ -20,8 +9,8 @@ import {
 import { listDistributionSets } from '../../../services/software/distribution-sets/list.ts';
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
-import { idOf } from '../server/ids.ts';
 import { loaderOfFound, loaderOfLists } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
 import { SoftwareModule } from './software-modules.ts';
@@ -80,20 +69,10 @@ export const loadDistributionSet = loaderOfFound(findDistributionSets);
 const loadType = loaderOfFound(findDistributionSetTypes);
 const loadModules = loaderOfLists(findModulesOfSets);
 
+lookup('DistributionSet', DistributionSet, { needs: 'READ_DISTRIBUTION_SET', find: findDistributionSets });
+
 @Resolver(() => DistributionSet)
 export class DistributionSetResolver {
-  @Query(() => DistributionSet, {
-    nullable: true,
-    description: 'The distribution set of that id; null where there is none. Needs READ_DISTRIBUTION_SET.',
-  })
-  async distributionSet(
-    @Arg('id', () => idOf('DistributionSet'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<DistributionSet | null> {
-    const [found] = await findDistributionSets(context, [id]);
-    return found ?? null;
-  }
-
   @Query(() => Connection, {
     description: 'Lists distribution sets. Needs READ_DISTRIBUTION_SET.',
     complexity: listCost,

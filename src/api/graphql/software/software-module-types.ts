@@ -21,7 +21,7 @@ import { updateSoftwareModuleType } from '../../../services/software/software-mo
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { idOf } from '../server/ids.ts';
+import { lookup } from '../server/lookups.ts';
 import {
   BulkInput,
   creation,
@@ -132,21 +132,13 @@ class UpdateSoftwareModuleTypePayload extends Payload {
 
 const { Connection } = connectionTypes('SoftwareModuleType', 'software module types', SoftwareModuleType);
 
+lookup('SoftwareModuleType', SoftwareModuleType, {
+  needs: 'READ_SOFTWARE_MODULE_TYPE',
+  find: findSoftwareModuleTypes,
+});
+
 @Resolver(() => SoftwareModuleType)
 export class SoftwareModuleTypeResolver {
-  @Query(() => SoftwareModuleType, {
-    nullable: true,
-    description:
-      'The software module type of that id; null where there is none. Needs READ_SOFTWARE_MODULE_TYPE.',
-  })
-  async softwareModuleType(
-    @Arg('id', () => idOf('SoftwareModuleType'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<SoftwareModuleType | null> {
-    const [found] = await findSoftwareModuleTypes(context, [id]);
-    return found ?? null;
-  }
-
   @Query(() => Connection, {
     description: 'Lists software module types. Needs READ_SOFTWARE_MODULE_TYPE.',
     complexity: listCost,

@@ -23,8 +23,8 @@ import { updateSoftwareModule } from '../../../services/software/software-module
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { idOf } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
+import { lookup } from '../server/lookups.ts';
 import {
   BulkInput,
   creation,
@@ -137,20 +137,10 @@ const { Connection } = connectionTypes('SoftwareModule', 'software modules', Sof
 
 const loadType = loaderOfFound(findSoftwareModuleTypes);
 
+lookup('SoftwareModule', SoftwareModule, { needs: 'READ_SOFTWARE_MODULE', find: findSoftwareModules });
+
 @Resolver(() => SoftwareModule)
 export class SoftwareModuleResolver {
-  @Query(() => SoftwareModule, {
-    nullable: true,
-    description: 'The software module of that id; null where there is none. Needs READ_SOFTWARE_MODULE.',
-  })
-  async softwareModule(
-    @Arg('id', () => idOf('SoftwareModule'), { description: 'Its identifier.' }) id: number,
-    @Ctx() context: GraphqlContext,
-  ): Promise<SoftwareModule | null> {
-    const [found] = await findSoftwareModules(context, [id]);
-    return found ?? null;
-  }
-
   @Query(() => Connection, {
     description: 'Lists software modules. Needs READ_SOFTWARE_MODULE.',
     complexity: listCost,

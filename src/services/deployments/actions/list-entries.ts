@@ -1,8 +1,9 @@
-import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import { type ActionStatus, actionEntries, actions } from '../../../database/tables/actions.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { targetInScope } from '../../fleet/targets/scope.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../../shared/nested.ts';
 import { type Listing, type ListPart, list, type PageRequest, type SortField } from '../../shared/page.ts';
@@ -100,3 +101,24 @@ export async function listEntriesOfEach(
 }
 
 const NEWEST_FIRST = [{ field: 'id', direction: 'desc' }] as const;
+
+/** For each id its entry, or undefined where there is none. Needs READ_TARGET. */
+export async function findActionEntries(
+  context: Context,
+  ids: readonly number[],
+): Promise<(ActionEntry | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const { tenantId: _, actionId, ...columns } = getTableColumns(actionEntries);
+  const rows = await context.database
+    .select(columns)
+    .from(actionEntries)
+    .innerJoin(actions, and(eq(actions.tenantId, actionEntries.tenantId), eq(actions.id, actionId)))
+    .where(
+      and(
+        eq(actionEntries.tenantId, tenantId),
+        isAmong(actionEntries.id, ids),
+        await targetInScope(context, 'READ_TARGET', actions.targetId),
+      ),
+    );
+  return inOrderOf(ids, rows);
+}

@@ -8,10 +8,19 @@ import { type AutoAssignment, readAutoAssignments, selectAutoAssignments } from 
 
 /** The auto-assignment of that id. Needs READ_AUTO_ASSIGNMENT. @throws AUTO_ASSIGNMENT_NOT_FOUND */
 export async function findAutoAssignment(context: Context, id: number): Promise<AutoAssignment> {
-  const { tenantId } = requirePermission(context, 'READ_AUTO_ASSIGNMENT');
-  const found = (await readAutoAssignments(context.database, tenantId, [id])).get(id);
+  const [found] = await findAutoAssignments(context, [id]);
   if (!found) throw autoAssignmentNotFound(String(id));
   return found;
+}
+
+/** For each id its auto-assignment, or undefined where there is none. Needs READ_AUTO_ASSIGNMENT. */
+export async function findAutoAssignments(
+  context: Context,
+  ids: readonly number[],
+): Promise<(AutoAssignment | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_AUTO_ASSIGNMENT');
+  const byId = await readAutoAssignments(context.database, tenantId, ids);
+  return ids.map((id) => byId.get(id));
 }
 
 /** For each of the saved filters its auto-assignment, undefined where it has none or the caller may not read filters. */

@@ -7,6 +7,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import type { TargetOrderField } from '../../fleet/targets/fields.ts';
 import { listTargets } from '../../fleet/targets/find.ts';
 import type { Target } from '../../fleet/targets/target.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { type RolloutGroup, selectGroups, totalOfGroup } from './group.ts';
@@ -61,4 +62,16 @@ export async function listTargetsOfRolloutGroup(
     WHERE ${rolloutTargets.tenantId} = ${targets.tenantId} AND ${rolloutTargets.targetId} = ${targets.id}
       AND ${rolloutTargets.rolloutId} = ${group.rolloutId} AND ${rolloutTargets.groupId} = ${id})`;
   return listTargets(context, request, isIn);
+}
+
+/** For each id its rollout group, or undefined where there is none. Needs READ_ROLLOUT. */
+export async function findRolloutGroups(
+  context: Context,
+  ids: readonly number[],
+): Promise<(RolloutGroup | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_ROLLOUT');
+  const rows = await selectGroups(context.database, await totalOfGroup(context)).where(
+    and(eq(rolloutGroups.tenantId, tenantId), isAmong(rolloutGroups.id, ids)),
+  );
+  return inOrderOf(ids, rows);
 }

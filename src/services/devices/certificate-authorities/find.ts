@@ -44,11 +44,7 @@ export async function findCertificateAuthorities(
 
 /** The authority of that id. Needs READ_TENANT_CONFIGURATION. @throws CERTIFICATE_AUTHORITY_NOT_FOUND */
 export async function findCertificateAuthority(context: Context, id: number): Promise<CertificateAuthority> {
-  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
-  const [authority] = await context.database
-    .select(CERTIFICATE_AUTHORITY_COLUMNS)
-    .from(certificateAuthorities)
-    .where(certificateAuthorityWithId(tenantId, id));
+  const [authority] = await findCertificateAuthorities(context, [id]);
   if (!authority) throw certificateAuthorityNotFound(String(id));
   return authority;
 }

@@ -13,6 +13,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import { TARGET_TAG_COLUMNS, type TargetTag } from '../../fleet/target-tags/find.ts';
 import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 
 /** How unknown devices become targets. */
@@ -56,6 +57,14 @@ export const ENROLLMENT_GROUP_COLUMNS = columns;
 export const enrollmentGroupWithId = (tenantId: number, id: number) =>
   and(eq(enrollmentGroups.tenantId, tenantId), isAmong(enrollmentGroups.id, [id]));
 
+const TOKEN_COLUMNS = {
+  id: enrollmentTokens.id,
+  prefix: enrollmentTokens.prefix,
+  expiresAt: enrollmentTokens.expiresAt,
+  createdAt: enrollmentTokens.createdAt,
+  createdBy: enrollmentTokens.createdBy,
+};
+
 /** For each id its group, or null where there is none. Needs READ_TENANT_CONFIGURATION. */
 export async function findEnrollmentGroups(
   context: Context,
@@ -80,14 +89,7 @@ export async function findEnrollmentTokens(
 ): Promise<EnrollmentToken[][]> {
   const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
   const rows = await context.database
-    .select({
-      groupId: enrollmentTokens.groupId,
-      id: enrollmentTokens.id,
-      prefix: enrollmentTokens.prefix,
-      expiresAt: enrollmentTokens.expiresAt,
-      createdAt: enrollmentTokens.createdAt,
-      createdBy: enrollmentTokens.createdBy,
-    })
+    .select({ groupId: enrollmentTokens.groupId, ...TOKEN_COLUMNS })
     .from(enrollmentTokens)
     .where(and(eq(enrollmentTokens.tenantId, tenantId), isAmong(enrollmentTokens.groupId, groupIds)))
     .orderBy(asc(enrollmentTokens.id));
@@ -139,4 +141,17 @@ function byGroup<T extends { groupId: number }>(groupIds: readonly number[], row
   const found = new Map<number, T[]>(groupIds.map((id) => [id, []]));
   for (const row of rows) found.get(row.groupId)?.push(row);
   return groupIds.map((id) => found.get(id) ?? []);
+}
+
+/** For each id its token, or undefined where there is none, or it is the gateway token. Needs READ_TENANT_CONFIGURATION. */
+export async function findEnrollmentTokensById(
+  context: Context,
+  ids: readonly number[],
+): Promise<(EnrollmentToken | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
+  const rows = await context.database
+    .select(TOKEN_COLUMNS)
+    .from(enrollmentTokens)
+    .where(and(eq(enrollmentTokens.tenantId, tenantId), isAmong(enrollmentTokens.id, ids)));
+  return inOrderOf(ids, rows);
 }

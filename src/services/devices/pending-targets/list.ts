@@ -1,8 +1,10 @@
 import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { enrollmentGroups, type PendingState, pendingTargets } from '../../../database/tables/enrollment.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { askedFilter } from '../../access/readable-fields.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import {
@@ -61,4 +63,18 @@ export async function listPendingTargets(
       },
     },
   );
+}
+
+/** For each id its pending target, in any state, or undefined where there is none. Needs READ_TARGET without a scope. */
+export async function findPendingTargets(
+  context: Context,
+  ids: readonly number[],
+): Promise<(PendingTarget | undefined)[]> {
+  const { tenantId, permissions } = requirePermission(context, 'READ_TARGET');
+  if (permissions.get('READ_TARGET') !== null) return ids.map(() => undefined);
+  const rows = await context.database
+    .select(COLUMNS)
+    .from(pendingTargets)
+    .where(and(eq(pendingTargets.tenantId, tenantId), isAmong(pendingTargets.id, ids), isNoTarget));
+  return inOrderOf(ids, rows);
 }

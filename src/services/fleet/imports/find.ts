@@ -4,6 +4,7 @@ import { isAmong } from '../../../database/bulk.ts';
 import { type ImportState, imports } from '../../../database/tables/imports.ts';
 import { importNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { plainText } from '../../shared/text.ts';
@@ -24,13 +25,19 @@ export const readableImport = ({ caller }: Context): SQL | undefined =>
 
 /** The import of that id, with its progress. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
 export async function findImport(context: Context, id: number): Promise<Import> {
+  const [found] = await findImports(context, [id]);
+  if (!found) throw importNotFound(String(id));
+  return found;
+}
+
+/** For each id its import, or undefined where there is none. Needs CREATE_TARGET. */
+export async function findImports(context: Context, ids: readonly number[]): Promise<(Import | undefined)[]> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
-  const [record] = await context.database
+  const records = await context.database
     .select()
     .from(imports)
-    .where(and(eq(imports.tenantId, tenantId), isAmong(imports.id, [id]), readableImport(context)));
-  if (!record) throw importNotFound(String(id));
-  return importView(context)(record);
+    .where(and(eq(imports.tenantId, tenantId), isAmong(imports.id, ids), readableImport(context)));
+  return inOrderOf(ids, records.map(importView(context)));
 }
 
 const ImportList = z.object({

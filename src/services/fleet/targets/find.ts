@@ -1,4 +1,5 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetNotFound } from '../../../errors.ts';
@@ -6,6 +7,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { requireSortable } from '../../access/readable-fields.ts';
 import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, orderOf, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
@@ -32,15 +34,24 @@ export async function findTarget(context: Context, controllerId: string): Promis
 
 /** Those of the targets that exist, in no order. Needs READ_TARGET. */
 export async function findTargets(context: Context, controllerIds: readonly string[]): Promise<Target[]> {
-  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  requirePermission(context, 'READ_TARGET');
+  return readTargets(context, inArray(targets.controllerId, controllerIds.filter(isStorableText)));
+}
+
+/** For each id its target, or undefined where there is none. Needs READ_TARGET. */
+export async function findTargetsById(
+  context: Context,
+  ids: readonly number[],
+): Promise<(Target | undefined)[]> {
+  requirePermission(context, 'READ_TARGET');
+  return inOrderOf(ids, await readTargets(context, isAmong(targets.id, ids)));
+}
+
+async function readTargets(context: Context, chosen: SQL): Promise<Target[]> {
+  const { tenantId } = context.caller;
   const tenant = await context.tenants.byId(tenantId);
-  const storable = controllerIds.filter(isStorableText);
   const rows = await selectTargets(context.database, context, tenant).where(
-    and(
-      eq(targets.tenantId, tenantId),
-      inArray(targets.controllerId, storable),
-      scopeConditionIn(context, tenant, 'READ_TARGET'),
-    ),
+    and(eq(targets.tenantId, tenantId), chosen, scopeConditionIn(context, tenant, 'READ_TARGET')),
   );
   return rows.map(toTarget(context, tenant));
 }

@@ -1,8 +1,10 @@
 import { and, arrayContains, count, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { invalid } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { askedFilter } from '../../access/readable-fields.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
@@ -43,4 +45,20 @@ export async function listAuditEvents(
       return row?.total ?? 0;
     },
   });
+}
+
+/** For each id its event, or undefined where there is none. Needs READ_AUDIT. */
+export async function findAuditEvents(
+  context: Context,
+  ids: readonly number[],
+): Promise<(AuditEvent | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_AUDIT');
+  const rows = await context.database
+    .select()
+    .from(auditEvents)
+    .where(and(eq(auditEvents.tenantId, tenantId), isAmong(auditEvents.id, ids)));
+  return inOrderOf(
+    ids,
+    rows.map(({ tenantId: _, ...row }) => row as AuditEvent),
+  );
 }

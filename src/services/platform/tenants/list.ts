@@ -1,7 +1,9 @@
 import { asc, gt } from 'drizzle-orm';
 import { z } from 'zod';
+import { isAmong } from '../../../database/bulk.ts';
 import { tenants } from '../../../database/tables/tenants.ts';
 import { requireRole } from '../../access/permissions.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { plainText } from '../../shared/text.ts';
@@ -33,4 +35,17 @@ export async function listTenants(
     .orderBy(asc(tenants.nameKey))
     .limit(size + 1);
   return { tenants: rows.slice(0, size), hasNext: rows.length > size };
+}
+
+/** For each id its tenant, or undefined where there is none. Needs SYSTEM_ADMIN. */
+export async function findTenants(
+  context: Context,
+  ids: readonly number[],
+): Promise<(TenantEntry | undefined)[]> {
+  requireRole(context, 'SYSTEM_ADMIN');
+  const rows = await context.database
+    .select(TENANT_COLUMNS)
+    .from(tenants)
+    .where(isAmong(tenants.tenantId, ids));
+  return inOrderOf(ids, rows);
 }

@@ -1,9 +1,11 @@
 import { and, count, eq } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import { webhookNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { askedFilter } from '../../access/readable-fields.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import type { WebhookDelivery } from './delivery.ts';
@@ -71,4 +73,18 @@ export async function listWebhookDeliveries(
       return row?.total ?? 0;
     },
   });
+}
+
+/** For each id its delivery, or undefined where there is none. Needs READ_TENANT_CONFIGURATION and READ_AUDIT. */
+export async function findWebhookDeliveries(
+  context: Context,
+  ids: readonly number[],
+): Promise<(WebhookDelivery | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION', 'READ_AUDIT');
+  const rows = await context.database
+    .select(COLUMNS)
+    .from(webhookDeliveries)
+    .innerJoin(auditEvents, joinedEvents)
+    .where(and(eq(webhookDeliveries.tenantId, tenantId), isAmong(webhookDeliveries.id, ids)));
+  return inOrderOf(ids, rows);
 }

@@ -4,6 +4,7 @@ import { artifacts } from '../../../database/tables/software.ts';
 import { artifactNotFound } from '../../../errors.ts';
 import { rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { type ModulePermission, modulesAs } from '../software-modules/module.ts';
 import { type Artifact, readArtifacts, type StoredArtifact, withoutLocation } from './artifact.ts';
@@ -46,4 +47,15 @@ export async function readArtifact(
   const [artifact] = await readArtifacts(context.database, context.caller.tenantId, wanted);
   if (!artifact) throw artifactNotFound(String(id));
   return artifact;
+}
+
+/** For each id its artifact, of whichever module, or undefined where there is none. Needs READ_SOFTWARE_MODULE. */
+export async function findArtifacts(
+  context: Context,
+  ids: readonly number[],
+): Promise<(Artifact | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE');
+  const readable = await rowInScope(context, modulesAs('READ_SOFTWARE_MODULE'), artifacts.moduleId);
+  const rows = await readArtifacts(context.database, tenantId, and(isAmong(artifacts.id, ids), readable));
+  return inOrderOf(ids, rows.map(withoutLocation));
 }

@@ -54,8 +54,8 @@ describe('a query that comes again', () => {
   });
 
   const FRAGMENTS = `query ($id: String!, $n: Int = 2) {
-    ...q again: target(controllerId: "none") { name } __typename }
-    fragment q on Query { targets(first: $n) { nodes { ...t ... on Target { type: targetType { name ...k } } } } target(controllerId: $id) { ...t } }
+    ...q again: targetByControllerId(controllerId: "none") { name } __typename }
+    fragment q on Query { targets(first: $n) { nodes { ...t ... on Target { type: targetType { name ...k } } } } target: targetByControllerId(controllerId: $id) { ...t } }
     fragment t on Target { controllerId tags { name } createdBy __typename }
     fragment k on TargetType { key createdBy }`;
   it.each<[what: string, query: string, variables?: object]>([

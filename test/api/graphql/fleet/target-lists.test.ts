@@ -133,15 +133,15 @@ describe('listing targets', () => {
     await createTargets(door.as(), 1);
     const other = door.asCaller((await newTenant(door.platform)).contextOf());
     const answer = await other(
-      '{ target(controllerId: "d-001") { name } targets { totalCount nodes { name } } }',
+      '{ target: targetByControllerId(controllerId: "d-001") { name } targets { totalCount nodes { name } } }',
     );
     expect(answer.data).toEqual({ target: null, targets: { totalCount: 0, nodes: [] } });
     const refused = await door.as(['CREATE_TARGET'])(
-      '{ targets { totalCount } target(controllerId: "d-001") { name } }',
+      '{ targets { totalCount } target: targetByControllerId(controllerId: "d-001") { name } }',
     );
     expect(new Set(codesOf(refused))).toEqual(new Set(['FORBIDDEN']));
     const strange = await door.as()(
-      'query ($a: String!, $b: String!) { a: target(controllerId: $a) { name } b: target(controllerId: $b) { name } }',
+      'query ($a: String!, $b: String!) { a: targetByControllerId(controllerId: $a) { name } b: targetByControllerId(controllerId: $b) { name } }',
       { a: '\u0000', b: '\ud800' },
     );
     expect(strange).toMatchObject({ data: { a: null, b: null }, errors: [] });

@@ -68,7 +68,9 @@ describe('creating targets', () => {
       installedAt: null,
     });
     expect(a).toMatchObject({ name: 'a', requestAttributes: true, targetType: null });
-    expect((await ask('{ target(controllerId: "b") { securityToken group } }')).data.target).toEqual({
+    expect(
+      (await ask('{ target: targetByControllerId(controllerId: "b") { securityToken group } }')).data.target,
+    ).toEqual({
       securityToken: 'a-quiet-secret',
       group: 'west',
     });
@@ -128,7 +130,9 @@ describe('creating targets', () => {
     const ask = door.as();
     const { data } = await ask(CREATE, { input: { dryRun: true, targets: [{ controllerId: 'a' }] } });
     expect(data.createTargets).toMatchObject({ targets: [{ controllerId: 'a' }], userErrors: [] });
-    expect((await ask('{ target(controllerId: "a") { name } }')).data.target).toBeNull();
+    expect(
+      (await ask('{ target: targetByControllerId(controllerId: "a") { name } }')).data.target,
+    ).toBeNull();
   });
 
   it('is FORBIDDEN without CREATE_TARGET, and shows no token without READ_TARGET_SECURITY_TOKEN', async () => {
@@ -217,7 +221,9 @@ describe('changing targets', () => {
     const blind = await door.as(['UPDATE_TARGET'])(SET, set('k'));
     expect(blind.data.setTargetAttributes).toEqual({ target: null, userErrors: [] });
     expect(codesOf(blind)).toEqual(['FORBIDDEN']);
-    const seen = await door.as()('{ target(controllerId: "d-001") { attributes { key } } }');
+    const seen = await door.as()(
+      '{ target: targetByControllerId(controllerId: "d-001") { attributes { key } } }',
+    );
     expect(seen.data.target.attributes).toEqual([{ key: 'k' }]);
   });
 

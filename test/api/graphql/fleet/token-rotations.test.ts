@@ -45,7 +45,12 @@ describe('rotated tokens', () => {
     expect(
       (await list()).pendingTokenRotations.nodes.map((node: { controllerId: string }) => node.controllerId),
     ).toEqual(['b']);
-    expect(await graphql(admin, '{ target(controllerId: "a") { tokenRotation { rotatedAt } } }')).toEqual({
+    expect(
+      await graphql(
+        admin,
+        '{ target: targetByControllerId(controllerId: "a") { tokenRotation { rotatedAt } } }',
+      ),
+    ).toEqual({
       target: { tokenRotation: null },
     });
     expect(server.errors).toEqual([]);

@@ -332,8 +332,8 @@ describe('users', () => {
       [],
       ['TENANT_ADMIN'],
       'me',
-    )('{ me { username tenant roles permissions grantedPermissions } }');
-    expect(data.me).toEqual({
+    )('{ viewer { user { username tenant roles permissions grantedPermissions } } }');
+    expect(data.viewer.user).toEqual({
       username: 'me',
       tenant: door.tenant.name,
       roles: ['TENANT_ADMIN'],

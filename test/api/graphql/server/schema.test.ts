@@ -32,9 +32,10 @@ it('keeps the shapes that consoles rely on', () => {
     .replace(/"""[\s\S]*?"""\n/g, '')
     .replace(/\s+/g, ' ');
   for (const shape of [
-    'target( controllerId: String! ): Target',
+    'target( id: ID! ): Target',
+    'targetByControllerId( controllerId: String! ): Target',
     'fleetSummary( filter: String ): FleetSummary!',
-    'me: User!',
+    'viewer: Viewer!',
     'type TargetConnection { edges: [TargetEdge!]! nodes: [Target!]! pageInfo: PageInfo! totalCount: Int! }',
     'input TargetOrder { direction: OrderDirection! field: TargetOrderField! }',
     'input CreateTargetsInput { dryRun: Boolean! = false errorPolicy: BulkErrorPolicy! = REJECT_ALL targets: [TargetInput!]! }',

@@ -126,25 +126,25 @@ describe('GraphQL over HTTP', () => {
 
 describe('limits', () => {
   const aliases = (count: number, field: string) =>
-    `{ me { ${Array.from({ length: count }, (_, i) => `a${i}: ${field}`).join(' ')} } }`;
+    `{ viewer { ${Array.from({ length: count }, (_, i) => `a${i}: ${field}`).join(' ')} } }`;
   const nested = (depth: number) =>
     `{ __schema { ${'types { fields { type { '.repeat(depth)} name ${'} } } '.repeat(depth)} } }`;
 
   it.each([
     ['aliases', aliases(51, 'username'), 'DOCUMENT_LIMIT_EXCEEDED'],
-    ['fields at the top', `{ ${'me { username } '.repeat(21)} }`, 'DOCUMENT_LIMIT_EXCEEDED'],
+    ['fields at the top', `{ ${'viewer { username } '.repeat(21)} }`, 'DOCUMENT_LIMIT_EXCEEDED'],
     [
       'fields at the top, in fragments',
-      `{ ...a } fragment a on Query { ${'...b '.repeat(5)} } fragment b on Query { ${'me { username } '.repeat(5)} }`,
+      `{ ...a } fragment a on Query { ${'...b '.repeat(5)} } fragment b on Query { ${'viewer { username } '.repeat(5)} }`,
       'DOCUMENT_LIMIT_EXCEEDED',
     ],
-    ['fields', `{ me { ${'username '.repeat(2001)} } }`, 'DOCUMENT_LIMIT_EXCEEDED'],
+    ['fields', `{ viewer { ${'username '.repeat(2001)} } }`, 'DOCUMENT_LIMIT_EXCEEDED'],
     [
       'fields in fragments',
-      `{ me { ${'...a '.repeat(50)} } } fragment a on User { ${'username '.repeat(50)} }`,
+      `{ viewer { ${'...a '.repeat(50)} } } fragment a on Viewer { ${'username '.repeat(50)} }`,
       'DOCUMENT_LIMIT_EXCEEDED',
     ],
-    ['depth', `{ me { ${'x { '.repeat(12)} y ${'} '.repeat(12)} } }`, 'DOCUMENT_LIMIT_EXCEEDED'],
+    ['depth', `{ viewer { ${'x { '.repeat(12)} y ${'} '.repeat(12)} } }`, 'DOCUMENT_LIMIT_EXCEEDED'],
     ['depth of introspection', nested(8), 'DOCUMENT_LIMIT_EXCEEDED'],
     [
       'depth beyond the stack',
@@ -156,7 +156,7 @@ describe('limits', () => {
       `{ targets(filter: ${'['.repeat(19_000)}) { totalCount } }`,
       'DOCUMENT_LIMIT_EXCEEDED',
     ],
-    ['tokens', `{ ${'me { username } '.repeat(6_000)} }`, 'GRAPHQL_PARSE_FAILED'],
+    ['tokens', `{ ${'viewer { username } '.repeat(6_000)} }`, 'GRAPHQL_PARSE_FAILED'],
     [
       'cost',
       '{ a: targets(first: 500) { ...t } b: targets(first: 500) { ...t } } fragment t on TargetConnection { nodes { ...n } edges { node { ...n } } } fragment n on Target { controllerId name description address group createdAt createdBy lastModifiedAt lastModifiedBy overdue attributes { key value } b: attributes { key value } c: attributes { key value } targetType { id key name } }',

@@ -66,7 +66,7 @@ const changing = (mutation: string, input: string) => (selection: string) =>
 /** By type how a field of it is reached. */
 const REACHED: Record<string, (selection: string) => string> = {
   Query: (selection) => `{ ${selection} }`,
-  Target: (selection) => `{ target(controllerId: "inner") { ${selection} } }`,
+  Target: (selection) => `{ target: targetByControllerId(controllerId: "inner") { ${selection} } }`,
   DistributionSet: (selection) =>
     `{ distributionSet(id: "${idOf('DistributionSet', fleet.setId)}") { ${selection} } }`,
   RolloutGroup: (selection) => `{ rollout(id: "${rolloutId}") { groups { nodes { ${selection} } } } }`,

@@ -1,11 +1,12 @@
 import { createApiKey } from '../../../../src/services/access/api-keys/create.ts';
 import { createRole } from '../../../../src/services/access/roles/create.ts';
 import { deleteRole } from '../../../../src/services/access/roles/delete.ts';
+import { findRoles } from '../../../../src/services/access/roles/find.ts';
 import { listRoles } from '../../../../src/services/access/roles/list.ts';
 import { updateRole } from '../../../../src/services/access/roles/update.ts';
 import { createUser } from '../../../../src/services/access/users/create.ts';
 import { deleteUser } from '../../../../src/services/access/users/delete.ts';
-import { findUser } from '../../../../src/services/access/users/find.ts';
+import { findUser, findUsers } from '../../../../src/services/access/users/find.ts';
 import { listUsers } from '../../../../src/services/access/users/list.ts';
 import { updateUser } from '../../../../src/services/access/users/update.ts';
 import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
@@ -14,20 +15,24 @@ import { findCertificateAuthority } from '../../../../src/services/devices/certi
 import { listCertificateAuthorities } from '../../../../src/services/devices/certificate-authorities/list.ts';
 import { updateCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/update.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
-import { listAuditEvents } from '../../../../src/services/platform/audit/list.ts';
+import { findAuditEvents, listAuditEvents } from '../../../../src/services/platform/audit/list.ts';
 import { createTenant } from '../../../../src/services/platform/tenants/create.ts';
 import { generateGatewayToken } from '../../../../src/services/platform/tenants/generate-gateway-token.ts';
 import {
   findConfiguration,
   listConfiguration,
 } from '../../../../src/services/platform/tenants/get-configuration.ts';
-import { listTenants } from '../../../../src/services/platform/tenants/list.ts';
+import { findTenants, listTenants } from '../../../../src/services/platform/tenants/list.ts';
 import { resetConfiguration } from '../../../../src/services/platform/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
 import { deleteWebhook } from '../../../../src/services/platform/webhooks/delete.ts';
+import { findWebhooks } from '../../../../src/services/platform/webhooks/find.ts';
 import { listWebhooks } from '../../../../src/services/platform/webhooks/list.ts';
-import { listWebhookDeliveries } from '../../../../src/services/platform/webhooks/list-deliveries.ts';
+import {
+  findWebhookDeliveries,
+  listWebhookDeliveries,
+} from '../../../../src/services/platform/webhooks/list-deliveries.ts';
 import { redeliver } from '../../../../src/services/platform/webhooks/redeliver.ts';
 import { updateWebhook } from '../../../../src/services/platform/webhooks/update.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
@@ -66,6 +71,12 @@ export const ACCESS_VERBS: Verbs = {
     elsewhere: 'USER_NOT_FOUND',
   }),
   findUser: onUser({ call: (c, { name }) => findUser(c, { username: name }), elsewhere: 'USER_NOT_FOUND' }),
+  findUsers: {
+    needs: ['TENANT_ADMIN'],
+    given: async (admin, side) => void ids.set(side, (await makeUser(admin, side)).id),
+    call: (c, side) => findUsers(c, [idOf(side)]),
+    elsewhere: [undefined],
+  },
   listUsers: onUser({
     call: async (c, { name }) => (await listUsers(c, {})).users.some(({ username }) => username === name),
     elsewhere: false,
@@ -84,6 +95,12 @@ export const ACCESS_VERBS: Verbs = {
     elsewhere: 'ROLE_NOT_FOUND',
   }),
   deleteRole: onRole({ call: (c, { name }) => deleteRole(c, { name }), elsewhere: 'ROLE_NOT_FOUND' }),
+  findRoles: {
+    needs: ['TENANT_ADMIN'],
+    given: async (admin, side) => void ids.set(side, (await makeRole(admin, side)).id),
+    call: (c, side) => findRoles(c, [idOf(side)]),
+    elsewhere: [undefined],
+  },
   listRoles: onRole({
     call: async (c, { name }) => (await listRoles(c)).roles.some((role) => role.name === name),
     elsewhere: false,
@@ -95,6 +112,11 @@ export const TENANT_VERBS: Verbs = {
     needs: ['SYSTEM_ADMIN'],
     call: (c, { targetId }) =>
       createTenant(c, { name: `new-${targetId}`, adminUsername: 'admin', adminPassword: 'a-quiet-secret' }),
+    elsewhere: ITS_OWN,
+  },
+  findTenants: {
+    needs: ['SYSTEM_ADMIN'],
+    call: (c) => findTenants(c, [c.caller.tenantId]),
     elsewhere: ITS_OWN,
   },
   listTenants: {
@@ -133,6 +155,15 @@ export const TENANT_VERBS: Verbs = {
     call: (c) => generateGatewayToken(c),
     elsewhere: ITS_OWN,
   },
+  findAuditEvents: {
+    needs: ['READ_AUDIT'],
+    async given(admin, side) {
+      const { items } = await (await listAuditEvents(admin, { subject: side.name })).page();
+      ids.set(side, items[0]!.id);
+    },
+    call: (c, side) => findAuditEvents(c, [idOf(side)]),
+    elsewhere: [undefined],
+  },
   listAuditEvents: {
     needs: ['READ_AUDIT'],
     call: async (c, { name }) => (await (await listAuditEvents(c, { subject: name })).total()) > 0,
@@ -152,10 +183,13 @@ const givenAuthority: Verb['given'] = async (admin, side) => {
   ids.set(side, (await createCertificateAuthority(admin, { name: side.name, certificate })).id);
 };
 const onAuthority = (verb: Omit<Verb, 'given'>): Verb => ({ ...verb, given: givenAuthority });
+const deliveries = new WeakMap<Side, number>();
 const url = 'https://example.org';
 const givenWebhook: Verb['given'] = async (admin, side) => {
   ids.set(side, (await createWebhook(admin, { name: side.name, url })).webhook.id);
   await updateTarget(admin, { controllerId: side.name, description: 'to be delivered' });
+  const { items } = await (await listWebhookDeliveries(admin, idOf(side), {})).page();
+  deliveries.set(side, items[0]!.id);
 };
 const onWebhook = (verb: Omit<Verb, 'given'>): Verb => ({ ...verb, given: givenWebhook });
 
@@ -207,6 +241,17 @@ export const WEBHOOK_VERBS: Verbs = {
     needs: ['UPDATE_TENANT_CONFIGURATION'],
     call: (c, side) => redeliver(c, { webhookId: idOf(side), allFailed: true }),
     elsewhere: 'WEBHOOK_NOT_FOUND',
+  }),
+  findWebhooks: onWebhook({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    call: async (c, side) => (await findWebhooks(c, [idOf(side)])).map((found) => found?.name),
+    elsewhere: [undefined],
+  }),
+  findWebhookDeliveries: onWebhook({
+    needs: ['READ_TENANT_CONFIGURATION', 'READ_AUDIT'],
+    call: async (c, side) =>
+      (await findWebhookDeliveries(c, [deliveries.get(side)!])).map((found) => found?.type),
+    elsewhere: [undefined],
   }),
   listWebhooks: onWebhook({
     needs: ['READ_TENANT_CONFIGURATION'],

@@ -4,7 +4,10 @@ import {
   denyAutoAssignment,
 } from '../../../../src/services/deployments/auto-assignments/decide.ts';
 import { deleteAutoAssignment } from '../../../../src/services/deployments/auto-assignments/delete.ts';
-import { findAutoAssignment } from '../../../../src/services/deployments/auto-assignments/find.ts';
+import {
+  findAutoAssignment,
+  findAutoAssignments,
+} from '../../../../src/services/deployments/auto-assignments/find.ts';
 import {
   pauseAutoAssignment,
   resumeAutoAssignment,
@@ -156,6 +159,11 @@ export const AUTO_ASSIGNMENT_VERBS: Verbs = {
   findAutoAssignment: of({
     needs: ['READ_AUTO_ASSIGNMENT'],
     call: (c, side) => findAutoAssignment(c, idOf(side).id),
+  }),
+  findAutoAssignments: of({
+    needs: ['READ_AUTO_ASSIGNMENT'],
+    call: async (c, side) => (await findAutoAssignments(c, [idOf(side).id])).map((found) => found?.name),
+    elsewhere: [undefined],
   }),
   listAutoAssignments: of({
     needs: ['READ_AUTO_ASSIGNMENT'],

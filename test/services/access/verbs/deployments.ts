@@ -11,6 +11,7 @@ import {
   listActionsOfTarget,
 } from '../../../../src/services/deployments/actions/list.ts';
 import {
+  findActionEntries,
   listActionEntries,
   listEntriesOfEach,
 } from '../../../../src/services/deployments/actions/list-entries.ts';
@@ -41,6 +42,7 @@ interface Deployed {
 }
 
 const made = new WeakMap<Side, Deployed>();
+const entries = new WeakMap<Side, number>();
 export const deployedOf = (side: Side): Deployed => made.get(side)!;
 
 /** A set that the side's target is to have, or, where that is `offline`, has. */
@@ -191,6 +193,16 @@ export const DEPLOYMENT_VERBS: Verbs = {
     call: async (c, { name }) => (await listActionsOfTarget(c, name, {})).total(),
     beyond: { READ_TARGET: 'TARGET_NOT_FOUND' },
   }),
+  findActionEntries: {
+    needs: ['READ_TARGET'],
+    async given(admin, side) {
+      await makeDeployment(admin, side);
+      const { items } = await (await listActionEntries(admin, deployedOf(side).actionId, {})).page();
+      entries.set(side, items[0]!.id);
+    },
+    call: (c, side) => findActionEntries(c, [entries.get(side)!]),
+    beyond: { READ_TARGET: [undefined] },
+  },
   listActionEntries: on({
     needs: ['READ_TARGET'],
     call: async (c, side) => (await listActionEntries(c, deployedOf(side).actionId, {})).total(),

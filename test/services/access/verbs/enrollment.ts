@@ -8,13 +8,17 @@ import {
   countRegistered,
   findEnrollmentGroups,
   findEnrollmentTokens,
+  findEnrollmentTokensById,
   findTagsOfGroups,
 } from '../../../../src/services/devices/enrollment/find.ts';
 import { listEnrollmentGroups } from '../../../../src/services/devices/enrollment/list.ts';
 import { rotateEnrollmentToken } from '../../../../src/services/devices/enrollment/rotate-token.ts';
 import { updateEnrollmentGroup } from '../../../../src/services/devices/enrollment/update.ts';
 import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
-import { listPendingTargets } from '../../../../src/services/devices/pending-targets/list.ts';
+import {
+  findPendingTargets,
+  listPendingTargets,
+} from '../../../../src/services/devices/pending-targets/list.ts';
 import { rejectTargets } from '../../../../src/services/devices/pending-targets/reject.ts';
 import { registerDevice } from '../../../../src/services/devices/sign-in/register.ts';
 import { registerPending } from '../../../../src/services/devices/sign-in/register-pending.ts';
@@ -60,6 +64,7 @@ const onGroup = (verb: Omit<Verb, 'given'>): Verb => ({
   given: makeGroup,
 });
 const authorities = new WeakMap<Side, number>();
+const waiting = new WeakMap<Side, number>();
 
 export const ENROLLMENT_VERBS: Verbs = {
   createEnrollmentGroup: {
@@ -107,6 +112,11 @@ export const ENROLLMENT_VERBS: Verbs = {
     call: (c, side) => findEnrollmentTokens(c, [groupOf(side)]),
     elsewhere: [[]],
   }),
+  findEnrollmentTokensById: onGroup({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    call: (c, side) => findEnrollmentTokensById(c, [made.get(side)!.tokenId]),
+    elsewhere: [undefined],
+  }),
   findTagsOfGroups: onGroup({
     needs: ['READ_TENANT_CONFIGURATION', 'READ_TARGET'],
     call: (c, side) => findTagsOfGroups(c, [groupOf(side)]),
@@ -149,6 +159,17 @@ export const ENROLLMENT_VERBS: Verbs = {
     call: (c, { name }) => rejectTargets(c, { controllerIds: [`waits-${name}`] }),
     unnarrowed: 'it is refused with a scope, which asks what only targets have',
     elsewhere: 'PENDING_TARGET_NOT_FOUND',
+  },
+  findPendingTargets: {
+    needs: ['READ_TARGET'],
+    async given(admin, side) {
+      await makeWaiting(admin, side);
+      const { items } = await (await listPendingTargets(admin, { filter: `id==waits-${side.name}` })).page();
+      waiting.set(side, items[0]!.id);
+    },
+    call: async (c, side) => (await findPendingTargets(c, [waiting.get(side)!])).map((one) => one?.state),
+    unnarrowed: 'it shows nothing with a scope, which asks what only targets have',
+    elsewhere: [undefined],
   },
   listPendingTargets: {
     needs: ['READ_TARGET'],

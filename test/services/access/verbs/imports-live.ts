@@ -6,7 +6,7 @@ import {
   listImportFaults,
   listImportWarnings,
 } from '../../../../src/services/fleet/imports/faults.ts';
-import { findImport, listImports } from '../../../../src/services/fleet/imports/find.ts';
+import { findImport, findImports, listImports } from '../../../../src/services/fleet/imports/find.ts';
 import { importTargets } from '../../../../src/services/fleet/imports/import-targets.ts';
 import type { ImportedTarget, RowSource } from '../../../../src/services/fleet/imports/source.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
@@ -69,6 +69,11 @@ export const IMPORT_VERBS: Verbs = {
     needs: ['CREATE_TARGET'],
     call: (c, { importId }) => findImport(c, importId),
     beyond: { CREATE_TARGET: 'IMPORT_NOT_FOUND' },
+  },
+  findImports: {
+    needs: ['CREATE_TARGET'],
+    call: async (c, { importId }) => (await findImports(c, [importId])).map((found) => found?.key),
+    beyond: { CREATE_TARGET: [undefined] },
   },
   listImports: {
     needs: ['CREATE_TARGET'],

@@ -4,6 +4,7 @@ import { deleteRollout } from '../../../../src/services/deployments/rollouts/del
 import {
   findRollout,
   findRolloutGroup,
+  findRolloutGroups,
   findRollouts,
   listTargetsOfRolloutGroup,
 } from '../../../../src/services/deployments/rollouts/find.ts';
@@ -159,6 +160,11 @@ export const ROLLOUT_VERBS: Verbs = {
     call: async (c, side) =>
       (await findRolloutGroup(c, { rolloutId: of(side).id, id: of(side).groupId })).name,
     elsewhere: 'ROLLOUT_NOT_FOUND',
+  }),
+  findRolloutGroups: onReady({
+    needs: ['READ_ROLLOUT'],
+    call: async (c, side) => (await findRolloutGroups(c, [of(side).groupId])).map((found) => found?.name),
+    elsewhere: [undefined],
   }),
   listRollouts: onReady({
     needs: ['READ_ROLLOUT'],

@@ -9,7 +9,11 @@ import type { Context } from '../../../../src/services/shared/context.ts';
 import { createArtifactUpload } from '../../../../src/services/software/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../../../src/services/software/artifacts/delete.ts';
 import { openArtifact } from '../../../../src/services/software/artifacts/download.ts';
-import { findArtifact, findArtifactsOfModules } from '../../../../src/services/software/artifacts/find.ts';
+import {
+  findArtifact,
+  findArtifacts,
+  findArtifactsOfModules,
+} from '../../../../src/services/software/artifacts/find.ts';
 import { uploadArtifact } from '../../../../src/services/software/artifacts/upload.ts';
 import { deleteDistributionSetMetadata } from '../../../../src/services/software/distribution-set-metadata/delete.ts';
 import {
@@ -98,6 +102,11 @@ export const ARTIFACT_VERBS: Verbs = {
     needs: ['READ_SOFTWARE_MODULE'],
     call: (c, side) => findArtifact(c, softwareOf(side).moduleId, dataOf(side).artifactId),
     beyond: { READ_SOFTWARE_MODULE: 'ARTIFACT_NOT_FOUND' },
+  }),
+  findArtifacts: on({
+    needs: ['READ_SOFTWARE_MODULE'],
+    call: (c, side) => findArtifacts(c, [dataOf(side).artifactId]),
+    beyond: { READ_SOFTWARE_MODULE: [undefined] },
   }),
   findArtifactsOfModules: on({
     needs: ['READ_SOFTWARE_MODULE'],

@@ -4,7 +4,7 @@ import { findAutoConfirm } from '../../../../src/services/deployments/auto-confi
 import { setAutoConfirm } from '../../../../src/services/deployments/auto-confirm/set.ts';
 import { createTargetFilter } from '../../../../src/services/fleet/target-filters/create.ts';
 import { deleteTargetFilter } from '../../../../src/services/fleet/target-filters/delete.ts';
-import { findTargetFilter } from '../../../../src/services/fleet/target-filters/find.ts';
+import { findTargetFilter, findTargetFilters } from '../../../../src/services/fleet/target-filters/find.ts';
 import { listTargetFilters } from '../../../../src/services/fleet/target-filters/list.ts';
 import { updateTargetFilter } from '../../../../src/services/fleet/target-filters/update.ts';
 import { createTargetMetadata } from '../../../../src/services/fleet/target-metadata/create.ts';
@@ -214,6 +214,12 @@ export const FILTER_VERBS: Verbs = {
     call: (c, { filterId }) => findTargetFilter(c, filterId),
     unnarrowed: FILTERS,
     elsewhere: 'TARGET_FILTER_NOT_FOUND',
+  },
+  findTargetFilters: {
+    needs: ['READ_TARGET'],
+    call: (c, { filterId }) => findTargetFilters(c, [filterId]),
+    unnarrowed: FILTERS,
+    elsewhere: [undefined],
   },
   listTargetFilters: {
     needs: ['READ_TARGET'],

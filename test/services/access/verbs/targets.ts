@@ -14,7 +14,12 @@ import { findAttributes, setTargetAttributes } from '../../../../src/services/fl
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
 import { countTargetFacets } from '../../../../src/services/fleet/targets/facets.ts';
-import { findTarget, findTargets, listTargets } from '../../../../src/services/fleet/targets/find.ts';
+import {
+  findTarget,
+  findTargets,
+  findTargetsById,
+  listTargets,
+} from '../../../../src/services/fleet/targets/find.ts';
 import { rotateTargetToken } from '../../../../src/services/fleet/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotate-tokens.ts';
 import { summarizeFleet } from '../../../../src/services/fleet/targets/summary.ts';
@@ -161,6 +166,11 @@ export const READING_VERBS: Verbs = {
     needs: ['READ_TARGET'],
     call: async (c, { name }) => (await findTargets(c, [name])).length,
     beyond: { READ_TARGET: 0 },
+  },
+  findTargetsById: {
+    needs: ['READ_TARGET'],
+    call: async (c, { targetId }) => (await findTargetsById(c, [targetId])).map((found) => found?.name),
+    beyond: { READ_TARGET: [undefined] },
   },
   listTargets: {
     needs: ['READ_TARGET'],
