@@ -10,6 +10,10 @@ export class ConfigurationError extends Error {}
 export const systemDefaultsOf = (config: Config): SystemDefaults => ({
   targetTokenEnabled: config.MUSTER_DDI_TARGET_TOKEN_ENABLED,
   gatewayTokenEnabled: config.MUSTER_DDI_GATEWAY_TOKEN_ENABLED,
+  given: {
+    targetTokenEnabled: config.given.has('MUSTER_DDI_TARGET_TOKEN_ENABLED'),
+    gatewayTokenEnabled: config.given.has('MUSTER_DDI_GATEWAY_TOKEN_ENABLED'),
+  },
   privateWebhooks: config.MUSTER_WEBHOOKS_PRIVATE,
   mostTargets: config.MUSTER_TARGETS,
   deviceWrites: { atOnce: config.MUSTER_DDI_WRITES, perMinute: config.MUSTER_DDI_WRITES_A_MINUTE },
@@ -19,6 +23,8 @@ type Settings = { [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['fallback']
 type Widen<T> = T extends boolean ? boolean : T extends number ? number : T;
 export type Config = { readonly [K in keyof Settings]: Widen<Settings[K]> } & {
   readonly MUSTER_ADMIN_PASSWORD: string;
+  /** The settings that the environment or the properties file has. */
+  readonly given: ReadonlySet<string>;
 };
 
 /** Whether only the machine itself can connect. */
@@ -33,9 +39,13 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const file = environment['MUSTER_CONFIG_FILE'] || SETTINGS.MUSTER_CONFIG_FILE.fallback;
   const properties = readProperties(file, Boolean(environment['MUSTER_CONFIG_FILE']));
-  const config: Record<string, unknown> = {};
-  for (const [name, one] of Object.entries<Setting<unknown>>(SETTINGS))
-    config[name] = readSetting(name, one, environment, properties);
+  const given = new Set<string>();
+  const config: Record<string, unknown> = { given };
+  for (const [name, one] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    const read = readSetting(name, one, environment, properties);
+    if (read !== undefined) given.add(name);
+    config[name] = read ?? one.fallback;
+  }
 
   requireBoth(config, 'MUSTER_TLS_CERT', 'MUSTER_TLS_KEY');
   requireBoth(config, 'MUSTER_OIDC_ISSUER', 'MUSTER_OIDC_AUDIENCE');
@@ -45,16 +55,17 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return config as Config;
 }
 
+/** What was given for it; undefined if nothing was. */
 function readSetting(
   name: string,
-  { read, fallback, property }: Setting<unknown>,
+  { read, property }: Setting<unknown>,
   environment: NodeJS.ProcessEnv,
   properties: Map<string, string>,
 ): unknown {
   const [source, given] = environment[name]
     ? [name, environment[name]]
     : [property ?? name, property && properties.get(property)];
-  if (!given) return fallback;
+  if (!given) return undefined;
   const result = read.safeParse(given);
   if (!result.success) throw new ConfigurationError(`${source}: ${result.error.issues[0]?.message}`);
   return result.data;

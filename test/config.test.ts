@@ -75,6 +75,11 @@ describe('readConfig', () => {
   });
 });
 
+it('tells what was given from what is a default', () => {
+  const { given } = readConfig({ MUSTER_CONFIG_FILE: '/dev/null', PORT: '1', HOST: '' });
+  expect([...given].sort()).toEqual(['MUSTER_CONFIG_FILE', 'PORT']);
+});
+
 it('is told in full by the documentation', () => {
   const readme = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
   const rows = [...readme.matchAll(/^\| `([A-Z0-9_]+)` \| (?:`(.*?)`)? ?\| (.*) \|$/gm)].map((row) =>

@@ -72,6 +72,7 @@ import { createWebhook } from '../../src/services/platform/webhooks/create.ts';
 import { deleteWebhook } from '../../src/services/platform/webhooks/delete.ts';
 import { listWebhookDeliveries } from '../../src/services/platform/webhooks/list-deliveries.ts';
 import { redeliver } from '../../src/services/platform/webhooks/redeliver.ts';
+import { testWebhook } from '../../src/services/platform/webhooks/test.ts';
 import { updateWebhook } from '../../src/services/platform/webhooks/update.ts';
 import type { Context } from '../../src/services/shared/context.ts';
 import { newAuthority } from '../support/certificates.ts';
@@ -165,6 +166,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     const { items } = await (await listWebhookDeliveries(c, id, {})).page();
     return redeliver(c, { webhookId: id, deliveryIds: [items[0]!.id] });
   },
+  testWebhook: (c, { webhookId }) => testWebhook(c, { id: webhookId }),
   setConfiguration: (c) => setConfiguration(c, { pollingTime: '00:10:00' }),
   resetConfiguration: (c) => resetConfiguration(c, ['pollingOverdueTime']),
   generateGatewayToken: (c) => generateGatewayToken(c),

@@ -26,6 +26,7 @@ export async function openTestPlatform(connection = testConnection()): Promise<T
   const systemDefaults = {
     targetTokenEnabled: true,
     gatewayTokenEnabled: false,
+    given: { targetTokenEnabled: false, gatewayTokenEnabled: false },
     privateWebhooks: true,
     mostTargets: 2_000_000,
     deviceWrites: { atOnce: 1_000, perMinute: 60 },

@@ -77,13 +77,13 @@ function plainValue(key: string, value: unknown): unknown {
 
 function renderEntry({
   value,
-  inherited,
+  origin,
   createdAt,
   createdBy,
   lastModifiedAt,
   lastModifiedBy,
 }: ConfigurationEntry) {
-  if (inherited || !createdAt || !createdBy || !lastModifiedAt || !lastModifiedBy)
+  if (origin !== 'tenant' || !createdAt || !createdBy || !lastModifiedAt || !lastModifiedBy)
     return { value, global: true };
   return {
     value,

@@ -7,8 +7,13 @@ export const settingsTexts = {
   users: 'Users',
   apiKeys: 'API keys',
   general: 'General',
-  inherited: 'As the server is set',
-  own: 'Set for this tenant',
+  origins: {
+    DEFAULT: 'Default',
+    ENVIRONMENT: 'Set by the environment of the server',
+    TENANT: 'Set for this tenant',
+  },
+  resetGives: (value: string | boolean | null) =>
+    `a reset gives ${typeof value === 'boolean' ? (value ? 'on' : 'off') : value || 'nothing'}`,
   reset: 'Reset',
   resetLabel: (name: string) => `Reset ${name} to what the server is set to`,
   edit: 'Change',

@@ -15,12 +15,13 @@ import {
   CONFIGURATION_KEYS,
   type ConfigurationKey,
   type ConfigurationKeyName,
+  type ConfigurationValue,
   isConfigurationKey,
 } from '../../../services/platform/tenants/configuration-keys.ts';
 import { generateGatewayToken } from '../../../services/platform/tenants/generate-gateway-token.ts';
 import {
-  type ConfigurationEntry,
   listConfiguration,
+  type SettingOrigin,
 } from '../../../services/platform/tenants/get-configuration.ts';
 import { resetConfiguration } from '../../../services/platform/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../../services/platform/tenants/set-configuration.ts';
@@ -39,30 +40,38 @@ const KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
 const fieldOf = (key: string) => key.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
 const describe = (key: ConfigurationKeyName) => `${CONFIGURATION_KEYS[key].about} Key: \`${key}\`.`;
 
+const RESET = 'The value that a reset gives';
+
+const Origin = enumOf<SettingOrigin>('SettingOrigin', 'Where the value of a setting comes from.', {
+  default: "Muster's own: nobody set it.",
+  environment: 'The environment or the properties file of the server.',
+  tenant: 'The tenant set it itself.',
+});
+
 @ObjectType({
   simpleResolvers: true,
-  description: 'The value of a configuration key, and who set it when.',
+  description: 'The value of a configuration key, where it comes from, and who set it when.',
 })
 abstract class Setting {
-  @Field(() => Boolean, { description: 'Whether the tenant has no value of its own.' })
-  inherited!: boolean;
+  @Field(() => Origin, { description: 'Where the value comes from.' })
+  origin!: SettingOrigin;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it was first set; null where inherited.',
+    description: 'When it was first set; null unless the tenant did.',
   })
   createdAt?: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Who set it first; null where inherited.' })
+  @Field(() => String, { nullable: true, description: 'Who set it first; null unless the tenant did.' })
   createdBy?: string | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it was last set; null where inherited.',
+    description: 'When it was last set; null unless the tenant did.',
   })
   lastModifiedAt?: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Who set it last; null where inherited.' })
+  @Field(() => String, { nullable: true, description: 'Who set it last; null unless the tenant did.' })
   lastModifiedBy?: string | null;
 }
 
@@ -70,12 +79,18 @@ abstract class Setting {
 class BooleanSetting extends Setting {
   @Field(() => Boolean, { description: 'The value.' })
   value!: boolean;
+
+  @Field(() => Boolean, { description: `${RESET}.` })
+  resetValue!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The value of a key that is a whole number.' })
 class IntegerSetting extends Setting {
   @Field(() => GraphQLSafeInt, { description: 'The value.' })
   value!: number;
+
+  @Field(() => GraphQLSafeInt, { description: `${RESET}.` })
+  resetValue!: number;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The value of a key that is a text.' })
@@ -85,6 +100,9 @@ class TextSetting extends Setting {
     description: 'The value; null for the gateway token if none is set or the caller may not read it.',
   })
   value!: string | null;
+
+  @Field(() => String, { nullable: true, description: `${RESET}; null for the gateway token.` })
+  resetValue!: string | null;
 }
 
 @ObjectType({
@@ -232,13 +250,21 @@ export class TenantConfigurationResolver {
 async function readSettings(context: Context): Promise<Settings> {
   const entries = await listConfiguration(context);
   const settings = entries.map(
-    (entry) => [fieldOf(entry.key), { ...entry, value: shownValue(entry) }] as const,
+    (entry) =>
+      [
+        fieldOf(entry.key),
+        {
+          ...entry,
+          value: shownValue(entry.key, entry.value),
+          resetValue: shownValue(entry.key, entry.inherited),
+        },
+      ] as const,
   );
   return { ...Object.fromEntries(settings), id: context.caller.tenantId };
 }
 
 /** Without a gateway token there is none; an empty one is no token. */
-const shownValue = ({ key, value }: ConfigurationEntry) =>
+const shownValue = (key: ConfigurationKeyName, value: ConfigurationValue) =>
   key === 'authentication.gatewaytoken.key' && value === '' ? null : value;
 
 /** The service names a key where the input has a field. */

@@ -18,12 +18,13 @@ import {
   listWebhookDeliveries,
 } from '../../../services/platform/webhooks/list-deliveries.ts';
 import { redeliver } from '../../../services/platform/webhooks/redeliver.ts';
+import { testWebhook } from '../../../services/platform/webhooks/test.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { lookup } from '../server/lookups.ts';
-import { payload } from '../server/mutations.ts';
+import { type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 
@@ -98,6 +99,16 @@ class ResendWebhookDeliveriesPayload extends Payload {
   affectedCount!: number | null;
 }
 
+@ObjectType({ simpleResolvers: true, description: 'What `testWebhook` answers.' })
+class TestWebhookPayload extends Payload {
+  @Field(() => WebhookDelivery, {
+    nullable: true,
+    description:
+      'The delivery, which is sent within seconds: `webhookDelivery` tells its end. Null where refused.',
+  })
+  webhookDelivery!: Delivery | null;
+}
+
 @ArgsType()
 class WebhookDeliveriesArgs extends PageArgs {
   @Field(() => idOf('Webhook'), { description: 'Of which webhook.' })
@@ -133,5 +144,16 @@ export class WebhookDeliveryResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<ResendWebhookDeliveriesPayload> {
     return payload('affectedCount', redeliver(context, input));
+  }
+
+  @Mutation(() => TestWebhookPayload, {
+    description:
+      'Sends an event `webhook.tested` by one webhook, at once and whatever types it wants. While an earlier test waits, that one is answered. Refused where the webhook is inactive or suspended. Needs UPDATE_TENANT_CONFIGURATION and READ_AUDIT.',
+  })
+  testWebhook(
+    @Arg('input', inputOf('testWebhook', idInput('Webhook')), { description: 'Which.' }) input: IdInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TestWebhookPayload> {
+    return payload('webhookDelivery', testWebhook(context, { id: input.id }));
   }
 }

@@ -64,7 +64,7 @@ function SettingLine({ name, setting }: { name: Name; setting: SettingsFullFragm
   const [reset, resetting] = useChange(ResetSetting);
   const label = texts.names[name];
   const mayEdit = may('UPDATE_TENANT_CONFIGURATION');
-  const { value, inherited } = setting;
+  const { value, origin, resetValue } = setting;
 
   async function save(next: string | boolean): Promise<string | undefined> {
     const outcome = await change({ input: { [name]: next } });
@@ -81,11 +81,12 @@ function SettingLine({ name, setting }: { name: Name; setting: SettingsFullFragm
           {label}
         </Text>
         <Text size="xs" c="dimmed">
-          {inherited ? texts.inherited : texts.own}
+          {texts.origins[origin]}
+          {origin === 'TENANT' && ` · ${texts.resetGives(resetValue)}`}
         </Text>
       </div>
       <Group gap="sm">
-        {!inherited && may('DELETE_TENANT_CONFIGURATION') && (
+        {origin === 'TENANT' && may('DELETE_TENANT_CONFIGURATION') && (
           <Button
             size="compact-sm"
             variant="subtle"

@@ -12,14 +12,22 @@ export interface ConfigurationKey {
   about: string;
   /** What a tenant has that set nothing itself. */
   inherited: (system: SystemDefaults) => ConfigurationValue;
+  /** The setting of the system that the operator may give for it. */
+  system?: keyof SystemDefaults['given'];
   /** Refuses what the kind alone would take. */
   check?: (value: ConfigurationValue) => void;
 }
 
-const boolean = (about: string, inherited: (system: SystemDefaults) => boolean): ConfigurationKey => ({
+const boolean = (about: string, inherited: () => boolean): ConfigurationKey => ({
   kind: 'boolean',
   about,
   inherited,
+});
+const ofSystem = (about: string, system: keyof SystemDefaults['given']): ConfigurationKey => ({
+  kind: 'boolean',
+  about,
+  inherited: (defaults) => defaults[system],
+  system,
 });
 const integer = (
   about: string,
@@ -45,13 +53,13 @@ export const GATEWAY_TOKEN_KEY = 'authentication.gatewaytoken.key';
 
 /** Every key a tenant can set, by hawkBit's names; `autoregistration.enabled`, `audit.…` and `job.…` are Muster's own. */
 export const CONFIGURATION_KEYS = {
-  'authentication.targettoken.enabled': boolean(
+  'authentication.targettoken.enabled': ofSystem(
     'Whether devices may sign in by their own token.',
-    (system) => system.targetTokenEnabled,
+    'targetTokenEnabled',
   ),
-  'authentication.gatewaytoken.enabled': boolean(
+  'authentication.gatewaytoken.enabled': ofSystem(
     'Whether devices may sign in by a token of the default enrollment group, the gateway token.',
-    (system) => system.gatewayTokenEnabled,
+    'gatewayTokenEnabled',
   ),
   [GATEWAY_TOKEN_KEY]: text(
     'The token of the default enrollment group, which all devices may share.',

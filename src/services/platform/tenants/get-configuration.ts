@@ -6,16 +6,22 @@ import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
 import {
   CONFIGURATION_KEYS,
+  type ConfigurationKey,
   type ConfigurationKeyName,
   type ConfigurationValue,
   isConfigurationKey,
 } from './configuration-keys.ts';
 
-/** The value of a key, and who set it when unless it is inherited. */
+/** Where a value comes from: Muster itself, the server's environment, or the tenant. */
+export type SettingOrigin = 'default' | 'environment' | 'tenant';
+
+/** The value of a key, where it comes from, and who set it when if the tenant did. */
 export interface ConfigurationEntry {
   key: ConfigurationKeyName;
   value: ConfigurationValue;
-  inherited: boolean;
+  origin: SettingOrigin;
+  /** What the tenant has without a value of its own. */
+  inherited: ConfigurationValue;
   createdAt?: Date;
   createdBy?: string;
   lastModifiedAt?: Date;
@@ -54,8 +60,11 @@ export async function readEntries(
   const own = new Map(rows.map(({ tenantId: _, ...row }) => [row.key, row]));
   if (!caller.permissions.has('READ_GATEWAY_SECURITY_TOKEN')) own.delete('authentication.gatewaytoken.key');
   return keys.map((key) => {
+    const { inherited, system }: ConfigurationKey = CONFIGURATION_KEYS[key];
+    const value = inherited(systemDefaults);
     const row = own.get(key);
-    if (row) return { ...row, key, inherited: false };
-    return { key, value: CONFIGURATION_KEYS[key].inherited(systemDefaults), inherited: true };
+    if (row) return { ...row, key, origin: 'tenant', inherited: value };
+    const isGiven = system !== undefined && systemDefaults.given[system];
+    return { key, value, origin: isGiven ? 'environment' : 'default', inherited: value };
   });
 }

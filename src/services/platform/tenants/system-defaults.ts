@@ -8,6 +8,8 @@ export interface WriteRates {
 export interface SystemDefaults {
   targetTokenEnabled: boolean;
   gatewayTokenEnabled: boolean;
+  /** Which of these two the operator gave, and didn't leave at their defaults. */
+  given: { targetTokenEnabled: boolean; gatewayTokenEnabled: boolean };
   /** Whether webhooks may lead to loopback, link-local and private addresses, and go without TLS. */
   privateWebhooks: boolean;
   /** How many targets a tenant may have. */

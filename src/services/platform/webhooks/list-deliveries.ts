@@ -12,7 +12,7 @@ import type { WebhookDelivery } from './delivery.ts';
 import { DELIVERY_FIELDS, DELIVERY_ORDER } from './fields.ts';
 import { webhookWithId } from './find.ts';
 
-const COLUMNS = {
+export const DELIVERY_COLUMNS = {
   id: webhookDeliveries.id,
   state: webhookDeliveries.state,
   eventId: webhookDeliveries.eventId,
@@ -57,7 +57,7 @@ export async function listWebhookDeliveries(
   return list({ ...request, orderBy }, DELIVERY_ORDER, 'id', {
     rows: async (where, { orderBy, limit, offset }) =>
       context.database
-        .select(COLUMNS)
+        .select(DELIVERY_COLUMNS)
         .from(webhookDeliveries)
         .innerJoin(auditEvents, joinedEvents)
         .where(and(matching, where))
@@ -82,7 +82,7 @@ export async function findWebhookDeliveries(
 ): Promise<(WebhookDelivery | undefined)[]> {
   const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION', 'READ_AUDIT');
   const rows = await context.database
-    .select(COLUMNS)
+    .select(DELIVERY_COLUMNS)
     .from(webhookDeliveries)
     .innerJoin(auditEvents, joinedEvents)
     .where(and(eq(webhookDeliveries.tenantId, tenantId), isAmong(webhookDeliveries.id, ids)));

@@ -45,6 +45,26 @@ it('creates, changes, lists and deletes webhooks', async () => {
   expect((await list()).data.webhooks.totalCount).toBe(0);
 });
 
+it('tests a webhook, and tells of the delivery', async () => {
+  const ask = door.as();
+  const id = await createWebhook(ask);
+  const test =
+    'mutation ($id: ID!) { testWebhook(input: { id: $id }) { webhookDelivery { id type state subjects } userErrors { code path } } }';
+  expect((await ask(test, { id })).data.testWebhook).toEqual({
+    webhookDelivery: {
+      id: expect.stringMatching(/^WebhookDelivery:/),
+      type: 'webhook.tested',
+      state: 'PENDING',
+      subjects: ['w'],
+    },
+    userErrors: [],
+  });
+  expect((await ask(test, { id: 'Webhook:0' })).data.testWebhook).toEqual({
+    webhookDelivery: null,
+    userErrors: [{ code: 'WEBHOOK_NOT_FOUND', path: ['id'] }],
+  });
+});
+
 it('lists deliveries and sends them again, and says which there is not', async () => {
   const ask = door.as();
   const webhookId = await createWebhook(ask);

@@ -122,7 +122,7 @@ describe('target types', () => {
 
 describe('the configuration', () => {
   const SET = `mutation ($input: SetTenantConfigurationInput!) { setTenantConfiguration(input: $input) {
-    tenantConfiguration { pollingTime { value inherited lastModifiedBy } rolloutApprovalEnabled { value } actionCleanupAutoExpiry { value } }
+    tenantConfiguration { pollingTime { value origin lastModifiedBy } rolloutApprovalEnabled { value } actionCleanupAutoExpiry { value } }
     userErrors { code path message } } }`;
 
   it('has a typed field for every key', async () => {
@@ -144,11 +144,12 @@ describe('the configuration', () => {
   it('is set all or nothing, says who set it, and is reset', async () => {
     const ask = door.as();
     const before = await ask(
-      '{ tenantConfiguration { pollingTime { value inherited lastModifiedAt lastModifiedBy createdAt createdBy } } }',
+      '{ tenantConfiguration { pollingTime { value resetValue origin lastModifiedAt lastModifiedBy createdAt createdBy } } }',
     );
     expect(before.data.tenantConfiguration.pollingTime).toEqual({
       value: '00:05:00',
-      inherited: true,
+      origin: 'DEFAULT',
+      resetValue: '00:05:00',
       lastModifiedAt: null,
       lastModifiedBy: null,
       createdAt: null,
@@ -163,7 +164,7 @@ describe('the configuration', () => {
     });
     expect(set.data.setTenantConfiguration).toEqual({
       tenantConfiguration: {
-        pollingTime: { value: '00:01:00', inherited: false, lastModifiedBy: 'tester' },
+        pollingTime: { value: '00:01:00', origin: 'TENANT', lastModifiedBy: 'tester' },
         rolloutApprovalEnabled: { value: true },
         actionCleanupAutoExpiry: { value: 7_776_000_000 },
       },
@@ -191,11 +192,11 @@ describe('the configuration', () => {
       rolloutApprovalEnabled: { value: true },
     });
     const reset = await ask(
-      'mutation { resetTenantConfiguration(input: { keys: [POLLING_TIME, ACTION_CLEANUP_AUTO_EXPIRY] }) { tenantConfiguration { pollingTime { value inherited } actionCleanupAutoExpiry { value } rolloutApprovalEnabled { value } } userErrors { code } } }',
+      'mutation { resetTenantConfiguration(input: { keys: [POLLING_TIME, ACTION_CLEANUP_AUTO_EXPIRY] }) { tenantConfiguration { pollingTime { value origin } actionCleanupAutoExpiry { value } rolloutApprovalEnabled { value } } userErrors { code } } }',
     );
     expect(reset.data.resetTenantConfiguration).toEqual({
       tenantConfiguration: {
-        pollingTime: { value: '00:05:00', inherited: true },
+        pollingTime: { value: '00:05:00', origin: 'DEFAULT' },
         actionCleanupAutoExpiry: { value: -1 },
         rolloutApprovalEnabled: { value: true },
       },
@@ -205,22 +206,22 @@ describe('the configuration', () => {
 
   it('shows the gateway token only to who may read it', async () => {
     const ask = door.as();
-    const READ = '{ tenantConfiguration { authenticationGatewaytokenKey { value inherited } } }';
+    const READ = '{ tenantConfiguration { authenticationGatewaytokenKey { value origin } } }';
     const tokenOf = async (one = ask) =>
       (await one(READ)).data.tenantConfiguration.authenticationGatewaytokenKey;
-    expect(await tokenOf()).toEqual({ value: null, inherited: true });
+    expect(await tokenOf()).toEqual({ value: null, origin: 'DEFAULT' });
     const GENERATE =
       'mutation ($input: GenerateGatewayTokenInput!) { generateGatewayToken(input: $input) { token userErrors { code path } } }';
     const random = (await ask(GENERATE, { input: {} })).data.generateGatewayToken;
     expect(random).toEqual({ token: expect.stringMatching(/^[A-Za-z0-9]{32}$/), userErrors: [] });
-    expect(await tokenOf()).toEqual({ value: random.token, inherited: false });
+    expect(await tokenOf()).toEqual({ value: random.token, origin: 'TENANT' });
     expect((await ask(GENERATE, { input: { token: 'mine' } })).data.generateGatewayToken.token).toBe('mine');
     for (const token of ['', 'a\u0000', '\ud800', 'x'.repeat(129)])
       expect((await ask(GENERATE, { input: { token } })).data.generateGatewayToken).toEqual({
         token: null,
         userErrors: [{ code: 'INVALID_INPUT', path: ['token'] }],
       });
-    expect(await tokenOf(door.as(['READ_TENANT_CONFIGURATION']))).toEqual({ value: null, inherited: true });
+    expect(await tokenOf(door.as(['READ_TENANT_CONFIGURATION']))).toEqual({ value: null, origin: 'DEFAULT' });
     expect(codesOf(await door.as(['UPDATE_TENANT_CONFIGURATION'])(GENERATE, { input: {} }))).toEqual([
       'FORBIDDEN',
     ]);

@@ -331,11 +331,11 @@ describe('compatibility', () => {
 describe('the default type', () => {
   it('is a setting', async () => {
     const { data } = await door.as()(
-      '{ tenantConfiguration { defaultDsType { value inherited } } distributionSetTypes { nodes { id key } } }',
+      '{ tenantConfiguration { defaultDsType { value origin } } distributionSetTypes { nodes { id key } } }',
     );
     const idOf = (wanted: string) =>
       data.distributionSetTypes.nodes.find((type: Any) => type.key === wanted).id;
-    expect(data.tenantConfiguration.defaultDsType).toEqual({ value: idOf('os_app'), inherited: false });
+    expect(data.tenantConfiguration.defaultDsType).toEqual({ value: idOf('os_app'), origin: 'TENANT' });
     await mutate(
       'setTenantConfiguration',
       { defaultDsType: idOf('os') },

@@ -34,6 +34,7 @@ import {
   listWebhookDeliveries,
 } from '../../../../src/services/platform/webhooks/list-deliveries.ts';
 import { redeliver } from '../../../../src/services/platform/webhooks/redeliver.ts';
+import { testWebhook } from '../../../../src/services/platform/webhooks/test.ts';
 import { updateWebhook } from '../../../../src/services/platform/webhooks/update.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newAuthority } from '../../../support/certificates.ts';
@@ -132,8 +133,8 @@ export const TENANT_VERBS: Verbs = {
   findConfiguration: {
     needs: ['READ_TENANT_CONFIGURATION'],
     given: (admin) => setConfiguration(admin, { pollingTime: '00:10:00' }),
-    call: async (c) => (await findConfiguration(c, 'pollingTime')).inherited,
-    elsewhere: true,
+    call: async (c) => (await findConfiguration(c, 'pollingTime')).origin,
+    elsewhere: 'default',
   },
   setConfiguration: {
     needs: ['UPDATE_TENANT_CONFIGURATION'],
@@ -240,6 +241,11 @@ export const WEBHOOK_VERBS: Verbs = {
   redeliver: onWebhook({
     needs: ['UPDATE_TENANT_CONFIGURATION'],
     call: (c, side) => redeliver(c, { webhookId: idOf(side), allFailed: true }),
+    elsewhere: 'WEBHOOK_NOT_FOUND',
+  }),
+  testWebhook: onWebhook({
+    needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_AUDIT'],
+    call: (c, side) => testWebhook(c, { id: idOf(side) }),
     elsewhere: 'WEBHOOK_NOT_FOUND',
   }),
   findWebhooks: onWebhook({

@@ -11,6 +11,7 @@ import { resolveSettings } from '../../../../src/services/platform/tenants/setti
 const SYSTEM = {
   targetTokenEnabled: true,
   gatewayTokenEnabled: false,
+  given: { targetTokenEnabled: false, gatewayTokenEnabled: false },
   privateWebhooks: false,
   mostTargets: 1,
   deviceWrites: { atOnce: 1, perMinute: 1 },

@@ -27,18 +27,53 @@ describe('reading', () => {
   it('lists every key, inherited from the system', async () => {
     const entries = await listConfiguration((await tenant()).contextOf());
     expect(entries.map(({ key }) => key)).toEqual(Object.keys(CONFIGURATION_KEYS));
-    expect(entries).toContainEqual({ key: 'pollingTime', value: '00:05:00', inherited: true });
+    expect(entries).toContainEqual({
+      key: 'pollingTime',
+      value: '00:05:00',
+      origin: 'default',
+      inherited: '00:05:00',
+    });
     expect(entries).toContainEqual({
       key: 'authentication.targettoken.enabled',
       value: true,
+      origin: 'default',
       inherited: true,
     });
     expect(entries).toContainEqual({
       key: 'authentication.gatewaytoken.enabled',
       value: false,
+      origin: 'default',
+      inherited: false,
+    });
+    expect(entries).toContainEqual({
+      key: 'authentication.gatewaytoken.key',
+      value: '',
+      origin: 'default',
+      inherited: '',
+    });
+  });
+
+  it('says what the operator gave, and what a reset gives', async () => {
+    const context = (await tenant()).contextOf();
+    const operated: Context = {
+      ...context,
+      systemDefaults: {
+        ...context.systemDefaults,
+        gatewayTokenEnabled: true,
+        given: { targetTokenEnabled: false, gatewayTokenEnabled: true },
+      },
+    };
+    const key = 'authentication.gatewaytoken.enabled';
+    expect(await findConfiguration(operated, key)).toMatchObject({ value: true, origin: 'environment' });
+    expect(await findConfiguration(operated, 'authentication.targettoken.enabled')).toMatchObject({
+      origin: 'default',
+    });
+    await setConfiguration(operated, { [key]: false });
+    expect(await findConfiguration(operated, key)).toMatchObject({
+      value: false,
+      origin: 'tenant',
       inherited: true,
     });
-    expect(entries).toContainEqual({ key: 'authentication.gatewaytoken.key', value: '', inherited: true });
   });
 
   it('says who set a key when, and keeps who did so first', async () => {
@@ -53,7 +88,8 @@ describe('reading', () => {
     expect(entry).toEqual({
       key,
       value: '00:07:00',
-      inherited: false,
+      origin: 'tenant',
+      inherited: '00:05:00',
       createdAt: new Date('2024-01-01T00:00:00Z'),
       createdBy: 'anna',
       lastModifiedAt: new Date('2024-02-01T00:00:00Z'),
@@ -74,7 +110,7 @@ describe('reading', () => {
     const key = 'authentication.gatewaytoken.key';
     await setConfiguration(contextOf(), { [key]: 'a-quiet-secret' });
     const blind = contextOf(['READ_TENANT_CONFIGURATION', 'UPDATE_TENANT_CONFIGURATION']);
-    const absent = { key, value: '', inherited: true };
+    const absent = { key, value: '', origin: 'default', inherited: '' };
     expect(await findConfiguration(blind, key)).toStrictEqual(absent);
     expect(await listConfiguration(blind)).toContainEqual(absent);
     // Nor may they choose another: they would know it.
@@ -83,9 +119,9 @@ describe('reading', () => {
     });
     expect(await findConfiguration(contextOf(), key)).toMatchObject({
       value: 'a-quiet-secret',
-      inherited: false,
+      origin: 'tenant',
     });
-    expect(await findConfiguration(blind, 'pollingTime')).toMatchObject({ inherited: true });
+    expect(await findConfiguration(blind, 'pollingTime')).toMatchObject({ origin: 'default' });
   });
 
   it('shows a tenant nothing of another', async () => {
@@ -122,7 +158,7 @@ describe('setting', () => {
     const context = (await tenant()).contextOf();
     const setting = setConfiguration(context, { 'rollout.approval.enabled': true, ...wrong });
     await expect(setting).rejects.toMatchObject({ code, details: { path: [path] } });
-    expect(await findConfiguration(context, 'rollout.approval.enabled')).toMatchObject({ inherited: true });
+    expect(await findConfiguration(context, 'rollout.approval.enabled')).toMatchObject({ origin: 'default' });
   });
 
   test.each([
@@ -140,7 +176,7 @@ describe('setting', () => {
   ] as const)('stores %s as %j and shows %j', async (key, value, shown) => {
     const context = (await tenant()).contextOf();
     await setConfiguration(context, { [key]: value });
-    expect(await findConfiguration(context, key)).toMatchObject({ value: shown, inherited: false });
+    expect(await findConfiguration(context, key)).toMatchObject({ value: shown, origin: 'tenant' });
   });
 
   it('takes effect at once, for devices too', async () => {
@@ -165,8 +201,8 @@ describe('resetting', () => {
     await setConfiguration(context, { 'rollout.approval.enabled': true });
     const keys = ['rollout.approval.enabled', 'pollingTime', 'no.such.key', '\0'];
     expect(await resetConfiguration(context, keys)).toStrictEqual([
-      { key: 'rollout.approval.enabled', value: false, inherited: true },
-      { key: 'pollingTime', value: '00:05:00', inherited: true },
+      { key: 'rollout.approval.enabled', value: false, origin: 'default', inherited: false },
+      { key: 'pollingTime', value: '00:05:00', origin: 'default', inherited: '00:05:00' },
     ]);
     expect(await resetConfiguration(context, keys)).toHaveLength(2);
     expect(await resetConfiguration(context, [])).toEqual([]);
@@ -182,7 +218,7 @@ describe('the gateway token', () => {
     expect(token).not.toBe(first.token);
     expect(await findConfiguration(context, 'authentication.gatewaytoken.key')).toMatchObject({
       value: token,
-      inherited: false,
+      origin: 'tenant',
     });
     expect(await settingsOf(context)).toMatchObject({ gatewayToken: token });
     expect(await generateGatewayToken(context, { token: 'my own' })).toEqual({ token: 'my own' });

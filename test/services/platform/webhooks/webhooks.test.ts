@@ -4,10 +4,12 @@ import { assignTargetGroup } from '../../../../src/services/fleet/target-groups/
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
+import { listAuditEvents } from '../../../../src/services/platform/audit/list.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
 import { listWebhooks } from '../../../../src/services/platform/webhooks/list.ts';
 import { listWebhookDeliveries } from '../../../../src/services/platform/webhooks/list-deliveries.ts';
 import { redeliver } from '../../../../src/services/platform/webhooks/redeliver.ts';
+import { testWebhook } from '../../../../src/services/platform/webhooks/test.ts';
 import { updateWebhook } from '../../../../src/services/platform/webhooks/update.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { createMigratedDatabase } from '../../../support/database.ts';
@@ -70,6 +72,47 @@ it('queues nothing of what is undone, only tried, or of another tenant', async (
   await here.look();
   expect(received).toEqual([]);
   await here.close();
+});
+
+describe('a test', () => {
+  it('goes to one webhook, whatever it wants, at once, and once', async () => {
+    const context = await open();
+    let refuses = true;
+    const { url, told } = await receiver(() => (refuses ? 503 : 204));
+    const other = await receiver();
+    const { webhook } = await createWebhook(context, { name: 'w', url, eventTypes: ['target.*'] });
+    await createWebhook(context, { name: 'other', url: other.url });
+    const here = process(platform);
+    const first = await testWebhook(context, { id: webhook.id });
+    expect(first).toMatchObject({ type: 'webhook.tested', subjects: ['w'], state: 'pending', attempts: 0 });
+    await here.look();
+    expect(await deliveriesOf(context, webhook.id)).toMatchObject([{ state: 'pending', lastStatus: 503 }]);
+    refuses = false;
+    await here.look();
+    expect(told()).toEqual(['webhook.tested w']);
+    expect((await testWebhook(context, { id: webhook.id })).id).toBe(first.id);
+    await here.look();
+    expect(await deliveriesOf(context, webhook.id)).toMatchObject([{ state: 'delivered', lastStatus: 204 }]);
+    expect(told()).toEqual(['webhook.tested w', 'webhook.tested w']);
+    expect((await testWebhook(context, { id: webhook.id })).id).not.toBe(first.id);
+    expect(other.told()).toEqual(['webhook.created other']);
+    const { total } = await listAuditEvents(context, { filter: 'type==webhook.tested' });
+    expect(await total()).toBe(2);
+    await here.close();
+  });
+
+  it('is refused for one that is switched off', async () => {
+    const context = await open();
+    const { webhook } = await createWebhook(context, {
+      name: 'w',
+      url: 'http://127.0.0.1:9/',
+      active: false,
+    });
+    await expect(testWebhook(context, { id: webhook.id })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { path: ['id'] },
+    });
+  });
 });
 
 describe('order', () => {
