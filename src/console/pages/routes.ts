@@ -83,4 +83,9 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
       }),
       component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
     }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/provision/many',
+      component: lazyRouteComponent(() => import('./provision/import-page.tsx'), 'ImportPage'),
+    }),
   ] as const;

@@ -16,4 +16,5 @@ export const PAGES: readonly (readonly [path: string, heading: string | RegExp])
   ['/settings?tab=users', 'Settings'],
   ['/settings?tab=keys', 'Settings'],
   ['/audit', 'Audit log'],
+  ['/provision/many', 'Provision many devices'],
 ];

@@ -22,6 +22,7 @@ import { DeviceSetup } from '../../parts/device-setup.tsx';
 import { PageButton } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
+import { importTexts } from '../../texts/import.ts';
 import { provisionTexts as texts } from '../../texts/provision.ts';
 import { TypeChoices } from '../targets/bulk.documents.ts';
 import { Provision } from './provision.documents.ts';
@@ -32,7 +33,15 @@ type Created = ProvisionMutation['createTargets']['targets'][number];
 export function ProvisionPage() {
   const [created, setCreated] = useState<Created>();
   return (
-    <Page title={texts.title} lead={texts.lead}>
+    <Page
+      title={texts.title}
+      lead={texts.lead}
+      actions={
+        <PageButton to="/provision/many" variant="default">
+          {importTexts.link}
+        </PageButton>
+      }
+    >
       <Paper withBorder p="lg" maw={720} radius="lg" bg="var(--surface)">
         {created ? (
           <Done target={created} onAnother={() => setCreated(undefined)} />
