@@ -164,6 +164,45 @@ describe('what cannot be read says how it was read', () => {
   });
 });
 
+describe('columns that are told', () => {
+  const FILE = 'serial;colour;group;note\nx1;red;eu;a\nx2;blue;eu;"b;c"\n';
+  const told = (columns: unknown) => `?columns=${encodeURIComponent(JSON.stringify(columns))}`;
+
+  it('count instead of the headings, and one that is null is left out', async () => {
+    const { admin } = await createServedTenant(server);
+    const columns = ['controllerId', 'attribute.colour', 'group', null];
+    expect(await send(admin, FILE, told(columns))).toMatchObject({
+      status: 200,
+      rows: { created: 2, refused: 0 },
+    });
+    expect(await fleetOf(admin)).toMatchObject([
+      { controllerId: 'x1', group: 'eu', attributes: { colour: 'red' } },
+      { controllerId: 'x2', group: 'eu', attributes: { colour: 'blue' } },
+    ]);
+  });
+
+  it.each([
+    [['controllerId', null], 'columns: 2 are told where the file has 4; with a semicolon as separator it'],
+    [['name', null, null, null], "columns: one must be 'controllerId'"],
+    [['controllerId', 'controllerId', null, null], "column 'controllerId' is there twice"],
+    [['controllerId', 'colour', null, null], "there is no column 'colour' of a target"],
+    ['controllerId', 'columns: must be a JSON list of names, with null for what is left out'],
+    [[1], 'columns: must be a JSON list of names, with null for what is left out'],
+  ])('are refused where they can not be meant: %j', async (columns, message) => {
+    const { admin } = await createServedTenant(server);
+    const refused = await send(admin, FILE, told(columns));
+    expect(refused).toMatchObject({ status: 400, message: expect.stringContaining(message) });
+  });
+
+  it('are of CSV only', async () => {
+    const { admin } = await createServedTenant(server);
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const query = told(['controllerId']);
+    const { status, json } = await admin(`/imports${query}`, { method: 'POST', headers, body: '{}' });
+    expect([status, json.message]).toEqual([400, 'columns: is of CSV only']);
+  });
+});
+
 describe('a target that is in the file more than once', () => {
   const REPEATED = 'is in the file more than once: the last row counts';
 

@@ -18,12 +18,24 @@ export interface Header {
   lines: number;
 }
 
+/** How a file is to be read. */
+export interface CsvOptions {
+  /** What stands between cells; null: what the file shows. */
+  delimiter?: string | null;
+  /** What each column is, whatever its heading; one that is null is left out. */
+  columns?: readonly (string | null)[] | undefined;
+}
+
 /**
  * Reads the headings, and finds out what stands between them unless it is known: that with which one of them is
- * `controllerId`. Undefined where the end of the line isn't there yet.
+ * `controllerId`, or with which there are as many as were told. Undefined where the end of the line isn't there yet.
  * @throws INVALID_INPUT for headings that can't be meant so
  */
-export function readHeader(block: TextBlock, delimiter: string | null, final: boolean): Header | undefined {
+export function readHeader(
+  block: TextBlock,
+  { delimiter = null, columns }: CsvOptions,
+  final: boolean,
+): Header | undefined {
   const { text } = block;
   const [line = '', within] = CHOSEN_WITHIN.exec(text) ?? [];
   const known = delimiter ?? within;
@@ -32,9 +44,10 @@ export function readHeader(block: TextBlock, delimiter: string | null, final: bo
     const row = text.length > line.length ? read(text, line.length, final) : undefined;
     return row ? [{ separator, read, row, names: namesOf(row, block) }] : [];
   });
+  const isMeant = (names: readonly string[]) =>
+    columns ? names.length === columns.length : namesTheId(names);
   const best =
-    found.find(({ names }) => namesTheId(names)) ??
-    found.toSorted((a, b) => b.names.length - a.names.length)[0];
+    found.find(({ names }) => isMeant(names)) ?? found.toSorted((a, b) => b.names.length - a.names.length)[0];
   if (!best) {
     if (final) throw invalid('the file has no header', ['file']);
     return undefined;
@@ -44,20 +57,26 @@ export function readHeader(block: TextBlock, delimiter: string | null, final: bo
   const wrong = (what: string) => wrongHeader(what, separator, names);
   if (names.length > MOST_COLUMNS) throw wrong(`a file has ${MOST_COLUMNS} columns at the most`);
   if (row.problem) throw wrong(`line ${lines + 1}: ${row.problem}`);
-  return { read, columns: columnsOf(names, wrong), end: row.end, lines: lines + row.lines };
+  if (columns && columns.length !== names.length)
+    throw wrong(`columns: ${columns.length} are told where the file has ${names.length}`);
+  if (columns && !namesTheId(columns)) throw invalid("columns: one must be 'controllerId'", ['columns']);
+  if (!columns && !namesTheId(names))
+    throw wrong("the first line must name the columns, and 'controllerId' must be one of them");
+  return { read, columns: columnsOf(columns ?? names, wrong), end: row.end, lines: lines + row.lines };
 }
 
-const namesTheId = (names: readonly string[]) =>
-  names.some((name) => columnOf(name)?.name === 'controllerId');
+const namesTheId = (names: readonly (string | null)[]) =>
+  names.some((name) => name !== null && columnOf(name)?.name === 'controllerId');
+
+const LEFT_OUT: Column = () => {};
 
 const namesOf = ({ cells }: ReadRow, { decode }: TextBlock) =>
   cells.map((cell) => decode(cell ?? '') ?? '\ufffd');
 
-function columnsOf(names: readonly string[], wrong: (what: string) => DomainError): Column[] {
-  if (!namesTheId(names))
-    throw wrong("the first line must name the columns, and 'controllerId' must be one of them");
+function columnsOf(names: readonly (string | null)[], wrong: (what: string) => DomainError): Column[] {
   const seen = new Set<string>();
   return names.map((heading) => {
+    if (heading === null) return LEFT_OUT;
     const column = columnOf(heading);
     const shown = `column '${shownName(heading)}'`;
     if (!column) throw wrong(`there is no ${shown} of a target`);

@@ -1,7 +1,7 @@
 import { invalid } from '../../errors.ts';
 import type { Fault, ImportRow } from '../../services/fleet/imports/source.ts';
 import type { Draft } from './columns.ts';
-import { type Header, readHeader } from './csv-header.ts';
+import { type CsvOptions, type Header, readHeader } from './csv-header.ts';
 import type { ReadRow } from './csv-rows.ts';
 import { LONGEST_MARK, type Mark, markOf, type TextBlock, textBlockOf } from './csv-text.ts';
 import { LONGEST_ROW, ROWS_AT_ONCE, type RowParser } from './read-rows.ts';
@@ -11,7 +11,7 @@ import { LONGEST_ROW, ROWS_AT_ONCE, type RowParser } from './read-rows.ts';
  * order mark. Not by csv-parse: it tells `""` from nothing only by a call for every cell, at fifteen times the cost,
  * counts a quoted `\r\n` as two lines, and loses the rows after a misplaced quote.
  */
-export function csvParser(delimiter: string | null = null): RowParser {
+export function csvParser(options: CsvOptions = {}): RowParser {
   let mark: Mark;
   let header: Header;
   return {
@@ -20,7 +20,7 @@ export function csvParser(delimiter: string | null = null): RowParser {
       if (bytes.length < LONGEST_MARK && !final) return undefined;
       mark = markOf(bytes);
       const block = textBlockOf(bytes.subarray(mark.bytes), mark.encoding, final);
-      const found = readHeader(block, delimiter, final);
+      const found = readHeader(block, options, final);
       if (!found) return undefined;
       header = found;
       return { bytes: mark.bytes + block.bytesOf(header.end), lines: header.lines };

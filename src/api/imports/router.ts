@@ -32,7 +32,7 @@ const FORMATS: ReadonlyMap<string, 'csv' | 'ndjson'> = new Map([
   ),
 ]);
 const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
-const PARAMETERS = ['mode', 'dryRun', 'key', 'resume', 'delimiter'];
+const PARAMETERS = ['mode', 'dryRun', 'key', 'resume', 'delimiter', 'columns'];
 
 /** `/imports`: files of targets, streamed in. Authentication comes before anything of the body is read. */
 export function importRouter({ platform, proxies, browsers, signIn, log }: FilesOptions): express.Router {
@@ -94,10 +94,11 @@ async function takeFile(basePath: string, request: Request, response: Response):
     delimiter: parameter(request, 'delimiter'),
     bytesTotal: Number(request.headers['content-length']) || null,
   };
+  const columns = columnsOf(request, format);
   // Without destroying it, or what is wrong with the file could not be answered any more.
   const body = request.iterator({ destroyOnReturn: false });
   const result = await importTargets(contextOf(response), options, (from, delimiter) =>
-    readRows(body, PARSERS[format](delimiter), from),
+    readRows(body, PARSERS[format]({ delimiter, columns }), from),
   );
   response.set('Location', `${basePath}/imports/${result.id}`).json(renderImport(result));
 }
@@ -122,6 +123,25 @@ function numberOf(request: Request, name: string): number | undefined {
   const number = idOf(text);
   if (number === undefined) throw invalid(`${name}: must be a whole number`, [name]);
   return number;
+}
+
+/** What each column is, as a JSON list of names; null leaves one out. */
+function columnsOf(request: Request, format: 'csv' | 'ndjson'): (string | null)[] | undefined {
+  const text = parameter(request, 'columns');
+  if (text === undefined) return undefined;
+  if (format !== 'csv') throw invalid('columns: is of CSV only', ['columns']);
+  const columns = parsedJson(text);
+  if (!Array.isArray(columns) || !columns.every((it) => it === null || typeof it === 'string'))
+    throw invalid('columns: must be a JSON list of names, with null for what is left out', ['columns']);
+  return columns;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function importIdOf(request: Request): number {

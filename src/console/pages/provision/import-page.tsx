@@ -1,162 +1,166 @@
-import { Anchor, Button, FileInput, Group, Progress, Stack, Switch, Text } from '@mantine/core';
+import { Button, FileInput, Group, Progress, Stack, Switch, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import { askAnew } from '../../api/connection.ts';
 import { Card } from '../../parts/card.tsx';
-import { CodeLines } from '../../parts/copy.tsx';
-import { Fact, Facts } from '../../parts/fact.tsx';
 import { Faults } from '../../parts/faults.tsx';
-import { PageButton } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
-import { common, numberText } from '../../texts/common.ts';
+import { common } from '../../texts/common.ts';
 import { importTexts as texts } from '../../texts/import.ts';
-import {
-  faultsAddress,
-  firstFaults,
-  type ImportFault,
-  type ImportResult,
-  sendImport,
-} from './send-import.ts';
+import { ColumnsTable, guessed, type Mapping, mappingFault } from './columns-table.tsx';
+import { type FileHead, headOf } from './file-head.ts';
+import { type Outcome, OutcomeCard } from './outcome-card.tsx';
+import { faultsOf, sendImport } from './send-import.ts';
+import { SetupCard } from './setup-card.tsx';
 
-const PREVIEW_BYTES = 4_000;
-const PREVIEW_LINES = 6;
 const SHOWN_FAULTS = 50;
 
-type Outcome = ImportResult & { faults: ImportFault[] };
-
-async function previewOf(file: File): Promise<string> {
-  const text = await file.slice(0, PREVIEW_BYTES).text();
-  return text.split(/\r?\n/).slice(0, PREVIEW_LINES).join('\n');
+interface Chosen {
+  file: File;
+  head: FileHead;
 }
 
 /** Puts many devices on the roll: a file is looked at, checked, and only then imported. */
 export function ImportPage() {
-  const [file, setFile] = useState<File | null>(null);
-  const [preview, setPreview] = useState('');
+  const [chosen, setChosen] = useState<Chosen>();
+  const [mapping, setMapping] = useState<Mapping>([]);
   const [upsert, setUpsert] = useState(false);
-  const [share, setShare] = useState<number>();
   const [refusal, setRefusal] = useState<string>();
   const [outcome, setOutcome] = useState<Outcome>();
+  const sending = useSending();
 
-  function begin(next: File | null) {
-    setFile(next);
+  async function choose(file: File | null) {
+    setChosen(undefined);
     setOutcome(undefined);
     setRefusal(undefined);
-    setPreview('');
-    if (next) void previewOf(next).then(setPreview);
+    const head = file ? await headOf(file) : undefined;
+    if (file && !head) setRefusal(texts.emptyFile);
+    if (!file || !head) return;
+    setChosen({ file, head });
+    setMapping(guessed(head));
   }
 
-  async function run(dryRun: boolean) {
-    if (!file) return;
-    setShare(0);
+  async function run({ file, head }: Chosen, dryRun: boolean) {
     setRefusal(undefined);
     try {
-      const result = await sendImport(file, { mode: upsert ? 'upsert' : 'create', dryRun }, setShare);
-      const faults = result.rows.refused > 0 ? await firstFaults(result.id, SHOWN_FAULTS) : [];
+      const mode = upsert ? 'upsert' : 'create';
+      const result = await sending.run((how) => sendImport(file, { head, mapping, mode, dryRun, ...how }));
+      const faults = result.rows.refused > 0 ? await faultsOf(result.id, SHOWN_FAULTS) : [];
       setOutcome({ ...result, faults });
       if (result.message) setRefusal(result.message);
+      if (!dryRun) askAnew();
     } catch (error) {
+      setOutcome(undefined);
       setRefusal((error as Error).message);
     }
-    setShare(undefined);
   }
 
-  const ready = outcome?.dryRun ? outcome.rows.created + outcome.rows.updated : 0;
+  const changed =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      set(value);
+      setOutcome(undefined);
+    };
+  const fault = chosen?.head.format === 'csv' ? mappingFault(mapping) : undefined;
+  const isDone = outcome !== undefined && !outcome.dryRun;
   return (
     <Page title={texts.title} lead={texts.lead}>
-      <Card title={texts.file}>
+      <Card title={texts.file} hint={texts.fileHint}>
         <FileInput
-          aria-label={texts.file}
-          description={texts.fileHint}
+          aria-label={texts.fileOf(chosen?.file.name ?? texts.choose)}
           placeholder={texts.choose}
-          accept=".csv,.txt,.ndjson,.jsonl"
-          value={file}
-          onChange={begin}
+          accept=".csv,.txt,.tsv,.ndjson,.jsonl"
+          value={chosen?.file ?? null}
+          onChange={(file) => void choose(file)}
           leftSection={<IconUpload size={16} aria-hidden />}
           clearable
           clearButtonProps={{ 'aria-label': common.remove }}
           maw={520}
         />
-        {preview && (
-          <Stack gap={4}>
-            <Text size="sm">{texts.preview}</Text>
-            <CodeLines text={preview} label={common.copy} />
-          </Stack>
-        )}
-        <Switch
-          label={texts.upsert}
-          checked={upsert}
-          onChange={(event) => {
-            setUpsert(event.currentTarget.checked);
-            setOutcome(undefined);
-          }}
-        />
-        <Group>
-          <Button
-            variant={ready > 0 ? 'default' : 'filled'}
-            disabled={!file}
-            loading={share !== undefined}
-            onClick={() => void run(true)}
-          >
-            {texts.check}
-          </Button>
-          {ready > 0 && (
-            <Button loading={share !== undefined} onClick={() => void run(false)}>
-              {texts.run(ready)}
-            </Button>
-          )}
-        </Group>
-        {share !== undefined && <Sending share={share} />}
-        <Faults messages={refusal ? [refusal] : []} />
+        {!chosen && <Faults messages={refusal ? [refusal] : []} />}
       </Card>
-      {outcome && <OutcomeCard outcome={outcome} />}
+      {chosen && !isDone && (
+        <Card title={texts.columns} hint={chosen.head.format === 'csv' ? texts.columnsHint : texts.rowsHint}>
+          <ColumnsTable head={chosen.head} mapping={mapping} onChange={changed(setMapping)} />
+          {fault && (
+            <Text size="sm" c="red" role="alert">
+              {fault}
+            </Text>
+          )}
+          <Switch
+            label={texts.upsert}
+            checked={upsert}
+            onChange={(event) => changed(setUpsert)(event.currentTarget.checked)}
+          />
+          <Buttons
+            ready={outcome ? outcome.rows.created + outcome.rows.updated : 0}
+            disabled={fault !== undefined}
+            busy={sending.share !== undefined}
+            run={(dryRun) => void run(chosen, dryRun)}
+          />
+          {sending.share !== undefined && <Sending share={sending.share} stop={sending.stop} />}
+          <Faults messages={refusal ? [refusal] : []} />
+        </Card>
+      )}
+      {chosen && outcome && <OutcomeCard outcome={outcome} {...chosen} onAnother={() => void choose(null)} />}
+      {isDone && outcome.rows.created > 0 && <SetupCard since={outcome.startedAt} />}
     </Page>
   );
 }
 
-const Sending = ({ share }: { share: number }) => (
-  <Stack gap={4} role="status">
-    <Text size="sm">{share < 1 ? texts.sending(Math.floor(share * 100)) : texts.working}</Text>
+/** What is on its way to the server: how much of it is sent, and a way to stop it. */
+function useSending() {
+  const [share, setShare] = useState<number>();
+  const control = useRef<AbortController>(undefined);
+  return {
+    share,
+    stop: () => control.current?.abort(),
+    async run<T>(
+      send: (how: { onProgress: typeof setShare; signal: AbortSignal }) => Promise<T>,
+    ): Promise<T> {
+      control.current = new AbortController();
+      setShare(0);
+      return send({ onProgress: setShare, signal: control.current.signal }).finally(() =>
+        setShare(undefined),
+      );
+    },
+  };
+}
+
+/** First the file is checked; what would be made is named on the button that makes it. */
+const Buttons = ({
+  ready,
+  disabled,
+  busy,
+  run,
+}: {
+  ready: number;
+  disabled: boolean;
+  busy: boolean;
+  run: (dryRun: boolean) => void;
+}) => (
+  <Group>
+    <Button variant={ready > 0 ? 'default' : 'filled'} disabled={disabled || busy} onClick={() => run(true)}>
+      {texts.check}
+    </Button>
+    {ready > 0 && (
+      <Button disabled={disabled || busy} onClick={() => run(false)}>
+        {texts.run(ready)}
+      </Button>
+    )}
+  </Group>
+);
+
+const Sending = ({ share, stop }: { share: number; stop: () => void }) => (
+  <Stack gap={6}>
+    <Group justify="space-between">
+      <Text size="sm" role="status">
+        {share < 1 ? texts.sending(Math.floor(share * 100)) : texts.working}
+      </Text>
+      <Button size="compact-xs" variant="default" onClick={stop}>
+        {texts.stop}
+      </Button>
+    </Group>
     <Progress value={share * 100} aria-label={texts.file} animated={share >= 1} />
   </Stack>
 );
-
-function OutcomeCard({ outcome: { id, dryRun, rows, faults } }: { outcome: Outcome }) {
-  return (
-    <Card
-      title={dryRun ? texts.checked : texts.imported}
-      hint={texts.rows(rows.read)}
-      actions={!dryRun && <PageButton to="/targets">{texts.toTargets}</PageButton>}
-    >
-      <Facts>
-        <Fact label={dryRun ? texts.wouldCreate : texts.created}>{numberText(rows.created)}</Fact>
-        <Fact label={dryRun ? texts.wouldUpdate : texts.updated}>{numberText(rows.updated)}</Fact>
-        <Fact label={texts.refused}>{numberText(rows.refused)}</Fact>
-      </Facts>
-      {rows.refused > 0 && (
-        <Stack gap="xs">
-          <Group justify="space-between">
-            <Text size="sm" fw={600}>
-              {texts.faults}
-            </Text>
-            <Anchor size="sm" href={faultsAddress(id)} download={`refused-${id}.ndjson`}>
-              {texts.download}
-            </Anchor>
-          </Group>
-          {faults.map(({ line, controllerId, message }) => (
-            <Text size="sm" key={line}>
-              <Text span c="dimmed" size="sm">
-                {texts.line(line)}
-              </Text>{' '}
-              {controllerId && <b>{controllerId}</b>} {message}
-            </Text>
-          ))}
-          {rows.refused > faults.length && (
-            <Text size="xs" c="dimmed">
-              {texts.faultsShown(faults.length, rows.refused)}
-            </Text>
-          )}
-        </Stack>
-      )}
-    </Card>
-  );
-}
