@@ -13,7 +13,7 @@ import { newTenant, openTestPlatform } from './support/platform.ts';
 
 const { platform, close } = await openTestPlatform();
 afterAll(close);
-const context = (await newTenant(platform)).contextOf();
+const context = (await newTenant(platform)).contextOf(undefined, ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
 
 const page = readFileSync(new URL('../docs/filters.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/^```filter (\w+)\n(.*?)^```$/gms)].flatMap(([, of, lines]) =>

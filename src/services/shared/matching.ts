@@ -14,6 +14,13 @@ export type DeletedMode = (typeof DELETED_MODES)[number];
 export const wantedDeleted = (mode: DeletedMode = 'EXCLUDE_SOFT_DELETED'): boolean | undefined =>
   mode === 'INCLUDE_SOFT_DELETED' ? undefined : mode === 'ONLY_SOFT_DELETED';
 
+/** A request that names no order, ordered by this field. */
+export const orderedBy = <F extends string>(
+  request: PageRequest<F>,
+  field: NoInfer<F>,
+  direction: 'asc' | 'desc' = 'asc',
+): PageRequest<F> => (request.orderBy?.length ? request : { ...request, orderBy: [{ field, direction }] });
+
 /** Reads the rows of a list that match, and counts them. */
 interface Source<T> {
   rows(where: SQL | undefined, part: ListPart): Promise<T[]>;

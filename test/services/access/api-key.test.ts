@@ -13,6 +13,7 @@ import { createUser } from '../../../src/services/access/users/create.ts';
 import { deleteUser } from '../../../src/services/access/users/delete.ts';
 import { updateUser } from '../../../src/services/access/users/update.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
+import { allOf } from '../../support/lists.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
 
 /** Two processes of the server. */
@@ -115,7 +116,7 @@ describe('by an API key', () => {
     await expect(signIn(bearer)).rejects.toMatchObject(refused);
     await createUser(root, { username: 'ann', password: 'a-quiet-secret', permissions: OWNED });
     await expect(signIn(bearer)).rejects.toMatchObject(refused);
-    expect((await listApiKeys(root)).apiKeys).toEqual([]);
+    expect(await allOf(listApiKeys(root))).toEqual([]);
   });
 });
 
@@ -190,7 +191,7 @@ describe('a scope of an API key', () => {
 });
 
 describe('the use of an API key', () => {
-  const lastUse = async () => (await listApiKeys(root)).apiKeys[0]!.lastUsedAt;
+  const lastUse = async () => (await allOf(listApiKeys(root)))[0]!.lastUsedAt;
   const used = async (bearer: string, at: Date) => {
     now = at;
     // A process of its own, so that nothing is remembered.

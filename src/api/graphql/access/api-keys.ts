@@ -1,18 +1,30 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
 import type { ApiKey as Entity } from '../../../services/access/api-keys/api-key.ts';
 import { createApiKey } from '../../../services/access/api-keys/create.ts';
+import type { ApiKeyOrderField as OrderField } from '../../../services/access/api-keys/fields.ts';
 import { findApiKeys } from '../../../services/access/api-keys/find.ts';
 import { listApiKeys } from '../../../services/access/api-keys/list.ts';
 import { revokeApiKey } from '../../../services/access/api-keys/revoke.ts';
+import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { lookup } from '../server/lookups.ts';
 import { answer, payload } from '../server/mutations.ts';
-import { NameListArgs, nameConnection } from '../server/name-lists.ts';
 import { Node } from '../server/node.ts';
-import { connectionTypes, listCost } from '../server/pagination.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -58,7 +70,23 @@ class ApiKey extends Node implements Entity {
   createdBy!: string;
 }
 
-const { UncountedConnection: ApiKeyConnection } = connectionTypes('ApiKey', 'API keys', ApiKey);
+const { Connection: ApiKeyConnection } = connectionTypes('ApiKey', 'API keys', ApiKey);
+
+@ArgsType()
+class ApiKeysArgs extends orderedArgs<OrderField>(
+  'ApiKey',
+  'API keys',
+  {
+    id: 'By the identifier, which is also the order of creation.',
+    name: 'By the name.',
+    owner: 'By the name of the user that it acts for.',
+    expiresAt: 'By when it expires.',
+    lastUsedAt: 'By when it was used.',
+    createdAt: 'By the time of creation.',
+    createdBy: 'By who created it.',
+  },
+  'by name',
+) {}
 
 @InputType({ description: 'What `createApiKey` takes. It needs at least a permission or a role.' })
 class CreateApiKeyInput {
@@ -126,17 +154,11 @@ lookup('ApiKey', ApiKey, { what: 'API key', needs: 'TENANT_ADMIN, but for the ow
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {
   @Query(() => ApiKeyConnection, {
-    description: "Lists API keys by name: the caller's own, and with TENANT_ADMIN all of the tenant.",
+    description: "Lists API keys: the caller's own, and with TENANT_ADMIN all of the tenant.",
     complexity: listCost,
   })
-  apiKeys(@Args(() => NameListArgs) args: NameListArgs, @Ctx() context: GraphqlContext) {
-    return nameConnection('apiKey', args, (apiKey) => apiKey, {
-      name: ({ name }: Entity) => name,
-      async read(page) {
-        const { apiKeys, hasNext } = await listApiKeys(context, page);
-        return { items: apiKeys, hasNext };
-      },
-    });
+  async apiKeys(@Args(() => ApiKeysArgs) args: ApiKeysArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listApiKeys(context, args), (apiKey) => apiKey);
   }
 
   @Mutation(() => CreateApiKeyPayload, {

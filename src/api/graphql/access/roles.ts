@@ -1,17 +1,28 @@
-import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
 import { createRole } from '../../../services/access/roles/create.ts';
 import { deleteRole } from '../../../services/access/roles/delete.ts';
+import type { RoleOrderField as OrderField } from '../../../services/access/roles/fields.ts';
 import { findRoles } from '../../../services/access/roles/find.ts';
 import { listRoles } from '../../../services/access/roles/list.ts';
 import type { NamedRole } from '../../../services/access/roles/role.ts';
 import { updateRole } from '../../../services/access/roles/update.ts';
-import { AuthoredNode } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { lookup } from '../server/lookups.ts';
 import { DeletePayload, deletions, payload, payloadOf } from '../server/mutations.ts';
-import { NameListArgs, nameConnection } from '../server/name-lists.ts';
-import { connectionTypes, listCost } from '../server/pagination.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -31,7 +42,15 @@ class Role extends AuthoredNode implements NamedRole {
   permissions!: string[];
 }
 
-const { UncountedConnection: RoleConnection } = connectionTypes('Role', 'roles', Role);
+const { Connection: RoleConnection } = connectionTypes('Role', 'roles', Role);
+
+@ArgsType()
+class RolesArgs extends orderedArgs<OrderField>(
+  'Role',
+  'roles',
+  { ...AUTHORED_ORDER, name: 'By the name.' },
+  'by name',
+) {}
 
 @InputType({ description: 'What `createRole` takes.' })
 class CreateRoleInput {
@@ -81,17 +100,11 @@ lookup('Role', Role, { needs: 'TENANT_ADMIN', find: findRoles });
 @Resolver(() => Role)
 export class RoleResolver {
   @Query(() => RoleConnection, {
-    description: 'Lists the named roles by name; the built-in ones are not among them. Needs TENANT_ADMIN.',
+    description: 'Lists the named roles; the built-in ones are not among them. Needs TENANT_ADMIN.',
     complexity: listCost,
   })
-  roles(@Args(() => NameListArgs) args: NameListArgs, @Ctx() context: GraphqlContext) {
-    return nameConnection('role', args, (role) => role, {
-      name: ({ name }: NamedRole) => name,
-      async read(page) {
-        const { roles, hasNext } = await listRoles(context, page);
-        return { items: roles, hasNext };
-      },
-    });
+  async roles(@Args(() => RolesArgs) args: RolesArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listRoles(context, args), (role) => role);
   }
 
   @Mutation(payloadOf('createRole', RolePayload), {

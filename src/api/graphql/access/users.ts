@@ -1,6 +1,7 @@
 import {
   Arg,
   Args,
+  ArgsType,
   Ctx,
   Field,
   FieldResolver,
@@ -15,18 +16,18 @@ import { PERMISSIONS } from '../../../services/access/grants.ts';
 import { findRolePermissions } from '../../../services/access/roles/role.ts';
 import { createUser } from '../../../services/access/users/create.ts';
 import { deleteUser } from '../../../services/access/users/delete.ts';
+import type { UserOrderField as OrderField } from '../../../services/access/users/fields.ts';
 import { findUsers } from '../../../services/access/users/find.ts';
 import { listUsers } from '../../../services/access/users/list.ts';
 import { updateUser } from '../../../services/access/users/update.ts';
 import type { User as Entity } from '../../../services/access/users/user.ts';
-import { AuthoredNode } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
 import { DeletePayload, deletions, payload, payloadOf } from '../server/mutations.ts';
-import { NameListArgs, nameConnection } from '../server/name-lists.ts';
-import { connectionTypes, listCost } from '../server/pagination.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An account of a tenant.' })
 export class User extends AuthoredNode {
@@ -52,7 +53,15 @@ export const userView = ({ tenantName, permissions, ...user }: Entity): User => 
   grantedPermissions: permissions,
 });
 
-const { UncountedConnection: UserConnection } = connectionTypes('User', 'users', User);
+const { Connection: UserConnection } = connectionTypes('User', 'users', User);
+
+@ArgsType()
+class UsersArgs extends orderedArgs<OrderField>(
+  'User',
+  'users',
+  { ...AUTHORED_ORDER, username: 'By the name.' },
+  'by name',
+) {}
 
 @InputType({ description: 'What `createUser` takes.' })
 class CreateUserInput {
@@ -109,17 +118,11 @@ lookup('User', User, { needs: 'TENANT_ADMIN, but for the own account', find: fin
 @Resolver(() => User)
 export class UserResolver {
   @Query(() => UserConnection, {
-    description: 'Lists users by name. Needs TENANT_ADMIN.',
+    description: 'Lists users. Needs TENANT_ADMIN.',
     complexity: listCost,
   })
-  users(@Args(() => NameListArgs) args: NameListArgs, @Ctx() context: GraphqlContext) {
-    return nameConnection('user', args, userView, {
-      name: ({ username }) => username,
-      async read(page) {
-        const { users, hasNext } = await listUsers(context, page);
-        return { items: users, hasNext };
-      },
-    });
+  async users(@Args(() => UsersArgs) args: UsersArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listUsers(context, args), userView);
   }
 
   @FieldResolver(() => [String], {

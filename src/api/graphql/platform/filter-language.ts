@@ -37,6 +37,10 @@ const FilterEntity = enumOf<EntityName>('FilterEntity', 'What can be filtered.',
   webhook: 'Webhooks. Needs READ_TENANT_CONFIGURATION.',
   webhookDelivery: 'Deliveries of webhooks. Needs READ_TENANT_CONFIGURATION and READ_AUDIT.',
   job: 'Jobs.',
+  user: 'Users. Needs TENANT_ADMIN.',
+  role: 'Roles of the tenant. Needs TENANT_ADMIN.',
+  apiKey: 'API keys.',
+  tenant: 'Tenants. Needs SYSTEM_ADMIN.',
   auditEvent: 'Audit events. Needs READ_AUDIT.',
 });
 

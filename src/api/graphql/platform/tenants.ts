@@ -1,14 +1,26 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
 import { createTenant, type TenantEntry } from '../../../services/platform/tenants/create.ts';
+import type { TenantOrderField as OrderField } from '../../../services/platform/tenants/fields.ts';
 import { findTenants, listTenants } from '../../../services/platform/tenants/list.ts';
+import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { lookup } from '../server/lookups.ts';
 import { payload } from '../server/mutations.ts';
-import { NameListArgs, nameConnection } from '../server/name-lists.ts';
 import { Node } from '../server/node.ts';
-import { connectionTypes, listCost } from '../server/pagination.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -28,7 +40,20 @@ class Tenant extends Node implements TenantEntry {
   createdBy!: string;
 }
 
-const { UncountedConnection: TenantConnection } = connectionTypes('Tenant', 'tenants', Tenant);
+const { Connection: TenantConnection } = connectionTypes('Tenant', 'tenants', Tenant);
+
+@ArgsType()
+class TenantsArgs extends orderedArgs<OrderField>(
+  'Tenant',
+  'tenants',
+  {
+    id: 'By the identifier, which is also the order of creation.',
+    name: 'By the name, without regard to case.',
+    createdAt: 'By the time of creation.',
+    createdBy: 'By who created it.',
+  },
+  'by name',
+) {}
 
 @InputType({ description: 'What `createTenant` takes.' })
 class CreateTenantInput {
@@ -56,17 +81,11 @@ lookup('Tenant', Tenant, { needs: 'SYSTEM_ADMIN', find: findTenants });
 @Resolver(() => Tenant)
 export class TenantResolver {
   @Query(() => TenantConnection, {
-    description: 'Lists all tenants by name. Needs SYSTEM_ADMIN.',
+    description: 'Lists all tenants. Needs SYSTEM_ADMIN.',
     complexity: listCost,
   })
-  tenants(@Args(() => NameListArgs) args: NameListArgs, @Ctx() context: GraphqlContext) {
-    return nameConnection('tenant', args, (tenant) => tenant, {
-      name: ({ name }: TenantEntry) => name,
-      async read(page) {
-        const { tenants, hasNext } = await listTenants(context, page);
-        return { items: tenants, hasNext };
-      },
-    });
+  async tenants(@Args(() => TenantsArgs) args: TenantsArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listTenants(context, args), (tenant) => tenant);
   }
 
   @Mutation(() => CreateTenantPayload, {

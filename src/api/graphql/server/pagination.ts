@@ -72,8 +72,8 @@ export function connectionTypes<T extends object>(name: string, items: string, n
     node!: T;
   }
 
-  @ObjectType({ simpleResolvers: true, description: `A page of a list of ${items}.` })
-  abstract class Page {
+  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${items}.` })
+  class Connection {
     @Field(() => [Edge], { description: 'The items of the page, each with its cursor.' })
     edges!: Edge[];
 
@@ -82,25 +82,16 @@ export function connectionTypes<T extends object>(name: string, items: string, n
 
     @Field(() => PageInfo, { description: 'The position of the page in the list.' })
     pageInfo!: PageInfo;
-  }
 
-  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${items}.` })
-  class Connection extends Page {
     @Field(() => Int, { description: 'How many items match in all; counted only if it is selected.' })
     totalCount!: number;
   }
 
-  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${items}.` })
-  class UncountedConnection extends Page {}
-
-  return { Connection, UncountedConnection };
+  return { Connection };
 }
 
 /** The parts of a connection; each is loaded only if it is selected. */
-export function connection<T, N>(
-  { page, total }: Pick<Listing<T>, 'page'> & Partial<Listing<T>>,
-  view: (item: T) => N,
-) {
+export function connection<T, N>({ page, total }: Listing<T>, view: (item: T) => N) {
   return {
     totalCount: total,
     async nodes() {

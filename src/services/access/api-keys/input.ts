@@ -31,8 +31,3 @@ export const NewApiKey = z
     path: ['scope'],
     error: 'cannot narrow a built-in role, which may do more than with targets',
   });
-
-export const ApiKeyPage = z.object({
-  limit: z.number().int().min(1).max(500).nullish(),
-  after: KeyName.nullish(),
-});

@@ -27,8 +27,3 @@ export const RoleUpdate = z.object({
 });
 
 export const RoleReference = z.object({ name: RoleName });
-
-export const RolePage = z.object({
-  limit: z.number().int().min(1).max(500).nullish(),
-  after: RoleName.nullish(),
-});

@@ -58,8 +58,3 @@ export const UserUpdate = z.object({
 export type UserUpdate = z.output<typeof UserUpdate>;
 
 export const UserReference = z.object({ username: Username });
-
-export const UserPage = z.object({
-  limit: z.number().int().min(1).max(500).nullish(),
-  after: Username.nullish(),
-});

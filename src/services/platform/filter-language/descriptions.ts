@@ -24,6 +24,9 @@ const COMMON: Descriptions = {
   'distributionSet.version': 'The version of its distribution set.',
 };
 
+/** Of what REST doesn't show. */
+const ITS_NUMBER = 'Its number, with which its global id ends.';
+
 /** Of the fields of each entity, if the common description doesn't say it. */
 const OWN: Partial<Record<FilterEntity, Descriptions>> = {
   target: {
@@ -133,6 +136,23 @@ const OWN: Partial<Record<FilterEntity, Descriptions>> = {
     attempts: 'How often it was tried.',
     lastStatus: 'The HTTP status of the last answer.',
   },
+  user: {
+    id: ITS_NUMBER,
+    username: 'Its name.',
+    role: 'The names of its roles, built-in ones too.',
+    permission: 'Its own permissions, without those of its roles.',
+  },
+  role: { id: ITS_NUMBER, description: 'What it is for.', permission: 'What it permits.' },
+  apiKey: {
+    id: ITS_NUMBER,
+    owner: 'The name of the user that it acts for.',
+    role: 'The names of its roles, built-in ones too.',
+    permission: 'Its own permissions, without those of its roles.',
+    scope: 'The filter that limits what it may do with targets; null for no limit.',
+    expiresAt: 'When it expires; null for never.',
+    lastUsedAt: 'When it was used, up to an hour behind; null for never.',
+  },
+  tenant: { id: ITS_NUMBER, name: 'Its name, compared without regard to case.' },
   auditEvent: {
     at: 'When it happened.',
     actor: 'Who did it.',

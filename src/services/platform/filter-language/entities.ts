@@ -1,5 +1,9 @@
 import type { Entity, FieldSet } from '../../../filters/fields.ts';
-import type { Permission } from '../../access/grants.ts';
+import { API_KEY_FIELDS } from '../../access/api-keys/fields.ts';
+import type { Permission, Role } from '../../access/grants.ts';
+import { requirePermission, requireRole } from '../../access/permissions.ts';
+import { ROLE_FIELDS } from '../../access/roles/fields.ts';
+import { USER_FIELDS } from '../../access/users/fields.ts';
 import { ACTION_FIELDS } from '../../deployments/actions/fields.ts';
 import { AUTO_ASSIGNMENT_FIELDS } from '../../deployments/auto-assignments/fields.ts';
 import { ROLLOUT_FIELDS, ROLLOUT_GROUP_FIELDS } from '../../deployments/rollouts/fields.ts';
@@ -18,6 +22,7 @@ import { DISTRIBUTION_SET_FIELDS } from '../../software/distribution-sets/fields
 import { SOFTWARE_MODULE_TYPE_FIELDS } from '../../software/software-module-types/fields.ts';
 import { SOFTWARE_MODULE_FIELDS } from '../../software/software-modules/fields.ts';
 import { auditFieldsOf } from '../audit/fields.ts';
+import { TENANT_FIELDS } from '../tenants/fields.ts';
 import { DELIVERY_FIELDS, WEBHOOK_FIELDS } from '../webhooks/fields.ts';
 
 /** What has a filter, by its name in `FilterEntity`. */
@@ -25,6 +30,8 @@ export interface Filterable {
   fields: FieldSet;
   /** The permissions to list it. */
   needs: readonly Permission[];
+  /** The built-in role, if it needs one. */
+  role?: Role;
   /** What it is called where others refer to it: values of its own fields can be found then. */
   entity?: Entity;
 }
@@ -73,6 +80,11 @@ export const FILTERABLE = {
   webhook: { fields: WEBHOOK_FIELDS, needs: ['READ_TENANT_CONFIGURATION'] },
   webhookDelivery: { fields: DELIVERY_FIELDS, needs: ['READ_TENANT_CONFIGURATION', 'READ_AUDIT'] },
   job: { fields: JOB_FIELDS, needs: [] },
+  user: { fields: USER_FIELDS, needs: [], role: 'TENANT_ADMIN' },
+  role: { fields: ROLE_FIELDS, needs: [], role: 'TENANT_ADMIN' },
+  // Everyone may list their own.
+  apiKey: { fields: API_KEY_FIELDS, needs: [] },
+  tenant: { fields: TENANT_FIELDS, needs: [], role: 'SYSTEM_ADMIN' },
   auditEvent: { fields: auditFieldsOf, needs: ['READ_AUDIT'] },
 } as const satisfies Record<string, FilterableOfTenant>;
 export type FilterEntity = keyof typeof FILTERABLE;
@@ -81,8 +93,13 @@ type FilterableOfTenant = Omit<Filterable, 'fields'> & {
   fields: FieldSet | ((tenantId: number) => FieldSet);
 };
 
-/** What filters of an entity are about, in the caller's tenant. */
-export function filterableOf({ caller }: Pick<Context, 'caller'>, of: FilterEntity): Filterable {
+/** What filters of an entity are about, in the caller's tenant, who must be allowed to list it. @throws FORBIDDEN */
+export function filterableOf(context: Context, of: FilterEntity): Filterable {
   const { fields, ...filterable }: FilterableOfTenant = FILTERABLE[of];
-  return { ...filterable, fields: typeof fields === 'function' ? fields(caller.tenantId) : fields };
+  requirePermission(context, ...filterable.needs);
+  if (filterable.role) requireRole(context, filterable.role);
+  return {
+    ...filterable,
+    fields: typeof fields === 'function' ? fields(context.caller.tenantId) : fields,
+  };
 }

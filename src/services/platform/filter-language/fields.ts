@@ -1,7 +1,6 @@
 import { operatorsOf } from '../../../filters/compile.ts';
 import type { Operator } from '../../../filters/expression.ts';
 import type { Field, FieldSet } from '../../../filters/fields.ts';
-import { requirePermission } from '../../access/permissions.ts';
 import { mayAsk } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { descriptionOf } from './descriptions.ts';
@@ -28,8 +27,7 @@ export interface FilterField {
 
 /** The fields that the caller may ask for, in the order of the code. Needs the permission to list the entity. */
 export function listFilterFields(context: Context, of: FilterEntity): FilterField[] {
-  const { fields, needs } = filterableOf(context, of);
-  requirePermission(context, ...needs);
+  const { fields } = filterableOf(context, of);
   return namedFields(fields)
     .filter(({ field }) => mayAsk(context, field))
     .map((named) => describe(of, named));

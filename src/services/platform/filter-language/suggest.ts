@@ -4,7 +4,6 @@ import type { Operator } from '../../../filters/expression.ts';
 import { type FoundField, findField } from '../../../filters/fields.ts';
 import { isWord, type Place, placeAtEnd, tokenEnd } from '../../../filters/parse.ts';
 import { printText } from '../../../filters/print.ts';
-import { requirePermission } from '../../access/permissions.ts';
 import { mayAsk } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { descriptionOf } from './descriptions.ts';
@@ -48,7 +47,7 @@ export async function suggestInFilter(
   context: Context,
   { of, text, position = text.length }: { of: FilterEntity; text: string; position?: number | undefined },
 ): Promise<FilterSuggestion[]> {
-  requirePermission(context, ...filterableOf(context, of).needs);
+  filterableOf(context, of);
   if (position < 0 || position > text.length)
     throw invalid(`position: must be from 0 to ${text.length}`, ['position']);
   const place = placeAtEnd(text.slice(0, position));

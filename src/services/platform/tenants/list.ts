@@ -1,40 +1,29 @@
-import { asc, gt } from 'drizzle-orm';
-import { z } from 'zod';
 import { isAmong } from '../../../database/bulk.ts';
 import { tenants } from '../../../database/tables/tenants.ts';
 import { requireRole } from '../../access/permissions.ts';
 import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
-import { parse } from '../../shared/parse.ts';
-import { plainText } from '../../shared/text.ts';
+import { listMatching, orderedBy, sourceOf } from '../../shared/matching.ts';
+import type { Listing, PageRequest } from '../../shared/page.ts';
 import { TENANT_COLUMNS, type TenantEntry } from './create.ts';
+import { TENANT_FIELDS, TENANT_ORDER, type TenantOrderField } from './fields.ts';
 
-const TenantPage = z.object({
-  limit: z.number().int().min(1).max(500).nullish(),
-  after: plainText(1, 40).nullish(),
-});
-
-export interface TenantList {
-  tenants: TenantEntry[];
-  /** Whether more come after the last one. */
-  hasNext: boolean;
-}
-
-/** The tenants by name without regard to case, `limit` (500) of them, `after` a name. Needs SYSTEM_ADMIN. */
+/**
+ * Lists all tenants, by name without regard to case unless ordered otherwise. Needs SYSTEM_ADMIN.
+ * @throws what `listMatching` throws
+ */
 export async function listTenants(
   context: Context,
-  input: z.input<typeof TenantPage> = {},
-): Promise<TenantList> {
+  request: PageRequest<TenantOrderField> = {},
+): Promise<Listing<TenantEntry>> {
   requireRole(context, 'SYSTEM_ADMIN');
-  const { limit, after } = parse(TenantPage, input);
-  const size = limit ?? 500;
-  const rows = await context.database
-    .select(TENANT_COLUMNS)
-    .from(tenants)
-    .where(after ? gt(tenants.nameKey, after.toLowerCase()) : undefined)
-    .orderBy(asc(tenants.nameKey))
-    .limit(size + 1);
-  return { tenants: rows.slice(0, size), hasNext: rows.length > size };
+  const { database } = context;
+  return listMatching(
+    context,
+    orderedBy(request, 'name'),
+    { fields: TENANT_FIELDS, order: TENANT_ORDER, scope: undefined },
+    sourceOf(database, () => database.select(TENANT_COLUMNS).from(tenants).$dynamic()),
+  );
 }
 
 /** For each id its tenant, or undefined where there is none. Needs SYSTEM_ADMIN. */

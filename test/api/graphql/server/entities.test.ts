@@ -275,10 +275,8 @@ describe('users', () => {
     });
     for (const [variables, argument] of [
       [{ after: 'x' }, 'after'],
-      [{ after: Buffer.from('none:ann').toString('base64url') }, 'after'],
-      [{ after: Buffer.from('user:\0').toString('base64url') }, 'after'],
       [{ first: 501 }, 'first'],
-      [{ first: 0 }, 'first'],
+      [{ first: -1 }, 'first'],
     ] as const)
       expect((await ask(LIST, variables)).errors[0].extensions).toMatchObject({
         code: 'BAD_USER_INPUT',

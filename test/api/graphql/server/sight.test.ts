@@ -45,6 +45,7 @@ const ASKED_OTHERWISE: Record<string, { also?: string; selection: string }> = {
 
 /** What can be asked for its own fields only, or checks a filter without asking by it. */
 const OF_ITS_OWN = [
+  'ApiKey',
   'AuditEvent',
   'CertificateAuthority',
   'DistributionSetTag',
@@ -52,11 +53,14 @@ const OF_ITS_OWN = [
   'EnrollmentGroup',
   'FilterValidation',
   'Job',
+  'Role',
   'RolloutGroup',
   'SoftwareModuleType',
   'TargetFilter',
   'TargetTag',
   'TargetType',
+  'Tenant',
+  'User',
   'Webhook',
   'WebhookDelivery',
 ];

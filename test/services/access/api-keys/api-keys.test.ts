@@ -7,6 +7,7 @@ import type { Role } from '../../../../src/services/access/grants.ts';
 import { createRole } from '../../../../src/services/access/roles/create.ts';
 import { createUser } from '../../../../src/services/access/users/create.ts';
 import type { Caller, Context } from '../../../../src/services/shared/context.ts';
+import { allOf } from '../../../support/lists.ts';
 import {
   newTenant,
   openTestPlatform,
@@ -37,7 +38,7 @@ const ann = (kind: Caller['kind'] = 'USER', roles: Role[] = []): Context => {
 const read = { name: 'ci', permissions: ['READ_TARGET'] };
 const refusal = (code: string, ...path: string[]) => ({ code, details: expect.objectContaining({ path }) });
 const forbidden = { code: 'FORBIDDEN' };
-const namesSeenBy = async (context: Context) => (await listApiKeys(context)).apiKeys.map(({ name }) => name);
+const namesSeenBy = async (context: Context) => (await allOf(listApiKeys(context))).map(({ name }) => name);
 
 describe('creating an API key', () => {
   it('shows it once, and keeps nothing that it could be made of', async () => {
@@ -56,7 +57,7 @@ describe('creating an API key', () => {
       createdBy: 'ann',
     });
     expect(key.startsWith(`${apiKey.prefix}_`)).toBe(true);
-    expect(await listApiKeys(ann())).toEqual({ apiKeys: [apiKey], hasNext: false });
+    expect(await allOf(listApiKeys(ann()))).toEqual([apiKey]);
     const stored = JSON.stringify(await opened.platform.database.select().from(apiKeys));
     expect(stored).not.toContain(key.split('_')[3]!.slice(0, 43));
   });
@@ -149,14 +150,14 @@ describe('API keys', () => {
   });
 
   it('are listed by name, in pages', async () => {
-    const page = await listApiKeys(root, { limit: 1 });
-    expect([page.apiKeys.map(({ name }) => name), page.hasNext]).toEqual([['of-ann'], true]);
-    const next = await listApiKeys(root, { limit: 1, after: 'of-ann' });
-    expect([next.apiKeys.map(({ name }) => name), next.hasNext]).toEqual([['of-bob'], false]);
+    const { items, hasNext, cursorOf } = await (await listApiKeys(root, { first: 1 })).page();
+    expect([items.map(({ name }) => name), hasNext]).toEqual([['of-ann'], true]);
+    const next = await allOf(listApiKeys(root, { first: 1, after: cursorOf(items[0]!) }));
+    expect(next.map(({ name }) => name)).toEqual(['of-bob']);
   });
 
   it('are revoked by their owner and by administrators of the tenant', async () => {
-    const [ofAnn, ofBob] = (await listApiKeys(root)).apiKeys;
+    const [ofAnn, ofBob] = await allOf(listApiKeys(root));
     const notFound = refusal('API_KEY_NOT_FOUND', 'id');
     await expect(revokeApiKey(ann(), { id: ofBob!.id })).rejects.toMatchObject(notFound);
     const other = (await newTenant(opened.platform)).contextOf([], ['TENANT_ADMIN']);

@@ -10,6 +10,7 @@ import { updateRole } from '../../../../src/services/access/roles/update.ts';
 import { createUser } from '../../../../src/services/access/users/create.ts';
 import { updateUser } from '../../../../src/services/access/users/update.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
+import { allOf } from '../../../support/lists.ts';
 import {
   newTenant,
   openTestPlatform,
@@ -53,7 +54,7 @@ describe('a named role', () => {
       permissions: ['READ_TARGET/group==EU or group==US', 'UPDATE_TARGET'],
       createdBy: 'tester',
     });
-    expect((await listRoles(root)).roles).toEqual([role]);
+    expect(await allOf(listRoles(root))).toEqual([role]);
   });
 
   it('is needed TENANT_ADMIN for', async () => {
@@ -91,7 +92,7 @@ describe('a named role', () => {
       refusal('ROLE_ALREADY_EXISTS', 'name'),
     );
     const other = (await newTenant(here.platform)).contextOf([], ['TENANT_ADMIN']);
-    expect((await listRoles(other)).roles).toEqual([]);
+    expect(await allOf(listRoles(other))).toEqual([]);
     for (const work of [
       updateRole(other, { name: 'fitter', permissions: ['READ_TARGET'] }),
       deleteRole(other, { name: 'fitter' }),
@@ -117,9 +118,10 @@ describe('a named role', () => {
 
   it('is listed by name, in pages', async () => {
     for (const name of ['b', 'c', 'a']) await createRole(root, { name, permissions: [] });
-    const page = await listRoles(root, { limit: 2 });
-    expect([page.roles.map(({ name }) => name), page.hasNext]).toEqual([['a', 'b'], true]);
-    expect((await listRoles(root, { after: 'b' })).roles.map(({ name }) => name)).toEqual(['c']);
+    const { items, hasNext, cursorOf } = await (await listRoles(root, { first: 2 })).page();
+    expect([items.map(({ name }) => name), hasNext]).toEqual([['a', 'b'], true]);
+    const rest = await allOf(listRoles(root, { after: cursorOf(items[1]!) }));
+    expect(rest.map(({ name }) => name)).toEqual(['c']);
   });
 });
 
@@ -170,7 +172,7 @@ describe('who has a role', () => {
     await expect(deleteRole(root, { name: 'fitter' })).rejects.toMatchObject(refusal('ROLE_IN_USE', 'name'));
     await revokeApiKey(root, { id: apiKey.id });
     expect(await deleteRole(root, { name: 'fitter' })).toMatchObject({ name: 'fitter' });
-    expect((await listRoles(root)).roles).toEqual([]);
+    expect(await allOf(listRoles(root))).toEqual([]);
   });
 
   it('gets none that is being deleted, and keeps it when it is being given', async () => {

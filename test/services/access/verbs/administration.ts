@@ -38,6 +38,7 @@ import { testWebhook } from '../../../../src/services/platform/webhooks/test.ts'
 import { updateWebhook } from '../../../../src/services/platform/webhooks/update.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newAuthority } from '../../../support/certificates.ts';
+import { allOf } from '../../../support/lists.ts';
 import { ITS_OWN, type Verb, type Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 
@@ -79,7 +80,7 @@ export const ACCESS_VERBS: Verbs = {
     elsewhere: [undefined],
   },
   listUsers: onUser({
-    call: async (c, { name }) => (await listUsers(c, {})).users.some(({ username }) => username === name),
+    call: async (c, { name }) => (await allOf(listUsers(c, {}))).some(({ username }) => username === name),
     elsewhere: false,
   }),
   createApiKey: onUser({
@@ -103,7 +104,7 @@ export const ACCESS_VERBS: Verbs = {
     elsewhere: [undefined],
   },
   listRoles: onRole({
-    call: async (c, { name }) => (await listRoles(c)).roles.some((role) => role.name === name),
+    call: async (c, { name }) => (await allOf(listRoles(c))).some((role) => role.name === name),
     elsewhere: false,
   }),
 };

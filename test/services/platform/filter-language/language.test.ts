@@ -15,7 +15,7 @@ import { fleet } from '../../fleet/target-tags/support.ts';
 const { platform, close } = await openTestPlatform();
 afterAll(close);
 const tenant = await newTenant(platform);
-const context = tenant.contextOf();
+const context = tenant.contextOf(undefined, ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
 const entities = Object.keys(FILTERABLE) as FilterEntity[];
 
 await fleet(context, { none: [], red: ['Red one'], blue: ['blue'] });
