@@ -82,10 +82,11 @@ export async function serve(
     log: logError,
   });
   const jobs = openJobs(core, logError);
+  const live = openLive(core, logError, pools.live.database);
   const sockets = openSockets({
     schema: graphql.schema,
     platform: core,
-    live: openLive(core, logError, pools.live.database),
+    live,
     signIn,
     proxies,
     browsers,
@@ -122,7 +123,7 @@ export async function serve(
     async stop() {
       stopRenewing?.();
       jobs.stop();
-      await Promise.all([sockets.close(), close()]);
+      await Promise.all([sockets.close().then(live.close), close()]);
       await graphql.close();
       await jobs.close();
       await platform.pollTimes.close();

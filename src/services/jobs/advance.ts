@@ -111,6 +111,7 @@ async function takeBatch(step: Step, job: JobRow, size: number): Promise<boolean
   const changed = part.length ? await work({ ...step, changes }, { filter, among }, parameters) : 0;
   let { eventId } = job;
   for (const record of records) eventId = await addToEvent(tx, context, eventId, record);
+  if (eventId !== null && eventId !== job.eventId) step.changes.auditEvents([eventId]);
   const moved = await moveJob(step, job, {
     reached: among.at(-1) ?? upTo,
     done: job.done + part.length,

@@ -20,7 +20,11 @@ export async function endJob(
     .update(jobs)
     .set({ ...end, endedAt: now, updatedAt: now })
     .where(and(eq(jobs.tenantId, tenantId), eq(jobs.id, id)));
-  if (eventId !== null) await sendEvent(tx, tenantId, eventId);
+  if (eventId !== null) {
+    await sendEvent(tx, tenantId, eventId);
+    // It was told of when it had the first batch only.
+    changes.auditEvents([eventId]);
+  }
   changes.record({
     type: `job.${end.state}`,
     subjects: [String(id)],

@@ -22,7 +22,7 @@ export async function openPlatform(
   const clock = () => new Date();
   const announcements = await openAnnouncements(direct, onError, isAway);
   const tenants = openTenantRegistry(database, announcements, systemDefaults);
-  const refusals = openRefusals(database, clock, onError);
+  const refusals = openRefusals({ database, clock, announcements }, onError);
   const keyUses = openKeyUses(database, onError);
   return {
     platform: { database, clock, announcements, tenants, systemDefaults, refusals, keyUses, storage },

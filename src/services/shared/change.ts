@@ -22,7 +22,7 @@ import {
   webhookAlreadyExists,
 } from '../../errors.ts';
 import { requireTargetsStillInScope } from '../fleet/targets/scope.ts';
-import type { Announcement } from '../platform/announcements.ts';
+import type { Announcement } from '../platform/announcement.ts';
 import { type ChangeRecord, writeRecords } from '../platform/audit/record.ts';
 import { requireQuotas } from '../platform/quotas.ts';
 import type { ActorContext, Context } from './context.ts';
@@ -44,6 +44,10 @@ export interface Changes {
   deleted(targets: readonly { id: number; controllerId: string }[]): void;
   /** Rollouts, beside targets that are named for themselves. */
   rollouts(ids: readonly number[]): void;
+  /** Devices that wait for an approval. */
+  pending(): void;
+  /** Events that were added to the audit trail in another way than by `record`. */
+  auditEvents(ids: readonly number[]): void;
   /** Accounts or the configuration, and no target. */
   settings(): void;
   everything(): void;
@@ -81,67 +85,19 @@ export async function change<T>(
   work: (tx: Transaction, changes: Changes) => Promise<T>,
   { dryRun = false } = {},
 ): Promise<T> {
-  const { database, announcements } = context;
   const { tenantId } = context.caller;
   for (let attempt = 1; ; attempt++) {
-    const records: ChangeRecord[] = [];
-    const changed = new Set<string>();
-    const mustBeInScope = new Set<string>();
-    const created: string[] = [];
-    const rolloutIds = new Set<number>();
-    const reported: string[] = [];
-    const deleted: { id: number; controllerId: string }[] = [];
-    let whole: 'settings' | 'everything' | undefined;
-    const changes: Changes = {
-      record: (done) => void records.push(done),
-      targets(controllerIds) {
-        for (const id of controllerIds) changed.add(id);
-      },
-      targetsInScope(controllerIds) {
-        for (const id of controllerIds) mustBeInScope.add(id);
-        changes.targets(controllerIds);
-      },
-      created: (controllerIds) => append(created, controllerIds),
-      reported: (controllerIds) => append(reported, controllerIds),
-      deleted: (targets) => append(deleted, targets),
-      rollouts(ids) {
-        for (const id of ids) rolloutIds.add(id);
-      },
-      settings() {
-        whole ??= 'settings';
-      },
-      everything() {
-        whole = 'everything';
-      },
-      undo(result) {
-        throw new Undo(result);
-      },
-    };
-    const announcementsOf = (): Omit<Announcement, 'tenantId'>[] =>
-      whole === 'everything'
-        ? [{}]
-        : [
-            ...(whole ? [{ kind: whole }] : []),
-            {
-              kind: 'deleted',
-              controllerIds: deleted.map(({ controllerId }) => controllerId),
-              targetIds: deleted.map(({ id }) => id),
-            },
-            { kind: 'created', controllerIds: created },
-            { controllerIds: [...changed] },
-            { kind: 'reported', controllerIds: reported },
-          ];
+    const noted = noteChanges();
     try {
-      const result = await database.transaction(async (tx) => {
-        const done = await work(tx, changes);
-        await requireTargetsStillInScope(tx, context, [...mustBeInScope]);
-        await requireQuotas(tx, tenantId, records);
-        if (dryRun) return changes.undo(done);
-        await writeRecords(tx, context, records);
+      const result = await context.database.transaction(async (tx) => {
+        const done = await work(tx, noted.changes);
+        await requireTargetsStillInScope(tx, context, [...noted.mustBeInScope]);
+        await requireQuotas(tx, tenantId, noted.records);
+        if (dryRun) return noted.changes.undo(done);
+        noted.changes.auditEvents(await writeRecords(tx, context, noted.records));
         return done;
       });
-      for (const announcement of announcementsOf()) announcements.announce({ tenantId, ...announcement });
-      announcements.announceRollouts({ tenantId, rolloutIds: [...rolloutIds] });
+      noted.announce(context);
       return result;
     } catch (error) {
       if (error instanceof Undo) return error.result as T;
@@ -150,6 +106,74 @@ export async function change<T>(
         throw (cause && domainErrorOf(cause)) ?? error;
     }
   }
+}
+
+/** Gathers what a transaction records and changes. */
+function noteChanges() {
+  const records: ChangeRecord[] = [];
+  const changed = new Set<string>();
+  const mustBeInScope = new Set<string>();
+  const created: string[] = [];
+  const rolloutIds = new Set<number>();
+  const reported: string[] = [];
+  const deleted: { id: number; controllerId: string }[] = [];
+  const auditEventIds: number[] = [];
+  let pending = false;
+  let whole: 'settings' | 'everything' | undefined;
+  const changes: Changes = {
+    record: (done) => void records.push(done),
+    targets(controllerIds) {
+      for (const id of controllerIds) changed.add(id);
+    },
+    targetsInScope(controllerIds) {
+      for (const id of controllerIds) mustBeInScope.add(id);
+      changes.targets(controllerIds);
+    },
+    created: (controllerIds) => append(created, controllerIds),
+    reported: (controllerIds) => append(reported, controllerIds),
+    deleted: (targets) => append(deleted, targets),
+    rollouts(ids) {
+      for (const id of ids) rolloutIds.add(id);
+    },
+    pending() {
+      pending = true;
+    },
+    auditEvents: (ids) => append(auditEventIds, ids),
+    settings() {
+      whole ??= 'settings';
+    },
+    everything() {
+      whole = 'everything';
+    },
+    undo(result) {
+      throw new Undo(result);
+    },
+  };
+  const ofTargets = (): Omit<Announcement, 'tenantId'>[] =>
+    whole === 'everything'
+      ? [{}]
+      : [
+          ...(whole ? [{ kind: whole }] : []),
+          {
+            kind: 'deleted',
+            controllerIds: deleted.map(({ controllerId }) => controllerId),
+            targetIds: deleted.map(({ id }) => id),
+          },
+          { kind: 'created', controllerIds: created },
+          { controllerIds: [...changed] },
+          { kind: 'reported', controllerIds: reported },
+        ];
+  return {
+    records,
+    mustBeInScope,
+    changes,
+    announce({ announcements, caller: { tenantId } }: ActorContext) {
+      for (const announcement of ofTargets()) announcements.announce({ tenantId, ...announcement });
+      announcements.announceRollouts({ tenantId, rolloutIds: [...rolloutIds] });
+      if (pending) announcements.announce({ tenantId, kind: 'pending' });
+      announcements.announceAuditEvents({ tenantId, auditEventIds });
+    },
+  };
 }
 
 function append<T>(list: T[], more: readonly T[]): void {

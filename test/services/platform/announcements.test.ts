@@ -2,7 +2,7 @@ import { afterAll, beforeEach, expect, it } from 'vitest';
 import { openDevices } from '../../../src/services/devices/polling/poll.ts';
 import { createTargets } from '../../../src/services/fleet/targets/create.ts';
 import { updateTarget } from '../../../src/services/fleet/targets/update.ts';
-import type { Announcement } from '../../../src/services/platform/announcements.ts';
+import type { Announcement } from '../../../src/services/platform/announcement.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
 
 const here = await openTestPlatform();

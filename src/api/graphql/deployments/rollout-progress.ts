@@ -1,8 +1,13 @@
-import { Arg, Field, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
-import type { RolloutProgress as Progress } from '../../../services/platform/live/rollout-watchers.ts';
+import { Arg, Args, ArgsType, Field, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import {
+  type RolloutsProgress as ManyProgress,
+  ROLLOUTS_AT_MOST,
+} from '../../../services/platform/live/rollout-watchers.ts';
+import type { RolloutProgress as Progress } from '../../../services/platform/live/rollouts-known.ts';
 import { watchRollout } from '../../../services/platform/live/watch-rollout.ts';
+import { watchRollouts } from '../../../services/platform/live/watch-rollouts.ts';
 import type { SubscriptionContext } from '../server/context.ts';
-import { idOf } from '../server/ids.ts';
+import { globalId, idOf } from '../server/ids.ts';
 import { Rollout, RolloutTargetCounts } from './rollouts.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How far a rollout is.' })
@@ -14,6 +19,36 @@ class RolloutProgress {
     description: 'How far its targets are; counted once for all who watch it.',
   })
   targetCounts!: RolloutTargetCounts;
+}
+
+@ArgsType()
+class RolloutsProgressArgs {
+  @Field(() => [idOf('Rollout')], {
+    nullable: true,
+    description: `Which rollouts; at most ${ROLLOUTS_AT_MOST}, and all of them must be there.`,
+  })
+  ids?: number[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `The newest ${ROLLOUTS_AT_MOST} rollouts that match this RSQL expression, for example \`status==running\`.`,
+  })
+  filter?: string | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Which of the watched rollouts are different from what was told before.',
+})
+class RolloutsProgress {
+  @Field(() => [RolloutProgress], {
+    description: 'Those that went on, and those that are new among them.',
+    complexity: ({ childComplexity }) => ROLLOUTS_AT_MOST * childComplexity,
+  })
+  changed!: RolloutProgress[];
+
+  @Field(() => [ID], { description: 'The ids of those that are gone, or no longer match the filter.' })
+  removedIds!: string[];
 }
 
 @Resolver()
@@ -29,5 +64,17 @@ export class RolloutProgressResolver {
     @Arg('id', () => idOf('Rollout'), { description: 'Which rollout.' }) _id: number,
   ): RolloutProgress {
     return progress;
+  }
+
+  @Subscription(() => RolloutsProgress, {
+    description: `How far several rollouts are: at once all of them, then those that went on, once a second at the most. Takes either ids or a filter. With a filter, rollouts that come to match are told of, too, and it goes on until it is closed. Needs READ_ROLLOUT, and ends with FORBIDDEN when the account loses that.`,
+    subscribe: ({ args, context }: { args: RolloutsProgressArgs; context: SubscriptionContext }) =>
+      watchRollouts(context, args),
+  })
+  rolloutsProgress(
+    @Root() { changed, removedIds }: ManyProgress,
+    @Args(() => RolloutsProgressArgs) _args: RolloutsProgressArgs,
+  ): RolloutsProgress {
+    return { changed, removedIds: removedIds.map((id) => globalId('Rollout', id)) };
   }
 }

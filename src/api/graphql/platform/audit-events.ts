@@ -27,7 +27,7 @@ export const Channel = enumOf<ChannelName>('Channel', 'By which way a call came.
 });
 
 @ObjectType({ simpleResolvers: true, description: 'What was done in the tenant, or refused.' })
-class AuditEvent extends NumberedNode implements Entity {
+export class AuditEvent extends NumberedNode implements Entity {
   @Field(() => GraphQLDateTime, { description: 'When it happened.' })
   at!: Date;
 

@@ -31,6 +31,7 @@ import { CertificateAuthorityResolver } from '../devices/certificate-authorities
 import { EnrollmentGroupResolver, TargetEnrollmentResolver } from '../devices/enrollment-groups.ts';
 import { EnrollmentMutations } from '../devices/enrollment-mutations.ts';
 import { PendingTargetResolver } from '../devices/pending-targets.ts';
+import { PendingTargetsChangedResolver } from '../devices/pending-targets-changed.ts';
 import { TargetFacetsResolver } from '../fleet/facets.ts';
 import { FleetResolver } from '../fleet/fleet.ts';
 import { FleetHistoryResolver } from '../fleet/history.ts';
@@ -44,6 +45,7 @@ import { TargetTypeResolver } from '../fleet/target-types.ts';
 import { TargetResolver } from '../fleet/targets.ts';
 import { TokenRotationResolver } from '../fleet/token-rotations.ts';
 import { JobResolver } from '../jobs/jobs.ts';
+import { AuditEventAddedResolver } from '../platform/audit-event-added.ts';
 import { AuditEventResolver } from '../platform/audit-events.ts';
 import { FilterLanguageResolver } from '../platform/filter-language.ts';
 import { TenantConfigurationResolver } from '../platform/tenant-configuration.ts';
@@ -86,6 +88,7 @@ function generateSchema(): GraphQLSchema {
       EnrollmentGroupResolver,
       EnrollmentMutations,
       PendingTargetResolver,
+      PendingTargetsChangedResolver,
       TargetMetadataResolver,
       AutoConfirmResolver,
       TargetFilterResolver,
@@ -135,6 +138,7 @@ function generateSchema(): GraphQLSchema {
       ApiKeyResolver,
       TenantResolver,
       AuditEventResolver,
+      AuditEventAddedResolver,
       FilterLanguageResolver,
       WebhookResolver,
       WebhookDeliveryResolver,

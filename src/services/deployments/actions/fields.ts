@@ -2,10 +2,10 @@ import { ACTION_STATUSES, actions, FORCE_TYPES } from '../../../database/tables/
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { targets, UPDATE_STATUSES } from '../../../database/tables/targets.ts';
-import { compileFilter } from '../../../filters/compile.ts';
+import { checkedFilter } from '../../../filters/checked.ts';
 import type { Expression } from '../../../filters/expression.ts';
 import { fieldSet, owned } from '../../../filters/fields.ts';
-import { parseFilter } from '../../../filters/parse.ts';
+
 import { authoredFields, authoredOrder } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
 import type { Action } from './action.ts';
@@ -48,12 +48,7 @@ export const ACTION_FIELDS = fieldSet([
  * Reads a filter and checks that it can be asked of actions.
  * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID
  */
-export function parseActionFilter(text: string): Expression {
-  const expression = parseFilter(text);
-  const anyTime = new Date(0);
-  compileFilter(expression, ACTION_FIELDS, { now: anyTime, overdueBefore: anyTime });
-  return expression;
-}
+export const parseActionFilter = (text: string): Expression => checkedFilter(ACTION_FIELDS, text);
 
 /** What actions can be sorted by. */
 export const ACTION_ORDER = {

@@ -1,9 +1,12 @@
-import { and, eq } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
+import { distributionSets, distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
 import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
+import { withItsType } from '../../software/distribution-sets/distribution-set.ts';
 import {
   ROLLOUT_FIELDS,
   ROLLOUT_GROUP_FIELDS,
@@ -14,7 +17,7 @@ import {
 } from './fields.ts';
 import { findRollout } from './find.ts';
 import { type RolloutGroup, selectGroups, totalOfGroup } from './group.ts';
-import { type Rollout, selectRollouts, totalOfRollout } from './rollout.ts';
+import { type Rollout, rolloutJoinsSet, selectRollouts, totalOfRollout } from './rollout.ts';
 
 /** Lists rollouts, by id unless ordered otherwise. Needs READ_ROLLOUT. @throws what `listMatching` throws */
 export async function listRollouts(
@@ -36,6 +39,24 @@ export async function listRollouts(
     { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER, scope },
     sourceOf(database, () => selectRollouts(database, total)),
   );
+}
+
+/**
+ * The ids of the newest rollouts that match a filter and are not deleted. Needs READ_ROLLOUT.
+ * @throws the filter's errors
+ */
+export async function newestRollouts(context: Context, filter: string, most: number): Promise<number[]> {
+  const { tenantId } = requirePermission(context, 'READ_ROLLOUT');
+  const matching = await askedFilter(context, ROLLOUT_FIELDS, filter);
+  const rows = await context.database
+    .select({ id: rollouts.id })
+    .from(rollouts)
+    .innerJoin(distributionSets, rolloutJoinsSet)
+    .innerJoin(distributionSetTypes, withItsType)
+    .where(and(eq(rollouts.tenantId, tenantId), eq(rollouts.deleted, false), matching))
+    .orderBy(desc(rollouts.id))
+    .limit(most);
+  return rows.map(({ id }) => id);
 }
 
 /**

@@ -143,6 +143,9 @@ export const STOPPABLE = [
   'paused',
 ] as const satisfies RolloutStatus[];
 
+/** The states in which a rollout no longer changes. */
+export const FINAL_STATUSES: readonly RolloutStatus[] = ['finished', 'stopped', 'approval_denied', 'deleted'];
+
 /** @throws ROLLOUT_ILLEGAL_STATE unless it is in one of the states in which somebody may do `what` */
 export function requireStatus(
   { id, status }: LockedRollout,

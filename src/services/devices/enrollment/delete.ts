@@ -20,6 +20,7 @@ export async function deleteEnrollmentGroup(context: Context, { id }: { id: numb
       throw invalid('id: the default group stays; remove the gateway token or disable it instead', ['id']);
     await tx.delete(enrollmentGroups).where(enrollmentGroupWithId(tenantId, id));
     changes.settings();
+    changes.pending();
     changes.record({ type: 'enrollment-group.deleted', subjects: [group.name] });
   });
 }

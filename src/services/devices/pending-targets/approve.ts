@@ -53,6 +53,7 @@ export async function approveSelected(
   const theirs = sql`${targets.controllerId} = ANY(${arrayOf(approved)}::text[])`;
   await requireStillInScope(tx, context, targetsAs('CREATE_TARGET'), theirs);
   changes.created(approved);
+  changes.pending();
   changes.record({ type: 'target.approved', ...affected(selection, approved) });
   return approved.length;
 }

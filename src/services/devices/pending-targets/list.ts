@@ -18,7 +18,7 @@ import type { PendingTarget } from './pending-target.ts';
 const { tenantId: _, ...COLUMNS } = getTableColumns(pendingTargets);
 
 /** A device that became a target in another way is not pending, even if its row is still there. */
-const isNoTarget = sql`NOT EXISTS (SELECT 1 FROM ${targets}
+export const isNoTarget = sql`NOT EXISTS (SELECT 1 FROM ${targets}
   WHERE ${targets.tenantId} = ${pendingTargets.tenantId} AND ${targets.controllerId} = ${pendingTargets.controllerId})`;
 
 /**

@@ -55,6 +55,7 @@ export async function rejectSelected(
   for (const groupId of new Set(pending.map((row) => row.groupId))) await forgetOldest(tx, tenantId, groupId);
   const rejected = pending.map(({ controllerId }) => controllerId);
   changes.targetsInScope(rejected);
+  changes.pending();
   changes.record({ type: 'pending-target.rejected', ...affected(selection, rejected) });
   return rejected.length;
 }

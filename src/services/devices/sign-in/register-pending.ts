@@ -42,7 +42,9 @@ export async function registerPending(
       })
       .onConflictDoNothing()
       .returning({ id: pendingTargets.id });
-    if (created) changes.record({ type: 'pending-target.created', subjects: [controllerId] });
+    if (!created) return;
+    changes.pending();
+    changes.record({ type: 'pending-target.created', subjects: [controllerId] });
   });
 }
 

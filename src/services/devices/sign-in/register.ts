@@ -32,10 +32,12 @@ export async function registerDevice(
     const registered = await enrollDevices(tx, { tenantId, now, systemDefaults }, terms, [
       { controllerId, address, requestedAt: now },
     ]);
-    if (wasPending)
+    if (wasPending) {
       await tx
         .delete(pendingTargets)
         .where(and(eq(pendingTargets.tenantId, tenantId), eq(pendingTargets.controllerId, controllerId)));
+      changes.pending();
+    }
     if (!registered.length) return;
     changes.created(registered);
     changes.record({ type: 'target.registered', subjects: registered });

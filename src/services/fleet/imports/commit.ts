@@ -3,7 +3,7 @@ import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { imports } from '../../../database/tables/imports.ts';
 import { importTakenOver, targetAlreadyExists } from '../../../errors.ts';
-import { NAMED_AT_MOST } from '../../platform/announcements.ts';
+import { NAMED_AT_MOST } from '../../platform/announcement-outbox.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { adjustTargetCount, requireRoomForTargets } from '../targets/quota.ts';

@@ -12,11 +12,12 @@ import {
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetAttributes, targetPolls, targets, UPDATE_STATUSES } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
-import { compileExpression, compileFilter } from '../../../filters/compile.ts';
+import { checkedFilter } from '../../../filters/checked.ts';
+import { compileExpression } from '../../../filters/compile.ts';
 import type { Expression } from '../../../filters/expression.ts';
 import { type Field, fieldSet, owned, type SetField } from '../../../filters/fields.ts';
 import type { Moments } from '../../../filters/moments.ts';
-import { parseFilter } from '../../../filters/parse.ts';
+
 import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
 import type { Target } from './target.ts';
@@ -217,12 +218,7 @@ export function pollOverride(tenant: WithPollingTime, now: Date): SQL<number> {
  * Reads a filter and checks that it can be asked of targets.
  * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID
  */
-export function parseTargetFilter(text: string): Expression {
-  const expression = parseFilter(text);
-  const anyTime = new Date(0);
-  compileFilter(expression, TARGET_FIELDS, { now: anyTime, overdueBefore: anyTime });
-  return expression;
-}
+export const parseTargetFilter = (text: string): Expression => checkedFilter(TARGET_FIELDS, text);
 
 /** What targets can be sorted by whatever the time is. */
 export const TARGET_ORDER = {

@@ -20,12 +20,15 @@ export interface ChangeRecord {
   changes?: FieldChanges | undefined;
 }
 
-/** Writes what a transaction recorded, in the transaction: it is there if and only if the change is. */
+/**
+ * Writes what a transaction recorded, in the transaction: it is there if and only if the change is.
+ * @returns the ids of the events
+ */
 export async function writeRecords(
   tx: Transaction,
   context: ActorContext,
   records: readonly ChangeRecord[],
-): Promise<void> {
+): Promise<number[]> {
   const { tenantId } = context.caller;
   const done = records.filter(({ subjects, count = subjects?.length }) => count !== 0);
   const ids = await writeEvents(
@@ -34,6 +37,7 @@ export async function writeRecords(
   );
   for (const [index, { targets }] of done.entries())
     if (targets?.length) await noteTargets(tx, { tenantId, eventId: ids[index]! }, targets);
+  return ids;
 }
 
 /** A record as it is stored. */

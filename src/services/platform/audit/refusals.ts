@@ -1,6 +1,6 @@
 import { chunks } from '../../../database/bulk.ts';
-import { type Database, isOpen } from '../../../database/connect.ts';
-import type { Actor, Origin, Refusals, RefusedAttempt } from '../../shared/context.ts';
+import { isOpen } from '../../../database/connect.ts';
+import type { Actor, Origin, Platform, Refusals, RefusedAttempt } from '../../shared/context.ts';
 import { cutText, storableText } from '../../shared/text.ts';
 import { type NewAuditEvent, writeEvents } from './write.ts';
 
@@ -17,10 +17,17 @@ const LONGEST = 256;
 
 /** The same refusal of the same caller is one event that counts how often. A crash loses the last ten seconds. */
 export function openRefusals(
-  database: Database,
-  clock: () => Date,
+  { database, clock, announcements }: Pick<Platform, 'database' | 'clock' | 'announcements'>,
   onError: (error: unknown) => void,
 ): Refusals {
+  const write = async (events: readonly NewAuditEvent[]) => {
+    const ids = await writeEvents(database, events);
+    for (const tenantId of new Set(events.map((event) => event.tenantId)))
+      announcements.announceAuditEvents({
+        tenantId,
+        auditEventIds: ids.filter((_, index) => events[index]!.tenantId === tenantId),
+      });
+  };
   let waiting = new Map<string, Map<string, NewAuditEvent>>();
 
   const flush = async () => {
@@ -28,7 +35,7 @@ export function openRefusals(
     if (!isOpen(database)) return;
     const rows = [...waiting.values()].flatMap((alike) => [...alike.values()]);
     waiting = new Map();
-    for (const chunk of chunks(rows, WRITTEN_AT_ONCE)) await writeEvents(database, chunk).catch(onError);
+    for (const chunk of chunks(rows, WRITTEN_AT_ONCE)) await write(chunk).catch(onError);
   };
   const timer = setInterval(flush, WRITE_EVERY_MS);
   timer.unref();

@@ -11,6 +11,7 @@ import {
   actionJoinsTarget,
   groupJoinsRollout,
 } from '../../deployments/actions/action.ts';
+import { flagsOf, readFlags } from './flags.ts';
 
 /** An action that changed recently, and whether it passes each of the tests, in their order. */
 export interface ChangedAction {
@@ -33,14 +34,13 @@ export async function findChangedActions(
     SELECT ${actionEntries.id} AS id, ${actionEntries.reportedAt} AS reported_at FROM ${actionEntries}
     WHERE ${actionEntries.tenantId} = ${actions.tenantId} AND ${actionEntries.actionId} = ${actions.id}
     ORDER BY ${actionEntries.id} DESC LIMIT 1) AS newest`;
-  const flags = tests.map((test) => sql`(${test}) IS TRUE`);
   const rows = await database
     .select({
       id: actions.id,
       version: sql<string>`concat_ws(' ', newest.id, ${actions.status}, ${actions.forceType}, ${actions.lastModifiedAt})`,
       isNew: sql<boolean>`coalesce(newest.reported_at <= ${actions.createdAt}, TRUE)
         AND ${actions.lastModifiedAt} = ${actions.createdAt}`,
-      passes: sql<string>`array_to_string(ARRAY[${sql.join(flags, sql`, `)}]::boolean[], '')`,
+      passes: flagsOf(tests),
     })
     .from(actions)
     .innerJoin(targets, actionJoinsTarget)
@@ -57,5 +57,5 @@ export async function findChangedActions(
       ),
     )
     .orderBy(sql`newest.id`, actions.id);
-  return rows.map(({ passes, ...row }) => ({ ...row, passes: Array.from(passes, (flag) => flag === 't') }));
+  return rows.map(({ passes, ...row }) => ({ ...row, passes: readFlags(passes) }));
 }

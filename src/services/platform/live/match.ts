@@ -6,6 +6,7 @@ import { filterMoments } from '../../fleet/targets/fields.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
 import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Platform } from '../../shared/context.ts';
+import { flagsOf, readFlags } from './flags.ts';
 import { MOST_MATCHES } from './memory.ts';
 import { conditionOf, type Watched } from './view.ts';
 
@@ -32,11 +33,10 @@ export async function openMatchTester(
     const condition = await conditionOf(filter, (asked, fields) =>
       compileFilter(asked, fields, moments, passes.exists),
     );
-    tests.push(sql`(${condition}) IS TRUE`);
+    tests.push(condition);
   }
-  const matches = sql<string>`array_to_string(ARRAY[${sql.join(tests, sql`, `)}]::boolean[], '')`;
   let query = platform.database
-    .select({ targetId: targets.id, controllerId: targets.controllerId, matches })
+    .select({ targetId: targets.id, controllerId: targets.controllerId, matches: flagsOf(tests) })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
@@ -55,7 +55,7 @@ export async function openMatchTester(
     const rows = await statement.execute({ ids: JSON.stringify(controllerIds) });
     return rows.map(({ matches, ...row }) => ({
       ...row,
-      matches: Array.from(matches, (flag) => flag === 't'),
+      matches: readFlags(matches),
     }));
   };
 }

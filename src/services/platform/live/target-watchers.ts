@@ -3,7 +3,7 @@ import type { Expression } from '../../../filters/expression.ts';
 import { requireFilterReadable } from '../../access/readable-fields.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import type { Context, Platform } from '../../shared/context.ts';
-import type { Announcement } from '../announcements.ts';
+import type { Announcement } from '../announcement.ts';
 import { type TargetEvent, targetDeleted, targetEventMaker, targetResync } from './events.ts';
 import type { Feed } from './feed.ts';
 import {

@@ -12,7 +12,9 @@ import type { ImportedTarget, RowSource } from '../../../../src/services/fleet/i
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
 import type { LiveContext } from '../../../../src/services/platform/live/live.ts';
+import { watchAuditEvents } from '../../../../src/services/platform/live/watch-audit-events.ts';
 import { watchImport } from '../../../../src/services/platform/live/watch-import.ts';
+import { watchPendingTargets } from '../../../../src/services/platform/live/watch-pending-targets.ts';
 import { watchSummary } from '../../../../src/services/platform/live/watch-summary.ts';
 import { watchTargets } from '../../../../src/services/platform/live/watch-targets.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
@@ -144,5 +146,26 @@ export const WATCHING_VERBS: Verbs = {
       return name === 'inner' ? neverSeen : total - neverSeen;
     },
     beyond: { READ_TARGET: 0 },
+  },
+  watchPendingTargets: {
+    needs: ['READ_TARGET'],
+    async call(context) {
+      const feed = watchPendingTargets(context);
+      const { pending } = (await feed.next()).value;
+      await feed.return?.();
+      return pending;
+    },
+    unnarrowed: 'with a scope there are none',
+    elsewhere: 0,
+  },
+  watchAuditEvents: {
+    needs: ['READ_AUDIT'],
+    async call(context, { name }) {
+      const feed = watchAuditEvents(context, { filter: `target==${name}` });
+      const { type } = (await feed.next()).value;
+      await feed.return?.();
+      return type;
+    },
+    elsewhere: ITS_OWN,
   },
 };

@@ -8,7 +8,11 @@ import {
   findRollouts,
   listTargetsOfRolloutGroup,
 } from '../../../../src/services/deployments/rollouts/find.ts';
-import { listRolloutGroups, listRollouts } from '../../../../src/services/deployments/rollouts/list.ts';
+import {
+  listRolloutGroups,
+  listRollouts,
+  newestRollouts,
+} from '../../../../src/services/deployments/rollouts/list.ts';
 import {
   listGroupsOfEachRollout,
   listTargetsOfEachGroup,
@@ -22,6 +26,7 @@ import { triggerNextRolloutGroup } from '../../../../src/services/deployments/ro
 import { updateRollout } from '../../../../src/services/deployments/rollouts/update.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { watchRollout } from '../../../../src/services/platform/live/watch-rollout.ts';
+import { watchRollouts } from '../../../../src/services/platform/live/watch-rollouts.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { invalidateDistributionSet } from '../../../../src/services/software/distribution-sets/invalidate.ts';
@@ -215,6 +220,21 @@ export const ROLLOUT_VERBS: Verbs = {
       return value.rollout.name;
     },
     elsewhere: 'ROLLOUT_NOT_FOUND',
+  }),
+  watchRollouts: onReady({
+    needs: ['READ_ROLLOUT'],
+    async call(c, side) {
+      const watched = await watchRollouts(c, { ids: [of(side).id] });
+      const { value } = await watched.next();
+      await watched.return?.();
+      return value.changed[0].rollout.name;
+    },
+    elsewhere: 'ROLLOUT_NOT_FOUND',
+  }),
+  newestRollouts: onReady({
+    needs: ['READ_ROLLOUT'],
+    call: async (c, side) => (await newestRollouts(c, `id==${of(side).id}`, 1)).length,
+    elsewhere: 0,
   }),
   'invalidateDistributionSet that stops rollouts': onRunning({
     needs: ['UPDATE_DISTRIBUTION_SET', 'UPDATE_TARGET', 'HANDLE_ROLLOUT'],

@@ -18,6 +18,7 @@ export async function walkThrough(verbs: Verbs): Promise<void> {
   const logged: unknown[] = [];
   const live = openLive(platform, (error) => logged.push(error));
   afterAll(async () => {
+    live.close();
     await close();
     expect(logged).toEqual([]);
   });

@@ -21,6 +21,7 @@ const { platform, close } = await openTestPlatform();
 const logged: unknown[] = [];
 const live = openLive(platform, (error) => logged.push(error));
 afterAll(async () => {
+  live.close();
   await close();
   expect(logged).toEqual([]);
 });

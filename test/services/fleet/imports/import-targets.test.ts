@@ -8,7 +8,7 @@ import type { ImportedTarget, Position, RowBatch } from '../../../../src/service
 import { findAttributes, setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { findTarget, listTargets } from '../../../../src/services/fleet/targets/find.ts';
-import type { Announcement } from '../../../../src/services/platform/announcements.ts';
+import type { Announcement } from '../../../../src/services/platform/announcement.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
 

@@ -12,7 +12,7 @@ import {
 import { listTargetTypes } from '../../../../src/services/fleet/target-types/list.ts';
 import { updateTargetType } from '../../../../src/services/fleet/target-types/update.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
-import type { Announcement } from '../../../../src/services/platform/announcements.ts';
+import type { Announcement } from '../../../../src/services/platform/announcement.ts';
 import { change } from '../../../../src/services/shared/change.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform } from '../../../support/platform.ts';

@@ -235,7 +235,7 @@ describe('a refusal', () => {
 
   it('is told apart from others a few times only, whatever is tried', async () => {
     const { caller, origin } = await open();
-    const refusals = openRefusals(platform.database, platform.clock, (error) => expect.fail(String(error)));
+    const refusals = openRefusals(platform, (error) => expect.fail(String(error)));
     for (let n = 0; n < 1000; n++)
       refusals.note({ caller: { ...caller, username: `tried ${n}\0` }, origin }, { type: 'sign-in.failed' });
     await refusals.close();
@@ -249,7 +249,7 @@ describe('a refusal', () => {
 
   it('by one door does not hide those by another', async () => {
     const { caller } = await open();
-    const refusals = openRefusals(platform.database, platform.clock, (error) => expect.fail(String(error)));
+    const refusals = openRefusals(platform, (error) => expect.fail(String(error)));
     const address = '192.0.2.9';
     for (let n = 0; n < 100; n++) {
       const device = { ...caller, username: `device ${n}` };

@@ -1,10 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { deleteRollout } from '../../../../src/services/deployments/rollouts/delete.ts';
 import { stopRollout } from '../../../../src/services/deployments/rollouts/stop.ts';
 import { updateRollout } from '../../../../src/services/deployments/rollouts/update.ts';
 import { openLive } from '../../../../src/services/platform/live/live.ts';
+import type { RolloutsProgress } from '../../../../src/services/platform/live/rollout-watchers.ts';
 import { watchRollout } from '../../../../src/services/platform/live/watch-rollout.ts';
-import { newTenant } from '../../../support/platform.ts';
+import { watchRollouts } from '../../../../src/services/platform/live/watch-rollouts.ts';
+import { watchSummary } from '../../../../src/services/platform/live/watch-summary.ts';
+import { newTenant, openTestPlatform } from '../../../support/platform.ts';
 import { addTargets, begin, plan, report, settle } from '../../deployments/rollouts/support.ts';
 import { openTwoProcesses, watching } from './support.ts';
 
@@ -87,4 +91,116 @@ describe('watchRollout', () => {
     expect((await stopped.next()).value.rollout.status).toBe('stopped');
     expect(await stopped.next()).toMatchObject({ done: true });
   });
+});
+
+describe('watchRollouts', () => {
+  const statusesOf = ({ changed, removedIds }: RolloutsProgress) => [
+    changed.map(({ rollout }) => `${rollout.name} ${rollout.status}`).toSorted(),
+    removedIds,
+  ];
+
+  it('tells of all at once, and then of those that went on', async () => {
+    const context = (await newTenant(here)).contextOf();
+    await addTargets(context, 'a', 'b');
+    const ids = [await plan(context, { name: 'one' }), await plan(context, { name: 'two' })];
+    const feed = await watchRollouts(watching(context, liveThere, there), { ids });
+    expect(statusesOf((await feed.next()).value)).toEqual([['one ready', 'two ready'], []]);
+    await stopRollout(context, { id: ids[1]! });
+    const { value } = await feed.next();
+    expect(statusesOf(value)).toEqual([['two stopped'], []]);
+    expect(value.changed[0]!.targetCounts).toMatchObject({ notStarted: 2 });
+    await deleteRollout(context, { id: ids[0]! });
+    expect(statusesOf((await feed.next()).value)).toEqual([['one deleting'], []]);
+    await feed.return!();
+  });
+
+  it('follows a filter: rollouts come in and leave', async () => {
+    const context = (await newTenant(here)).contextOf();
+    await addTargets(context, 'a');
+    const first = await plan(context, { name: 'one' });
+    const feed = await watchRollouts(watching(context, liveThere, there), { filter: 'status==ready' });
+    expect(statusesOf((await feed.next()).value)).toEqual([['one ready'], []]);
+    await plan(context, { name: 'two' });
+    expect(statusesOf((await feed.next()).value)).toEqual([['two ready'], []]);
+    await stopRollout(context, { id: first });
+    expect(statusesOf((await feed.next()).value)).toEqual([[], [first]]);
+    await feed.return!();
+  });
+
+  it('tells a slow reader of several changes together', async () => {
+    const context = (await newTenant(here)).contextOf();
+    await addTargets(context, 'a');
+    const ids = [await plan(context, { name: 'one' }), await plan(context, { name: 'two' })];
+    const watcher = watching(context, liveThere, there);
+    const slow = await watchRollouts(watcher, { ids });
+    const quick = await watchRollouts(watcher, { ids });
+    await slow.next();
+    await quick.next();
+    for (const id of ids) {
+      await stopRollout(context, { id });
+      await quick.next();
+    }
+    expect(statusesOf((await slow.next()).value)).toEqual([['one stopped', 'two stopped'], []]);
+    for (const feed of [slow, quick]) await feed.return!();
+  });
+
+  it('counts each rollout once for all who watch it, however many and in whatever lists', async () => {
+    const context = (await newTenant(here)).contextOf();
+    await addTargets(context, 'a');
+    const ids = await Promise.all(
+      ['one', 'two', 'three'].map((name) => plan(context, { name, groupCount: 1 })),
+    );
+    let counts = 0;
+    const database = new Proxy(here.database, {
+      get(target, property, receiver) {
+        if (property === 'execute') counts++;
+        return Reflect.get(target, property, receiver);
+      },
+    });
+    const live = openLive({ ...here, database }, console.error);
+    const watcher = watching(context, live, { ...here, database });
+    const feeds = await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        watchRollouts(watcher, n % 3 ? { ids: ids.slice(n % 2) } : { filter: 'name==*' }),
+      ),
+    );
+    for (const feed of feeds) await feed.next();
+    await updateRollout(context, { id: ids[2]!, description: 'new' });
+    for (const feed of feeds)
+      expect((await feed.next()).value.changed).toMatchObject([{ rollout: { description: 'new' } }]);
+    // One for all three at first, and one for that which changed; a busy machine may take more turns.
+    expect(counts).toBeLessThan(10);
+    live.close();
+  });
+
+  it('refuses what is unknown, too much, or neither ids nor a filter', async () => {
+    const tenant = await newTenant(here);
+    const watch = (
+      input: Parameters<typeof watchRollouts>[1],
+      grants?: Parameters<typeof tenant.contextOf>[0],
+    ) => watchRollouts(watching(tenant.contextOf(grants), liveThere, there), input);
+    await expect(watch({ ids: [1_000_000] })).rejects.toMatchObject({
+      code: 'ROLLOUT_NOT_FOUND',
+      details: { path: ['ids', '0'] },
+    });
+    for (const input of [{}, { ids: [1], filter: 'name==x' }, { ids: Array(101).fill(1) }, { ids: [] }])
+      await expect(watch(input)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(watch({ filter: 'nam==x' })).rejects.toMatchObject({ code: 'FILTER_FIELD_UNKNOWN' });
+    await expect(watch({ filter: 'name==x' }, ['READ_TARGET'])).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+});
+
+it('asks the database no more once it is closed', async () => {
+  const context = (await newTenant(here)).contextOf();
+  const logged: unknown[] = [];
+  const own = await openTestPlatform();
+  const live = openLive(own.platform, (error) => logged.push(error));
+  const feed = watchSummary(watching(context, live, own.platform));
+  await feed.next();
+  own.platform.announcements.announce({ tenantId: context.caller.tenantId });
+  live.close();
+  await own.close();
+  expect(await feed.next()).toMatchObject({ done: true });
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(logged).toEqual([]);
 });

@@ -17,6 +17,8 @@ export async function openTwoProcesses() {
   const liveHere = openLive(here.platform, log);
   const liveThere = openLive(there.platform, log);
   afterAll(async () => {
+    liveHere.close();
+    liveThere.close();
     await here.close();
     await there.close();
     expect(logged).toEqual([]);

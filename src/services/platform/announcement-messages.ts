@@ -1,0 +1,116 @@
+import type { AnyAnnouncement } from './announcement.ts';
+
+/** PostgreSQL's limit is 8,000 bytes. */
+const MESSAGE_BYTES = 7_500;
+
+/** What is to be announced for one tenant. */
+export interface Waiting {
+  everything: boolean;
+  settings: boolean;
+  manyCreated: boolean;
+  manyReported: boolean;
+  updated: Set<string>;
+  created: Set<string>;
+  reported: Set<string>;
+  /** controllerIds by target id. */
+  deleted: Map<number, string>;
+  rollouts: Set<number>;
+  pending: boolean;
+  auditEvents: Set<number>;
+  manyAuditEvents: boolean;
+}
+
+/**
+ * An entry of a message: the tenant, a letter and what is named: `[1, "*"]` everything, `[1, "s"]` settings,
+ * `[1, "c", …]` created (none named: many), `[1, "u", …]` updated, `[1, "d", targetId, controllerId, …]` deleted,
+ * `[1, "p", …]` reported (none named: many), `[1, "r", …]` rollouts, `[1, "w"]` devices that wait for an approval,
+ * `[1, "a", …]` audit events (none named: many).
+ */
+type Entry = [tenantId: number, letter: string, ...names: (string | number)[]];
+
+/** A message is a JSON list: the sender, then entries. */
+export function* encode(self: string, batch: Map<number, Waiting>): Generator<string> {
+  const head = JSON.stringify(self);
+  let message = [head];
+  let bytes = 0;
+  for (const entry of entriesOf(batch)) {
+    const text = JSON.stringify(entry);
+    const size = Buffer.byteLength(text) + 1;
+    if (bytes + size > MESSAGE_BYTES) {
+      yield `[${message}]`;
+      message = [head];
+      bytes = 0;
+    }
+    message.push(text);
+    bytes += size;
+  }
+  if (message.length > 1) yield `[${message}]`;
+}
+
+function* entriesOf(batch: Map<number, Waiting>): Generator<Entry> {
+  for (const [tenantId, tenant] of batch) {
+    for (const group of groups(tenant.rollouts)) yield [tenantId, 'r', ...group];
+    if (tenant.manyAuditEvents) yield [tenantId, 'a'];
+    else for (const group of groups(tenant.auditEvents)) yield [tenantId, 'a', ...group];
+    if (tenant.pending) yield [tenantId, 'w'];
+    if (tenant.everything) {
+      yield [tenantId, '*'];
+      continue;
+    }
+    if (tenant.settings) yield [tenantId, 's'];
+    // What was deleted comes first: a controllerId may have been taken again.
+    for (const group of groups([...tenant.deleted])) yield [tenantId, 'd', ...group.flat()];
+    if (tenant.manyCreated) yield [tenantId, 'c'];
+    else for (const group of groups(tenant.created)) yield [tenantId, 'c', ...group];
+    for (const group of groups(tenant.updated)) yield [tenantId, 'u', ...group];
+    if (tenant.manyReported) yield [tenantId, 'p'];
+    else for (const group of groups(tenant.reported)) yield [tenantId, 'p', ...group];
+  }
+}
+
+/** Groups so small that each fits a message: a controllerId has at most 256 units, 1,536 bytes in JSON. */
+function* groups<T>(names: Iterable<T>): Generator<T[]> {
+  let group: T[] = [];
+  let bytes = 0;
+  for (const name of names) {
+    const size = Buffer.byteLength(JSON.stringify(name)) + 1;
+    if (bytes + size > MESSAGE_BYTES / 2 && group.length) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(name);
+    bytes += size;
+  }
+  if (group.length) yield group;
+}
+
+export function decode(message: string): [sender: string, AnyAnnouncement[]] {
+  const [sender, ...entries] = JSON.parse(message) as [string, ...Entry[]];
+  return [sender, entries.map(announcementOf)];
+}
+
+function announcementOf([tenantId, letter, ...names]: Entry): AnyAnnouncement {
+  const controllerIds = names.filter((name) => typeof name === 'string');
+  const targetIds = names.filter((name) => typeof name === 'number');
+  switch (letter) {
+    case 'r':
+      return { tenantId, rolloutIds: names.map(Number) };
+    case 'a':
+      return { tenantId, auditEventIds: names.length ? names.map(Number) : undefined };
+    case 'w':
+      return { tenantId, kind: 'pending' };
+    case 's':
+      return { tenantId, kind: 'settings' };
+    case 'c':
+      return { tenantId, kind: 'created', ...(controllerIds.length && { controllerIds }) };
+    case 'p':
+      return { tenantId, kind: 'reported', ...(controllerIds.length && { controllerIds }) };
+    case 'u':
+      return { tenantId, kind: 'updated', controllerIds };
+    case 'd':
+      return { tenantId, kind: 'deleted', controllerIds, targetIds };
+    default:
+      return { tenantId };
+  }
+}
