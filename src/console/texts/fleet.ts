@@ -1,3 +1,4 @@
+import type { TargetFacetKind } from '../api/types.documents.ts';
 import { counted } from './common.ts';
 
 export const fleetTexts = {
@@ -31,5 +32,49 @@ export const fleetTexts = {
   emptyHint:
     'Provision the first one: you get its token and the commands it needs. To see a fleet move without any device, run `muster simulate`.',
   emptyAction: 'Provision a device',
-  needsAttention: 'Needs attention',
+  history: {
+    title: 'Over time',
+    range: 'Time',
+    ranges: { hours: '6 hours', days: '2 days', month: '30 days' },
+    registrations: 'Registrations',
+    polls: 'Polls',
+    updates: 'Updates',
+    registered: 'Registered',
+    polled: 'Polls',
+    finished: 'Finished',
+    failed: 'Failed',
+    total: (label: string, count: string) => `${label}: ${count}`,
+    chart: (title: string, totals: string) =>
+      `${title} over time. ${totals}. The arrow keys go through the bars.`,
+    showTable: 'Show as a table',
+    hideTable: 'Hide the table',
+    from: 'From',
+    columns: ['Registered', 'Polls', 'Finished', 'Failed', 'In sync then', 'Pending then', 'Failed then'],
+    unknown: '–',
+    nothing: 'Nothing happened in this time.',
+  },
+  facets: {
+    title: 'What it consists of',
+    hint: 'Each line leads to its targets.',
+    by: 'Count by',
+    kinds: {
+      TAG: 'Tag',
+      GROUP: 'Group',
+      TYPE: 'Type',
+      UPDATE_STATUS: 'State',
+      DISTRIBUTION_SET: 'Software',
+      ATTRIBUTE: 'Attribute',
+    } satisfies Record<TargetFacetKind, string>,
+    none: {
+      TAG: 'no tag',
+      GROUP: 'no group',
+      TYPE: 'no type',
+      UPDATE_STATUS: 'no state',
+      DISTRIBUTION_SET: 'no known software',
+      ATTRIBUTE: 'without it',
+    } satisfies Record<TargetFacetKind, string>,
+    key: 'Key of the attribute',
+    chooseKey: 'Choose an attribute that devices tell of themselves.',
+    more: 'The most frequent are shown.',
+  },
 };

@@ -1,6 +1,7 @@
-import { Badge, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Badge, SimpleGrid, Stack, Title } from '@mantine/core';
 import { IconTopologyStar3 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useSubscription } from 'urql';
 import { FILTERS } from '../../api/filters.ts';
 import type { FleetNumbersFragment } from '../../api/types.documents.ts';
@@ -13,7 +14,10 @@ import type { Tone } from '../../parts/status.tsx';
 import { Shares, TileContent, tileClass } from '../../parts/tile.tsx';
 import { numberText } from '../../texts/common.ts';
 import { fleetTexts as texts } from '../../texts/fleet.ts';
-import { Fleet, FleetMoves, FleetWaiting } from './fleet.documents.ts';
+import { Fleet, FleetMoves } from './fleet.documents.ts';
+
+const History = lazy(async () => ({ default: (await import('./history.tsx')).History }));
+const Facets = lazy(async () => ({ default: (await import('./facets.tsx')).Facets }));
 
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 
@@ -66,7 +70,7 @@ function Numbers({ fleet }: { fleet: FleetNumbersFragment }) {
           hint={texts.emptyHint}
           action={may('CREATE_TARGET') && <PageButton to="/provision">{texts.emptyAction}</PageButton>}
         />
-        <Waiting />
+        {fleet.waitingForApproval > 0 && <Waiting count={fleet.waitingForApproval} />}
       </>
     );
   const shares = STATES.map(([key, , tone]) => ({ label: texts[key], count: fleet[key], tone }));
@@ -75,7 +79,7 @@ function Numbers({ fleet }: { fleet: FleetNumbersFragment }) {
   );
   return (
     <Stack gap="lg">
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm">
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
         <Tile label={texts.total} count={fleet.total} hint={texts.lastDay(fleet.registeredLastDay)} />
         <Tile
           label={texts.overdue}
@@ -91,14 +95,14 @@ function Numbers({ fleet }: { fleet: FleetNumbersFragment }) {
           tone="quiet"
           filter={FILTERS.neverSeen}
         />
-        <Waiting />
+        <Waiting count={fleet.waitingForApproval} />
       </SimpleGrid>
       <Stack gap="sm" component="section">
         <Title order={2} size="h5">
           {texts.shares}
         </Title>
         <Shares of={shares} label={shareTexts.join(', ')} />
-        <SimpleGrid cols={{ base: 1, xs: 2, sm: 3, lg: 5 }} spacing="sm">
+        <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
           {STATES.map(([key, status, tone]) => (
             <Tile
               key={key}
@@ -111,6 +115,10 @@ function Numbers({ fleet }: { fleet: FleetNumbersFragment }) {
           ))}
         </SimpleGrid>
       </Stack>
+      <Suspense fallback={<Lines count={2} height={200} />}>
+        <History />
+        <Facets total={fleet.total} moved={fleet} />
+      </Suspense>
     </Stack>
   );
 }
@@ -123,18 +131,9 @@ function Tile({ filter, ...content }: Parameters<typeof TileContent>[0] & { filt
   );
 }
 
-/** Devices that want in: only those see it who may read them. */
-function Waiting() {
-  const { data } = useData(FleetWaiting, {});
-  if (!data) return <Text component="div" className={tileClass} aria-hidden />;
-  return (
-    <div className={tileClass}>
-      <TileContent
-        label={texts.waiting}
-        count={data.pendingTargets.totalCount}
-        hint={texts.hints.waiting}
-        tone="busy"
-      />
-    </div>
-  );
-}
+/** Devices that want in. */
+const Waiting = ({ count }: { count: number }) => (
+  <Link to="/enrollment" className={tileClass}>
+    <TileContent label={texts.waiting} count={count} hint={texts.hints.waiting} tone="busy" />
+  </Link>
+);

@@ -1,0 +1,171 @@
+import { Anchor, Group, SegmentedControl, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { FleetHistoryQuery, HistoryInterval } from '../../api/types.documents.ts';
+import { useData } from '../../api/use-data.ts';
+import { Card } from '../../parts/card.tsx';
+import { useKept } from '../../parts/kept.ts';
+import { Failed } from '../../parts/states.tsx';
+import { State } from '../../parts/status.tsx';
+import { type Series, TimeChart } from '../../parts/time-chart.tsx';
+import { numberText } from '../../texts/common.ts';
+import { fleetTexts } from '../../texts/fleet.ts';
+import { FleetHistory } from './fleet.documents.ts';
+
+type Point = FleetHistoryQuery['fleetHistory'][number];
+type RangeName = 'hours' | 'days' | 'month';
+
+const texts = fleetTexts.history;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+interface Range {
+  interval: HistoryInterval;
+  length: number;
+  points: number;
+  format: Intl.DateTimeFormat;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const dayAndClock = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+const RANGES: Record<RangeName, Range> = {
+  hours: { interval: 'FIVE_MINUTES', length: 5 * MINUTE, points: 72, format: clock },
+  days: { interval: 'HOUR', length: HOUR, points: 48, format: dayAndClock },
+  month: { interval: 'DAY', length: DAY, points: 30, format: date },
+};
+const isRange = (name: string): name is RangeName => Object.hasOwn(RANGES, name);
+
+/** The start of the first point that is shown; it moves on with time. */
+function useFrom({ length, points }: Range): string {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), MINUTE);
+    return () => clearInterval(timer);
+  }, []);
+  return new Date((Math.floor(now / length) - points + 1) * length).toISOString();
+}
+
+/** What happened in the fleet over time. Those who may read only some targets get none of it. */
+export function History() {
+  const [kept, setKept] = useKept<string>('fleet.range', 'hours');
+  const name = isRange(kept) ? kept : 'hours';
+  const range = RANGES[name];
+  const history = useData(FleetHistory, { from: useFrom(range), interval: range.interval }, { keep: true });
+  const [asTable, setAsTable] = useState(false);
+  if (history.error?.graphQLErrors.some(({ extensions }) => extensions['code'] === 'FORBIDDEN')) return null;
+  const points = history.data?.fleetHistory;
+  return (
+    <Stack gap="sm" component="section" aria-label={texts.title}>
+      <Group justify="space-between">
+        <Title order={2} size="h5">
+          {texts.title}
+        </Title>
+        <Group gap="sm">
+          <Anchor component="button" size="sm" onClick={() => setAsTable(!asTable)} aria-expanded={asTable}>
+            {asTable ? texts.hideTable : texts.showTable}
+          </Anchor>
+          <SegmentedControl
+            size="xs"
+            aria-label={texts.range}
+            value={name}
+            onChange={setKept}
+            data={Object.entries(texts.ranges).map(([value, label]) => ({ value, label }))}
+          />
+        </Group>
+      </Group>
+      {history.error && !points ? (
+        <Failed error={history.error} reload={history.reload} />
+      ) : (
+        <Charts points={points ?? []} range={range} />
+      )}
+      {asTable && points && <HistoryTable points={points} range={range} />}
+    </Stack>
+  );
+}
+
+function Charts({ points, range }: { points: readonly Point[]; range: Range }) {
+  const times = points.map(({ at }) => range.format.format(new Date(at)));
+  const chart = (title: string, series: Series[]) => {
+    const totals = series.map((one) => ({
+      ...one,
+      total: one.values.reduce<number>((a, b) => a + (b ?? 0), 0),
+    }));
+    const told = totals.map(({ label, total }) => texts.total(label, numberText(total)));
+    return (
+      <Card title={title}>
+        <Group gap="md" mih={24}>
+          {totals.map(({ label, tone, total }) => (
+            <State key={label} tone={tone}>
+              {texts.total(label, numberText(total))}
+            </State>
+          ))}
+        </Group>
+        <TimeChart label={texts.chart(title, told.join(', '))} times={times} series={series} />
+      </Card>
+    );
+  };
+  return (
+    <SimpleGrid cols={{ base: 1, md: 3 }} spacing="sm">
+      {chart(texts.registrations, [
+        { label: texts.registered, tone: 'busy', values: points.map((it) => it.registered) },
+      ])}
+      {chart(texts.polls, [{ label: texts.polled, tone: 'busy', values: points.map((it) => it.polls) }])}
+      {chart(texts.updates, [
+        { label: texts.finished, tone: 'good', values: points.map((it) => it.finished) },
+        { label: texts.failed, tone: 'bad', values: points.map((it) => it.failed) },
+      ])}
+    </SimpleGrid>
+  );
+}
+
+/** The same in numbers: the newest first, without the stretches in which nothing happened. */
+function HistoryTable({ points, range }: { points: readonly Point[]; range: Range }) {
+  const rows = points.filter((it) => it.registered + it.polls + it.finished + it.failed > 0).toReversed();
+  const number = (value: number | null) => (
+    <Table.Td className="numbers" ta="right">
+      {value === null ? texts.unknown : numberText(value)}
+    </Table.Td>
+  );
+  if (rows.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {texts.nothing}
+      </Text>
+    );
+  return (
+    <Table.ScrollContainer minWidth={640} maxHeight={360} scrollAreaProps={{ 'aria-label': texts.title }}>
+      <Table stickyHeader>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{texts.from}</Table.Th>
+            {texts.columns.map((heading) => (
+              <Table.Th key={heading} ta="right">
+                {heading}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((it) => (
+            <Table.Tr key={it.at}>
+              <Table.Td>{range.format.format(new Date(it.at))}</Table.Td>
+              {number(it.registered)}
+              {number(it.polls)}
+              {number(it.finished)}
+              {number(it.failed)}
+              {number(it.inSync)}
+              {number(it.pending)}
+              {number(it.error)}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
