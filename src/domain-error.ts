@@ -52,6 +52,7 @@ export const ERROR_CODES = [
   'DISTRIBUTION_SET_TAG_ALREADY_EXISTS',
   'MAINTENANCE_WINDOW_INVALID',
   'TARGET_TYPE_INCOMPATIBLE',
+  'OUTSIDE_TARGET_FILTER',
   'MULTI_ASSIGNMENT_NOT_ENABLED',
   'ACTION_NOT_FOUND',
   'ACTION_CLOSED',
@@ -129,6 +130,8 @@ export interface ErrorDetails {
   suggestion?: string;
   /** What else is wrong with the same input. */
   others?: readonly DomainError[];
+  /** Of targets that may not get a distribution set: how many there are, and the first of them. */
+  refusedTargets?: { count: number; controllerIds: string[] };
   /** What is missing or already there. */
   entity?: { type: string; id: string };
   /** Set if another row of the same input has it already. */

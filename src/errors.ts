@@ -136,6 +136,17 @@ export const targetTypeIncompatible = (
       : `The type of the target '${controllerId}' does not take the distribution set.`,
     { entity: { type: 'Target', id: controllerId }, path: ['controllerIds'] },
   );
+/** Targets that a distribution set is not for: how many there are, and a few of them. */
+export type RefusedTargets = NonNullable<ErrorDetails['refusedTargets']>;
+export const outsideTargetFilter = (refused: RefusedTargets, path: string[]) => {
+  const { count, controllerIds } = refused;
+  const named = controllerIds.map((id) => `'${id}'`).join(', ');
+  return new DomainError(
+    'OUTSIDE_TARGET_FILTER',
+    `${count} of the targets do not match the filter of those that the distribution set is for: ${named}${count > controllerIds.length ? ', …' : ''}.`,
+    { refusedTargets: refused, path },
+  );
+};
 export const multiAssignmentNotEnabled = () =>
   new DomainError('MULTI_ASSIGNMENT_NOT_ENABLED', 'A target can be assigned one distribution set only.');
 

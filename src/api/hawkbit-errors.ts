@@ -40,6 +40,7 @@ const WORDS: Record<Exclude<ErrorCode, WithoutWords>, Words> = {
   DISTRIBUTION_SET_INVALID: [400, 'distributionset.invalid'],
   MAINTENANCE_WINDOW_INVALID: [400, 'maintenanceScheduleInvalid'],
   TARGET_TYPE_INCOMPATIBLE: [400, 'target.type.incompatible'],
+  OUTSIDE_TARGET_FILTER: [400, 'target.type.incompatible'],
   MULTI_ASSIGNMENT_NOT_ENABLED: [400, 'multiAssignmentNotEnabled'],
   ACTION_CLOSED: [410],
   ACTION_NOT_WAITING: [404, 'repo.entityNotFound'],

@@ -111,6 +111,7 @@ CREATE TABLE "auto_assignments" (
 	"approval_remark" text,
 	"initiated_by" text NOT NULL,
 	"creator_scopes" text[],
+	"ignore_target_filter" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"created_by" text NOT NULL,
 	"last_modified_at" timestamp (3) with time zone NOT NULL,
@@ -211,6 +212,7 @@ CREATE TABLE "distribution_sets" (
 	"locked" boolean DEFAULT false NOT NULL,
 	"valid" boolean DEFAULT true NOT NULL,
 	"deleted" boolean DEFAULT false NOT NULL,
+	"target_filter" text,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"created_by" text NOT NULL,
 	"last_modified_at" timestamp (3) with time zone NOT NULL,
@@ -441,6 +443,7 @@ CREATE TABLE "rollouts" (
 	"set_id" bigint NOT NULL,
 	"filter" text NOT NULL,
 	"creator_scope" text,
+	"ignore_target_filter" boolean DEFAULT false NOT NULL,
 	"status" text COLLATE "C" NOT NULL,
 	"start_at" timestamp (3) with time zone,
 	"force_type" text COLLATE "C" NOT NULL,
@@ -857,6 +860,7 @@ CREATE INDEX "distribution_set_modules_module_idx" ON "distribution_set_modules"
 CREATE INDEX "distribution_set_tag_assignments_tag_idx" ON "distribution_set_tag_assignments" USING btree ("tenant_id","tag_id","set_id");--> statement-breakpoint
 CREATE INDEX "distribution_set_type_module_types_module_type_idx" ON "distribution_set_type_module_types" USING btree ("tenant_id","module_type_id");--> statement-breakpoint
 CREATE INDEX "distribution_sets_type_idx" ON "distribution_sets" USING btree ("tenant_id","type_id");--> statement-breakpoint
+CREATE INDEX "distribution_sets_with_filter_idx" ON "distribution_sets" USING btree ("tenant_id","id") WHERE "distribution_sets"."target_filter" IS NOT NULL AND "distribution_sets"."valid" AND NOT "distribution_sets"."deleted";--> statement-breakpoint
 CREATE INDEX "target_type_set_types_set_type_idx" ON "target_type_set_types" USING btree ("tenant_id","set_type_id");--> statement-breakpoint
 CREATE INDEX "enrollment_group_tags_tag_idx" ON "enrollment_group_tags" USING btree ("tenant_id","tag_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "enrollment_groups_default_idx" ON "enrollment_groups" USING btree ("tenant_id") WHERE "enrollment_groups"."is_default";--> statement-breakpoint

@@ -40,6 +40,8 @@ export const autoAssignments = pgTable(
     initiatedBy: text('initiated_by').notNull(),
     /** The targets that its creator could change then: those that match any of these filters; null means all. */
     creatorScopes: text('creator_scopes').array(),
+    /** Whether it also reaches targets that the set is not for. */
+    ignoreTargetFilter: boolean('ignore_target_filter').notNull().default(false),
     ...authorship,
   },
   (t) => [

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, foreignKey, index, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { authorship, exactText, identity, reference } from './columns.ts';
 import { softwareModules, softwareModuleTypes } from './software.ts';
@@ -91,6 +92,8 @@ export const distributionSets = pgTable(
     valid: boolean('valid').notNull().default(true),
     /** It was deleted while history referred to it. */
     deleted: boolean('deleted').notNull().default(false),
+    /** RSQL: the targets that it is for; null if it is for all. */
+    targetFilter: text('target_filter'),
     ...authorship,
   },
   (t) => [
@@ -102,6 +105,10 @@ export const distributionSets = pgTable(
       foreignColumns: [distributionSetTypes.tenantId, distributionSetTypes.id],
     }),
     index('distribution_sets_type_idx').on(t.tenantId, t.typeId),
+    // The newest sets that say whom they are for are found without the others.
+    index('distribution_sets_with_filter_idx')
+      .on(t.tenantId, t.id)
+      .where(sql`${t.targetFilter} IS NOT NULL AND ${t.valid} AND NOT ${t.deleted}`),
   ],
 );
 

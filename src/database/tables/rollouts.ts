@@ -57,6 +57,8 @@ export const rollouts = pgTable(
     filter: text('filter').notNull(),
     /** Creator's scope: a filter for the targets that they may read and change; null means all. */
     creatorScope: text('creator_scope'),
+    /** Whether it also takes in targets that the set is not for. */
+    ignoreTargetFilter: boolean('ignore_target_filter').notNull().default(false),
     status: exactText('status').$type<RolloutStatus>().notNull(),
     /** When it starts by itself. */
     startAt: instant('start_at'),

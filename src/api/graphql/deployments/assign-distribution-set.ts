@@ -72,6 +72,13 @@ class AssignDistributionSetInput extends SelectedTargetsInput {
     description: 'The targets have it already, by other means: it counts as installed at once.',
   })
   offline!: boolean;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether it is also assigned to targets that do not match its `targetFilter`: otherwise they are refused, and with them all others.',
+  })
+  ignoreTargetFilter?: boolean | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `assignDistributionSet` answers.' })
@@ -94,11 +101,12 @@ export class DistributionSetAssignment {
     input: AssignDistributionSetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AssignDistributionSetPayload> {
-    const { distributionSetId, offline, dryRun, ...assignment } = input;
+    const { distributionSetId, offline, ignoreTargetFilter, dryRun, ...assignment } = input;
     const work = assignDistributionSet(context, {
       distributionSetId,
       assignments: [assignment],
       offline,
+      ignoreTargetFilter,
       dryRun,
     });
     return answer(

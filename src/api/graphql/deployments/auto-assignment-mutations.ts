@@ -58,6 +58,13 @@ abstract class AutoAssignmentInput {
     description: 'When it starts by itself; unless given, as soon as possible.',
   })
   startAt?: Date | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether it also reaches targets that do not match the `targetFilter` of the set: otherwise they are left out, now and later, and it is refused if all that match now are such targets.',
+  })
+  ignoreTargetFilter?: boolean | null;
 }
 
 @InputType({ description: 'What `createAutoAssignment` takes.' })

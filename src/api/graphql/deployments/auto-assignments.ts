@@ -72,6 +72,11 @@ export class AutoAssignment extends AuthoredNumberedNode {
   })
   startAt!: Date | null;
 
+  @Field(() => Boolean, {
+    description: 'Whether it also reaches targets that do not match the `targetFilter` of the set.',
+  })
+  ignoreTargetFilter!: boolean;
+
   @Field(() => String, { nullable: true, description: 'Who approved or denied it; null where nobody did.' })
   approvalDecidedBy!: string | null;
 

@@ -132,6 +132,13 @@ export class CreateRolloutInput extends RolloutConditionsInput {
       'Whether devices are asked before, where the tenant asks; as the tenant is set unless given.',
   })
   confirmationRequired?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether it also reaches targets that do not match the `targetFilter` of the set: otherwise they are left out, and it is refused if there are no others.',
+  })
+  ignoreTargetFilter?: boolean | null;
 }
 
 @InputType({ description: 'What `updateRollout` takes. A missing field stays as it is.' })

@@ -101,6 +101,11 @@ export class Rollout extends AuthoredNumberedNode {
   @Field(() => Boolean, { description: 'Whether targets that appear later are taken in.' })
   dynamic!: boolean;
 
+  @Field(() => Boolean, {
+    description: 'Whether it also reaches targets that do not match the `targetFilter` of the set.',
+  })
+  ignoreTargetFilter!: boolean;
+
   @Field(() => Int, { description: 'How many targets it has.' })
   totalTargets!: number;
 

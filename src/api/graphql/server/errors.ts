@@ -94,6 +94,8 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
   MAINTENANCE_WINDOW_INVALID:
     'A maintenance window cannot be read, or never opens; the message says which part.',
   TARGET_TYPE_INCOMPATIBLE: 'The type of a target takes no distribution set of that type.',
+  OUTSIDE_TARGET_FILTER:
+    'Targets do not match the filter of those that the distribution set is for; `refusedTargets` has how many and which.',
   ACTION_CLOSED: 'The action has ended.',
   ACTION_NOT_WAITING: 'The action does not wait for a confirmation.',
   ACTION_NOT_CANCELABLE: 'The action has ended, or is being canceled already.',
@@ -147,6 +149,15 @@ const UserErrorCode = enumOf<UserErrorCode>(
   ) as Record<UserErrorCode, string>,
 );
 
+@ObjectType({ simpleResolvers: true, description: 'Targets that may not get a distribution set.' })
+class RefusedTargets {
+  @Field(() => Int, { description: 'How many there are.' })
+  count!: number;
+
+  @Field(() => [String], { description: 'The controllerIds of the first of them, at most 10.' })
+  controllerIds!: string[];
+}
+
 @ObjectType({ simpleResolvers: true, description: 'Why a mutation, or a row of it, was refused.' })
 export class UserError {
   @Field(() => UserErrorCode, { description: 'The kind of fault, for programs.' })
@@ -180,6 +191,13 @@ export class UserError {
     description: 'Of a filter: the field, operator or value that was perhaps meant; null where none is near.',
   })
   suggestion!: string | null;
+
+  @Field(() => RefusedTargets, {
+    nullable: true,
+    description:
+      'Of OUTSIDE_TARGET_FILTER: the targets that the distribution set is not for; otherwise null.',
+  })
+  refusedTargets!: RefusedTargets | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What every mutation answers.' })
@@ -201,6 +219,7 @@ const userErrorOf = ({ code, rule, details }: DomainError): UserError => ({
   length: details.length ?? null,
   expected: details.expected ?? null,
   suggestion: details.suggestion ?? null,
+  refusedTargets: details.refusedTargets ?? null,
 });
 
 /** All that is wrong with an input. @throws errors that are not about it: a missing permission, a bug. */

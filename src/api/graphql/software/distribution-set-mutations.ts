@@ -52,6 +52,13 @@ class DistributionSetInput {
 
   @Field(() => [idOf('SoftwareModule')], { defaultValue: [], description: 'Its modules, at most 100.' })
   moduleIds!: number[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'RSQL: the targets that it is for, at most 1024 characters; null for all. Unless given, it is what the files of the modules say, if devices report the attribute that this compares; of the first 100 sets of an input.',
+  })
+  targetFilter?: string | null;
 }
 
 @InputType({ description: 'What `createDistributionSets` takes.' })
@@ -89,6 +96,13 @@ class UpdateDistributionSetInput extends idInput('DistributionSet') {
     description: 'True locks it and its modules, which must be complete; false unlocks only the set.',
   })
   locked?: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'RSQL: the targets that it is for; null for all. It counts for what is assigned from now on: actions that there are stay.',
+  })
+  targetFilter?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of a distribution set answer.' })
@@ -101,6 +115,16 @@ abstract class DistributionSetPayload extends Payload {
 abstract class ModulesInput extends idInput('DistributionSet') {
   @Field(() => [idOf('SoftwareModule')], { description: 'Which software modules.' })
   moduleIds!: number[];
+}
+
+@InputType({ description: 'What `assignSoftwareModules` takes.' })
+class AssignSoftwareModulesInput extends ModulesInput {
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description:
+      'Whether a set without `targetFilter` gets the one that the files of its modules say, if devices report the attribute that this compares.',
+  })
+  fillTargetFilter!: boolean;
 }
 
 type Cancellation = (typeof CANCELLATIONS)[number];
@@ -130,7 +154,10 @@ export class DistributionSetMutations {
     input: CreateDistributionSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetsPayload> {
-    return creation('distributionSets', createDistributionSets(context, input));
+    return creation(
+      'distributionSets',
+      createDistributionSets(context, { ...input, fillTargetFilters: true }),
+    );
   }
 
   @Mutation(payloadOf('updateDistributionSet', DistributionSetPayload), {
@@ -150,10 +177,8 @@ export class DistributionSetMutations {
       'Puts modules into a distribution set. Where it can have no more modules of a type, the oldest one is removed. Needs UPDATE_DISTRIBUTION_SET.',
   })
   assignSoftwareModules(
-    @Arg('input', inputOf('assignSoftwareModules', ModulesInput), {
-      description: 'Which modules into which set.',
-    })
-    input: ModulesInput,
+    @Arg('input', () => AssignSoftwareModulesInput, { description: 'Which modules into which set.' })
+    input: AssignSoftwareModulesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DistributionSetPayload> {
     return payload('distributionSet', assignModules(context, input));

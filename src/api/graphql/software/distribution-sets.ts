@@ -7,9 +7,10 @@ import {
   findModulesOfSets,
 } from '../../../services/software/distribution-sets/find.ts';
 import { listDistributionSets } from '../../../services/software/distribution-sets/list.ts';
+import { suggestTargetFilters } from '../../../services/software/distribution-sets/target-filter.ts';
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
-import { loaderOfFound, loaderOfLists } from '../server/loaders.ts';
+import { loaderOf, loaderOfFound, loaderOfLists } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
@@ -43,6 +44,36 @@ export class DistributionSet extends AuthoredNumberedNode {
       'Whether it can be assigned: it has all modules that its type asks for, and these all files.',
   })
   complete!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'RSQL: the targets that it is for; null if it is for all. It is assigned to others only if `ignoreTargetFilter` says so.',
+  })
+  targetFilter!: string | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What the updates for SWUpdate and RAUC in a set say about the devices that they are for.',
+})
+class TargetFilterSuggestion {
+  @Field(() => String, { nullable: true, description: 'RSQL over targets; null if it cannot be told.' })
+  filter!: string | null;
+
+  @Field(() => [String], {
+    description:
+      'The keys of the attributes that it compares, as `hardware.attribute.swupdate` and `hardware.attribute.rauc` of the tenant configuration say.',
+  })
+  attributes!: string[];
+
+  @Field(() => Boolean, {
+    description: 'Whether a device reports these attributes: otherwise no target would match.',
+  })
+  reported!: boolean;
+
+  @Field(() => [String], { description: 'What could not be told of which file, and why, in English.' })
+  notes!: string[];
 }
 
 @ArgsType()
@@ -67,6 +98,7 @@ const { Connection } = connectionTypes('DistributionSet', 'distribution sets', D
 
 export const loadDistributionSet = loaderOfFound(findDistributionSets);
 const loadType = loaderOfFound(findDistributionSetTypes);
+const loadSuggestion = loaderOf(suggestTargetFilters);
 const loadModules = loaderOfLists(findModulesOfSets);
 
 lookup('DistributionSet', DistributionSet, { needs: 'READ_DISTRIBUTION_SET', find: findDistributionSets });
@@ -90,6 +122,19 @@ export class DistributionSetResolver {
   })
   type(@Root() { type }: Entity, @Ctx() context: GraphqlContext): Promise<DistributionSetType | null> {
     return loadType(context, type.id);
+  }
+
+  @FieldResolver(() => TargetFilterSuggestion, {
+    nullable: true,
+    description:
+      'The `targetFilter` that its files suggest; null if none of them is an update for SWUpdate or RAUC. Looks at the first 100 files. Needs READ_SOFTWARE_MODULE.',
+    complexity: 5,
+  })
+  suggestedTargetFilter(
+    @Root() { id }: Entity,
+    @Ctx() context: GraphqlContext,
+  ): Promise<TargetFilterSuggestion | null> {
+    return loadSuggestion(context, id);
   }
 
   @FieldResolver(() => [SoftwareModule], {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { selectTargetIds } from '../../fleet/targets/selection.ts';
+import { type SelectedTarget, selectTargetIds } from '../../fleet/targets/selection.ts';
 import { added, affected } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -11,7 +11,7 @@ import type { DistributionSet } from '../../software/distribution-sets/distribut
 import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
 import { titleOf } from '../../software/software-modules/module.ts';
 import { requireRoomForActions } from '../actions/quota.ts';
-import { refuseIncompatible } from './compatibility.ts';
+import { refuseIncompatible, refuseOutside } from './compatibility.ts';
 import { AssignDistributionSet, DEFAULT_WEIGHT } from './input.ts';
 import { readMaintenanceWindow } from './maintenance-window.ts';
 import { type CreatedAction, deploy, type Plan, targetsWithoutSet } from './write.ts';
@@ -30,15 +30,16 @@ export interface AssignmentResult {
  * still to do, unless they are steps of a migration. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET. With `dryRun` it
  * only says what would be.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
- *   TARGET_NOT_FOUND, TARGET_TYPE_INCOMPATIBLE, QUOTA_EXCEEDED, MAINTENANCE_WINDOW_INVALID, INVALID_INPUT, the filter's
- *   errors
+ *   TARGET_NOT_FOUND, TARGET_TYPE_INCOMPATIBLE, OUTSIDE_TARGET_FILTER unless that is ignored, QUOTA_EXCEEDED,
+ *   MAINTENANCE_WINDOW_INVALID, INVALID_INPUT, the filter's errors
  */
 export async function assignDistributionSet(
   context: Context,
   input: AssignDistributionSet,
 ): Promise<AssignmentResult> {
   const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET', 'UPDATE_TARGET');
-  const { distributionSetId, assignments, offline, onMissing, dryRun } = parse(AssignDistributionSet, input);
+  const given = parse(AssignDistributionSet, input);
+  const { distributionSetId, assignments, dryRun } = given;
   const { settings } = await context.tenants.byId(tenantId);
 
   return change(
@@ -47,16 +48,11 @@ export async function assignDistributionSet(
       const set = await requireAssignableSet(tx, context, distributionSetId);
       if (assignments.length > 1) await lockNamedTargets(tx, context, assignments);
       const result: AssignmentResult = { distributionSet: set, alreadyAssigned: 0, actions: [] };
-      for (const { controllerIds, filter, ...options } of assignments) {
-        const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', {
-          controllerIds,
-          filter,
-          onMissing,
-        });
-        const plan = planOf(context, set, { ...options, offline: offline ?? false }, settings);
+      const planned = await planAll(tx, context, set, given);
+      await refuseUnsuitable(tx, context, set, { planned, anyTarget: given.ignoreTargetFilter ?? false });
+      for (const { filter, selected, plan } of planned) {
         const created: CreatedAction[] = [];
         for (const chunk of chunks(selected)) {
-          await refuseIncompatible(tx, context, set, chunk);
           const without = await targetsWithoutSet(tx, tenantId, plan, chunk);
           await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, without);
           for (const action of await deploy(tx, context, plan, without)) created.push(action);
@@ -88,6 +84,44 @@ const lockNamedTargets = (
   const controllerIds = assignments.flatMap((assignment) => assignment.controllerIds ?? []);
   return selectTargetIds(tx, context, 'UPDATE_TARGET', { controllerIds, onMissing: 'PASS_OVER' });
 };
+
+/** One of the assignments: which targets it is about, and the actions that they get. */
+interface Planned {
+  filter: string | null | undefined;
+  selected: SelectedTarget[];
+  plan: Plan;
+}
+
+/** @throws TARGET_NOT_FOUND, MAINTENANCE_WINDOW_INVALID, INVALID_INPUT, the filter's errors */
+async function planAll(
+  tx: Transaction,
+  context: Context,
+  set: DistributionSet,
+  { assignments, offline, onMissing }: z.output<typeof AssignDistributionSet>,
+): Promise<Planned[]> {
+  const { settings } = await context.tenants.byId(context.caller.tenantId);
+  const planned: Planned[] = [];
+  for (const { controllerIds, filter, ...options } of assignments) {
+    const choice = { controllerIds, filter, onMissing };
+    const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', choice);
+    const plan = planOf(context, set, { ...options, offline: offline ?? false }, settings);
+    planned.push({ filter, selected, plan });
+  }
+  return planned;
+}
+
+/** Looks at all targets before any gets an action. @throws TARGET_TYPE_INCOMPATIBLE, OUTSIDE_TARGET_FILTER */
+async function refuseUnsuitable(
+  tx: Transaction,
+  context: Context,
+  set: DistributionSet,
+  { planned, anyTarget }: { planned: readonly Planned[]; anyTarget: boolean },
+): Promise<void> {
+  const selected = planned.flatMap((one) => one.selected);
+  for (const chunk of chunks(selected)) await refuseIncompatible(tx, context, set, chunk);
+  const path = [planned.some(({ filter }) => filter != null) ? 'filter' : 'controllerIds'];
+  if (!anyTarget) await refuseOutside(tx, context, set, { selected, path });
+}
 
 type Options = Omit<
   z.output<typeof AssignDistributionSet>['assignments'][number],

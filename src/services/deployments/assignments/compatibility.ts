@@ -1,12 +1,16 @@
-import { sql } from 'drizzle-orm';
-import type { Transaction } from '../../../database/connect.ts';
+import { type SQL, sql } from 'drizzle-orm';
+import { chunks } from '../../../database/bulk.ts';
+import type { Database, Transaction } from '../../../database/connect.ts';
 import { targetTypeSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targets } from '../../../database/tables/targets.ts';
-import { targetTypeIncompatible } from '../../../errors.ts';
+import { outsideTargetFilter, type RefusedTargets, targetTypeIncompatible } from '../../../errors.ts';
+import { parseFilter } from '../../../filters/parse.ts';
 import { readableAmong } from '../../access/readable-fields.ts';
+import { targetsWith } from '../../fleet/targets/keys.ts';
+import { matchingTargets } from '../../fleet/targets/matching.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
-import type { Context } from '../../shared/context.ts';
+import type { ActorContext, Context } from '../../shared/context.ts';
 import type { DistributionSet } from '../../software/distribution-sets/distribution-set.ts';
 import { idArrayOf } from '../actions/select.ts';
 
@@ -20,6 +24,73 @@ export const takesSetType = (setTypeId: number) => sql`(
     WHERE ${targetTypeSetTypes.tenantId} = ${targets.tenantId}
       AND ${targetTypeSetTypes.targetTypeId} = ${targets.targetTypeId}
       AND ${targetTypeSetTypes.setTypeId} = ${setTypeId}))`;
+
+/** The condition that a target is one that a set is for; undefined if it is for all. */
+export async function isForTarget(
+  tx: Database | Transaction,
+  { caller: { tenantId }, tenants, clock }: ActorContext,
+  { targetFilter }: Pick<DistributionSet, 'targetFilter'>,
+): Promise<SQL | undefined> {
+  if (targetFilter === null) return undefined;
+  const tenant = await tenants.byId(tenantId);
+  return matchingTargets(tx, { tenant, now: clock() }, parseFilter(targetFilter));
+}
+
+/** How many of the refused targets an error names. */
+const NAMED = 10;
+
+/** @throws OUTSIDE_TARGET_FILTER if the set is not for some of the targets: says how many, and names a few */
+export async function refuseOutside(
+  tx: Transaction,
+  context: Context,
+  set: DistributionSet,
+  { selected, path }: { selected: readonly SelectedTarget[]; path: string[] },
+): Promise<void> {
+  const inside = await isForTarget(tx, context, set);
+  if (!inside) return;
+  const refused: RefusedTargets = { count: 0, controllerIds: [] };
+  for (const chunk of chunks(selected)) {
+    const among = sql`${targets.id} = ANY(${idArrayOf(chunk)})`;
+    const found = await findOutside(tx, context, sql`${among} AND (${inside}) IS NOT TRUE`);
+    refused.count += found.count;
+    refused.controllerIds.push(...found.controllerIds.slice(0, NAMED - refused.controllerIds.length));
+  }
+  if (refused.count) throw outsideTargetFilter(refused, path);
+}
+
+/**
+ * For a rollout and the like, which leave out the targets that the set is not for. `matching` is the condition of the
+ * targets that they would reach otherwise.
+ * @throws OUTSIDE_TARGET_FILTER if there are such targets, and the set is for none of them
+ */
+export async function refuseIfAllOutside(
+  tx: Transaction,
+  context: Context,
+  set: DistributionSet,
+  { matching, path }: { matching: SQL; path: string[] },
+): Promise<void> {
+  const inside = await isForTarget(tx, context, set);
+  if (!inside) return;
+  const [some] = await tx.execute(sql`
+    SELECT 1 FROM ${targetsWith([matching, inside])} WHERE ${matching} AND ${inside} LIMIT 1`);
+  if (some) return;
+  const refused = await findOutside(tx, context, matching);
+  if (refused.count) throw outsideTargetFilter(refused, path);
+}
+
+async function findOutside(
+  tx: Transaction,
+  { caller: { tenantId } }: Context,
+  condition: SQL,
+): Promise<RefusedTargets> {
+  const [row] = await tx.execute<{ count: string; names: string[] }>(sql`
+    WITH outside AS MATERIALIZED (
+      SELECT ${targets.id}, ${targets.controllerId} FROM ${targetsWith([condition])}
+      WHERE ${targets.tenantId} = ${tenantId} AND ${condition})
+    SELECT (SELECT count(*) FROM outside) AS count,
+      ARRAY(SELECT controller_id FROM outside ORDER BY id LIMIT ${NAMED}) AS names`);
+  return { count: Number(row!.count), controllerIds: row!.names };
+}
 
 /** @throws TARGET_TYPE_INCOMPATIBLE for the first of the targets whose type doesn't take the set */
 export async function refuseIncompatible(

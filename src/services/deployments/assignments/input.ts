@@ -41,6 +41,8 @@ export const AssignDistributionSet = z.object({
   offline: z.boolean().nullish(),
   /** What becomes of a named target that isn't there. */
   onMissing: z.enum(['REFUSE', 'PASS_OVER']).default('REFUSE'),
+  /** Also to targets that the set is not for. */
+  ignoreTargetFilter: z.boolean().nullish(),
   dryRun: z.boolean().nullish(),
 });
 export type AssignDistributionSet = z.input<typeof AssignDistributionSet>;

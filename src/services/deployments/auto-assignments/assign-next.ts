@@ -18,7 +18,7 @@ import { readSets } from '../../software/distribution-sets/set.ts';
 import { makeRoom } from '../actions/quota.ts';
 import { idArrayOf } from '../actions/select.ts';
 import { describeAssignment } from '../assignments/assign.ts';
-import { takesSetType } from '../assignments/compatibility.ts';
+import { isForTarget, takesSetType } from '../assignments/compatibility.ts';
 import { deploy, isAlreadyAssigned, type Plan } from '../assignments/write.ts';
 import { creatorContext } from './creator-context.ts';
 
@@ -39,7 +39,7 @@ export const mayAssign = (now: Date): SQL =>
 /**
  * Assigns the set of an auto-assignment to the next of its targets, by id from `after` on; one whose time has come begins by
  * it. Passed over are targets that once had an action of the set, be it a failed one, unless they only downloaded it; that
- * are to have it anyway, whose type doesn't take it, or that somebody else is just changing.
+ * are to have it anyway, whose type doesn't take it, that it is not for, or that somebody else is just changing.
  * @returns the id of the last target that it came to, null where there are no more
  * @throws DISTRIBUTION_SET_INCOMPLETE, the filter's errors
  */
@@ -110,9 +110,10 @@ async function begin(tx: Transaction, changes: Changes, { tenantId, id, name }: 
 async function eligibleTargets(
   context: Context,
   tenant: Tenant,
-  { tenantId, filter, forceType }: Row,
-  { id, type }: DistributionSet,
+  { tenantId, filter, forceType, ignoreTargetFilter }: Row,
+  set: DistributionSet,
 ): Promise<SQL> {
+  const { id, type } = set;
   // Where it was only downloaded, it has still to be installed.
   const counts = forceType === 'downloadonly' ? sql`` : sql`AND ${actions.status} <> 'downloaded'`;
   return sql`${and(
@@ -120,6 +121,7 @@ async function eligibleTargets(
     await matchingTargets(context.database, { tenant, now: context.clock() }, parseFilter(filter)),
     await scopeCondition(context, 'UPDATE_TARGET'),
     takesSetType(type.id),
+    ignoreTargetFilter ? undefined : await isForTarget(context.database, context, set),
   )} AND NOT EXISTS (
     SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${targets.tenantId}
       AND ${actions.targetId} = ${targets.id} AND ${actions.setId} IS NOT DISTINCT FROM ${id} ${counts} OFFSET 0)

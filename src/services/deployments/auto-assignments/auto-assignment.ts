@@ -31,6 +31,8 @@ export interface AutoAssignment extends Authored {
   approvalRemark: string | null;
   /** The account it acts for. */
   initiatedBy: string;
+  /** Whether it also reaches targets that the set is not for. */
+  ignoreTargetFilter: boolean;
 }
 
 const { tenantId: _, setId: _set, creatorScopes: _scopes, ...own } = getTableColumns(autoAssignments);

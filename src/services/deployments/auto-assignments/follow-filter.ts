@@ -38,7 +38,15 @@ export async function replaceAutoAssignment(
   }: { linked: AutoAssignment; targetFilter: Pick<TargetFilter, 'id' | 'name' | 'filter'> },
 ): Promise<void> {
   const { id, name, filter } = targetFilter;
-  const { distributionSet, description, forceType, weight, confirmationRequired, startAt } = linked;
+  const {
+    distributionSet,
+    description,
+    forceType,
+    weight,
+    confirmationRequired,
+    startAt,
+    ignoreTargetFilter,
+  } = linked;
   await removeAutoAssignments(tx, context, itself(context, linked));
   const created = await setUpAutoAssignment(tx, context, {
     name,
@@ -50,6 +58,7 @@ export async function replaceAutoAssignment(
     weight,
     confirmationRequired,
     startAt,
+    ignoreTargetFilter,
   });
   changes.record({
     type: 'target-filter.set-assigned',

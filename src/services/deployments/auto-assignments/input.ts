@@ -14,6 +14,8 @@ export const AutoAssignmentOptions = ActionOptions.pick({
   distributionSetId: z.number(),
   /** When it starts; as soon as possible if missing. */
   startAt: z.date('must be a time').nullish(),
+  /** Whether it also reaches targets that the set is not for. */
+  ignoreTargetFilter: z.boolean().nullish(),
 });
 export type AutoAssignmentOptions = z.output<typeof AutoAssignmentOptions>;
 

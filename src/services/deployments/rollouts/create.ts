@@ -10,11 +10,13 @@ import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
+import type { DistributionSet } from '../../software/distribution-sets/distribution-set.ts';
 import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
 import { titleOf } from '../../software/software-modules/module.ts';
+import { refuseIfAllOutside } from '../assignments/compatibility.ts';
 import { DEFAULT_WEIGHT } from '../assignments/input.ts';
 import { type NewRollout, RolloutInput } from './input.ts';
-import { countEligible, readTargetFilter } from './matching.ts';
+import { countEligible, eligibleTargets, readTargetFilter } from './matching.ts';
 import { filtersTakenWhole, type GroupPlan, leftBy, planGroups } from './plan-groups.ts';
 import { type Rollout, readRollouts } from './rollout.ts';
 
@@ -24,7 +26,8 @@ import { type Rollout, readRollouts } from './rollout.ts';
  * READ_DISTRIBUTION_SET and READ_TARGET, and HANDLE_ROLLOUT where it is to begin by itself.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
  *   ROLLOUT_ALREADY_EXISTS, QUOTA_EXCEEDED beyond 500 groups, the filters' errors, INVALID_INPUT, also where no target
- *   matches, or the groups don't reach all that do
+ *   matches, or the groups don't reach all that do; OUTSIDE_TARGET_FILTER where the set is for none of those that match,
+ *   unless that is ignored: where it is for some, the others are left out
  */
 export async function createRollout(context: Context, input: RolloutInput): Promise<Rollout> {
   const { tenantId } = requirePermission(context, 'CREATE_ROLLOUT', 'READ_DISTRIBUTION_SET', 'READ_TARGET');
@@ -36,7 +39,13 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
   return change(context, async (tx, changes) => {
     const set = await requireAssignableSet(tx, context, given.distributionSetId);
     const groups = planGroups(given, settings.confirmationFlow);
-    const planned = { filter: given.filter, creatorScope: creatorScope(context), setId: set.id };
+    const planned = {
+      filter: given.filter,
+      creatorScope: creatorScope(context),
+      setId: set.id,
+      ignoreTargetFilter: given.ignoreTargetFilter ?? false,
+    };
+    if (!planned.ignoreTargetFilter) await refuseOutsideAsAWhole(tx, context, set, planned);
     const totalTargets = await requireAllCovered(tx, context, planned, groups);
     const id = await insertRollout(tx, context, { ...given, ...planned, totalTargets });
     await insertGroups(tx, context, id, groups);
@@ -63,6 +72,18 @@ function readFilters(context: Context, { filter, groups }: NewRollout): void {
   read(filter, 'filter');
   for (const [index, group] of groups?.entries() ?? [])
     if (group.filter) read(group.filter, 'groups', String(index), 'filter');
+}
+
+/** @throws OUTSIDE_TARGET_FILTER */
+async function refuseOutsideAsAWhole(
+  tx: Transaction,
+  context: Context,
+  set: DistributionSet,
+  planned: Parameters<typeof countEligible>[2],
+): Promise<void> {
+  if (set.targetFilter === null) return;
+  const matching = await eligibleTargets(tx, context, { ...planned, ignoreTargetFilter: true });
+  await refuseIfAllOutside(tx, context, set, { matching, path: ['filter'] });
 }
 
 /** @returns how many targets there are @throws INVALID_INPUT */
@@ -99,7 +120,8 @@ async function describeLeft(
 async function insertRollout(
   tx: Transaction,
   context: Context,
-  rollout: NewRollout & { setId: number; creatorScope: string | null; totalTargets: number },
+  rollout: Omit<NewRollout, 'ignoreTargetFilter'> &
+    Pick<typeof rollouts.$inferSelect, 'setId' | 'creatorScope' | 'totalTargets' | 'ignoreTargetFilter'>,
 ): Promise<number> {
   const [row] = await tx
     .insert(rollouts)
@@ -110,6 +132,7 @@ async function insertRollout(
       setId: rollout.setId,
       filter: rollout.filter,
       creatorScope: rollout.creatorScope,
+      ignoreTargetFilter: rollout.ignoreTargetFilter,
       status: 'creating',
       startAt: rollout.startAt ?? null,
       forceType: rollout.forceType ?? 'forced',

@@ -61,6 +61,8 @@ export const RolloutInput = GroupConditions.extend({
     .nullish(),
   /** Whether devices are asked before; as the tenant is set where it is missing. */
   confirmationRequired: z.boolean().nullish(),
+  /** Whether it also takes in targets that the set is not for. */
+  ignoreTargetFilter: z.boolean().nullish(),
 });
 export type RolloutInput = z.input<typeof RolloutInput>;
 export type NewRollout = z.output<typeof RolloutInput>;

@@ -10,7 +10,7 @@ import { parseTargetFilter } from '../../fleet/targets/fields.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
 import type { ActorContext } from '../../shared/context.ts';
-import { takesSetType } from '../assignments/compatibility.ts';
+import { isForTarget, takesSetType } from '../assignments/compatibility.ts';
 import type { LockedRollout } from './rollout.ts';
 
 /** @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID with the path, where it cannot be asked of targets */
@@ -26,17 +26,22 @@ const allOf = (expressions: Expression[]): Expression =>
   expressions.length > 1 ? { kind: 'and', children: expressions } : expressions[0]!;
 
 /** A rollout, before or after it is stored. */
-type Filtered = Pick<LockedRollout, 'filter' | 'creatorScope' | 'setId'>;
+type Filtered = Pick<LockedRollout, 'filter' | 'creatorScope' | 'setId' | 'ignoreTargetFilter'>;
 
-/** The condition that a target can be in a rollout's group, or in any: it matches, and its type takes the set. */
+/**
+ * The condition that a target can be in a rollout's group, or in any: it matches, its type takes the set, and the set is
+ * for it, unless that is ignored.
+ */
 export async function eligibleTargets(
   tx: Transaction,
-  { caller: { tenantId }, tenants, clock }: ActorContext,
-  { filter, creatorScope, setId }: Filtered,
+  context: ActorContext,
+  { filter, creatorScope, setId, ignoreTargetFilter }: Filtered,
   groupFilter = '',
 ): Promise<SQL> {
+  const { caller, tenants, clock } = context;
+  const { tenantId } = caller;
   const [set] = await tx
-    .select({ typeId: distributionSets.typeId })
+    .select({ typeId: distributionSets.typeId, targetFilter: distributionSets.targetFilter })
     .from(distributionSets)
     .where(and(eq(distributionSets.tenantId, tenantId), eq(distributionSets.id, setId)));
   const texts = [filter, creatorScope, groupFilter].filter((text) => text);
@@ -46,7 +51,8 @@ export async function eligibleTargets(
     { tenant: await tenants.byId(tenantId), now: clock() },
     expression,
   );
-  return and(eq(targets.tenantId, tenantId), takesSetType(set!.typeId), matching)!;
+  const isFor = ignoreTargetFilter ? undefined : await isForTarget(tx, context, set!);
+  return and(eq(targets.tenantId, tenantId), takesSetType(set!.typeId), matching, isFor)!;
 }
 
 /** How many targets there are for a rollout, and how many of them match none of the filters. */

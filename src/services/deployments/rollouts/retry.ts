@@ -23,5 +23,6 @@ export async function retryRollout(context: Context, { id }: { id: number }): Pr
     forcedAt: failed.forcedAt,
     startAt: failed.startAt,
     confirmationRequired: false,
+    ignoreTargetFilter: failed.ignoreTargetFilter,
   });
 }

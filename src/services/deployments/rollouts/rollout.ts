@@ -32,6 +32,8 @@ export interface Rollout extends Authored {
   weight: number;
   /** Whether targets that appear later are taken in. */
   dynamic: boolean;
+  /** Whether it also takes in targets that the set is not for. */
+  ignoreTargetFilter: boolean;
   totalTargets: number;
   totalGroups: number;
   approvalDecidedBy: string | null;
@@ -55,6 +57,7 @@ const COLUMNS = {
   forcedAt: rollouts.forcedAt,
   weight: rollouts.weight,
   dynamic: rollouts.dynamic,
+  ignoreTargetFilter: rollouts.ignoreTargetFilter,
   totalTargets: rollouts.totalTargets,
   totalGroups: sql<number>`(SELECT count(*) FROM ${rolloutGroups}
     WHERE ${rolloutGroups.tenantId} = ${rollouts.tenantId} AND ${rolloutGroups.rolloutId} = ${rollouts.id})`.mapWith(

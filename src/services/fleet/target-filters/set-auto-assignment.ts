@@ -38,6 +38,7 @@ export async function setAutoAssignment(
       name,
       filter,
       targetFilterId,
+      filterField: 'targetFilterId',
     });
     changes.record({
       type: 'target-filter.set-assigned',

@@ -69,6 +69,7 @@ const OWN: Partial<Record<FilterEntity, Descriptions>> = {
     'type.name': 'The name of its type.',
     valid: 'Whether it was not invalidated.',
     complete: 'Whether it has all modules that its type needs.',
+    targetFilter: 'The filter of the targets that it is for, as it was written.',
     module: 'The names of its software modules.',
     'module.id': 'The ids of its software modules.',
     tag: 'The names of its tags.',

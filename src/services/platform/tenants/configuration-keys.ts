@@ -51,7 +51,7 @@ export const DEFAULT_SET_TYPE_KEY = 'default.ds.type';
 /** Of the default enrollment group: the token that devices have shared since hawkBit. */
 export const GATEWAY_TOKEN_KEY = 'authentication.gatewaytoken.key';
 
-/** Every key a tenant can set, by hawkBit's names; `autoregistration.enabled`, `audit.…` and `job.…` are Muster's own. */
+/** Every key a tenant can set, by hawkBit's names; those that hawkBit does not know are Muster's own. */
 export const CONFIGURATION_KEYS = {
   'authentication.targettoken.enabled': ofSystem(
     'Whether devices may sign in by their own token.',
@@ -129,6 +129,16 @@ export const CONFIGURATION_KEYS = {
     'Days after which jobs that have ended are forgotten.',
     JOB_RETENTION_DAYS,
     (value) => checkDays('job.retention.days', value),
+  ),
+  'hardware.attribute.swupdate': text(
+    'The attribute by which devices report what the hardware-compatibility of an update for SWUpdate names.',
+    'hw_revision',
+    (value) => checkAttribute('hardware.attribute.swupdate', value),
+  ),
+  'hardware.attribute.rauc': text(
+    'The attribute by which devices report what the compatible of a RAUC bundle names.',
+    'compatible',
+    (value) => checkAttribute('hardware.attribute.rauc', value),
   ),
   'action.delete.allowed.statuses': text(
     'The states in which an action may be deleted.',
@@ -210,6 +220,12 @@ function checkInteger32(name: string, value: ConfigurationValue): void {
 function checkDays(name: string, value: ConfigurationValue): void {
   if (!(Number(value) >= 1 && Number(value) <= 36_500))
     throw configurationValueInvalid(name, 'must be from 1 to 36500');
+}
+
+/** It becomes the field of a filter. Empty: devices don't report it. */
+function checkAttribute(name: string, value: ConfigurationValue): void {
+  if (!/^[^"'();,=<>!~ \t\r\n\f]{0,128}$/.test(String(value)))
+    throw configurationValueInvalid(name, 'must be the key of an attribute as filters name it, or empty');
 }
 
 function checkOverdueTime(value: ConfigurationValue): void {

@@ -36,6 +36,8 @@ export interface TenantSettings {
   /** How often a device should ask before its maintenance window opens; below 1 as often as always. */
   pollsBeforeWindow: number;
   overdueSeconds: number;
+  /** By the format of an update: the attribute by which devices report the hardware that they are; may be empty. */
+  hardwareAttributes: Readonly<Record<'swu' | 'rauc', string>>;
 }
 
 export interface ActionCleanup {
@@ -75,6 +77,10 @@ export function resolveSettings(
     pollsBeforeWindow: Number(value('maintenanceWindowPollCount')),
     polling: parsePollingTime(String(value('pollingTime'))),
     overdueSeconds: parseDuration(String(value('pollingOverdueTime'))) ?? 0,
+    hardwareAttributes: {
+      swu: String(value('hardware.attribute.swupdate')),
+      rauc: String(value('hardware.attribute.rauc')),
+    },
   };
 }
 

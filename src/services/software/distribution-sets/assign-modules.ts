@@ -14,10 +14,13 @@ import { titleOf } from '../software-modules/module.ts';
 import type { DistributionSet } from './distribution-set.ts';
 import { faultOfModule, readSupply, refuseTooMany, withModules } from './modules.ts';
 import { lockValidSet, touchSet } from './set.ts';
+import { fillTargetFilters } from './target-filter.ts';
 
 const ModulesOfSet = z.object({
   id: z.number(),
   moduleIds: listOf(z.number()).min(1, 'must have at least one module'),
+  /** Gives a set without a filter of targets the one that its files say, if it can be told. */
+  fillTargetFilter: z.boolean().nullish(),
 });
 export type ModulesOfSet = z.input<typeof ModulesOfSet>;
 
@@ -29,10 +32,10 @@ export type ModulesOfSet = z.input<typeof ModulesOfSet>;
  */
 export async function assignModules(context: Context, input: ModulesOfSet): Promise<DistributionSet> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
-  const { id, moduleIds } = parse(ModulesOfSet, input);
+  const { id, moduleIds, fillTargetFilter } = parse(ModulesOfSet, input);
 
   return change(context, async (tx, changes) => {
-    const { type } = await lockOpenSet(tx, context, id);
+    const { type, targetFilter } = await lockOpenSet(tx, context, id);
     const present = await modulesOf(tx, tenantId, id);
     const supply = await readSupply(tx, context, [type.id], [...present, ...moduleIds]);
     for (const [index, moduleId] of moduleIds.entries()) {
@@ -44,8 +47,16 @@ export async function assignModules(context: Context, input: ModulesOfSet): Prom
     refuseTooMany(after, ['moduleIds']);
     const wanted = after.map((module) => module.id);
     const replaced = await replaceModules(tx, tenantId, id, { present, wanted });
+    if (fillTargetFilter) await fillTargetFilters(tx, context, [id]);
     const set = await touchSet(tx, context, id);
-    changes.record({ type: 'distribution-set.updated', subjects: [titleOf(set)], changes: replaced });
+    const filled = set.targetFilter !== targetFilter && {
+      targetFilter: { old: targetFilter, new: set.targetFilter },
+    };
+    changes.record({
+      type: 'distribution-set.updated',
+      subjects: [titleOf(set)],
+      changes: { ...replaced, ...filled },
+    });
     return set;
   });
 }

@@ -33,8 +33,11 @@ import { freezeSets } from './freeze.ts';
 import { DistributionSetInput, MOST_MODULES, type NewDistributionSet } from './input.ts';
 import { faultOfModule, isComplete, readSupply, type Supply, withModules } from './modules.ts';
 import { readSets, setsAs } from './set.ts';
+import { faultOfTargetFilter, fillTargetFilters } from './target-filter.ts';
 
 export interface CreateDistributionSets extends BulkOptions {
+  /** Gives sets of which no filter of targets is told the one that their files say, if it can be told. */
+  fillTargetFilters?: boolean;
   distributionSets: readonly DistributionSetInput[];
 }
 
@@ -48,12 +51,30 @@ export async function createDistributionSets(
 ): Promise<Created<DistributionSet>> {
   const { tenantId } = requirePermission(context, 'CREATE_DISTRIBUTION_SET');
   const batch = await readBatch(DistributionSetInput, input.distributionSets, 'distributionSets');
+  const given = new Set(batch.rows.map((row) => row?.targetFilter));
   return createBatch(context, batch, input, {
     async check(tx, rows) {
       refuseUnfit(rows, await readParts(tx, context, rows.rows));
+      refuseFilters(rows, context);
       await refuseExisting(tx, tenantId, rows);
     },
-    insert: async (tx, rows) => insertSets(tx, context, rows, await readParts(tx, context, rows)),
+    async insert(tx, rows) {
+      const ids = await insertSets(tx, context, rows, await readParts(tx, context, rows));
+      const open = ids.filter((_, index) => rows[index]!.fillsTargetFilter);
+      if (input.fillTargetFilters) await fillTargetFilters(tx, context, open);
+      const created = await readSets(tx, tenantId, ids);
+      return ids.map((id) => created.get(id)!);
+    },
+    audited: ({ fillsTargetFilter: _, ...row }) => row,
+    async finish(_, created, changes) {
+      for (const set of created)
+        if (set.targetFilter !== null && !given.has(set.targetFilter))
+          changes.record({
+            type: 'distribution-set.updated',
+            subjects: [titleOf(set)],
+            changes: { targetFilter: { old: null, new: set.targetFilter } },
+          });
+    },
     scope: setsAs('CREATE_DISTRIBUTION_SET'),
     event: 'distribution-set.created',
     nameOf: titleOf,
@@ -89,6 +110,13 @@ async function readParts(
 function refuseUnfit(batch: Batch<NewDistributionSet>, parts: Parts): void {
   for (const [index, row] of batch.rows.entries()) {
     const fault = row && faultOfParts(row, parts);
+    if (fault) refuse(batch, index, fault);
+  }
+}
+
+function refuseFilters(batch: Batch<NewDistributionSet>, context: Context): void {
+  for (const [index, row] of batch.rows.entries()) {
+    const fault = row?.targetFilter ? faultOfTargetFilter(context, row.targetFilter) : undefined;
     if (fault) refuse(batch, index, fault);
   }
 }
@@ -138,7 +166,7 @@ async function insertSets(
   context: Context,
   rows: readonly NewDistributionSet[],
   parts: Parts,
-): Promise<DistributionSet[]> {
+): Promise<number[]> {
   const { tenantId } = context.caller;
   const made = { tenantId, ...creationStamp(context) };
   const ids: number[] = [];
@@ -165,6 +193,5 @@ async function insertSets(
     context,
     ids.filter((_, index) => rows[index]!.locked),
   );
-  const created = await readSets(tx, tenantId, ids);
-  return ids.map((id) => created.get(id)!);
+  return ids;
 }

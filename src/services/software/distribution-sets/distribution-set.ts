@@ -16,6 +16,8 @@ export interface DistributionSet extends Authored {
   deleted: boolean;
   /** Whether it has modules, a complete one of every mandatory type among them, and no incomplete one. */
   complete: boolean;
+  /** RSQL: the targets that it is for; null if it is for all. */
+  targetFilter: string | null;
 }
 
 export const DISTRIBUTION_SET_COLUMNS = {
@@ -29,6 +31,7 @@ export const DISTRIBUTION_SET_COLUMNS = {
   valid: distributionSets.valid,
   deleted: distributionSets.deleted,
   complete: isCompleteSet,
+  targetFilter: distributionSets.targetFilter,
   createdAt: distributionSets.createdAt,
   createdBy: distributionSets.createdBy,
   lastModifiedAt: distributionSets.lastModifiedAt,

@@ -40,6 +40,7 @@ export const DISTRIBUTION_SET_FIELDS = fieldSet([
   [['valid'], { kind: 'boolean', column: distributionSets.valid }],
   [['locked'], { kind: 'boolean', column: distributionSets.locked }],
   [['complete'], { kind: 'boolean', column: isCompleteSet }],
+  [['targetFilter'], { kind: 'text', column: distributionSets.targetFilter }],
   [
     ['module', 'module.name', 'modules.name'],
     {

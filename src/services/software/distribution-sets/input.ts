@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { FILTER_LENGTH } from '../../fleet/target-filters/input.ts';
 import { listOf } from '../../shared/rows.ts';
-import { enteredText } from '../../shared/text.ts';
+import { enteredText, plainText } from '../../shared/text.ts';
 
 const name = enteredText(1, 128);
 const version = enteredText(1, 64);
 const description = enteredText(0, 512);
+/** Which targets it is for. */
+const targetFilter = plainText(1, FILTER_LENGTH).nullish();
 
 /** One distribution set to create; `type` is the key of its type, the tenant's default one where it is missing. */
 export const DistributionSetInput = z
@@ -16,14 +19,18 @@ export const DistributionSetInput = z
     requiredMigrationStep: z.boolean().nullish(),
     locked: z.boolean().nullish(),
     moduleIds: listOf(z.number()).nullish(),
+    targetFilter,
   })
-  .transform(({ type, description, requiredMigrationStep, locked, moduleIds, ...rest }) => ({
+  .transform(({ type, description, requiredMigrationStep, locked, moduleIds, targetFilter, ...rest }) => ({
     ...rest,
     type: type || undefined,
     description: description ?? null,
     requiredMigrationStep: requiredMigrationStep ?? false,
     locked: locked ?? false,
     moduleIds: [...new Set(moduleIds)],
+    targetFilter: targetFilter ?? null,
+    /** Nothing was said of it, so that it may be filled from what the files say. */
+    fillsTargetFilter: targetFilter === undefined,
   }));
 export type DistributionSetInput = z.input<typeof DistributionSetInput>;
 export type NewDistributionSet = z.output<typeof DistributionSetInput>;
@@ -36,6 +43,7 @@ export const DistributionSetUpdate = z.object({
   description: description.nullish(),
   requiredMigrationStep: z.boolean().optional(),
   locked: z.boolean().optional(),
+  targetFilter,
 });
 export type DistributionSetUpdate = z.input<typeof DistributionSetUpdate>;
 

@@ -15,14 +15,24 @@ import type { DistributionSet } from './distribution-set.ts';
 import { freezeSets } from './freeze.ts';
 import { DistributionSetUpdate } from './input.ts';
 import { lockValidSet, readSets, setsAs } from './set.ts';
+import { faultOfTargetFilter } from './target-filter.ts';
 
-const CHANGEABLE = ['name', 'version', 'description', 'requiredMigrationStep', 'locked'] as const;
+const CHANGEABLE = [
+  'name',
+  'version',
+  'description',
+  'requiredMigrationStep',
+  'locked',
+  'targetFilter',
+] as const;
 
 /**
- * Changes what is given. `locked` locks the modules, too, but unlocks only the set. Needs UPDATE_DISTRIBUTION_SET.
+ * Changes what is given. `locked` locks the modules, too, but unlocks only the set. Another `targetFilter` is for what is
+ * assigned from now on: actions that there are stay. Needs UPDATE_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID,
  *   DISTRIBUTION_SET_ALREADY_EXISTS, DISTRIBUTION_SET_INCOMPLETE where it cannot be locked yet, LOCKED for a change
- *   that needs an unlocked set, INVALID_INPUT; FORBIDDEN where a scope of the caller filters by the name or version
+ *   that needs an unlocked set, INVALID_INPUT, the filter's errors; FORBIDDEN where a scope of the caller filters by the
+ *   name or version, or the filter asks for what the caller may not read
  */
 export async function updateDistributionSet(
   context: Context,
@@ -31,6 +41,8 @@ export async function updateDistributionSet(
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
   const { id, locked, ...rest } = parse(DistributionSetUpdate, input);
   const given = givenOf(rest);
+  const fault = given.targetFilter == null ? undefined : faultOfTargetFilter(context, given.targetFilter);
+  if (fault) throw fault;
 
   return change(context, async (tx, changes) => {
     const before = await lockValidSet(tx, context, { permission: 'UPDATE_DISTRIBUTION_SET', id });

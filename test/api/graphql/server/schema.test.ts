@@ -41,7 +41,7 @@ it('keeps the shapes that consoles rely on', () => {
     'input CreateTargetsInput { dryRun: Boolean! = false errorPolicy: BulkErrorPolicy! = REJECT_ALL targets: [TargetInput!]! }',
     'input TargetInput { address: String controllerId: String! description: String group: String name: String requestAttributes: Boolean securityToken: String targetTypeId: ID }',
     'type CreateTargetsPayload { targets: [Target!]! userErrors: [UserError!]! }',
-    'type UserError { code: UserErrorCode! expected: String length: Int message: String! path: [String!]! position: Int suggestion: String }',
+    'type UserError { code: UserErrorCode! expected: String length: Int message: String! path: [String!]! position: Int refusedTargets: RefusedTargets suggestion: String }',
     'enum UpdateStatus { ERROR IN_SYNC PENDING REGISTERED UNKNOWN }',
     'createTargets( input: CreateTargetsInput! ): CreateTargetsPayload!',
     'deleteTargets( input: DeleteTargetsInput! ): DeleteTargetsPayload!',

@@ -36,6 +36,7 @@ import { watchActions } from '../../../../src/services/platform/live/watch-actio
 import { watchTargets } from '../../../../src/services/platform/live/watch-targets.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import { listModulesOfSet } from '../../../../src/services/software/distribution-sets/list.ts';
+import { updateDistributionSet } from '../../../../src/services/software/distribution-sets/update.ts';
 import type { Fleet } from './fleet.ts';
 
 interface Door {
@@ -147,6 +148,11 @@ const KEPT: Omit<Door, 'isKept'>[] = [
         distributionSetId,
         groups: [{ name: 'g', filter: OF_TYPES }],
       }),
+  },
+  {
+    name: 'updateDistributionSet with the targets it is for',
+    permission: 'READ_TARGET_TYPE',
+    give: (c, { setId: id }) => updateDistributionSet(c, { id, targetFilter: OF_TYPES }),
   },
   {
     name: 'setConfiguration of polling',

@@ -258,6 +258,7 @@ const UNASKED = [
   'access/readable-fields.ts',
   'access/scopes.ts',
   'deployments/actions/fields.ts',
+  'deployments/assignments/compatibility.ts',
   'deployments/auto-assignments/assign-next.ts',
   'deployments/rollouts/handle.ts',
   'deployments/rollouts/matching.ts',

@@ -38,6 +38,7 @@ import {
   listTaggedSets,
 } from '../../../../src/services/software/distribution-set-tags/list.ts';
 import { updateDistributionSetTag } from '../../../../src/services/software/distribution-set-tags/update.ts';
+import { suggestTargetFilters } from '../../../../src/services/software/distribution-sets/target-filter.ts';
 import { deleteModuleMetadata } from '../../../../src/services/software/software-module-metadata/delete.ts';
 import {
   findMetadataOfModules,
@@ -45,6 +46,7 @@ import {
   listModuleMetadata,
 } from '../../../../src/services/software/software-module-metadata/find.ts';
 import { setModuleMetadata } from '../../../../src/services/software/software-module-metadata/set.ts';
+import { cpioOf } from '../../../support/updates.ts';
 import { makeSoftware, outcome, softwareOf } from './software.ts';
 import { ITS_OWN, type Verb, type Verbs } from './verb.ts';
 import type { Side } from './world.ts';
@@ -56,10 +58,15 @@ interface Data {
 const made = new WeakMap<Side, Data>();
 const dataOf = (side: Side): Data => made.get(side)!;
 
+/** An update for SWUpdate. */
+const updateFor = (hardware: string) =>
+  cpioOf({
+    'sw-description': `software = { version = "1"; hardware-compatibility: [ "${hardware}" ]; };`,
+  });
 const upload = (context: Context, moduleId: number, filename: string) =>
   uploadArtifact(context, {
     moduleId,
-    content: Readable.from([Buffer.from(filename)]),
+    content: Readable.from([updateFor(filename)]),
     details: async () => ({ filename }),
   });
 
@@ -115,6 +122,11 @@ export const ARTIFACT_VERBS: Verbs = {
       return (await findArtifactsOfModules(context, [moduleId])).get(moduleId);
     },
     beyond: { READ_SOFTWARE_MODULE: [] },
+  }),
+  suggestTargetFilters: on({
+    needs: ['READ_DISTRIBUTION_SET'],
+    call: (c, side) => suggestTargetFilters(c, [softwareOf(side).setId]),
+    beyond: { READ_DISTRIBUTION_SET: [null], READ_SOFTWARE_MODULE: [null] },
   }),
   openArtifact: on({
     needs: ['DOWNLOAD_REPOSITORY_ARTIFACT'],

@@ -58,6 +58,7 @@ describe('createAutoAssignment', () => {
       approvalDecidedBy: null,
       approvalRemark: null,
       initiatedBy: 'tester',
+      ignoreTargetFilter: false,
       createdAt: expect.any(Date),
       createdBy: 'tester',
       lastModifiedAt: made.createdAt,
