@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { refused } from './failure.ts';
 import { print } from './print.ts';
 import { ask, type ServerOptions, serverOf, withServer } from './server.ts';
 
@@ -19,11 +20,18 @@ export function tokenCommand(): Command {
 }
 
 async function rotate(controllerId: string, options: TokenOptions): Promise<void> {
+  const server = serverOf(options);
+  const known = await ask<{ id: string } | null>(
+    server,
+    'query ($controllerId: String!) { target: targetByControllerId(controllerId: $controllerId) { id } }',
+    { controllerId },
+  );
+  if (!known) throw refused(`there is no target '${controllerId}'`);
   const { target } = await ask<{ target: { controllerId: string; securityToken: string | null } }>(
-    serverOf(options),
+    server,
     `mutation ($input: RotateTargetTokenInput!) {
       rotateTargetToken(input: $input) { target { controllerId securityToken } userErrors { message } } }`,
-    { input: { controllerId, securityToken: options.token } },
+    { input: { id: known.id, securityToken: options.token } },
   );
   print(target, options, target.securityToken ?? 'done; this user may not see the token');
 }

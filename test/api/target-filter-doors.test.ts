@@ -79,6 +79,12 @@ const byRest = async (path: string, json: unknown): Promise<Outcome> => {
   const { status, json: error } = await post(path, json);
   return { refused: status >= 400, error };
 };
+const idsOf = async (names: readonly string[]): Promise<string[]> => {
+  const filter = `id=in=(${names.join()})`;
+  const query = 'query ($filter: String) { targets(filter: $filter) { nodes { id } } }';
+  return (await graphql(ask, query, { filter })).targets.nodes.map(({ id }: { id: string }) => id);
+};
+
 const byGraphql = async (name: string, input: object, force: boolean): Promise<Outcome> => {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input!`;
   const query = `mutation ($input: ${type}) { ${name}(input: $input) {
@@ -153,17 +159,19 @@ const REST: Record<string, Door> = {
 };
 
 const GRAPHQL: Record<string, Door> = {
-  'assignDistributionSet by controllerIds': {
+  'assignDistributionSet by ids': {
     leavesOut: false,
-    go: (reach, force) => byGraphql('assignDistributionSet', { controllerIds: NAMES[reach] }, force),
+    go: async (reach, force) =>
+      byGraphql('assignDistributionSet', { targets: { ids: await idsOf(NAMES[reach]) } }, force),
   },
   'assignDistributionSet by filter': {
     leavesOut: false,
-    go: (reach, force) => byGraphql('assignDistributionSet', { filter: FILTERS[reach] }, force),
+    go: (reach, force) => byGraphql('assignDistributionSet', { targets: { filter: FILTERS[reach] } }, force),
   },
   'assignDistributionSet as a dry run': {
     leavesOut: false,
-    go: (reach, force) => byGraphql('assignDistributionSet', { filter: FILTERS[reach], dryRun: true }, force),
+    go: (reach, force) =>
+      byGraphql('assignDistributionSet', { targets: { filter: FILTERS[reach] }, dryRun: true }, force),
   },
   createRollout: {
     leavesOut: true,
@@ -214,10 +222,11 @@ describe.each(Object.entries(GRAPHQL))('by GraphQL, %s', (name, { go, leavesOut 
 
   it('refuses targets outside, and says how many and which', async () => {
     const { error } = await go('outside', false);
-    const field = name === 'setAutoAssignment' ? 'targetFilterId' : 'filter';
+    const ofAssignment = name.endsWith('by ids') ? ['targets'] : ['targets', 'filter'];
+    const ofOther = name === 'setAutoAssignment' ? ['targetFilterId'] : ['filter'];
     expect(error).toMatchObject({
       code: 'OUTSIDE_TARGET_FILTER',
-      path: [name.endsWith('controllerIds') ? 'controllerIds' : field],
+      path: name.startsWith('assignDistributionSet') ? ofAssignment : ofOther,
       refusedTargets: { count: 2, controllerIds: ['out-1', 'out-2'] },
     });
   });

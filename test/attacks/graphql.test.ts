@@ -43,7 +43,7 @@ describe('by POST', () => {
     'millions of wrong values that are sent as some bytes, of %s',
     async (who) => {
       const query =
-        'mutation ($ids: [String!]) { deleteTargets(input: { controllerIds: $ids }) { deletedCount } }';
+        'mutation ($ids: [ID!]!) { deleteTargets(input: { targets: { ids: $ids } }) { deletedCount } }';
       const body = bodyOf({ query, variables: `{"ids":[${'1,'.repeat(7_900_000)}1]}` });
       const answer = await expectNoStall(server, (send) =>
         send('/graphql', { as: server[who], body, gzip: true, headers: JSON_TYPE }),

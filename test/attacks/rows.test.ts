@@ -87,9 +87,9 @@ describe('one more', () => {
   it.each([
     ['createTargets', 'CreateTargetsInput', { targets: rows.map((controllerId) => ({ controllerId })) }],
     ['createTargetTags', 'CreateTargetTagsInput', { targetTags: rows.map((name) => ({ name })) }],
-    ['deleteTargets', 'DeleteTargetsInput', { controllerIds: rows }],
-    ['assignTargetTags', 'AssignTargetTagsInput', { tagNames: ['x'], controllerIds: rows }],
-    ['cancelActions', 'CancelActionsInput', { actionIds: rows.map((_, id) => String(id + 1)) }],
+    ['deleteTargets', 'DeleteTargetsInput', { targets: { ids: rows } }],
+    ['assignTargetTags', 'AssignTargetTagsInput', { tags: { names: ['x'] }, targets: { ids: rows } }],
+    ['cancelActions', 'CancelActionsInput', { actions: { ids: rows.map((_, id) => String(id + 1)) } }],
   ])('is refused by %s', async (verb, type, input) => {
     const query = `mutation ($input: ${type}!) { ${verb}(input: $input) { userErrors { code message } } }`;
     const answer = await expectNoStall(server, (send) =>

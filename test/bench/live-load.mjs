@@ -120,7 +120,7 @@ const NOTE = `mutation Note($input: SetTargetMetadataInput!) {
 /** An administrator notes something of several targets. */
 function note(numbers) {
   const input = {
-    controllerIds: numbers.map(controllerIdOf),
+    targets: { filter: `id=in=(${numbers.map(controllerIdOf).join()})` },
     entries: [{ key: 'note', value: randomBytes(8).toString('hex') }],
   };
   return send('POST', '/graphql', AUTHORIZATION, { query: NOTE, variables: { input } });

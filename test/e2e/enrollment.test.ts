@@ -168,12 +168,13 @@ describe('a device held for an approval', () => {
 
     const { pendingTargets } = await graphql(
       admin,
-      '{ pendingTargets { totalCount nodes { controllerId state address enrollmentGroup { name } } } }',
+      '{ pendingTargets { totalCount nodes { id controllerId state address enrollmentGroup { name } } } }',
     );
     expect(pendingTargets).toEqual({
       totalCount: 1,
       nodes: [
         {
+          id: expect.any(String),
           controllerId: 'a',
           state: 'PENDING',
           address: expect.stringMatching(/^http:/),
@@ -181,10 +182,12 @@ describe('a device held for an approval', () => {
         },
       ],
     });
-    expect(await mutate('approveTargets', { controllerIds: ['a'] })).toEqual({
-      affectedCount: 1,
-      userErrors: [],
-    });
+    expect(await mutate('approveTargets', { pendingTargets: { ids: [pendingTargets.nodes[0].id] } })).toEqual(
+      {
+        affectedCount: 1,
+        userErrors: [],
+      },
+    );
     expect((await poll('a')).json._links.configData.href).toBe(
       `${server.url}/${name}/controller/v1/a/configData`,
     );
@@ -193,13 +196,15 @@ describe('a device held for an approval', () => {
   it('is refused once it is rejected', async () => {
     const { admin, poll, mutate } = await openTenant({ requiresApproval: true });
     await poll('a');
-    expect(await mutate('rejectTargets', { filter: 'enrollmentGroup==factory' })).toMatchObject({
+    expect(
+      await mutate('rejectTargets', { pendingTargets: { filter: 'enrollmentGroup==factory' } }),
+    ).toMatchObject({
       affectedCount: 1,
     });
     expect((await poll('a')).status).toBe(401);
-    expect(await mutate('approveTargets', { controllerIds: ['b'] })).toMatchObject({
+    expect(await mutate('approveTargets', { pendingTargets: { ids: ['b'] } })).toMatchObject({
       affectedCount: 0,
-      userErrors: [{ code: 'PENDING_TARGET_NOT_FOUND', path: ['controllerIds', '0'] }],
+      userErrors: [{ code: 'PENDING_TARGET_NOT_FOUND', path: ['pendingTargets', 'ids', '0'] }],
     });
     const count = async (args: string) =>
       (await graphql(admin, `{ pendingTargets${args} { totalCount } }`)).pendingTargets.totalCount;

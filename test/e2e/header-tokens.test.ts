@@ -16,6 +16,7 @@ beforeAll(async () => {
   server = await startTestServer({ MUSTER_DDI_GATEWAY_TOKEN_ENABLED: 'true' });
   tenant = await createServedTenant(server);
   await tenant.admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'known' }] });
+  known = (await graphql(tenant.admin, '{ targets { nodes { id } } }')).targets.nodes[0].id;
 });
 afterAll(async () => {
   await server?.stop();
@@ -34,6 +35,7 @@ const mutate = async (field: string, input: object, selection = '') => {
   return userErrors.length ? `400 ${JSON.stringify(userErrors)}` : 'taken';
 };
 let made = 0;
+let known: string;
 
 /** Every way by which somebody can choose a token. */
 const DOORS: Record<string, (token: string) => Promise<string>> = {
@@ -44,8 +46,8 @@ const DOORS: Record<string, (token: string) => Promise<string>> = {
   'PUT /system/configs': (value) => rest('PUT', '/system/configs', { [KEY]: value }),
   createTargets: (securityToken) =>
     mutate('createTargets', { targets: [{ controllerId: `t${++made}`, securityToken }] }),
-  updateTarget: (securityToken) => mutate('updateTarget', { controllerId: 'known', securityToken }),
-  rotateTargetToken: (securityToken) => mutate('rotateTargetToken', { controllerId: 'known', securityToken }),
+  updateTarget: (securityToken) => mutate('updateTarget', { id: known, securityToken }),
+  rotateTargetToken: (securityToken) => mutate('rotateTargetToken', { id: known, securityToken }),
   generateGatewayToken: (token) => mutate('generateGatewayToken', { token }),
   setTenantConfiguration: (value) =>
     mutate('setTenantConfiguration', { authenticationGatewaytokenKey: value }),

@@ -302,16 +302,16 @@ describe('GraphQL', () => {
 
   test('changes what the other has as little as what nobody has', async () => {
     const before = await theirState();
-    const mutations = (target: string, type: string, user: string) => [
-      `updateTarget(input: { controllerId: "${target}", name: "taken" }) { target { name } userErrors { code message path } }`,
-      `deleteTargets(input: { controllerIds: ["${target}"] }) { deletedCount userErrors { code message path } }`,
-      `deleteTargets(input: { filter: "description==theirs" }) { deletedCount userErrors { code message path } }`,
-      `rotateTargetToken(input: { controllerId: "${target}" }) { target { name } userErrors { code message path } }`,
-      `setTargetAttributes(input: { controllerId: "${target}", attributes: [{ key: "a", value: "b" }] }) { target { name } userErrors { code message path } }`,
+    const mutations = (target: string, ourTarget: string, type: string, user: string) => [
+      `updateTarget(input: { id: "${target}", name: "taken" }) { target { name } userErrors { code message path } }`,
+      `deleteTargets(input: { targets: { ids: ["${target}"] } }) { deletedCount userErrors { code message path } }`,
+      `deleteTargets(input: { targets: { filter: "description==theirs" } }) { deletedCount userErrors { code message path } }`,
+      `rotateTargetToken(input: { id: "${target}" }) { target { name } userErrors { code message path } }`,
+      `setTargetAttributes(input: { id: "${target}", attributes: [{ key: "a", value: "b" }] }) { target { name } userErrors { code message path } }`,
       `updateTargetType(input: { id: "${type}", name: "taken" }) { targetType { name } userErrors { code message path } }`,
       `deleteTargetType(input: { id: "${type}" }) { userErrors { code message path } }`,
       `createTargets(input: { targets: [{ controllerId: "y", targetTypeId: "${type}" }] }) { targets { name } userErrors { code message path } }`,
-      `updateTarget(input: { controllerId: "shared", targetTypeId: "${type}" }) { target { name } userErrors { code message path } }`,
+      `updateTarget(input: { id: "${ourTarget}", targetTypeId: "${type}" }) { target { name } userErrors { code message path } }`,
       `updateUser(input: { username: "${user}", password: "taken-by-others" }) { user { username } userErrors { code message path } }`,
       `deleteUser(input: { username: "${user}" }) { userErrors { code message path } }`,
     ];
@@ -320,16 +320,21 @@ describe('GraphQL', () => {
       'mutation { createUser(input: { username: "clerk", password: "a-quiet-secret", permissions: ["READ_TARGET"] }) { user { username } } }',
     );
     const withClerk = await theirState();
+    const targetOf = async (side: typeof ours, controllerId: string): Promise<string> =>
+      (await graphql(side.admin, `{ target: targetByControllerId(controllerId: "${controllerId}") { id } }`))
+        .target.id;
+    const shared = await targetOf(ours, 'shared');
+    const theirTarget = await targetOf(theirs, 'only-theirs');
     const [theirIds, nobodys] = [
-      mutations('only-theirs', idOf('TargetType', theirType), 'clerk'),
-      mutations('only-nobody', idOf('TargetType', 4611686018427387), 'nobody'),
+      mutations(theirTarget, shared, idOf('TargetType', theirType), 'clerk'),
+      mutations('Target:4611686018427387', shared, idOf('TargetType', 4611686018427387), 'nobody'),
     ];
     for (const [index, mutation] of theirIds.entries()) {
       const found = await query(ours.admin, `mutation { it: ${mutation} }`);
       const missing = await query(ours.admin, `mutation { it: ${nobodys[index]} }`);
       const rename = (text: string) =>
         text
-          .replaceAll('only-nobody', 'only-theirs')
+          .replaceAll('Target:4611686018427387', theirTarget)
           .replaceAll('4611686018427387', String(theirType))
           .replaceAll('nobody', 'clerk');
       expect(found.status, found.text).toBe(200);

@@ -1,8 +1,7 @@
 import { type Cache, cacheExchange, type Data } from '@urql/exchange-graphcache';
 
-/** Types without an id of their own: they live in what they are a part of, or are known by another field. */
+/** Types without an id of their own; all others of these live in what they are a part of. */
 const KEYS: Record<string, (data: Data) => string | null> = {
-  Target: ({ id, controllerId }) => (id ?? controllerId ?? null) as string | null,
   Viewer: () => 'viewer',
 };
 

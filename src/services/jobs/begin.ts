@@ -34,9 +34,10 @@ export async function changeTargets<I extends BulkInput>(
 ): Promise<BulkChange> {
   const kind = KINDS[name];
   requirePermission(context, kind.permission);
-  const { filter, controllerIds, dryRun, ...parameters } = input;
+  const { filter, ids, controllerIds, dryRun, ...parameters } = input;
   const verb = (asked: object) => kind.verb(context, asked as never);
-  if (filter == null || controllerIds != null || dryRun) return { ...(await verb(input)), job: null };
+  if (filter == null || (ids ?? controllerIds) != null || dryRun)
+    return { ...(await verb(input)), job: null };
   const { total, upTo } = await kind.source.count(context, filter);
   if (total <= AT_ONCE) return { ...(await verb(input)), job: null };
   const { faults } = await verb({ ...input, dryRun: true });

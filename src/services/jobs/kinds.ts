@@ -19,12 +19,11 @@ import { RotateTargetTokens, rotateTargetTokens, rotateTokensOf } from '../fleet
 import type { Step } from '../shared/change.ts';
 import type { Context } from '../shared/context.ts';
 import { parse } from '../shared/parse.ts';
+import type { Selection } from '../shared/selection.ts';
 import { type MatchSource, PENDING_TARGETS, targetsBy } from './matches.ts';
 
 /** What the verbs take: some targets, and what is to become of them. */
-export interface BulkInput {
-  controllerIds?: readonly string[] | null | undefined;
-  filter?: string | null | undefined;
+export interface BulkInput extends Omit<Selection, 'among'> {
   dryRun?: boolean | null | undefined;
 }
 

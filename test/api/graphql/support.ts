@@ -126,3 +126,15 @@ export async function createType(ask: Ask, name: string): Promise<string> {
   );
   return data.createTargetTypes.targetTypes[0].id;
 }
+
+/** The ids of targets; a name that no target has stays as it is. */
+export async function targetIds(ask: Ask, ...controllerIds: string[]): Promise<string[]> {
+  const { data } = await ask(
+    'query ($filter: String) { targets(first: 500, filter: $filter) { nodes { id controllerId } } }',
+    {
+      filter: `id=in=(${controllerIds.map((id) => `"${id}"`).join()})`,
+    },
+  );
+  const ids = new Map<string, string>(data.targets.nodes.map((node: Any) => [node.controllerId, node.id]));
+  return controllerIds.map((name) => ids.get(name) ?? name);
+}

@@ -19,7 +19,7 @@ const TOO_DEAR = 'COST_LIMIT_EXCEEDED';
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ');
 const DELETE =
-  'mutation ($ids: [String!]) { deleteTargets(input: { controllerIds: $ids }) { deletedCount } }';
+  'mutation ($ids: [ID!]!) { deleteTargets(input: { targets: { ids: $ids } }) { deletedCount } }';
 const CREATE =
   'mutation ($rows: [TargetInput!]!) { createTargets(input: { targets: $rows }) { userErrors { message } } }';
 const PAGE =
@@ -140,14 +140,14 @@ export const DOCUMENTS: Case[] = [
   [
     'a list of wrong values',
     {
-      query: `mutation { deleteTargets(input: { controllerIds: [${'1 '.repeat(9_900)}] }) { deletedCount } }`,
+      query: `mutation { deleteTargets(input: { targets: { ids: [${'1 '.repeat(9_900)}] } }) { deletedCount } }`,
     },
     INVALID,
   ],
   [
     'a list longer than any may be',
     {
-      query: `mutation { deleteTargets(input: { controllerIds: [${'1 '.repeat(11_000)}] }) { deletedCount } }`,
+      query: `mutation { deleteTargets(input: { targets: { ids: [${'1 '.repeat(11_000)}] } }) { deletedCount } }`,
     },
     LIMITED,
   ],
@@ -206,7 +206,7 @@ export const REPEATED: Case[] = [
   [
     'a text again and again in a list of the document',
     {
-      query: `mutation ($a: String!) { deleteTargets(input: { dryRun: true, controllerIds: [${'$a '.repeat(4_900)}] }) { deletedCount } }`,
+      query: `mutation ($a: ID!) { deleteTargets(input: { dryRun: true, targets: { ids: [${'$a '.repeat(4_900)}] } }) { deletedCount } }`,
       variables: json({ a: 'x'.repeat(100_000) }),
     },
     TOO_MUCH,

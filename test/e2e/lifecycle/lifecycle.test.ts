@@ -273,10 +273,14 @@ describe('a server through its life', () => {
     });
 
     const rotated = 'another-token-0123456789abcdef0';
+    const { target } = await graphql(
+      admin,
+      '{ target: targetByControllerId(controllerId: "life-workers") { id } }',
+    );
     await graphql(
       admin,
       'mutation ($input: RotateTargetTokenInput!) { rotateTargetToken(input: $input) { userErrors { code } } }',
-      { input: { controllerId: 'life-workers', securityToken: rotated } },
+      { input: { id: target.id, securityToken: rotated } },
     );
     const all = (token: string) =>
       Promise.all(Array.from({ length: 8 }, () => freshPoll(url, 'life-workers', token)));

@@ -5,23 +5,19 @@ import { deleteActions } from '../../../services/deployments/actions/delete.ts';
 import { forceActions } from '../../../services/deployments/actions/force.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { idOf } from '../server/ids.ts';
 import { answer, DeletePayload, deletions, inputOf, payloadOf } from '../server/mutations.ts';
+import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
 import { ActionsPayload, affectedActions } from './actions-payload.ts';
 
-@InputType({ description: 'Which actions a mutation is for: either ids or a filter.' })
-abstract class SelectedActionsInput {
-  @Field(() => [idOf('Action')], {
-    nullable: true,
-    description: 'Which actions; nothing is done if one of them is in the wrong state.',
-  })
-  actionIds?: number[] | null;
+const ActionSelection = selectionOf('Action', 'actions');
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Those that match this RSQL expression and are in the right state.',
+@InputType({ description: 'Which actions a mutation is for.' })
+abstract class SelectedActionsInput {
+  @Field(() => ActionSelection, {
+    description:
+      'Which actions. Nothing is done if one that is named by its id is in the wrong state; a filter passes over these.',
   })
-  filter?: string | null;
+  actions!: Selection;
 
   @Field(() => Boolean, { defaultValue: false, description: 'Only says how many it would be.' })
   dryRun!: boolean;
@@ -72,7 +68,7 @@ export class ActionMutations {
     input: CancelActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {
-    return changed(input, cancelActions(context, input));
+    return changed(input, cancelActions(context, selected(input)));
   }
 
   @Mutation(payloadOf('forceActions', ActionsPayload), {
@@ -83,7 +79,7 @@ export class ActionMutations {
     input: SelectedActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {
-    return changed(input, forceActions(context, input));
+    return changed(input, forceActions(context, selected(input)));
   }
 
   @Mutation(payloadOf('confirmActions', ActionsPayload), {
@@ -95,7 +91,7 @@ export class ActionMutations {
     input: ConfirmActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {
-    return changed(input, confirmActions(context, input));
+    return changed(input, confirmActions(context, selected(input)));
   }
 
   @Mutation(payloadOf('deleteActions', DeletePayload), {
@@ -107,12 +103,25 @@ export class ActionMutations {
     input: SelectedActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletions('Action', deleteActions(context, input), input.dryRun);
+    return asPlaced(deletions('Action', deleteActions(context, selected(input)), input.dryRun), ACTIONS_AT);
   }
 }
 
+/** Where the input has what the verbs call so. */
+const ACTIONS_AT = { actionIds: ['actions', 'ids'], filter: ['actions', 'filter'] };
+
+/** What a verb takes for that input. */
+const selected = <I extends SelectedActionsInput>({ actions: { ids, filter }, ...rest }: I) => ({
+  ...rest,
+  actionIds: ids,
+  filter,
+});
+
 const changed = (input: SelectedActionsInput, work: Promise<number[]>): Promise<ActionsPayload> =>
-  answer(
-    affectedActions([], input.dryRun),
-    work.then((ids) => affectedActions(ids, input.dryRun)),
+  asPlaced(
+    answer(
+      affectedActions([], input.dryRun),
+      work.then((ids) => affectedActions(ids, input.dryRun)),
+    ),
+    ACTIONS_AT,
   );

@@ -3,36 +3,30 @@ import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 
 import { DomainError } from '../../../errors.ts';
 import type { Action as Entity } from '../../../services/deployments/actions/action.ts';
 import { assignDistributionSet } from '../../../services/deployments/assignments/assign.ts';
-import { SelectedTargetsInput } from '../fleet/selected-targets.ts';
+import { SelectedTargetsInput, selected, TARGETS_AT } from '../fleet/selected-targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { idOf } from '../server/ids.ts';
 import { answer } from '../server/mutations.ts';
+import { asPlaced } from '../server/selections.ts';
 import { DistributionSet } from '../software/distribution-sets.ts';
 import { ForceType } from './actions.ts';
 import { ActionsPayload, affectedActions } from './actions-payload.ts';
 
-@InputType({ description: 'When devices may install: all three, or none.' })
+@InputType({ description: 'When devices may install.' })
 class MaintenanceWindowInput {
   @Field(() => String, {
-    nullable: true,
     description: 'When windows open: a Quartz cron expression of 6 or 7 fields, as `0 0 3 ? * SUN`.',
   })
-  schedule?: string | null;
+  schedule!: string;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'How long each stays open: HH:mm:ss, below 24 hours.',
-  })
-  duration?: string | null;
+  @Field(() => String, { description: 'How long each stays open: HH:mm:ss, below 24 hours.' })
+  duration!: string;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'The offset in which the schedule is read: as +02:00, or Z.',
-  })
-  timezone?: string | null;
+  @Field(() => String, { description: 'The offset in which the schedule is read: as +02:00, or Z.' })
+  timezone!: string;
 }
 
-@InputType({ description: 'What `assignDistributionSet` takes, with either controllerIds or a filter.' })
+@InputType({ description: 'What `assignDistributionSet` takes.' })
 class AssignDistributionSetInput extends SelectedTargetsInput {
   @Field(() => idOf('DistributionSet'), { description: 'Which distribution set.' })
   distributionSetId!: number;
@@ -101,7 +95,7 @@ export class DistributionSetAssignment {
     input: AssignDistributionSetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AssignDistributionSetPayload> {
-    const { distributionSetId, offline, ignoreTargetFilter, dryRun, ...assignment } = input;
+    const { distributionSetId, offline, ignoreTargetFilter, dryRun, ...assignment } = selected(input);
     const work = assignDistributionSet(context, {
       distributionSetId,
       assignments: [assignment],
@@ -109,7 +103,7 @@ export class DistributionSetAssignment {
       ignoreTargetFilter,
       dryRun,
     });
-    return answer(
+    const done = answer(
       { ...affectedActions([], dryRun), alreadyAssignedCount: 0, distributionSet: null },
       work.then(
         ({ actions, alreadyAssigned, distributionSet }) => ({
@@ -123,6 +117,7 @@ export class DistributionSetAssignment {
         refuseAsOneAssignment,
       ),
     );
+    return asPlaced(done, TARGETS_AT);
   }
 }
 

@@ -15,11 +15,18 @@ import {
   findAutoConfirm,
 } from '../../../services/deployments/auto-confirm/find.ts';
 import { setAutoConfirm } from '../../../services/deployments/auto-confirm/set.ts';
-import { AffectedTargetsPayload, affectedTargets, SelectedTargetsInput } from '../fleet/selected-targets.ts';
+import {
+  AffectedTargetsPayload,
+  affectedTargets,
+  SelectedTargetsInput,
+  selected,
+  TARGETS_AT,
+} from '../fleet/selected-targets.ts';
 import { Target, type TargetView } from '../fleet/targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOf } from '../server/loaders.ts';
 import { payloadOf } from '../server/mutations.ts';
+import { asPlaced } from '../server/selections.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -41,7 +48,7 @@ class AutoConfirm implements Entity {
   activatedAt!: Date | null;
 }
 
-@InputType({ description: 'What `setAutoConfirm` takes, with either controllerIds or a filter.' })
+@InputType({ description: 'What `setAutoConfirm` takes.' })
 class SetAutoConfirmInput extends SelectedTargetsInput {
   @Field(() => Boolean, { description: 'Whether to activate or to deactivate it.' })
   active!: boolean;
@@ -76,6 +83,6 @@ export class AutoConfirmResolver {
     input: SetAutoConfirmInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AffectedTargetsPayload> {
-    return affectedTargets(setAutoConfirm(context, input));
+    return asPlaced(affectedTargets(setAutoConfirm(context, selected(input))), TARGETS_AT);
   }
 }

@@ -27,6 +27,7 @@ import { Payload } from '../server/errors.ts';
 import { lookup } from '../server/lookups.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
 import {
   EnrollmentGroup,
   type EnrollmentGroupView,
@@ -101,29 +102,24 @@ class PendingTargetsArgs extends orderedArgs<OrderField>(
   state?: Entity['state'] | null;
 }
 
+const PendingTargetSelection = selectionOf('PendingTarget', 'pending targets');
+
 @InputType()
 abstract class PendingTargetsInput {
-  @Field(() => [String], {
-    nullable: true,
-    description: 'Which devices; all of them must be known.',
-  })
-  controllerIds?: string[] | null;
-
-  @Field(() => String, {
-    nullable: true,
+  @Field(() => PendingTargetSelection, {
     description:
-      'All pending targets that match this RSQL expression, for example `enrollmentGroup==factory and controllerId==sensor-*`.',
+      'Which devices. A filter, for example `enrollmentGroup==factory`, passes over rejected ones.',
   })
-  filter?: string | null;
+  pendingTargets!: Selection;
 
   @Field(() => Boolean, { defaultValue: false, description: 'Only counts, and changes nothing.' })
   dryRun!: boolean;
 }
 
-@InputType({ description: 'What `approveTargets` takes: either controllerIds or a filter.' })
+@InputType({ description: 'What `approveTargets` takes.' })
 class ApproveTargetsInput extends PendingTargetsInput {}
 
-@InputType({ description: 'What `rejectTargets` takes: either controllerIds or a filter.' })
+@InputType({ description: 'What `rejectTargets` takes.' })
 class RejectTargetsInput extends PendingTargetsInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `approveTargets` answers.' })
@@ -158,6 +154,19 @@ const { Connection: PendingTargetConnection } = connectionTypes(
   PendingTarget,
 );
 
+/** Where the input has what the verbs call so. */
+const PENDING_AT = {
+  ids: ['pendingTargets', 'ids'],
+  filter: ['pendingTargets', 'filter'],
+  controllerIds: ['pendingTargets'],
+};
+
+const decide = (
+  context: GraphqlContext,
+  kind: 'approve_targets' | 'reject_targets',
+  { pendingTargets, dryRun }: PendingTargetsInput,
+) => asPlaced(changedTargets(changeTargets(context, kind, { ...pendingTargets, dryRun })), PENDING_AT);
+
 lookup('PendingTarget', PendingTarget, { needs: 'READ_TARGET without a scope', find: findPendingTargets });
 
 @Resolver(() => PendingTarget)
@@ -190,7 +199,7 @@ export class PendingTargetResolver {
     @Arg('input', () => ApproveTargetsInput, { description: 'Which devices.' }) input: ApproveTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ApproveTargetsPayload> {
-    return changedTargets(changeTargets(context, 'approve_targets', input));
+    return decide(context, 'approve_targets', input);
   }
 
   @Mutation(() => RejectTargetsPayload, {
@@ -201,6 +210,6 @@ export class PendingTargetResolver {
     @Arg('input', () => RejectTargetsInput, { description: 'Which devices.' }) input: RejectTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RejectTargetsPayload> {
-    return changedTargets(changeTargets(context, 'reject_targets', input));
+    return decide(context, 'reject_targets', input);
   }
 }

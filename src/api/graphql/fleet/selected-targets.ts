@@ -1,16 +1,19 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
-import type { BulkChange } from '../../../services/jobs/begin.ts';
+
+import { type BulkChange, changeTargets } from '../../../services/jobs/begin.ts';
+import type { Job as Entity } from '../../../services/jobs/job.ts';
+import type { Context } from '../../../services/shared/context.ts';
 import { Job } from '../jobs/jobs.ts';
 import { Payload } from '../server/errors.ts';
 import { answer, userErrorsOf } from '../server/mutations.ts';
+import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
 
-@InputType({ description: 'Which targets a mutation of many is for: either controllerIds or a filter.' })
+const TargetSelection = selectionOf('Target', 'targets');
+
+@InputType({ description: 'Which targets a mutation of many is for.' })
 export abstract class SelectedTargetsInput {
-  @Field(() => [String], { nullable: true, description: 'Which targets.' })
-  controllerIds?: string[] | null;
-
-  @Field(() => String, { nullable: true, description: 'All targets that match this RSQL expression.' })
-  filter?: string | null;
+  @Field(() => TargetSelection, { description: 'Which targets.' })
+  targets!: Selection;
 
   @Field(() => Boolean, { defaultValue: false, description: 'Only says how many it would be.' })
   dryRun!: boolean;
@@ -45,8 +48,28 @@ export abstract class ChangedTargetsPayload extends AffectedTargetsPayload {
   job!: Job | null;
 }
 
+/** What a verb takes for that input: the selection isn't below a field of its own. */
+export const selected = <I extends { targets: Selection }>({ targets, ...rest }: I) => ({
+  ...rest,
+  ...targets,
+});
+
+/** Where the input has what verbs call so. */
+export const TARGETS_AT = {
+  ids: ['targets', 'ids'],
+  filter: ['targets', 'filter'],
+  controllerIds: ['targets'],
+};
+
 /** The payload of such a mutation. Of targets that are named some may be refused, and the others changed. */
 export async function changedTargets(work: Promise<BulkChange>) {
   const { faults, ...done } = await work.catch((error) => ({ affectedCount: 0, job: null, faults: [error] }));
   return { ...done, userErrors: userErrorsOf(faults) };
 }
+
+/** Changes targets by the verb of a kind. */
+export const changeSelected = (
+  context: Context,
+  kind: Entity['kind'],
+  input: { targets: Selection; dryRun: boolean },
+) => asPlaced(changedTargets(changeTargets(context, kind, selected(input))), TARGETS_AT);

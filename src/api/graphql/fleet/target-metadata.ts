@@ -10,11 +10,10 @@ import {
   Root,
 } from 'type-graphql';
 import { findTargetMetadata } from '../../../services/fleet/target-metadata/find.ts';
-import { changeTargets } from '../../../services/jobs/begin.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { payloadOf } from '../server/mutations.ts';
-import { ChangedTargetsPayload, changedTargets, SelectedTargetsInput } from './selected-targets.ts';
+import { ChangedTargetsPayload, changeSelected, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, type TargetView } from './targets.ts';
 
 @ObjectType({
@@ -39,7 +38,7 @@ export class MetadataInput {
 }
 
 @InputType({
-  description: 'What `setTargetMetadata` takes: entries, and either controllerIds or a filter.',
+  description: 'What `setTargetMetadata` takes.',
 })
 class SetTargetMetadataInput extends SelectedTargetsInput {
   @Field(() => [MetadataInput], {
@@ -49,7 +48,7 @@ class SetTargetMetadataInput extends SelectedTargetsInput {
 }
 
 @InputType({
-  description: 'What `deleteTargetMetadata` takes: keys, and either controllerIds or a filter.',
+  description: 'What `deleteTargetMetadata` takes.',
 })
 class DeleteTargetMetadataInput extends SelectedTargetsInput {
   @Field(() => [String], { description: 'The keys of the entries that go; a target need not have them.' })
@@ -80,7 +79,7 @@ export class TargetMetadataResolver {
     input: SetTargetMetadataInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(changeTargets(context, 'set_target_metadata', input));
+    return changeSelected(context, 'set_target_metadata', input);
   }
 
   @Mutation(payloadOf('deleteTargetMetadata', ChangedTargetsPayload), {
@@ -92,6 +91,6 @@ export class TargetMetadataResolver {
     input: DeleteTargetMetadataInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(changeTargets(context, 'delete_target_metadata', input));
+    return changeSelected(context, 'delete_target_metadata', input);
   }
 }

@@ -4,17 +4,16 @@ import {
   setTargetAttributes,
 } from '../../../services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../services/fleet/targets/create.ts';
-import { findTargets } from '../../../services/fleet/targets/find.ts';
+import { findTargetsById } from '../../../services/fleet/targets/find.ts';
 import { updateTarget } from '../../../services/fleet/targets/update.ts';
-import { changeTargets } from '../../../services/jobs/begin.ts';
 import { mapInTurns } from '../../../services/shared/turns.ts';
 import { Job } from '../jobs/jobs.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
-import { BulkInput, creation, payload } from '../server/mutations.ts';
-import { changedTargets } from './selected-targets.ts';
+import { BulkInput, creation, idInput, payload } from '../server/mutations.ts';
+import { changeSelected, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, type TargetView, targetView } from './targets.ts';
 
 @InputType({ description: 'A target to create.' })
@@ -73,10 +72,7 @@ class CreateTargetsPayload extends Payload {
   description:
     'What `updateTarget` takes. What is missing stays as it is; only fields that say so take null.',
 })
-class UpdateTargetInput {
-  @Field(() => String, { description: 'Which target.' })
-  controllerId!: string;
-
+class UpdateTargetInput extends idInput('Target') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
@@ -111,17 +107,8 @@ class UpdateTargetPayload extends Payload {
   target!: TargetView | null;
 }
 
-@InputType({ description: 'What `deleteTargets` takes: either controllerIds or a filter.' })
-class DeleteTargetsInput {
-  @Field(() => [String], { nullable: true, description: 'Which targets; all of them must exist.' })
-  controllerIds?: string[] | null;
-
-  @Field(() => String, { nullable: true, description: 'All targets that match this RSQL expression.' })
-  filter?: string | null;
-
-  @Field(() => Boolean, { defaultValue: false, description: 'Only says how many it would be.' })
-  dryRun!: boolean;
-}
+@InputType({ description: 'What `deleteTargets` takes.' })
+class DeleteTargetsInput extends SelectedTargetsInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteTargets` answers.' })
 class DeleteTargetsPayload extends Payload {
@@ -155,10 +142,7 @@ class AttributeInput {
 }
 
 @InputType({ description: 'What `setTargetAttributes` takes.' })
-class SetTargetAttributesInput {
-  @Field(() => String, { description: 'Which target.' })
-  controllerId!: string;
-
+class SetTargetAttributesInput extends idInput('Target') {
   @Field(() => [AttributeInput], { description: 'The attributes.' })
   attributes!: AttributeInput[];
 
@@ -209,9 +193,10 @@ export class TargetMutations {
     @Arg('input', () => DeleteTargetsInput, { description: 'What to delete.' }) input: DeleteTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteTargetsPayload> {
-    return changedTargets(changeTargets(context, 'delete_targets', input)).then(
-      ({ affectedCount, ...rest }) => ({ ...rest, deletedCount: affectedCount }),
-    );
+    return changeSelected(context, 'delete_targets', input).then(({ affectedCount, ...rest }) => ({
+      ...rest,
+      deletedCount: affectedCount,
+    }));
   }
 
   @Mutation(() => SetTargetAttributesPayload, {
@@ -223,7 +208,7 @@ export class TargetMutations {
     @Ctx() context: GraphqlContext,
   ): Promise<SetTargetAttributesPayload> {
     const read = async () => {
-      const [target] = await findTargets(context, [input.controllerId]);
+      const [target] = await findTargetsById(context, [input.id]);
       return target ? targetView(target) : null;
     };
     return payload(

@@ -19,15 +19,14 @@ import {
   type TokenRotation as Entity,
   findTokenRotations,
 } from '../../../services/fleet/targets/token-rotation.ts';
-import { changeTargets } from '../../../services/jobs/begin.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOf } from '../server/loaders.ts';
 import { findable } from '../server/lookups.ts';
-import { payload, payloadOf } from '../server/mutations.ts';
+import { idInput, payload, payloadOf } from '../server/mutations.ts';
 import { Node } from '../server/node.ts';
 import { connection, listCost } from '../server/pagination.ts';
-import { ChangedTargetsPayload, changedTargets, SelectedTargetsInput } from './selected-targets.ts';
+import { ChangedTargetsPayload, changeSelected, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, TargetConnection, TargetsArgs, type TargetView, targetView } from './targets.ts';
 
 @ObjectType({
@@ -54,10 +53,7 @@ const OVERLAP =
   'How many seconds the token before still works; it ends sooner when the new one is first used. 0 ends it at once; a year at most.';
 
 @InputType({ description: 'What `rotateTargetToken` takes.' })
-class RotateTargetTokenInput {
-  @Field(() => String, { description: 'Which target.' })
-  controllerId!: string;
-
+class RotateTargetTokenInput extends idInput('Target') {
   @Field(() => String, {
     nullable: true,
     description: 'The new token, at most 128 printable ASCII characters; a random one unless given.',
@@ -74,7 +70,7 @@ class RotateTargetTokenPayload extends Payload {
   target!: TargetView | null;
 }
 
-@InputType({ description: 'What `rotateTargetTokens` takes, with either controllerIds or a filter.' })
+@InputType({ description: 'What `rotateTargetTokens` takes.' })
 class RotateTargetTokensInput extends SelectedTargetsInput {
   @Field(() => Int, { defaultValue: 0, description: OVERLAP })
   overlapSeconds!: number;
@@ -125,6 +121,6 @@ export class TokenRotationResolver {
     input: RotateTargetTokensInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(changeTargets(context, 'rotate_target_tokens', input));
+    return changeSelected(context, 'rotate_target_tokens', input);
   }
 }

@@ -27,6 +27,7 @@ import { lookup } from '../server/lookups.ts';
 import { type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
+import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
 
 const DeliveryState = enumOf<Delivery['state']>('WebhookDeliveryState', 'The state of a delivery.', {
   pending: 'It will be sent, for the first time or again.',
@@ -78,20 +79,19 @@ const { Connection: WebhookDeliveryConnection } = connectionTypes(
   WebhookDelivery,
 );
 
-@InputType({ description: 'What `resendWebhookDeliveries` takes: either deliveries or `allFailed`.' })
+const WebhookDeliverySelection = selectionOf('WebhookDelivery', 'deliveries', 1_000);
+
+@InputType({ description: 'What `resendWebhookDeliveries` takes.' })
 class ResendWebhookDeliveriesInput {
   @Field(() => idOf('Webhook'), { description: 'Of which webhook.' })
   webhookId!: number;
 
-  @Field(() => [idOf('WebhookDelivery')], {
-    nullable: true,
-    description: 'Which deliveries, at most 1000, in any state.',
-  })
-  deliveryIds?: number[] | null;
-
-  @Field(() => Boolean, { defaultValue: false, description: 'All that failed.' })
-  allFailed!: boolean;
+  @Field(() => WebhookDeliverySelection, { description: 'Which deliveries, as `state==failed`.' })
+  deliveries!: Selection;
 }
+
+/** Where the input has what the verb calls so. */
+const DELIVERIES_AT = { deliveryIds: ['deliveries', 'ids'], filter: ['deliveries', 'filter'] };
 
 @ObjectType({ simpleResolvers: true, description: 'What `resendWebhookDeliveries` answers.' })
 class ResendWebhookDeliveriesPayload extends Payload {
@@ -136,14 +136,17 @@ export class WebhookDeliveryResolver {
   }
 
   @Mutation(() => ResendWebhookDeliveriesPayload, {
-    description: 'Sends deliveries of a webhook again. Needs UPDATE_TENANT_CONFIGURATION.',
+    description:
+      'Sends deliveries of a webhook again. Needs UPDATE_TENANT_CONFIGURATION; with a filter also READ_TENANT_CONFIGURATION and READ_AUDIT.',
   })
   resendWebhookDeliveries(
     @Arg('input', () => ResendWebhookDeliveriesInput, { description: 'Which.' })
     input: ResendWebhookDeliveriesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ResendWebhookDeliveriesPayload> {
-    return payload('affectedCount', redeliver(context, input));
+    const { webhookId, deliveries } = input;
+    const work = redeliver(context, { webhookId, deliveryIds: deliveries.ids, filter: deliveries.filter });
+    return asPlaced(payload('affectedCount', work), DELIVERIES_AT);
   }
 
   @Mutation(() => TestWebhookPayload, {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import {
   defaultFieldResolver,
   type GraphQLSchema,
+  isInputObjectType,
   isObjectType,
   lexicographicSortSchema,
   printSchema,
@@ -25,7 +26,6 @@ import { RolloutMutations } from '../deployments/rollout-mutations.ts';
 import { RolloutProgressResolver } from '../deployments/rollout-progress.ts';
 import { ActionRolloutResolver, RolloutResolver } from '../deployments/rollouts.ts';
 import { SetDeploymentResolver } from '../deployments/set-deployments.ts';
-import { TargetAssignments } from '../deployments/target-assignments.ts';
 import { TimelineResolver } from '../deployments/timeline.ts';
 import { CertificateAuthorityResolver } from '../devices/certificate-authorities.ts';
 import { EnrollmentGroupResolver, TargetEnrollmentResolver } from '../devices/enrollment-groups.ts';
@@ -36,6 +36,7 @@ import { TargetFacetsResolver } from '../fleet/facets.ts';
 import { FleetResolver } from '../fleet/fleet.ts';
 import { FleetHistoryResolver } from '../fleet/history.ts';
 import { ImportProgressResolver } from '../fleet/import-progress.ts';
+import { TargetAssignments } from '../fleet/target-assignments.ts';
 import { TargetEventResolver } from '../fleet/target-events.ts';
 import { TargetFilterResolver } from '../fleet/target-filters.ts';
 import { TargetMetadataResolver } from '../fleet/target-metadata.ts';
@@ -151,13 +152,18 @@ function generateSchema(): GraphQLSchema {
     // type-graphql needs one, although every subscription has its own source.
     pubSub: { publish() {}, subscribe: () => (async function* () {})() },
   });
+  describeRoots(schema);
+  resolveConnections(schema);
+  declareOneOf(schema);
+  return withGlobalIds(schema);
+}
+
+function describeRoots(schema: GraphQLSchema): void {
   schema.getQueryType()!.description = 'What can be read.';
   schema.getMutationType()!.description =
     'What can be changed. Each mutation takes one `input` and answers a payload.';
   schema.getSubscriptionType()!.description =
     'What can be watched, with graphql-ws on the same path. Sign in with `connectionParams.authorization`, like the header of that name, or with that header.';
-  resolveConnections(schema);
-  return withGlobalIds(schema);
 }
 
 /** The parts of a connection are functions: compiled queries call them only if there is a resolver. */
@@ -165,6 +171,13 @@ function resolveConnections(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap()))
     if (isObjectType(type) && type.name.endsWith('Connection'))
       for (const field of Object.values(type.getFields())) field.resolve ??= defaultFieldResolver;
+}
+
+/** type-graphql passes `@oneOf` on as a directive only, which graphql-js doesn't read. */
+function declareOneOf(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isInputObjectType(type) && type.astNode?.directives?.some(({ name }) => name.value === 'oneOf'))
+      type.isOneOf = true;
 }
 
 /** The text of `schema.graphql`, in an order that doesn't depend on that of the code. */

@@ -59,12 +59,12 @@ export function PendingTab({ state }: { state: PendingTargetState }) {
   return (
     <>
       {may('CREATE_TARGET') && (
-        <Decide state={state} controllerIds={[...selected]} onDone={() => setSelected(NOBODY)} />
+        <Decide state={state} ids={[...selected]} onDone={() => setSelected(NOBODY)} />
       )}
       <DataTable
         label={state === 'PENDING' ? texts.waiting : texts.rejected}
         rows={list?.nodes}
-        keyOf={({ controllerId }) => controllerId}
+        keyOf={({ id }) => id}
         nameOf={({ controllerId }) => controllerId}
         columns={COLUMNS}
         selection={may('CREATE_TARGET') ? { isSelected: (key) => selected.has(key), toggle } : undefined}
@@ -85,18 +85,10 @@ export function PendingTab({ state }: { state: PendingTargetState }) {
   );
 }
 
-function Decide({
-  state,
-  controllerIds,
-  onDone,
-}: {
-  state: PendingTargetState;
-  controllerIds: string[];
-  onDone: () => void;
-}) {
+function Decide({ state, ids, onDone }: { state: PendingTargetState; ids: string[]; onDone: () => void }) {
   const [approve, approving] = useChange(ApprovePending);
   const [reject, rejecting] = useChange(RejectPending);
-  const count = controllerIds.length;
+  const count = ids.length;
 
   async function decide(isApproval: boolean) {
     const sure = await confirm(
@@ -111,8 +103,8 @@ function Decide({
     );
     if (!sure) return;
     const outcome = isApproval
-      ? await approve({ input: { controllerIds } })
-      : await reject({ input: { controllerIds } });
+      ? await approve({ input: { pendingTargets: { ids } } })
+      : await reject({ input: { pendingTargets: { ids } } });
     if (!outcome) return;
     const [fault] = outcome.faults;
     if (fault) return void failure(fault.message);

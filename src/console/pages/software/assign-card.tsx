@@ -30,7 +30,9 @@ export function AssignCard({ set }: { set: SetFullFragment }) {
     const action = texts.submit(count);
     const text = texts.confirmText(title, count);
     if (!(await confirm({ title: texts.confirmTitle(count), text, action }))) return;
-    const outcome = await assign({ input: { filter: asked, distributionSetId: set.id, forceType } });
+    const outcome = await assign({
+      input: { targets: { filter: asked }, distributionSetId: set.id, forceType },
+    });
     if (!outcome) return;
     const [fault] = outcome.faults;
     void (fault ? failure(fault.message) : done(texts.assigned(outcome.payload.affectedCount)));

@@ -94,7 +94,7 @@ function CancelButton({ id, name }: { id: string; name: string }) {
           text: texts.cancelText(name),
           action: texts.cancelTitle.replace('?', ''),
         });
-        const outcome = sure ? await cancel({ input: { actionIds: [id] } }) : undefined;
+        const outcome = sure ? await cancel({ input: { actions: { ids: [id] } } }) : undefined;
         if (!outcome) return;
         const [fault] = outcome.faults;
         void (fault ? failure(fault.message) : done(texts.canceled));

@@ -9,7 +9,7 @@ import { ChangeAttributes, ChangeMetadata, RemoveMetadata } from './target.docum
 const refusalOf = (outcome: Outcome<unknown>) => (outcome ? outcome.faults[0]?.message : '');
 
 /** What the device says of itself. */
-export function AttributesCard({ target: { controllerId, attributes } }: { target: TargetFullFragment }) {
+export function AttributesCard({ target: { id, attributes } }: { target: TargetFullFragment }) {
   const { may } = useViewer();
   const [change] = useChange(ChangeAttributes);
   return (
@@ -18,28 +18,28 @@ export function AttributesCard({ target: { controllerId, attributes } }: { targe
       hint={texts.attributesHint}
       entries={attributes}
       mayEdit={may('UPDATE_TARGET')}
-      save={async (entry) => refusalOf(await change({ input: { controllerId, attributes: [entry] } }))}
+      save={async (entry) => refusalOf(await change({ input: { id, attributes: [entry] } }))}
       remove={async (key) =>
-        refusalOf(await change({ input: { controllerId, attributes: [{ key }], mode: 'REMOVE' } }))
+        refusalOf(await change({ input: { id, attributes: [{ key }], mode: 'REMOVE' } }))
       }
     />
   );
 }
 
 /** What people note about it. */
-export function MetadataCard({ target: { controllerId, metadata } }: { target: TargetFullFragment }) {
+export function MetadataCard({ target: { id, metadata } }: { target: TargetFullFragment }) {
   const { may } = useViewer();
   const [change] = useChange(ChangeMetadata);
   const [remove] = useChange(RemoveMetadata);
-  const controllerIds = [controllerId];
+  const targets = { ids: [id] };
   return (
     <EntriesCard
       title={texts.metadata}
       hint={texts.metadataHint}
       entries={metadata}
       mayEdit={may('UPDATE_TARGET')}
-      save={async (entry) => refusalOf(await change({ input: { controllerIds, entries: [entry] } }))}
-      remove={async (key) => refusalOf(await remove({ input: { controllerIds, keys: [key] } }))}
+      save={async (entry) => refusalOf(await change({ input: { targets, entries: [entry] } }))}
+      remove={async (key) => refusalOf(await remove({ input: { targets, keys: [key] } }))}
     />
   );
 }

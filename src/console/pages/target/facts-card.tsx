@@ -22,8 +22,8 @@ export function FactsCard({ target }: { target: TargetFullFragment }) {
   const mayEdit = may('UPDATE_TARGET');
   const [change] = useChange(ChangeTarget);
 
-  async function save(what: string, changed: Omit<UpdateTargetInput, 'controllerId'>) {
-    const outcome = await change({ input: { controllerId: target.controllerId, ...changed } });
+  async function save(what: string, changed: Omit<UpdateTargetInput, 'id'>) {
+    const outcome = await change({ input: { id: target.id, ...changed } });
     if (!outcome) return '';
     const [fault] = outcome.faults;
     if (!fault) void done(texts.saved(what));
@@ -99,7 +99,7 @@ function TypeChoice({
   );
 }
 
-function Tags({ target: { controllerId, tags }, mayEdit }: { target: TargetFullFragment; mayEdit: boolean }) {
+function Tags({ target: { id, tags }, mayEdit }: { target: TargetFullFragment; mayEdit: boolean }) {
   const [opened, setOpened] = useState(false);
   const { data } = useData(TagChoices, {}, { pause: !opened });
   const [tag] = useChange(TagTargets);
@@ -112,8 +112,8 @@ function Tags({ target: { controllerId, tags }, mayEdit }: { target: TargetFullF
     const added = ids.filter((id) => !now.includes(id));
     const removed = now.filter((id) => !ids.includes(id));
     const outcomes = [
-      added.length > 0 && (await tag({ input: { controllerIds: [controllerId], tagIds: added } })),
-      removed.length > 0 && (await untag({ input: { controllerIds: [controllerId], tagIds: removed } })),
+      added.length > 0 && (await tag({ input: { targets: { ids: [id] }, tags: { ids: added } } })),
+      removed.length > 0 && (await untag({ input: { targets: { ids: [id] }, tags: { ids: removed } } })),
     ];
     const fault = outcomes.flatMap((outcome) => (outcome ? outcome.faults : []))[0];
     if (fault) void failure(fault.message);

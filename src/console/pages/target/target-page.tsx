@@ -58,7 +58,7 @@ function Shown({ target }: { target: TargetFullFragment }) {
           <TargetState status={updateStatus} />
         </Group>
       }
-      actions={may('DELETE_TARGET') && <DeleteButton controllerId={controllerId} />}
+      actions={may('DELETE_TARGET') && <DeleteButton target={target} />}
     >
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Stack gap="md" miw={0}>
@@ -76,7 +76,7 @@ function Shown({ target }: { target: TargetFullFragment }) {
   );
 }
 
-function DeleteButton({ controllerId }: { controllerId: string }) {
+function DeleteButton({ target: { id, controllerId } }: { target: TargetFullFragment }) {
   const navigate = useNavigate();
   const [remove, removing] = useChange(DeleteTargets);
   return (
@@ -92,7 +92,7 @@ function DeleteButton({ controllerId }: { controllerId: string }) {
           danger: true,
         });
         if (!sure) return;
-        const outcome = await remove({ input: { controllerIds: [controllerId] } });
+        const outcome = await remove({ input: { targets: { ids: [id] } } });
         if (!outcome || outcome.faults.length > 0) return;
         void done(bulkTexts.done.delete(1));
         void navigate({ to: '/targets' });

@@ -15,7 +15,7 @@ import { targetTexts as texts } from '../../texts/target.ts';
 import { RotateToken, TargetToken } from './target.documents.ts';
 
 /** The token: read only when somebody asks to see it. */
-export function TokenCard({ target: { controllerId } }: { target: TargetFullFragment }) {
+export function TokenCard({ target: { id, controllerId } }: { target: TargetFullFragment }) {
   const { may } = useViewer();
   const [shown, setShown] = useState(false);
   const [rotate, rotating] = useChange(RotateToken);
@@ -27,7 +27,7 @@ export function TokenCard({ target: { controllerId } }: { target: TargetFullFrag
       text: texts.rotateText(controllerId),
       action: texts.rotate,
     });
-    const outcome = sure ? await rotate({ input: { controllerId } }) : undefined;
+    const outcome = sure ? await rotate({ input: { id } }) : undefined;
     if (!outcome) return;
     const [fault] = outcome.faults;
     if (fault) return void failure(fault.message);

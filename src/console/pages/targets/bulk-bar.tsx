@@ -78,7 +78,7 @@ export function BulkBar({
           <BulkDialog
             kind={kind}
             count={count}
-            input={selection.input}
+            targets={selection.targets}
             onClose={() => setKind(undefined)}
             onDone={() => {
               setKind(undefined);

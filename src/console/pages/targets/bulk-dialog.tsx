@@ -2,7 +2,7 @@ import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/co
 import { type SyntheticEvent, useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { askAnew } from '../../api/connection.ts';
-import type { JobStateFragment } from '../../api/types.documents.ts';
+import type { JobStateFragment, TargetSelection } from '../../api/types.documents.ts';
 import { JobProgress } from '../../parts/job-progress.tsx';
 import { done, failure } from '../../parts/notify.tsx';
 import { common, numberText } from '../../texts/common.ts';
@@ -10,7 +10,7 @@ import { jobTexts } from '../../texts/job.ts';
 import { bulkTexts as texts } from '../../texts/targets.ts';
 import { BulkFields, type BulkValues } from './bulk-fields.tsx';
 import type { BulkKind } from './bulk-kind.ts';
-import { type BulkInput, runBulk } from './run-bulk.ts';
+import { runBulk } from './run-bulk.ts';
 
 /** So many targets can't be deleted by a mere click. */
 const MANY = 10;
@@ -19,13 +19,13 @@ const MANY = 10;
 export function BulkDialog({
   kind,
   count,
-  input,
+  targets,
   onClose,
   onDone,
 }: {
   kind: BulkKind;
   count: number;
-  input: BulkInput;
+  targets: TargetSelection;
   onClose: () => void;
   onDone: () => void;
 }) {
@@ -44,7 +44,7 @@ export function BulkDialog({
     if (!isReady || busy) return;
     setBusy(true);
     try {
-      const { changed, faults: found, job: begun } = await runBulk(client, kind, input, values);
+      const { changed, faults: found, job: begun } = await runBulk(client, kind, targets, values);
       setFaults(found);
       if (found.length > 0) return;
       if (begun) return setJob(begun);

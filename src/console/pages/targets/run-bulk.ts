@@ -1,5 +1,5 @@
 import type { AnyVariables, Client, DocumentInput } from 'urql';
-import type { JobStateFragment } from '../../api/types.documents.ts';
+import type { JobStateFragment, TargetSelection } from '../../api/types.documents.ts';
 import {
   AssignTargets,
   DeleteTargets,
@@ -13,9 +13,6 @@ import {
 } from './bulk.documents.ts';
 import type { BulkValues } from './bulk-fields.tsx';
 import type { BulkKind } from './bulk-kind.ts';
-
-/** Which targets: named ones, or all that match. */
-export type BulkInput = { controllerIds: string[] } | { filter: string };
 
 export interface BulkOutcome {
   changed: number;
@@ -32,7 +29,7 @@ interface Changed {
 export async function runBulk(
   client: Client,
   kind: BulkKind,
-  input: BulkInput,
+  targets: TargetSelection,
   values: BulkValues,
 ): Promise<BulkOutcome> {
   const run = async <V extends AnyVariables>(document: DocumentInput<Changed, V>, variables: V) => {
@@ -46,22 +43,22 @@ export async function runBulk(
       const { id, faults } = await tagNamed(client, values.tag!.trim());
       return id === undefined
         ? { changed: 0, faults }
-        : run(TagTargets, { input: { ...input, tagIds: [id] } });
+        : run(TagTargets, { input: { targets, tags: { ids: [id] } } });
     }
     case 'untag':
-      return run(UntagTargets, { input: { ...input, tagNames: [values.tag!.trim()] } });
+      return run(UntagTargets, { input: { targets, tags: { names: [values.tag!.trim()] } } });
     case 'type':
-      return run(TypeTargets, { input: { ...input, targetTypeId: values.typeId ?? null } });
+      return run(TypeTargets, { input: { targets, targetTypeId: values.typeId ?? null } });
     case 'group':
-      return run(GroupTargets, { input: { ...input, group: values.group?.trim() || null } });
+      return run(GroupTargets, { input: { targets, group: values.group?.trim() || null } });
     case 'rotate':
-      return run(RotateTargets, { input: { ...input, overlapSeconds: values.overlapSeconds ?? 0 } });
+      return run(RotateTargets, { input: { targets, overlapSeconds: values.overlapSeconds ?? 0 } });
     case 'assign':
       return run(AssignTargets, {
-        input: { ...input, distributionSetId: values.setId!, forceType: values.forceType ?? 'FORCED' },
+        input: { targets, distributionSetId: values.setId!, forceType: values.forceType ?? 'FORCED' },
       });
     case 'delete':
-      return run(DeleteTargets, { input: { ...input } });
+      return run(DeleteTargets, { input: { targets } });
   }
 }
 

@@ -9,7 +9,7 @@ export interface TargetSelection extends Selection {
   selectAll: () => void;
   clear: () => void;
   /** What mutations take. */
-  input: { controllerIds: string[] } | { filter: string };
+  targets: { ids: string[] } | { filter: string };
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -38,6 +38,6 @@ export function useSelection(filter: string): TargetSelection {
     },
     selectAll: () => setAll(true),
     clear,
-    input: isAll ? { filter: filter || FILTERS.all } : { controllerIds: [...keys] },
+    targets: isAll ? { filter: filter || FILTERS.all } : { ids: [...keys] },
   };
 }

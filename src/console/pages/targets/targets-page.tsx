@@ -84,7 +84,7 @@ export function TargetsPage() {
           <DataTable
             label={texts.table}
             rows={rows}
-            keyOf={({ controllerId }) => controllerId}
+            keyOf={({ id }) => id}
             nameOf={({ controllerId }) => controllerId}
             columns={TARGET_COLUMNS}
             hidden={hidden}

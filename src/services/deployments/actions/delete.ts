@@ -75,7 +75,7 @@ export async function deleteOldActions(context: Context, input: DeleteOldActions
   const isDeletable = await deletableBy(context);
 
   return change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, context, 'DELETE_TARGET', controllerId);
+    const target = await lockTarget(tx, context, 'DELETE_TARGET', { controllerId });
     const its = and(eq(actions.tenantId, tenantId), eq(actions.targetId, target.id));
     const newest = tx
       .select({ id: actions.id })

@@ -101,8 +101,8 @@ async function planAll(
 ): Promise<Planned[]> {
   const { settings } = await context.tenants.byId(context.caller.tenantId);
   const planned: Planned[] = [];
-  for (const { controllerIds, filter, ...options } of assignments) {
-    const choice = { controllerIds, filter, onMissing };
+  for (const { ids, controllerIds, filter, ...options } of assignments) {
+    const choice = { ids, controllerIds, filter, onMissing };
     const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', choice);
     const plan = planOf(context, set, { ...options, offline: offline ?? false }, settings);
     planned.push({ filter, selected, plan });
@@ -125,7 +125,7 @@ async function refuseUnsuitable(
 
 type Options = Omit<
   z.output<typeof AssignDistributionSet>['assignments'][number],
-  'controllerIds' | 'filter'
+  'ids' | 'controllerIds' | 'filter'
 >;
 type Settings = Awaited<ReturnType<Context['tenants']['byId']>>['settings'];
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FORCE_TYPES } from '../../../database/tables/actions.ts';
-import { listOf } from '../../shared/rows.ts';
+import { selectionFields } from '../../shared/selection.ts';
 import { plainText } from '../../shared/text.ts';
 import { MaintenanceWindowInput } from './maintenance-window.ts';
 
@@ -29,8 +29,7 @@ export type ActionOptions = z.input<typeof ActionOptions>;
 
 /** Some targets, named or chosen by a filter, and how their actions shall be. */
 const Assignment = ActionOptions.extend({
-  controllerIds: listOf(z.string()).nullish(),
-  filter: z.string().nullish(),
+  ...selectionFields,
 });
 
 export const AssignDistributionSet = z.object({

@@ -21,7 +21,7 @@ export async function activateAutoConfirm(context: Context, input: ActivateAutoC
   const { controllerId, ...given } = parse(ActivateAutoConfirm, input);
 
   await change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', { controllerId });
     const activated = await activateTargets(tx, context, [target], given);
     if (!activated.length) throw autoConfirmAlreadyActive(controllerId);
     changes.targetsInScope(activated);

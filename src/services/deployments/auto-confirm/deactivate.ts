@@ -15,7 +15,7 @@ export async function deactivateAutoConfirm(
   requirePermission(context, 'UPDATE_TARGET');
 
   await change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', { controllerId });
     const deactivated = await deactivateTargets(tx, context, [target]);
     changes.targetsInScope(deactivated);
     changes.record({ type: 'target.auto-confirm-deactivated', subjects: deactivated });

@@ -6,13 +6,12 @@ import { affected } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
+import { selectionFields } from '../../shared/selection.ts';
 import { autoConfirmFields } from './input.ts';
 import { activateTargets, deactivateTargets } from './write.ts';
 
 const SetAutoConfirm = z.object({
-  controllerIds: listOf(z.string()).nullish(),
-  filter: z.string().nullish(),
+  ...selectionFields,
   active: z.boolean(),
   ...autoConfirmFields,
   dryRun: z.boolean().nullish(),

@@ -3,24 +3,20 @@ import { z } from 'zod';
 import { arrayOf, chunks, isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { enrollmentGroups, pendingTargets } from '../../../database/tables/enrollment.ts';
-import { invalid, pendingTargetNotFound } from '../../../errors.ts';
+import { pendingTargetNotFound } from '../../../errors.ts';
 import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
-import { listOf } from '../../shared/rows.ts';
+import { missingOf, requireOneWay, type Selection, selectionFields } from '../../shared/selection.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { joinedGroups, PENDING_TARGET_FIELDS } from './fields.ts';
 
 /** Which pending targets: either the named ones or all that match a filter. */
 export const PendingSelection = z.object({
-  controllerIds: listOf(z.string()).nullish(),
-  filter: z.string().nullish(),
+  ...selectionFields,
   dryRun: z.boolean().nullish(),
 });
 export type PendingSelection = z.input<typeof PendingSelection>;
-export type ReadPendingSelection = Omit<z.output<typeof PendingSelection>, 'dryRun'> & {
-  /** Beside the filter: the ids of those that are left to be done with. */
-  among?: readonly number[] | undefined;
-};
+export type ReadPendingSelection = Selection;
 
 /** A pending target, locked until the transaction ends. */
 export type PendingRow = typeof pendingTargets.$inferSelect;
@@ -55,12 +51,16 @@ export async function countPending(
 ): Promise<number> {
   const source = () =>
     context.database
-      .select({ controllerId: pendingTargets.controllerId, state: pendingTargets.state })
+      .select({
+        id: pendingTargets.id,
+        controllerId: pendingTargets.controllerId,
+        state: pendingTargets.state,
+      })
       .from(pendingTargets)
       .innerJoin(enrollmentGroups, joinedGroups)
       .$dynamic();
   const chosen = await isSelectedPending(context, selection);
-  if (selection.controllerIds) {
+  if (selection.filter == null) {
     const found = await source().where(chosen);
     refuseMissing(selection, found);
     return found.filter(concerned).length;
@@ -77,27 +77,27 @@ export async function countPending(
  */
 export async function isSelectedPending(
   context: Context,
-  { controllerIds, filter, among }: ReadPendingSelection,
+  selection: ReadPendingSelection,
 ): Promise<SQL | undefined> {
-  if ((controllerIds == null) === (filter == null))
-    throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
+  requireOneWay(selection);
+  const { ids, controllerIds, filter, among } = selection;
+  const named = ids ? isAmong(pendingTargets.id, ids) : ofControllerIds(controllerIds ?? []);
   return and(
     eq(pendingTargets.tenantId, context.caller.tenantId),
-    filter == null ? named(controllerIds ?? []) : await matching(context, filter),
+    filter == null ? named : await matching(context, filter),
     among && isAmong(pendingTargets.id, among),
   );
 }
 
 function refuseMissing(
-  { controllerIds }: ReadPendingSelection,
-  found: readonly Pick<PendingRow, 'controllerId'>[],
+  selection: ReadPendingSelection,
+  found: readonly Pick<PendingRow, 'id' | 'controllerId'>[],
 ): void {
-  const existing = new Set(found.map(({ controllerId }) => controllerId));
-  for (const [index, id] of (controllerIds ?? []).entries())
-    if (!existing.has(id)) throw pendingTargetNotFound(id, ['controllerIds', String(index)]);
+  const [missing] = missingOf(selection, found, pendingTargetNotFound);
+  if (missing) throw missing;
 }
 
-const named = (controllerIds: readonly string[]): SQL =>
+const ofControllerIds = (controllerIds: readonly string[]): SQL =>
   sql`${pendingTargets.controllerId} = ANY(${arrayOf(controllerIds.filter(isStorableText))}::text[])`;
 
 async function matching(context: Context, filter: string): Promise<SQL | undefined> {

@@ -8,6 +8,7 @@ import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
+import { selectionFields } from '../../shared/selection.ts';
 import { enteredText } from '../../shared/text.ts';
 import {
   countSelected,
@@ -19,8 +20,8 @@ import { updateSelected } from '../targets/update-selected.ts';
 
 export const AssignTargetGroup = z.object({
   group: enteredText(0, 256).nullable(),
+  ...selectionFields,
   controllerIds: listOf(z.string()).min(1, 'must hold a target at the least').nullish(),
-  filter: z.string().nullish(),
   /** What becomes of the named targets when one of them is missing; REFUSE unless given. */
   onMissing: z.enum(['REFUSE', 'PASS_OVER']).nullish(),
   dryRun: z.boolean().nullish(),

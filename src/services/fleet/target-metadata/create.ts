@@ -25,7 +25,7 @@ export async function createTargetMetadata(context: Context, input: CreateTarget
   const { controllerId, entries } = parse(CreateTargetMetadata, input);
 
   await change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', { controllerId });
     await refuseExisting(tx, target, entries);
     await writeEntries(tx, context, [target], entries);
     changes.targetsInScope([controllerId]);

@@ -5,13 +5,13 @@ import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
+import { selectionFields } from '../../shared/selection.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { countSelected, selectTargetIds, type TargetSelection } from '../targets/selection.ts';
 import { hasAnyKey, removeEntries } from './write.ts';
 
 export const DeleteTargetMetadata = z.object({
-  controllerIds: listOf(z.string()).nullish(),
-  filter: z.string().nullish(),
+  ...selectionFields,
   keys: listOf(z.string()).min(1, 'must have one key at the least'),
   dryRun: z.boolean().nullish(),
 });

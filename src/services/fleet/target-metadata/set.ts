@@ -4,14 +4,13 @@ import { affected } from '../../platform/audit/record.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
+import { selectionFields } from '../../shared/selection.ts';
 import { countSelected, selectTargetIds, type TargetSelection } from '../targets/selection.ts';
 import { MetadataEntries, type MetadataEntry } from './input.ts';
 import { hasEntries, valuesOf, writeEntries } from './write.ts';
 
 export const SetTargetMetadata = z.object({
-  controllerIds: listOf(z.string()).nullish(),
-  filter: z.string().nullish(),
+  ...selectionFields,
   entries: MetadataEntries,
   dryRun: z.boolean().nullish(),
 });

@@ -6,6 +6,7 @@ import { targetTags } from '../../../database/tables/target-data.ts';
 import { type DomainError, targetNotFound, targetTagNotFound } from '../../../errors.ts';
 import type { Context } from '../../shared/context.ts';
 import { listOf } from '../../shared/rows.ts';
+import { missingOf, selectionFields } from '../../shared/selection.ts';
 import { isStorableText } from '../../shared/text.ts';
 import {
   type Concerned,
@@ -27,8 +28,8 @@ export const TagChoice = z
   .object({
     tagIds: listOf(z.number()).min(1, 'must hold a tag at the least').nullish(),
     tagNames: listOf(z.string()).min(1, 'must hold a tag at the least').nullish(),
+    ...selectionFields,
     controllerIds: listOf(z.string()).min(1, 'must hold a target at the least').nullish(),
-    filter: z.string().nullish(),
     onNotFound: z.enum(NOT_FOUND_POLICIES).nullish(),
     dryRun: z.boolean().nullish(),
   })
@@ -56,10 +57,10 @@ export async function lockChoice(
   context: Context,
   choice: ReadChoice,
 ): Promise<{ tagIds: number[]; tagNames: string[]; selected: SelectedTarget[]; faults: DomainError[] }> {
-  const { controllerIds, onNotFound } = choice;
   const tags = await lockTags(tx, context.caller.tenantId, choice);
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selectionOf(choice));
-  const faults = onNotFound === 'ON_WHAT_FOUND_AND_FAIL' ? faultsOf(controllerIds ?? [], selected) : [];
+  const faults =
+    choice.onNotFound === 'ON_WHAT_FOUND_AND_FAIL' ? missingOf(choice, selected, targetNotFound) : [];
   return {
     tagIds: tags.map(({ id }) => id),
     tagNames: tags.map(({ name }) => name),
@@ -68,7 +69,8 @@ export async function lockChoice(
   };
 }
 
-const selectionOf = ({ controllerIds, filter, among, onNotFound }: ReadChoice) => ({
+const selectionOf = ({ ids, controllerIds, filter, among, onNotFound }: ReadChoice) => ({
+  ids,
   controllerIds,
   filter,
   among,
@@ -93,13 +95,6 @@ export async function countChoice(
     concerned(tags.map(({ id }) => id)),
   );
   return { affectedCount, faults: [] };
-}
-
-function faultsOf(wanted: readonly string[], selected: readonly SelectedTarget[]): DomainError[] {
-  const existing = new Set(selected.map(({ controllerId }) => controllerId));
-  return wanted.flatMap((id, index) =>
-    existing.has(id) ? [] : targetNotFound(id, ['controllerIds', String(index)]),
-  );
 }
 
 /** Locked so that none is deleted meanwhile. */

@@ -9,15 +9,14 @@ import { modificationStamp } from '../../shared/authorship.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
+import { selectionFields } from '../../shared/selection.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import { countSelected, selectTargetIds, type TargetSelection } from './selection.ts';
 import { updateSelected } from './update-selected.ts';
 
 export const AssignTargetType = z.object({
   targetTypeId: z.number().int().nullable(),
-  controllerIds: listOf(z.string()).nullish(),
-  filter: z.string().nullish(),
+  ...selectionFields,
   dryRun: z.boolean().nullish(),
 });
 export interface AssignTargetType extends Omit<z.input<typeof AssignTargetType>, 'targetTypeId'> {

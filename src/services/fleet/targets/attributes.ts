@@ -11,6 +11,7 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
+import { TargetKey } from './input.ts';
 import { targetInScope } from './scope.ts';
 import { lockTarget } from './selection.ts';
 
@@ -85,11 +86,10 @@ export async function applyAttributes(
 }
 
 const SetTargetAttributes = z.object({
-  controllerId: z.string(),
   attributes: listOf(z.object({ key: z.string(), value: z.string().nullish() })),
   mode: z.enum(ATTRIBUTE_MODES).default('merge'),
 });
-export type SetTargetAttributes = z.input<typeof SetTargetAttributes>;
+export type SetTargetAttributes = z.input<typeof SetTargetAttributes> & TargetKey;
 
 /**
  * Changes the attributes of a target in the device's place. Needs UPDATE_TARGET.
@@ -97,20 +97,21 @@ export type SetTargetAttributes = z.input<typeof SetTargetAttributes>;
  */
 export async function setTargetAttributes(context: Context, input: SetTargetAttributes): Promise<void> {
   const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
-  const { controllerId, attributes, mode } = parse(SetTargetAttributes, input);
+  const key = parse(TargetKey, input);
+  const { attributes, mode } = parse(SetTargetAttributes, input);
   const entries = attributes.map(({ key, value }): AttributeEntry => [key, value ?? null]);
   checkAttributes(entries);
 
   await change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
+    const target = await lockTarget(tx, context, 'UPDATE_TARGET', key);
     const changed = await applyAttributes(tx, target, mode, entries);
     await tx
       .update(targets)
       .set(modificationStamp(context))
       .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
-    changes.targetsInScope([controllerId]);
+    changes.targetsInScope([target.controllerId]);
     if (changed)
-      changes.record({ type: 'target.attributes-set', subjects: [controllerId], changes: changed });
+      changes.record({ type: 'target.attributes-set', subjects: [target.controllerId], changes: changed });
   });
 }
 

@@ -9,7 +9,7 @@ import { affected } from '../../platform/audit/record.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
+import { selectionFields } from '../../shared/selection.ts';
 import { adjustTargetCount } from './quota.ts';
 import {
   countSelected,
@@ -20,8 +20,7 @@ import {
 } from './selection.ts';
 
 const DeleteTargets = z.object({
-  controllerIds: listOf(z.string()).nullish(),
-  filter: z.string().nullish(),
+  ...selectionFields,
   dryRun: z.boolean().nullish(),
 });
 export type DeleteTargets = z.input<typeof DeleteTargets>;

@@ -50,9 +50,12 @@ export const TargetInput = TargetFields.transform((input) => ({
 export type TargetInput = z.input<typeof TargetInput>;
 export type NewTarget = z.output<typeof TargetInput>;
 
+/** Which target: by its id, or by its name on the wire. */
+export const TargetKey = z.union([z.object({ id: z.number() }), z.object({ controllerId: z.string() })]);
+export type TargetKey = z.output<typeof TargetKey>;
+
 /** What an update may change: undefined keeps, null clears. */
 export const TargetUpdate = z.object({
-  controllerId: z.string(),
   name: name.optional(),
   description: description.nullish(),
   address: address.nullish(),
@@ -64,7 +67,7 @@ export const TargetUpdate = z.object({
   targetTypeId: targetTypeId.nullish(),
   group: enteredText(0, 256).nullish(),
 });
-export type TargetUpdate = z.input<typeof TargetUpdate>;
+export type TargetUpdate = z.input<typeof TargetUpdate> & TargetKey;
 
 export const SecurityToken = securityToken;
 

@@ -5,18 +5,17 @@ import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { generateToken, OverlapSeconds, SecurityToken } from './input.ts';
+import { generateToken, OverlapSeconds, SecurityToken, TargetKey } from './input.ts';
 import { lockTarget } from './selection.ts';
 import type { Target } from './target.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
 import { selectTargets, toTarget } from './view.ts';
 
 const RotateTargetToken = z.object({
-  controllerId: z.string(),
   securityToken: SecurityToken.nullish(),
   overlapSeconds: OverlapSeconds,
 });
-export type RotateTargetToken = z.input<typeof RotateTargetToken>;
+export type RotateTargetToken = z.input<typeof RotateTargetToken> & TargetKey;
 
 /**
  * Gives a target a new security token, a generated one unless one is given. The old one stops working at once, or
@@ -26,12 +25,13 @@ export type RotateTargetToken = z.input<typeof RotateTargetToken>;
 export async function rotateTargetToken(context: Context, input: RotateTargetToken): Promise<Target> {
   const caller = requirePermission(context, 'UPDATE_TARGET');
   const { tenantId, username } = caller;
-  const { controllerId, securityToken: given, overlapSeconds: overlap } = parse(RotateTargetToken, input);
+  const key = parse(TargetKey, input);
+  const { securityToken: given, overlapSeconds: overlap } = parse(RotateTargetToken, input);
   const securityToken = given ?? generateToken();
   const tenant = await context.tenants.byId(tenantId);
 
   return change(context, async (tx, changes) => {
-    const before = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
+    const before = await lockTarget(tx, context, 'UPDATE_TARGET', key);
     const now = context.clock();
     const rotated = givenTokens([{ id: before.id, token: securityToken }]);
     await noteTokenRotations(tx, { caller, now }, rotated, overlap);
@@ -40,8 +40,8 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
       .update(targets)
       .set({ securityToken, lastModifiedAt: now, lastModifiedBy: username })
       .where(itself);
-    changes.targetsInScope([controllerId]);
-    changes.record({ type: 'target.token-rotated', subjects: [controllerId] });
+    changes.targetsInScope([before.controllerId]);
+    changes.record({ type: 'target.token-rotated', subjects: [before.controllerId] });
     const [row] = await selectTargets(tx, context, tenant).where(itself);
     return toTarget(context, tenant)(row!);
   });

@@ -7,14 +7,13 @@ import { affected } from '../../platform/audit/record.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
+import { selectionFields } from '../../shared/selection.ts';
 import { generateToken, OverlapSeconds } from './input.ts';
 import { countSelected, selectTargetIds, type TargetSelection } from './selection.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
 
 export const RotateTargetTokens = z.object({
-  controllerIds: listOf(z.string()).nullish(),
-  filter: z.string().nullish(),
+  ...selectionFields,
   overlapSeconds: OverlapSeconds,
   dryRun: z.boolean().nullish(),
 });

@@ -3,11 +3,13 @@ import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
-import { invalid, targetNotFound } from '../../../errors.ts';
+import { targetNotFound } from '../../../errors.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
+import { missingOf, requireOneWay, type Selection } from '../../shared/selection.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { countTargets } from './count.ts';
+import type { TargetKey } from './input.ts';
 import { askedTargets } from './matching.ts';
 import type { TargetPermission } from './scope.ts';
 import { joinedPolls, joinedTypes } from './target.ts';
@@ -16,24 +18,24 @@ import { joinedPolls, joinedTypes } from './target.ts';
 export type LockedTarget = typeof targets.$inferSelect;
 
 /**
- * The target of that controllerId, locked until the transaction ends. Give the permission that the verb has required.
+ * One target, locked until the transaction ends. Give the permission that the verb has required.
  * @throws TARGET_NOT_FOUND, also if it is out of the permission's scope
  */
 export async function lockTarget(
   tx: Transaction,
   context: Context,
   permission: TargetPermission,
-  controllerId: string,
+  key: TargetKey,
 ): Promise<LockedTarget> {
   const reached = await scopeCondition(context, permission);
-  const target = await lock(tx, context.caller.tenantId, controllerId, reached);
-  if (!target) throw targetNotFound(controllerId);
+  const target = await lock(tx, context.caller.tenantId, key, reached);
+  if (!target) throw 'id' in key ? targetNotFound(String(key.id), ['id']) : targetNotFound(key.controllerId);
   return target;
 }
 
 /** The target of the device that acts, locked until the transaction ends. @throws TARGET_NOT_FOUND */
 export async function lockOwnTarget(tx: Transaction, { caller }: ActorContext): Promise<LockedTarget> {
-  const target = await lock(tx, caller.tenantId, caller.username);
+  const target = await lock(tx, caller.tenantId, { controllerId: caller.username });
   if (!target) throw targetNotFound(caller.username);
   return target;
 }
@@ -41,24 +43,21 @@ export async function lockOwnTarget(tx: Transaction, { caller }: ActorContext): 
 async function lock(
   tx: Transaction,
   tenantId: number,
-  controllerId: string,
+  key: TargetKey,
   reached?: SQL,
 ): Promise<LockedTarget | undefined> {
-  if (!isStorableText(controllerId)) return undefined;
+  if ('controllerId' in key && !isStorableText(key.controllerId)) return undefined;
   const query = tx.select(getTableColumns(targets)).from(targets).$dynamic();
   if (reached) query.leftJoin(targetPolls, joinedPolls).leftJoin(targetTypes, joinedTypes);
-  const itself = and(eq(targets.tenantId, tenantId), eq(targets.controllerId, controllerId));
-  const [target] = await query.where(and(itself, reached)).for('no key update', { of: targets });
+  const itself = 'id' in key ? isAmong(targets.id, [key.id]) : eq(targets.controllerId, key.controllerId);
+  const [target] = await query
+    .where(and(eq(targets.tenantId, tenantId), itself, reached))
+    .for('no key update', { of: targets });
   return target;
 }
 
 /** Which targets a bulk verb means: either those named or all that match a filter. */
-export interface TargetSelection {
-  controllerIds?: readonly string[] | null | undefined;
-  filter?: string | null | undefined;
-  /** Beside the filter: the ids of those that are left to be done with. */
-  among?: readonly number[] | undefined;
-}
+export type TargetSelection = Selection;
 
 interface SelectionOptions {
   /** REFUSE unless given. */
@@ -95,7 +94,7 @@ export async function selectTargetIds(
     .where(await isSelected(tx, context, permission, selection))
     .orderBy(targets.id)
     .for(lock, { of: targets });
-  if (selection.controllerIds && onMissing !== 'PASS_OVER') refuseMissing(selection.controllerIds, found);
+  if (onMissing !== 'PASS_OVER') refuseMissing(selection, found);
   return found;
 }
 
@@ -116,15 +115,14 @@ export async function countSelected(
   { different, same }: Concerned = {},
 ): Promise<number> {
   const chosen = await isSelected(context.database, context, permission, selection);
-  const { controllerIds } = selection;
-  if (controllerIds && onMissing !== 'PASS_OVER') {
+  if (selection.filter == null && onMissing !== 'PASS_OVER') {
     const found = await context.database
       .select({ id: targets.id, controllerId: targets.controllerId })
       .from(targets)
       .leftJoin(targetPolls, joinedPolls)
       .leftJoin(targetTypes, joinedTypes)
       .where(chosen);
-    refuseMissing(controllerIds, found);
+    refuseMissing(selection, found);
   }
   const [concerned, done] = await Promise.all([
     countTargets(context, and(chosen, different)),
@@ -141,11 +139,13 @@ export async function isSelected(
   database: Database | Transaction,
   context: Context,
   permission: TargetPermission,
-  { controllerIds, filter, among }: TargetSelection,
+  selection: TargetSelection,
 ): Promise<SQL | undefined> {
-  if ((controllerIds == null) === (filter == null))
-    throw invalid('controllerIds: give either these or a filter', ['controllerIds']);
-  const chosen = (await askedTargets(database, context, filter)) ?? named(controllerIds ?? []);
+  requireOneWay(selection);
+  const { ids, controllerIds, filter, among } = selection;
+  const chosen =
+    (await askedTargets(database, context, filter)) ??
+    (ids ? isAmong(targets.id, ids) : named(controllerIds ?? []));
   return and(
     eq(targets.tenantId, context.caller.tenantId),
     chosen,
@@ -157,8 +157,7 @@ export async function isSelected(
 const named = (controllerIds: readonly string[]): SQL =>
   sql`${targets.controllerId} = ANY(${arrayOf(controllerIds.filter(isStorableText))}::text[])`;
 
-function refuseMissing(wanted: readonly string[], found: readonly SelectedTarget[]): void {
-  const existing = new Set(found.map(({ controllerId }) => controllerId));
-  for (const [index, id] of wanted.entries())
-    if (!existing.has(id)) throw targetNotFound(id, ['controllerIds', String(index)]);
+function refuseMissing(selection: TargetSelection, found: readonly SelectedTarget[]): void {
+  const [missing] = missingOf(selection, found, targetNotFound);
+  if (missing) throw missing;
 }

@@ -10,7 +10,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
 import { typeNamesOf } from '../target-types/find.ts';
-import { TargetUpdate } from './input.ts';
+import { TargetKey, TargetUpdate } from './input.ts';
 import { lockTarget } from './selection.ts';
 import type { Target } from './target.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
@@ -23,12 +23,13 @@ import { selectTargets, toTarget } from './view.ts';
 export async function updateTarget(context: Context, input: TargetUpdate): Promise<Target> {
   const caller = requirePermission(context, 'UPDATE_TARGET');
   const { tenantId, username } = caller;
-  const { controllerId, ...rest } = parse(TargetUpdate, input);
+  const key = parse(TargetKey, input);
+  const update = parse(TargetUpdate, input);
   const tenant = await context.tenants.byId(tenantId);
 
   return change(context, async (tx, changes) => {
-    const before = await lockTarget(tx, context, 'UPDATE_TARGET', controllerId);
-    const { address, ...given } = givenOf(rest);
+    const before = await lockTarget(tx, context, 'UPDATE_TARGET', key);
+    const { address, ...given } = givenOf(update);
     if (given.targetTypeId != null) await requireType(tx, context, given.targetTypeId);
     const now = context.clock();
     if (given.securityToken)
@@ -44,7 +45,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)));
     if (given.group) await requireGroupQuota(tx, tenantId);
     const addresses = address === undefined ? undefined : await setAddress(tx, before, address);
-    changes.targetsInScope([controllerId]);
+    changes.targetsInScope([before.controllerId]);
     const [row] = await selectTargets(tx, context, tenant).where(
       and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)),
     );
@@ -55,7 +56,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
       ...(isNewToken && { securityToken: {} }),
     };
     if (Object.keys(changed).length)
-      changes.record({ type: 'target.updated', subjects: [controllerId], changes: changed });
+      changes.record({ type: 'target.updated', subjects: [before.controllerId], changes: changed });
     return toTarget(context, tenant)(row!);
   });
 }

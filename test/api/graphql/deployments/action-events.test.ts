@@ -47,7 +47,7 @@ it('tells in another process what a device does about an assignment', async () =
 
   const { assignDistributionSet } = await graphql(
     admin,
-    `mutation ($id: ID!) { assignDistributionSet(input: { distributionSetId: $id, controllerIds: ["a"] }) {
+    `mutation ($id: ID!) { assignDistributionSet(input: { distributionSetId: $id, targets: { filter: "id==a" } }) {
       actions { nodes { id } } userErrors { message } } }`,
     { id: distributionSetId },
   );

@@ -29,7 +29,7 @@ async function mutate(name: string, input: object, selection = 'affectedCount'):
 
 /** Assigns the first set, unless told otherwise; the ids of the actions. */
 async function assign(input: object = {}): Promise<string[]> {
-  const all = { distributionSetId: sets[0], filter: 'id==*', ...input };
+  const all = { distributionSetId: sets[0], targets: { filter: 'id==*' }, ...input };
   const { actions } = await mutate(
     'assignDistributionSet',
     all,
@@ -48,7 +48,7 @@ describe('assignDistributionSet', () => {
   it('answers with the new actions, and what was so already', async () => {
     const input = {
       distributionSetId: sets[0],
-      filter: 'id!=d-003',
+      targets: { filter: 'id!=d-003' },
       forceType: 'TIME_FORCED',
       forcedAt: '2030-01-01T00:00:00.000Z',
       weight: 7,
@@ -58,7 +58,7 @@ describe('assignDistributionSet', () => {
     const selection = `affectedCount alreadyAssignedCount distributionSet { locked } actions(last: 1) { totalCount nodes {
       status active forceType forcedAt weight maintenanceWindow { schedule duration timezone } externalRef initiatedBy
       lastStatusCode target { controllerId updateStatus } distributionSet { name } } }`;
-    const { distributionSetId: _, filter: __, ...options } = input;
+    const { distributionSetId: _, targets: __, ...options } = input;
     expect(await mutate('assignDistributionSet', { ...input, dryRun: true }, selection)).toMatchObject({
       affectedCount: 2,
       actions: { totalCount: 0 },
@@ -83,7 +83,9 @@ describe('assignDistributionSet', () => {
         ],
       },
     });
-    expect(await mutate('assignDistributionSet', { ...input, filter: 'id==*' }, selection)).toMatchObject({
+    expect(
+      await mutate('assignDistributionSet', { ...input, targets: { filter: 'id==*' } }, selection),
+    ).toMatchObject({
       affectedCount: 1,
       alreadyAssignedCount: 2,
     });
@@ -91,13 +93,16 @@ describe('assignDistributionSet', () => {
 
   it.each([
     [{ distributionSetId: 'x' }, 'DISTRIBUTION_SET_NOT_FOUND', ['distributionSetId']],
-    [{ filter: null, controllerIds: ['d-001', 'x'] }, 'TARGET_NOT_FOUND', ['controllerIds', '1']],
-    [{ controllerIds: ['d-001'] }, 'INVALID_INPUT', ['controllerIds']],
+    [{ targets: { ids: ['x'] } }, 'TARGET_NOT_FOUND', ['targets', 'ids', '0']],
     [{ weight: 1001 }, 'INVALID_INPUT', ['weight']],
-    [{ maintenanceWindow: { schedule: '* * *' } }, 'MAINTENANCE_WINDOW_INVALID', ['maintenanceWindow']],
-    [{ filter: 'nosuch==x' }, 'FILTER_FIELD_UNKNOWN', ['filter']],
+    [
+      { maintenanceWindow: { schedule: '* * *', duration: '01:00:00', timezone: 'Z' } },
+      'MAINTENANCE_WINDOW_INVALID',
+      ['maintenanceWindow', 'schedule'],
+    ],
+    [{ targets: { filter: 'nosuch==x' } }, 'FILTER_FIELD_UNKNOWN', ['targets', 'filter']],
   ])('refuses %j', async (change, code, path) => {
-    const input = { distributionSetId: sets[0], filter: 'id==*', ...change };
+    const input = { distributionSetId: sets[0], targets: { filter: 'id==*' }, ...change };
     const { affectedCount, userErrors } = await mutate('assignDistributionSet', input);
     expect([affectedCount, userErrors]).toMatchObject([0, [{ code, path }]]);
     expect(userErrors[0].message).not.toContain('assignments');
@@ -109,8 +114,8 @@ describe('what is nested', () => {
   const DEPLOYED = 'assignedDistributionSet { name } installedDistributionSet { name }';
 
   it('tells of targets what they are to have and have, and their actions', async () => {
-    const [old] = await assign({ filter: 'id==d-001', offline: true });
-    const [running] = await assign({ filter: 'id==d-001', distributionSetId: sets[1] });
+    const [old] = await assign({ targets: { filter: 'id==d-001' }, offline: true });
+    const [running] = await assign({ targets: { filter: 'id==d-001' }, distributionSetId: sets[1] });
     const { targets } = await query(
       `{ targets { nodes { ${DEPLOYED} actions { totalCount nodes { id status } } } } }`,
     );
@@ -133,8 +138,8 @@ describe('what is nested', () => {
   });
 
   it('tells of sets who is to have them and who has them', async () => {
-    await assign({ filter: 'id==d-003', offline: true });
-    await assign({ filter: 'id!=d-001', distributionSetId: sets[1] });
+    await assign({ targets: { filter: 'id==d-003' }, offline: true });
+    await assign({ targets: { filter: 'id!=d-001' }, distributionSetId: sets[1] });
     const parts = 'totalCount nodes { controllerId }';
     const { distributionSets } = await query(
       `{ distributionSets { nodes { assignedTargets { ${parts} } installedTargets { ${parts} }
@@ -178,7 +183,7 @@ describe('what is nested', () => {
 
   it('takes as many statements for many as for one', async () => {
     for (const distributionSetId of [...sets].toReversed()) await assign({ distributionSetId });
-    await assign({ distributionSetId: sets[1], filter: 'id==d-003' });
+    await assign({ distributionSetId: sets[1], targets: { filter: 'id==d-003' } });
     const ask = door.as();
     const statements = async (text: string) => {
       await ask(text);
@@ -238,28 +243,30 @@ describe('actions', () => {
   it('are canceled, and ended at once by force', async () => {
     const [first, second, third] = await assign();
     const selection = 'affectedCount actions { nodes { id status } }';
-    expect(await mutate('cancelActions', { filter: 'active==true', dryRun: true }, selection)).toEqual({
+    expect(
+      await mutate('cancelActions', { actions: { filter: 'active==true' }, dryRun: true }, selection),
+    ).toEqual({
       affectedCount: 3,
       actions: { nodes: [] },
       userErrors: [],
     });
-    expect(await mutate('cancelActions', { actionIds: [first] }, selection)).toEqual({
+    expect(await mutate('cancelActions', { actions: { ids: [first] } }, selection)).toEqual({
       affectedCount: 1,
       actions: { nodes: [{ id: first, status: 'CANCELING' }] },
       userErrors: [],
     });
-    expect(await mutate('cancelActions', { actionIds: [second, first] }, selection)).toMatchObject({
+    expect(await mutate('cancelActions', { actions: { ids: [second, first] } }, selection)).toMatchObject({
       affectedCount: 0,
-      userErrors: [{ code: 'ACTION_NOT_CANCELABLE', path: ['actionIds', '1'] }],
+      userErrors: [{ code: 'ACTION_NOT_CANCELABLE', path: ['actions', 'ids', '1'] }],
     });
     expect(
-      await mutate('cancelActions', { filter: 'status==canceling', force: true }, selection),
+      await mutate('cancelActions', { actions: { filter: 'status==canceling' }, force: true }, selection),
     ).toMatchObject({
       actions: { nodes: [{ id: first, status: 'CANCELED' }] },
     });
-    expect(await mutate('cancelActions', { actionIds: [third, 'x'] })).toMatchObject({
+    expect(await mutate('cancelActions', { actions: { ids: [third, 'x'] } })).toMatchObject({
       userErrors: [
-        { code: 'ACTION_NOT_FOUND', path: ['actionIds', '1'], message: expect.stringContaining('{x}') },
+        { code: 'ACTION_NOT_FOUND', path: ['actions', 'ids', '1'], message: expect.stringContaining('{x}') },
       ],
     });
   });
@@ -270,7 +277,7 @@ describe('actions', () => {
     const [waiting, other] = await assign({ forceType: 'SOFT' });
     const confirmed = await mutate(
       'confirmActions',
-      { actionIds: [waiting], details: ['fine'], code: 5 },
+      { actions: { ids: [waiting] }, details: ['fine'], code: 5 },
       'actions { nodes { status lastStatusCode statusHistory(first: 1) { nodes { status code messages } } } }',
     );
     expect(confirmed.actions.nodes).toEqual([
@@ -292,17 +299,17 @@ describe('actions', () => {
         },
       },
     ]);
-    expect((await mutate('confirmActions', { actionIds: [waiting] })).userErrors).toMatchObject([
+    expect((await mutate('confirmActions', { actions: { ids: [waiting] } })).userErrors).toMatchObject([
       { code: 'ACTION_NOT_WAITING' },
     ]);
-    const denied = { actionIds: [other], confirmation: 'DENIED' };
+    const denied = { actions: { ids: [other] }, confirmation: 'DENIED' };
     expect(await mutate('confirmActions', denied, 'actions { nodes { status } }')).toMatchObject({
       actions: { nodes: [{ status: 'WAIT_FOR_CONFIRMATION' }] },
     });
     expect(
       await mutate(
         'forceActions',
-        { filter: 'active==true' },
+        { actions: { filter: 'active==true' } },
         'affectedCount actions { nodes { forceType } }',
       ),
     ).toEqual({
@@ -316,7 +323,7 @@ describe('actions', () => {
       result: 'success',
       details: [],
     });
-    const gone = await mutate('deleteActions', { actionIds: [waiting] }, 'deletedCount');
+    const gone = await mutate('deleteActions', { actions: { ids: [waiting] } }, 'deletedCount');
     expect(gone).toEqual({ deletedCount: 1, userErrors: [] });
     const { action } = await query('query ($id: ID!) { action(id: $id) { id } }', { id: waiting });
     expect(action).toBeNull();

@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Any, type Ask, codesOf, createTargets, createType, openTestDoor } from '../support.ts';
+import {
+  type Any,
+  type Ask,
+  codesOf,
+  createTargets,
+  createType,
+  openTestDoor,
+  targetIds,
+} from '../support.ts';
 
 const door = openTestDoor();
 
@@ -21,12 +29,12 @@ describe('a page', () => {
     const ask = door.as();
     const targetTypeId = await createType(ask, 'sensor');
     await createTargets(ask, 50, { targetTypeId });
-    for (const controllerId of ['d-001', 'd-010', 'd-050'])
-      await ask(TELL, { input: { controllerId, attributes: [{ key: 'hw', value: 'r2' }] } });
+    for (const id of await targetIds(ask, 'd-001', 'd-010', 'd-050'))
+      await ask(TELL, { input: { id, attributes: [{ key: 'hw', value: 'r2' }] } });
     await ask(CREATE, { input: { targetTags: [{ name: 'x' }, { name: 'y' }] } });
-    await ask(ASSIGN, { input: { tagNames: ['x', 'y'], filter: 'id==*' } });
-    await ask(NOTE, { input: { entries: [{ key: 'site', value: 'Bern' }], filter: 'id==*' } });
-    await ask(CONFIRM, { input: { active: true, filter: 'id==*' } });
+    await ask(ASSIGN, { input: { tags: { names: ['x', 'y'] }, targets: { filter: 'id==*' } } });
+    await ask(NOTE, { input: { entries: [{ key: 'site', value: 'Bern' }], targets: { filter: 'id==*' } } });
+    await ask(CONFIRM, { input: { active: true, targets: { filter: 'id==*' } } });
     const whole = {
       targetType: { key: 'sensor', name: 'sensor' },
       tags: [{ name: 'x' }, { name: 'y' }],

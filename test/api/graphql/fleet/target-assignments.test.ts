@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Any, type Ask, codesOf, createTargets, createType, openTestDoor } from '../support.ts';
+import {
+  type Any,
+  type Ask,
+  codesOf,
+  createTargets,
+  createType,
+  openTestDoor,
+  targetIds,
+} from '../support.ts';
 
 const door = openTestDoor();
 
@@ -99,7 +107,10 @@ describe('target tags', () => {
     const ask = door.as();
     const ids = await createTargets(ask, 20);
     await createTags(ask, 'y', 'x');
-    await call(ask, 'assignTargetTags', { tagNames: ['x', 'y'], controllerIds: ids.slice(0, 10) });
+    await call(ask, 'assignTargetTags', {
+      tags: { names: ['x', 'y'] },
+      targets: { ids: await targetIds(ask, ...ids.slice(0, 10)) },
+    });
     const whole = '{ targets(first: 20) { nodes { controllerId tags { name } } } }';
     await ask(whole);
     const before = door.statements;
@@ -115,11 +126,15 @@ describe('target tags', () => {
     const ask = door.as();
     await createTargets(ask, 3);
     const [x, y] = await createTags(ask, 'x', 'y');
-    const listed = { tagIds: [x, y], controllerIds: ['d-001', 'd-002'] };
+    const listed = { tags: { ids: [x, y] }, targets: { ids: await targetIds(ask, 'd-001', 'd-002') } };
     expect(await call(ask, 'assignTargetTags', { ...listed, dryRun: true })).toEqual(done(2));
     expect(await call(ask, 'assignTargetTags', listed)).toEqual(done(2));
-    expect(await call(ask, 'assignTargetTags', { tagNames: ['x'], filter: 'id==d*' })).toEqual(done(1));
-    expect(await call(ask, 'unassignTargetTags', { tagIds: [y], filter: 'tag==y' })).toEqual(done(2));
+    expect(
+      await call(ask, 'assignTargetTags', { tags: { names: ['x'] }, targets: { filter: 'id==d*' } }),
+    ).toEqual(done(1));
+    expect(
+      await call(ask, 'unassignTargetTags', { tags: { ids: [y] }, targets: { filter: 'tag==y' } }),
+    ).toEqual(done(2));
     const { data } = await ask('{ targets { nodes { tags { id } } } }');
     expect(data.targets.nodes).toEqual([{ tags: [{ id: x }] }, { tags: [{ id: x }] }, { tags: [{ id: x }] }]);
   });
@@ -129,15 +144,21 @@ describe('target tags', () => {
     await createTargets(ask, 1);
     const [x] = await createTags(ask, 'x');
     const errors = async (input: object) => (await call(ask, 'assignTargetTags', input)).userErrors;
-    expect(await errors({ tagIds: [x, 'none'], filter: 'id==*' })).toMatchObject([
-      { code: 'TARGET_TAG_NOT_FOUND', path: ['tagIds', '1'], message: expect.stringContaining('{none}') },
+    expect(await errors({ tags: { ids: [x, 'none'] }, targets: { filter: 'id==*' } })).toMatchObject([
+      {
+        code: 'TARGET_TAG_NOT_FOUND',
+        path: ['tags', 'ids', '1'],
+        message: expect.stringContaining('{none}'),
+      },
     ]);
-    expect(await errors({ tagIds: [x], filter: 'id==' })).toMatchObject([
-      { code: 'FILTER_SYNTAX', path: ['filter'] },
+    expect(await errors({ tags: { ids: [x] }, targets: { filter: 'id==' } })).toMatchObject([
+      { code: 'FILTER_SYNTAX', path: ['targets', 'filter'] },
     ]);
-    expect(await errors({ filter: 'id==*' })).toMatchObject([{ code: 'INVALID_INPUT', path: ['tagIds'] }]);
-    const listed = { tagIds: [x], controllerIds: ['d-001', 'none'] };
-    const missing = { code: 'TARGET_NOT_FOUND', path: ['controllerIds', '1'] };
+    expect(await errors({ tags: { names: [] }, targets: { filter: 'id==*' } })).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['tags', 'names'] },
+    ]);
+    const listed = { tags: { ids: [x] }, targets: { ids: await targetIds(ask, 'd-001', 'none') } };
+    const missing = { code: 'TARGET_NOT_FOUND', path: ['targets', 'ids', '1'] };
     expect(await call(ask, 'assignTargetTags', listed)).toMatchObject({
       affectedCount: 0,
       userErrors: [missing],
@@ -155,18 +176,24 @@ describe('groups and types of many targets', () => {
     const ask = door.as();
     await createTargets(ask, 3);
     const type = await createType(ask, 'T');
-    expect(await call(ask, 'assignTargetGroup', { group: 'g/s', filter: 'id=in=(d-001,d-002)' })).toEqual(
-      done(2),
-    );
-    expect(await call(ask, 'assignTargetGroup', { group: 'a', controllerIds: ['d-003'] })).toEqual(done(1));
-    expect(await call(ask, 'assignTargetGroup', { group: null, controllerIds: ['d-001'] })).toEqual(done(1));
     expect(
-      await call(ask, 'assignTargetType', { targetTypeId: type, filter: 'id==*', dryRun: true }),
-    ).toEqual(done(3));
-    expect(await call(ask, 'assignTargetType', { targetTypeId: type, filter: 'id==*' })).toEqual(done(3));
-    expect(await call(ask, 'assignTargetType', { targetTypeId: null, filter: 'group=is=null' })).toEqual(
+      await call(ask, 'assignTargetGroup', { group: 'g/s', targets: { filter: 'id=in=(d-001,d-002)' } }),
+    ).toEqual(done(2));
+    expect(await call(ask, 'assignTargetGroup', { group: 'a', targets: { filter: 'id==d-003' } })).toEqual(
       done(1),
     );
+    expect(
+      await call(ask, 'assignTargetGroup', { group: null, targets: { ids: await targetIds(ask, 'd-001') } }),
+    ).toEqual(done(1));
+    expect(
+      await call(ask, 'assignTargetType', { targetTypeId: type, targets: { filter: 'id==*' }, dryRun: true }),
+    ).toEqual(done(3));
+    expect(await call(ask, 'assignTargetType', { targetTypeId: type, targets: { filter: 'id==*' } })).toEqual(
+      done(3),
+    );
+    expect(
+      await call(ask, 'assignTargetType', { targetTypeId: null, targets: { filter: 'group=is=null' } }),
+    ).toEqual(done(1));
     const { data } = await ask('{ targetGroups targets { nodes { group targetType { name } } } }');
     expect(data).toEqual({
       targetGroups: ['a', 'g/s'],
@@ -187,12 +214,14 @@ describe('groups and types of many targets', () => {
       ['assignTargetGroup', 'group'],
       ['assignTargetType', 'targetTypeId'],
     ] as const)
-      expect(await call(ask, name, { filter: 'id==*' })).toMatchObject({
+      expect(await call(ask, name, { targets: { filter: 'id==*' } })).toMatchObject({
         affectedCount: 0,
         userErrors: [{ code: 'INVALID_INPUT', path: [field] }],
       });
     expect((await ask('{ targetGroups }')).data.targetGroups).toEqual(['g']);
-    expect(await call(ask, 'assignTargetType', { targetTypeId: 'none', filter: 'id==*' })).toMatchObject({
+    expect(
+      await call(ask, 'assignTargetType', { targetTypeId: 'none', targets: { filter: 'id==*' } }),
+    ).toMatchObject({
       userErrors: [{ code: 'TARGET_TYPE_NOT_FOUND', message: expect.stringContaining('{none}') }],
     });
   });

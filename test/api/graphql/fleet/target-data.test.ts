@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newTenant } from '../../../support/platform.ts';
-import { type Any, codesOf, createTargets, openTestDoor } from '../support.ts';
+import { type Any, codesOf, createTargets, openTestDoor, targetIds } from '../support.ts';
 
 const door = openTestDoor();
 const READ =
@@ -28,32 +28,36 @@ describe('metadata', () => {
       expect(answer.userErrors).toEqual([]);
       return answer.affectedCount;
     };
-    expect(await count(SET, { filter: 'id==d*', entries, dryRun: true })).toBe(3);
+    expect(await count(SET, { targets: { filter: 'id==d*' }, entries, dryRun: true })).toBe(3);
     expect(await stored()).toEqual(['', '', '']);
-    expect(await count(SET, { controllerIds: ['d-001', 'd-003'], entries })).toBe(2);
+    expect(await count(SET, { targets: { ids: await targetIds(ask, 'd-001', 'd-003') }, entries })).toBe(2);
     expect(
-      await count(SET, { filter: 'metadata.site==bern', entries: [{ key: 'site', value: 'Genf' }] }),
+      await count(SET, {
+        targets: { filter: 'metadata.site==bern' },
+        entries: [{ key: 'site', value: 'Genf' }],
+      }),
     ).toBe(2);
     expect(await stored()).toEqual(['owner=ann site=Genf', '', 'owner=ann site=Genf']);
-    expect(await count(DELETE, { filter: 'id==*', keys: ['owner'], dryRun: true })).toBe(2);
-    expect(await count(DELETE, { controllerIds: ['d-001', 'd-002'], keys: ['owner'] })).toBe(1);
+    expect(await count(DELETE, { targets: { filter: 'id==*' }, keys: ['owner'], dryRun: true })).toBe(2);
+    expect(
+      await count(DELETE, { targets: { ids: await targetIds(ask, 'd-001', 'd-002') }, keys: ['owner'] }),
+    ).toBe(1);
     expect(await stored()).toEqual(['site=Genf', '', 'owner=ann site=Genf']);
   });
 
   it.each([
-    [{ controllerIds: ['d-001', 'x'] }, 'TARGET_NOT_FOUND', ['controllerIds', '1']],
-    [{}, 'INVALID_INPUT', ['controllerIds']],
-    [{ filter: 'name=' }, 'FILTER_SYNTAX', ['filter']],
-    [{ filter: 'nofield==x' }, 'FILTER_FIELD_UNKNOWN', ['filter']],
-    [{ filter: 'id==*', entries: [], keys: [] }, 'INVALID_INPUT', ['entries']],
+    [{ targets: { ids: ['x'] } }, 'TARGET_NOT_FOUND', ['targets', 'ids', '0']],
+    [{ targets: { filter: 'name=' } }, 'FILTER_SYNTAX', ['targets', 'filter']],
+    [{ targets: { filter: 'nofield==x' } }, 'FILTER_FIELD_UNKNOWN', ['targets', 'filter']],
+    [{ targets: { filter: 'id==*' }, entries: [], keys: [] }, 'INVALID_INPUT', ['entries']],
     [
-      { filter: 'id==*', entries: [entries[0], entries[0]], keys: [] },
+      { targets: { filter: 'id==*' }, entries: [entries[0], entries[0]], keys: [] },
       'INVALID_INPUT',
       ['entries', '1', 'key'],
     ],
     [
       {
-        filter: 'id==*',
+        targets: { filter: 'id==*' },
         keys: [],
         entries: Array.from({ length: 101 }, (_, i) => ({ key: `${i}`, value: '' })),
       },
@@ -82,22 +86,29 @@ describe('auto-confirmation', () => {
       (await ask(READ)).data.targets.nodes.map(({ autoConfirm }: Any) => autoConfirm);
     const set = async (input: object) => (await ask(CONFIRM, { input })).data.setAutoConfirm;
     expect(await states()).toEqual([INACTIVE, INACTIVE]);
-    expect(await set({ filter: 'id==*', active: true, dryRun: true })).toEqual({
+    expect(await set({ targets: { filter: 'id==*' }, active: true, dryRun: true })).toEqual({
       affectedCount: 2,
       userErrors: [],
     });
-    expect(await set({ controllerIds: ['d-002'], active: true, initiator: 'ann', remark: 'r' })).toEqual({
+    expect(
+      await set({
+        targets: { ids: await targetIds(ask, 'd-002') },
+        active: true,
+        initiator: 'ann',
+        remark: 'r',
+      }),
+    ).toEqual({
       affectedCount: 1,
       userErrors: [],
     });
     const active = { active: true, initiator: 'ann', remark: 'r', activatedAt: expect.any(String) };
     expect(await states()).toEqual([INACTIVE, active]);
-    expect(await set({ filter: 'autoconfirm==true', active: false })).toEqual({
+    expect(await set({ targets: { filter: 'autoconfirm==true' }, active: false })).toEqual({
       affectedCount: 1,
       userErrors: [],
     });
     expect(await states()).toEqual([INACTIVE, INACTIVE]);
-    expect(await set({ filter: 'id==*', active: true, initiator: 'i'.repeat(65) })).toEqual({
+    expect(await set({ targets: { filter: 'id==*' }, active: true, initiator: 'i'.repeat(65) })).toEqual({
       affectedCount: 0,
       userErrors: [{ code: 'INVALID_INPUT', path: ['initiator'] }],
     });
@@ -196,7 +207,7 @@ describe('saved filters', () => {
 it('needs the permissions of targets', async () => {
   await createTargets(door.as(), 1);
   const ask = door.as(['READ_TARGET']);
-  const input = { filter: 'id==*' };
+  const input = { targets: { filter: 'id==*' } };
   for (const answer of [
     await ask(SET, { input: { ...input, entries } }),
     await ask(DELETE, { input: { ...input, keys: ['k'] } }),

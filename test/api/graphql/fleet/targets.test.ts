@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Any, codesOf, createTargets, createType, openTestDoor } from '../support.ts';
+import { type Any, codesOf, createTargets, createType, openTestDoor, targetIds } from '../support.ts';
 
 const door = openTestDoor();
 
@@ -151,10 +151,11 @@ describe('changing targets', () => {
     const type = await createType(door.as(), 'sensor');
     const full = { name: 'N', description: 'D', address: 'http://a', group: 'G' };
     await createTargets(ask, 1, { ...full, targetTypeId: type });
-    const kept = await ask(UPDATE, { input: { controllerId: 'd-001' } });
+    const [id] = await targetIds(ask, 'd-001');
+    const kept = await ask(UPDATE, { input: { id } });
     expect(kept.data.updateTarget.target).toMatchObject({ ...full, targetType: { name: 'sensor' } });
     const changed = await ask(UPDATE, {
-      input: { controllerId: 'd-001', description: 'E', targetTypeId: type },
+      input: { id, description: 'E', targetTypeId: type },
     });
     expect(changed.data.updateTarget.target).toMatchObject({
       ...full,
@@ -162,7 +163,7 @@ describe('changing targets', () => {
       targetType: { name: 'sensor' },
     });
     const nothing = { description: null, address: null, group: null, targetTypeId: null };
-    const cleared = await ask(UPDATE, { input: { controllerId: 'd-001', ...nothing } });
+    const cleared = await ask(UPDATE, { input: { id, ...nothing } });
     expect(cleared.data.updateTarget.target).toMatchObject({
       name: 'N',
       description: null,
@@ -173,21 +174,22 @@ describe('changing targets', () => {
   });
 
   it.each([
-    [{ controllerId: 'nobody' }, 'TARGET_NOT_FOUND', ['controllerId']],
-    [{ controllerId: 'nul\u0000' }, 'TARGET_NOT_FOUND', ['controllerId']],
-    [{ controllerId: 'half\ud800' }, 'TARGET_NOT_FOUND', ['controllerId']],
-    [{ controllerId: 'd-001', targetTypeId: '7.5' }, 'TARGET_TYPE_NOT_FOUND', ['targetTypeId']],
-    [{ controllerId: 'd-001', targetTypeId: '-1' }, 'TARGET_TYPE_NOT_FOUND', ['targetTypeId']],
-    [{ controllerId: 'd-001', group: 'nul\u0000' }, 'INVALID_INPUT', ['group']],
-    [{ controllerId: 'd-001', securityToken: '\ud800' }, 'INVALID_INPUT', ['securityToken']],
-    [{ controllerId: 'd-001', name: null }, 'INVALID_INPUT', ['name']],
-    [{ controllerId: 'd-001', securityToken: null }, 'INVALID_INPUT', ['securityToken']],
-    [{ controllerId: 'd-001', requestAttributes: null }, 'INVALID_INPUT', ['requestAttributes']],
-    [{ controllerId: 'd-001', requestAttributes: false }, 'INVALID_INPUT', ['requestAttributes']],
+    [{ id: 'nobody' }, 'TARGET_NOT_FOUND', ['id']],
+    [{ id: 'TargetTag:1' }, 'TARGET_NOT_FOUND', ['id']],
+    [{ id: 'nul\u0000' }, 'TARGET_NOT_FOUND', ['id']],
+    [{ targetTypeId: '7.5' }, 'TARGET_TYPE_NOT_FOUND', ['targetTypeId']],
+    [{ targetTypeId: '-1' }, 'TARGET_TYPE_NOT_FOUND', ['targetTypeId']],
+    [{ group: 'nul\u0000' }, 'INVALID_INPUT', ['group']],
+    [{ securityToken: '\ud800' }, 'INVALID_INPUT', ['securityToken']],
+    [{ name: null }, 'INVALID_INPUT', ['name']],
+    [{ securityToken: null }, 'INVALID_INPUT', ['securityToken']],
+    [{ requestAttributes: null }, 'INVALID_INPUT', ['requestAttributes']],
+    [{ requestAttributes: false }, 'INVALID_INPUT', ['requestAttributes']],
   ])('refuses %j', async (input, code, path) => {
     const ask = door.as();
     await createTargets(ask, 1);
-    const { data } = await ask(UPDATE, { input });
+    const [id] = await targetIds(ask, 'd-001');
+    const { data } = await ask(UPDATE, { input: { id, ...input } });
     expect(data.updateTarget).toEqual({ target: null, userErrors: [{ code, path }] });
     expect(door.logged).toEqual([]);
   });
@@ -195,10 +197,11 @@ describe('changing targets', () => {
   it('sets attributes, one mutation after the other, and shows what each left', async () => {
     const ask = door.as();
     await createTargets(ask, 1);
+    const [id] = await targetIds(ask, 'd-001');
     const { data } = await ask(`mutation {
-      a: setTargetAttributes(input: { controllerId: "d-001", attributes: [{ key: "b", value: "1" }, { key: "a", value: "2" }] }) { target { attributes { key value } } }
-      b: setTargetAttributes(input: { controllerId: "d-001", mode: REPLACE, attributes: [{ key: "c", value: "3" }, { key: "d", value: "4" }] }) { target { attributes { key value } } }
-      c: setTargetAttributes(input: { controllerId: "d-001", mode: REMOVE, attributes: [{ key: "c" }] }) { target { attributes { key value } } }
+      a: setTargetAttributes(input: { id: "${id}", attributes: [{ key: "b", value: "1" }, { key: "a", value: "2" }] }) { target { attributes { key value } } }
+      b: setTargetAttributes(input: { id: "${id}", mode: REPLACE, attributes: [{ key: "c", value: "3" }, { key: "d", value: "4" }] }) { target { attributes { key value } } }
+      c: setTargetAttributes(input: { id: "${id}", mode: REMOVE, attributes: [{ key: "c" }] }) { target { attributes { key value } } }
     }`);
     const entries = (part: Any) => part.target.attributes.map(({ key, value }: Any) => `${key}=${value}`);
     expect([entries(data.a), entries(data.b), entries(data.c)]).toEqual([
@@ -212,7 +215,8 @@ describe('changing targets', () => {
     await createTargets(door.as(), 1);
     const SET = `mutation ($input: SetTargetAttributesInput!) { setTargetAttributes(input: $input) {
       target { controllerId } userErrors { code path } } }`;
-    const set = (key: string) => ({ input: { controllerId: 'd-001', attributes: [{ key, value: 'v' }] } });
+    const [id] = await targetIds(door.as(), 'd-001');
+    const set = (key: string) => ({ input: { id, attributes: [{ key, value: 'v' }] } });
     const { data } = await door.as()(SET, set('ä'));
     expect(data.setTargetAttributes).toEqual({
       target: null,
@@ -232,15 +236,14 @@ describe('changing targets', () => {
     await createTargets(ask, 1, { securityToken: 'old' });
     const ROTATE = `mutation ($input: RotateTargetTokenInput!) { rotateTargetToken(input: $input) {
       target { securityToken } userErrors { code path } } }`;
-    const random = await ask(ROTATE, { input: { controllerId: 'd-001' } });
+    const [id] = await targetIds(ask, 'd-001');
+    const random = await ask(ROTATE, { input: { id } });
     expect(random.data.rotateTargetToken.target.securityToken).toMatch(/^[0-9a-f]{32}$/);
-    const given = await ask(ROTATE, { input: { controllerId: 'd-001', securityToken: 'new' } });
+    const given = await ask(ROTATE, { input: { id, securityToken: 'new' } });
     expect(given.data.rotateTargetToken).toEqual({ target: { securityToken: 'new' }, userErrors: [] });
-    const bad = await ask(ROTATE, { input: { controllerId: '\u0000' } });
+    const bad = await ask(ROTATE, { input: { id: '\u0000' } });
     expect(bad.data.rotateTargetToken.userErrors).toMatchObject([{ code: 'TARGET_NOT_FOUND' }]);
-    expect(codesOf(await door.as(['READ_TARGET'])(ROTATE, { input: { controllerId: 'd-001' } }))).toEqual([
-      'FORBIDDEN',
-    ]);
+    expect(codesOf(await door.as(['READ_TARGET'])(ROTATE, { input: { id } }))).toEqual(['FORBIDDEN']);
   });
 });
 
@@ -248,14 +251,17 @@ describe('deleting targets', () => {
   it('deletes those named, all or none', async () => {
     const ask = door.as();
     await createTargets(ask, 3);
-    const missing = await ask(DELETE, { input: { controllerIds: ['d-001', 'nobody'] } });
+    const missing = await ask(DELETE, {
+      input: { targets: { ids: await targetIds(ask, 'd-001', 'nobody') } },
+    });
     expect(missing.data.deleteTargets).toMatchObject({
       deletedCount: 0,
-      userErrors: [{ code: 'TARGET_NOT_FOUND', path: ['controllerIds', '1'] }],
+      userErrors: [{ code: 'TARGET_NOT_FOUND', path: ['targets', 'ids', '1'] }],
     });
-    const dry = await ask(DELETE, { input: { controllerIds: ['d-001', 'd-002'], dryRun: true } });
+    const targets = { ids: await targetIds(ask, 'd-001', 'd-002') };
+    const dry = await ask(DELETE, { input: { targets, dryRun: true } });
     expect(dry.data.deleteTargets.deletedCount).toBe(2);
-    const done = await ask(DELETE, { input: { controllerIds: ['d-001', 'd-002'] } });
+    const done = await ask(DELETE, { input: { targets } });
     expect(done.data.deleteTargets).toEqual({ deletedCount: 2, userErrors: [] });
     expect(idsOf((await ask(LIST)).data.targets)).toEqual(['d-003']);
   });
@@ -263,22 +269,39 @@ describe('deleting targets', () => {
   it('deletes those that match a filter', async () => {
     const ask = door.as();
     await createTargets(ask, 3);
-    const dry = await ask(DELETE, { input: { filter: 'name=in=(d-001,d-003)', dryRun: true } });
+    const dry = await ask(DELETE, { input: { targets: { filter: 'name=in=(d-001,d-003)' }, dryRun: true } });
     expect(dry.data.deleteTargets.deletedCount).toBe(2);
     expect(
-      (await ask(DELETE, { input: { filter: 'name=in=(d-001,d-003)' } })).data.deleteTargets.deletedCount,
+      (await ask(DELETE, { input: { targets: { filter: 'name=in=(d-001,d-003)' } } })).data.deleteTargets
+        .deletedCount,
     ).toBe(2);
     expect(idsOf((await ask(LIST)).data.targets)).toEqual(['d-002']);
   });
 
   it.each([
-    [{ filter: 'name=' }, 'FILTER_SYNTAX', ['filter']],
-    [{ filter: 'nam==x' }, 'FILTER_FIELD_UNKNOWN', ['filter']],
-    [{ filter: 'name==a', controllerIds: ['a'] }, 'INVALID_INPUT', ['controllerIds']],
-    [{}, 'INVALID_INPUT', ['controllerIds']],
-    [{ controllerIds: ['\u0000'] }, 'TARGET_NOT_FOUND', ['controllerIds', '0']],
-  ])('refuses %j', async (input, code, path) => {
-    const { data } = await door.as()(DELETE, { input });
+    [{ filter: 'name=' }, 'FILTER_SYNTAX', ['targets', 'filter']],
+    [{ filter: 'nam==x' }, 'FILTER_FIELD_UNKNOWN', ['targets', 'filter']],
+    [{ ids: ['\u0000'] }, 'TARGET_NOT_FOUND', ['targets', 'ids', '0']],
+  ])('refuses %j', async (targets, code, path) => {
+    const { data } = await door.as()(DELETE, { input: { targets } });
     expect(data.deleteTargets).toMatchObject({ deletedCount: 0, userErrors: [{ code, path }] });
+  });
+
+  it.each([
+    ['both', { filter: 'name==a', ids: ['Target:1'] }],
+    ['neither', {}],
+    ['null', { filter: null }],
+    ['one beside null', { filter: 'name==a', ids: null }],
+  ])('takes either ids or a filter, not %s, in variables and in the document', async (_, targets) => {
+    const before = door.statements;
+    const byVariable = await door.as()(DELETE, { input: { targets } });
+    const inDocument = await door.as()(
+      `mutation { deleteTargets(input: { targets: ${JSON.stringify(targets).replace(/"(\w+)":/g, '$1:')} }) { deletedCount } }`,
+    );
+    for (const answer of [byVariable, inDocument]) {
+      expect([answer.status, answer.data]).toEqual([400, undefined]);
+      expect(answer.errors[0].message).toMatch(/TargetSelection|targets\.filter/);
+    }
+    expect(door.statements - before).toBe(0);
   });
 });

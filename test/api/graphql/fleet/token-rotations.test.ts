@@ -21,7 +21,7 @@ describe('rotated tokens', () => {
 
     const { rotateTargetTokens } = await graphql(
       admin,
-      'mutation { rotateTargetTokens(input: { filter: "id==*", overlapSeconds: 60 }) { affectedCount userErrors { code } } }',
+      'mutation { rotateTargetTokens(input: { targets: { filter: "id==*" }, overlapSeconds: 60 }) { affectedCount userErrors { code } } }',
     );
     expect(rotateTargetTokens).toEqual({ affectedCount: 2, userErrors: [] });
     const list = () =>
@@ -60,7 +60,7 @@ describe('rotated tokens', () => {
     const { admin } = await createServedTenant(server);
     const { rotateTargetTokens } = await graphql(
       admin,
-      'mutation { rotateTargetTokens(input: { controllerIds: [], overlapSeconds: -1 }) { userErrors { code path } } }',
+      'mutation { rotateTargetTokens(input: { targets: { ids: [] }, overlapSeconds: -1 }) { userErrors { code path } } }',
     );
     expect(rotateTargetTokens.userErrors).toEqual([{ code: 'INVALID_INPUT', path: ['overlapSeconds'] }]);
   });

@@ -14,7 +14,7 @@ afterAll(async () => {
 const CREATE =
   'mutation ($targets: [TargetInput!]!) { createTargets(input: { targets: $targets }) { userErrors { message } } }';
 const DELETE =
-  'mutation ($filter: String!) { deleteTargets(input: { filter: $filter }) { deletedCount job { id state total } userErrors { message } } }';
+  'mutation ($filter: String!) { deleteTargets(input: { targets: { filter: $filter } }) { deletedCount job { id state total } userErrors { message } } }';
 
 async function fleet(count: number) {
   const tenant = await createServedTenant(server);

@@ -66,7 +66,7 @@ it('tells of devices that need an approval', async () => {
   expect(await next()).toEqual({ pendingTargetsChanged: { pending: 1, rejected: 0 } });
   await graphql(
     admin,
-    'mutation { rejectTargets(input: { controllerIds: ["new"] }) { affectedCount userErrors { message } } }',
+    'mutation { rejectTargets(input: { pendingTargets: { filter: "controllerId==new" } }) { affectedCount userErrors { message } } }',
   );
   expect(await next()).toEqual({ pendingTargetsChanged: { pending: 0, rejected: 1 } });
   await close();

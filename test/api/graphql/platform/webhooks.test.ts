@@ -87,16 +87,20 @@ it('lists deliveries and sends them again, and says which there is not', async (
       { input },
     );
   const [{ id }] = data.webhookDeliveries.nodes;
-  expect((await again({ webhookId, deliveryIds: [id] })).data.resendWebhookDeliveries).toEqual({
+  expect((await again({ webhookId, deliveries: { ids: [id] } })).data.resendWebhookDeliveries).toEqual({
     affectedCount: 1,
     userErrors: [],
   });
   expect(
-    (await again({ webhookId, deliveryIds: [id, 'none'] })).data.resendWebhookDeliveries.userErrors,
+    (await again({ webhookId, deliveries: { ids: [id, 'none'] } })).data.resendWebhookDeliveries.userErrors,
   ).toEqual([
-    { message: 'WebhookDelivery with given identifier {none} does not exist.', path: ['deliveryIds', '1'] },
+    {
+      message: 'WebhookDelivery with given identifier {none} does not exist.',
+      path: ['deliveries', 'ids', '1'],
+    },
   ]);
   expect(
-    (await again({ webhookId: 'other', allFailed: true })).data.resendWebhookDeliveries.userErrors,
+    (await again({ webhookId: 'other', deliveries: { filter: 'state==failed' } })).data
+      .resendWebhookDeliveries.userErrors,
   ).toEqual([{ message: 'Webhook with given identifier {other} does not exist.', path: ['webhookId'] }]);
 });

@@ -52,8 +52,10 @@ describe('a fault of a filter', () => {
   };
 
   it('says where it is and what was perhaps meant, in a payload', async () => {
-    const query = `mutation { deleteTargets(input: { filter: "updatestats==error" }) { userErrors { ${WHOLE} } } }`;
-    expect((await door.as()(query)).data.deleteTargets.userErrors).toMatchObject([fault]);
+    const query = `mutation { deleteTargets(input: { targets: { filter: "updatestats==error" } }) { userErrors { ${WHOLE} } } }`;
+    expect((await door.as()(query)).data.deleteTargets.userErrors).toMatchObject([
+      { ...fault, path: ['targets', 'filter'] },
+    ]);
   });
 
   it('is told in the same shape of an argument of a query', async () => {

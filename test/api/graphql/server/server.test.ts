@@ -51,7 +51,10 @@ describe('GraphQL over HTTP', () => {
     expect((await get('{ __typename }', json)).data).toEqual({ __typename: 'Query' });
     expect((await get('{ __typename }', { 'apollo-require-preflight': 'x' })).status).toBe(200);
     expect((await get('{ __typename }', {})).status).toBe(400);
-    const mutation = await get('mutation { deleteTargets(input: {}) { deletedCount } }', json);
+    const mutation = await get(
+      'mutation { deleteTargets(input: { targets: { ids: [] } }) { deletedCount } }',
+      json,
+    );
     expect(mutation.status).toBe(405);
     expect(
       (await door.send({ method: 'PUT', headers: { ...door.authorization(), ...json }, body: '{}' })).status,
@@ -173,15 +176,19 @@ describe('limits', () => {
   it.each([
     [
       'a list',
-      { input: { controllerIds: Array(10_001).fill('a') } },
-      /"\$input" has a list of more than 10000 values in "controllerIds"/,
+      { input: { targets: { ids: Array(10_001).fill('a') } } },
+      /"\$input" has a list of more than 10000 values in "ids"/,
     ],
     [
       'a text',
       { input: { filter: 'x'.repeat(100_001) } },
       /"\$input" has a text of more than 100000 characters in "filter"/,
     ],
-    ['lists', { input: { controllerIds: Array(4).fill(Array(9_000).fill('a')) } }, /more than 30000 values/],
+    [
+      'lists',
+      { input: { targets: { ids: Array(4).fill(Array(9_000).fill('a')) } } },
+      /more than 30000 values/,
+    ],
   ] as [string, object, RegExp][])('refuses too much in variables: %s', async (_, variables, message) => {
     const query = 'mutation ($input: DeleteTargetsInput!) { deleteTargets(input: $input) { deletedCount } }';
     const before = door.statements;

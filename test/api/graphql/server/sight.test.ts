@@ -77,11 +77,11 @@ const REACHED: Record<string, (selection: string) => string> = {
   AssignDistributionSetPayload: (selection) =>
     changing(
       'assignDistributionSet',
-      `distributionSetId: "${idOf('DistributionSet', fleet.setId)}", filter: "id==*"`,
+      `distributionSetId: "${idOf('DistributionSet', fleet.setId)}", targets: { filter: "id==*" }`,
     )(selection),
-  CancelActionsPayload: changing('cancelActions', 'filter: "id!=0"'),
-  ConfirmActionsPayload: changing('confirmActions', 'filter: "id!=0"'),
-  ForceActionsPayload: changing('forceActions', 'filter: "id!=0"'),
+  CancelActionsPayload: changing('cancelActions', 'actions: { filter: "id!=0" }'),
+  ConfirmActionsPayload: changing('confirmActions', 'actions: { filter: "id!=0" }'),
+  ForceActionsPayload: changing('forceActions', 'actions: { filter: "id!=0" }'),
 };
 
 /** Every field of the schema that takes a filter and answers many. */

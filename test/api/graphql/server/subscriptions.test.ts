@@ -77,7 +77,7 @@ describe('targetEvents', () => {
 
   it.each([
     ['{ __typename }', 'BAD_REQUEST'],
-    ['mutation { deleteTargets(input: {}) { deletedCount } }', 'BAD_REQUEST'],
+    ['mutation { deleteTargets(input: { targets: { ids: [] } }) { deletedCount } }', 'BAD_REQUEST'],
     [
       'subscription A { fleetSummaryChanged { total } } subscription B { fleetSummaryChanged { total } }',
       'BAD_REQUEST',

@@ -241,7 +241,7 @@ export const WEBHOOK_VERBS: Verbs = {
   }),
   redeliver: onWebhook({
     needs: ['UPDATE_TENANT_CONFIGURATION'],
-    call: (c, side) => redeliver(c, { webhookId: idOf(side), allFailed: true }),
+    call: (c, side) => redeliver(c, { webhookId: idOf(side), filter: 'state==failed' }),
     elsewhere: 'WEBHOOK_NOT_FOUND',
   }),
   testWebhook: onWebhook({

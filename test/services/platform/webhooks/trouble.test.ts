@@ -261,7 +261,7 @@ it('gives what is sent again as long as what is new', async () => {
   await forgetOldDeliveries(platform.database, days(8));
   expect(await statesOf(context)).toEqual(['failed']);
   const then = { ...context, clock: () => days(9) };
-  await redeliver(then, { webhookId: webhook.id, allFailed: true });
+  await redeliver(then, { webhookId: webhook.id, filter: 'state==failed' });
   await forgetOldDeliveries(platform.database, days(10));
   expect(await statesOf(context)).toEqual(['pending']);
 });

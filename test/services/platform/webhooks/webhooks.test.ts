@@ -241,7 +241,7 @@ it('gives an event up that is refused again and again, and sends it once more wh
   ]);
   expect(toldOfA()).toHaveLength(10);
   refuses = false;
-  expect(await redeliver(context, { webhookId: webhook.id, allFailed: true })).toBe(1);
+  expect(await redeliver(context, { webhookId: webhook.id, filter: 'state==failed' })).toBe(1);
   await here.look();
   const [delivered] = await ofA();
   expect(delivered).toMatchObject({ state: 'delivered' });

@@ -2,11 +2,19 @@ import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from 'type-grap
 import { listTargetGroups } from '../../../services/fleet/target-groups/list.ts';
 import type { NotFoundPolicy as Policy } from '../../../services/fleet/target-tags/choice.ts';
 import { changeTargets } from '../../../services/jobs/begin.ts';
-import { ChangedTargetsPayload, changedTargets, SelectedTargetsInput } from '../fleet/selected-targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { idOf } from '../server/ids.ts';
 import { payloadOf } from '../server/mutations.ts';
+import { asPlaced, OneOf } from '../server/selections.ts';
+import {
+  ChangedTargetsPayload,
+  changedTargets,
+  changeSelected,
+  SelectedTargetsInput,
+  selected,
+  TARGETS_AT,
+} from './selected-targets.ts';
 
 const NotFoundPolicy = enumOf<Policy>(
   'NotFoundPolicy',
@@ -18,31 +26,35 @@ const NotFoundPolicy = enumOf<Policy>(
   },
 );
 
+@OneOf()
+@InputType({ description: 'Which tags: either by their ids or by their names.' })
+class TargetTagSelection {
+  @Field(() => [idOf('TargetTag')], { nullable: true, description: 'Their ids; at least one.' })
+  ids?: number[];
+
+  @Field(() => [String], { nullable: true, description: 'Their names; at least one.' })
+  names?: string[];
+}
+
 @InputType()
 abstract class TargetTagsChoice extends SelectedTargetsInput {
-  @Field(() => [idOf('TargetTag')], {
-    nullable: true,
-    description: 'The ids of the tags; either these or `tagNames`.',
-  })
-  tagIds?: number[] | null;
-
-  @Field(() => [String], { nullable: true, description: 'The names of the tags; either these or `tagIds`.' })
-  tagNames?: string[] | null;
+  @Field(() => TargetTagSelection, { description: 'Which tags.' })
+  tags!: TargetTagSelection;
 
   @Field(() => NotFoundPolicy, {
     defaultValue: 'FAIL',
-    description: 'What becomes of the named targets when one is missing.',
+    description: 'What becomes of the targets named by their ids when one is missing.',
   })
   onNotFound!: Policy;
 }
 
-@InputType({ description: 'What `assignTargetTags` takes: tags, and either controllerIds or a filter.' })
+@InputType({ description: 'What `assignTargetTags` takes.' })
 class AssignTargetTagsInput extends TargetTagsChoice {}
 
-@InputType({ description: 'What `unassignTargetTags` takes: tags, and either controllerIds or a filter.' })
+@InputType({ description: 'What `unassignTargetTags` takes.' })
 class UnassignTargetTagsInput extends TargetTagsChoice {}
 
-@InputType({ description: 'What `assignTargetGroup` takes: a group, and either controllerIds or a filter.' })
+@InputType({ description: 'What `assignTargetGroup` takes.' })
 class AssignTargetGroupInput extends SelectedTargetsInput {
   @Field(() => String, {
     nullable: true,
@@ -51,13 +63,25 @@ class AssignTargetGroupInput extends SelectedTargetsInput {
   group?: string | null;
 }
 
-@InputType({ description: 'What `assignTargetType` takes: a type, and either controllerIds or a filter.' })
+@InputType({ description: 'What `assignTargetType` takes.' })
 class AssignTargetTypeInput extends SelectedTargetsInput {
   @Field(() => idOf('TargetType'), {
     nullable: true,
     description: 'The id of the type; null takes the type away.',
   })
   targetTypeId?: number | null;
+}
+
+/** Where the input has what the verbs call so. */
+const TAGS_AT = { tagIds: ['tags', 'ids'], tagNames: ['tags', 'names'] };
+
+function changeTags(
+  context: GraphqlContext,
+  kind: 'assign_target_tags' | 'unassign_target_tags',
+  { tags: { ids: tagIds, names: tagNames }, ...input }: TargetTagsChoice,
+) {
+  const work = changeTargets(context, kind, { ...selected(input), tagIds, tagNames });
+  return asPlaced(changedTargets(work), { ...TARGETS_AT, ...TAGS_AT });
 }
 
 /** It goes through all targets once. */
@@ -81,7 +105,7 @@ export class TargetAssignments {
     input: AssignTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(changeTargets(context, 'assign_target_tags', input));
+    return changeTags(context, 'assign_target_tags', input);
   }
 
   @Mutation(payloadOf('unassignTargetTags', ChangedTargetsPayload), {
@@ -92,7 +116,7 @@ export class TargetAssignments {
     input: UnassignTargetTagsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(changeTargets(context, 'unassign_target_tags', input));
+    return changeTags(context, 'unassign_target_tags', input);
   }
 
   @Mutation(payloadOf('assignTargetGroup', ChangedTargetsPayload), {
@@ -103,7 +127,7 @@ export class TargetAssignments {
     input: AssignTargetGroupInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(changeTargets(context, 'assign_target_group', input));
+    return changeSelected(context, 'assign_target_group', input);
   }
 
   @Mutation(payloadOf('assignTargetType', ChangedTargetsPayload), {
@@ -114,6 +138,6 @@ export class TargetAssignments {
     input: AssignTargetTypeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ChangedTargetsPayload> {
-    return changedTargets(changeTargets(context, 'assign_target_type', input));
+    return changeSelected(context, 'assign_target_type', input);
   }
 }
