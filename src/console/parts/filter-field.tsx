@@ -1,94 +1,171 @@
-import { ActionIcon, Group, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Combobox, Text, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconFilter, IconX } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
-import type { CombinedError } from 'urql';
+import { type KeyboardEvent, type SyntheticEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { FilterEntity } from '../api/types.documents.ts';
 import { filterTexts as texts } from '../texts/targets.ts';
+import { FaultMark, FaultText, type FilterFault } from './filter-fault.tsx';
 import classes from './filter-field.module.css';
+import { completed, type FilterSuggestion, useSuggestions } from './use-suggestions.ts';
 
 /** A pause this long after a keystroke, and the filter is used. */
 const PAUSE_MS = 250;
 
-export interface FilterFault {
-  message: string;
-  /** Where in the text the fault is, from 0; undefined if it has no place. */
-  position: number | undefined;
-}
-
-interface Fault {
-  message: string;
-  path: readonly string[];
-  /** From 1. */
-  position?: number | null;
-}
-
-/** What is wrong with a filter, if that is why a query was refused. */
-export function filterFaultOf(error: CombinedError | undefined): FilterFault | undefined {
-  const faults = error?.graphQLErrors.flatMap(
-    ({ extensions }) => (extensions['userErrors'] ?? []) as Fault[],
-  );
-  const found = faults?.find(({ path }) => path[0] === 'filter');
-  if (!found) return undefined;
-  return { message: found.message, position: found.position == null ? undefined : found.position - 1 };
-}
-
-/** A filter to be typed, which is used after a pause; a fault is marked where it is. */
-export function FilterField({
-  value,
-  fault,
-  onChange,
-  placeholder = texts.placeholder,
-}: {
+export interface FilterFieldProps {
   value: string;
+  /** What is filtered. */
+  of: FilterEntity;
   fault: FilterFault | undefined;
   onChange: (filter: string) => void;
   placeholder?: string;
-}) {
-  const [text, setText] = useState(value);
-  const use = useDebouncedCallback(onChange, PAUSE_MS);
-  useEffect(() => setText(value), [value]);
-  const change = (next: string) => {
-    setText(next);
-    use(next);
+}
+
+/**
+ * A filter to be typed, which is used after a pause. What can come next is offered: the arrow keys choose, Enter takes
+ * it, Escape hides it. A fault is marked where it is.
+ */
+export function FilterField({
+  value,
+  of,
+  fault,
+  onChange,
+  placeholder = texts.placeholder,
+}: FilterFieldProps) {
+  const writing = useWriting(value, onChange);
+  const { text, position, input } = writing;
+  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
+  const suggestions = useSuggestions(of, { text, position }, combobox.dropdownOpened);
+  // What was selected is another thing now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with other suggestions only
+  useEffect(() => combobox.resetSelectedOption(), [suggestions]);
+  // What can still become right is no fault yet.
+  const begun = suggestions[0]?.position ?? Number.POSITIVE_INFINITY;
+  const shownFault = text === value && !((fault?.position ?? 0) >= begun) ? fault : undefined;
+
+  const take = (index: string) => {
+    const suggestion = suggestions[Number(index)];
+    if (suggestion) writing.write(completed(text, suggestion));
   };
-  const isCurrent = text === value;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || combobox.getSelectedOptionIndex() >= 0) return;
+    combobox.closeDropdown();
+    onChange(text);
+  };
+
   return (
     <div className={classes.field}>
-      <TextInput
-        aria-label={texts.label}
-        placeholder={placeholder}
-        value={text}
-        onChange={(event) => change(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === 'Enter' && onChange(text)}
-        leftSection={<IconFilter size={16} aria-hidden />}
-        rightSection={
-          text && (
-            <ActionIcon variant="subtle" color="gray" aria-label={texts.clear} onClick={() => change('')}>
-              <IconX size={16} />
-            </ActionIcon>
-          )
-        }
-        error={isCurrent && fault ? <FaultText text={text} fault={fault} /> : undefined}
-        spellCheck={false}
-        autoComplete="off"
-        title={texts.help}
-        classNames={{ input: classes.input }}
-      />
+      <Combobox store={combobox} onOptionSubmit={take} withinPortal position="bottom-start" width="target">
+        <Combobox.Target withExpandedAttribute>
+          <TextInput
+            ref={input}
+            aria-label={texts.label}
+            aria-autocomplete="list"
+            placeholder={placeholder}
+            value={text}
+            onChange={(event) => {
+              writing.onInput(event);
+              combobox.openDropdown();
+            }}
+            onSelect={writing.onSelect}
+            onScroll={writing.onSelect}
+            onClick={() => combobox.openDropdown()}
+            onBlur={() => combobox.closeDropdown()}
+            onKeyDown={onKeyDown}
+            leftSection={<IconFilter size={16} aria-hidden />}
+            rightSection={
+              text && (
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={texts.clear}
+                  onClick={() => writing.write({ text: '', position: 0 })}
+                >
+                  <IconX size={16} />
+                </ActionIcon>
+              )
+            }
+            inputContainer={(children) => (
+              <div className={classes.container}>
+                {children}
+                {shownFault && <FaultMark text={text} fault={shownFault} scroll={writing.scroll} />}
+              </div>
+            )}
+            error={
+              shownFault && (
+                <FaultText
+                  text={text}
+                  fault={shownFault}
+                  onMend={(mended) => writing.write({ text: mended, position: mended.length })}
+                />
+              )
+            }
+            spellCheck={false}
+            autoComplete="off"
+            title={texts.help}
+            classNames={{ input: classes.input }}
+          />
+        </Combobox.Target>
+        <Combobox.Dropdown hidden={suggestions.length === 0}>
+          <Combobox.Options mah={300} className={classes.options} aria-label={texts.suggestions}>
+            {suggestions.map((suggestion, index) => (
+              <Suggestion key={`${suggestion.kind} ${suggestion.text}`} of={suggestion} index={index} />
+            ))}
+          </Combobox.Options>
+        </Combobox.Dropdown>
+      </Combobox>
     </div>
   );
 }
 
-function FaultText({ text, fault: { message, position } }: { text: string; fault: FilterFault }) {
-  if (position === undefined) return <>{message}</>;
-  const at = Math.min(position, text.length);
-  return (
-    <Group gap={6} component="span" wrap="wrap">
-      <Text span size="xs" ff="monospace" aria-hidden>
-        {text.slice(Math.max(0, at - 24), at)}
-        <mark className={classes.mark}>{text.slice(at, at + 1) || ' '}</mark>
-        {text.slice(at + 1, at + 20)}
-      </Text>
-      <span>{message}</span>
-    </Group>
-  );
+const Suggestion = ({ of: { text, description }, index }: { of: FilterSuggestion; index: number }) => (
+  <Combobox.Option value={String(index)} className={classes.option}>
+    <Text span size="sm" ff="monospace" className={classes.word}>
+      {text}
+    </Text>
+    <Text span size="xs" c="dimmed" truncate>
+      {description}
+    </Text>
+  </Combobox.Option>
+);
+
+/** The text as it is being written, where the writer is in it, and how far the field is scrolled. */
+function useWriting(value: string, onChange: (filter: string) => void) {
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(value);
+  const [position, setPosition] = useState(value.length);
+  const [scroll, setScroll] = useState(0);
+  const caret = useRef<number>(undefined);
+  const use = useDebouncedCallback(onChange, PAUSE_MS);
+  useEffect(() => setText(value), [value]);
+  // A caret that was set for a new text counts once that is in the field.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with another text only
+  useLayoutEffect(() => {
+    if (caret.current === undefined) return;
+    input.current?.setSelectionRange(caret.current, caret.current);
+    caret.current = undefined;
+  }, [text]);
+  const look = ({ selectionStart, scrollLeft }: HTMLInputElement) => {
+    setPosition(selectionStart ?? 0);
+    setScroll(scrollLeft);
+  };
+  return {
+    input,
+    text,
+    position,
+    scroll,
+    onSelect: (event: SyntheticEvent<HTMLInputElement>) => look(event.currentTarget),
+    onInput(event: SyntheticEvent<HTMLInputElement>) {
+      setText(event.currentTarget.value);
+      look(event.currentTarget);
+      use(event.currentTarget.value);
+    },
+    /** Puts another text into the field. */
+    write(next: { text: string; position: number }) {
+      caret.current = next.position;
+      setText(next.text);
+      setPosition(next.position);
+      use(next.text);
+      input.current?.focus();
+    },
+  };
 }

@@ -22,6 +22,7 @@ export const targetsTexts = {
     modified: 'Changed',
   },
   overdue: 'overdue',
+  moreTags: (count: number) => `+${count}`,
   provision: 'Provision a device',
   emptyTitle: 'No targets yet',
   emptyHint: 'Provision a device: you get its token and the commands that it needs.',
@@ -37,6 +38,8 @@ export const filterTexts = {
   placeholder: 'name==sensor* and tag==berlin',
   help: 'Fields: name, controllerId, updateStatus, group, tag, type, attribute.KEY, metadata.KEY, lastControllerRequestAt, … Operators: ==, !=, =in=, =lt=, =gt=. Combine with and, or, and parentheses.',
   clear: 'Clear the filter',
+  suggestions: 'What can come here',
+  writeInstead: (word: string) => `Use ${word}`,
   saved: 'Saved filters',
   save: 'Save this filter',
   saveName: 'Name of the filter',
@@ -44,7 +47,6 @@ export const filterTexts = {
   forget: (name: string) => `Delete the filter ${name}`,
   forgotten: (name: string) => `The filter ${name} is deleted.`,
   noneSaved: 'None yet. Type a filter and save it here.',
-  at: (position: number) => `At character ${position}`,
 };
 
 export const bulkTexts = {

@@ -18,6 +18,7 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
       json: Array.from({ length: 130 }, (_, index) => ({
         controllerId: `sensor-${String(index).padStart(3, '0')}`,
         description: index % 2 ? 'odd' : 'even',
+        group: index % 2 ? 'odd-hall' : 'even-hall',
       })),
     });
   });
@@ -51,7 +52,7 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
     const { page, context, troubles } = await console.visit();
     await page.goto('/targets');
     await page.getByRole('link', { name: 'sensor-000' }).waitFor();
-    const filter = page.getByRole('textbox', { name: 'Filter' });
+    const filter = page.getByRole('combobox', { name: 'Filter' });
     await filter.fill('controllerId==sensor-12*');
     await page.getByRole('link', { name: 'sensor-000' }).waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'sensor-125' }).waitFor();
@@ -60,7 +61,44 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
     await page.getByRole('link', { name: 'sensor-125' }).waitFor();
     expect(await filter.inputValue()).toBe('controllerId==sensor-12*');
     await filter.fill('controllerId==x and');
-    await page.getByText(/expected a field/).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText(/expected a field/i).waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('are found by a filter that is completed as it is typed, and mended where it is wrong', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/targets');
+    const filter = page.getByRole('combobox', { name: 'Filter' });
+    await filter.focus();
+    await page.keyboard.type('gro');
+    await page.getByRole('option', { name: /^group/ }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await filter.inputValue()).toBe('group');
+    await page.getByRole('option', { name: /^==/ }).waitFor();
+    await page.keyboard.type('==ev');
+    await page.getByRole('option', { name: /^even-hall/ }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    expect(await filter.getAttribute('aria-activedescendant')).toBeTruthy();
+    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: /^and/ }).waitFor();
+    expect(await filter.inputValue()).toBe('group==even-hall ');
+    await page.keyboard.press('Escape');
+    await page.getByRole('option').first().waitFor({ state: 'detached' });
+    await page.getByText(/^1–65 of 65$/).waitFor();
+
+    await filter.fill('nam==x or group==odd-hall');
+    await page.keyboard.press('Escape');
+    await page.getByText("There is no field 'nam'").waitFor();
+    const mark = page.locator('[class*=mark]', { hasText: /^nam$/ });
+    expect((await mark.boundingBox())!.x).toBeLessThan((await filter.boundingBox())!.x + 60);
+    await page.getByRole('button', { name: 'Use name' }).click();
+    expect(await filter.inputValue()).toBe('name==x or group==odd-hall');
+    await page.getByText(/^1–65 of 65$/).waitFor();
+    await expectAccessible(page);
     expect(troubles).toEqual([]);
     await context.close();
   });

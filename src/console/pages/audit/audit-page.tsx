@@ -4,7 +4,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { AuditRowFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { FilterField, filterFaultOf } from '../../parts/filter-field.tsx';
+import { filterFaultOf } from '../../parts/filter-fault.tsx';
+import { FilterField } from '../../parts/filter-field.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { pageArguments } from '../../parts/place.ts';
@@ -61,6 +62,7 @@ export function AuditPage() {
     <Page wide title={texts.title} lead={texts.lead}>
       <Group>
         <FilterField
+          of="AUDIT_EVENT"
           placeholder={texts.filterPlaceholder}
           value={filter}
           fault={fault}

@@ -9,6 +9,8 @@ import { targetsTexts } from '../../texts/targets.ts';
 
 const texts = targetsTexts.columns;
 
+const SHOWN_TAGS = 2;
+
 const plain = (text: string | null | undefined) =>
   text || (
     <Text span c="dimmed" size="sm">
@@ -62,11 +64,16 @@ export const TARGET_COLUMNS: readonly Column<TargetRowFragment>[] = [
         plain(undefined)
       ) : (
         <Group gap={4} wrap="nowrap">
-          {tags.map(({ id, name }) => (
-            <Badge key={id} size="sm" variant="default" tt="none" fw={500}>
+          {tags.slice(0, SHOWN_TAGS).map(({ id, name }) => (
+            <Badge key={id} size="sm" variant="default" tt="none" fw={500} flex="none" maw={140}>
               {name}
             </Badge>
           ))}
+          {tags.length > SHOWN_TAGS && (
+            <Text span size="xs" c="dimmed" title={tags.map(({ name }) => name).join(', ')}>
+              {targetsTexts.moreTags(tags.length - SHOWN_TAGS)}
+            </Text>
+          )}
         </Group>
       ),
   },

@@ -6,7 +6,8 @@ import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { ColumnsMenu } from '../../parts/columns-menu.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
-import { FilterField, filterFaultOf } from '../../parts/filter-field.tsx';
+import { filterFaultOf } from '../../parts/filter-fault.tsx';
+import { FilterField } from '../../parts/filter-field.tsx';
 import { useKept } from '../../parts/kept.ts';
 import { PageButton } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -64,7 +65,7 @@ export function TargetsPage() {
       }
     >
       <Group gap="xs" align="flex-start">
-        <FilterField value={filter} fault={fault} onChange={setFilter} />
+        <FilterField of="TARGET" value={filter} fault={fault} onChange={setFilter} />
         <SavedFilters filter={filter} isValid={!fault && filter !== ''} onChoose={setFilter} />
         <ColumnsMenu columns={TARGET_COLUMNS} hidden={hidden} onChange={setHidden} />
       </Group>
