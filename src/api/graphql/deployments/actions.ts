@@ -22,13 +22,18 @@ import {
 } from '../../../services/deployments/actions/list-entries.ts';
 import { findDeployments } from '../../../services/deployments/assignments/find.ts';
 import type { MaintenanceWindow as Window } from '../../../services/deployments/assignments/maintenance-window.ts';
+import {
+  findNewestCompatibleSets,
+  MOST_FILTERS,
+  NEWEST_SETS,
+} from '../../../services/deployments/assignments/newest-compatible.ts';
 import { findTargets } from '../../../services/fleet/targets/find.ts';
 import type { PageRequest } from '../../../services/shared/page.ts';
 import { Target, type TargetView, targetView } from '../fleet/targets.ts';
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { loaderOf, loaderOfPages } from '../server/loaders.ts';
+import { loaderOf, loaderOfFound, loaderOfPages } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, WindowArgs } from '../server/pagination.ts';
@@ -159,6 +164,7 @@ const loadActions = loaderOfPages((context, ids, request: PageRequest<OrderField
   listActionsOfEach(context, 'target', ids, request),
 );
 const loadDeployment = loaderOf(findDeployments);
+const loadNewestCompatibleSet = loaderOfFound(findNewestCompatibleSets);
 
 lookup('Action', Action, { needs: 'READ_TARGET', find: findActions, view: actionView });
 
@@ -244,5 +250,17 @@ export class TargetDeploymentResolver {
   ): Promise<DistributionSet | null> {
     const { installedSetId } = await loadDeployment(context, id);
     return installedSetId === null ? null : loadDistributionSet(context, installedSetId);
+  }
+
+  @FieldResolver(() => DistributionSet, {
+    nullable: true,
+    description: `The newest distribution set that it could take: one with a \`targetFilter\` that it matches, whose type suits, complete, not invalidated, and created after the one that it has; null if there is none. Looks at the newest ${NEWEST_SETS} sets with a filter, and at most ${MOST_FILTERS} different filters. Needs READ_DISTRIBUTION_SET.`,
+    complexity: 10,
+  })
+  newestCompatibleSet(
+    @Root() { id }: TargetView,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DistributionSet | null> {
+    return loadNewestCompatibleSet(context, id);
   }
 }

@@ -21,6 +21,7 @@ import {
   listTargetsOfEachSet,
   listTargetsOfSet,
 } from '../../../../src/services/deployments/assignments/find.ts';
+import { findNewestCompatibleSets } from '../../../../src/services/deployments/assignments/newest-compatible.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import type { LiveContext } from '../../../../src/services/platform/live/live.ts';
 import { watchActions } from '../../../../src/services/platform/live/watch-actions.ts';
@@ -57,7 +58,10 @@ async function makeDeployment(
   });
   const moduleIds = modules.created.map(({ id }) => id);
   const { created } = await createDistributionSets(admin, {
-    distributionSets: ['1', '2'].map((version) => ({ type: 'os', name, version, moduleIds })),
+    distributionSets: [
+      { type: 'os', name, version: '1', moduleIds },
+      { type: 'os', name, version: '2', moduleIds, targetFilter: `id==${name}` },
+    ],
   });
   const [setId, spareSetId] = created.map(({ id }) => id);
   const { actions } = await assignDistributionSet(admin, {
@@ -258,6 +262,14 @@ export const DEPLOYMENT_VERBS: Verbs = {
     needs: ['READ_TARGET'],
     call: async (c, side) => (await findDeployments(c, [side.targetId]))[0]!.assignedSetId !== null,
     beyond: { READ_TARGET: false },
+  }),
+  findNewestCompatibleSets: on({
+    needs: ['READ_TARGET', 'READ_DISTRIBUTION_SET'],
+    call: async (c, side) => {
+      const [newest] = await findNewestCompatibleSets(c, [side.targetId]);
+      return newest?.id === deployedOf(side).spareSetId;
+    },
+    beyond: { READ_TARGET: false, READ_DISTRIBUTION_SET: false },
   }),
   listTargetsOfSet: on({
     needs: ['READ_TARGET', 'READ_DISTRIBUTION_SET'],
