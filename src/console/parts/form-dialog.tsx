@@ -11,13 +11,14 @@ export interface FormDialogProps {
   /** The names of the fields that show their own faults. */
   fields: readonly string[];
   onClose: () => void;
+  size?: 'md' | 'lg';
   /** Does it; what it answers as faults is shown, nothing at all if that was told already. */
   run: (form: FormData) => Promise<readonly Fault[] | undefined>;
   children: (faultOf: (field: string) => string | undefined) => ReactNode;
 }
 
 /** A form in a dialog, which closes when all went well. */
-export function FormDialog({ title, action, fields, onClose, run, children }: FormDialogProps) {
+export function FormDialog({ title, action, fields, onClose, size, run, children }: FormDialogProps) {
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [busy, setBusy] = useState(false);
 
@@ -31,10 +32,10 @@ export function FormDialog({ title, action, fields, onClose, run, children }: Fo
     if (found.length === 0) onClose();
   }
 
-  const isFieldOf = (fault: Fault, field: string) => fault.path.at(-1) === field;
+  const isFieldOf = (fault: Fault, field: string) => fault.path.some((part) => part === field);
   const others = faults.filter((fault) => !fields.some((field) => isFieldOf(fault, field)));
   return (
-    <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': common.close }}>
+    <Modal opened onClose={onClose} title={title} size={size} centered>
       <form onSubmit={submit}>
         <Stack>
           {children((field) => faults.find((fault) => isFieldOf(fault, field))?.message)}

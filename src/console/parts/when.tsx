@@ -29,22 +29,24 @@ export function When({
   at,
   never = common.never,
   c,
+  size = 'sm',
 }: {
   at: string | null | undefined;
   never?: string;
   c?: string;
+  size?: 'xs' | 'sm';
 }) {
   const now = useNow();
   if (!at)
     return (
-      <Text span size="sm" c="dimmed">
+      <Text span size={size} c="dimmed">
         {never}
       </Text>
     );
   const date = new Date(at);
   return (
     <Tooltip label={exact.format(date)} openDelay={200} events={{ hover: true, focus: true, touch: true }}>
-      <Text span size="sm" c={c} component="time" dateTime={at} style={{ whiteSpace: 'nowrap' }}>
+      <Text span size={size} c={c} component="time" dateTime={at} style={{ whiteSpace: 'nowrap' }}>
         {agoText(date, now)}
       </Text>
     </Tooltip>

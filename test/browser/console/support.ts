@@ -44,9 +44,9 @@ export interface ConsoleUnderTest {
 }
 
 /** The built console on a server of its own, with a tenant, and a browser. */
-export async function openConsole(): Promise<ConsoleUnderTest> {
+export async function openConsole(settings: Record<string, string> = {}): Promise<ConsoleUnderTest> {
   await buildConsole();
-  const server = await startOwnServer();
+  const server = await startOwnServer(settings);
   const tenant = await createServedTenant(server);
   const browser: Browser = await chromium.launch({
     executablePath: executablePath!,

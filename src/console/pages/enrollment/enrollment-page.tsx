@@ -1,29 +1,34 @@
 import { Button, Tabs } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useSubscription } from 'urql';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Page } from '../../parts/page.tsx';
-import { type NewToken, TokenDialog } from '../../parts/token-dialog.tsx';
+import { TokenDialog } from '../../parts/token-dialog.tsx';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
-import { GroupsTab } from './groups-tab.tsx';
-import { NewGroupDialog } from './new-group-dialog.tsx';
+import { PendingMoves } from './enrollment.documents.ts';
+import { GroupDialog } from './group-dialog.tsx';
+import { type EnrollmentGroupRow, GroupsTab } from './groups-tab.tsx';
 import { PendingTab } from './pending-tab.tsx';
+import type { NewToken } from './token-of.ts';
 
-/** How unknown devices get onto the roll. */
+/** How unknown devices get onto the roll; who waits is seen live. */
 export function EnrollmentPage() {
   const { may } = useViewer();
   const mayDecide = may('READ_TARGET');
   const maySeeGroups = may('READ_TENANT_CONFIGURATION');
   const [tab, setTab] = useState<string | null>(mayDecide ? 'waiting' : 'groups');
-  const [making, setMaking] = useState(false);
+  const [edited, setEdited] = useState<EnrollmentGroupRow | 'new'>();
   const [token, setToken] = useState<NewToken>();
+  const [{ data: moves }] = useSubscription({ query: PendingMoves, pause: !mayDecide });
+  const { pending, rejected } = moves?.pendingTargetsChanged ?? {};
   return (
     <Page
       title={texts.title}
       lead={texts.lead}
       actions={
         may('CREATE_TENANT_CONFIGURATION') && (
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited('new')}>
             {texts.newGroup}
           </Button>
         )
@@ -31,29 +36,30 @@ export function EnrollmentPage() {
     >
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
-          {mayDecide && <Tabs.Tab value="waiting">{texts.waiting}</Tabs.Tab>}
-          {mayDecide && <Tabs.Tab value="rejected">{texts.rejected}</Tabs.Tab>}
+          {mayDecide && <Tabs.Tab value="waiting">{texts.withCount(texts.waiting, pending)}</Tabs.Tab>}
+          {mayDecide && <Tabs.Tab value="rejected">{texts.withCount(texts.rejected, rejected)}</Tabs.Tab>}
           {maySeeGroups && <Tabs.Tab value="groups">{texts.groups}</Tabs.Tab>}
         </Tabs.List>
         {mayDecide && (
           <Tabs.Panel value="waiting">
-            <PendingTab state="PENDING" />
+            <PendingTab state="PENDING" count={pending} />
           </Tabs.Panel>
         )}
         {mayDecide && (
           <Tabs.Panel value="rejected">
-            <PendingTab state="REJECTED" />
+            <PendingTab state="REJECTED" count={rejected} />
           </Tabs.Panel>
         )}
         {maySeeGroups && (
           <Tabs.Panel value="groups">
-            <GroupsTab onToken={setToken} />
+            <GroupsTab onEdit={setEdited} onToken={setToken} />
           </Tabs.Panel>
         )}
       </Tabs>
-      {making && (
-        <NewGroupDialog
-          onClose={() => setMaking(false)}
+      {edited && (
+        <GroupDialog
+          group={edited === 'new' ? undefined : edited}
+          onClose={() => setEdited(undefined)}
           onToken={(made) => {
             setTab('groups');
             setToken(made);

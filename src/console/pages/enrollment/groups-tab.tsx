@@ -1,127 +1,191 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Table } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
-import type { EnrollmentGroupRowFragment } from '../../api/types.documents.ts';
+import { type ReactNode, useState } from 'react';
+import type { EnrollmentGroupsQuery } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
-import { confirm } from '../../parts/confirm.ts';
-import { done, failure } from '../../parts/notify.tsx';
+import { EditButton } from '../../parts/edit-button.tsx';
+import { Fact, Facts } from '../../parts/fact.tsx';
+import { RemoveButton } from '../../parts/remove-button.tsx';
 import { Answer, Empty } from '../../parts/states.tsx';
-import type { NewToken } from '../../parts/token-dialog.tsx';
+import { State } from '../../parts/status.tsx';
+import { useNow } from '../../parts/use-now.ts';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
-import { DeleteEnrollmentGroup, EnrollmentGroups, RotateEnrollmentToken } from './enrollment.documents.ts';
-import { tokenOf } from './new-group-dialog.tsx';
+import { DeleteEnrollmentGroup, DeleteEnrollmentToken, EnrollmentGroups } from './enrollment.documents.ts';
+import { RotateDialog } from './rotate-dialog.tsx';
+import type { NewToken } from './token-of.ts';
+
+export type EnrollmentGroupRow = EnrollmentGroupsQuery['enrollmentGroups']['nodes'][number];
 
 /** The groups by whose tokens devices enroll. */
-export function GroupsTab({ onToken }: { onToken: (token: NewToken) => void }) {
-  const groups = useData(EnrollmentGroups, {});
+export function GroupsTab({
+  onEdit,
+  onToken,
+}: {
+  onEdit: (group: EnrollmentGroupRow) => void;
+  onToken: (token: NewToken) => void;
+}) {
+  const { may } = useViewer();
+  const seen = { ofTargets: may('READ_TARGET'), ofTypes: may('READ_TARGET_TYPE') };
+  const groups = useData(EnrollmentGroups, seen);
+  const [rotated, setRotated] = useState<EnrollmentGroupRow>();
   return (
-    <Answer of={groups}>
-      {({ enrollmentGroups: { nodes } }) =>
-        nodes.length === 0 ? (
-          <Empty icon={<IconKey size={40} stroke={1.4} />} title={texts.noGroups} hint={texts.noGroupsHint} />
-        ) : (
-          <Stack>
-            {nodes.map((group) => (
-              <GroupCard key={group.id} group={group} onToken={onToken} />
-            ))}
-          </Stack>
-        )
-      }
-    </Answer>
+    <>
+      <Answer of={groups}>
+        {({ enrollmentGroups: { nodes } }) =>
+          nodes.length === 0 ? (
+            <Empty
+              icon={<IconKey size={40} stroke={1.4} />}
+              title={texts.noGroups}
+              hint={texts.noGroupsHint}
+            />
+          ) : (
+            <Stack>
+              {nodes.map((group) => (
+                <GroupCard
+                  key={group.id}
+                  group={group}
+                  onEdit={() => onEdit(group)}
+                  onRotate={() => setRotated(group)}
+                />
+              ))}
+            </Stack>
+          )
+        }
+      </Answer>
+      {rotated && <RotateDialog group={rotated} onClose={() => setRotated(undefined)} onToken={onToken} />}
+    </>
   );
 }
 
 function GroupCard({
   group,
-  onToken,
+  onEdit,
+  onRotate,
 }: {
-  group: EnrollmentGroupRowFragment;
-  onToken: (token: NewToken) => void;
+  group: EnrollmentGroupRow;
+  onEdit: () => void;
+  onRotate: () => void;
 }) {
   const { may } = useViewer();
-  const { name, tokens, registrationCount, registrationLimit, targetCount, expiresAt } = group;
-  const facts = [
-    registrationCount !== null && texts.registrations(registrationCount, registrationLimit),
-    texts.targets(targetCount),
-    group.requiresApproval && texts.needsApproval,
-    tokens.length > 0 && texts.tokens(tokens.map(({ prefix }) => prefix).join('…, ')),
-  ];
+  const [remove] = useChange(DeleteEnrollmentGroup);
+  const { id, name, isDefault, targetCount = 0 } = group;
+  const mayUpdate = may('UPDATE_TENANT_CONFIGURATION');
   return (
     <Card
       title={name}
-      hint={group.description ?? undefined}
+      hint={group.description ?? (isDefault ? texts.defaultHint : undefined)}
       actions={
-        !group.isDefault && (
-          <>
-            {may('UPDATE_TENANT_CONFIGURATION') && <RotateButton group={group} onToken={onToken} />}
-            {may('DELETE_TENANT_CONFIGURATION') && <DeleteButton group={group} />}
-          </>
-        )
+        <>
+          {mayUpdate && may('READ_GATEWAY_SECURITY_TOKEN') && !isDefault && (
+            <Button size="compact-sm" variant="default" onClick={onRotate}>
+              {texts.rotate}
+            </Button>
+          )}
+          {mayUpdate && <EditButton label={texts.editLabel(name)} onClick={onEdit} />}
+          {!isDefault && may('DELETE_TENANT_CONFIGURATION') && (
+            <RemoveButton
+              label={texts.removeLabel(name)}
+              text={texts.removeText(targetCount)}
+              told={texts.removed}
+              remove={() => remove({ input: { id } })}
+            />
+          )}
+        </>
       }
     >
-      <Group gap="md">
-        <Text size="sm">{facts.filter(Boolean).join(' · ')}</Text>
-        {expiresAt && (
-          <Text size="sm" component="div">
-            {texts.expires} <When at={expiresAt} />
-          </Text>
-        )}
-      </Group>
+      <Facts>
+        {factsOf(group).map(([label, value]) => (
+          <Fact key={label} label={label}>
+            {value}
+          </Fact>
+        ))}
+      </Facts>
+      {group.tokens.length > 0 && <Tokens group={group} />}
     </Card>
   );
 }
 
-function RotateButton({
-  group: { id, name },
-  onToken,
-}: {
-  group: EnrollmentGroupRowFragment;
-  onToken: (token: NewToken) => void;
-}) {
-  const [rotate, rotating] = useChange(RotateEnrollmentToken);
-  return (
-    <Button
-      size="xs"
-      variant="default"
-      loading={rotating}
-      onClick={async () => {
-        const question = { title: texts.rotateTitle, text: texts.rotateText(name), action: texts.rotate };
-        if (!(await confirm(question))) return;
-        const outcome = await rotate({ input: { groupId: id } });
-        const [fault] = outcome?.faults ?? [];
-        if (fault) void failure(fault.message);
-        else if (outcome?.payload.token) onToken(tokenOf(name, outcome.payload.token));
-      }}
-    >
-      {texts.rotate}
-    </Button>
-  );
+/** What there is to say of a group; what is not set isn't said. */
+function factsOf(group: EnrollmentGroupRow): (readonly [string, ReactNode])[] {
+  const { allowedControllerIds, deniedControllerIds, attributes, tags, registrationLimit } = group;
+  const defaults = [
+    group.targetGroup && texts.putIn(group.targetGroup),
+    group.targetType && texts.ofType(group.targetType.name),
+    tags && tags.length > 0 && texts.tagged(tags.map(({ name }) => name).join(', ')),
+    ...attributes.map(({ key, value }) => `${key}=${value}`),
+  ].filter(Boolean);
+  const facts: (readonly [string, ReactNode, unknown])[] = [
+    [
+      texts.registered,
+      [
+        registrationLimit !== null && texts.registrations(group.registrationCount ?? 0, registrationLimit),
+        group.targetCount !== undefined && texts.targets(group.targetCount),
+        group.requiresApproval ? texts.needsApproval : texts.atOnce,
+      ]
+        .filter(Boolean)
+        .join(' · '),
+      true,
+    ],
+    [texts.ends, <When key="ends" at={group.expiresAt} />, group.expiresAt],
+    [texts.allowed, allowedControllerIds.join(', '), allowedControllerIds.length],
+    [texts.denied, deniedControllerIds.join(', '), deniedControllerIds.length],
+    [texts.defaults, defaults.join(' · '), defaults.length],
+    [texts.authority, group.certificateAuthority?.name, group.certificateAuthority],
+  ];
+  return facts.filter(([, , isSaid]) => isSaid).map(([label, value]) => [label, value] as const);
 }
 
-function DeleteButton({ group: { id, name, targetCount } }: { group: EnrollmentGroupRowFragment }) {
-  const [remove, removing] = useChange(DeleteEnrollmentGroup);
+/** The tokens that work, or did: of each only its beginning is known. */
+function Tokens({ group: { name, tokens } }: { group: EnrollmentGroupRow }) {
+  const { may } = useViewer();
+  const [remove] = useChange(DeleteEnrollmentToken);
+  const now = useNow();
   return (
-    <Button
-      size="xs"
-      variant="default"
-      loading={removing}
-      onClick={async () => {
-        const question = {
-          title: texts.removeTitle(name),
-          text: texts.removeText(targetCount),
-          danger: true,
-        };
-        if (!(await confirm({ ...question, action: common.delete }))) return;
-        const outcome = await remove({ input: { id } });
-        const [fault] = outcome?.faults ?? [];
-        if (outcome) void (fault ? failure(fault.message) : done(texts.removed));
-      }}
-    >
-      {common.delete}
-    </Button>
+    <Table.ScrollContainer minWidth={420}>
+      <Table verticalSpacing={4} fz="sm" aria-label={texts.tokensOf(name)}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{texts.token}</Table.Th>
+            <Table.Th>{texts.made}</Table.Th>
+            <Table.Th>{texts.expires}</Table.Th>
+            <Table.Th w={80}>{common.actions}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {tokens.map(({ id, prefix, createdAt, expiresAt }) => {
+            const isOver = expiresAt !== null && Date.parse(expiresAt) < now;
+            return (
+              <Table.Tr key={id}>
+                <Table.Td ff="monospace">{prefix}…</Table.Td>
+                <Table.Td>
+                  <When at={createdAt} />
+                </Table.Td>
+                <Table.Td>
+                  <Group gap="xs">
+                    <When at={expiresAt} />
+                    {isOver && <State tone="bad">{texts.over}</State>}
+                  </Group>
+                </Table.Td>
+                <Table.Td>
+                  {may('DELETE_TENANT_CONFIGURATION') && (
+                    <RemoveButton
+                      label={texts.removeToken(prefix)}
+                      text={texts.removeTokenText}
+                      told={texts.tokenRemoved}
+                      remove={() => remove({ input: { id } })}
+                    />
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            );
+          })}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }

@@ -1,23 +1,24 @@
-import { Button, Group } from '@mantine/core';
-import { IconUserCheck } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Group } from '@mantine/core';
+import { IconFilterOff, IconUserCheck } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
 import type { PendingRowFragment, PendingTargetState } from '../../api/types.documents.ts';
-import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import { confirm } from '../../parts/confirm.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { done, failure } from '../../parts/notify.tsx';
+import { filterFaultOf } from '../../parts/filter-fault.tsx';
+import { FilterField } from '../../parts/filter-field.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { type Place, pageArguments } from '../../parts/place.ts';
+import { SelectionBar } from '../../parts/selection-bar.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
-import { ApprovePending, PendingTargets, RejectPending } from './enrollment.documents.ts';
+import { useSelection } from '../targets/selection.ts';
+import { Decide } from './decide.tsx';
+import { PendingTargets } from './enrollment.documents.ts';
 
 const PAGE_SIZE = 100;
-const NOBODY: ReadonlySet<string> = new Set();
 
 const COLUMNS: readonly Column<PendingRowFragment>[] = [
   { id: 'controllerId', label: texts.columns.controllerId, cell: ({ controllerId }) => controllerId },
@@ -32,102 +33,95 @@ const COLUMNS: readonly Column<PendingRowFragment>[] = [
 ];
 
 /** Devices that wait for a decision, or had one against them; some or all of them are decided on together. */
-export function PendingTab({ state }: { state: PendingTargetState }) {
+export function PendingTab({
+  state,
+  count,
+}: {
+  state: PendingTargetState;
+  /** How many there are now; with each change the list is asked anew. */
+  count: number | undefined;
+}) {
   const { may } = useViewer();
   const [place, setPlace] = useState<Place>({});
-  const [selected, setSelected] = useState(NOBODY);
-  const page = useData(PendingTargets, { state, ...pageArguments(place, PAGE_SIZE) }, { keep: true });
+  const [filter, setFilter] = useState('');
+  const selection = useSelection(filter);
+  const page = useData(
+    PendingTargets,
+    { state, filter: filter || undefined, ...pageArguments(place, PAGE_SIZE) },
+    { keep: true },
+  );
+  useAskedAnew(count, page.reload);
   const list = page.data?.pendingTargets;
+  const fault = filterFaultOf(page.error);
+  const mayDecide = may('CREATE_TARGET');
+  const rows = list?.nodes;
 
-  if (page.error && !list) return <Failed error={page.error} reload={page.reload} />;
-  if (list?.nodes.length === 0 && !page.stale)
-    return state === 'PENDING' ? (
+  if (rows?.length === 0 && !filter && !page.stale)
+    return (
       <Empty
         icon={<IconUserCheck size={40} stroke={1.4} />}
-        title={texts.nothingWaiting}
-        hint={texts.nothingWaitingHint}
+        title={state === 'PENDING' ? texts.nothingWaiting : texts.nothingRejected}
+        hint={state === 'PENDING' ? texts.nothingWaitingHint : undefined}
       />
-    ) : (
-      <Empty icon={<IconUserCheck size={40} stroke={1.4} />} title={texts.nothingRejected} />
     );
-
-  const toggle = (keys: readonly string[], on: boolean) => {
-    const next = new Set(selected);
-    for (const key of keys) on ? next.add(key) : next.delete(key);
-    setSelected(next);
-  };
   return (
     <>
-      {may('CREATE_TARGET') && (
-        <Decide state={state} ids={[...selected]} onDone={() => setSelected(NOBODY)} />
+      <Group mb="md">
+        <FilterField
+          of="PENDING_TARGET"
+          value={filter}
+          fault={fault}
+          placeholder={texts.filterPlaceholder}
+          onChange={(next) => {
+            setFilter(next.trim());
+            setPlace({});
+          }}
+        />
+      </Group>
+      {mayDecide && (
+        <SelectionBar
+          selection={selection}
+          total={list?.totalCount}
+          pageCount={rows?.length ?? 0}
+          // Those that were rejected are approved by name only.
+          maySelectAll={state === 'PENDING'}
+        >
+          {(selected) => <Decide state={state} count={selected} selection={selection} />}
+        </SelectionBar>
       )}
-      <DataTable
-        label={state === 'PENDING' ? texts.waiting : texts.rejected}
-        rows={list?.nodes}
-        keyOf={({ id }) => id}
-        nameOf={({ controllerId }) => controllerId}
-        columns={COLUMNS}
-        selection={may('CREATE_TARGET') ? { isSelected: (key) => selected.has(key), toggle } : undefined}
-        height="calc(100vh - 320px)"
-      />
+      {page.error && !fault && !rows ? (
+        <Failed error={page.error} reload={page.reload} />
+      ) : rows?.length === 0 && !page.stale ? (
+        <Empty icon={<IconFilterOff size={40} stroke={1.4} />} title={texts.nothingMatches} />
+      ) : (
+        <DataTable
+          label={state === 'PENDING' ? texts.waiting : texts.rejected}
+          rows={rows}
+          keyOf={({ id }) => id}
+          nameOf={({ controllerId }) => controllerId}
+          columns={COLUMNS}
+          selection={mayDecide ? selection : undefined}
+          height="calc(100vh - 360px)"
+        />
+      )}
       <Pager
         place={place}
         size={PAGE_SIZE}
-        count={list?.nodes.length ?? 0}
+        count={rows?.length ?? 0}
         total={list?.totalCount}
         info={list?.pageInfo}
-        onMove={(next) => {
-          setPlace(next);
-          setSelected(NOBODY);
-        }}
+        onMove={setPlace}
       />
     </>
   );
 }
 
-function Decide({ state, ids, onDone }: { state: PendingTargetState; ids: string[]; onDone: () => void }) {
-  const [approve, approving] = useChange(ApprovePending);
-  const [reject, rejecting] = useChange(RejectPending);
-  const count = ids.length;
-
-  async function decide(isApproval: boolean) {
-    const sure = await confirm(
-      isApproval
-        ? { title: texts.approveTitle(count), text: texts.approveText(count), action: texts.approve(count) }
-        : {
-            title: texts.rejectTitle(count),
-            text: texts.rejectText(count),
-            action: texts.reject(count),
-            danger: true,
-          },
-    );
-    if (!sure) return;
-    const outcome = isApproval
-      ? await approve({ input: { pendingTargets: { ids } } })
-      : await reject({ input: { pendingTargets: { ids } } });
-    if (!outcome) return;
-    const [fault] = outcome.faults;
-    if (fault) return void failure(fault.message);
-    const { affectedCount } = outcome.payload;
-    void done(isApproval ? texts.approved(affectedCount) : texts.rejectedDone(affectedCount));
-    onDone();
-  }
-
-  return (
-    <Group gap="xs" mb="md">
-      <Button disabled={count === 0} loading={approving} onClick={() => void decide(true)}>
-        {texts.approve(count)}
-      </Button>
-      {state === 'PENDING' && (
-        <Button
-          variant="default"
-          disabled={count === 0}
-          loading={rejecting}
-          onClick={() => void decide(false)}
-        >
-          {texts.reject(count)}
-        </Button>
-      )}
-    </Group>
-  );
+/** Asks again when the number has changed, but not for the first number. */
+function useAskedAnew(count: number | undefined, reload: () => void): void {
+  const seen = useRef(count);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the number changes
+  useEffect(() => {
+    if (seen.current !== undefined && seen.current !== count) reload();
+    seen.current = count;
+  }, [count]);
 }

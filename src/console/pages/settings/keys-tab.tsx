@@ -1,26 +1,33 @@
-import { ActionIcon, Button, Code, Group, TextInput } from '@mantine/core';
-import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
+import { Button, Code, Group } from '@mantine/core';
+import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { ApiKeysQuery } from '../../api/types.documents.ts';
+import type { KeyRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
-import { confirm } from '../../parts/confirm.ts';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
-import { done, failure } from '../../parts/notify.tsx';
-import { Empty, Failed } from '../../parts/states.tsx';
+import type { Column } from '../../parts/data-table.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
+import { type Place, pageArguments } from '../../parts/place.ts';
+import { RemoveButton } from '../../parts/remove-button.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { type NewToken, TokenDialog } from '../../parts/token-dialog.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { keysTexts as texts } from '../../texts/settings.ts';
-import { ApiKeys, CreateApiKey, RevokeApiKey } from './settings.documents.ts';
+import { ApiKeys, RevokeApiKey } from './access.documents.ts';
+import { KeyDialog } from './key-dialog.tsx';
 
-type KeyRow = ApiKeysQuery['apiKeys']['nodes'][number];
+const PAGE_SIZE = 100;
 
-const COLUMNS: readonly Column<KeyRow>[] = [
+const COLUMNS: readonly Column<KeyRowFragment>[] = [
   { id: 'name', label: texts.columns.name, cell: ({ name }) => name },
   { id: 'prefix', label: texts.columns.prefix, cell: ({ prefix }) => <Code>{prefix}</Code> },
   { id: 'owner', label: texts.columns.owner, cell: ({ owner }) => owner },
+  {
+    id: 'permissions',
+    label: texts.columns.permissions,
+    cell: ({ roles, permissions, scope }) =>
+      [...roles, ...permissions, ...(scope ? [texts.scoped(scope)] : [])].join(', ') || common.none,
+  },
   { id: 'used', label: texts.columns.used, cell: ({ lastUsedAt }) => <When at={lastUsedAt} /> },
   { id: 'expires', label: texts.columns.expires, cell: ({ expiresAt }) => <When at={expiresAt} /> },
   { id: 'actions', label: common.actions, cell: (key) => <RevokeButton apiKey={key} /> },
@@ -28,100 +35,57 @@ const COLUMNS: readonly Column<KeyRow>[] = [
 
 /** What scripts and other servers sign in with. */
 export function KeysTab() {
-  const keys = useData(ApiKeys, {});
+  const [place, setPlace] = useState<Place>({});
+  const keys = useData(ApiKeys, pageArguments(place, PAGE_SIZE), { keep: true });
   const [making, setMaking] = useState(false);
   const [token, setToken] = useState<NewToken>();
-  const rows = keys.data?.apiKeys.nodes;
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
       {texts.create}
     </Button>
   );
-  if (keys.error && !rows) return <Failed error={keys.error} reload={keys.reload} />;
+  const isEmpty = keys.data?.apiKeys.totalCount === 0;
   return (
     <>
-      {rows?.length === 0 ? (
-        <Empty
-          icon={<IconKey size={40} stroke={1.4} />}
-          title={texts.emptyTitle}
-          hint={texts.emptyHint}
-          action={create}
-        />
-      ) : (
-        <>
-          <Group justify="flex-end" mb="md">
-            {create}
-          </Group>
-          <DataTable
-            label={texts.columns.name}
-            rows={rows}
-            keyOf={({ id }) => id}
-            nameOf={({ name }) => name}
-            columns={COLUMNS}
-          />
-        </>
+      {!isEmpty && (
+        <Group justify="flex-end" mb="md">
+          {create}
+        </Group>
       )}
-      {making && <NewKeyDialog onClose={() => setMaking(false)} onToken={setToken} />}
+      <ListTable
+        of={keys}
+        page={keys.data?.apiKeys}
+        place={place}
+        size={PAGE_SIZE}
+        onMove={setPlace}
+        empty={
+          <Empty
+            icon={<IconKey size={40} stroke={1.4} />}
+            title={texts.emptyTitle}
+            hint={texts.emptyHint}
+            action={create}
+          />
+        }
+        label={texts.columns.name}
+        keyOf={({ id }) => id}
+        nameOf={({ name }) => name}
+        columns={COLUMNS}
+      />
+      {making && <KeyDialog onClose={() => setMaking(false)} onToken={setToken} />}
       {token && <TokenDialog {...token} onClose={() => setToken(undefined)} />}
     </>
   );
 }
 
-function NewKeyDialog({ onClose, onToken }: { onClose: () => void; onToken: (token: NewToken) => void }) {
-  const [create] = useChange(CreateApiKey);
+function RevokeButton({ apiKey: { id, name } }: { apiKey: KeyRowFragment }) {
+  const [revoke] = useChange(RevokeApiKey);
   return (
-    <FormDialog
-      title={texts.create}
-      action={texts.submit}
-      fields={['name']}
-      onClose={onClose}
-      run={async (form) => {
-        const name = typedIn(form, 'name') ?? '';
-        const outcome = await create({ input: { name } });
-        const { key } = outcome?.payload ?? {};
-        if (key)
-          onToken({
-            title: texts.tokenTitle(name),
-            text: texts.tokenText,
-            copyLabel: texts.copy,
-            token: key,
-          });
-        return outcome?.faults;
-      }}
-    >
-      {(faultOf) => (
-        <TextInput
-          name="name"
-          label={texts.name}
-          error={faultOf('name')}
-          required
-          withAsterisk={false}
-          data-autofocus
-          autoComplete="off"
-        />
-      )}
-    </FormDialog>
-  );
-}
-
-function RevokeButton({ apiKey: { id, name } }: { apiKey: KeyRow }) {
-  const [revoke, revoking] = useChange(RevokeApiKey);
-  const label = texts.revokeLabel(name);
-  return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      aria-label={label}
-      loading={revoking}
-      onClick={async () => {
-        const question = { title: `${label}?`, text: texts.revokeText, action: common.remove, danger: true };
-        if (!(await confirm(question))) return;
-        const outcome = await revoke({ input: { id } });
-        const [fault] = outcome?.faults ?? [];
-        if (outcome) void (fault ? failure(fault.message) : done(texts.revoked));
-      }}
-    >
-      <IconTrash size={16} />
-    </ActionIcon>
+    <RemoveButton
+      label={texts.revokeLabel(name)}
+      text={texts.revokeText}
+      action={texts.revoke}
+      told={texts.revoked}
+      remove={() => revoke({ input: { id } })}
+    />
   );
 }

@@ -1,4 +1,4 @@
-const TABS = ['general', 'users', 'keys'] as const;
+const TABS = ['general', 'certificates', 'webhooks', 'users', 'roles', 'keys'] as const;
 export type SettingsTab = (typeof TABS)[number];
 
 export const settingsSearchOf = (search: Record<string, unknown>): { tab?: SettingsTab } => {

@@ -1,18 +1,31 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Page } from '../../parts/page.tsx';
 import { settingsTexts as texts } from '../../texts/settings.ts';
+import { CertificatesTab } from './certificates-tab.tsx';
 import { GeneralTab } from './general-tab.tsx';
 import { KeysTab } from './keys-tab.tsx';
+import { RolesTab } from './roles-tab.tsx';
 import type { SettingsTab } from './search.ts';
 import { UsersTab } from './users-tab.tsx';
+import { WebhooksTab } from './webhooks-tab.tsx';
 
-/** How the tenant is set, who can sign in, and with which keys. */
+/** How the tenant is set, whom it tells what, who can sign in, and with which keys. */
 export function SettingsPage() {
   const { may, isAdmin } = useViewer();
   const maySee = may('READ_TENANT_CONFIGURATION');
-  const { tab = maySee ? 'general' : 'keys' } = useSearch({ from: '/shell/settings' });
+  const all: (readonly [SettingsTab, ComponentType, boolean])[] = [
+    ['general', GeneralTab, maySee],
+    ['certificates', CertificatesTab, maySee],
+    ['webhooks', WebhooksTab, maySee],
+    ['users', UsersTab, isAdmin],
+    ['roles', RolesTab, isAdmin],
+    ['keys', KeysTab, true],
+  ];
+  const tabs = all.filter(([, , shown]) => shown);
+  const { tab = tabs[0]![0] } = useSearch({ from: '/shell/settings' });
   const navigate = useNavigate({ from: '/settings' });
   return (
     <Page title={texts.title} lead={texts.lead}>
@@ -22,23 +35,17 @@ export function SettingsPage() {
         keepMounted={false}
       >
         <Tabs.List mb="md">
-          {maySee && <Tabs.Tab value="general">{texts.general}</Tabs.Tab>}
-          {isAdmin && <Tabs.Tab value="users">{texts.users}</Tabs.Tab>}
-          <Tabs.Tab value="keys">{texts.apiKeys}</Tabs.Tab>
+          {tabs.map(([value]) => (
+            <Tabs.Tab key={value} value={value}>
+              {texts.tabs[value]}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
-        {maySee && (
-          <Tabs.Panel value="general">
-            <GeneralTab />
+        {tabs.map(([value, Tab]) => (
+          <Tabs.Panel key={value} value={value}>
+            <Tab />
           </Tabs.Panel>
-        )}
-        {isAdmin && (
-          <Tabs.Panel value="users">
-            <UsersTab />
-          </Tabs.Panel>
-        )}
-        <Tabs.Panel value="keys">
-          <KeysTab />
-        </Tabs.Panel>
+        ))}
       </Tabs>
     </Page>
   );

@@ -1,54 +1,61 @@
-import { ActionIcon, Button, Group, MultiSelect, PasswordInput, TextInput } from '@mantine/core';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { Button, Group } from '@mantine/core';
+import { IconPlus, IconUsers } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import type { UsersQuery } from '../../api/types.documents.ts';
+import type { UserRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import { confirm } from '../../parts/confirm.ts';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
-import { done, failure } from '../../parts/notify.tsx';
-import { Failed } from '../../parts/states.tsx';
+import type { Column } from '../../parts/data-table.tsx';
+import { EditButton } from '../../parts/edit-button.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
+import { type Place, pageArguments } from '../../parts/place.ts';
+import { RemoveButton } from '../../parts/remove-button.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { usersTexts as texts } from '../../texts/settings.ts';
-import { CreateUser, DeleteUser, Users } from './settings.documents.ts';
+import { DeleteUser, Users } from './access.documents.ts';
+import { UserDialog } from './user-dialog.tsx';
 
-type UserRow = UsersQuery['users']['nodes'][number];
+const PAGE_SIZE = 100;
 
 /** Who can sign in to this tenant. */
 export function UsersTab() {
-  const users = useData(Users, {});
+  const [place, setPlace] = useState<Place>({});
+  const users = useData(Users, pageArguments(place, PAGE_SIZE), { keep: true });
   const { viewer } = useViewer();
-  const [making, setMaking] = useState(false);
-  const columns = useMemo(() => columnsOf(viewer?.username), [viewer?.username]);
-  if (users.error && !users.data) return <Failed error={users.error} reload={users.reload} />;
+  const [edited, setEdited] = useState<UserRowFragment | 'new'>();
+  const columns = useMemo(() => columnsOf(viewer?.username, setEdited), [viewer?.username]);
   return (
     <>
       <Group justify="flex-end" mb="md">
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited('new')}>
           {texts.create}
         </Button>
       </Group>
-      <DataTable
+      <ListTable
+        of={users}
+        page={users.data?.users}
+        place={place}
+        size={PAGE_SIZE}
+        onMove={setPlace}
+        empty={<Empty icon={<IconUsers size={40} stroke={1.4} />} title={texts.empty} />}
         label={texts.columns.name}
-        rows={users.data?.users.nodes}
         keyOf={({ id }) => id}
         nameOf={({ username }) => username}
         columns={columns}
       />
-      {making && (
-        <NewUserDialog
-          roles={users.data?.roles.nodes.map(({ name }) => name) ?? []}
-          onClose={() => setMaking(false)}
-        />
+      {edited && (
+        <UserDialog user={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />
       )}
     </>
   );
 }
 
-const columnsOf = (own: string | undefined): Column<UserRow>[] => [
+const columnsOf = (
+  own: string | undefined,
+  edit: (user: UserRowFragment) => void,
+): Column<UserRowFragment>[] => [
   { id: 'name', label: texts.columns.name, cell: ({ username }) => username },
   { id: 'roles', label: texts.columns.roles, cell: ({ roles }) => roles.join(', ') || common.none },
   {
@@ -60,84 +67,23 @@ const columnsOf = (own: string | undefined): Column<UserRow>[] => [
   {
     id: 'actions',
     label: common.actions,
-    cell: ({ username }) => username !== own && <DeleteButton username={username} />,
+    cell: (user) => (
+      <Group gap={4} wrap="nowrap">
+        <EditButton label={texts.editLabel(user.username)} onClick={() => edit(user)} />
+        {user.username !== own && <DeleteUserButton username={user.username} />}
+      </Group>
+    ),
   },
 ];
 
-function DeleteButton({ username }: { username: string }) {
-  const [remove, removing] = useChange(DeleteUser);
-  const label = texts.removeLabel(username);
+function DeleteUserButton({ username }: { username: string }) {
+  const [remove] = useChange(DeleteUser);
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      aria-label={label}
-      loading={removing}
-      onClick={async () => {
-        const question = { title: `${label}?`, text: texts.removeText, action: common.delete, danger: true };
-        if (!(await confirm(question))) return;
-        const outcome = await remove({ input: { username } });
-        const [fault] = outcome?.faults ?? [];
-        if (outcome) void (fault ? failure(fault.message) : done(texts.removed));
-      }}
-    >
-      <IconTrash size={16} />
-    </ActionIcon>
-  );
-}
-
-function NewUserDialog({ roles: known, onClose }: { roles: readonly string[]; onClose: () => void }) {
-  const [create] = useChange(CreateUser);
-  const { viewer } = useViewer();
-  const [roles, setRoles] = useState<string[]>([]);
-  const [permissions, setPermissions] = useState<string[]>([]);
-  return (
-    <FormDialog
-      title={texts.create}
-      action={texts.submit}
-      fields={['username', 'password']}
-      onClose={onClose}
-      run={async (form) => {
-        const username = typedIn(form, 'username') ?? '';
-        const password = String(form.get('password') ?? '');
-        const outcome = await create({ input: { username, password, roles, permissions } });
-        return outcome?.faults;
-      }}
-    >
-      {(faultOf) => (
-        <>
-          <TextInput
-            name="username"
-            label={texts.username}
-            error={faultOf('username')}
-            required
-            withAsterisk={false}
-            data-autofocus
-            autoComplete="off"
-          />
-          <PasswordInput
-            name="password"
-            label={texts.password}
-            error={faultOf('password')}
-            required
-            withAsterisk={false}
-            autoComplete="new-password"
-          />
-          <MultiSelect
-            label={texts.roles}
-            data={[...new Set(['TENANT_ADMIN', ...known])]}
-            value={roles}
-            onChange={setRoles}
-          />
-          <MultiSelect
-            label={texts.permissions}
-            data={viewer?.permissions ?? []}
-            value={permissions}
-            onChange={setPermissions}
-            searchable
-          />
-        </>
-      )}
-    </FormDialog>
+    <RemoveButton
+      label={texts.removeLabel(username)}
+      text={texts.removeText}
+      told={texts.removed}
+      remove={() => remove({ input: { username } })}
+    />
   );
 }

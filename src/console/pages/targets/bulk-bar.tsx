@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import {
   IconDownload,
   IconFolder,
@@ -11,10 +11,8 @@ import {
 import { type ComponentType, lazy, Suspense, useState } from 'react';
 import type { Permission } from '../../api/permissions.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import { common } from '../../texts/common.ts';
-import { tableTexts } from '../../texts/table.ts';
+import { SelectionBar } from '../../parts/selection-bar.tsx';
 import { bulkTexts as texts } from '../../texts/targets.ts';
-import classes from './bulk-bar.module.css';
 import type { BulkKind } from './bulk-kind.ts';
 import type { TargetSelection } from './selection.ts';
 
@@ -30,7 +28,7 @@ const KINDS: readonly (readonly [BulkKind, ComponentType<{ size?: number }>, Per
 
 const BulkDialog = lazy(async () => ({ default: (await import('./bulk-dialog.tsx')).BulkDialog }));
 
-/** What can be done with the selected targets. Its place is kept while nothing is selected, so that nothing jumps. */
+/** What can be done with the selected targets. */
 export function BulkBar({
   selection,
   total,
@@ -42,51 +40,37 @@ export function BulkBar({
 }) {
   const { may } = useViewer();
   const [kind, setKind] = useState<BulkKind>();
-  const count = selection.isAll ? (total ?? 0) : selection.keys.size;
-  if (count === 0) return null;
-  const canSelectAll =
-    !selection.isAll &&
-    total !== undefined &&
-    total > selection.keys.size &&
-    selection.keys.size >= Math.min(pageCount, total);
   return (
-    <Group gap="xs" className={classes.bar} role="region" aria-label={common.actions}>
-      <Text size="sm" fw={600} className="numbers" aria-live="polite">
-        {selection.isAll ? tableTexts.allSelected(count) : tableTexts.selected(count)}
-      </Text>
-      {canSelectAll && (
-        <Button size="xs" variant="subtle" onClick={selection.selectAll}>
-          {tableTexts.selectAll(total)}
-        </Button>
+    <SelectionBar selection={selection} total={total} pageCount={pageCount}>
+      {(count) => (
+        <>
+          {KINDS.filter(([, , needed]) => may(needed)).map(([it, Icon]) => (
+            <Button
+              key={it}
+              size="xs"
+              variant="default"
+              leftSection={<Icon size={14} />}
+              onClick={() => setKind(it)}
+            >
+              {texts[it]}
+            </Button>
+          ))}
+          <Suspense>
+            {kind && (
+              <BulkDialog
+                kind={kind}
+                count={count}
+                targets={selection.targets}
+                onClose={() => setKind(undefined)}
+                onDone={() => {
+                  setKind(undefined);
+                  selection.clear();
+                }}
+              />
+            )}
+          </Suspense>
+        </>
       )}
-      {KINDS.filter(([, , needed]) => may(needed)).map(([it, Icon]) => (
-        <Button
-          key={it}
-          size="xs"
-          variant="default"
-          leftSection={<Icon size={14} />}
-          onClick={() => setKind(it)}
-        >
-          {texts[it]}
-        </Button>
-      ))}
-      <Button size="xs" variant="subtle" onClick={selection.clear}>
-        {tableTexts.clear}
-      </Button>
-      <Suspense>
-        {kind && (
-          <BulkDialog
-            kind={kind}
-            count={count}
-            targets={selection.targets}
-            onClose={() => setKind(undefined)}
-            onDone={() => {
-              setKind(undefined);
-              selection.clear();
-            }}
-          />
-        )}
-      </Suspense>
-    </Group>
+    </SelectionBar>
   );
 }

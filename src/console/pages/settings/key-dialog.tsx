@@ -1,0 +1,90 @@
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { type Grant, grantText } from '../../api/grants.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { TimeField } from '../../parts/time-field.tsx';
+import type { NewToken } from '../../parts/token-dialog.tsx';
+import { keysTexts as texts } from '../../texts/settings.ts';
+import { CreateApiKey } from './access.documents.ts';
+import { GrantsField } from './grants-field.tsx';
+import { RolesField } from './roles-field.tsx';
+
+/** Makes an API key, and tells it. */
+export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: (token: NewToken) => void }) {
+  const [create] = useChange(CreateApiKey);
+  const { viewer, isAdmin } = useViewer();
+  const [roles, setRoles] = useState<string[]>([]);
+  const [grants, setGrants] = useState<Grant[]>([]);
+  const [expiresAt, setExpiresAt] = useState<string | null>(null);
+
+  async function run(form: FormData) {
+    const name = typedIn(form, 'name') ?? '';
+    const outcome = await create({
+      input: {
+        name,
+        roles,
+        permissions: grants.map(grantText),
+        expiresAt,
+        owner: typedIn(form, 'owner'),
+        scope: typedIn(form, 'scope'),
+      },
+    });
+    const { key } = outcome?.payload ?? {};
+    if (key)
+      onToken({ title: texts.tokenTitle(name), text: texts.tokenText, copyLabel: texts.copy, token: key });
+    return outcome?.faults;
+  }
+
+  return (
+    <FormDialog
+      title={texts.create}
+      action={texts.submit}
+      fields={['name', 'roles', 'expiresAt', 'owner', 'scope']}
+      onClose={onClose}
+      size="lg"
+      run={run}
+    >
+      {(faultOf) => (
+        <>
+          <TextInput
+            name="name"
+            label={texts.name}
+            error={faultOf('name')}
+            required
+            withAsterisk={false}
+            data-autofocus
+            autoComplete="off"
+          />
+          <TimeField
+            label={texts.expires}
+            description={texts.expiresHint}
+            value={expiresAt}
+            onChange={setExpiresAt}
+            error={faultOf('expiresAt')}
+          />
+          {isAdmin && (
+            <TextInput
+              name="owner"
+              label={texts.ownerLabel}
+              placeholder={viewer?.username}
+              error={faultOf('owner')}
+              autoComplete="off"
+            />
+          )}
+          <RolesField value={roles} onChange={setRoles} error={faultOf('roles')} />
+          <GrantsField value={grants} onChange={setGrants} />
+          <TextInput
+            name="scope"
+            label={texts.scope}
+            description={texts.scopeHint}
+            error={faultOf('scope')}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        </>
+      )}
+    </FormDialog>
+  );
+}

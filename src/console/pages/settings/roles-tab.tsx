@@ -1,0 +1,157 @@
+import { Button, Group, TextInput } from '@mantine/core';
+import { IconPlus, IconShieldLock } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
+import { grantOf, grantText } from '../../api/grants.ts';
+import type { RoleRowFragment } from '../../api/types.documents.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
+import type { Column } from '../../parts/data-table.tsx';
+import { EditButton } from '../../parts/edit-button.tsx';
+import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
+import { done } from '../../parts/notify.tsx';
+import { type Place, pageArguments } from '../../parts/place.ts';
+import { RemoveButton } from '../../parts/remove-button.tsx';
+import { Empty } from '../../parts/states.tsx';
+import { When } from '../../parts/when.tsx';
+import { common } from '../../texts/common.ts';
+import { rolesTexts as texts } from '../../texts/settings.ts';
+import { CreateRole, DeleteRole, Roles, UpdateRole } from './access.documents.ts';
+import { GrantsField } from './grants-field.tsx';
+
+const PAGE_SIZE = 100;
+
+/** Named sets of permissions. */
+export function RolesTab() {
+  const [place, setPlace] = useState<Place>({});
+  const roles = useData(Roles, pageArguments(place, PAGE_SIZE), { keep: true });
+  const [edited, setEdited] = useState<RoleRowFragment | 'new'>();
+  const columns = useMemo(() => columnsOf(setEdited), []);
+  const create = (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited('new')}>
+      {texts.create}
+    </Button>
+  );
+  const isEmpty = roles.data?.roles.totalCount === 0;
+  return (
+    <>
+      {!isEmpty && (
+        <Group justify="flex-end" mb="md">
+          {create}
+        </Group>
+      )}
+      <ListTable
+        of={roles}
+        page={roles.data?.roles}
+        place={place}
+        size={PAGE_SIZE}
+        onMove={setPlace}
+        empty={
+          <Empty
+            icon={<IconShieldLock size={40} stroke={1.4} />}
+            title={texts.emptyTitle}
+            hint={texts.emptyHint}
+            action={create}
+          />
+        }
+        label={texts.columns.name}
+        keyOf={({ id }) => id}
+        nameOf={({ name }) => name}
+        columns={columns}
+      />
+      {edited && (
+        <RoleDialog role={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />
+      )}
+    </>
+  );
+}
+
+const columnsOf = (edit: (role: RoleRowFragment) => void): Column<RoleRowFragment>[] => [
+  { id: 'name', label: texts.columns.name, cell: ({ name }) => name },
+  {
+    id: 'description',
+    label: texts.columns.description,
+    cell: ({ description }) => description || common.none,
+  },
+  {
+    id: 'permissions',
+    label: texts.columns.permissions,
+    cell: ({ permissions }) => permissions.join(', ') || common.none,
+  },
+  { id: 'changed', label: texts.columns.changed, cell: ({ lastModifiedAt }) => <When at={lastModifiedAt} /> },
+  {
+    id: 'actions',
+    label: common.actions,
+    cell: (role) => (
+      <Group gap={4} wrap="nowrap">
+        <EditButton label={texts.editLabel(role.name)} onClick={() => edit(role)} />
+        <DeleteRoleButton name={role.name} />
+      </Group>
+    ),
+  },
+];
+
+function DeleteRoleButton({ name }: { name: string }) {
+  const [remove] = useChange(DeleteRole);
+  return (
+    <RemoveButton
+      label={texts.removeLabel(name)}
+      text={texts.removeText}
+      told={texts.removed}
+      remove={() => remove({ input: { name } })}
+    />
+  );
+}
+
+function RoleDialog({ role, onClose }: { role: RoleRowFragment | undefined; onClose: () => void }) {
+  const [create] = useChange(CreateRole);
+  const [update] = useChange(UpdateRole);
+  const [grants, setGrants] = useState(() => role?.permissions.map(grantOf) ?? []);
+
+  async function run(form: FormData) {
+    const name = role?.name ?? typedIn(form, 'name') ?? '';
+    const input = {
+      name,
+      description: typedIn(form, 'description') ?? '',
+      permissions: grants.map(grantText),
+    };
+    const outcome = role ? await update({ input }) : await create({ input });
+    if (outcome?.faults.length === 0) void done(texts.saved(name));
+    return outcome?.faults;
+  }
+
+  return (
+    <FormDialog
+      title={role ? texts.editLabel(role.name) : texts.create}
+      action={role ? texts.save : texts.submit}
+      fields={['name', 'description']}
+      onClose={onClose}
+      size="lg"
+      run={run}
+    >
+      {(faultOf) => (
+        <>
+          {!role && (
+            <TextInput
+              name="name"
+              label={texts.name}
+              error={faultOf('name')}
+              required
+              withAsterisk={false}
+              data-autofocus
+              autoComplete="off"
+            />
+          )}
+          <TextInput
+            name="description"
+            label={texts.description}
+            defaultValue={role?.description}
+            error={faultOf('description')}
+            autoComplete="off"
+          />
+          <GrantsField value={grants} onChange={setGrants} />
+        </>
+      )}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,120 @@
+import { Checkbox, Switch, TagsInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { WebhookRowFragment } from '../../api/types.documents.ts';
+import { useChange } from '../../api/use-change.ts';
+import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { done } from '../../parts/notify.tsx';
+import type { NewToken } from '../../parts/token-dialog.tsx';
+import { webhooksTexts as texts } from '../../texts/webhooks.ts';
+import { CreateWebhook, UpdateWebhook } from './webhooks.documents.ts';
+
+/** Events that people want most; others can be typed. */
+const SUGGESTED = [
+  'target.*',
+  'pending-target.*',
+  'distribution-set.*',
+  'rollout.*',
+  'rollout-group.*',
+  'auto-assignment.*',
+  'action.*',
+  'software-module.*',
+  'artifact.*',
+  'enrollment-group.*',
+  'user.*',
+  'api-key.*',
+  'configuration.*',
+  'webhook.*',
+  'permission.refused',
+  'sign-in.failed',
+];
+
+/** Makes a webhook, or changes one; a new secret is told. */
+export function WebhookDialog({
+  webhook,
+  onClose,
+  onSecret,
+}: {
+  webhook: WebhookRowFragment | undefined;
+  onClose: () => void;
+  onSecret: (secret: NewToken) => void;
+}) {
+  const [create] = useChange(CreateWebhook);
+  const [update] = useChange(UpdateWebhook);
+  const [eventTypes, setEventTypes] = useState<string[]>([...(webhook?.eventTypes ?? [])]);
+
+  async function run(form: FormData) {
+    const values = {
+      name: typedIn(form, 'name') ?? '',
+      url: typedIn(form, 'url') ?? '',
+      eventTypes: eventTypes.length > 0 ? eventTypes : null,
+      active: form.get('active') === 'on',
+    };
+    const rotateSecret = form.get('rotate') === 'on';
+    const outcome = webhook
+      ? await update({ input: { id: webhook.id, ...values, rotateSecret } })
+      : await create({ input: values });
+    const secret = outcome?.payload.secret;
+    if (secret)
+      onSecret({
+        title: texts.secretTitle(values.name),
+        text: texts.secretText,
+        copyLabel: texts.copySecret,
+        token: secret,
+      });
+    else if (outcome?.faults.length === 0) void done(texts.saved(values.name));
+    return outcome?.faults;
+  }
+
+  return (
+    <FormDialog
+      title={webhook ? texts.editLabel(webhook.name) : texts.create}
+      action={webhook ? texts.save : texts.submit}
+      fields={['name', 'url', 'eventTypes']}
+      onClose={onClose}
+      size="lg"
+      run={run}
+    >
+      {(faultOf) => (
+        <>
+          <TextInput
+            name="name"
+            label={texts.name}
+            defaultValue={webhook?.name}
+            error={faultOf('name')}
+            required
+            withAsterisk={false}
+            data-autofocus
+            autoComplete="off"
+          />
+          <TextInput
+            name="url"
+            type="url"
+            label={texts.url}
+            description={texts.urlHint}
+            defaultValue={webhook?.url}
+            error={faultOf('url')}
+            required
+            withAsterisk={false}
+            autoComplete="off"
+          />
+          <TagsInput
+            label={texts.events}
+            description={texts.eventsHint}
+            placeholder={eventTypes.length === 0 ? texts.allEvents : undefined}
+            data={SUGGESTED}
+            value={eventTypes}
+            onChange={setEventTypes}
+            error={faultOf('eventTypes')}
+          />
+          <Switch
+            name="active"
+            label={texts.active}
+            description={webhook?.state === 'SUSPENDED' ? texts.resumeHint : undefined}
+            defaultChecked={webhook?.state !== 'INACTIVE'}
+          />
+          {webhook && <Checkbox name="rotate" label={texts.rotate} description={texts.rotateHint} />}
+        </>
+      )}
+    </FormDialog>
+  );
+}
