@@ -26,6 +26,11 @@ export interface EntriesProps {
 /** Keys and values, each to be changed where it stands; a removed one can be taken back. */
 export function EntriesCard({ title, hint, entries, mayEdit, save, remove }: EntriesProps) {
   const [isAdding, setAdding] = useState(false);
+  async function onChange({ key, value }: Entry, changed: string) {
+    const refused = await save({ key, value: changed });
+    if (refused === undefined) void done(texts.entrySaved(key), () => void save({ key, value }));
+    return refused;
+  }
   async function onRemove({ key, value }: Entry) {
     const refused = await remove(key);
     if (refused === undefined) void done(texts.entryRemoved(key), () => void save({ key, value }));
@@ -63,7 +68,7 @@ export function EntriesCard({ title, hint, entries, mayEdit, save, remove }: Ent
                   label={entry.key}
                   editLabel={texts.changeEntry(entry.key)}
                   mayEdit={mayEdit}
-                  save={(value) => save({ key: entry.key, value })}
+                  save={(value) => onChange(entry, value)}
                 />
                 {mayEdit && (
                   <ActionIcon

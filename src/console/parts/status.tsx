@@ -30,6 +30,8 @@ const ACTION_TONES: Record<ActionStatus, Tone> = {
   WAIT_FOR_CONFIRMATION: 'warn',
 };
 
+export const actionTone = (status: ActionStatus): Tone => ACTION_TONES[status];
+
 /** A state: a word with a dot in its color. */
 export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   return <span className={`${tones.badge} ${toneClass(tone)}`}>{children}</span>;

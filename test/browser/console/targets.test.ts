@@ -173,6 +173,12 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
     await page.getByRole('textbox', { name: 'Name' }).fill('Zero');
     await page.keyboard.press('Enter');
     await headingOf(page, 'Zero').waitFor();
+    const timeline = page.getByRole('region', { name: 'Timeline' });
+    await timeline.getByText('sensor-000 → Zero').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await headingOf(page, 'sensor-000').waitFor();
+    await timeline.getByText('Zero → sensor-000').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
 
     const metadata = page.getByRole('region', { name: 'Metadata' });
     await metadata.getByRole('button', { name: 'Add' }).click();
@@ -210,6 +216,7 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
     await page.getByText('Nothing to do').waitFor();
     await console.tenant.admin('/rest/v1/targets/late-1', { method: 'PUT', json: { name: 'Moved' } });
     await headingOf(page, 'Moved').waitFor();
+    await page.getByRole('region', { name: 'Timeline' }).getByText('late-1 → Moved').waitFor();
     await context.close();
   });
 

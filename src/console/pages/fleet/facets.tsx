@@ -1,12 +1,13 @@
 import { Autocomplete, Group, SegmentedControl, Select, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { FleetFacetsQuery, TargetFacetKind } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { useKept } from '../../parts/kept.ts';
 import { Answer, Lines } from '../../parts/states.tsx';
+import { useFollow } from '../../parts/use-follow.ts';
 import { numberText } from '../../texts/common.ts';
 import { fleetTexts } from '../../texts/fleet.ts';
 import { updateStatusTexts } from '../../texts/status.ts';
@@ -37,7 +38,7 @@ export function Facets({ total, moved }: { total: number; moved: unknown }) {
   const isMissingKey = by === 'ATTRIBUTE' && kept.key === '';
   const variables = { by, key: by === 'ATTRIBUTE' ? kept.key : undefined };
   const facets = useData(FleetFacets, variables, { pause: isMissingKey });
-  useFollow(moved, facets.reload);
+  useFollow(moved, facets.reload, COUNT_EVERY_MS);
   const choices = kinds.map((value) => ({ value, label: texts.kinds[value] }));
   return (
     <Card title={texts.title} hint={texts.hint}>
@@ -129,24 +130,4 @@ function KeyField({ value, onChange }: { value: string; onChange: (key: string) 
       onBlur={() => onChange(text.trim())}
     />
   );
-}
-
-/** Reloads after something has moved, but not all the time. */
-function useFollow(moved: unknown, reload: () => void) {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const isFirst = useRef(true);
-  const latest = useRef(reload);
-  latest.current = reload;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only with what has moved
-  useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      latest.current();
-    }, COUNT_EVERY_MS);
-  }, [moved]);
-  useEffect(() => () => clearTimeout(timer.current), []);
 }

@@ -10,6 +10,7 @@ import { confirm } from '../../parts/confirm.ts';
 import { done, failure } from '../../parts/notify.tsx';
 import { Answer, Lines } from '../../parts/states.tsx';
 import { ActionState } from '../../parts/status.tsx';
+import { useFollow } from '../../parts/use-follow.ts';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { targetTexts as texts } from '../../texts/target.ts';
@@ -17,11 +18,13 @@ import { ActionMessages, CancelAction, TargetActions } from './target.documents.
 
 export const SHOWN_FIRST = 10;
 const SHOWN_MOST = 200;
+const FOLLOW_MS = 500;
 
 /** What it was and is given to do, the newest first. */
-export function ActionsCard({ controllerId }: { controllerId: string }) {
+export function ActionsCard({ controllerId, moved }: { controllerId: string; moved: unknown }) {
   const [first, setFirst] = useState(SHOWN_FIRST);
   const actions = useData(TargetActions, { controllerId, first }, { keep: true });
+  useFollow(moved, actions.reload, FOLLOW_MS);
   return (
     <Card title={texts.actions}>
       <Answer of={actions} waiting={<Lines count={2} />}>

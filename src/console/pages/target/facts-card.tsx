@@ -14,6 +14,8 @@ import { targetTexts as texts } from '../../texts/target.ts';
 import { TagChoices, TagTargets, TypeChoices, UntagTargets } from '../targets/bulk.documents.ts';
 import { ChangeTarget } from './target.documents.ts';
 
+type Changed = Omit<UpdateTargetInput, 'id'>;
+
 const TEXT_FIELDS = ['name', 'description', 'group', 'address'] as const;
 
 /** What people say of a target, to be changed where it stands; and where it comes from. */
@@ -22,11 +24,12 @@ export function FactsCard({ target }: { target: TargetFullFragment }) {
   const mayEdit = may('UPDATE_TARGET');
   const [change] = useChange(ChangeTarget);
 
-  async function save(what: string, changed: Omit<UpdateTargetInput, 'id'>) {
+  /** With what was there before, it can be undone. */
+  async function save(what: string, changed: Changed, before?: Changed): Promise<string | undefined> {
     const outcome = await change({ input: { id: target.id, ...changed } });
     if (!outcome) return '';
     const [fault] = outcome.faults;
-    if (!fault) void done(texts.saved(what));
+    if (!fault) void done(texts.saved(what), before && (() => void save(what, before)));
     return fault?.message;
   }
 
@@ -41,14 +44,23 @@ export function FactsCard({ target }: { target: TargetFullFragment }) {
               editLabel={texts.edit(texts[field])}
               mayEdit={mayEdit}
               save={(value) =>
-                save(texts[field], { [field]: value === '' && field !== 'name' ? null : value })
+                save(
+                  texts[field],
+                  { [field]: value === '' && field !== 'name' ? null : value },
+                  { [field]: target[field] },
+                )
               }
             />
           </Fact>
         ))}
         <Fact label={texts.type}>
           {mayEdit && may('READ_TARGET_TYPE') ? (
-            <TypeChoice target={target} onChange={(targetTypeId) => save(texts.type, { targetTypeId })} />
+            <TypeChoice
+              target={target}
+              onChange={(targetTypeId) =>
+                save(texts.type, { targetTypeId }, { targetTypeId: target.targetType?.id ?? null })
+              }
+            />
           ) : (
             (target.targetType?.name ?? common.none)
           )}
@@ -107,8 +119,7 @@ function Tags({ target: { id, tags }, mayEdit }: { target: TargetFullFragment; m
   if (!mayEdit) return <>{tags.map(({ name }) => name).join(', ') || texts.noTag}</>;
   const known = data?.targetTags.nodes ?? tags;
 
-  async function change(ids: string[]) {
-    const now = tags.map(({ id }) => id);
+  async function change(ids: readonly string[], now: readonly string[], isUndo = false) {
     const added = ids.filter((id) => !now.includes(id));
     const removed = now.filter((id) => !ids.includes(id));
     const outcomes = [
@@ -117,15 +128,18 @@ function Tags({ target: { id, tags }, mayEdit }: { target: TargetFullFragment; m
     ];
     const fault = outcomes.flatMap((outcome) => (outcome ? outcome.faults : []))[0];
     if (fault) void failure(fault.message);
+    else if (outcomes.every((outcome) => outcome !== undefined))
+      void done(texts.saved(texts.tags), isUndo ? undefined : () => void change(now, ids, true));
   }
+  const chosen = tags.map(({ id }) => id);
   return (
     <MultiSelect
       size="xs"
       aria-label={texts.tags}
       placeholder={tags.length === 0 ? texts.noTag : undefined}
       data={known.map(({ id, name }) => ({ value: id, label: name }))}
-      value={tags.map(({ id }) => id)}
-      onChange={(ids) => void change(ids)}
+      value={chosen}
+      onChange={(ids) => void change(ids, chosen)}
       onDropdownOpen={() => setOpened(true)}
       searchable
       maw={360}

@@ -1,6 +1,7 @@
 import { Button, Group, SimpleGrid, Stack } from '@mantine/core';
 import { IconDeviceUnknown, IconTrash } from '@tabler/icons-react';
 import { useNavigate, useParams } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { useSubscription } from 'urql';
 import { quoted } from '../../api/filters.ts';
 import type { TargetFullFragment } from '../../api/types.documents.ts';
@@ -21,19 +22,28 @@ import { ActionsCard } from './actions-card.tsx';
 import { AttributesCard, MetadataCard } from './entries-cards.tsx';
 import { FactsCard } from './facts-card.tsx';
 import { SoftwareCard } from './software-card.tsx';
-import { TargetMoves, TargetPage as TargetPageQuery } from './target.documents.ts';
+import { ActionMoves, TargetMoves, TargetPage as TargetPageQuery } from './target.documents.ts';
+import { TimelineCard } from './timeline-card.tsx';
 import { TokenCard } from './token-card.tsx';
 
 /** Everything known of one target; it moves as the device does. */
 export function TargetPage() {
   const { controllerId } = useParams({ from: '/shell/targets/$controllerId' });
   const answer = useData(TargetPageQuery, { controllerId });
-  useSubscription({ query: TargetMoves, variables: { filter: `controllerId==${quoted(controllerId)}` } });
+  const [moves] = useSubscription({
+    query: TargetMoves,
+    variables: { filter: `controllerId==${quoted(controllerId)}` },
+  });
+  const [steps] = useSubscription({
+    query: ActionMoves,
+    variables: { filter: `target.controllerId==${quoted(controllerId)}` },
+  });
+  const moved = useMemo(() => [moves.data, steps.data], [moves.data, steps.data]);
   return (
     <Answer of={answer}>
       {({ target }) =>
         target ? (
-          <Shown target={target} />
+          <Shown target={target} moved={moved} />
         ) : (
           <Empty
             icon={<IconDeviceUnknown size={40} stroke={1.4} />}
@@ -46,7 +56,8 @@ export function TargetPage() {
   );
 }
 
-function Shown({ target }: { target: TargetFullFragment }) {
+/** `moved` is another value whenever something has happened to it. */
+function Shown({ target, moved }: { target: TargetFullFragment; moved: unknown }) {
   const { may } = useViewer();
   const { controllerId, name, updateStatus } = target;
   return (
@@ -68,10 +79,11 @@ function Shown({ target }: { target: TargetFullFragment }) {
         </Stack>
         <Stack gap="md" miw={0}>
           <SoftwareCard target={target} />
-          <ActionsCard controllerId={controllerId} />
+          <ActionsCard controllerId={controllerId} moved={moved} />
           <AttributesCard target={target} />
         </Stack>
       </SimpleGrid>
+      <TimelineCard controllerId={controllerId} moved={moved} />
     </Page>
   );
 }
