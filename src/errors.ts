@@ -209,17 +209,17 @@ export const sortDirectionInvalid = () =>
 export const sortFieldUnknown = () =>
   new DomainError('SORT_FIELD_UNKNOWN', 'The given sort parameter field does not exist');
 
-export const userNotFound = (username: string) => notFound('USER_NOT_FOUND', username, ['username']);
+export const userNotFound = (idOrName: string, path = ['id']) => notFound('USER_NOT_FOUND', idOrName, path);
 export const userAlreadyExists = (username: string) =>
   alreadyExists('USER_ALREADY_EXISTS', username, ['username']);
 export const tenantAlreadyExists = (name: string) => alreadyExists('TENANT_ALREADY_EXISTS', name, ['name']);
 
-export const roleNotFound = (name: string) => notFound('ROLE_NOT_FOUND', name, ['name']);
+export const roleNotFound = (id: string, path = ['id']) => notFound('ROLE_NOT_FOUND', id, path);
 export const roleAlreadyExists = (name: string) => alreadyExists('ROLE_ALREADY_EXISTS', name, ['name']);
 export const roleInUse = (name: string, by: string) =>
   new DomainError('ROLE_IN_USE', `The role '${name}' is still that of ${by}.`, {
     entity: { type: 'Role', id: name },
-    path: ['name'],
+    path: ['id'],
   });
 
 export const apiKeyNotFound = (id: string, path = ['id']) => notFound('API_KEY_NOT_FOUND', id, path);

@@ -2,14 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { setPassword } from '../services/access/users/set-password.ts';
 import { withDatabase } from './database.ts';
+import {
+  grantsOf,
+  HOLDER_FIELDS,
+  type Holder,
+  permissionsIn,
+  rolesIn,
+  rolesOf,
+  userIdOf,
+} from './granted.ts';
 import { print, table } from './print.ts';
 import { ask, type ServerOptions, serverOf, withServer } from './server.ts';
 
-interface User {
+interface User extends Holder {
   username: string;
   tenant: string;
-  roles: string[];
-  grantedPermissions: string[];
 }
 interface Granted extends ServerOptions {
   newPassword?: string;
@@ -17,7 +24,7 @@ interface Granted extends ServerOptions {
   permission?: string[];
 }
 
-const FIELDS = 'username tenant roles grantedPermissions createdAt lastModifiedAt';
+const FIELDS = `id username tenant ${HOLDER_FIELDS} createdAt lastModifiedAt`;
 const PASSWORD = 'its password; default: a random one, which is shown';
 
 /** `muster user …`: the accounts of a tenant. */
@@ -43,8 +50,8 @@ export function userCommand(): Command {
 
 const granted = (command: Command) =>
   command
-    .option('--role <role...>', 'TENANT_ADMIN, SYSTEM_ADMIN')
-    .option('--permission <permission...>', 'CREATE_TARGET, READ_TARGET, …');
+    .option('--role <role...>', 'TENANT_ADMIN, SYSTEM_ADMIN, or roles of the tenant')
+    .option('--permission <permission...>', 'CREATE_TARGET, READ_TARGET/group==eu, …');
 
 async function list(options: ServerOptions): Promise<void> {
   const users: User[] = [];
@@ -58,16 +65,24 @@ async function list(options: ServerOptions): Promise<void> {
     if (!page.pageInfo.hasNextPage) break;
     after = page.pageInfo.endCursor;
   }
-  const rows = users.map((one) => [one.username, one.roles.join(' '), one.grantedPermissions.join(' ')]);
+  const rows = users.map((one) => [one.username, rolesIn(one).join(' '), permissionsIn(one).join(' ')]);
   print(users, options, table(['user', 'roles', 'permissions'], rows));
 }
 
 async function create(username: string, options: Granted): Promise<void> {
   const password = options.newPassword ?? newPassword();
+  const server = serverOf(options);
   const { user } = await ask<{ user: User }>(
-    serverOf(options),
+    server,
     `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { ${FIELDS} } userErrors { message } } }`,
-    { input: { username, password, roles: options.role ?? [], permissions: options.permission ?? [] } },
+    {
+      input: {
+        username,
+        password,
+        grants: grantsOf(options.permission),
+        ...(await rolesOf(server, options.role)),
+      },
+    },
   );
   const made = options.newPassword === undefined;
   print({ ...user, ...(made && { password }) }, options, [
@@ -77,15 +92,16 @@ async function create(username: string, options: Granted): Promise<void> {
 }
 
 async function update(username: string, options: Granted): Promise<void> {
+  const server = serverOf(options);
   const { user } = await ask<{ user: User }>(
-    serverOf(options),
+    server,
     `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { ${FIELDS} } userErrors { message } } }`,
     {
       input: {
-        username,
+        id: await userIdOf(server, username),
         password: options.newPassword,
-        roles: options.role,
-        permissions: options.permission,
+        grants: grantsOf(options.permission),
+        ...(await rolesOf(server, options.role)),
       },
     },
   );
@@ -93,10 +109,11 @@ async function update(username: string, options: Granted): Promise<void> {
 }
 
 async function remove(username: string, options: ServerOptions): Promise<void> {
+  const server = serverOf(options);
   const deleted = await ask<{ deletedIds: string[] }>(
-    serverOf(options),
+    server,
     'mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { deletedIds userErrors { message } } }',
-    { input: { username } },
+    { input: { id: await userIdOf(server, username) } },
   );
   print(deleted, options, `deleted ${username}`);
 }
@@ -116,9 +133,9 @@ async function setLostPassword(
 
 const newPassword = () => randomBytes(15).toString('base64url');
 
-const describe = ({ username, tenant, roles, grantedPermissions }: User) => [
-  `user         ${username}`,
-  `tenant       ${tenant}`,
-  `roles        ${roles.join(' ') || '–'}`,
-  `permissions  ${grantedPermissions.join(' ') || '–'}`,
+const describe = (user: User) => [
+  `user         ${user.username}`,
+  `tenant       ${user.tenant}`,
+  `roles        ${rolesIn(user).join(' ') || '–'}`,
+  `permissions  ${permissionsIn(user).join(' ') || '–'}`,
 ];

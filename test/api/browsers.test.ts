@@ -178,7 +178,7 @@ describe('pages of other origins', () => {
     const { authorization } = await createServedTenant(open);
     const { createApiKey } = await graphql(
       (path, request) => tenant.admin(path.replace(server.url, open.url), request),
-      'mutation { createApiKey(input: {name: "p", permissions: ["READ_TARGET"]}) { key userErrors { message } } }',
+      'mutation { createApiKey(input: {name: "p", grants: {permission: READ_TARGET}}) { key userErrors { message } } }',
     );
     expect(
       (await send(operation, { ...other, authorization: `Bearer ${createApiKey.key}` }, open)).status,

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { grantsOf } from '../support/grants.ts';
 import {
   basic,
   type Client,
@@ -230,7 +231,7 @@ describe('POST /imports', () => {
     await graphql(
       admin,
       'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
-      { input: { username: 'maker', password: 'a-quiet-secret', permissions: ['CREATE_TARGET'] } },
+      { input: { username: 'maker', password: 'a-quiet-secret', grants: grantsOf('CREATE_TARGET') } },
     );
     const maker = clientOf(server, basic(`${name}\\maker`, 'a-quiet-secret'));
     expect((await send(maker, 'controllerId\ny\n')).status).toBe(200);
@@ -367,7 +368,7 @@ describe('GET /exports', () => {
     await graphql(
       admin,
       'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
-      { input: { username: 'reader', password: 'a-quiet-secret', permissions: ['READ_TARGET'] } },
+      { input: { username: 'reader', password: 'a-quiet-secret', grants: grantsOf('READ_TARGET') } },
     );
     const reader = clientOf(server, basic(`${name}\\reader`, 'a-quiet-secret'));
     for (const format of ['csv', 'ndjson']) {

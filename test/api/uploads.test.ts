@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createArtifactUpload } from '../../src/services/software/artifacts/create-upload.ts';
 import { takeUpload } from '../../src/services/software/artifacts/take-upload.ts';
 import { createSoftwareModules } from '../../src/services/software/software-modules/create.ts';
+import { grantsOf } from '../support/grants.ts';
 import { newTenant, openTestPlatform } from '../support/platform.ts';
 import {
   basic,
@@ -187,18 +188,20 @@ describe('what createArtifactUpload hands out', () => {
 });
 
 describe('whoever handed it out', () => {
+  let makerId: string;
   const setPermissions = (permissions: string[]) =>
     graphql(
       tenant.admin,
-      'mutation ($p: [String!]) { updateUser(input: { username: "maker", permissions: $p }) { userErrors { message } } }',
-      { p: permissions },
+      'mutation ($id: ID!, $grants: [GrantInput!]) { updateUser(input: { id: $id, grants: $grants }) { userErrors { message } } }',
+      { id: makerId, grants: grantsOf(...permissions) },
     );
   const makeUser = async (permissions: string[]) => {
-    await graphql(
+    const { createUser } = await graphql(
       tenant.admin,
-      'mutation ($p: [String!]!) { createUser(input: { username: "maker", password: "a-quiet-secret", permissions: $p }) { userErrors { message } } }',
-      { p: permissions },
+      'mutation ($grants: [GrantInput!]!) { createUser(input: { username: "maker", password: "a-quiet-secret", grants: $grants }) { user { id } } }',
+      { grants: grantsOf(...permissions) },
     );
+    makerId = createUser.user.id;
     return clientOf(server, basic(`${tenant.name}\\maker`, 'a-quiet-secret'));
   };
 
@@ -224,21 +227,22 @@ describe('whoever handed it out', () => {
     const url = await handOut({}, maker);
     const { createApiKey } = await graphql(
       tenant.admin,
-      'mutation { createApiKey(input: { name: "ci", permissions: ["CREATE_SOFTWARE_MODULE"] }) { key apiKey { id } } }',
+      'mutation { createApiKey(input: { name: "ci", grants: { permission: CREATE_SOFTWARE_MODULE } }) { key apiKey { id } } }',
     );
     const ci = clientOf(server, `Bearer ${createApiKey.key}`);
     const byKey = [await handOut({ filename: 'a' }, ci), await handOut({ filename: 'b' }, ci)];
     expect((await put(byKey[0]!)).status).toBe(201);
     await graphql(
       tenant.admin,
-      'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { userErrors { code } } }',
+      'mutation ($id: ID!) { deleteApiKey(input: { id: $id }) { userErrors { code } } }',
       {
         id: createApiKey.apiKey.id,
       },
     );
     await graphql(
       tenant.admin,
-      'mutation { deleteUser(input: { username: "maker" }) { userErrors { code } } }',
+      'mutation ($id: ID!) { deleteUser(input: { id: $id }) { userErrors { code } } }',
+      { id: makerId },
     );
     for (const used of [url, byKey[1]!]) expect((await put(used)).status).toBe(404);
   });

@@ -186,7 +186,7 @@ describe('muster user and token', () => {
     const tenant = await signedIn();
     const { out } = await run('user', 'create', 'bob', '--permission', 'READ_TARGET', '--json');
     const { password, ...bob } = JSON.parse(out);
-    expect(bob).toMatchObject({ username: 'bob', grantedPermissions: ['READ_TARGET'] });
+    expect(bob).toMatchObject({ username: 'bob', grants: [{ permission: 'READ_TARGET', filter: null }] });
     const me = clientOf(server, basic(`${tenant.name}\\bob`, password));
     expect((await me('/rest/v1/targets')).status).toBe(200);
     expect((await run('user', 'list')).out).toMatch(/boss +TENANT_ADMIN\n/);
@@ -210,7 +210,7 @@ describe('muster user and token', () => {
 });
 
 describe('muster api-key', () => {
-  it('makes, lists and revokes keys, by which the command signs in', async () => {
+  it('makes, lists and deletes keys, by which the command signs in', async () => {
     await signedIn();
     const create = ['api-key', 'create', 'ci', '--permission', 'READ_TARGET', '--expires', '2099-01-31'];
     const { code, out, err } = await run(...create, '--scope', 'name==a*');
@@ -220,7 +220,7 @@ describe('muster api-key', () => {
     const [key] = JSON.parse(listed);
     expect(key).toMatchObject({
       name: 'ci',
-      permissions: ['READ_TARGET'],
+      grants: [{ permission: 'READ_TARGET', filter: null }],
       scope: 'name==a*',
       expiresAt: '2099-01-31T00:00:00.000Z',
     });
@@ -231,7 +231,7 @@ describe('muster api-key', () => {
     vi.stubEnv('MUSTER_USER', undefined);
     vi.stubEnv('MUSTER_TOKEN', out);
     expect((await run('export')).code).toBe(0);
-    expect((await run('api-key', 'revoke', key.id)).code).toBe(1);
+    expect((await run('api-key', 'delete', key.id)).code).toBe(1);
     vi.stubEnv('MUSTER_USER', `${(await signedIn()).name}\\boss`);
     expect((await run('export', '--bearer-token', `${out.trim()}x`)).code).toBe(3);
   });
@@ -241,7 +241,7 @@ describe('muster api-key', () => {
     expect((await run('api-key', 'create', 'ci')).err).toContain('a key needs a permission or a role');
     const noTime = await run('api-key', 'create', 'ci', '--expires', 'soon');
     expect([noTime.code, noTime.err]).toEqual([2, 'muster: --expires: soon is not a time\n']);
-    expect((await run('api-key', 'revoke', '0')).code).toBe(1);
+    expect((await run('api-key', 'delete', '0')).code).toBe(1);
     vi.stubEnv('MUSTER_USER', undefined);
     expect((await run('api-key', 'list')).err).toContain('MUSTER_TOKEN');
   });

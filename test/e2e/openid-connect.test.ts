@@ -74,13 +74,15 @@ function openBrowser() {
       const response = await visit(`${server.url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query: '{ viewer { username tenant kind permissions } }' }),
+        body: JSON.stringify({ query: '{ viewer { username tenant kind grants { permission } } }' }),
       });
       const { data, errors } = (await response.json()) as { data?: { viewer: object }; errors?: object[] };
       return data?.viewer ?? errors;
     },
   };
 }
+
+const grantedOf = (...permissions: string[]) => permissions.map((permission) => ({ permission }));
 
 describe('sign-in at an issuer', () => {
   it('signs in whom the ID token names, and returns to the page', async () => {
@@ -90,7 +92,7 @@ describe('sign-in at an issuer', () => {
       username: 'ann',
       tenant: tenant.name,
       kind: 'TOKEN',
-      permissions: ['READ_TARGET', 'READ_TARGET_TYPE'],
+      grants: grantedOf('READ_TARGET', 'READ_TARGET_TYPE'),
     });
     expect([...browser.jar.keys()]).toEqual(['muster_session']);
     const { auditEvents } = await graphql(tenant.admin, '{ auditEvents(first: 1) { nodes { type actor } } }');
@@ -104,34 +106,35 @@ describe('sign-in at an issuer', () => {
     const browser = openBrowser();
     await browser.signIn();
     expect(await browser.viewer()).toMatchObject({
-      permissions: ['READ_TARGET', 'CREATE_TARGET', 'READ_TARGET_TYPE'],
+      grants: grantedOf('READ_TARGET', 'CREATE_TARGET', 'READ_TARGET_TYPE'),
     });
     provider.person = { identity, userinfo: { roles: 'DELETE_TARGET' } };
     const other = openBrowser();
     await other.signIn();
-    expect(await other.viewer()).toMatchObject({ permissions: ['DELETE_TARGET', 'READ_TARGET_TYPE'] });
+    expect(await other.viewer()).toMatchObject({ grants: grantedOf('DELETE_TARGET', 'READ_TARGET_TYPE') });
     provider.person = { identity, access: { ...identity, sub: 's-2', roles: ['CREATE_TARGET'] } };
     const another = openBrowser();
     await another.signIn();
-    expect(await another.viewer(), "another's access token").toMatchObject({ permissions: [] });
+    expect(await another.viewer(), "another's access token").toMatchObject({ grants: [] });
   });
 
   it("follows what the tenant's roles allow", async () => {
-    await graphql(
+    const { createRole } = await graphql(
       tenant.admin,
-      'mutation { createRole(input: {name: "ops", permissions: ["READ_TARGET"]}) { userErrors { message } } }',
+      'mutation { createRole(input: {name: "ops", grants: {permission: READ_TARGET}}) { role { id } userErrors { message } } }',
     );
     Object.assign(provider.person.identity, { roles: ['ops'] });
     const browser = openBrowser();
     await browser.signIn();
-    expect(await browser.viewer()).toMatchObject({ permissions: ['READ_TARGET', 'READ_TARGET_TYPE'] });
+    expect(await browser.viewer()).toMatchObject({ grants: grantedOf('READ_TARGET', 'READ_TARGET_TYPE') });
     await graphql(
       tenant.admin,
-      'mutation { updateRole(input: {name: "ops", permissions: ["CREATE_TARGET"]}) { userErrors { message } } }',
+      'mutation ($id: ID!) { updateRole(input: {id: $id, grants: {permission: CREATE_TARGET}}) { userErrors { message } } }',
+      { id: createRole.role.id },
     );
     await expect
       .poll(() => browser.viewer())
-      .toMatchObject({ permissions: ['CREATE_TARGET', 'READ_TARGET_TYPE'] });
+      .toMatchObject({ grants: grantedOf('CREATE_TARGET', 'READ_TARGET_TYPE') });
   });
 
   it.each(['nonce', 'audience', 'signature', 'no-token', 'denied'] as const)(

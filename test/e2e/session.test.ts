@@ -125,7 +125,8 @@ describe('a session', () => {
     const cookie = await signIn();
     await graphql(
       tenant.admin,
-      'mutation { updateUser(input: {username: "boss", password: "another-secret"}) { userErrors { message } } }',
+      'mutation ($id: ID!) { updateUser(input: {id: $id, password: "another-secret"}) { userErrors { message } } }',
+      { id: (await graphql(tenant.admin, '{ viewer { user { id } } }')).viewer.user.id },
     );
     expect((await ask(cookie)).status).toBe(401);
 

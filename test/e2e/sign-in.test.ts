@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { grantsOf } from '../support/grants.ts';
 import { startIssuer } from '../support/issuer.ts';
 import {
   basic,
@@ -44,7 +45,7 @@ async function createKey(input: object): Promise<{ id: string; bearer: string }>
 const revoke = (id: string) =>
   graphql(
     tenant.admin,
-    'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { apiKey { name } userErrors { code path } } }',
+    'mutation ($id: ID!) { deleteApiKey(input: { id: $id }) { deletedIds deletedCount userErrors { code path } } }',
     { id },
   );
 const tokenOf = async (claims: Record<string, unknown>) =>
@@ -101,8 +102,8 @@ const BEARER = { challenge: 'Bearer realm="Muster"', challengeOfRest: 'Bearer re
 
 describe('every door', () => {
   it('admits an API key, to what it permits', async () => {
-    expect(await doors((await createKey({ permissions: ALL })).bearer)).toMatchObject(ADMITTED);
-    const { bearer } = await createKey({ name: 'other', permissions: ['READ_ROLLOUT'] });
+    expect(await doors((await createKey({ grants: grantsOf(...ALL) })).bearer)).toMatchObject(ADMITTED);
+    const { bearer } = await createKey({ name: 'other', grants: grantsOf('READ_ROLLOUT') });
     expect(await doors(bearer)).toMatchObject(FORBIDDEN);
   });
 
@@ -112,7 +113,7 @@ describe('every door', () => {
   });
 
   it('refuses a wrong key, a wrong token, and says by what one signs in', async () => {
-    const { bearer } = await createKey({ permissions: ALL });
+    const { bearer } = await createKey({ grants: grantsOf(...ALL) });
     const wrong = `${bearer.slice(0, -1)}${bearer.endsWith('0') ? '1' : '0'}`;
     for (const one of [wrong, await tokenOf({ aud: 'other' }), 'Bearer x'])
       expect(await doors(one)).toEqual({ ...REFUSED, ...BEARER });
@@ -123,7 +124,7 @@ describe('every door', () => {
   });
 
   it('refuses a revoked key at once, in the other processes, too', async () => {
-    const { id, bearer } = await createKey({ permissions: ALL });
+    const { id, bearer } = await createKey({ grants: grantsOf(...ALL) });
     for (const { url } of [server, other])
       expect((await clientOf({ url }, bearer)('/rest/v1/targets')).status).toBe(200);
     await revoke(id);
@@ -151,14 +152,16 @@ describe('every door', () => {
     for (const given of [basic(`${tenant.name}\\boss`, 'a-quiet-secret'), undefined])
       expect(await doors(given, server)).toEqual({ ...REFUSED, ...BEARER });
     expect(await doors(await tokenOf({ roles: ALL }), server)).toMatchObject(ADMITTED);
-    expect(await doors((await createKey({ permissions: ALL })).bearer, server)).toMatchObject(ADMITTED);
+    expect(await doors((await createKey({ grants: grantsOf(...ALL) })).bearer, server)).toMatchObject(
+      ADMITTED,
+    );
     await server.stop();
   });
 });
 
 describe('a subscription', () => {
   it('ends when its key is revoked', async () => {
-    const { id, bearer } = await createKey({ permissions: ALL });
+    const { id, bearer } = await createKey({ grants: grantsOf(...ALL) });
     const events = watch(bearer);
     expect((await events.next()).value.data.targetEvents.type).toBe('RESYNC');
     await revoke(id);
@@ -167,7 +170,7 @@ describe('a subscription', () => {
 
   it('ends with its key, and with its token', async () => {
     const end = Math.ceil(Date.now() / 1000) + 3;
-    const { bearer } = await createKey({ permissions: ALL, expiresAt: new Date(end * 1000) });
+    const { bearer } = await createKey({ grants: grantsOf(...ALL), expiresAt: new Date(end * 1000) });
     const watching = [bearer, await tokenOf({ roles: ALL, exp: end })].map(async (authorization) => {
       const events = watch(authorization);
       const first = (await events.next()).value;
@@ -179,7 +182,7 @@ describe('a subscription', () => {
   });
 
   it('of another tenant is told nothing', async () => {
-    const { bearer } = await createKey({ permissions: ALL });
+    const { bearer } = await createKey({ grants: grantsOf(...ALL) });
     const events = watch(bearer);
     expect((await events.next()).value.data.targetEvents.type).toBe('RESYNC');
     const stranger = await createServedTenant(server);
@@ -195,69 +198,88 @@ describe('by GraphQL', () => {
   it('roles are named, given, changed and deleted', async () => {
     const ask = (query: string, variables = {}) => graphql(tenant.admin, query, variables);
     const { createRole } = await ask(
-      'mutation { createRole(input: { name: "fitter", permissions: ["READ_TARGET"] }) { role { name description permissions createdBy } userErrors { code } } }',
+      'mutation { createRole(input: { name: "fitter", grants: { permission: READ_TARGET } }) { role { id name description grants { permission filter } createdBy } userErrors { code } } }',
     );
     expect(createRole).toEqual({
-      role: { name: 'fitter', description: '', permissions: ['READ_TARGET'], createdBy: 'boss' },
+      role: {
+        id: expect.stringMatching(/^Role:\d+$/),
+        name: 'fitter',
+        description: '',
+        grants: grantsOf('READ_TARGET'),
+        createdBy: 'boss',
+      },
       userErrors: [],
     });
+    const roleId: string = createRole.role.id;
     const { createUser } = await ask(
-      'mutation { createUser(input: { username: "ann", password: "a-quiet-secret", permissions: ["READ_ROLLOUT"], roles: ["fitter"] }) { user { roles permissions grantedPermissions } } }',
+      'mutation ($roleId: ID!) { createUser(input: { username: "ann", password: "a-quiet-secret", grants: { permission: READ_ROLLOUT }, roleIds: [$roleId] }) { user { id builtInRoles roles { id name } grants { permission filter } effectiveGrants { permission filter } } } }',
+      { roleId },
     );
     expect(createUser.user).toEqual({
-      roles: ['fitter'],
-      permissions: ['READ_ROLLOUT', 'READ_TARGET'],
-      grantedPermissions: ['READ_ROLLOUT'],
+      id: expect.any(String),
+      builtInRoles: [],
+      roles: [{ id: roleId, name: 'fitter' }],
+      grants: grantsOf('READ_ROLLOUT'),
+      effectiveGrants: grantsOf('READ_ROLLOUT', 'READ_TARGET', 'READ_TARGET_TYPE'),
     });
     await ask(
-      'mutation { updateRole(input: { name: "fitter", permissions: ["READ_TARGET/group==EU"] }) { role { name } } }',
+      'mutation ($id: ID!) { updateRole(input: { id: $id, grants: [{ permission: READ_TARGET, filter: "group==EU" }] }) { role { name } } }',
+      { id: roleId },
     );
-    const { users } = await ask('{ users { nodes { username permissions } } }');
+    const { users } = await ask('{ users { nodes { username effectiveGrants { permission filter } } } }');
     expect(users.nodes[0]).toEqual({
       username: 'ann',
-      permissions: ['READ_ROLLOUT', 'READ_TARGET/group==EU'],
+      effectiveGrants: grantsOf('READ_ROLLOUT', 'READ_TARGET/group==EU', 'READ_TARGET_TYPE'),
     });
-    const deletion =
-      'mutation { deleteRole(input: { name: "fitter" }) { deletedCount userErrors { code path } } }';
-    expect((await ask(deletion)).deleteRole).toEqual({
+    const remove = async () =>
+      (
+        await ask(
+          'mutation ($id: ID!) { deleteRole(input: { id: $id }) { deletedCount userErrors { code path } } }',
+          { id: roleId },
+        )
+      ).deleteRole;
+    expect(await remove()).toEqual({
       deletedCount: 0,
-      userErrors: [{ code: 'ROLE_IN_USE', path: ['name'] }],
+      userErrors: [{ code: 'ROLE_IN_USE', path: ['id'] }],
     });
-    await ask('mutation { updateUser(input: { username: "ann", roles: [] }) { user { id } } }');
-    expect((await ask(deletion)).deleteRole.deletedCount).toBe(1);
+    await ask('mutation ($id: ID!) { updateUser(input: { id: $id, roleIds: [] }) { user { id } } }', {
+      id: createUser.user.id,
+    });
+    expect((await remove()).deletedCount).toBe(1);
     expect((await ask('{ roles(first: 1) { nodes { name } pageInfo { hasNextPage } } }')).roles).toEqual({
       nodes: [],
       pageInfo: { hasNextPage: false },
     });
   });
 
-  it('API keys are made, listed without their secret, and revoked', async () => {
-    const { id, bearer } = await createKey({ permissions: ALL, scope: 'group==EU' });
+  it('API keys are made, listed without their secret, and deleted', async () => {
+    const { id, bearer } = await createKey({ grants: grantsOf(...ALL), scope: 'group==EU' });
     expect((await clientOf(server, bearer)('/rest/v1/userinfo')).json).toMatchObject({ username: 'boss' });
     const { apiKeys } = await graphql(
       tenant.admin,
-      '{ apiKeys { nodes { id name prefix owner permissions roles scope expiresAt } } }',
+      '{ apiKeys { nodes { id name prefix owner { username } grants { permission filter } builtInRoles roles { name } scope expiresAt } } }',
     );
     expect(apiKeys.nodes).toEqual([
       {
         id,
         name: 'ci',
         prefix: bearer.slice('Bearer '.length, bearer.lastIndexOf('_')),
-        owner: 'boss',
-        permissions: ['CREATE_TARGET', 'READ_TARGET', 'UPDATE_TARGET'],
+        owner: { username: 'boss' },
+        grants: grantsOf('CREATE_TARGET', 'READ_TARGET', 'UPDATE_TARGET'),
+        builtInRoles: [],
         roles: [],
         scope: 'group==EU',
         expiresAt: null,
       },
     ]);
-    expect((await revoke('nonsense')).revokeApiKey.userErrors).toEqual([
+    expect((await revoke('nonsense')).deleteApiKey.userErrors).toEqual([
       { code: 'API_KEY_NOT_FOUND', path: ['id'] },
     ]);
-    expect((await revoke(id)).revokeApiKey).toEqual({ apiKey: { name: 'ci' }, userErrors: [] });
+    expect((await revoke(id)).deleteApiKey).toEqual({ deletedIds: [id], deletedCount: 1, userErrors: [] });
   });
 
   it('the audit trail tells which key it was, and no secret', async () => {
-    const { bearer } = await createKey({ permissions: ALL });
+    const { bearer } = await createKey({ grants: grantsOf(...ALL) });
     const targets = { method: 'POST', json: [{ controllerId: 'a', name: 'a' }] };
     expect((await clientOf(server, bearer)('/rest/v1/targets', targets)).status).toBe(201);
     const { auditEvents } = await graphql(

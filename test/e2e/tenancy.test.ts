@@ -76,7 +76,7 @@ const theirState = async () => {
     '/rest/v1/targets/shared/attributes',
   ];
   const answers = await Promise.all(paths.map((path) => theirs.admin(path)));
-  const users = await graphql(theirs.admin, '{ users { nodes { username permissions } } }');
+  const users = await graphql(theirs.admin, '{ users { nodes { username grants { permission } } } }');
   // When a device polled last is written later than it is answered.
   const polling = ['pollStatus', 'lastControllerRequestAt'];
   return JSON.stringify([answers.map(({ json }) => json), users], (key, value) =>
@@ -312,13 +312,15 @@ describe('GraphQL', () => {
       `deleteTargetType(input: { id: "${type}" }) { userErrors { code message path } }`,
       `createTargets(input: { targets: [{ controllerId: "y", targetTypeId: "${type}" }] }) { targets { name } userErrors { code message path } }`,
       `updateTarget(input: { id: "${ourTarget}", targetTypeId: "${type}" }) { target { name } userErrors { code message path } }`,
-      `updateUser(input: { username: "${user}", password: "taken-by-others" }) { user { username } userErrors { code message path } }`,
-      `deleteUser(input: { username: "${user}" }) { userErrors { code message path } }`,
+      `updateUser(input: { id: "${user}", password: "taken-by-others" }) { user { username } userErrors { code message path } }`,
+      `deleteUser(input: { id: "${user}" }) { userErrors { code message path } }`,
     ];
-    await graphql(
+    const { createUser } = await graphql(
       theirs.admin,
-      'mutation { createUser(input: { username: "clerk", password: "a-quiet-secret", permissions: ["READ_TARGET"] }) { user { username } } }',
+      'mutation { createUser(input: { username: "clerk", password: "a-quiet-secret", grants: { permission: READ_TARGET } }) { user { id } } }',
     );
+    const clerk: string = createUser.user.id;
+    const nobody = idOf('User', 4611686018427388);
     const withClerk = await theirState();
     const targetOf = async (side: typeof ours, controllerId: string): Promise<string> =>
       (await graphql(side.admin, `{ target: targetByControllerId(controllerId: "${controllerId}") { id } }`))
@@ -326,8 +328,8 @@ describe('GraphQL', () => {
     const shared = await targetOf(ours, 'shared');
     const theirTarget = await targetOf(theirs, 'only-theirs');
     const [theirIds, nobodys] = [
-      mutations(theirTarget, shared, idOf('TargetType', theirType), 'clerk'),
-      mutations('Target:4611686018427387', shared, idOf('TargetType', 4611686018427387), 'nobody'),
+      mutations(theirTarget, shared, idOf('TargetType', theirType), clerk),
+      mutations('Target:4611686018427387', shared, idOf('TargetType', 4611686018427387), nobody),
     ];
     for (const [index, mutation] of theirIds.entries()) {
       const found = await query(ours.admin, `mutation { it: ${mutation} }`);
@@ -336,7 +338,7 @@ describe('GraphQL', () => {
         text
           .replaceAll('Target:4611686018427387', theirTarget)
           .replaceAll('4611686018427387', String(theirType))
-          .replaceAll('nobody', 'clerk');
+          .replaceAll(nobody, clerk);
       expect(found.status, found.text).toBe(200);
       expect(found.json.errors).toBeUndefined();
       expect(found.text).toBe(rename(missing.text));
@@ -370,7 +372,7 @@ describe('GraphQL', () => {
     }
     const { json } = await query(
       ours.admin,
-      'mutation { createUser(input: { username: "root", password: "a-quiet-secret", roles: ["SYSTEM_ADMIN"] }) { user { username } userErrors { code } } }',
+      'mutation { createUser(input: { username: "root", password: "a-quiet-secret", builtInRoles: [SYSTEM_ADMIN] }) { user { username } userErrors { code } } }',
     );
     expect(json.data?.createUser?.user ?? null, 'nobody grants what they do not hold').toBeNull();
   });

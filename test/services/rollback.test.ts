@@ -2,17 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, it } from 'vitest';
 import { jobs } from '../../src/database/tables/jobs.ts';
-import { createApiKey } from '../../src/services/access/api-keys/create.ts';
-import { revokeApiKey } from '../../src/services/access/api-keys/revoke.ts';
+import { deleteApiKey } from '../../src/services/access/api-keys/delete.ts';
 import { createRole } from '../../src/services/access/roles/create.ts';
-import { deleteRole } from '../../src/services/access/roles/delete.ts';
-import { updateRole } from '../../src/services/access/roles/update.ts';
 import { beginSession, beginSessionByIssuer } from '../../src/services/access/sessions/begin.ts';
 import { endSession } from '../../src/services/access/sessions/end.ts';
-import { createUser } from '../../src/services/access/users/create.ts';
-import { deleteUser } from '../../src/services/access/users/delete.ts';
 import { setPassword } from '../../src/services/access/users/set-password.ts';
-import { updateUser } from '../../src/services/access/users/update.ts';
 import { activateAutoConfirm } from '../../src/services/deployments/auto-confirm/activate.ts';
 import { deactivateAutoConfirm } from '../../src/services/deployments/auto-confirm/deactivate.ts';
 import { setAutoConfirm } from '../../src/services/deployments/auto-confirm/set.ts';
@@ -78,6 +72,14 @@ import type { Context } from '../../src/services/shared/context.ts';
 import { newAuthority } from '../support/certificates.ts';
 import { newTenant, openTestPlatform } from '../support/platform.ts';
 import { storedByTable } from '../support/stored.ts';
+import {
+  createApiKey,
+  createUser,
+  deleteRole,
+  deleteUser,
+  updateRole,
+  updateUser,
+} from './access/by-name.ts';
 import {
   AUTO_ASSIGNMENT_VERBS,
   type AutoAssignmentFixture,
@@ -204,7 +206,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     beginSessionByIssuer({ ...c, caller: { ...c.caller, kind: 'TOKEN' } }, ['READ_TARGET']),
   endSession: (c, { session }) => endSession(c, session),
   createApiKey: (c) => createApiKey(c, { owner: 'someone', name: 'new', permissions: ['READ_TARGET'] }),
-  revokeApiKey: (c, { keyId }) => revokeApiKey(c, { id: keyId }),
+  deleteApiKey: (c, { keyId }) => deleteApiKey(c, { id: keyId }),
   createTenant: (c) =>
     createTenant(c, {
       name: `new-${c.caller.tenantId}`,

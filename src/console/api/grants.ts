@@ -1,4 +1,4 @@
-import type { Permission } from './permissions.ts';
+import type { Permission } from './types.documents.ts';
 
 /** A permission; with a filter, only for what it matches. */
 export interface Grant {
@@ -6,14 +6,12 @@ export interface Grant {
   filter: string | null;
 }
 
-/** Reads `READ_TARGET` or `READ_TARGET/group==eu`. */
-export function grantOf(text: string): Grant {
-  const slash = text.indexOf('/');
-  return slash < 0
-    ? { permission: text as Permission, filter: null }
-    : { permission: text.slice(0, slash) as Permission, filter: text.slice(slash + 1) };
-}
+/** A grant as it is sent: an empty filter is none. */
+export const grantInput = ({ permission, filter }: Grant): Grant => ({
+  permission,
+  filter: filter?.trim() || null,
+});
 
-/** An empty filter is none. */
+/** A grant in one line: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches. */
 export const grantText = ({ permission, filter }: Grant): string =>
-  filter?.trim() ? `${permission}/${filter.trim()}` : permission;
+  filter === null ? permission : `${permission}/${filter}`;

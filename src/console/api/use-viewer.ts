@@ -1,4 +1,4 @@
-import type { Permission } from './permissions.ts';
+import type { Permission } from './types.documents.ts';
 import { useData } from './use-data.ts';
 import { Viewer } from './viewer.documents.ts';
 
@@ -9,7 +9,7 @@ export function useViewer() {
   const { data, loading, error, reload } = useData(Viewer, {});
   const viewer = data?.viewer;
   const permissions: ReadonlySet<string> = viewer
-    ? new Set(viewer.permissions.map((grant) => grant.replace(/\/.*/s, '')))
+    ? new Set(viewer.grants.map(({ permission }) => permission))
     : NOTHING;
   return {
     viewer,
@@ -18,7 +18,7 @@ export function useViewer() {
     reload,
     /** Whether they have one of the permissions; with none named, everybody may. */
     may: (...needed: Permission[]) => needed.length === 0 || needed.some((it) => permissions.has(it)),
-    isAdmin: viewer?.roles.includes('TENANT_ADMIN') ?? false,
-    isSystemAdmin: viewer?.roles.includes('SYSTEM_ADMIN') ?? false,
+    isAdmin: viewer?.builtInRoles.includes('TENANT_ADMIN') ?? false,
+    isSystemAdmin: viewer?.builtInRoles.includes('SYSTEM_ADMIN') ?? false,
   };
 }

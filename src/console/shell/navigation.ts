@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
-import type { Permission } from '../api/permissions.ts';
+import type { Permission } from '../api/types.documents.ts';
 import { shell } from '../texts/shell.ts';
 
 export interface Place {

@@ -1,4 +1,4 @@
-import type { Permission } from '../api/permissions.ts';
+import type { Permission } from '../api/types.documents.ts';
 
 export const permissionTexts = {
   legend: 'Permissions',

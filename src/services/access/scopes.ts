@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { DomainError } from '../../errors.ts';
+import { DomainError, invalid } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import type { Expression } from '../../filters/expression.ts';
 import type { FieldSet } from '../../filters/fields.ts';
@@ -32,20 +32,23 @@ export const fieldsOf = (permission: Permission): FieldSet | undefined =>
 
 const ANY_TIME = { now: new Date(0), overdueBefore: new Date(0) };
 
-/** Reads a grant as somebody wrote it; its filter comes back as it is printed. */
-export function readGrant(text: string): Grant | { fault: string } {
+/**
+ * Reads a grant as somebody wrote it; its filter comes back as it is printed. Of a wrong filter the fault says where in
+ * the filter.
+ */
+export function readGrant(text: string): Grant | { fault: DomainError } {
   const { permission, filter } = splitGrant(text);
   if (!PERMISSIONS.includes(permission))
-    return { fault: `there is no permission ${JSON.stringify(permission)}` };
+    return { fault: invalid(`there is no permission ${JSON.stringify(permission)}`) };
   if (filter === null) return permission;
   const fields = fieldsOf(permission);
-  if (!fields) return { fault: `${permission} takes no filter` };
+  if (!fields) return { fault: invalid(`${permission} takes no filter`) };
   try {
     const expression = parseFilter(filter);
     compileFilter(expression, fields, ANY_TIME);
     return `${permission}/${printFilter(expression)}`;
   } catch (error) {
-    if (error instanceof DomainError) return { fault: `the filter of ${permission}: ${error.message}` };
+    if (error instanceof DomainError) return { fault: error };
     throw error;
   }
 }

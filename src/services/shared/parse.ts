@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type DomainError, invalid } from '../../errors.ts';
+import { DomainError, invalid } from '../../errors.ts';
 
 /**
  * Checks the input of a verb.
@@ -16,14 +16,23 @@ const MOST_FAULTS = 20;
 
 /** The first broken rule of each field, as an error of the domain: that of the first field, with it the others. */
 export function faultOf({ issues }: z.ZodError): DomainError {
-  const byField = new Map<string, { path: string[]; message: string }>();
-  for (const { path: steps, message } of issues) {
-    const path = steps.map(String);
+  const byField = new Map<string, DomainError>();
+  for (const issue of issues) {
+    const path = issue.path.map(String);
     const field = path.join('.') || 'input';
-    if (!byField.has(field)) byField.set(field, { path, message: `${field}: ${message}` });
+    if (!byField.has(field)) byField.set(field, faultAt(issue, field, path));
     if (byField.size === MOST_FAULTS) break;
   }
   const [first, ...others] = [...byField.values()];
-  const further = others.map(({ message, path }) => invalid(message, path));
-  return invalid(first!.message, first!.path, further);
+  if (!others.length) return first!;
+  return new DomainError(first!.code, first!.message, { ...first!.details, others });
+}
+
+/** An issue that was made of an error of the domain, as `params.fault`, keeps its code and details. */
+function faultAt({ message, ...issue }: z.core.$ZodIssue, field: string, path: string[]): DomainError {
+  const fault: unknown = issue.code === 'custom' ? issue.params?.['fault'] : undefined;
+  const told = `${field}: ${message}`;
+  return fault instanceof DomainError
+    ? new DomainError(fault.code, told, { ...fault.details, path })
+    : invalid(told, path);
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PERMISSIONS } from '../../../src/services/access/grants.ts';
+import { grantsOf } from '../../support/grants.ts';
 import { idOf } from '../../support/ids.ts';
 import {
   basic,
@@ -51,11 +52,11 @@ async function post(path: string, json?: unknown) {
 /** Somebody who may do everything, but read targets only within a scope. */
 async function limitedTo(scope: string): Promise<Client> {
   const others = PERMISSIONS.filter((permission) => permission !== 'READ_TARGET');
-  const account = { username: 'somebody', password: 'a secret of many letters', roles: [] };
+  const account = { username: 'somebody', password: 'a secret of many letters' };
   const { createUser } = await graphql(
     tenant.admin,
     'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
-    { input: { ...account, permissions: [...others, `READ_TARGET/${scope}`] } },
+    { input: { ...account, grants: grantsOf(...others, `READ_TARGET/${scope}`) } },
   );
   expect(createUser.userErrors).toEqual([]);
   return clientOf(server, basic(`${tenant.name}\\${account.username}`, account.password));

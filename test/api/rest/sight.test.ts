@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PERMISSIONS } from '../../../src/services/access/grants.ts';
+import { grantsOf } from '../../support/grants.ts';
 import {
   basic,
   type Client,
@@ -148,7 +149,7 @@ async function clientWith(permissions: string[]): Promise<Client> {
   const { createUser } = await graphql(
     tenant.admin,
     'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { username } userErrors { message } } }',
-    { input: { username, password: 'a secret of many letters', permissions, roles: [] } },
+    { input: { username, password: 'a secret of many letters', grants: grantsOf(...permissions) } },
   );
   expect(createUser.userErrors).toEqual([]);
   return clientOf(server, basic(`${tenant.name}\\${username}`, 'a secret of many letters'));

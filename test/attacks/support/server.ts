@@ -4,6 +4,7 @@ import { afterAll } from 'vitest';
 import { cleanUp, makeFolder, type Served, start } from '../../e2e/lifecycle/support.ts';
 import { buildServer } from '../../support/build.ts';
 import { testDatabaseUrl } from '../../support/database.ts';
+import { grantsOf } from '../../support/grants.ts';
 import { basic, createServedTenant, graphql, type ServedTenant } from '../../support/server.ts';
 
 /** A server in a process of its own, and who asks it all the time whether it lives. */
@@ -76,7 +77,7 @@ export async function createAccount(
   const { createUser } = await graphql(
     tenant.admin,
     'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
-    { input: { username, password, permissions } },
+    { input: { username, password, grants: grantsOf(...permissions) } },
   );
   if (createUser.userErrors.length) throw new Error(JSON.stringify(createUser));
   return basic(`${tenant.name}\\${username}`, password);

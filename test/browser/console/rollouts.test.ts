@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grantsOf } from '../../support/grants.ts';
 import { graphql } from '../../support/server.ts';
 import { uploadFile } from '../../support/software.ts';
 import {
@@ -121,7 +122,7 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
     await graphql(
       console.tenant.admin,
       'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
-      { input: { username: 'watcher', password: PASSWORD, permissions: ['READ_ROLLOUT'] } },
+      { input: { username: 'watcher', password: PASSWORD, grants: grantsOf('READ_ROLLOUT') } },
     );
     const { page, context, troubles } = await console.visit({ username: `${console.tenant.name}\\watcher` });
     await page.goto('/rollouts');

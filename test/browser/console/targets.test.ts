@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grantsOf } from '../../support/grants.ts';
 import { graphql } from '../../support/server.ts';
 import {
   type ConsoleUnderTest,
@@ -224,7 +225,7 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
     await graphql(
       console.tenant.admin,
       'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
-      { input: { username: 'reader', password: PASSWORD, permissions: ['READ_TARGET'] } },
+      { input: { username: 'reader', password: PASSWORD, grants: grantsOf('READ_TARGET') } },
     );
     const { page, context, troubles } = await console.visit({ username: `${console.tenant.name}\\reader` });
     await page.goto('/targets');

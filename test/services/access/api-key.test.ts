@@ -2,19 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { apiKeys } from '../../../src/database/tables/api-keys.ts';
-import { createApiKey } from '../../../src/services/access/api-keys/create.ts';
+import { deleteApiKey } from '../../../src/services/access/api-keys/delete.ts';
 import { newSecret, readKey, writeKey } from '../../../src/services/access/api-keys/key.ts';
 import { listApiKeys } from '../../../src/services/access/api-keys/list.ts';
-import { revokeApiKey } from '../../../src/services/access/api-keys/revoke.ts';
 import { type Authenticator, openAuthenticator } from '../../../src/services/access/authenticate.ts';
 import { createRole } from '../../../src/services/access/roles/create.ts';
-import { updateRole } from '../../../src/services/access/roles/update.ts';
-import { createUser } from '../../../src/services/access/users/create.ts';
-import { deleteUser } from '../../../src/services/access/users/delete.ts';
-import { updateUser } from '../../../src/services/access/users/update.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { allOf } from '../../support/lists.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
+import { createApiKey, createUser, deleteUser, updateRole, updateUser } from './by-name.ts';
 
 /** Two processes of the server. */
 let here: TestPlatform;
@@ -104,7 +100,7 @@ describe('by an API key', () => {
     const { id, bearer } = await keyOf({ permissions: ['READ_TARGET'] });
     await signIn(bearer);
     await elsewhere(bearer);
-    await revokeApiKey(root, { id });
+    await deleteApiKey(root, { id });
     await expect(signIn(bearer)).rejects.toMatchObject(refused);
     await vi.waitFor(() => expect(elsewhere(bearer)).rejects.toMatchObject(refused), ARRIVES);
   });

@@ -4,11 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { users } from '../../../src/database/tables/users.ts';
 import { type Authenticator, openAuthenticator } from '../../../src/services/access/authenticate.ts';
 import { hashPassword, verifyPassword } from '../../../src/services/access/passwords.ts';
-import { createUser } from '../../../src/services/access/users/create.ts';
-import { deleteUser } from '../../../src/services/access/users/delete.ts';
-import { updateUser } from '../../../src/services/access/users/update.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
+import { createUser, deleteUser, updateUser } from './by-name.ts';
 
 vi.mock('../../../src/services/access/passwords.ts', async (load) => {
   const real = await load<typeof import('../../../src/services/access/passwords.ts')>();

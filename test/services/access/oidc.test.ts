@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { type AuthenticatorOptions, openAuthenticator } from '../../../src/services/access/authenticate.ts';
 import type { OidcOptions } from '../../../src/services/access/oidc.ts';
 import { createRole } from '../../../src/services/access/roles/create.ts';
-import { updateRole } from '../../../src/services/access/roles/update.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { startIssuer, type TestIssuer } from '../../support/issuer.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
 import { basic } from '../../support/server.ts';
+import { updateRole } from './by-name.ts';
 
 let opened: TestPlatform;
 let issuer: TestIssuer;

@@ -2,9 +2,6 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jobs } from '../../../src/database/tables/jobs.ts';
 import { webhookDeliveries } from '../../../src/database/tables/webhooks.ts';
-import { createUser } from '../../../src/services/access/users/create.ts';
-import { deleteUser } from '../../../src/services/access/users/delete.ts';
-import { updateUser } from '../../../src/services/access/users/update.ts';
 import { setTargetMetadata } from '../../../src/services/fleet/target-metadata/set.ts';
 import { createTargetTags } from '../../../src/services/fleet/target-tags/create.ts';
 import { deleteTargetTag } from '../../../src/services/fleet/target-tags/delete.ts';
@@ -20,6 +17,7 @@ import { listAuditEvents } from '../../../src/services/platform/audit/list.ts';
 import { createWebhook } from '../../../src/services/platform/webhooks/create.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { openTestPlatform } from '../../support/platform.ts';
+import { createUser, deleteUser, updateUser } from '../access/by-name.ts';
 import { fleet, MANY, named, runJobs } from './support.ts';
 
 const { platform, close } = await openTestPlatform();

@@ -16,10 +16,8 @@ import { softwareModules, softwareModuleTypes } from '../../../src/database/tabl
 import { targetFilters, targetTags } from '../../../src/database/tables/target-data.ts';
 import { targetTypes } from '../../../src/database/tables/target-types.ts';
 import { users } from '../../../src/database/tables/users.ts';
-import { createApiKey } from '../../../src/services/access/api-keys/create.ts';
 import { PERMISSIONS } from '../../../src/services/access/grants.ts';
 import { createRole } from '../../../src/services/access/roles/create.ts';
-import { createUser } from '../../../src/services/access/users/create.ts';
 import { createAutoAssignment } from '../../../src/services/deployments/auto-assignments/create.ts';
 import { createRollout } from '../../../src/services/deployments/rollouts/create.ts';
 import { importTargets } from '../../../src/services/fleet/imports/import-targets.ts';
@@ -40,6 +38,7 @@ import { createDistributionSets } from '../../../src/services/software/distribut
 import { createSoftwareModuleTypes } from '../../../src/services/software/software-module-types/create.ts';
 import { createSoftwareModules } from '../../../src/services/software/software-modules/create.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
+import { createApiKey, createUser } from '../access/by-name.ts';
 import { createSet } from '../deployments/assignments/support.ts';
 
 const { platform, close } = await openTestPlatform();

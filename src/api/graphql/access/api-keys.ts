@@ -5,26 +5,42 @@ import {
   ArgsType,
   Ctx,
   Field,
+  FieldResolver,
   InputType,
   Mutation,
   ObjectType,
   Query,
   Resolver,
+  Root,
 } from 'type-graphql';
 import type { ApiKey as Entity } from '../../../services/access/api-keys/api-key.ts';
 import { createApiKey } from '../../../services/access/api-keys/create.ts';
+import { deleteApiKey } from '../../../services/access/api-keys/delete.ts';
 import type { ApiKeyOrderField as OrderField } from '../../../services/access/api-keys/fields.ts';
 import { findApiKeys } from '../../../services/access/api-keys/find.ts';
 import { listApiKeys } from '../../../services/access/api-keys/list.ts';
-import { revokeApiKey } from '../../../services/access/api-keys/revoke.ts';
+import { type Role as BuiltIn, isBuiltIn } from '../../../services/access/grants.ts';
+import { findUsers } from '../../../services/access/users/find.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
+import { loaderOf } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
-import { answer, payload } from '../server/mutations.ts';
+import {
+  answer,
+  DeletePayload,
+  deletion,
+  type IdInput,
+  idInput,
+  inputOf,
+  payloadOf,
+} from '../server/mutations.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { atGrants, BuiltInRole, Grant, GrantInput, grantsView, withPermissions } from './grants.ts';
+import { Role, roleView } from './roles.ts';
+import { rolesNamed, User, userView } from './users.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -32,21 +48,24 @@ import { connection, connectionTypes, listCost } from '../server/pagination.ts';
   description:
     'What a program signs in with, as `Authorization: Bearer …`. It acts for its owner, never has more permissions than the owner has at that moment, and ends with the owner.',
 })
-class ApiKey extends Node implements Entity {
+class ApiKey extends Node {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
   @Field(() => String, { description: 'How the key begins, up to its secret: `muster_1_42`.' })
   prefix!: string;
 
-  @Field(() => String, { description: 'The name of the user that it acts for.' })
-  owner!: string;
+  /** The user that it acts for. */
+  ownerId!: number;
 
-  @Field(() => [String], { description: 'Its own permissions, without those of its roles.' })
-  permissions!: string[];
+  @Field(() => [Grant], { description: 'Its own grants, without those of its roles.' })
+  grants!: Grant[];
 
-  @Field(() => [String], { description: 'The roles that it was given, built-in and named ones.' })
-  roles!: string[];
+  @Field(() => [BuiltInRole], { description: 'The built-in roles that it was given.' })
+  builtInRoles!: BuiltIn[];
+
+  /** The names of its roles of the tenant. */
+  roleNames!: string[];
 
   @Field(() => String, {
     nullable: true,
@@ -70,6 +89,13 @@ class ApiKey extends Node implements Entity {
   createdBy!: string;
 }
 
+const apiKeyView = ({ permissions, roles, owner: _, ...apiKey }: Entity): ApiKey => ({
+  ...apiKey,
+  grants: grantsView(permissions),
+  builtInRoles: roles.filter(isBuiltIn),
+  roleNames: roles.filter((role) => !isBuiltIn(role)),
+});
+
 const { Connection: ApiKeyConnection } = connectionTypes('ApiKey', 'API keys', ApiKey);
 
 @ArgsType()
@@ -88,29 +114,34 @@ class ApiKeysArgs extends orderedArgs<OrderField>(
   'by name',
 ) {}
 
-@InputType({ description: 'What `createApiKey` takes. It needs at least a permission or a role.' })
+@InputType({ description: 'What `createApiKey` takes. It needs at least a grant or a role.' })
 class CreateApiKeyInput {
   @Field(() => String, { description: 'Its name, at most 64 characters.' })
   name!: string;
 
-  @Field(() => String, {
+  @Field(() => idOf('User'), {
     nullable: true,
-    description: "For which user it shall act; another than the caller's own needs TENANT_ADMIN.",
+    description: 'For which user it shall act; for the caller unless given. Another needs TENANT_ADMIN.',
   })
-  owner?: string | null;
+  ownerId?: number | null;
 
-  @Field(() => [String], {
+  @Field(() => [GrantInput], {
     nullable: true,
-    description:
-      'Its permissions: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches. None that the caller does not have.',
+    description: 'Its own grants. None that the caller does not have.',
   })
-  permissions?: string[] | null;
+  grants?: GrantInput[] | null;
 
-  @Field(() => [String], {
+  @Field(() => [BuiltInRole], {
     nullable: true,
-    description: 'Its roles, built-in and named ones. None that the caller does not have.',
+    description: 'Its built-in roles. None that the caller does not have.',
   })
-  roles?: string[] | null;
+  builtInRoles?: BuiltIn[] | null;
+
+  @Field(() => [idOf('Role')], {
+    nullable: true,
+    description: 'Its roles of the tenant. None that permits what the caller may not do.',
+  })
+  roleIds?: number[] | null;
 
   @Field(() => String, {
     nullable: true,
@@ -125,12 +156,6 @@ class CreateApiKeyInput {
   expiresAt?: Date | null;
 }
 
-@InputType({ description: 'What `revokeApiKey` takes.' })
-class RevokeApiKeyInput {
-  @Field(() => idOf('ApiKey'), { description: 'Which key.' })
-  id!: number;
-}
-
 @ObjectType({ simpleResolvers: true, description: 'What `createApiKey` answers.' })
 class CreateApiKeyPayload extends Payload {
   @Field(() => ApiKey, { nullable: true, description: 'The key without its secret; null where refused.' })
@@ -143,13 +168,14 @@ class CreateApiKeyPayload extends Payload {
   key!: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What `revokeApiKey` answers: the key as it was.' })
-class RevokeApiKeyPayload extends Payload {
-  @Field(() => ApiKey, { nullable: true, description: 'The key; null where refused.' })
-  apiKey!: ApiKey | null;
-}
+lookup('ApiKey', ApiKey, {
+  what: 'API key',
+  needs: 'TENANT_ADMIN, but for the own keys',
+  find: findApiKeys,
+  view: apiKeyView,
+});
 
-lookup('ApiKey', ApiKey, { what: 'API key', needs: 'TENANT_ADMIN, but for the own keys', find: findApiKeys });
+const loadOwner = loaderOf(findUsers);
 
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {
@@ -158,7 +184,17 @@ export class ApiKeyResolver {
     complexity: listCost,
   })
   async apiKeys(@Args(() => ApiKeysArgs) args: ApiKeysArgs, @Ctx() context: GraphqlContext) {
-    return connection(await listApiKeys(context, args), (apiKey) => apiKey);
+    return connection(await listApiKeys(context, args), apiKeyView);
+  }
+
+  @FieldResolver(() => User, { description: 'The user that it acts for.' })
+  async owner(@Root() { ownerId }: ApiKey, @Ctx() context: GraphqlContext): Promise<User> {
+    return userView((await loadOwner(context, ownerId))!);
+  }
+
+  @FieldResolver(() => [Role], { description: 'Its roles of the tenant. Who sees the key may see them.' })
+  async roles(@Root() { roleNames }: ApiKey, @Ctx() context: GraphqlContext): Promise<Role[]> {
+    return (await rolesNamed(context, roleNames)).map(roleView);
   }
 
   @Mutation(() => CreateApiKeyPayload, {
@@ -169,17 +205,21 @@ export class ApiKeyResolver {
     @Arg('input', () => CreateApiKeyInput, { description: 'What to create.' }) input: CreateApiKeyInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateApiKeyPayload> {
-    return answer({ apiKey: null, key: null }, createApiKey(context, input));
+    const work = createApiKey(context, withPermissions(input)).then(
+      ({ apiKey, key }) => ({ apiKey: apiKeyView(apiKey), key }),
+      atGrants,
+    );
+    return answer({ apiKey: null, key: null }, work);
   }
 
-  @Mutation(() => RevokeApiKeyPayload, {
-    description: 'Ends a key at once. Everyone may end their own, a TENANT_ADMIN any.',
+  @Mutation(payloadOf('deleteApiKey', DeletePayload), {
+    description: 'Deletes a key, which ends at once. Everyone may delete their own, a TENANT_ADMIN any.',
   })
-  revokeApiKey(
-    @Arg('input', () => RevokeApiKeyInput, { description: 'What to end.' }) input: RevokeApiKeyInput,
+  deleteApiKey(
+    @Arg('input', inputOf('deleteApiKey', idInput('ApiKey')), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<RevokeApiKeyPayload> {
-    const work = revokeApiKey(context, input);
-    return payload('apiKey', work);
+  ): Promise<DeletePayload> {
+    return deletion(input, 'ApiKey', (id) => deleteApiKey(context, { id }));
   }
 }

@@ -21,26 +21,38 @@ import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-bl
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { lookup } from '../server/lookups.ts';
-import { DeletePayload, deletions, payload, payloadOf } from '../server/mutations.ts';
+import {
+  DeletePayload,
+  deletion,
+  type IdInput,
+  idInput,
+  inputOf,
+  payload,
+  payloadOf,
+} from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { atGrants, Grant, GrantInput, grantsView, withPermissions } from './grants.ts';
 
 @ObjectType({
   simpleResolvers: true,
   description:
     'A named set of permissions. Users and API keys may have it, and tokens name it in their claim of roles.',
 })
-class Role extends AuthoredNode implements NamedRole {
+export class Role extends AuthoredNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
   @Field(() => String, { description: 'What it is for; may be empty.' })
   description!: string;
 
-  @Field(() => [String], {
-    description: 'What it permits: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches.',
-  })
-  permissions!: string[];
+  @Field(() => [Grant], { description: 'What it permits.' })
+  grants!: Grant[];
 }
+
+export const roleView = ({ permissions, ...role }: NamedRole): Role => ({
+  ...role,
+  grants: grantsView(permissions),
+});
 
 const { Connection: RoleConnection } = connectionTypes('Role', 'roles', Role);
 
@@ -62,31 +74,20 @@ class CreateRoleInput {
   @Field(() => String, { nullable: true, description: 'What it is for, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => [String], {
-    description: 'What it permits: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches.',
-  })
-  permissions!: string[];
+  @Field(() => [GrantInput], { description: 'What it permits.' })
+  grants!: GrantInput[];
 }
 
 @InputType({
   description:
-    'What `updateRole` takes. A missing field stays as it is. Null clears the description, and is refused for the permissions.',
+    'What `updateRole` takes. A missing field stays as it is. Null clears the description, and is refused for the grants.',
 })
-class UpdateRoleInput {
-  @Field(() => String, { description: 'Which role.' })
-  name!: string;
-
+class UpdateRoleInput extends idInput('Role') {
   @Field(() => String, { nullable: true, description: 'What it is for; null clears it.' })
   description?: string | null;
 
-  @Field(() => [String], { nullable: true, description: 'All its permissions from now on.' })
-  permissions?: string[];
-}
-
-@InputType({ description: 'What `deleteRole` takes.' })
-class DeleteRoleInput {
-  @Field(() => String, { description: 'Which role.' })
-  name!: string;
+  @Field(() => [GrantInput], { nullable: true, description: 'All that it permits from now on.' })
+  grants?: GrantInput[];
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What a mutation of a role answers.' })
@@ -95,7 +96,7 @@ abstract class RolePayload extends Payload {
   role!: Role | null;
 }
 
-lookup('Role', Role, { needs: 'TENANT_ADMIN', find: findRoles });
+lookup('Role', Role, { needs: 'TENANT_ADMIN, but for the own roles', find: findRoles, view: roleView });
 
 @Resolver(() => Role)
 export class RoleResolver {
@@ -104,7 +105,7 @@ export class RoleResolver {
     complexity: listCost,
   })
   async roles(@Args(() => RolesArgs) args: RolesArgs, @Ctx() context: GraphqlContext) {
-    return connection(await listRoles(context, args), (role) => role);
+    return connection(await listRoles(context, args), roleView);
   }
 
   @Mutation(payloadOf('createRole', RolePayload), {
@@ -114,7 +115,8 @@ export class RoleResolver {
     @Arg('input', () => CreateRoleInput, { description: 'What to create.' }) input: CreateRoleInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolePayload> {
-    return payload('role', createRole(context, input));
+    const work = createRole(context, withPermissions(input)).then(roleView, atGrants);
+    return payload('role', work);
   }
 
   @Mutation(payloadOf('updateRole', RolePayload), {
@@ -124,19 +126,18 @@ export class RoleResolver {
     @Arg('input', () => UpdateRoleInput, { description: 'What to change.' }) input: UpdateRoleInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolePayload> {
-    return payload('role', updateRole(context, input));
+    const work = updateRole(context, withPermissions(input)).then(roleView, atGrants);
+    return payload('role', work);
   }
 
   @Mutation(payloadOf('deleteRole', DeletePayload), {
     description: 'Deletes a role that no user and no API key has. Needs TENANT_ADMIN.',
   })
   deleteRole(
-    @Arg('input', () => DeleteRoleInput, { description: 'What to delete.' }) input: DeleteRoleInput,
+    @Arg('input', inputOf('deleteRole', idInput('Role')), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletions(
-      'Role',
-      deleteRole(context, input).then(({ id }) => [id]),
-    );
+    return deletion(input, 'Role', (id) => deleteRole(context, { id }));
   }
 }

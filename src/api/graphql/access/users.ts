@@ -12,8 +12,13 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { PERMISSIONS } from '../../../services/access/grants.ts';
-import { findRolePermissions } from '../../../services/access/roles/role.ts';
+import {
+  type Role as BuiltIn,
+  effectivePermissions,
+  grantsIn,
+  isBuiltIn,
+} from '../../../services/access/grants.ts';
+import { findRolesNamed, type NamedRole } from '../../../services/access/roles/role.ts';
 import { createUser } from '../../../services/access/users/create.ts';
 import { deleteUser } from '../../../services/access/users/delete.ts';
 import type { UserOrderField as OrderField } from '../../../services/access/users/fields.ts';
@@ -24,10 +29,29 @@ import type { User as Entity } from '../../../services/access/users/user.ts';
 import { AUTHORED_ORDER, AuthoredNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
-import { loaderOfLists } from '../server/loaders.ts';
+import { idOf } from '../server/ids.ts';
+import { loaderOfFound } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
-import { DeletePayload, deletions, payload, payloadOf } from '../server/mutations.ts';
+import {
+  DeletePayload,
+  deletion,
+  type IdInput,
+  idInput,
+  inputOf,
+  payload,
+  payloadOf,
+} from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import {
+  atGrants,
+  BuiltInRole,
+  Grant,
+  GrantInput,
+  grantsView,
+  grantText,
+  withPermissions,
+} from './grants.ts';
+import { Role, roleView } from './roles.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An account of a tenant.' })
 export class User extends AuthoredNode {
@@ -37,20 +61,22 @@ export class User extends AuthoredNode {
   @Field(() => String, { description: 'The name of its tenant.' })
   tenant!: string;
 
-  @Field(() => [String], { description: 'Its own permissions, without those of its roles.' })
-  grantedPermissions!: readonly string[];
+  @Field(() => [Grant], { description: 'Its own grants, without those of its roles.' })
+  grants!: Grant[];
 
-  @Field(() => [String], {
-    description:
-      'TENANT_ADMIN may do everything in its tenant; SYSTEM_ADMIN manages the tenants; others are roles of the tenant.',
-  })
-  roles!: readonly string[];
+  @Field(() => [BuiltInRole], { description: 'The built-in roles that it has.' })
+  builtInRoles!: BuiltIn[];
+
+  /** The names of its roles of the tenant. */
+  roleNames!: string[];
 }
 
-export const userView = ({ tenantName, permissions, ...user }: Entity): User => ({
+export const userView = ({ tenantName, permissions, roles, ...user }: Entity): User => ({
   ...user,
   tenant: tenantName,
-  grantedPermissions: permissions,
+  grants: grantsView(permissions),
+  builtInRoles: roles.filter(isBuiltIn),
+  roleNames: roles.filter((role) => !isBuiltIn(role)),
 });
 
 const { Connection: UserConnection } = connectionTypes('User', 'users', User);
@@ -71,35 +97,32 @@ class CreateUserInput {
   @Field(() => String, { description: 'Its password, 12 to 256 characters.' })
   password!: string;
 
-  @Field(() => [String], { nullable: true, description: 'Its permissions; none unless given.' })
-  permissions?: string[] | null;
+  @Field(() => [GrantInput], { nullable: true, description: 'Its own grants; none unless given.' })
+  grants?: GrantInput[] | null;
 
-  @Field(() => [String], { nullable: true, description: 'Its roles; none unless given.' })
-  roles?: string[] | null;
+  @Field(() => [BuiltInRole], { nullable: true, description: 'Its built-in roles; none unless given.' })
+  builtInRoles?: BuiltIn[] | null;
+
+  @Field(() => [idOf('Role')], { nullable: true, description: 'Its roles of the tenant; none unless given.' })
+  roleIds?: number[] | null;
 }
 
 @InputType({ description: 'What `updateUser` takes. A missing field stays as it is; null is refused.' })
-class UpdateUserInput {
-  @Field(() => String, { description: 'Which user.' })
-  username!: string;
-
+class UpdateUserInput extends idInput('User') {
   @Field(() => String, {
     nullable: true,
     description: 'Its new password; the old one stops working at once.',
   })
   password?: string;
 
-  @Field(() => [String], { nullable: true, description: 'All its permissions from now on.' })
-  permissions?: string[];
+  @Field(() => [GrantInput], { nullable: true, description: 'All its own grants from now on.' })
+  grants?: GrantInput[];
 
-  @Field(() => [String], { nullable: true, description: 'All its roles from now on.' })
-  roles?: string[];
-}
+  @Field(() => [BuiltInRole], { nullable: true, description: 'All its built-in roles from now on.' })
+  builtInRoles?: BuiltIn[];
 
-@InputType({ description: 'What `deleteUser` takes.' })
-class DeleteUserInput {
-  @Field(() => String, { description: 'Which user.' })
-  username!: string;
+  @Field(() => [idOf('Role')], { nullable: true, description: 'All its roles of the tenant from now on.' })
+  roleIds?: number[];
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What a mutation of a user answers.' })
@@ -111,7 +134,13 @@ abstract class UserPayload extends Payload {
 /** A password is hashed, which takes long on purpose. */
 const HASH_COST = 1_000;
 
-const loadRolePermissions = loaderOfLists(findRolePermissions);
+const loadRole = loaderOfFound(findRolesNamed);
+
+/** Roles of the tenant by their names. A name that is in a tenant no longer is left out. */
+export async function rolesNamed(context: GraphqlContext, names: readonly string[]): Promise<NamedRole[]> {
+  const found = await Promise.all(names.map((name) => loadRole(context, name)));
+  return found.filter((role) => role !== null);
+}
 
 lookup('User', User, { needs: 'TENANT_ADMIN, but for the own account', find: findUsers, view: userView });
 
@@ -125,17 +154,22 @@ export class UserResolver {
     return connection(await listUsers(context, args), userView);
   }
 
-  @FieldResolver(() => [String], {
+  @FieldResolver(() => [Role], { description: 'Its roles of the tenant. Who sees the user may see them.' })
+  async roles(@Root() { roleNames }: User, @Ctx() context: GraphqlContext): Promise<Role[]> {
+    return (await rolesNamed(context, roleNames)).map(roleView);
+  }
+
+  @FieldResolver(() => [Grant], {
     description:
-      'All its permissions: its own, those of its roles, and everything for a TENANT_ADMIN. Any permission on targets implies READ_TARGET_TYPE.',
+      'All that it may do: its own grants, those of its roles, and everything for a TENANT_ADMIN. Any permission on targets implies READ_TARGET_TYPE; so with software.',
   })
-  async permissions(
-    @Root() { roles, grantedPermissions }: User,
+  async effectiveGrants(
+    @Root() { builtInRoles, roleNames, grants }: User,
     @Ctx() context: GraphqlContext,
-  ): Promise<readonly string[]> {
-    if (roles.includes('TENANT_ADMIN')) return PERMISSIONS;
-    const brought = await Promise.all(roles.map((role) => loadRolePermissions(context, role)));
-    return [...new Set([...grantedPermissions, ...brought.flat()])];
+  ): Promise<Grant[]> {
+    const roles = await rolesNamed(context, roleNames);
+    const given = [...grants.map(grantText), ...roles.flatMap(({ permissions }) => permissions)];
+    return grantsView(grantsIn(effectivePermissions(given, builtInRoles)));
   }
 
   @Mutation(payloadOf('createUser', UserPayload), {
@@ -146,7 +180,7 @@ export class UserResolver {
     @Arg('input', () => CreateUserInput, { description: 'What to create.' }) input: CreateUserInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UserPayload> {
-    return payload('user', createUser(context, input).then(userView));
+    return payload('user', createUser(context, withPermissions(input)).then(userView, atGrants));
   }
 
   @Mutation(payloadOf('updateUser', UserPayload), {
@@ -157,19 +191,17 @@ export class UserResolver {
     @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UserPayload> {
-    return payload('user', updateUser(context, input).then(userView));
+    return payload('user', updateUser(context, withPermissions(input)).then(userView, atGrants));
   }
 
   @Mutation(payloadOf('deleteUser', DeletePayload), {
     description: 'Deletes a user, who cannot sign in any more at once. Needs TENANT_ADMIN.',
   })
   deleteUser(
-    @Arg('input', () => DeleteUserInput, { description: 'What to delete.' }) input: DeleteUserInput,
+    @Arg('input', inputOf('deleteUser', idInput('User')), { description: 'What to delete.' })
+    input: IdInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeletePayload> {
-    return deletions(
-      'User',
-      deleteUser(context, input).then(({ id }) => [id]),
-    );
+    return deletion(input, 'User', (id) => deleteUser(context, { id }));
   }
 }

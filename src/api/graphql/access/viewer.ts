@@ -5,6 +5,7 @@ import { findMe } from '../../../services/access/users/find.ts';
 import type { ActorKind as Kind } from '../../../services/shared/context.ts';
 import { ActorKind } from '../platform/audit-events.ts';
 import type { GraphqlContext } from '../server/context.ts';
+import { BuiltInRole, Grant, grantsView } from './grants.ts';
 import { User, userView } from './users.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Who is signed in, with an account or without.' })
@@ -21,13 +22,11 @@ class Viewer {
   @Field(() => String, { nullable: true, description: 'The name of the API key.' })
   apiKey!: string | null;
 
-  @Field(() => [String], { description: 'The built-in roles.' })
-  roles!: Role[];
+  @Field(() => [BuiltInRole], { description: 'The built-in roles.' })
+  builtInRoles!: Role[];
 
-  @Field(() => [String], {
-    description: 'All it may do: `READ_TARGET`, or `READ_TARGET/group==eu` for what a filter matches.',
-  })
-  permissions!: string[];
+  @Field(() => [Grant], { description: 'All it may do, with what its roles permit.' })
+  grants!: Grant[];
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the credential expires.' })
   expiresAt!: Date | null;
@@ -45,8 +44,8 @@ export class ViewerResolver {
       tenant: tenantName,
       kind,
       apiKey: apiKey ?? null,
-      roles: [...roles],
-      permissions: grantsIn(permissions),
+      builtInRoles: [...roles],
+      grants: grantsView(grantsIn(permissions)),
       expiresAt: until ?? null,
     };
   }

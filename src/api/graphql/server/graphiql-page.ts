@@ -18,7 +18,7 @@ mutation CreateTarget {
 `,
   `# The fleet in numbers.
 query Fleet {
-  viewer { username tenant permissions }
+  viewer { username tenant grants { permission filter } }
   targets { totalCount }
 }
 `,

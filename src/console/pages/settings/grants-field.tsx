@@ -12,7 +12,7 @@ import {
 } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import type { Grant } from '../../api/grants.ts';
-import type { Permission } from '../../api/permissions.ts';
+import type { Permission } from '../../api/types.documents.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { permissionTexts as texts } from '../../texts/permissions.ts';
 import { ALL, allowsFilter, KINDS, labelOf, OTHERS } from './permission-names.ts';

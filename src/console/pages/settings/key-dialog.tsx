@@ -1,15 +1,16 @@
-import { TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { type Grant, grantText } from '../../api/grants.ts';
+import { type Grant, grantInput } from '../../api/grants.ts';
 import { useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { TimeField } from '../../parts/time-field.tsx';
 import type { NewToken } from '../../parts/token-dialog.tsx';
 import { keysTexts as texts } from '../../texts/settings.ts';
-import { CreateApiKey } from './access.documents.ts';
+import { CreateApiKey, UserChoices } from './access.documents.ts';
 import { GrantsField } from './grants-field.tsx';
-import { RolesField } from './roles-field.tsx';
+import { RolesField, rolesInput } from './roles-field.tsx';
 
 /** Makes an API key, and tells it. */
 export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: (token: NewToken) => void }) {
@@ -17,6 +18,8 @@ export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: 
   const { viewer, isAdmin } = useViewer();
   const [roles, setRoles] = useState<string[]>([]);
   const [grants, setGrants] = useState<Grant[]>([]);
+  const [ownerId, setOwnerId] = useState<string | null>(null);
+  const users = useData(UserChoices, {}, { pause: !isAdmin });
   const [expiresAt, setExpiresAt] = useState<string | null>(null);
 
   async function run(form: FormData) {
@@ -24,10 +27,10 @@ export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: 
     const outcome = await create({
       input: {
         name,
-        roles,
-        permissions: grants.map(grantText),
+        ...rolesInput(roles),
+        grants: grants.map(grantInput),
         expiresAt,
-        owner: typedIn(form, 'owner'),
+        ownerId,
         scope: typedIn(form, 'scope'),
       },
     });
@@ -41,7 +44,7 @@ export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: 
     <FormDialog
       title={texts.create}
       action={texts.submit}
-      fields={['name', 'roles', 'expiresAt', 'owner', 'scope']}
+      fields={['name', 'expiresAt', 'ownerId', 'scope']}
       onClose={onClose}
       size="lg"
       run={run}
@@ -65,15 +68,18 @@ export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: 
             error={faultOf('expiresAt')}
           />
           {isAdmin && (
-            <TextInput
-              name="owner"
+            <Select
               label={texts.ownerLabel}
               placeholder={viewer?.username}
-              error={faultOf('owner')}
-              autoComplete="off"
+              data={users.data?.users.nodes.map(({ id, username }) => ({ value: id, label: username }))}
+              value={ownerId}
+              onChange={setOwnerId}
+              error={faultOf('ownerId')}
+              searchable
+              clearable
             />
           )}
-          <RolesField value={roles} onChange={setRoles} error={faultOf('roles')} />
+          <RolesField value={roles} onChange={setRoles} />
           <GrantsField value={grants} onChange={setGrants} />
           <TextInput
             name="scope"

@@ -1,6 +1,7 @@
 import { Button, Code, Group } from '@mantine/core';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
+import { grantText } from '../../api/grants.ts';
 import type { KeyRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
@@ -13,20 +14,23 @@ import { type NewToken, TokenDialog } from '../../parts/token-dialog.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { keysTexts as texts } from '../../texts/settings.ts';
-import { ApiKeys, RevokeApiKey } from './access.documents.ts';
+import { ApiKeys, DeleteApiKey } from './access.documents.ts';
 import { KeyDialog } from './key-dialog.tsx';
+import { roleNames } from './roles-field.tsx';
 
 const PAGE_SIZE = 100;
 
 const COLUMNS: readonly Column<KeyRowFragment>[] = [
   { id: 'name', label: texts.columns.name, cell: ({ name }) => name },
   { id: 'prefix', label: texts.columns.prefix, cell: ({ prefix }) => <Code>{prefix}</Code> },
-  { id: 'owner', label: texts.columns.owner, cell: ({ owner }) => owner },
+  { id: 'owner', label: texts.columns.owner, cell: ({ owner }) => owner.username },
   {
     id: 'permissions',
     label: texts.columns.permissions,
-    cell: ({ roles, permissions, scope }) =>
-      [...roles, ...permissions, ...(scope ? [texts.scoped(scope)] : [])].join(', ') || common.none,
+    cell: (key) =>
+      [...roleNames(key), ...key.grants.map(grantText), ...(key.scope ? [texts.scoped(key.scope)] : [])].join(
+        ', ',
+      ) || common.none,
   },
   { id: 'used', label: texts.columns.used, cell: ({ lastUsedAt }) => <When at={lastUsedAt} /> },
   { id: 'expires', label: texts.columns.expires, cell: ({ expiresAt }) => <When at={expiresAt} /> },
@@ -78,7 +82,7 @@ export function KeysTab() {
 }
 
 function RevokeButton({ apiKey: { id, name } }: { apiKey: KeyRowFragment }) {
-  const [revoke] = useChange(RevokeApiKey);
+  const [revoke] = useChange(DeleteApiKey);
   return (
     <RemoveButton
       label={texts.revokeLabel(name)}

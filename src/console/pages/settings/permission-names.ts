@@ -1,4 +1,4 @@
-import type { Permission } from '../../api/permissions.ts';
+import type { Permission } from '../../api/types.documents.ts';
 import { permissionTexts as texts } from '../../texts/permissions.ts';
 
 const ACTIONS = Object.entries(texts.actions);

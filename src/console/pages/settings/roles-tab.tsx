@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { IconPlus, IconShieldLock } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import { grantOf, grantText } from '../../api/grants.ts';
+import { type Grant, grantInput, grantText } from '../../api/grants.ts';
 import type { RoleRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
@@ -76,7 +76,7 @@ const columnsOf = (edit: (role: RoleRowFragment) => void): Column<RoleRowFragmen
   {
     id: 'permissions',
     label: texts.columns.permissions,
-    cell: ({ permissions }) => permissions.join(', ') || common.none,
+    cell: ({ grants }) => grants.map(grantText).join(', ') || common.none,
   },
   { id: 'changed', label: texts.columns.changed, cell: ({ lastModifiedAt }) => <When at={lastModifiedAt} /> },
   {
@@ -85,20 +85,20 @@ const columnsOf = (edit: (role: RoleRowFragment) => void): Column<RoleRowFragmen
     cell: (role) => (
       <Group gap={4} wrap="nowrap">
         <EditButton label={texts.editLabel(role.name)} onClick={() => edit(role)} />
-        <DeleteRoleButton name={role.name} />
+        <DeleteRoleButton role={role} />
       </Group>
     ),
   },
 ];
 
-function DeleteRoleButton({ name }: { name: string }) {
+function DeleteRoleButton({ role: { id, name } }: { role: RoleRowFragment }) {
   const [remove] = useChange(DeleteRole);
   return (
     <RemoveButton
       label={texts.removeLabel(name)}
       text={texts.removeText}
       told={texts.removed}
-      remove={() => remove({ input: { name } })}
+      remove={() => remove({ input: { id } })}
     />
   );
 }
@@ -106,16 +106,14 @@ function DeleteRoleButton({ name }: { name: string }) {
 function RoleDialog({ role, onClose }: { role: RoleRowFragment | undefined; onClose: () => void }) {
   const [create] = useChange(CreateRole);
   const [update] = useChange(UpdateRole);
-  const [grants, setGrants] = useState(() => role?.permissions.map(grantOf) ?? []);
+  const [grants, setGrants] = useState<Grant[]>([...(role?.grants ?? [])]);
 
   async function run(form: FormData) {
     const name = role?.name ?? typedIn(form, 'name') ?? '';
-    const input = {
-      name,
-      description: typedIn(form, 'description') ?? '',
-      permissions: grants.map(grantText),
-    };
-    const outcome = role ? await update({ input }) : await create({ input });
+    const given = { description: typedIn(form, 'description') ?? '', grants: grants.map(grantInput) };
+    const outcome = role
+      ? await update({ input: { id: role.id, ...given } })
+      : await create({ input: { name, ...given } });
     if (outcome?.faults.length === 0) void done(texts.saved(name));
     return outcome?.faults;
   }

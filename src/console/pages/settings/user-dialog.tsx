@@ -1,6 +1,6 @@
 import { PasswordInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { grantOf, grantText } from '../../api/grants.ts';
+import { type Grant, grantInput } from '../../api/grants.ts';
 import type { UserRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
@@ -8,22 +8,22 @@ import { done } from '../../parts/notify.tsx';
 import { usersTexts as texts } from '../../texts/settings.ts';
 import { CreateUser, UpdateUser } from './access.documents.ts';
 import { GrantsField } from './grants-field.tsx';
-import { RolesField } from './roles-field.tsx';
+import { choicesOf, RolesField, rolesInput } from './roles-field.tsx';
 
 /** Makes a user, or changes what one may do and the password. */
 export function UserDialog({ user, onClose }: { user: UserRowFragment | undefined; onClose: () => void }) {
   const [create] = useChange(CreateUser);
   const [update] = useChange(UpdateUser);
-  const [roles, setRoles] = useState<string[]>([...(user?.roles ?? [])]);
-  const [grants, setGrants] = useState(() => user?.grantedPermissions.map(grantOf) ?? []);
+  const [roles, setRoles] = useState(choicesOf(user));
+  const [grants, setGrants] = useState<Grant[]>([...(user?.grants ?? [])]);
 
   async function run(form: FormData) {
     const username = user?.username ?? typedIn(form, 'username') ?? '';
     const password = String(form.get('password') ?? '');
-    const access = { username, roles, permissions: grants.map(grantText) };
+    const access = { ...rolesInput(roles), grants: grants.map(grantInput) };
     const outcome = user
-      ? await update({ input: { ...access, password: password || undefined } })
-      : await create({ input: { ...access, password } });
+      ? await update({ input: { id: user.id, ...access, password: password || undefined } })
+      : await create({ input: { username, ...access, password } });
     if (outcome?.faults.length === 0) void done(user ? texts.saved(username) : texts.created(username));
     return outcome?.faults;
   }
@@ -32,7 +32,7 @@ export function UserDialog({ user, onClose }: { user: UserRowFragment | undefine
     <FormDialog
       title={user ? texts.editLabel(user.username) : texts.create}
       action={user ? texts.save : texts.submit}
-      fields={['username', 'password', 'roles']}
+      fields={['username', 'password']}
       onClose={onClose}
       size="lg"
       run={run}
@@ -59,7 +59,7 @@ export function UserDialog({ user, onClose }: { user: UserRowFragment | undefine
             withAsterisk={false}
             autoComplete="new-password"
           />
-          <RolesField value={roles} onChange={setRoles} error={faultOf('roles')} />
+          <RolesField value={roles} known={user} onChange={setRoles} />
           <GrantsField value={grants} onChange={setGrants} />
         </>
       )}

@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { IconPlus, IconUsers } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
+import { grantText } from '../../api/grants.ts';
 import type { UserRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
@@ -15,6 +16,7 @@ import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { usersTexts as texts } from '../../texts/settings.ts';
 import { DeleteUser, Users } from './access.documents.ts';
+import { roleNames } from './roles-field.tsx';
 import { UserDialog } from './user-dialog.tsx';
 
 const PAGE_SIZE = 100;
@@ -57,11 +59,11 @@ const columnsOf = (
   edit: (user: UserRowFragment) => void,
 ): Column<UserRowFragment>[] => [
   { id: 'name', label: texts.columns.name, cell: ({ username }) => username },
-  { id: 'roles', label: texts.columns.roles, cell: ({ roles }) => roles.join(', ') || common.none },
+  { id: 'roles', label: texts.columns.roles, cell: (user) => roleNames(user).join(', ') || common.none },
   {
     id: 'permissions',
     label: texts.columns.permissions,
-    cell: ({ grantedPermissions }) => grantedPermissions.join(', ') || common.none,
+    cell: ({ grants }) => grants.map(grantText).join(', ') || common.none,
   },
   { id: 'created', label: texts.columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
   {
@@ -70,20 +72,20 @@ const columnsOf = (
     cell: (user) => (
       <Group gap={4} wrap="nowrap">
         <EditButton label={texts.editLabel(user.username)} onClick={() => edit(user)} />
-        {user.username !== own && <DeleteUserButton username={user.username} />}
+        {user.username !== own && <DeleteUserButton user={user} />}
       </Group>
     ),
   },
 ];
 
-function DeleteUserButton({ username }: { username: string }) {
+function DeleteUserButton({ user: { id, username } }: { user: UserRowFragment }) {
   const [remove] = useChange(DeleteUser);
   return (
     <RemoveButton
       label={texts.removeLabel(username)}
       text={texts.removeText}
       told={texts.removed}
-      remove={() => remove({ input: { username } })}
+      remove={() => remove({ input: { id } })}
     />
   );
 }

@@ -9,7 +9,7 @@ import {
   IconVersions,
 } from '@tabler/icons-react';
 import { type ComponentType, lazy, Suspense, useState } from 'react';
-import type { Permission } from '../../api/permissions.ts';
+import type { Permission } from '../../api/types.documents.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { SelectionBar } from '../../parts/selection-bar.tsx';
 import { bulkTexts as texts } from '../../texts/targets.ts';

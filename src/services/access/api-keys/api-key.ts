@@ -12,7 +12,9 @@ export interface ApiKey {
   name: string;
   /** What of the key is no secret. */
   prefix: string;
-  /** The username of the account that it acts for. */
+  /** The account that it acts for. */
+  ownerId: number;
+  /** The username of that account. */
   owner: string;
   permissions: string[];
   roles: string[];
@@ -35,6 +37,7 @@ export const selectKeys = (database: Database | Transaction) =>
     .select({
       id: apiKeys.id,
       name: apiKeys.name,
+      ownerId: apiKeys.ownerId,
       owner: users.username,
       permissions: apiKeys.permissions,
       roles: apiKeys.roles,

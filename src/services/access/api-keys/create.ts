@@ -11,6 +11,7 @@ import { requireRole } from '../permissions.ts';
 import { requireFilterWhollyReadable } from '../readable-fields.ts';
 import { lockGrantedRoles } from '../roles/role.ts';
 import { fieldsOf } from '../scopes.ts';
+import { findNamesake } from '../users/find.ts';
 import { lockUser, requireCallerHas } from '../users/user.ts';
 import { type ApiKey, keyView } from './api-key.ts';
 import { NewApiKey } from './input.ts';
@@ -29,39 +30,48 @@ export async function createApiKey(
   input: CreateApiKey,
 ): Promise<{ apiKey: ApiKey; key: string }> {
   const { caller } = context;
-  const { owner, ...key } = parse(NewApiKey, input);
-  const username = owner ?? caller.username;
-  if (caller.kind !== 'USER' || username !== caller.username) requireRole(context, 'TENANT_ADMIN');
-  requireCallerHas(caller, key);
+  if (caller.kind !== 'USER') requireRole(context, 'TENANT_ADMIN');
+  const { ownerId: givenOwner, builtInRoles, roleIds, ...key } = parse(NewApiKey, input);
+  requireCallerHas(caller, { ...key, roles: builtInRoles });
   requireScopesReadable(context, [
     ...key.permissions,
     ...(key.scope === null ? [] : [`READ_TARGET/${key.scope}`]),
   ]);
+  const ownerId = await ownerFor(context, givenOwner);
   const now = context.clock();
   if (key.expiresAt && key.expiresAt <= now) throw invalid('expiresAt: must be in the future', ['expiresAt']);
 
   return change(context, async (tx, changes) => {
-    const { id: ownerId } = await lockUser(tx, caller, username);
-    const fromRoles = await lockGrantedRoles(tx, caller.tenantId, key.roles);
-    requireCallerHas(caller, { permissions: fromRoles });
-    requireScopesReadable(context, fromRoles);
+    const { username: owner } = await lockUser(tx, caller, { id: ownerId, path: ['ownerId'] });
+    const fromRoles = await lockGrantedRoles(tx, caller.tenantId, roleIds);
+    requireCallerHas(caller, { permissions: fromRoles.permissions });
+    requireScopesReadable(context, fromRoles.permissions);
+    const granted = { ...key, roles: [...builtInRoles, ...fromRoles.names] };
     const secret = newSecret();
     const { tenantId } = caller;
     const authorship = { createdAt: now, createdBy: caller.username };
     const [created] = await tx
       .insert(apiKeys)
-      .values({ tenantId, ownerId, digest: digestOf(secret), ...key, ...authorship })
+      .values({ tenantId, ownerId, digest: digestOf(secret), ...granted, ...authorship })
       .returning({ id: apiKeys.id, expiresAt: apiKeys.expiresAt, lastUsedAt: apiKeys.lastUsedAt });
     changes.record({
       type: 'api-key.created',
       subjects: [key.name],
-      changes: added({ ...key, owner: username }),
+      changes: added({ ...granted, owner }),
     });
     return {
-      apiKey: keyView(caller)({ ...key, ...created!, ...authorship, owner: username }),
+      apiKey: keyView(caller)({ ...granted, ...created!, ...authorship, ownerId, owner }),
       key: writeKey({ tenantId, id: created!.id, secret }),
     };
   });
+}
+
+/** Everyone may choose themselves, a TENANT_ADMIN anybody. Unless chosen it is the account with the caller's name. */
+async function ownerFor(context: Context, given: number | null | undefined): Promise<number> {
+  if (given != null && context.caller.roles.has('TENANT_ADMIN')) return given;
+  const { id } = await findNamesake(context);
+  if (given != null && given !== id) requireRole(context, 'TENANT_ADMIN');
+  return id;
 }
 
 /**

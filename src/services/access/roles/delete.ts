@@ -1,5 +1,4 @@
 import { and, arrayContains, eq } from 'drizzle-orm';
-import type { z } from 'zod';
 import type { Transaction } from '../../../database/connect.ts';
 import { apiKeys } from '../../../database/tables/api-keys.ts';
 import { roles } from '../../../database/tables/roles.ts';
@@ -7,26 +6,23 @@ import { users } from '../../../database/tables/users.ts';
 import { roleInUse } from '../../../errors.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { parse } from '../../shared/parse.ts';
 import { requireRole } from '../permissions.ts';
-import { RoleReference } from './input.ts';
-import { lockRole, type NamedRole, roleNamed } from './role.ts';
+import { lockRole, type NamedRole, roleWithId } from './role.ts';
 
 /**
  * Deletes a role that no account and no API key has; a token that names it no longer gets anything by it. Needs
  * TENANT_ADMIN. Answers with what was deleted.
  * @throws ROLE_NOT_FOUND, ROLE_IN_USE
  */
-export async function deleteRole(context: Context, input: z.input<typeof RoleReference>): Promise<NamedRole> {
+export async function deleteRole(context: Context, { id }: { id: number }): Promise<NamedRole> {
   const { tenantId } = requireRole(context, 'TENANT_ADMIN');
-  const { name } = parse(RoleReference, input);
 
   return change(context, async (tx, changes) => {
-    const role = await lockRole(tx, tenantId, name);
-    await requireUnused(tx, tenantId, name);
-    await tx.delete(roles).where(roleNamed(tenantId, name));
+    const role = await lockRole(tx, tenantId, id);
+    await requireUnused(tx, tenantId, role.name);
+    await tx.delete(roles).where(roleWithId(tenantId, id));
     changes.settings();
-    changes.record({ type: 'role.deleted', subjects: [name] });
+    changes.record({ type: 'role.deleted', subjects: [role.name] });
     return role;
   });
 }

@@ -6,7 +6,7 @@ import { Permissions } from '../users/input.ts';
 const isPermission = (word: string) => PERMISSIONS.includes(word as Permission);
 
 /** A token lists permissions and roles side by side, so that no role may have the name of a permission. */
-export const RoleName = enteredText(1, 64)
+const RoleName = enteredText(1, 64)
   .refine((name) => !/\p{Cc}/u.test(name), 'must hold no control characters')
   .refine((name) => !isBuiltIn(name), 'must not be that of a built-in role')
   .refine((name) => !isPermission(splitGrant(name).permission), 'must not be that of a permission');
@@ -21,9 +21,7 @@ export const NewRole = z.object({
 
 /** What an update may change; a role without a description has an empty one. */
 export const RoleUpdate = z.object({
-  name: RoleName,
+  id: z.number(),
   description: description.nullish().transform((given) => (given === null ? '' : given)),
   permissions: Permissions.optional(),
 });
-
-export const RoleReference = z.object({ name: RoleName });

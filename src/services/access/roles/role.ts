@@ -1,10 +1,10 @@
 import { and, Column, eq, getTableName, inArray, is, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import { isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { roles } from '../../../database/tables/roles.ts';
-import { invalid, roleNotFound } from '../../../errors.ts';
+import { roleNotFound } from '../../../errors.ts';
 import type { Context } from '../../shared/context.ts';
-import { isBuiltIn } from '../grants.ts';
 
 /** A role that a tenant named. Changing its permissions changes what all who have it may do. */
 export interface NamedRole {
@@ -29,36 +29,40 @@ export const ROLE_COLUMNS = {
   lastModifiedBy: roles.lastModifiedBy,
 };
 
-export const roleNamed = (tenantId: number, name: string) =>
-  and(eq(roles.tenantId, tenantId), eq(roles.name, name));
+export const roleWithId = (tenantId: number, id: number) =>
+  and(eq(roles.tenantId, tenantId), isAmong(roles.id, [id]));
 
 /** @throws ROLE_NOT_FOUND */
-export async function lockRole(tx: Transaction, tenantId: number, name: string): Promise<NamedRole> {
-  const [role] = await tx.select(ROLE_COLUMNS).from(roles).where(roleNamed(tenantId, name)).for('update');
-  if (!role) throw roleNotFound(name);
+export async function lockRole(tx: Transaction, tenantId: number, id: number): Promise<NamedRole> {
+  const [role] = await tx.select(ROLE_COLUMNS).from(roles).where(roleWithId(tenantId, id)).for('update');
+  if (!role) throw roleNotFound(String(id));
   return role;
 }
 
 /**
- * The permissions that the named ones among `names` bring. None of them can be deleted before the transaction ends,
- * so it may give them to somebody.
- * @throws INVALID_INPUT at `roles` where one is not there
+ * The names of the roles with these ids, and the permissions that they bring. None of them can be deleted before the
+ * transaction ends, so it may give them to somebody.
+ * @throws ROLE_NOT_FOUND at its place in `roleIds` where one is not there
  */
 export async function lockGrantedRoles(
   tx: Transaction,
   tenantId: number,
-  names: readonly string[],
-): Promise<string[]> {
-  const wanted = names.filter((name) => !isBuiltIn(name));
-  if (!wanted.length) return [];
+  ids: readonly number[],
+): Promise<{ names: string[]; permissions: string[] }> {
+  if (!ids.length) return { names: [], permissions: [] };
   const found = await tx
     .select(ROLE_COLUMNS)
     .from(roles)
-    .where(and(eq(roles.tenantId, tenantId), inArray(roles.name, wanted)))
+    .where(and(eq(roles.tenantId, tenantId), isAmong(roles.id, ids)))
+    .orderBy(roles.name)
     .for('key share');
-  const missing = wanted.find((name) => !found.some((role) => role.name === name));
-  if (missing !== undefined) throw invalid(`roles: there is no role ${JSON.stringify(missing)}`, ['roles']);
-  return found.flatMap(({ permissions }) => permissions);
+  const known = new Set(found.map(({ id }) => id));
+  const missing = ids.findIndex((id) => !known.has(id));
+  if (missing >= 0) throw roleNotFound(String(ids[missing]), ['roleIds', String(missing)]);
+  return {
+    names: found.map(({ name }) => name),
+    permissions: found.flatMap(({ permissions }) => permissions),
+  };
 }
 
 /** Inside of another query: the permissions of the roles of these names in the tenant of its row. */
@@ -75,14 +79,14 @@ const qualified = (column: AnyPgColumn | SQL): SQL =>
     ? sql`${sql.identifier(getTableName(column.table))}.${sql.identifier(column.name)}`
     : column;
 
-/** The permissions of each of these roles of the caller's tenant; of a built-in one, or none, nothing. */
-export async function findRolePermissions(
+/** For each name the role of the caller's tenant, or undefined where there is none: who sees its holder may see it. */
+export async function findRolesNamed(
   { database, caller }: Context,
   names: readonly string[],
-): Promise<Map<string, string[]>> {
+): Promise<(NamedRole | undefined)[]> {
   const found = await database
     .select(ROLE_COLUMNS)
     .from(roles)
     .where(and(eq(roles.tenantId, caller.tenantId), inArray(roles.name, [...names])));
-  return new Map(found.map(({ name, permissions }) => [name, permissions]));
+  return names.map((name) => found.find((role) => role.name === name));
 }

@@ -8,7 +8,7 @@ import { parse } from '../../shared/parse.ts';
 import { requireRole } from '../permissions.ts';
 import { requireCallerHas } from '../users/user.ts';
 import { RoleUpdate } from './input.ts';
-import { lockRole, type NamedRole, ROLE_COLUMNS, roleNamed } from './role.ts';
+import { lockRole, type NamedRole, ROLE_COLUMNS, roleWithId } from './role.ts';
 
 /**
  * Changes a role: undefined keeps a field, null clears it. Takes effect at once for everyone who has the role. Needs TENANT_ADMIN.
@@ -16,11 +16,11 @@ import { lockRole, type NamedRole, ROLE_COLUMNS, roleNamed } from './role.ts';
  */
 export async function updateRole(context: Context, input: z.input<typeof RoleUpdate>): Promise<NamedRole> {
   const { tenantId } = requireRole(context, 'TENANT_ADMIN');
-  const { name, description, permissions } = parse(RoleUpdate, input);
+  const { id, description, permissions } = parse(RoleUpdate, input);
   requireCallerHas(context.caller, { permissions });
 
   return change(context, async (tx, changes) => {
-    const before = await lockRole(tx, tenantId, name);
+    const before = await lockRole(tx, tenantId, id);
     const [after] = await tx
       .update(roles)
       .set({
@@ -28,12 +28,12 @@ export async function updateRole(context: Context, input: z.input<typeof RoleUpd
         permissions,
         ...modificationStamp(context),
       })
-      .where(roleNamed(tenantId, name))
+      .where(roleWithId(tenantId, id))
       .returning(ROLE_COLUMNS);
     changes.settings();
     changes.record({
       type: 'role.updated',
-      subjects: [name],
+      subjects: [before.name],
       changes: differences(before, after!, ['description', 'permissions']),
     });
     return after!;

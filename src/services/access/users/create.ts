@@ -17,12 +17,13 @@ export type CreateUser = z.input<typeof NewUser>;
  */
 export async function createUser(context: Context, input: CreateUser): Promise<User> {
   const caller = requireRole(context, 'TENANT_ADMIN');
-  const { password, ...user } = parse(NewUser, input);
-  requireCallerHas(caller, user);
+  const { username, password, permissions, ...granted } = parse(NewUser, input);
+  requireCallerHas(caller, { permissions, roles: granted.builtInRoles });
   const passwordHash = await hashPassword(password);
 
   return change(context, async (tx, changes) => {
-    await lockGrantedRoles(tx, caller.tenantId, user.roles);
+    const { names } = await lockGrantedRoles(tx, caller.tenantId, granted.roleIds);
+    const user = { username, permissions, roles: [...granted.builtInRoles, ...names] };
     const created = await insertUser(
       tx,
       caller,
@@ -30,7 +31,7 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
       { by: caller.username, at: context.clock() },
     );
     changes.settings();
-    changes.record({ type: 'user.created', subjects: [user.username], changes: added(user) });
+    changes.record({ type: 'user.created', subjects: [username], changes: added(user) });
     return created;
   });
 }

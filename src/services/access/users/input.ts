@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { DomainError } from '../../../errors.ts';
 import { plainText } from '../../shared/text.ts';
-import { type Grant, isBuiltIn, PERMISSIONS, ROLES, splitGrant } from '../grants.ts';
+import { type Grant, PERMISSIONS, ROLES, splitGrant } from '../grants.ts';
 import { isHardToGuess } from '../password-strength.ts';
 import { readGrant } from '../scopes.ts';
 
@@ -20,41 +21,50 @@ export const Password = plainText(12, 256).refine(
 
 const place = (grant: Grant) => PERMISSIONS.indexOf(splitGrant(grant).permission);
 
+/** An issue that stays the error that it is made of. */
+export const issueOf = (fault: DomainError) =>
+  ({ code: 'custom', message: fault.message, params: { fault } }) as const;
+
 /** Each grant once, in the order of the permissions, its filter as printed: the same grants are the same texts. */
 export const Permissions = z
   .array(
     z.string().transform((given, check) => {
       const grant = readGrant(given);
       if (typeof grant === 'string') return grant;
-      check.addIssue({ code: 'custom', message: grant.fault });
+      check.addIssue(issueOf(grant.fault));
       return z.NEVER;
     }),
   )
   .transform((given) => [...new Set(given)].sort((a, b) => place(a) - place(b)));
 
-/** Names of built-in roles in their order, then of others. That those exist is checked when they are granted. */
-export const RoleNames = z
-  .array(z.string())
-  .transform((given) => [
-    ...ROLES.filter((role) => given.includes(role)),
-    ...new Set(given.filter((role) => !isBuiltIn(role)).sort()),
-  ]);
+/** In their order, each once. */
+const BuiltInRoles = z
+  .array(z.enum(ROLES))
+  .transform((given) => ROLES.filter((role) => given.includes(role)));
+
+/** Roles that may be given: of the tenant by their ids. That those exist is checked when they are granted. */
+export const GrantedRoles = z.object({
+  builtInRoles: BuiltInRoles.nullish().transform((given) => given ?? []),
+  roleIds: z
+    .array(z.number())
+    .nullish()
+    .transform((given) => given ?? []),
+});
+export type GrantedRoles = z.output<typeof GrantedRoles>;
 
 export const NewUser = z.object({
   username: Username,
   password: Password,
   permissions: Permissions.nullish().transform((given) => given ?? []),
-  roles: RoleNames.nullish().transform((given) => given ?? []),
+  ...GrantedRoles.shape,
 });
-export type NewUser = z.output<typeof NewUser>;
 
 /** What an update may change. */
 export const UserUpdate = z.object({
-  username: Username,
+  id: z.number(),
   password: Password.optional(),
   permissions: Permissions.optional(),
-  roles: RoleNames.optional(),
+  builtInRoles: BuiltInRoles.optional(),
+  roleIds: z.array(z.number()).optional(),
 });
 export type UserUpdate = z.output<typeof UserUpdate>;
-
-export const UserReference = z.object({ username: Username });

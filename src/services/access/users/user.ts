@@ -1,11 +1,11 @@
 import { and, arrayContains, eq, ne } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { tenants } from '../../../database/tables/tenants.ts';
 import { users } from '../../../database/tables/users.ts';
 import { forbidden, invalid, userAlreadyExists, userNotFound } from '../../../errors.ts';
 import type { Caller } from '../../shared/context.ts';
 import { type Grant, includes, isBuiltIn, ROLES, splitGrant } from '../grants.ts';
-import type { NewUser } from './input.ts';
 
 /** The tenant of callers that sign in without naming one. */
 export const DEFAULT_TENANT = 'DEFAULT';
@@ -46,6 +46,9 @@ export const userIn =
     permissions: row.permissions as Grant[],
   });
 
+export const userWithId = (tenantId: number, id: number) =>
+  and(eq(users.tenantId, tenantId), isAmong(users.id, [id]));
+
 export const userNamed = (tenantId: number, username: string) =>
   and(eq(users.tenantId, tenantId), eq(users.username, username));
 
@@ -56,7 +59,7 @@ export async function lockAccount(tx: Transaction, tenantId: number, username: s
     .from(users)
     .where(userNamed(tenantId, username))
     .for('key share');
-  if (!user) throw userNotFound(username);
+  if (!user) throw userNotFound(username, ['username']);
   return user.id;
 }
 
@@ -65,7 +68,11 @@ export async function lockAccount(tx: Transaction, tenantId: number, username: s
  * of the tenant. So two administrators can't remove each other at the same time.
  * @throws USER_NOT_FOUND; FORBIDDEN if the account has more than the caller, who could set its password.
  */
-export async function lockUser(tx: Transaction, caller: Caller, username: string): Promise<User> {
+export async function lockUser(
+  tx: Transaction,
+  caller: Caller,
+  { id, path = ['id'] }: { id: number; path?: string[] },
+): Promise<User> {
   const { tenantId, tenantName } = caller;
   // Weaker than FOR UPDATE, which would block every insert that refers to the tenant.
   await tx
@@ -73,8 +80,8 @@ export async function lockUser(tx: Transaction, caller: Caller, username: string
     .from(tenants)
     .where(eq(tenants.tenantId, tenantId))
     .for('no key update');
-  const [row] = await tx.select(USER_COLUMNS).from(users).where(userNamed(tenantId, username));
-  if (!row) throw userNotFound(username);
+  const [row] = await tx.select(USER_COLUMNS).from(users).where(userWithId(tenantId, id));
+  if (!row) throw userNotFound(String(id), path);
   const user = userIn(tenantName)(row);
   requireCallerHas(caller, user);
   return user;
@@ -122,7 +129,7 @@ export async function requireAnotherAdministrator(
 export async function insertUser(
   tx: Transaction,
   tenant: { tenantId: number; tenantName: string },
-  user: Omit<NewUser, 'password'> & { passwordHash: string },
+  user: { username: string; passwordHash: string; permissions: Grant[]; roles: string[] },
   { by, at }: { by: string; at: Date },
 ): Promise<User> {
   const [row] = await tx

@@ -1,9 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../../../src/services/access/api-keys/create.ts';
 import { createRole } from '../../../../src/services/access/roles/create.ts';
-import { createUser } from '../../../../src/services/access/users/create.ts';
 import { createTenant } from '../../../../src/services/platform/tenants/create.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
+import { createApiKey, createUser } from '../../../services/access/by-name.ts';
 import { newTenant } from '../../../support/platform.ts';
 import { type Any, type Ask, codesOf, openTestDoor } from '../support.ts';
 

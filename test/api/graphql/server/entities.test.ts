@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PERMISSIONS } from '../../../../src/services/access/grants.ts';
-import { createUser } from '../../../../src/services/access/users/create.ts';
 import { CONFIGURATION_KEYS } from '../../../../src/services/platform/tenants/configuration-keys.ts';
+import { createUser } from '../../../services/access/by-name.ts';
+import { grantsOf } from '../../../support/grants.ts';
 import { newTenant } from '../../../support/platform.ts';
 import { type Any, codesOf, openTestDoor } from '../support.ts';
 
@@ -239,30 +240,34 @@ describe('the configuration', () => {
 });
 
 describe('users', () => {
+  const EVERYTHING = PERMISSIONS.map((permission) => ({ permission }));
   const CREATE = `mutation ($input: CreateUserInput!) { createUser(input: $input) {
-    user { id username tenant permissions grantedPermissions roles createdBy } userErrors { code path message } } }`;
+    user { id username tenant grants { permission } effectiveGrants { permission } builtInRoles roles { name } createdBy } userErrors { code path message } } }`;
   const admin = () => door.as([], ['TENANT_ADMIN']);
 
   it('are created, listed, changed and deleted', async () => {
     const ask = admin();
     const { data } = await ask(CREATE, {
-      input: { username: 'ann', password: 'a-quiet-secret', permissions: ['READ_TARGET'] },
+      input: { username: 'ann', password: 'a-quiet-secret', grants: grantsOf('READ_TARGET') },
     });
     expect(data.createUser).toEqual({
       user: {
         id: expect.any(String),
         username: 'ann',
         tenant: door.tenant.name,
-        permissions: ['READ_TARGET'],
-        grantedPermissions: ['READ_TARGET'],
+        grants: [{ permission: 'READ_TARGET' }],
+        effectiveGrants: [{ permission: 'READ_TARGET' }, { permission: 'READ_TARGET_TYPE' }],
+        builtInRoles: [],
         roles: [],
         createdBy: 'tester',
       },
       userErrors: [],
     });
-    await ask(CREATE, { input: { username: 'bob', password: 'a-quiet-secret', roles: ['TENANT_ADMIN'] } });
+    await ask(CREATE, {
+      input: { username: 'bob', password: 'a-quiet-secret', builtInRoles: ['TENANT_ADMIN'] },
+    });
     const LIST =
-      'query ($first: Int, $after: String) { users(first: $first, after: $after) { nodes { username permissions } edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
+      'query ($first: Int, $after: String) { users(first: $first, after: $after) { nodes { username effectiveGrants { permission } } edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
     const first = (await ask(LIST, { first: 1 })).data.users;
     expect(first).toMatchObject({
       nodes: [{ username: 'ann' }],
@@ -270,7 +275,7 @@ describe('users', () => {
     });
     const second = (await ask(LIST, { after: first.pageInfo.endCursor })).data.users;
     expect(second).toMatchObject({
-      nodes: [{ username: 'bob', permissions: PERMISSIONS }],
+      nodes: [{ username: 'bob', effectiveGrants: EVERYTHING }],
       pageInfo: { hasNextPage: false },
     });
     for (const [variables, argument] of [
@@ -283,21 +288,23 @@ describe('users', () => {
         userErrors: [{ path: [argument] }],
       });
 
+    const { id } = data.createUser.user;
     const changed = await ask(
-      'mutation { updateUser(input: { username: "ann", roles: ["TENANT_ADMIN"], permissions: [] }) { user { roles grantedPermissions } userErrors { code } } }',
+      'mutation ($id: ID!) { updateUser(input: { id: $id, builtInRoles: [TENANT_ADMIN], grants: [] }) { user { builtInRoles grants { permission } } userErrors { code } } }',
+      { id },
     );
-    expect(changed.data.updateUser.user).toEqual({ roles: ['TENANT_ADMIN'], grantedPermissions: [] });
+    expect(changed.data.updateUser.user).toEqual({ builtInRoles: ['TENANT_ADMIN'], grants: [] });
     const DELETE =
-      'mutation { deleteUser(input: { username: "ann" }) { deletedIds deletedCount userErrors { code path } } }';
-    expect((await ask(DELETE)).data.deleteUser).toEqual({
-      deletedIds: [expect.stringMatching(/^User:\d+$/)],
+      'mutation ($id: ID!) { deleteUser(input: { id: $id }) { deletedIds deletedCount userErrors { code path } } }';
+    expect((await ask(DELETE, { id })).data.deleteUser).toEqual({
+      deletedIds: [id],
       deletedCount: 1,
       userErrors: [],
     });
-    expect((await ask(DELETE)).data.deleteUser).toEqual({
+    expect((await ask(DELETE, { id })).data.deleteUser).toEqual({
       deletedIds: [],
       deletedCount: 0,
-      userErrors: [{ code: 'USER_NOT_FOUND', path: ['username'] }],
+      userErrors: [{ code: 'USER_NOT_FOUND', path: ['id'] }],
     });
   });
 
@@ -306,7 +313,9 @@ describe('users', () => {
     [{ username: '\u0000' }, 'INVALID_INPUT', ['username']],
     [{ password: 'four' }, 'INVALID_INPUT', ['password']],
     [{ password: 'secret\ud800' }, 'INVALID_INPUT', ['password']],
-    [{ permissions: ['FLY'] }, 'INVALID_INPUT', ['permissions', '0']],
+    [{ grants: grantsOf('READ_TARGET/nope==1') }, 'FILTER_FIELD_UNKNOWN', ['grants', '0', 'filter']],
+    [{ grants: grantsOf('READ_AUDIT/id==1') }, 'INVALID_INPUT', ['grants', '0', 'filter']],
+    [{ roleIds: ['Role:1'] }, 'ROLE_NOT_FOUND', ['roleIds', '0']],
     [{ username: 'taken' }, 'USER_ALREADY_EXISTS', ['username']],
   ])('are refused with %j', async (bad, code, path) => {
     const ask = admin();
@@ -317,7 +326,7 @@ describe('users', () => {
 
   it('cannot grant what they do not hold, and know themselves', async () => {
     const granting = await admin()(CREATE, {
-      input: { username: 'x', password: 'a-quiet-secret', roles: ['SYSTEM_ADMIN'] },
+      input: { username: 'x', password: 'a-quiet-secret', builtInRoles: ['SYSTEM_ADMIN'] },
     });
     expect(codesOf(granting)).toEqual(['FORBIDDEN']);
     expect(codesOf(await door.as()('{ users { nodes { username } } }'))).toEqual(['FORBIDDEN']);
@@ -331,13 +340,16 @@ describe('users', () => {
       [],
       ['TENANT_ADMIN'],
       'me',
-    )('{ viewer { user { username tenant roles permissions grantedPermissions } } }');
+    )(
+      '{ viewer { user { username tenant builtInRoles roles { name } effectiveGrants { permission } grants { permission } } } }',
+    );
     expect(data.viewer.user).toEqual({
       username: 'me',
       tenant: door.tenant.name,
-      roles: ['TENANT_ADMIN'],
-      permissions: PERMISSIONS,
-      grantedPermissions: [],
+      builtInRoles: ['TENANT_ADMIN'],
+      roles: [],
+      effectiveGrants: EVERYTHING,
+      grants: [],
     });
   });
 });
@@ -386,12 +398,17 @@ describe('tenants', () => {
 
   it('see nothing of each other', async () => {
     const admin = door.as([], ['TENANT_ADMIN']);
-    await admin(
-      'mutation { createUser(input: { username: "ann", password: "a-quiet-secret" }) { userErrors { code } } }',
+    const { data } = await admin(
+      'mutation { createUser(input: { username: "ann", password: "a-quiet-secret" }) { user { id } } }',
     );
     const other = door.asCaller((await newTenant(door.platform)).contextOf(PERMISSIONS, ['TENANT_ADMIN']));
     expect((await other('{ users { nodes { username } } }')).data.users.nodes).toEqual([]);
-    const gone = await other('mutation { deleteUser(input: { username: "ann" }) { userErrors { code } } }');
+    const gone = await other(
+      'mutation ($id: ID!) { deleteUser(input: { id: $id }) { userErrors { code } } }',
+      {
+        id: data.createUser.user.id,
+      },
+    );
     expect(gone.data.deleteUser.userErrors).toEqual([{ code: 'USER_NOT_FOUND' }]);
   });
 });

@@ -2,9 +2,7 @@ import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildSchema } from '../../../../src/api/graphql/server/schema.ts';
 import { jobs } from '../../../../src/database/tables/jobs.ts';
-import { createApiKey } from '../../../../src/services/access/api-keys/create.ts';
 import { createRole } from '../../../../src/services/access/roles/create.ts';
-import { createUser } from '../../../../src/services/access/users/create.ts';
 import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
 import { rotateEnrollmentToken } from '../../../../src/services/devices/enrollment/rotate-token.ts';
 import { beginImport } from '../../../../src/services/fleet/imports/begin.ts';
@@ -12,6 +10,7 @@ import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotat
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
 import { uploadArtifact } from '../../../../src/services/software/artifacts/upload.ts';
 import { createDistributionSetTags } from '../../../../src/services/software/distribution-set-tags/create.ts';
+import { createApiKey, createUser } from '../../../services/access/by-name.ts';
 import { type Fleet, makeFleet } from '../../../services/access/seen/fleet.ts';
 import { newAuthority } from '../../../support/certificates.ts';
 import { idOf } from '../../../support/ids.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRole } from '../../../../src/services/access/roles/create.ts';
-import { createUser } from '../../../../src/services/access/users/create.ts';
 import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
 import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
+import { createUser } from '../../../services/access/by-name.ts';
 import { newAuthority } from '../../../support/certificates.ts';
 import { idOf } from '../../../support/ids.ts';
 import { openTestDoor } from '../support.ts';
@@ -39,15 +39,15 @@ const ENTITIES = {
   },
   User: {
     create: () =>
-      createUser(asAdmin(), { username: 'ann', password: 'a-quiet-secret' }).then(({ username }) => ({
-        username,
+      createUser(asAdmin(), { username: 'ann', password: 'a-quiet-secret' }).then(({ id }) => ({
+        id: idOf('User', id),
       })),
     fields: 'user { username }',
   },
   Role: {
     create: () =>
-      createRole(asAdmin(), { name: 'fitter', description: 'd', permissions: [] }).then(({ name }) => ({
-        name,
+      createRole(asAdmin(), { name: 'fitter', description: 'd', permissions: [] }).then(({ id }) => ({
+        id: idOf('Role', id),
       })),
     fields: 'role { description }',
   },
@@ -81,9 +81,10 @@ describe('null in an update', () => {
     ['CertificateAuthority', 'revokeSerials'],
     ['CertificateAuthority', 'reinstateSerials'],
     ['User', 'password'],
-    ['User', 'permissions'],
-    ['User', 'roles'],
-    ['Role', 'permissions'],
+    ['User', 'grants'],
+    ['User', 'builtInRoles'],
+    ['User', 'roleIds'],
+    ['Role', 'grants'],
   ] as const)('is refused for what cannot be cleared: %s.%s', async (entity, field) => {
     const { userErrors } = await update(entity, { [field]: null });
     expect(userErrors).toEqual([{ code: 'INVALID_INPUT', path: [field] }]);

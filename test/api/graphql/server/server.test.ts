@@ -1,6 +1,7 @@
 import { getIntrospectionQuery } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildConsole } from '../../../support/build.ts';
+import { grantsOf } from '../../../support/grants.ts';
 import { BODY_LIMIT, codesOf, openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
@@ -312,14 +313,16 @@ it('tells who is signed in, also by a token that names no account', async () => 
   const { caller, ...rest } = door.tenant.contextOf(['READ_TARGET', 'UPDATE_TARGET/group==eu']);
   const until = new Date('2030-01-01T00:00:00Z');
   const ask = door.asCaller({ ...rest, caller: { ...caller, kind: 'TOKEN', until } });
-  const { data } = await ask('{ viewer { username tenant kind apiKey roles permissions expiresAt } }');
+  const { data } = await ask(
+    '{ viewer { username tenant kind apiKey builtInRoles grants { permission filter } expiresAt } }',
+  );
   expect(data.viewer).toEqual({
     username: 'tester',
     tenant: door.tenant.name,
     kind: 'TOKEN',
     apiKey: null,
-    roles: [],
-    permissions: ['READ_TARGET', 'UPDATE_TARGET/group==eu', 'READ_TARGET_TYPE'],
+    builtInRoles: [],
+    grants: grantsOf('READ_TARGET', 'UPDATE_TARGET/group==eu', 'READ_TARGET_TYPE'),
     expiresAt: '2030-01-01T00:00:00.000Z',
   });
 });

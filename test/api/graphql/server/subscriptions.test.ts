@@ -4,6 +4,7 @@ import type { Client } from 'graphql-ws';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openPool } from '../../../../src/database/connect.ts';
+import { grantsOf } from '../../../support/grants.ts';
 import { idOf } from '../../../support/ids.ts';
 import {
   basic,
@@ -198,14 +199,17 @@ describe('signing in', () => {
   const account = async (permissions: string[]) => {
     const { createUser } = await graphql(
       tenant.admin,
-      'mutation ($p: [String!]!) { createUser(input: { username: "u", password: "some-quiet-words", permissions: $p, roles: [] }) { userErrors { message } } }',
-      { p: permissions },
+      'mutation ($grants: [GrantInput!]!) { createUser(input: { username: "u", password: "some-quiet-words", grants: $grants }) { user { id } userErrors { message } } }',
+      { grants: grantsOf(...permissions) },
     );
     expect(createUser.userErrors).toEqual([]);
+    return createUser.user.id as string;
   };
   const asUser = () => open({ authorization: basic(`${tenant.name}\\u`, 'some-quiet-words') });
-  const change = (mutation: string) =>
-    graphql(tenant.admin, `mutation { ${mutation} { userErrors { message } } }`);
+  const change = async (id: string, mutation: string) => {
+    const query = `mutation ($id: ID!) { done: ${mutation} { userErrors { message } } }`;
+    expect((await graphql(tenant.admin, query, { id })).done.userErrors).toEqual([]);
+  };
 
   it('without READ_TARGET allows no subscription', async () => {
     await account(['UPDATE_TARGET']);
@@ -218,34 +222,34 @@ describe('signing in', () => {
   });
 
   it('is over for each subscription when the permission goes, in any process', async () => {
-    await account(['READ_TARGET']);
+    const id = await account(['READ_TARGET']);
     const client = open({ authorization: basic(`${tenant.name}\\u`, 'some-quiet-words') }, {}, other);
     const events = watch(client, EVENTS);
     await events.next();
     const end = expect(events.next()).rejects.toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    await change('updateUser(input: { username: "u", permissions: ["UPDATE_TARGET"] })');
+    await change(id, 'updateUser(input: { id: $id, grants: { permission: UPDATE_TARGET } })');
     await end;
     await client.dispose();
   });
 
-  it.each([
-    'updateUser(input: { username: "u", password: "some-other-words" })',
-    'deleteUser(input: { username: "u" })',
-  ])('is over for the connection by 4401 after %s', async (mutation) => {
-    await account(['READ_TARGET']);
-    const events = watch(asUser(), EVENTS);
-    await events.next();
-    const end = expect(events.next()).rejects.toMatchObject({ code: 4401 });
-    await change(mutation);
-    await end;
-  });
+  it.each(['updateUser(input: { id: $id, password: "some-other-words" })', 'deleteUser(input: { id: $id })'])(
+    'is over for the connection by 4401 after %s',
+    async (mutation) => {
+      const id = await account(['READ_TARGET']);
+      const events = watch(asUser(), EVENTS);
+      await events.next();
+      const end = expect(events.next()).rejects.toMatchObject({ code: 4401 });
+      await change(id, mutation);
+      await end;
+    },
+  );
 
   it('stays where another account changes', async () => {
-    await account(['READ_TARGET']);
+    const id = await account(['READ_TARGET']);
     const client = openAsBoss();
     const events = watch(client, EVENTS);
     await events.next();
-    await change('deleteUser(input: { username: "u" })');
+    await change(id, 'deleteUser(input: { id: $id })');
     await make('a');
     expect(await eventOf(events)).toMatchObject({ type: 'CREATED' });
     await client.dispose();

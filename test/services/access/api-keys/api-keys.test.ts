@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apiKeys } from '../../../../src/database/tables/api-keys.ts';
-import { createApiKey } from '../../../../src/services/access/api-keys/create.ts';
+import { deleteApiKey } from '../../../../src/services/access/api-keys/delete.ts';
 import { listApiKeys } from '../../../../src/services/access/api-keys/list.ts';
-import { revokeApiKey } from '../../../../src/services/access/api-keys/revoke.ts';
 import type { Role } from '../../../../src/services/access/grants.ts';
 import { createRole } from '../../../../src/services/access/roles/create.ts';
-import { createUser } from '../../../../src/services/access/users/create.ts';
 import type { Caller, Context } from '../../../../src/services/shared/context.ts';
 import { allOf } from '../../../support/lists.ts';
 import {
@@ -14,6 +12,7 @@ import {
   type TestPlatform,
   type TestTenant,
 } from '../../../support/platform.ts';
+import { createApiKey, createUser } from '../by-name.ts';
 
 let opened: TestPlatform;
 let tenant: TestTenant;
@@ -47,6 +46,7 @@ describe('creating an API key', () => {
       id: expect.any(Number),
       name: 'ci',
       prefix: `muster_${tenant.tenantId}_${apiKey.id}`,
+      ownerId: expect.any(Number),
       owner: 'ann',
       permissions: ['READ_TARGET'],
       roles: [],
@@ -110,18 +110,16 @@ describe('creating an API key', () => {
     ['permissions', { permissions: [] }],
     ['permissions', { permissions: null }],
     ['permissions.0', { permissions: ['EVERYTHING'] }],
-    ['roles', { roles: ['nosuch'] }],
-    ['scope', { scope: '' }],
-    ['scope', { scope: 'nosuch==1' }],
+    ['roleIds.0', { roles: ['nosuch'] }, 'ROLE_NOT_FOUND'],
+    ['scope', { scope: '' }, 'FILTER_SYNTAX'],
+    ['scope', { scope: 'nosuch==1' }, 'FILTER_FIELD_UNKNOWN'],
     ['scope', { scope: 'name==a', roles: ['TENANT_ADMIN'] }],
     ['expiresAt', { expiresAt: new Date(Date.now() - 1) }],
     ['expiresAt', { expiresAt: new Date(Number.NaN) }],
     ['expiresAt', { expiresAt: 'tomorrow' }],
-  ])('has rules for %s: %j', async (path, broken) => {
+  ])('has rules for %s: %j', async (path, broken, code = 'INVALID_INPUT') => {
     const input = { ...read, owner: 'ann', ...broken } as Parameters<typeof createApiKey>[1];
-    await expect(createApiKey(root, input)).rejects.toMatchObject(
-      refusal('INVALID_INPUT', ...path.split('.')),
-    );
+    await expect(createApiKey(root, input)).rejects.toMatchObject(refusal(code, ...path.split('.')));
     expect(await namesSeenBy(root)).toEqual([]);
   });
 
@@ -159,12 +157,12 @@ describe('API keys', () => {
   it('are revoked by their owner and by administrators of the tenant', async () => {
     const [ofAnn, ofBob] = await allOf(listApiKeys(root));
     const notFound = refusal('API_KEY_NOT_FOUND', 'id');
-    await expect(revokeApiKey(ann(), { id: ofBob!.id })).rejects.toMatchObject(notFound);
+    await expect(deleteApiKey(ann(), { id: ofBob!.id })).rejects.toMatchObject(notFound);
     const other = (await newTenant(opened.platform)).contextOf([], ['TENANT_ADMIN']);
-    await expect(revokeApiKey(other, { id: ofAnn!.id })).rejects.toMatchObject(notFound);
-    await expect(revokeApiKey(ann('API_KEY'), { id: ofAnn!.id })).rejects.toMatchObject(forbidden);
-    expect(await revokeApiKey(ann(), { id: ofAnn!.id })).toEqual(ofAnn);
-    expect(await revokeApiKey(root, { id: ofBob!.id })).toEqual(ofBob);
-    await expect(revokeApiKey(root, { id: ofBob!.id })).rejects.toMatchObject(notFound);
+    await expect(deleteApiKey(other, { id: ofAnn!.id })).rejects.toMatchObject(notFound);
+    await expect(deleteApiKey(ann('API_KEY'), { id: ofAnn!.id })).rejects.toMatchObject(forbidden);
+    expect(await deleteApiKey(ann(), { id: ofAnn!.id })).toEqual(ofAnn);
+    expect(await deleteApiKey(root, { id: ofBob!.id })).toEqual(ofBob);
+    await expect(deleteApiKey(root, { id: ofBob!.id })).rejects.toMatchObject(notFound);
   });
 });

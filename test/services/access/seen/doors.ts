@@ -1,4 +1,3 @@
-import { createApiKey } from '../../../../src/services/access/api-keys/create.ts';
 import type { Permission } from '../../../../src/services/access/grants.ts';
 import { cancelActions } from '../../../../src/services/deployments/actions/cancel.ts';
 import { confirmActions } from '../../../../src/services/deployments/actions/confirm.ts';
@@ -37,6 +36,7 @@ import { watchTargets } from '../../../../src/services/platform/live/watch-targe
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import { listModulesOfSet } from '../../../../src/services/software/distribution-sets/list.ts';
 import { updateDistributionSet } from '../../../../src/services/software/distribution-sets/update.ts';
+import { createApiKey } from '../by-name.ts';
 import type { Fleet } from './fleet.ts';
 
 interface Door {

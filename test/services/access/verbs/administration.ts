@@ -1,14 +1,8 @@
-import { createApiKey } from '../../../../src/services/access/api-keys/create.ts';
 import { createRole } from '../../../../src/services/access/roles/create.ts';
-import { deleteRole } from '../../../../src/services/access/roles/delete.ts';
 import { findRoles } from '../../../../src/services/access/roles/find.ts';
 import { listRoles } from '../../../../src/services/access/roles/list.ts';
-import { updateRole } from '../../../../src/services/access/roles/update.ts';
-import { createUser } from '../../../../src/services/access/users/create.ts';
-import { deleteUser } from '../../../../src/services/access/users/delete.ts';
-import { findUser, findUsers } from '../../../../src/services/access/users/find.ts';
+import { findUsers } from '../../../../src/services/access/users/find.ts';
 import { listUsers } from '../../../../src/services/access/users/list.ts';
-import { updateUser } from '../../../../src/services/access/users/update.ts';
 import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
 import { deleteCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/delete.ts';
 import { findCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/find.ts';
@@ -39,6 +33,7 @@ import { updateWebhook } from '../../../../src/services/platform/webhooks/update
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newAuthority } from '../../../support/certificates.ts';
 import { allOf } from '../../../support/lists.ts';
+import { createApiKey, createUser, deleteRole, deleteUser, updateRole, updateUser } from '../by-name.ts';
 import { ITS_OWN, type Verb, type Verbs } from './verb.ts';
 import type { Side } from './world.ts';
 
@@ -72,7 +67,6 @@ export const ACCESS_VERBS: Verbs = {
     call: (c, { name }) => deleteUser(c, { username: name }),
     elsewhere: 'USER_NOT_FOUND',
   }),
-  findUser: onUser({ call: (c, { name }) => findUser(c, { username: name }), elsewhere: 'USER_NOT_FOUND' }),
   findUsers: {
     needs: ['TENANT_ADMIN'],
     given: async (admin, side) => void ids.set(side, (await makeUser(admin, side)).id),

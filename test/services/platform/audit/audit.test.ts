@@ -3,8 +3,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { auditEvents } from '../../../../src/database/tables/audit.ts';
 import { openAuthenticator } from '../../../../src/services/access/authenticate.ts';
 import { PERMISSIONS } from '../../../../src/services/access/grants.ts';
-import { createUser } from '../../../../src/services/access/users/create.ts';
-import { updateUser } from '../../../../src/services/access/users/update.ts';
 import { authenticateDevice, openDevices } from '../../../../src/services/devices/polling/poll.ts';
 import { reportAttributes } from '../../../../src/services/devices/reports/report-attributes.ts';
 import { assignTargetGroup } from '../../../../src/services/fleet/target-groups/assign.ts';
@@ -26,6 +24,7 @@ import { createWebhook } from '../../../../src/services/platform/webhooks/create
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { createSoftwareModuleTypes } from '../../../../src/services/software/software-module-types/create.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
+import { createUser, updateUser } from '../../access/by-name.ts';
 
 const { platform, close } = await openTestPlatform();
 afterAll(close);

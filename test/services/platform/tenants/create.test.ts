@@ -6,14 +6,13 @@ import { tenants } from '../../../../src/database/tables/tenants.ts';
 import { users } from '../../../../src/database/tables/users.ts';
 import { openAuthenticator } from '../../../../src/services/access/authenticate.ts';
 import { effectivePermissions, PERMISSIONS } from '../../../../src/services/access/grants.ts';
-import { createUser } from '../../../../src/services/access/users/create.ts';
-import { updateUser } from '../../../../src/services/access/users/update.ts';
 import { USER_COLUMNS } from '../../../../src/services/access/users/user.ts';
 import { createTenant } from '../../../../src/services/platform/tenants/create.ts';
 import { ensureFirstAdministrator } from '../../../../src/services/platform/tenants/first-administrator.ts';
 import { listTenants } from '../../../../src/services/platform/tenants/list.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform } from '../../../support/platform.ts';
+import { createUser, updateUser } from '../../access/by-name.ts';
 
 let opened: TestPlatform;
 let system: Context;
@@ -174,7 +173,10 @@ describe('the first administrator', () => {
       };
       const context = { ...system, ...opened.platform, database: tx as unknown as Database, caller };
       const demotion = updateUser(context, { username: 'first', roles: ['TENANT_ADMIN'] });
-      await expect(demotion).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { path: ['roles'] } });
+      await expect(demotion).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        details: { path: ['builtInRoles'] },
+      });
       await createUser(context, { username: 'next', password: 'a-quiet-secret', roles: ['SYSTEM_ADMIN'] });
       await updateUser(context, { username: 'first', roles: ['TENANT_ADMIN'] });
     }));

@@ -6,10 +6,10 @@ import type { Context } from '../../shared/context.ts';
 import { type ApiKey, keyView, selectKeys, visibleKeys } from './api-key.ts';
 
 /**
- * Ends an API key at once. Everyone may end their own account's, a TENANT_ADMIN any. Answers with what it was.
- * @throws API_KEY_NOT_FOUND, also for the key of another where the caller may not end it
+ * Deletes an API key, which ends at once. Everyone may delete their own account's, a TENANT_ADMIN any. Answers with what was deleted.
+ * @throws API_KEY_NOT_FOUND, also for the key of another where the caller may not delete it
  */
-export async function revokeApiKey(context: Context, { id }: { id: number }): Promise<ApiKey> {
+export async function deleteApiKey(context: Context, { id }: { id: number }): Promise<ApiKey> {
   const visible = visibleKeys(context);
   const itself = and(eq(apiKeys.tenantId, context.caller.tenantId), eq(apiKeys.id, id));
 
@@ -18,7 +18,7 @@ export async function revokeApiKey(context: Context, { id }: { id: number }): Pr
     if (!key) throw apiKeyNotFound(String(id));
     await tx.delete(apiKeys).where(itself);
     changes.settings();
-    changes.record({ type: 'api-key.revoked', subjects: [key.name] });
+    changes.record({ type: 'api-key.deleted', subjects: [key.name] });
     return keyView(context.caller)(key);
   });
 }
