@@ -5,6 +5,7 @@ import {
 } from '../../src/services/fleet/target-types/compatible-set-types.ts';
 import { createTargetTypes } from '../../src/services/fleet/target-types/create.ts';
 import type { Context } from '../../src/services/shared/context.ts';
+import { createExternalArtifact } from '../../src/services/software/artifacts/create-external.ts';
 import { createArtifactUpload } from '../../src/services/software/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../src/services/software/artifacts/delete.ts';
 import { type UploadArtifact, uploadArtifact } from '../../src/services/software/artifacts/upload.ts';
@@ -124,6 +125,14 @@ export const SOFTWARE_VERBS: Record<
   updateSoftwareModule: (c, { moduleId }) => updateSoftwareModule(c, { id: moduleId, vendor: 'new' }),
   deleteSoftwareModule: (c, { moduleId }) => deleteSoftwareModule(c, { id: moduleId }),
   uploadArtifact: (c, { moduleId }) => uploadArtifact(c, upload(moduleId, 'new')),
+  createExternalArtifact: (c, { moduleId }) =>
+    createExternalArtifact(c, {
+      moduleId,
+      filename: 'new',
+      url: 'https://example.com/file',
+      size: 1,
+      sha256: '0'.repeat(64),
+    }),
   createArtifactUpload: (c, { moduleId }) => createArtifactUpload(c, { moduleId, filename: 'new' }),
   deleteArtifact: (c, { otherModuleId, artifactId }) =>
     deleteArtifact(c, { moduleId: otherModuleId, id: artifactId }),

@@ -8,21 +8,23 @@ const SUM = 'md5sum';
 /** The files of a module as devices get to know them; `url` is the base of download links. */
 export function renderArtifacts(url: string, moduleId: number, artifacts: readonly Artifact[]): object[] {
   const names = new Set(artifacts.map(({ filename }) => filename));
-  return artifacts.map(({ filename, sha1, md5, sha256, size }) => {
+  return artifacts.map(({ filename, sha1, md5, sha256, size, url: elsewhere }) => {
     const href = `${url}/softwaremodules/${moduleId}/artifacts/${encodeURIComponent(filename)}`;
     const sum = href + SUFFIX + (names.has(filename + SUFFIX) ? `?${SUM}` : '');
-    return { filename, hashes: { sha1, md5, sha256 }, size, _links: linksOf(url, href, sum) };
+    return {
+      filename,
+      hashes: { ...(sha1 && { sha1 }), ...(md5 && { md5 }), sha256 },
+      size,
+      _links: { ...linksTo('download', elsewhere ?? href), ...(md5 && linksTo('md5sum', sum)) },
+    };
   });
 }
 
-/** By HTTPS clients find the file under either name: many know the one only, as hawkBit's usual set-up has it. */
-function linksOf(url: string, file: string, sum: string): object {
-  return {
-    ...(url.startsWith('https:') && { download: { href: file }, md5sum: { href: sum } }),
-    'download-http': { href: file },
-    'md5sum-http': { href: sum },
-  };
-}
+/** By HTTPS clients find it under either name: many know the one only, as hawkBit's usual set-up has it. */
+const linksTo = (name: 'download' | 'md5sum', href: string): object => ({
+  ...(href.startsWith('https:') && { [name]: { href } }),
+  [`${name}-http`]: { href },
+});
 
 /** Which files a path may mean, the likelier first: that of the very name, then the one whose sum it names. */
 export function meantBy(

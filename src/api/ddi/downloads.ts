@@ -49,13 +49,21 @@ async function openNamed(
   }
 }
 
-function sendFile({ acting, request, response }: Call, { actionId, download }: OwnDownload): Promise<void> {
+async function sendFile(
+  { acting, request, response }: Call,
+  { actionId, download }: OwnDownload,
+): Promise<void> {
   const file = { filename: download.filename, path: request.originalUrl.replace(/\?.*/s, '') };
   const beforeAll = () => noteDownload(acting, actionId, file);
+  if (download.url !== null) {
+    if (request.method === 'GET') await beforeAll();
+    return response.redirect(download.url);
+  }
   return sendDownload(request, response, download, { conditions: 'device', beforeAll });
 }
 
 async function sendSum({ response }: Call, { download }: OwnDownload): Promise<void> {
+  if (download.md5 === null) return void response.status(404).json(webError(404));
   const { filename, content } = sumFileOf(download.filename, download.md5);
   response.attachment(filename).set('Content-Type', 'text/plain').end(content);
 }

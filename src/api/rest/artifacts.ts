@@ -12,7 +12,7 @@ import { acceptedOf, JSON_TYPE, sendHal } from '../media.ts';
 import { isForm, readFileForm } from '../multipart.ts';
 import { parameterValues } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
-import { type Links, link, renderAuthorship } from './render.ts';
+import { type Links, link, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** Whatever is asked for: a file is one, and what is wrong with the request is said in JSON. */
@@ -85,6 +85,7 @@ export function artifactRoutes(
     if (acceptedOf(response)?.type === FILE[0]) response.locals['accepted'] = undefined;
     const [moduleId, id] = idsOf(request);
     const file = await openArtifact(context, { moduleId, id });
+    if (file.url !== null) return response.redirect(file.url);
     await sendDownload(request, response, file, { conditions: 'standard' });
   };
   resource(router, `${path}/:artifactId/download`, { get: download }, { ...options, produced: FILE });
@@ -100,7 +101,7 @@ const renderArtifact = (artifact: Artifact, links: object) => ({
   id: artifact.id,
   providedFilename: artifact.filename,
   size: artifact.size,
-  hashes: { sha1: artifact.sha1, md5: artifact.md5, sha256: artifact.sha256 },
+  hashes: withoutNulls({ sha1: artifact.sha1, md5: artifact.md5, sha256: artifact.sha256 }),
   _links: links,
 });
 

@@ -514,13 +514,15 @@ CREATE TABLE "artifacts" (
 	"module_id" bigint NOT NULL,
 	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "artifacts_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"filename" text COLLATE "C" NOT NULL,
-	"sha256" text COLLATE "C" NOT NULL,
+	"sha256" text COLLATE "C",
+	"external" jsonb,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"created_by" text NOT NULL,
 	"last_modified_at" timestamp (3) with time zone NOT NULL,
 	"last_modified_by" text NOT NULL,
 	CONSTRAINT "artifacts_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "artifacts_filename_key" UNIQUE("tenant_id","module_id","filename")
+	CONSTRAINT "artifacts_filename_key" UNIQUE("tenant_id","module_id","filename"),
+	CONSTRAINT "artifacts_place_check" CHECK (("artifacts"."sha256" IS NULL) <> ("artifacts"."external" IS NULL))
 );
 --> statement-breakpoint
 CREATE TABLE "software_module_metadata" (

@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import {
   boolean,
+  check,
   foreignKey,
   index,
   integer,
@@ -95,6 +97,14 @@ interface StoredInfo {
   problem: string | null;
 }
 
+interface StoredExternal {
+  url: string;
+  size: number;
+  sha256: string;
+  sha1: string | null;
+  md5: string | null;
+}
+
 /** The contents of files: each content once in a tenant, however many artifacts have it. */
 export const artifactContents = pgTable(
   'artifact_contents',
@@ -118,11 +128,15 @@ export const artifacts = pgTable(
     ...moduleKey,
     id: identity('id'),
     filename: exactText('filename').notNull(),
-    sha256: exactText('sha256').notNull(),
+    /** Its content in the store; null if it lives elsewhere. */
+    sha256: exactText('sha256'),
+    /** Where else it lives, and what was said of it: nobody here has looked. Null if it is in the store. */
+    external: jsonb('external').$type<StoredExternal>(),
     ...authorship,
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
+    check('artifacts_place_check', sql`(${t.sha256} IS NULL) <> (${t.external} IS NULL)`),
     unique('artifacts_filename_key').on(t.tenantId, t.moduleId, t.filename),
     foreignKey({
       name: 'artifacts_module_fkey',

@@ -11,6 +11,7 @@ import {
   Root,
 } from 'type-graphql';
 import type { Artifact as Entity } from '../../../services/software/artifacts/artifact.ts';
+import { createExternalArtifact } from '../../../services/software/artifacts/create-external.ts';
 import { createArtifactUpload } from '../../../services/software/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../../services/software/artifacts/delete.ts';
 import { findArtifacts, findArtifactsOfModules } from '../../../services/software/artifacts/find.ts';
@@ -25,18 +26,24 @@ import { ArtifactContentInfo } from './content-info.ts';
 import { SoftwareModule } from './software-modules.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A file of a software module.' })
-export class Artifact extends AuthoredNumberedNode implements Omit<Entity, 'moduleId' | 'info'> {
+export class Artifact extends AuthoredNumberedNode implements Omit<Entity, 'moduleId' | 'info' | 'url'> {
   @Field(() => String, { description: 'Its name, unique in the module.' })
   filename!: string;
 
   @Field(() => GraphQLSafeInt, { description: 'How many bytes it has.' })
   size!: number;
 
-  @Field(() => String, { description: 'Its MD5, in hexadecimal digits.' })
-  md5!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its MD5, in hexadecimal digits; null of a file that lives elsewhere if nobody said it.',
+  })
+  md5!: string | null;
 
-  @Field(() => String, { description: 'Its SHA-1, in hexadecimal digits.' })
-  sha1!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its SHA-1, in hexadecimal digits; null of a file that lives elsewhere if nobody said it.',
+  })
+  sha1!: string | null;
 
   @Field(() => String, { description: 'Its SHA-256, in hexadecimal digits.' })
   sha256!: string;
@@ -78,6 +85,44 @@ class ArtifactUpload {
   expiresAt!: Date;
 }
 
+@InputType({
+  description: 'What `createExternalArtifact` takes. The server does not look whether it is true.',
+})
+class CreateExternalArtifactInput {
+  @Field(() => idOf('SoftwareModule'), { description: 'Which software module gets the file.' })
+  moduleId!: number;
+
+  @Field(() => String, { description: 'The name of the file, at most 256 characters.' })
+  filename!: string;
+
+  @Field(() => String, {
+    description:
+      'Where devices fetch it: an http or https address without user and password, at most 2048 characters.',
+  })
+  url!: string;
+
+  @Field(() => GraphQLSafeInt, { description: 'How many bytes it has.' })
+  size!: number;
+
+  @Field(() => String, { description: 'Its SHA-256, in hexadecimal digits.' })
+  sha256!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its SHA-1. SWUpdate and rauc-hawkbit-updater refuse files without it.',
+  })
+  sha1?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its MD5.' })
+  md5?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What `createExternalArtifact` answers.' })
+class CreateExternalArtifactPayload extends Payload {
+  @Field(() => Artifact, { nullable: true, description: 'The file; null where refused.' })
+  artifact!: Artifact | null;
+}
+
 @ObjectType({ simpleResolvers: true, description: 'What `createArtifactUpload` answers.' })
 class CreateArtifactUploadPayload extends Payload {
   @Field(() => ArtifactUpload, { nullable: true, description: 'Where the file goes; null where refused.' })
@@ -107,9 +152,13 @@ export class ArtifactResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Where a signed-in caller can download it; null without DOWNLOAD_REPOSITORY_ARTIFACT, or with the module out of its scope.',
+      'Where a signed-in caller can download it, or where it lives elsewhere; null without DOWNLOAD_REPOSITORY_ARTIFACT, or with the module out of its scope.',
   })
-  downloadUrl(@Root() { moduleId, id }: Entity, @Ctx() { baseUrl, caller }: GraphqlContext): string | null {
+  downloadUrl(
+    @Root() { moduleId, id, url }: Entity,
+    @Ctx() { baseUrl, caller }: GraphqlContext,
+  ): string | null {
+    if (url !== null) return caller.permissions.has('DOWNLOAD_REPOSITORY_ARTIFACT') ? url : null;
     if (!caller.permissions.has('DOWNLOAD_REPOSITORY_ARTIFACT')) return null;
     return `${baseUrl}/rest/v1/softwaremodules/${moduleId}/artifacts/${id}/download`;
   }
@@ -128,6 +177,26 @@ export class ArtifactResolver {
       'upload',
       work.then(({ token, expiresAt }) => ({ url: `${context.baseUrl}/uploads/${token}`, expiresAt })),
     );
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Where devices fetch it, if it lives elsewhere; null of a file in the store.',
+  })
+  externalUrl(@Root() { url }: Entity): string | null {
+    return url;
+  }
+
+  @Mutation(() => CreateExternalArtifactPayload, {
+    description:
+      'Adds a file that lives elsewhere to a software module: devices fetch it there, the server never does. Needs CREATE_SOFTWARE_MODULE.',
+  })
+  createExternalArtifact(
+    @Arg('input', () => CreateExternalArtifactInput, { description: 'Where it lives, and what it is.' })
+    input: CreateExternalArtifactInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CreateExternalArtifactPayload> {
+    return payload('artifact', createExternalArtifact(context, input));
   }
 
   @Mutation(payloadOf('deleteArtifact', DeletePayload), {

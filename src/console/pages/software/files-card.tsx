@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Code, FileButton, Group, Progress, Stack, Text } from '@mantine/core';
-import { IconTrash, IconUpload } from '@tabler/icons-react';
+import { IconLink, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useClient } from 'urql';
 import type { ArtifactRowFragment, ModuleFullFragment } from '../../api/types.documents.ts';
@@ -12,6 +12,7 @@ import { done, failure } from '../../parts/notify.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { sizeText, moduleTexts as texts } from '../../texts/software.ts';
+import { ExternalFileDialog } from './external-file-dialog.tsx';
 import { DeleteArtifact } from './software.documents.ts';
 import { uploadFile } from './upload.ts';
 
@@ -20,6 +21,7 @@ export function FilesCard({ module, onChanged }: { module: ModuleFullFragment; o
   const { may } = useViewer();
   const client = useClient();
   const [sending, setSending] = useState<{ name: string; share: number | undefined }>();
+  const [adding, setAdding] = useState(false);
   const mayChange = may('UPDATE_SOFTWARE_MODULE') && !module.locked;
 
   async function uploadAll(files: File[]) {
@@ -41,16 +43,24 @@ export function FilesCard({ module, onChanged }: { module: ModuleFullFragment; o
       hint={module.locked ? texts.lockedHint : undefined}
       actions={
         mayChange && (
-          <FileButton onChange={(files) => void uploadAll(files)} multiple>
-            {(props) => (
-              <Button {...props} loading={sending !== undefined} leftSection={<IconUpload size={16} />}>
-                {texts.upload}
-              </Button>
-            )}
-          </FileButton>
+          <Group gap="sm">
+            <Button variant="default" leftSection={<IconLink size={16} />} onClick={() => setAdding(true)}>
+              {texts.external.add}
+            </Button>
+            <FileButton onChange={(files) => void uploadAll(files)} multiple>
+              {(props) => (
+                <Button {...props} loading={sending !== undefined} leftSection={<IconUpload size={16} />}>
+                  {texts.upload}
+                </Button>
+              )}
+            </FileButton>
+          </Group>
         )
       }
     >
+      {adding && (
+        <ExternalFileDialog moduleId={module.id} onClose={() => setAdding(false)} onAdded={onChanged} />
+      )}
       {sending && (
         <Stack gap={4} role="status">
           <Text size="sm">
@@ -114,15 +124,40 @@ function FileLine({
           )}
         </Group>
       </Group>
+      <ContentOf file={file} />
+      <Part name={texts.address} value={file.externalUrl} />
       {(['sha256', 'sha1', 'md5'] as const).map((kind) => (
-        <Group key={kind} gap={6} wrap="nowrap" align="center">
-          <Text span size="xs" c="dimmed" w={52} flex="none">
-            {kind.toUpperCase()}
-          </Text>
-          <Code style={{ overflowWrap: 'anywhere' }}>{file[kind]}</Code>
-          <Copy text={file[kind]} label={`${common.copy}: ${kind.toUpperCase()}`} />
-        </Group>
+        <Part key={kind} name={kind.toUpperCase()} value={file[kind]} />
       ))}
     </Stack>
+  );
+}
+
+/** What an update says of itself. */
+function ContentOf({ file: { contentInfo: info } }: { file: ArtifactRowFragment }) {
+  if (!info) return null;
+  const parts = [
+    info.version && texts.says.version(info.version),
+    info.hardwareCompatibility.length > 0 && texts.says.hardware(info.hardwareCompatibility),
+    info.problem && texts.says.problem(info.problem),
+  ].filter(Boolean);
+  return (
+    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+      {[texts.says.format[info.format], ...parts].join(' · ')}
+    </Text>
+  );
+}
+
+/** A name and a text to copy, if there is one. */
+function Part({ name, value }: { name: string; value: string | null }) {
+  if (value === null) return null;
+  return (
+    <Group gap={6} wrap="nowrap" align="center">
+      <Text span size="xs" c="dimmed" w={52} flex="none">
+        {name}
+      </Text>
+      <Code style={{ overflowWrap: 'anywhere' }}>{value}</Code>
+      <Copy text={value} label={`${common.copy}: ${name}`} />
+    </Group>
   );
 }

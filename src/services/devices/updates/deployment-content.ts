@@ -88,7 +88,7 @@ const findFiles = prepared((database: Database) =>
         eq(artifacts.moduleId, distributionSetModules.moduleId),
       ),
     )
-    .innerJoin(artifactContents, ofItsContent)
+    .leftJoin(artifactContents, ofItsContent)
     .where(ofTheSet)
     .orderBy(artifacts.moduleId, artifacts.id)
     .prepare('deployment_files'),

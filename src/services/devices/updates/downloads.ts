@@ -16,7 +16,7 @@ import {
   readArtifacts,
   withoutLocation,
 } from '../../software/artifacts/artifact.ts';
-import { type Download, downloadOf } from '../../software/artifacts/download.ts';
+import { type Download, downloadOf, type ExternalFile } from '../../software/artifacts/download.ts';
 import { auditedActionId, lockOwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device.ts';
 
@@ -34,7 +34,7 @@ export async function findOwnArtifacts(
 /** A file that the device is to have now, and the action that says so. */
 export interface OwnDownload {
   actionId: number;
-  download: Download;
+  download: Download | ExternalFile;
 }
 
 /**
@@ -93,7 +93,7 @@ const findFile = prepared((database: Database) =>
         eq(artifacts.filename, sql.placeholder('filename')),
       ),
     )
-    .innerJoin(artifactContents, ofItsContent)
+    .leftJoin(artifactContents, ofItsContent)
     .where(and(ofTheDevice, isWanted))
     .orderBy(inTurn)
     .limit(1)

@@ -1,4 +1,4 @@
-import { and, eq, type SQL } from 'drizzle-orm';
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { artifactContents, artifacts } from '../../../database/tables/software.ts';
 import type { Authored } from '../../shared/authorship.ts';
@@ -10,21 +10,31 @@ export interface Artifact extends Authored {
   moduleId: number;
   filename: string;
   size: number;
-  md5: string;
-  sha1: string;
+  /** Null of a file that lives elsewhere, if nobody said it; so is the SHA-1. */
+  md5: string | null;
+  sha1: string | null;
   sha256: string;
-  /** What the file tells about itself; null for one of no known format. */
+  /** What the file tells about itself; null for one of no known format, or that lives elsewhere. */
   info: ContentInfo | null;
+  /** Where it lives, if that is elsewhere: the server never fetches it. */
+  url: string | null;
 }
+
+/** A column of the content in the store, or else what was said of a file that lives elsewhere. */
+const either = <T extends string | null>(column: SQLWrapper, key: 'md5' | 'sha1' | 'sha256') =>
+  sql<T>`coalesce(${column}, ${artifacts.external} ->> ${sql.raw(`'${key}'`)})`;
 
 export const ARTIFACT_COLUMNS = {
   id: artifacts.id,
   moduleId: artifacts.moduleId,
   filename: artifacts.filename,
-  size: artifactContents.size,
-  md5: artifactContents.md5,
-  sha1: artifactContents.sha1,
-  sha256: artifactContents.sha256,
+  size: sql<number>`coalesce(${artifactContents.size}, (${artifacts.external} ->> 'size')::bigint)`.mapWith(
+    Number,
+  ),
+  md5: either<string | null>(artifactContents.md5, 'md5'),
+  sha1: either<string | null>(artifactContents.sha1, 'sha1'),
+  sha256: either<string>(artifactContents.sha256, 'sha256'),
+  url: sql<string | null>`${artifacts.external} ->> 'url'`,
   info: artifactContents.info,
   location: artifactContents.location,
   createdAt: artifacts.createdAt,
@@ -33,8 +43,8 @@ export const ARTIFACT_COLUMNS = {
   lastModifiedBy: artifacts.lastModifiedBy,
 };
 
-/** The same with the place of its content, which only the store needs to know. */
-export type StoredArtifact = Artifact & { location: string };
+/** The same with the place of its content in the store, which only the store needs to know. */
+export type StoredArtifact = Artifact & { location: string | null };
 
 export const ofItsContent = and(
   eq(artifactContents.tenantId, artifacts.tenantId),
@@ -50,7 +60,7 @@ export const readArtifacts = (
   database
     .select(ARTIFACT_COLUMNS)
     .from(artifacts)
-    .innerJoin(artifactContents, ofItsContent)
+    .leftJoin(artifactContents, ofItsContent)
     .where(and(eq(artifacts.tenantId, tenantId), condition))
     .orderBy(artifacts.moduleId, artifacts.id);
 

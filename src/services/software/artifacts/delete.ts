@@ -7,7 +7,7 @@ import { added } from '../../platform/audit/record.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockOpenModule, titleOf, touchModule } from '../software-modules/module.ts';
-import { letGoOfContents, removeOrphans } from './orphans.ts';
+import { contentsOf, letGoOfContents, removeOrphans } from './orphans.ts';
 
 /**
  * Deletes a file of a software module; its content is deleted with the last file that has it. Needs
@@ -35,7 +35,7 @@ export async function deleteArtifact(
       subjects: [deleted.filename],
       changes: added({ module: titleOf(module) }),
     });
-    return letGoOfContents(tx, tenantId, [deleted.sha256], context.clock());
+    return letGoOfContents(tx, tenantId, contentsOf([deleted]), context.clock());
   });
   await removeOrphans(context, tenantId, unneeded);
 }

@@ -29,6 +29,10 @@ export async function claimOrphan(
 export const queueUpForContents = (tx: Transaction, tenantId: number) =>
   lockCreations(tx, 'artifact_contents', tenantId);
 
+/** The contents of those of the artifacts that are in the store. */
+export const contentsOf = (deleted: readonly { sha256: string | null }[]): string[] =>
+  deleted.flatMap(({ sha256 }) => sha256 ?? []);
+
 /**
  * Removes the records of contents that no artifact has now.
  * @returns where they are kept, to be removed after the commit

@@ -118,8 +118,8 @@ async function addArtifact(
   });
 }
 
-/** The module's row is locked, so that no name is added after this check. */
-async function refuseName(
+/** The module's row is locked, so that no name is added after this check. @throws ARTIFACT_ALREADY_EXISTS, QUOTA_EXCEEDED */
+export async function refuseName(
   tx: Transaction,
   tenantId: number,
   moduleId: number,

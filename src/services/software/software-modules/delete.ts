@@ -8,7 +8,7 @@ import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { removeOrHide } from '../../shared/removal.ts';
-import { letGoOfContents, removeOrphans } from '../artifacts/orphans.ts';
+import { contentsOf, letGoOfContents, removeOrphans } from '../artifacts/orphans.ts';
 import { lockAnyModule, titleOf } from './module.ts';
 
 /**
@@ -38,12 +38,7 @@ export async function deleteSoftwareModule(context: Context, { id }: { id: numbe
           .where(itself),
     );
     changes.record({ type: 'software-module.deleted', subjects: [titleOf(module)] });
-    return letGoOfContents(
-      tx,
-      tenantId,
-      files.map(({ sha256 }) => sha256),
-      context.clock(),
-    );
+    return letGoOfContents(tx, tenantId, contentsOf(files), context.clock());
   });
   await removeOrphans(context, tenantId, unneeded);
 }

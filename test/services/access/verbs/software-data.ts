@@ -6,6 +6,7 @@ import {
   removeCompatibleSetTypes,
 } from '../../../../src/services/fleet/target-types/compatible-set-types.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
+import { createExternalArtifact } from '../../../../src/services/software/artifacts/create-external.ts';
 import { createArtifactUpload } from '../../../../src/services/software/artifacts/create-upload.ts';
 import { deleteArtifact } from '../../../../src/services/software/artifacts/delete.ts';
 import { openArtifact } from '../../../../src/services/software/artifacts/download.ts';
@@ -93,6 +94,19 @@ export const ARTIFACT_VERBS: Verbs = {
     needs: ['CREATE_SOFTWARE_MODULE'],
     call: (c, side) => upload(c, softwareOf(side).moduleId, 'new'),
     beyond: { CREATE_SOFTWARE_MODULE: 'SOFTWARE_MODULE_NOT_FOUND' },
+  }),
+  createExternalArtifact: on({
+    needs: ['CREATE_SOFTWARE_MODULE'],
+    call: (c, side) =>
+      createExternalArtifact(c, {
+        moduleId: softwareOf(side).moduleId,
+        filename: 'external',
+        url: 'https://example.com/file',
+        size: 1,
+        sha256: '0'.repeat(64),
+      }),
+    beyond: { CREATE_SOFTWARE_MODULE: 'SOFTWARE_MODULE_NOT_FOUND' },
+    elsewhere: 'SOFTWARE_MODULE_NOT_FOUND',
   }),
   createArtifactUpload: on({
     needs: ['CREATE_SOFTWARE_MODULE'],
