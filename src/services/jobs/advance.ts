@@ -11,7 +11,7 @@ import type { ActorContext, Channel, Context, Platform } from '../shared/context
 import { cutText } from '../shared/text.ts';
 import { endJob } from './end.ts';
 import { isActiveJob, type JobRow } from './job.ts';
-import { KINDS } from './kinds.ts';
+import { type Done, KINDS } from './kinds.ts';
 
 export interface JobKey {
   tenantId: number;
@@ -99,6 +99,8 @@ async function lockJob(tx: Transaction, { tenantId, id }: JobKey): Promise<JobRo
   return job;
 }
 
+const NOTHING: Done = { changed: [] };
+
 async function takeBatch(step: Step, job: JobRow, size: number): Promise<boolean> {
   const { tx, context } = step;
   const { filter, parameters, upTo, reached } = job;
@@ -108,14 +110,14 @@ async function takeBatch(step: Step, job: JobRow, size: number): Promise<boolean
   const records: ChangeRecord[] = [];
   const changes = { ...step.changes, record: (done: ChangeRecord) => void records.push(done) };
   const among = part.map(({ id }) => id);
-  const changed = part.length ? await work({ ...step, changes }, { filter, among }, parameters) : 0;
+  const { changed } = part.length ? await work({ ...step, changes }, { filter, among }, parameters) : NOTHING;
   let { eventId } = job;
   for (const record of records) eventId = await addToEvent(tx, context, eventId, record);
   if (eventId !== null && eventId !== job.eventId) step.changes.auditEvents([eventId]);
   const moved = await moveJob(step, job, {
     reached: among.at(-1) ?? upTo,
     done: job.done + part.length,
-    changed: job.changed + changed,
+    changed: job.changed + changed.length,
     eventId,
   });
   if (part.length === size) return true;

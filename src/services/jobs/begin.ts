@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import type { Transaction } from '../../database/connect.ts';
 import { type JobKindName, jobs } from '../../database/tables/jobs.ts';
 import { quotaExceeded } from '../../errors.ts';
@@ -7,8 +8,10 @@ import { requirePermission } from '../access/permissions.ts';
 import { storedCallerOf } from '../access/stored-caller.ts';
 import { changeBy } from '../shared/change.ts';
 import type { Context } from '../shared/context.ts';
+import { parse } from '../shared/parse.ts';
+import { selectionFields } from '../shared/selection.ts';
 import { isActiveJob, JOB_COLUMNS, type Job } from './job.ts';
-import { type Affected, type BulkInput, KINDS } from './kinds.ts';
+import { type BulkInput, type Done, KINDS } from './kinds.ts';
 
 /** So many are changed within the answer; more by a job. */
 export const AT_ONCE = 1_000;
@@ -17,10 +20,15 @@ const MOST_ACTIVE = 100;
 /** Jobs that a tenant's list keeps. */
 const KEPT_AT_MOST = 1_000;
 
-export interface BulkChange extends Affected {
+export interface BulkChange extends Done {
+  /** How many are different now, or would be after a dry run. */
+  affectedCount: number;
   /** What does it, where there is too much for one answer. */
   job: Job | null;
 }
+
+const Chosen = z.object(selectionFields);
+const NOTHING = { changed: [], affectedCount: 0, job: null };
 
 /**
  * Does what the verb of a kind does: at once where targets are named, few match or it is a dry run, else by a job, for
@@ -35,17 +43,17 @@ export async function changeTargets<I extends BulkInput>(
   const kind = KINDS[name];
   requirePermission(context, kind.permission);
   const { filter, ids, controllerIds, dryRun, ...parameters } = input;
-  const verb = (asked: object) => kind.verb(context, asked as never);
-  if (filter == null || (ids ?? controllerIds) != null || dryRun)
-    return { ...(await verb(input)), job: null };
-  const { total, upTo } = await kind.source.count(context, filter);
-  if (total <= AT_ONCE) return { ...(await verb(input)), job: null };
-  const { faults } = await verb({ ...input, dryRun: true });
-  return {
-    affectedCount: 0,
-    faults,
-    job: await beginJob(context, { kind: name, filter, parameters, total, upTo }),
-  };
+  if (dryRun) return { ...NOTHING, affectedCount: await kind.count(context, input) };
+  if (filter != null && (ids ?? controllerIds) == null) {
+    const { total, upTo } = await kind.source.count(context, filter);
+    if (total > AT_ONCE) {
+      await kind.count(context, input);
+      return { ...NOTHING, job: await beginJob(context, { kind: name, filter, parameters, total, upTo }) };
+    }
+  }
+  const chosen = parse(Chosen, { filter, ids, controllerIds });
+  const done = await changeBy(context, (step) => kind.work(step, chosen, parameters));
+  return { ...done, affectedCount: done.changed.length, job: null };
 }
 
 type NewJob = Pick<typeof jobs.$inferInsert, 'kind' | 'filter' | 'parameters' | 'total' | 'upTo'>;

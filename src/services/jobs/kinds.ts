@@ -11,7 +11,7 @@ import {
 } from '../fleet/target-metadata/delete.ts';
 import { SetTargetMetadata, setEntries, setTargetMetadata } from '../fleet/target-metadata/set.ts';
 import { assignTags, assignTargetTags } from '../fleet/target-tags/assign.ts';
-import { type ChangedTargets, TagChoice } from '../fleet/target-tags/choice.ts';
+import { TagChoice } from '../fleet/target-tags/choice.ts';
 import { unassignTags, unassignTargetTags } from '../fleet/target-tags/unassign.ts';
 import { AssignTargetType, assignTargetType, assignTypeTo } from '../fleet/targets/assign-type.ts';
 import { deleteSelected, deleteTargets } from '../fleet/targets/delete.ts';
@@ -27,91 +27,113 @@ export interface BulkInput extends Omit<Selection, 'among'> {
   dryRun?: boolean | null | undefined;
 }
 
-export interface Affected {
-  /** How many are different now, or would be after a dry run. */
-  affectedCount: number;
-  faults: DomainError[];
+/** What became of those that were chosen. */
+export interface Done {
+  /** The controllerIds of those that are different now. */
+  changed: readonly string[];
+  /** The ids of things that a deletion or a decision ended. */
+  ids?: readonly number[];
+  /** What was wrong with some, where the others were changed. */
+  faults?: DomainError[];
 }
 
-/** A part of what matches a filter. */
-interface Part {
-  filter: string;
-  among: readonly number[];
-}
+/** Which a verb is for: all that were chosen, or a part of what matches a filter. */
+type Part = Selection;
 
 /** A verb that a job can run in parts. */
 interface JobKind {
   /** Required of the job's creator at each batch. */
   permission: Permission;
   source: MatchSource;
-  /** The verb, which does all at once. */
-  verb: (context: Context, input: never) => Promise<Affected>;
-  /** Its work on a part, with what it takes beside the filter. */
-  work: (step: Step, part: Part, parameters: Record<string, unknown>) => Promise<number>;
+  /** Checks the verb's input, and counts how many would be changed. */
+  count: (context: Context, input: BulkInput) => Promise<number>;
+  /** Its work, with what it takes beside the choice. */
+  work: (step: Step, part: Part, parameters: Record<string, unknown>) => Promise<Done>;
 }
 
-const counting =
-  <I>(verb: (context: Context, input: I) => Promise<number>) =>
-  async (context: Context, input: I): Promise<Affected> => ({
-    affectedCount: await verb(context, input),
-    faults: [],
-  });
+type Verb = (context: Context, input: never) => Promise<number | { affectedCount: number }>;
+
+/** Counts with a verb that can do so. */
+const dry =
+  (verb: Verb): JobKind['count'] =>
+  async (context, input) => {
+    const counted = await verb(context, { ...input, dryRun: true } as never);
+    return typeof counted === 'number' ? counted : counted.affectedCount;
+  };
+
+type Work = (step: Step, part: Part, parameters: Record<string, unknown>) => Promise<string[]>;
+
+const changing =
+  (work: Work): JobKind['work'] =>
+  async (...given) => ({ changed: await work(...given) });
+
+/** For work that ends things, and answers with them. */
+const ending =
+  (work: (step: Step, part: Part) => Promise<{ id: number; controllerId: string }[]>): JobKind['work'] =>
+  async (step, part) => {
+    const ended = await work(step, part);
+    return { changed: ended.map(({ controllerId }) => controllerId), ids: ended.map(({ id }) => id) };
+  };
 
 const ofTargets = { permission: 'UPDATE_TARGET', source: targetsBy('UPDATE_TARGET') } as const;
 const ofPending = { permission: 'CREATE_TARGET', source: PENDING_TARGETS } as const;
-const countOf = async (changed: Promise<ChangedTargets>) => (await changed).affectedCount;
 
 export const KINDS: Record<JobKindName, JobKind> = {
   delete_targets: {
     permission: 'DELETE_TARGET',
     source: targetsBy('DELETE_TARGET'),
-    verb: counting(deleteTargets),
-    work: deleteSelected,
+    count: dry(deleteTargets),
+    work: ending(deleteSelected),
   },
   rotate_target_tokens: {
     ...ofTargets,
-    verb: counting(rotateTargetTokens),
-    work: (step, part, given) =>
+    count: dry(rotateTargetTokens),
+    work: changing((step, part, given) =>
       rotateTokensOf(step, part, parse(RotateTargetTokens, { ...given, ...asked(part) }).overlapSeconds),
+    ),
   },
   assign_target_type: {
     ...ofTargets,
-    verb: counting(assignTargetType),
-    work: (step, part, given) =>
+    count: dry(assignTargetType),
+    work: changing((step, part, given) =>
       assignTypeTo(step, part, parse(AssignTargetType, { ...given, ...asked(part) }).targetTypeId),
+    ),
   },
   assign_target_group: {
     ...ofTargets,
-    verb: counting(assignTargetGroup),
-    work: (step, part, given) =>
+    count: dry(assignTargetGroup),
+    work: changing((step, part, given) =>
       putIntoGroup(step, part, parse(AssignTargetGroup, { ...given, ...asked(part) }).group),
+    ),
   },
   assign_target_tags: {
     ...ofTargets,
-    verb: assignTargetTags,
+    count: dry(assignTargetTags),
     work: (step, part, given) =>
-      countOf(assignTags(step, { ...parse(TagChoice, { ...given, ...asked(part) }), ...part })),
+      assignTags(step, { ...parse(TagChoice, { ...given, ...asked(part) }), ...part }),
   },
   unassign_target_tags: {
     ...ofTargets,
-    verb: unassignTargetTags,
+    count: dry(unassignTargetTags),
     work: (step, part, given) =>
-      countOf(unassignTags(step, { ...parse(TagChoice, { ...given, ...asked(part) }), ...part })),
+      unassignTags(step, { ...parse(TagChoice, { ...given, ...asked(part) }), ...part }),
   },
   set_target_metadata: {
     ...ofTargets,
-    verb: counting(setTargetMetadata),
-    work: (step, part, given) =>
+    count: dry(setTargetMetadata),
+    work: changing((step, part, given) =>
       setEntries(step, part, parse(SetTargetMetadata, { ...given, ...asked(part) }).entries),
+    ),
   },
   delete_target_metadata: {
     ...ofTargets,
-    verb: counting(deleteTargetMetadata),
-    work: (step, part, given) =>
+    count: dry(deleteTargetMetadata),
+    work: changing((step, part, given) =>
       deleteEntries(step, part, parse(DeleteTargetMetadata, { ...given, ...asked(part) }).keys),
+    ),
   },
-  approve_targets: { ...ofPending, verb: counting(approveTargets), work: approveSelected },
-  reject_targets: { ...ofPending, verb: counting(rejectTargets), work: rejectSelected },
+  approve_targets: { ...ofPending, count: dry(approveTargets), work: changing(approveSelected) },
+  reject_targets: { ...ofPending, count: dry(rejectTargets), work: ending(rejectSelected) },
 };
 
-const asked = ({ filter }: Part) => ({ filter });
+const asked = ({ ids, controllerIds, filter }: Part) => ({ ids, controllerIds, filter });

@@ -33,7 +33,7 @@ describe('a change by filter', () => {
   it('of few is done within the answer', async () => {
     const { context } = await fleet(platform, 3);
     const done = await changeTargets(context, 'assign_target_group', { ...ALL, group: 'g' });
-    expect(done).toEqual({ affectedCount: 3, faults: [], job: null });
+    expect(done).toEqual({ affectedCount: 3, changed: ['t0', 't1', 't2'], job: null });
     expect(await (await listJobs(context)).total()).toBe(0);
   });
 

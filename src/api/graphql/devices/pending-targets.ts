@@ -18,13 +18,14 @@ import type { PendingTargetOrderField as OrderField } from '../../../services/de
 import { findPendingTargets, listPendingTargets } from '../../../services/devices/pending-targets/list.ts';
 import type { PendingTarget as Entity } from '../../../services/devices/pending-targets/pending-target.ts';
 import { changeTargets } from '../../../services/jobs/begin.ts';
-import { changedTargets } from '../fleet/selected-targets.ts';
+import { ChangedTargetsPayload, changedTargets } from '../fleet/selected-targets.ts';
 import { Job } from '../jobs/jobs.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { lookup } from '../server/lookups.ts';
+import { payloadOf } from '../server/mutations.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
@@ -122,20 +123,16 @@ class ApproveTargetsInput extends PendingTargetsInput {}
 @InputType({ description: 'What `rejectTargets` takes.' })
 class RejectTargetsInput extends PendingTargetsInput {}
 
-@ObjectType({ simpleResolvers: true, description: 'What `approveTargets` answers.' })
-class ApproveTargetsPayload extends Payload {
-  @Field(() => Int, { description: 'How many targets were created, or would be without `dryRun`.' })
-  affectedCount!: number;
-
-  @Field(() => Job, {
-    nullable: true,
-    description: 'Where a filter matches more than 1,000: the job that does it, and `affectedCount` is 0.',
-  })
-  job!: Job | null;
-}
+/** Of those that were rejected. */
+const MOST_TOLD = 1_000;
 
 @ObjectType({ simpleResolvers: true, description: 'What `rejectTargets` answers.' })
 class RejectTargetsPayload extends Payload {
+  @Field(() => [PendingTarget], {
+    description: `These pending targets as they are now, of no more than ${MOST_TOLD}; none of a dry run or a job. Needs READ_TARGET.`,
+  })
+  pendingTargets!: () => Promise<Entity[]>;
+
   @Field(() => Int, {
     description: 'How many pending targets were rejected, or would be without `dryRun`.',
   })
@@ -191,14 +188,14 @@ export class PendingTargetResolver {
     return group && enrollmentGroupView(group);
   }
 
-  @Mutation(() => ApproveTargetsPayload, {
+  @Mutation(payloadOf('approveTargets', ChangedTargetsPayload), {
     description:
       'Makes targets of pending targets, by the rules of their groups; none of them if a named one is unknown or a group is full. A rejected one may be named, too. Needs CREATE_TARGET.',
   })
   approveTargets(
     @Arg('input', () => ApproveTargetsInput, { description: 'Which devices.' }) input: ApproveTargetsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<ApproveTargetsPayload> {
+  ): Promise<ChangedTargetsPayload> {
     return decide(context, 'approve_targets', input);
   }
 
@@ -210,6 +207,10 @@ export class PendingTargetResolver {
     @Arg('input', () => RejectTargetsInput, { description: 'Which devices.' }) input: RejectTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RejectTargetsPayload> {
-    return decide(context, 'reject_targets', input);
+    return decide(context, 'reject_targets', input).then(({ ids = [], ...rest }) => ({
+      ...rest,
+      pendingTargets: async () =>
+        (await findPendingTargets(context, ids.slice(0, MOST_TOLD))).filter((found) => found !== undefined),
+    }));
   }
 }

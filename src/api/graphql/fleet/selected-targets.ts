@@ -1,12 +1,15 @@
-import { Field, InputType, Int, ObjectType } from 'type-graphql';
-
+import { Args, Ctx, Field, FieldResolver, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { listTargetsAmong } from '../../../services/fleet/targets/find.ts';
 import { type BulkChange, changeTargets } from '../../../services/jobs/begin.ts';
 import type { Job as Entity } from '../../../services/jobs/job.ts';
 import type { Context } from '../../../services/shared/context.ts';
 import { Job } from '../jobs/jobs.ts';
+import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { answer, userErrorsOf } from '../server/mutations.ts';
+import { connection, listCost } from '../server/pagination.ts';
 import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
+import { TargetConnection, TargetsArgs, targetView } from './targets.ts';
 
 const TargetSelection = selectionOf('Target', 'targets');
 
@@ -23,7 +26,7 @@ export abstract class SelectedTargetsInput {
 export abstract class AffectedTargetsPayload extends Payload {
   @Field(() => Int, {
     description:
-      'How many targets are different now, or would be after a dry run; those that were so already do not count.',
+      'How many targets are different now, or new, or would be after a dry run; those that were so already do not count.',
   })
   affectedCount!: number;
 }
@@ -40,6 +43,9 @@ export const affectedTargets = (work: Promise<number>) =>
   description: 'What a mutation of targets that may become a job answers.',
 })
 export abstract class ChangedTargetsPayload extends AffectedTargetsPayload {
+  /** The controllerIds of those that are different now, or new. */
+  changed!: readonly string[];
+
   @Field(() => Job, {
     nullable: true,
     description:
@@ -61,9 +67,13 @@ export const TARGETS_AT = {
   controllerIds: ['targets'],
 };
 
+type Refused = Omit<BulkChange, 'faults'> & { faults: unknown[] };
+
 /** The payload of such a mutation. Of targets that are named some may be refused, and the others changed. */
 export async function changedTargets(work: Promise<BulkChange>) {
-  const { faults, ...done } = await work.catch((error) => ({ affectedCount: 0, job: null, faults: [error] }));
+  const { faults = [], ...done } = await work.catch(
+    (error): Refused => ({ affectedCount: 0, changed: [], job: null, faults: [error] }),
+  );
   return { ...done, userErrors: userErrorsOf(faults) };
 }
 
@@ -73,3 +83,18 @@ export const changeSelected = (
   kind: Entity['kind'],
   input: { targets: Selection; dryRun: boolean },
 ) => asPlaced(changedTargets(changeTargets(context, kind, selected(input))), TARGETS_AT);
+
+@Resolver(() => ChangedTargetsPayload)
+export class ChangedTargetsResolver {
+  @FieldResolver(() => TargetConnection, {
+    description: 'These targets as they are now; none of a dry run or a job. Needs READ_TARGET.',
+    complexity: listCost,
+  })
+  async targets(
+    @Root() { changed }: ChangedTargetsPayload,
+    @Args(() => TargetsArgs) args: TargetsArgs,
+    @Ctx() context: GraphqlContext,
+  ) {
+    return connection(await listTargetsAmong(context, changed, args), targetView);
+  }
+}

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
 import {
   type AttributeMode as Mode,
   setTargetAttributes,
@@ -12,7 +12,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
-import { BulkInput, creation, idInput, payload } from '../server/mutations.ts';
+import { BulkInput, creation, DeletePayload, deletedIdsOf, idInput, payload } from '../server/mutations.ts';
 import { changeSelected, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, type TargetView, targetView } from './targets.ts';
 
@@ -111,10 +111,7 @@ class UpdateTargetPayload extends Payload {
 class DeleteTargetsInput extends SelectedTargetsInput {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `deleteTargets` answers.' })
-class DeleteTargetsPayload extends Payload {
-  @Field(() => Int, { description: 'How many targets were deleted, or would be by a dry run.' })
-  deletedCount!: number;
-
+class DeleteTargetsPayload extends DeletePayload {
   @Field(() => Job, {
     nullable: true,
     description:
@@ -193,8 +190,9 @@ export class TargetMutations {
     @Arg('input', () => DeleteTargetsInput, { description: 'What to delete.' }) input: DeleteTargetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteTargetsPayload> {
-    return changeSelected(context, 'delete_targets', input).then(({ affectedCount, ...rest }) => ({
+    return changeSelected(context, 'delete_targets', input).then(({ affectedCount, ids = [], ...rest }) => ({
       ...rest,
+      deletedIds: deletedIdsOf('Target', ids),
       deletedCount: affectedCount,
     }));
   }

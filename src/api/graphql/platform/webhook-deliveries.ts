@@ -24,7 +24,7 @@ import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { lookup } from '../server/lookups.ts';
-import { type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
+import { answer, type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
@@ -93,10 +93,18 @@ class ResendWebhookDeliveriesInput {
 /** Where the input has what the verb calls so. */
 const DELIVERIES_AT = { deliveryIds: ['deliveries', 'ids'], filter: ['deliveries', 'filter'] };
 
+/** Of those that are sent again. */
+const MOST_TOLD = 1_000;
+
 @ObjectType({ simpleResolvers: true, description: 'What `resendWebhookDeliveries` answers.' })
 class ResendWebhookDeliveriesPayload extends Payload {
   @Field(() => Int, { nullable: true, description: 'How many are sent again; null where refused.' })
   affectedCount!: number | null;
+
+  @Field(() => [WebhookDelivery], {
+    description: `These deliveries as they are now, of no more than ${MOST_TOLD}; none where refused. Needs READ_TENANT_CONFIGURATION and READ_AUDIT.`,
+  })
+  webhookDeliveries!: () => Promise<Delivery[]>;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `testWebhook` answers.' })
@@ -146,7 +154,13 @@ export class WebhookDeliveryResolver {
   ): Promise<ResendWebhookDeliveriesPayload> {
     const { webhookId, deliveries } = input;
     const work = redeliver(context, { webhookId, deliveryIds: deliveries.ids, filter: deliveries.filter });
-    return asPlaced(payload('affectedCount', work), DELIVERIES_AT);
+    const read = (ids: readonly number[]) => async () =>
+      (await findWebhookDeliveries(context, ids.slice(0, MOST_TOLD))).filter((found) => found !== undefined);
+    const done = answer(
+      { affectedCount: null, webhookDeliveries: read([]) },
+      work.then((ids) => ({ affectedCount: ids.length, webhookDeliveries: read(ids) })),
+    );
+    return asPlaced(done, DELIVERIES_AT);
   }
 
   @Mutation(() => TestWebhookPayload, {

@@ -113,6 +113,10 @@ export async function creation<K extends string, T>(
   return { [field]: created, userErrors } as Answer<Record<K, T[]>>;
 }
 
+/** What `deletedIds` tells of them. */
+export const deletedIdsOf = (type: string, ids: readonly number[]): string[] =>
+  ids.slice(0, MOST_IDS).map((id) => globalId(type, id));
+
 /** The payload of a deletion of one thing of that type by `remove`. */
 export const deletion = ({ id }: IdInput, type: string, remove: (id: number) => Promise<unknown>) =>
   deletions(
@@ -125,7 +129,7 @@ export const deletions = (type: string, work: Promise<readonly number[]>, dryRun
   answer(
     { deletedIds: [], deletedCount: 0 },
     work.then((ids) => ({
-      deletedIds: dryRun ? [] : ids.slice(0, MOST_IDS).map((id) => globalId(type, id)),
+      deletedIds: dryRun ? [] : deletedIdsOf(type, ids),
       deletedCount: ids.length,
     })),
   );

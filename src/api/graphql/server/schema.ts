@@ -36,6 +36,7 @@ import { TargetFacetsResolver } from '../fleet/facets.ts';
 import { FleetResolver } from '../fleet/fleet.ts';
 import { FleetHistoryResolver } from '../fleet/history.ts';
 import { ImportProgressResolver } from '../fleet/import-progress.ts';
+import { ChangedTargetsResolver } from '../fleet/selected-targets.ts';
 import { TargetAssignments } from '../fleet/target-assignments.ts';
 import { TargetEventResolver } from '../fleet/target-events.ts';
 import { TargetFilterResolver } from '../fleet/target-filters.ts';
@@ -99,6 +100,7 @@ function generateSchema(): GraphQLSchema {
       TargetTypeResolver,
       TargetTagResolver,
       TargetAssignments,
+      ChangedTargetsResolver,
       SoftwareModuleTypeResolver,
       SoftwareModuleResolver,
       ArtifactResolver,

@@ -27,6 +27,7 @@ import {
 } from '../../../services/software/distribution-set-tags/find.ts';
 import { listDistributionSetTags } from '../../../services/software/distribution-set-tags/list.ts';
 import { updateDistributionSetTag } from '../../../services/software/distribution-set-tags/update.ts';
+import { findDistributionSets } from '../../../services/software/distribution-sets/find.ts';
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
@@ -124,13 +125,32 @@ abstract class TaggedSetsInput {
   setIds!: number[];
 }
 
+/** Of the changed sets. */
+const MOST_TOLD = 1_000;
+
 @ObjectType({ simpleResolvers: true, description: 'What changes of the sets of a tag answer.' })
 abstract class TaggedSetsPayload extends Payload {
   @Field(() => Int, { nullable: true, description: 'How many sets are different now; null where refused.' })
   affectedCount!: number | null;
+
+  @Field(() => [DistributionSet], {
+    description: `The sets of the input as they are now, of no more than ${MOST_TOLD}; none where refused. Needs READ_DISTRIBUTION_SET.`,
+  })
+  distributionSets!: () => Promise<DistributionSet[]>;
 }
 
 const { Connection } = connectionTypes('DistributionSetTag', 'distribution set tags', DistributionSetTag);
+
+/** What a change of the sets of a tag answers. */
+async function tagged(context: GraphqlContext, { setIds }: TaggedSetsInput, work: Promise<number>) {
+  const done = await payload('affectedCount', work);
+  const changed = done.affectedCount === null ? [] : setIds.slice(0, MOST_TOLD);
+  return {
+    ...done,
+    distributionSets: async () =>
+      (await findDistributionSets(context, changed)).filter((found) => found !== undefined),
+  };
+}
 
 /** What a set is taken to have, for the cost of a query. */
 const USUAL_TAGS = 2;
@@ -212,7 +232,7 @@ export class DistributionSetTagResolver {
     input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TaggedSetsPayload> {
-    return payload('affectedCount', assignDistributionSetTag(context, input));
+    return tagged(context, input, assignDistributionSetTag(context, input));
   }
 
   @Mutation(payloadOf('unassignDistributionSetTag', TaggedSetsPayload), {
@@ -225,6 +245,6 @@ export class DistributionSetTagResolver {
     input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TaggedSetsPayload> {
-    return payload('affectedCount', unassignDistributionSetTag(context, input));
+    return tagged(context, input, unassignDistributionSetTag(context, input));
   }
 }

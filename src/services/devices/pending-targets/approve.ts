@@ -31,14 +31,14 @@ export async function approveTargets(context: Context, input: PendingSelection):
   requirePermission(context, 'CREATE_TARGET');
   const { dryRun, ...selection } = parse(PendingSelection, input);
   if (dryRun) return countPending(context, selection);
-  return changeBy(context, (step) => approveSelected(step, selection));
+  return (await changeBy(context, (step) => approveSelected(step, selection))).length;
 }
 
-/** The work of `approveTargets`. */
+/** The work of `approveTargets`. @returns the controllerIds of the new targets */
 export async function approveSelected(
   { tx, context, changes }: Step,
   selection: ReadPendingSelection,
-): Promise<number> {
+): Promise<string[]> {
   const { caller, clock, systemDefaults } = context;
   const { tenantId, username } = caller;
   const pending = await selectPending(tx, context, selection);
@@ -55,7 +55,7 @@ export async function approveSelected(
   changes.created(approved);
   changes.pending();
   changes.record({ type: 'target.approved', ...affected(selection, approved) });
-  return approved.length;
+  return approved;
 }
 
 const deviceOf = ({ controllerId, lastRequestAt, address }: PendingRow): NewDevice => ({

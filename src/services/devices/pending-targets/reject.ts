@@ -30,7 +30,7 @@ export async function rejectTargets(context: Context, input: PendingSelection): 
   requireUnscoped(context);
   const { dryRun, ...selection } = parse(PendingSelection, input);
   if (dryRun) return countPending(context, selection, isPending);
-  return changeBy(context, (step) => rejectSelected(step, selection));
+  return (await changeBy(context, (step) => rejectSelected(step, selection))).length;
 }
 
 const isPending = ({ state }: Pick<PendingRow, 'state'>) => state === 'pending';
@@ -41,11 +41,11 @@ function requireUnscoped(context: Context): void {
   if (permissions.get('CREATE_TARGET') !== null) throw forbidden('CREATE_TARGET without a scope');
 }
 
-/** The work of `rejectTargets`. */
+/** The work of `rejectTargets`. @returns those that are newly rejected */
 export async function rejectSelected(
   { tx, context, changes }: Step,
   selection: ReadPendingSelection,
-): Promise<number> {
+): Promise<PendingRow[]> {
   requireUnscoped(context);
   const { tenantId, username } = context.caller;
   const selected = await selectPending(tx, context, selection);
@@ -57,7 +57,7 @@ export async function rejectSelected(
   changes.targetsInScope(rejected);
   changes.pending();
   changes.record({ type: 'pending-target.rejected', ...affected(selection, rejected) });
-  return rejected.length;
+  return pending;
 }
 
 async function forgetOldest(tx: Transaction, tenantId: number, groupId: number): Promise<void> {

@@ -42,17 +42,17 @@ export async function assignTargetGroup(context: Context, input: AssignTargetGro
   requirePermission(context, 'UPDATE_TARGET');
   const { group, dryRun, ...selection } = parse(AssignTargetGroup, input);
   if (dryRun) return countSelected(context, 'UPDATE_TARGET', selection, { different: isElsewhere(group) });
-  return changeBy(context, (step) => putIntoGroup(step, selection, group));
+  return (await changeBy(context, (step) => putIntoGroup(step, selection, group))).length;
 }
 
 const isElsewhere = (group: string | null) => sql`${targets.group} IS DISTINCT FROM ${group}::text`;
 
-/** The work of `assignTargetGroup`. */
+/** The work of `assignTargetGroup`. @returns the controllerIds of the targets that are different now */
 export async function putIntoGroup(
   { tx, context, changes }: Step,
   selection: TargetSelection & { onMissing?: OnMissing | null | undefined },
   group: string | null,
-): Promise<number> {
+): Promise<string[]> {
   const { tenantId } = context.caller;
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
   const changed = await updateSelected(tx, tenantId, selected, {
@@ -66,5 +66,5 @@ export async function putIntoGroup(
     ...affected(selection, changed),
     changes: { group: { new: group } },
   });
-  return changed.length;
+  return changed;
 }

@@ -26,17 +26,17 @@ export type DeleteTargetMetadata = z.input<typeof DeleteTargetMetadata>;
 export async function deleteTargetMetadata(context: Context, input: DeleteTargetMetadata): Promise<number> {
   const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { keys, dryRun, ...selection } = parse(DeleteTargetMetadata, input);
-  if (!dryRun) return changeBy(context, (step) => deleteEntries(step, selection, keys));
+  if (!dryRun) return (await changeBy(context, (step) => deleteEntries(step, selection, keys))).length;
   const different = hasAnyKey(tenantId, keys.filter(isStorableText));
   return countSelected(context, 'UPDATE_TARGET', selection, { different });
 }
 
-/** The work of `deleteTargetMetadata`. */
+/** The work of `deleteTargetMetadata`. @returns the controllerIds of the targets that are different now */
 export async function deleteEntries(
   { tx, context, changes }: Step,
   selection: TargetSelection,
   keys: readonly string[],
-): Promise<number> {
+): Promise<string[]> {
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
   const stored = keys.filter(isStorableText);
   const changed = await removeEntries(tx, context, selected, stored);
@@ -46,5 +46,5 @@ export async function deleteEntries(
     ...affected(selection, changed),
     changes: { metadata: { old: stored } },
   });
-  return changed.length;
+  return changed;
 }

@@ -25,16 +25,16 @@ export type SetTargetMetadata = z.input<typeof SetTargetMetadata>;
 export async function setTargetMetadata(context: Context, input: SetTargetMetadata): Promise<number> {
   const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { entries, dryRun, ...selection } = parse(SetTargetMetadata, input);
-  if (!dryRun) return changeBy(context, (step) => setEntries(step, selection, entries));
+  if (!dryRun) return (await changeBy(context, (step) => setEntries(step, selection, entries))).length;
   return countSelected(context, 'UPDATE_TARGET', selection, { same: hasEntries(tenantId, entries) });
 }
 
-/** The work of `setTargetMetadata`. */
+/** The work of `setTargetMetadata`. @returns the controllerIds of the targets that are different now */
 export async function setEntries(
   { tx, context, changes }: Step,
   selection: TargetSelection,
   entries: readonly MetadataEntry[],
-): Promise<number> {
+): Promise<string[]> {
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
   const changed = await writeEntries(tx, context, selected, entries);
   changes.targetsInScope(changed);
@@ -43,5 +43,5 @@ export async function setEntries(
     ...affected(selection, changed),
     changes: valuesOf(entries),
   });
-  return changed.length;
+  return changed;
 }

@@ -9,7 +9,14 @@ import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { writeAndTouch } from '../targets/touch.ts';
-import { type ChangedTargets, countChoice, lockChoice, type ReadChoice, TagChoice } from './choice.ts';
+import {
+  type ChangedTargets,
+  countChoice,
+  lockChoice,
+  type ReadChoice,
+  TagChoice,
+  type TaggedTargets,
+} from './choice.ts';
 
 /**
  * Gives tags to the named targets, or to all that match a filter; a target that has them all stays as it is. Needs
@@ -20,14 +27,12 @@ export async function assignTargetTags(context: Context, input: TagChoice): Prom
   requirePermission(context, 'UPDATE_TARGET');
   const { dryRun, ...choice } = parse(TagChoice, input);
   if (dryRun) return countTagged(context, choice);
-  return changeBy(context, (step) => assignTags(step, choice));
+  const { changed, faults } = await changeBy(context, (step) => assignTags(step, choice));
+  return { affectedCount: changed.length, faults };
 }
 
 /** The work of `assignTargetTags`. */
-export async function assignTags(
-  { tx, context, changes }: Step,
-  choice: ReadChoice,
-): Promise<ChangedTargets> {
+export async function assignTags({ tx, context, changes }: Step, choice: ReadChoice): Promise<TaggedTargets> {
   const { tenantId } = context.caller;
   const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
   const changed = await writeAndTouch(
@@ -53,7 +58,7 @@ export async function assignTags(
     ...affected(choice, changed),
     changes: { tags: { new: tagNames } },
   });
-  return { affectedCount: changed.length, faults };
+  return { changed, faults };
 }
 
 /** Those that have all the tags stay as they are. */

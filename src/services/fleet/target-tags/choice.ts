@@ -38,7 +38,12 @@ export const TagChoice = z
     message: 'give either these or tagNames',
   });
 export type TagChoice = z.input<typeof TagChoice>;
-export type ReadChoice = Omit<z.output<typeof TagChoice>, 'dryRun'> & Pick<TargetSelection, 'among'>;
+export type ReadChoice = Omit<z.output<typeof TagChoice>, 'dryRun' | keyof TargetSelection> & TargetSelection;
+
+export interface TaggedTargets extends Pick<ChangedTargets, 'faults'> {
+  /** The controllerIds of the targets that are different now. */
+  changed: string[];
+}
 
 export interface ChangedTargets {
   /** How many targets are different now. */

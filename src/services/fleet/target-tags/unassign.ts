@@ -8,7 +8,14 @@ import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { writeAndTouch } from '../targets/touch.ts';
-import { type ChangedTargets, countChoice, lockChoice, type ReadChoice, TagChoice } from './choice.ts';
+import {
+  type ChangedTargets,
+  countChoice,
+  lockChoice,
+  type ReadChoice,
+  TagChoice,
+  type TaggedTargets,
+} from './choice.ts';
 
 /**
  * Takes tags away from the named targets, or from all that match a filter; a target that has none of them stays as it
@@ -19,14 +26,15 @@ export async function unassignTargetTags(context: Context, input: TagChoice): Pr
   requirePermission(context, 'UPDATE_TARGET');
   const { dryRun, ...choice } = parse(TagChoice, input);
   if (dryRun) return countTagged(context, choice);
-  return changeBy(context, (step) => unassignTags(step, choice));
+  const { changed, faults } = await changeBy(context, (step) => unassignTags(step, choice));
+  return { affectedCount: changed.length, faults };
 }
 
 /** The work of `unassignTargetTags`. */
 export async function unassignTags(
   { tx, context, changes }: Step,
   choice: ReadChoice,
-): Promise<ChangedTargets> {
+): Promise<TaggedTargets> {
   const { tagIds, tagNames, selected, faults } = await lockChoice(tx, context, choice);
   const changed = await writeAndTouch(
     tx,
@@ -44,7 +52,7 @@ export async function unassignTags(
     ...affected(choice, changed),
     changes: { tags: { old: tagNames } },
   });
-  return { affectedCount: changed.length, faults };
+  return { changed, faults };
 }
 
 /** Those that have none of the tags stay as they are. */

@@ -33,17 +33,17 @@ export interface AssignTargetType extends Omit<z.input<typeof AssignTargetType>,
 export async function assignTargetType(context: Context, input: AssignTargetType): Promise<number> {
   requirePermission(context, 'UPDATE_TARGET');
   const { targetTypeId, dryRun, ...selection } = parse(AssignTargetType, input);
-  if (!dryRun) return changeBy(context, (step) => assignTypeTo(step, selection, targetTypeId));
+  if (!dryRun) return (await changeBy(context, (step) => assignTypeTo(step, selection, targetTypeId))).length;
   await context.database.transaction((tx) => requireType(tx, context, targetTypeId));
   return countSelected(context, 'UPDATE_TARGET', selection, { different: isOfAnother(targetTypeId) });
 }
 
-/** The work of `assignTargetType`. */
+/** The work of `assignTargetType`. @returns the controllerIds of the targets that are different now */
 export async function assignTypeTo(
   { tx, context, changes }: Step,
   selection: TargetSelection,
   targetTypeId: number | null,
-): Promise<number> {
+): Promise<string[]> {
   await requireType(tx, context, targetTypeId);
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
   const changed = await updateSelected(tx, context.caller.tenantId, selected, {
@@ -56,7 +56,7 @@ export async function assignTypeTo(
     ...affected(selection, changed),
     changes: { targetTypeId: { new: targetTypeId } },
   });
-  return changed.length;
+  return changed;
 }
 
 const isOfAnother = (targetTypeId: number | null) =>

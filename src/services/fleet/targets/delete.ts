@@ -35,14 +35,14 @@ export async function deleteTargets(context: Context, input: DeleteTargets): Pro
   requirePermission(context, 'DELETE_TARGET');
   const { dryRun, ...selection } = parse(DeleteTargets, input);
   if (dryRun) return countSelected(context, 'DELETE_TARGET', selection);
-  return changeBy(context, (step) => deleteSelected(step, selection));
+  return (await changeBy(context, (step) => deleteSelected(step, selection))).length;
 }
 
-/** The work of `deleteTargets`. */
+/** The work of `deleteTargets`. @returns those deleted */
 export async function deleteSelected(
   { tx, context, changes }: Step,
   selection: TargetSelection,
-): Promise<number> {
+): Promise<SelectedTarget[]> {
   const { tenantId } = context.caller;
   await lockRolloutsOf(tx, context, await isSelected(tx, context, 'DELETE_TARGET', selection));
   const found = await selectTargetIds(tx, context, 'DELETE_TARGET', { ...selection, lock: 'update' });
@@ -52,7 +52,7 @@ export async function deleteSelected(
   changes.deleted(found);
   const controllerIds = found.map(({ controllerId }) => controllerId);
   changes.record({ type: 'target.deleted', ...affected(selection, controllerIds) });
-  return found.length;
+  return found;
 }
 
 /** Deletes locked targets with all that belongs to them; whoever had them counted must count that, too. */

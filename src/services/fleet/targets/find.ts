@@ -1,5 +1,5 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
-import { isAmong } from '../../../database/bulk.ts';
+import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetNotFound } from '../../../errors.ts';
@@ -103,6 +103,14 @@ async function readPage(context: Context, tenant: Tenant, page: PageOfKeys): Pro
   const found = start ? await readThose(start) : [];
   return found.length === page.limit ? found : readThose(keysOfPage(page));
 }
+
+/** Lists some targets, as `listTargets` does. Needs READ_TARGET. */
+export const listTargetsAmong = (
+  context: Context,
+  controllerIds: readonly string[],
+  request: PageRequest<TargetOrderField>,
+): Promise<Listing<Target>> =>
+  listTargets(context, request, sql`${targets.controllerId} = ANY(${arrayOf(controllerIds)}::text[])`);
 
 /** Lists the targets whose devices never used their newest token, as `listTargets` does. Needs READ_TARGET. */
 export const listPendingTokenRotations = (

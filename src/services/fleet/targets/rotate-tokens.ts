@@ -29,15 +29,15 @@ export async function rotateTargetTokens(context: Context, input: RotateTargetTo
   requirePermission(context, 'UPDATE_TARGET');
   const { overlapSeconds, dryRun, ...selection } = parse(RotateTargetTokens, input);
   if (dryRun) return countSelected(context, 'UPDATE_TARGET', selection);
-  return changeBy(context, (step) => rotateTokensOf(step, selection, overlapSeconds));
+  return (await changeBy(context, (step) => rotateTokensOf(step, selection, overlapSeconds))).length;
 }
 
-/** The work of `rotateTargetTokens`. */
+/** The work of `rotateTargetTokens`. @returns the controllerIds of the targets that are different now */
 export async function rotateTokensOf(
   { tx, context, changes }: Step,
   selection: TargetSelection,
   overlapSeconds: z.output<typeof OverlapSeconds>,
-): Promise<number> {
+): Promise<string[]> {
   const { caller } = context;
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
   const now = context.clock();
@@ -54,5 +54,5 @@ export async function rotateTokensOf(
   const rotated = selected.map(({ controllerId }) => controllerId);
   changes.targetsInScope(rotated);
   changes.record({ type: 'target.token-rotated', ...affected(selection, rotated) });
-  return selected.length;
+  return rotated;
 }

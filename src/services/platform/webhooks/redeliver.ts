@@ -23,10 +23,10 @@ export type Redeliver = z.input<typeof Redeliver>;
 /**
  * Sends deliveries of a webhook again: those named, delivered or not, or all that match a filter. Needs
  * UPDATE_TENANT_CONFIGURATION; with a filter also READ_TENANT_CONFIGURATION and READ_AUDIT.
- * @returns how many wait now
+ * @returns the ids of those that wait now
  * @throws WEBHOOK_NOT_FOUND, WEBHOOK_DELIVERY_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
-export async function redeliver(context: Context, input: Redeliver): Promise<number> {
+export async function redeliver(context: Context, input: Redeliver): Promise<number[]> {
   const { tenantId } = requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
   const { webhookId, deliveryIds, filter } = parse(Redeliver, input);
   if ((deliveryIds == null) === (filter == null))
@@ -65,6 +65,6 @@ export async function redeliver(context: Context, input: Redeliver): Promise<num
       subjects: [webhook.name],
       count: again.length,
     });
-    return again.length;
+    return [...found];
   });
 }

@@ -171,6 +171,53 @@ describe('target tags', () => {
   });
 });
 
+describe('what became of the targets', () => {
+  const CHANGED =
+    'affectedCount job { id } targets(first: 2) { totalCount nodes { controllerId group tags { name } targetType { name } } }';
+  const change = async (ask: Ask, verb: string, input: object) => {
+    const type = `${verb[0]!.toUpperCase()}${verb.slice(1)}Input!`;
+    const query = `mutation ($input: ${type}) { ${verb}(input: $input) { ${CHANGED} userErrors { code } } }`;
+    return (await ask(query, { input })).data[verb];
+  };
+
+  it('is answered: those that are different now, not those that were so already', async () => {
+    const ask = door.as();
+    await createTargets(ask, 3);
+    const [tag] = await createTags(ask, 'x');
+    const type = await createType(ask, 'T');
+    const [first] = await targetIds(ask, 'd-001');
+    const tags = { ids: [tag] };
+    const one = await change(ask, 'assignTargetTags', { tags, targets: { ids: [first] } });
+    expect(one).toMatchObject({
+      affectedCount: 1,
+      targets: { totalCount: 1, nodes: [{ controllerId: 'd-001', tags: [{ name: 'x' }] }] },
+    });
+    const all = { filter: 'id==*' };
+    expect(await change(ask, 'assignTargetTags', { tags, targets: all })).toMatchObject({
+      affectedCount: 2,
+      job: null,
+      targets: { totalCount: 2, nodes: [{ controllerId: 'd-002' }, { controllerId: 'd-003' }] },
+    });
+    // They no longer match what chose them.
+    expect(
+      await change(ask, 'assignTargetGroup', { group: 'g', targets: { filter: 'group=is=null' } }),
+    ).toMatchObject({
+      targets: { totalCount: 3, nodes: [{ group: 'g' }, { group: 'g' }] },
+    });
+    expect(await change(ask, 'assignTargetType', { targetTypeId: type, targets: all })).toMatchObject({
+      targets: { totalCount: 3, nodes: [{ targetType: { name: 'T' } }, { targetType: { name: 'T' } }] },
+    });
+    expect(await change(ask, 'unassignTargetTags', { tags, targets: { ids: [first] } })).toMatchObject({
+      targets: { totalCount: 1, nodes: [{ tags: [] }] },
+    });
+    const counted = await change(ask, 'rotateTargetTokens', { targets: all, dryRun: true });
+    expect(counted).toMatchObject({ affectedCount: 3, targets: { totalCount: 0, nodes: [] } });
+    expect(await change(ask, 'rotateTargetTokens', { targets: all })).toMatchObject({
+      targets: { totalCount: 3 },
+    });
+  });
+});
+
 describe('groups and types of many targets', () => {
   it('are assigned and cleared', async () => {
     const ask = door.as();

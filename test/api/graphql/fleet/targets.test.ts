@@ -10,7 +10,7 @@ const UPDATE = `mutation ($input: UpdateTargetInput!) { updateTarget(input: $inp
   target { controllerId name description address group requestAttributes targetType { name } attributes { key } }
   userErrors { code path } } }`;
 const DELETE = `mutation ($input: DeleteTargetsInput!) { deleteTargets(input: $input) {
-  deletedCount userErrors { code path message } } }`;
+  deletedIds deletedCount userErrors { code path message } } }`;
 const LIST = `query ($first: Int, $after: String, $last: Int, $before: String, $offset: Int, $filter: String, $orderBy: [TargetOrder!]) {
   targets(first: $first, after: $after, last: $last, before: $before, offset: $offset, filter: $filter, orderBy: $orderBy) {
     totalCount nodes { controllerId } edges { cursor node { controllerId } }
@@ -260,9 +260,9 @@ describe('deleting targets', () => {
     });
     const targets = { ids: await targetIds(ask, 'd-001', 'd-002') };
     const dry = await ask(DELETE, { input: { targets, dryRun: true } });
-    expect(dry.data.deleteTargets.deletedCount).toBe(2);
+    expect(dry.data.deleteTargets).toMatchObject({ deletedIds: [], deletedCount: 2 });
     const done = await ask(DELETE, { input: { targets } });
-    expect(done.data.deleteTargets).toEqual({ deletedCount: 2, userErrors: [] });
+    expect(done.data.deleteTargets).toEqual({ deletedIds: targets.ids, deletedCount: 2, userErrors: [] });
     expect(idsOf((await ask(LIST)).data.targets)).toEqual(['d-003']);
   });
 
@@ -271,10 +271,9 @@ describe('deleting targets', () => {
     await createTargets(ask, 3);
     const dry = await ask(DELETE, { input: { targets: { filter: 'name=in=(d-001,d-003)' }, dryRun: true } });
     expect(dry.data.deleteTargets.deletedCount).toBe(2);
-    expect(
-      (await ask(DELETE, { input: { targets: { filter: 'name=in=(d-001,d-003)' } } })).data.deleteTargets
-        .deletedCount,
-    ).toBe(2);
+    const ids = await targetIds(ask, 'd-001', 'd-003');
+    const done = await ask(DELETE, { input: { targets: { filter: 'name=in=(d-001,d-003)' } } });
+    expect(done.data.deleteTargets).toMatchObject({ deletedIds: ids, deletedCount: 2 });
     expect(idsOf((await ask(LIST)).data.targets)).toEqual(['d-002']);
   });
 

@@ -4,7 +4,7 @@ import { openTestDoor } from '../support.ts';
 const door = openTestDoor();
 
 const SELECTION = 'userErrors { code path message }';
-const NO_PLACE = { position: null, length: null, expected: null, suggestion: null };
+const NO_PLACE = { position: null, length: null, expected: null, suggestion: null, refusedTargets: null };
 
 describe('all faults of an input are told at once', () => {
   it('of one thing', async () => {

@@ -67,6 +67,7 @@ const OF_ITS_OWN = [
 
 const changing = (mutation: string, input: string) => (selection: string) =>
   `mutation { ${mutation}(input: { ${input}, dryRun: true }) { ${selection} } }`;
+const ALL_TARGETS = 'targets: { filter: "id==*" }';
 /** By type how a field of it is reached. */
 const REACHED: Record<string, (selection: string) => string> = {
   Query: (selection) => `{ ${selection} }`,
@@ -79,6 +80,17 @@ const REACHED: Record<string, (selection: string) => string> = {
       'assignDistributionSet',
       `distributionSetId: "${idOf('DistributionSet', fleet.setId)}", targets: { filter: "id==*" }`,
     )(selection),
+  ApproveTargetsPayload: changing('approveTargets', 'pendingTargets: { ids: [] }'),
+  AssignTargetGroupPayload: changing('assignTargetGroup', `group: "g", ${ALL_TARGETS}`),
+  AssignTargetTagsPayload: changing('assignTargetTags', `tags: { names: ["x"] }, ${ALL_TARGETS}`),
+  AssignTargetTypePayload: changing('assignTargetType', `targetTypeId: null, ${ALL_TARGETS}`),
+  DeleteTargetMetadataPayload: changing('deleteTargetMetadata', `keys: ["k"], ${ALL_TARGETS}`),
+  RotateTargetTokensPayload: changing('rotateTargetTokens', ALL_TARGETS),
+  SetTargetMetadataPayload: changing(
+    'setTargetMetadata',
+    `entries: [{ key: "k", value: "v" }], ${ALL_TARGETS}`,
+  ),
+  UnassignTargetTagsPayload: changing('unassignTargetTags', `tags: { names: ["x"] }, ${ALL_TARGETS}`),
   CancelActionsPayload: changing('cancelActions', 'actions: { filter: "id!=0" }'),
   ConfirmActionsPayload: changing('confirmActions', 'actions: { filter: "id!=0" }'),
   ForceActionsPayload: changing('forceActions', 'actions: { filter: "id!=0" }'),

@@ -124,8 +124,16 @@ describe('modules and sets', () => {
     );
     const tagId = tags.distributionSetTags[0].id;
     const tagged = { tagId, setIds: [setId] };
-    expect((await mutate('assignDistributionSetTag', tagged, 'affectedCount')).affectedCount).toBe(1);
-    expect((await mutate('assignDistributionSetTag', tagged, 'affectedCount')).affectedCount).toBe(0);
+    const shown = 'affectedCount distributionSets { id tags { name } }';
+    const distributionSets = [{ id: setId, tags: [{ name: 'stable' }] }];
+    expect(await mutate('assignDistributionSetTag', tagged, shown)).toMatchObject({
+      affectedCount: 1,
+      distributionSets,
+    });
+    expect(await mutate('assignDistributionSetTag', tagged, shown)).toMatchObject({
+      affectedCount: 0,
+      distributionSets,
+    });
 
     const { data } = await door.as()(
       `{ distributionSets(filter: "tag==stable and metadata.k==v and complete==true") { totalCount nodes {
