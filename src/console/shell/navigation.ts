@@ -1,5 +1,6 @@
 import {
   IconDeviceDesktop,
+  IconFileImport,
   IconHistory,
   IconPackage,
   IconPlus,
@@ -19,9 +20,35 @@ export interface Place {
   icon: ComponentType<{ size?: number; stroke?: number }>;
   /** Who has none of these doesn't see it. */
   needs: readonly Permission[];
-  /** Only in the palette. */
-  hidden?: boolean;
 }
+
+/** Places that only the palette leads to at once. */
+export const MORE_PLACES: readonly (Place & { search?: Record<string, string>; isForAdmins?: boolean })[] = [
+  { to: '/provision/many', label: shell.importTargets, icon: IconFileImport, needs: ['CREATE_TARGET'] },
+  { to: '/rollouts/new', label: shell.newRollout, icon: IconRocket, needs: ['CREATE_ROLLOUT'] },
+  ...(['modules', 'types'] as const).map((tab) => ({
+    to: '/software' as const,
+    search: { tab },
+    label: shell.tabs[tab],
+    icon: IconPackage,
+    needs: ['READ_SOFTWARE_MODULE'] as const,
+  })),
+  ...(['general', 'certificates', 'webhooks'] as const).map((tab) => ({
+    to: '/settings' as const,
+    search: { tab },
+    label: shell.tabs[tab],
+    icon: IconSettings,
+    needs: ['READ_TENANT_CONFIGURATION'] as const,
+  })),
+  ...(['users', 'roles', 'keys'] as const).map((tab) => ({
+    to: '/settings' as const,
+    search: { tab },
+    label: shell.tabs[tab],
+    icon: IconSettings,
+    needs: [],
+    isForAdmins: tab !== 'keys',
+  })),
+];
 
 /** The places of the sidebar and of the palette, in their order. */
 export const PLACES: readonly Place[] = [

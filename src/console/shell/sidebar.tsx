@@ -12,7 +12,7 @@ const PlaceLink = createLink((props: NavLinkProps & { href?: string }) => (
 export function Sidebar() {
   const { may } = useViewer();
   const { pathname } = useLocation();
-  return PLACES.filter(({ needs, hidden }) => !hidden && may(...needs)).map(({ to, label, icon: Icon }) => {
+  return PLACES.filter(({ needs }) => may(...needs)).map(({ to, label, icon: Icon }) => {
     const active = to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`);
     return (
       <PlaceLink

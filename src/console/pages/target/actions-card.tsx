@@ -39,7 +39,7 @@ export function ActionsCard({ controllerId, moved }: { controllerId: string; mov
           return (
             <Stack gap="xs">
               {nodes.map((action) => (
-                <ActionLine key={action.id} action={action} />
+                <ActionLine key={action.id} action={action} moved={moved} />
               ))}
               {totalCount > nodes.length && first < SHOWN_MOST && (
                 <Button size="xs" variant="subtle" onClick={() => setFirst(SHOWN_MOST)}>
@@ -54,7 +54,7 @@ export function ActionsCard({ controllerId, moved }: { controllerId: string; mov
   );
 }
 
-function ActionLine({ action }: { action: ActionRowFragment }) {
+function ActionLine({ action, moved }: { action: ActionRowFragment; moved: unknown }) {
   const [open, setOpen] = useState(false);
   const { may } = useViewer();
   const { distributionSet, status, active, createdAt } = action;
@@ -79,7 +79,7 @@ function ActionLine({ action }: { action: ActionRowFragment }) {
           )}
         </Group>
       </Group>
-      {open && <Messages id={action.id} />}
+      {open && <Messages id={action.id} moved={moved} />}
     </div>
   );
 }
@@ -109,8 +109,9 @@ function CancelButton({ id, name }: { id: string; name: string }) {
 }
 
 /** What the device and the server said about an action, the newest first. */
-function Messages({ id }: { id: string }) {
+function Messages({ id, moved }: { id: string; moved: unknown }) {
   const answer = useData(ActionMessages, { id });
+  useFollow(moved, answer.reload, FOLLOW_MS);
   return (
     <Answer of={answer} waiting={<Lines count={2} height={14} />}>
       {({ action }) => (

@@ -75,15 +75,15 @@ function Shown({ target, moved }: { target: TargetFullFragment; moved: unknown }
         <Stack gap="md" miw={0}>
           <FactsCard target={target} />
           {may('READ_TARGET_SECURITY_TOKEN', 'UPDATE_TARGET') && <TokenCard target={target} />}
+          <AttributesCard target={target} />
           <MetadataCard target={target} />
         </Stack>
         <Stack gap="md" miw={0}>
           <SoftwareCard target={target} />
           <ActionsCard controllerId={controllerId} moved={moved} />
-          <AttributesCard target={target} />
+          <TimelineCard controllerId={controllerId} moved={moved} />
         </Stack>
       </SimpleGrid>
-      <TimelineCard controllerId={controllerId} moved={moved} />
     </Page>
   );
 }

@@ -27,7 +27,8 @@ export function TimelineCard({ controllerId, moved }: { controllerId: string; mo
     <Card title={texts.title} hint={texts.hint}>
       <Answer of={timeline} waiting={<Lines count={4} height={24} />}>
         {({ target }) => {
-          const { nodes = [], pageInfo } = target?.timeline ?? {};
+          const { nodes: all = [], pageInfo } = target?.timeline ?? {};
+          const nodes = all.filter((entry) => !isToldAsStep(entry));
           if (nodes.length === 0)
             return (
               <Text size="sm" c="dimmed">
@@ -57,6 +58,10 @@ export function TimelineCard({ controllerId, moved }: { controllerId: string; mo
   );
 }
 
+/** What a device reports of an action is there once more, as its step. */
+const isToldAsStep = ({ type, status, actorKind }: Entry) =>
+  type.startsWith('action.') && status === null && actorKind === 'DEVICE';
+
 const toneOf = ({ status, type }: Entry): Tone =>
   status ? actionTone(status) : type.startsWith('distribution-set.') ? 'busy' : 'quiet';
 
@@ -64,17 +69,15 @@ function Line({ entry }: { entry: Entry }) {
   const { type, at, actor, actorKind, count, filter, messages, status } = entry;
   return (
     <li className={`${classes.entry} ${toneClass(toneOf(entry))}`}>
-      <Group gap="xs">
-        <Text size="sm" fw={550}>
-          {status ? texts.step(actionStatusTexts[status]) : texts.event(type)}
-        </Text>
+      <Text size="sm" component="div">
+        <b>{status ? texts.step(actionStatusTexts[status]) : texts.event(type)}</b>{' '}
         {actor && (
-          <Text size="sm" c="dimmed">
-            {actorKind === 'DEVICE' ? texts.byItself : texts.by(actor)}
+          <Text span size="sm" c="dimmed">
+            {actorKind === 'DEVICE' ? texts.byItself : texts.by(actor)}{' '}
           </Text>
         )}
         <When at={at} c="dimmed" />
-      </Group>
+      </Text>
       {count > 1 && (
         <Text size="xs" c="dimmed">
           {texts.among(count - 1, filter)}
