@@ -5,6 +5,7 @@ import { lowered } from '../database/tables/columns.ts';
 import { filterValueInvalid } from '../errors.ts';
 import type { Comparison, Expression, Operator, Value } from './expression.ts';
 import {
+  type EnumField,
   type Field,
   type FieldSet,
   findField,
@@ -109,11 +110,7 @@ function compileComparison(comparison: Comparison, fields: FieldSet, moments: Mo
       return scalarCondition(field.column, comparison, integer);
     case 'enum':
       requireOperator(comparison, MEMBERSHIP);
-      return scalarCondition(
-        field.column,
-        comparison,
-        (value) => sql`${readEnum(comparison.field, field.values, value)}`,
-      );
+      return enumCondition(field, comparison);
     case 'boolean':
       requireOperator(comparison, EQUALITY);
       return booleanCondition(columnAt(field.column, moments), comparison);
@@ -147,6 +144,20 @@ function scalarCondition(
     default:
       return sql`${column} ${ORDER[operator]} ${operand(values[0]!)}`;
   }
+}
+
+/** A value may stand for several; more than one is a list. */
+function enumCondition({ column, ...allowed }: EnumField, comparison: Comparison): SQL {
+  const { field, operator, values } = comparison;
+  const found = values.flatMap((value) => readEnum(field, allowed, value));
+  const isPositive = operator === '==' || operator === '=in=';
+  if (!isPositive && operator !== '!=' && operator !== '=out=')
+    return scalarCondition(column, comparison, () => sql``);
+  const among = isOneOf(
+    column,
+    found.map((value) => sql`${value}`),
+  );
+  return isPositive ? among : isNot(among);
 }
 
 function booleanCondition(column: SQLWrapper, comparison: Comparison): SQL {

@@ -9,6 +9,8 @@ import { editDistance } from './nearest.ts';
  */
 export type Field = (ScalarField | SetField | MapField | NameField) & Owned;
 
+export type EnumField = Extract<ScalarField, { kind: 'enum' }>;
+
 export type ScalarField =
   | { kind: 'text'; column: SQLWrapper }
   /** `timestamptz(3)` */
@@ -16,8 +18,8 @@ export type ScalarField =
   /** `bigint` */
   | { kind: 'integer'; column: SQLWrapper }
   | { kind: 'boolean'; column: SQLWrapper | ByMoment }
-  /** Stored as one of the values, which are in lower case. */
-  | { kind: 'enum'; column: SQLWrapper; values: readonly string[] };
+  /** Stored as one of the values, which are in lower case; `wildcards` says whether `*` may stand for a part of some. */
+  | { kind: 'enum'; column: SQLWrapper; values: readonly string[]; wildcards?: true };
 
 /** An entity that a row can refer to, so that a field of the row shows something of it. */
 export type Entity =

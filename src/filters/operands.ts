@@ -1,8 +1,11 @@
 import { filterFieldUnknown, filterSyntax, filterValueInvalid } from '../errors.ts';
 import type { Comparison, Operator, Value } from './expression.ts';
+import type { EnumField } from './fields.ts';
 import type { Moments } from './moments.ts';
 import { nearestOf } from './nearest.ts';
 
+/** Values that are told of a field with many. */
+const MOST_TOLD = 20;
 /** Characters of a wrong value that are compared with the right ones. */
 const LONGEST_COMPARED = 128;
 const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z');
@@ -55,18 +58,38 @@ export function readInteger(value: Value): string {
   return String(integer);
 }
 
-/** One of the allowed values, which are in lower case. */
-export function readEnum(field: string, allowed: readonly string[], value: Value): string {
+/** One of the values, which are in lower case, or those that a value with wildcards stands for. */
+export function readEnum(
+  field: string,
+  { values, wildcards }: Pick<EnumField, 'values' | 'wildcards'>,
+  value: Value,
+): string[] {
   const text = textWithoutWildcards(value)?.toLowerCase();
-  if (text !== undefined && allowed.includes(text)) return text;
+  const found = values.filter((one) => (text === undefined ? wildcards && isLike(one, value) : one === text));
+  if (found.length) return found;
+  const told = values.slice(0, MOST_TOLD).join(', ') + (values.length > MOST_TOLD ? ', …' : '');
   throw filterFieldUnknown(
     {
       ...placeOf(value),
-      expected: `one of ${allowed.join(', ')}`,
-      suggestion: nearestOf(allowed, (text ?? value.pieces.join('')).slice(0, LONGEST_COMPARED)),
+      expected: `one of ${told}`,
+      suggestion: nearestOf(values, (text ?? value.pieces.join('')).slice(0, LONGEST_COMPARED)),
     },
-    `'${field}' is one of ${allowed.join(', ')}.`,
+    `'${field}' is one of ${told}.`,
   );
+}
+
+/** Whether the pieces stand in a text in their order, the first at its start and the last at its end. */
+function isLike(text: string, { pieces }: Value): boolean {
+  const [first = '', ...others] = pieces.map((piece) => piece.toLowerCase());
+  const end = others.pop() ?? '';
+  if (!text.startsWith(first) || !text.endsWith(end) || text.length < first.length + end.length) return false;
+  let rest = text.slice(first.length, text.length - end.length);
+  for (const piece of others) {
+    const at = rest.indexOf(piece);
+    if (at < 0) return false;
+    rest = rest.slice(at + piece.length);
+  }
+  return true;
 }
 
 export function readBoolean(field: string, value: Value): boolean {

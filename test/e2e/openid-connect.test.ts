@@ -96,7 +96,7 @@ describe('sign-in at an issuer', () => {
     });
     expect([...browser.jar.keys()]).toEqual(['muster_session']);
     const { auditEvents } = await graphql(tenant.admin, '{ auditEvents(first: 1) { nodes { type actor } } }');
-    expect(auditEvents.nodes).toEqual([{ type: 'session.begun', actor: 'ann' }]);
+    expect(auditEvents.nodes).toEqual([{ type: 'SESSION_BEGUN', actor: 'ann' }]);
   });
 
   it('reads roles from an access token that the API takes, and from the userinfo', async () => {

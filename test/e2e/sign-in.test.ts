@@ -287,13 +287,13 @@ describe('by GraphQL', () => {
       '{ auditEvents { nodes { type actor actorKind apiKey channel changes } } }',
     );
     expect(auditEvents.nodes[0]).toMatchObject({
-      type: 'target.created',
+      type: 'TARGET_CREATED',
       actor: 'boss',
       actorKind: 'API_KEY',
       apiKey: 'ci',
       channel: 'MANAGEMENT_API',
     });
-    expect(auditEvents.nodes[1]).toMatchObject({ type: 'api-key.created', actorKind: 'USER', apiKey: null });
+    expect(auditEvents.nodes[1]).toMatchObject({ type: 'API_KEY_CREATED', actorKind: 'USER', apiKey: null });
     expect(JSON.stringify(auditEvents)).not.toContain(bearer.slice(-20));
   });
 });

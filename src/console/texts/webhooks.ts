@@ -16,7 +16,7 @@ export const webhooksTexts = {
   url: 'Address',
   urlHint: 'An https URL that takes POST.',
   events: 'Events',
-  eventsHint: 'Choose some, or type others; a * stands for any end. With none chosen, all are sent.',
+  eventsHint: 'Choose kinds of events. With none chosen, all are sent.',
   allEvents: 'All events',
   active: 'Events are sent',
   resumeHint: 'It is suspended, as nothing was accepted for a day. Saving resumes it.',

@@ -1,6 +1,10 @@
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { AuditEvent as Entity } from '../../../services/platform/audit/audit-event.ts';
+import {
+  EVENT_TYPES,
+  type EventType as EventTypeName,
+} from '../../../services/platform/audit/event-types.ts';
 import { findAuditEvents, listAuditEvents } from '../../../services/platform/audit/list.ts';
 import type { FieldChanges } from '../../../services/platform/audit/record.ts';
 import type { Channel as ChannelName, ActorKind as Kind } from '../../../services/shared/context.ts';
@@ -26,6 +30,14 @@ export const Channel = enumOf<ChannelName>('Channel', 'By which way a call came.
   SERVER: 'None: the server does it of itself.',
 });
 
+const told = (type: string) => `\`${type}\` in filters, and \`muster.${type}\` as webhooks send it.`;
+
+export const EventType = enumOf<EventTypeName>(
+  'EventType',
+  'What was done, or refused.',
+  Object.fromEntries(EVENT_TYPES.map((type) => [type, told(type)])) as Record<EventTypeName, string>,
+);
+
 @ObjectType({ simpleResolvers: true, description: 'What was done in the tenant, or refused.' })
 export class AuditEvent extends NumberedNode implements Entity {
   @Field(() => GraphQLDateTime, { description: 'When it happened.' })
@@ -49,11 +61,8 @@ export class AuditEvent extends NumberedNode implements Entity {
   @Field(() => String, { nullable: true, description: "The client's address, where there is one." })
   address!: string | null;
 
-  @Field(() => String, {
-    description:
-      'What was done, for example `target.created`, `configuration.updated`, `permission.refused`, `sign-in.failed`.',
-  })
-  type!: string;
+  @Field(() => EventType, { description: 'What was done.' })
+  type!: EventTypeName;
 
   @Field(() => [String], {
     nullable: true,

@@ -28,6 +28,7 @@ import { answer, type IdInput, idInput, inputOf, payload } from '../server/mutat
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
+import { EventType } from './audit-events.ts';
 
 const DeliveryState = enumOf<Delivery['state']>('WebhookDeliveryState', 'The state of a delivery.', {
   pending: 'It will be sent, for the first time or again.',
@@ -45,8 +46,8 @@ class WebhookDelivery extends NumberedNode implements Delivery {
   })
   eventId!: number;
 
-  @Field(() => String, { description: 'The type of the event.' })
-  type!: string;
+  @Field(() => EventType, { description: 'What the event tells of.' })
+  type!: Delivery['type'];
 
   @Field(() => [String], {
     nullable: true,

@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { EVENT_FAMILIES, EVENT_TYPES } from '../../../services/platform/audit/event-types.ts';
 import { createWebhook } from '../../../services/platform/webhooks/create.ts';
 import { deleteWebhook } from '../../../services/platform/webhooks/delete.ts';
 import type { Webhook as Entity } from '../../../services/platform/webhooks/find.ts';
@@ -22,6 +23,16 @@ import {
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
 
+/** A family is written like its kind, `TARGET` for `target.*`. */
+const WebhookEventType = enumOf<string>(
+  'WebhookEventType',
+  'Which events a webhook sends: all of a kind, or those of one type.',
+  Object.fromEntries([
+    ...EVENT_FAMILIES.map((family) => [family, `All whose type begins with \`${family.slice(0, -1)}\`.`]),
+    ...EVENT_TYPES.map((type) => [type, `Those of the type \`${type}\`.`]),
+  ]),
+);
+
 const WebhookState = enumOf<'active' | 'inactive' | 'failing' | 'suspended'>(
   'WebhookState',
   'The state of a webhook.',
@@ -42,9 +53,9 @@ class Webhook extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Where events are sent to, by POST.' })
   url!: string;
 
-  @Field(() => [String], {
+  @Field(() => [WebhookEventType], {
     nullable: true,
-    description: 'The types of the events to send, for example `target.*`; null for all.',
+    description: 'The types of the events to send; null for all.',
   })
   eventTypes!: string[] | null;
 
@@ -83,9 +94,9 @@ class CreateWebhookInput {
   })
   url!: string;
 
-  @Field(() => [String], {
+  @Field(() => [WebhookEventType], {
     nullable: true,
-    description: 'The types of the events to send, each whole or with `*` at its end; all unless given.',
+    description: 'The types of the events to send; all unless given.',
   })
   eventTypes?: string[] | null;
 
@@ -104,7 +115,10 @@ class UpdateWebhookInput extends idInput('Webhook') {
   @Field(() => String, { nullable: true, description: 'Its new URL.' })
   url?: string;
 
-  @Field(() => [String], { nullable: true, description: 'The types of the events to send; null for all.' })
+  @Field(() => [WebhookEventType], {
+    nullable: true,
+    description: 'The types of the events to send; null for all.',
+  })
   eventTypes?: string[] | null;
 
   @Field(() => Boolean, {

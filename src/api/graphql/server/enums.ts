@@ -7,11 +7,12 @@ const APART: Readonly<Record<string, string>> = {
   NEXTGROUP: 'nextGroup',
 };
 
-/** `inSync`, `in_sync` and `in.sync` are all `IN_SYNC`. */
+/** `inSync`, `in_sync`, `in-sync` and `in.sync` are all `IN_SYNC`. */
 const constantCase = (text: string) =>
   (APART[text] ?? text)
     .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replaceAll('.', '_')
+    .replace(/\.\*$/, '')
+    .replace(/[.-]/g, '_')
     .toUpperCase();
 
 /** Makes an enum from the domain's words: each becomes a value in GraphQL's spelling, with its description. */

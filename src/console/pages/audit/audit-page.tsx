@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { AuditRowFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { eventText } from '../../parts/event-type.ts';
 import { filterFaultOf } from '../../parts/filter-fault.tsx';
 import { FilterField } from '../../parts/filter-field.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -19,7 +20,7 @@ const SHOWN_SUBJECTS = 3;
 
 const COLUMNS: readonly Column<AuditRowFragment>[] = [
   { id: 'at', label: texts.columns.at, cell: ({ at }) => <When at={at} /> },
-  { id: 'type', label: texts.columns.type, cell: ({ type }) => type },
+  { id: 'type', label: texts.columns.type, cell: ({ type }) => eventText(type) },
   {
     id: 'subjects',
     label: texts.columns.subjects,
@@ -83,7 +84,7 @@ export function AuditPage() {
             label={texts.table}
             rows={list?.nodes}
             keyOf={({ id }) => id}
-            nameOf={({ type }) => type}
+            nameOf={({ type }) => eventText(type)}
             columns={COLUMNS}
             height="calc(100vh - 270px)"
           />

@@ -5,6 +5,7 @@ import type { DeliveryRowFragment, WebhookDeliveryState } from '../../api/types.
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import type { Column } from '../../parts/data-table.tsx';
+import { eventText } from '../../parts/event-type.ts';
 import { ListTable } from '../../parts/list-table.tsx';
 import { type Place, pageArguments } from '../../parts/place.ts';
 import { State, type Tone } from '../../parts/status.tsx';
@@ -76,7 +77,7 @@ export function Deliveries({ webhookId, mayResend }: { webhookId: string; mayRes
 
 const columnsOf = (webhookId: string, mayResend: boolean): Column<DeliveryRowFragment>[] => [
   { id: 'at', label: texts.columns.at, cell: ({ createdAt }) => <When at={createdAt} /> },
-  { id: 'type', label: texts.columns.type, cell: ({ type }) => type },
+  { id: 'type', label: texts.columns.type, cell: ({ type }) => eventText(type) },
   {
     id: 'subjects',
     label: texts.columns.subjects,

@@ -1,4 +1,4 @@
-import { Button, Code, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useClient } from 'urql';
 import type { DeliveryRowFragment, WebhookRowFragment, WebhookState } from '../../api/types.documents.ts';
@@ -6,6 +6,7 @@ import { useChange } from '../../api/use-change.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
+import { eventText } from '../../parts/event-type.ts';
 import { Fact, Facts } from '../../parts/fact.tsx';
 import { done, failure } from '../../parts/notify.tsx';
 import { RemoveButton } from '../../parts/remove-button.tsx';
@@ -61,7 +62,7 @@ export function WebhookCard({ webhook, onEdit }: { webhook: WebhookRowFragment; 
           )}
         </Fact>
         <Fact label={texts.events}>
-          {eventTypes ? <Code>{eventTypes.join(', ')}</Code> : texts.allEvents}
+          {eventTypes ? eventTypes.map(eventText).join(', ') : texts.allEvents}
         </Fact>
       </Facts>
       {may('READ_AUDIT') && (

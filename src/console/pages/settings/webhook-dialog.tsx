@@ -1,32 +1,33 @@
-import { Checkbox, Switch, TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, MultiSelect, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { WebhookRowFragment } from '../../api/types.documents.ts';
+import type { WebhookEventType, WebhookRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
+import { eventText } from '../../parts/event-type.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { done } from '../../parts/notify.tsx';
 import type { NewToken } from '../../parts/token-dialog.tsx';
 import { webhooksTexts as texts } from '../../texts/webhooks.ts';
 import { CreateWebhook, UpdateWebhook } from './webhooks.documents.ts';
 
-/** Events that people want most; others can be typed. */
-const SUGGESTED = [
-  'target.*',
-  'pending-target.*',
-  'distribution-set.*',
-  'rollout.*',
-  'rollout-group.*',
-  'auto-assignment.*',
-  'action.*',
-  'software-module.*',
-  'artifact.*',
-  'enrollment-group.*',
-  'user.*',
-  'api-key.*',
-  'configuration.*',
-  'webhook.*',
-  'permission.refused',
-  'sign-in.failed',
-];
+/** Events that people want most: all of a kind, and two that warn. */
+const OFFERED = [
+  'TARGET',
+  'PENDING_TARGET',
+  'DISTRIBUTION_SET',
+  'ROLLOUT',
+  'ROLLOUT_GROUP',
+  'AUTO_ASSIGNMENT',
+  'ACTION',
+  'SOFTWARE_MODULE',
+  'ARTIFACT',
+  'ENROLLMENT_GROUP',
+  'USER',
+  'API_KEY',
+  'CONFIGURATION',
+  'WEBHOOK',
+  'PERMISSION_REFUSED',
+  'SIGN_IN_FAILED',
+] as const satisfies WebhookEventType[];
 
 /** Makes a webhook, or changes one; a new secret is told. */
 export function WebhookDialog({
@@ -40,7 +41,8 @@ export function WebhookDialog({
 }) {
   const [create] = useChange(CreateWebhook);
   const [update] = useChange(UpdateWebhook);
-  const [eventTypes, setEventTypes] = useState<string[]>([...(webhook?.eventTypes ?? [])]);
+  const [eventTypes, setEventTypes] = useState<WebhookEventType[]>([...(webhook?.eventTypes ?? [])]);
+  const offered = [...new Set<WebhookEventType>([...OFFERED, ...(webhook?.eventTypes ?? [])])];
 
   async function run(form: FormData) {
     const values = {
@@ -97,13 +99,14 @@ export function WebhookDialog({
             withAsterisk={false}
             autoComplete="off"
           />
-          <TagsInput
+          <MultiSelect
             label={texts.events}
             description={texts.eventsHint}
             placeholder={eventTypes.length === 0 ? texts.allEvents : undefined}
-            data={SUGGESTED}
+            data={offered.map((type) => ({ value: type, label: eventText(type) }))}
             value={eventTypes}
-            onChange={setEventTypes}
+            onChange={(chosen) => setEventTypes(offered.filter((type) => chosen.includes(type)))}
+            searchable
             error={faultOf('eventTypes')}
           />
           <Switch

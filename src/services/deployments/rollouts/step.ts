@@ -24,10 +24,11 @@ export const TARGETS_A_STEP = 1_000;
 /** Puts the rollout into another state, and says so. */
 export async function setRolloutStatus(
   { tx, context, changes, rollout }: RolloutStep,
-  status: RolloutStatus,
+  status: Exclude<RolloutStatus, 'creating' | 'approval_denied'>,
   more: Partial<Pick<LockedRollout, 'totalTargets' | 'deleted'>> = {},
 ): Promise<void> {
   await writeRollout(tx, context, rollout, { status, ...more });
   changes.rollouts([rollout.id]);
-  changes.record({ type: `rollout.${status.replaceAll('_', '-')}`, subjects: [rollout.name] });
+  const name = status === 'waiting_for_approval' ? 'waiting-for-approval' : status;
+  changes.record({ type: `rollout.${name}`, subjects: [rollout.name] });
 }

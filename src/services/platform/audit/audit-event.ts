@@ -1,4 +1,5 @@
 import type { ActorKind, Channel } from '../../shared/context.ts';
+import type { EventType } from './event-types.ts';
 import type { FieldChanges } from './record.ts';
 
 /** What was done, or refused, in a tenant. */
@@ -11,7 +12,7 @@ export interface AuditEvent {
   apiKey: string | null;
   channel: Channel;
   address: string | null;
-  type: string;
+  type: EventType;
   subjects: string[] | null;
   filter: string | null;
   count: number;

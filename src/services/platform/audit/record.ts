@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../database/connect.ts';
 import type { ActorContext } from '../../shared/context.ts';
+import type { EventType } from './event-types.ts';
 import { noteTargets } from './targets.ts';
 import { type NewAuditEvent, writeEvents } from './write.ts';
 
@@ -9,7 +10,7 @@ export type FieldChanges = Readonly<Record<string, { old?: unknown; new?: unknow
 /** What a verb has done, as the audit trail keeps it: one for a bulk, too. */
 export interface ChangeRecord {
   /** What kind of thing and what became of it: `target.created`, `target-type.updated`. */
-  type: `${string}.${string}`;
+  type: EventType;
   /** Names of what it was done to: controllerIds, user names, keys. Absent where a filter chose them. */
   subjects?: readonly string[];
   filter?: string | null | undefined;

@@ -1,7 +1,7 @@
-import { auditEvents } from '../../../database/tables/audit.ts';
 import { DELIVERY_STATES, webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import { fieldSet } from '../../../filters/fields.ts';
 import type { SortField } from '../../shared/page.ts';
+import { TYPE_OF_EVENT } from '../audit/fields.ts';
 import type { WebhookDelivery } from './delivery.ts';
 import type { Webhook } from './find.ts';
 
@@ -26,7 +26,7 @@ export const WEBHOOK_ORDER = {
 export const DELIVERY_FIELDS = fieldSet([
   [['id'], { kind: 'integer', column: webhookDeliveries.id }],
   [['state'], { kind: 'enum', column: webhookDeliveries.state, values: DELIVERY_STATES }],
-  [['type'], { kind: 'text', column: auditEvents.type }],
+  [['type'], TYPE_OF_EVENT],
   [['createdAt'], { kind: 'time', column: webhookDeliveries.createdAt }],
   [['finishedAt'], { kind: 'time', column: webhookDeliveries.finishedAt }],
   [['attempts'], { kind: 'integer', column: webhookDeliveries.attempts }],

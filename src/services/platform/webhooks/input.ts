@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { invalid } from '../../../errors.ts';
 import { enteredText, plainText } from '../../shared/text.ts';
+import { namesEvents } from '../audit/event-types.ts';
 import { hostOf, isPublicAddress } from './addresses.ts';
 
 const name = enteredText(1, 128);
@@ -11,7 +12,7 @@ const eventTypes = z
     z
       .string()
       .max(128, 'must have at most 128 characters')
-      .regex(/^(?=.)[a-z.-]*\*?$/, "must be the type of an event, or its beginning with a '*' at the end"),
+      .refine(namesEvents, "must be the type of an event, or its beginning with a '*' at the end"),
   )
   .min(1, 'must have at least one type')
   .max(100, 'must have at most 100 types');

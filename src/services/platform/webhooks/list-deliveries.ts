@@ -1,4 +1,4 @@
-import { and, count, eq } from 'drizzle-orm';
+import { and, count, eq, sql } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
@@ -8,6 +8,7 @@ import { askedFilter } from '../../access/readable-fields.ts';
 import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
+import type { EventType } from '../audit/event-types.ts';
 import type { WebhookDelivery } from './delivery.ts';
 import { DELIVERY_FIELDS, DELIVERY_ORDER } from './fields.ts';
 import { webhookWithId } from './find.ts';
@@ -16,7 +17,7 @@ export const DELIVERY_COLUMNS = {
   id: webhookDeliveries.id,
   state: webhookDeliveries.state,
   eventId: webhookDeliveries.eventId,
-  type: auditEvents.type,
+  type: sql<EventType>`${auditEvents.type}`,
   subjects: auditEvents.subjects,
   createdAt: webhookDeliveries.createdAt,
   attempts: webhookDeliveries.attempts,

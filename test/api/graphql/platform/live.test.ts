@@ -40,7 +40,7 @@ it('tells of what is added to the audit trail', async () => {
   const { auditEventAdded } = await next();
   expect(auditEventAdded).toEqual({
     type: 'ADDED',
-    auditEvent: { id: expect.any(String), type: 'target.created', subjects: ['a'] },
+    auditEvent: { id: expect.any(String), type: 'TARGET_CREATED', subjects: ['a'] },
   });
   const { node } = await graphql(
     admin,

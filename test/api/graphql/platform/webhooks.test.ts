@@ -5,7 +5,7 @@ const door = openTestDoor();
 
 async function createWebhook(ask: Ask): Promise<string> {
   const { data } = await ask(`mutation {
-    createWebhook(input: { name: "w", url: "http://127.0.0.1:9/", eventTypes: ["target.*"] }) {
+    createWebhook(input: { name: "w", url: "http://127.0.0.1:9/", eventTypes: [TARGET] }) {
       webhook { id state } secret userErrors { message }
     }
   }`);
@@ -53,7 +53,7 @@ it('tests a webhook, and tells of the delivery', async () => {
   expect((await ask(test, { id })).data.testWebhook).toEqual({
     webhookDelivery: {
       id: expect.stringMatching(/^WebhookDelivery:/),
-      type: 'webhook.tested',
+      type: 'WEBHOOK_TESTED',
       state: 'PENDING',
       subjects: ['w'],
     },
@@ -79,7 +79,7 @@ it('lists deliveries and sends them again, and says which there is not', async (
   );
   expect(data.webhookDeliveries).toMatchObject({
     totalCount: 1,
-    nodes: [{ type: 'target.created', subjects: ['d-001'], state: 'PENDING', attempts: 0 }],
+    nodes: [{ type: 'TARGET_CREATED', subjects: ['d-001'], state: 'PENDING', attempts: 0 }],
   });
   const again = (input: object) =>
     ask(

@@ -126,6 +126,8 @@ it('waits for no receiver for ever', async () => {
 it.each([
   [{ name: 'w', eventTypes: ['target*x'] }, ['eventTypes', '0']],
   [{ name: 'w', eventTypes: [''] }, ['eventTypes', '0']],
+  [{ name: 'w', eventTypes: ['target.created', 'target.craeted'] }, ['eventTypes', '1']],
+  [{ name: 'w', eventTypes: ['taregt.*'] }, ['eventTypes', '0']],
   [{ name: 'w', eventTypes: [] }, ['eventTypes']],
   [{ name: '' }, ['name']],
 ])('refuses %j', async (input, path) => {
