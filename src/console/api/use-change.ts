@@ -5,6 +5,8 @@ import { failure } from '../parts/notify.tsx';
 export interface Fault {
   message: string;
   path: readonly string[];
+  /** How many targets a set is not for, if that is why. */
+  refusedTargets?: { count: number } | null;
 }
 
 export type Outcome<P> = { payload: P; faults: readonly Fault[] } | undefined;

@@ -134,5 +134,8 @@ export const newRolloutTexts = {
   planLater: (percent: number) => `begins when ${percent} % of the group before have finished`,
   planMore: (count: number) => `… and ${counted(count, 'group')} alike`,
   planError: (percent: number) => `The rollout pauses by itself when more than ${percent} % of a group fail.`,
-  planNote: 'Targets whose type does not take this set are left out.',
+  planOutside: 'No target matches this filter and what the set says it is for.',
+  planNote: 'Targets whose type does not take this set, or that it is not for, are left out.',
+  ignoreTargetFilter: 'Also targets that the set is not for',
+  ignoreTargetFilterHint: (filter: string) => `It is for: ${filter}`,
 };

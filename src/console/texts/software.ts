@@ -111,6 +111,29 @@ export const setTexts = {
   deleted: 'The distribution set is deleted.',
 };
 
+/** For sets that say which targets they are for. */
+export const targetFilterTexts = {
+  title: 'Made for',
+  hint: 'The targets that this set is for. Others get it only if somebody insists.',
+  all: 'All targets.',
+  save: 'Save',
+  saved: 'Saved. It counts for what is assigned from now on.',
+  placeholder: 'For all targets',
+  suggestion: 'What its updates say',
+  use: 'Use it',
+  nothing: 'They do not say for which hardware they are.',
+  unreported: (attributes: readonly string[]) =>
+    `No device reports ${attributes.join(' and ')} yet, so no target would match.`,
+};
+
+/** When a set is refused to targets that it is not for. */
+export const anywayTexts = {
+  title: (count: number) => `Assign to ${counted(count, 'target')} it is not for?`,
+  text: (count: number) =>
+    `${counted(count, 'chosen target')} ${count === 1 ? 'does' : 'do'} not match what the set says it is for, and may not be able to install it.`,
+  action: 'Assign anyway',
+};
+
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
 /** `1.4 MB`. */

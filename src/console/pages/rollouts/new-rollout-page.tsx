@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { type Fault, useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
 import { Faults } from '../../parts/faults.tsx';
 import { PageButton } from '../../parts/links.tsx';
@@ -12,7 +13,7 @@ import { common } from '../../texts/common.ts';
 import { newRolloutTexts as texts } from '../../texts/rollouts.ts';
 import { type BulkValues, SetField } from '../targets/bulk-fields.tsx';
 import { Plan } from './plan.tsx';
-import { CreateRollout } from './rollouts.documents.ts';
+import { CreateRollout, RolloutSet } from './rollouts.documents.ts';
 
 const PAUSE_MS = 250;
 const MOST_GROUPS = 500;
@@ -27,6 +28,8 @@ export function NewRolloutPage() {
   const [filter, setFilter] = useState('');
   const [usedFilter] = useDebouncedValue(filter.trim(), PAUSE_MS);
   const [choice, setChoice] = useState<BulkValues>({});
+  const [ignoreTargetFilter, setIgnore] = useState(false);
+  const targetFilter = useTargetFilter(choice.setId);
   const [groupCount, setGroupCount] = useState(3);
   const [successThreshold, setSuccess] = useState(80);
   const [errorThreshold, setError] = useState(20);
@@ -41,6 +44,7 @@ export function NewRolloutPage() {
         filter: filter.trim(),
         distributionSetId: choice.setId!,
         forceType: choice.forceType ?? 'FORCED',
+        ignoreTargetFilter: ignoreTargetFilter && targetFilter !== undefined,
         groupCount,
         successThreshold,
         errorThreshold,
@@ -86,6 +90,14 @@ export function NewRolloutPage() {
                 spellCheck={false}
                 styles={MONOSPACE}
               />
+              {targetFilter && (
+                <Switch
+                  label={texts.ignoreTargetFilter}
+                  description={texts.ignoreTargetFilterHint(targetFilter)}
+                  checked={ignoreTargetFilter}
+                  onChange={(event) => setIgnore(event.currentTarget.checked)}
+                />
+              )}
               <NumberInput
                 label={texts.groupCount}
                 description={texts.groupCountHint}
@@ -115,6 +127,7 @@ export function NewRolloutPage() {
         </Card>
         <Plan
           filter={usedFilter}
+          within={ignoreTargetFilter ? undefined : targetFilter}
           groupCount={groupCount}
           successThreshold={successThreshold}
           errorThreshold={errorThreshold}
@@ -122,6 +135,12 @@ export function NewRolloutPage() {
       </SimpleGrid>
     </Page>
   );
+}
+
+/** The targets that a set is for; undefined if that is all. */
+function useTargetFilter(setId: string | undefined): string | undefined {
+  const { data } = useData(RolloutSet, { id: setId ?? '' }, { pause: !setId });
+  return (setId && data?.distributionSet?.targetFilter) || undefined;
 }
 
 function Percent({

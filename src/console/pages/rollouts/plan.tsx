@@ -7,6 +7,8 @@ import { RolloutReach } from './rollouts.documents.ts';
 
 interface PlanProps {
   filter: string;
+  /** The targets that the set is for, where others are left out. */
+  within?: string | undefined;
   groupCount: number;
   successThreshold: number;
   errorThreshold: number;
@@ -26,8 +28,9 @@ export function sizesOf(total: number, groups: number): number[] {
 
 /** What a rollout will do, before it is made. */
 export function Plan(props: PlanProps) {
-  const { filter, groupCount, errorThreshold } = props;
-  const reach = useData(RolloutReach, { filter }, { pause: filter === '', keep: true });
+  const { filter, within, groupCount, errorThreshold } = props;
+  const reached = within ? `(${filter}) and (${within})` : filter;
+  const reach = useData(RolloutReach, { filter: reached }, { pause: filter === '', keep: true });
   if (filter === '')
     return (
       <Card title={texts.plan}>
@@ -46,7 +49,7 @@ export function Plan(props: PlanProps) {
         <Answer of={reach} waiting={<Lines count={groupCount} />}>
           {({ targets: { totalCount } }) =>
             totalCount === 0 ? (
-              <Text size="sm">{texts.planNothing}</Text>
+              <Text size="sm">{within ? texts.planOutside : texts.planNothing}</Text>
             ) : (
               <Stack gap="sm">
                 <Text fw={600}>{texts.planTotal(totalCount, groupCount)}</Text>

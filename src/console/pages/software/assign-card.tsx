@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ForceType, SetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
+import { orAnyway } from '../../parts/anyway.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
 import { done, failure } from '../../parts/notify.tsx';
@@ -30,9 +31,10 @@ export function AssignCard({ set }: { set: SetFullFragment }) {
     const action = texts.submit(count);
     const text = texts.confirmText(title, count);
     if (!(await confirm({ title: texts.confirmTitle(count), text, action }))) return;
-    const outcome = await assign({
-      input: { targets: { filter: asked }, distributionSetId: set.id, forceType },
-    });
+    const input = { targets: { filter: asked }, distributionSetId: set.id, forceType };
+    const outcome = await orAnyway((ignoreTargetFilter) =>
+      assign({ input: { ...input, ignoreTargetFilter } }),
+    );
     if (!outcome) return;
     const [fault] = outcome.faults;
     void (fault ? failure(fault.message) : done(texts.assigned(outcome.payload.affectedCount)));

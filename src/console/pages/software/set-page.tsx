@@ -25,6 +25,7 @@ import {
   RemoveModules,
   SetPage as SetPageQuery,
 } from './software.documents.ts';
+import { TargetFilterCard } from './target-filter-card.tsx';
 
 /** One distribution set: its modules, and who gets it. */
 export function SetPage() {
@@ -88,6 +89,7 @@ function Shown({ set }: { set: SetFullFragment }) {
     >
       {set.description && <Text size="sm">{set.description}</Text>}
       <ModulesCard set={set} />
+      <TargetFilterCard set={set} />
       {may('UPDATE_TARGET') && <AssignCard set={set} />}
     </Page>
   );

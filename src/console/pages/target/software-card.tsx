@@ -7,6 +7,7 @@ import { Fact, Facts } from '../../parts/fact.tsx';
 import { When } from '../../parts/when.tsx';
 import { targetTexts as texts } from '../../texts/target.ts';
 import { SHOWN_FIRST } from './actions-card.tsx';
+import { NewestSet } from './newest-set.tsx';
 import { TargetActions } from './target.documents.ts';
 
 const nameOf = (set: { name: string; version: string } | null | undefined) =>
@@ -28,6 +29,7 @@ export function SoftwareCard({ target }: { target: TargetFullFragment }) {
             </Text>
           )}
         </Fact>
+        <NewestSet target={target} />
       </Facts>
       <Alert variant="light" color="brand" icon={<IconArrowRight size={18} />} title={texts.answer} mih={82}>
         <Text size="sm">{lines ?? '\u00a0'}</Text>

@@ -1,8 +1,10 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { askAnew } from '../../api/connection.ts';
 import type { JobStateFragment, TargetSelection } from '../../api/types.documents.ts';
+import type { Fault } from '../../api/use-change.ts';
+import { Faults } from '../../parts/faults.tsx';
 import { JobProgress } from '../../parts/job-progress.tsx';
 import { done, failure } from '../../parts/notify.tsx';
 import { common, numberText } from '../../texts/common.ts';
@@ -32,7 +34,7 @@ export function BulkDialog({
   const client = useClient();
   const [values, setValues] = useState<BulkValues>({});
   const [typed, setTyped] = useState('');
-  const [faults, setFaults] = useState<readonly string[]>([]);
+  const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [busy, setBusy] = useState(false);
   const [job, setJob] = useState<JobStateFragment>();
   const isDelete = kind === 'delete';
@@ -93,15 +95,7 @@ export function BulkDialog({
                 data-autofocus
               />
             )}
-            {faults.length > 0 && (
-              <Alert color="red" variant="light" role="alert">
-                {faults.map((fault) => (
-                  <Text size="sm" key={fault}>
-                    {fault}
-                  </Text>
-                ))}
-              </Alert>
-            )}
+            <Faults messages={faults.map(({ message }) => message)} />
             <Group justify="flex-end">
               <Button variant="default" onClick={onClose}>
                 {common.cancel}

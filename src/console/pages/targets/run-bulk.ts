@@ -1,5 +1,7 @@
 import type { AnyVariables, Client, DocumentInput } from 'urql';
 import type { JobStateFragment, TargetSelection } from '../../api/types.documents.ts';
+import type { Fault } from '../../api/use-change.ts';
+import { orAnyway } from '../../parts/anyway.ts';
 import {
   AssignTargets,
   DeleteTargets,
@@ -16,13 +18,13 @@ import type { BulkKind } from './bulk-kind.ts';
 
 export interface BulkOutcome {
   changed: number;
-  faults: readonly string[];
+  faults: readonly Fault[];
   /** What goes on after the answer. */
   job?: JobStateFragment | null;
 }
 
 interface Changed {
-  change: { count: number; job?: JobStateFragment | null; userErrors: readonly { message: string }[] };
+  change: { count: number; job?: JobStateFragment | null; userErrors: readonly Fault[] };
 }
 
 /** Changes the targets. @throws CombinedError if nothing was asked of them */
@@ -36,7 +38,7 @@ export async function runBulk(
     const { data, error } = await client.mutation(document, variables).toPromise();
     if (error || !data) throw error;
     const { count, job, userErrors } = data.change;
-    return { changed: count, job, faults: userErrors.map(({ message }) => message) };
+    return { changed: count, job, faults: userErrors };
   };
   switch (kind) {
     case 'tag': {
@@ -54,16 +56,23 @@ export async function runBulk(
     case 'rotate':
       return run(RotateTargets, { input: { targets, overlapSeconds: values.overlapSeconds ?? 0 } });
     case 'assign':
-      return run(AssignTargets, {
-        input: { targets, distributionSetId: values.setId!, forceType: values.forceType ?? 'FORCED' },
-      });
+      return orAnyway((ignoreTargetFilter) =>
+        run(AssignTargets, {
+          input: {
+            targets,
+            distributionSetId: values.setId!,
+            forceType: values.forceType ?? 'FORCED',
+            ignoreTargetFilter,
+          },
+        }),
+      );
     case 'delete':
       return run(DeleteTargets, { input: { targets } });
   }
 }
 
 /** The tag of that name; it is created if there is none. */
-async function tagNamed(client: Client, name: string): Promise<{ id?: string; faults: string[] }> {
+async function tagNamed(client: Client, name: string): Promise<{ id?: string; faults: readonly Fault[] }> {
   const { data, error } = await client.query(TagChoices, {}).toPromise();
   if (error || !data) throw error;
   const known = data.targetTags.nodes.find((tag) => tag.name === name);
@@ -71,5 +80,5 @@ async function tagNamed(client: Client, name: string): Promise<{ id?: string; fa
   const created = await client.mutation(NewTag, { input: { targetTags: [{ name }] } }).toPromise();
   if (created.error || !created.data) throw created.error;
   const { targetTags, userErrors } = created.data.createTargetTags;
-  return { id: targetTags[0]?.id, faults: userErrors.map(({ message }) => message) };
+  return { id: targetTags[0]?.id, faults: userErrors };
 }

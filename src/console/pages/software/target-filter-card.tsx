@@ -1,0 +1,108 @@
+import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
+import { IconFileSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { SetFullFragment } from '../../api/types.documents.ts';
+import { useChange } from '../../api/use-change.ts';
+import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { Card } from '../../parts/card.tsx';
+import { filterFaultOf } from '../../parts/filter-fault.tsx';
+import { FilterField } from '../../parts/filter-field.tsx';
+import { tell } from '../../parts/tell.ts';
+import { setTexts, targetFilterTexts as texts } from '../../texts/software.ts';
+import { SetReach, UpdateSet } from './software.documents.ts';
+
+/** Which targets a set is for, and what its files say about that. */
+export function TargetFilterCard({ set }: { set: SetFullFragment }) {
+  const { may } = useViewer();
+  const [update, busy] = useChange(UpdateSet);
+  const save = async (filter: string) => {
+    tell(await update({ input: { id: set.id, targetFilter: filter || null } }), texts.saved);
+  };
+  const mayChange = may('UPDATE_DISTRIBUTION_SET') && set.valid;
+  const { targetFilter, suggestedTargetFilter: suggestion } = set;
+  return (
+    <Card title={texts.title} hint={mayChange ? texts.hint : undefined}>
+      {mayChange ? (
+        <FilterForm key={targetFilter} filter={targetFilter ?? ''} busy={busy} onSave={save} />
+      ) : targetFilter ? (
+        <Code style={{ overflowWrap: 'anywhere' }}>{targetFilter}</Code>
+      ) : (
+        <Text size="sm">{texts.all}</Text>
+      )}
+      {suggestion && suggestion.filter !== targetFilter && (
+        <Suggestion suggestion={suggestion} onUse={mayChange ? save : undefined} />
+      )}
+    </Card>
+  );
+}
+
+function FilterForm({
+  filter,
+  busy,
+  onSave,
+}: {
+  filter: string;
+  busy: boolean;
+  onSave: (filter: string) => Promise<void>;
+}) {
+  const [draft, setDraft] = useState(filter);
+  const wanted = draft.trim();
+  const reach = useData(SetReach, { filter: wanted }, { pause: wanted === '', keep: true });
+  const count = wanted && !reach.stale && !reach.error ? reach.data?.targets.totalCount : undefined;
+  return (
+    <Stack gap="sm">
+      <FilterField
+        of="TARGET"
+        value={draft}
+        fault={wanted ? filterFaultOf(reach.error) : undefined}
+        onChange={setDraft}
+        placeholder={texts.placeholder}
+      />
+      <Group>
+        <Button
+          variant="default"
+          disabled={wanted === filter || (wanted !== '' && count === undefined)}
+          loading={busy}
+          onClick={() => void onSave(wanted)}
+        >
+          {texts.save}
+        </Button>
+        <Text size="sm" c="dimmed" role="status">
+          {count !== undefined && setTexts.count(count)}
+        </Text>
+      </Group>
+    </Stack>
+  );
+}
+
+function Suggestion({
+  suggestion: { filter, attributes, reported, notes },
+  onUse,
+}: {
+  suggestion: NonNullable<SetFullFragment['suggestedTargetFilter']>;
+  onUse: ((filter: string) => Promise<void>) | undefined;
+}) {
+  return (
+    <Alert variant="light" color="brand" icon={<IconFileSearch size={18} />} title={texts.suggestion}>
+      <Stack gap="xs" align="flex-start">
+        {filter === null ? (
+          <Text size="sm">{texts.nothing}</Text>
+        ) : (
+          <Code style={{ overflowWrap: 'anywhere' }}>{filter}</Code>
+        )}
+        {filter !== null && !reported && <Text size="sm">{texts.unreported(attributes)}</Text>}
+        {notes.map((note) => (
+          <Text size="sm" key={note} style={{ overflowWrap: 'anywhere' }}>
+            {note}
+          </Text>
+        ))}
+        {filter !== null && onUse && (
+          <Button size="compact-sm" variant="default" onClick={() => void onUse(filter)}>
+            {texts.use}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
