@@ -106,6 +106,7 @@ export const ERROR_CODES = [
   'JOB_NOT_FOUND',
   'JOB_ENDED',
   'IMPORT_NOT_FOUND',
+  'IMPORT_UPLOAD_NOT_FOUND',
   'IMPORT_TAKEN_OVER',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -246,6 +246,8 @@ export const jobEnded = (id: string, state: string) =>
   });
 
 export const importNotFound = (id: string) => notFound('IMPORT_NOT_FOUND', id, ['id']);
+export const importUploadNotFound = () =>
+  new DomainError('IMPORT_UPLOAD_NOT_FOUND', 'This upload is unknown or has expired.');
 export const importTakenOver = (id: number) =>
   new DomainError('IMPORT_TAKEN_OVER', `Another upload has taken over import ${id}.`, {
     entity: { type: 'Import', id: String(id) },

@@ -2,6 +2,7 @@ import { cleanUpActions } from './services/deployments/actions/clean-up.ts';
 import { autoAssigner } from './services/deployments/auto-assignments/run.ts';
 import { openRollouts } from './services/deployments/rollouts/run.ts';
 import { writeFleetHistory } from './services/fleet/history/write.ts';
+import { forgetOldImports } from './services/fleet/imports/forget.ts';
 import { forgetOldJobs } from './services/jobs/forget-old.ts';
 import { openJobRunner } from './services/jobs/run.ts';
 import { forgetOldAuditEvents } from './services/platform/audit/forget-old.ts';
@@ -44,6 +45,12 @@ export function openJobs(platform: Platform, onError: (error: unknown) => void):
       name: 'job retention',
       everyMs: FORGET_EVERY_MS,
       work: (tx) => forgetOldJobs(tx, clock()),
+      onError,
+    }),
+    runPeriodically(database, {
+      name: 'import retention',
+      everyMs: FORGET_EVERY_MS,
+      work: (tx) => forgetOldImports(tx, clock()),
       onError,
     }),
     openJobRunner(platform, onError),

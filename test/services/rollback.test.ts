@@ -31,6 +31,7 @@ import { beginImport } from '../../src/services/fleet/imports/begin.ts';
 import { checkRow, isRefused } from '../../src/services/fleet/imports/check.ts';
 import { addRow, openChunk } from '../../src/services/fleet/imports/chunk.ts';
 import { commitChunk } from '../../src/services/fleet/imports/commit.ts';
+import { createImportUpload } from '../../src/services/fleet/imports/create-upload.ts';
 import type { ImportRecord } from '../../src/services/fleet/imports/find.ts';
 import { createTargetFilter } from '../../src/services/fleet/target-filters/create.ts';
 import { deleteTargetFilter } from '../../src/services/fleet/target-filters/delete.ts';
@@ -140,6 +141,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   updateTargetFilter: (c, { filterId }) => updateTargetFilter(c, { id: filterId, name: 'new' }),
   deleteTargetFilter: (c, { filterId }) => deleteTargetFilter(c, { id: filterId }),
   beginImport: (c) => beginImport(c, { format: 'csv' }),
+  createImportUpload: (c) => createImportUpload(c, { format: 'csv' }),
   commitChunk: (c, { begun }) => {
     const chunk = openChunk({ bytes: 9, lines: 3, digest: 'd' });
     const row = checkRow({

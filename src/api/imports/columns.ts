@@ -16,6 +16,9 @@ export const MOST_ENTRY_COLUMNS = 2_000;
 export const MOST_COLUMNS = TEXT_FIELDS.length + 2 + MOST_ENTRY_COLUMNS;
 export const MAP_FIELDS = { 'attribute.': 'attributes', 'metadata.': 'metadata' } as const;
 
+/** Files of refused rows say in it what was wrong. Such a file can be mended and sent as it is: it is passed over. */
+export const REASON = 'refusedBecause';
+
 /** How a cell goes into a target. */
 export type Column = (cell: string, target: Draft, faults: Fault[]) => void;
 
@@ -27,6 +30,8 @@ export type Draft = { -readonly [K in keyof ImportedTarget]: ImportedTarget[K] }
 
 /** Headings as people write them: in any case, with blanks, `_` or `-`. */
 const plain = (heading: string) => heading.replace(/[\s_-]/g, '').toLowerCase();
+
+export const isReason = (heading: string): boolean => plain(heading) === plain(REASON);
 
 /** The column of a heading, with its proper name; undefined where there is none. A key stays as it is written. */
 export function columnOf(heading: string): { name: string; read: Column } | undefined {

@@ -1,6 +1,7 @@
 import { type DomainError, invalid } from '../../errors.ts';
+import type { ImportLayout } from '../../services/fleet/imports/source.ts';
 import { cutText, storableText } from '../../services/shared/text.ts';
-import { type Column, columnOf, MOST_COLUMNS } from './columns.ts';
+import { type Column, columnOf, isReason, MOST_COLUMNS } from './columns.ts';
 import { type ReadRow, type RowReader, rowReader, shownSeparator } from './csv-rows.ts';
 import type { TextBlock } from './csv-text.ts';
 
@@ -13,6 +14,7 @@ export interface Header {
   /** Reads the rows after it. */
   read: RowReader;
   columns: Column[];
+  layout: ImportLayout;
   /** Where the first row begins, and how many lines are before it. */
   end: number;
   lines: number;
@@ -23,7 +25,7 @@ export interface CsvOptions {
   /** What stands between cells; null: what the file shows. */
   delimiter?: string | null;
   /** What each column is, whatever its heading; one that is null is left out. */
-  columns?: readonly (string | null)[] | undefined;
+  columns?: readonly (string | null)[] | null | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export function readHeader(
   const { text } = block;
   const [line = '', within] = CHOSEN_WITHIN.exec(text) ?? [];
   const known = delimiter ?? within;
-  const found = (known ? [known] : SEPARATORS).flatMap((separator) => {
+  const tried = (known ? [known] : SEPARATORS).flatMap((separator) => {
     const read = rowReader(separator);
     const row = text.length > line.length ? read(text, line.length, final) : undefined;
     return row ? [{ separator, read, row, names: namesOf(row, block) }] : [];
@@ -47,7 +49,7 @@ export function readHeader(
   const isMeant = (names: readonly string[]) =>
     columns ? names.length === columns.length : namesTheId(names);
   const best =
-    found.find(({ names }) => isMeant(names)) ?? found.toSorted((a, b) => b.names.length - a.names.length)[0];
+    tried.find(({ names }) => isMeant(names)) ?? tried.toSorted((a, b) => b.names.length - a.names.length)[0];
   if (!best) {
     if (final) throw invalid('the file has no header', ['file']);
     return undefined;
@@ -62,27 +64,46 @@ export function readHeader(
   if (columns && !namesTheId(columns)) throw invalid("columns: one must be 'controllerId'", ['columns']);
   if (!columns && !namesTheId(names))
     throw wrong("the first line must name the columns, and 'controllerId' must be one of them");
-  return { read, columns: columnsOf(columns ?? names, wrong), end: row.end, lines: lines + row.lines };
+  const found = columnsOf(columns ?? names, wrong);
+  const header = text.slice(line.length, row.end).replace(END_OF_ROW, '');
+  const layout: ImportLayout = {
+    header: storableText(block.decode(header) ?? header),
+    separator,
+    headings: names.map(shownName),
+    fields: found.map(({ name }) => (name === null ? null : storableText(name))),
+  };
+  return {
+    read,
+    columns: found.map(({ read }) => read),
+    layout,
+    end: row.end,
+    lines: lines + row.lines,
+  };
 }
 
 const namesTheId = (names: readonly (string | null)[]) =>
   names.some((name) => name !== null && columnOf(name)?.name === 'controllerId');
 
-const LEFT_OUT: Column = () => {};
+const LEFT_OUT = { name: null, read: (() => {}) satisfies Column };
+/** What ends a row. */
+export const END_OF_ROW = /\r?\n$/;
 
 const namesOf = ({ cells }: ReadRow, { decode }: TextBlock) =>
   cells.map((cell) => decode(cell ?? '') ?? '\ufffd');
 
-function columnsOf(names: readonly (string | null)[], wrong: (what: string) => DomainError): Column[] {
+function columnsOf(
+  names: readonly (string | null)[],
+  wrong: (what: string) => DomainError,
+): { name: string | null; read: Column }[] {
   const seen = new Set<string>();
   return names.map((heading) => {
-    if (heading === null) return LEFT_OUT;
+    if (heading === null || isReason(heading)) return LEFT_OUT;
     const column = columnOf(heading);
     const shown = `column '${shownName(heading)}'`;
     if (!column) throw wrong(`there is no ${shown} of a target`);
     if (seen.has(column.name)) throw wrong(`${shown} is there twice`);
     seen.add(column.name);
-    return column.read;
+    return column;
   });
 }
 

@@ -1,7 +1,7 @@
 import { invalid } from '../../errors.ts';
 import type { Fault, ImportRow } from '../../services/fleet/imports/source.ts';
 import type { Draft } from './columns.ts';
-import { type CsvOptions, type Header, readHeader } from './csv-header.ts';
+import { type CsvOptions, END_OF_ROW, type Header, readHeader } from './csv-header.ts';
 import type { ReadRow } from './csv-rows.ts';
 import { LONGEST_MARK, type Mark, markOf, type TextBlock, textBlockOf } from './csv-text.ts';
 import { LONGEST_ROW, ROWS_AT_ONCE, type RowParser } from './read-rows.ts';
@@ -23,7 +23,11 @@ export function csvParser(options: CsvOptions = {}): RowParser {
       const found = readHeader(block, options, final);
       if (!found) return undefined;
       header = found;
-      return { bytes: mark.bytes + block.bytesOf(header.end), lines: header.lines };
+      return {
+        bytes: mark.bytes + block.bytesOf(header.end),
+        lines: header.lines,
+        layout: header.layout,
+      };
     },
     rows(bytes, firstLine, final) {
       const { text, decode, bytesOf } = textBlockOf(bytes, mark.encoding, final);
@@ -35,7 +39,8 @@ export function csvParser(options: CsvOptions = {}): RowParser {
         const row = header.read(text, at, final) ?? (isTooLong(at) ? header.read(text, at, true) : undefined);
         if (!row) break;
         const isBlank = row.cells.length === 1 && row.cells[0] === null && !row.problem;
-        if (!isBlank) found.push(rowOf(row, line, decode));
+        if (!isBlank)
+          found.push({ ...rowOf(row, line, decode), text: textOf(row, text.slice(at, row.end), decode) });
         at = row.end;
         line += row.lines;
       }
@@ -43,7 +48,20 @@ export function csvParser(options: CsvOptions = {}): RowParser {
     },
   };
 
-  function rowOf({ cells, problem }: ReadRow, line: number, decode: TextBlock['decode']): ImportRow {
+  /** The row as it is; of one whose cells can't be told apart, and of one with too few, as one with a cell for each column. */
+  function textOf({ cells, problem }: ReadRow, raw: string, decode: TextBlock['decode']): string {
+    const { columns, layout } = header;
+    const row = raw.replace(END_OF_ROW, '');
+    const text = decode(row) ?? Buffer.from(row, 'latin1').toString();
+    const missing = columns.length - (problem ? 1 : cells.length);
+    return (problem ? quoted(text) : text) + layout.separator.repeat(Math.max(missing, 0));
+  }
+
+  function rowOf(
+    { cells, problem }: ReadRow,
+    line: number,
+    decode: TextBlock['decode'],
+  ): Omit<ImportRow, 'text'> {
     const { columns } = header;
     if (problem) return unreadable(line, problem);
     if (cells.length !== columns.length)
@@ -61,7 +79,10 @@ export function csvParser(options: CsvOptions = {}): RowParser {
   }
 }
 
-const unreadable = (line: number, message: string): ImportRow => ({
+/** A text as a cell in quotes. */
+export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
+const unreadable = (line: number, message: string): Omit<ImportRow, 'text'> => ({
   line,
   faults: [{ field: '', code: 'MALFORMED_INPUT', message }],
 });

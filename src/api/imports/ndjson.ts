@@ -2,7 +2,7 @@ import { DomainError, malformed } from '../../errors.ts';
 import type { Entry, Fault, ImportRow } from '../../services/fleet/imports/source.ts';
 import { asObject, asTexts, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { parseJsonNow } from '../json-reader.ts';
-import { type Draft, TEXT_FIELDS } from './columns.ts';
+import { type Draft, isReason, TEXT_FIELDS } from './columns.ts';
 import { ROWS_AT_ONCE, type RowParser } from './read-rows.ts';
 
 const LINE_BREAK = 10;
@@ -50,7 +50,7 @@ function readLine(bytes: Buffer, line: number): ImportRow {
   collect('', () => {
     const row = asObject(parseJsonNow(bytes, { values: MOST_VALUES }));
     for (const name of Object.keys(row))
-      if (!FIELDS.has(name))
+      if (!FIELDS.has(name) && !isReason(name))
         faults.push({
           field: name.slice(0, 128),
           code: 'MALFORMED_INPUT',
@@ -75,7 +75,7 @@ function readLine(bytes: Buffer, line: number): ImportRow {
           target[name] = entriesOf(row[name], name);
         });
   });
-  return { line, target, faults };
+  return { line, target, faults, text: bytes.toString().replace(/\r$/, '') };
 }
 
 /** The parser's bounds, as said of a row. */

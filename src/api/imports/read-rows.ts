@@ -3,6 +3,7 @@ import { invalid } from '../../errors.ts';
 import { LONGEST_TARGET } from '../../services/fleet/imports/check.ts';
 import {
   BEGINNING,
+  type ImportLayout,
   type ImportRow,
   type Position,
   type RowBatch,
@@ -27,7 +28,7 @@ export interface Taken {
 /** What knows a format. It is given bytes that begin with a row, and all there are when `final`. */
 export interface RowParser {
   /** Takes the header, or nothing where it isn't complete yet; there is none in formats without. */
-  header?(bytes: Buffer, final: boolean): Taken | undefined;
+  header?(bytes: Buffer, final: boolean): (Taken & { layout: ImportLayout }) | undefined;
   /** Takes complete rows, as many as may be at once; the first begins at `line`. */
   rows(bytes: Buffer, line: number, final: boolean): Taken & { found: ImportRow[] };
 }
@@ -46,6 +47,7 @@ export async function* readRows(
   let { bytes, lines } = BEGINNING;
   let buffer: Buffer = Buffer.alloc(0);
   let hasHeader = !parser.header;
+  let layout: ImportLayout | undefined;
   const digest = () => hash.copy().digest('base64');
   const take = (taken: Taken) => {
     hash.update(buffer.subarray(0, taken.bytes));
@@ -68,11 +70,12 @@ export async function* readRows(
       if (!taken) return undefined;
       take(taken);
       hasHeader = true;
+      layout = taken.layout;
     }
     if (!pass()) return undefined;
     const { found, ...taken } = parser.rows(buffer, lines + 1, final);
     take(taken);
-    return { rows: found, end: { bytes, lines, digest: digest() } };
+    return { rows: found, end: { bytes, lines, digest: digest() }, ...(layout && { layout }) };
   };
   const turns = takeTurns();
   /** Reads what there is, and lets others have their turn meanwhile. */

@@ -2,8 +2,10 @@ import express, { type Request, type Response } from 'express';
 import { importNotFound, invalid, malformed } from '../../errors.ts';
 import type { Authenticator } from '../../services/access/authenticate.ts';
 import { listImportFaults, listImportWarnings } from '../../services/fleet/imports/faults.ts';
-import { findImport, type Import, listImports } from '../../services/fleet/imports/find.ts';
+import { findImport, type Import, latestImports } from '../../services/fleet/imports/find.ts';
 import { importTargets } from '../../services/fleet/imports/import-targets.ts';
+import { readRefused } from '../../services/fleet/imports/refused.ts';
+import type { RowSource } from '../../services/fleet/imports/source.ts';
 import type { Context, Platform } from '../../services/shared/context.ts';
 import type { Browsers } from '../browsers.ts';
 import { webError } from '../hawkbit-errors.ts';
@@ -11,10 +13,11 @@ import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
 import { idOf } from '../json.ts';
 import { essenceOf } from '../media-types.ts';
 import { answerErrors } from '../rest/errors.ts';
-import { sendLines } from '../stream.ts';
+import { sendLines, sendText } from '../stream.ts';
 import { csvParser } from './csv.ts';
 import { ndjsonParser } from './ndjson.ts';
 import { readRows } from './read-rows.ts';
+import { refusedFile } from './refused-file.ts';
 
 export interface FilesOptions {
   platform: Platform;
@@ -25,6 +28,7 @@ export interface FilesOptions {
   log: (error: unknown) => void;
 }
 
+/** The format of a file, by the type that it is sent with. */
 const FORMATS: ReadonlyMap<string, 'csv' | 'ndjson'> = new Map([
   ['text/csv', 'csv'],
   ...['ndjson', 'jsonl', 'json-lines', 'x-ndjson', 'x-jsonl', 'x-json-lines'].map(
@@ -48,7 +52,7 @@ export function importRouter({ platform, proxies, browsers, signIn, log }: Files
   router.get('/', async (request, response) => {
     const key = parameter(request, 'key');
     const limit = numberOf(request, 'limit');
-    response.json((await listImports(contextOf(response), { key, limit })).map(renderImport));
+    response.json((await latestImports(contextOf(response), { key, limit })).map(renderImport));
   });
   router.get('/:id', async (request, response) => {
     response.json(renderImport(await findImport(contextOf(response), importIdOf(request))));
@@ -63,7 +67,15 @@ export function importRouter({ platform, proxies, browsers, signIn, log }: Files
     response.type('application/x-ndjson');
     await sendLines(response, warnings);
   });
-  for (const path of ['/', '/:id', '/:id/faults', '/:id/warnings'])
+  router.get('/:id/refused', async (request, response) => {
+    const id = importIdOf(request);
+    const refused = await readRefused(contextOf(response), id);
+    response
+      .type(refused.format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson')
+      .set('Content-Disposition', `attachment; filename="import-${id}-refused.${refused.format}"`);
+    await sendText(response, refusedFile(refused));
+  });
+  for (const path of ['/', '/:id', '/:id/faults', '/:id/warnings', '/:id/refused'])
     router.all(path, (_request, response) => {
       response
         .set('Allow', path === '/' ? 'GET,HEAD,POST' : 'GET,HEAD')
@@ -92,16 +104,19 @@ async function takeFile(basePath: string, request: Request, response: Response):
     key: parameter(request, 'key'),
     resume: numberOf(request, 'resume'),
     delimiter: parameter(request, 'delimiter'),
+    columns: columnsOf(request),
     bytesTotal: Number(request.headers['content-length']) || null,
   };
-  const columns = columnsOf(request, format);
-  // Without destroying it, or what is wrong with the file could not be answered any more.
-  const body = request.iterator({ destroyOnReturn: false });
-  const result = await importTargets(contextOf(response), options, (from, delimiter) =>
-    readRows(body, PARSERS[format]({ delimiter, columns }), from),
-  );
+  const result = await importTargets(contextOf(response), options, rowsOf(request));
   response.set('Location', `${basePath}/imports/${result.id}`).json(renderImport(result));
 }
+
+/** The rows in the body of a request. */
+export const rowsOf =
+  (request: Request): RowSource =>
+  (from, { format, delimiter, columns }) =>
+    // Without destroying it, or what is wrong with the file could not be answered any more.
+    readRows(request.iterator({ destroyOnReturn: false }), PARSERS[format]({ delimiter, columns }), from);
 
 const contextOf = (response: Response): Context => response.locals['context'];
 
@@ -126,10 +141,9 @@ function numberOf(request: Request, name: string): number | undefined {
 }
 
 /** What each column is, as a JSON list of names; null leaves one out. */
-function columnsOf(request: Request, format: 'csv' | 'ndjson'): (string | null)[] | undefined {
+function columnsOf(request: Request): (string | null)[] | undefined {
   const text = parameter(request, 'columns');
   if (text === undefined) return undefined;
-  if (format !== 'csv') throw invalid('columns: is of CSV only', ['columns']);
   const columns = parsedJson(text);
   if (!Array.isArray(columns) || !columns.every((it) => it === null || typeof it === 'string'))
     throw invalid('columns: must be a JSON list of names, with null for what is left out', ['columns']);

@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import express, { type Request, type Response } from 'express';
+import { takeImportUpload } from '../../services/fleet/imports/take-upload.ts';
 import type { Origin, Platform } from '../../services/shared/context.ts';
 import type { Artifact } from '../../services/software/artifacts/artifact.ts';
 import { takeUpload } from '../../services/software/artifacts/take-upload.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
+import { renderImport, rowsOf } from '../imports/router.ts';
 import { answerErrors } from '../rest/errors.ts';
 
 export interface UploadsOptions {
@@ -12,7 +15,10 @@ export interface UploadsOptions {
   log: (error: unknown) => void;
 }
 
-/** `/uploads/{token}`: the bytes of files that `createArtifactUpload` awaits. The token is all that they need. */
+/**
+ * `/uploads/{token}` and `/uploads/imports/{token}`: the bytes of files that `createArtifactUpload` and
+ * `createImportUpload` await. The token is all that they need.
+ */
 export function uploadRouter({ platform, proxies, log }: UploadsOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use((_request, response, next) => {
@@ -23,7 +29,11 @@ export function uploadRouter({ platform, proxies, log }: UploadsOptions): expres
     const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
     return takeFile(platform, origin, request, response);
   });
-  router.all('/:token', (_request, response) => {
+  router.put('/imports/:token', (request, response) => {
+    const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
+    return takeImport(platform, origin, request, response);
+  });
+  router.all(['/:token', '/imports/:token'], (_request, response) => {
     response.set('Allow', 'PUT').status(405).json(webError(405));
   });
   router.use((_request, response) => void response.status(404).json(webError(404)));
@@ -31,15 +41,31 @@ export function uploadRouter({ platform, proxies, log }: UploadsOptions): expres
   return router;
 }
 
+async function takeImport(
+  platform: Platform,
+  origin: Origin,
+  request: Request<{ token: string }>,
+  response: Response,
+): Promise<void> {
+  if (isPacked(request)) return refusePacked(response);
+  const bytesTotal = Number(request.headers['content-length']) || null;
+  const { token } = request.params;
+  const taken = await takeImportUpload(platform, origin, token, { bytesTotal, read: rowsOf(request) });
+  response.json(renderImport(taken));
+}
+
+const isPacked = (request: IncomingMessage) =>
+  (request.headers['content-encoding'] ?? 'identity') !== 'identity';
+const refusePacked = (response: Response) =>
+  void response.status(415).json(webError(415, 'A file is sent as it is, and not compressed.'));
+
 async function takeFile(
   platform: Platform,
   origin: Origin,
   request: Request<{ token: string }>,
   response: Response,
 ): Promise<void> {
-  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
-    return void response.status(415).json(webError(415, 'A file is sent as it is, and not compressed.'));
-  }
+  if (isPacked(request)) return refusePacked(response);
   // Not destroyed: the answer that says what is wrong with the file still has to be sent.
   const content = request.iterator({ destroyOnReturn: false });
   const artifact = await takeUpload(platform, origin, request.params.token, content);

@@ -318,11 +318,31 @@ CREATE TABLE "import_faults" (
 	CONSTRAINT "import_faults_tenant_id_import_id_line_ordinal_pk" PRIMARY KEY("tenant_id","import_id","line","ordinal")
 );
 --> statement-breakpoint
+CREATE TABLE "import_refused" (
+	"tenant_id" bigint NOT NULL,
+	"import_id" bigint NOT NULL,
+	"line" bigint NOT NULL,
+	"row" text NOT NULL,
+	CONSTRAINT "import_refused_tenant_id_import_id_line_pk" PRIMARY KEY("tenant_id","import_id","line")
+);
+--> statement-breakpoint
 CREATE TABLE "import_seen" (
 	"tenant_id" bigint NOT NULL,
 	"import_id" bigint NOT NULL,
 	"controller_id" text COLLATE "C" NOT NULL,
 	CONSTRAINT "import_seen_tenant_id_import_id_controller_id_pk" PRIMARY KEY("tenant_id","import_id","controller_id")
+);
+--> statement-breakpoint
+CREATE TABLE "import_uploads" (
+	"tenant_id" bigint NOT NULL,
+	"import_id" bigint NOT NULL,
+	"digest" text COLLATE "C" NOT NULL,
+	"username" text NOT NULL,
+	"has_account" boolean NOT NULL,
+	"api_key_id" bigint,
+	"grants" text[] NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "import_uploads_tenant_id_import_id_pk" PRIMARY KEY("tenant_id","import_id")
 );
 --> statement-breakpoint
 CREATE TABLE "imports" (
@@ -334,6 +354,9 @@ CREATE TABLE "imports" (
 	"format" text NOT NULL,
 	"dry_run" boolean NOT NULL,
 	"delimiter" text,
+	"columns" jsonb,
+	"layout" jsonb,
+	"preview" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"message" text,
 	"bytes" bigint DEFAULT 0 NOT NULL,
 	"bytes_total" bigint,
@@ -344,6 +367,8 @@ CREATE TABLE "imports" (
 	"rows_updated" bigint DEFAULT 0 NOT NULL,
 	"rows_refused" bigint DEFAULT 0 NOT NULL,
 	"faults" bigint DEFAULT 0 NOT NULL,
+	"refused_kept" bigint DEFAULT 0 NOT NULL,
+	"refused_bytes" bigint DEFAULT 0 NOT NULL,
 	"warnings" bigint DEFAULT 0 NOT NULL,
 	"transactions" bigint[] DEFAULT '{}' NOT NULL,
 	"attempt" integer NOT NULL,
@@ -805,7 +830,9 @@ ALTER TABLE "enrollment_tokens" ADD CONSTRAINT "enrollment_tokens_group_fkey" FO
 ALTER TABLE "pending_targets" ADD CONSTRAINT "pending_targets_group_fkey" FOREIGN KEY ("tenant_id","group_id") REFERENCES "public"."enrollment_groups"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "fleet_history" ADD CONSTRAINT "fleet_history_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_faults" ADD CONSTRAINT "import_faults_import_fkey" FOREIGN KEY ("tenant_id","import_id") REFERENCES "public"."imports"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "import_refused" ADD CONSTRAINT "import_refused_import_fkey" FOREIGN KEY ("tenant_id","import_id") REFERENCES "public"."imports"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_seen" ADD CONSTRAINT "import_seen_import_fkey" FOREIGN KEY ("tenant_id","import_id") REFERENCES "public"."imports"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "import_uploads" ADD CONSTRAINT "import_uploads_import_fkey" FOREIGN KEY ("tenant_id","import_id") REFERENCES "public"."imports"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "roles" ADD CONSTRAINT "roles_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

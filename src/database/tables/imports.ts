@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -13,12 +15,39 @@ import {
 import { exactText, identity, instant, reference } from './columns.ts';
 import { tenantReference } from './tenants.ts';
 
-export const IMPORT_STATES = ['running', 'interrupted', 'failed', 'finished'] as const;
+export const IMPORT_STATES = ['waiting', 'running', 'interrupted', 'failed', 'finished'] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
 export const IMPORT_MODES = ['create', 'upsert'] as const;
 export type ImportMode = (typeof IMPORT_MODES)[number];
 export const IMPORT_FORMATS = ['csv', 'ndjson'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
+/** How a file is read: known once its headings are. */
+export interface ImportLayout {
+  /** The first row as it is in the file, and what stands between its cells. */
+  header: string;
+  separator: string;
+  headings: readonly string[];
+  /** The field that each column is read as; null for one that is left out. */
+  fields: readonly (string | null)[];
+}
+
+/** One of the first rows, as it was read. */
+export interface ImportPreviewRow {
+  line: number;
+  controllerId: string | null;
+  name: string | null;
+  description: string | null;
+  group: string | null;
+  address: string | null;
+  targetType: string | null;
+  /** The token itself is shown nowhere. */
+  hasSecurityToken: boolean;
+  requestAttributes: boolean | null;
+  tags: readonly string[];
+  attributes: readonly (readonly [key: string, value: string])[];
+  metadata: readonly (readonly [key: string, value: string])[];
+}
 
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
 
@@ -36,6 +65,11 @@ export const imports = pgTable(
     dryRun: boolean('dry_run').notNull(),
     /** The separator of CSV cells that was given; null if the headings say it. */
     delimiter: text('delimiter'),
+    /** What the columns of CSV are, where that was told; null for one that is left out. */
+    columns: jsonb('columns').$type<readonly (string | null)[]>(),
+    /** Null until the headings were read, and for NDJSON. */
+    layout: jsonb('layout').$type<ImportLayout>(),
+    preview: jsonb('preview').$type<readonly ImportPreviewRow[]>().notNull().default([]),
     /** Why it failed, for people. */
     message: text('message'),
     /** Bytes and lines that were imported, and the digest of these bytes, to recognise the same file. */
@@ -48,6 +82,9 @@ export const imports = pgTable(
     rowsUpdated: counter('rows_updated'),
     rowsRefused: counter('rows_refused'),
     faults: counter('faults'),
+    /** Refused rows that are kept as they were in the file, and their bytes. */
+    refusedKept: counter('refused_kept'),
+    refusedBytes: counter('refused_bytes'),
     /** Rows with a target that an earlier row of the file has changed. */
     warnings: counter('warnings'),
     /** Its latest transactions that changed targets, as in PostgreSQL's xmin: so it recognises its own changes. */
@@ -71,6 +108,40 @@ const importKey = {
   importId: reference('import_id').notNull(),
 };
 
+const ofImport = (name: string, t: Record<'tenantId' | 'importId', AnyPgColumn>) =>
+  foreignKey({
+    name,
+    columns: [t.tenantId, t.importId],
+    foreignColumns: [imports.tenantId, imports.id],
+  }).onDelete('cascade');
+
+/** Where the file of an import is awaited: who has the token may send it. */
+export const importUploads = pgTable(
+  'import_uploads',
+  {
+    ...importKey,
+    /** SHA-256 of the token's secret. */
+    digest: exactText('digest').notNull(),
+    username: text('username').notNull(),
+    /** False for a caller with an issuer's token, who needs no account. */
+    hasAccount: boolean('has_account').notNull(),
+    apiKeyId: reference('api_key_id'),
+    grants: text('grants').array().notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.importId] }), ofImport('import_uploads_import_fkey', t)],
+);
+
+/** Refused rows as they were in the file. */
+export const importRefused = pgTable(
+  'import_refused',
+  { ...importKey, line: bigint('line', { mode: 'number' }).notNull(), row: text('row').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.importId, t.line] }),
+    ofImport('import_refused_import_fkey', t),
+  ],
+);
+
 /** Faults of refused rows, one or more for each line, and warnings of other rows. */
 export const importFaults = pgTable(
   'import_faults',
@@ -86,11 +157,7 @@ export const importFaults = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.importId, t.line, t.ordinal] }),
-    foreignKey({
-      name: 'import_faults_import_fkey',
-      columns: [t.tenantId, t.importId],
-      foreignColumns: [imports.tenantId, imports.id],
-    }).onDelete('cascade'),
+    ofImport('import_faults_import_fkey', t),
   ],
 );
 
@@ -100,10 +167,6 @@ export const importSeen = pgTable(
   { ...importKey, controllerId: exactText('controller_id').notNull() },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.importId, t.controllerId] }),
-    foreignKey({
-      name: 'import_seen_import_fkey',
-      columns: [t.tenantId, t.importId],
-      foreignColumns: [imports.tenantId, imports.id],
-    }).onDelete('cascade'),
+    ofImport('import_seen_import_fkey', t),
   ],
 );

@@ -29,6 +29,8 @@ export interface RefusedRow {
   line: number;
   controllerId: string | null;
   faults: readonly Fault[];
+  /** As it is in the file; a row that the database refuses has it in its chunk. */
+  text?: string | undefined;
 }
 
 /** A type is named by its key, or by its id. */
@@ -51,7 +53,7 @@ const LONGEST_FIELD = 160;
 const LONGEST_MESSAGE = 500;
 
 /** Checks a row by the rules that hold for every target, and says which it breaks: the first few, and how many more. */
-export function checkRow({ line, target = {}, faults = NONE }: ImportRow): CheckedTarget | RefusedRow {
+export function checkRow({ line, target = {}, faults = NONE, text }: ImportRow): CheckedTarget | RefusedRow {
   const found: Fault[] = [...faults];
   // What could not be read at all isn't to be called missing as well.
   const { data, error } = RowFields.safeParse(target);
@@ -64,7 +66,7 @@ export function checkRow({ line, target = {}, faults = NONE }: ImportRow): Check
   const names = tags.length ? readTags(tags, found) : NONE;
   if (attributes.length) readAttributes(attributes, found);
   if (metadata.length) readMetadata(metadata, found);
-  if (!data || found.length) return { line, controllerId: shownId(target), faults: shownFaults(found) };
+  if (!data || found.length) return { line, controllerId: shownId(target), faults: shownFaults(found), text };
   return {
     line,
     controllerId: data.controllerId,

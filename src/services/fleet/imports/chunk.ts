@@ -1,4 +1,5 @@
 import { type CopyText, openCopyText } from '../../../database/copy.ts';
+import type { ImportLayout, ImportPreviewRow } from '../../../database/tables/imports.ts';
 import { defaultName, generateToken } from '../targets/input.ts';
 import { type CheckedTarget, isRefused, type RefusedRow } from './check.ts';
 import type { Position } from './source.ts';
@@ -11,10 +12,14 @@ export interface Chunk {
   /** The good rows, numbered from 0, and what each has many of: ready to be sent. */
   rows: CopyText;
   values: CopyText;
-  /** The line of each of them. */
+  /** The line of each of them, and its text as it is in the file. */
   lines: number[];
+  texts: (string | undefined)[];
   kinds: Set<Kind>;
   refused: RefusedRow[];
+  /** The first rows of the file, if they are among these. */
+  preview: ImportPreviewRow[];
+  layout: ImportLayout | undefined;
   end: Position;
 }
 
@@ -39,15 +44,19 @@ export const openChunk = (end: Position): Chunk => ({
   rows: openCopyText(),
   values: openCopyText(),
   lines: [],
+  texts: [],
   kinds: new Set(),
   refused: [],
+  preview: [],
+  layout: undefined,
   end,
 });
 
-export function addRow(chunk: Chunk, row: CheckedTarget | RefusedRow): void {
+export function addRow(chunk: Chunk, row: CheckedTarget | RefusedRow, text?: string): void {
   if (isRefused(row)) return void chunk.refused.push(row);
   const { rows, values, lines, kinds } = chunk;
   const n = lines.push(row.line) - 1;
+  chunk.texts.push(text);
   // An existing target keeps its name and its token unless one is given.
   const newName = row.name === null ? defaultName(row.controllerId) : null;
   const newToken = row.securityToken === null ? generateToken() : null;

@@ -12,6 +12,7 @@ import { type ImportWarning, recordFaults, recordWarnings } from './faults.ts';
 import type { ImportRecord } from './find.ts';
 import { type Merged, mergeRows, writingTransaction } from './merge.ts';
 import { type Row, refusal } from './refusal.ts';
+import { keepRefused } from './refused.ts';
 import { stageRows } from './stage.ts';
 import type { Importer } from './values.ts';
 
@@ -50,6 +51,7 @@ export async function commitChunk(
     else await adjustTargetCount(tx, author, tenantId, created);
     const allRefused = [...chunk.refused, ...refused];
     const kept = await recordFaults(tx, record, allRefused);
+    const keptRows = await keepRefused(tx, record, chunk, allRefused);
     await recordWarnings(
       tx,
       record,
@@ -66,6 +68,10 @@ export async function commitChunk(
         rowsUpdated: record.rowsUpdated + updated,
         rowsRefused: record.rowsRefused + allRefused.length,
         faults: record.faults + kept,
+        refusedKept: record.refusedKept + keptRows.kept,
+        refusedBytes: record.refusedBytes + keptRows.bytes,
+        ...(chunk.preview.length && { preview: [...record.preview, ...chunk.preview] }),
+        ...(chunk.layout && !record.layout && { layout: chunk.layout }),
         warnings: record.warnings + repeated.length,
         transactions: await ownTransactions(tx, author, record),
         updatedAt: author.now,

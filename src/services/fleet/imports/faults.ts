@@ -18,6 +18,11 @@ export interface ImportFault extends Fault {
   controllerId: string | null;
 }
 
+/** A fault with its place in the file: no other fault of the import has it. */
+export interface PlacedFault extends ImportFault {
+  place: number;
+}
+
 /** An import remembers so many, and counts the rows of the others. */
 const KEPT_AT_MOST = 100_000;
 /** Warnings that an import remembers; it counts the others. */
@@ -79,7 +84,7 @@ async function keep(
 }
 
 /** A file may hold what the database can't: it shows as U+FFFD. */
-const storable = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed();
+export const storable = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed();
 
 /** What was wrong with an import's refused rows, in the order of the file. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
 export async function listImportFaults(context: Context, id: number): Promise<AsyncIterable<ImportFault>> {

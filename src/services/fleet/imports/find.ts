@@ -1,4 +1,4 @@
-import { and, desc, eq, type SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { isAmong } from '../../../database/bulk.ts';
 import { type ImportState, imports } from '../../../database/tables/imports.ts';
@@ -9,12 +9,24 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { plainText } from '../../shared/text.ts';
 
-/** An import as callers get it: all numbers are of what is committed. */
-export type Import = Omit<
-  typeof imports.$inferSelect,
-  'tenantId' | 'digest' | 'attempt' | 'lines' | 'transactions'
->;
 export type ImportRecord = typeof imports.$inferSelect;
+
+const {
+  tenantId: _tenant,
+  digest: _digest,
+  attempt: _attempt,
+  lines: _lines,
+  transactions: _transactions,
+  columns: _columns,
+  layout: _layout,
+  preview: _preview,
+  refusedBytes: _bytes,
+  ...COLUMNS
+} = getTableColumns(imports);
+export const IMPORT_COLUMNS = COLUMNS;
+
+/** An import as callers get it: all numbers are of what is committed. */
+export type Import = Pick<ImportRecord, keyof typeof COLUMNS>;
 
 /** Chunks are committed far more often than this while an upload runs. */
 const SILENT_MS = 60_000;
@@ -34,7 +46,7 @@ export async function findImport(context: Context, id: number): Promise<Import> 
 export async function findImports(context: Context, ids: readonly number[]): Promise<(Import | undefined)[]> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
   const records = await context.database
-    .select()
+    .select(IMPORT_COLUMNS)
     .from(imports)
     .where(and(eq(imports.tenantId, tenantId), isAmong(imports.id, ids), readableImport(context)));
   return inOrderOf(ids, records.map(importView(context)));
@@ -46,14 +58,14 @@ const ImportList = z.object({
 });
 
 /** The latest imports, the newest first, or that of a key. Needs CREATE_TARGET. */
-export async function listImports(
+export async function latestImports(
   context: Context,
   input: z.input<typeof ImportList> = {},
 ): Promise<Import[]> {
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
   const { key, limit } = parse(ImportList, input);
   const records = await context.database
-    .select()
+    .select(IMPORT_COLUMNS)
     .from(imports)
     .where(
       and(
@@ -67,12 +79,22 @@ export async function listImports(
   return records.map(importView(context));
 }
 
+/** What lost its process may have a message that says so. */
+const LOST = 'Nothing has come for a minute: the upload, or the server that took it in, has ended.';
+
 /** A running import of which nothing has been heard for long lost its process: it waits to be resumed. */
-export function importView(context: Context): (record: ImportRecord) => Import {
+export function importView(context: Context): (record: Import) => Import {
   const silentSince = context.clock().getTime() - SILENT_MS;
-  return ({ tenantId: _, digest: __, attempt: ___, lines: ____, transactions: _____, ...record }) => {
-    const lost = record.state === 'running' && record.updatedAt.getTime() < silentSince;
-    const state: ImportState = lost ? 'interrupted' : record.state;
-    return { ...record, state };
+  return (record) => {
+    const shown = Object.fromEntries(
+      Object.keys(IMPORT_COLUMNS).map((name) => [name, record[name as keyof Import]]),
+    ) as unknown as Import;
+    const isLost = record.state === 'running' && record.updatedAt.getTime() < silentSince;
+    return isLost ? { ...shown, state: 'interrupted', message: LOST } : shown;
   };
 }
+
+/** The state as `importView` shows it, for filters and orders. */
+export const IMPORT_STATE = sql<ImportState>`CASE
+  WHEN ${imports.state} = 'running' AND ${imports.updatedAt} < now() - make_interval(secs => ${SILENT_MS / 1000})
+  THEN 'interrupted' ELSE ${imports.state} END`;

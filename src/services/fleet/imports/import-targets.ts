@@ -11,6 +11,7 @@ import { commitChunk } from './commit.ts';
 import { endImport } from './end.ts';
 import { type Import, type ImportRecord, importView } from './find.ts';
 import { ImportOptions } from './input.ts';
+import { previewOf, ROWS_SHOWN } from './preview.ts';
 import type { Position, RowBatch, RowSource } from './source.ts';
 
 /** What is committed at once: so much that a transaction costs nothing, so little that it fits into memory. */
@@ -54,7 +55,7 @@ async function takeIn(context: Context, record: ImportRecord, read: RowSource): 
   const writer = openWriter(context, record);
   let problem: unknown;
   try {
-    for await (const batch of read(positionOf(record), record.delimiter)) await writer.add(batch);
+    for await (const batch of read(positionOf(record), record)) await writer.add(batch);
   } catch (error) {
     problem = error;
   }
@@ -82,6 +83,7 @@ function openWriter(context: Context, record: ImportRecord) {
   let read = record.bytes;
   let chunk = openChunk(positionOf(record));
   let begunAt = performance.now();
+  let shown = record.preview.length;
   let earlier: Promise<void> = Promise.resolve();
   let latest: Promise<void> = earlier;
   const turns = takeTurns();
@@ -104,10 +106,15 @@ function openWriter(context: Context, record: ImportRecord) {
     });
   };
   return {
-    async add({ rows, end }: RowBatch) {
+    async add({ rows, end, layout }: RowBatch) {
+      chunk.layout = layout;
       for (const row of rows) {
         if (turns.isOver()) await turns.next();
-        addRow(chunk, checkRow(row));
+        addRow(chunk, checkRow(row), row.text);
+        if (shown < ROWS_SHOWN) {
+          chunk.preview.push(previewOf(row));
+          shown++;
+        }
       }
       chunk.end = end;
       const isFull =

@@ -10,6 +10,10 @@ const delimiter = z
   .refine((text) => /^[^"\p{L}\p{N}\p{C}]$/u.test(text) || text === '\t', DELIMITER_RULE)
   .refine((text) => text.length === 1, DELIMITER_RULE);
 
+/** More and longer ones are refused by their names in any case. */
+const MOST_HEADINGS = 10_000;
+const LONGEST_HEADING = 256;
+
 /** How a file is taken in. */
 export const ImportOptions = z
   .object({
@@ -20,6 +24,7 @@ export const ImportOptions = z
     resume: z.number().nullish(),
     /** Found out by the headings unless it is given. */
     delimiter: delimiter.nullish(),
+    columns: z.array(z.string().max(LONGEST_HEADING).nullable()).min(1).max(MOST_HEADINGS).nullish(),
     bytesTotal: z.number().int().nonnegative().nullish(),
   })
   .refine(({ key, resume }) => key == null || resume == null, {
@@ -28,6 +33,10 @@ export const ImportOptions = z
   })
   .refine(({ delimiter, format }) => delimiter == null || format === 'csv', {
     path: ['delimiter'],
+    message: 'is of CSV only',
+  })
+  .refine(({ columns, format }) => columns == null || format === 'csv', {
+    path: ['columns'],
     message: 'is of CSV only',
   });
 export type ImportOptions = z.input<typeof ImportOptions>;

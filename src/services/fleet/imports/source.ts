@@ -1,3 +1,7 @@
+import type { ImportLayout, imports } from '../../../database/tables/imports.ts';
+
+export type { ImportLayout, ImportPreviewRow } from '../../../database/tables/imports.ts';
+
 /** A key with its value. */
 export type Entry = readonly [key: string, value: string];
 
@@ -31,6 +35,8 @@ export interface ImportRow {
   line: number;
   target?: ImportedTarget;
   faults?: readonly Fault[];
+  /** The row as it is in the file, without its end; of CSV so that it has a cell for each column. */
+  text?: string;
 }
 
 /** How far a file has been read: only ever to the end of a row. */
@@ -45,13 +51,17 @@ export const BEGINNING: Position = { bytes: 0, lines: 0, digest: null };
 
 /** Rows that were read together, and where the reading stands after them. */
 export interface RowBatch {
+  /** How the file is read, where it has headings. */
+  layout?: ImportLayout;
   rows: ImportRow[];
   end: Position;
 }
 
+/** What was chosen, for CSV: what is between its cells, and what its columns are. */
+export type ReadAs = Pick<typeof imports.$inferSelect, 'format' | 'delimiter' | 'columns'>;
+
 /**
- * Reads a file from its beginning and gives the rows that come after a position; `delimiter` is what was chosen to be
- * between its cells, if anything was.
+ * Reads a file from its beginning and gives the rows that come after a position.
  * @throws a DomainError where it cannot be read or isn't the file whose beginning was taken in before
  */
-export type RowSource = (from: Position, delimiter: string | null) => AsyncIterable<RowBatch>;
+export type RowSource = (from: Position, as: ReadAs) => AsyncIterable<RowBatch>;

@@ -37,7 +37,7 @@ const EVENTS = {
   'distribution-set-type': ['created', 'updated', 'deleted'],
   'enrollment-group': ['created', 'updated', 'deleted', 'token-rotated'],
   'enrollment-token': ['deleted'],
-  import: ['started', 'resumed'],
+  import: ['upload-created', 'started', 'resumed'],
   job: ['created', 'finished', 'failed', 'canceled'],
   'pending-target': ['created', 'rejected'],
   permission: ['refused'],

@@ -10,6 +10,7 @@ import { ROLLOUT_FIELDS, ROLLOUT_GROUP_FIELDS } from '../../deployments/rollouts
 import { CERTIFICATE_AUTHORITY_FIELDS } from '../../devices/certificate-authorities/fields.ts';
 import { ENROLLMENT_GROUP_FIELDS } from '../../devices/enrollment/fields.ts';
 import { PENDING_TARGET_FIELDS } from '../../devices/pending-targets/fields.ts';
+import { IMPORT_FAULT_FIELDS, IMPORT_FIELDS } from '../../fleet/imports/fields.ts';
 import { TARGET_FILTER_FIELDS } from '../../fleet/target-filters/fields.ts';
 import { TARGET_TAG_FIELDS } from '../../fleet/target-tags/fields.ts';
 import { TARGET_TYPE_FIELDS } from '../../fleet/target-types/fields.ts';
@@ -80,6 +81,8 @@ export const FILTERABLE = {
   webhook: { fields: WEBHOOK_FIELDS, needs: ['READ_TENANT_CONFIGURATION'] },
   webhookDelivery: { fields: DELIVERY_FIELDS, needs: ['READ_TENANT_CONFIGURATION', 'READ_AUDIT'] },
   job: { fields: JOB_FIELDS, needs: [] },
+  import: { fields: IMPORT_FIELDS, needs: ['CREATE_TARGET'] },
+  importFault: { fields: IMPORT_FAULT_FIELDS, needs: ['CREATE_TARGET'] },
   user: { fields: USER_FIELDS, needs: [], role: 'TENANT_ADMIN' },
   role: { fields: ROLE_FIELDS, needs: [], role: 'TENANT_ADMIN' },
   // Everyone may list their own.

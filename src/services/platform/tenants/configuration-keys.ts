@@ -45,6 +45,7 @@ const no = () => false;
 export const AUDIT_RETENTION_DAYS = 365;
 export const HISTORY_RETENTION_DAYS = 90;
 export const JOB_RETENTION_DAYS = 30;
+export const IMPORT_RETENTION_DAYS = 30;
 
 /** The distribution set type that a new set has where none is named. Every tenant has one: nothing is inherited. */
 export const DEFAULT_SET_TYPE_KEY = 'default.ds.type';
@@ -139,6 +140,11 @@ export const CONFIGURATION_KEYS = {
     'The attribute by which devices report what the compatible of a RAUC bundle names.',
     'compatible',
     (value) => checkAttribute('hardware.attribute.rauc', value),
+  ),
+  'import.retention.days': integer(
+    'Days after its last progress when an import is forgotten, with its faults and its refused rows.',
+    IMPORT_RETENTION_DAYS,
+    (value) => checkDays('import.retention.days', value),
   ),
   'action.delete.allowed.statuses': text(
     'The states in which an action may be deleted.',

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { importFaults } from '../../../../src/database/tables/imports.ts';
 import { PERMISSIONS } from '../../../../src/services/access/grants.ts';
 import { beginImport } from '../../../../src/services/fleet/imports/begin.ts';
+import { createImportUpload } from '../../../../src/services/fleet/imports/create-upload.ts';
 import {
   firstImportWarnings,
   listImportFaults,
   listImportWarnings,
 } from '../../../../src/services/fleet/imports/faults.ts';
-import { findImport, findImports, listImports } from '../../../../src/services/fleet/imports/find.ts';
+import { findImport, findImports, latestImports } from '../../../../src/services/fleet/imports/find.ts';
 import { importTargets } from '../../../../src/services/fleet/imports/import-targets.ts';
+import {
+  findImportPreviews,
+  listFaultsOfEachImport,
+  listImports,
+} from '../../../../src/services/fleet/imports/list.ts';
+import { readRefused } from '../../../../src/services/fleet/imports/refused.ts';
 import type { ImportedTarget, RowSource } from '../../../../src/services/fleet/imports/source.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
@@ -34,6 +42,19 @@ const importing =
     for await (const { code } of await listImportFaults(context, done.id)) faults.push(code);
     return { created: done.rowsCreated, updated: done.rowsUpdated, faults };
   };
+/** A row of the import is refused. */
+async function refuseRow({ database, caller: { tenantId } }: Context, importId: number, name: string) {
+  const fault = {
+    line: 2,
+    ordinal: 0,
+    controllerId: name,
+    field: 'name',
+    code: 'INVALID_INPUT',
+    message: 'm',
+  };
+  await database.insert(importFaults).values({ tenantId, importId, ...fault });
+}
+
 const refused = { created: 0, updated: 0, faults: ['FORBIDDEN'] };
 
 export const IMPORT_VERBS: Verbs = {
@@ -77,10 +98,41 @@ export const IMPORT_VERBS: Verbs = {
     call: async (c, { importId }) => (await findImports(c, [importId])).map((found) => found?.key),
     beyond: { CREATE_TARGET: [undefined] },
   },
+  latestImports: {
+    needs: ['CREATE_TARGET'],
+    call: async (c, { name }) => (await latestImports(c, { key: name })).length,
+    beyond: { CREATE_TARGET: 0 },
+  },
   listImports: {
     needs: ['CREATE_TARGET'],
-    call: async (c, { name }) => (await listImports(c, { key: name })).length,
+    call: async (c, { name }) => (await listImports(c, { filter: `key==${name}` })).total(),
     beyond: { CREATE_TARGET: 0 },
+  },
+  listFaultsOfEachImport: {
+    needs: ['CREATE_TARGET'],
+    async call(c, { importId }) {
+      const listed = await listFaultsOfEachImport(c, [importId], {});
+      return (await listed.get(importId)!.page()).items.map(({ line }) => line);
+    },
+    given: (admin, { importId, name }) => refuseRow(admin, importId, name),
+    beyond: { CREATE_TARGET: [] },
+  },
+  findImportPreviews: {
+    needs: ['CREATE_TARGET'],
+    call: async (c, { importId }) => (await findImportPreviews(c, [importId])).map((one) => one?.rows),
+    beyond: { CREATE_TARGET: [undefined] },
+  },
+  readRefused: {
+    needs: ['CREATE_TARGET'],
+    call: async (c, { importId }) => (await readRefused(c, importId)).format,
+    beyond: { CREATE_TARGET: 'IMPORT_NOT_FOUND' },
+  },
+  createImportUpload: {
+    needs: ['CREATE_TARGET', 'UPDATE_TARGET'],
+    call: async (c) => (await createImportUpload(c, { format: 'csv', mode: 'upsert' })).import.state,
+    unnarrowed: 'the rows of the file are, when it is sent',
+    elsewhere: ITS_OWN,
+    stirs: true,
   },
   listImportFaults: {
     needs: ['CREATE_TARGET'],

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { imports } from '../../../../src/database/tables/imports.ts';
 import { exportTargets } from '../../../../src/services/fleet/exports/export-targets.ts';
-import { findImport, listImports } from '../../../../src/services/fleet/imports/find.ts';
+import { findImport, latestImports } from '../../../../src/services/fleet/imports/find.ts';
 import { importTargets } from '../../../../src/services/fleet/imports/import-targets.ts';
 import type { ImportedTarget, Position, RowBatch } from '../../../../src/services/fleet/imports/source.ts';
 import { findAttributes, setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
@@ -55,7 +55,7 @@ describe('importTargets', () => {
       },
     });
     await expect(importTargets(context, { ...OPTIONS, key: 'k' }, broken)).rejects.toThrow('cable cut');
-    const [interrupted] = await listImports(context, { key: 'k' });
+    const [interrupted] = await latestImports(context, { key: 'k' });
     expect(interrupted).toMatchObject({
       state: 'interrupted',
       rowsRead: 7_000,
@@ -94,7 +94,7 @@ describe('importTargets', () => {
       code: 'IMPORT_TAKEN_OVER',
     });
     expect(await other).toMatchObject({ state: 'finished', rowsCreated: 6_000, rowsRefused: 0 });
-    const [one, ...more] = await listImports(context);
+    const [one, ...more] = await latestImports(context);
     expect(more).toEqual([]);
     expect(one).toMatchObject({ state: 'finished', rowsRead: 6_000 });
   });
@@ -116,7 +116,7 @@ describe('importTargets', () => {
     await expect(
       importTargets({ ...context, database }, { ...OPTIONS, key: 'k' }, source(targets)),
     ).rejects.toThrow('disk full');
-    const [interrupted] = await listImports(context);
+    const [interrupted] = await latestImports(context);
     expect(interrupted).toMatchObject({ state: 'interrupted', rowsRead: 5_000 });
     expect(await countOf(context)).toBe(5_000);
     const done = await importTargets(context, { ...OPTIONS, resume: interrupted!.id }, source(targets));
@@ -135,7 +135,7 @@ describe('importTargets', () => {
     } as const;
     const at = { startedAt: new Date(), updatedAt: new Date() };
     const kept = { ...begun, ...at, dryRun: false, state: 'finished', faults: 0 } as const;
-    const known = async () => (await listImports(context, { limit: 500 })).map(({ key }) => key);
+    const known = async () => (await latestImports(context, { limit: 500 })).map(({ key }) => key);
     await context.database
       .insert(imports)
       .values([
@@ -257,8 +257,8 @@ describe('importTargets', () => {
     let seen: string[] = [];
     const watched = source(numbered(1), {
       before: async () => {
-        const [now] = await listImports(context);
-        const [then] = await listImports(later);
+        const [now] = await latestImports(context);
+        const [then] = await latestImports(later);
         seen = [now!.state, then!.state];
       },
     });
