@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { openLink } from './link.ts';
 import { openReconnectingLink } from './reconnecting-link.ts';
-import { DatabaseUnavailableError } from './unavailable.ts';
 
 const CHANNEL = 'muster';
 const HEARTBEAT = 'heartbeat:';
@@ -17,11 +17,12 @@ const MISSED_AT_MOST = 2;
 const HEARD_WITHIN_MS = 3_000;
 
 export interface NotifyChannel {
-  /**
-   * Sends to all processes on this database, including this one. At most 8,000 bytes. @throws while there is no link
-   */
+  /** Sends to all processes on this database, including this one. At most 8,000 bytes. */
   publish(message: string): Promise<void>;
-  /** Whether messages arrive: false if our own heartbeat has been missing for 3 s. */
+  /**
+   * Whether all messages of more than 3 s ago have arrived: our own heartbeat of since then has, and messages arrive in
+   * order. A process that was frozen hears old ones first, and is not listening until it hears a new one.
+   */
   listening(): boolean;
   close(): Promise<void>;
 }
@@ -35,14 +36,19 @@ export interface Hearing {
   onGap(): void;
 }
 
-/** Opens LISTEN and NOTIFY on a separate link. Resolves when messages arrive. */
+/**
+ * Opens LISTEN and NOTIFY on a separate link. Resolves when messages arrive. While that link is lost, messages are sent
+ * by `notifyBy`: who can commit a change can also tell of it.
+ */
 export async function openNotifyChannel(
   connection: Connection,
   { onMessage, onGap }: Hearing,
+  notifyBy: Pick<Client, 'unsafe'>,
 ): Promise<NotifyChannel> {
   const self = randomUUID();
-  const heartbeat = HEARTBEAT + self;
+  const heartbeat = `${HEARTBEAT}${self}:`;
   const others = openOthers();
+  /** When the newest heartbeat of ours that was heard was sent. */
   let heardAt = Number.NEGATIVE_INFINITY;
   let heardBefore = heardAt;
   let missed = 0;
@@ -58,16 +64,17 @@ export async function openNotifyChannel(
         name: 'muster listener',
         signal,
         onNotify(message) {
-          if (message === heartbeat) heardAt = performance.now();
-          else if (message.startsWith(HEARTBEAT)) others.heard(message.slice(HEARTBEAT.length));
+          if (message.startsWith(heartbeat))
+            heardAt = Math.max(heardAt, Number(message.slice(heartbeat.length)));
+          else if (message.startsWith(HEARTBEAT)) others.heard(message.split(':')[1]!);
           else if (message.startsWith(GOODBYE)) others.left(message.slice(GOODBYE.length));
           else onMessage(message);
         },
       }),
     async onOpen(link) {
       await link.ask(`LISTEN ${CHANNEL}`);
-      await link.ask(NOTIFY, [CHANNEL, heartbeat]);
       heardAt = performance.now();
+      await link.ask(NOTIFY, [CHANNEL, heartbeat + heardAt]);
       // Their messages while there was no link are lost in any case.
       others.forget();
       onGap();
@@ -75,9 +82,15 @@ export async function openNotifyChannel(
     },
   });
   const publish = async (message: string) => {
-    const link = reconnecting.current();
-    if (!link) throw new DatabaseUnavailableError('there is no link for announcements');
-    await link.ask(NOTIFY, [CHANNEL, message]);
+    const text = [CHANNEL, message];
+    const sent = reconnecting
+      .current()
+      ?.ask(NOTIFY, text)
+      .then(
+        () => true,
+        () => false,
+      );
+    if (!(await sent)) await notifyBy.unsafe(NOTIFY, text);
   };
   /** Each heartbeat checks whether the one before was heard. */
   const beat = async () => {
@@ -87,7 +100,11 @@ export async function openNotifyChannel(
     else if (missed === 0 && others.fellSilent()) onGap();
     if (isBeating) return;
     isBeating = true;
-    await publish(heartbeat).catch(() => {});
+    // By the link itself: a heartbeat says that it works.
+    await reconnecting
+      .current()
+      ?.ask(NOTIFY, [CHANNEL, heartbeat + performance.now()])
+      .catch(() => {});
     isBeating = false;
   };
   const timer = setInterval(beat, HEARTBEAT_EVERY_MS).unref();

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- starts polls uploads feedback downloads creates pages parts live filters imports rollouts peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls uploads feedback downloads reads creates pages parts live filters imports rollouts peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
@@ -16,6 +16,7 @@ import { benchPages } from './pages.mjs';
 import { benchParts } from './parts.mjs';
 import { benchPeers } from './peers.mjs';
 import { benchPolls } from './polls.mjs';
+import { benchReads } from './reads.mjs';
 import { printAim, printMachine, printTitle } from './report.mjs';
 import { benchRollouts } from './rollouts.mjs';
 import { seed } from './seed.mjs';
@@ -29,6 +30,7 @@ const PARTS = [
   'uploads',
   'feedback',
   'downloads',
+  'reads',
   'creates',
   'pages',
   'parts',
@@ -82,6 +84,7 @@ try {
   if (wanted('uploads')) await benchUploads(options);
   if (wanted('feedback')) await benchFeedback(options);
   if (wanted('downloads')) await benchDownloads(options);
+  if (wanted('reads')) await benchReads(options);
   // Before creations, which make the small fleet a larger one.
   if (wanted('pages')) await benchPages(options);
   if (wanted('live')) await benchLive(options);

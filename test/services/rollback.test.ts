@@ -365,7 +365,9 @@ it('knows every verb that opens a transaction', () => {
     .flatMap((file) => {
       const functions = readFileSync(new URL(file, folder), 'utf8').split(/^(?=export (?:async )?function)/m);
       return functions
-        .filter((text) => /\b(?:await|return) (?:change|changeBy|createBatch)\(/.test(text))
+        .filter((text) =>
+          /\b(?:await|return) (?:change|changeBy|createBatch|tellAction|gathererOf\(.*\))\(/.test(text),
+        )
         .map((text) => /^export (?:async )?function (\w+)/.exec(text)?.[1]);
     });
   expect(writing.toSorted()).toEqual(Object.keys(VERBS).toSorted());

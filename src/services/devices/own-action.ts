@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { arrayOf } from '../../database/bulk.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { prepared } from '../../database/prepared.ts';
 import { actions } from '../../database/tables/actions.ts';
@@ -67,6 +68,31 @@ export async function lockOwnAction(
   if (isBegun(action)) return action;
   await lockOwnTarget(tx, device);
   throw actionNotFound(String(id));
+}
+
+/**
+ * The begun actions of these devices, each locked with its target, by controllerId. Waits for nobody: what is locked
+ * already is left out, as is what isn't there.
+ */
+export async function lockOwnActions(
+  tx: Transaction,
+  tenantId: number,
+  wanted: readonly { controllerId: string; actionId: number }[],
+): Promise<Map<string, LockedOwnAction>> {
+  const controllerIds = arrayOf(wanted.map(({ controllerId }) => controllerId));
+  const actionIds = arrayOf(wanted.map(({ actionId }) => actionId));
+  const rows = await tx
+    .select({ ...LOCKED, controllerId: targets.controllerId })
+    .from(targets)
+    .innerJoin(actions, actionJoinsTarget)
+    .innerJoin(
+      sql`unnest(${controllerIds}::text[], ${actionIds}::bigint[]) AS wanted(controller_id, action_id)`,
+      sql`${targets.controllerId} = wanted.controller_id AND ${actions.id} = wanted.action_id`,
+    )
+    .where(eq(targets.tenantId, tenantId))
+    .orderBy(targets.id)
+    .for('no key update', { of: [targets, actions], skipLocked: true });
+  return new Map(rows.filter(isBegun).map((row) => [row.controllerId, row]));
 }
 
 const isBegun = <T extends Pick<OwnAction, 'status'>>(action: T | undefined): action is T =>

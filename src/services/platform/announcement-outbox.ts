@@ -4,6 +4,8 @@ import { encode, type Waiting } from './announcement-messages.ts';
 
 /** Announcements that come together within this time travel as one NOTIFY. */
 const COALESCE_MS = 3;
+/** Then what couldn't be sent is tried again. */
+const MAKE_UP_AFTER_MS = 1_000;
 /** Naming more targets than this costs more than letting the tenant's devices be read again. */
 export const NAMED_AT_MOST = 1_000;
 /**
@@ -45,6 +47,7 @@ export function openOutbox(self: string, channel: NotifyChannel, onError: (error
       for (const message of encode(self, batch)) await channel.publish(message);
     } catch (error) {
       for (const tenantId of batch.keys()) unsent.add(tenantId);
+      setTimeout(makeUp, MAKE_UP_AFTER_MS).unref();
       onError(error);
     }
   };
@@ -67,17 +70,18 @@ export function openOutbox(self: string, channel: NotifyChannel, onError: (error
     waiting.set(tenantId, tenant);
     return tenant;
   };
+  /** Others may go on by what they remember: what they weren't told of is anything. */
+  const makeUp = () => {
+    for (const tenantId of unsent) {
+      const tenant = waitingOf(tenantId);
+      tenant.everything = true;
+      tenant.manyAuditEvents = true;
+    }
+    unsent.clear();
+  };
   return {
     flush,
-    /** Others may go on by what they remember: what they weren't told of is anything. */
-    makeUp() {
-      for (const tenantId of unsent) {
-        const tenant = waitingOf(tenantId);
-        tenant.everything = true;
-        tenant.manyAuditEvents = true;
-      }
-      unsent.clear();
-    },
+    makeUp,
     addRollouts({ tenantId, rolloutIds }: RolloutAnnouncement) {
       for (const id of rolloutIds) waitingOf(tenantId).rollouts.add(id);
     },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openNotifyChannel } from '../../database/channel.ts';
+import type { Pool } from '../../database/connect.ts';
 import type { Connection } from '../../database/connection.ts';
 import type {
   Announcement,
@@ -40,13 +41,13 @@ export interface Announcements {
 }
 
 /**
- * Opens the announcements of this process on the database that all share. `isAway` says whether the database's server
- * is away, so that nobody can change anything.
+ * Opens the announcements of this process on the database that all share. While the database's server is away, nobody
+ * can change anything.
  */
 export async function openAnnouncements(
   connection: Connection,
+  { client, isAway }: Pick<Pool, 'client' | 'isAway'>,
   onError: (error: unknown) => void,
-  isAway = () => false,
 ): Promise<Announcements> {
   const self = randomUUID();
   const listeners: AnnouncementListener[] = [];
@@ -60,16 +61,20 @@ export async function openAnnouncements(
       else listener.changed(announcement);
   };
   let outbox: ReturnType<typeof openOutbox> | undefined;
-  const channel = await openNotifyChannel(connection, {
-    onMessage(message) {
-      const [sender, announcements] = decode(message);
-      if (sender !== self) announcements.forEach(tell);
+  const channel = await openNotifyChannel(
+    connection,
+    {
+      onMessage(message) {
+        const [sender, announcements] = decode(message);
+        if (sender !== self) announcements.forEach(tell);
+      },
+      onGap() {
+        for (const listener of listeners) listener.everything();
+        outbox?.makeUp();
+      },
     },
-    onGap() {
-      for (const listener of listeners) listener.everything();
-      outbox?.makeUp();
-    },
-  });
+    client,
+  );
   outbox = openOutbox(self, channel, onError);
 
   return {

@@ -14,13 +14,14 @@ export interface OpenedPlatform {
 
 /** Opens what every service of this process works with. `direct` is the way past a pooler. */
 export async function openPlatform(
-  { database, isAway }: Pool,
+  pool: Pool,
   direct: Connection,
   { systemDefaults, storage }: Pick<Platform, 'systemDefaults' | 'storage'>,
   onError: (error: unknown) => void,
 ): Promise<OpenedPlatform> {
+  const { database } = pool;
   const clock = () => new Date();
-  const announcements = await openAnnouncements(direct, onError, isAway);
+  const announcements = await openAnnouncements(direct, pool, onError);
   const tenants = openTenantRegistry(database, announcements, systemDefaults);
   const refusals = openRefusals({ database, clock, announcements }, onError);
   const keyUses = openKeyUses(database, onError);

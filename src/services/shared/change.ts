@@ -23,14 +23,17 @@ import {
 } from '../../errors.ts';
 import { requireTargetsStillInScope } from '../fleet/targets/scope.ts';
 import type { Announcement } from '../platform/announcement.ts';
-import { type ChangeRecord, writeRecords } from '../platform/audit/record.ts';
+import { type ChangeRecord, type DoneBy, writeRecords } from '../platform/audit/record.ts';
 import { requireQuotas } from '../platform/quotas.ts';
 import type { ActorContext, Context } from './context.ts';
 
 /** Names what a transaction changes: the targets, or `everything` of the tenant. Only `targetsInScope` checks authority. */
 export interface Changes {
-  /** For the audit trail. Every change records what it did; a bulk does so once. */
-  record(done: ChangeRecord): void;
+  /**
+   * For the audit trail. Every change records what it did; a bulk does so once. `by`: who did it, where one transaction
+   * does what several have said.
+   */
+  record(done: ChangeRecord, by?: ActorContext): void;
   /** Targets that exist before and after, changed by their device or by the server: these have no scope. */
   targets(controllerIds: readonly string[]): void;
   /**
@@ -87,14 +90,14 @@ export async function change<T>(
 ): Promise<T> {
   const { tenantId } = context.caller;
   for (let attempt = 1; ; attempt++) {
-    const noted = noteChanges();
+    const noted = noteChanges(context);
     try {
       const result = await context.database.transaction(async (tx) => {
         const done = await work(tx, noted.changes);
         await requireTargetsStillInScope(tx, context, [...noted.mustBeInScope]);
         await requireQuotas(tx, tenantId, noted.records);
         if (dryRun) return noted.changes.undo(done);
-        noted.changes.auditEvents(await writeRecords(tx, context, noted.records));
+        noted.changes.auditEvents(await writeRecords(tx, tenantId, noted.records));
         return done;
       });
       noted.announce(context);
@@ -109,8 +112,8 @@ export async function change<T>(
 }
 
 /** Gathers what a transaction records and changes. */
-function noteChanges() {
-  const records: ChangeRecord[] = [];
+function noteChanges(context: ActorContext) {
+  const records: DoneBy[] = [];
   const changed = new Set<string>();
   const mustBeInScope = new Set<string>();
   const created: string[] = [];
@@ -121,7 +124,7 @@ function noteChanges() {
   let pending = false;
   let whole: 'settings' | 'everything' | undefined;
   const changes: Changes = {
-    record: (done) => void records.push(done),
+    record: (done, by = context) => void records.push({ ...done, by }),
     targets(controllerIds) {
       for (const id of controllerIds) changed.add(id);
     },

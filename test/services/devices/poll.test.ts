@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { asDevice } from '../../../src/services/devices/device-context.ts';
@@ -181,19 +182,23 @@ describe('what is remembered', () => {
 
   it('takes a token that was changed past every process', async () => {
     const { tenant, ask, own } = await fleet('a');
-    const device = await ask('a', own('a'));
+    await ask('a', own('a'));
     await one.platform.database.execute(
       sql`UPDATE targets SET security_token = 'new' WHERE tenant_id = ${tenant.tenantId}`,
     );
-    device.readAt -= 2_000;
     await ask('a', { targetToken: 'new' });
   });
 
-  it('is read again after a minute', async () => {
-    const { ask, own } = await fleet('a');
-    const device = await ask('a', own('a'));
-    device.readAt -= 61_000;
-    expect(await ask('a', own('a'))).not.toBe(device);
+  it('is forgotten when a process falls silent, which may have changed it and told nobody', async () => {
+    const { tenant, ask, own } = await fleet('a');
+    await ask('a', own('a'));
+    await one.platform.database.execute(sql`SELECT pg_notify('muster', ${`heartbeat:${randomUUID()}:1`})`);
+    await one.platform.database.execute(
+      sql`UPDATE targets SET security_token = 'new' WHERE tenant_id = ${tenant.tenantId}`,
+    );
+    // It is remembered.
+    await ask('a', own('a'));
+    await vi.waitFor(() => expect(ask('a', own('a'))).rejects.toMatchObject(REFUSED), 20_000);
   });
 
   it('counts for nothing while announcements may not arrive', async () => {

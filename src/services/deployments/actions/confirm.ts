@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Transaction } from '../../../database/connect.ts';
-import { actions } from '../../../database/tables/actions.ts';
+import { type ActionStatus, actions } from '../../../database/tables/actions.ts';
 import { actionClosed, actionNotWaiting } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
@@ -99,27 +99,40 @@ export interface ConfirmationReport {
   messages: readonly string[];
 }
 
+/** What an action becomes by what was said about it, which its history tells. @throws QUOTA_EXCEEDED */
+export function confirmationOf(
+  username: string,
+  action: Confirmable,
+  { confirmation, code, messages }: ConfirmationReport,
+) {
+  const by = `by '${username}'`;
+  const denied = waitsForConfirmation(action)
+    ? `denied ${by}: it goes on waiting`
+    : `the confirmation was taken back ${by}: it waits again`;
+  const answer = SERVER_MESSAGE + (confirmation === 'confirmed' ? `confirmed ${by}` : denied);
+  const after = [answer, ...(code === null ? [] : [`Confirmation status code: ${code}`])];
+  const status: ActionStatus = confirmation === 'confirmed' ? 'running' : 'wait_for_confirmation';
+  return { status, active: true, code, messages: messagesOf(messages, { after }) };
+}
+
 /** Writes what was said about locked actions that it concerns. @throws QUOTA_EXCEEDED */
-export async function writeConfirmation(
+async function writeConfirmation(
   tx: Transaction,
   author: Author,
   concerned: readonly Confirmable[],
-  { confirmation, code, messages }: ConfirmationReport,
+  said: ConfirmationReport,
 ): Promise<void> {
-  const by = `by '${author.caller.username}'`;
-  const write = (some: readonly Confirmable[], answer: string) =>
-    moveActions(tx, author, sql`${actions.id} = ANY(${idArrayOf(some)})`, {
-      status: confirmation === 'confirmed' ? 'running' : 'wait_for_confirmation',
-      active: true,
-      messages: messagesOf(messages, {
-        after: [SERVER_MESSAGE + answer, ...(code === null ? [] : [`Confirmation status code: ${code}`])],
-      }),
-      code,
-    });
-  const waiting = concerned.filter(waitsForConfirmation);
-  await write(waiting, confirmation === 'confirmed' ? `confirmed ${by}` : `denied ${by}: it goes on waiting`);
-  const begun = concerned.filter((action) => !waitsForConfirmation(action));
-  if (begun.length) await write(begun, `the confirmation was taken back ${by}: it waits again`);
+  const [waiting, begun] = [true, false].map((waits) =>
+    concerned.filter((action) => waitsForConfirmation(action) === waits),
+  );
+  for (const alike of [waiting!, begun!])
+    if (alike[0])
+      await moveActions(
+        tx,
+        author,
+        sql`${actions.id} = ANY(${idArrayOf(alike)})`,
+        confirmationOf(author.caller.username, alike[0], said),
+      );
 }
 
 /** Starts the actions of locked targets that wait for confirmation, because auto-confirm is active there now. */

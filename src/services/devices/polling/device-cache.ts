@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { arrayText } from '../../../database/arrays.ts';
 import type { Database } from '../../../database/connect.ts';
 import { prepared } from '../../../database/prepared.ts';
 import { actions } from '../../../database/tables/actions.ts';
@@ -10,6 +11,7 @@ import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Announcements } from '../../platform/announcements.ts';
 import { formatDuration } from '../../platform/tenants/durations.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
+import { type Outcome, openGatherer } from '../../shared/gather.ts';
 import { digestFromHex, tokenDigest } from '../sign-in/digest.ts';
 import type { Device } from './device.ts';
 import { intervalBefore, intervalOf } from './interval.ts';
@@ -18,7 +20,11 @@ import { openReadCache, type ReadCache } from './read-cache.ts';
 
 export type DeviceCache = Pick<ReadCache<Device>, 'peek' | 'read' | 'size'>;
 
+/** Time and polls may change which override applies. */
+const OVERRIDE_TRUSTED_MS = 60_000;
+
 const DEVICE_COLUMNS = {
+  controllerId: targets.controllerId,
   targetId: targets.id,
   securityToken: targets.securityToken,
   requestAttributes: targets.requestAttributes,
@@ -35,7 +41,7 @@ const joinedRotations = and(
   eq(targetTokenRotations.targetId, targets.id),
 );
 
-const findDevice = prepared((database: Database) =>
+const findDevices = prepared((database: Database) =>
   database
     .select(DEVICE_COLUMNS)
     .from(targets)
@@ -45,10 +51,10 @@ const findDevice = prepared((database: Database) =>
     .where(
       and(
         eq(targets.tenantId, sql.placeholder('tenantId')),
-        eq(targets.controllerId, sql.placeholder('controllerId')),
+        sql`${targets.controllerId} = ANY(${sql.placeholder('controllerIds')}::text[])`,
       ),
     )
-    .prepare('device'),
+    .prepare('devices'),
 );
 
 export function openDeviceCache(
@@ -57,17 +63,14 @@ export function openDeviceCache(
   clock: () => Date,
   capacity: number,
 ): DeviceCache {
+  const read = openLookups(database, clock);
   const devices = openReadCache<Device>(
     capacity,
     ({ validUntil }) =>
       announcements.trustworthy() &&
       (validUntil === Number.POSITIVE_INFINITY || clock().getTime() < validUntil),
     async (tenant, controllerId) => {
-      const readAt = performance.now();
-      const now = clock();
-      const [row] = tenant.settings.polling.overrides.length
-        ? await findDeviceWithOverride(database, tenant, controllerId, now)
-        : await findDevice(database).execute({ tenantId: tenant.tenantId, controllerId });
+      const { row, now } = await read(tenant, controllerId);
       if (!row) return undefined;
       const { next, opensAt, until } = stepOf(row, now);
       const interval = intervalOf(tenant, row.targetId, row.override);
@@ -81,9 +84,8 @@ export function openDeviceCache(
         requestAttributes: row.requestAttributes,
         next,
         installedActionId: row.installedActionId === null ? null : Number(row.installedActionId),
-        validUntil: until,
+        validUntil: hasOverrides(tenant) ? Math.min(until, now.getTime() + OVERRIDE_TRUSTED_MS) : until,
         seen: row.lastRequestAt !== null,
-        readAt,
         polledAt: 0,
         address: '',
       };
@@ -110,8 +112,46 @@ const oldTokensOf = ({ oldDigests, oldUntil }: { oldDigests: string[] | null; ol
     until: oldUntil?.[index]?.getTime() ?? 0,
   }));
 
+type DeviceRow = Awaited<ReturnType<ReturnType<typeof findDevices>['execute']>>[number];
+
+interface Lookup {
+  tenant: Tenant;
+  controllerId: string;
+  found?: { row: DeviceRow | undefined; now: Date };
+}
+
+/** Reads devices that are asked for at the same time by one statement: after a restart a whole fleet is. */
+function openLookups(database: Database, clock: () => Date) {
+  const readTogether = async (lookups: readonly Lookup[]): Promise<Outcome[]> => {
+    const { tenant } = lookups[0]!;
+    // After a change of the tenant there is another object, with other overrides.
+    const same = lookups.filter((lookup) => lookup.tenant === tenant);
+    const ids = arrayText(same.map(({ controllerId }) => controllerId));
+    const now = clock();
+    const rows: DeviceRow[] = hasOverrides(tenant)
+      ? await findDevicesWithOverride(database, tenant, ids, now)
+      : await findDevices(database).execute({ tenantId: tenant.tenantId, controllerIds: ids });
+    const byId = new Map(rows.map((row) => [row.controllerId, row]));
+    for (const lookup of same) lookup.found = { row: byId.get(lookup.controllerId), now };
+    return lookups.map((lookup) => (lookup.found ? 'done' : 'alone'));
+  };
+  const gather = openGatherer<Lookup>({
+    groupOf: ({ tenant }) => String(tenant.tenantId),
+    keyOf: ({ controllerId }) => controllerId,
+    together: readTogether,
+    alone: async (lookup) => void (await readTogether([lookup])),
+  });
+  return async (tenant: Tenant, controllerId: string) => {
+    const lookup: Lookup = { tenant, controllerId };
+    await gather(lookup);
+    return lookup.found!;
+  };
+}
+
+const hasOverrides = ({ settings }: Tenant) => settings.polling.overrides.length > 0;
+
 /** Overrides are the tenant's own filters, so this statement can't be one that all share. */
-function findDeviceWithOverride(database: Database, tenant: Tenant, controllerId: string, now: Date) {
+function findDevicesWithOverride(database: Database, tenant: Tenant, controllerIds: string, now: Date) {
   return database
     .select({ ...DEVICE_COLUMNS, override: pollOverride(tenant, now) })
     .from(targets)
@@ -119,5 +159,10 @@ function findDeviceWithOverride(database: Database, tenant: Tenant, controllerId
     .leftJoin(targetTypes, joinedTypes)
     .leftJoin(targetTokenRotations, joinedRotations)
     .leftJoin(actions, isNextAction)
-    .where(and(eq(targets.tenantId, tenant.tenantId), eq(targets.controllerId, controllerId)));
+    .where(
+      and(
+        eq(targets.tenantId, tenant.tenantId),
+        sql`${targets.controllerId} = ANY(${controllerIds}::text[])`,
+      ),
+    );
 }

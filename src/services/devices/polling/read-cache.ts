@@ -1,10 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 
-/** What was read of a device: with the tenant at that time, and when, on the monotonic clock. */
+/** What was read of a device, with the tenant at that time. */
 export interface CachedRead {
   tenant: Tenant;
-  readAt: number;
 }
 
 /** A cache of what was read of devices, by controllerId. */
@@ -19,9 +18,6 @@ export interface ReadCache<T extends CachedRead> {
   size(): number;
 }
 
-/** Bounds what a crash between a change's commit and its announcement leaves behind. */
-const TRUSTED_MS = 60_000;
-
 export function openReadCache<T extends CachedRead>(
   capacity: number,
   trustworthy: (found: T) => boolean,
@@ -34,12 +30,7 @@ export function openReadCache<T extends CachedRead>(
     size: () => known.size,
     peek(tenant, controllerId) {
       const found = known.get(keyOf(tenant.tenantId, controllerId));
-      const trusted =
-        found !== undefined &&
-        found.tenant === tenant &&
-        performance.now() - found.readAt < TRUSTED_MS &&
-        trustworthy(found);
-      return trusted ? found : undefined;
+      return found !== undefined && found.tenant === tenant && trustworthy(found) ? found : undefined;
     },
     read(tenant, controllerId) {
       const key = keyOf(tenant.tenantId, controllerId);

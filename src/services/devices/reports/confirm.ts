@@ -1,14 +1,9 @@
 import { actionClosed, actionNotFound } from '../../../errors.ts';
-import {
-  type ConfirmationReport,
-  isConfirmable,
-  writeConfirmation,
-} from '../../deployments/actions/confirm.ts';
-import { requireRoom } from '../../deployments/actions/entries.ts';
-import { change } from '../../shared/change.ts';
+import { type ConfirmationReport, confirmationOf, isConfirmable } from '../../deployments/actions/confirm.ts';
+import { requireRoom } from '../../deployments/actions/histories.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import { storableText } from '../../shared/text.ts';
-import { auditedActionId, lockOwnAction } from '../own-action.ts';
+import { tellAction } from './tell.ts';
 
 /**
  * A device confirms or denies an update. A denied one still waits for confirmation. A confirmed one may be denied until
@@ -21,14 +16,17 @@ export async function reportConfirmation(
   report: ConfirmationReport,
 ): Promise<void> {
   const { settings } = await device.tenants.byId(device.caller.tenantId);
-  await change(device, async (tx, changes) => {
-    const action = await lockOwnAction(tx, device, actionId);
+  await tellAction(device, actionId, (action, history) => {
     if (!action.active) throw actionClosed(String(actionId));
     if (!isConfirmable(action, report, settings)) throw actionNotFound(String(actionId));
-    if (report.confirmation === 'denied') await requireRoom(tx, action);
-    await writeConfirmation(tx, device, [action], { ...report, messages: report.messages.map(storableText) });
-    const subjects = [device.caller.username];
-    changes.targets(subjects);
-    changes.record({ type: `action.${report.confirmation}`, subjects, changes: auditedActionId(action) });
+    if (report.confirmation === 'denied') requireRoom(history);
+    const said = { ...report, messages: report.messages.map(storableText) };
+    const { status, messages, code } = confirmationOf(device.caller.username, action, said);
+    return {
+      entry: { status, messages, code },
+      update: { status, active: true, lastStatusCode: code },
+      changesTarget: true,
+      event: `action.${report.confirmation}`,
+    };
   });
 }

@@ -1,12 +1,11 @@
 import type { ActionStatus } from '../../../database/tables/actions.ts';
 import { actionNotCancelable, actionNotFound } from '../../../errors.ts';
-import { addEntry, addEntryIfRoom, historyIsFull, isRepeated } from '../../deployments/actions/entries.ts';
-import { settleTargets } from '../../deployments/actions/write.ts';
-import { change } from '../../shared/change.ts';
+import { isRepeated, requireRoom } from '../../deployments/actions/histories.ts';
 import type { ActorContext, Platform } from '../../shared/context.ts';
-import { auditedActionId, findOwnAction, lockOwnAction, type OwnAction } from '../own-action.ts';
+import { findOwnAction, type OwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device.ts';
 import { entryOf, type Report } from './report.ts';
+import { tellAction } from './tell.ts';
 
 /** The device's action that is being canceled, or was. @throws ACTION_NOT_FOUND */
 export async function findCancellation(
@@ -30,30 +29,27 @@ export async function reportCancellation(
   actionId: number,
   report: Report,
 ): Promise<void> {
-  await change(device, async (tx, changes) => {
-    const action = await lockOwnAction(tx, device, actionId);
-    if (action.status === 'canceled') return;
+  await tellAction(device, actionId, (action, history) => {
+    if (action.status === 'canceled') return undefined;
     if (action.status !== 'canceling') throw actionNotCancelable(String(actionId));
     const { told, becomes, answer } = outcomeOf(report);
     const entry = entryOf(report, told, answer);
     const lastStatusCode = report.code ?? null;
+    const details = { status: { new: told } };
     if (becomes === 'canceling') {
-      if (await isRepeated(tx, action, entry)) return;
-      if (!(await addEntryIfRoom(tx, device, action, { entry, update: { lastStatusCode } })))
-        throw historyIsFull();
-    } else {
-      const active = becomes === 'running';
-      await addEntry(tx, device, action, { entry, update: { status: becomes, active, lastStatusCode } });
-      if (!active) await settleTargets(tx, device, [action.targetId]);
+      if (isRepeated(history, entry)) return undefined;
+      requireRoom(history);
+      return { entry, update: { lastStatusCode }, changesTarget: false, event: 'action.reported', details };
     }
-    const subjects = [device.caller.username];
-    if (becomes === 'canceling') changes.reported(subjects);
-    else changes.targets(subjects);
-    changes.record({
-      type: becomes === 'canceled' ? 'action.cancellation-confirmed' : 'action.reported',
-      subjects,
-      changes: { ...auditedActionId(action), status: { new: told } },
-    });
+    const isCanceled = becomes === 'canceled';
+    return {
+      entry,
+      update: { status: becomes, active: !isCanceled, lastStatusCode },
+      ending: isCanceled ? {} : undefined,
+      changesTarget: true,
+      event: isCanceled ? 'action.cancellation-confirmed' : 'action.reported',
+      details,
+    };
   });
 }
 

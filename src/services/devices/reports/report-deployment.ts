@@ -1,18 +1,11 @@
-import type { Transaction } from '../../../database/connect.ts';
 import type { ActionStatus } from '../../../database/tables/actions.ts';
 import { actionClosed, actionNotFound } from '../../../errors.ts';
-import {
-  addEntry,
-  addEntryIfRoom,
-  historyIsFull,
-  isRepeated,
-  type NewEntry,
-} from '../../deployments/actions/entries.ts';
-import { settleTargets } from '../../deployments/actions/write.ts';
-import { change } from '../../shared/change.ts';
+import { isRepeated, requireRoom } from '../../deployments/actions/histories.ts';
+import type { Ending } from '../../deployments/actions/write.ts';
 import type { ActorContext } from '../../shared/context.ts';
-import { auditedActionId, type LockedOwnAction, lockOwnAction } from '../own-action.ts';
+import type { LockedOwnAction } from '../own-action.ts';
 import { entryOf, type Report } from './report.ts';
+import { tellAction } from './tell.ts';
 
 /** How an action ends. */
 type End = Extract<ActionStatus, 'finished' | 'error' | 'downloaded'>;
@@ -28,49 +21,33 @@ export async function reportDeployment(
   actionId: number,
   report: Report,
 ): Promise<void> {
-  await change(device, async (tx, changes) => {
-    const action = await lockOwnAction(tx, device, actionId);
+  await tellAction(device, actionId, (action, history) => {
     if (action.status === 'wait_for_confirmation') throw actionNotFound(String(actionId));
     if (!action.active) throw actionClosed(String(actionId));
     const end = endOf(report, action);
     const entry = entryOf(report, end ?? PROGRESS[report.execution]);
-    if (end) await endAction(tx, device, action, { ...entry, status: end });
-    else {
-      if (await isRepeated(tx, action, entry)) return;
-      if (
-        !(await addEntryIfRoom(tx, device, action, {
-          entry,
-          update: { lastStatusCode: report.code ?? null },
-        }))
-      )
-        throw historyIsFull();
+    const lastStatusCode = report.code ?? null;
+    const told = {
+      entry,
+      event: `action.${end ?? 'reported'}`,
+      details: { status: { new: entry.status } },
+    } as const;
+    if (end) {
+      const update = { status: end, active: false, lastStatusCode };
+      return { ...told, update, ending: endingOf(end, action), changesTarget: true };
     }
-    const subjects = [device.caller.username];
-    if (end) changes.targets(subjects);
-    else changes.reported(subjects);
-    changes.record({
-      type: `action.${end ?? 'reported'}`,
-      subjects,
-      changes: { ...auditedActionId(action), status: { new: entry.status } },
-    });
+    if (isRepeated(history, entry)) return undefined;
+    requireRoom(history);
+    return { ...told, update: { lastStatusCode }, changesTarget: false };
   });
 }
 
-async function endAction(
-  tx: Transaction,
-  device: ActorContext,
-  action: LockedOwnAction,
-  entry: NewEntry & { status: End },
-): Promise<void> {
-  const { status, code = null } = entry;
-  await addEntry(tx, device, action, { entry, update: { status, active: false, lastStatusCode: code } });
-  await settleTargets(tx, device, [action.targetId], {
-    idleStatus: status === 'error' ? 'error' : 'in_sync',
-    installedSetId: status === 'finished' ? action.setId : undefined,
-    keepsAssigned: status === 'downloaded',
-    asksForAttributes: status !== 'error',
-  });
-}
+const endingOf = (end: End, { setId }: LockedOwnAction): Ending => ({
+  idleStatus: end === 'error' ? 'error' : 'in_sync',
+  installedSetId: end === 'finished' ? setId : undefined,
+  keepsAssigned: end === 'downloaded',
+  asksForAttributes: end !== 'error',
+});
 
 /** What an intermediate report is called in the history. */
 const PROGRESS: Record<Report['execution'], ActionStatus> = {

@@ -39,12 +39,11 @@ export function openPendingDevices(database: Database, announcements: Announceme
     CAPACITY,
     () => announcements.trustworthy(),
     async (tenant, controllerId) => {
-      const readAt = performance.now();
       const [row] = await findPending(database).execute({ tenantId: tenant.tenantId, controllerId });
       if (!row) return undefined;
       const sleep = formatDuration(intervalOf(tenant, row.pendingId));
       const nothing = { requestAttributes: false, next: null, installedActionId: null };
-      return { ...row, ...nothing, tenant, sleep, readAt, polledAt: 0, address: '' };
+      return { ...row, ...nothing, tenant, sleep, polledAt: 0, address: '' };
     },
   );
   const forget = (tenantId: number, controllerIds: readonly string[] | undefined) => {

@@ -1,13 +1,12 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
 import type { Database } from '../../../database/connect.ts';
 import { prepared } from '../../../database/prepared.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { distributionSetModules } from '../../../database/tables/distribution-sets.ts';
 import { artifactContents, artifacts } from '../../../database/tables/software.ts';
 import { artifactNotFound, softwareModuleNotFound } from '../../../errors.ts';
-import { addEntryIfRoom } from '../../deployments/actions/entries.ts';
 import { messagesOf, SERVER_MESSAGE } from '../../deployments/actions/messages.ts';
-import { change } from '../../shared/change.ts';
 import type { ActorContext, Platform } from '../../shared/context.ts';
 import {
   ARTIFACT_COLUMNS,
@@ -17,8 +16,8 @@ import {
   withoutLocation,
 } from '../../software/artifacts/artifact.ts';
 import { type Download, downloadOf, type ExternalFile } from '../../software/artifacts/download.ts';
-import { auditedActionId, lockOwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device.ts';
+import { tellAction } from '../reports/tell.ts';
 
 /** The files of a module that the device was ever to have. @throws SOFTWARE_MODULE_NOT_FOUND */
 export async function findOwnArtifacts(
@@ -100,21 +99,36 @@ const findFile = prepared((database: Database) =>
     .prepare('device_file'),
 );
 
-/** Notes that a device fetches a file as a whole, and by which path; a history that is full takes no more of these. */
+/** Downloads that were noted last: those who fetch a file again and again cost no statement. */
+const NOTED_AT_MOST = 20_000;
+const notedIn = prepared((_: Database) => new LRUCache<string, true>({ max: NOTED_AT_MOST }));
+
+/**
+ * Notes that a device fetches a file as a whole, and by which path, once for each action and path. A history that is
+ * full takes no more of these.
+ */
 export async function noteDownload(
   device: ActorContext,
   actionId: number,
   { filename, path }: { filename: string; path: string },
 ): Promise<void> {
-  await change(device, async (tx, changes) => {
-    const action = await lockOwnAction(tx, device, actionId);
-    const messages = messagesOf([`${SERVER_MESSAGE}the device downloads ${path}`]);
-    if (!(await addEntryIfRoom(tx, device, action, { entry: { status: 'download', messages } }))) return;
-    changes.reported([device.caller.username]);
-    changes.record({
-      type: 'action.download-begun',
-      subjects: [device.caller.username],
-      changes: { ...auditedActionId(action), filename: { new: filename } },
-    });
-  });
+  const noted = notedIn(device.database);
+  const key = `${device.caller.tenantId}/${actionId}/${path}`;
+  if (noted.has(key)) return;
+  const messages = messagesOf([`${SERVER_MESSAGE}the device downloads ${path}`]);
+  await tellAction(
+    device,
+    actionId,
+    (_, { isFull, isNoted }) =>
+      isFull || isNoted
+        ? undefined
+        : {
+            entry: { status: 'download', messages },
+            changesTarget: false,
+            event: 'action.download-begun',
+            details: { filename: { new: filename } },
+          },
+    { noted: messages[0] },
+  );
+  noted.set(key, true);
 }

@@ -38,18 +38,22 @@ export function checkAttributes(entries: readonly AttributeEntry[]): void {
   }
 }
 
+/** What is to be written of a target's attributes, and what is different then. */
+export interface AttributeChange {
+  gone: readonly string[];
+  written: readonly (readonly [key: string, value: string])[];
+  changed: FieldChanges;
+}
+
 /**
- * Applies checked entries to a target whose row is locked. What stays the same isn't written.
- * @returns what is different now; undefined where nothing is
+ * What checked entries change in the attributes of a target; undefined where nothing is different then.
  * @throws QUOTA_EXCEEDED beyond 100 attributes
  */
-export async function applyAttributes(
-  tx: Transaction,
-  target: { tenantId: number; id: number },
+export function attributeChange(
+  before: readonly Attribute[],
   mode: AttributeMode,
   entries: readonly AttributeEntry[],
-): Promise<FieldChanges | undefined> {
-  const before = await attributesOf(tx, target.tenantId, [target.id]);
+): AttributeChange | undefined {
   const known = new Map(before.map(({ key, value }) => [key, value]));
   const wanted = new Map(mode === 'replace' ? [] : known);
   for (const [key, value] of entries) {
@@ -61,28 +65,39 @@ export async function applyAttributes(
 
   const gone = [...known.keys()].filter((key) => !wanted.has(key));
   const written = [...wanted].filter(([key, value]) => known.get(key) !== value);
+  if (!gone.length && !written.length) return undefined;
+  const overwritten = before.filter(({ key, value }) => wanted.get(key) !== value);
+  const old = Object.fromEntries(overwritten.map(({ key, value }) => [key, value]));
+  return { gone, written, changed: { attributes: { old, new: Object.fromEntries(written) } } };
+}
+
+/** Writes what changes in the attributes of targets of a tenant, whose rows are locked. */
+export async function writeAttributes(
+  tx: Transaction,
+  tenantId: number,
+  changes: ReadonlyMap<number, Pick<AttributeChange, 'gone' | 'written'>>,
+): Promise<void> {
+  const all = [...changes];
+  const gone = all.flatMap(([targetId, change]) => change.gone.map((key) => ({ targetId, key })));
+  const written = all.flatMap(([targetId, change]) =>
+    change.written.map(([key, value]) => ({ targetId, key, value })),
+  );
+  const idsOf = (rows: readonly { targetId: number }[]) => rows.map(({ targetId }) => targetId);
+  const keysOf = (rows: readonly { key: string }[]) => rows.map(({ key }) => key);
   if (gone.length)
-    await tx
-      .delete(targetAttributes)
-      .where(
-        and(
-          eq(targetAttributes.tenantId, target.tenantId),
-          eq(targetAttributes.targetId, target.id),
-          sql`${targetAttributes.key} = ANY(${arrayOf(gone)}::text[])`,
-        ),
-      );
+    await tx.execute(sql`
+      DELETE FROM ${targetAttributes}
+      USING unnest(${arrayOf(idsOf(gone))}::bigint[], ${arrayOf(keysOf(gone))}::text[]) AS gone(target_id, key)
+      WHERE ${targetAttributes.tenantId} = ${tenantId} AND ${targetAttributes.targetId} = gone.target_id
+        AND ${targetAttributes.key} = gone.key`);
   if (written.length)
     await tx.execute(sql`
       ${insertFromArrays(
         targetAttributes,
-        { key: written.map(([key]) => key), value: written.map(([, value]) => value) },
-        { tenantId: target.tenantId, targetId: target.id },
+        { targetId: idsOf(written), key: keysOf(written), value: written.map(({ value }) => value) },
+        { tenantId },
       )}
       ON CONFLICT (tenant_id, target_id, key) DO UPDATE SET value = excluded.value`);
-  if (!gone.length && !written.length) return undefined;
-  const overwritten = before.filter(({ key, value }) => wanted.get(key) !== value);
-  const old = overwritten.map(({ key, value }) => [key, value] as const);
-  return { attributes: { old: Object.fromEntries(old), new: Object.fromEntries(written) } };
 }
 
 const SetTargetAttributes = z.object({
@@ -104,14 +119,16 @@ export async function setTargetAttributes(context: Context, input: SetTargetAttr
 
   await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, context, 'UPDATE_TARGET', key);
-    const changed = await applyAttributes(tx, target, mode, entries);
+    const before = await attributesOf(tx, tenantId, [target.id]);
+    const change = attributeChange(before, mode, entries);
+    if (change) await writeAttributes(tx, tenantId, new Map([[target.id, change]]));
     await tx
       .update(targets)
       .set(modificationStamp(context))
       .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
-    changes.targetsInScope([target.controllerId]);
-    if (changed)
-      changes.record({ type: 'target.attributes-set', subjects: [target.controllerId], changes: changed });
+    const subjects = [target.controllerId];
+    changes.targetsInScope(subjects);
+    if (change) changes.record({ type: 'target.attributes-set', subjects, changes: change.changed });
   });
 }
 
@@ -133,12 +150,13 @@ export async function findAttributes(
   return found;
 }
 
-const attributesOf = (
+/** The attributes of targets of a tenant, in the order of the targets and the keys. */
+export const attributesOf = (
   database: Pick<Transaction, 'select'>,
   tenantId: number,
   targetIds: readonly number[],
   readable?: SQL,
-) =>
+): Promise<(Attribute & { targetId: number })[]> =>
   database
     .select({
       targetId: targetAttributes.targetId,

@@ -1,4 +1,4 @@
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targets } from '../../../database/tables/targets.ts';
@@ -16,14 +16,7 @@ import { isTokenRotationPending, type TargetOrderField, targetOrder } from './fi
 import { keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
 import { askedTargets } from './matching.ts';
 import type { Target } from './target.ts';
-import {
-  dependentColumns,
-  ofReadableType,
-  selectPage,
-  selectTargets,
-  type TargetRow,
-  toTarget,
-} from './view.ts';
+import { dependentColumns, ofReadableType, selectPage, type TargetRow, toTarget } from './view.ts';
 
 /** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
 export async function findTarget(context: Context, controllerId: string): Promise<Target> {
@@ -35,7 +28,8 @@ export async function findTarget(context: Context, controllerId: string): Promis
 /** Those of the targets that exist, in no order. Needs READ_TARGET. */
 export async function findTargets(context: Context, controllerIds: readonly string[]): Promise<Target[]> {
   requirePermission(context, 'READ_TARGET');
-  return readTargets(context, inArray(targets.controllerId, controllerIds.filter(isStorableText)));
+  const ids = controllerIds.filter(isStorableText);
+  return readTargets(context, sql`${targets.controllerId} = ANY(${arrayOf(ids)}::text[])`, ids.length);
 }
 
 /** For each id its target, or undefined where there is none. Needs READ_TARGET. */
@@ -44,14 +38,22 @@ export async function findTargetsById(
   ids: readonly number[],
 ): Promise<(Target | undefined)[]> {
   requirePermission(context, 'READ_TARGET');
-  return inOrderOf(ids, await readTargets(context, isAmong(targets.id, ids)));
+  return inOrderOf(ids, await readTargets(context, isAmong(targets.id, ids), ids.length));
 }
 
-async function readTargets(context: Context, chosen: SQL): Promise<Target[]> {
+/** At most `limit` of the targets that are chosen. */
+async function readTargets(context: Context, chosen: SQL, limit: number): Promise<Target[]> {
   const { tenantId } = context.caller;
   const tenant = await context.tenants.byId(tenantId);
-  const rows = await selectTargets(context.database, context, tenant).where(
-    and(eq(targets.tenantId, tenantId), chosen, scopeConditionIn(context, tenant, 'READ_TARGET')),
+  const scope = scopeConditionIn(context, tenant, 'READ_TARGET');
+  const rows = await selectPage(
+    context.database,
+    {
+      ...dependentColumns(context, tenant),
+      chosen: and(eq(targets.tenantId, tenantId), chosen, scope)!,
+      order: sql`${targets.controllerId}`,
+    },
+    { limit },
   );
   return rows.map(toTarget(context, tenant));
 }

@@ -21,20 +21,24 @@ export interface ChangeRecord {
   changes?: FieldChanges | undefined;
 }
 
+/** What somebody did. */
+export interface DoneBy extends ChangeRecord {
+  by: ActorContext;
+}
+
 /**
  * Writes what a transaction recorded, in the transaction: it is there if and only if the change is.
  * @returns the ids of the events
  */
 export async function writeRecords(
   tx: Transaction,
-  context: ActorContext,
-  records: readonly ChangeRecord[],
+  tenantId: number,
+  records: readonly DoneBy[],
 ): Promise<number[]> {
-  const { tenantId } = context.caller;
   const done = records.filter(({ subjects, count = subjects?.length }) => count !== 0);
   const ids = await writeEvents(
     tx,
-    done.map((record) => eventOf(context, record)),
+    done.map((record) => eventOf(record.by, record)),
   );
   for (const [index, { targets }] of done.entries())
     if (targets?.length) await noteTargets(tx, { tenantId, eventId: ids[index]! }, targets);

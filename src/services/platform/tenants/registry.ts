@@ -44,15 +44,12 @@ export interface TenantRegistry {
   nobody: Tenant;
 }
 
-/** Bounds what a crash between a change's commit and its announcement leaves behind. */
-const TRUSTED_MS = 60_000;
 const REMEMBERED = 10_000;
 
 interface Remembered {
   tenant: Tenant;
   /** What it was made from: read again and found unchanged, the old object stays. */
   fingerprint: string;
-  readAt: number;
 }
 
 const withSettings = (condition: SQL) => (database: Database) =>
@@ -81,8 +78,8 @@ export function openTenantRegistry(
 ): TenantRegistry {
   const remembered = new LRUCache<number, Remembered>({ max: REMEMBERED });
   const idsByName = new LRUCache<string, number>({ max: REMEMBERED });
-  /** Names that no tenant has, and when that was found. */
-  const unknown = new LRUCache<string, number>({ max: REMEMBERED });
+  /** Names that no tenant has. */
+  const unknown = new LRUCache<string, true>({ max: REMEMBERED });
   /** Raised by every change: what was read before one must not be remembered after it. */
   let epoch = 0;
   announcements.subscribe({
@@ -102,14 +99,9 @@ export function openTenantRegistry(
 
   const peekById = (tenantId: number | undefined) => {
     const found = tenantId === undefined ? undefined : remembered.get(tenantId);
-    const trusted = found && performance.now() - found.readAt < TRUSTED_MS && announcements.trustworthy();
-    return trusted ? found.tenant : undefined;
+    return found && announcements.trustworthy() ? found.tenant : undefined;
   };
-  const isUnknown = (key: string) => {
-    const foundAt = unknown.get(key);
-    const isYoung = foundAt !== undefined && performance.now() - foundAt < TRUSTED_MS;
-    return isYoung && announcements.trustworthy();
-  };
+  const isUnknown = (key: string) => unknown.has(key) && announcements.trustworthy();
   const peek = (name: string) => peekById(idsByName.get(name.toLowerCase()));
   const read = async (query: () => Promise<Rows>): Promise<Tenant | undefined> => {
     const began = epoch;
@@ -125,7 +117,7 @@ export function openTenantRegistry(
     const known = remembered.get(tenantId);
     const tenant = known?.fingerprint === fingerprint ? known.tenant : tenantOf(stored, system);
     if (epoch !== began) return tenant;
-    remembered.set(tenantId, { tenant, fingerprint, readAt: performance.now() });
+    remembered.set(tenantId, { tenant, fingerprint });
     idsByName.set(name.toLowerCase(), tenantId);
     return tenant;
   };
@@ -136,9 +128,8 @@ export function openTenantRegistry(
       const known = peek(name);
       if (known || isUnknown(key)) return known;
       const began = epoch;
-      const readAt = performance.now();
       const tenant = await read(() => tenantByName(database).execute({ name: key }));
-      if (!tenant && epoch === began) unknown.set(key, readAt);
+      if (!tenant && epoch === began) unknown.set(key, true);
       return tenant;
     },
     async byId(tenantId) {
