@@ -94,6 +94,56 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
     LONG_MS,
   );
 
+  it(
+    'have groups of their own, whose sizes are said before',
+    async () => {
+      const { page, context, troubles } = await console.visit();
+      await page.goto('/rollouts/new');
+      await page.getByLabel('Name', { exact: true }).fill('Spring');
+      await page.getByRole('combobox', { name: 'Distribution set' }).click();
+      await page.getByRole('option', { name: 'Pumps 2' }).click();
+      await page.getByLabel('Which targets').fill('group==pumps');
+      await page.getByText('Groups of my own').click();
+      const plan = page.getByRole('region', { name: 'The plan' });
+      const first = page.getByRole('group', { name: 'Group 1' });
+      await first.getByLabel('Name of the group').fill('pilot');
+      await first.getByLabel('Only targets that match').fill('controllerId==pump-0');
+      await first.getByLabel('Share (% of them)').fill('100');
+      await first.getByLabel('Pause when it is done').check({ force: true });
+      const second = page.getByRole('group', { name: 'Group 2' });
+      await second.getByLabel('Only targets that match').fill('controllerId==pump-1');
+      await plan.getByText('No group takes 2 targets').waitFor();
+      await second.getByLabel('Only targets that match').fill('controllerId!=pump-0');
+      await plan.getByText('3 targets', { exact: true }).waitFor();
+      await plan.getByText('and somebody resumes the rollout').waitFor();
+      await page.getByLabel('Start by itself').fill('2090-01-01T12:00');
+      await page.getByLabel('Weight').fill('700');
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Create the rollout' }).click();
+      await headingOf(page, 'Spring').waitFor();
+      await page.getByText('pilot').waitFor();
+      await page.getByText('Starts by itself').waitFor();
+      await page.getByText(/Pause at 80 % finished/).waitFor();
+      const { rollouts } = await graphql(
+        console.tenant.admin,
+        `{ rollouts(filter: "name==Spring") { nodes { weight startAt groups { nodes {
+          name filter percentage successAction } } } } }`,
+      );
+      expect(rollouts.nodes[0]).toMatchObject({
+        weight: 700,
+        groups: {
+          nodes: [
+            { name: 'pilot', filter: 'controllerId==pump-0', successAction: 'PAUSE' },
+            { name: 'group-2', filter: 'controllerId!=pump-0', successAction: 'NEXT_GROUP' },
+          ],
+        },
+      });
+      expect(troubles).toEqual([]);
+      await context.close();
+    },
+    LONG_MS,
+  );
+
   it('wait for who may approve them, where that is asked for', async () => {
     const { admin } = console.tenant;
     const approval = '/rest/v1/system/configs/rollout.approval.enabled';

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAdministeredDatabase } from '../../support/database.ts';
+import { startTestServer } from '../../support/server.ts';
 import { type ConsoleUnderTest, executablePath, headingOf, openConsole, PASSWORD } from './support.ts';
 
 describe.skipIf(!executablePath)('a session in the console', { timeout: 90_000 }, () => {
@@ -50,6 +52,27 @@ describe.skipIf(!executablePath)('a session in the console', { timeout: 90_000 }
     await context.close();
   });
 
+  it('goes on when the server has been stopped and started again', async () => {
+    const { connection, drop } = await createAdministeredDatabase();
+    const first = await startTestServer({}, connection);
+    const { page, context } = await console.visit({ username: '' });
+    await context.request.post(`${first.url}/graphql/session`, {
+      data: { username: 'admin', password: 'admin' },
+    });
+    await page.goto(first.url);
+    await headingOf(page, 'Fleet').waitFor();
+    await first.stop();
+    await page.evaluate("dispatchEvent(new Event('focus'))");
+    await page.getByText('The server does not answer.', { exact: true }).waitFor();
+    const again = await startTestServer({ PORT: new URL(first.url).port }, connection);
+    await page.getByText('The server does not answer.', { exact: true }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Targets' }).click();
+    await page.getByText('No targets yet').waitFor();
+    await context.close();
+    await again.stop();
+    await drop();
+  });
+
   it('outlives the server: it is said that it is gone, and all is loaded again when it is back', async () => {
     const { page, context } = await console.visit();
     await page.goto('/');
@@ -57,11 +80,11 @@ describe.skipIf(!executablePath)('a session in the console', { timeout: 90_000 }
     let away = true;
     await context.route('**/*', (route) => (away ? route.abort() : route.continue()));
     await page.evaluate("dispatchEvent(new Event('focus'))");
-    await page.getByText('The server does not answer.').waitFor();
+    await page.getByText('The server does not answer.', { exact: true }).waitFor();
     away = false;
     await page.getByRole('button', { name: 'Try now' }).click();
     await page.getByText('The server is back.').waitFor();
-    await page.getByText('The server does not answer.').waitFor({ state: 'detached' });
+    await page.getByText('The server does not answer.', { exact: true }).waitFor({ state: 'detached' });
     await context.close();
   });
 });

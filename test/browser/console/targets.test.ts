@@ -202,6 +202,14 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
     await page.getByRole('button', { name: 'Rotate the token' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Rotate the token' }).click();
     await page.getByText(target.securityToken, { exact: true }).waitFor({ state: 'detached' });
+    const token = await page.locator('code').first().innerText();
+    const pollWith = async (it: string) => {
+      const path = `/${console.tenant.name}/controller/v1/sensor-000`;
+      const headers = { authorization: `TargetToken ${it}` };
+      return (await fetch(console.server.url + path, { headers })).status;
+    };
+    expect(await pollWith(token)).toBe(200);
+    expect(await pollWith(target.securityToken)).toBe(401);
     await expectAccessible(page);
     expect(troubles).toEqual([]);
     await context.close();

@@ -4,53 +4,45 @@ import { useNavigate } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { type Fault, useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { Faults } from '../../parts/faults.tsx';
 import { PageButton } from '../../parts/links.tsx';
 import { done } from '../../parts/notify.tsx';
 import { Page } from '../../parts/page.tsx';
+import { TimeField } from '../../parts/time-field.tsx';
 import { common } from '../../texts/common.ts';
 import { newRolloutTexts as texts } from '../../texts/rollouts.ts';
-import { type BulkValues, SetField } from '../targets/bulk-fields.tsx';
+import { SetField } from '../targets/bulk-fields.tsx';
+import { FIRST_DRAFT, inputOf, type RolloutDraft } from './draft.ts';
+import { GroupsFields } from './groups-fields.tsx';
 import { Plan } from './plan.tsx';
 import { CreateRollout, RolloutSet } from './rollouts.documents.ts';
 
 const PAUSE_MS = 250;
-const MOST_GROUPS = 500;
+const MOST_WEIGHT = 1000;
 const MONOSPACE = { input: { fontFamily: 'var(--mantine-font-family-monospace)' } };
-const SHOWN = ['name', 'filter', 'groupCount'];
+/** Their faults are shown where they are; those within groups are not. */
+const SHOWN = ['name', 'filter', 'groupCount', 'startAt', 'weight'];
 
 /** Plans a rollout: beside the form, what it will do. */
 export function NewRolloutPage() {
   const navigate = useNavigate();
   const [create, busy] = useChange(CreateRollout);
   const [faults, setFaults] = useState<readonly Fault[]>([]);
-  const [filter, setFilter] = useState('');
-  const [usedFilter] = useDebouncedValue(filter.trim(), PAUSE_MS);
-  const [choice, setChoice] = useState<BulkValues>({});
-  const [ignoreTargetFilter, setIgnore] = useState(false);
-  const targetFilter = useTargetFilter(choice.setId);
-  const [groupCount, setGroupCount] = useState(3);
-  const [successThreshold, setSuccess] = useState(80);
-  const [errorThreshold, setError] = useState(20);
+  const [draft, setDraft] = useState(FIRST_DRAFT);
+  const [planned] = useDebouncedValue(draft, PAUSE_MS);
+  const targetFilter = useTargetFilter(draft.choice.setId);
+  const change = (changed: Partial<RolloutDraft>) => setDraft((before) => ({ ...before, ...changed }));
+  const faultOf = (field: string) =>
+    faults.find(({ path }) => path.length === 1 && path[0] === field)?.message;
+  const others = faults.filter(({ path }) => path.length !== 1 || !SHOWN.includes(path[0] ?? ''));
 
   async function submit(event: SyntheticEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const outcome = await create({
-      input: {
-        name: String(form.get('name')).trim(),
-        description: String(form.get('description')).trim() || undefined,
-        filter: filter.trim(),
-        distributionSetId: choice.setId!,
-        forceType: choice.forceType ?? 'FORCED',
-        ignoreTargetFilter: ignoreTargetFilter && targetFilter !== undefined,
-        groupCount,
-        successThreshold,
-        errorThreshold,
-        confirmationRequired: form.get('confirmation') === 'on' || undefined,
-      },
-    });
+    const text = (field: string) => String(form.get(field)).trim();
+    const outcome = await create({ input: inputOf(draft, text('name'), text('description')) });
     if (!outcome) return;
     setFaults(outcome.faults);
     const { rollout } = outcome.payload;
@@ -59,8 +51,6 @@ export function NewRolloutPage() {
     void navigate({ to: '/rollouts/$number', params: { number: String(rollout.number) } });
   }
 
-  const faultOf = (field: string) => faults.find(({ path }) => path.at(-1) === field)?.message;
-  const others = faults.filter(({ path }) => !SHOWN.includes(path.at(-1) ?? ''));
   return (
     <Page title={texts.title} lead={texts.lead}>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
@@ -77,12 +67,15 @@ export function NewRolloutPage() {
                 autoComplete="off"
               />
               <TextInput name="description" label={texts.description} autoComplete="off" />
-              <SetField values={choice} onChange={(changed) => setChoice({ ...choice, ...changed })} />
+              <SetField
+                values={draft.choice}
+                onChange={(chosen) => change({ choice: { ...draft.choice, ...chosen } })}
+              />
               <TextInput
                 label={texts.filter}
                 description={texts.filterHint}
-                value={filter}
-                onChange={(event) => setFilter(event.currentTarget.value)}
+                value={draft.filter}
+                onChange={(event) => change({ filter: event.currentTarget.value })}
                 error={faultOf('filter')}
                 required
                 withAsterisk={false}
@@ -90,32 +83,11 @@ export function NewRolloutPage() {
                 spellCheck={false}
                 styles={MONOSPACE}
               />
-              {targetFilter && (
-                <Switch
-                  label={texts.ignoreTargetFilter}
-                  description={texts.ignoreTargetFilterHint(targetFilter)}
-                  checked={ignoreTargetFilter}
-                  onChange={(event) => setIgnore(event.currentTarget.checked)}
-                />
-              )}
-              <NumberInput
-                label={texts.groupCount}
-                description={texts.groupCountHint}
-                value={groupCount}
-                onChange={(value) => setGroupCount(Number(value) || 1)}
-                min={1}
-                max={MOST_GROUPS}
-                allowDecimal={false}
-                error={faultOf('groupCount')}
-              />
-              <Group grow align="flex-start">
-                <Percent label={texts.success} value={successThreshold} onChange={setSuccess} />
-                <Percent label={texts.error} value={errorThreshold} onChange={setError} />
-              </Group>
-              <Switch name="confirmation" label={texts.confirmation} />
+              <GroupsFields draft={draft} onChange={change} faultOf={faultOf} />
+              <MoreFields draft={draft} targetFilter={targetFilter} onChange={change} faultOf={faultOf} />
               <Faults messages={others.map(({ message }) => message)} />
               <Group>
-                <Button type="submit" loading={busy} disabled={!choice.setId || !filter.trim()}>
+                <Button type="submit" loading={busy} disabled={!draft.choice.setId || !draft.filter.trim()}>
                   {texts.submit}
                 </Button>
                 <PageButton to="/rollouts" variant="default">
@@ -125,13 +97,7 @@ export function NewRolloutPage() {
             </Stack>
           </form>
         </Card>
-        <Plan
-          filter={usedFilter}
-          within={ignoreTargetFilter ? undefined : targetFilter}
-          groupCount={groupCount}
-          successThreshold={successThreshold}
-          errorThreshold={errorThreshold}
-        />
+        <Plan draft={planned} within={planned.ignoreTargetFilter ? undefined : targetFilter} />
       </SimpleGrid>
     </Page>
   );
@@ -143,24 +109,50 @@ function useTargetFilter(setId: string | undefined): string | undefined {
   return (setId && data?.distributionSet?.targetFilter) || undefined;
 }
 
-function Percent({
-  label,
-  value,
+/** What most rollouts leave as it is. */
+function MoreFields({
+  draft,
+  targetFilter,
   onChange,
+  faultOf,
 }: {
-  label: string;
-  value: number;
-  onChange: (value: number) => void;
+  draft: RolloutDraft;
+  targetFilter: string | undefined;
+  onChange: (changed: Partial<RolloutDraft>) => void;
+  faultOf: (field: string) => string | undefined;
 }) {
+  const { may } = useViewer();
   return (
-    <NumberInput
-      label={label}
-      value={value}
-      onChange={(next) => onChange(Number(next))}
-      min={0}
-      max={100}
-      clampBehavior="strict"
-      allowDecimal={false}
-    />
+    <>
+      <Group grow align="flex-start">
+        {may('HANDLE_ROLLOUT') && (
+          <TimeField
+            label={texts.startAt}
+            description={texts.startAtHint}
+            value={draft.startAt}
+            onChange={(startAt) => onChange({ startAt })}
+            error={faultOf('startAt')}
+          />
+        )}
+        <NumberInput
+          label={texts.weight}
+          description={texts.weightHint}
+          value={draft.weight ?? ''}
+          onChange={(weight) => onChange({ weight: typeof weight === 'number' ? weight : null })}
+          min={0}
+          max={MOST_WEIGHT}
+          allowDecimal={false}
+          error={faultOf('weight')}
+        />
+      </Group>
+      {targetFilter && (
+        <Switch
+          label={texts.ignoreTargetFilter}
+          description={texts.ignoreTargetFilterHint(targetFilter)}
+          checked={draft.ignoreTargetFilter}
+          onChange={(event) => onChange({ ignoreTargetFilter: event.currentTarget.checked })}
+        />
+      )}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { Box, Group, Text } from '@mantine/core';
 import { IconPlus, IconRocket } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useSubscription } from 'urql';
 import type { RolloutRowFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
@@ -15,12 +16,11 @@ import { When } from '../../parts/when.tsx';
 import { common, numberText } from '../../texts/common.ts';
 import { rolloutsTexts as texts } from '../../texts/rollouts.ts';
 import { Progress, RolloutState } from './progress.tsx';
-import { RolloutRowMoves, Rollouts } from './rollouts.documents.ts';
+import { Rollouts, RolloutsMove } from './rollouts.documents.ts';
 
 const PAGE_SIZE = 50;
-/** So many rollouts are followed live; the others move when the page is opened anew. */
-const FOLLOWED = 10;
-const MOVING = new Set(['CREATING', 'STARTING', 'RUNNING', 'STOPPING', 'DELETING']);
+/** Of these the newest hundred are followed. */
+const ALL = 'name==*';
 
 const COLUMNS: readonly Column<RolloutRowFragment>[] = [
   {
@@ -63,6 +63,8 @@ export function RolloutsPage() {
   const { may } = useViewer();
   const page = useData(Rollouts, pageArguments(search, PAGE_SIZE), { keep: true });
   const rows = page.data?.rollouts.nodes;
+  const isFirst = search.after === undefined && search.before === undefined;
+  useFollowed(isFirst ? rows : undefined, page.reload);
   const mayCreate = may('CREATE_ROLLOUT');
   const create = (
     <PageButton to="/rollouts/new" leftSection={<IconPlus size={16} aria-hidden />}>
@@ -71,12 +73,6 @@ export function RolloutsPage() {
   );
   return (
     <Page wide title={texts.title} lead={texts.lead} actions={mayCreate && rows?.length !== 0 && create}>
-      {rows
-        ?.filter(({ status }) => MOVING.has(status))
-        .slice(0, FOLLOWED)
-        .map(({ id }) => (
-          <Follow key={id} id={id} />
-        ))}
       {page.error && !rows ? (
         <Failed error={page.error} reload={page.reload} />
       ) : rows?.length === 0 && !page.stale ? (
@@ -110,8 +106,17 @@ export function RolloutsPage() {
   );
 }
 
-/** Keeps a rollout of the cache as it is on the server. */
-function Follow({ id }: { id: string }) {
-  useSubscription({ query: RolloutRowMoves, variables: { id } });
-  return null;
+/** Keeps the newest rollouts as they are on the server; if there is another one, or one less, the list is asked anew. */
+function useFollowed(rows: readonly RolloutRowFragment[] | undefined, reload: () => void): void {
+  const [{ data }] = useSubscription({ query: RolloutsMove, variables: { filter: ALL }, pause: !rows });
+  const known = new Set(rows?.map(({ id }) => id));
+  const oldest = rows?.at(-1)?.createdAt ?? '';
+  const { changed = [], removedIds = [] } = data?.rolloutsProgress ?? {};
+  const isOther =
+    removedIds.some((id) => known.has(id)) ||
+    changed.some(({ rollout: { id, createdAt } }) => !known.has(id) && createdAt > oldest);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each event only
+  useEffect(() => {
+    if (isOther) reload();
+  }, [data]);
 }
