@@ -7,13 +7,13 @@ import {
   listGroupsOfEachRollout,
   listTargetsOfEachGroup,
 } from '../../../services/deployments/rollouts/list-of-each.ts';
-import { TargetConnection, targetView } from '../fleet/targets.ts';
+import { TargetConnection, TargetsArgs, targetView } from '../fleet/targets.ts';
 import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfFound, loaderOfPages } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
-import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { COUNTING_COST, Rollout, RolloutTargetCounts } from './rollouts.ts';
 
 const RolloutGroupStatus = enumOf<Entity['status']>(
@@ -88,9 +88,6 @@ class RolloutGroupsArgs extends orderedArgs<OrderField>(
   'in the order in which they start',
 ) {}
 
-@ArgsType()
-class TargetsOfGroupArgs extends PageArgs {}
-
 const { Connection: RolloutGroupConnection } = connectionTypes(
   'RolloutGroup',
   'groups of a rollout',
@@ -127,12 +124,12 @@ export class RolloutGroupResolver {
   }
 
   @FieldResolver(() => TargetConnection, {
-    description: 'The targets in it, by controllerId. Needs READ_TARGET.',
+    description: 'The targets in it. Needs READ_TARGET.',
     complexity: listCost,
   })
   async targets(
     @Root() { id }: Entity,
-    @Args(() => TargetsOfGroupArgs) request: TargetsOfGroupArgs,
+    @Args(() => TargetsArgs) request: TargetsArgs,
     @Ctx() context: GraphqlContext,
   ) {
     return connection(await loadTargets(context, { id, request }), targetView);

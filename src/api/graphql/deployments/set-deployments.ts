@@ -1,25 +1,23 @@
-import { Args, ArgsType, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { ActionOrderField } from '../../../services/deployments/actions/fields.ts';
 import { listActionsOfEach } from '../../../services/deployments/actions/list.ts';
 import { listTargetsOfEachSet } from '../../../services/deployments/assignments/find.ts';
+import type { TargetOrderField } from '../../../services/fleet/targets/fields.ts';
 import type { PageRequest } from '../../../services/shared/page.ts';
-import { TargetConnection, targetView } from '../fleet/targets.ts';
+import { TargetConnection, TargetsArgs, targetView } from '../fleet/targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOfPages } from '../server/loaders.ts';
-import { connection, listCost, PageArgs } from '../server/pagination.ts';
+import { connection, listCost } from '../server/pagination.ts';
 import { DistributionSet } from '../software/distribution-sets.ts';
 import { ActionConnection, ActionsArgs, actionView } from './actions.ts';
-
-@ArgsType()
-class TargetsOfSetArgs extends PageArgs {}
 
 const loadActions = loaderOfPages((context, ids, request: PageRequest<ActionOrderField>) =>
   listActionsOfEach(context, 'distributionSet', ids, request),
 );
-const loadAssignedTargets = loaderOfPages((context, ids, request: PageRequest<'controllerId'>) =>
+const loadAssignedTargets = loaderOfPages((context, ids, request: PageRequest<TargetOrderField>) =>
   listTargetsOfEachSet(context, 'assigned', ids, request),
 );
-const loadInstalledTargets = loaderOfPages((context, ids, request: PageRequest<'controllerId'>) =>
+const loadInstalledTargets = loaderOfPages((context, ids, request: PageRequest<TargetOrderField>) =>
   listTargetsOfEachSet(context, 'installed', ids, request),
 );
 
@@ -39,24 +37,24 @@ export class SetDeploymentResolver {
   }
 
   @FieldResolver(() => TargetConnection, {
-    description: 'The targets that are to have it, by controllerId. Needs READ_TARGET.',
+    description: 'The targets that are to have it. Needs READ_TARGET.',
     complexity: listCost,
   })
   async assignedTargets(
     @Root() { id }: DistributionSet,
-    @Args(() => TargetsOfSetArgs) request: TargetsOfSetArgs,
+    @Args(() => TargetsArgs) request: TargetsArgs,
     @Ctx() context: GraphqlContext,
   ) {
     return connection(await loadAssignedTargets(context, { id, request }), targetView);
   }
 
   @FieldResolver(() => TargetConnection, {
-    description: 'The targets that have it, by controllerId. Needs READ_TARGET.',
+    description: 'The targets that have it. Needs READ_TARGET.',
     complexity: listCost,
   })
   async installedTargets(
     @Root() { id }: DistributionSet,
-    @Args(() => TargetsOfSetArgs) request: TargetsOfSetArgs,
+    @Args(() => TargetsArgs) request: TargetsArgs,
     @Ctx() context: GraphqlContext,
   ) {
     return connection(await loadInstalledTargets(context, { id, request }), targetView);

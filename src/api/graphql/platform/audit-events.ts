@@ -5,14 +5,16 @@ import {
   EVENT_TYPES,
   type EventType as EventTypeName,
 } from '../../../services/platform/audit/event-types.ts';
+import type { AuditOrderField } from '../../../services/platform/audit/fields.ts';
 import { findAuditEvents, listAuditEvents } from '../../../services/platform/audit/list.ts';
 import type { FieldChanges } from '../../../services/platform/audit/record.ts';
 import type { Channel as ChannelName, ActorKind as Kind } from '../../../services/shared/context.ts';
+import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
-import { enumOf, OrderDirection } from '../server/enums.ts';
+import { enumOf } from '../server/enums.ts';
 import { lookup } from '../server/lookups.ts';
 import { NumberedNode } from '../server/node.ts';
-import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 export const ActorKind = enumOf<Kind>('ActorKind', 'What kind of caller it was.', {
   USER: 'An account.',
@@ -85,15 +87,17 @@ export class AuditEvent extends NumberedNode implements Entity {
 }
 
 @ArgsType()
-class AuditEventsArgs extends PageArgs {
+class AuditEventsArgs extends orderedArgs<AuditOrderField>(
+  'AuditEvent',
+  'audit events',
+  { id: 'By the identifier, which is also the order of time.', at: 'By the time.' },
+  'the newest first',
+) {
   @Field(() => String, {
     nullable: true,
     description: 'Only events with this name among their subjects, for example a controllerId.',
   })
   subject?: string | null;
-
-  @Field(() => OrderDirection, { defaultValue: 'desc', description: 'The newest first unless `ASC`.' })
-  direction!: OrderDirection;
 }
 
 const { Connection: AuditEventConnection } = connectionTypes('AuditEvent', 'audit events', AuditEvent);
@@ -107,11 +111,7 @@ export class AuditEventResolver {
       'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `apiKey`, `channel`, `address`, `type`, `subject` and `target`: the last is the controllerId of a target that was named, or chosen by a filter. Needs READ_AUDIT.',
     complexity: listCost,
   })
-  async auditEvents(
-    @Args(() => AuditEventsArgs) { direction, ...args }: AuditEventsArgs,
-    @Ctx() context: GraphqlContext,
-  ) {
-    const orderBy = [{ field: 'id', direction } as const];
-    return connection(await listAuditEvents(context, { ...args, orderBy }), (event) => event);
+  async auditEvents(@Args(() => AuditEventsArgs) args: AuditEventsArgs, @Ctx() context: GraphqlContext) {
+    return connection(await listAuditEvents(context, args), (event) => event);
   }
 }

@@ -13,12 +13,14 @@ import {
   Resolver,
 } from 'type-graphql';
 import type { WebhookDelivery as Delivery } from '../../../services/platform/webhooks/delivery.ts';
+import type { DeliveryOrderField } from '../../../services/platform/webhooks/fields.ts';
 import {
   findWebhookDeliveries,
   listWebhookDeliveries,
 } from '../../../services/platform/webhooks/list-deliveries.ts';
 import { redeliver } from '../../../services/platform/webhooks/redeliver.ts';
 import { testWebhook } from '../../../services/platform/webhooks/test.ts';
+import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
@@ -26,7 +28,7 @@ import { idOf } from '../server/ids.ts';
 import { lookup } from '../server/lookups.ts';
 import { answer, type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
 import { NumberedNode } from '../server/node.ts';
-import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
 import { EventType } from './audit-events.ts';
 
@@ -119,7 +121,17 @@ class TestWebhookPayload extends Payload {
 }
 
 @ArgsType()
-class WebhookDeliveriesArgs extends PageArgs {
+class WebhookDeliveriesArgs extends orderedArgs<DeliveryOrderField>(
+  'WebhookDelivery',
+  'deliveries',
+  {
+    id: 'By the identifier, which is also the order of creation.',
+    state: 'By the state, alphabetically.',
+    createdAt: 'By the time of the event.',
+    attempts: 'By how often it was refused.',
+  },
+  'the newest first',
+) {
   @Field(() => idOf('Webhook'), { description: 'Of which webhook.' })
   webhookId!: number;
 }
@@ -134,7 +146,7 @@ lookup('WebhookDelivery', WebhookDelivery, {
 export class WebhookDeliveryResolver {
   @Query(() => WebhookDeliveryConnection, {
     description:
-      'Lists what a webhook sent in seven days and what waits, the newest first; filters may ask for `state`, `type`, `createdAt`, `finishedAt`, `attempts` and `lastStatus`. Needs READ_TENANT_CONFIGURATION and READ_AUDIT.',
+      'Lists what a webhook sent in seven days and what waits; filters may ask for `state`, `type`, `createdAt`, `finishedAt`, `attempts` and `lastStatus`. Needs READ_TENANT_CONFIGURATION and READ_AUDIT.',
     complexity: listCost,
   })
   async webhookDeliveries(

@@ -1,13 +1,25 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  InputType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+} from 'type-graphql';
 import { EVENT_FAMILIES, EVENT_TYPES } from '../../../services/platform/audit/event-types.ts';
 import { createWebhook } from '../../../services/platform/webhooks/create.ts';
 import { deleteWebhook } from '../../../services/platform/webhooks/delete.ts';
+import type { WebhookOrderField } from '../../../services/platform/webhooks/fields.ts';
 import type { Webhook as Entity } from '../../../services/platform/webhooks/find.ts';
 import { findWebhooks } from '../../../services/platform/webhooks/find.ts';
 import { listWebhooks } from '../../../services/platform/webhooks/list.ts';
 import { updateWebhook } from '../../../services/platform/webhooks/update.ts';
-import { AuthoredNumberedNode } from '../server/building-blocks.ts';
+import { AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
@@ -21,7 +33,7 @@ import {
   inputOf,
   payloadOf,
 } from '../server/mutations.ts';
-import { connection, connectionTypes, listCost, PageArgs } from '../server/pagination.ts';
+import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 
 /** A family is written like its kind, `TARGET` for `target.*`. */
 const WebhookEventType = enumOf<string>(
@@ -82,6 +94,14 @@ const webhookView = ({ active, ...webhook }: Entity): Webhook => ({
         ? 'failing'
         : 'active',
 });
+
+@ArgsType()
+class WebhooksArgs extends orderedArgs<WebhookOrderField>('Webhook', 'webhooks', {
+  id: 'By the identifier, which is also the order of creation.',
+  name: 'By the name.',
+  createdAt: 'By the time of creation.',
+  lastModifiedAt: 'By the time of the last change.',
+}) {}
 
 const { Connection: WebhookConnection } = connectionTypes('Webhook', 'webhooks', Webhook);
 @InputType({ description: 'What `createWebhook` takes.' })
@@ -154,7 +174,7 @@ export class WebhookResolver {
     description: 'Lists webhooks. Needs READ_TENANT_CONFIGURATION.',
     complexity: listCost,
   })
-  async webhooks(@Args(() => PageArgs) args: PageArgs, @Ctx() context: GraphqlContext) {
+  async webhooks(@Args(() => WebhooksArgs) args: WebhooksArgs, @Ctx() context: GraphqlContext) {
     return connection(await listWebhooks(context, args), webhookView);
   }
 

@@ -1,18 +1,15 @@
 import { and, count, eq, type SQL, sql } from 'drizzle-orm';
-import { arrayOf, isAmong } from '../../../database/bulk.ts';
+import { isAmong } from '../../../database/bulk.ts';
 import { rolloutGroups, rolloutTargets } from '../../../database/tables/rollouts.ts';
-import { targetTypes } from '../../../database/tables/target-types.ts';
-import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { scopeCondition } from '../../access/scopes.ts';
-import { targetOrder } from '../../fleet/targets/fields.ts';
-import { findTargets } from '../../fleet/targets/find.ts';
-import { askedTargets } from '../../fleet/targets/matching.ts';
-import { joinedPolls, joinedTypes, type Target } from '../../fleet/targets/target.ts';
+import type { TargetOrderField } from '../../fleet/targets/fields.ts';
+import { listTargetsOfEach } from '../../fleet/targets/list-of-each.ts';
+import type { Target } from '../../fleet/targets/target.ts';
 import type { Context } from '../../shared/context.ts';
 import { listMatchingOfEach } from '../../shared/matching.ts';
 import { byParent, idsOfEach, isOfParent, readTogether } from '../../shared/nested.ts';
-import { type Listing, type ListPart, list, type PageRequest } from '../../shared/page.ts';
+import type { Listing, ListPart, PageRequest } from '../../shared/page.ts';
 import { ROLLOUT_GROUP_FIELDS, ROLLOUT_GROUP_ORDER, type RolloutGroupOrderField } from './fields.ts';
 import { type RolloutGroup, selectGroups, totalOfGroup } from './group.ts';
 
@@ -62,65 +59,22 @@ const ofItsTarget = and(
 );
 
 /**
- * Lists the targets in each of many groups, by controllerId, in as many statements as of one. Needs READ_ROLLOUT and
- * READ_TARGET.
+ * Lists the targets in each of many groups, as `listTargets` does, in as many statements as of one. Needs READ_ROLLOUT
+ * and READ_TARGET.
  * @throws the filter's errors, and those of `list`
  */
 export async function listTargetsOfEachGroup(
   context: Context,
   groupIds: readonly number[],
-  request: PageRequest<'controllerId'>,
+  request: PageRequest<TargetOrderField>,
 ): Promise<Map<number, Listing<Target>>> {
   const { tenantId } = requirePermission(context, 'READ_ROLLOUT', 'READ_TARGET');
-  const { database } = context;
-  const { groupId } = rolloutTargets;
-  const scope = and(
-    eq(rolloutTargets.tenantId, tenantId),
-    isAmong(groupId, groupIds),
-    await scopeCondition(context, 'READ_TARGET'),
-    await askedTargets(database, context, request.filter),
-  );
-  const order = targetOrder(await context.tenants.byId(tenantId), context.clock());
-  const rowsOf = readTogether(async (where: SQL | undefined, { orderBy, limit, offset }: ListPart) => {
-    const page = database
-      .select({ controllerId: targets.controllerId })
-      .from(rolloutTargets)
-      .innerJoin(targets, ofItsTarget)
-      .leftJoin(targetPolls, joinedPolls)
-      .leftJoin(targetTypes, joinedTypes)
-      .where(and(scope, where, isOfParent(groupId)))
-      .orderBy(...orderBy)
-      .limit(limit)
-      .offset(offset);
-    const keys = await database.execute<{ group_id: string; controller_id: string }>(sql`
-        SELECT parent.id AS group_id, ${targets.controllerId}
-        FROM unnest(${arrayOf(groupIds)}::bigint[]) AS parent(id) CROSS JOIN LATERAL ${page} AS ${targets}
-        ORDER BY ${sql.join(orderBy, sql`, `)}`);
-    const found = await findTargets(
-      context,
-      keys.map((key) => key.controller_id),
-    );
-    const named = new Map(found.map((target) => [target.controllerId, target]));
-    const pages = byParent(keys, (key) => Number(key.group_id));
-    return new Map(
-      [...pages].map(([id, its]) => [id, its.flatMap((key) => named.get(key.controller_id) ?? [])]),
-    );
-  }, []);
-  const countOf = readTogether(async () => {
-    const rows = await database
-      .select({ groupId, total: count() })
-      .from(rolloutTargets)
-      .innerJoin(targets, ofItsTarget)
-      .leftJoin(targetPolls, joinedPolls)
-      .leftJoin(targetTypes, joinedTypes)
-      .where(scope)
-      .groupBy(groupId);
-    return new Map(rows.map((row) => [row.groupId, row.total]));
-  }, 0);
-  return new Map(
-    groupIds.map((id) => [
-      id,
-      list(request, order, 'controllerId', { rows: rowsOf(id), count: countOf(id) }),
-    ]),
-  );
+  const scope = eq(rolloutTargets.tenantId, tenantId);
+  const { groupId: parentId } = rolloutTargets;
+  return listTargetsOfEach(context, groupIds, request, {
+    table: rolloutTargets,
+    parentId,
+    ofItsTarget,
+    scope,
+  });
 }

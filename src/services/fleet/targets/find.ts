@@ -69,16 +69,13 @@ export async function listTargets(
 ): Promise<Listing<Target>> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const tenant = await context.tenants.byId(tenantId);
-  const orders = targetOrder(tenant, context.clock());
-  requireSortable(context, request, orders);
+  const order = sortableTargets(context, tenant, request);
   const narrowed = and(
     scopeConditionIn(context, tenant, 'READ_TARGET'),
     within,
     await askedTargets(context.database, context, request.filter),
   );
   const ofTenant = eq(targets.tenantId, tenantId);
-  const typeName = ofReadableType(context, tenant, targetTypes.name);
-  const order = { ...orders, targetType: { ...orders.targetType, expression: typeName } };
   return list(request, order, 'controllerId', {
     async rows(where, { limit, offset, keys }) {
       const page = { from: and(ofTenant, where)!, chosen: narrowed, keys, limit, offset };
@@ -86,6 +83,14 @@ export async function listTargets(
     },
     count: () => countTargets(context, narrowed),
   });
+}
+
+/** What targets can be ordered by, as far as the caller may read it. @throws FORBIDDEN for an order by what they may not */
+export function sortableTargets(context: Context, tenant: Tenant, request: PageRequest<TargetOrderField>) {
+  const orders = targetOrder(tenant, context.clock());
+  requireSortable(context, request, orders);
+  const typeName = ofReadableType(context, tenant, targetTypes.name);
+  return { ...orders, targetType: { ...orders.targetType, expression: typeName } };
 }
 
 /** What an offset passes over, or an order sorts, isn't read whole: only the page is. */

@@ -50,5 +50,6 @@ export const auditFieldsOf = (tenantId: number): FieldSet =>
 /** What audit events can be sorted by; ids grow with time. */
 export const AUDIT_ORDER = {
   id: { expression: auditEvents.id, of: (e) => e.id, type: 'bigint' },
+  at: { expression: auditEvents.at, of: (e) => e.at, type: 'timestamptz' },
 } as const satisfies Record<string, SortField<AuditEvent>>;
 export type AuditOrderField = keyof typeof AUDIT_ORDER;

@@ -1,5 +1,6 @@
 import { DELIVERY_STATES, webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import { fieldSet } from '../../../filters/fields.ts';
+import { exact } from '../../shared/authorship.ts';
 import type { SortField } from '../../shared/page.ts';
 import { TYPE_OF_EVENT } from '../audit/fields.ts';
 import type { WebhookDelivery } from './delivery.ts';
@@ -20,7 +21,11 @@ export const WEBHOOK_FIELDS = fieldSet([
 /** What webhooks are sorted by. */
 export const WEBHOOK_ORDER = {
   id: { expression: webhooks.id, of: (w) => w.id, type: 'bigint' },
+  name: { expression: exact(webhooks.name), of: (w) => w.name, type: 'text' },
+  createdAt: { expression: webhooks.createdAt, of: (w) => w.createdAt, type: 'timestamptz' },
+  lastModifiedAt: { expression: webhooks.lastModifiedAt, of: (w) => w.lastModifiedAt, type: 'timestamptz' },
 } as const satisfies Record<string, SortField<Webhook>>;
+export type WebhookOrderField = keyof typeof WEBHOOK_ORDER;
 
 /** What a filter may ask of a delivery. */
 export const DELIVERY_FIELDS = fieldSet([
@@ -36,4 +41,8 @@ export const DELIVERY_FIELDS = fieldSet([
 /** What deliveries are sorted by; ids grow with time. */
 export const DELIVERY_ORDER = {
   id: { expression: webhookDeliveries.id, of: (d) => d.id, type: 'bigint' },
+  state: { expression: exact(webhookDeliveries.state), of: (d) => d.state, type: 'text' },
+  createdAt: { expression: webhookDeliveries.createdAt, of: (d) => d.createdAt, type: 'timestamptz' },
+  attempts: { expression: webhookDeliveries.attempts, of: (d) => d.attempts, type: 'bigint' },
 } as const satisfies Record<string, SortField<WebhookDelivery>>;
+export type DeliveryOrderField = keyof typeof DELIVERY_ORDER;

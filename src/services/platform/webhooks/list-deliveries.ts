@@ -7,10 +7,11 @@ import { requirePermission } from '../../access/permissions.ts';
 import { askedFilter } from '../../access/readable-fields.ts';
 import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
+import { orderedBy } from '../../shared/matching.ts';
 import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import type { EventType } from '../audit/event-types.ts';
 import type { WebhookDelivery } from './delivery.ts';
-import { DELIVERY_FIELDS, DELIVERY_ORDER } from './fields.ts';
+import { DELIVERY_FIELDS, DELIVERY_ORDER, type DeliveryOrderField } from './fields.ts';
 import { webhookWithId } from './find.ts';
 
 export const DELIVERY_COLUMNS = {
@@ -33,14 +34,14 @@ export const joinedEvents = and(
 );
 
 /**
- * Lists what a webhook sent in the last seven days and what waits, the newest first. Needs READ_TENANT_CONFIGURATION
+ * Lists what a webhook sent in the last seven days and what waits, the newest first unless ordered otherwise. Needs READ_TENANT_CONFIGURATION
  * and READ_AUDIT.
  * @throws WEBHOOK_NOT_FOUND, the filter's errors, and those of `list`.
  */
 export async function listWebhookDeliveries(
   context: Context,
   webhookId: number,
-  request: Omit<PageRequest<'id'>, 'orderBy'>,
+  request: PageRequest<DeliveryOrderField>,
 ): Promise<Listing<WebhookDelivery>> {
   const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION', 'READ_AUDIT');
   const [webhook] = await context.database
@@ -54,8 +55,7 @@ export async function listWebhookDeliveries(
     eq(webhookDeliveries.webhookId, webhookId),
     await askedFilter(context, DELIVERY_FIELDS, request.filter),
   );
-  const orderBy = [{ field: 'id', direction: 'desc' } as const];
-  return list({ ...request, orderBy }, DELIVERY_ORDER, 'id', {
+  return list(orderedBy(request, 'id', 'desc'), DELIVERY_ORDER, 'id', {
     rows: async (where, { orderBy, limit, offset }) =>
       context.database
         .select(DELIVERY_COLUMNS)

@@ -145,6 +145,18 @@ describe('what is nested', () => {
       `{ distributionSets { nodes { assignedTargets { ${parts} } installedTargets { ${parts} }
         some: assignedTargets(filter: "id==d-003", last: 1) { ${parts} } actions { totalCount } } } }`,
     );
+    const ordered = await query(
+      `{ distributionSets(filter: "id==${numberOf(sets[1]!)}") { nodes {
+        down: assignedTargets(orderBy: [{ field: NAME, direction: DESC }]) { nodes { name } }
+        page: assignedTargets(first: 1, orderBy: [{ field: CREATED_AT, direction: ASC }, { field: NAME, direction: DESC }]) {
+          nodes { name } pageInfo { hasNextPage } } } } }`,
+    );
+    expect(ordered.distributionSets.nodes).toEqual([
+      {
+        down: { nodes: [{ name: 'd-003' }, { name: 'd-002' }] },
+        page: { nodes: [{ name: 'd-003' }], pageInfo: { hasNextPage: true } },
+      },
+    ]);
     const [none, one] = [
       { totalCount: 0, nodes: [] },
       { totalCount: 1, nodes: [{ controllerId: 'd-003' }] },

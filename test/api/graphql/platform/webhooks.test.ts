@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Ask, createTargets, openTestDoor } from '../support.ts';
+import { type Any, type Ask, createTargets, openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
 
@@ -103,4 +103,30 @@ it('lists deliveries and sends them again, and says which there is not', async (
     (await again({ webhookId: 'other', deliveries: { filter: 'state==failed' } })).data
       .resendWebhookDeliveries.userErrors,
   ).toEqual([{ message: 'Webhook with given identifier {other} does not exist.', path: ['webhookId'] }]);
+});
+
+it('are listed in any order, as are their deliveries', async () => {
+  const ask = door.as();
+  const webhookId = await createWebhook(ask);
+  await ask('mutation { createWebhook(input: { name: "another", url: "http://127.0.0.1:9/" }) { secret } }');
+  for (const [direction, names] of [
+    ['ASC', ['another', 'w']],
+    ['DESC', ['w', 'another']],
+  ] as const) {
+    const { data } = await ask(
+      `{ webhooks(orderBy: [{ field: NAME, direction: ${direction} }]) { nodes { name } } }`,
+    );
+    expect(data.webhooks.nodes.map(({ name }: Any) => name)).toEqual(names);
+  }
+  await createTargets(ask, 1);
+  await ask('mutation { deleteTargets(input: { targets: { filter: "id==*" } }) { deletedCount } }');
+  const { data } = await ask(
+    `query ($webhookId: ID!) {
+      old: webhookDeliveries(webhookId: $webhookId, orderBy: [{ field: ID, direction: ASC }]) { nodes { type } }
+      new: webhookDeliveries(webhookId: $webhookId) { nodes { type } } }`,
+    { webhookId },
+  );
+  const typesOf = ({ nodes }: Any) => nodes.map(({ type }: Any) => type);
+  expect(typesOf(data.old)).toEqual(typesOf(data.new).toReversed());
+  expect(typesOf(data.old).length).toBeGreaterThan(1);
 });
