@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- starts polls uploads feedback downloads reads creates pages parts live filters imports rollouts peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls uploads feedback downloads reads creates pages parts live filters imports rollouts console peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
  */
 import { parseArgs } from 'node:util';
+import { benchConsole } from './console.mjs';
 import { benchCreates } from './creates.mjs';
 import { benchDownloads } from './downloads.mjs';
 import { benchFeedback } from './feedback.mjs';
@@ -38,6 +39,7 @@ const PARTS = [
   'filters',
   'imports',
   'rollouts',
+  'console',
   'peers',
 ];
 const SMALL_FLEET = 20_000;
@@ -95,6 +97,7 @@ try {
   if (wanted('filters')) await benchFilters({ large, effort });
   if (wanted('imports')) await benchImports({ rows: large });
   if (wanted('rollouts')) await benchRollouts({ targets: Number(values.targets ?? 100_000) });
+  if (wanted('console')) await benchConsole({ seconds: Number(values.seconds ?? (values.quick ? 10 : 60)) });
 } finally {
   await stopAll();
 }

@@ -48,7 +48,8 @@ export function consoleRouter(proxies: Pick<Proxies, 'basePathOf'>): Router {
     const encoding = request.acceptsEncodings('br', 'gzip', 'identity');
     const sent = chooseVariant(response, files, file, encoding);
     const root = `${files.folder}assets`;
-    response.sendFile(sent, { root, cacheControl: false }, (error) => error && next(error));
+    // Whoever leaves before it is sent is no error; of others Express tells.
+    response.sendFile(sent, { root, cacheControl: false });
   });
   router.get('/*path', pageAt(proxies));
   router.get('/', pageAt(proxies));

@@ -63,7 +63,7 @@ export function graphiqlRoutes(router: Router, proxies: Pick<Proxies, 'basePathO
       'Cache-Control': 'public, max-age=31536000, immutable',
       'X-Content-Type-Options': 'nosniff',
     });
-    if (root) return response.sendFile(file, { root }, (error) => error && next(error));
+    if (root) return response.sendFile(file, { root });
     response.type(text![0]).send(text![1]);
   });
 }
