@@ -56,6 +56,8 @@ export const settingsTexts = {
     auditRetentionDays: 'Audit log (days)',
     fleetHistoryRetentionDays: 'History of the fleet (days)',
     jobRetentionDays: 'Ended jobs (days)',
+    hardwareAttributeSwupdate: 'Hardware of SWUpdate devices',
+    hardwareAttributeRauc: 'Hardware of RAUC devices',
   },
   hints: {
     authenticationGatewaytokenKey: 'One secret that all devices may share, for example behind a gateway.',
@@ -64,6 +66,8 @@ export const settingsTexts = {
     pollingTime: 'Hours, minutes and seconds.',
     pollingOverdueTime: 'So much later than expected.',
     actionCleanupAutoExpiry: '-1 keeps them.',
+    hardwareAttributeSwupdate: 'The attribute that tells what a .swu calls hardware-compatibility.',
+    hardwareAttributeRauc: 'The attribute that tells what a .raucb calls compatible.',
   },
 };
 

@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { idOf } from '../../support/ids.ts';
+import { graphql } from '../../support/server.ts';
+import { cpioOf } from '../../support/updates.ts';
 import { PAGES } from './pages.ts';
 import {
   type ConsoleUnderTest,
@@ -19,25 +23,32 @@ describe.skipIf(!executablePath)('each page of the console', { timeout: 90_000 }
   });
   afterAll(() => console?.close());
 
-  describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
-    it.each(PAGES)(
-      '%s keeps to WCAG 2.2 AA and to its own policy, wide and narrow',
-      async (path, heading) => {
-        const { page, context, troubles } = await console.visit({ colorScheme });
-        await page.goto(path);
-        await headingOf(page, heading).waitFor();
-        await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
-        await expectAccessible(page);
-        await page.setViewportSize({ width: 390, height: 844 });
-        await expectAccessible(page);
-        const overflow = await page.evaluate(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        );
-        expect(overflow).toBeLessThanOrEqual(0);
-        expect(troubles).toEqual([]);
-        await context.close();
-      },
+  const check = async (path: string, heading: string | RegExp, colorScheme: 'light' | 'dark') => {
+    const { page, context, troubles } = await console.visit({ colorScheme });
+    await page.goto(path);
+    await headingOf(page, heading).waitFor();
+    await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expectAccessible(page);
+    const overflow = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );
+    expect(overflow).toBeLessThanOrEqual(0);
+    expect(troubles).toEqual([]);
+    await context.close();
+  };
+
+  describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+    it.each(PAGES)('%s keeps to WCAG 2.2 AA and to its own policy, wide and narrow', (path, heading) =>
+      check(path, heading, colorScheme),
+    );
+
+    it('so do the pages of a module with an update, and of a set that is for some targets', async () => {
+      const { moduleId, setId } = await makeSoftware(console);
+      await check(`/software/modules/${moduleId}`, /^module /, colorScheme);
+      await check(`/distribution-sets/${setId}`, /^set /, colorScheme);
+    });
   });
 
   it.each(['light', 'dark'] as const)('so does the sign-in, %s', async (colorScheme) => {
@@ -49,3 +60,36 @@ describe.skipIf(!executablePath)('each page of the console', { timeout: 90_000 }
     await context.close();
   });
 });
+
+/** A module with a file in the store and one elsewhere, and a set that has it and is for one target. */
+async function makeSoftware({ tenant: { admin } }: ConsoleUnderTest) {
+  const version = randomUUID();
+  const post = async (path: string, json: unknown) =>
+    (await admin(`/rest/v1/${path}`, { method: 'POST', json })).json;
+  const [{ id: moduleId }] = await post('softwaremodules', [{ name: 'module', version, type: 'os' }]);
+  const body = new FormData();
+  const update = cpioOf({ 'sw-description': 'software = { hardware-compatibility: [ "1.0" ]; };' });
+  body.append('file', new Blob([update]), 'update.swu');
+  await admin(`/rest/v1/softwaremodules/${moduleId}/artifacts`, { method: 'POST', body });
+  const external = {
+    moduleId: idOf('SoftwareModule', moduleId),
+    filename: 'elsewhere.bin',
+    url: 'https://files.example.com/elsewhere.bin',
+    size: 1,
+    sha256: 'a'.repeat(64),
+  };
+  await graphql(
+    admin,
+    'mutation ($input: CreateExternalArtifactInput!) { createExternalArtifact(input: $input) { artifact { id } } }',
+    { input: external },
+  );
+  const [{ id: setId }] = await post('distributionsets', [
+    { name: 'set', version, type: 'os', modules: [{ id: moduleId }] },
+  ]);
+  await graphql(
+    admin,
+    'mutation ($input: UpdateDistributionSetInput!) { updateDistributionSet(input: $input) { distributionSet { id } } }',
+    { input: { id: idOf('DistributionSet', setId), targetFilter: 'id==device-1' } },
+  );
+  return { moduleId, setId };
+}

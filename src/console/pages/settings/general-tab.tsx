@@ -31,6 +31,8 @@ const CARDS: readonly (readonly [title: string, hint: string | undefined, names:
         'userConfirmationFlowEnabled',
         'implicitLockEnabled',
         'repositoryActionsAutocloseEnabled',
+        'hardwareAttributeSwupdate',
+        'hardwareAttributeRauc',
       ],
     ],
     [

@@ -51,15 +51,15 @@ function FilterForm({
   const reach = useData(SetReach, { filter: wanted }, { pause: wanted === '', keep: true });
   const count = wanted && !reach.stale && !reach.error ? reach.data?.targets.totalCount : undefined;
   return (
-    <Stack gap="sm">
-      <FilterField
-        of="TARGET"
-        value={draft}
-        fault={wanted ? filterFaultOf(reach.error) : undefined}
-        onChange={setDraft}
-        placeholder={texts.placeholder}
-      />
-      <Group>
+    <Stack gap={4}>
+      <Group align="flex-start" gap="sm">
+        <FilterField
+          of="TARGET"
+          value={draft}
+          fault={wanted ? filterFaultOf(reach.error) : undefined}
+          onChange={setDraft}
+          placeholder={texts.placeholder}
+        />
         <Button
           variant="default"
           disabled={wanted === filter || (wanted !== '' && count === undefined)}
@@ -68,10 +68,10 @@ function FilterForm({
         >
           {texts.save}
         </Button>
-        <Text size="sm" c="dimmed" role="status">
-          {count !== undefined && setTexts.count(count)}
-        </Text>
       </Group>
+      <Text size="sm" c="dimmed" role="status">
+        {count === undefined ? '\u00a0' : setTexts.count(count)}
+      </Text>
     </Stack>
   );
 }
