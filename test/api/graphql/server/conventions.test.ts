@@ -192,3 +192,48 @@ describe('every name', () => {
     ).toEqual([]);
   });
 });
+
+/* https://relay.dev/docs/guides/graphql-server-specification and https://relay.dev/graphql/connections.htm */
+describe('what Relay asks of a server', () => {
+  const shapeOf = (name: string) =>
+    Object.fromEntries(
+      Object.values((schema.getType(name) as GraphQLObjectType).getFields()).map((field) => [
+        field.name,
+        String(field.type),
+      ]),
+    );
+
+  it('finds every Node by its global id', () => {
+    const { node, nodes } = schema.getQueryType()!.getFields();
+    expect(shapeOf('Node')).toEqual({ id: 'ID!' });
+    expect([String(node!.type), node!.args.map(({ name, type }) => `${name}: ${type}`)]).toEqual([
+      'Node',
+      ['id: ID!'],
+    ]);
+    expect([String(nodes!.type), nodes!.args.map(({ name, type }) => `${name}: ${type}`)]).toEqual([
+      '[Node]!',
+      ['ids: [ID!]!'],
+    ]);
+  });
+
+  it('pages connections by cursors', () => {
+    expect(shapeOf('PageInfo')).toEqual({
+      hasNextPage: 'Boolean!',
+      hasPreviousPage: 'Boolean!',
+      startCursor: 'String',
+      endCursor: 'String',
+    });
+    for (const { name } of objects.filter((type) => type.name.endsWith('Connection'))) {
+      const of = name.replace(/Connection$/, '');
+      expect(shapeOf(name)).toMatchObject({ edges: `[${of}Edge!]!`, pageInfo: 'PageInfo!' });
+      expect(shapeOf(`${of}Edge`)).toMatchObject({
+        cursor: 'String!',
+        node: expect.stringMatching(/^\w+!$/),
+      });
+    }
+    for (const { field } of everyField.filter((one) => namedOf(one.field.type).name.endsWith('Connection'))) {
+      const given = Object.fromEntries(field.args.map(({ name, type }) => [name, String(type)]));
+      expect(given).toMatchObject({ first: 'Int', after: 'String', last: 'Int', before: 'String' });
+    }
+  });
+});
