@@ -1,5 +1,4 @@
-import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { isAmong } from '../../database/bulk.ts';
+import { and, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { filterValueInvalid, outOfScope } from '../../errors.ts';
 import { compileFilter } from '../../filters/compile.ts';
@@ -25,6 +24,7 @@ import { modulesAs } from '../software/software-modules/module.ts';
 import type { Permission } from './grants.ts';
 import { rowInScope, type ScopedRows } from './in-scope.ts';
 import { requirePermission } from './permissions.ts';
+import { permittedAmong } from './rights.ts';
 import { scopeCondition } from './scopes.ts';
 
 /*
@@ -184,16 +184,9 @@ export async function readableAmong(
   database: Database | Transaction = context.database,
 ): Promise<(id: number) => boolean> {
   const { permission, rows } = READING[entity];
-  const { permissions, tenantId } = context.caller;
-  if (permission && !permissions.has(permission)) return () => false;
-  const inScope = rows && (await scopeCondition(context, rows().permission));
-  if (!rows || !inScope) return () => true;
-  const { table, joined } = rows();
-  const found = await database.execute<{ id: string }>(sql`
-    SELECT ${table.id} AS id FROM ${joined ?? table}
-    WHERE ${and(eq(table.tenantId, tenantId), isAmong(table.id, ids), inScope)}`);
-  const seen = new Set(found.map(({ id }) => Number(id)));
-  return (id) => seen.has(id);
+  if (rows) return permittedAmong(context, rows(), ids, database);
+  const may = !permission || context.caller.permissions.has(permission);
+  return () => may;
 }
 
 const ownersOf = (fields: FieldSet, { field, fieldPosition }: Comparison): readonly Owner[] =>

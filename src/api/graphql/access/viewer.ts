@@ -9,7 +9,7 @@ import { BuiltInRole, Grant, grantsView } from './grants.ts';
 import { User, userView } from './users.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Who is signed in, with an account or without.' })
-class Viewer {
+export class Viewer {
   @Field(() => String, { description: 'The name.' })
   username!: string;
 

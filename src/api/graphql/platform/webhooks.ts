@@ -58,7 +58,7 @@ const WebhookState = enumOf<'active' | 'inactive' | 'failing' | 'suspended'>(
 );
 
 @ObjectType({ simpleResolvers: true, description: 'Where events of the tenant are sent to.' })
-class Webhook extends AuthoredNumberedNode {
+export class Webhook extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 

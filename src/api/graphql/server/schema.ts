@@ -13,6 +13,7 @@ import { RoleResolver } from '../access/roles.ts';
 import { SignInOptionsResolver } from '../access/sign-in-options.ts';
 import { UserResolver } from '../access/users.ts';
 import { ViewerResolver } from '../access/viewer.ts';
+import { VIEWER_CAN_RESOLVERS } from '../access/viewer-can.ts';
 import { ActionEventResolver } from '../deployments/action-events.ts';
 import { ActionMutations } from '../deployments/action-mutations.ts';
 import { ActionResolver, TargetDeploymentResolver } from '../deployments/actions.ts';
@@ -146,6 +147,7 @@ const RESOLVERS = [
   WebhookResolver,
   WebhookDeliveryResolver,
   ViewerResolver,
+  ...VIEWER_CAN_RESOLVERS,
   SignInOptionsResolver,
 ] as const;
 
@@ -172,10 +174,10 @@ function describeRoots(schema: GraphQLSchema): void {
     'What can be watched, with graphql-ws on the same path. Sign in with `connectionParams.authorization`, like the header of that name, or with that header.';
 }
 
-/** The parts of a connection are functions: compiled queries call them only if there is a resolver. */
+/** The parts of a connection, and of `viewerCan`, are functions: compiled queries call them only if there is a resolver. */
 function resolveConnections(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap()))
-    if (isObjectType(type) && type.name.endsWith('Connection'))
+    if (isObjectType(type) && /(Connection|ViewerCan)$/.test(type.name))
       for (const field of Object.values(type.getFields())) field.resolve ??= defaultFieldResolver;
 }
 

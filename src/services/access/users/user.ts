@@ -92,13 +92,24 @@ export async function lockUser(
  * up here.
  * @throws FORBIDDEN
  */
-export function requireCallerHas(
-  caller: Caller,
-  { permissions, roles }: { permissions?: readonly string[] | null; roles?: readonly string[] | null },
-): void {
-  for (const role of roles ?? []) if (isBuiltIn(role) && !caller.roles.has(role)) throw forbidden(role);
-  for (const grant of permissions ?? [])
-    if (!includes(caller.permissions, grant)) throw forbidden(splitGrant(grant).permission);
+export function requireCallerHas(caller: Caller, held: Held): void {
+  const lacking = lackingOf(caller, held);
+  if (lacking !== undefined) throw forbidden(lacking);
+}
+
+/** Whether the caller could grant all of it. */
+export const mayHave = (caller: Caller, held: Held | undefined): boolean =>
+  held !== undefined && lackingOf(caller, held) === undefined;
+
+interface Held {
+  permissions?: readonly string[] | null | undefined;
+  roles?: readonly string[] | null | undefined;
+}
+
+function lackingOf(caller: Caller, { permissions, roles }: Held): string | undefined {
+  const role = roles?.find((one) => isBuiltIn(one) && !caller.roles.has(one));
+  const grant = permissions?.find((one) => !includes(caller.permissions, one));
+  return role ?? (grant && splitGrant(grant).permission);
 }
 
 /**

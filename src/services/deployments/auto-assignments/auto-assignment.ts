@@ -5,6 +5,7 @@ import type { ForceType } from '../../../database/tables/actions.ts';
 import { type AutoAssignmentStatus, autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { autoAssignmentNotFound, outOfScope } from '../../../errors.ts';
+import { always, type Right } from '../../access/rights.ts';
 import { combinedScope } from '../../fleet/targets/combined-scope.ts';
 import type { TargetPermission } from '../../fleet/targets/scope.ts';
 import type { Authored } from '../../shared/authorship.ts';
@@ -90,6 +91,18 @@ export async function requireAutoAssignmentsInScope(
   if (foreign)
     throw outOfScope(scope.permission, `every target that the auto-assignment '${foreign.name}' may find`);
 }
+
+/** Says which of the auto-assignments with these ids `requireAutoAssignmentsInScope` lets the caller handle. */
+export const autoAssignmentsInScope: Right = async (context, ids) => {
+  const scope = combinedScope(context);
+  if (!scope) return always(true);
+  const found = await context.database
+    .select({ id: autoAssignments.id, scopes: autoAssignments.creatorScopes })
+    .from(autoAssignments)
+    .where(and(eq(autoAssignments.tenantId, context.caller.tenantId), isAmong(autoAssignments.id, ids)));
+  const seen = new Set(found.filter(({ scopes }) => scopes?.join() === scope.text).map(({ id }) => id));
+  return (id) => seen.has(id);
+};
 
 /**
  * The auto-assignment, locked until the transaction ends.
