@@ -3,6 +3,7 @@ import { encode } from 'cbor-x';
 import type { PollAnswer } from '../../services/devices/polling/device.ts';
 import { etagOf } from '../http.ts';
 import { type Accepted, negotiator } from '../media-types.ts';
+import { deviceUrlOf, type PollLink, pollLinks } from '../poll-links.ts';
 import type { DevicePath } from './request.ts';
 
 const HAL = 'application/hal+json';
@@ -44,7 +45,7 @@ function withLinkLists(value: unknown): unknown {
 
 /** The base of a device's links: all but those to files repeat the spelling of the request. */
 export const deviceUrl = (baseUrl: string, { tenant, controllerId }: DevicePath): string =>
-  `${baseUrl}/${tenant}/controller/v1/${encodeURIComponent(controllerId)}`;
+  deviceUrlOf(baseUrl, tenant, controllerId);
 
 /** Renders what a device is to do next. CBOR has its links as a list: clients have met only that. */
 export function renderRoot(
@@ -53,32 +54,19 @@ export function renderRoot(
   baseUrl: string,
   type: string,
 ): DeviceAnswer {
-  const links = linksOf(device, deviceUrl(baseUrl, path));
+  const links = pollLinks(device, deviceUrl(baseUrl, path));
   const body = type === CBOR ? renderCbor(device, links) : renderJson(device, links);
   return { body, etag: etagOf(body) };
 }
 
-type Link = [rel: string, href: string];
-
-function linksOf({ next, installedActionId, requestAttributes }: PollAnswer, own: string): Link[] {
-  const links: Link[] = [];
-  if (next) {
-    const changing = next.kind === 'cancelAction' ? '' : `?c=${next.revision}`;
-    links.push([next.kind, `${own}/${next.kind}/${next.actionId}${changing}`]);
-  }
-  if (installedActionId !== null) links.push(['installedBase', `${own}/installedBase/${installedActionId}`]);
-  if (requestAttributes) links.push(['configData', `${own}/configData`]);
-  return links;
-}
-
-function renderJson({ sleep }: PollAnswer, links: Link[]): string {
+function renderJson({ sleep }: PollAnswer, links: PollLink[]): string {
   const config = `{"config":{"polling":{"sleep":"${sleep}"}}`;
   if (!links.length) return `${config}}`;
   const rendered = links.map(([rel, href]) => `"${rel}":{"href":${JSON.stringify(href)}}`);
   return `${config},"_links":{${rendered.join(',')}}}`;
 }
 
-function renderCbor({ sleep }: PollAnswer, links: Link[]): Buffer {
+function renderCbor({ sleep }: PollAnswer, links: PollLink[]): Buffer {
   const list = links.map(([rel, href]) => ({ rel, href }));
   return encode({ config: { polling: { sleep } }, ...(list.length && { links: list }) });
 }

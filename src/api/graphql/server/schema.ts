@@ -31,6 +31,7 @@ import { TimelineResolver } from '../deployments/timeline.ts';
 import { CertificateAuthorityResolver } from '../devices/certificate-authorities.ts';
 import { EnrollmentGroupResolver, TargetEnrollmentResolver } from '../devices/enrollment-groups.ts';
 import { EnrollmentMutations } from '../devices/enrollment-mutations.ts';
+import { NextPollAnswerResolver } from '../devices/next-poll-answer.ts';
 import { PendingTargetResolver } from '../devices/pending-targets.ts';
 import { PendingTargetsChangedResolver } from '../devices/pending-targets-changed.ts';
 import { TargetFacetsResolver } from '../fleet/facets.ts';
@@ -91,6 +92,7 @@ const RESOLVERS = [
   EnrollmentMutations,
   PendingTargetResolver,
   PendingTargetsChangedResolver,
+  NextPollAnswerResolver,
   TargetMetadataResolver,
   AutoConfirmResolver,
   TargetFilterResolver,

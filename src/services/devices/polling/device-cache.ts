@@ -9,13 +9,12 @@ import { targetTokenRotations } from '../../../database/tables/token-rotations.t
 import { pollOverride } from '../../fleet/targets/fields.ts';
 import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Announcements } from '../../platform/announcements.ts';
-import { formatDuration } from '../../platform/tenants/durations.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import { type Outcome, openGatherer } from '../../shared/gather.ts';
 import { digestFromHex, tokenDigest } from '../sign-in/digest.ts';
 import type { Device } from './device.ts';
-import { intervalBefore, intervalOf } from './interval.ts';
-import { isNextAction, STEP_COLUMNS, stepOf } from './next-step.ts';
+import { isNextAction } from './next-step.ts';
+import { ANSWER_COLUMNS, answerOf } from './poll-answer.ts';
 import { openReadCache, type ReadCache } from './read-cache.ts';
 
 export type DeviceCache = Pick<ReadCache<Device>, 'peek' | 'read' | 'size'>;
@@ -25,15 +24,12 @@ const OVERRIDE_TRUSTED_MS = 60_000;
 
 const DEVICE_COLUMNS = {
   controllerId: targets.controllerId,
-  targetId: targets.id,
+  ...ANSWER_COLUMNS,
   securityToken: targets.securityToken,
-  requestAttributes: targets.requestAttributes,
   enrollmentGroupId: targets.enrollmentGroupId,
   lastRequestAt: targetPolls.lastRequestAt,
   oldDigests: targetTokenRotations.oldDigests,
   oldUntil: targetTokenRotations.oldUntil,
-  override: sql<number>`-1`,
-  ...STEP_COLUMNS,
 };
 
 const joinedRotations = and(
@@ -72,19 +68,17 @@ export function openDeviceCache(
     async (tenant, controllerId) => {
       const { row, now } = await read(tenant, controllerId);
       if (!row) return undefined;
-      const { next, opensAt, until } = stepOf(row, now);
-      const interval = intervalOf(tenant, row.targetId, row.override);
+      const answer = answerOf(tenant, row, now);
       return {
+        ...answer,
         tenant,
         targetId: row.targetId,
         tokenDigest: tokenDigest(row.securityToken),
         oldTokens: oldTokensOf(row),
         enrollmentGroupId: row.enrollmentGroupId,
-        sleep: formatDuration(intervalBefore(tenant, interval, opensAt, now)),
-        requestAttributes: row.requestAttributes,
-        next,
-        installedActionId: row.installedActionId === null ? null : Number(row.installedActionId),
-        validUntil: hasOverrides(tenant) ? Math.min(until, now.getTime() + OVERRIDE_TRUSTED_MS) : until,
+        validUntil: hasOverrides(tenant)
+          ? Math.min(answer.validUntil, now.getTime() + OVERRIDE_TRUSTED_MS)
+          : answer.validUntil,
         seen: row.lastRequestAt !== null,
         polledAt: 0,
         address: '',

@@ -35,7 +35,7 @@ export const STEP_COLUMNS = {
     ORDER BY done.id DESC LIMIT 1)`,
 };
 
-interface StepRow {
+export interface StepRow {
   actionId: number | null;
   status: ActionStatus | null;
   forceType: ForceType | null;

@@ -1,4 +1,5 @@
 import { listTimeline } from '../../../../src/services/deployments/timeline/list.ts';
+import { findNextPollAnswers } from '../../../../src/services/devices/polling/poll-answer.ts';
 import { exportTargets } from '../../../../src/services/fleet/exports/export-targets.ts';
 import { readFleetHistory } from '../../../../src/services/fleet/history/read.ts';
 import type { ImportedTarget } from '../../../../src/services/fleet/imports/source.ts';
@@ -212,6 +213,12 @@ export const READING_VERBS: Verbs = {
     call: async (c, { name }) =>
       (await countTargetFacets(c, { by: 'type', filter: `id==${name}` })).facets.filter(({ value }) => value),
     beyond: { READ_TARGET: [], READ_TARGET_TYPE: [] },
+  },
+  findNextPollAnswers: {
+    needs: ['READ_TARGET'],
+    call: async (c, { targetId }) =>
+      (await findNextPollAnswers(c, [targetId])).map((answer) => answer?.sleep),
+    beyond: { READ_TARGET: [undefined] },
   },
   readFleetHistory: {
     needs: ['READ_TARGET'],

@@ -1,0 +1,61 @@
+import { Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql';
+import type { PollAnswer } from '../../../services/devices/polling/device.ts';
+import { findNextPollAnswers } from '../../../services/devices/polling/poll-answer.ts';
+import { deviceUrlOf, pollLinks } from '../../poll-links.ts';
+import { Target, type TargetView } from '../fleet/targets.ts';
+import type { GraphqlContext } from '../server/context.ts';
+import { globalId } from '../server/ids.ts';
+import { loaderOfFound } from '../server/loaders.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A link in the answer to a poll.' })
+class PollLink {
+  @Field(() => String, {
+    description:
+      'What the device finds there: `deploymentBase` an update, `cancelAction` a cancellation, `confirmationBase` a question for consent, `installedBase` what it has installed, `configData` where it reports its attributes.',
+  })
+  rel!: string;
+
+  @Field(() => String, { description: 'The address.' })
+  href!: string;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "What a device's next poll will be answered with, as things are now.",
+})
+class NextPollAnswer {
+  @Field(() => String, { description: 'When it is to poll again: `HH:mm:ss`, with the deviation.' })
+  sleep!: string;
+
+  @Field(() => [PollLink], { description: 'What it is to do; none if there is nothing to do.' })
+  links!: PollLink[];
+
+  @Field(() => ID, { nullable: true, description: 'The action that comes first; null without one.' })
+  actionId!: string | null;
+}
+
+const loadAnswer = loaderOfFound(findNextPollAnswers);
+
+@Resolver(() => Target)
+export class NextPollAnswerResolver {
+  @FieldResolver(() => NextPollAnswer, {
+    nullable: true,
+    description:
+      "What its device's next poll will be answered with, by the code that answers polls; it changes nothing. Needs READ_TARGET.",
+  })
+  async nextPollAnswer(
+    @Root() { id, controllerId }: TargetView,
+    @Ctx() context: GraphqlContext,
+  ): Promise<NextPollAnswer | null> {
+    const answer = await loadAnswer(context, id);
+    return (
+      answer && answerView(answer, deviceUrlOf(context.baseUrl, context.caller.tenantName, controllerId))
+    );
+  }
+}
+
+const answerView = (answer: PollAnswer, own: string): NextPollAnswer => ({
+  sleep: answer.sleep,
+  links: pollLinks(answer, own).map(([rel, href]) => ({ rel, href })),
+  actionId: answer.next && globalId('Action', answer.next.actionId),
+});

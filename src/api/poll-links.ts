@@ -1,0 +1,22 @@
+import type { PollAnswer } from '../services/devices/polling/device.ts';
+
+export type PollLink = [rel: string, href: string];
+
+/** The base of a device's links; the tenant as it is to be written. */
+export const deviceUrlOf = (baseUrl: string, tenant: string, controllerId: string): string =>
+  `${baseUrl}/${tenant}/controller/v1/${encodeURIComponent(controllerId)}`;
+
+/** The links that a poll is answered with, below the device's own address. */
+export function pollLinks(
+  { next, installedActionId, requestAttributes }: PollAnswer,
+  own: string,
+): PollLink[] {
+  const links: PollLink[] = [];
+  if (next) {
+    const changing = next.kind === 'cancelAction' ? '' : `?c=${next.revision}`;
+    links.push([next.kind, `${own}/${next.kind}/${next.actionId}${changing}`]);
+  }
+  if (installedActionId !== null) links.push(['installedBase', `${own}/installedBase/${installedActionId}`]);
+  if (requestAttributes) links.push(['configData', `${own}/configData`]);
+  return links;
+}
