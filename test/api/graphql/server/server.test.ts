@@ -241,11 +241,12 @@ describe('limits', () => {
             'enrollmentGroup',
             'assignedDistributionSet',
             'installedDistributionSet',
+            'newestCompatibleSet',
             'actions',
             'timeline',
           ].includes(name),
       );
-    const fields = `${names.join(' ')} enrollmentGroup { id name } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description color createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description color createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt } assignedDistributionSet { id name version } installedDistributionSet { id name version }`;
+    const fields = `${names.join(' ')} enrollmentGroup { id name } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description color createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description color createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt } assignedDistributionSet { id name version } installedDistributionSet { id name version } newestCompatibleSet { id name version }`;
     const answer = await ask(
       `{ targets(first: 500) { totalCount nodes { ${fields} } edges { cursor node { ${fields} } } pageInfo { hasNextPage endCursor } } }`,
     );
