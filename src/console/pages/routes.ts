@@ -4,6 +4,12 @@ import { settingsSearchOf } from './settings/search.ts';
 import { softwareSearchOf } from './software/search.ts';
 import { type TargetsSearch, targetsSearchOf } from './targets/search.ts';
 
+/** A place in a list, and what filters it. */
+const filteredPlaceOf = ({ filter, ...search }: Record<string, unknown>): Place & { filter?: string } => ({
+  ...(typeof filter === 'string' && { filter }),
+  ...placeOf(search),
+});
+
 /**
  * The pages, each loaded when it is first opened. The first part of a path is named in the server's
  * `src/api/console/pages.ts`, too.
@@ -76,11 +82,14 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
     }),
     createRoute({
       getParentRoute: () => shell,
+      path: '/actions',
+      validateSearch: filteredPlaceOf,
+      component: lazyRouteComponent(() => import('./actions/actions-page.tsx'), 'ActionsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
       path: '/audit',
-      validateSearch: ({ filter, ...search }: Record<string, unknown>): Place & { filter?: string } => ({
-        ...(typeof filter === 'string' && { filter }),
-        ...placeOf(search),
-      }),
+      validateSearch: filteredPlaceOf,
       component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
     }),
     createRoute({

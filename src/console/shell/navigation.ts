@@ -2,6 +2,7 @@ import {
   IconDeviceDesktop,
   IconFileImport,
   IconHistory,
+  IconListCheck,
   IconPackage,
   IconPlus,
   IconRocket,
@@ -56,6 +57,7 @@ export const PLACES: readonly Place[] = [
   { to: '/targets', label: shell.targets, icon: IconDeviceDesktop, needs: ['READ_TARGET'] },
   { to: '/provision', label: shell.newTarget, icon: IconPlus, needs: ['CREATE_TARGET'] },
   { to: '/rollouts', label: shell.rollouts, icon: IconRocket, needs: ['READ_ROLLOUT'] },
+  { to: '/actions', label: shell.actions, icon: IconListCheck, needs: ['READ_TARGET'] },
   {
     to: '/software',
     label: shell.software,

@@ -6,6 +6,7 @@ export const shell = {
   fleet: 'Fleet',
   targets: 'Targets',
   rollouts: 'Rollouts',
+  actions: 'Actions',
   software: 'Software',
   enrollment: 'Enrollment',
   audit: 'Audit log',

@@ -8,6 +8,8 @@ export const PAGES: readonly (readonly [path: string, heading: string | RegExp])
   ['/provision', 'Provision a device'],
   ['/rollouts', 'Rollouts'],
   ['/rollouts/new', 'New rollout'],
+  ['/actions', 'Actions'],
+  ['/actions?filter=active%3D%3Dtrue', 'Actions'],
   ['/software', 'Software'],
   ['/software?tab=modules', 'Software'],
   ['/software?tab=types', 'Software'],

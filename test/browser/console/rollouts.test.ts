@@ -103,7 +103,7 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
       await page.getByRole('combobox', { name: 'Distribution set' }).click();
       await page.getByRole('option', { name: 'Pumps 2' }).click();
       await page.getByLabel('Which targets').fill('group==pumps');
-      await page.getByText('Groups of my own').click();
+      await page.getByText('Own groups').click();
       const plan = page.getByRole('region', { name: 'The plan' });
       const first = page.getByRole('group', { name: 'Group 1' });
       await first.getByLabel('Name of the group').fill('pilot');

@@ -65,12 +65,12 @@ export function GrantsField({ value, onChange }: FieldProps) {
             {texts.none}
           </Button>
         </Group>
-        <Table layout="fixed" horizontalSpacing={6} verticalSpacing={5} fz="sm" withRowBorders={false}>
+        <Table layout="fixed" horizontalSpacing={3} verticalSpacing={5} fz="sm" withRowBorders={false}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Td w="40%" />
+              <Table.Td w={{ base: '30%', xs: '40%' }} />
               {Object.values(texts.actions).map((action) => (
-                <Table.Th key={action} fw={550} fz="xs">
+                <Table.Th key={action} fw={550} fz={11}>
                   {action}
                 </Table.Th>
               ))}

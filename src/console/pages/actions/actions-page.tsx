@@ -1,0 +1,140 @@
+import { Group } from '@mantine/core';
+import { IconFilterOff, IconListCheck } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { DeploymentRowFragment } from '../../api/types.documents.ts';
+import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { filterFaultOf } from '../../parts/filter-fault.tsx';
+import { FilterField } from '../../parts/filter-field.tsx';
+import { PageLink } from '../../parts/links.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Pager } from '../../parts/pager.tsx';
+import { pageArguments } from '../../parts/place.ts';
+import { SelectionBar } from '../../parts/selection-bar.tsx';
+import { Empty, Failed } from '../../parts/states.tsx';
+import { ActionState } from '../../parts/status.tsx';
+import { When } from '../../parts/when.tsx';
+import { actionsTexts as texts } from '../../texts/actions.ts';
+import { common } from '../../texts/common.ts';
+import { useSelection } from '../targets/selection.ts';
+import { Deployments } from './actions.documents.ts';
+import { DecideActions } from './decide-actions.tsx';
+
+const PAGE_SIZE = 100;
+/** A selection by filter must name one; each action has a weight. */
+const ALL = 'weight=ge=0';
+
+const COLUMNS: readonly Column<DeploymentRowFragment>[] = [
+  {
+    id: 'target',
+    label: texts.columns.target,
+    cell: ({ target }) =>
+      target ? (
+        <PageLink to="/targets/$controllerId" params={{ controllerId: target.controllerId }}>
+          {target.controllerId}
+        </PageLink>
+      ) : (
+        common.none
+      ),
+  },
+  {
+    id: 'set',
+    label: texts.columns.set,
+    cell: ({ distributionSet: set }) =>
+      set ? (
+        <PageLink to="/distribution-sets/$number" params={{ number: String(set.number) }}>
+          {set.name} {set.version}
+        </PageLink>
+      ) : (
+        common.none
+      ),
+  },
+  { id: 'status', label: texts.columns.status, cell: ({ status }) => <ActionState status={status} /> },
+  {
+    id: 'by',
+    label: texts.columns.by,
+    cell: ({ rollout, initiatedBy }) =>
+      rollout ? (
+        <PageLink to="/rollouts/$number" params={{ number: String(rollout.number) }}>
+          {rollout.name}
+        </PageLink>
+      ) : (
+        initiatedBy
+      ),
+  },
+  { id: 'created', label: texts.columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
+  { id: 'changed', label: texts.columns.changed, cell: ({ lastModifiedAt }) => <When at={lastModifiedAt} /> },
+];
+
+/** All actions, filtered as the address says; some or all that match are canceled or forced together. */
+export function ActionsPage() {
+  const search = useSearch({ from: '/shell/actions' });
+  const { filter = '' } = search;
+  const navigate = useNavigate({ from: '/actions' });
+  const { may } = useViewer();
+  const page = useData(
+    Deployments,
+    { filter: filter || undefined, ...pageArguments(search, PAGE_SIZE) },
+    { keep: true },
+  );
+  const selection = useSelection(filter);
+  const fault = filterFaultOf(page.error);
+  const list = page.data?.actions;
+  const rows = list?.nodes;
+  const mayChange = may('UPDATE_TARGET');
+  const isEmpty = rows?.length === 0 && !page.stale;
+  return (
+    <Page wide title={texts.title} lead={texts.lead}>
+      <Group>
+        <FilterField
+          of="ACTION"
+          placeholder={texts.filterPlaceholder}
+          value={filter}
+          fault={fault}
+          onChange={(next) => void navigate({ search: next ? { filter: next } : {}, replace: true })}
+        />
+      </Group>
+      {mayChange && (
+        <SelectionBar selection={selection} total={list?.totalCount} pageCount={rows?.length ?? 0}>
+          {(count) => (
+            <DecideActions
+              count={count}
+              actions={selection.isAll ? { filter: filter || ALL } : { ids: [...selection.keys] }}
+              onDone={selection.clear}
+            />
+          )}
+        </SelectionBar>
+      )}
+      {page.error && !fault && !rows ? (
+        <Failed error={page.error} reload={page.reload} />
+      ) : isEmpty ? (
+        <Empty
+          icon={filter ? <IconFilterOff size={40} stroke={1.4} /> : <IconListCheck size={40} stroke={1.4} />}
+          title={filter ? texts.nothing : texts.emptyTitle}
+          hint={filter ? undefined : texts.emptyHint}
+        />
+      ) : (
+        <>
+          <DataTable
+            label={texts.table}
+            rows={rows}
+            keyOf={({ id }) => id}
+            nameOf={({ target }) => texts.name(target?.controllerId ?? common.none)}
+            columns={COLUMNS}
+            selection={mayChange ? selection : undefined}
+            height="calc(100vh - 260px)"
+          />
+          <Pager
+            place={search}
+            size={PAGE_SIZE}
+            count={rows?.length ?? 0}
+            total={list?.totalCount}
+            info={list?.pageInfo}
+            onMove={(place) => void navigate({ search: filter ? { filter, ...place } : place })}
+          />
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uploadFile } from '../../support/software.ts';
+import { type ConsoleUnderTest, executablePath, expectAccessible, openConsole } from './support.ts';
+
+describe.skipIf(!executablePath)('actions in the console', { timeout: 90_000 }, () => {
+  let console: ConsoleUnderTest;
+  beforeAll(async () => {
+    console = await openConsole();
+    const { admin } = console.tenant;
+    const names = ['fan-1', 'fan-2', 'fan-3'];
+    await admin('/rest/v1/targets', {
+      method: 'POST',
+      json: names.map((controllerId) => ({ controllerId })),
+    });
+    const { moduleId } = await uploadFile(console.tenant, {
+      filename: 'fan.bin',
+      content: new Uint8Array(9),
+    });
+    const sets = await admin('/rest/v1/distributionsets', {
+      method: 'POST',
+      json: [{ name: 'Fans', version: '3', type: 'os', modules: [{ id: moduleId }] }],
+    });
+    await admin(`/rest/v1/distributionsets/${sets.json[0].id}/assignedTargets`, {
+      method: 'POST',
+      json: names.map((id) => ({ id, type: 'soft' })),
+    });
+  });
+  afterAll(() => console?.close());
+
+  const actionOf = async (controllerId: string) =>
+    (await console.tenant.admin(`/rest/v1/targets/${controllerId}/actions`)).json.content[0];
+
+  it('are found by a filter, forced one by one, and canceled all that match', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/actions');
+    await page.getByRole('row', { name: /fan-1.*Fans 3/ }).waitFor();
+    await page.getByRole('checkbox', { name: 'Select action of fan-1' }).check();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Force' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Force 1' }).click();
+    await page.getByText('1 action forced.').waitFor();
+    expect((await actionOf('fan-1')).forceType).toBe('forced');
+
+    await page.getByRole('combobox', { name: 'Filter' }).fill('target.controllerId==fan-2');
+    // What is offered lies over the table.
+    await page.keyboard.press('Escape');
+    await page.getByRole('row', { name: /fan-1/ }).waitFor({ state: 'detached' });
+    await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel 1' }).click();
+    await page.getByText('1 action canceled.').waitFor();
+    await page.getByRole('row', { name: /fan-2.*Being canceled|fan-2.*Cancel/ }).waitFor();
+    expect((await actionOf('fan-2')).status).toBe('canceling');
+    expect((await actionOf('fan-3')).status).toBe('running');
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+});
