@@ -67,7 +67,7 @@ export function Deliveries({ webhookId, mayResend }: { webhookId: string; mayRes
         }
         label={texts.deliveries}
         keyOf={({ id }) => id}
-        nameOf={({ type }) => type}
+        nameOf={({ type }) => eventText(type)}
         columns={columns}
         height="360px"
       />
@@ -113,7 +113,7 @@ function Resend({ webhookId, id, type }: { webhookId: string; id: string; type: 
       size="compact-xs"
       variant="default"
       loading={busy}
-      aria-label={texts.resendLabel(type)}
+      aria-label={texts.resendLabel(eventText(type))}
       onClick={async () =>
         tell(await resend({ input: { webhookId, deliveries: { ids: [id] } } }), texts.resent(1))
       }
