@@ -1,7 +1,23 @@
-import { DomainError, filterSyntax, filterValueInvalid } from '../errors.ts';
+import { DomainError, filterSyntax } from '../errors.ts';
 import type { Comparison, Expression, Operator, Value } from './expression.ts';
+import {
+  End,
+  endAt,
+  INCOMPLETE,
+  OPERATOR,
+  openReader,
+  type Place,
+  QUOTED,
+  quote,
+  type Reader,
+  skipBlanks,
+  skipKeyword,
+  skipSymbol,
+  take,
+  unexpected,
+  WORD,
+} from './reader.ts';
 
-export const LONGEST_FILTER = 8192;
 const MAX_NESTING = 64;
 const MAX_COMPARISONS = 256;
 
@@ -32,47 +48,8 @@ const NULL_TESTS = new Map<string, Operator>([
 ]);
 const AN_OPERATOR = 'an operator (== != < <= > >= =lt= =le= =gt= =ge= =in= =out= =li= =is= =not=)';
 
-const BLANKS = /[ \t\r\n\f]*/y;
-const WORD = /[^"'();,=<>!~ \t\r\n\f]+/y;
-const OPERATOR = /==|!=|[<>]=?|=[a-z]+=/iy;
-const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/sy;
-/** PostgreSQL can't store these in text: NUL and unpaired surrogates. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
 /** Means an asterisk that isn't a wildcard. No other text has this character, because it is UNSTORABLE. */
 const PLAIN_ASTERISK = '\0';
-
-/** What may come at the end of a text that is still being written; what is there of it already begins at `start`. */
-export type Place = { start: number } & (
-  | { kind: 'operand' }
-  | { kind: 'operator'; field: string }
-  | { kind: 'value'; field: string; operator: Operator; spelling: string; opened: boolean }
-  | { kind: 'list'; isList: boolean }
-  | { kind: 'junction'; nesting: number }
-);
-type PlaceKind = Place extends infer P ? (P extends Place ? Omit<P, 'start'> : never) : never;
-
-interface Reader {
-  readonly text: string;
-  at: number;
-  nesting: number;
-  comparisons: number;
-  /** Whether the place at the end is looked for. */
-  readonly seeksEnd: boolean;
-}
-
-/** Thrown where the end is reached. */
-class End {
-  constructor(readonly place: Place) {}
-}
-
-/** What a token of each kind looks like before it is complete. */
-const INCOMPLETE: Record<Place['kind'], RegExp> = {
-  operand: /^[^"'();,=<>!~ \t\r\n\f]*$/,
-  operator: /^(?:=[a-z]*|!)?$/i,
-  value: /^(?:[^"'();,=<>!~ \t\r\n\f]*|"(?:[^"\\]|\\.)*\\?|'(?:[^'\\]|\\.)*\\?)$/s,
-  list: /^$/,
-  junction: /^[^"'();,=<>!~ \t\r\n\f]*$/,
-};
 
 /**
  * Reads the filter language: RSQL with hawkBit's additions. Time and stack are bounded for every text.
@@ -105,21 +82,6 @@ export function tokenEnd(text: string, start: number, least: number): number {
     return start + (pattern.exec(text)?.[0].length ?? 0);
   });
   return Math.max(least, ...ends);
-}
-
-function openReader(text: string, seeksEnd: boolean): Reader {
-  if (text.length > LONGEST_FILTER) {
-    const expected = `the end (a filter has at most ${LONGEST_FILTER} characters)`;
-    throw filterSyntax({ position: LONGEST_FILTER, length: text.length - LONGEST_FILTER, expected }, 'more');
-  }
-  const unstorable = text.search(UNSTORABLE);
-  if (unstorable >= 0) {
-    throw filterValueInvalid(
-      { position: unstorable, length: 1 },
-      'NUL and unpaired surrogates are not text.',
-    );
-  }
-  return { text, at: 0, nesting: 0, comparisons: 0, seeksEnd };
 }
 
 function readFilter(reader: Reader): Expression {
@@ -268,50 +230,4 @@ function splitAtWildcards(text: string): string[] {
     backslashes = character === '\\' ? backslashes + 1 : 0;
   }
   return [...pieces, piece];
-}
-
-/** Stops here if the text ends with the token that begins here. */
-function endAt(reader: Reader, place: PlaceKind): void {
-  if (!reader.seeksEnd) return;
-  const start = skipBlanks(reader);
-  if (INCOMPLETE[place.kind].test(reader.text.slice(start))) throw new End({ ...place, start } as Place);
-}
-
-function skipBlanks(reader: Reader): number {
-  take(reader, BLANKS);
-  return reader.at;
-}
-
-function skipSymbol(reader: Reader, symbol: string): boolean {
-  skipBlanks(reader);
-  if (reader.text[reader.at] !== symbol) return false;
-  reader.at += 1;
-  return true;
-}
-
-function skipKeyword(reader: Reader, keyword: string): boolean {
-  const start = skipBlanks(reader);
-  if (take(reader, WORD)?.toLowerCase() === keyword) return true;
-  reader.at = start;
-  return false;
-}
-
-function take(reader: Reader, pattern: RegExp): string | undefined {
-  pattern.lastIndex = reader.at;
-  const found = pattern.exec(reader.text)?.[0];
-  reader.at += found?.length ?? 0;
-  return found;
-}
-
-function unexpected(reader: Reader, expected: string) {
-  const position = reader.at;
-  const character = reader.text.codePointAt(position);
-  if (character === undefined) return filterSyntax({ position, length: 0, expected }, 'the end');
-  const found = take(reader, WORD) ?? String.fromCodePoint(character);
-  return filterSyntax({ position, length: found.length, expected }, quote(found));
-}
-
-function quote(text: string): string {
-  const characters = [...text];
-  return characters.length > 40 ? `'${characters.slice(0, 40).join('')}…'` : `'${text}'`;
 }

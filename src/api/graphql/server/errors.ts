@@ -22,14 +22,12 @@ const TOP_LEVEL = [
   'SUBSCRIBER_TOO_SLOW',
 ] as const satisfies ErrorCode[];
 type TopLevel = (typeof TOP_LEVEL)[number];
-/** No mutation throws these, or they have the name of another code here. */
+/** Nothing of GraphQL throws these, or they have the name of another code here. */
 const ELSEWHERE = [
   'MALFORMED_INPUT',
   'TOO_MANY_REPORTS',
-  'IMPORT_NOT_FOUND',
   'IMPORT_TAKEN_OVER',
   'APPROVAL_PENDING',
-  'ROLLOUT_GROUP_NOT_FOUND',
   'TARGET_METADATA_NOT_FOUND',
   'TARGET_METADATA_ALREADY_EXISTS',
   'AUTO_CONFIRM_ALREADY_ACTIVE',

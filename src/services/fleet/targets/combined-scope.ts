@@ -1,7 +1,8 @@
 import { quotaExceeded } from '../../../errors.ts';
 import type { Expression } from '../../../filters/expression.ts';
-import { LONGEST_FILTER, parseFilter } from '../../../filters/parse.ts';
+import { parseFilter } from '../../../filters/parse.ts';
 import { printFilter } from '../../../filters/print.ts';
+import { LONGEST_FILTER } from '../../../filters/reader.ts';
 import type { Context } from '../../shared/context.ts';
 import type { TargetPermission } from './scope.ts';
 

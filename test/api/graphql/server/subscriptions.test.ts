@@ -159,7 +159,7 @@ describe('importProgress', () => {
     async (id) => {
       const client = openAsBoss();
       await expect(watch(client, query, { id }).next()).rejects.toMatchObject([
-        { extensions: { code: 'BAD_USER_INPUT', userErrors: [{ path: ['id'] }] } },
+        { extensions: { code: 'BAD_USER_INPUT', userErrors: [{ code: 'IMPORT_NOT_FOUND', path: ['id'] }] } },
       ]);
       await client.dispose();
     },
