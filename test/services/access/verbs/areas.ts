@@ -4,6 +4,7 @@ import { DEPLOYMENT_VERBS } from './deployments.ts';
 import { ENROLLMENT_VERBS } from './enrollment.ts';
 import { FILTER_LANGUAGE_VERBS } from './filter-language.ts';
 import { IMPORT_VERBS, WATCHING_VERBS } from './imports-live.ts';
+import { JOB_VERBS } from './jobs.ts';
 import { ROLLOUT_VERBS } from './rollouts.ts';
 import { MODULE_VERBS, SET_VERBS } from './software.ts';
 import {
@@ -49,5 +50,6 @@ export const AREAS = {
     ...ENROLLMENT_VERBS,
     ...WEBHOOK_VERBS,
     ...FILTER_LANGUAGE_VERBS,
+    ...JOB_VERBS,
   },
 } satisfies Record<string, Verbs>;
