@@ -27,7 +27,7 @@ describe.skipIf(!executablePath)('each page of the console', { timeout: 90_000 }
     const { page, context, troubles } = await console.visit({ colorScheme });
     await page.goto(path);
     await headingOf(page, heading).waitFor();
-    await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+    await expect.poll(() => page.locator('[aria-busy=true]').count(), { timeout: 20_000 }).toBe(0);
     await expectAccessible(page);
     await page.setViewportSize({ width: 390, height: 844 });
     await expectAccessible(page);

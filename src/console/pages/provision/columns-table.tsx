@@ -53,7 +53,9 @@ export function ColumnsTable({
               {isCsv && <Table.Th miw={190}>{texts.becomes}</Table.Th>}
               {head.rows.map((_, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the rows never change their order
-                <Table.Th key={index}>{texts.row(index + 1)}</Table.Th>
+                <Table.Th key={index} style={{ whiteSpace: 'nowrap' }}>
+                  {texts.row(index + 1)}
+                </Table.Th>
               ))}
             </Table.Tr>
           </Table.Thead>

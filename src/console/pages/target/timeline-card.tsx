@@ -73,9 +73,12 @@ function Line({ entry }: { entry: Entry }) {
         <b>{status ? texts.step(actionStatusTexts[status]) : texts.event(type)}</b>{' '}
         {actor && (
           <Text span size="sm" c="dimmed">
-            {actorKind === 'DEVICE' ? texts.byItself : texts.by(actor)}{' '}
+            {actorKind === 'DEVICE' ? texts.byItself : texts.by(actor)}
           </Text>
         )}
+        <Text span size="sm" c="dimmed">
+          {' · '}
+        </Text>
         <When at={at} c="dimmed" />
       </Text>
       {count > 1 && (
