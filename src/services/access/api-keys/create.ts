@@ -11,7 +11,7 @@ import { requireRole } from '../permissions.ts';
 import { requireFilterWhollyReadable } from '../readable-fields.ts';
 import { lockGrantedRoles } from '../roles/role.ts';
 import { fieldsOf } from '../scopes.ts';
-import { findNamesake } from '../users/find.ts';
+import { findNamesake, findUsers } from '../users/find.ts';
 import { lockUser, requireCallerHas } from '../users/user.ts';
 import { type ApiKey, keyView } from './api-key.ts';
 import { NewApiKey } from './input.ts';
@@ -68,10 +68,10 @@ export async function createApiKey(
 
 /** Everyone may choose themselves, a TENANT_ADMIN anybody. Unless chosen it is the account with the caller's name. */
 async function ownerFor(context: Context, given: number | null | undefined): Promise<number> {
-  if (given != null && context.caller.roles.has('TENANT_ADMIN')) return given;
-  const { id } = await findNamesake(context);
-  if (given != null && given !== id) requireRole(context, 'TENANT_ADMIN');
-  return id;
+  if (given == null) return (await findNamesake(context)).id;
+  // It refuses another's without TENANT_ADMIN.
+  await findUsers(context, [given]);
+  return given;
 }
 
 /**

@@ -52,6 +52,8 @@ const OF_ITS_OWN = [
   'DistributionSetType',
   'EnrollmentGroup',
   'FilterValidation',
+  'Import',
+  'ImportFault',
   'Job',
   'Role',
   'RolloutGroup',

@@ -257,14 +257,14 @@ describe('an error', () => {
 const UNASKED = [
   'access/readable-fields.ts',
   'access/scopes.ts',
-  'deployments/actions/fields.ts',
   'deployments/assignments/compatibility.ts',
+  'deployments/assignments/newest-compatible.ts',
   'deployments/auto-assignments/assign-next.ts',
   'deployments/rollouts/handle.ts',
   'deployments/rollouts/matching.ts',
   'deployments/rollouts/visible.ts',
   'fleet/targets/fields.ts',
   'fleet/targets/matching.ts',
-  'platform/live/action-watchers.ts',
+  'platform/live/event-watchers.ts',
   'platform/live/match.ts',
 ];
