@@ -163,8 +163,8 @@ describe('a session', () => {
     await session('DELETE', undefined, { cookie });
     const { auditEvents } = await graphql(tenant.admin, '{ auditEvents(first: 2) { nodes { type actor } } }');
     expect(auditEvents.nodes.map(({ type }: { type: string }) => type)).toEqual([
-      'session.ended',
-      'session.begun',
+      'SESSION_ENDED',
+      'SESSION_BEGUN',
     ]);
   });
 });

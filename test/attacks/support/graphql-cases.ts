@@ -140,7 +140,7 @@ export const DOCUMENTS: Case[] = [
   [
     'a list of wrong values',
     {
-      query: `mutation { deleteTargets(input: { targets: { ids: [${'1 '.repeat(9_900)}] } }) { deletedCount } }`,
+      query: `mutation { deleteTargets(input: { targets: { ids: [${'1.5 '.repeat(9_900)}] } }) { deletedCount } }`,
     },
     INVALID,
   ],
@@ -291,7 +291,7 @@ export const ANSWERED: [name: string, operation: Operation][] = [
 export const VARIABLES: Case[] = [
   [
     'a list of wrong values, longer than any may be',
-    { query: DELETE, variables: json({ ids: Array(200_000).fill(1) }) },
+    { query: DELETE, variables: json({ ids: Array(200_000).fill(1.5) }) },
     TOO_MUCH,
   ],
   [
@@ -301,7 +301,7 @@ export const VARIABLES: Case[] = [
   ],
   [
     'a list of wrong values, as long as may be',
-    { query: DELETE, variables: json({ ids: Array(10_000).fill(1) }) },
+    { query: DELETE, variables: json({ ids: Array(10_000).fill(1.5) }) },
     WRONG,
   ],
   [

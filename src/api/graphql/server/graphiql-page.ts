@@ -51,6 +51,8 @@ const element = (name, properties, ...children) => {
 function showEditor({ username, tenant }) {
   const leave = element('button', { type: 'button', textContent: 'Sign out' });
   leave.onclick = async () => {
+    // Subscriptions that still run end with an error, which nobody waits for.
+    addEventListener('unhandledrejection', (event) => event.preventDefault());
     const response = await session('DELETE');
     const { signOutUrl } = response.status === 200 ? await response.json() : {};
     if (signOutUrl) location.assign(signOutUrl);

@@ -15,6 +15,7 @@ import { listEnrollmentGroups } from '../../../../src/services/devices/enrollmen
 import { rotateEnrollmentToken } from '../../../../src/services/devices/enrollment/rotate-token.ts';
 import { updateEnrollmentGroup } from '../../../../src/services/devices/enrollment/update.ts';
 import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
+import { countPendingTargets } from '../../../../src/services/devices/pending-targets/count.ts';
 import {
   findPendingTargets,
   listPendingTargets,
@@ -170,6 +171,13 @@ export const ENROLLMENT_VERBS: Verbs = {
     call: async (c, side) => (await findPendingTargets(c, [waiting.get(side)!])).map((one) => one?.state),
     unnarrowed: 'it shows nothing with a scope, which asks what only targets have',
     elsewhere: [undefined],
+  },
+  countPendingTargets: {
+    needs: ['READ_TARGET'],
+    given: makeWaiting,
+    call: async (c) => (await countPendingTargets(c)).pending > 0,
+    unnarrowed: 'it shows nothing with a scope, which asks what only targets have',
+    elsewhere: false,
   },
   listPendingTargets: {
     needs: ['READ_TARGET'],

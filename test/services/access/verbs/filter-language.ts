@@ -1,3 +1,4 @@
+import { filterableOf } from '../../../../src/services/platform/filter-language/entities.ts';
 import { listFilterFields } from '../../../../src/services/platform/filter-language/fields.ts';
 import { suggestInFilter } from '../../../../src/services/platform/filter-language/suggest.ts';
 import { validateFilter } from '../../../../src/services/platform/filter-language/validate.ts';
@@ -10,6 +11,12 @@ const suggested = async (context: Context, text: string) =>
   (await suggestInFilter(context, { of: 'target', text })).map((one) => one.text);
 
 export const FILTER_LANGUAGE_VERBS: Verbs = {
+  filterableOf: {
+    needs: ['READ_TARGET'],
+    call: async (c) => filterableOf(c, 'target').needs,
+    unnarrowed: LANGUAGE,
+    elsewhere: ITS_OWN,
+  },
   listFilterFields: {
     needs: ['READ_TARGET'],
     call: async (c) => listFilterFields(c, 'target'),
