@@ -1,8 +1,8 @@
-import { Button, Tabs } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useSubscription } from 'urql';
 import { useViewer } from '../../api/use-viewer.ts';
+import { CreateButton } from '../../parts/create-button.tsx';
 import { Page } from '../../parts/page.tsx';
 import { TokenDialog } from '../../parts/token-dialog.tsx';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
@@ -28,9 +28,7 @@ export function EnrollmentPage() {
       lead={texts.lead}
       actions={
         may('CREATE_TENANT_CONFIGURATION') && (
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited('new')}>
-            {texts.newGroup}
-          </Button>
+          <CreateButton label={texts.newGroup} onClick={() => setEdited('new')} />
         )
       }
     >

@@ -1,11 +1,12 @@
-import { Button, Code, Group } from '@mantine/core';
-import { IconCertificate, IconPlus } from '@tabler/icons-react';
+import { Code, Group } from '@mantine/core';
+import { IconCertificate } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AuthorityRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
+import { CreateButton } from '../../parts/create-button.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
 import { RemoveButton } from '../../parts/remove-button.tsx';
@@ -23,9 +24,7 @@ export function CertificatesTab() {
   const { may } = useViewer();
   const [edited, setEdited] = useState<AuthorityRowFragment | 'new'>();
   const add = may('CREATE_TENANT_CONFIGURATION') && (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited('new')}>
-      {texts.add}
-    </Button>
+    <CreateButton label={texts.add} onClick={() => setEdited('new')} />
   );
   return (
     <>

@@ -1,10 +1,11 @@
-import { Button, Code, Group } from '@mantine/core';
-import { IconKey, IconPlus } from '@tabler/icons-react';
+import { Code, Group } from '@mantine/core';
+import { IconKey } from '@tabler/icons-react';
 import { useState } from 'react';
 import { grantText } from '../../api/grants.ts';
 import type { KeyRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
+import { CreateButton } from '../../parts/create-button.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
 import { type Place, pageArguments } from '../../parts/place.ts';
@@ -43,11 +44,7 @@ export function KeysTab() {
   const keys = useData(ApiKeys, pageArguments(place, PAGE_SIZE), { keep: true });
   const [making, setMaking] = useState(false);
   const [token, setToken] = useState<NewToken>();
-  const create = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
-      {texts.create}
-    </Button>
-  );
+  const create = <CreateButton label={texts.create} onClick={() => setMaking(true)} />;
   const isEmpty = keys.data?.apiKeys.totalCount === 0;
   return (
     <>

@@ -1,10 +1,11 @@
-import { Button, Group, TextInput } from '@mantine/core';
-import { IconPlus, IconShieldLock } from '@tabler/icons-react';
+import { Group, TextInput } from '@mantine/core';
+import { IconShieldLock } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { type Grant, grantInput, grantText } from '../../api/grants.ts';
 import type { RoleRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
+import { CreateButton } from '../../parts/create-button.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
@@ -27,11 +28,7 @@ export function RolesTab() {
   const roles = useData(Roles, pageArguments(place, PAGE_SIZE), { keep: true });
   const [edited, setEdited] = useState<RoleRowFragment | 'new'>();
   const columns = useMemo(() => columnsOf(setEdited), []);
-  const create = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited('new')}>
-      {texts.create}
-    </Button>
-  );
+  const create = <CreateButton label={texts.create} onClick={() => setEdited('new')} />;
   const isEmpty = roles.data?.roles.totalCount === 0;
   return (
     <>

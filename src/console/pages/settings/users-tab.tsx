@@ -1,11 +1,12 @@
-import { Button, Group } from '@mantine/core';
-import { IconPlus, IconUsers } from '@tabler/icons-react';
+import { Group } from '@mantine/core';
+import { IconUsers } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { grantText } from '../../api/grants.ts';
 import type { UserRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
+import { CreateButton } from '../../parts/create-button.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
@@ -31,9 +32,7 @@ export function UsersTab() {
   return (
     <>
       <Group justify="flex-end" mb="md">
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited('new')}>
-          {texts.create}
-        </Button>
+        <CreateButton label={texts.create} onClick={() => setEdited('new')} />
       </Group>
       <ListTable
         of={users}

@@ -1,9 +1,10 @@
-import { Button, Group, Stack } from '@mantine/core';
-import { IconPlus, IconWebhook } from '@tabler/icons-react';
+import { Group, Stack } from '@mantine/core';
+import { IconWebhook } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { WebhookRowFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
+import { CreateButton } from '../../parts/create-button.tsx';
 import { Answer, Empty } from '../../parts/states.tsx';
 import { type NewToken, TokenDialog } from '../../parts/token-dialog.tsx';
 import { webhooksTexts as texts } from '../../texts/webhooks.ts';
@@ -18,9 +19,7 @@ export function WebhooksTab() {
   const [edited, setEdited] = useState<WebhookRowFragment | 'new'>();
   const [secret, setSecret] = useState<NewToken>();
   const create = may('CREATE_TENANT_CONFIGURATION') && may('READ_AUDIT') && (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited('new')}>
-      {texts.create}
-    </Button>
+    <CreateButton label={texts.create} onClick={() => setEdited('new')} />
   );
   return (
     <>

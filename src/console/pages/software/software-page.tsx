@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { type Loaded, useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
+import { CreateButton } from '../../parts/create-button.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Pager, type PagerProps } from '../../parts/pager.tsx';
@@ -44,9 +45,7 @@ export function SoftwarePage() {
             </Button>
           )}
           {may('CREATE_DISTRIBUTION_SET') && (
-            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking('set')}>
-              {texts.newSet}
-            </Button>
+            <CreateButton label={texts.newSet} onClick={() => setMaking('set')} />
           )}
         </>
       }
