@@ -13,7 +13,7 @@ export type Outcome = 'done' | 'alone' | Error;
 interface Ways<Piece> {
   /** Pieces of one group may be done together. */
   groupOf(piece: Piece): string;
-  /** Of pieces with the same key only one is done in a go. */
+  /** Pieces with the same key are done one after another, in the order in which they came. */
   keyOf(piece: Piece): string;
   /** Does pieces of one group, in one transaction. It must not wait for locks, but leave such a piece to be done alone. */
   together(pieces: readonly Piece[]): Promise<readonly Outcome[]>;
@@ -26,6 +26,15 @@ interface Waiting<Piece> {
   refuse: (reason: unknown) => void;
 }
 
+/** The pieces of a group. */
+interface Line<Piece> {
+  group: string;
+  /** One of each key that has nothing under way. While there are some, a turn is asked for. */
+  ready: Waiting<Piece>[];
+  /** By key that is ready or under way: what came after it. */
+  behind: Map<string, Waiting<Piece>[]>;
+}
+
 /**
  * Does small pieces of work together that come at the same time, each with an outcome of its own: a transaction for
  * many costs little more than one for each. Nothing waits for more to come; while one go is under way, the next
@@ -34,29 +43,53 @@ interface Waiting<Piece> {
 export function openGatherer<Piece>(ways: Ways<Piece>): (piece: Piece) => Promise<void> {
   const inTurn = openFairQueue(AT_ONCE);
   const inTurnAlone = openQueueOfEach(ALONE_AT_ONCE);
-  /** By group; each of them has asked for a turn. */
-  const lines = new Map<string, Waiting<Piece>[]>();
+  /** By group. */
+  const lines = new Map<string, Line<Piece>>();
 
-  const takeTurn = (group: string): Promise<void> =>
-    inTurn({ name: group }, async () => {
-      const { taken, left } = pick(lines.get(group) ?? [], ways.keyOf);
-      const finished = finish(taken);
-      if (left.length) {
-        lines.set(group, left);
-        void takeTurn(group);
-      } else lines.delete(group);
+  const lineOf = (group: string) => {
+    const line = lines.get(group) ?? { group, ready: [], behind: new Map() };
+    lines.set(group, line);
+    return line;
+  };
+
+  const add = (line: Line<Piece>, waiting: Waiting<Piece>) => {
+    // So that what was received in the same moment comes along.
+    if (line.ready.push(waiting) === 1) setImmediate(() => void takeTurn(line));
+  };
+
+  const takeTurn = (line: Line<Piece>): Promise<void> =>
+    inTurn({ name: line.group }, async () => {
+      const taken = line.ready.splice(0, TOGETHER_AT_MOST);
+      const finished = finish(line, taken);
+      if (line.ready.length) void takeTurn(line);
       await finished;
     });
 
-  const finish = async (taken: readonly Waiting<Piece>[]) => {
+  const finish = async (line: Line<Piece>, taken: readonly Waiting<Piece>[]) => {
     const outcomes = await outcomesOf(taken);
-    for (const [index, { piece, done, refuse }] of taken.entries()) {
+    for (const [index, waiting] of taken.entries()) {
       const outcome = outcomes[index]!;
-      if (outcome === 'done') done();
-      else if (outcome === 'alone')
-        inTurnAlone(ways.groupOf(piece), () => ways.alone(piece)).then(done, refuse);
-      else refuse(outcome);
+      if (outcome === 'alone') void finishAlone(line, waiting);
+      else {
+        if (outcome === 'done') waiting.done();
+        else waiting.refuse(outcome);
+        follow(line, waiting);
+      }
     }
+  };
+
+  const finishAlone = async (line: Line<Piece>, waiting: Waiting<Piece>) => {
+    await inTurnAlone(line.group, () => ways.alone(waiting.piece)).then(waiting.done, waiting.refuse);
+    follow(line, waiting);
+  };
+
+  /** What came after a finished piece is ready. */
+  const follow = (line: Line<Piece>, { piece }: Waiting<Piece>) => {
+    const key = ways.keyOf(piece);
+    const next = line.behind.get(key)?.shift();
+    if (next) return add(line, next);
+    line.behind.delete(key);
+    if (!line.behind.size) lines.delete(line.group);
   };
 
   const outcomesOf = async (taken: readonly Waiting<Piece>[]): Promise<readonly Outcome[]> => {
@@ -70,28 +103,12 @@ export function openGatherer<Piece>(ways: Ways<Piece>): (piece: Piece) => Promis
 
   return (piece) =>
     new Promise((done, refuse) => {
-      const group = ways.groupOf(piece);
-      const line = lines.get(group);
+      const line = lineOf(ways.groupOf(piece));
+      const key = ways.keyOf(piece);
       const waiting = { piece, done, refuse };
-      if (line) return void line.push(waiting);
-      lines.set(group, [waiting]);
-      // So that what was received in the same moment comes along.
-      setImmediate(() => void takeTurn(group));
+      const behind = line.behind.get(key);
+      if (behind) return void behind.push(waiting);
+      line.behind.set(key, []);
+      add(line, waiting);
     });
-}
-
-/** The first of a line with different keys, and what is left of it, in order. */
-function pick<Piece>(line: readonly Waiting<Piece>[], keyOf: (piece: Piece) => string) {
-  const taken: Waiting<Piece>[] = [];
-  const left: Waiting<Piece>[] = [];
-  const keys = new Set<string>();
-  for (const waiting of line) {
-    const key = keyOf(waiting.piece);
-    if (taken.length === TOGETHER_AT_MOST || keys.has(key)) left.push(waiting);
-    else {
-      keys.add(key);
-      taken.push(waiting);
-    }
-  }
-  return { taken, left };
 }

@@ -84,3 +84,31 @@ it('does the pieces alone where a go fails, but not without a database', async (
   await expect(Promise.all(['a/1', 'a/2'].map(gather))).rejects.toBe(error);
   expect(alone).toHaveBeenCalledTimes(3);
 });
+
+it('does what has one key in the order in which it came, also while a piece is done alone', async () => {
+  const done: string[] = [];
+  let end = () => {};
+  const alone = vi.fn(async () => {
+    await new Promise<void>((go) => {
+      end = go;
+    });
+    done.push('first');
+  });
+  let goes = 0;
+  const gather = openGatherer<string>({
+    groupOf: () => 'a',
+    keyOf: (piece) => (piece === 'other' ? piece : 'key'),
+    async together(pieces) {
+      if (!goes++) return ['alone'];
+      done.push(...pieces);
+      return pieces.map((): Outcome => 'done');
+    },
+    alone,
+  });
+  const all = [gather('first'), gather('second'), gather('third')];
+  await vi.waitFor(() => expect(alone).toHaveBeenCalled());
+  await gather('other');
+  end();
+  await Promise.all(all);
+  expect(done).toEqual(['other', 'first', 'second', 'third']);
+});
