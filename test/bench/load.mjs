@@ -10,7 +10,11 @@ import { openWorkload } from './workloads.mjs';
 const HEAD_END = Buffer.from('\r\n\r\n');
 const READ_BYTES = 1 << 17;
 
-/** @type {{ port: number, connections: number, next: () => Buffer, refuses?: (body: string) => boolean }} */
+/**
+ * Every lane sends what `next` says, or has a talk of its own, which is told each answer and may come to an end.
+ * @type {{ port: number, connections: number, next?: () => Buffer, refuses?: (body: string) => boolean,
+ *   openTalk?: () => Iterator<Buffer, void, () => string> }}
+ */
 let target;
 
 process.on('message', async (message) => {
@@ -35,8 +39,11 @@ async function run(seconds) {
 
 /** One connection; `run` ends when the time is up and the last answer is in. */
 function openLane(tally) {
+  const talk = target.openTalk?.();
+  const next = (body) => (talk ? talk.next(body).value : target.next());
+  const keepsAll = Boolean(target.refuses ?? talk);
   return new Promise((resolve, reject) => {
-    const reader = openReader((status, body) => answered(status, body), Boolean(target.refuses));
+    const reader = openReader((status, body) => answered(status, body), keepsAll);
     const socket = connect({
       port: target.port,
       host: '127.0.0.1',
@@ -59,8 +66,17 @@ function openLane(tally) {
       if ((status < 200 || status > 299) && status !== 304) return fail(`${status} ${body().slice(0, 500)}`);
       if (target.refuses?.(body())) return fail(body().slice(0, 500));
       tally.requests++;
-      if (performance.now() < tally.until) {
-        socket.write(target.next());
+      goOn(body);
+    };
+    const goOn = (body) => {
+      let request;
+      try {
+        request = performance.now() < tally.until ? next(body) : undefined;
+      } catch (error) {
+        return fail(String(error));
+      }
+      if (request) {
+        socket.write(request);
       } else {
         finish();
         socket.end();
@@ -76,7 +92,7 @@ function openLane(tally) {
               finish = undefined;
               done();
             };
-            socket.write(target.next());
+            goOn();
           }),
       });
     });

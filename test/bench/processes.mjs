@@ -51,11 +51,25 @@ export function residentMegabytes(pid) {
 
 /** The processor seconds that a process has used until now; undefined where the system doesn't tell (not Linux). */
 export function processorSeconds(pid) {
+  const fields = statOf(pid);
+  return fields && (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The same of a process with all that it has started, those that have ended included. */
+export function processorSecondsOfAll(pid) {
+  const fields = statOf(pid);
+  if (!fields) return undefined;
+  const ended = (Number(fields[13]) + Number(fields[14])) / 100;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.reduce((sum, child) => sum + (processorSeconds(child) ?? 0), ended + processorSeconds(pid));
+}
+
+/** What the system tells of a process, from its state on. */
+function statOf(pid) {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
     return undefined;
   }

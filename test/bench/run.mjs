@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- starts polls uploads feedback downloads reads creates pages parts live filters imports rollouts console peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls uploads feedback downloads reads creates pages parts live filters imports rollouts campaign console peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
  */
 import { parseArgs } from 'node:util';
+import { benchCampaign } from './campaign.mjs';
 import { benchConsole } from './console.mjs';
 import { benchCreates } from './creates.mjs';
 import { benchDownloads } from './downloads.mjs';
@@ -39,6 +40,7 @@ const PARTS = [
   'filters',
   'imports',
   'rollouts',
+  'campaign',
   'console',
   'peers',
 ];
@@ -52,6 +54,8 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '3' },
     large: { type: 'string' },
     targets: { type: 'string' },
+    devices: { type: 'string', default: '20000' },
+    statements: { type: 'boolean', default: false },
     'no-graphql': { type: 'boolean', default: false },
   },
 });
@@ -97,6 +101,8 @@ try {
   if (wanted('filters')) await benchFilters({ large, effort });
   if (wanted('imports')) await benchImports({ rows: large });
   if (wanted('rollouts')) await benchRollouts({ targets: Number(values.targets ?? 100_000) });
+  if (wanted('campaign'))
+    await benchCampaign({ devices: Number(values.devices), effort, listsStatements: values.statements });
   if (wanted('console')) await benchConsole({ seconds: Number(values.seconds ?? (values.quick ? 10 : 60)) });
 } finally {
   await stopAll();

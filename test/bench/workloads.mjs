@@ -40,6 +40,7 @@ const KINDS = {
   polls,
   uploads,
   feedback,
+  updates,
   downloads,
   file,
   restCreates,
@@ -123,6 +124,48 @@ function feedback({ actionIds, host }) {
       return request('POST', path, headers, isEnd ? atTheEnd : onTheWay);
     },
   };
+}
+
+/** What a device tells on its way through an update, in this order. */
+const REPORTS = [
+  ['download', 'none', 'downloading'],
+  ['downloaded', 'none', 'the file is here'],
+  ['proceeding', 'none', 'installing'],
+  ['proceeding', 'none', 'restarting'],
+  ['closed', 'success', 'installed'],
+];
+
+/** Each device in turn goes through one whole update, by the links that it is given; ends when all have. */
+function updates({ devices, host }) {
+  let begun = 0;
+  return {
+    *openTalk() {
+      while (begun < devices) yield* update(++begun, host);
+    },
+  };
+}
+
+/** @returns {Generator<Buffer, void, () => string>} it sends requests and is told the answers' bodies */
+function* update(number, host) {
+  const root = `/DEFAULT/controller/v1/${controllerIdOf(number)}`;
+  const headers = {
+    Host: host,
+    Accept: 'application/hal+json',
+    Authorization: `TargetToken ${tokenOf(number)}`,
+  };
+  const follow = ({ href }) => request('GET', href.slice(href.indexOf('/DEFAULT')), headers);
+
+  const { _links: links } = JSON.parse((yield request('GET', root, headers))());
+  const { id, deployment } = JSON.parse((yield follow(links.deploymentBase))());
+  for (const { artifacts } of deployment.chunks)
+    for (const { _links: files } of artifacts) yield follow(files['download-http']);
+  for (const [execution, finished, details] of REPORTS) {
+    const body = JSON.stringify({ status: { execution, result: { finished }, details: [details] } });
+    const path = `${root}/deploymentBase/${id}/feedback`;
+    yield request('POST', path, { ...headers, 'Content-Type': 'application/json' }, body);
+  }
+  const last = (yield request('GET', root, headers))();
+  if (last.includes('deploymentBase')) throw new Error(`not at the end: ${last}`);
 }
 
 /** The devices fetch the same file in turn; `path` is below each one's own. */
