@@ -30,7 +30,7 @@ export const targetTexts = {
   assignText: (id: string, set: string) => `${id} gets ${set} with its next poll.`,
   assignDone: (set: string) => `${set} is assigned.`,
   answer: 'What its next poll is told',
-  answerIdle: 'Nothing to do: it polls again at its interval.',
+  answerIdle: (sleep: string) => `Nothing to do: it polls again after ${sleep}.`,
   answerInstall: (set: string, how: string) => `Install ${set} (${how}).`,
   answerConfirm: (set: string) => `Ask for consent to install ${set}.`,
   answerCancel: (set: string) => `Stop installing ${set}.`,

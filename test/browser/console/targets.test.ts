@@ -248,4 +248,22 @@ describe.skipIf(!executablePath)('targets in the console', { timeout: 90_000 }, 
     expect(troubles).toEqual([]);
     await context.close();
   });
+
+  it('show a caller with a scope what they may do to which', async () => {
+    const grants = grantsOf('READ_TARGET', 'UPDATE_TARGET/id==sensor-000');
+    await graphql(
+      console.tenant.admin,
+      'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }',
+      { input: { username: 'keeper', password: PASSWORD, grants } },
+    );
+    const { page, context } = await console.visit({ username: `${console.tenant.name}\\keeper` });
+    await page.goto('/targets/sensor-000');
+    await page.getByRole('button', { name: 'Change Name' }).waitFor();
+    await page.getByRole('button', { name: 'Rotate the token' }).waitFor();
+    await page.goto('/targets/sensor-002');
+    await page.getByText('Nothing to do: it polls again after 00:05:00.').waitFor();
+    for (const name of [/^Change/, /token/i, 'Add'])
+      expect(await page.getByRole('button', { name }).count()).toBe(0);
+    await context.close();
+  });
 });

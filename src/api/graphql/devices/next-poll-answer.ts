@@ -1,7 +1,9 @@
 import { Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql';
+import { findActions } from '../../../services/deployments/actions/find.ts';
 import type { PollAnswer } from '../../../services/devices/polling/device.ts';
 import { findNextPollAnswers } from '../../../services/devices/polling/poll-answer.ts';
 import { deviceUrlOf, pollLinks } from '../../poll-links.ts';
+import { Action, actionView } from '../deployments/actions.ts';
 import { Target, type TargetView } from '../fleet/targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { globalId } from '../server/ids.ts';
@@ -32,9 +34,13 @@ class NextPollAnswer {
 
   @Field(() => ID, { nullable: true, description: 'The action that comes first; null without one.' })
   actionId!: string | null;
+
+  @Field(() => Action, { nullable: true, description: 'The action that comes first, with its set.' })
+  action!: () => Promise<Action | null>;
 }
 
 const loadAnswer = loaderOfFound(findNextPollAnswers);
+const loadAction = loaderOfFound(findActions);
 
 @Resolver(() => Target)
 export class NextPollAnswerResolver {
@@ -48,13 +54,19 @@ export class NextPollAnswerResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<NextPollAnswer | null> {
     const answer = await loadAnswer(context, id);
-    return (
-      answer && answerView(answer, deviceUrlOf(context.baseUrl, context.caller.tenantName, controllerId))
-    );
+    if (!answer) return null;
+    const { next } = answer;
+    return {
+      ...answerView(answer, deviceUrlOf(context.baseUrl, context.caller.tenantName, controllerId)),
+      async action() {
+        const found = next && (await loadAction(context, next.actionId));
+        return found && actionView(found);
+      },
+    };
   }
 }
 
-const answerView = (answer: PollAnswer, own: string): NextPollAnswer => ({
+const answerView = (answer: PollAnswer, own: string): Omit<NextPollAnswer, 'action'> => ({
   sleep: answer.sleep,
   links: pollLinks(answer, own).map(([rel, href]) => ({ rel, href })),
   actionId: answer.next && globalId('Action', answer.next.actionId),

@@ -14,7 +14,7 @@ import type { NewToken } from './token-of.ts';
 
 /** How unknown devices get onto the roll; who waits is seen live. */
 export function EnrollmentPage() {
-  const { may } = useViewer();
+  const { may, can } = useViewer();
   const mayDecide = may('READ_TARGET');
   const maySeeGroups = may('READ_TENANT_CONFIGURATION');
   const [tab, setTab] = useState<string | null>(mayDecide ? 'waiting' : 'groups');
@@ -27,9 +27,7 @@ export function EnrollmentPage() {
       title={texts.title}
       lead={texts.lead}
       actions={
-        may('CREATE_TENANT_CONFIGURATION') && (
-          <CreateButton label={texts.newGroup} onClick={() => setEdited('new')} />
-        )
+        can.createEnrollmentGroups && <CreateButton label={texts.newGroup} onClick={() => setEdited('new')} />
       }
     >
       <Tabs value={tab} onChange={setTab} keepMounted={false}>

@@ -73,21 +73,20 @@ function GroupCard({
 }) {
   const { may } = useViewer();
   const [remove] = useChange(DeleteEnrollmentGroup);
-  const { id, name, isDefault, targetCount = 0 } = group;
-  const mayUpdate = may('UPDATE_TENANT_CONFIGURATION');
+  const { id, name, isDefault, targetCount = 0, viewerCan } = group;
   return (
     <Card
       title={name}
       hint={group.description ?? (isDefault ? texts.defaultHint : undefined)}
       actions={
         <>
-          {mayUpdate && may('READ_GATEWAY_SECURITY_TOKEN') && !isDefault && (
+          {viewerCan.update && may('READ_GATEWAY_SECURITY_TOKEN') && !isDefault && (
             <Button size="compact-sm" variant="default" onClick={onRotate}>
               {texts.rotate}
             </Button>
           )}
-          {mayUpdate && <EditButton label={texts.editLabel(name)} onClick={onEdit} />}
-          {!isDefault && may('DELETE_TENANT_CONFIGURATION') && (
+          {viewerCan.update && <EditButton label={texts.editLabel(name)} onClick={onEdit} />}
+          {!isDefault && viewerCan.delete && (
             <RemoveButton
               label={texts.removeLabel(name)}
               text={texts.removeText(targetCount)}
@@ -141,8 +140,7 @@ function factsOf(group: EnrollmentGroupRow): (readonly [string, ReactNode])[] {
 }
 
 /** The tokens that work, or did: of each only its beginning is known. */
-function Tokens({ group: { name, tokens } }: { group: EnrollmentGroupRow }) {
-  const { may } = useViewer();
+function Tokens({ group: { name, tokens, viewerCan } }: { group: EnrollmentGroupRow }) {
   const [remove] = useChange(DeleteEnrollmentToken);
   const now = useNow();
   return (
@@ -172,7 +170,7 @@ function Tokens({ group: { name, tokens } }: { group: EnrollmentGroupRow }) {
                   </Group>
                 </Table.Td>
                 <Table.Td>
-                  {may('DELETE_TENANT_CONFIGURATION') && (
+                  {viewerCan.delete && (
                     <RemoveButton
                       label={texts.removeToken(prefix)}
                       text={texts.removeTokenText}

@@ -60,7 +60,7 @@ export function FleetPage() {
 }
 
 function Numbers({ fleet }: { fleet: FleetNumbersFragment }) {
-  const { may } = useViewer();
+  const { can } = useViewer();
   if (fleet.total === 0)
     return (
       <>
@@ -68,7 +68,7 @@ function Numbers({ fleet }: { fleet: FleetNumbersFragment }) {
           icon={<IconTopologyStar3 size={44} stroke={1.3} />}
           title={texts.emptyTitle}
           hint={texts.emptyHint}
-          action={may('CREATE_TARGET') && <PageButton to="/provision">{texts.emptyAction}</PageButton>}
+          action={can.createTargets && <PageButton to="/provision">{texts.emptyAction}</PageButton>}
         />
         {fleet.waitingForApproval > 0 && <Waiting count={fleet.waitingForApproval} />}
       </>

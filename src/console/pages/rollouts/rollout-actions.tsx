@@ -24,19 +24,19 @@ const STOPPABLE = new Set<RolloutStatus>(['RUNNING', 'PAUSED', 'STARTING', 'READ
 const OVER = new Set<RolloutStatus>(['FINISHED', 'STOPPED']);
 
 /** What can be done with a rollout as it is, by who is signed in. */
-function kindsOf(rollout: RolloutFullFragment, may: ReturnType<typeof useViewer>['may']): Kind[] {
-  const { status, targetCounts, groups } = rollout;
+function kindsOf(rollout: RolloutFullFragment, mayCreate: boolean): Kind[] {
+  const { status, targetCounts, groups, viewerCan } = rollout;
   const waits = groups.nodes.some((group) => group.status === 'SCHEDULED');
   const kinds: (readonly [Kind, boolean])[] = [
-    ['approve', status === 'WAITING_FOR_APPROVAL' && may('APPROVE_ROLLOUT')],
-    ['deny', status === 'WAITING_FOR_APPROVAL' && may('APPROVE_ROLLOUT')],
-    ['start', status === 'READY' && may('HANDLE_ROLLOUT')],
-    ['resume', status === 'PAUSED' && may('HANDLE_ROLLOUT')],
-    ['pause', status === 'RUNNING' && may('HANDLE_ROLLOUT')],
-    ['next', status === 'RUNNING' && waits && may('UPDATE_ROLLOUT')],
-    ['retry', OVER.has(status) && (targetCounts?.failed ?? 0) > 0 && may('CREATE_ROLLOUT')],
-    ['stop', STOPPABLE.has(status) && may('HANDLE_ROLLOUT')],
-    ['remove', status !== 'DELETING' && status !== 'DELETED' && may('DELETE_ROLLOUT')],
+    ['approve', status === 'WAITING_FOR_APPROVAL' && viewerCan.approve],
+    ['deny', status === 'WAITING_FOR_APPROVAL' && viewerCan.approve],
+    ['start', status === 'READY' && viewerCan.start],
+    ['resume', status === 'PAUSED' && viewerCan.resume],
+    ['pause', status === 'RUNNING' && viewerCan.pause],
+    ['next', status === 'RUNNING' && waits && viewerCan.triggerNextGroup],
+    ['retry', OVER.has(status) && (targetCounts?.failed ?? 0) > 0 && mayCreate],
+    ['stop', STOPPABLE.has(status) && viewerCan.stop],
+    ['remove', status !== 'DELETING' && status !== 'DELETED' && viewerCan.delete],
   ];
   return kinds.filter(([, possible]) => possible).map(([kind]) => kind);
 }
@@ -68,7 +68,7 @@ function questionOf(kind: Kind, rollout: RolloutFullFragment): Confirmation | un
 const PROMINENT = new Set<Kind>(['approve', 'start', 'resume']);
 
 export function RolloutActions({ rollout }: { rollout: RolloutFullFragment }) {
-  const { may } = useViewer();
+  const { can } = useViewer();
   const navigate = useNavigate();
   const changes = {
     approve: useChange(ApproveRollout),
@@ -96,7 +96,7 @@ export function RolloutActions({ rollout }: { rollout: RolloutFullFragment }) {
       void navigate({ to: '/rollouts/$number', params: { number: String(made.number) } });
   }
 
-  return kindsOf(rollout, may).map((kind) => (
+  return kindsOf(rollout, can.createRollouts ?? false).map((kind) => (
     <Button
       key={kind}
       variant={PROMINENT.has(kind) ? 'filled' : 'default'}

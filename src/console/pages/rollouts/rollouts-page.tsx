@@ -60,12 +60,12 @@ const COLUMNS: readonly Column<RolloutRowFragment>[] = [
 export function RolloutsPage() {
   const search = useSearch({ from: '/shell/rollouts' });
   const navigate = useNavigate({ from: '/rollouts' });
-  const { may } = useViewer();
+  const { can } = useViewer();
   const page = useData(Rollouts, pageArguments(search, PAGE_SIZE), { keep: true });
   const rows = page.data?.rollouts.nodes;
   const isFirst = search.after === undefined && search.before === undefined;
   useFollowed(isFirst ? rows : undefined, page.reload);
-  const mayCreate = may('CREATE_ROLLOUT');
+  const mayCreate = can.createRollouts;
   const create = (
     <PageButton to="/rollouts/new" leftSection={<IconPlus size={16} aria-hidden />}>
       {texts.create}

@@ -21,9 +21,9 @@ import { CertificateAuthorities, DeleteAuthority } from './certificates.document
 /** The authorities whose certificates devices sign in with. */
 export function CertificatesTab() {
   const authorities = useData(CertificateAuthorities, {});
-  const { may } = useViewer();
+  const { can } = useViewer();
   const [edited, setEdited] = useState<AuthorityRowFragment | 'new'>();
-  const add = may('CREATE_TENANT_CONFIGURATION') && (
+  const add = can.createCertificateAuthorities && (
     <CreateButton label={texts.add} onClick={() => setEdited('new')} />
   );
   return (
@@ -58,10 +58,9 @@ export function CertificatesTab() {
 }
 
 function AuthorityCard({ authority, onEdit }: { authority: AuthorityRowFragment; onEdit: () => void }) {
-  const { may } = useViewer();
   const [remove] = useChange(DeleteAuthority);
   const now = useNow();
-  const { id, name, subject, fingerprint, notBefore, notAfter, revokedSerials } = authority;
+  const { id, name, subject, fingerprint, notBefore, notAfter, revokedSerials, viewerCan } = authority;
   const isOver = Date.parse(notAfter) < now;
   return (
     <Card
@@ -69,10 +68,8 @@ function AuthorityCard({ authority, onEdit }: { authority: AuthorityRowFragment;
       hint={subject}
       actions={
         <>
-          {may('UPDATE_TENANT_CONFIGURATION') && (
-            <EditButton label={texts.editLabel(name)} onClick={onEdit} />
-          )}
-          {may('DELETE_TENANT_CONFIGURATION') && (
+          {viewerCan.update && <EditButton label={texts.editLabel(name)} onClick={onEdit} />}
+          {viewerCan.delete && (
             <RemoveButton
               label={texts.removeLabel(name)}
               text={texts.removeText}

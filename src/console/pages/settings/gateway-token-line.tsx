@@ -18,7 +18,7 @@ export function GatewayTokenLine({
 }: {
   setting: SettingsFullFragment['authenticationGatewaytokenKey'];
 }) {
-  const { may } = useViewer();
+  const { may, can } = useViewer();
   const [generate, busy] = useChange(GenerateGatewayToken);
   const [token, setToken] = useState<NewToken>();
   const maySee = may('READ_GATEWAY_SECURITY_TOKEN');
@@ -39,7 +39,7 @@ export function GatewayTokenLine({
         {!maySee ? common.none : value ? texts.hidden : texts.none}
       </Text>
       {value && <Copy text={value} label={texts.copy} />}
-      {maySee && may('UPDATE_TENANT_CONFIGURATION') && (
+      {maySee && can.setTenantConfiguration && (
         <Button size="compact-sm" variant="default" loading={busy} onClick={() => void run()}>
           {texts.create}
         </Button>

@@ -81,8 +81,10 @@ const columnsOf = (edit: (role: RoleRowFragment) => void): Column<RoleRowFragmen
     label: common.actions,
     cell: (role) => (
       <Group gap={4} wrap="nowrap">
-        <EditButton label={texts.editLabel(role.name)} onClick={() => edit(role)} />
-        <DeleteRoleButton role={role} />
+        {role.viewerCan.update && (
+          <EditButton label={texts.editLabel(role.name)} onClick={() => edit(role)} />
+        )}
+        {role.viewerCan.delete && <DeleteRoleButton role={role} />}
       </Group>
     ),
   },

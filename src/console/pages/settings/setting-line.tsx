@@ -27,10 +27,10 @@ export function SettingLine({
   name: SettingName;
   setting: SettingsFullFragment[SettingName];
 }) {
-  const { may } = useViewer();
+  const { can } = useViewer();
   const [change] = useChange(SetSetting);
   const label = texts.names[name];
-  const mayEdit = may('UPDATE_TENANT_CONFIGURATION');
+  const mayEdit = can.setTenantConfiguration ?? false;
   const { value, origin, resetValue } = setting;
 
   async function save(next: string | boolean): Promise<string | undefined> {
@@ -85,7 +85,7 @@ export function SettingFrame({
   gives: string;
   children: ReactNode;
 }) {
-  const { may } = useViewer();
+  const { can } = useViewer();
   const [reset, resetting] = useChange(ResetSetting);
   const label = texts.names[name];
   const hint = (texts.hints as Partial<Record<SettingName, string>>)[name];
@@ -103,7 +103,7 @@ export function SettingFrame({
         </Text>
       </div>
       <Group gap="sm">
-        {isOwn && may('DELETE_TENANT_CONFIGURATION') && (
+        {isOwn && can.resetTenantConfiguration && (
           <Button
             size="compact-sm"
             variant="subtle"

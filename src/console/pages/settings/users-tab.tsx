@@ -5,7 +5,6 @@ import { grantText } from '../../api/grants.ts';
 import type { UserRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
-import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
@@ -26,9 +25,8 @@ const PAGE_SIZE = 100;
 export function UsersTab() {
   const [place, setPlace] = useState<Place>({});
   const users = useData(Users, pageArguments(place, PAGE_SIZE), { keep: true });
-  const { viewer } = useViewer();
   const [edited, setEdited] = useState<UserRowFragment | 'new'>();
-  const columns = useMemo(() => columnsOf(viewer?.username, setEdited), [viewer?.username]);
+  const columns = useMemo(() => columnsOf(setEdited), []);
   return (
     <>
       <Group justify="flex-end" mb="md">
@@ -53,10 +51,7 @@ export function UsersTab() {
   );
 }
 
-const columnsOf = (
-  own: string | undefined,
-  edit: (user: UserRowFragment) => void,
-): Column<UserRowFragment>[] => [
+const columnsOf = (edit: (user: UserRowFragment) => void): Column<UserRowFragment>[] => [
   { id: 'name', label: texts.columns.name, cell: ({ username }) => username },
   { id: 'roles', label: texts.columns.roles, cell: (user) => roleNames(user).join(', ') || common.none },
   {
@@ -70,8 +65,10 @@ const columnsOf = (
     label: common.actions,
     cell: (user) => (
       <Group gap={4} wrap="nowrap">
-        <EditButton label={texts.editLabel(user.username)} onClick={() => edit(user)} />
-        {user.username !== own && <DeleteUserButton user={user} />}
+        {user.viewerCan.update && (
+          <EditButton label={texts.editLabel(user.username)} onClick={() => edit(user)} />
+        )}
+        {user.viewerCan.delete && <DeleteUserButton user={user} />}
       </Group>
     ),
   },

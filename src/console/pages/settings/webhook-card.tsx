@@ -28,19 +28,18 @@ export function WebhookCard({ webhook, onEdit }: { webhook: WebhookRowFragment; 
   const { may } = useViewer();
   const [remove] = useChange(DeleteWebhook);
   const [open, setOpen] = useState(false);
-  const { id, name, url, state, eventTypes, lastError, failingSince } = webhook;
-  const mayChange = may('UPDATE_TENANT_CONFIGURATION') && may('READ_AUDIT');
+  const { id, name, url, state, eventTypes, lastError, failingSince, viewerCan } = webhook;
   return (
     <Card
       title={name}
       hint={url}
       actions={
         <>
-          {mayChange && (state === 'ACTIVE' || state === 'FAILING') && (
+          {viewerCan.test && (state === 'ACTIVE' || state === 'FAILING') && (
             <TestButton id={id} onSent={() => setOpen(true)} />
           )}
-          {mayChange && <EditButton label={texts.editLabel(name)} onClick={onEdit} />}
-          {may('DELETE_TENANT_CONFIGURATION') && (
+          {viewerCan.update && <EditButton label={texts.editLabel(name)} onClick={onEdit} />}
+          {viewerCan.delete && (
             <RemoveButton
               label={texts.removeLabel(name)}
               text={texts.removeText}
@@ -72,7 +71,7 @@ export function WebhookCard({ webhook, onEdit }: { webhook: WebhookRowFragment; 
           </Button>
         </div>
       )}
-      {open && <Deliveries webhookId={id} mayResend={mayChange} />}
+      {open && <Deliveries webhookId={id} mayResend={viewerCan.update} />}
     </Card>
   );
 }

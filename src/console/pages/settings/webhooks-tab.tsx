@@ -15,12 +15,10 @@ import { Webhooks } from './webhooks.documents.ts';
 /** Where events are sent to. */
 export function WebhooksTab() {
   const webhooks = useData(Webhooks, {});
-  const { may } = useViewer();
+  const { can } = useViewer();
   const [edited, setEdited] = useState<WebhookRowFragment | 'new'>();
   const [secret, setSecret] = useState<NewToken>();
-  const create = may('CREATE_TENANT_CONFIGURATION') && may('READ_AUDIT') && (
-    <CreateButton label={texts.create} onClick={() => setEdited('new')} />
-  );
+  const create = can.createWebhooks && <CreateButton label={texts.create} onClick={() => setEdited('new')} />;
   return (
     <>
       <Answer of={webhooks}>

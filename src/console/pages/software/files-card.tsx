@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { useClient } from 'urql';
 import type { ArtifactRowFragment, ModuleFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
 import { Copy } from '../../parts/copy.tsx';
@@ -18,11 +17,11 @@ import { uploadFile } from './upload.ts';
 
 /** The files of a module with their checksums, and the upload of more. */
 export function FilesCard({ module, onChanged }: { module: ModuleFullFragment; onChanged: () => void }) {
-  const { may } = useViewer();
   const client = useClient();
   const [sending, setSending] = useState<{ name: string; share: number | undefined }>();
   const [adding, setAdding] = useState(false);
-  const mayChange = may('UPDATE_SOFTWARE_MODULE') && !module.locked;
+  const mayAdd = module.viewerCan.addArtifact && !module.locked;
+  const mayDelete = module.viewerCan.deleteArtifact && !module.locked;
 
   async function uploadAll(files: File[]) {
     for (const file of files) {
@@ -42,7 +41,7 @@ export function FilesCard({ module, onChanged }: { module: ModuleFullFragment; o
       title={texts.files}
       hint={module.locked ? texts.lockedHint : undefined}
       actions={
-        mayChange && (
+        mayAdd && (
           <Group gap="sm">
             <Button variant="default" leftSection={<IconLink size={16} />} onClick={() => setAdding(true)}>
               {texts.external.add}
@@ -77,7 +76,7 @@ export function FilesCard({ module, onChanged }: { module: ModuleFullFragment; o
         </Text>
       )}
       {module.artifacts.map((file) => (
-        <FileLine key={file.id} moduleId={module.id} file={file} mayDelete={mayChange} />
+        <FileLine key={file.id} moduleId={module.id} file={file} mayDelete={mayDelete} />
       ))}
     </Card>
   );

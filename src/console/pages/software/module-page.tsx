@@ -4,7 +4,6 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import type { ModuleFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
-import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
 import { Fact, Facts } from '../../parts/fact.tsx';
@@ -40,7 +39,6 @@ export function ModulePage() {
 }
 
 function Shown({ module, reload }: { module: ModuleFullFragment; reload: () => void }) {
-  const { may } = useViewer();
   const navigate = useNavigate();
   const [remove, removing] = useChange(DeleteModule);
   const title = `${module.name} ${module.version}`;
@@ -61,7 +59,7 @@ function Shown({ module, reload }: { module: ModuleFullFragment; reload: () => v
       title={title}
       lead={module.type?.name}
       actions={
-        may('DELETE_SOFTWARE_MODULE') && (
+        module.viewerCan.delete && (
           <Button
             variant="default"
             leftSection={<IconTrash size={16} />}

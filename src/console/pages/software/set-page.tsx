@@ -7,7 +7,6 @@ import { quoted } from '../../api/filters.ts';
 import type { SetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
-import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
 import { PageButton, PageLink } from '../../parts/links.tsx';
@@ -49,7 +48,6 @@ export function SetPage() {
 }
 
 function Shown({ set }: { set: SetFullFragment }) {
-  const { may } = useViewer();
   const navigate = useNavigate();
   const [remove, removing] = useChange(DeleteSet);
   const title = `${set.name} ${set.version}`;
@@ -75,7 +73,7 @@ function Shown({ set }: { set: SetFullFragment }) {
         </Group>
       }
       actions={
-        may('DELETE_DISTRIBUTION_SET') && (
+        set.viewerCan.delete && (
           <Button
             variant="default"
             leftSection={<IconTrash size={16} />}
@@ -90,15 +88,14 @@ function Shown({ set }: { set: SetFullFragment }) {
       {set.description && <Text size="sm">{set.description}</Text>}
       <ModulesCard set={set} />
       <TargetFilterCard set={set} />
-      {may('UPDATE_TARGET') && <AssignCard set={set} />}
+      {set.viewerCan.assign && <AssignCard set={set} />}
     </Page>
   );
 }
 
 function ModulesCard({ set }: { set: SetFullFragment }) {
-  const { may } = useViewer();
   const [remove] = useChange(RemoveModules);
-  const mayChange = may('UPDATE_DISTRIBUTION_SET') && !set.locked;
+  const mayChange = set.viewerCan.update && !set.locked;
   return (
     <Card title={texts.modules}>
       {set.modules.length === 0 && (

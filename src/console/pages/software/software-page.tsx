@@ -23,7 +23,7 @@ const PAGE_SIZE = 50;
 export function SoftwarePage() {
   const { tab = 'sets' } = useSearch({ from: '/shell/software' });
   const navigate = useNavigate({ from: '/software' });
-  const { may } = useViewer();
+  const { may, can } = useViewer();
   const [making, setMaking] = useState<'set' | 'module'>();
   const go = (next: string | null) => void navigate({ search: next ? { tab: next as SoftwareTab } : {} });
   const maySeeSets = may('READ_DISTRIBUTION_SET');
@@ -35,7 +35,7 @@ export function SoftwarePage() {
       lead={texts.lead}
       actions={
         <>
-          {may('CREATE_SOFTWARE_MODULE') && (
+          {can.createSoftwareModules && (
             <Button
               variant="default"
               leftSection={<IconPlus size={16} aria-hidden />}
@@ -44,7 +44,7 @@ export function SoftwarePage() {
               {texts.newModule}
             </Button>
           )}
-          {may('CREATE_DISTRIBUTION_SET') && (
+          {can.createDistributionSets && (
             <CreateButton label={texts.newSet} onClick={() => setMaking('set')} />
           )}
         </>

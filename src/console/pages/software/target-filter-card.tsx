@@ -4,7 +4,6 @@ import { useState } from 'react';
 import type { SetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
-import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { filterFaultOf } from '../../parts/filter-fault.tsx';
 import { FilterField } from '../../parts/filter-field.tsx';
@@ -14,12 +13,11 @@ import { SetReach, UpdateSet } from './software.documents.ts';
 
 /** Which targets a set is for, and what its files say about that. */
 export function TargetFilterCard({ set }: { set: SetFullFragment }) {
-  const { may } = useViewer();
   const [update, busy] = useChange(UpdateSet);
   const save = async (filter: string) => {
     tell(await update({ input: { id: set.id, targetFilter: filter || null } }), texts.saved);
   };
-  const mayChange = may('UPDATE_DISTRIBUTION_SET') && set.valid;
+  const mayChange = set.viewerCan.update && set.valid;
   const { targetFilter, suggestedTargetFilter: suggestion } = set;
   return (
     <Card title={texts.title} hint={mayChange ? texts.hint : undefined}>

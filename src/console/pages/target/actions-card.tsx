@@ -4,7 +4,6 @@ import { useState } from 'react';
 import type { ActionRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
-import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
 import { done, failure } from '../../parts/notify.tsx';
@@ -16,12 +15,21 @@ import { common } from '../../texts/common.ts';
 import { targetTexts as texts } from '../../texts/target.ts';
 import { ActionMessages, CancelAction, TargetActions } from './target.documents.ts';
 
-export const SHOWN_FIRST = 10;
+const SHOWN_FIRST = 10;
 const SHOWN_MOST = 200;
-const FOLLOW_MS = 500;
+/** What is shown of a target follows what happened to it this soon. */
+export const FOLLOW_MS = 500;
 
 /** What it was and is given to do, the newest first. */
-export function ActionsCard({ controllerId, moved }: { controllerId: string; moved: unknown }) {
+export function ActionsCard({
+  controllerId,
+  moved,
+  mayCancel,
+}: {
+  controllerId: string;
+  moved: unknown;
+  mayCancel: boolean;
+}) {
   const [first, setFirst] = useState(SHOWN_FIRST);
   const actions = useData(TargetActions, { controllerId, first }, { keep: true });
   useFollow(moved, actions.reload, FOLLOW_MS);
@@ -39,7 +47,7 @@ export function ActionsCard({ controllerId, moved }: { controllerId: string; mov
           return (
             <Stack gap="xs">
               {nodes.map((action) => (
-                <ActionLine key={action.id} action={action} moved={moved} />
+                <ActionLine key={action.id} action={action} moved={moved} mayCancel={mayCancel} />
               ))}
               {totalCount > nodes.length && first < SHOWN_MOST && (
                 <Button size="xs" variant="subtle" onClick={() => setFirst(SHOWN_MOST)}>
@@ -54,9 +62,16 @@ export function ActionsCard({ controllerId, moved }: { controllerId: string; mov
   );
 }
 
-function ActionLine({ action, moved }: { action: ActionRowFragment; moved: unknown }) {
+function ActionLine({
+  action,
+  moved,
+  mayCancel,
+}: {
+  action: ActionRowFragment;
+  moved: unknown;
+  mayCancel: boolean;
+}) {
   const [open, setOpen] = useState(false);
-  const { may } = useViewer();
   const { distributionSet, status, active, createdAt } = action;
   const name = distributionSet ? `${distributionSet.name} ${distributionSet.version}` : common.none;
   const Icon = open ? IconChevronDown : IconChevronRight;
@@ -74,9 +89,7 @@ function ActionLine({ action, moved }: { action: ActionRowFragment; moved: unkno
         <Group gap="sm" wrap="nowrap">
           <ActionState status={status} />
           <When at={createdAt} c="dimmed" />
-          {active && status !== 'CANCELING' && may('UPDATE_TARGET') && (
-            <CancelButton id={action.id} name={name} />
-          )}
+          {active && status !== 'CANCELING' && mayCancel && <CancelButton id={action.id} name={name} />}
         </Group>
       </Group>
       {open && <Messages id={action.id} moved={moved} />}

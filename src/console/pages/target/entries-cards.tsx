@@ -1,6 +1,5 @@
 import type { TargetFullFragment } from '../../api/types.documents.ts';
 import { type Outcome, useChange } from '../../api/use-change.ts';
-import { useViewer } from '../../api/use-viewer.ts';
 import { EntriesCard } from '../../parts/entries-card.tsx';
 import { targetTexts as texts } from '../../texts/target.ts';
 import { ChangeAttributes, ChangeMetadata, RemoveMetadata } from './target.documents.ts';
@@ -9,15 +8,14 @@ import { ChangeAttributes, ChangeMetadata, RemoveMetadata } from './target.docum
 const refusalOf = (outcome: Outcome<unknown>) => (outcome ? outcome.faults[0]?.message : '');
 
 /** What the device says of itself. */
-export function AttributesCard({ target: { id, attributes } }: { target: TargetFullFragment }) {
-  const { may } = useViewer();
+export function AttributesCard({ target: { id, attributes, viewerCan } }: { target: TargetFullFragment }) {
   const [change] = useChange(ChangeAttributes);
   return (
     <EntriesCard
       title={texts.attributes}
       hint={texts.attributesHint}
       entries={attributes}
-      mayEdit={may('UPDATE_TARGET')}
+      mayEdit={viewerCan.update}
       save={async (entry) => refusalOf(await change({ input: { id, attributes: [entry] } }))}
       remove={async (key) =>
         refusalOf(await change({ input: { id, attributes: [{ key }], mode: 'REMOVE' } }))
@@ -27,8 +25,7 @@ export function AttributesCard({ target: { id, attributes } }: { target: TargetF
 }
 
 /** What people note about it. */
-export function MetadataCard({ target: { id, metadata } }: { target: TargetFullFragment }) {
-  const { may } = useViewer();
+export function MetadataCard({ target: { id, metadata, viewerCan } }: { target: TargetFullFragment }) {
   const [change] = useChange(ChangeMetadata);
   const [remove] = useChange(RemoveMetadata);
   const targets = { ids: [id] };
@@ -37,7 +34,7 @@ export function MetadataCard({ target: { id, metadata } }: { target: TargetFullF
       title={texts.metadata}
       hint={texts.metadataHint}
       entries={metadata}
-      mayEdit={may('UPDATE_TARGET')}
+      mayEdit={viewerCan.update}
       save={async (entry) => refusalOf(await change({ input: { targets, entries: [entry] } }))}
       remove={async (key) => refusalOf(await remove({ input: { targets, keys: [key] } }))}
     />

@@ -21,7 +21,7 @@ const TEXT_FIELDS = ['name', 'description', 'group', 'address'] as const;
 /** What people say of a target, to be changed where it stands; and where it comes from. */
 export function FactsCard({ target }: { target: TargetFullFragment }) {
   const { may } = useViewer();
-  const mayEdit = may('UPDATE_TARGET');
+  const mayEdit = target.viewerCan.update;
   const [change] = useChange(ChangeTarget);
 
   /** With what was there before, it can be undone. */

@@ -52,7 +52,7 @@ export function NewestSet({ target }: { target: TargetFullFragment }) {
             {texts.newestAssigned}
           </Text>
         ) : (
-          may('UPDATE_TARGET') && (
+          target.viewerCan.assignDistributionSet && (
             <Button size="compact-sm" variant="default" loading={busy} onClick={() => void submit(set.id)}>
               {texts.assignAction}
             </Button>

@@ -1,22 +1,24 @@
 import { Alert, Text } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
-import type { ActionRowFragment, TargetFullFragment } from '../../api/types.documents.ts';
+import type { NextPollQuery, TargetFullFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
+import { useFollow } from '../../parts/use-follow.ts';
 import { When } from '../../parts/when.tsx';
 import { targetTexts as texts } from '../../texts/target.ts';
-import { SHOWN_FIRST } from './actions-card.tsx';
+import { FOLLOW_MS } from './actions-card.tsx';
 import { NewestSet } from './newest-set.tsx';
-import { TargetActions } from './target.documents.ts';
+import { NextPoll } from './target.documents.ts';
 
 const nameOf = (set: { name: string; version: string } | null | undefined) =>
   set ? `${set.name} ${set.version}` : texts.nothing;
 
 /** What runs on it, what should, and what its next poll is told. */
-export function SoftwareCard({ target }: { target: TargetFullFragment }) {
-  const { data } = useData(TargetActions, { controllerId: target.controllerId, first: SHOWN_FIRST });
-  const lines = data && answerTo(data.target?.actions.nodes ?? []);
+export function SoftwareCard({ target, moved }: { target: TargetFullFragment; moved: unknown }) {
+  const next = useData(NextPoll, { controllerId: target.controllerId });
+  useFollow(moved, next.reload, FOLLOW_MS);
+  const answer = next.data?.target?.nextPollAnswer;
   return (
     <Card title={texts.software}>
       <Facts>
@@ -32,23 +34,23 @@ export function SoftwareCard({ target }: { target: TargetFullFragment }) {
         <NewestSet target={target} />
       </Facts>
       <Alert variant="light" color="brand" icon={<IconArrowRight size={18} />} title={texts.answer} mih={82}>
-        <Text size="sm">{lines ?? '\u00a0'}</Text>
-        {target.requestAttributes && <Text size="sm">{texts.answerAttributes}</Text>}
+        <Text size="sm">{answer ? lineOf(answer) : '\u00a0'}</Text>
+        {answer?.links.some(({ rel }) => rel === 'configData') && (
+          <Text size="sm">{texts.answerAttributes}</Text>
+        )}
       </Alert>
     </Card>
   );
 }
 
-/** As the device API chooses: what is to be canceled first, then the heaviest, then the oldest. */
-function answerTo(actions: readonly ActionRowFragment[]): string {
-  const active = actions
-    .filter((action) => action.active && action.status !== 'SCHEDULED')
-    .sort((a, b) => b.weight - a.weight || a.createdAt.localeCompare(b.createdAt));
-  const canceling = active.find(({ status }) => status === 'CANCELING');
-  if (canceling) return texts.answerCancel(nameOf(canceling.distributionSet));
-  const [first] = active;
-  if (!first) return texts.answerIdle;
-  const set = nameOf(first.distributionSet);
-  if (first.status === 'WAIT_FOR_CONFIRMATION') return texts.answerConfirm(set);
-  return texts.answerInstall(set, texts.how[first.forceType]);
+type Answer = NonNullable<NonNullable<NextPollQuery['target']>['nextPollAnswer']>;
+
+/** What the device is told to do, in words. */
+function lineOf({ action, links, sleep }: Answer): string {
+  const set = nameOf(action?.distributionSet);
+  const isTold = (rel: string) => links.some((link) => link.rel === rel);
+  if (isTold('cancelAction')) return texts.answerCancel(set);
+  if (isTold('confirmationBase')) return texts.answerConfirm(set);
+  if (isTold('deploymentBase')) return texts.answerInstall(set, texts.how[action?.forceType ?? 'FORCED']);
+  return texts.answerIdle(sleep);
 }

@@ -7,7 +7,6 @@ import { quoted } from '../../api/filters.ts';
 import type { TargetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
-import { useViewer } from '../../api/use-viewer.ts';
 import { confirm } from '../../parts/confirm.ts';
 import { PageButton } from '../../parts/links.tsx';
 import { done } from '../../parts/notify.tsx';
@@ -58,8 +57,7 @@ export function TargetPage() {
 
 /** `moved` is another value whenever something has happened to it. */
 function Shown({ target, moved }: { target: TargetFullFragment; moved: unknown }) {
-  const { may } = useViewer();
-  const { controllerId, name, updateStatus } = target;
+  const { controllerId, name, updateStatus, viewerCan } = target;
   return (
     <Page
       title={name || controllerId}
@@ -69,18 +67,18 @@ function Shown({ target, moved }: { target: TargetFullFragment; moved: unknown }
           <TargetState status={updateStatus} />
         </Group>
       }
-      actions={may('DELETE_TARGET') && <DeleteButton target={target} />}
+      actions={viewerCan.delete && <DeleteButton target={target} />}
     >
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Stack gap="md" miw={0}>
           <FactsCard target={target} />
-          {may('READ_TARGET_SECURITY_TOKEN', 'UPDATE_TARGET') && <TokenCard target={target} />}
+          {(viewerCan.readToken || viewerCan.rotateToken) && <TokenCard target={target} />}
           <AttributesCard target={target} />
           <MetadataCard target={target} />
         </Stack>
         <Stack gap="md" miw={0}>
-          <SoftwareCard target={target} />
-          <ActionsCard controllerId={controllerId} moved={moved} />
+          <SoftwareCard target={target} moved={moved} />
+          <ActionsCard controllerId={controllerId} moved={moved} mayCancel={viewerCan.update} />
           <TimelineCard controllerId={controllerId} moved={moved} />
         </Stack>
       </SimpleGrid>

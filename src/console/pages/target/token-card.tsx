@@ -3,7 +3,6 @@ import { useState } from 'react';
 import type { TargetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
-import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
 import { Copy } from '../../parts/copy.tsx';
@@ -15,8 +14,7 @@ import { targetTexts as texts } from '../../texts/target.ts';
 import { RotateToken, TargetToken } from './target.documents.ts';
 
 /** The token: read only when somebody asks to see it. */
-export function TokenCard({ target: { id, controllerId } }: { target: TargetFullFragment }) {
-  const { may } = useViewer();
+export function TokenCard({ target: { id, controllerId, viewerCan } }: { target: TargetFullFragment }) {
   const [shown, setShown] = useState(false);
   const [rotate, rotating] = useChange(RotateToken);
   const token = useData(TargetToken, { controllerId }, { pause: !shown });
@@ -39,7 +37,7 @@ export function TokenCard({ target: { id, controllerId } }: { target: TargetFull
     <Card
       title={texts.token}
       actions={
-        may('UPDATE_TARGET') && (
+        viewerCan.rotateToken && (
           <Button size="xs" variant="default" loading={rotating} onClick={() => void onRotate()}>
             {texts.rotate}
           </Button>
@@ -51,7 +49,7 @@ export function TokenCard({ target: { id, controllerId } }: { target: TargetFull
           <Text size="sm" c="dimmed">
             {texts.tokenHidden}
           </Text>
-          {may('READ_TARGET_SECURITY_TOKEN') && (
+          {viewerCan.readToken && (
             <Button size="xs" variant="light" onClick={() => setShown(true)}>
               {texts.showToken}
             </Button>

@@ -21,7 +21,7 @@ export function SavedFilters({
   onChoose: (filter: string) => void;
 }) {
   const [opened, { toggle, close }] = useDisclosure(false);
-  const { may } = useViewer();
+  const { can } = useViewer();
   const { data } = useData(SavedFiltersQuery, {}, { pause: !opened });
   const saved = data?.targetFilters.nodes ?? [];
   return (
@@ -54,10 +54,10 @@ export function SavedFilters({
                   {it.filter}
                 </Text>
               </UnstyledButton>
-              {may('DELETE_TARGET') && <Forget id={it.id} name={it.name} filter={it.filter} />}
+              {it.viewerCan.delete && <Forget id={it.id} name={it.name} filter={it.filter} />}
             </Group>
           ))}
-          {may('CREATE_TARGET') && isValid && <Save filter={filter} />}
+          {can.createTargetFilters && isValid && <Save filter={filter} />}
         </Stack>
       </Popover.Dropdown>
     </Popover>

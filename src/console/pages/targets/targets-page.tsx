@@ -30,7 +30,7 @@ export function TargetsPage() {
   const search = useSearch({ from: '/shell/targets' });
   const { filter = '', sort } = search;
   const navigate = useNavigate({ from: '/targets' });
-  const { may } = useViewer();
+  const { may, can } = useViewer();
   const [hidden, setHidden] = useKept<string[]>('targets.hidden', HIDDEN_FIRST);
 
   const page = useData(
@@ -57,7 +57,7 @@ export function TargetsPage() {
       title={texts.title}
       lead={total !== undefined && !fault ? numberText(total) : '\u00a0'}
       actions={
-        may('CREATE_TARGET') && (
+        can.createTargets && (
           <PageButton to="/provision" leftSection={<IconPlus size={16} aria-hidden />}>
             {texts.provision}
           </PageButton>
@@ -79,7 +79,11 @@ export function TargetsPage() {
           hint={texts.faultHint}
         />
       ) : rows?.length === 0 && !page.stale ? (
-        <Nothing isFiltered={filter !== ''} onClear={() => go({ sort })} mayCreate={may('CREATE_TARGET')} />
+        <Nothing
+          isFiltered={filter !== ''}
+          onClear={() => go({ sort })}
+          mayCreate={can.createTargets ?? false}
+        />
       ) : (
         <>
           <DataTable

@@ -8,7 +8,7 @@ afterAll(async () => {
 });
 
 const QUERY =
-  'query ($id: String!) { targetByControllerId(controllerId: $id) { nextPollAnswer { sleep actionId links { rel href } } } }';
+  'query ($id: String!) { targetByControllerId(controllerId: $id) { nextPollAnswer { sleep actionId action { id distributionSet { name } } links { rel href } } } }';
 
 /** What the next poll is said to be answered with, which must be what it then is. */
 async function compared(admin: Client, name: string, id = 'dev-1'): Promise<string[]> {
@@ -28,6 +28,7 @@ async function compared(admin: Client, name: string, id = 'dev-1'): Promise<stri
   const rels = links.map(({ rel }) => rel);
   const doing = ['deploymentBase', 'cancelAction', 'confirmationBase'].some((rel) => rels.includes(rel));
   expect(said.actionId).toEqual(doing ? expect.stringMatching(/^Action:\d+$/) : null);
+  expect(said.action).toEqual(doing ? { id: said.actionId, distributionSet: { name: 's' } } : null);
   return rels;
 }
 
