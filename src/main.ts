@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { DrizzleQueryError } from 'drizzle-orm';
-import { type Config, ConfigurationError, isLoopback, readConfig } from './config.ts';
+import { type Config, ConfigurationError, isLoopback, readConfig, unknownSettings } from './config.ts';
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
 import { DatabaseUnavailableError } from './database/unavailable.ts';
+import { firstScreen } from './first-screen.ts';
 import { ListenError, listen } from './listening/listen.ts';
 import { openLog } from './log.ts';
 import { serve } from './server.ts';
@@ -14,6 +15,7 @@ import {
   firstAdministratorOf,
 } from './services/platform/tenants/first-administrator.ts';
 import { describeUncaughtError } from './uncaught-error.ts';
+import { VERSION } from './version.ts';
 import { databaseOfWorker, shareMetrics, startWorkers, type WorkerDatabase, WorkerError } from './workers.ts';
 
 /** Ten seconds are promised; this leaves one to spare. */
@@ -26,16 +28,22 @@ const endings: Ending[] = [];
 let ending: Promise<void> | undefined;
 /** The highest exit code of all reasons to end. */
 let exitCode = 0;
+let sayEnd = (): void => {};
 let complainOf = (line: string): void => console.error(`muster: ${line}`);
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = openLog(config.LOG_LEVEL, config.NODE_ENV === 'production');
   complainOf = (line) => log.fatal(line);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
-
   const inherited = databaseOfWorker();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (!inherited) log.info(`${signal}: Muster finishes running requests and stops`);
+      void end(0);
+    });
   if (inherited) return serveAsWorker(config, inherited, log);
+  sayEnd = () => log.info('Muster has stopped');
+  for (const line of unknownSettings(process.env)) log.warn(line);
   const listening = await listen(config, log);
   endings.push(async () => void listening.server.close());
 
@@ -45,9 +53,11 @@ async function main(): Promise<void> {
     (line) => log.warn(line),
   );
   endings.push(stop);
+  const warnings: string[] = [];
   await migrate(database.direct, async (pool) => {
-    await ensureFirstAdministrator(pool.database, firstAdministratorOf(config), new Date());
-    if (await hasDefaultPassword(pool.database)) warnOfDefaultPassword(config, log);
+    const isNew = await ensureFirstAdministrator(pool.database, firstAdministratorOf(config), new Date());
+    if (!isNew && config.given.has('MUSTER_ADMIN_PASSWORD')) log.info(PASSWORD_UNUSED);
+    if (await hasDefaultPassword(pool.database)) warnings.push(defaultPasswordIn(config));
   });
   const { url, port } = listening;
   if (config.MUSTER_WORKERS === 1) {
@@ -65,19 +75,23 @@ async function main(): Promise<void> {
     endings.push(workers.stop);
     if (config.MUSTER_TLS_CERT) process.on('SIGHUP', () => workers.signal('SIGHUP'));
   }
-  const line = `Muster serves GraphQL at ${url}/graphql, the Management API at ${url}/rest/v1 and the device API at ${url}/{tenant}/controller/v1/{controllerId}; the console is at ${url}/; data in ${where}`;
-  if (config.NODE_ENV === 'production') log.info({ url }, line);
-  else console.log(line);
+  if (config.NODE_ENV === 'production')
+    log.info({ url, version: VERSION, data: where }, `Muster serves ${url}`);
+  else console.log(firstScreen(url, where));
+  for (const warning of warnings) log.warn(warning);
 }
 
-/** @throws ConfigurationError if other machines could sign in with it */
-function warnOfDefaultPassword({ HOST }: Config, log: ReturnType<typeof openLog>): void {
+const PASSWORD_UNUSED =
+  'MUSTER_ADMIN_PASSWORD changed nothing: the database has accounts already; `muster user set-password` changes a password';
+
+/** @returns a warning @throws ConfigurationError if other machines could sign in with it */
+function defaultPasswordIn({ HOST }: Config): string {
   const way = 'set another with `muster user set-password admin`';
   if (!isLoopback(HOST))
     throw new ConfigurationError(
       `HOST: must be a loopback address (it is ${HOST}) while the account admin has the password admin: ${way}`,
     );
-  log.warn(`the account admin has the password admin: ${way}`);
+  return `the account admin has the password admin: ${way}`;
 }
 
 async function serveAsWorker(config: Config, database: WorkerDatabase, log: ReturnType<typeof openLog>) {
@@ -94,6 +108,7 @@ function end(code: number): Promise<void> {
   ending ??= (async () => {
     setTimeout(() => process.exit(1), END_AT_MOST_MS).unref();
     for (const finish of endings.reverse()) await finish().catch((error) => complain(error));
+    sayEnd();
     process.exit(exitCode);
   })();
   return ending;
@@ -102,7 +117,8 @@ function end(code: number): Promise<void> {
 const FORESEEN = [ConfigurationError, UnfitDatabaseError, ListenError, WorkerError];
 
 function complain(error: unknown): void {
-  console.error(`muster: ${sentenceOf(error)}`);
+  const lines = error instanceof ConfigurationError ? error.message.split('\n') : [sentenceOf(error)];
+  for (const line of lines) console.error(`muster: ${line}`);
 }
 
 /** One line that an operator can act on. An unforeseen error is a bug and keeps its stack. */

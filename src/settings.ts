@@ -64,6 +64,8 @@ export interface Setting<T> {
   about: string;
   /** Its name in hawkBit's `application.properties`. */
   property?: string;
+  /** It must not be shown. */
+  isSecret?: boolean;
 }
 const setting = <T>(
   read: z.ZodType<T, string>,
@@ -79,6 +81,7 @@ const setting = <T>(
 /** A setting that is undefined if it isn't set. */
 const optional = <T>(read: z.ZodType<T, string>, about: string): Setting<T | undefined> =>
   setting(read.optional() as z.ZodType<T | undefined, string>, undefined, about);
+const secret = <T>(one: Setting<T>): Setting<T> => ({ ...one, isSecret: true });
 const text = z.string();
 const ddi = (mode: string) => `hawkbit.server.ddi.security.authentication.${mode}.enabled`;
 
@@ -116,9 +119,11 @@ export const SETTINGS = {
     'bytes in all artifacts of a tenant',
   ),
   MUSTER_ADMIN_USER: setting(text.min(1), 'admin', 'the first administrator of tenant DEFAULT'),
-  MUSTER_ADMIN_PASSWORD: optional(
-    text.min(1),
-    'the password of the first administrator; default: admin, only if HOST is a loopback address',
+  MUSTER_ADMIN_PASSWORD: secret(
+    optional(
+      text.min(1),
+      'the password of the first administrator; default: admin, only if HOST is a loopback address',
+    ),
   ),
   MUSTER_BASIC_ENABLED: setting(flag, true, 'people and programs may sign in with HTTP Basic'),
   MUSTER_OIDC_ISSUER: optional(
@@ -148,9 +153,8 @@ export const SETTINGS = {
     text.min(1),
     'the name of this server at the issuer: with it people can sign in there with a browser; its redirect URI is /graphql/session/openidconnect/callback',
   ),
-  MUSTER_OIDC_CLIENT_SECRET: optional(
-    text.min(1),
-    'its secret at the issuer; default: it is a public client',
+  MUSTER_OIDC_CLIENT_SECRET: secret(
+    optional(text.min(1), 'its secret at the issuer; default: it is a public client'),
   ),
   MUSTER_OIDC_SCOPE: setting(text, 'openid profile email', 'what is asked of the issuer then'),
   MUSTER_OIDC_NAME: setting(text, 'OpenID Connect', 'what pages call the issuer'),

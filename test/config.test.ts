@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigurationError, readConfig } from '../src/config.ts';
-import { SETTINGS } from '../src/settings.ts';
+import { ConfigurationError, readConfig, unknownSettings } from '../src/config.ts';
+import { SETTINGS, type Setting } from '../src/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,7 +40,7 @@ describe('readConfig', () => {
   ])('refuses %o in one line that names it', (environment) => {
     const [name] = Object.keys(environment);
     expect(() => readConfig(environment)).toThrow(ConfigurationError);
-    expect(() => readConfig(environment)).toThrow(new RegExp(`^${name}: .+$`));
+    expect(() => readConfig(environment)).toThrow(new RegExp(`^${name}: .+$`, 'm'));
   });
 
   it('wants a password for the administrator wherever others can reach it', () => {
@@ -75,9 +75,46 @@ describe('readConfig', () => {
   });
 });
 
+it('tells all bad settings at once', () => {
+  const bad = {
+    PORT: 'x',
+    MUSTER_WORKERS: '0',
+    MUSTER_TLS_CERT: 'c.pem',
+    HOST: '::',
+    MUSTER_CONFIG_FILE: '/nowhere',
+  };
+  expect(() => readConfig(bad)).toThrow(
+    /^MUSTER_CONFIG_FILE: .*\nPORT: .*\nMUSTER_WORKERS: .*\nMUSTER_TLS_KEY: .*\nMUSTER_ADMIN_PASSWORD: .*$/,
+  );
+});
+
+it('names what looks like a setting and is none, with the nearest', () => {
+  expect(
+    unknownSettings({
+      MUSTER_WORKER: '2',
+      muster_data_dir: 'x',
+      MUSTER_NO_SUCH_THING_AT_ALL: 'x',
+      MUSTER_URL: 'x',
+      MUSTER_WORKERS: '2',
+      WORKERS: '2',
+    }),
+  ).toEqual([
+    'MUSTER_WORKER is no setting and changes nothing; is MUSTER_WORKERS meant?',
+    'muster_data_dir is no setting and changes nothing; is MUSTER_DATA_DIR meant?',
+    'MUSTER_NO_SUCH_THING_AT_ALL is no setting and changes nothing',
+  ]);
+});
+
+it('knows which settings must not be shown', () => {
+  const secrets = Object.entries<Setting<unknown>>(SETTINGS).filter(([, { isSecret }]) => isSecret);
+  const named = Object.keys(SETTINGS).filter((name) => /PASSWORD|SECRET/.test(name));
+  expect(secrets.map(([name]) => name)).toEqual(expect.arrayContaining(named));
+});
+
 it('tells what was given from what is a default', () => {
   const { given } = readConfig({ MUSTER_CONFIG_FILE: '/dev/null', PORT: '1', HOST: '' });
-  expect([...given].sort()).toEqual(['MUSTER_CONFIG_FILE', 'PORT']);
+  expect(given.get('PORT')).toBe('environment');
+  expect([...given.keys()].sort()).toEqual(['MUSTER_CONFIG_FILE', 'PORT']);
 });
 
 it('is told in full by the documentation', () => {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type Config, readConfig, systemDefaultsOf } from '../config.ts';
 import { openPool } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
-import { type OpenDatabase, openDatabase } from '../database/open.ts';
+import { type OpenDatabase, openDatabase, openExistingDatabase } from '../database/open.ts';
 import { openPlatform } from '../services/platform/platform.ts';
 import {
   ensureFirstAdministrator,
@@ -20,12 +20,14 @@ const upToDate = (config: Config, { direct }: OpenDatabase) =>
 
 const complain = (line: string) => void process.stderr.write(`${line}\n`);
 
-/** Does work on the database of the settings; a server may run on it at the same time. */
-export async function withDatabase<T>(work: (platform: Platform) => Promise<T>): Promise<T> {
+/**
+ * Does work on the database of the settings, which must be there; a server may run on it at the same time. `where` is
+ * the database's place, for people.
+ */
+export async function withDatabase<T>(work: (platform: Platform, where: string) => Promise<T>): Promise<T> {
   const config = readConfig(process.env);
-  const opened = await openDatabase(config, complain);
+  const opened = await openExistingDatabase(config, complain);
   try {
-    await upToDate(config, opened);
     const pool = openPool(opened.connection, { connections: 2, prepare: false, name: 'muster command' });
     const systemDefaults = systemDefaultsOf(config);
     const storage = await openStorage(config, (line) => process.stderr.write(`${line}\n`));
@@ -36,7 +38,7 @@ export async function withDatabase<T>(work: (platform: Platform) => Promise<T>):
       (error) => complain(String(error)),
     );
     try {
-      return await work(platform);
+      return await work(platform, opened.where);
     } finally {
       await close();
       await pool.close();

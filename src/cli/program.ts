@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../config.ts';
 import { UnfitDatabaseError } from '../database/migrate.ts';
 import { DomainError } from '../errors.ts';
+import { VERSION } from '../version.ts';
 import { apiKeyCommand } from './api-key.ts';
+import { configCommand } from './config.ts';
 import { migrateCommand } from './database.ts';
 import { exportCommand } from './export.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -21,7 +23,8 @@ const serveCommand = () =>
 /** Runs the command of these arguments. @returns its exit code */
 export async function runCommand(args: readonly string[]): Promise<number> {
   const program = new Command('muster')
-    .description('provisions devices: the server, and commands that use one')
+    .description('updates and provisions devices: the server, and commands that use one')
+    .version(VERSION, '--version', 'print the version')
     .addHelpText(
       'after',
       `
@@ -29,6 +32,7 @@ Exit codes: 0 done, 1 refused (for an import: some rows), 2 wrong usage, 3 serve
     );
   const commands = [
     serveCommand,
+    configCommand,
     migrateCommand,
     userCommand,
     apiKeyCommand,
@@ -62,7 +66,7 @@ function exitCodeOf(error: unknown): number {
     return error.exitCode;
   }
   if (error instanceof ConfigurationError || error instanceof DomainError) {
-    process.stderr.write(`muster: ${message}\n`);
+    process.stderr.write(`${message.replace(/^/gm, 'muster: ')}\n`);
     return error instanceof DomainError ? EXIT.refused : EXIT.usage;
   }
   const isForeseen =

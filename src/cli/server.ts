@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { isLoopback } from '../config.ts';
 import { refused, unreachable, wrongUsage } from './failure.ts';
 
 /** Which server, and as whom. */
@@ -53,11 +54,18 @@ export function serverOf(options: ServerOptions): Server {
   };
 }
 
-/** The server's address, with a slash at its end. @throws Failure */
-export function baseOf(url: string): URL {
-  if (!URL.canParse(url) || !/^https?:/.test(url))
-    throw wrongUsage(`--url: ${url} is not the address of a server`);
-  return new URL(url.endsWith('/') ? url : `${url}/`);
+/**
+ * The server's address, with a slash at its end. Without http:// or https:// it is http on this machine, and https
+ * elsewhere, as passwords are sent there.
+ * @throws Failure
+ */
+export function baseOf(given: string): URL {
+  const wrong = () => wrongUsage(`--url: ${given} is not the address of a server`);
+  const hasScheme = given.includes('://');
+  const text = hasScheme ? given : `https://${given}`;
+  if (!URL.canParse(text) || !/^https?:/i.test(text)) throw wrong();
+  const url = new URL(text.endsWith('/') ? text : `${text}/`);
+  return !hasScheme && isLoopback(url.hostname) ? new URL(url.href.replace(/^https/, 'http')) : url;
 }
 
 function authorizationOf({ user, password, bearerToken }: ServerOptions): string {

@@ -123,10 +123,14 @@ async function setLostPassword(
   options: { tenant: string; newPassword?: string; json?: boolean },
 ): Promise<void> {
   const password = options.newPassword ?? newPassword();
-  await withDatabase((platform) => setPassword(platform, { tenant: options.tenant, username, password }));
+  const { tenant } = options;
+  const database = await withDatabase(async (platform, where) => {
+    await setPassword(platform, { tenant, username, password });
+    return where;
+  });
   const made = options.newPassword === undefined;
-  print({ username, tenant: options.tenant, ...(made && { password }) }, options, [
-    `the password of ${username} is set`,
+  print({ username, tenant, database, ...(made && { password }) }, options, [
+    `the password of ${username} is set in ${database}`,
     ...(made ? [`password     ${password}`] : []),
   ]);
 }

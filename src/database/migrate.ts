@@ -57,18 +57,44 @@ async function refuseUnfit(client: Client): Promise<void> {
     );
 }
 
+/**
+ * Makes sure that it is a database of this very version, and changes nothing.
+ * @throws UnfitDatabaseError
+ */
+export async function requireCurrent(connection: Connection, where: string): Promise<void> {
+  const { client, close } = openPool(connection, { connections: 1, prepare: false });
+  try {
+    const last = await lastMigration(client);
+    if (last === undefined) throw new UnfitDatabaseError(`The database ${where} has no data of Muster.`);
+    if (last > newestKnown()) throw new UnfitDatabaseError(NEWER);
+    if (last < newestKnown())
+      throw new UnfitDatabaseError(
+        `The database ${where} is of an older Muster: bring it up to date with \`muster migrate\`, or use that version.`,
+      );
+  } finally {
+    await close();
+  }
+}
+
+const NEWER =
+  'The database was brought up to date by a newer Muster: start that version or a newer one, or restore a backup of before.';
+
 /** Refuses a database whose tables a newer Muster has changed: that one may not understand what this one writes. */
 async function refuseNewer(client: Client): Promise<void> {
-  const [there] = await client`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS migrated`;
-  if (!there?.['migrated']) return;
-  const [last] = await client<{ at: string }[]>`
-    SELECT coalesce(max(created_at), 0)::text AS at FROM drizzle.__drizzle_migrations`;
-  const known = Math.max(...readMigrationFiles({ migrationsFolder: FOLDER }).map((one) => one.folderMillis));
-  if (Number(last!.at) > known)
-    throw new UnfitDatabaseError(
-      'The database was brought up to date by a newer Muster: start that version or a newer one, or restore a backup of before.',
-    );
+  if (((await lastMigration(client)) ?? 0) > newestKnown()) throw new UnfitDatabaseError(NEWER);
 }
+
+/** When the last migration of a database was made; undefined if it has none. */
+async function lastMigration(client: Client): Promise<number | undefined> {
+  const [there] = await client`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS migrated`;
+  if (!there?.['migrated']) return undefined;
+  const [last] = await client<{ at: string | null }[]>`
+    SELECT max(created_at)::text AS at FROM drizzle.__drizzle_migrations`;
+  return last?.at ? Number(last.at) : undefined;
+}
+
+const newestKnown = () =>
+  Math.max(...readMigrationFiles({ migrationsFolder: FOLDER }).map((one) => one.folderMillis));
 
 async function refuseMissingExtensions(client: Client): Promise<void> {
   const missing = await client<{ name: string; there: boolean; allowed: boolean; database: string }[]>`

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Connection } from './connection.ts';
+import { hasPlace } from './embedded/place.ts';
 import { startEmbeddedDatabase } from './embedded/start.ts';
-import { UnfitDatabaseError } from './migrate.ts';
+import { requireCurrent, UnfitDatabaseError } from './migrate.ts';
 
 export interface OpenDatabase {
   connection: Connection;
@@ -41,6 +43,29 @@ export async function openDatabase(
   );
   const { connection, dataDir, stop } = embedded;
   return { connection, direct: connection, where: dataDir, stop };
+}
+
+/**
+ * The same for what only changes a database: there must be one.
+ * @throws UnfitDatabaseError
+ */
+export async function openExistingDatabase(
+  config: Parameters<typeof openDatabase>[0],
+  log: (line: string) => void,
+): Promise<OpenDatabase> {
+  const { DATABASE_URL: external, MUSTER_DATA_DIR: folder } = config;
+  if (!external && !(await hasPlace(folder)))
+    throw new UnfitDatabaseError(
+      `There is no database in ${resolve(folder)}: start this in the folder of the server, or set MUSTER_DATA_DIR or DATABASE_URL as it has them.`,
+    );
+  const opened = await openDatabase(config, log);
+  try {
+    await requireCurrent(opened.direct, opened.where);
+    return opened;
+  } catch (error) {
+    await opened.stop();
+    throw error;
+  }
 }
 
 /** `?host=/folder` means the socket there, as in libpq; postgres.js takes it only separately from the URL. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCommand } from '../../src/cli/program.ts';
+import { baseOf } from '../../src/cli/server.ts';
+import { openPool } from '../../src/database/connect.ts';
+import { VERSION } from '../../src/version.ts';
 import { createDatabase } from '../support/database.ts';
 import { basic, clientOf, createServedTenant, startTestServer } from '../support/server.ts';
 
@@ -263,6 +267,7 @@ describe('muster migrate and user set-password', () => {
       // The running server hears of it.
       await expect.poll(() => me('admin')).toBe(401);
       expect(await me(JSON.parse(out).password)).toBe(200);
+      expect(JSON.parse(out).database).toContain(new URL(database.url).pathname);
       expect((await run('user', 'set-password', 'nobody')).code).toBe(1);
       await own.stop();
     } finally {
@@ -271,10 +276,79 @@ describe('muster migrate and user set-password', () => {
   });
 });
 
+it('changes no password where there is no database, and makes none', async () => {
+  const database = await createDatabase();
+  const missing = join(folder, 'nowhere');
+  vi.stubEnv('MUSTER_CONFIG_FILE', '/dev/null');
+  vi.stubEnv('DATABASE_URL', '');
+  vi.stubEnv('MUSTER_DATA_DIR', missing);
+  try {
+    expect(await run('user', 'set-password', 'admin')).toEqual({
+      code: 3,
+      out: '',
+      err: expect.stringContaining(
+        `There is no database in ${missing}: start this in the folder of the server`,
+      ),
+    });
+    expect(existsSync(missing)).toBe(false);
+    vi.stubEnv('DATABASE_URL', database.url);
+    expect(await run('user', 'set-password', 'admin')).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/^muster: The database \S+ has no data of Muster\.\n$/),
+    });
+    const { client, close } = openPool(database.connection, { connections: 1, prepare: false });
+    expect(await client`SELECT FROM pg_tables WHERE schemaname = 'public'`.finally(close)).toHaveLength(0);
+  } finally {
+    await database.drop();
+  }
+});
+
+it.each([
+  ['localhost:8080', 'http://localhost:8080/'],
+  ['127.0.0.1:1/muster', 'http://127.0.0.1:1/muster/'],
+  ['http://fleet.example', 'http://fleet.example/'],
+  ['fleet.example', 'https://fleet.example/'],
+])('takes --url %s as %s', (given, url) => expect(baseOf(given).href).toBe(url));
+
+it.each(['ftp://fleet.example', '', 'a b'])('refuses --url %s', (given) =>
+  expect(() => baseOf(given)).toThrow('is not the address of a server'),
+);
+
+describe('muster config and --version', () => {
+  it('shows what holds and where it comes from, without secrets', async () => {
+    vi.stubEnv('MUSTER_CONFIG_FILE', '/dev/null');
+    vi.stubEnv('MUSTER_ADMIN_PASSWORD', 'a-quiet-secret');
+    vi.stubEnv('DATABASE_URL', 'postgres://muster:a-quiet-secret@db.example/muster');
+    vi.stubEnv('MUSTER_WORKER', '4');
+    const { code, out, err } = await run('config');
+    expect(code).toBe(0);
+    expect(err).toContain('MUSTER_WORKER is no setting and changes nothing; is MUSTER_WORKERS meant?');
+    expect(out).toMatch(/^MUSTER_WORKERS +1 +default$/m);
+    expect(out).toMatch(/^DATABASE_URL +postgres:\/\/muster:\*\*\*@db.example\/muster +environment$/m);
+    expect(out).not.toContain('a-quiet-secret');
+    expect(JSON.parse((await run('config', '--json')).out)).toContainEqual({
+      name: 'MUSTER_ADMIN_PASSWORD',
+      value: '***',
+      from: 'environment',
+    });
+    vi.stubEnv('PORT', 'x');
+    vi.stubEnv('LOG_LEVEL', 'loud');
+    expect(await run('config')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^muster: PORT: .*\nmuster: LOG_LEVEL: .*\n$/m),
+    });
+  });
+
+  it('tells the version', async () => {
+    expect(await run('--version')).toMatchObject({ code: 0, out: `${VERSION}\n` });
+  });
+});
+
 describe('--help', () => {
   it.each([
     [],
     ['serve'],
+    ['config'],
     ['migrate'],
     ['user'],
     ['user', 'create'],

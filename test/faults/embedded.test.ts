@@ -14,7 +14,7 @@ afterAll(cleanUp);
 
 /** The process of the database's server, as its start line and its lock say. */
 async function postmasterOf(server: Served): Promise<number> {
-  const dataDir = /data in ([^"\n]+)/.exec(server.stdout())![1]!;
+  const dataDir = /(?:"data":"|^ {2}data +)([^"\n]+)/m.exec(server.stdout())![1]!;
   const lock = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
   return Number.parseInt(lock, 10);
 }

@@ -37,6 +37,13 @@ export async function findPlace(asked: string, log: Log): Promise<Place> {
   return announce({ ...place, ...layout(elsewhere) }, log);
 }
 
+/** Whether there is a database of this folder. Nothing is made. */
+export async function hasPlace(asked: string): Promise<boolean> {
+  const dataDir = resolve(asked);
+  const moved = await readIfThere(join(dataDir, 'postgres.location')).catch(() => undefined);
+  return hasCluster(layout(moved ?? dataDir).cluster);
+}
+
 /** A short name for a folder. */
 export function hash(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, 16);

@@ -64,7 +64,10 @@ describe('a server through its life', () => {
     const env: Environment = (await isPortFree(8080)) ? {} : { PORT: '0' };
     const { url } = await startWith(env);
     expect(new URL(url).hostname).toBe('127.0.0.1');
-    expect(server.stdout()).toContain(`device API at ${url}/{tenant}/controller/v1/{controllerId}`);
+    expect(server.stdout()).toMatch(/\(version \d+\.\d+\.\d+[^)]*\)$/m);
+    expect(server.stdout()).toContain(`  device API      ${url}/{tenant}/controller/v1/{controllerId}\n`);
+    expect(server.stdout()).toMatch(/^ {2}data +\/.+$/m);
+    await until(() => server.stdout().includes('the account admin has the password admin'));
     expect(server.stderr()).toBe('');
 
     expect((await server.device('/health/ready')).status).toBe(200);
@@ -180,9 +183,13 @@ describe('a server through its life', () => {
     expect(await server.ended).toBe(0);
     expect(performance.now() - asked).toBeLessThan(END_WITHIN_MS);
     expect(server.stderr()).toBe('');
+    for (const line of ['SIGTERM: Muster finishes', 'Muster has stopped'])
+      expect(server.stdout()).toContain(line);
     expect(databasePid(home), 'its database is stopped, too').toBeUndefined();
 
-    server = await start(home);
+    server = await start(home, { MUSTER_ADMIN_PASSWORD: 'a-quiet-secret', MUSTER_WORKER: '2' });
+    expect(server.stdout()).toContain('MUSTER_ADMIN_PASSWORD changed nothing');
+    expect(server.stdout()).toContain('is MUSTER_WORKERS meant?');
     const after = (await server.admin('/rest/v1/targets/life-1')).json;
     expect(after.lastControllerRequestAt).toBeGreaterThan(before);
     expect((await server.admin('/rest/v1/targets/life-in-flight')).status).toBe(200);
@@ -366,7 +373,7 @@ test.runIf(root)('a clone that only root can enter', async () => {
   await symlink(join(PROJECT, 'node_modules'), join(clone, 'node_modules'));
 
   const server = await start(clone, {}, join(clone, 'dist', 'main.js'));
-  expect(server.stdout()).toContain('; data in /var/lib/muster/');
+  expect(server.stdout()).toMatch(/^ {2}data +\/var\/lib\/muster\//m);
   expect((await createTarget(server.admin, 'life-closed')).status).toBe(201);
   expect((await poll(server.device, 'life-closed')).status).toBe(200);
   await stop(server);

@@ -70,8 +70,7 @@ export interface Served extends Run {
   device: Client;
 }
 
-export const START_LINE =
-  /^.*Muster serves GraphQL at (https?:\/\/[^/\s]+)\/graphql, the Management API at \1\/rest\/v1 /m;
+export const START_LINE = /^.*Muster serves (https?:\/\/[^/\s"]+)/m;
 
 /** Starts a server and waits for the line that says where it serves. */
 export async function start(

@@ -42,7 +42,7 @@ test.each(['1', '2'])(
   async (MUSTER_WORKERS) => {
     const server = await start(makeFolder(), { DATABASE_URL: database.url, MUSTER_WORKERS, ...files });
     expect(server.url).toMatch(/^https:/);
-    expect(server.stdout()).toContain(`device API at ${server.url}/{tenant}`);
+    expect(server.stdout()).toContain(` ${server.url}/{tenant}/controller/v1/`);
 
     const root = await newAuthority(`Root ${MUSTER_WORKERS}`);
     const { createCertificateAuthority } = await graphql(
