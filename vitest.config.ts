@@ -2,17 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What a test file says that changes what others would share with it: modules, the environment, its process. */
-const DISTURBING =
-  /\bvi\.(?:mock|stub|useFake)|\bprocess\.env(?:\[[^\]]*\]|\.\w+)? =|\bassign\(process\.env|\bspyOn\(process\b/;
-
 const files = readdirSync(new URL('test', import.meta.url), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
-  .map((file) => `test/${file}`);
-/** Playwright follows asynchronous calls: from then on all promises of its process take more of the processor. */
-const BROWSER = /^test.browser/;
-const isolated = files.filter(
-  (file) => BROWSER.test(file) || DISTURBING.test(readFileSync(new URL(file, import.meta.url), 'utf8')),
+  .map((file) => `test/${file.replaceAll('\\', '/')}`);
+/** Suites with a command of their own: `npm run test:browser`, `npm run test:faults`. */
+const browser = files.filter((file) => file.startsWith('test/browser/'));
+const faults = files.filter((file) => file.startsWith('test/faults/'));
+/** They replace modules, which others would share with them. */
+const isolated = files.filter((file) =>
+  /\bvi\.mock\b/.test(readFileSync(new URL(file, import.meta.url), 'utf8')),
 );
 
 const resolve = {
@@ -29,6 +27,11 @@ const resolve = {
 const expectations = { poll: { timeout: 10_000 } };
 const limits = { testTimeout: 30_000, hookTimeout: 60_000, expect: expectations };
 
+const project = (name: string, include: string[], isolate = false) => ({
+  resolve,
+  test: { ...limits, name, include, isolate },
+});
+
 export default defineConfig({
   resolve,
   test: {
@@ -37,10 +40,16 @@ export default defineConfig({
     pool: 'forks',
     // One more than two processors: some tests mostly wait.
     maxWorkers: 3,
+    // Evaluating the sources anew takes seconds a file: the files of a project, other than of `isolated`, evaluate them
+    // once a worker.
     projects: [
-      { resolve, test: { ...limits, name: 'isolated', include: isolated } },
-      // Evaluating the sources anew takes seconds a file: these evaluate them once a worker.
-      { resolve, test: { ...limits, name: 'shared', include: files, exclude: isolated, isolate: false } },
+      project('isolated', isolated, true),
+      project('browser', browser),
+      project('faults', faults),
+      project(
+        'shared',
+        files.filter((file) => ![isolated, browser, faults].some((others) => others.includes(file))),
+      ),
     ],
   },
 });

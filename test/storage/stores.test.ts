@@ -9,7 +9,7 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { folderStore } from '../../src/storage/folder.ts';
 import { s3Store } from '../../src/storage/s3.ts';
 import type { ContentStore } from '../../src/storage/store.ts';
@@ -85,11 +85,14 @@ describe.runIf(S3)('a bucket of an S3-compatible server', () => {
   const address = `s3://${bucket}/kept/here`;
   let client: S3Client;
   beforeAll(async () => {
-    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'test');
     client = new S3Client({ region: 'us-east-1', endpoint: S3!, forcePathStyle: true });
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
   });
-  afterAll(() => client?.destroy());
+  afterAll(() => {
+    client?.destroy();
+    vi.unstubAllEnvs();
+  });
 
   const keys = async () => {
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));

@@ -1,5 +1,8 @@
 import { DefaultReporter, type TestModule } from 'vitest/node';
 
+/** Suites that `npm test` leaves to a command of their own. */
+const OWN_COMMANDS = ['browser', 'faults'];
+
 /** Vitest's own report, and as its last line the counts in words that scripts can rely on. */
 export default class CountingReporter extends DefaultReporter {
   override onTestRunEnd(...end: Parameters<DefaultReporter['onTestRunEnd']>): void {
@@ -9,6 +12,9 @@ export default class CountingReporter extends DefaultReporter {
     const failed = modules.reduce((sum, module) => sum + count(module, 'failed') + brokenParts(module), 0);
     const broken = failed + unhandledErrors.length;
     // Where the set-up fails no test does: none has begun.
+    const names = this.ctx.projects.map(({ name }) => name);
+    for (const suite of OWN_COMMANDS.filter((name) => !names.includes(name)))
+      this.ctx.logger.log(`Left out: the tests in test/${suite}. \`npm run test:${suite}\` runs them.`);
     this.ctx.logger.log(`${passed} passed, ${reason === 'failed' ? Math.max(broken, 1) : broken} failed`);
   }
 }

@@ -20,6 +20,8 @@ describe.skipIf(!executablePath)('a simulated fleet in the console', { timeout: 
     console = await openConsole();
   });
   afterEach(async () => {
+    // As Ctrl-C does.
+    process.emit('SIGINT');
     await playing;
     playing = undefined;
     vi.restoreAllMocks();
@@ -41,7 +43,7 @@ describe.skipIf(!executablePath)('a simulated fleet in the console', { timeout: 
     const { page, context, troubles } = await console.visit();
     await page.goto('/');
     await page.getByText('No devices yet').waitFor();
-    simulate('--devices', '12', '--prefix', 'lamp-', '--duration', '75');
+    simulate('--devices', '12', '--prefix', 'lamp-');
     await page.getByRole('link', { name: /^Targets 12/ }).waitFor(MOVES);
 
     await page.getByRole('link', { name: 'Software', exact: true }).click();
@@ -94,7 +96,7 @@ describe.skipIf(!executablePath)('a simulated fleet in the console', { timeout: 
     const { admin } = console.tenant;
     const sets = (await admin('/rest/v1/distributionsets?q=name==Lamps')).json.content;
     const { page, context, troubles } = await console.visit();
-    simulate('--devices', '6', '--prefix', 'bulb-', '--fail', '100%', '--duration', '45');
+    simulate('--devices', '6', '--prefix', 'bulb-', '--fail', '100%');
     const registered = async () =>
       (await admin('/rest/v1/targets?q=controllerId==bulb-*&limit=1')).json.total;
     await expect.poll(registered, MOVES).toBe(6);

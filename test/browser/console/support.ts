@@ -51,6 +51,8 @@ export async function openConsole(settings: Record<string, string> = {}): Promis
   const browser: Browser = await chromium.launch({
     executablePath: executablePath!,
     args: ['--no-sandbox'],
+    // A test may end what it plays as Ctrl-C does.
+    handleSIGINT: false,
   });
   return {
     server,
