@@ -1,5 +1,5 @@
-import type { Database, Transaction } from '../../../database/connect.ts';
-import { prepared } from '../../../database/prepared.ts';
+import type { Transaction } from '../../../database/connect.ts';
+import { ofEachDatabase } from '../../../database/prepared.ts';
 import { DomainError } from '../../../errors.ts';
 import { type Changes, change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
@@ -61,7 +61,7 @@ export const gatherMessages = <Message extends { device: ActorContext }, Row, Kn
     return outcomes;
   };
 
-  return prepared((_: Database) =>
+  return ofEachDatabase(() =>
     openGatherer<Message>({
       groupOf: (message) => String(tenantOf(message)),
       keyOf: nameOf,

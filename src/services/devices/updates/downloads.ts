@@ -1,7 +1,7 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../../database/connect.ts';
-import { prepared } from '../../../database/prepared.ts';
+import { ofEachDatabase, prepared } from '../../../database/prepared.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { distributionSetModules } from '../../../database/tables/distribution-sets.ts';
 import { artifactContents, artifacts } from '../../../database/tables/software.ts';
@@ -101,7 +101,7 @@ const findFile = prepared((database: Database) =>
 
 /** Downloads that were noted last: those who fetch a file again and again cost no statement. */
 const NOTED_AT_MOST = 20_000;
-const notedIn = prepared((_: Database) => new LRUCache<string, true>({ max: NOTED_AT_MOST }));
+const notedIn = ofEachDatabase(() => new LRUCache<string, true>({ max: NOTED_AT_MOST }));
 
 /**
  * Notes that a device fetches a file as a whole, and by which path, once for each action and path. A history that is
