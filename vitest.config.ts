@@ -5,11 +5,12 @@ import { defineConfig } from 'vitest/config';
 const files = readdirSync(new URL('test', import.meta.url), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
   .map((file) => `test/${file.replaceAll('\\', '/')}`);
-/** Suites with a command of their own: `npm run test:browser`, `npm run test:faults`. */
-const browser = files.filter((file) => file.startsWith('test/browser/'));
-const faults = files.filter((file) => file.startsWith('test/faults/'));
+/** Suites with a command of their own, such as `npm run test:browser`: the folders of that name. */
+const SUITES = ['attacks', 'browser', 'faults'];
+const suiteOf = (file: string) => SUITES.find((suite) => file.startsWith(`test/${suite}/`));
+const others = files.filter((file) => !suiteOf(file));
 /** They replace modules, which others would share with them. */
-const isolated = files.filter((file) =>
+const isolated = others.filter((file) =>
   /\bvi\.mock\b/.test(readFileSync(new URL(file, import.meta.url), 'utf8')),
 );
 
@@ -44,11 +45,15 @@ export default defineConfig({
     // once a worker.
     projects: [
       project('isolated', isolated, true),
-      project('browser', browser),
-      project('faults', faults),
       project(
         'shared',
-        files.filter((file) => ![isolated, browser, faults].some((others) => others.includes(file))),
+        others.filter((file) => !isolated.includes(file)),
+      ),
+      ...SUITES.map((suite) =>
+        project(
+          suite,
+          files.filter((file) => suiteOf(file) === suite),
+        ),
       ),
     ],
   },

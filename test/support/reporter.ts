@@ -1,7 +1,7 @@
 import { DefaultReporter, type TestModule } from 'vitest/node';
 
 /** Suites that `npm test` leaves to a command of their own. */
-const OWN_COMMANDS = ['browser', 'faults'];
+const OWN_COMMANDS = ['attacks', 'browser', 'faults'];
 
 /** Vitest's own report, and as its last line the counts in words that scripts can rely on. */
 export default class CountingReporter extends DefaultReporter {
