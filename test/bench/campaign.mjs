@@ -5,15 +5,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { assign, createSet } from './deployments.mjs';
-import { makeDataFolder, openDatabase, startMuster } from './muster.mjs';
-import { openLoad, pause, processorSeconds, processorSecondsOfAll } from './processes.mjs';
+import { openCountingDatabase, openMeter, statementsOf } from './meter.mjs';
+import { makeDataFolder, startMuster } from './muster.mjs';
+import { openLoad } from './processes.mjs';
 import { printAim, printTitle } from './report.mjs';
 import { seed } from './seed.mjs';
 
 const CONNECTIONS = 64;
 const FILE_BYTES = 1 << 16;
-/** Until the last poll times of a run are written. */
-const SETTLE_MS = 1_200;
 const MILLION = 1_000_000;
 const POLLED_EVERY_SECONDS = 300;
 const CAMPAIGN_SECONDS = 3_600;
@@ -25,9 +24,7 @@ export async function benchCampaign({ devices, effort, listsStatements }) {
   const muster = await startMuster(folder.dataDir);
   const { setId } = await createSet(muster, 'campaign', { 'small.bin': randomBytes(FILE_BYTES) });
   await assign(database.client, setId, 1, devices);
-  const [{ pid }] = await database.client`
-    SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`;
-  const costOf = meter(database.client, { server: muster.pid, database: pid });
+  const costOf = await openMeter(database.client, muster.pid);
   const load = async (workload, seconds) => {
     const { run, close } = await openLoad(muster.port, CONNECTIONS, {
       devices,
@@ -40,7 +37,7 @@ export async function benchCampaign({ devices, effort, listsStatements }) {
   };
 
   const update = await load({ kind: 'updates' }, Number.POSITIVE_INFINITY);
-  const asked = listsStatements ? await statements(database.client) : [];
+  const list = listsStatements ? await statementsOf(database.client, devices) : () => {};
   await requireAllInstalled(database.client, setId, devices);
   const polls = await load({ kind: 'polls' }, effort.seconds);
   const poll = each(polls, polls.requests);
@@ -61,47 +58,11 @@ export async function benchCampaign({ devices, effort, listsStatements }) {
   printAim(`  cores for 1,000,000 devices that poll every ${POLLED_EVERY_SECONDS} s`, polling, '');
   const campaign = polling + coresFor(one, MILLION / CAMPAIGN_SECONDS);
   printAim('  cores for a campaign of 1,000,000 in an hour, with their polls', campaign, '');
-  for (const { calls, ms, query } of asked)
-    printAim(`  ${query.replace(/\s+/g, ' ').slice(0, 62)}`, Number(calls) / devices, `${ms.toFixed(0)} ms`);
+  list();
   await muster.stop();
   await database.stop();
   await folder.stop();
 }
-
-/** A database that counts statements, which it can only from its start on. */
-async function openCountingDatabase(dataDir) {
-  await (await startMuster(dataDir)).stop();
-  const plain = await openDatabase(dataDir);
-  await plain.client`ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'`;
-  await plain.stop();
-  const database = await openDatabase(dataDir);
-  await database.client`CREATE EXTENSION pg_stat_statements`;
-  return database;
-}
-
-/** @returns what running something costs the processes with these ids */
-const meter = (client, pids) => async (run) => {
-  await pause(SETTLE_MS);
-  await client`SELECT pg_stat_statements_reset()`;
-  const read = async () => ({
-    server: processorSeconds(pids.server),
-    database: processorSecondsOfAll(pids.database),
-    walBytes: Number((await client`SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS bytes`)[0].bytes),
-  });
-  const before = await read();
-  const { requests, seconds } = await run();
-  await pause(SETTLE_MS);
-  const after = await read();
-  const [{ calls }] = await client`SELECT sum(calls)::int AS calls FROM pg_stat_statements`;
-  return {
-    requests,
-    seconds,
-    server: after.server - before.server,
-    database: after.database - before.database,
-    walBytes: after.walBytes - before.walBytes,
-    statements: calls,
-  };
-};
 
 const each = ({ server, database, walBytes, statements }, count) => ({
   server: (server / count) * 1e6,
@@ -111,9 +72,6 @@ const each = ({ server, database, walBytes, statements }, count) => ({
 });
 
 const coresFor = ({ server, database }, aSecond) => ((server + database) / 1e6) * aSecond;
-
-const statements = (client) => client`
-  SELECT calls, total_exec_time AS ms, query FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 40`;
 
 async function requireAllInstalled(client, setId, devices) {
   const [{ count }] = await client`

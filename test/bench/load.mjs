@@ -2,7 +2,8 @@
  * The load, in a process of its own: keep-alive connections on raw sockets, one request in flight on each, so that
  * the client costs as little as it can. Any answer but 2xx and 304, and any that the workload refuses, is an error.
  *
- * Told by messages: `{ port, connections, workload }` once, then `{ seconds }` for every run.
+ * Told by messages: `{ port, connections, workload }` once, then `{ seconds }` for every run. A workload with `everyMs`
+ * sends on each connection no more often than that, and tells how long each answer took.
  */
 import { connect } from 'node:net';
 import { openWorkload } from './workloads.mjs';
@@ -13,13 +14,13 @@ const READ_BYTES = 1 << 17;
 /**
  * Every lane sends what `next` says, or has a talk of its own, which is told each answer and may come to an end.
  * @type {{ port: number, connections: number, next?: () => Buffer, refuses?: (body: string) => boolean,
- *   openTalk?: () => Iterator<Buffer, void, () => string> }}
+ *   everyMs?: number, openTalk?: () => Iterator<Buffer, void, () => string> }}
  */
 let target;
 
 process.on('message', async (message) => {
   if (message.workload) {
-    target = { ...message, ...openWorkload(message.workload) };
+    target = { everyMs: message.workload.everyMs, ...message, ...openWorkload(message.workload) };
     process.send({ opened: true });
   } else {
     process.send(await run(message.seconds));
@@ -28,13 +29,14 @@ process.on('message', async (message) => {
 process.on('disconnect', () => process.exit());
 
 async function run(seconds) {
-  const tally = { requests: 0, until: Number.POSITIVE_INFINITY, fault: undefined };
+  const tally = { requests: 0, until: Number.POSITIVE_INFINITY, fault: undefined, took: [] };
   const lanes = await Promise.all(Array.from({ length: target.connections }, () => openLane(tally)));
   const began = performance.now();
   tally.until = began + seconds * 1000;
   await Promise.all(lanes.map((lane) => lane.run()));
   // The last answers count with the time they took, so that slow requests are measured, too.
-  return { requests: tally.requests, seconds: (performance.now() - began) / 1000, ...tally.fault };
+  const lasted = (performance.now() - began) / 1000;
+  return { requests: tally.requests, seconds: lasted, took: tally.took, ...tally.fault };
 }
 
 /** One connection; `run` ends when the time is up and the last answer is in. */
@@ -57,6 +59,7 @@ function openLane(tally) {
       },
     });
     let finish;
+    let sent = 0;
     const fail = (what) => {
       tally.fault ??= { fault: what };
       finish?.();
@@ -66,7 +69,10 @@ function openLane(tally) {
       if ((status < 200 || status > 299) && status !== 304) return fail(`${status} ${body().slice(0, 500)}`);
       if (target.refuses?.(body())) return fail(body().slice(0, 500));
       tally.requests++;
-      goOn(body);
+      if (!target.everyMs) return goOn(body);
+      const took = performance.now() - sent;
+      tally.took.push(took);
+      setTimeout(() => finish && goOn(body), target.everyMs - took);
     };
     const goOn = (body) => {
       let request;
@@ -76,6 +82,7 @@ function openLane(tally) {
         return fail(String(error));
       }
       if (request) {
+        sent = performance.now();
         socket.write(request);
       } else {
         finish();

@@ -1,55 +1,112 @@
 /** A rollout of many targets, from its creation until its first group runs, and what the server needs for it. */
 import { readFileSync } from 'node:fs';
-import { makeDataFolder, openDatabase, startMuster } from './muster.mjs';
-import { pause, processorSeconds } from './processes.mjs';
-import { printAim, printTitle } from './report.mjs';
+import { createSet } from './deployments.mjs';
+import { openCountingDatabase, openMeter, statementsOf } from './meter.mjs';
+import { makeDataFolder, startMuster } from './muster.mjs';
+import { openLoad, pause } from './processes.mjs';
+import { printAim, printTime, printTitle } from './report.mjs';
+import { GROUPS, rawRollout } from './rollout-rows.mjs';
 import { seed } from './seed.mjs';
 
-const GROUPS = 10;
+/** Each of these polls so often. */
+const POLLERS = 4;
+const POLL_MS = 20;
+const QUIET_MS = 5_000;
 const PATIENCE_MS = 1_800_000;
 
-export async function benchRollouts({ targets }) {
+export async function benchRollouts({ targets, listsStatements }) {
   const folder = await makeDataFolder();
-  const muster = await startMuster(folder.dataDir);
-  const database = await openDatabase(folder.dataDir);
+  const database = await openCountingDatabase(folder.dataDir);
   await seed(database.client, targets);
+  const muster = await startMuster(folder.dataDir);
   const ask = askerOf(muster);
-  const [module] = await ask('POST', 'softwaremodules', [{ type: 'os', name: 'bench', version: '1' }]);
-  const modules = [{ id: module.id }];
-  const [set] = await ask('POST', 'distributionsets', [{ type: 'os', name: 'bench', version: '1', modules }]);
+  const { setId } = await createSet(muster, 'bench');
+  const polls = await openPolls(muster, targets);
+  const quiet = await polls.during(() => pause(QUIET_MS));
   const idle = megabytes(muster.pid, 'VmRSS');
-  const cpu = processorSeconds(muster.pid);
+  const costOf = await openMeter(database.client, muster.pid);
+  const times = {};
+  const cost = await costOf(async () => {
+    const began = performance.now();
+    const note = (name) => {
+      times[name] = (performance.now() - began) / 1000;
+    };
+    const { busy, rollout } = await polls
+      .during(() => roll(ask, setId, note))
+      .then(({ result, ...busy }) => ({ busy, rollout: result }));
+    requireCounts(rollout, targets);
+    return { busy };
+  });
+  const list = listsStatements ? await statementsOf(database.client, targets) : () => {};
+  const counted = performance.now();
+  await ask('GET', 'rollouts?representation=full');
+  const listMs = performance.now() - counted;
+  const peak = megabytes(muster.pid, 'VmHWM');
+  await polls.close();
+  await muster.stop();
+  const raw = await rawRollout(database.client, setId);
 
-  const began = performance.now();
-  const seconds = () => (performance.now() - began) / 1000;
+  printTitle(`A rollout of ${targets.toLocaleString('en')} targets in ${GROUPS} groups`);
+  printAim('  created', times.created, 's');
+  printAim('  ready', times.ready, 's');
+  printAim('  the first group runs, the others are scheduled', times.running, 's');
+  printAim('  the same rows by INSERT … SELECT: in groups', raw.ready, 's');
+  printAim('  the first group runs, the others are scheduled', raw.running, 's');
+  const ratio = times.running / raw.running;
+  printAim('    Muster : INSERT … SELECT', ratio, '×', '≤ 2.5', ratio <= 2.5);
+  printAim('  processor time of the server', cost.server, 's');
+  printAim('  of the database', cost.database, 's');
+  printAim('  written ahead by the database, a target', cost.walBytes / targets, 'bytes');
+  printAim(`  memory of the server, ${idle.toFixed(0)} MB when idle, at its peak`, peak, 'MB');
+  printAim('  the list of rollouts with their counts then', listMs, 'ms');
+  const times99 = cost.busy.p99 / quiet.p99;
+  printTime('  99 of 100 polls when quiet', quiet.p99, 1);
+  printTime('  meanwhile', cost.busy.p99, times99, 5);
+  printAim('  the slowest meanwhile', cost.busy.slowest, 'ms');
+  list();
+  await database.stop();
+  await folder.stop();
+}
+
+/** Makes a rollout and starts it, and notes when it was how far. */
+async function roll(ask, setId, note) {
   const { id } = await ask('POST', 'rollouts', {
     name: 'bench',
-    distributionSetId: set.id,
+    distributionSetId: setId,
     targetFilterQuery: 'name==Device*',
     amountGroups: GROUPS,
   });
-  const created = seconds();
+  note('created');
   await until(ask, id, 'ready');
-  const ready = seconds();
+  note('ready');
   await ask('POST', `rollouts/${id}/start`);
   const rollout = await until(ask, id, 'running');
-  const running = seconds();
-  const counted = performance.now();
-  await ask('GET', 'rollouts?representation=full');
-  const list = performance.now() - counted;
-  requireCounts(rollout, targets);
+  note('running');
+  return rollout;
+}
 
-  printTitle(`A rollout of ${targets.toLocaleString('en')} targets in ${GROUPS} groups`);
-  printAim('  created', created, 's');
-  printAim('  ready', ready, 's');
-  printAim('  the first group runs, the others are scheduled', running, 's');
-  printAim('  processor time of the server', processorSeconds(muster.pid) - cpu, 's');
-  const peak = megabytes(muster.pid, 'VmHWM');
-  printAim(`  memory of the server, ${idle.toFixed(0)} MB when idle, at its peak`, peak, 'MB');
-  printAim('  the list of rollouts with their counts then', list, 'ms');
-  await muster.stop();
-  await database.stop();
-  await folder.stop();
+/** Devices that poll all the while, so many a second whatever the server does. */
+async function openPolls({ port, host }, devices) {
+  const load = await openLoad(port, POLLERS, {
+    kind: 'polls',
+    devices: Math.min(devices, 20_000),
+    host,
+    everyMs: POLL_MS,
+  });
+  return {
+    close: load.close,
+    /** @returns what `work` returns, and how long the polls took meanwhile */
+    async during(work) {
+      let working = true;
+      const took = [];
+      const poll = async () => {
+        while (working) for (const one of (await load.run(1)).took) took.push(one);
+      };
+      const [result] = await Promise.all([work().finally(() => (working = false)), poll()]);
+      took.sort((a, b) => a - b);
+      return { result, p99: took[Math.floor(took.length * 0.99)], slowest: took.at(-1) };
+    },
+  };
 }
 
 const askerOf =

@@ -100,7 +100,8 @@ try {
   await database.stop();
   if (wanted('filters')) await benchFilters({ large, effort });
   if (wanted('imports')) await benchImports({ rows: large });
-  if (wanted('rollouts')) await benchRollouts({ targets: Number(values.targets ?? 100_000) });
+  if (wanted('rollouts'))
+    await benchRollouts({ targets: Number(values.targets ?? 100_000), listsStatements: values.statements });
   if (wanted('campaign'))
     await benchCampaign({ devices: Number(values.devices), effort, listsStatements: values.statements });
   if (wanted('console')) await benchConsole({ seconds: Number(values.seconds ?? (values.quick ? 10 : 60)) });
