@@ -793,12 +793,7 @@ CREATE TABLE "webhooks" (
 );
 --> statement-breakpoint
 ALTER TABLE "action_entries" ADD CONSTRAINT "action_entries_action_fkey" FOREIGN KEY ("tenant_id","action_id") REFERENCES "public"."actions"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "actions" ADD CONSTRAINT "actions_target_fkey" FOREIGN KEY ("tenant_id","target_id") REFERENCES "public"."targets"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "actions" ADD CONSTRAINT "actions_set_fkey" FOREIGN KEY ("tenant_id","set_id") REFERENCES "public"."distribution_sets"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "actions" ADD CONSTRAINT "actions_rollout_group_fkey" FOREIGN KEY ("tenant_id","rollout_group_id") REFERENCES "public"."rollout_groups"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "target_deployments" ADD CONSTRAINT "target_deployments_target_fkey" FOREIGN KEY ("tenant_id","target_id") REFERENCES "public"."targets"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "target_deployments" ADD CONSTRAINT "target_deployments_assigned_set_fkey" FOREIGN KEY ("tenant_id","assigned_set_id") REFERENCES "public"."distribution_sets"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "target_deployments" ADD CONSTRAINT "target_deployments_installed_set_fkey" FOREIGN KEY ("tenant_id","installed_set_id") REFERENCES "public"."distribution_sets"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_owner_fkey" FOREIGN KEY ("tenant_id","owner_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "audit_event_names" ADD CONSTRAINT "audit_event_names_event_fkey" FOREIGN KEY ("tenant_id","event_id") REFERENCES "public"."audit_events"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -837,8 +832,6 @@ ALTER TABLE "imports" ADD CONSTRAINT "imports_tenant_id_tenants_tenant_id_fk" FO
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "roles" ADD CONSTRAINT "roles_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rollout_groups" ADD CONSTRAINT "rollout_groups_rollout_fkey" FOREIGN KEY ("tenant_id","rollout_id") REFERENCES "public"."rollouts"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "rollout_targets" ADD CONSTRAINT "rollout_targets_target_fkey" FOREIGN KEY ("tenant_id","target_id") REFERENCES "public"."targets"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "rollout_targets" ADD CONSTRAINT "rollout_targets_group_fkey" FOREIGN KEY ("tenant_id","group_id") REFERENCES "public"."rollout_groups"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rollouts" ADD CONSTRAINT "rollouts_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rollouts" ADD CONSTRAINT "rollouts_set_fkey" FOREIGN KEY ("tenant_id","set_id") REFERENCES "public"."distribution_sets"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -874,7 +867,7 @@ CREATE INDEX "action_entries_action_idx" ON "action_entries" USING btree ("tenan
 CREATE INDEX "actions_target_idx" ON "actions" USING btree ("tenant_id","target_id","id");--> statement-breakpoint
 CREATE INDEX "actions_active_idx" ON "actions" USING btree ("tenant_id","target_id","weight" DESC NULLS LAST,"id") WHERE "actions"."active";--> statement-breakpoint
 CREATE INDEX "actions_set_idx" ON "actions" USING btree ("tenant_id","set_id","status");--> statement-breakpoint
-CREATE INDEX "actions_ended_idx" ON "actions" USING btree ("tenant_id","last_modified_at") WHERE NOT "actions"."active";--> statement-breakpoint
+CREATE INDEX "actions_ended_idx" ON "actions" USING btree ("tenant_id","last_modified_at") WHERE (NOT "actions"."active" AND "actions"."status" <> 'scheduled');--> statement-breakpoint
 CREATE INDEX "actions_rollout_group_idx" ON "actions" USING btree ("tenant_id","rollout_group_id","status","target_id") WHERE "actions"."rollout_group_id" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "target_deployments_assigned_set_idx" ON "target_deployments" USING btree ("tenant_id","assigned_set_id");--> statement-breakpoint
 CREATE INDEX "target_deployments_installed_set_idx" ON "target_deployments" USING btree ("tenant_id","installed_set_id");--> statement-breakpoint

@@ -1,8 +1,6 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { boolean, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { authorship, exactText, identity, instant, reference } from './columns.ts';
-import { distributionSets } from './distribution-sets.ts';
-import { rolloutGroups } from './rollouts.ts';
 import { targets } from './targets.ts';
 
 /** The statuses of an action, and of an entry of its history. */
@@ -25,7 +23,11 @@ export type ActionStatus = (typeof ACTION_STATUSES)[number];
 export const FORCE_TYPES = ['soft', 'forced', 'timeforced', 'downloadonly'] as const;
 export type ForceType = (typeof FORCE_TYPES)[number];
 
-/** One assignment of a distribution set to a target, and its result. */
+/**
+ * One assignment of a distribution set to a target, and its result. Without foreign keys, which would take more time than
+ * all the rest where a million are made: who makes actions has their targets and their set locked, and who deletes a
+ * target, a set or a group looks for actions.
+ */
 export const actions = pgTable(
   'actions',
   {
@@ -55,31 +57,21 @@ export const actions = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
-    foreignKey({
-      name: 'actions_target_fkey',
-      columns: [t.tenantId, t.targetId],
-      foreignColumns: [targets.tenantId, targets.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      name: 'actions_set_fkey',
-      columns: [t.tenantId, t.setId],
-      foreignColumns: [distributionSets.tenantId, distributionSets.id],
-    }),
     index('actions_target_idx').on(t.tenantId, t.targetId, t.id),
     index('actions_active_idx').on(t.tenantId, t.targetId, t.weight.desc(), t.id).where(sql`${t.active}`),
-    foreignKey({
-      name: 'actions_rollout_group_fkey',
-      columns: [t.tenantId, t.rolloutGroupId],
-      foreignColumns: [rolloutGroups.tenantId, rolloutGroups.id],
-    }),
     index('actions_set_idx').on(t.tenantId, t.setId, t.status),
     // For the clean-up; an action is in it after its end.
-    index('actions_ended_idx').on(t.tenantId, t.lastModifiedAt).where(sql`NOT ${t.active}`),
+    index('actions_ended_idx').on(t.tenantId, t.lastModifiedAt).where(isEnded(t)),
     index('actions_rollout_group_idx')
       .on(t.tenantId, t.rolloutGroupId, t.status, t.targetId)
       .where(sql`${t.rolloutGroupId} IS NOT NULL`),
   ],
 );
+
+/** Whether an action has come to its end. */
+export function isEnded({ active, status }: Record<'active' | 'status', SQLWrapper>): SQL {
+  return sql`(NOT ${active} AND ${status} <> 'scheduled')`;
+}
 
 /** The history of an action: what the server did and what the device reported. */
 export const actionEntries = pgTable(
@@ -109,7 +101,8 @@ export const actionEntries = pgTable(
 
 /**
  * Which set a target should have, and which it has. It is separate from `targets`, so that its indexes cost nothing
- * when targets are created or read. A target that never had either set has no row.
+ * when targets are created or read. A target that never had either set has no row. Its sets are kept as those of actions
+ * are.
  */
 export const targetDeployments = pgTable(
   'target_deployments',
@@ -126,16 +119,6 @@ export const targetDeployments = pgTable(
       columns: [t.tenantId, t.targetId],
       foreignColumns: [targets.tenantId, targets.id],
     }).onDelete('cascade'),
-    foreignKey({
-      name: 'target_deployments_assigned_set_fkey',
-      columns: [t.tenantId, t.assignedSetId],
-      foreignColumns: [distributionSets.tenantId, distributionSets.id],
-    }),
-    foreignKey({
-      name: 'target_deployments_installed_set_fkey',
-      columns: [t.tenantId, t.installedSetId],
-      foreignColumns: [distributionSets.tenantId, distributionSets.id],
-    }),
     index('target_deployments_assigned_set_idx').on(t.tenantId, t.assignedSetId),
     index('target_deployments_installed_set_idx').on(t.tenantId, t.installedSetId),
   ],

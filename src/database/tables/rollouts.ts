@@ -12,7 +12,6 @@ import {
 } from 'drizzle-orm/pg-core';
 import { authorship, exactText, identity, instant, reference } from './columns.ts';
 import { distributionSets } from './distribution-sets.ts';
-import { targets } from './targets.ts';
 import { tenantReference } from './tenants.ts';
 
 export const ROLLOUT_STATUSES = [
@@ -137,7 +136,8 @@ export const rolloutGroups = pgTable(
 );
 
 /**
- * Which targets are in which group; each is in one group of a rollout. A narrow table: there may be millions of rows.
+ * Which targets are in which group; each is in one group of a rollout. A narrow table: there may be millions of rows. It
+ * has no foreign keys, as `actions` hasn't.
  */
 export const rolloutTargets = pgTable(
   'rollout_targets',
@@ -149,16 +149,6 @@ export const rolloutTargets = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.targetId, t.rolloutId] }),
-    foreignKey({
-      name: 'rollout_targets_target_fkey',
-      columns: [t.tenantId, t.targetId],
-      foreignColumns: [targets.tenantId, targets.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      name: 'rollout_targets_group_fkey',
-      columns: [t.tenantId, t.groupId],
-      foreignColumns: [rolloutGroups.tenantId, rolloutGroups.id],
-    }).onDelete('cascade'),
     index('rollout_targets_group_idx').on(t.tenantId, t.groupId, t.targetId),
   ],
 );

@@ -1,6 +1,6 @@
-import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, lt } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
-import { ACTION_STATUSES, actions } from '../../../database/tables/actions.ts';
+import { ACTION_STATUSES, actions, isEnded } from '../../../database/tables/actions.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
 import type { ConfigurationKeyName } from '../../platform/tenants/configuration-keys.ts';
 import { change } from '../../shared/change.ts';
@@ -29,10 +29,10 @@ export async function cleanUpSomeActions(platform: Platform, tenantId: number): 
   const caller = { tenantId, username: 'system', kind: 'SYSTEM' } as const;
   const context: ActorContext = { ...platform, caller, origin: { channel: 'SERVER', address: null } };
   const expired = and(
-    sql`NOT ${actions.active}`,
+    isEnded(actions),
     inArray(
       actions.status,
-      ACTION_STATUSES.filter((status) => statuses.has(status) && status !== 'scheduled'),
+      ACTION_STATUSES.filter((status) => statuses.has(status)),
     ),
     lt(actions.lastModifiedAt, new Date(Math.max(platform.clock().getTime() - afterMs, 0))),
   );

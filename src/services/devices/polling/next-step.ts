@@ -19,7 +19,11 @@ export const isNextAction: SQL = sql`${actions.tenantId} = ${targets.tenantId} A
   WHERE next.tenant_id = ${targets.tenantId} AND next.target_id = ${targets.id} AND next.active
   ORDER BY next.weight DESC, next.id LIMIT 1)`;
 
-/** What is read of a device's actions, where `actions` is joined by `isNextAction`. */
+/**
+ * What is read of a device's actions, where `actions` is joined by `isNextAction`. What installed its set is found among its
+ * own actions: by `IS NOT DISTINCT FROM`, as PostgreSQL, which learns late that many have the set, would go through the
+ * actions of all of them.
+ */
 export const STEP_COLUMNS = {
   actionId: actions.id,
   status: actions.status,
@@ -30,7 +34,8 @@ export const STEP_COLUMNS = {
   timezone: actions.windowTimezone,
   installedActionId: sql<string | null>`(
     SELECT done.id FROM actions done JOIN target_deployments has
-      ON has.tenant_id = done.tenant_id AND has.target_id = done.target_id AND has.installed_set_id = done.set_id
+      ON has.tenant_id = done.tenant_id AND has.target_id = done.target_id
+        AND has.installed_set_id IS NOT DISTINCT FROM done.set_id
     WHERE done.tenant_id = ${targets.tenantId} AND done.target_id = ${targets.id} AND done.status = 'finished'
     ORDER BY done.id DESC LIMIT 1)`,
 };

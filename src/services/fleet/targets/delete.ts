@@ -2,6 +2,8 @@ import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
+import { actions } from '../../../database/tables/actions.ts';
+import { rolloutTargets } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { lockRolloutsOf, uncountTargets } from '../../deployments/rollouts/uncount-targets.ts';
@@ -55,7 +57,10 @@ export async function deleteSelected(
   return found;
 }
 
-/** Deletes locked targets with all that belongs to them; whoever had them counted must count that, too. */
+/**
+ * Deletes targets, which are locked for update, with all that belongs to them; whoever had them counted must count that,
+ * too.
+ */
 export async function removeTargets(
   tx: Transaction,
   tenantId: number,
@@ -63,6 +68,11 @@ export async function removeTargets(
 ): Promise<void> {
   for (const chunk of chunks(selected)) {
     const ids = sql`${arrayOf(chunk.map(({ id }) => id))}::bigint[]`;
+    // These have no foreign keys. Nobody makes any without a lock on the target.
+    for (const theirs of [actions, rolloutTargets])
+      await tx
+        .delete(theirs)
+        .where(and(eq(theirs.tenantId, tenantId), sql`${theirs.targetId} = ANY(${ids})`));
     await tx.delete(targets).where(and(eq(targets.tenantId, tenantId), sql`${targets.id} = ANY(${ids})`));
   }
 }

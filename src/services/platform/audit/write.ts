@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
@@ -15,19 +15,26 @@ export async function writeEvents(
   events: readonly NewAuditEvent[],
 ): Promise<number[]> {
   if (!events.length) return [];
-  const written = database
-    .insert(auditEvents)
-    .values([...events])
-    .returning({
-      tenantId: auditEvents.tenantId,
-      id: auditEvents.id,
-      at: auditEvents.at,
-      type: auditEvents.type,
-    });
   const rows = await database.execute<{ id: string }>(sql`
-    WITH written AS (${written.getSQL()}), sent AS (${toWebhooks(sql`written`)})
+    WITH written AS (${insertOf(events)} RETURNING tenant_id, id, at, type), sent AS (${toWebhooks(sql`written`)})
     SELECT id FROM written ORDER BY id`);
   return rows.map(({ id }) => Number(id));
+}
+
+/** The columns in their order. An identity gives the ids. */
+const COLUMNS = Object.entries(getTableColumns(auditEvents)).filter(([name]) => name !== 'id');
+const NAMES = sql.raw(COLUMNS.map(([, { name }]) => name).join(', '));
+const TYPED = sql.raw(COLUMNS.map(([, column]) => `${column.name} ${column.getSQLType()}`).join(', '));
+
+/** All as one parameter, so that the statement is the same for any number of events: most transactions end with it. */
+function insertOf(events: readonly NewAuditEvent[]): SQL {
+  const rows = events.map((event) =>
+    Object.fromEntries(
+      COLUMNS.map(([name, column]) => [column.name, event[name as keyof NewAuditEvent] ?? null]),
+    ),
+  );
+  return sql`INSERT INTO ${auditEvents} (${NAMES})
+    SELECT ${NAMES} FROM json_to_recordset(${JSON.stringify(rows)}::json) AS event(${TYPED})`;
 }
 
 /** The same for an event that isn't whole yet: webhooks get it by `sendEvent`. */

@@ -1,4 +1,6 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
+import { actions, targetDeployments } from '../../../database/tables/actions.ts';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -23,15 +25,25 @@ export async function deleteDistributionSet(context: Context, { id }: { id: numb
     const set = await lockAnySet(tx, context, { permission: 'DELETE_DISTRIBUTION_SET', id });
     if (set.deleted) return;
     await removeAutoAssignments(tx, context, eq(autoAssignments.setId, id));
-    await removeOrHide(
-      tx,
-      (inner) => inner.delete(distributionSets).where(itself),
-      () =>
-        tx
-          .update(distributionSets)
-          .set({ deleted: true, ...modificationStamp(context) })
-          .where(itself),
-    );
+    const hide = () =>
+      tx
+        .update(distributionSets)
+        .set({ deleted: true, ...modificationStamp(context) })
+        .where(itself);
+    if (await isInHistory(tx, tenantId, id)) await hide();
+    else await removeOrHide(tx, (inner) => inner.delete(distributionSets).where(itself), hide);
     changes.record({ type: 'distribution-set.deleted', subjects: [titleOf(set)] });
   });
+}
+
+/** Whether a target has had the locked set, or is to have it: of that the database keeps no foreign keys. */
+async function isInHistory(tx: Transaction, tenantId: number, id: number): Promise<boolean> {
+  const { assignedSetId, installedSetId } = targetDeployments;
+  const [row] = await tx.execute<{ found: boolean }>(sql`
+    SELECT EXISTS (SELECT FROM ${actions} WHERE ${actions.tenantId} = ${tenantId} AND ${actions.setId} = ${id})
+      OR EXISTS (SELECT FROM ${targetDeployments}
+        WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${assignedSetId} = ${id})
+      OR EXISTS (SELECT FROM ${targetDeployments}
+        WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${installedSetId} = ${id}) AS found`);
+  return row!.found;
 }
