@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { editDistance, nearestOf } from './filters/nearest.ts';
 import type { SystemDefaults } from './services/platform/tenants/system-defaults.ts';
+import { openSecrets, type Secrets } from './services/shared/secrets.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 
 /** Settings that can't be used: a line for each. `main` prints them and ends with exit code 1. */
@@ -19,6 +20,10 @@ export const systemDefaultsOf = (config: Config): SystemDefaults => ({
   mostTargets: config.MUSTER_TARGETS,
   deviceWrites: { atOnce: config.MUSTER_DDI_WRITES, perMinute: config.MUSTER_DDI_WRITES_A_MINUTE },
 });
+
+/** What encrypts the secrets in the database. */
+export const secretsOf = (config: Config): Secrets =>
+  openSecrets(config.MUSTER_SECRET_KEY, config.MUSTER_SECRET_KEY_PREVIOUS);
 
 type Settings = { [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['fallback'] };
 type Widen<T> = T extends boolean ? boolean : T extends number ? number : T;

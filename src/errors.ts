@@ -27,6 +27,10 @@ export const databaseUnavailable = () =>
   new DomainError('UNAVAILABLE', 'The database is not available now; try again in a moment.', {
     retryAfter: 1,
   });
+export const secretKeyMissing = (keyId: string) =>
+  new DomainError('UNAVAILABLE', `This server cannot read a secret: it has not the key ${keyId}.`, {
+    retryAfter: 60,
+  });
 export const forbidden = (permission: string) =>
   new DomainError('FORBIDDEN', `This needs the permission ${permission}.`);
 /** For something that is out of the scope of a permission. */

@@ -6,6 +6,7 @@ import { forgetOldImports } from './services/fleet/imports/forget.ts';
 import { forgetOldJobs } from './services/jobs/forget-old.ts';
 import { openJobRunner } from './services/jobs/run.ts';
 import { forgetOldAuditEvents } from './services/platform/audit/forget-old.ts';
+import { rewriteSecrets } from './services/platform/secrets/rewrite.ts';
 import { openWebhooks } from './services/platform/webhooks/run.ts';
 import type { Platform } from './services/shared/context.ts';
 import { runPeriodically } from './services/shared/periodic.ts';
@@ -16,6 +17,8 @@ const FORGET_EVERY_MS = 600_000;
 const HISTORY_EVERY_MS = 60_000;
 /** As often as hawkBit. */
 const AUTO_ASSIGN_EVERY_MS = 2_000;
+/** How often secrets are searched that another process has stored with a former key. */
+const REWRITE_EVERY_MS = 6 * 60 * 60 * 1000;
 /** How often leftovers of uploads are searched. */
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
 
@@ -30,7 +33,7 @@ export interface Jobs {
 
 /** Starts the jobs that run regularly: each in only one of all processes at a time. */
 export function openJobs(platform: Platform, onError: (error: unknown) => void): Jobs {
-  const { database, clock } = platform;
+  const { database, clock, secrets } = platform;
   let stopping = false;
   const isStopping = () => stopping;
   const autoAssign = autoAssigner(platform, onError);
@@ -79,6 +82,16 @@ export function openJobs(platform: Platform, onError: (error: unknown) => void):
       onError,
     }),
   ];
+  if (secrets.keyIds.length) {
+    const rewriting = runPeriodically(database, {
+      name: 'secrets',
+      everyMs: REWRITE_EVERY_MS,
+      work: async () => void (await rewriteSecrets(platform, isStopping)),
+      onError,
+    });
+    periodic.push(rewriting);
+    rewriting.hurry();
+  }
   const others = [openRollouts(platform, onError), openWebhooks(platform, onError)];
   return {
     hurry() {

@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { DrizzleQueryError } from 'drizzle-orm';
-import { type Config, ConfigurationError, isLoopback, readConfig, unknownSettings } from './config.ts';
+import {
+  type Config,
+  ConfigurationError,
+  isLoopback,
+  readConfig,
+  secretsOf,
+  unknownSettings,
+} from './config.ts';
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
 import { DatabaseUnavailableError } from './database/unavailable.ts';
@@ -9,6 +16,7 @@ import { firstScreen } from './first-screen.ts';
 import { ListenError, listen } from './listening/listen.ts';
 import { openLog } from './log.ts';
 import { serve } from './server.ts';
+import { requireSecretKeys } from './services/platform/secrets/keys.ts';
 import { hasDefaultPassword } from './services/platform/tenants/default-password.ts';
 import {
   ensureFirstAdministrator,
@@ -55,6 +63,7 @@ async function main(): Promise<void> {
   endings.push(stop);
   const warnings: string[] = [];
   await migrate(database.direct, async (pool) => {
+    await requireSecretKeys(pool.database, secretsOf(config), new Date());
     const isNew = await ensureFirstAdministrator(pool.database, firstAdministratorOf(config), new Date());
     if (!isNew && config.given.has('MUSTER_ADMIN_PASSWORD')) log.info(PASSWORD_UNUSED);
     if (await hasDefaultPassword(pool.database)) warnings.push(defaultPasswordIn(config));

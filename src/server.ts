@@ -7,7 +7,7 @@ import { openSockets } from './api/graphql/server/sockets.ts';
 import { openProxies } from './api/http.ts';
 import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { createApp } from './app.ts';
-import { type Config, systemDefaultsOf } from './config.ts';
+import { type Config, secretsOf, systemDefaultsOf } from './config.ts';
 import type { OpenDatabase } from './database/open.ts';
 import { isUnavailable } from './database/unavailable.ts';
 import { openJobs } from './jobs.ts';
@@ -47,13 +47,7 @@ export async function serve(
   const browsers = openBrowsers(proxies, config.MUSTER_ALLOWED_ORIGINS ?? []);
   const pools = await openPools(config, database, log);
   const { pool, monitor } = pools;
-  const systemDefaults = systemDefaultsOf(config);
-  const opened = await openPlatform(
-    pool,
-    database.direct,
-    { systemDefaults, storage: await openStorage(config, (line) => log.error(line)) },
-    logError,
-  );
+  const opened = await openPlatform(pool, database.direct, await partsOf(config, log), logError);
   const core = opened.platform;
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
   const oidc = oidcOptions(config, logError);
@@ -132,6 +126,13 @@ export async function serve(
     },
   };
 }
+
+/** What a platform works with, by the settings. */
+const partsOf = async (config: Config, log: Logger) => ({
+  systemDefaults: systemDefaultsOf(config),
+  secrets: secretsOf(config),
+  storage: await openStorage(config, (line) => log.error(line)),
+});
 
 /** Logs no message of a query: it has the parameters, which may be tokens. The monitor logs that the database is lost. */
 const errorLog = (log: Logger) => (error: unknown) => {

@@ -13,6 +13,16 @@ const whole = (least: number, most: number) =>
     .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
     .transform(Number)
     .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`);
+const KEY = 'must be 32 bytes as 64 hexadecimal digits or in Base64: openssl rand -hex 32 makes them';
+const secretKey = z
+  .string()
+  .transform((text) => Buffer.from(text.trim(), /^[0-9a-f]{64}$/i.test(text.trim()) ? 'hex' : 'base64'))
+  .refine((key) => key.length === 32, KEY);
+const secretKeys = z
+  .string()
+  .transform((text) => text.split(',').map((part) => secretKey.safeParse(part).data))
+  .refine((keys) => keys.every((key) => key !== undefined), `each ${KEY}; with commas between`)
+  .transform((keys) => keys as Buffer[]);
 const url = (schemes: string[]) =>
   z
     .string()
@@ -123,6 +133,18 @@ export const SETTINGS = {
     optional(
       text.min(1),
       'the password of the first administrator; default: admin, only if HOST is a loopback address',
+    ),
+  ),
+  MUSTER_SECRET_KEY: secret(
+    optional(
+      secretKey,
+      'the key that tokens of targets, gateway tokens and secrets of webhooks are encrypted with in the database: 32 bytes, hexadecimal or in Base64; default: they are stored as they are',
+    ),
+  ),
+  MUSTER_SECRET_KEY_PREVIOUS: secret(
+    optional(
+      secretKeys,
+      'keys that are only read with, with commas between: the former ones, until `muster secrets rotate` has replaced them',
     ),
   ),
   MUSTER_BASIC_ENABLED: setting(flag, true, 'people and programs may sign in with HTTP Basic'),

@@ -36,6 +36,8 @@ describe('readConfig', () => {
     { MUSTER_OIDC_CLOCK_SKEW: '301' },
     { MUSTER_BASIC_ENABLED: 'no' },
     { LOG_LEVEL: 'loud' },
+    { MUSTER_SECRET_KEY: 'too-short' },
+    { MUSTER_SECRET_KEY_PREVIOUS: `${'a'.repeat(64)},b` },
     { MUSTER_CONFIG_FILE: '/nowhere' },
   ])('refuses %o in one line that names it', (environment) => {
     const [name] = Object.keys(environment);

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { type Config, readConfig, systemDefaultsOf } from '../config.ts';
+import { type Config, readConfig, secretsOf, systemDefaultsOf } from '../config.ts';
 import { openPool } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
 import { type OpenDatabase, openDatabase, openExistingDatabase } from '../database/open.ts';
 import { openPlatform } from '../services/platform/platform.ts';
+import { requireSecretKeys } from '../services/platform/secrets/keys.ts';
 import {
   ensureFirstAdministrator,
   firstAdministratorOf,
@@ -15,6 +16,7 @@ import { print } from './print.ts';
 /** Brings the database up to date, as every start of the server does. */
 const upToDate = (config: Config, { direct }: OpenDatabase) =>
   migrate(direct, async ({ database }) => {
+    await requireSecretKeys(database, secretsOf(config), new Date());
     await ensureFirstAdministrator(database, firstAdministratorOf(config), new Date());
   });
 
@@ -34,7 +36,7 @@ export async function withDatabase<T>(work: (platform: Platform, where: string) 
     const { platform, close } = await openPlatform(
       pool,
       opened.direct,
-      { systemDefaults, storage },
+      { systemDefaults, storage, secrets: secretsOf(config) },
       (error) => complain(String(error)),
     );
     try {

@@ -9,6 +9,7 @@ import { migrateCommand } from './database.ts';
 import { exportCommand } from './export.ts';
 import { EXIT, Failure } from './failure.ts';
 import { importCommand } from './import.ts';
+import { secretsCommand } from './secrets.ts';
 import { simulateCommand } from './simulate.ts';
 import { tokenCommand } from './token.ts';
 import { userCommand } from './user.ts';
@@ -40,6 +41,7 @@ Exit codes: 0 done, 1 refused (for an import: some rows), 2 wrong usage, 3 serve
     importCommand,
     exportCommand,
     simulateCommand,
+    secretsCommand,
   ];
   for (const command of commands) program.addCommand(command());
   prepare(program);

@@ -11,6 +11,7 @@ export * from './tables/imports.ts';
 export * from './tables/jobs.ts';
 export * from './tables/roles.ts';
 export * from './tables/rollouts.ts';
+export * from './tables/secret-keys.ts';
 export * from './tables/sessions.ts';
 export * from './tables/software.ts';
 export * from './tables/target-data.ts';

@@ -10,6 +10,7 @@ import { openPool } from '../../dist/database/connect.js';
 import { auditEvents } from '../../dist/database/tables/audit.js';
 import { openAuthenticator } from '../../dist/services/access/authenticate.js';
 import { openPlatform } from '../../dist/services/platform/platform.js';
+import { openSecrets } from '../../dist/services/shared/secrets.js';
 
 const log = (error) => console.error(error);
 
@@ -22,7 +23,12 @@ process.on('message', async ({ connection, without }) => {
     mostTargets: 1e9,
     deviceWrites: { atOnce: 1e9, perMinute: 1e9 },
   };
-  const { platform } = await openPlatform(pool, connection, { systemDefaults }, log);
+  const { platform } = await openPlatform(
+    pool,
+    connection,
+    { systemDefaults, secrets: openSecrets(undefined) },
+    log,
+  );
   if (without === 'audit') platform.database = unaudited(platform.database);
   const signIn = openAuthenticator(platform);
   const admin = await signIn(`Basic ${btoa('admin:admin')}`);

@@ -269,6 +269,16 @@ describe('muster migrate and user set-password', () => {
       expect(await me(JSON.parse(out).password)).toBe(200);
       expect(JSON.parse(out).database).toContain(new URL(database.url).pathname);
       expect((await run('user', 'set-password', 'nobody')).code).toBe(1);
+      vi.stubEnv('MUSTER_SECRET_KEY', `${'k'.repeat(43)}=`);
+      expect(JSON.parse((await run('secrets', 'rotate', '--json')).out).secrets).toHaveLength(4);
+      const status = JSON.parse((await run('secrets', 'status', '--json')).out);
+      expect(status).toMatchObject({ keyId: expect.stringMatching(/^[0-9a-f]{8}$/) });
+      vi.stubEnv('MUSTER_SECRET_KEY', 'short');
+      expect(await run('secrets', 'status')).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/MUSTER_SECRET_KEY: must be 32 bytes/),
+      });
+      vi.stubEnv('MUSTER_SECRET_KEY', '');
       await own.stop();
     } finally {
       await database.drop();

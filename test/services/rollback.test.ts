@@ -155,8 +155,12 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
       },
     });
     if (isRefused(row)) throw new Error('refused');
-    addRow(chunk, row);
-    addRow(chunk, { line: 3, controllerId: null, faults: [{ field: 'f', code: 'c', message: 'm' }] });
+    addRow(chunk, c.secrets, row);
+    addRow(chunk, c.secrets, {
+      line: 3,
+      controllerId: null,
+      faults: [{ field: 'f', code: 'c', message: 'm' }],
+    });
     return commitChunk(c, begun, chunk);
   },
   createCertificateAuthority: (c) => createCertificateAuthority(c, { name: 'new', certificate: NEW_CA }),

@@ -9,6 +9,7 @@ import {
 import { openPlatform } from '../../src/services/platform/platform.ts';
 import { insertTenant } from '../../src/services/platform/tenants/create.ts';
 import type { Context, Platform } from '../../src/services/shared/context.ts';
+import { openSecrets } from '../../src/services/shared/secrets.ts';
 import { folderStore } from '../../src/storage/folder.ts';
 import { testConnection } from './database.ts';
 import { newFolder } from './folder.ts';
@@ -21,7 +22,10 @@ export interface TestPlatform {
 }
 
 /** What a process of the server has. Opened twice, it is two processes on one database: that of this worker, unless told. */
-export async function openTestPlatform(connection = testConnection()): Promise<TestPlatform> {
+export async function openTestPlatform(
+  connection = testConnection(),
+  secrets = openSecrets(undefined),
+): Promise<TestPlatform> {
   const pool = openPool(connection, { connections: 5, prepare: true });
   const systemDefaults = {
     targetTokenEnabled: true,
@@ -32,7 +36,7 @@ export async function openTestPlatform(connection = testConnection()): Promise<T
     deviceWrites: { atOnce: 1_000, perMinute: 60 },
   };
   const storage = { store: folderStore(newFolder()), onLost() {}, largest: 1 << 20, largestTenant: 2 << 20 };
-  const opened = await openPlatform(pool, connection, { systemDefaults, storage }, (error) =>
+  const opened = await openPlatform(pool, connection, { systemDefaults, storage, secrets }, (error) =>
     console.error(error),
   );
   return {

@@ -6,7 +6,9 @@ import * as schema from '../../src/database/schema.ts';
 /** What was done, or refused, is noted there whatever becomes of it. */
 const NOTES = ['audit_events', 'audit_event_targets', 'audit_event_names', 'webhook_deliveries'];
 
-const TABLES = Object.values(schema).flatMap((table) => (is(table, PgTable) ? [getTableName(table)] : []));
+const TABLES = Object.values(schema).flatMap((table) =>
+  is(table, PgTable) && 'tenantId' in table ? [getTableName(table)] : [],
+);
 /** As it is asked hundreds of times, its text is made once, with one parameter. */
 const ROWS = sql.raw(
   TABLES.map(

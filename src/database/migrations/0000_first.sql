@@ -487,6 +487,12 @@ CREATE TABLE "rollouts" (
 	CONSTRAINT "rollouts_name_key" UNIQUE("tenant_id","name")
 );
 --> statement-breakpoint
+CREATE TABLE "secret_keys" (
+	"key_id" text COLLATE "C" NOT NULL,
+	"first_used_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "secret_keys_key_id_pk" PRIMARY KEY("key_id")
+);
+--> statement-breakpoint
 CREATE TABLE "sessions" (
 	"tenant_id" bigint NOT NULL,
 	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "sessions_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),

@@ -16,7 +16,7 @@ export interface OpenedPlatform {
 export async function openPlatform(
   pool: Pool,
   direct: Connection,
-  { systemDefaults, storage }: Pick<Platform, 'systemDefaults' | 'storage'>,
+  { systemDefaults, storage, secrets }: Pick<Platform, 'systemDefaults' | 'storage' | 'secrets'>,
   onError: (error: unknown) => void,
 ): Promise<OpenedPlatform> {
   const { database } = pool;
@@ -26,7 +26,17 @@ export async function openPlatform(
   const refusals = openRefusals({ database, clock, announcements }, onError);
   const keyUses = openKeyUses(database, onError);
   return {
-    platform: { database, clock, announcements, tenants, systemDefaults, refusals, keyUses, storage },
+    platform: {
+      database,
+      clock,
+      announcements,
+      tenants,
+      systemDefaults,
+      refusals,
+      keyUses,
+      storage,
+      secrets,
+    },
     async close() {
       await refusals.close();
       await keyUses.close();

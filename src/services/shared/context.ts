@@ -5,6 +5,7 @@ import type { Grants, Role } from '../access/grants.ts';
 import type { Announcements } from '../platform/announcements.ts';
 import type { TenantRegistry } from '../platform/tenants/registry.ts';
 import type { SystemDefaults } from '../platform/tenants/system-defaults.ts';
+import type { Secrets } from './secrets.ts';
 
 /** A `USER` is an account that signed in itself; API keys act for one, and tokens need none. */
 export const ACTOR_KINDS = ['USER', 'API_KEY', 'TOKEN', 'DEVICE', 'SYSTEM'] as const;
@@ -54,6 +55,7 @@ export interface Platform {
   refusals: Refusals;
   keyUses: KeyUses;
   storage: ArtifactStorage;
+  secrets: Secrets;
 }
 
 /** What a change is made with: who makes it and where from. */

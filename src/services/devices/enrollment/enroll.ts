@@ -54,7 +54,7 @@ export interface NewDevice {
   address: string | null;
 }
 
-interface Enrolling extends Pick<Platform, 'systemDefaults'> {
+interface Enrolling extends Pick<Platform, 'systemDefaults' | 'secrets'> {
   tenantId: number;
   now: Date;
   /** Who is recorded as having changed them last. */
@@ -78,7 +78,7 @@ export const selfRegistered = (controllerId: string) =>
  */
 export async function enrollDevices(
   tx: Transaction,
-  { tenantId, now, by = SYSTEM, ...limits }: Enrolling,
+  { tenantId, now, by = SYSTEM, secrets, ...limits }: Enrolling,
   terms: Terms | undefined,
   devices: readonly NewDevice[],
 ): Promise<string[]> {
@@ -87,7 +87,7 @@ export async function enrollDevices(
   await requireRoomForTargets(tx, limits, tenantId, 1);
   const enrolled: string[] = [];
   for (const chunk of chunks(devices)) {
-    const ids = await insertTargets(tx, { tenantId, now, by }, terms, chunk);
+    const ids = await insertTargets(tx, { tenantId, now, by, secrets }, terms, chunk);
     if (!ids.size) continue;
     enrolled.push(...ids.keys());
     await insertPolls(tx, tenantId, ids, chunk);
@@ -118,7 +118,7 @@ async function count(tx: Transaction, tenantId: number, terms: Terms, enrolled: 
 /** The ids of those inserted, by controllerId. */
 async function insertTargets(
   tx: Transaction,
-  { tenantId, now, by }: { tenantId: number; now: Date; by: string },
+  { tenantId, now, by, secrets }: Pick<Enrolling, 'tenantId' | 'now' | 'secrets'> & { by: string },
   terms: Terms | undefined,
   devices: readonly NewDevice[],
 ): Promise<Map<string, number>> {
@@ -130,7 +130,7 @@ async function insertTargets(
         controllerId: rows.map((row) => row.controllerId),
         name: rows.map((row) => row.name),
         description: rows.map((row) => row.description),
-        securityToken: rows.map((row) => row.securityToken),
+        securityToken: rows.map((row) => secrets.sealToken(row.securityToken)),
       },
       {
         tenantId,

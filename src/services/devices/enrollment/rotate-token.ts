@@ -40,7 +40,7 @@ export async function rotateEnrollmentToken(
       throw invalid('expiresAt: the gateway token never expires', ['expiresAt']);
     await endTokens(tx, author, groupId, until);
     if (group.isDefault) {
-      const former = await gatewayToken(tx, tenantId);
+      const former = await gatewayToken(tx, context);
       if (former && overlapSeconds)
         await insertToken(tx, author, { groupId, token: former, expiresAt: until });
       await writeSettings(tx, context, [{ key: GATEWAY_TOKEN_KEY, value: token }]);
@@ -57,11 +57,14 @@ export async function rotateEnrollmentToken(
   });
 }
 
-async function gatewayToken(tx: Transaction, tenantId: number): Promise<string | undefined> {
+async function gatewayToken(
+  tx: Transaction,
+  { secrets, caller: { tenantId } }: Context,
+): Promise<string | undefined> {
   const [row] = await tx
     .select({ value: tenantConfiguration.value })
     .from(tenantConfiguration)
     .where(and(eq(tenantConfiguration.tenantId, tenantId), eq(tenantConfiguration.key, GATEWAY_TOKEN_KEY)))
     .for('no key update');
-  return row && String(row.value);
+  return row && secrets.open(String(row.value));
 }

@@ -2,7 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { prepared } from '../../../database/prepared.ts';
 import { enrollmentGroups, enrollmentTokens } from '../../../database/tables/enrollment.ts';
 import type { TenantSettings } from '../../platform/tenants/settings.ts';
-import { digestFromHex, tokenDigest } from '../sign-in/digest.ts';
+import { digestFromHex } from '../sign-in/digest.ts';
 import { matcherOf } from './patterns.ts';
 
 /** What every request needs of a group. */
@@ -92,7 +92,7 @@ export function enrollmentOf({ groups, tokens }: EnrollmentRows, settings: Tenan
     });
   };
   const defaultGroup = groups.find(({ isDefault }) => isDefault);
-  if (settings.gatewayToken) add(tokenDigest(settings.gatewayToken), defaultGroup?.id);
+  if (settings.gatewayTokenDigest) add(digestFromHex(settings.gatewayTokenDigest), defaultGroup?.id);
   for (const { groupId, digest, expiresAt } of tokens)
     add(digestFromHex(digest), groupId, expiresAt?.getTime());
   const authorities = groups.flatMap(({ id, certificateAuthorityId }) =>

@@ -39,11 +39,11 @@ export async function approveSelected(
   { tx, context, changes }: Step,
   selection: ReadPendingSelection,
 ): Promise<string[]> {
-  const { caller, clock, systemDefaults } = context;
+  const { caller, clock, systemDefaults, secrets } = context;
   const { tenantId, username } = caller;
   const pending = await selectPending(tx, context, selection);
   const approved: string[] = [];
-  const enrolling = { tenantId, now: clock(), by: username, systemDefaults };
+  const enrolling = { tenantId, now: clock(), by: username, systemDefaults, secrets };
   for (const groupId of new Set(pending.map((row) => row.groupId))) {
     const terms = await findTerms(tx, tenantId, groupId);
     const devices = pending.filter((row) => row.groupId === groupId).map(deviceOf);

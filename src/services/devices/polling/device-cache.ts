@@ -11,7 +11,7 @@ import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Announcements } from '../../platform/announcements.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import { type Outcome, openGatherer } from '../../shared/gather.ts';
-import { digestFromHex, tokenDigest } from '../sign-in/digest.ts';
+import { digestFromHex, digestOfStored } from '../sign-in/digest.ts';
 import type { Device } from './device.ts';
 import { isNextAction } from './next-step.ts';
 import { ANSWER_COLUMNS, answerOf } from './poll-answer.ts';
@@ -73,7 +73,7 @@ export function openDeviceCache(
         ...answer,
         tenant,
         targetId: row.targetId,
-        tokenDigest: tokenDigest(row.securityToken),
+        tokenDigest: digestOfStored(row.securityToken),
         oldTokens: oldTokensOf(row),
         enrollmentGroupId: row.enrollmentGroupId,
         validUntil: hasOverrides(tenant)

@@ -4,7 +4,7 @@ import { targetTokenRotations } from '../../../database/tables/token-rotations.t
 import { change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import type { Device } from '../polling/device.ts';
-import { tokenDigest } from './digest.ts';
+import { digestOfStored } from './digest.ts';
 
 /**
  * A device uses its newest token for the first time: the tokens before it end, at once and in every process. Where the
@@ -22,7 +22,7 @@ export async function confirmToken(
       .from(targets)
       .where(and(eq(targets.tenantId, tenantId), eq(targets.id, targetId)))
       .for('no key update');
-    if (!target || tokenDigest(target.securityToken) !== used) return;
+    if (!target || digestOfStored(target.securityToken) !== used) return;
     const ended = await tx
       .delete(targetTokenRotations)
       .where(and(eq(targetTokenRotations.tenantId, tenantId), eq(targetTokenRotations.targetId, targetId)))

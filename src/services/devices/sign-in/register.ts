@@ -25,11 +25,11 @@ export async function registerDevice(
 ): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;
   requireTrimmed(controllerId);
-  const { clock, systemDefaults } = device;
+  const { clock, systemDefaults, secrets } = device;
   const now = clock();
   await change(device, async (tx, changes) => {
     const terms = groupId === undefined ? undefined : await requireTerms(tx, tenantId, groupId);
-    const registered = await enrollDevices(tx, { tenantId, now, systemDefaults }, terms, [
+    const registered = await enrollDevices(tx, { tenantId, now, systemDefaults, secrets }, terms, [
       { controllerId, address, requestedAt: now },
     ]);
     if (wasPending) {

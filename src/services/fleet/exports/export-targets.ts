@@ -118,7 +118,7 @@ async function endOfPage({ database, caller }: Context, from: number): Promise<n
 }
 
 async function page(context: Context, tenant: Tenant, condition: SQL): Promise<ImportedTarget[]> {
-  const { database, caller } = context;
+  const { database, caller, secrets } = context;
   const rows = await database
     .select({
       id: targets.id,
@@ -149,7 +149,7 @@ async function page(context: Context, tenant: Tenant, condition: SQL): Promise<I
     list.map(({ key, value }) => [key, value] as const);
   return rows.map(({ id, securityToken, ...row }) => ({
     ...row,
-    securityToken: showsToken ? securityToken : null,
+    securityToken: showsToken ? secrets.open(securityToken) : null,
     tags: (tags.get(id) ?? []).map(({ name }) => name),
     attributes: entries(attributes.get(id)),
     metadata: entries(metadata.get(id)),

@@ -1,5 +1,6 @@
 import { type CopyText, openCopyText } from '../../../database/copy.ts';
 import type { ImportLayout, ImportPreviewRow } from '../../../database/tables/imports.ts';
+import type { Secrets } from '../../shared/secrets.ts';
 import { defaultName, generateToken } from '../targets/input.ts';
 import { type CheckedTarget, isRefused, type RefusedRow } from './check.ts';
 import type { Position } from './source.ts';
@@ -52,14 +53,19 @@ export const openChunk = (end: Position): Chunk => ({
   end,
 });
 
-export function addRow(chunk: Chunk, row: CheckedTarget | RefusedRow, text?: string): void {
+export function addRow(
+  chunk: Chunk,
+  secrets: Pick<Secrets, 'sealToken'>,
+  row: CheckedTarget | RefusedRow,
+  text?: string,
+): void {
   if (isRefused(row)) return void chunk.refused.push(row);
   const { rows, values, lines, kinds } = chunk;
   const n = lines.push(row.line) - 1;
   chunk.texts.push(text);
   // An existing target keeps its name and its token unless one is given.
   const newName = row.name === null ? defaultName(row.controllerId) : null;
-  const newToken = row.securityToken === null ? generateToken() : null;
+  const newToken = row.securityToken === null ? secrets.sealToken(generateToken()) : null;
   rows.add([
     n,
     row.controllerId,
@@ -68,7 +74,7 @@ export function addRow(chunk: Chunk, row: CheckedTarget | RefusedRow, text?: str
     row.description,
     row.group,
     row.targetType,
-    row.securityToken,
+    row.securityToken === null ? null : secrets.sealToken(row.securityToken),
     newToken,
     row.requestAttributes,
     row.address,

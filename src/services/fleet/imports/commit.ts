@@ -51,7 +51,7 @@ export async function commitChunk(
     else await adjustTargetCount(tx, author, tenantId, created);
     const allRefused = [...chunk.refused, ...refused];
     const kept = await recordFaults(tx, record, allRefused);
-    const keptRows = await keepRefused(tx, record, chunk, allRefused);
+    const keptRows = await keepRefused(tx, { ...record, secrets: context.secrets }, chunk, allRefused);
     await recordWarnings(
       tx,
       record,

@@ -110,7 +110,7 @@ function openWriter(context: Context, record: ImportRecord) {
       chunk.layout = layout;
       for (const row of rows) {
         if (turns.isOver()) await turns.next();
-        addRow(chunk, checkRow(row), row.text);
+        addRow(chunk, context.secrets, checkRow(row), row.text);
         if (shown < ROWS_SHOWN) {
           chunk.preview.push(previewOf(row));
           shown++;

@@ -15,10 +15,10 @@ const BYTES_AT_MOST = 16 << 20;
 const ROWS_AT_MOST = 100_000;
 const A_PAGE = 500;
 
-/** Keeps refused rows as they are in the file. @returns how many more are kept now, and their bytes */
+/** Keeps refused rows as they are in the file, encrypted because they may have tokens. @returns how many more are kept now, and their bytes */
 export async function keepRefused(
   tx: Transaction,
-  { tenantId, id, refusedKept, refusedBytes }: ImportRecord,
+  { tenantId, id, refusedKept, refusedBytes, secrets }: ImportRecord & Pick<Context, 'secrets'>,
   { lines, texts }: Chunk,
   refused: readonly RefusedRow[],
 ): Promise<{ kept: number; bytes: number }> {
@@ -33,7 +33,7 @@ export async function keepRefused(
       bytes -= Buffer.byteLength(text);
       break;
     }
-    rows.push({ line, row: storable(text) });
+    rows.push({ line, row: secrets.seal(storable(text)) });
   }
   for (const chunk of chunks(rows))
     await tx.execute(
@@ -70,7 +70,7 @@ export async function readRefused(context: Context, id: number): Promise<Refused
   return { ...found, rows: keptRows(context, id) };
 }
 
-async function* keptRows({ database, caller }: Context, importId: number): AsyncGenerator<KeptRow> {
+async function* keptRows({ database, caller, secrets }: Context, importId: number): AsyncGenerator<KeptRow> {
   // With the tables' names written out: in a list of columns the query builder leaves them away.
   const faults = sql<KeptRow['faults']>`(
     SELECT coalesce(jsonb_agg(jsonb_build_object('field', field, 'message', message) ORDER BY ordinal), '[]')
@@ -90,7 +90,7 @@ async function* keptRows({ database, caller }: Context, importId: number): Async
       )
       .orderBy(asc(importRefused.line))
       .limit(A_PAGE);
-    yield* rows;
+    yield* rows.map((kept) => ({ ...kept, row: secrets.open(kept.row) }));
     const last = rows.at(-1);
     if (!last || rows.length < A_PAGE) return;
     after = last.line;

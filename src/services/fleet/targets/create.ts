@@ -106,7 +106,7 @@ async function insertTargets(
           description: list('description'),
           group: list('group'),
           targetTypeId: list('targetTypeId'),
-          securityToken: list('securityToken'),
+          securityToken: chunk.map((row) => context.secrets.sealToken(row.securityToken)),
           requestAttributes: list('requestAttributes'),
         },
         {

@@ -27,7 +27,7 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
   const { tenantId, username } = caller;
   const key = parse(TargetKey, input);
   const { securityToken: given, overlapSeconds: overlap } = parse(RotateTargetToken, input);
-  const securityToken = given ?? generateToken();
+  const securityToken = context.secrets.sealToken(given ?? generateToken());
   const tenant = await context.tenants.byId(tenantId);
 
   return change(context, async (tx, changes) => {

@@ -38,11 +38,11 @@ export async function rotateTokensOf(
   selection: TargetSelection,
   overlapSeconds: z.output<typeof OverlapSeconds>,
 ): Promise<string[]> {
-  const { caller } = context;
+  const { caller, secrets } = context;
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
   const now = context.clock();
   for (const chunk of chunks(selected)) {
-    const given = givenTokens(chunk.map(({ id }) => ({ id, token: generateToken() })));
+    const given = givenTokens(chunk.map(({ id }) => ({ id, token: secrets.sealToken(generateToken()) })));
     await noteTokenRotations(tx, { caller, now }, given, overlapSeconds);
     await tx.execute(sql`
       UPDATE ${targets} AS target

@@ -5,6 +5,7 @@ import { targets } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Actor, Context } from '../../shared/context.ts';
+import { storedTokenDigestOf } from '../../shared/secrets.ts';
 import { targetInScope } from './scope.ts';
 
 /** A new token that the device has not used yet. */
@@ -23,7 +24,7 @@ export interface TokenRotation {
  */
 const MOST_OLD_TOKENS = 4;
 
-/** Statements that take `(id, token)` from a list. */
+/** Statements that take `(id, token)` from a list; a token as it is stored. */
 export const givenTokens = (tokens: readonly { id: number; token: string }[]): SQL =>
   sql`SELECT * FROM unnest(${arrayOf(tokens.map(({ id }) => id))}::bigint[],
                            ${arrayOf(tokens.map(({ token }) => token))}::text[]) AS given(id, token)`;
@@ -31,7 +32,7 @@ export const givenTokens = (tokens: readonly { id: number; token: string }[]): S
 /**
  * Notes, before it is done, that locked targets get new tokens; what has the token already is left alone. Without an
  * overlap all tokens before stop working.
- * @param given selects `id` and `token`
+ * @param given selects `id` and `token`, as it is stored
  */
 export async function noteTokenRotations(
   tx: Transaction,
@@ -41,7 +42,7 @@ export async function noteTokenRotations(
 ): Promise<void> {
   const at = sql`${now.toISOString()}::timestamptz`;
   const until = sql`${new Date(now.getTime() + overlapSeconds * 1000).toISOString()}::timestamptz`;
-  const digests = sql`ARRAY[encode(sha256(convert_to(target.security_token, 'UTF8')), 'hex')]`;
+  const digests = sql`ARRAY[${storedTokenDigestOf(sql`target.security_token`)}]`;
   const none = sql`'{}'::text[], '{}'::timestamptz[]`;
   const kept = sql.raw(`[1:${MOST_OLD_TOKENS}]`);
   await tx.execute(sql`
@@ -50,7 +51,8 @@ export async function noteTokenRotations(
     SELECT target.tenant_id, target.id, ${at}, ${username},
            ${overlapSeconds ? sql`${digests}, ARRAY[${until}]` : none}
     FROM ${targets} AS target JOIN (${given}) AS given ON given.id = target.id
-    WHERE target.tenant_id = ${tenantId} AND target.security_token <> given.token
+    WHERE target.tenant_id = ${tenantId} 
+      AND ${storedTokenDigestOf(sql`target.security_token`)} <> ${storedTokenDigestOf(sql`given.token`)}
     ON CONFLICT (tenant_id, target_id) DO UPDATE SET
       rotated_at = excluded.rotated_at, rotated_by = excluded.rotated_by,
       (old_digests, old_until) = ROW(${

@@ -9,6 +9,7 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
+import { storedTokenDigest } from '../../shared/secrets.ts';
 import { typeNamesOf } from '../target-types/find.ts';
 import { TargetKey, TargetUpdate } from './input.ts';
 import { lockTarget } from './selection.ts';
@@ -29,19 +30,20 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
 
   return change(context, async (tx, changes) => {
     const before = await lockTarget(tx, context, 'UPDATE_TARGET', key);
-    const { address, ...given } = givenOf(update);
+    const { address, securityToken, ...given } = givenOf(update);
     if (given.targetTypeId != null) await requireType(tx, context, given.targetTypeId);
     const now = context.clock();
-    if (given.securityToken)
-      await noteTokenRotations(
-        tx,
-        { caller, now },
-        givenTokens([{ id: before.id, token: given.securityToken }]),
-      );
-    if (Object.keys(given).length || address !== undefined)
+    const token = securityToken && context.secrets.sealToken(securityToken);
+    if (token) await noteTokenRotations(tx, { caller, now }, givenTokens([{ id: before.id, token }]));
+    if (Object.keys(given).length || token || address !== undefined)
       await tx
         .update(targets)
-        .set({ ...given, lastModifiedAt: now, lastModifiedBy: username })
+        .set({
+          ...given,
+          ...(token && { securityToken: token }),
+          lastModifiedAt: now,
+          lastModifiedBy: username,
+        })
         .where(and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)));
     if (given.group) await requireGroupQuota(tx, tenantId);
     const addresses = address === undefined ? undefined : await setAddress(tx, before, address);
@@ -49,7 +51,7 @@ export async function updateTarget(context: Context, input: TargetUpdate): Promi
     const [row] = await selectTargets(tx, context, tenant).where(
       and(eq(targets.tenantId, tenantId), eq(targets.id, before.id)),
     );
-    const isNewToken = given.securityToken && given.securityToken !== before.securityToken;
+    const isNewToken = token && storedTokenDigest(token) !== storedTokenDigest(before.securityToken);
     const changed = {
       ...differences(before, row!, AUDITED),
       ...addresses,

@@ -56,7 +56,7 @@ export function toTarget(context: Context, tenant: Tenant): (row: TargetRow) => 
     group: row.group,
     address: row.address,
     targetType: row.targetTypeName === null ? null : { id: row.targetTypeId!, name: row.targetTypeName },
-    securityToken: showsToken ? row.securityToken : null,
+    securityToken: showsToken ? context.secrets.open(row.securityToken) : null,
     requestAttributes: row.requestAttributes,
     updateStatus: row.updateStatus,
     installedAt: row.installedAt,

@@ -9,6 +9,7 @@ import {
   type ConfigurationKey,
   type ConfigurationKeyName,
   type ConfigurationValue,
+  GATEWAY_TOKEN_KEY,
   isConfigurationKey,
 } from './configuration-keys.ts';
 
@@ -49,7 +50,7 @@ export async function findConfiguration(context: Context, key: string): Promise<
 
 /** The entries of these keys, in their order, as this caller may see them. */
 export async function readEntries(
-  { caller, systemDefaults }: Context,
+  { caller, systemDefaults, secrets }: Context,
   database: Database | Transaction,
   keys: readonly ConfigurationKeyName[],
 ): Promise<ConfigurationEntry[]> {
@@ -58,11 +59,12 @@ export async function readEntries(
     .from(tenantConfiguration)
     .where(eq(tenantConfiguration.tenantId, caller.tenantId));
   const own = new Map(rows.map(({ tenantId: _, ...row }) => [row.key, row]));
-  if (!caller.permissions.has('READ_GATEWAY_SECURITY_TOKEN')) own.delete('authentication.gatewaytoken.key');
+  if (!caller.permissions.has('READ_GATEWAY_SECURITY_TOKEN')) own.delete(GATEWAY_TOKEN_KEY);
   return keys.map((key) => {
     const { inherited, system }: ConfigurationKey = CONFIGURATION_KEYS[key];
     const value = inherited(systemDefaults);
     const row = own.get(key);
+    if (row && key === GATEWAY_TOKEN_KEY) row.value = secrets.open(String(row.value));
     if (row) return { ...row, key, origin: 'tenant', inherited: value };
     const isGiven = system !== undefined && systemDefaults.given[system];
     return { key, value, origin: isGiven ? 'environment' : 'default', inherited: value };

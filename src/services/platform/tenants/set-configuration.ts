@@ -82,7 +82,7 @@ async function requireSetType(tx: Transaction, tenantId: number, id: number): Pr
 /** Writes checked values; what was set before keeps who made it. */
 export async function writeSettings(
   tx: Transaction,
-  { caller: { tenantId, username }, clock }: Context,
+  { caller: { tenantId, username }, clock, secrets }: Context,
   settings: readonly Setting[],
 ): Promise<void> {
   const now = clock();
@@ -93,7 +93,7 @@ export async function writeSettings(
       settings.map(({ key, value }) => ({
         tenantId,
         key,
-        value,
+        value: key === GATEWAY_TOKEN_KEY ? secrets.sealToken(String(value)) : value,
         createdAt: now,
         createdBy: username,
         ...modified,

@@ -1,7 +1,9 @@
+import { storedTokenDigest } from '../../shared/secrets.ts';
 import {
   CONFIGURATION_KEYS,
   type ConfigurationKeyName,
   type ConfigurationValue,
+  GATEWAY_TOKEN_KEY,
   usableValue,
 } from './configuration-keys.ts';
 import { parseDuration } from './durations.ts';
@@ -12,8 +14,8 @@ import type { SystemDefaults } from './system-defaults.ts';
 export interface TenantSettings {
   targetTokenEnabled: boolean;
   gatewayTokenEnabled: boolean;
-  /** Empty where none is set: then no gateway token is right. */
-  gatewayToken: string;
+  /** In hexadecimal; undefined where none is set: then no gateway token is right. */
+  gatewayTokenDigest: string | undefined;
   headerEnabled: boolean;
   /** In lower case. */
   headerAuthorities: ReadonlySet<string>;
@@ -55,11 +57,12 @@ export function resolveSettings(
 ): TenantSettings {
   const value = (key: ConfigurationKeyName) =>
     usableValue(key, own.get(key)) ?? CONFIGURATION_KEYS[key].inherited(system);
+  const gatewayToken = own.get(GATEWAY_TOKEN_KEY);
   const expiry = Number(value('action.cleanup.auto.expiry'));
   return {
     targetTokenEnabled: value('authentication.targettoken.enabled') === true,
     gatewayTokenEnabled: value('authentication.gatewaytoken.enabled') === true,
-    gatewayToken: String(value('authentication.gatewaytoken.key')),
+    gatewayTokenDigest: gatewayToken ? storedTokenDigest(String(gatewayToken)) : undefined,
     headerEnabled: value('authentication.header.enabled') === true,
     headerAuthorities: wordsOf(value('authentication.header.authority')),
     autoRegistration: value('autoregistration.enabled') === true,

@@ -39,7 +39,7 @@ export async function createWebhook(
         tenantId,
         name,
         url,
-        secret,
+        secret: context.secrets.seal(secret),
         eventTypes: eventTypes ?? null,
         active: active ?? true,
         failures: 0,

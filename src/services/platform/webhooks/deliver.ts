@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { arrayOf } from '../../../database/bulk.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
+import { DomainError } from '../../../errors.ts';
 import type { Platform } from '../../shared/context.ts';
 import { cloudEventOf } from './cloud-event.ts';
 import { type WebhookKey, webhookWithId } from './find.ts';
@@ -49,7 +50,12 @@ export async function deliver(
     sent = true;
     const { name } = await platform.tenants.byId(key.tenantId);
     const outcomes = await Promise.all(
-      wave.map((event) => sender.send(webhook, String(event.id), JSON.stringify(cloudEventOf(name, event)))),
+      wave.map((event) =>
+        send(platform, sender, webhook, {
+          id: String(event.id),
+          body: JSON.stringify(cloudEventOf(name, event)),
+        }),
+      ),
     );
     const attempts = wave.map((event, index) => ({ event, outcome: outcomes[index]! }));
     // What is cut off by the end of this process is no fault of the receiver: another process sends it again.
@@ -61,6 +67,21 @@ export async function deliver(
     .set({ leasedUntil: platform.clock() })
     .where(and(webhookWithId(key.tenantId, key.id), eq(webhooks.leasedBy, self)));
   return sent;
+}
+
+/** A secret that can't be read keeps the event from being sent, as a receiver that is down does. */
+async function send(
+  { secrets }: Platform,
+  sender: Sender,
+  { url, secret }: Leased,
+  { id, body }: { id: string; body: string },
+): Promise<Outcome> {
+  try {
+    return await sender.send({ url, secret: secrets.open(secret) }, id, body);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return { status: null, error: error.message };
+  }
 }
 
 /** The webhook, if it may be sent to now, and no other process does. */

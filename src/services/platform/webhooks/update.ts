@@ -41,7 +41,7 @@ export async function updateWebhook(
       .set({
         ...given,
         ...(given.active && RESUMED),
-        ...(secret && { secret }),
+        ...(secret && { secret: context.secrets.seal(secret) }),
         ...modificationStamp(context),
       })
       .where(webhookWithId(tenantId, id))

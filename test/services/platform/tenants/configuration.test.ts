@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { tenantConfiguration } from '../../../../src/database/tables/tenants.ts';
@@ -181,17 +182,23 @@ describe('setting', () => {
 
   it('takes effect at once, for devices too', async () => {
     const context = (await tenant()).contextOf();
-    expect(await settingsOf(context)).toMatchObject({ gatewayToken: '', polling: { seconds: 300 } });
+    expect(await settingsOf(context)).toMatchObject({
+      gatewayTokenDigest: undefined,
+      polling: { seconds: 300 },
+    });
     await setConfiguration(context, {
       'authentication.gatewaytoken.key': '1e3',
       pollingTime: '00:01:00~10%',
     });
     expect(await settingsOf(context)).toMatchObject({
-      gatewayToken: '1e3',
+      gatewayTokenDigest: hash('sha256', '1e3'),
       polling: { seconds: 60, deviation: 10 },
     });
     await resetConfiguration(context, ['pollingTime', 'authentication.gatewaytoken.key']);
-    expect(await settingsOf(context)).toMatchObject({ gatewayToken: '', polling: { seconds: 300 } });
+    expect(await settingsOf(context)).toMatchObject({
+      gatewayTokenDigest: undefined,
+      polling: { seconds: 300 },
+    });
   });
 });
 
@@ -220,9 +227,9 @@ describe('the gateway token', () => {
       value: token,
       origin: 'tenant',
     });
-    expect(await settingsOf(context)).toMatchObject({ gatewayToken: token });
+    expect(await settingsOf(context)).toMatchObject({ gatewayTokenDigest: hash('sha256', token) });
     expect(await generateGatewayToken(context, { token: 'my own' })).toEqual({ token: 'my own' });
-    expect(await settingsOf(context)).toMatchObject({ gatewayToken: 'my own' });
+    expect(await settingsOf(context)).toMatchObject({ gatewayTokenDigest: hash('sha256', 'my own') });
   });
 
   test.each(['', 'x'.repeat(129), 'a\nb', 'a\tb', ' a', 'a ', 'ä', '\0', '\ud800', 5])(
