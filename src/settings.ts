@@ -128,6 +128,11 @@ export const SETTINGS = {
     20 * 2 ** 30,
     'bytes in all artifacts of a tenant',
   ),
+  MUSTER_ARTIFACTS_CACHE: setting(
+    whole(0, 2 ** 36),
+    32 * 2 ** 20,
+    'bytes of memory in which each process keeps artifacts of up to 1 MiB that are downloaded; 0 keeps none',
+  ),
   MUSTER_ADMIN_USER: setting(text.min(1), 'admin', 'the first administrator of tenant DEFAULT'),
   MUSTER_ADMIN_PASSWORD: secret(
     optional(

@@ -57,14 +57,16 @@ export async function sendDownload(
   await send(request, response, () => download.read(first));
 }
 
+type Content = Awaited<ReturnType<Download['read']>>;
+
 /** A content that cannot be opened is not recorded as sent. */
-async function openAfter(download: Download, beforeAll?: () => Promise<void>): Promise<Readable> {
+async function openAfter(download: Download, beforeAll?: () => Promise<void>): Promise<Content> {
   const content = await download.read();
   try {
     await beforeAll?.();
     return content;
   } catch (error) {
-    content.destroy();
+    if (content instanceof Readable) content.destroy();
     throw error;
   }
 }
@@ -110,10 +112,12 @@ async function sendRanges(
     'Content-Type': `multipart/byteranges; boundary=${boundary}`,
     'Content-Length': lengths.reduce((sum, length) => sum + length),
   });
-  async function* parts(first: Readable) {
+  async function* parts(first: Content) {
     for (const [index, range] of ranges.entries()) {
       yield heads[index]!;
-      yield* index ? await download.read(range) : first;
+      const content = index ? await download.read(range) : first;
+      if (content instanceof Readable) yield* content;
+      else yield content;
     }
     yield end;
   }
@@ -121,13 +125,14 @@ async function sendRanges(
   await send(request, response, open);
 }
 
-async function send(request: Request, response: Response, open: () => Promise<Readable>): Promise<void> {
+async function send(request: Request, response: Response, open: () => Promise<Content>): Promise<void> {
   if (request.method === 'HEAD') return void response.end();
   const content = await open().catch((error) => {
     // These headers describe the file, not the error.
     for (const name of HEADERS) response.removeHeader(name);
     throw error;
   });
+  if (!(content instanceof Readable)) return void response.end(content);
   try {
     await pipeline(content, response);
   } catch (error) {

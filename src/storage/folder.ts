@@ -1,12 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { FilePieces } from './file-pieces.ts';
 import { ContentLostError, type ContentStore } from './store.ts';
-
-/** Bytes that are read at once: a few large pieces cost less than many small ones. */
-const PIECE = 256 * 1024;
 
 /** Keeps contents as files of a folder, which is made for the first one. */
 export function folderStore(folder: string): ContentStore {
@@ -24,14 +21,11 @@ export function folderStore(folder: string): ContentStore {
         throw error;
       }
     },
-    async read(location, range): Promise<Readable> {
+    async read(location, range) {
       const file = await open(pathOf(location)).catch((error) => {
         throw isMissing(error) ? new ContentLostError(location) : error;
       });
-      return file.createReadStream({
-        highWaterMark: PIECE,
-        ...(range && { start: range.first, end: range.last }),
-      });
+      return new FilePieces(file, range ?? { first: 0, last: (await file.stat()).size - 1 });
     },
     async sizeOf(location) {
       try {

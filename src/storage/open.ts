@@ -4,11 +4,13 @@ import { onceAMinute } from '../once-a-minute.ts';
 import { watchedStore } from './failure.ts';
 import { folderStore } from './folder.ts';
 import { s3Store } from './s3.ts';
+import { openSmallContents, type SmallContents } from './small-contents.ts';
 import type { ContentStore } from './store.ts';
 
 /** Where artifacts are stored, and their limits. */
 export interface ArtifactStorage {
   store: ContentStore;
+  small: SmallContents;
   /** Called for contents that are missing in the store. */
   onLost: (location: string) => void;
   /** Most bytes of one artifact. */
@@ -22,6 +24,7 @@ type Settings = Pick<
   | 'MUSTER_ARTIFACTS'
   | 'MUSTER_ARTIFACT_SIZE'
   | 'MUSTER_ARTIFACTS_SIZE'
+  | 'MUSTER_ARTIFACTS_CACHE'
   | 'MUSTER_DATA_DIR'
   | 'MUSTER_S3_ENDPOINT'
 >;
@@ -37,6 +40,7 @@ export async function openStorage(config: Settings, tell: (line: string) => void
     : folderStore(place);
   return {
     store: watchedStore(store, tell),
+    small: openSmallContents(store, config.MUSTER_ARTIFACTS_CACHE),
     onLost: tellOfLost(tell),
     largest: config.MUSTER_ARTIFACT_SIZE,
     largestTenant: config.MUSTER_ARTIFACTS_SIZE,

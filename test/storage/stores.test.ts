@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   ListMultipartUploadsCommand,
@@ -12,7 +13,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { folderStore } from '../../src/storage/folder.ts';
 import { s3Store } from '../../src/storage/s3.ts';
-import type { ContentStore } from '../../src/storage/store.ts';
+import { openSmallContents } from '../../src/storage/small-contents.ts';
+import { ContentLostError, type ContentStore } from '../../src/storage/store.ts';
 import { createServedTenant, startTestServer } from '../support/server.ts';
 import { uploadFile } from '../support/software.ts';
 
@@ -78,6 +80,44 @@ describe('a folder', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   keepsContents(async () => folderStore(join(folder, 'contents')));
+
+  const KIB = 1024;
+  /** The sizes of the pieces of a large content, of which each is taken so long after the one before. */
+  const piecesTaken = async (count: number, pauseMs: number) => {
+    const [store, location] = [folderStore(folder), newLocation()];
+    await store.write(location, piecesOf(randomBytes(LARGE)));
+    const sizes: number[] = [];
+    for await (const piece of await store.read(location)) {
+      if (sizes.push(piece.length / KIB) === count) break;
+      await pause(pauseMs);
+    }
+    return sizes;
+  };
+
+  it('gives large pieces to who is quick, and small ones to who is slow', async () => {
+    const slow = await piecesTaken(6, 30);
+    // The first ones are read before anything is known.
+    expect(slow.slice(3)).toEqual([64, 64, 64]);
+    await vi.waitFor(async () => expect(Math.max(...(await piecesTaken(12, 0)))).toBe(512));
+  });
+
+  it('remembers small contents, each read once, in no more than it may', async () => {
+    const store = folderStore(folder);
+    const read = vi.spyOn(store, 'read');
+    const small = openSmallContents(store, 64 * KIB);
+    const locations = Array.from({ length: 10 }, newLocation);
+    for (const location of locations) await store.write(location, piecesOf(Buffer.alloc(10 * KIB, location)));
+    for (let n = 0; n < 2; n++)
+      expect(await Promise.all([0, 1].map(() => small.read(locations[0]!, 10 * KIB)))).toHaveLength(2);
+    expect(read).toHaveBeenCalledTimes(1);
+    for (const location of locations) expect(await small.read(location, 10 * KIB)).toHaveLength(10 * KIB);
+    expect(read).toHaveBeenCalledTimes(10);
+    expect(small.bytes()).toBeLessThanOrEqual(64 * KIB);
+    expect(small.read(locations[0]!, 60 * KIB), 'a large one').toBeUndefined();
+    await expect(small.read(locations[0]!, 11 * KIB), 'one that was cut short').rejects.toThrow(
+      ContentLostError,
+    );
+  });
 });
 
 describe.runIf(S3)('a bucket of an S3-compatible server', () => {

@@ -11,6 +11,7 @@ import { insertTenant } from '../../src/services/platform/tenants/create.ts';
 import type { Context, Platform } from '../../src/services/shared/context.ts';
 import { openSecrets } from '../../src/services/shared/secrets.ts';
 import { folderStore } from '../../src/storage/folder.ts';
+import { openSmallContents } from '../../src/storage/small-contents.ts';
 import { testConnection } from './database.ts';
 import { newFolder } from './folder.ts';
 
@@ -35,7 +36,9 @@ export async function openTestPlatform(
     mostTargets: 2_000_000,
     deviceWrites: { atOnce: 1_000, perMinute: 60 },
   };
-  const storage = { store: folderStore(newFolder()), onLost() {}, largest: 1 << 20, largestTenant: 2 << 20 };
+  const store = folderStore(newFolder());
+  const small = openSmallContents(store, 1 << 20);
+  const storage = { store, small, onLost() {}, largest: 1 << 20, largestTenant: 2 << 20 };
   const opened = await openPlatform(pool, connection, { systemDefaults, storage, secrets }, (error) =>
     console.error(error),
   );

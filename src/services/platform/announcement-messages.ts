@@ -16,6 +16,7 @@ export interface Waiting {
   deleted: Map<number, string>;
   rollouts: Set<number>;
   pending: boolean;
+  software: boolean;
   auditEvents: Set<number>;
   manyAuditEvents: boolean;
 }
@@ -24,7 +25,7 @@ export interface Waiting {
  * An entry of a message: the tenant, a letter and what is named: `[1, "*"]` everything, `[1, "s"]` settings,
  * `[1, "c", …]` created (none named: many), `[1, "u", …]` updated, `[1, "d", targetId, controllerId, …]` deleted,
  * `[1, "p", …]` reported (none named: many), `[1, "r", …]` rollouts, `[1, "w"]` devices that wait for an approval,
- * `[1, "a", …]` audit events (none named: many).
+ * `[1, "f"]` software, `[1, "a", …]` audit events (none named: many).
  */
 type Entry = [tenantId: number, letter: string, ...names: (string | number)[]];
 
@@ -53,6 +54,7 @@ function* entriesOf(batch: Map<number, Waiting>): Generator<Entry> {
     if (tenant.manyAuditEvents) yield [tenantId, 'a'];
     else for (const group of groups(tenant.auditEvents)) yield [tenantId, 'a', ...group];
     if (tenant.pending) yield [tenantId, 'w'];
+    if (tenant.software) yield [tenantId, 'f'];
     if (tenant.everything) {
       yield [tenantId, '*'];
       continue;
@@ -100,6 +102,8 @@ function announcementOf([tenantId, letter, ...names]: Entry): AnyAnnouncement {
       return { tenantId, auditEventIds: names.length ? names.map(Number) : undefined };
     case 'w':
       return { tenantId, kind: 'pending' };
+    case 'f':
+      return { tenantId, kind: 'software' };
     case 's':
       return { tenantId, kind: 'settings' };
     case 'c':

@@ -64,6 +64,7 @@ export function openOutbox(self: string, channel: NotifyChannel, onError: (error
       deleted: new Map(),
       rollouts: new Set(),
       pending: false,
+      software: false,
       auditEvents: new Set(),
       manyAuditEvents: false,
     };
@@ -75,6 +76,7 @@ export function openOutbox(self: string, channel: NotifyChannel, onError: (error
     for (const tenantId of unsent) {
       const tenant = waitingOf(tenantId);
       tenant.everything = true;
+      tenant.software = true;
       tenant.manyAuditEvents = true;
     }
     unsent.clear();
@@ -94,6 +96,7 @@ export function openOutbox(self: string, channel: NotifyChannel, onError: (error
       const tenant = waitingOf(tenantId);
       if (kind === 'settings') tenant.settings = true;
       else if (kind === 'pending') tenant.pending = true;
+      else if (kind === 'software') tenant.software = true;
       else if (kind === 'created' && !(controllerIds && mayNameCreated(tenantId, controllerIds.length)))
         tenant.manyCreated = true;
       else if (kind === 'reported' && !(controllerIds && mayNameReported(tenantId, controllerIds.length)))

@@ -1,9 +1,10 @@
 /**
  * What happened: to the targets named, or, `settings`, to accounts and configuration but to no target. `reported`: to
  * what is noted of their actions, and to nothing that anybody remembers. `pending`: to devices that wait for an approval
- * and to no target; it names none.
+ * and to no target; it names none. `software`: to software modules and distribution sets, and to no target; it names
+ * none.
  */
-export type ChangeKind = 'updated' | 'created' | 'deleted' | 'settings' | 'reported' | 'pending';
+export type ChangeKind = 'updated' | 'created' | 'deleted' | 'settings' | 'reported' | 'pending' | 'software';
 
 /** That targets of a tenant changed; without controllerIds: anything of the tenant may have. */
 export interface Announcement {

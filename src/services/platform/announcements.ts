@@ -22,6 +22,8 @@ export interface AnnouncementListener {
   reported?(announcement: Announcement): void;
   /** Devices that wait for an approval came, went or were rejected. */
   pending?(announcement: Announcement): void;
+  /** Software modules, their files or distribution sets changed. */
+  software?(announcement: Announcement): void;
   /** Events were added to the audit trail. */
   audit?(announcement: AuditAnnouncement): void;
   /** Announcements may have been missed. */
@@ -56,6 +58,7 @@ export async function openAnnouncements(
       if ('rolloutIds' in announcement) listener.rollouts?.(announcement);
       else if ('auditEventIds' in announcement) listener.audit?.(announcement);
       else if (announcement.kind === 'pending') listener.pending?.(announcement);
+      else if (announcement.kind === 'software') listener.software?.(announcement);
       else if (announcement.kind === 'created') listener.created?.(announcement);
       else if (announcement.kind === 'reported') listener.reported?.(announcement);
       else listener.changed(announcement);

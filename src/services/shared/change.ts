@@ -111,6 +111,9 @@ export async function change<T>(
   }
 }
 
+/** Events of what devices are to install. That a set was given to targets is told by the targets. */
+const OF_SOFTWARE = /^(artifact|software-module(-type)?|distribution-set)\.(?!assigned|auto-assigned|tags-)/;
+
 /** Gathers what a transaction records and changes. */
 function noteChanges(context: ActorContext) {
   const records: DoneBy[] = [];
@@ -174,6 +177,8 @@ function noteChanges(context: ActorContext) {
       for (const announcement of ofTargets()) announcements.announce({ tenantId, ...announcement });
       announcements.announceRollouts({ tenantId, rolloutIds: [...rolloutIds] });
       if (pending) announcements.announce({ tenantId, kind: 'pending' });
+      if (records.some(({ type }) => OF_SOFTWARE.test(type)))
+        announcements.announce({ tenantId, kind: 'software' });
       announcements.announceAuditEvents({ tenantId, auditEventIds });
     },
   };

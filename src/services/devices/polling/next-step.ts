@@ -9,6 +9,7 @@ import { maintenanceWindowOf } from '../../deployments/assignments/maintenance-w
 export interface NextStep {
   kind: 'deploymentBase' | 'cancelAction' | 'confirmationBase';
   actionId: number;
+  setId: number;
   /** Another one whenever the device must handle the action in another way. */
   revision: number;
 }
@@ -26,6 +27,7 @@ export const isNextAction: SQL = sql`${actions.tenantId} = ${targets.tenantId} A
  */
 export const STEP_COLUMNS = {
   actionId: actions.id,
+  setId: actions.setId,
   status: actions.status,
   forceType: actions.forceType,
   forcedAt: actions.forcedAt,
@@ -42,6 +44,7 @@ export const STEP_COLUMNS = {
 
 export interface StepRow {
   actionId: number | null;
+  setId: number | null;
   status: ActionStatus | null;
   forceType: ForceType | null;
   forcedAt: Date | null;
@@ -58,15 +61,15 @@ export function stepOf(
   row: StepRow,
   now: Date,
 ): { next: NextStep | null; opensAt: Date | null; until: number } {
-  const { actionId, status, forceType, forcedAt } = row;
-  if (actionId === null || forceType === null)
+  const { actionId, setId, status, forceType, forcedAt } = row;
+  if (actionId === null || setId === null || forceType === null)
     return { next: null, opensAt: null, until: Number.POSITIVE_INFINITY };
   const { until, opensAt, ...handling } = handlingOf(
     { forceType, forcedAt, maintenanceWindow: maintenanceWindowOf(row) },
     now,
   );
   const revision = Number.parseInt(hash('sha1', JSON.stringify([forceType, handling])).slice(0, 7), 16);
-  return { next: { kind: kindOf(status), actionId, revision }, opensAt, until };
+  return { next: { kind: kindOf(status), actionId, setId, revision }, opensAt, until };
 }
 
 function kindOf(status: ActionStatus | null): NextStep['kind'] {

@@ -25,6 +25,7 @@ import {
 import { openRecentLookups, type RecentLookups } from '../sign-in/recent-lookups.ts';
 import { registerDevice } from '../sign-in/register.ts';
 import { registerPending } from '../sign-in/register-pending.ts';
+import { openSetContents, type SetContents } from '../updates/deployment-content.ts';
 import type { Device, PollAnswer } from './device.ts';
 import { type DeviceCache, openDeviceCache } from './device-cache.ts';
 import { openPollTimes, type PollTimes } from './poll-times.ts';
@@ -34,6 +35,7 @@ export interface DevicePlatform extends Platform {
   devices: DeviceCache;
   pendingDevices: PendingDevices;
   lookups: RecentLookups;
+  sets: SetContents;
   writes: Writes;
   pollTimes: PollTimes;
   /** Hears of certificates that didn't sign a device in, and why. */
@@ -59,6 +61,7 @@ export function openDevices(
     devices: openDeviceCache(database, announcements, clock, capacity),
     pendingDevices: openPendingDevices(database, announcements),
     lookups: openRecentLookups(announcements),
+    sets: openSetContents(database, announcements),
     writes: openWrites(platform.systemDefaults.deviceWrites),
     pollTimes: openPollTimes(database, clock, onError),
     onRefusal,

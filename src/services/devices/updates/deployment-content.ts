@@ -9,13 +9,11 @@ import {
   softwareModules,
   softwareModuleTypes,
 } from '../../../database/tables/software.ts';
-import {
-  ARTIFACT_COLUMNS,
-  type Artifact,
-  ofItsContent,
-  withoutLocation,
-} from '../../software/artifacts/artifact.ts';
+import type { Announcements } from '../../platform/announcements.ts';
+import type { Tenant } from '../../platform/tenants/registry.ts';
+import { ARTIFACT_COLUMNS, ofItsContent, type StoredArtifact } from '../../software/artifacts/artifact.ts';
 import { ofItsType } from '../../software/software-modules/complete.ts';
+import { type CachedRead, openReadCache } from '../polling/read-cache.ts';
 
 /** A module as devices get it. */
 export interface DeploymentChunk {
@@ -24,17 +22,40 @@ export interface DeploymentChunk {
   part: string;
   name: string;
   version: string;
-  artifacts: Artifact[];
+  artifacts: StoredArtifact[];
   /** Only what devices are to be told. */
   metadata: { key: string; value: string }[];
 }
 
-/** The modules of a set, in the order of the ids. */
-export async function readChunks(
-  database: Database,
-  tenantId: number,
-  setId: number,
-): Promise<DeploymentChunk[]> {
+/** What is in sets. */
+export interface SetContents {
+  /** The modules of a set, in the order of the ids. */
+  read(tenant: Tenant, setId: number): Promise<readonly DeploymentChunk[]>;
+}
+
+interface Remembered extends CachedRead {
+  chunks: DeploymentChunk[];
+}
+
+/** Many devices get the same few sets. */
+const SETS_AT_MOST = 200;
+
+/** Remembers what is in sets, until any software of a tenant changes. */
+export function openSetContents(database: Database, announcements: Announcements): SetContents {
+  const sets = openReadCache<Remembered>(SETS_AT_MOST, announcements.trustworthy, async (tenant, setId) => ({
+    tenant,
+    chunks: await readChunks(database, tenant.tenantId, Number(setId)),
+  }));
+  announcements.subscribe({ changed() {}, software: sets.clear, everything: sets.clear });
+  return {
+    async read(tenant, setId) {
+      const key = String(setId);
+      return (sets.peek(tenant, key) ?? (await sets.read(tenant, key)))!.chunks;
+    },
+  };
+}
+
+async function readChunks(database: Database, tenantId: number, setId: number): Promise<DeploymentChunk[]> {
   const key = { tenantId, setId };
   const [modules, files, metadata] = await Promise.all([
     findModules(database).execute(key),
@@ -43,7 +64,7 @@ export async function readChunks(
   ]);
   return modules.map((module) => ({
     ...module,
-    artifacts: files.filter((file) => file.moduleId === module.moduleId).map(withoutLocation),
+    artifacts: files.filter((file) => file.moduleId === module.moduleId),
     metadata: metadata
       .filter((entry) => entry.moduleId === module.moduleId)
       .map(({ key, value }) => ({ key, value })),

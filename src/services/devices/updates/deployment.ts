@@ -7,13 +7,13 @@ import { maintenanceWindowOf } from '../../deployments/assignments/maintenance-w
 import type { Platform } from '../../shared/context.ts';
 import { findOwnAction, isFetchable, type OwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device.ts';
-import { type DeploymentChunk, readChunks } from './deployment-content.ts';
+import type { DeploymentChunk, SetContents } from './deployment-content.ts';
 
 /** What a device is told about an action. */
 export interface DeviceDeployment {
   action: OwnAction;
   handling: Handling;
-  chunks: DeploymentChunk[];
+  chunks: readonly DeploymentChunk[];
   history: History | null;
 }
 
@@ -38,11 +38,10 @@ const KNOWS: Record<DeploymentResource, (action: OwnAction) => boolean> = {
  * @throws ACTION_NOT_FOUND
  */
 export async function findDeployment(
-  platform: Platform,
+  platform: Platform & { sets: SetContents },
   device: Device,
   { resource, actionId, messages }: { resource: DeploymentResource; actionId: number; messages: number },
 ): Promise<DeviceDeployment> {
-  const { tenantId } = device.tenant;
   const action = await findOwnAction(platform, device, actionId);
   if (!KNOWS[resource](action)) throw actionNotFound(String(actionId));
   const { windowSchedule: schedule, windowDuration: duration, windowTimezone: timezone } = action;
@@ -50,7 +49,7 @@ export async function findDeployment(
   return {
     action,
     handling: handlingOf({ ...action, maintenanceWindow }, platform.clock()),
-    chunks: await readChunks(platform.database, tenantId, action.setId),
+    chunks: await platform.sets.read(device.tenant, action.setId),
     history: messages === 0 ? null : await readHistory(platform, action, messages),
   };
 }

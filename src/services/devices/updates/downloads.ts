@@ -18,6 +18,7 @@ import {
 import { type Download, downloadOf, type ExternalFile } from '../../software/artifacts/download.ts';
 import type { Device } from '../polling/device.ts';
 import { tellAction } from '../reports/tell.ts';
+import type { SetContents } from './deployment-content.ts';
 
 /** The files of a module that the device was ever to have. @throws SOFTWARE_MODULE_NOT_FOUND */
 export async function findOwnArtifacts(
@@ -41,15 +42,36 @@ export interface OwnDownload {
  * @throws SOFTWARE_MODULE_NOT_FOUND, also where the update is over or is to be stopped; ARTIFACT_NOT_FOUND
  */
 export async function openOwnArtifact(
-  platform: Platform,
-  { tenant: { tenantId }, targetId }: Device,
+  platform: Platform & { sets: SetContents },
+  device: Device,
   { moduleId, filename }: { moduleId: number; filename: string },
 ): Promise<OwnDownload> {
   const { database } = platform;
+  const {
+    tenant: { tenantId },
+    targetId,
+  } = device;
+  const known = await findInNextSet(platform, device, moduleId, filename);
+  if (known) return known;
   const [file] = await findFile(database).execute({ tenantId, targetId, moduleId, filename });
   if (file) return { actionId: file.actionId, download: downloadOf(platform, file.artifact) };
   const [action] = await findActionWith(database).execute({ tenantId, targetId, moduleId });
   throw action?.wanted ? artifactNotFound(filename, ['filename']) : softwareModuleNotFound(String(moduleId));
+}
+
+/** The same from memory, for what the device is to do next: nearly all that is downloaded. */
+async function findInNextSet(
+  platform: Platform & { sets: SetContents },
+  { tenant, next }: Device,
+  moduleId: number,
+  filename: string,
+): Promise<OwnDownload | undefined> {
+  if (!next || next.kind === 'cancelAction') return undefined;
+  const chunks = await platform.sets.read(tenant, next.setId);
+  const file = chunks
+    .find((chunk) => chunk.moduleId === moduleId)
+    ?.artifacts.find((artifact) => artifact.filename === filename);
+  return file && { actionId: next.actionId, download: downloadOf(platform, file) };
 }
 
 const isWanted = sql<boolean>`(${actions.active} AND ${actions.status} <> 'canceling')`;

@@ -13,8 +13,8 @@ export interface Download extends Artifact {
   md5: string;
   sha1: string;
   url: null;
-  /** Its bytes, or those of a range within it. @throws ARTIFACT_CONTENT_LOST */
-  read(range?: ByteRange): Promise<Readable>;
+  /** Its bytes, or those of a range within it; as one piece where they are few. @throws ARTIFACT_CONTENT_LOST */
+  read(range?: ByteRange): Promise<Readable | Uint8Array>;
 }
 
 /** A file that lives elsewhere: whoever wants it has to fetch it there. */
@@ -46,12 +46,17 @@ export function downloadOf(
     md5,
     sha1,
     url,
-    // With a known end, the store neither searches for it nor uses more memory than the file has.
-    read: (range = { first: 0, last: artifact.size - 1 }) =>
-      storage.store.read(location, range).catch((error) => {
+    async read(range = { first: 0, last: artifact.size - 1 }) {
+      try {
+        const whole = await storage.small.read(location, artifact.size);
+        if (whole) return whole.subarray(range.first, range.last + 1);
+        // With a known end, the store neither searches for it nor uses more memory than the file has.
+        return await storage.store.read(location, range);
+      } catch (error) {
         if (!(error instanceof ContentLostError)) throw error;
         storage.onLost(location);
         throw artifactContentLost(artifact.filename);
-      }),
+      }
+    },
   };
 }
