@@ -307,7 +307,7 @@ describe('GraphQL', () => {
       `deleteTargets(input: { targets: { ids: ["${target}"] } }) { deletedCount userErrors { code message path } }`,
       `deleteTargets(input: { targets: { filter: "description==theirs" } }) { deletedCount userErrors { code message path } }`,
       `rotateTargetToken(input: { id: "${target}" }) { target { name } userErrors { code message path } }`,
-      `setTargetAttributes(input: { id: "${target}", attributes: [{ key: "a", value: "b" }] }) { target { name } userErrors { code message path } }`,
+      `setTargetAttributes(input: { targets: { ids: ["${target}"] }, attributes: [{ key: "a", value: "b" }] }) { affectedCount userErrors { code message path } }`,
       `updateTargetType(input: { id: "${type}", name: "taken" }) { targetType { name } userErrors { code message path } }`,
       `deleteTargetType(input: { id: "${type}" }) { userErrors { code message path } }`,
       `createTargets(input: { targets: [{ controllerId: "y", targetTypeId: "${type}" }] }) { targets { name } userErrors { code message path } }`,

@@ -49,15 +49,15 @@ import { createTargetTypes } from '../../src/services/fleet/target-types/create.
 import { deleteTargetType } from '../../src/services/fleet/target-types/delete.ts';
 import { updateTargetType } from '../../src/services/fleet/target-types/update.ts';
 import { assignTargetType } from '../../src/services/fleet/targets/assign-type.ts';
-import { setTargetAttributes } from '../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../src/services/fleet/targets/delete.ts';
 import { rotateTargetToken } from '../../src/services/fleet/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../src/services/fleet/targets/rotate-tokens.ts';
+import { setTargetAttributes } from '../../src/services/fleet/targets/set-attributes.ts';
 import type { Target } from '../../src/services/fleet/targets/target.ts';
 import { updateTarget } from '../../src/services/fleet/targets/update.ts';
 import { failJob } from '../../src/services/jobs/advance.ts';
-import { changeTargets } from '../../src/services/jobs/begin.ts';
+import { changeMany } from '../../src/services/jobs/begin.ts';
 import { cancelJob } from '../../src/services/jobs/cancel.ts';
 import { createTenant } from '../../src/services/platform/tenants/create.ts';
 import { generateGatewayToken } from '../../src/services/platform/tenants/generate-gateway-token.ts';
@@ -117,7 +117,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   updateTarget: (c) => updateTarget(c, { controllerId: 'a', name: 'new', address: 'new' }),
   deleteTargets: (c) => deleteTargets(c, { filter: 'id==*' }),
   setTargetAttributes: (c) =>
-    setTargetAttributes(c, { controllerId: 'a', attributes: [{ key: 'new', value: 'v' }] }),
+    setTargetAttributes(c, { controllerIds: ['a'], attributes: [{ key: 'new', value: 'v' }] }),
   rotateTargetToken: (c) => rotateTargetToken(c, { controllerId: 'a' }),
   rotateTargetTokens: (c) => rotateTargetTokens(c, { filter: 'id==*', overlapSeconds: 60 }),
   createTargetTypes: (c) => createTargetTypes(c, { targetTypes: [{ name: 'new' }] }),
@@ -192,7 +192,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
       groupId,
       address: 'x',
     }),
-  changeTargets: (c) => changeTargets(c, 'assign_target_group', { group: 'other', filter: 'id==*' }),
+  changeMany: (c) => changeMany(c, 'assign_target_group', { group: 'other', filter: 'id==*' }),
   cancelJob: (c, { jobId }) => cancelJob(c, { id: jobId }),
   failJob: (c, { jobId }) =>
     failJob(c, { tenantId: c.caller.tenantId, id: jobId }, { code: 'FORBIDDEN', message: 'no' }),
@@ -271,7 +271,7 @@ async function fixture() {
   const tenant = await newTenant(platform);
   const context = tenant.contextOf(undefined, ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
   await createTargets(context, { targets: [{ controllerId: 'a', address: 'old' }, { controllerId: 'b' }] });
-  await setTargetAttributes(context, { controllerId: 'a', attributes: [{ key: 'old', value: 'v' }] });
+  await setTargetAttributes(context, { controllerIds: ['a'], attributes: [{ key: 'old', value: 'v' }] });
   const { created: targetTypes } = await createTargetTypes(context, { targetTypes: [{ name: 'old' }] });
   const { created: targetTags } = await createTargetTags(context, {
     targetTags: [{ name: 'old' }, { name: 'free' }],

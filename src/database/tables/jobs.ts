@@ -17,6 +17,13 @@ export const JOB_KINDS = [
   'delete_target_metadata',
   'approve_targets',
   'reject_targets',
+  'set_target_attributes',
+  'set_auto_confirm',
+  'assign_distribution_set',
+  'cancel_actions',
+  'force_actions',
+  'confirm_actions',
+  'delete_actions',
 ] as const;
 export type JobKindName = (typeof JOB_KINDS)[number];
 
@@ -29,7 +36,7 @@ export interface JobFault {
 
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
 
-/** Changes of all targets that match a filter, each with how far it is: all numbers count what is committed. */
+/** Changes of all targets, pending targets or actions that match a filter, each with how far it is: all numbers count what is committed. */
 export const jobs = pgTable(
   'jobs',
   {

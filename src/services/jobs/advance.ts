@@ -11,7 +11,7 @@ import type { ActorContext, Channel, Context, Platform } from '../shared/context
 import { cutText } from '../shared/text.ts';
 import { endJob } from './end.ts';
 import { isActiveJob, type JobRow } from './job.ts';
-import { type Done, KINDS } from './kinds.ts';
+import { type Done, KINDS, tryOnNone } from './kinds.ts';
 
 export interface JobKey {
   tenantId: number;
@@ -104,8 +104,8 @@ const NOTHING: Done = { changed: [] };
 async function takeBatch(step: Step, job: JobRow, size: number): Promise<boolean> {
   const { tx, context } = step;
   const { filter, parameters, upTo, reached } = job;
-  const { permission, source, work } = KINDS[job.kind];
-  requirePermission(context, permission);
+  const { permissions, source, work } = KINDS[job.kind];
+  requirePermission(context, ...permissions);
   const part = await source.next(tx, context, filter, { after: reached, upTo, limit: size });
   const records: ChangeRecord[] = [];
   const changes = { ...step.changes, record: (done: ChangeRecord) => void records.push(done) };
@@ -125,17 +125,18 @@ async function takeBatch(step: Step, job: JobRow, size: number): Promise<boolean
   return false;
 }
 
-/** What refuses the work whatever the targets, as a tag that is gone. */
-async function faultWithoutTargets(context: Context, key: JobKey): Promise<DomainError | undefined> {
+/** What refuses the work whatever the targets. */
+async function faultWithoutTargets(
+  context: Context,
+  { tenantId, id }: JobKey,
+): Promise<DomainError | undefined> {
+  const [job] = await context.database
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.tenantId, tenantId), eq(jobs.id, id), isActiveJob));
+  if (!job) return undefined;
   try {
-    await change(context, async (tx, changes) => {
-      const job = await lockJob(tx, key);
-      if (!job) return changes.undo(undefined);
-      const { permission, work } = KINDS[job.kind];
-      requirePermission(context, permission);
-      await work({ tx, context, changes }, { filter: job.filter, among: [] }, job.parameters);
-      return changes.undo(undefined);
-    });
+    await tryOnNone(context, KINDS[job.kind], job);
   } catch (error) {
     if (error instanceof DomainError) return error;
     throw error;

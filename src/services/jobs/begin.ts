@@ -11,7 +11,7 @@ import type { Context } from '../shared/context.ts';
 import { parse } from '../shared/parse.ts';
 import { selectionFields } from '../shared/selection.ts';
 import { isActiveJob, JOB_COLUMNS, type Job } from './job.ts';
-import { type BulkInput, type Done, KINDS } from './kinds.ts';
+import { type BulkInput, type Done, KINDS, tryOnNone } from './kinds.ts';
 
 /** So many are changed within the answer; more by a job. */
 export const AT_ONCE = 1_000;
@@ -31,37 +31,44 @@ const Chosen = z.object(selectionFields);
 const NOTHING = { changed: [], affectedCount: 0, job: null };
 
 /**
- * Does what the verb of a kind does: at once where targets are named, few match or it is a dry run, else by a job, for
- * which this only checks the input. Needs what the verb needs.
+ * Does what the verb of a kind does: at once where things are named, few match or it is a dry run, else by a job, for
+ * which this only checks the input. A filter that few match goes through all once: then only these are looked at. Needs
+ * what the verb needs.
  * @throws QUOTA_EXCEEDED where too many jobs wait; what the verb throws
  */
-export async function changeTargets<I extends BulkInput>(
+export async function changeMany<I extends BulkInput>(
   context: Context,
   name: JobKindName,
   input: I,
 ): Promise<BulkChange> {
   const kind = KINDS[name];
-  requirePermission(context, kind.permission);
+  requirePermission(context, ...kind.permissions);
   const { filter, ids, controllerIds, dryRun, ...parameters } = input;
-  if (dryRun) return { ...NOTHING, affectedCount: await kind.count(context, input) };
+  if (dryRun) return { ...NOTHING, ...(await kind.count(context, input)) };
+  let among: number[] | undefined;
   if (filter != null && (ids ?? controllerIds) == null) {
-    const { total, upTo } = await kind.source.count(context, filter);
-    if (total > AT_ONCE) {
-      await kind.count(context, input);
-      return { ...NOTHING, job: await beginJob(context, { kind: name, filter, parameters, total, upTo }) };
+    const some = await kind.source.some(context, filter, AT_ONCE + 1);
+    if (some.length > AT_ONCE) {
+      await (kind.isAllOrNone
+        ? kind.count(context, input)
+        : tryOnNone(context, kind, { filter, parameters }));
+      const matching = await kind.source.count(context, filter);
+      return { ...NOTHING, job: await beginJob(context, { kind: name, filter, parameters, ...matching }) };
     }
+    among = some.map(({ id }) => id);
   }
-  const chosen = parse(Chosen, { filter, ids, controllerIds });
+  const chosen = { ...parse(Chosen, { filter, ids, controllerIds }), among };
   const done = await changeBy(context, (step) => kind.work(step, chosen, parameters));
   return { ...done, affectedCount: done.changed.length, job: null };
 }
 
 type NewJob = Pick<typeof jobs.$inferInsert, 'kind' | 'filter' | 'parameters' | 'total' | 'upTo'>;
 
-async function beginJob(context: Context, given: NewJob): Promise<Job> {
-  const { caller, origin, clock } = context;
-  const now = clock();
-  return changeBy(context, async ({ tx, changes }) => {
+/** Begins a job that was checked. @throws QUOTA_EXCEEDED where too many wait */
+export const beginJob = (context: Context, given: NewJob): Promise<Job> =>
+  changeBy(context, async ({ tx, changes }) => {
+    const { caller, origin, clock } = context;
+    const now = clock();
     await makeRoom(tx, caller.tenantId);
     const [job] = await tx
       .insert(jobs)
@@ -82,7 +89,6 @@ async function beginJob(context: Context, given: NewJob): Promise<Job> {
     });
     return job!;
   });
-}
 
 /** Refuses more than may wait, and forgets the oldest of those that have ended. @throws QUOTA_EXCEEDED */
 async function makeRoom(tx: Transaction, tenantId: number): Promise<void> {

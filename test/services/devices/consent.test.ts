@@ -90,9 +90,13 @@ describe('consent that was given', () => {
 
   it('may be taken back by an operator who names the action, not by a filter', async () => {
     const deny = { confirmation: 'denied' as const };
-    expect(await confirmActions(fleet.context, { ...deny, filter: 'status==running' })).toEqual([]);
+    expect(await confirmActions(fleet.context, { ...deny, filter: 'status==running' })).toMatchObject({
+      ids: [],
+    });
     expect(await statusOf()).toBe('running');
-    expect(await confirmActions(fleet.context, { ...deny, actionIds: [actionId] })).toEqual([actionId]);
+    expect(await confirmActions(fleet.context, { ...deny, actionIds: [actionId] })).toMatchObject({
+      ids: [actionId],
+    });
     expect((await newest())?.messages).toEqual([
       "Update Server: the confirmation was taken back by 'tester': it waits again",
     ]);

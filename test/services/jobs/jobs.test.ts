@@ -1,15 +1,17 @@
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { jobs } from '../../../src/database/tables/jobs.ts';
 import { webhookDeliveries } from '../../../src/database/tables/webhooks.ts';
 import { setTargetMetadata } from '../../../src/services/fleet/target-metadata/set.ts';
 import { createTargetTags } from '../../../src/services/fleet/target-tags/create.ts';
 import { deleteTargetTag } from '../../../src/services/fleet/target-tags/delete.ts';
+import { findTargets } from '../../../src/services/fleet/targets/find.ts';
 import { advanceJob } from '../../../src/services/jobs/advance.ts';
-import { changeTargets } from '../../../src/services/jobs/begin.ts';
+import { changeMany } from '../../../src/services/jobs/begin.ts';
 import { cancelJob } from '../../../src/services/jobs/cancel.ts';
 import { findJob } from '../../../src/services/jobs/find.ts';
 import { forgetOldJobs } from '../../../src/services/jobs/forget-old.ts';
+import { KINDS } from '../../../src/services/jobs/kinds.ts';
 import { listJobs } from '../../../src/services/jobs/list.ts';
 import { jobRunner } from '../../../src/services/jobs/run.ts';
 import { watchJob } from '../../../src/services/jobs/watch.ts';
@@ -25,28 +27,39 @@ const other = await openTestPlatform();
 afterAll(() => Promise.all([close(), other.close()]));
 
 const ALL = { filter: 'id==t*' };
-const rotate = async (context: Context) => (await changeTargets(context, 'rotate_target_tokens', ALL)).job!;
+const rotate = async (context: Context) => (await changeMany(context, 'rotate_target_tokens', ALL)).job!;
 const eventsOf = async (context: Context, filter: string) =>
   (await (await listAuditEvents(context, { filter })).page()).items;
 
 describe('a change by filter', () => {
   it('of few is done within the answer', async () => {
     const { context } = await fleet(platform, 3);
-    const done = await changeTargets(context, 'assign_target_group', { ...ALL, group: 'g' });
+    const done = await changeMany(context, 'assign_target_group', { ...ALL, group: 'g' });
     expect(done).toEqual({ affectedCount: 3, changed: ['t0', 't1', 't2'], job: null });
     expect(await (await listJobs(context)).total()).toBe(0);
   });
 
+  it('of few goes through all once: the work is told which ones match', async () => {
+    const { context } = await fleet(platform, 2);
+    const kind = KINDS.assign_target_group;
+    const [work, count] = [vi.spyOn(kind, 'work'), vi.spyOn(kind.source, 'count')];
+    const { changed } = await changeMany(context, 'assign_target_group', { ...ALL, group: 'g' });
+    const among = (await findTargets(context, changed)).map((target) => target!.id);
+    expect(work.mock.calls.map(([, part]) => part)).toEqual([{ ...ALL, among }]);
+    expect(count).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
   it('of many is refused at once for what is wrong with its input', async () => {
     const { context } = await fleet(platform);
-    const refused = changeTargets(context, 'assign_target_tags', { ...ALL, tagNames: ['none'] });
+    const refused = changeMany(context, 'assign_target_tags', { ...ALL, tagNames: ['none'] });
     await expect(refused).rejects.toMatchObject({ code: 'TARGET_TAG_NOT_FOUND' });
     expect(await (await listJobs(context)).total()).toBe(0);
   });
 
   it('of many leaves out what came, or came to match, after it', async () => {
     const { tenantId, context } = await fleet(platform);
-    const { job } = await changeTargets(context, 'assign_target_group', { ...ALL, group: 'g' });
+    const { job } = await changeMany(context, 'assign_target_group', { ...ALL, group: 'g' });
     await platform.database.execute(sql`
       INSERT INTO targets (tenant_id, controller_id, name, security_token, request_attributes, update_status,
         created_at, created_by, last_modified_at, last_modified_by)
@@ -113,7 +126,7 @@ describe('a job', () => {
     const entries = Array.from({ length: 100 }, (_, n) => ({ key: `k${n}`, value: 'v' }));
     await setTargetMetadata(context, { controllerIds: ['t1234'], entries });
     const more = [{ key: 'more', value: 'v' }];
-    const { job } = await changeTargets(context, 'set_target_metadata', { ...ALL, entries: more });
+    const { job } = await changeMany(context, 'set_target_metadata', { ...ALL, entries: more });
     expect(await runJobs(platform, context, job!)).toMatchObject({
       state: 'finished',
       done: MANY,
@@ -126,7 +139,7 @@ describe('a job', () => {
   it('fails where what it gives is gone', async () => {
     const { context } = await fleet(platform);
     const { created } = await createTargetTags(context, { targetTags: [{ name: 'x' }] });
-    const { job } = await changeTargets(context, 'assign_target_tags', { ...ALL, tagNames: ['x'] });
+    const { job } = await changeMany(context, 'assign_target_tags', { ...ALL, tagNames: ['x'] });
     await deleteTargetTag(context, { id: created[0]!.id });
     expect(await runJobs(platform, context, job!)).toMatchObject({
       state: 'failed',

@@ -1,88 +1,203 @@
-import { and, eq } from 'drizzle-orm';
-import { afterAll, expect, it } from 'vitest';
-import { pendingTargets } from '../../../src/database/tables/enrollment.ts';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, describe, expect, it } from 'vitest';
 import { JOB_KINDS, type JobKindName } from '../../../src/database/tables/jobs.ts';
 import { targets } from '../../../src/database/tables/targets.ts';
+import type { Grant } from '../../../src/services/access/grants.ts';
+import { assignDistributionSet } from '../../../src/services/deployments/assignments/assign.ts';
+import { setTargetMetadata } from '../../../src/services/fleet/target-metadata/set.ts';
+import { assignTargetTags } from '../../../src/services/fleet/target-tags/assign.ts';
 import { createTargetTags } from '../../../src/services/fleet/target-tags/create.ts';
 import { createTargetTypes } from '../../../src/services/fleet/target-types/create.ts';
-import { createTargets } from '../../../src/services/fleet/targets/create.ts';
-import { changeTargets } from '../../../src/services/jobs/begin.ts';
+import { advanceJob } from '../../../src/services/jobs/advance.ts';
+import { beginJob, changeMany } from '../../../src/services/jobs/begin.ts';
+import { cancelJob } from '../../../src/services/jobs/cancel.ts';
+import { findJob } from '../../../src/services/jobs/find.ts';
+import { KINDS } from '../../../src/services/jobs/kinds.ts';
 import { listAuditEvents } from '../../../src/services/platform/audit/list.ts';
+import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { openTestPlatform } from '../../support/platform.ts';
-import { fleet, MANY, pendingFleet, runJobs } from './support.ts';
+import { createSet } from '../deployments/assignments/support.ts';
+import { fleet, named, pendingFleet, runJobs } from './support.ts';
 
 const { platform, close } = await openTestPlatform();
-afterAll(close);
+const other = await openTestPlatform();
+afterAll(() => Promise.all([close(), other.close()]));
 
-const METADATA = [{ key: 'k', value: 'v' }];
-const setUp: Partial<Record<JobKindName, (context: Context) => Promise<unknown>>> = {
-  unassign_target_tags: (c) => changeTargets(c, 'assign_target_tags', { ...ALL, tagNames: ['x'] }),
-  delete_target_metadata: (c) => changeTargets(c, 'set_target_metadata', { ...ALL, entries: METADATA }),
-};
+interface Ids {
+  typeId: number;
+  setId: number;
+}
+
+/** What there is to know of a kind: its event, what it takes, and what the fleet must have before. */
+interface Row {
+  event: string;
+  takes?: (ids: Ids) => object;
+  before?: (context: Context, ids: Ids) => Promise<unknown>;
+  filter?: string;
+}
+
 const ALL = { filter: 'id==t*' };
-const PARAMETERS: Record<JobKindName, (ids: { typeId: number }) => object> = {
-  delete_targets: () => ({}),
-  rotate_target_tokens: () => ({ overlapSeconds: 60 }),
-  assign_target_type: ({ typeId }) => ({ targetTypeId: typeId }),
-  assign_target_group: () => ({ group: 'g' }),
-  assign_target_tags: () => ({ tagNames: ['x'] }),
-  unassign_target_tags: () => ({ tagNames: ['x'] }),
-  set_target_metadata: () => ({ entries: METADATA }),
-  delete_target_metadata: () => ({ keys: ['k'] }),
-  approve_targets: () => ({}),
-  reject_targets: () => ({}),
-};
-const EVENTS: Record<JobKindName, string> = {
-  delete_targets: 'target.deleted',
-  rotate_target_tokens: 'target.token-rotated',
-  assign_target_type: 'target.type-assigned',
-  assign_target_group: 'target.group-assigned',
-  assign_target_tags: 'target.tags-assigned',
-  unassign_target_tags: 'target.tags-unassigned',
-  set_target_metadata: 'target.metadata-set',
-  delete_target_metadata: 'target.metadata-deleted',
-  approve_targets: 'target.approved',
-  reject_targets: 'pending-target.rejected',
-};
-
-for (const kind of JOB_KINDS)
-  it(`${kind} of many by a filter is a job, with one event that each target finds`, async () => {
-    const isPending = kind === 'approve_targets' || kind === 'reject_targets';
-    const { tenantId, context } = await (isPending ? pendingFleet : fleet)(platform);
-    await createTargetTags(context, { targetTags: [{ name: 'x' }] });
-    const { created } = await createTargetTypes(context, { targetTypes: [{ name: 'type' }] });
-    if (!isPending) await createTargets(context, { targets: [{ controllerId: 'other' }] });
-    const prepared = (await setUp[kind]?.(context)) as { job?: { id: number } } | undefined;
-    if (prepared?.job) await runJobs(platform, context, prepared.job);
-
-    const input = { ...ALL, ...PARAMETERS[kind]({ typeId: created[0]!.id }) };
-    const { job, affectedCount } = await changeTargets(context, kind, input);
-    expect({ affectedCount, job }).toMatchObject({
-      affectedCount: 0,
-      job: { kind, state: 'queued', total: MANY, done: 0, filter: ALL.filter, createdBy: 'tester' },
-    });
-    expect(await runJobs(platform, context, job!)).toMatchObject({
-      state: 'finished',
-      done: MANY,
-      changed: MANY,
-      failed: 0,
-    });
-
-    const found = await listAuditEvents(context, { filter: `target==t7;type==${EVENTS[kind]}` });
-    expect((await found.page()).items).toMatchObject([
-      { count: MANY, filter: ALL.filter, actor: 'tester', channel: 'GRAPHQL', address: '192.0.2.1' },
-    ]);
-    const ofOther = await listAuditEvents(context, { filter: `target==other;type==${EVENTS[kind]}` });
-    expect(await ofOther.total()).toBe(0);
-    const left = await platform.database.$count(targets, eq(targets.tenantId, tenantId));
-    const pending = await platform.database.$count(
-      pendingTargets,
-      and(eq(pendingTargets.tenantId, tenantId), eq(pendingTargets.state, 'pending')),
-    );
-    const expected = { delete_targets: 1, approve_targets: MANY, reject_targets: 0 };
-    expect([left, pending]).toEqual([
-      kind in expected ? expected[kind as keyof typeof expected] : MANY + 1,
-      0,
-    ]);
+const METADATA = [{ key: 'k', value: 'v' }];
+const assign = (context: Context, { setId }: Ids, options: object = {}, offline = false) =>
+  assignDistributionSet(context, {
+    distributionSetId: setId,
+    offline,
+    assignments: [{ ...ALL, ...options }],
   });
+const OF_ACTIONS = 'target.id==t*';
+
+const ROWS: Record<JobKindName, Row> = {
+  delete_targets: { event: 'target.deleted' },
+  rotate_target_tokens: { event: 'target.token-rotated', takes: () => ({ overlapSeconds: 60 }) },
+  assign_target_type: {
+    event: 'target.type-assigned',
+    takes: ({ typeId }) => ({ targetTypeId: typeId }),
+  },
+  assign_target_group: { event: 'target.group-assigned', takes: () => ({ group: 'g' }) },
+  assign_target_tags: { event: 'target.tags-assigned', takes: () => ({ tagNames: ['x'] }) },
+  unassign_target_tags: {
+    event: 'target.tags-unassigned',
+    takes: () => ({ tagNames: ['x'] }),
+    before: (context) => assignTargetTags(context, { ...ALL, tagNames: ['x'] }),
+  },
+  set_target_metadata: { event: 'target.metadata-set', takes: () => ({ entries: METADATA }) },
+  delete_target_metadata: {
+    event: 'target.metadata-deleted',
+    takes: () => ({ keys: ['k'] }),
+    before: (context) => setTargetMetadata(context, { ...ALL, entries: METADATA }),
+  },
+  approve_targets: { event: 'target.approved' },
+  reject_targets: { event: 'pending-target.rejected' },
+  set_target_attributes: { event: 'target.attributes-set', takes: () => ({ attributes: METADATA }) },
+  set_auto_confirm: { event: 'target.auto-confirm-activated', takes: () => ({ active: true }) },
+  assign_distribution_set: {
+    event: 'distribution-set.assigned',
+    takes: ({ setId }) => ({
+      distributionSetId: setId,
+      forceType: 'timeforced',
+      forcedAt: new Date(Date.now() + 1_000_000),
+    }),
+  },
+  cancel_actions: { event: 'action.canceled', filter: OF_ACTIONS, before: (c, ids) => assign(c, ids) },
+  force_actions: {
+    event: 'action.forced',
+    filter: OF_ACTIONS,
+    before: (c, ids) => assign(c, ids, { forceType: 'soft' }),
+  },
+  confirm_actions: {
+    event: 'action.confirmed',
+    filter: OF_ACTIONS,
+    takes: () => ({ confirmation: 'confirmed' }),
+    async before(context, ids) {
+      await setConfiguration(context, { 'user.confirmation.flow.enabled': true });
+      await assign(context, ids);
+    },
+  },
+  delete_actions: {
+    event: 'action.deleted',
+    filter: OF_ACTIONS,
+    before: (c, ids) => assign(c, ids, {}, true),
+  },
+};
+
+const COUNT = 5;
+const SCOPED = [
+  'READ_TARGET',
+  'UPDATE_TARGET/id!=t4',
+  'DELETE_TARGET/id!=t4',
+  'CREATE_TARGET/id!=t4',
+] as const;
+const isOfPending = (kind: JobKindName) => kind === 'approve_targets' || kind === 'reject_targets';
+
+/** A fleet of five for a kind, and the input of its verb. */
+async function open(kind: JobKindName) {
+  const { event, takes, before, filter = ALL.filter } = ROWS[kind];
+  const here = await (isOfPending(kind) ? pendingFleet : fleet)(platform, COUNT);
+  const { context } = here;
+  await createTargetTags(context, { targetTags: [{ name: 'x' }] });
+  const { created } = await createTargetTypes(context, { targetTypes: [{ name: 'type' }] });
+  const ids = { typeId: created[0]!.id, setId: await createSet(context, 'set') };
+  await before?.(context, ids);
+  const grants: readonly Grant[] = [...SCOPED, 'READ_DISTRIBUTION_SET'];
+  // A scope uses fields that only targets have.
+  const scoped = kind === 'reject_targets' ? context : named(here.contextOf(grants));
+  return { ...here, scoped, event, input: { filter, ...takes?.(ids) } };
+}
+
+/** A job of the kind as for a large selection. */
+async function begin(context: Context, kind: JobKindName, { filter, ...parameters }: { filter: string }) {
+  const matching = await KINDS[kind].source.count(context, filter);
+  return beginJob(context, { kind, filter, parameters, ...matching });
+}
+
+const countOf = async (context: Context, filter: string) => {
+  const found = await (await listAuditEvents(context, { filter })).page();
+  return found.items.map(({ count, filter, actor, channel }) => ({ count, filter, actor, channel }));
+};
+
+/** Advances a job in a process that dies in the middle of its second batch. */
+async function dieIn(kind: JobKindName, key: { tenantId: number; id: number }) {
+  const table = isOfPending(kind) ? sql`pending_targets` : sql`targets`;
+  const blocked = () =>
+    platform.database.execute<{ pid: number }>(sql`
+      SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`);
+  await platform.database.transaction(async (tx) => {
+    await tx.execute(sql`
+      SELECT FROM ${table} WHERE tenant_id = ${key.tenantId} AND controller_id = 't3' FOR UPDATE`);
+    const dying = advanceJob(other.platform, key, 2).catch((error) => error);
+    await expect.poll(blocked, { interval: 5 }).toHaveLength(1);
+    await tx.execute(sql`SELECT pg_terminate_backend(${(await blocked())[0]!.pid})`);
+    expect(await dying).toBeInstanceOf(Error);
+  });
+}
+
+describe.each(JOB_KINDS)('%s', (kind) => {
+  it('counts in a dry run, and finishes a small selection within the answer', async () => {
+    const { context, tenantId, scoped, event, input } = await open(kind);
+    const stamp = async () =>
+      platform.database
+        .select({ id: targets.id, version: sql`xmin` })
+        .from(targets)
+        .where(eq(targets.tenantId, tenantId))
+        .orderBy(targets.id);
+    const before = await stamp();
+    const expected = kind === 'reject_targets' || kind === 'approve_targets' ? COUNT : COUNT - 1;
+    const dry = await changeMany(scoped, kind, { ...input, dryRun: true });
+    expect(dry).toMatchObject({ affectedCount: expected, changed: [], job: null });
+    expect(await stamp()).toEqual(before);
+    const done = await changeMany(context, kind, input);
+    expect(done).toMatchObject({ affectedCount: COUNT, job: null });
+    expect(await countOf(context, `type==${event}`)).toMatchObject([{ count: COUNT, filter: input.filter }]);
+  });
+
+  it('goes on exactly once after a process has died, within the scope of who began it', async () => {
+    const { context, tenantId, scoped, event, input } = await open(kind);
+    const job = await begin(scoped, kind, input);
+    const key = { tenantId, id: job.id };
+    await advanceJob(platform, key, 2);
+    expect(await findJob(context, job.id)).toMatchObject({ state: 'running', done: 2, changed: 2 });
+    await dieIn(kind, key);
+    expect(await findJob(context, job.id)).toMatchObject({ state: 'running', done: 2, changed: 2 });
+    const { done, changed, failed, state } = await runJobs(platform, context, job);
+    const whole = { done: 4, changed: 4, failed: 0, state: 'finished' };
+    const outcomes: Partial<Record<JobKindName, object>> = {
+      approve_targets: { ...whole, done: 5, failed: 1 },
+      reject_targets: { ...whole, done: 5, changed: 5 },
+    };
+    expect({ done, changed, failed, state }).toEqual(outcomes[kind] ?? whole);
+    const told = { count: changed, filter: input.filter, actor: 'tester', channel: 'GRAPHQL' };
+    expect(await countOf(context, `target==t2;type==${event}`)).toEqual([told]);
+    const outOfScope = kind === 'reject_targets' ? [told] : [];
+    expect(await countOf(context, `target==t4;type==${event}`)).toEqual(outOfScope);
+  });
+
+  it('that is canceled midway keeps what it has done', async () => {
+    const { context, tenantId, event, input } = await open(kind);
+    const job = await begin(context, kind, input);
+    await advanceJob(platform, { tenantId, id: job.id }, 2);
+    await cancelJob(context, { id: job.id });
+    expect(await runJobs(platform, context, job)).toMatchObject({ state: 'canceled', done: 2, changed: 2 });
+    expect(await countOf(context, `type==${event}`)).toMatchObject([{ count: 2 }]);
+  });
+});

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { setTargetAttributes } from '../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../src/services/fleet/targets/create.ts';
+import { setTargetAttributes } from '../../../src/services/fleet/targets/set-attributes.ts';
 import { listAuditEvents } from '../../../src/services/platform/audit/list.ts';
 import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
@@ -27,7 +27,7 @@ beforeEach(async () => {
   await createTargets(context, { targets: [{ controllerId: 'a' }] });
 });
 const reports = (key: string, value: string) =>
-  setTargetAttributes(context, { controllerId: 'a', attributes: [{ key, value }] });
+  setTargetAttributes(context, { controllerIds: ['a'], attributes: [{ key, value }] });
 
 const swu = (...hardware: string[]) =>
   cpioOf({

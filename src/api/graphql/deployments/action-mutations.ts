@@ -1,13 +1,12 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphql';
-import { cancelActions } from '../../../services/deployments/actions/cancel.ts';
-import { type CONFIRMATIONS, confirmActions } from '../../../services/deployments/actions/confirm.ts';
-import { deleteActions } from '../../../services/deployments/actions/delete.ts';
-import { forceActions } from '../../../services/deployments/actions/force.ts';
+import type { CONFIRMATIONS } from '../../../services/deployments/actions/confirm.ts';
+import { changeMany } from '../../../services/jobs/begin.ts';
+import { BulkDeletePayload, deletedMany } from '../jobs/payloads.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { answer, DeletePayload, deletions, inputOf, payloadOf } from '../server/mutations.ts';
+import { inputOf, payloadOf } from '../server/mutations.ts';
 import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
-import { ActionsPayload, affectedActions } from './actions-payload.ts';
+import { ActionsPayload, changedActions } from './actions-payload.ts';
 
 const ActionSelection = selectionOf('Action', 'actions');
 
@@ -68,7 +67,7 @@ export class ActionMutations {
     input: CancelActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {
-    return changed(input, cancelActions(context, selected(input)));
+    return change(context, 'cancel_actions', input);
   }
 
   @Mutation(payloadOf('forceActions', ActionsPayload), {
@@ -79,7 +78,7 @@ export class ActionMutations {
     input: SelectedActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {
-    return changed(input, forceActions(context, selected(input)));
+    return change(context, 'force_actions', input);
   }
 
   @Mutation(payloadOf('confirmActions', ActionsPayload), {
@@ -91,10 +90,10 @@ export class ActionMutations {
     input: ConfirmActionsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ActionsPayload> {
-    return changed(input, confirmActions(context, selected(input)));
+    return change(context, 'confirm_actions', input);
   }
 
-  @Mutation(payloadOf('deleteActions', DeletePayload), {
+  @Mutation(payloadOf('deleteActions', BulkDeletePayload), {
     description:
       'Deletes actions with their history, in states in which the tenant lets actions be deleted; what targets have stays. Needs DELETE_TARGET.',
   })
@@ -102,26 +101,27 @@ export class ActionMutations {
     @Arg('input', inputOf('deleteActions', SelectedActionsInput), { description: 'Which actions.' })
     input: SelectedActionsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeletePayload> {
-    return asPlaced(deletions('Action', deleteActions(context, selected(input)), input.dryRun), ACTIONS_AT);
+  ): Promise<BulkDeletePayload> {
+    return asPlaced(
+      deletedMany('Action', changeMany(context, 'delete_actions', selected(input))),
+      ACTIONS_AT,
+    );
   }
 }
 
 /** Where the input has what the verbs call so. */
-const ACTIONS_AT = { actionIds: ['actions', 'ids'], filter: ['actions', 'filter'] };
+const ACTIONS_AT = {
+  ids: ['actions', 'ids'],
+  actionIds: ['actions', 'ids'],
+  filter: ['actions', 'filter'],
+};
 
 /** What a verb takes for that input. */
-const selected = <I extends SelectedActionsInput>({ actions: { ids, filter }, ...rest }: I) => ({
-  ...rest,
-  actionIds: ids,
-  filter,
-});
+const selected = <I extends SelectedActionsInput>({ actions, ...rest }: I) => ({ ...rest, ...actions });
 
-const changed = (input: SelectedActionsInput, work: Promise<number[]>): Promise<ActionsPayload> =>
-  asPlaced(
-    answer(
-      affectedActions([], input.dryRun),
-      work.then((ids) => affectedActions(ids, input.dryRun)),
-    ),
-    ACTIONS_AT,
-  );
+const change = (
+  context: GraphqlContext,
+  kind: 'cancel_actions' | 'force_actions' | 'confirm_actions',
+  input: SelectedActionsInput,
+): Promise<ActionsPayload> =>
+  asPlaced(changedActions(changeMany(context, kind, selected(input))), ACTIONS_AT);

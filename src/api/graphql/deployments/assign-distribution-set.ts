@@ -2,15 +2,15 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { DomainError } from '../../../errors.ts';
 import type { Action as Entity } from '../../../services/deployments/actions/action.ts';
-import { assignDistributionSet } from '../../../services/deployments/assignments/assign.ts';
+import { type BulkChange, changeMany } from '../../../services/jobs/begin.ts';
+import type { DistributionSet as AnySet } from '../../../services/software/distribution-sets/distribution-set.ts';
 import { SelectedTargetsInput, selected, TARGETS_AT } from '../fleet/selected-targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { idOf } from '../server/ids.ts';
-import { answer } from '../server/mutations.ts';
 import { asPlaced } from '../server/selections.ts';
-import { DistributionSet } from '../software/distribution-sets.ts';
+import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
 import { ForceType } from './actions.ts';
-import { ActionsPayload, affectedActions } from './actions-payload.ts';
+import { ActionsPayload, changedActions } from './actions-payload.ts';
 
 @InputType({ description: 'When devices may install.' })
 class MaintenanceWindowInput {
@@ -81,44 +81,37 @@ class AssignDistributionSetPayload extends ActionsPayload {
   alreadyAssignedCount!: number;
 
   @Field(() => DistributionSet, { nullable: true, description: 'The set; null where refused.' })
-  distributionSet!: DistributionSet | null;
+  distributionSet!: (() => Promise<AnySet | null>) | null;
 }
 
 @Resolver()
 export class DistributionSetAssignment {
   @Mutation(() => AssignDistributionSetPayload, {
     description:
-      'Assigns a distribution set to targets, all or none: each gets an action, which replaces what it has still to do. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.',
+      'Assigns a distribution set to targets, all or none: each gets an action, which replaces what it has still to do. A job passes over targets that come to be refused after it began. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.',
   })
   assignDistributionSet(
     @Arg('input', () => AssignDistributionSetInput, { description: 'What, to which targets, and how.' })
     input: AssignDistributionSetInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AssignDistributionSetPayload> {
-    const { distributionSetId, offline, ignoreTargetFilter, dryRun, ...assignment } = selected(input);
-    const work = assignDistributionSet(context, {
-      distributionSetId,
-      assignments: [assignment],
-      offline,
-      ignoreTargetFilter,
-      dryRun,
-    });
-    const done = answer(
-      { ...affectedActions([], dryRun), alreadyAssignedCount: 0, distributionSet: null },
-      work.then(
-        ({ actions, alreadyAssigned, distributionSet }) => ({
-          ...affectedActions(
-            actions.map(({ id }) => id),
-            dryRun,
-          ),
-          alreadyAssignedCount: alreadyAssigned,
-          distributionSet,
-        }),
-        refuseAsOneAssignment,
-      ),
-    );
-    return asPlaced(done, TARGETS_AT);
+    const work = changeMany(context, 'assign_distribution_set', selected(input));
+    return asPlaced(assigned(context, input, work.catch(refuseAsOneAssignment)), TARGETS_AT);
   }
+}
+
+async function assigned(
+  context: GraphqlContext,
+  { distributionSetId }: AssignDistributionSetInput,
+  work: Promise<BulkChange>,
+): Promise<AssignDistributionSetPayload> {
+  const { alreadyAssigned = 0, ...done } = await changedActions(work);
+  const read = () => loadDistributionSet(context, distributionSetId);
+  return {
+    ...done,
+    alreadyAssignedCount: alreadyAssigned,
+    distributionSet: done.userErrors.length ? null : read,
+  };
 }
 
 /** The input has the fields of its one assignment beside all else. */

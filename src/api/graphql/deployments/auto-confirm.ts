@@ -14,19 +14,11 @@ import {
   type AutoConfirm as Entity,
   findAutoConfirm,
 } from '../../../services/deployments/auto-confirm/find.ts';
-import { setAutoConfirm } from '../../../services/deployments/auto-confirm/set.ts';
-import {
-  AffectedTargetsPayload,
-  affectedTargets,
-  SelectedTargetsInput,
-  selected,
-  TARGETS_AT,
-} from '../fleet/selected-targets.ts';
+import { ChangedTargetsPayload, changeSelected, SelectedTargetsInput } from '../fleet/selected-targets.ts';
 import { Target, type TargetView } from '../fleet/targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOf } from '../server/loaders.ts';
 import { payloadOf } from '../server/mutations.ts';
-import { asPlaced } from '../server/selections.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -74,7 +66,7 @@ export class AutoConfirmResolver {
     return loadAutoConfirm(context, id);
   }
 
-  @Mutation(payloadOf('setAutoConfirm', AffectedTargetsPayload), {
+  @Mutation(payloadOf('setAutoConfirm', ChangedTargetsPayload), {
     description:
       'Activates or deactivates auto-confirmation; of no target where one of those named is missing. Where it is so already it stays as it is, with initiator and remark. Needs UPDATE_TARGET.',
   })
@@ -82,7 +74,7 @@ export class AutoConfirmResolver {
     @Arg('input', () => SetAutoConfirmInput, { description: 'What to do, and to which targets.' })
     input: SetAutoConfirmInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<AffectedTargetsPayload> {
-    return asPlaced(affectedTargets(setAutoConfirm(context, selected(input))), TARGETS_AT);
+  ): Promise<ChangedTargetsPayload> {
+    return changeSelected(context, 'set_auto_confirm', input);
   }
 }

@@ -17,13 +17,12 @@ import {
 import type { PendingTargetOrderField as OrderField } from '../../../services/devices/pending-targets/fields.ts';
 import { findPendingTargets, listPendingTargets } from '../../../services/devices/pending-targets/list.ts';
 import type { PendingTarget as Entity } from '../../../services/devices/pending-targets/pending-target.ts';
-import { changeTargets } from '../../../services/jobs/begin.ts';
-import { ChangedTargetsPayload, changedTargets } from '../fleet/selected-targets.ts';
-import { Job } from '../jobs/jobs.ts';
+import { changeMany } from '../../../services/jobs/begin.ts';
+import { ChangedTargetsPayload } from '../fleet/selected-targets.ts';
+import { changedMany, JobPayload } from '../jobs/payloads.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { Payload } from '../server/errors.ts';
 import { lookup } from '../server/lookups.ts';
 import { payloadOf } from '../server/mutations.ts';
 import { Node } from '../server/node.ts';
@@ -127,7 +126,7 @@ class RejectTargetsInput extends PendingTargetsInput {}
 const MOST_TOLD = 1_000;
 
 @ObjectType({ simpleResolvers: true, description: 'What `rejectTargets` answers.' })
-class RejectTargetsPayload extends Payload {
+class RejectTargetsPayload extends JobPayload {
   @Field(() => [PendingTarget], {
     description: `These pending targets as they are now, of no more than ${MOST_TOLD}; none of a dry run or a job. Needs READ_TARGET.`,
   })
@@ -137,12 +136,6 @@ class RejectTargetsPayload extends Payload {
     description: 'How many pending targets were rejected, or would be without `dryRun`.',
   })
   affectedCount!: number;
-
-  @Field(() => Job, {
-    nullable: true,
-    description: 'Where a filter matches more than 1,000: the job that does it, and `affectedCount` is 0.',
-  })
-  job!: Job | null;
 }
 
 const { Connection: PendingTargetConnection } = connectionTypes(
@@ -162,7 +155,7 @@ const decide = (
   context: GraphqlContext,
   kind: 'approve_targets' | 'reject_targets',
   { pendingTargets, dryRun }: PendingTargetsInput,
-) => asPlaced(changedTargets(changeTargets(context, kind, { ...pendingTargets, dryRun })), PENDING_AT);
+) => asPlaced(changedMany(changeMany(context, kind, { ...pendingTargets, dryRun })), PENDING_AT);
 
 lookup('PendingTarget', PendingTarget, { needs: 'READ_TARGET without a scope', find: findPendingTargets });
 

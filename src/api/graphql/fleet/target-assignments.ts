@@ -1,7 +1,8 @@
 import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from 'type-graphql';
 import { listTargetGroups } from '../../../services/fleet/target-groups/list.ts';
 import type { NotFoundPolicy as Policy } from '../../../services/fleet/target-tags/choice.ts';
-import { changeTargets } from '../../../services/jobs/begin.ts';
+import { changeMany } from '../../../services/jobs/begin.ts';
+import { changedMany } from '../jobs/payloads.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { idOf } from '../server/ids.ts';
@@ -9,7 +10,6 @@ import { payloadOf } from '../server/mutations.ts';
 import { asPlaced, OneOf } from '../server/selections.ts';
 import {
   ChangedTargetsPayload,
-  changedTargets,
   changeSelected,
   SelectedTargetsInput,
   selected,
@@ -80,8 +80,8 @@ function changeTags(
   kind: 'assign_target_tags' | 'unassign_target_tags',
   { tags: { ids: tagIds, names: tagNames }, ...input }: TargetTagsChoice,
 ) {
-  const work = changeTargets(context, kind, { ...selected(input), tagIds, tagNames });
-  return asPlaced(changedTargets(work), { ...TARGETS_AT, ...TAGS_AT });
+  const work = changeMany(context, kind, { ...selected(input), tagIds, tagNames });
+  return asPlaced(changedMany(work), { ...TARGETS_AT, ...TAGS_AT });
 }
 
 /** It goes through all targets once. */

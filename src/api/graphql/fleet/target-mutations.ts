@@ -1,19 +1,23 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
-import {
-  type AttributeMode as Mode,
-  setTargetAttributes,
-} from '../../../services/fleet/targets/attributes.ts';
+import type { AttributeMode as Mode } from '../../../services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../services/fleet/targets/create.ts';
-import { findTargetsById } from '../../../services/fleet/targets/find.ts';
 import { updateTarget } from '../../../services/fleet/targets/update.ts';
+import { changeMany } from '../../../services/jobs/begin.ts';
 import { mapInTurns } from '../../../services/shared/turns.ts';
-import { Job } from '../jobs/jobs.ts';
+import { BulkDeletePayload, deletedMany } from '../jobs/payloads.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
-import { BulkInput, creation, DeletePayload, deletedIdsOf, idInput, payload } from '../server/mutations.ts';
-import { changeSelected, SelectedTargetsInput } from './selected-targets.ts';
+import { BulkInput, creation, idInput, payload, payloadOf } from '../server/mutations.ts';
+import { asPlaced } from '../server/selections.ts';
+import {
+  ChangedTargetsPayload,
+  changeSelected,
+  SelectedTargetsInput,
+  selected,
+  TARGETS_AT,
+} from './selected-targets.ts';
 import { Target, type TargetView, targetView } from './targets.ts';
 
 @InputType({ description: 'A target to create.' })
@@ -110,16 +114,6 @@ class UpdateTargetPayload extends Payload {
 @InputType({ description: 'What `deleteTargets` takes.' })
 class DeleteTargetsInput extends SelectedTargetsInput {}
 
-@ObjectType({ simpleResolvers: true, description: 'What `deleteTargets` answers.' })
-class DeleteTargetsPayload extends DeletePayload {
-  @Field(() => Job, {
-    nullable: true,
-    description:
-      'Where a filter matches more than 1,000 targets: the job that deletes them, and `deletedCount` is 0.',
-  })
-  job!: Job | null;
-}
-
 const AttributeMode = enumOf<Mode>('AttributeMode', 'What becomes of the attributes a target has.', {
   merge: 'They stay; those named are added or overwritten.',
   replace: 'They go; only those named remain.',
@@ -139,21 +133,12 @@ class AttributeInput {
 }
 
 @InputType({ description: 'What `setTargetAttributes` takes.' })
-class SetTargetAttributesInput extends idInput('Target') {
+class SetTargetAttributesInput extends SelectedTargetsInput {
   @Field(() => [AttributeInput], { description: 'The attributes.' })
   attributes!: AttributeInput[];
 
-  @Field(() => AttributeMode, { defaultValue: 'merge', description: 'What becomes of those the target has.' })
+  @Field(() => AttributeMode, { defaultValue: 'merge', description: 'What becomes of those a target has.' })
   mode!: Mode;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'What `setTargetAttributes` answers.' })
-class SetTargetAttributesPayload extends Payload {
-  @Field(() => Target, {
-    nullable: true,
-    description: 'The target as it is now; null where refused, or out of what READ_TARGET reaches.',
-  })
-  target!: (() => Promise<TargetView | null>) | null;
 }
 
 @Resolver(() => Target)
@@ -182,36 +167,27 @@ export class TargetMutations {
     return payload('target', work);
   }
 
-  @Mutation(() => DeleteTargetsPayload, {
+  @Mutation(payloadOf('deleteTargets', BulkDeletePayload), {
     description:
       'Deletes targets with all that belongs to them; none where one of them is missing. Needs DELETE_TARGET.',
   })
   deleteTargets(
     @Arg('input', () => DeleteTargetsInput, { description: 'What to delete.' }) input: DeleteTargetsInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<DeleteTargetsPayload> {
-    return changeSelected(context, 'delete_targets', input).then(({ affectedCount, ids = [], ...rest }) => ({
-      ...rest,
-      deletedIds: deletedIdsOf('Target', ids),
-      deletedCount: affectedCount,
-    }));
+  ): Promise<BulkDeletePayload> {
+    const work = changeMany(context, 'delete_targets', selected(input));
+    return asPlaced(deletedMany('Target', work), TARGETS_AT);
   }
 
-  @Mutation(() => SetTargetAttributesPayload, {
-    description: "Changes a target's attributes in the device's place. Needs UPDATE_TARGET.",
+  @Mutation(payloadOf('setTargetAttributes', ChangedTargetsPayload), {
+    description:
+      "Changes attributes in the devices' place; of no target where one of those named is missing or would have too many. Needs UPDATE_TARGET.",
   })
   setTargetAttributes(
-    @Arg('input', () => SetTargetAttributesInput, { description: 'What to set, and how.' })
+    @Arg('input', () => SetTargetAttributesInput, { description: 'What to set, of which targets, and how.' })
     input: SetTargetAttributesInput,
     @Ctx() context: GraphqlContext,
-  ): Promise<SetTargetAttributesPayload> {
-    const read = async () => {
-      const [target] = await findTargetsById(context, [input.id]);
-      return target ? targetView(target) : null;
-    };
-    return payload(
-      'target',
-      setTargetAttributes(context, input).then(() => read),
-    );
+  ): Promise<ChangedTargetsPayload> {
+    return changeSelected(context, 'set_target_attributes', input);
   }
 }

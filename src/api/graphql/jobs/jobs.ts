@@ -40,6 +40,13 @@ const JobKind = enumOf<Entity['kind']>('JobKind', 'What a job does: the same as 
   delete_target_metadata: 'Takes metadata away from targets.',
   approve_targets: 'Makes targets of pending targets.',
   reject_targets: 'Rejects pending targets.',
+  set_target_attributes: "Changes attributes in the devices' place.",
+  set_auto_confirm: 'Activates or deactivates auto-confirmation of targets.',
+  assign_distribution_set: 'Assigns a distribution set to targets.',
+  cancel_actions: 'Cancels updates, or ends their cancellations.',
+  force_actions: 'Makes updates forced.',
+  confirm_actions: 'Confirms or denies updates that wait for it.',
+  delete_actions: 'Deletes actions with their history.',
 });
 
 const JobState = enumOf<Entity['state']>('JobState', 'How a job stands.', {
@@ -52,7 +59,7 @@ const JobState = enumOf<Entity['state']>('JobState', 'How a job stands.', {
 
 @ObjectType({ simpleResolvers: true, description: 'Why a job passed over a target.' })
 class JobFault implements Fault {
-  @Field(() => String, { description: 'Its target.' })
+  @Field(() => String, { description: 'Its target; of an action, the target that has it.' })
   controllerId!: string;
 
   @Field(() => String, { description: 'The code of the error, as in `UserError`.' })
@@ -66,7 +73,7 @@ class JobFault implements Fault {
   simpleResolvers: true,
   implements: Node,
   description:
-    'A change of all targets that match a filter, done in batches. Every number is of what is committed.',
+    'A change of all targets, pending targets or actions that match a filter, done in batches. Every number is of what is committed.',
 })
 export class Job extends Node implements Entity {
   @Field(() => JobKind, { description: 'What it does.' })
@@ -75,13 +82,13 @@ export class Job extends Node implements Entity {
   @Field(() => JobState, { description: 'How it stands.' })
   state!: Entity['state'];
 
-  @Field(() => String, { description: 'The filter that chooses its targets.' })
+  @Field(() => String, { description: 'The filter that chooses what it changes.' })
   filter!: string;
 
   @Field(() => GraphQLJSONObject, { description: 'What the mutation was given beside the filter.' })
   parameters!: Record<string, unknown>;
 
-  @Field(() => GraphQLSafeInt, { description: 'How many targets matched when it was created.' })
+  @Field(() => GraphQLSafeInt, { description: 'How many matched when it was created.' })
   total!: number;
 
   @Field(() => GraphQLSafeInt, { description: 'How many it has handled, whatever came of it.' })
@@ -126,7 +133,7 @@ class JobsArgs extends orderedArgs<OrderField>(
     id: 'By the identifier, which is also the order of creation.',
     kind: 'By what they do.',
     state: 'By how they stand.',
-    total: 'By the number of targets.',
+    total: 'By how many matched.',
   },
   'the newest first',
 ) {}

@@ -4,6 +4,7 @@ import { useChange } from '../../api/use-change.ts';
 import { confirm } from '../../parts/confirm.ts';
 import { tell } from '../../parts/tell.ts';
 import { actionsTexts as texts } from '../../texts/actions.ts';
+import { jobTexts } from '../../texts/job.ts';
 import { HurryActions, StopActions } from './actions.documents.ts';
 
 type Kind = keyof typeof texts.kinds;
@@ -34,7 +35,8 @@ export function DecideActions({
       kind === 'force'
         ? await hurry({ input: { actions } })
         : await stop({ input: { actions, force: kind === 'end' } });
-    if (tell(outcome, texts.told[kind](outcome?.payload.affectedCount ?? 0))) onDone();
+    const { job, affectedCount = 0 } = outcome?.payload ?? {};
+    if (tell(outcome, job ? jobTexts.begun(job.total) : texts.told[kind](affectedCount))) onDone();
   }
 
   return KINDS.map((kind) => (

@@ -7,8 +7,9 @@ import { useData } from '../../api/use-data.ts';
 import { orAnyway } from '../../parts/anyway.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
-import { done, failure } from '../../parts/notify.tsx';
 import { reasonOf } from '../../parts/reason.ts';
+import { tell } from '../../parts/tell.ts';
+import { jobTexts } from '../../texts/job.ts';
 import { setTexts as texts } from '../../texts/software.ts';
 import { forceTypeTexts } from '../../texts/status.ts';
 import { AssignSet, SetReach } from './software.documents.ts';
@@ -36,8 +37,8 @@ export function AssignCard({ set }: { set: SetFullFragment }) {
       assign({ input: { ...input, ignoreTargetFilter } }),
     );
     if (!outcome) return;
-    const [fault] = outcome.faults;
-    void (fault ? failure(fault.message) : done(texts.assigned(outcome.payload.affectedCount)));
+    const { job, affectedCount } = outcome.payload;
+    tell(outcome, job ? jobTexts.begun(job.total) : texts.assigned(affectedCount));
   }
 
   return (

@@ -10,15 +10,16 @@ const refusalOf = (outcome: Outcome<unknown>) => (outcome ? outcome.faults[0]?.m
 /** What the device says of itself. */
 export function AttributesCard({ target: { id, attributes, viewerCan } }: { target: TargetFullFragment }) {
   const [change] = useChange(ChangeAttributes);
+  const targets = { ids: [id] };
   return (
     <EntriesCard
       title={texts.attributes}
       hint={texts.attributesHint}
       entries={attributes}
       mayEdit={viewerCan.update}
-      save={async (entry) => refusalOf(await change({ input: { id, attributes: [entry] } }))}
+      save={async (entry) => refusalOf(await change({ input: { targets, attributes: [entry] } }))}
       remove={async (key) =>
-        refusalOf(await change({ input: { id, attributes: [{ key }], mode: 'REMOVE' } }))
+        refusalOf(await change({ input: { targets, attributes: [{ key }], mode: 'REMOVE' } }))
       }
     />
   );

@@ -1,27 +1,36 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Transaction } from '../../../database/connect.ts';
 import { type ActionStatus, actions } from '../../../database/tables/actions.ts';
 import { actionClosed, actionNotWaiting } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
-import { affected } from '../../platform/audit/record.ts';
 import type { TenantSettings } from '../../platform/tenants/settings.ts';
 import type { Author } from '../../shared/authorship.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
 import { plainText } from '../../shared/text.ts';
 import { messagesOf, SERVER_MESSAGE } from './messages.ts';
-import { idArrayOf, type LockedAction, selectActionsToChange } from './select.ts';
+import {
+  type ActionChange,
+  type ActionSelection,
+  type ChangedActions,
+  changedActions,
+  countActionsToChange,
+  idArrayOf,
+  type LockedAction,
+  noteActions,
+  selectActionsToChange,
+} from './select.ts';
 import { moveActions } from './write.ts';
 
 /** What somebody says about an action that waits for a confirmation; denied, it goes on waiting. */
 export const CONFIRMATIONS = ['confirmed', 'denied'] as const;
 
 const INT_32 = 2 ** 31;
-const ConfirmActions = z.object({
+export const ConfirmActions = z.object({
   actionIds: listOf(z.number()).nullish(),
   filter: z.string().nullish(),
   confirmation: z.enum(CONFIRMATIONS),
@@ -39,30 +48,46 @@ export type ConfirmActions = z.input<typeof ConfirmActions>;
 /**
  * Confirms or denies, in the place of the devices, updates that wait for it: the named actions all or none, of those that
  * match a filter the ones that wait. A named one that was confirmed and isn't over may be denied, too: it waits again.
- * Needs UPDATE_TARGET.
- * @returns the ids of the actions it concerned
+ * Needs UPDATE_TARGET. With `dryRun` it only counts them.
  * @throws ACTION_NOT_FOUND, ACTION_CLOSED, ACTION_NOT_WAITING, QUOTA_EXCEEDED, INVALID_INPUT, the filter's errors
  */
-export async function confirmActions(context: Context, input: ConfirmActions): Promise<number[]> {
-  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
-  const { confirmation, code, details, dryRun, ...selection } = parse(ConfirmActions, input);
-  const { settings } = await context.tenants.byId(tenantId);
-  const said = { confirmation, code: code ?? null, messages: details ?? [] };
+export async function confirmActions(context: Context, input: ConfirmActions): Promise<ChangedActions> {
+  requirePermission(context, 'UPDATE_TARGET');
+  const { dryRun, confirmation, code, details, ...selection } = parse(ConfirmActions, input);
+  if (dryRun)
+    return countActionsToChange(context, selection, await confirming(context, selection, { confirmation }));
+  const said = { confirmation, code, details };
+  return changedActions(await changeBy(context, (step) => confirmSelected(step, selection, said)));
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const selected = await selectActionsToChange(tx, context, 'UPDATE_TARGET', selection);
-      if (selection.actionIds) requireConfirmable(selected, selection.actionIds, said, settings);
-      const concerned = selection.actionIds ? selected : selected.filter(waitsForConfirmation);
-      await writeConfirmation(tx, context, concerned, said);
-      const controllerIds = [...new Set(concerned.map(({ controllerId }) => controllerId))];
-      changes.targetsInScope(controllerIds);
-      changes.record({ type: `action.${confirmation}`, ...affected(selection, controllerIds) });
-      return concerned.map(({ id }) => id);
-    },
-    { dryRun: dryRun ?? false },
-  );
+type Said = Pick<z.output<typeof ConfirmActions>, 'confirmation' | 'code' | 'details'>;
+
+/** The work of `confirmActions`. @returns the actions it concerned, as they were before */
+export async function confirmSelected(
+  { tx, context, changes }: Step,
+  selection: ActionSelection,
+  { confirmation, code, details }: Said,
+): Promise<LockedAction[]> {
+  const change = await confirming(context, selection, { confirmation });
+  const concerned = await selectActionsToChange(tx, context, selection, change);
+  const said = { confirmation, code: code ?? null, messages: details ?? [] };
+  await writeConfirmation(tx, context, concerned, said);
+  noteActions(changes, `action.${confirmation}`, { selection, changed: concerned });
+  return concerned;
+}
+
+async function confirming(
+  context: Context,
+  { actionIds }: ActionSelection,
+  said: Pick<Said, 'confirmation'>,
+): Promise<ActionChange> {
+  const { settings } = await context.tenants.byId(context.caller.tenantId);
+  return {
+    permission: 'UPDATE_TARGET',
+    concerns: actionIds ? (action) => isConfirmable(action, said, settings) : waitsForConfirmation,
+    concerned: eq(actions.status, 'wait_for_confirmation'),
+    refuse: ({ id, active }, path) => (active ? actionNotWaiting : actionClosed)(String(id), path),
+  };
 }
 
 type Confirmable = Pick<LockedAction, 'id' | 'status' | 'active'>;
@@ -80,18 +105,6 @@ export const isConfirmable = (
 ): boolean =>
   waitsForConfirmation(action) ||
   (confirmation === 'denied' && confirmationFlow && action.active && action.status !== 'canceling');
-
-function requireConfirmable(
-  selected: readonly LockedAction[],
-  wanted: readonly number[],
-  said: ConfirmationReport,
-  settings: TenantSettings,
-): void {
-  const other = selected.find((action) => !isConfirmable(action, said, settings));
-  if (!other) return;
-  const path = ['actionIds', String(wanted.indexOf(other.id))];
-  throw other.active ? actionNotWaiting(String(other.id), path) : actionClosed(String(other.id), path);
-}
 
 export interface ConfirmationReport {
   confirmation: (typeof CONFIRMATIONS)[number];

@@ -1,18 +1,26 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { isAmong } from '../../../database/bulk.ts';
+import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { actions } from '../../../database/tables/actions.ts';
-import { targets } from '../../../database/tables/targets.ts';
 import { actionNotDeletable } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { lockTarget } from '../../fleet/targets/selection.ts';
-import { affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { change, changeBy, type Step } from '../../shared/change.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
-import { type LockedAction, lockActions, selectActionsToChange } from './select.ts';
+import {
+  type ActionChange,
+  type ActionSelection,
+  type ChangedActions,
+  changedActions,
+  countActionsToChange,
+  type LockedAction,
+  lockActions,
+  noteActions,
+  selectActionsToChange,
+} from './select.ts';
 
 const DeleteActions = z.object({
   actionIds: listOf(z.number()).nullish(),
@@ -25,36 +33,39 @@ export type DeleteActions = z.input<typeof DeleteActions>;
 
 /**
  * Deletes actions with their history: the named ones all or none, of those that match a filter the ones in a state in
- * which the tenant lets actions be deleted. What targets have stays. Needs DELETE_TARGET. With `dryRun` it only says how
- * many.
- * @returns the ids of those that were deleted
+ * which the tenant lets actions be deleted. What targets have stays. Needs DELETE_TARGET. With `dryRun` it only counts
+ * them.
  * @throws ACTION_NOT_FOUND, ACTION_NOT_DELETABLE, INVALID_INPUT, the filter's errors
  */
-export async function deleteActions(context: Context, input: DeleteActions): Promise<number[]> {
+export async function deleteActions(context: Context, input: DeleteActions): Promise<ChangedActions> {
   requirePermission(context, 'DELETE_TARGET');
   const { dryRun, controllerId, ...selection } = parse(DeleteActions, input);
-  const isDeletable = await deletableBy(context);
+  if (dryRun) return countActionsToChange(context, selection, await deleting(context, controllerId));
+  return changedActions(await changeBy(context, (step) => removeSelected(step, selection, controllerId)));
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const among = controllerId == null ? undefined : eq(targets.controllerId, controllerId);
-      const selected = await selectActionsToChange(tx, context, 'DELETE_TARGET', { ...selection, among });
-      const deletable = selected.filter(isDeletable);
-      const kept = selected.find((action) => !isDeletable(action));
-      if (selection.actionIds && kept)
-        throw actionNotDeletable(String(kept.id), [
-          'actionIds',
-          String(selection.actionIds.indexOf(kept.id)),
-        ]);
-      await removeActions(tx, context, deletable);
-      const controllerIds = [...new Set(deletable.map(({ controllerId }) => controllerId))];
-      changes.targetsInScope(controllerIds);
-      changes.record({ type: 'action.deleted', ...affected(selection, controllerIds) });
-      return deletable.map(({ id }) => id);
-    },
-    { dryRun: dryRun ?? false },
-  );
+/** The work of `deleteActions`. @returns the actions that were deleted */
+export async function removeSelected(
+  { tx, context, changes }: Step,
+  selection: ActionSelection,
+  controllerId?: string | null,
+): Promise<LockedAction[]> {
+  const change = await deleting(context, controllerId);
+  const deletable = await selectActionsToChange(tx, context, selection, change);
+  await removeActions(tx, context, deletable);
+  noteActions(changes, 'action.deleted', { selection, changed: deletable });
+  return deletable;
+}
+
+async function deleting(context: Context, controllerId: string | null | undefined): Promise<ActionChange> {
+  const { settings } = await context.tenants.byId(context.caller.tenantId);
+  return {
+    permission: 'DELETE_TARGET',
+    controllerId,
+    concerns: ({ status }) => settings.deletableActions.has(status),
+    concerned: sql`${actions.status} = ANY(${arrayOf([...settings.deletableActions])}::text[])`,
+    refuse: ({ id }, path) => actionNotDeletable(String(id), path),
+  };
 }
 
 const DeleteOldActions = z.object({
@@ -72,7 +83,7 @@ export type DeleteOldActions = z.input<typeof DeleteOldActions>;
 export async function deleteOldActions(context: Context, input: DeleteOldActions): Promise<number> {
   const { tenantId } = requirePermission(context, 'DELETE_TARGET');
   const { controllerId, keepLast } = parse(DeleteOldActions, input);
-  const isDeletable = await deletableBy(context);
+  const { concerns } = await deleting(context, controllerId);
 
   return change(context, async (tx, changes) => {
     const target = await lockTarget(tx, context, 'DELETE_TARGET', { controllerId });
@@ -84,7 +95,7 @@ export async function deleteOldActions(context: Context, input: DeleteOldActions
       .orderBy(desc(actions.id))
       .limit(keepLast);
     const old = await lockActions(tx, tenantId, and(its, sql`${actions.id} NOT IN ${newest}`));
-    const deletable = old.filter(isDeletable);
+    const deletable = old.filter(concerns);
     await removeActions(tx, context, deletable);
     changes.targetsInScope([controllerId]);
     changes.record({
@@ -94,11 +105,6 @@ export async function deleteOldActions(context: Context, input: DeleteOldActions
     });
     return deletable.length;
   });
-}
-
-async function deletableBy({ tenants, caller }: Context): Promise<(action: LockedAction) => boolean> {
-  const { settings } = await tenants.byId(caller.tenantId);
-  return ({ status }) => settings.deletableActions.has(status);
 }
 
 /** Deletes locked actions with their history. */

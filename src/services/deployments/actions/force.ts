@@ -1,15 +1,23 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import { z } from 'zod';
 import { isAmong } from '../../../database/bulk.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { affected } from '../../platform/audit/record.ts';
 import { modificationStamp } from '../../shared/authorship.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { listOf } from '../../shared/rows.ts';
-import { selectActionsToChange } from './select.ts';
+import {
+  type ActionChange,
+  type ActionSelection,
+  type ChangedActions,
+  changedActions,
+  countActionsToChange,
+  type LockedAction,
+  noteActions,
+  selectActionsToChange,
+} from './select.ts';
 
 const ForceActions = z.object({
   actionIds: listOf(z.number()).nullish(),
@@ -20,29 +28,33 @@ export type ForceActions = z.input<typeof ForceActions>;
 
 /**
  * Makes updates forced, so that devices install them at once; one that has ended, too, as in hawkBit. Needs UPDATE_TARGET.
- * With `dryRun` it only says which.
- * @returns the ids of the actions that are different now
+ * With `dryRun` it only counts them.
  * @throws ACTION_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
-export async function forceActions(context: Context, input: ForceActions): Promise<number[]> {
-  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
+export async function forceActions(context: Context, input: ForceActions): Promise<ChangedActions> {
+  requirePermission(context, 'UPDATE_TARGET');
   const { dryRun, ...selection } = parse(ForceActions, input);
-
-  return change(
-    context,
-    async (tx, changes) => {
-      const selected = await selectActionsToChange(tx, context, 'UPDATE_TARGET', selection);
-      const forced = selected.filter(({ forceType }) => forceType !== 'forced');
-      const ids = forced.map(({ id }) => id);
-      await tx
-        .update(actions)
-        .set({ forceType: 'forced', forcedAt: null, ...modificationStamp(context) })
-        .where(and(eq(actions.tenantId, tenantId), isAmong(actions.id, ids)));
-      const controllerIds = [...new Set(forced.map(({ controllerId }) => controllerId))];
-      changes.targetsInScope(controllerIds);
-      changes.record({ type: 'action.forced', ...affected(selection, controllerIds) });
-      return ids;
-    },
-    { dryRun: dryRun ?? false },
-  );
+  if (dryRun) return countActionsToChange(context, selection, FORCING);
+  return changedActions(await changeBy(context, (step) => forceSelected(step, selection)));
 }
+
+/** The work of `forceActions`. @returns the actions that are different now, as they were before */
+export async function forceSelected(
+  { tx, context, changes }: Step,
+  selection: ActionSelection,
+): Promise<LockedAction[]> {
+  const forced = await selectActionsToChange(tx, context, selection, FORCING);
+  const { ids } = changedActions(forced);
+  await tx
+    .update(actions)
+    .set({ forceType: 'forced', forcedAt: null, ...modificationStamp(context) })
+    .where(and(eq(actions.tenantId, context.caller.tenantId), isAmong(actions.id, ids)));
+  noteActions(changes, 'action.forced', { selection, changed: forced });
+  return forced;
+}
+
+const FORCING: ActionChange = {
+  permission: 'UPDATE_TARGET',
+  concerns: ({ forceType }) => forceType !== 'forced',
+  concerned: ne(actions.forceType, 'forced'),
+};

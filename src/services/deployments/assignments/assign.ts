@@ -1,34 +1,53 @@
+import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
+import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { type SelectedTarget, selectTargetIds } from '../../fleet/targets/selection.ts';
+import {
+  countSelected,
+  isSelected,
+  type SelectedTarget,
+  selectTargetIds,
+} from '../../fleet/targets/selection.ts';
 import { added, affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
+import type { Selection } from '../../shared/selection.ts';
 import type { DistributionSet } from '../../software/distribution-sets/distribution-set.ts';
-import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
+import {
+  findAssignableSet,
+  freezeSets,
+  requireAssignableSet,
+} from '../../software/distribution-sets/freeze.ts';
 import { titleOf } from '../../software/software-modules/module.ts';
 import { requireRoomForActions } from '../actions/quota.ts';
+import { idArrayOf } from '../actions/select.ts';
 import { refuseIncompatible, refuseOutside } from './compatibility.ts';
 import { AssignDistributionSet, DEFAULT_WEIGHT } from './input.ts';
 import { readMaintenanceWindow } from './maintenance-window.ts';
-import { type CreatedAction, deploy, type Plan, targetsWithoutSet } from './write.ts';
+import { type CreatedAction, deploy, hasSet, type Plan, targetsWithoutSet } from './write.ts';
 
 /** What became of the targets of an assignment. */
 export interface AssignmentResult {
   distributionSet: DistributionSet;
   /** Those that were to have the set anyway. */
   alreadyAssigned: number;
-  /** The new actions, one a target. */
+  /** How many of the others get an action, or would. */
+  affectedCount: number;
+  /** The new actions, one a target; none after a dry run. */
   actions: CreatedAction[];
 }
+
+type Given = Omit<z.output<typeof AssignDistributionSet>, 'assignments' | 'dryRun'> & {
+  assignments: readonly (Options & Selection)[];
+};
 
 /**
  * Assigns a distribution set to targets, all in one transaction: each gets an action, which replaces those that it has
  * still to do, unless they are steps of a migration. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET. With `dryRun` it
- * only says what would be.
+ * only counts, each of the assignments for itself.
  * @throws DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, DISTRIBUTION_SET_INVALID, DISTRIBUTION_SET_INCOMPLETE,
  *   TARGET_NOT_FOUND, TARGET_TYPE_INCOMPATIBLE, OUTSIDE_TARGET_FILTER unless that is ignored, QUOTA_EXCEEDED,
  *   MAINTENANCE_WINDOW_INVALID, INVALID_INPUT, the filter's errors
@@ -37,49 +56,77 @@ export async function assignDistributionSet(
   context: Context,
   input: AssignDistributionSet,
 ): Promise<AssignmentResult> {
-  const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET', 'UPDATE_TARGET');
-  const given = parse(AssignDistributionSet, input);
-  const { distributionSetId, assignments, dryRun } = given;
-  const { settings } = await context.tenants.byId(tenantId);
+  requirePermission(context, 'READ_DISTRIBUTION_SET', 'UPDATE_TARGET');
+  const { dryRun, ...given } = parse(AssignDistributionSet, input);
+  if (dryRun) return countAssignment(context, given);
+  return changeBy(context, (step) => assignTo(step, given));
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const set = await requireAssignableSet(tx, context, distributionSetId);
-      if (assignments.length > 1) await lockNamedTargets(tx, context, assignments);
-      const result: AssignmentResult = { distributionSet: set, alreadyAssigned: 0, actions: [] };
-      const planned = await planAll(tx, context, set, given);
-      await refuseUnsuitable(tx, context, set, { planned, anyTarget: given.ignoreTargetFilter ?? false });
-      for (const { filter, selected, plan } of planned) {
-        const created: CreatedAction[] = [];
-        for (const chunk of chunks(selected)) {
-          const without = await targetsWithoutSet(tx, tenantId, plan, chunk);
-          await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, without);
-          for (const action of await deploy(tx, context, plan, without)) created.push(action);
-          result.alreadyAssigned += chunk.length - without.length;
-        }
-        const deployed = created.map((action) => action.controllerId);
-        changes.targetsInScope(deployed);
-        changes.record({
-          type: 'distribution-set.assigned',
-          ...affected({ filter }, deployed),
-          changes: describeAssignment(set, plan),
-        });
-        for (const action of created) result.actions.push(action);
-      }
-      if (settings.implicitLock && !set.locked && result.actions.length)
-        await freezeSets(tx, context, [set.id]);
-      return result;
-    },
-    { dryRun: dryRun ?? false },
-  );
+/** The work of `assignDistributionSet`. */
+export async function assignTo({ tx, context, changes }: Step, given: Given): Promise<AssignmentResult> {
+  const { tenantId } = context.caller;
+  const { settings } = await context.tenants.byId(tenantId);
+  const set = await requireAssignableSet(tx, context, given.distributionSetId);
+  if (given.assignments.length > 1) await lockNamedTargets(tx, context, given.assignments);
+  const actions: CreatedAction[] = [];
+  let alreadyAssigned = 0;
+  const planned = await planAll(tx, context, set, given);
+  await refuseUnsuitable(tx, context, set, { planned, anyTarget: given.ignoreTargetFilter ?? false });
+  for (const { filter, selected, plan } of planned) {
+    const created: CreatedAction[] = [];
+    for (const chunk of chunks(selected)) {
+      const without = await targetsWithoutSet(tx, tenantId, plan, chunk);
+      await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, without);
+      for (const action of await deploy(tx, context, plan, without)) created.push(action);
+      alreadyAssigned += chunk.length - without.length;
+    }
+    const deployed = created.map((action) => action.controllerId);
+    changes.targetsInScope(deployed);
+    changes.record({
+      type: 'distribution-set.assigned',
+      ...affected({ filter }, deployed),
+      changes: describeAssignment(set, plan),
+    });
+    for (const action of created) actions.push(action);
+  }
+  if (settings.implicitLock && !set.locked && actions.length) await freezeSets(tx, context, [set.id]);
+  return { distributionSet: set, alreadyAssigned, affectedCount: actions.length, actions };
+}
+
+/** What an assignment would do; only the room that targets have for another action isn't looked at. */
+async function countAssignment(context: Context, given: Given): Promise<AssignmentResult> {
+  const { database } = context;
+  const { settings } = await context.tenants.byId(context.caller.tenantId);
+  const set = await findAssignableSet(context, given.distributionSetId);
+  const result: AssignmentResult = {
+    distributionSet: set,
+    alreadyAssigned: 0,
+    affectedCount: 0,
+    actions: [],
+  };
+  for (const { ids, controllerIds, filter, among, ...options } of given.assignments) {
+    const selection = { ids, controllerIds, filter, among };
+    const plan = planOf(context, set, { ...options, offline: given.offline ?? false }, settings);
+    const choice = { ...selection, onMissing: given.onMissing };
+    const chosen = (await isSelected(database, context, 'UPDATE_TARGET', selection))!;
+    const affectedCount = await countSelected(context, 'UPDATE_TARGET', choice, {
+      same: hasSet(context, plan),
+    });
+    await refuseIncompatible(database, context, set, chosen);
+    const path = [filter == null ? 'controllerIds' : 'filter'];
+    if (!given.ignoreTargetFilter) await refuseOutside(database, context, set, { chosen: [chosen], path });
+    const total = await countSelected(context, 'UPDATE_TARGET', choice);
+    result.affectedCount += affectedCount;
+    result.alreadyAssigned += total - affectedCount;
+  }
+  return result;
 }
 
 /** Together, in the order of all who lock targets: one assignment after the other they would be in any, and block others. */
 const lockNamedTargets = (
   tx: Transaction,
   context: Context,
-  assignments: readonly { controllerIds?: string[] | null | undefined }[],
+  assignments: Given['assignments'],
 ): Promise<unknown> => {
   const controllerIds = assignments.flatMap((assignment) => assignment.controllerIds ?? []);
   return selectTargetIds(tx, context, 'UPDATE_TARGET', { controllerIds, onMissing: 'PASS_OVER' });
@@ -97,12 +144,12 @@ async function planAll(
   tx: Transaction,
   context: Context,
   set: DistributionSet,
-  { assignments, offline, onMissing }: z.output<typeof AssignDistributionSet>,
+  { assignments, offline, onMissing }: Given,
 ): Promise<Planned[]> {
   const { settings } = await context.tenants.byId(context.caller.tenantId);
   const planned: Planned[] = [];
-  for (const { ids, controllerIds, filter, ...options } of assignments) {
-    const choice = { ids, controllerIds, filter, onMissing };
+  for (const { ids, controllerIds, filter, among, ...options } of assignments) {
+    const choice = { ids, controllerIds, filter, among, onMissing };
     const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', choice);
     const plan = planOf(context, set, { ...options, offline: offline ?? false }, settings);
     planned.push({ filter, selected, plan });
@@ -118,9 +165,10 @@ async function refuseUnsuitable(
   { planned, anyTarget }: { planned: readonly Planned[]; anyTarget: boolean },
 ): Promise<void> {
   const selected = planned.flatMap((one) => one.selected);
-  for (const chunk of chunks(selected)) await refuseIncompatible(tx, context, set, chunk);
+  const chosen = [...chunks(selected)].map((chunk) => sql`${targets.id} = ANY(${idArrayOf(chunk)})`);
+  for (const some of chosen) await refuseIncompatible(tx, context, set, some);
   const path = [planned.some(({ filter }) => filter != null) ? 'filter' : 'controllerIds'];
-  if (!anyTarget) await refuseOutside(tx, context, set, { selected, path });
+  if (!anyTarget) await refuseOutside(tx, context, set, { chosen, path });
 }
 
 type Options = Omit<

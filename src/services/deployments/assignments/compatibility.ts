@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
-import { chunks } from '../../../database/bulk.ts';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { isAmong } from '../../../database/bulk.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { targetTypeSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
@@ -9,10 +9,8 @@ import { parseFilter } from '../../../filters/parse.ts';
 import { readableAmong } from '../../access/readable-fields.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
-import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
 import type { DistributionSet } from '../../software/distribution-sets/distribution-set.ts';
-import { idArrayOf } from '../actions/select.ts';
 
 /** Whether the type of a target, if it has one, takes sets of a type; one that names no set types takes all. */
 export const takesSetType = (setTypeId: number) => sql`(
@@ -39,19 +37,21 @@ export async function isForTarget(
 /** How many of the refused targets an error names. */
 const NAMED = 10;
 
-/** @throws OUTSIDE_TARGET_FILTER if the set is not for some of the targets: says how many, and names a few */
+/**
+ * `chosen` are the conditions of the targets, some at a time.
+ * @throws OUTSIDE_TARGET_FILTER if the set is not for some of the targets: says how many, and names a few
+ */
 export async function refuseOutside(
-  tx: Transaction,
+  database: Database | Transaction,
   context: Context,
   set: DistributionSet,
-  { selected, path }: { selected: readonly SelectedTarget[]; path: string[] },
+  { chosen, path }: { chosen: readonly SQL[]; path: string[] },
 ): Promise<void> {
-  const inside = await isForTarget(tx, context, set);
+  const inside = await isForTarget(database, context, set);
   if (!inside) return;
   const refused: RefusedTargets = { count: 0, controllerIds: [] };
-  for (const chunk of chunks(selected)) {
-    const among = sql`${targets.id} = ANY(${idArrayOf(chunk)})`;
-    const found = await findOutside(tx, context, sql`${among} AND (${inside}) IS NOT TRUE`);
+  for (const some of chosen) {
+    const found = await findOutside(database, context, sql`${some} AND (${inside}) IS NOT TRUE`);
     refused.count += found.count;
     refused.controllerIds.push(...found.controllerIds.slice(0, NAMED - refused.controllerIds.length));
   }
@@ -79,7 +79,7 @@ export async function refuseIfAllOutside(
 }
 
 async function findOutside(
-  tx: Transaction,
+  tx: Database | Transaction,
   { caller: { tenantId } }: Context,
   condition: SQL,
 ): Promise<RefusedTargets> {
@@ -92,27 +92,39 @@ async function findOutside(
   return { count: Number(row!.count), controllerIds: row!.names };
 }
 
-/** @throws TARGET_TYPE_INCOMPATIBLE for the first of the targets whose type doesn't take the set */
+/** @throws TARGET_TYPE_INCOMPATIBLE for the first of the chosen targets whose type doesn't take the set */
 export async function refuseIncompatible(
-  tx: Transaction,
+  database: Database | Transaction,
   context: Context,
   set: DistributionSet,
-  selected: readonly SelectedTarget[],
+  chosen: SQL,
 ): Promise<void> {
-  const [refused] = await tx.execute<{ controller_id: string; type_id: string; type: string }>(sql`
-    SELECT ${targets.controllerId}, ${targetTypes.id} AS type_id, ${targetTypes.name} AS type
-    FROM ${targets} JOIN ${targetTypes}
-      ON ${targetTypes.tenantId} = ${targets.tenantId} AND ${targetTypes.id} = ${targets.targetTypeId}
-    WHERE ${targets.tenantId} = ${context.caller.tenantId} AND ${targets.id} = ANY(${idArrayOf(selected)})
-      AND NOT ${takesSetType(set.type.id)}
-    ORDER BY ${targets.id} LIMIT 1`);
-  if (!refused) return;
-  const typeId = Number(refused.type_id);
-  const seesType = (await readableAmong(context, 'targetType', [typeId], tx))(typeId);
-  const seesSetType = (await readableAmong(context, 'distributionSetType', [set.type.id], tx))(set.type.id);
+  const { tenantId } = context.caller;
+  const refusing = await database.execute<{ id: string; name: string }>(sql`
+    SELECT id, name FROM ${targetTypes} AS type WHERE tenant_id = ${tenantId}
+      AND EXISTS (SELECT FROM ${targetTypeSetTypes} AS taken
+        WHERE taken.tenant_id = ${tenantId} AND taken.target_type_id = type.id)
+      AND NOT EXISTS (SELECT FROM ${targetTypeSetTypes} AS taken
+        WHERE taken.tenant_id = ${tenantId} AND taken.target_type_id = type.id AND taken.set_type_id = ${set.type.id})`);
+  if (!refusing.length) return;
+  const names = new Map(refusing.map(({ id, name }) => [Number(id), name]));
+  const refused = and(
+    eq(targets.tenantId, tenantId),
+    isAmong(targets.targetTypeId, [...names.keys()]),
+    chosen,
+  );
+  const [first] = await database.execute<{ controller_id: string; type_id: string }>(sql`
+    SELECT ${targets.controllerId}, ${targets.targetTypeId} AS type_id
+    FROM ${targetsWith([refused])} WHERE ${refused} ORDER BY ${targets.id} LIMIT 1`);
+  if (!first) return;
+  const typeId = Number(first.type_id);
+  const seesType = (await readableAmong(context, 'targetType', [typeId], database))(typeId);
+  const seesSetType = (await readableAmong(context, 'distributionSetType', [set.type.id], database))(
+    set.type.id,
+  );
   throw targetTypeIncompatible(
-    refused.controller_id,
-    seesType ? refused.type : undefined,
+    first.controller_id,
+    seesType ? names.get(typeId) : undefined,
     seesSetType ? set.type.key : undefined,
   );
 }

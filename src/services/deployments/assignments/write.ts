@@ -51,6 +51,16 @@ export function isAlreadyAssigned({ setId, forceType }: Pick<Plan, 'setId' | 'fo
       AND ${actions.active} AND ${actions.setId} IS NOT DISTINCT FROM ${setId}))`;
 }
 
+/** The condition that a target is to have the set anyway. */
+export const hasSet = ({ caller }: Pick<Author, 'caller'>, plan: Plan): SQL => sql`
+  ${targets.id} IN (SELECT ${targetDeployments.targetId} ${deploymentsWithSet(caller.tenantId, plan)})`;
+
+const deploymentsWithSet = (tenantId: number, plan: Plan): SQL => sql`
+  FROM ${targetDeployments}
+  WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${isAlreadyAssigned(plan)} ${
+    plan.offline ? sql`AND ${targetDeployments.installedSetId} IS NOT DISTINCT FROM ${plan.setId}` : sql``
+  }`;
+
 /** Those of the locked targets that are not to have the set anyway. */
 export async function targetsWithoutSet(
   tx: Transaction,
@@ -58,13 +68,9 @@ export async function targetsWithoutSet(
   plan: Plan,
   selected: readonly SelectedTarget[],
 ): Promise<SelectedTarget[]> {
-  const installed = plan.offline
-    ? sql`AND ${targetDeployments.installedSetId} IS NOT DISTINCT FROM ${plan.setId}`
-    : sql``;
   const rows = await tx.execute<{ target_id: string }>(sql`
-    SELECT target_id FROM ${targetDeployments}
-    WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ANY(${idArrayOf(selected)})
-      AND ${isAlreadyAssigned(plan)} ${installed}`);
+    SELECT target_id ${deploymentsWithSet(tenantId, plan)}
+      AND ${targetDeployments.targetId} = ANY(${idArrayOf(selected)})`);
   const having = new Set(rows.map((row) => Number(row.target_id)));
   return having.size ? selected.filter(({ id }) => !having.has(id)) : [...selected];
 }

@@ -1,22 +1,30 @@
+import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { invalid } from '../../../errors.ts';
+import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
+import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import { selectTargetIds } from '../../fleet/targets/selection.ts';
+import { countSelected, selectTargetIds, type TargetSelection } from '../../fleet/targets/selection.ts';
 import { affected } from '../../platform/audit/record.ts';
-import { change } from '../../shared/change.ts';
+import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { selectionFields } from '../../shared/selection.ts';
 import { autoConfirmFields } from './input.ts';
 import { activateTargets, deactivateTargets } from './write.ts';
 
-const SetAutoConfirm = z.object({
-  ...selectionFields,
-  active: z.boolean(),
-  ...autoConfirmFields,
-  dryRun: z.boolean().nullish(),
-});
+const only = (field: string) => ({ path: [field], message: 'goes with an activation only' });
+
+export const SetAutoConfirm = z
+  .object({
+    ...selectionFields,
+    active: z.boolean(),
+    ...autoConfirmFields,
+    dryRun: z.boolean().nullish(),
+  })
+  .refine(({ active, initiator }) => active || !initiator, only('initiator'))
+  .refine(({ active, remark }) => active || !remark, only('remark'));
 export type SetAutoConfirm = z.input<typeof SetAutoConfirm>;
+type Wanted = Pick<z.output<typeof SetAutoConfirm>, 'active' | 'initiator' | 'remark'>;
 
 /**
  * Activates or deactivates auto-confirmation of the named targets, all or none, or of all that match a filter. One where
@@ -26,23 +34,28 @@ export type SetAutoConfirm = z.input<typeof SetAutoConfirm>;
  * @throws TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function setAutoConfirm(context: Context, input: SetAutoConfirm): Promise<number> {
-  requirePermission(context, 'UPDATE_TARGET');
+  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { active, initiator, remark, dryRun, ...selection } = parse(SetAutoConfirm, input);
-  if (!active && initiator) throw invalid('initiator: goes with an activation only', ['initiator']);
-  if (!active && remark) throw invalid('remark: goes with an activation only', ['remark']);
+  const wanted = { active, initiator, remark };
+  if (!dryRun) return (await changeBy(context, (step) => setAutoConfirmOf(step, selection, wanted))).length;
+  const confirmed = sql`${targets.id} IN (
+    SELECT target_id FROM ${targetAutoConfirm} WHERE tenant_id = ${tenantId})`;
+  const concerned = active ? { same: confirmed } : { different: confirmed };
+  return countSelected(context, 'UPDATE_TARGET', selection, concerned);
+}
 
-  return change(
-    context,
-    async (tx, changes) => {
-      const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-      const changed = active
-        ? await activateTargets(tx, context, selected, { initiator, remark })
-        : await deactivateTargets(tx, context, selected);
-      changes.targetsInScope(changed);
-      const type = active ? 'target.auto-confirm-activated' : 'target.auto-confirm-deactivated';
-      changes.record({ type, ...affected(selection, changed) });
-      return changed.length;
-    },
-    { dryRun: dryRun ?? false },
-  );
+/** The work of `setAutoConfirm`. @returns the controllerIds of the targets that are different now */
+export async function setAutoConfirmOf(
+  { tx, context, changes }: Step,
+  selection: TargetSelection,
+  { active, ...given }: Wanted,
+): Promise<string[]> {
+  const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+  const changed = active
+    ? await activateTargets(tx, context, selected, given)
+    : await deactivateTargets(tx, context, selected);
+  changes.targetsInScope(changed);
+  const type = active ? 'target.auto-confirm-activated' : 'target.auto-confirm-deactivated';
+  changes.record({ type, ...affected(selection, changed) });
+  return changed;
 }

@@ -1,19 +1,12 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
 import { arrayOf, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
-import { targetAttributes, targets } from '../../../database/tables/targets.ts';
+import { targetAttributes } from '../../../database/tables/targets.ts';
 import { invalidAttributes, quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { FieldChanges } from '../../platform/audit/record.ts';
-import { modificationStamp } from '../../shared/authorship.ts';
-import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
-import { TargetKey } from './input.ts';
 import { targetInScope } from './scope.ts';
-import { lockTarget } from './selection.ts';
 
 /** `merge` adds and overwrites, `replace` forgets all others, `remove` takes the named keys away. */
 export const ATTRIBUTE_MODES = ['merge', 'replace', 'remove'] as const;
@@ -98,38 +91,6 @@ export async function writeAttributes(
         { tenantId },
       )}
       ON CONFLICT (tenant_id, target_id, key) DO UPDATE SET value = excluded.value`);
-}
-
-const SetTargetAttributes = z.object({
-  attributes: listOf(z.object({ key: z.string(), value: z.string().nullish() })),
-  mode: z.enum(ATTRIBUTE_MODES).default('merge'),
-});
-export type SetTargetAttributes = z.input<typeof SetTargetAttributes> & TargetKey;
-
-/**
- * Changes the attributes of a target in the device's place. Needs UPDATE_TARGET.
- * @throws TARGET_NOT_FOUND, INVALID_ATTRIBUTES, QUOTA_EXCEEDED
- */
-export async function setTargetAttributes(context: Context, input: SetTargetAttributes): Promise<void> {
-  const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
-  const key = parse(TargetKey, input);
-  const { attributes, mode } = parse(SetTargetAttributes, input);
-  const entries = attributes.map(({ key, value }): AttributeEntry => [key, value ?? null]);
-  checkAttributes(entries);
-
-  await change(context, async (tx, changes) => {
-    const target = await lockTarget(tx, context, 'UPDATE_TARGET', key);
-    const before = await attributesOf(tx, tenantId, [target.id]);
-    const change = attributeChange(before, mode, entries);
-    if (change) await writeAttributes(tx, tenantId, new Map([[target.id, change]]));
-    await tx
-      .update(targets)
-      .set(modificationStamp(context))
-      .where(and(eq(targets.tenantId, tenantId), eq(targets.id, target.id)));
-    const subjects = [target.controllerId];
-    changes.targetsInScope(subjects);
-    if (change) changes.record({ type: 'target.attributes-set', subjects, changes: change.changed });
-  });
 }
 
 export interface Attribute {

@@ -75,7 +75,8 @@ export function targetsWith(parts: readonly (SQLWrapper | undefined)[]): SQL {
 
 const list = (items: SQLWrapper[]) => sql.join(items, sql`, `);
 
-function names(part: unknown, table: PgTable): boolean {
+/** Whether a part of a statement names a column of a table, outside of its subqueries' own names. */
+export function names(part: unknown, table: PgTable): boolean {
   if (is(part, Column)) return part.table === table;
   return is(part, SQL) && part.queryChunks.some((chunk) => names(chunk, table));
 }

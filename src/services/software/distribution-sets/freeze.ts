@@ -8,7 +8,7 @@ import { modificationStamp } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockModules } from '../software-modules/module.ts';
 import type { DistributionSet } from './distribution-set.ts';
-import { lockValidSet, readSets } from './set.ts';
+import { lockValidSet, readSets, type SetToLock } from './set.ts';
 
 /**
  * The set, to be assigned: it stays as it is until the transaction ends. Where it is frozen already, assignments of it
@@ -20,12 +20,22 @@ export async function requireAssignableSet(
   context: Context,
   id: number,
 ): Promise<DistributionSet> {
-  const { tenantId } = context.caller;
-  const isFrozen = (await readSets(tx, tenantId, [id])).get(id)?.locked;
+  const isFrozen = (await readSets(tx, context.caller.tenantId, [id])).get(id)?.locked;
+  return assignableSet(tx, context, { id, strength: isFrozen ? 'share' : 'no key update' });
+}
+
+/** The same without a lock, to say what an assignment would do. @throws what `requireAssignableSet` throws */
+export const findAssignableSet = (context: Context, id: number): Promise<DistributionSet> =>
+  context.database.transaction((tx) => assignableSet(tx, context, { id, strength: 'none' }));
+
+async function assignableSet(
+  tx: Transaction,
+  context: Context,
+  wanted: Pick<SetToLock, 'id' | 'strength'>,
+): Promise<DistributionSet> {
   const path = ['distributionSetId'];
-  const strength = isFrozen ? 'share' : 'no key update';
-  const set = await lockValidSet(tx, context, { permission: 'READ_DISTRIBUTION_SET', id, strength, path });
-  if (!set.complete) throw distributionSetIncomplete(String(id), path);
+  const set = await lockValidSet(tx, context, { permission: 'READ_DISTRIBUTION_SET', ...wanted, path });
+  if (!set.complete) throw distributionSetIncomplete(String(wanted.id), path);
   return set;
 }
 

@@ -7,9 +7,10 @@ import { distributionSets } from '../../../database/tables/distribution-sets.ts'
 import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { askToCancel, quitActions } from '../../deployments/actions/cancel.ts';
-import { selectActionsToChange } from '../../deployments/actions/select.ts';
+import { lockActions } from '../../deployments/actions/select.ts';
 import { removeAutoAssignments } from '../../deployments/auto-assignments/auto-assignment.ts';
 import { stopRolloutsOfSet } from '../../deployments/rollouts/stop-of-set.ts';
+import { targetInScope } from '../../fleet/targets/scope.ts';
 import { added } from '../../platform/audit/record.ts';
 import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -76,11 +77,12 @@ async function cancelAll(
   setId: number,
   how: 'SOFT' | 'FORCE',
 ): Promise<string[]> {
-  const ofSet = eq(actions.setId, setId);
-  const running = await selectActionsToChange(tx, context, 'UPDATE_TARGET', {
-    filter: 'active==true',
-    among: ofSet,
-  });
+  const ofSet = and(
+    eq(actions.setId, setId),
+    actions.active,
+    await targetInScope(context, 'UPDATE_TARGET', actions.targetId),
+  );
+  const running = await lockActions(tx, context.caller.tenantId, ofSet);
   const selected = how === 'FORCE' ? running : running.filter(({ status }) => status !== 'canceling');
   await (how === 'FORCE' ? quitActions : askToCancel)(tx, context, selected);
   return [...new Set(selected.map(({ controllerId }) => controllerId))];

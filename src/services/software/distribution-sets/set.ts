@@ -37,11 +37,12 @@ export const setsAs = (permission: SetPermission): ScopedRows => ({
 });
 
 /** A set to lock. */
-interface SetToLock {
+export interface SetToLock {
   /** The permission that the verb has required. */
   permission: SetPermission;
   id: number;
-  strength?: 'update' | 'no key update' | 'share';
+  /** 'update' unless told. */
+  strength?: 'update' | 'no key update' | 'share' | 'none';
   /** Where the input names it. */
   path?: string[];
 }
@@ -55,7 +56,7 @@ export async function lockAnySet(
   context: Context,
   { permission, id, strength = 'update', path = ['id'] }: SetToLock,
 ): Promise<DistributionSet> {
-  const [set] = await tx
+  const query = tx
     .select(DISTRIBUTION_SET_COLUMNS)
     .from(distributionSets)
     .innerJoin(distributionSetTypes, withItsType)
@@ -66,7 +67,9 @@ export async function lockAnySet(
         await scopeCondition(context, permission),
       ),
     )
-    .for(strength, { of: distributionSets });
+    .$dynamic();
+  if (strength !== 'none') query.for(strength, { of: distributionSets });
+  const [set] = await query;
   if (!set) throw distributionSetNotFound(String(id), path);
   return set;
 }

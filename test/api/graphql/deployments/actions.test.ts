@@ -66,7 +66,7 @@ describe('assignDistributionSet', () => {
     expect(await mutate('assignDistributionSet', input, selection)).toEqual({
       affectedCount: 2,
       alreadyAssignedCount: 0,
-      distributionSet: { locked: false },
+      distributionSet: { locked: true },
       userErrors: [],
       actions: {
         totalCount: 2,

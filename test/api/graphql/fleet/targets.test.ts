@@ -199,11 +199,12 @@ describe('changing targets', () => {
     await createTargets(ask, 1);
     const [id] = await targetIds(ask, 'd-001');
     const { data } = await ask(`mutation {
-      a: setTargetAttributes(input: { id: "${id}", attributes: [{ key: "b", value: "1" }, { key: "a", value: "2" }] }) { target { attributes { key value } } }
-      b: setTargetAttributes(input: { id: "${id}", mode: REPLACE, attributes: [{ key: "c", value: "3" }, { key: "d", value: "4" }] }) { target { attributes { key value } } }
-      c: setTargetAttributes(input: { id: "${id}", mode: REMOVE, attributes: [{ key: "c" }] }) { target { attributes { key value } } }
+      a: setTargetAttributes(input: { targets: { ids: ["${id}"] }, attributes: [{ key: "b", value: "1" }, { key: "a", value: "2" }] }) { targets { nodes { attributes { key value } } } }
+      b: setTargetAttributes(input: { targets: { ids: ["${id}"] }, mode: REPLACE, attributes: [{ key: "c", value: "3" }, { key: "d", value: "4" }] }) { targets { nodes { attributes { key value } } } }
+      c: setTargetAttributes(input: { targets: { ids: ["${id}"] }, mode: REMOVE, attributes: [{ key: "c" }] }) { targets { nodes { attributes { key value } } } }
     }`);
-    const entries = (part: Any) => part.target.attributes.map(({ key, value }: Any) => `${key}=${value}`);
+    const entries = (part: Any) =>
+      part.targets.nodes[0].attributes.map(({ key, value }: Any) => `${key}=${value}`);
     expect([entries(data.a), entries(data.b), entries(data.c)]).toEqual([
       ['a=2', 'b=1'],
       ['c=3', 'd=4'],
@@ -214,17 +215,19 @@ describe('changing targets', () => {
   it('refuses bad attributes, and does its work for those who may not read', async () => {
     await createTargets(door.as(), 1);
     const SET = `mutation ($input: SetTargetAttributesInput!) { setTargetAttributes(input: $input) {
-      target { controllerId } userErrors { code path } } }`;
+      targets { nodes { controllerId } } userErrors { code path } } }`;
     const [id] = await targetIds(door.as(), 'd-001');
-    const set = (key: string) => ({ input: { id, attributes: [{ key, value: 'v' }] } });
+    const set = (key: string) => ({ input: { targets: { ids: [id] }, attributes: [{ key, value: 'v' }] } });
     const { data } = await door.as()(SET, set('ä'));
     expect(data.setTargetAttributes).toEqual({
-      target: null,
+      targets: { nodes: [] },
       userErrors: [{ code: 'INVALID_ATTRIBUTES', path: ['attributes', 'ä'] }],
     });
-    const blind = await door.as(['UPDATE_TARGET'])(SET, set('k'));
-    expect(blind.data.setTargetAttributes).toEqual({ target: null, userErrors: [] });
-    expect(codesOf(blind)).toEqual(['FORBIDDEN']);
+    const blind = await door.as(['UPDATE_TARGET'])(
+      SET.replace('targets { nodes { controllerId } }', 'affectedCount'),
+      set('k'),
+    );
+    expect(blind.data.setTargetAttributes).toEqual({ affectedCount: 1, userErrors: [] });
     const seen = await door.as()(
       '{ target: targetByControllerId(controllerId: "d-001") { attributes { key } } }',
     );

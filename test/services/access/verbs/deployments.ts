@@ -153,7 +153,7 @@ export const DEPLOYMENT_VERBS: Verbs = {
   }),
   'cancelActions by filter': on({
     needs: ['UPDATE_TARGET'],
-    call: (c, { name }) => cancelActions(c, { filter: `target.id==${name}` }),
+    call: async (c, { name }) => (await cancelActions(c, { filter: `target.id==${name}` })).ids,
     beyond: { UPDATE_TARGET: [] },
   }),
   forceActions: on({

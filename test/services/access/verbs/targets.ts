@@ -11,7 +11,7 @@ import { findTargetType, findTargetTypes } from '../../../../src/services/fleet/
 import { listTargetTypes } from '../../../../src/services/fleet/target-types/list.ts';
 import { updateTargetType } from '../../../../src/services/fleet/target-types/update.ts';
 import { assignTargetType } from '../../../../src/services/fleet/targets/assign-type.ts';
-import { findAttributes, setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
+import { findAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
 import { countTargetFacets } from '../../../../src/services/fleet/targets/facets.ts';
@@ -23,10 +23,11 @@ import {
 } from '../../../../src/services/fleet/targets/find.ts';
 import { rotateTargetToken } from '../../../../src/services/fleet/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotate-tokens.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import { summarizeFleet } from '../../../../src/services/fleet/targets/summary.ts';
 import { findTokenRotations } from '../../../../src/services/fleet/targets/token-rotation.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
-import { changeTargets } from '../../../../src/services/jobs/begin.ts';
+import { changeMany } from '../../../../src/services/jobs/begin.ts';
 import type { Listing } from '../../../../src/services/shared/page.ts';
 import { ITS_OWN, type Verbs } from './verb.ts';
 import type { Side } from './world.ts';
@@ -62,9 +63,9 @@ export const WRITING_VERBS: Verbs = {
     call: (c, side) => deleteTargets(c, matching(side)),
     beyond: { DELETE_TARGET: 0 },
   },
-  changeTargets: {
+  changeMany: {
     needs: ['UPDATE_TARGET'],
-    call: async (c, side) => (await changeTargets(c, 'rotate_target_tokens', matching(side))).affectedCount,
+    call: async (c, side) => (await changeMany(c, 'rotate_target_tokens', matching(side))).affectedCount,
     beyond: { UPDATE_TARGET: 0 },
   },
   'deleteTargets, counted only': {
@@ -75,7 +76,7 @@ export const WRITING_VERBS: Verbs = {
   setTargetAttributes: {
     needs: ['UPDATE_TARGET'],
     call: (c, { name }) =>
-      setTargetAttributes(c, { controllerId: name, attributes: [{ key: 'new', value: 'v' }] }),
+      setTargetAttributes(c, { controllerIds: [name], attributes: [{ key: 'new', value: 'v' }] }),
     beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
   },
   rotateTargetToken: {

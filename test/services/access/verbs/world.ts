@@ -7,8 +7,8 @@ import { setTargetMetadata } from '../../../../src/services/fleet/target-metadat
 import { assignTargetTags } from '../../../../src/services/fleet/target-tags/assign.ts';
 import { createTargetTags } from '../../../../src/services/fleet/target-tags/create.ts';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
-import { setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import type { Context, Platform } from '../../../../src/services/shared/context.ts';
 import { newTenant, type TestTenant } from '../../../support/platform.ts';
 
@@ -51,7 +51,7 @@ export async function makeWorld(platform: Platform): Promise<World> {
   });
   const sides = SIDES.map(async (name, at): Promise<Side> => {
     const side = { name, targetId: targets[at]!.id, typeId: targetTypes[at]!.id, tagId: targetTags[at]!.id };
-    await setTargetAttributes(admin, { controllerId: name, attributes: [{ key: name, value: 'v' }] });
+    await setTargetAttributes(admin, { controllerIds: [name], attributes: [{ key: name, value: 'v' }] });
     await setTargetMetadata(admin, { controllerIds: [name], entries: [{ key: name, value: 'v' }] });
     await assignTargetTags(admin, { tagNames: [name], controllerIds: [name] });
     const { id: filterId } = await createTargetFilter(admin, { name, filter: `id==${name}` });

@@ -36,7 +36,7 @@ describe('cancelActions', () => {
     await expect(cancelActions(context, { actionIds: [a], force: true })).rejects.toMatchObject({
       code: 'ACTION_NOT_FORCE_QUITTABLE',
     });
-    expect(await cancelActions(context, { actionIds: [a] })).toEqual([a]);
+    expect(await cancelActions(context, { actionIds: [a] })).toMatchObject({ ids: [a] });
     expect(await stateOf(context, 'a')).toMatchObject({
       updateStatus: 'pending',
       assigned: set,
@@ -48,7 +48,7 @@ describe('cancelActions', () => {
     });
     expect((await stateOf(context, 'b')).actions, 'none of them').toEqual(['running (active)']);
 
-    expect(await cancelActions(context, { actionIds: [a], force: true })).toEqual([a]);
+    expect(await cancelActions(context, { actionIds: [a], force: true })).toMatchObject({ ids: [a] });
     expect(await stateOf(context, 'a')).toEqual({
       updateStatus: 'in_sync',
       assigned: null,
@@ -59,9 +59,12 @@ describe('cancelActions', () => {
 
   it('passes over what a filter finds but cannot be canceled', async () => {
     await cancelActions(context, { actionIds: [a] });
-    expect(await cancelActions(context, { filter: 'weight==1000', dryRun: true })).toEqual([b]);
-    expect(await cancelActions(context, { filter: 'weight==1000' })).toEqual([b]);
-    expect(await cancelActions(context, { filter: 'weight==1000' })).toEqual([]);
+    expect(await cancelActions(context, { filter: 'weight==1000', dryRun: true })).toEqual({
+      affectedCount: 1,
+      ids: [],
+    });
+    expect(await cancelActions(context, { filter: 'weight==1000' })).toMatchObject({ ids: [b] });
+    expect(await cancelActions(context, { filter: 'weight==1000' })).toEqual({ affectedCount: 0, ids: [] });
   });
 
   it('gives an installed set back as the one to have', async () => {
@@ -80,9 +83,9 @@ describe('cancelActions', () => {
 
 describe('forceActions', () => {
   it('makes a timed one forced at once, and changes a forced one no more', async () => {
-    expect(await forceActions(context, { actionIds: [a] })).toEqual([a]);
+    expect(await forceActions(context, { actionIds: [a] })).toMatchObject({ ids: [a] });
     expect(await findAction(context, a)).toMatchObject({ forceType: 'forced', forcedAt: null });
-    expect(await forceActions(context, { filter: 'active==true' })).toEqual([b]);
+    expect(await forceActions(context, { filter: 'active==true' })).toMatchObject({ ids: [b] });
   });
 
   it('wants either ids or a filter, and ids that exist', async () => {
@@ -105,9 +108,9 @@ describe('deletion', () => {
     await cancelActions(context, { actionIds: [a] });
     await cancelActions(context, { actionIds: [a], force: true });
     await setConfiguration(context, { 'action.delete.allowed.statuses': 'ERROR' });
-    expect(await deleteActions(context, { filter: 'weight==1000' })).toEqual([]);
+    expect(await deleteActions(context, { filter: 'weight==1000' })).toEqual({ affectedCount: 0, ids: [] });
     await setConfiguration(context, { 'action.delete.allowed.statuses': 'CANCELED, ERROR' });
-    expect(await deleteActions(context, { filter: 'weight==1000' })).toHaveLength(1);
+    expect(await deleteActions(context, { filter: 'weight==1000' })).toMatchObject({ affectedCount: 1 });
     expect(await found('weight==1000')).toEqual([b]);
   });
 

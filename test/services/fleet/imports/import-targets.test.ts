@@ -5,9 +5,10 @@ import { exportTargets } from '../../../../src/services/fleet/exports/export-tar
 import { findImport, latestImports } from '../../../../src/services/fleet/imports/find.ts';
 import { importTargets } from '../../../../src/services/fleet/imports/import-targets.ts';
 import type { ImportedTarget, Position, RowBatch } from '../../../../src/services/fleet/imports/source.ts';
-import { findAttributes, setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
+import { findAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { findTarget, listTargets } from '../../../../src/services/fleet/targets/find.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import type { Announcement } from '../../../../src/services/platform/announcement.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
@@ -197,8 +198,8 @@ describe('importTargets', () => {
     });
     const many = (letter: string, count: number) =>
       Array.from({ length: count }, (_, n) => ({ key: `${letter}${n}`, value: 'x' }));
-    await setTargetAttributes(context, { controllerId: 'full', attributes: many('a', 95) });
-    await setTargetAttributes(context, { controllerId: 'half', attributes: many('a', 95) });
+    await setTargetAttributes(context, { controllerIds: ['full'], attributes: many('a', 95) });
+    await setTargetAttributes(context, { controllerIds: ['half'], attributes: many('a', 95) });
     const entries = (list: { key: string; value: string }[]) =>
       list.map(({ key, value }) => [key, value] as const);
     const targets: ImportedTarget[] = [

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
-import { findAttributes, setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
+import { findAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
 import { findTarget, listTargets } from '../../../../src/services/fleet/targets/find.ts';
 import type { TargetUpdate } from '../../../../src/services/fleet/targets/input.ts';
 import { rotateTargetToken } from '../../../../src/services/fleet/targets/rotate-token.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import { summarizeFleet } from '../../../../src/services/fleet/targets/summary.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
@@ -126,7 +127,7 @@ describe('deleteTargets', () => {
 
   it('takes attributes along and frees the controllerId', async () => {
     const { context } = await fleet('a');
-    await setTargetAttributes(context, { controllerId: 'a', attributes: [{ key: 'k', value: 'v' }] });
+    await setTargetAttributes(context, { controllerIds: ['a'], attributes: [{ key: 'k', value: 'v' }] });
     await deleteTargets(context, { controllerIds: ['a'] });
     await createTargets(context, { targets: [{ controllerId: 'a' }] });
     const { id } = await findTarget(context, 'a');
@@ -145,7 +146,7 @@ describe('setTargetAttributes', () => {
     const { context } = await fleet('a');
     const set = (mode: 'merge' | 'replace' | 'remove', entries: Record<string, string | null>) =>
       setTargetAttributes(context, {
-        controllerId: 'a',
+        controllerIds: ['a'],
         mode,
         attributes: Object.entries(entries).map(([key, value]) => ({ key, value })),
       });
@@ -162,11 +163,11 @@ describe('setTargetAttributes', () => {
     const { context } = await fleet('a');
     const attributes = (from: number, count: number) =>
       Array.from({ length: count }, (_, n) => ({ key: `k${from + n}`, value: 'v' }));
-    await setTargetAttributes(context, { controllerId: 'a', attributes: attributes(0, 100) });
+    await setTargetAttributes(context, { controllerIds: ['a'], attributes: attributes(0, 100) });
     await expect(
-      setTargetAttributes(context, { controllerId: 'a', attributes: attributes(99, 2) }),
+      setTargetAttributes(context, { controllerIds: ['a'], attributes: attributes(99, 2) }),
     ).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
-    await setTargetAttributes(context, { controllerId: 'a', attributes: attributes(0, 100) });
+    await setTargetAttributes(context, { controllerIds: ['a'], attributes: attributes(0, 100) });
     expect(Object.keys(await attributesOf(context))).toHaveLength(100);
   });
 
@@ -181,7 +182,7 @@ describe('setTargetAttributes', () => {
     const { context } = await fleet('a');
     await expect(
       setTargetAttributes(context, {
-        controllerId: 'a',
+        controllerIds: ['a'],
         attributes: [{ key: 'fine', value: 'v' }, attribute],
       }),
     ).rejects.toMatchObject({ code: 'INVALID_ATTRIBUTES' });
@@ -224,7 +225,7 @@ describe('permissions', () => {
   it.each([
     ['update', 'UPDATE_TARGET', (c) => updateTarget(c, { controllerId: 'a' })],
     ['delete', 'DELETE_TARGET', (c) => deleteTargets(c, { controllerIds: ['a'] })],
-    ['attributes', 'UPDATE_TARGET', (c) => setTargetAttributes(c, { controllerId: 'a', attributes: [] })],
+    ['attributes', 'UPDATE_TARGET', (c) => setTargetAttributes(c, { controllerIds: ['a'], attributes: [] })],
     ['rotate', 'UPDATE_TARGET', (c) => rotateTargetToken(c, { controllerId: 'a' })],
     ['find', 'READ_TARGET', (c) => findTarget(c, 'a')],
     ['list', 'READ_TARGET', (c) => listTargets(c, {})],

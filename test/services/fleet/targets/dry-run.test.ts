@@ -1,6 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { pendingTargets } from '../../../../src/database/tables/enrollment.ts';
+import { cancelActions } from '../../../../src/services/deployments/actions/cancel.ts';
+import { confirmActions } from '../../../../src/services/deployments/actions/confirm.ts';
+import { deleteActions } from '../../../../src/services/deployments/actions/delete.ts';
+import { forceActions } from '../../../../src/services/deployments/actions/force.ts';
+import { assignDistributionSet } from '../../../../src/services/deployments/assignments/assign.ts';
+import { setAutoConfirm } from '../../../../src/services/deployments/auto-confirm/set.ts';
 import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
 import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
 import { rejectTargets } from '../../../../src/services/devices/pending-targets/reject.ts';
@@ -15,8 +21,10 @@ import { assignTargetType } from '../../../../src/services/fleet/targets/assign-
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
 import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotate-tokens.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
+import { createSet } from '../../deployments/assignments/support.ts';
 
 const { platform, close } = await openTestPlatform();
 afterAll(close);
@@ -48,6 +56,11 @@ async function fleet() {
   ];
   await setTargetMetadata(context, { controllerIds: ['a'], entries });
   await setTargetMetadata(context, { controllerIds: ['b'], entries: [{ key: 'k', value: 'other' }] });
+  await setAutoConfirm(context, { controllerIds: ['a'], active: true });
+  await setTargetAttributes(context, { controllerIds: ['a', 'b'], attributes: [{ key: 'hw', value: '1' }] });
+  await setTargetAttributes(context, { controllerIds: ['b'], attributes: [{ key: 'os', value: 'x' }] });
+  const setId = await createSet(context, 'set');
+  await assignDistributionSet(context, { distributionSetId: setId, assignments: [{ controllerIds: ['a'] }] });
   const [id] = [await createEnrollmentGroup(context, { name: 'held' })].map(({ group }) => group.id);
   const now = new Date();
   await platform.database.insert(pendingTargets).values(
@@ -65,10 +78,13 @@ async function fleet() {
     context,
     tagIds: tags.created.map(({ id }) => id),
     typeId: types.created[0]!.id,
+    setId,
     entries,
   };
 }
 type Fleet = Awaited<ReturnType<typeof fleet>>;
+
+const HELD = [{ key: 'hw', value: '1' }, { key: 'os' }];
 
 const VERBS: Record<string, (context: Context, fleet: Fleet, asked: Asked) => Promise<number>> = {
   deleteTargets: (c, _, asked) => deleteTargets(c, asked),
@@ -80,6 +96,16 @@ const VERBS: Record<string, (context: Context, fleet: Fleet, asked: Asked) => Pr
   unassignTargetTags: (c, { tagIds }, asked) => counted(unassignTargetTags(c, { tagIds, ...asked })),
   setTargetMetadata: (c, { entries }, asked) => setTargetMetadata(c, { entries, ...asked }),
   deleteTargetMetadata: (c, _, asked) => deleteTargetMetadata(c, { keys: ['k', 'none'], ...asked }),
+  setAutoConfirm: (c, _, asked) => setAutoConfirm(c, { active: true, ...asked }),
+  'taking auto-confirm away': (c, _, asked) => setAutoConfirm(c, { active: false, ...asked }),
+  'merging attributes': (c, _, asked) => setTargetAttributes(c, { attributes: HELD, ...asked }),
+  'replacing attributes': (c, _, asked) =>
+    setTargetAttributes(c, { mode: 'replace', attributes: HELD, ...asked }),
+  'removing attributes': (c, _, asked) =>
+    setTargetAttributes(c, { mode: 'remove', attributes: HELD, ...asked }),
+  assignDistributionSet: async (c, { setId }, { dryRun, ...asked }) =>
+    (await assignDistributionSet(c, { distributionSetId: setId, assignments: [asked], dryRun }))
+      .affectedCount,
 };
 
 describe('a dry run', () => {
@@ -107,6 +133,31 @@ describe('a dry run', () => {
     expect(await rejectTargets(context, { controllerIds: ['p', 'q'], dryRun: true })).toBe(1);
     expect(await approveTargets(context, { filter: 'id==*', dryRun: true })).toBe(1);
     expect(await approveTargets(context, { filter: 'id==*' })).toBe(1);
+  });
+
+  it('of a change of actions counts those it concerns, by filter and by name', async () => {
+    const { context, setId } = await fleet();
+    const { actions } = await assignDistributionSet(context, {
+      distributionSetId: setId,
+      assignments: [{ controllerIds: ['b', 'c'], forceType: 'soft' }],
+    });
+    const [first, second] = actions.map(({ id }) => id);
+    await cancelActions(context, { actionIds: [first!] });
+    const byFilter = { filter: 'target.id==*', dryRun: true };
+    expect(await cancelActions(context, byFilter)).toEqual({ affectedCount: 2, ids: [] });
+    expect(await cancelActions(context, { ...byFilter, force: true })).toMatchObject({ affectedCount: 1 });
+    expect(await forceActions(context, byFilter)).toMatchObject({ affectedCount: 2 });
+    expect(await confirmActions(context, { ...byFilter, confirmation: 'denied' })).toMatchObject({
+      affectedCount: 0,
+    });
+    expect(await deleteActions(context, byFilter)).toMatchObject({ affectedCount: 0 });
+    const named = { actionIds: [second!], dryRun: true };
+    expect(await cancelActions(context, named)).toEqual({ affectedCount: 1, ids: [] });
+    const refused = cancelActions(context, { ...named, actionIds: [second!, first!] });
+    await expect(refused).rejects.toMatchObject({
+      code: 'ACTION_NOT_CANCELABLE',
+      details: { path: ['actionIds', '1'] },
+    });
   });
 
   it('waits for nobody, as it locks nothing', async () => {

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
-import { setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { countTargetFacets, FACETS } from '../../../../src/services/fleet/targets/facets.ts';
 import { listTargets } from '../../../../src/services/fleet/targets/find.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import { summarizeFleet } from '../../../../src/services/fleet/targets/summary.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
@@ -26,7 +26,10 @@ for (const [controllerId, group, type, hw] of [
   ['c', 'us "x"', 1, 'r 3'],
 ] as const) {
   await updateTarget(context, { controllerId, group, targetTypeId: types[type]!.id });
-  await setTargetAttributes(context, { controllerId, attributes: [{ key: 'hw', value: hw }] });
+  await setTargetAttributes(context, {
+    controllerIds: [controllerId],
+    attributes: [{ key: 'hw', value: hw }],
+  });
 }
 await platform.database.execute(sql`
   WITH stamp AS (SELECT now() AS at, 'test' AS by),

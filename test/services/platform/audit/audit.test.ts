@@ -7,14 +7,12 @@ import { authenticateDevice, openDevices } from '../../../../src/services/device
 import { reportAttributes } from '../../../../src/services/devices/reports/report-attributes.ts';
 import { assignTargetGroup } from '../../../../src/services/fleet/target-groups/assign.ts';
 import { createTargetTags } from '../../../../src/services/fleet/target-tags/create.ts';
-import {
-  type AttributeMode,
-  setTargetAttributes,
-} from '../../../../src/services/fleet/targets/attributes.ts';
+import type { AttributeMode } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
 import { findTarget } from '../../../../src/services/fleet/targets/find.ts';
 import { rotateTargetToken } from '../../../../src/services/fleet/targets/rotate-token.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
 import { forgetOldAuditEvents } from '../../../../src/services/platform/audit/forget-old.ts';
 import { listAuditEvents } from '../../../../src/services/platform/audit/list.ts';
@@ -93,7 +91,7 @@ describe('a change', () => {
     await updateTarget(context, { controllerId: 'a', address: 'y', securityToken: 'after' });
     const set = (mode: AttributeMode, ...pairs: [string, string | null][]) =>
       setTargetAttributes(context, {
-        controllerId: 'a',
+        controllerIds: ['a'],
         mode,
         attributes: pairs.map(([key, value]) => ({ key, value })),
       });

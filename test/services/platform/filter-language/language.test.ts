@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import type { Grant } from '../../../../src/services/access/grants.ts';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
-import { setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import { FILTERABLE, type FilterEntity } from '../../../../src/services/platform/filter-language/entities.ts';
 import { listFilterFields } from '../../../../src/services/platform/filter-language/fields.ts';
 import { suggestInFilter } from '../../../../src/services/platform/filter-language/suggest.ts';
@@ -31,7 +31,7 @@ for (const [controllerId, hw] of [
   ['blue', 'R 3'],
 ])
   await setTargetAttributes(context, {
-    controllerId: controllerId!,
+    controllerIds: [controllerId!],
     attributes: [
       { key: 'hw', value: hw! },
       { key: 'hardware.rev', value: '1' },

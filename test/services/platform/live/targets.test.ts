@@ -4,9 +4,9 @@ import type { Client } from '../../../../src/database/connect.ts';
 import { targets } from '../../../../src/database/tables/targets.ts';
 import { assignTargetTags } from '../../../../src/services/fleet/target-tags/assign.ts';
 import { createTargetTags } from '../../../../src/services/fleet/target-tags/create.ts';
-import { setTargetAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
+import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
 import type { TargetEvent } from '../../../../src/services/platform/live/events.ts';
 import { watchTargets } from '../../../../src/services/platform/live/watch-targets.ts';
@@ -74,11 +74,17 @@ describe.each([
     await createTargetTags(context, { targetTags: [{ name: 'red' }] });
     const byAttribute = await watcher('attribute.region==eu');
     const byTag = await watcher('tag==RED');
-    await setTargetAttributes(context, { controllerId: 'a', attributes: [{ key: 'region', value: 'eu' }] });
+    await setTargetAttributes(context, {
+      controllerIds: ['a'],
+      attributes: [{ key: 'region', value: 'eu' }],
+    });
     await assignTargetTags(context, { tagNames: ['red'], controllerIds: ['b'] });
     expect(await byAttribute.news()).toEqual(['entered a']);
     expect(await byTag.news()).toEqual(['entered b']);
-    await setTargetAttributes(context, { controllerId: 'a', attributes: [{ key: 'region', value: 'us' }] });
+    await setTargetAttributes(context, {
+      controllerIds: ['a'],
+      attributes: [{ key: 'region', value: 'us' }],
+    });
     expect(await byAttribute.news()).toEqual(['left a']);
     expect(await byTag.news()).toEqual([]);
   });
