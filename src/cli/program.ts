@@ -4,6 +4,7 @@ import { UnfitDatabaseError } from '../database/migrate.ts';
 import { DomainError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { apiKeyCommand } from './api-key.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import { configCommand } from './config.ts';
 import { migrateCommand } from './database.ts';
 import { exportCommand } from './export.ts';
@@ -35,6 +36,8 @@ Exit codes: 0 done, 1 refused (for an import: some rows), 2 wrong usage, 3 serve
     serveCommand,
     configCommand,
     migrateCommand,
+    backupCommand,
+    restoreCommand,
     userCommand,
     apiKeyCommand,
     tokenCommand,

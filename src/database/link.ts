@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { Readable, type Writable } from 'node:stream';
+import { finished, Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
 import { ARRAY_TYPES } from './arrays.ts';
@@ -8,6 +8,8 @@ import { asUnavailable, DatabaseUnavailableError } from './unavailable.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are whatever was asked for
 export type Rows = postgres.RowList<any[]>;
+
+export type Blocks = Iterable<Buffer> | AsyncIterable<Buffer>;
 
 export interface How {
   /** Sends it as a named statement, which the server parses once for each connection. */
@@ -23,7 +25,9 @@ export interface How {
 export interface Link {
   ask(text: string, parameters?: readonly unknown[], how?: How): Promise<Rows>;
   /** Sends blocks of text with a COPY. */
-  copy(text: string, blocks: readonly Buffer[]): Promise<void>;
+  copy(text: string, blocks: Blocks): Promise<void>;
+  /** What a COPY answers, as it is read. */
+  copyOut(text: string): Promise<Readable>;
   /** The server's process, as the server or a pooler in front of it says. */
   readonly pid: number;
   /** Statements whose answers haven't come yet. */
@@ -214,6 +218,18 @@ async function linkOf(driver: Driver, signal: AbortSignal | undefined): Promise<
       return wait(lists ? query.values() : query) as Promise<Rows>;
     },
     copy: (text, blocks) => (isOver ? Promise.reject(gone()) : wait(copyBy(client, text, blocks))),
+    async copyOut(text) {
+      if (isOver) throw gone();
+      const read = await wait(client.unsafe(text).readable());
+      const fail = (error: unknown) => read.destroy(error as Error);
+      waiting.add(fail);
+      finished(read, () => {
+        // The driver leaves it paused if the last rows came faster than they were read.
+        driver.socket()?.resume();
+        if (waiting.delete(fail) && !waiting.size) link.onIdle();
+      });
+      return read;
+    },
     async end() {
       await client.end({ timeout: END_WITHIN_S });
       link.cut();
@@ -235,7 +251,7 @@ async function firstAnswer({ client, cut }: Driver, signal: AbortSignal | undefi
   }
 }
 
-async function copyBy(client: postgres.Sql, text: string, blocks: readonly Buffer[]): Promise<void> {
+async function copyBy(client: postgres.Sql, text: string, blocks: Blocks): Promise<void> {
   const query = client.unsafe(text);
   const into: Writable = await query.writable();
   // The driver reports errors after the last block only to the statement, which has already succeeded by then.

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
-import { type Client, openPool, type Pool } from './connect.ts';
+import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
+import { type Client, type Database, openPool, type Pool } from './connect.ts';
 import type { Connection } from './connection.ts';
 
 /** The sources and the built server use the same files. */
@@ -17,12 +16,14 @@ const EXTENSIONS = ['pg_trgm', 'btree_gin'];
 export class UnfitDatabaseError extends Error {}
 
 /**
- * Brings the database up to date, then does `afterwards`. Only one process at a time does this.
+ * Brings the database up to date, or to the time of an older migration, then does `afterwards`. Only one process at a
+ * time does this.
  * @throws UnfitDatabaseError if its version, encoding, letter case or extensions don't fit.
  */
 export async function migrate(
   connection: Connection,
   afterwards: (pool: Pool) => Promise<void>,
+  upTo = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const pool = openPool(connection, { connections: 3, prepare: false });
   try {
@@ -31,12 +32,34 @@ export async function migrate(
     await pool.client.begin(async (transaction) => {
       await transaction.unsafe('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       await refuseNewer(pool.client);
-      await applyMigrations(pool.database, { migrationsFolder: FOLDER });
+      await apply(
+        pool.database,
+        migrations().filter((one) => one.folderMillis <= upTo),
+      );
       await afterwards(pool);
     });
   } finally {
     await pool.close();
   }
+}
+
+const migrations = () => readMigrationFiles({ migrationsFolder: FOLDER });
+
+/** What Drizzle's own function does, which takes no part of the migrations. */
+interface Migrating {
+  dialect: {
+    migrate(
+      migrations: MigrationMeta[],
+      session: unknown,
+      config: { migrationsFolder: string },
+    ): Promise<void>;
+  };
+  session: unknown;
+}
+
+function apply(database: Database, some: MigrationMeta[]): Promise<void> {
+  const { dialect, session } = database as unknown as Migrating;
+  return dialect.migrate(some, session, { migrationsFolder: FOLDER });
 }
 
 async function refuseUnfit(client: Client): Promise<void> {
@@ -93,8 +116,8 @@ async function lastMigration(client: Client): Promise<number | undefined> {
   return last?.at ? Number(last.at) : undefined;
 }
 
-const newestKnown = () =>
-  Math.max(...readMigrationFiles({ migrationsFolder: FOLDER }).map((one) => one.folderMillis));
+/** When the newest migration of this version was made. */
+export const newestKnown = (): number => Math.max(...migrations().map((one) => one.folderMillis));
 
 async function refuseMissingExtensions(client: Client): Promise<void> {
   const missing = await client<{ name: string; there: boolean; allowed: boolean; database: string }[]>`

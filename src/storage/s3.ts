@@ -7,8 +7,15 @@ const ANY_REGION = 'us-east-1';
 /** `s3://bucket` or `s3://bucket/prefix`. */
 export const S3_ADDRESS = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/;
 
-/** Keeps contents as objects of an S3 bucket, or of a compatible store at `endpoint`. */
-export async function s3Store(address: string, endpoint: string | undefined): Promise<ContentStore> {
+/**
+ * Keeps contents as objects of an S3 bucket, or of a compatible store at `endpoint`. They are sent in parts of at least
+ * 5 MiB, of which some are in memory.
+ */
+export async function s3Store(
+  address: string,
+  endpoint: string | undefined,
+  partSize = 5 << 20,
+): Promise<ContentStore> {
   const [, bucket, prefix] = S3_ADDRESS.exec(address) ?? [];
   if (!bucket) throw new Error(`${address} is no address of an S3 bucket`);
   // The SDK is large, and not needed for a folder.
@@ -29,7 +36,7 @@ export async function s3Store(address: string, endpoint: string | undefined): Pr
     async write(location, content) {
       const Body = Readable.from(content, { objectMode: false });
       // It removes the parts of an upload that fails.
-      await new Upload({ client, params: { ...objectOf(location), Body } }).done();
+      await new Upload({ client, partSize, params: { ...objectOf(location), Body } }).done();
     },
     async read(location, range) {
       const Range = range && `bytes=${range.first}-${range.last}`;

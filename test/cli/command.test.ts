@@ -360,6 +360,8 @@ describe('--help', () => {
     ['serve'],
     ['config'],
     ['migrate'],
+    ['backup'],
+    ['restore'],
     ['user'],
     ['user', 'create'],
     ['api-key'],

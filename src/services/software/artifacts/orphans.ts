@@ -1,5 +1,6 @@
 import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/connect.ts';
+import { isSnapshotOpen } from '../../../database/snapshot.ts';
 import { artifactContents, artifactOrphans, artifacts } from '../../../database/tables/software.ts';
 import type { Platform } from '../../shared/context.ts';
 import { lockCreations } from '../../shared/removal.ts';
@@ -64,12 +65,16 @@ export async function letGoOfContents(
   return locations;
 }
 
-/** Removes orphans from the store; what cannot be removed now is removed later by `removeOldOrphans`. */
+/**
+ * Removes orphans from the store. What cannot be removed now is removed later by `removeOldOrphans`, and so is what a
+ * running backup may have to read.
+ */
 export async function removeOrphans(
   { database, storage }: Platform,
   tenantId: number,
   locations: readonly string[],
 ): Promise<void> {
+  if (!locations.length || (await isSnapshotOpen(database))) return;
   for (const location of locations) {
     const removed = await storage.store.remove(location).then(
       () => true,
@@ -89,6 +94,7 @@ export async function removeOldOrphans(
   onError: (error: unknown) => void,
 ): Promise<void> {
   const now = clock();
+  if (await isSnapshotOpen(tx)) return;
   const old = await tx
     .select({ tenantId: artifactOrphans.tenantId, location: artifactOrphans.location })
     .from(artifactOrphans)

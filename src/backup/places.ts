@@ -1,0 +1,87 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { s3Store } from '../storage/s3.ts';
+import { BrokenBackupError } from './archive.ts';
+
+/* Where a backup lies: a file, an object of a bucket, or `-` for standard output and input. */
+
+const S3 = /^(s3:\/\/[^/]+)\/(.*[^/])$/;
+/** An object has at most 10,000 parts: this is enough for 320 GB. */
+const PART = 32 << 20;
+/** More makes it little smaller, but much slower. */
+const LEVEL = 1;
+
+export const isPlace = (place: string): boolean => !place.startsWith('s3:') || S3.test(place);
+
+/** Writes a backup there, compressed. It is there when it is whole, and not before. @returns its size */
+export async function writeTo(
+  place: string,
+  pieces: AsyncIterable<Buffer>,
+  endpoint: string | undefined,
+): Promise<number> {
+  let size = 0;
+  const counted = async function* (compressed: AsyncIterable<Buffer>) {
+    for await (const piece of compressed) {
+      size += piece.length;
+      yield piece;
+    }
+  };
+  const [, bucket, key] = S3.exec(place) ?? [];
+  const source = Readable.from(pieces, { objectMode: true, highWaterMark: 2 });
+  const gzip = createGzip({ level: LEVEL });
+  if (bucket) {
+    const store = await s3Store(bucket, endpoint, PART);
+    await pipeline(source, gzip, (compressed) => store.write(key!, counted(compressed)));
+  } else if (place === '-') await pipeline(source, gzip, counted, process.stdout, { end: false });
+  else
+    await toFile(place, (path) => {
+      const file = createWriteStream(path, { mode: 0o600, flush: true });
+      return pipeline(source, gzip, counted, file);
+    });
+  return size;
+}
+
+/** A name of its own first: half a file would look like a whole one. */
+async function toFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
+  const unfinished = `${path}.unfinished`;
+  try {
+    await write(unfinished);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  if (process.platform === 'win32') return;
+  const folder = await open(dirname(path));
+  await folder.sync().finally(() => folder.close());
+}
+
+/** Reads a backup from there. @throws BrokenBackupError if it isn't whole */
+export async function readFrom<T>(
+  place: string,
+  endpoint: string | undefined,
+  work: (pieces: AsyncIterable<Buffer>) => Promise<T>,
+): Promise<T> {
+  const [, bucket, key] = S3.exec(place) ?? [];
+  const source = bucket
+    ? await (await s3Store(bucket, endpoint)).read(key!)
+    : place === '-'
+      ? process.stdin
+      : createReadStream(place, { highWaterMark: 1 << 18 });
+  try {
+    let done: T | undefined;
+    await pipeline(source, createGunzip(), async (pieces: AsyncIterable<Buffer>) => {
+      done = await work(pieces);
+    });
+    return done!;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'Z_BUF_ERROR') throw new BrokenBackupError('the backup is cut off');
+    if (code.startsWith('Z_')) throw new BrokenBackupError('this is no backup of Muster, or it is damaged');
+    throw error;
+  }
+}

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { getTableName, is } from 'drizzle-orm';
+import { PgTable } from 'drizzle-orm/pg-core';
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { entriesOf } from '../../src/backup/archive.ts';
+import { backup } from '../../src/backup/save.ts';
+import { runCommand } from '../../src/cli/program.ts';
+import { openPool } from '../../src/database/connect.ts';
+import type { Connection } from '../../src/database/connection.ts';
+import { startEmbeddedDatabase } from '../../src/database/embedded/start.ts';
+import * as schema from '../../src/database/schema.ts';
+import { folderStore } from '../../src/storage/folder.ts';
+import { cleanUp, folders, makeFolder } from '../database/embedded/support.ts';
+import { createAdministeredDatabase, createDatabase, type OwnDatabase } from '../support/database.ts';
+import { newFolder } from '../support/folder.ts';
+import { clientOf, createServedTenant, startTestServer } from '../support/server.ts';
+import { deploy } from '../support/software.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // a busy disk makes initdb slow
+
+const source = await createAdministeredDatabase();
+const server = await startTestServer({}, source.connection);
+const tenant = await createServedTenant(server);
+/** What COPY writes differently, and more than a block of the archive. */
+const ODD = 'tab\t, backslash \\ \\N, line\nbreak, ä €';
+const CONTENT = randomBytes(100_000);
+await tenant.admin('/rest/v1/targets', {
+  method: 'POST',
+  json: [
+    { controllerId: 'odd', name: 'Odd', description: ODD, securityToken: 'a-quiet-token' },
+    ...Array.from({ length: 300 }, (_, n) => ({ controllerId: `device-${n}` })),
+  ],
+});
+const { setId } = await deploy(tenant, 'odd', { filename: 'a.bin', content: CONTENT });
+await clientOf(server)(`/${tenant.name}/controller/v1/odd`, {
+  headers: { authorization: 'TargetToken a-quiet-token' },
+});
+
+const made: OwnDatabase[] = [source];
+afterAll(async () => {
+  await server.stop();
+  await Promise.all(made.map(({ drop }) => drop()));
+  await cleanUp();
+});
+const emptyDatabase = async () => {
+  const database = await createDatabase();
+  made.push(database);
+  return database;
+};
+
+const output = { out: '', err: '' };
+beforeEach(() => {
+  vi.stubEnv('MUSTER_CONFIG_FILE', '/dev/null');
+  const collect = (name: 'out' | 'err') => (text: string | Uint8Array) => {
+    output[name] += text;
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(collect('out'));
+  vi.spyOn(process.stderr, 'write').mockImplementation(collect('err'));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+/** Runs a command of a database and a folder of artifacts. */
+async function run(url: string, artifacts: string, ...args: string[]) {
+  Object.assign(output, { out: '', err: '' });
+  vi.stubEnv('DATABASE_URL', url);
+  vi.stubEnv('MUSTER_ARTIFACTS', artifacts);
+  return { code: await runCommand(args), ...output };
+}
+
+const TABLES = Object.values(schema).flatMap((it) => (is(it, PgTable) ? [getTableName(it)] : []));
+
+/** All rows of all tables, and what is beside them: counters, keys, columns. */
+async function everythingOf(connection: Connection): Promise<Record<string, unknown>> {
+  const { client, close } = openPool(connection, { connections: 1, prepare: false });
+  const found: Record<string, unknown> = {};
+  for (const name of TABLES)
+    found[name] = (await client.unsafe(`SELECT to_jsonb(t)::text AS row FROM "${name}" t ORDER BY 1`)).map(
+      ({ row }) => row,
+    );
+  found['keys'] = await client`
+    SELECT conrelid::regclass::text AS of, conname, convalidated, pg_get_constraintdef(oid) AS is FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2`;
+  found['counters'] = await client`
+    SELECT sequencename, last_value::text FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1`;
+  return close().then(() => found);
+}
+
+it('backs up a running server, and restores one that has the same rows and files', async () => {
+  const [file, artifacts, target] = [newFolder(), newFolder(), await emptyDatabase()];
+  // What is remembered is written, and nothing else happens.
+  await expect
+    .poll(async () => (await tenant.admin('/rest/v1/targets/odd')).json.lastControllerRequestAt)
+    .toBeGreaterThan(0);
+  const saved = await run(source.url, server.artifacts, 'backup', file, '--json');
+  expect(saved).toMatchObject({ code: 0, err: '' });
+  const before = await everythingOf(source.connection);
+  const told = JSON.parse(saved.out);
+  expect(told).toMatchObject({ backup: file, artifacts: 1, artifactBytes: CONTENT.length });
+  expect(told.rows).toBe(TABLES.reduce((sum, name) => sum + (before[name] as string[]).length, 0));
+
+  const restored = await run(target.url, artifacts, 'restore', file);
+  expect(restored).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringContaining(`${told.rows.toLocaleString('en')} rows, 1 artifact`),
+  });
+  expect(await everythingOf(target.connection)).toEqual(before);
+
+  const again = await startTestServer({ MUSTER_ARTIFACTS: artifacts }, target.connection);
+  const admin = clientOf(again, tenant.authorization);
+  const device = clientOf(again, 'TargetToken a-quiet-token');
+  const links = (await device(`/${tenant.name}/controller/v1/odd`)).json._links;
+  const { deployment } = (await device(links.deploymentBase.href.replace(server.url, again.url))).json;
+  const download = await fetch(deployment.chunks[0].artifacts[0]._links['download-http'].href, {
+    headers: { authorization: 'TargetToken a-quiet-token' },
+  });
+  expect(Buffer.from(await download.arrayBuffer()).equals(CONTENT)).toBe(true);
+  expect((await admin('/rest/v1/targets/odd')).json.description).toBe(ODD);
+  // Counters go on behind the last.
+  expect((await admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'new' }] })).status).toBe(
+    201,
+  );
+  await again.stop();
+
+  // Now it has rows.
+  expect(await run(target.url, artifacts, 'restore', file)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(
+      /^muster: The database \S+ is not empty \(.*tenants.*\): a backup is restored into a new one/,
+    ),
+  });
+});
+
+it('refuses a backup that is cut off, damaged, none, or of a newer Muster, and changes nothing', async () => {
+  const [file, artifacts, target] = [newFolder(), newFolder(), await emptyDatabase()];
+  await run(source.url, server.artifacts, 'backup', file);
+  const whole = await readFile(file);
+  const refusal = async (content: Buffer | string) => {
+    await writeFile(file, content);
+    const { code, err } = await run(target.url, artifacts, 'restore', file);
+    expect(code).toBe(1);
+    return err;
+  };
+  for (const share of [0.02, 0.5, 0.9, 0.9999])
+    expect(await refusal(whole.subarray(0, whole.length * share)), String(share)).toBe(
+      'muster: the backup is cut off\n',
+    );
+  const damaged = Buffer.from(whole);
+  damaged[whole.length - 50_000]! ^= 1;
+  for (const content of [damaged, 'anything']) expect(await refusal(content)).toMatch(/damaged\n$/);
+  const later = gunzipSync(whole)
+    .toString('latin1')
+    .replace(/"migration":\d{13}/, '"migration":9999999999999');
+  expect(await refusal(gzipSync(Buffer.from(later, 'latin1')))).toMatch(/made by a newer Muster \(\d/);
+  expect(await run(target.url, artifacts, 'restore', '/nowhere')).toMatchObject({ code: 3 });
+  expect(await run(target.url, artifacts, 'restore', 's3://bucket')).toMatchObject({ code: 2 });
+
+  await writeFile(file, whole);
+  expect(await run(target.url, artifacts, 'restore', file)).toMatchObject({ code: 0, err: '' });
+  expect(await folderStore(artifacts).sizeOf(await locationOf(target))).toBe(CONTENT.length);
+});
+
+async function locationOf({ connection }: { connection: Connection }): Promise<string> {
+  const { client, close } = openPool(connection, { connections: 1, prepare: false });
+  const [content] = await client`SELECT location FROM artifact_contents`;
+  return close().then(() => content!['location']);
+}
+
+it('has the files of its rows, also those that are deleted while it is made', async () => {
+  const sums = { rows: {}, files: 0, bytes: 0 };
+  const store = folderStore(server.artifacts);
+  const pieces = backup({ direct: source.connection, store, files: true, tell: () => {} }, sums);
+  const begin = (await pieces.next()).value as Buffer;
+  const other = await createServedTenant(server);
+  const { moduleId } = await tenant
+    .admin('/rest/v1/softwaremodules?limit=1')
+    .then(({ json }) => ({ moduleId: json.content[0].id }));
+  for (const path of [`targets/odd`, `distributionsets/${setId}`, `softwaremodules/${moduleId}`])
+    expect((await tenant.admin(`/rest/v1/${path}`, { method: 'DELETE' })).status).toBeLessThan(300);
+  const { client, close } = openPool(source.connection, { connections: 1, prepare: false });
+  expect(await client`SELECT FROM artifact_contents`, 'it is gone').toEqual([]);
+  await close();
+
+  const all = async function* () {
+    yield begin;
+    yield* pieces;
+  };
+  const names: string[] = [];
+  for await (const { name, body } of entriesOf(all())) {
+    names.push(name);
+    if (!name.startsWith('rows/tenants/')) continue;
+    const text: Buffer[] = [];
+    for await (const piece of body) text.push(piece);
+    expect(String(Buffer.concat(text))).toContain(tenant.name);
+    expect(String(Buffer.concat(text)), 'it is as of its beginning').not.toContain(other.name);
+  }
+  expect(names.filter((name) => name.startsWith('files/'))).toHaveLength(1);
+  expect(sums).toMatchObject({ files: 1, bytes: CONTENT.length });
+});
+
+it('goes from an external database to the embedded one and back', async () => {
+  const [file, again, folder, target] = [newFolder(), newFolder(), await makeFolder(), await emptyDatabase()];
+  const artifacts = newFolder();
+  await run(source.url, server.artifacts, 'backup', file, '--no-artifacts');
+  vi.stubEnv('MUSTER_DATA_DIR', folder);
+  expect(await run('', artifacts, 'restore', file)).toMatchObject({ code: 0 });
+  const running = await startEmbeddedDatabase({ dataDir: folder });
+  folders.push(running.dataDir);
+  expect(await run('', artifacts, 'backup', again)).toMatchObject({ code: 0 });
+  const before = await everythingOf(running.connection);
+  await running.stop();
+  expect((await run(target.url, artifacts, 'restore', again)).code).toBe(0);
+  expect(await everythingOf(target.connection)).toEqual(before);
+});
+
+const S3 = process.env['MUSTER_TEST_S3'];
+it.runIf(S3)('goes to a bucket, and comes from there', async () => {
+  const bucket = `b-${randomBytes(6).toString('hex')}`;
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'x');
+  vi.stubEnv('MUSTER_S3_ENDPOINT', S3!);
+  const client = new S3Client({ region: 'us-east-1', endpoint: S3!, forcePathStyle: true });
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  const target = await emptyDatabase();
+  const place = `s3://${bucket}/daily/muster.backup`;
+  expect(await run(source.url, server.artifacts, 'backup', place)).toMatchObject({ code: 0, err: '' });
+  expect(await run(target.url, newFolder(), 'restore', place)).toMatchObject({ code: 0, err: '' });
+  expect((await everythingOf(target.connection))['targets']).toHaveLength(300);
+});
