@@ -26,13 +26,14 @@ export function useChange<T, V extends AnyVariables>(document: DocumentInput<T, 
   const [{ fetching }, execute] = useMutation<T, V>(document);
   const run = async (variables: V): Promise<Outcome<PayloadOf<T>>> => {
     const { data, error } = await execute(variables);
-    if (error || !data) {
+    const payload = Object.values(data ?? {}).find(
+      (value) => typeof value === 'object' && value !== null && 'userErrors' in value,
+    ) as (PayloadOf<T> & Payload) | undefined;
+    // With a payload, an error only says that a part of it may not be seen.
+    if (!payload) {
       failure(error);
       return undefined;
     }
-    const payload = Object.values(data).find(
-      (value) => typeof value === 'object' && value !== null && 'userErrors' in value,
-    ) as PayloadOf<T> & Payload;
     return { payload, faults: payload.userErrors };
   };
   return [run, fetching] as const;

@@ -3,6 +3,7 @@ import { listActionsAmong } from '../../../services/deployments/actions/list.ts'
 import type { BulkChange } from '../../../services/jobs/begin.ts';
 import { changedMany, JobPayload } from '../jobs/payloads.ts';
 import type { GraphqlContext } from '../server/context.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, listCost } from '../server/pagination.ts';
 import { ActionConnection, ActionsArgs, actionView } from './actions.ts';
 
@@ -26,8 +27,9 @@ export const changedActions = async (work: Promise<BulkChange>) => {
 
 @Resolver(() => ActionsPayload)
 export class ActionsPayloadResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => ActionConnection, {
-    description: 'These actions as they are now; none of a dry run or a job. Needs READ_TARGET.',
+    description: 'These actions as they are now; none of a dry run or a job.',
     complexity: listCost,
   })
   async actions(

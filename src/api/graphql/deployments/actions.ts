@@ -35,6 +35,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOf, loaderOfFound, loaderOfPages } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
+import { Needs } from '../server/needs.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, WindowArgs } from '../server/pagination.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
@@ -191,9 +192,10 @@ export class ActionResolver {
     return found && targetView(found);
   }
 
+  @Needs('READ_DISTRIBUTION_SET')
   @FieldResolver(() => DistributionSet, {
     nullable: true,
-    description: 'What is assigned; null where the caller may not see that. Needs READ_DISTRIBUTION_SET.',
+    description: 'What is assigned.',
   })
   distributionSet(
     @Root() { distributionSet }: Entity,
@@ -217,6 +219,7 @@ export class ActionResolver {
 
 @Resolver(() => Target)
 export class TargetDeploymentResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => ActionConnection, { description: 'Its actions.', complexity: listCost })
   async actions(
     @Root() { id }: TargetView,
@@ -226,10 +229,10 @@ export class TargetDeploymentResolver {
     return connection(await loadActions(context, { id, request }), actionView);
   }
 
+  @Needs('READ_DISTRIBUTION_SET')
   @FieldResolver(() => DistributionSet, {
     nullable: true,
-    description:
-      'What it is to have; null where nothing was assigned, or the caller may not see it. Needs READ_DISTRIBUTION_SET.',
+    description: 'What it is to have; null where nothing was assigned.',
   })
   async assignedDistributionSet(
     @Root() { id }: TargetView,
@@ -239,10 +242,10 @@ export class TargetDeploymentResolver {
     return assignedSetId === null ? null : loadDistributionSet(context, assignedSetId);
   }
 
+  @Needs('READ_DISTRIBUTION_SET')
   @FieldResolver(() => DistributionSet, {
     nullable: true,
-    description:
-      'What it has; null where nothing is known of it, or the caller may not see it. Needs READ_DISTRIBUTION_SET.',
+    description: 'What it has; null where nothing is known of it.',
   })
   async installedDistributionSet(
     @Root() { id }: TargetView,
@@ -252,9 +255,10 @@ export class TargetDeploymentResolver {
     return installedSetId === null ? null : loadDistributionSet(context, installedSetId);
   }
 
+  @Needs('READ_DISTRIBUTION_SET')
   @FieldResolver(() => DistributionSet, {
     nullable: true,
-    description: `The newest distribution set that it could take: one with a \`targetFilter\` that it matches, whose type suits, complete, not invalidated, and created after the one that it has; null if there is none. Looks at the newest ${NEWEST_SETS} sets with a filter, and at most ${MOST_FILTERS} different filters. Needs READ_DISTRIBUTION_SET.`,
+    description: `The newest distribution set that it could take: one with a \`targetFilter\` that it matches, whose type suits, complete, not invalidated, and created after the one that it has; null if there is none. Looks at the newest ${NEWEST_SETS} sets with a filter, and at most ${MOST_FILTERS} different filters.`,
     complexity: 10,
   })
   newestCompatibleSet(

@@ -24,6 +24,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfFound } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
 import { ForceType } from './actions.ts';
@@ -121,9 +122,10 @@ export class AutoAssignmentResolver {
     return connection(await listAutoAssignments(context, args), (one) => one);
   }
 
+  @Needs('READ_DISTRIBUTION_SET')
   @FieldResolver(() => DistributionSet, {
     nullable: true,
-    description: 'What it assigns; null where the caller may not see that. Needs READ_DISTRIBUTION_SET.',
+    description: 'What it assigns.',
   })
   distributionSet(
     @Root() { distributionSet }: Entity,

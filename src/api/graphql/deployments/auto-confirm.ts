@@ -19,6 +19,7 @@ import { Target, type TargetView } from '../fleet/targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOf } from '../server/loaders.ts';
 import { payloadOf } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -59,8 +60,9 @@ const loadAutoConfirm = loaderOf(findAutoConfirm);
 
 @Resolver(() => Target)
 export class AutoConfirmResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => AutoConfirm, {
-    description: 'Whether its actions are confirmed without asking. Needs READ_TARGET.',
+    description: 'Whether its actions are confirmed without asking.',
   })
   autoConfirm(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<AutoConfirm> {
     return loadAutoConfirm(context, id);

@@ -13,6 +13,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfFound, loaderOfPages } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { COUNTING_COST, Rollout, RolloutTargetCounts } from './rollouts.ts';
 
@@ -102,6 +103,7 @@ lookup('RolloutGroup', RolloutGroup, { needs: 'READ_ROLLOUT', find: findRolloutG
 
 @Resolver(() => Rollout)
 export class RolloutGroupsResolver {
+  @Needs('READ_ROLLOUT')
   @FieldResolver(() => RolloutGroupConnection, { description: 'Its groups.', complexity: listCost })
   async groups(
     @Root() { id }: Rollout,
@@ -114,6 +116,7 @@ export class RolloutGroupsResolver {
 
 @Resolver(() => RolloutGroup)
 export class RolloutGroupResolver {
+  @Needs('READ_ROLLOUT')
   @FieldResolver(() => RolloutTargetCounts, {
     nullable: true,
     description: 'How far its targets are.',
@@ -123,8 +126,9 @@ export class RolloutGroupResolver {
     return countTargets(context, group);
   }
 
+  @Needs('READ_TARGET')
   @FieldResolver(() => TargetConnection, {
-    description: 'The targets in it. Needs READ_TARGET.',
+    description: 'The targets in it.',
     complexity: listCost,
   })
   async targets(

@@ -21,6 +21,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfFound } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
 import { Action, ForceType } from './actions.ts';
@@ -160,9 +161,10 @@ export class RolloutResolver {
     return connection(await listRollouts(context, request, softDeleted), (rollout) => rollout);
   }
 
+  @Needs('READ_DISTRIBUTION_SET')
   @FieldResolver(() => DistributionSet, {
     nullable: true,
-    description: 'What it rolls out; null where the caller may not see that. Needs READ_DISTRIBUTION_SET.',
+    description: 'What it rolls out.',
   })
   distributionSet(
     @Root() { distributionSet }: Entity,
@@ -171,9 +173,10 @@ export class RolloutResolver {
     return loadDistributionSet(context, distributionSet.id);
   }
 
+  @Needs('READ_ROLLOUT')
   @FieldResolver(() => RolloutTargetCounts, {
     nullable: true,
-    description: 'How far its targets are; null for who may not read rollouts.',
+    description: 'How far its targets are.',
     complexity: COUNTING_COST,
   })
   targetCounts(@Root() rollout: Entity, @Ctx() context: GraphqlContext): Promise<RolloutTargetCounts | null> {
@@ -183,9 +186,10 @@ export class RolloutResolver {
 
 @Resolver(() => Action)
 export class ActionRolloutResolver {
+  @Needs('READ_ROLLOUT')
   @FieldResolver(() => Rollout, {
     nullable: true,
-    description: 'The rollout that it is a part of; null where it is of none. Needs READ_ROLLOUT.',
+    description: 'The rollout that it is a part of; null where it is of none.',
   })
   async rollout(
     @Root() { rollout }: { rollout: { id: number } | null },

@@ -7,6 +7,7 @@ import type { PageRequest } from '../../../services/shared/page.ts';
 import { TargetConnection, TargetsArgs, targetView } from '../fleet/targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOfPages } from '../server/loaders.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, listCost } from '../server/pagination.ts';
 import { DistributionSet } from '../software/distribution-sets.ts';
 import { ActionConnection, ActionsArgs, actionView } from './actions.ts';
@@ -24,8 +25,9 @@ const loadInstalledTargets = loaderOfPages((context, ids, request: PageRequest<T
 /** What became of a set: who is to have it, and who has it. */
 @Resolver(() => DistributionSet)
 export class SetDeploymentResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => ActionConnection, {
-    description: 'The actions that assign it. Needs READ_TARGET.',
+    description: 'The actions that assign it.',
     complexity: listCost,
   })
   async actions(
@@ -36,8 +38,9 @@ export class SetDeploymentResolver {
     return connection(await loadActions(context, { id, request }), actionView);
   }
 
+  @Needs('READ_TARGET')
   @FieldResolver(() => TargetConnection, {
-    description: 'The targets that are to have it. Needs READ_TARGET.',
+    description: 'The targets that are to have it.',
     complexity: listCost,
   })
   async assignedTargets(
@@ -48,8 +51,9 @@ export class SetDeploymentResolver {
     return connection(await loadAssignedTargets(context, { id, request }), targetView);
   }
 
+  @Needs('READ_TARGET')
   @FieldResolver(() => TargetConnection, {
-    description: 'The targets that have it. Needs READ_TARGET.',
+    description: 'The targets that have it.',
     complexity: listCost,
   })
   async installedTargets(

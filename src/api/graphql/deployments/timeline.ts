@@ -5,6 +5,7 @@ import { Target, type TargetView } from '../fleet/targets.ts';
 import { ActorKind, Channel } from '../platform/audit-events.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { idOf } from '../server/ids.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost, WindowArgs } from '../server/pagination.ts';
 import { ActionStatus } from './actions.ts';
 
@@ -61,6 +62,7 @@ const READING_COST = 500;
 
 @Resolver(() => Target)
 export class TimelineResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => TimelineConnection, {
     description:
       'What happened to it, the newest first: who created and changed it, also by a filter among others, and the steps of its actions. Changes need READ_AUDIT; without it there are the steps, and when it was created.',

@@ -31,6 +31,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOf } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
+import { Needs } from '../server/needs.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { CertificateAuthority } from './certificate-authorities.ts';
@@ -86,6 +87,7 @@ export class EnrollmentGroup extends AuthoredNumberedNode {
   })
   isDefault!: boolean;
 
+  @Needs('READ_TENANT_CONFIGURATION')
   @Field(() => [EnrollmentToken], {
     description:
       'Its tokens, the oldest first. For the default group only former gateway tokens that still work.',
@@ -111,8 +113,9 @@ export class EnrollmentGroup extends AuthoredNumberedNode {
   })
   registrationCount!: number | null;
 
+  @Needs('READ_TARGET')
   @Field(() => Int, {
-    description: 'How many existing targets it registered. Needs READ_TARGET.',
+    description: 'How many existing targets it registered.',
   })
   targetCount!: number;
 
@@ -133,20 +136,23 @@ export class EnrollmentGroup extends AuthoredNumberedNode {
   @Field(() => Boolean, { description: 'Whether its devices are pending until somebody approves them.' })
   requiresApproval!: boolean;
 
+  @Needs('READ_TENANT_CONFIGURATION')
   @Field(() => CertificateAuthority, {
     nullable: true,
     description: 'The authority whose certificates register devices by its rules.',
   })
   certificateAuthority!: CertificateAuthority | null;
 
+  @Needs('READ_TARGET_TYPE')
   @Field(() => TargetType, {
     nullable: true,
-    description: 'The type its targets are given. Needs READ_TARGET_TYPE.',
+    description: 'The type its targets are given.',
   })
   targetType!: TargetType | null;
 
+  @Needs('READ_TARGET')
   @Field(() => [TargetTag], {
-    description: 'The tags its targets are given, in the order of the names. Needs READ_TARGET.',
+    description: 'The tags its targets are given, in the order of the names.',
   })
   tags!: TargetTag[];
 
@@ -258,10 +264,10 @@ export class EnrollmentGroupResolver {
 
 @Resolver(() => Target)
 export class TargetEnrollmentResolver {
+  @Needs('READ_TENANT_CONFIGURATION')
   @FieldResolver(() => EnrollmentGroup, {
     nullable: true,
-    description:
-      'The enrollment group that registered it; null where none did, or it is gone. Needs READ_TENANT_CONFIGURATION.',
+    description: 'The enrollment group that registered it; null where none did, or it is gone.',
   })
   async enrollmentGroup(
     @Root() { enrollmentGroupId }: TargetView,

@@ -8,6 +8,7 @@ import { Target, type TargetView } from '../fleet/targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { globalId } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
+import { Needs } from '../server/needs.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A link in the answer to a poll.' })
 class PollLink {
@@ -44,10 +45,11 @@ const loadAction = loaderOfFound(findActions);
 
 @Resolver(() => Target)
 export class NextPollAnswerResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => NextPollAnswer, {
     nullable: true,
     description:
-      "What its device's next poll will be answered with, by the code that answers polls; it changes nothing. Needs READ_TARGET.",
+      "What its device's next poll will be answered with, by the code that answers polls; it changes nothing.",
   })
   async nextPollAnswer(
     @Root() { id, controllerId }: TargetView,

@@ -25,6 +25,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { lookup } from '../server/lookups.ts';
 import { payloadOf } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
@@ -56,10 +57,10 @@ class PendingTarget extends Node implements Omit<Entity, 'groupId'> {
   @Field(() => PendingTargetState, { description: 'Whether it is pending or was rejected.' })
   state!: Entity['state'];
 
+  @Needs('READ_TENANT_CONFIGURATION')
   @Field(() => EnrollmentGroup, {
     nullable: true,
-    description:
-      'The group whose rules make a target of it; null if the group is gone. Needs READ_TENANT_CONFIGURATION.',
+    description: 'The group whose rules make a target of it; null if the group is gone.',
   })
   enrollmentGroup!: EnrollmentGroup | null;
 
@@ -127,8 +128,9 @@ const MOST_TOLD = 1_000;
 
 @ObjectType({ simpleResolvers: true, description: 'What `rejectTargets` answers.' })
 class RejectTargetsPayload extends JobPayload {
+  @Needs('READ_TARGET')
   @Field(() => [PendingTarget], {
-    description: `These pending targets as they are now, of no more than ${MOST_TOLD}; none of a dry run or a job. Needs READ_TARGET.`,
+    description: `These pending targets as they are now, of no more than ${MOST_TOLD}; none of a dry run or a job.`,
   })
   pendingTargets!: () => Promise<Entity[]>;
 

@@ -5,6 +5,7 @@ import type { Job as Entity } from '../../../services/jobs/job.ts';
 import type { Context } from '../../../services/shared/context.ts';
 import { changedMany, JobPayload } from '../jobs/payloads.ts';
 import type { GraphqlContext } from '../server/context.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, listCost } from '../server/pagination.ts';
 import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
 import { TargetConnection, TargetsArgs, targetView } from './targets.ts';
@@ -57,8 +58,9 @@ export const changeSelected = (
 
 @Resolver(() => ChangedTargetsPayload)
 export class ChangedTargetsResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => TargetConnection, {
-    description: 'These targets as they are now; none of a dry run or a job. Needs READ_TARGET.',
+    description: 'These targets as they are now; none of a dry run or a job.',
     complexity: listCost,
   })
   async targets(

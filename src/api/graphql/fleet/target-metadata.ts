@@ -13,6 +13,7 @@ import { findTargetMetadata } from '../../../services/fleet/target-metadata/find
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { payloadOf } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { ChangedTargetsPayload, changeSelected, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, type TargetView } from './targets.ts';
 
@@ -62,8 +63,9 @@ const loadMetadata = loaderOfLists(findTargetMetadata);
 
 @Resolver(() => Target)
 export class TargetMetadataResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => [Metadata], {
-    description: 'What administrators note of it, in the order of the keys. Needs READ_TARGET.',
+    description: 'What administrators note of it, in the order of the keys.',
     complexity: ({ childComplexity }) => 1 + USUAL_ENTRIES * childComplexity,
   })
   metadata(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<Metadata[]> {

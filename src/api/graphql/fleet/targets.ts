@@ -23,6 +23,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
+import { Needs } from '../server/needs.ts';
 import { Node } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { TargetTag } from './target-tags.ts';
@@ -65,17 +66,16 @@ export class Target extends Node {
   @Field(() => UpdateStatus, { description: 'How far it is with its updates.' })
   updateStatus!: Entity['updateStatus'];
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'What the device signs in with; null without READ_TARGET_SECURITY_TOKEN.',
-  })
+  @Needs('READ_TARGET_SECURITY_TOKEN')
+  @Field(() => String, { nullable: true, description: 'What the device signs in with.' })
   securityToken!: string | null;
 
   @Field(() => Boolean, { description: 'Whether the device is asked to send its attributes.' })
   requestAttributes!: boolean;
 
+  @Needs('READ_TARGET')
   @Field(() => [Attribute], {
-    description: 'What the device says of itself, in the order of the keys. Needs READ_TARGET.',
+    description: 'What the device says of itself, in the order of the keys.',
   })
   attributes!: Attribute[];
 
@@ -85,7 +85,8 @@ export class Target extends Node {
   })
   targetType!: TargetType | null;
 
-  @Field(() => [TargetTag], { description: 'Its tags, in the order of the names. Needs READ_TARGET.' })
+  @Needs('READ_TARGET')
+  @Field(() => [TargetTag], { description: 'Its tags, in the order of the names.' })
   tags!: TargetTag[];
 
   @Field(() => GraphQLDateTime, { description: 'When it was created.' })

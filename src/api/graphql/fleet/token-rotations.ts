@@ -24,6 +24,7 @@ import { Payload } from '../server/errors.ts';
 import { loaderOf } from '../server/loaders.ts';
 import { findable } from '../server/lookups.ts';
 import { idInput, payload, payloadOf } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { Node } from '../server/node.ts';
 import { connection, listCost } from '../server/pagination.ts';
 import { ChangedTargetsPayload, changeSelected, SelectedTargetsInput } from './selected-targets.ts';
@@ -82,10 +83,10 @@ findable('TokenRotation', { find: findTokenRotations });
 
 @Resolver(() => Target)
 export class TokenRotationResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => TokenRotation, {
     nullable: true,
-    description:
-      'Its new security token that the device has not used yet; null once it has. Needs READ_TARGET.',
+    description: 'Its new security token that the device has not used yet; null once it has.',
   })
   tokenRotation(@Root() { id }: TargetView, @Ctx() context: GraphqlContext): Promise<TokenRotation | null> {
     return loadTokenRotation(context, id);

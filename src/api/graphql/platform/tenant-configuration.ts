@@ -32,6 +32,7 @@ import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { findable } from '../server/lookups.ts';
 import { payload, payloadOf } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { Node } from '../server/node.ts';
 
 const KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
@@ -97,7 +98,7 @@ class IntegerSetting extends Setting {
 class TextSetting extends Setting {
   @Field(() => String, {
     nullable: true,
-    description: 'The value; null for the gateway token if none is set or the caller may not read it.',
+    description: 'The value; null for the gateway token if none is set.',
   })
   value!: string | null;
 
@@ -144,6 +145,8 @@ for (const key of KEYS) {
   const { kind } = CONFIGURATION_KEYS[key];
   const description = describe(key);
   Field(() => OUTPUT[kind], { description })(TenantConfiguration.prototype, fieldOf(key));
+  if (key === 'authentication.gatewaytoken.key')
+    Needs('READ_GATEWAY_SECURITY_TOKEN')(TenantConfiguration.prototype, fieldOf(key));
   Field(() => INPUT[kind], { nullable: true, description })(
     SetTenantConfigurationInput.prototype,
     fieldOf(key),
@@ -158,9 +161,10 @@ const TenantConfigurationKey = enumOf<ConfigurationKeyName>(
 
 @ObjectType({ simpleResolvers: true, description: 'What a change of the configuration answers.' })
 abstract class ConfigurationPayload extends Payload {
+  @Needs('READ_TENANT_CONFIGURATION')
   @Field(() => TenantConfiguration, {
     nullable: true,
-    description: 'The configuration as it is now; null where refused. Needs READ_TENANT_CONFIGURATION.',
+    description: 'The configuration as it is now; null where refused.',
   })
   tenantConfiguration!: (() => Promise<Settings>) | null;
 }

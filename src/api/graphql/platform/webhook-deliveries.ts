@@ -27,6 +27,7 @@ import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { lookup } from '../server/lookups.ts';
 import { answer, type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { asPlaced, type Selection, selectionOf } from '../server/selections.ts';
@@ -104,8 +105,9 @@ class ResendWebhookDeliveriesPayload extends Payload {
   @Field(() => Int, { nullable: true, description: 'How many are sent again; null where refused.' })
   affectedCount!: number | null;
 
+  @Needs('READ_TENANT_CONFIGURATION', 'READ_AUDIT')
   @Field(() => [WebhookDelivery], {
-    description: `These deliveries as they are now, of no more than ${MOST_TOLD}; none where refused. Needs READ_TENANT_CONFIGURATION and READ_AUDIT.`,
+    description: `These deliveries as they are now, of no more than ${MOST_TOLD}; none where refused.`,
   })
   webhookDeliveries!: () => Promise<Delivery[]>;
 }

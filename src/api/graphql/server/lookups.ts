@@ -1,5 +1,5 @@
 import { Arg, type ClassType, Ctx, Query, Resolver } from 'type-graphql';
-import { DomainError, invalid } from '../../../errors.ts';
+import { invalid } from '../../../errors.ts';
 import type { Context } from '../../../services/shared/context.ts';
 import type { GraphqlContext } from './context.ts';
 import { idOf, readGlobalId } from './ids.ts';
@@ -58,23 +58,19 @@ export function lookup<E extends object>(name: string, type: ClassType, how: Loo
   Ctx()(resolvers, field, 1);
 }
 
-/** What a caller may not read is as if it weren't there. */
+/** @throws FORBIDDEN, like the query by id of its type */
 async function findNode(context: GraphqlContext, id: string): Promise<object | null> {
   const { type = '', key = 0 } = readGlobalId(id) ?? {};
-  try {
-    const found = await loads.get(type)?.(context, key);
-    return found ? { ...found, __typename: type } : null;
-  } catch (error) {
-    if (error instanceof DomainError && error.code === 'FORBIDDEN') return null;
-    throw error;
-  }
+  const found = await loads.get(type)?.(context, key);
+  return found ? { ...found, __typename: type } : null;
 }
 
 @Resolver()
 export class NodeResolver {
   @Query(() => Node, {
     nullable: true,
-    description: 'What has that id; null where there is nothing that the caller may read.',
+    description:
+      'What has that id; null where there is nothing. Needs what the query by id of its type needs, otherwise null and FORBIDDEN.',
   })
   node(
     @Arg('id', () => idOf('Node'), { description: 'The id of anything.' }) id: string,
@@ -85,14 +81,15 @@ export class NodeResolver {
 
   @Query(() => [Node], {
     nullable: 'items',
-    description: `What has these ids, in their order; null where there is nothing that the caller may read. At most ${MOST_NODES} ids.`,
+    description: `What has these ids, in their order; null where there is nothing. Each needs what the query by id of its type needs, otherwise null and FORBIDDEN. At most ${MOST_NODES} ids.`,
     complexity: ({ args: { ids }, childComplexity }) => 1 + ids.length * childComplexity,
   })
   async nodes(
     @Arg('ids', () => [idOf('Node')], { description: 'The ids of anything.' }) ids: string[],
     @Ctx() context: GraphqlContext,
-  ): Promise<(object | null)[]> {
+  ): Promise<(object | Error | null)[]> {
     if (ids.length > MOST_NODES) throw invalid(`ids: must be at most ${MOST_NODES}`, ['ids']);
-    return Promise.all(ids.map((id) => findNode(context, id)));
+    // An error is one of that item.
+    return Promise.all(ids.map((id) => findNode(context, id).catch((error: Error) => error)));
   }
 }

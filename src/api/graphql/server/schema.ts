@@ -72,6 +72,7 @@ import { SoftwareModuleTypeResolver } from '../software/software-module-types.ts
 import { SoftwareModuleResolver } from '../software/software-modules.ts';
 import { withGlobalIds } from './global-ids.ts';
 import { LookupResolver, NodeResolver } from './lookups.ts';
+import { withNeeds } from './needs.ts';
 
 let built: GraphQLSchema | undefined;
 
@@ -165,11 +166,13 @@ function generateSchema(): GraphQLSchema {
   describeRoots(schema);
   resolveConnections(schema);
   declareOneOf(schema);
+  withNeeds(schema);
   return withGlobalIds(schema);
 }
 
 function describeRoots(schema: GraphQLSchema): void {
-  schema.getQueryType()!.description = 'What can be read.';
+  schema.getQueryType()!.description =
+    'What can be read. A field that needs more than its object says so: without that permission it is null, and `errors` has one FORBIDDEN for the field, however many objects there are. What is out of the scope of a permission is as if it were not there.';
   schema.getMutationType()!.description =
     'What can be changed. Each mutation takes one `input` and answers a payload.';
   schema.getSubscriptionType()!.description =

@@ -17,6 +17,7 @@ import { graphiqlRoutes } from './graphiql.ts';
 import { limitOperations } from './limit-operations.ts';
 import { LIMITS } from './limits.ts';
 import { type Listener, type ListenerOptions, operationListener } from './listener.ts';
+import { refuseOncePerField } from './needs.ts';
 import { buildSchema } from './schema.ts';
 import { sessionRoutes } from './session.ts';
 import { answerUnavailable } from './unavailable.ts';
@@ -68,6 +69,7 @@ const createApollo = (schema: GraphQLSchema, log: (error: unknown) => void) =>
       limitOperations(),
       compileQueries(),
       answerUnavailable(),
+      refuseOncePerField(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

@@ -10,6 +10,7 @@ import { type Proxies, refuseUpgrade } from '../../http.ts';
 import type { SignInWays, SubscriptionContext } from './context.ts';
 import { openContext, originOf } from './context.ts';
 import { formatSocketError } from './errors.ts';
+import { onePerField } from './needs.ts';
 import { readSubscription } from './read-subscription.ts';
 import { closeFirmly, speakGraphqlWs } from './socket.ts';
 import {
@@ -168,7 +169,8 @@ function handlersOf(
         .map(formatSocketError(log)),
     // biome-ignore lint/complexity/useMaxParams: graphql-ws calls it with five
     onNext: (_connection, _id, _payload, _args, result) =>
-      result.errors && ({ ...result, errors: result.errors.map(formatSocketError(log)) } as never),
+      result.errors &&
+      ({ ...result, errors: onePerField(result.errors.map(formatSocketError(log))) } as never),
   };
 }
 

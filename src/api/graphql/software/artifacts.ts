@@ -22,6 +22,7 @@ import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
 import { DeletePayload, deletion, idInput, payload, payloadOf } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { ArtifactContentInfo } from './content-info.ts';
 import { SoftwareModule } from './software-modules.ts';
 
@@ -149,17 +150,13 @@ export class ArtifactResolver {
     return info;
   }
 
+  @Needs('DOWNLOAD_REPOSITORY_ARTIFACT')
   @FieldResolver(() => String, {
     nullable: true,
-    description:
-      'Where a signed-in caller can download it, or where it lives elsewhere; null without DOWNLOAD_REPOSITORY_ARTIFACT, or with the module out of its scope.',
+    description: 'Where a signed-in caller can download it, or where it lives elsewhere.',
   })
-  downloadUrl(
-    @Root() { moduleId, id, url }: Entity,
-    @Ctx() { baseUrl, caller }: GraphqlContext,
-  ): string | null {
-    if (url !== null) return caller.permissions.has('DOWNLOAD_REPOSITORY_ARTIFACT') ? url : null;
-    if (!caller.permissions.has('DOWNLOAD_REPOSITORY_ARTIFACT')) return null;
+  downloadUrl(@Root() { moduleId, id, url }: Entity, @Ctx() { baseUrl }: GraphqlContext): string | null {
+    if (url !== null) return url;
     return `${baseUrl}/rest/v1/softwaremodules/${moduleId}/artifacts/${id}/download`;
   }
 
@@ -213,6 +210,7 @@ export class ArtifactResolver {
 
 @Resolver(() => SoftwareModule)
 export class ModuleArtifactsResolver {
+  @Needs('READ_SOFTWARE_MODULE')
   @FieldResolver(() => [Artifact], {
     description: 'Its files.',
     complexity: ({ childComplexity }) => 1 + USUAL_ARTIFACTS * childComplexity,

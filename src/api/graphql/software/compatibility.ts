@@ -20,6 +20,7 @@ import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { idInput, inputOf, payload, payloadOf } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
 
 @InputType({ description: 'A target type and distribution set types.' })
@@ -47,9 +48,9 @@ const loadCompatibleSetTypes = loaderOfLists(findCompatibleSetTypes);
 
 @Resolver(() => TargetType)
 export class CompatibilityResolver {
+  @Needs('READ_DISTRIBUTION_SET_TYPE')
   @FieldResolver(() => [DistributionSetType], {
-    description:
-      'The distribution set types that its targets take; all types where the list is empty. Needs READ_DISTRIBUTION_SET_TYPE.',
+    description: 'The distribution set types that its targets take; all types where the list is empty.',
     complexity: ({ childComplexity }) => 1 + USUAL_SET_TYPES * childComplexity,
   })
   compatibleDistributionSetTypes(

@@ -45,6 +45,7 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSet } from './distribution-sets.ts';
 
@@ -133,8 +134,9 @@ abstract class TaggedSetsPayload extends Payload {
   @Field(() => Int, { nullable: true, description: 'How many sets are different now; null where refused.' })
   affectedCount!: number | null;
 
+  @Needs('READ_DISTRIBUTION_SET')
   @Field(() => [DistributionSet], {
-    description: `The sets of the input as they are now, of no more than ${MOST_TOLD}; none where refused. Needs READ_DISTRIBUTION_SET.`,
+    description: `The sets of the input as they are now, of no more than ${MOST_TOLD}; none where refused.`,
   })
   distributionSets!: () => Promise<DistributionSet[]>;
 }
@@ -164,6 +166,7 @@ lookup('DistributionSetTag', DistributionSetTag, {
 
 @Resolver(() => DistributionSet)
 export class TagsOfSetsResolver {
+  @Needs('READ_DISTRIBUTION_SET')
   @FieldResolver(() => [DistributionSetTag], {
     description: 'Its tags, by name.',
     complexity: ({ childComplexity }) => 1 + USUAL_TAGS * childComplexity,

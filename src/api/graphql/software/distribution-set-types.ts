@@ -39,6 +39,7 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { SoftwareModuleType } from './software-module-types.ts';
 
@@ -190,9 +191,10 @@ export class DistributionSetTypeResolver {
     return connection(await listDistributionSetTypes(context, page, softDeleted), (type) => type);
   }
 
+  @Needs('READ_SOFTWARE_MODULE_TYPE')
   @FieldResolver(() => [ModuleTypeOfSets], {
     description:
-      'The module types that its sets must have, and those they may have, as far as the caller may read them. Needs READ_SOFTWARE_MODULE_TYPE to have any.',
+      'The module types that its sets must have, and those they may have, as far as the caller may read them.',
     complexity: ({ childComplexity }) => 1 + USUAL_MODULE_TYPES * childComplexity,
   })
   moduleTypes(

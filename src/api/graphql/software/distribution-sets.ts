@@ -12,6 +12,7 @@ import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOf, loaderOfFound, loaderOfLists } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
 import { SoftwareModule } from './software-modules.ts';
@@ -116,18 +117,20 @@ export class DistributionSetResolver {
     return connection(await listDistributionSets(context, page, softDeleted), (set) => set);
   }
 
+  @Needs('READ_DISTRIBUTION_SET_TYPE')
   @FieldResolver(() => DistributionSetType, {
     nullable: true,
-    description: 'Its type; null where the caller may not see that. Needs READ_DISTRIBUTION_SET_TYPE.',
+    description: 'Its type.',
   })
   type(@Root() { type }: Entity, @Ctx() context: GraphqlContext): Promise<DistributionSetType | null> {
     return loadType(context, type.id);
   }
 
+  @Needs('READ_SOFTWARE_MODULE')
   @FieldResolver(() => TargetFilterSuggestion, {
     nullable: true,
     description:
-      'The `targetFilter` that its files suggest; null if none of them is an update for SWUpdate or RAUC. Looks at the first 100 files. Needs READ_SOFTWARE_MODULE.',
+      'The `targetFilter` that its files suggest; null if none of them is an update for SWUpdate or RAUC. Looks at the first 100 files.',
     complexity: 5,
   })
   suggestedTargetFilter(
@@ -137,9 +140,9 @@ export class DistributionSetResolver {
     return loadSuggestion(context, id);
   }
 
+  @Needs('READ_SOFTWARE_MODULE')
   @FieldResolver(() => [SoftwareModule], {
-    description:
-      'Its modules, by id: those that the caller may read. Needs READ_SOFTWARE_MODULE to have any.',
+    description: 'Its modules, by id: those that the caller may read.',
     complexity: ({ childComplexity }) => 1 + USUAL_MODULES * childComplexity,
   })
   modules(@Root() { id }: DistributionSet, @Ctx() context: GraphqlContext): Promise<SoftwareModule[]> {

@@ -7,6 +7,7 @@ import { ActionStatus } from '../deployments/actions.ts';
 import { RolloutStatus } from '../deployments/rollouts.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOf } from '../server/loaders.ts';
+import { Needs } from '../server/needs.ts';
 import { DistributionSet } from './distribution-sets.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How many actions are in a status.' })
@@ -49,8 +50,9 @@ const loadStatistics = loaderOf(findSetStatistics);
 
 @Resolver(() => DistributionSet)
 export class SetStatisticsResolver {
+  @Needs('READ_TARGET')
   @FieldResolver(() => DistributionSetStatistics, {
-    description: 'What is done with it, in numbers. Needs READ_TARGET.',
+    description: 'What is done with it, in numbers.',
     complexity: COUNTING_COST,
   })
   statistics(

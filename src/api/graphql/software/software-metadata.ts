@@ -20,6 +20,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { idInput, payload, payloadOf } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { DistributionSet } from './distribution-sets.ts';
 import { SoftwareModule } from './software-modules.ts';
 
@@ -93,6 +94,7 @@ const loadMetadataOfSet = loaderOfLists(findMetadataOfSets);
 
 @Resolver(() => SoftwareModule)
 export class SoftwareModuleMetadataResolver {
+  @Needs('READ_SOFTWARE_MODULE')
   @FieldResolver(() => [SoftwareModuleMetadata], {
     description: 'Its metadata, in the order of the keys.',
     complexity: entriesCost,
@@ -132,6 +134,7 @@ export class SoftwareModuleMetadataResolver {
 
 @Resolver(() => DistributionSet)
 export class DistributionSetMetadataResolver {
+  @Needs('READ_DISTRIBUTION_SET')
   @FieldResolver(() => [Metadata], {
     description: 'Its metadata, in the order of the keys.',
     complexity: entriesCost,

@@ -36,6 +36,7 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { SoftwareModuleType } from './software-module-types.ts';
 
@@ -152,9 +153,10 @@ export class SoftwareModuleResolver {
     return connection(await listSoftwareModules(context, page, softDeleted), (module) => module);
   }
 
+  @Needs('READ_SOFTWARE_MODULE_TYPE')
   @FieldResolver(() => SoftwareModuleType, {
     nullable: true,
-    description: 'Its type; null where the caller may not see that. Needs READ_SOFTWARE_MODULE_TYPE.',
+    description: 'Its type.',
   })
   type(@Root() { type }: Entity, @Ctx() context: GraphqlContext): Promise<SoftwareModuleType | null> {
     return loadType(context, type.id);

@@ -73,7 +73,7 @@ function GroupCard({
 }) {
   const { may } = useViewer();
   const [remove] = useChange(DeleteEnrollmentGroup);
-  const { id, name, isDefault, targetCount = 0, viewerCan } = group;
+  const { id, name, isDefault, viewerCan } = group;
   return (
     <Card
       title={name}
@@ -89,7 +89,7 @@ function GroupCard({
           {!isDefault && viewerCan.delete && (
             <RemoveButton
               label={texts.removeLabel(name)}
-              text={texts.removeText(targetCount)}
+              text={texts.removeText(group.targetCount ?? 0)}
               told={texts.removed}
               remove={() => remove({ input: { id } })}
             />
@@ -104,7 +104,7 @@ function GroupCard({
           </Fact>
         ))}
       </Facts>
-      {group.tokens.length > 0 && <Tokens group={group} />}
+      {group.tokens && group.tokens.length > 0 && <Tokens group={group} />}
     </Card>
   );
 }
@@ -123,7 +123,7 @@ function factsOf(group: EnrollmentGroupRow): (readonly [string, ReactNode])[] {
       texts.registered,
       [
         registrationLimit !== null && texts.registrations(group.registrationCount ?? 0, registrationLimit),
-        group.targetCount !== undefined && texts.targets(group.targetCount),
+        group.targetCount != null && texts.targets(group.targetCount),
         group.requiresApproval ? texts.needsApproval : texts.atOnce,
       ]
         .filter(Boolean)
@@ -155,7 +155,7 @@ function Tokens({ group: { name, tokens, viewerCan } }: { group: EnrollmentGroup
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {tokens.map(({ id, prefix, createdAt, expiresAt }) => {
+          {tokens?.map(({ id, prefix, createdAt, expiresAt }) => {
             const isOver = expiresAt !== null && Date.parse(expiresAt) < now;
             return (
               <Table.Tr key={id}>

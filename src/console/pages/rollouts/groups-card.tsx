@@ -12,7 +12,7 @@ import { FailingTargets } from './rollouts.documents.ts';
 
 /** The groups in their order, each with its progress and its thresholds. */
 export function GroupsCard({ rollout }: { rollout: RolloutFullFragment }) {
-  const { nodes, totalCount } = rollout.groups;
+  const { nodes, totalCount } = rollout.groups ?? { nodes: [], totalCount: 0 };
   return (
     <Card title={texts.groups}>
       {nodes.map((group, index) => (
@@ -76,7 +76,7 @@ function Failing({ rolloutId, group }: { rolloutId: string; group: number }) {
     <Answer of={answer} waiting={<Lines count={2} height={14} />}>
       {({ rollout }) => (
         <List size="sm" spacing={4}>
-          {rollout?.groups.nodes[0]?.targets.nodes.map(({ id, controllerId }) => (
+          {rollout?.groups?.nodes[0]?.targets?.nodes.map(({ id, controllerId }) => (
             <List.Item key={id}>
               <PageLink to="/targets/$controllerId" params={{ controllerId }}>
                 {controllerId}

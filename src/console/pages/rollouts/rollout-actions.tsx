@@ -26,7 +26,7 @@ const OVER = new Set<RolloutStatus>(['FINISHED', 'STOPPED']);
 /** What can be done with a rollout as it is, by who is signed in. */
 function kindsOf(rollout: RolloutFullFragment, mayCreate: boolean): Kind[] {
   const { status, targetCounts, groups, viewerCan } = rollout;
-  const waits = groups.nodes.some((group) => group.status === 'SCHEDULED');
+  const waits = groups?.nodes.some((group) => group.status === 'SCHEDULED') === true;
   const kinds: (readonly [Kind, boolean])[] = [
     ['approve', status === 'WAITING_FOR_APPROVAL' && viewerCan.approve],
     ['deny', status === 'WAITING_FOR_APPROVAL' && viewerCan.approve],

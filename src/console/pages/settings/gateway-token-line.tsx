@@ -7,7 +7,6 @@ import { confirm } from '../../parts/confirm.ts';
 import { Copy } from '../../parts/copy.tsx';
 import { failure } from '../../parts/notify.tsx';
 import { type NewToken, TokenDialog } from '../../parts/token-dialog.tsx';
-import { common } from '../../texts/common.ts';
 import { gatewayTexts as texts } from '../../texts/settings.ts';
 import { SettingFrame } from './setting-line.tsx';
 import { GenerateGatewayToken } from './settings.documents.ts';
@@ -16,12 +15,11 @@ import { GenerateGatewayToken } from './settings.documents.ts';
 export function GatewayTokenLine({
   setting: { value, origin },
 }: {
-  setting: SettingsFullFragment['authenticationGatewaytokenKey'];
+  setting: NonNullable<SettingsFullFragment['authenticationGatewaytokenKey']>;
 }) {
-  const { may, can } = useViewer();
+  const { can } = useViewer();
   const [generate, busy] = useChange(GenerateGatewayToken);
   const [token, setToken] = useState<NewToken>();
-  const maySee = may('READ_GATEWAY_SECURITY_TOKEN');
 
   async function run() {
     const question = { title: texts.newTitle, text: texts.newText, action: texts.create, danger: true };
@@ -36,10 +34,10 @@ export function GatewayTokenLine({
   return (
     <SettingFrame name="authenticationGatewaytokenKey" origin={origin} gives={texts.none}>
       <Text size="sm" c="dimmed">
-        {!maySee ? common.none : value ? texts.hidden : texts.none}
+        {value ? texts.hidden : texts.none}
       </Text>
       {value && <Copy text={value} label={texts.copy} />}
-      {maySee && can.setTenantConfiguration && (
+      {can.setTenantConfiguration && (
         <Button size="compact-sm" variant="default" loading={busy} onClick={() => void run()}>
           {texts.create}
         </Button>

@@ -60,13 +60,12 @@ export function GeneralTab() {
         <Stack>
           {CARDS.map(([title, hint, names]) => (
             <Card key={title} title={title} hint={hint}>
-              {names.map((name) =>
-                name === 'authenticationGatewaytokenKey' ? (
-                  <GatewayTokenLine key={name} setting={tenantConfiguration[name]} />
-                ) : (
-                  <SettingLine key={name} name={name} setting={tenantConfiguration[name]} />
-                ),
-              )}
+              {names.map((name) => {
+                if (name !== 'authenticationGatewaytokenKey')
+                  return <SettingLine key={name} name={name} setting={tenantConfiguration[name]} />;
+                const setting = tenantConfiguration[name];
+                return setting && <GatewayTokenLine key={name} setting={setting} />;
+              })}
             </Card>
           ))}
         </Stack>

@@ -25,7 +25,7 @@ export function SettingLine({
   setting,
 }: {
   name: SettingName;
-  setting: SettingsFullFragment[SettingName];
+  setting: NonNullable<SettingsFullFragment[SettingName]>;
 }) {
   const { can } = useViewer();
   const [change] = useChange(SetSetting);

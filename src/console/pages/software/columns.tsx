@@ -30,7 +30,7 @@ export const SET_COLUMNS: readonly Column<SetRowFragment>[] = [
   { id: 'version', label: columns.version, cell: ({ version }) => version },
   { id: 'type', label: columns.type, cell: ({ type }) => type?.name ?? common.none },
   { id: 'state', label: columns.state, cell: (set) => <SetState set={set} /> },
-  { id: 'tags', label: columns.tags, cell: ({ tags }) => tags.map(({ name }) => name).join(', ') },
+  { id: 'tags', label: columns.tags, cell: ({ tags }) => tags?.map(({ name }) => name).join(', ') },
   { id: 'created', label: columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
 ];
 

@@ -70,12 +70,12 @@ export function FilesCard({ module, onChanged }: { module: ModuleFullFragment; o
           <Progress value={(sending.share ?? 0) * 100} aria-label={sending.name} />
         </Stack>
       )}
-      {module.artifacts.length === 0 && !sending && (
+      {module.artifacts?.length === 0 && !sending && (
         <Text size="sm" c="dimmed">
           {texts.noFiles}
         </Text>
       )}
-      {module.artifacts.map((file) => (
+      {module.artifacts?.map((file) => (
         <FileLine key={file.id} moduleId={module.id} file={file} mayDelete={mayDelete} />
       ))}
     </Card>

@@ -44,7 +44,7 @@ function Shown({ module, reload }: { module: ModuleFullFragment; reload: () => v
   const title = `${module.name} ${module.version}`;
 
   async function removeIt() {
-    const text = texts.removeText(title, module.artifacts.length);
+    const text = texts.removeText(title, module.artifacts?.length ?? 0);
     const sure = await confirm({ title: `${texts.remove}?`, text, action: common.delete, danger: true });
     const outcome = sure ? await remove({ input: { id: module.id } }) : undefined;
     if (!outcome) return;

@@ -98,12 +98,12 @@ function ModulesCard({ set }: { set: SetFullFragment }) {
   const mayChange = set.viewerCan.update && !set.locked;
   return (
     <Card title={texts.modules}>
-      {set.modules.length === 0 && (
+      {set.modules?.length === 0 && (
         <Text size="sm" c="dimmed">
           {texts.noModules}
         </Text>
       )}
-      {set.modules.map(({ id, number, name, version, type }) => (
+      {set.modules?.map(({ id, number, name, version, type }) => (
         <Group key={id} justify="space-between" wrap="nowrap" mih={34}>
           <Group gap="sm">
             <PageLink to="/software/modules/$number" params={{ number: String(number) }} fw={550}>
@@ -140,7 +140,7 @@ function AddModule({ set }: { set: SetFullFragment }) {
   const filter = asked ? `name==${quoted(`*${asked}*`)}` : undefined;
   const { data } = useData(ModuleChoices, { filter }, { keep: true });
   const [add, adding] = useChange(AddModules);
-  const inside = new Set(set.modules.map(({ id }) => id));
+  const inside = new Set(set.modules?.map(({ id }) => id));
   return (
     <Select
       label={texts.add}

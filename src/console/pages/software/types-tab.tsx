@@ -17,7 +17,7 @@ export function TypesTab() {
             {distributionSetTypes.nodes.map(({ id, key, name, moduleTypes }) => (
               <TypeLine key={id} name={name} typeKey={key}>
                 {moduleTypes
-                  .map((it) => `${it.mandatory ? texts.mandatory : texts.optional} ${it.moduleType.name}`)
+                  ?.map((it) => `${it.mandatory ? texts.mandatory : texts.optional} ${it.moduleType.name}`)
                   .join(', ')}
               </TypeLine>
             ))}

@@ -15,7 +15,7 @@ export function AttributesCard({ target: { id, attributes, viewerCan } }: { targ
     <EntriesCard
       title={texts.attributes}
       hint={texts.attributesHint}
-      entries={attributes}
+      entries={attributes ?? []}
       mayEdit={viewerCan.update}
       save={async (entry) => refusalOf(await change({ input: { targets, attributes: [entry] } }))}
       remove={async (key) =>
@@ -34,7 +34,7 @@ export function MetadataCard({ target: { id, metadata, viewerCan } }: { target: 
     <EntriesCard
       title={texts.metadata}
       hint={texts.metadataHint}
-      entries={metadata}
+      entries={metadata ?? []}
       mayEdit={viewerCan.update}
       save={async (entry) => refusalOf(await change({ input: { targets, entries: [entry] } }))}
       remove={async (key) => refusalOf(await remove({ input: { targets, keys: [key] } }))}

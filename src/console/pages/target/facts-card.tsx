@@ -111,7 +111,9 @@ function TypeChoice({
   );
 }
 
-function Tags({ target: { id, tags }, mayEdit }: { target: TargetFullFragment; mayEdit: boolean }) {
+function Tags({ target, mayEdit }: { target: TargetFullFragment; mayEdit: boolean }) {
+  const { id } = target;
+  const tags = target.tags ?? [];
   const [opened, setOpened] = useState(false);
   const { data } = useData(TagChoices, {}, { pause: !opened });
   const [tag] = useChange(TagTargets);

@@ -12,7 +12,7 @@ import { timelineTexts as texts } from '../../texts/timeline.ts';
 import { TargetTimeline } from './target.documents.ts';
 import classes from './timeline.module.css';
 
-type Entry = NonNullable<TargetTimelineQuery['target']>['timeline']['nodes'][number];
+type Entry = NonNullable<NonNullable<TargetTimelineQuery['target']>['timeline']>['nodes'][number];
 
 const PAGE = 20;
 const FOLLOW_MS = 500;

@@ -60,7 +60,7 @@ export const TARGET_COLUMNS: readonly Column<TargetRowFragment>[] = [
     id: 'tags',
     label: texts.tags,
     cell: ({ tags }) =>
-      tags.length === 0 ? (
+      !tags?.length ? (
         plain(undefined)
       ) : (
         <Group gap={4} wrap="nowrap">

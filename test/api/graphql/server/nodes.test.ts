@@ -14,7 +14,7 @@ import { createApiKey, createUser } from '../../../services/access/by-name.ts';
 import { type Fleet, makeFleet } from '../../../services/access/seen/fleet.ts';
 import { newAuthority } from '../../../support/certificates.ts';
 import { idOf } from '../../../support/ids.ts';
-import { type Ask, openTestDoor } from '../support.ts';
+import { type Ask, codesOf, openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
 const schema = buildSchema();
@@ -108,6 +108,8 @@ beforeAll(async () => {
 
 /** Types that are found as parts of something only. */
 const WITHOUT_LOOKUP = ['TenantConfiguration', 'TokenRotation'];
+/** Everyone may ask for their own. */
+const OF_ONES_OWN = ['ApiKey', 'Job'];
 const lookupOf = (type: string) => `${type[0]!.toLowerCase()}${type.slice(1)}`;
 
 it('gives out an id of every type of Node', () => {
@@ -150,15 +152,28 @@ describe.each(nodeTypes)('%s', (type) => {
     for (const query of lookups) expect((await others(query, { id })).data).toEqual({ found: null });
   });
 
-  it('is null in `node` for who may do nothing', async () => {
+  it('is null for who may do nothing, and FORBIDDEN unless they have some of their own', async () => {
     const nobody = door.asCaller(fleet.tenant.contextOf([], [], 'nobody'));
-    const { data, errors } = await nobody(node, { id: given.get(type)! });
-    expect([data, errors]).toEqual([{ found: null }, []]);
+    for (const query of lookups) {
+      const answer = await nobody(query, { id: given.get(type)! });
+      expect([answer.data, codesOf(answer)]).toEqual([
+        { found: null },
+        OF_ONES_OWN.includes(type) ? [] : ['FORBIDDEN'],
+      ]);
+    }
   });
 });
 
 describe('nodes', () => {
   const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Target { controllerId } } }';
+
+  it('shows what the caller may read, and is FORBIDDEN once for the rest', async () => {
+    const some = door.asCaller(fleet.tenant.contextOf(['READ_TARGET'], [], 'some'));
+    const [target, module] = [given.get('Target')!, given.get('SoftwareModule')!];
+    const answer = await some(query, { ids: [module, target, module] });
+    expect(answer.data.nodes).toEqual([null, { id: target, controllerId: expect.any(String) }, null]);
+    expect(codesOf(answer)).toEqual(['FORBIDDEN']);
+  });
 
   it('finds what is there, in the order of the ids', async () => {
     const target = given.get('Target')!;
