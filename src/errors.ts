@@ -19,6 +19,13 @@ export const tooManyAttempts = (seconds: number) =>
   new DomainError('SIGN_IN_THROTTLED', `There were too many wrong passwords; try again in ${seconds} s.`, {
     retryAfter: seconds,
   });
+/** `what` there is too much of. */
+export const tooManyRequests = (what: string, seconds: number) => {
+  const retryAfter = Math.max(1, Math.ceil(seconds));
+  return new DomainError('TOO_MANY_REQUESTS', `There are too many ${what}; try again in ${retryAfter} s.`, {
+    retryAfter,
+  });
+};
 export const signInUnavailable = () =>
   new DomainError('SIGN_IN_UNAVAILABLE', 'The issuer of the token cannot be asked for its keys now.', {
     retryAfter: 5,

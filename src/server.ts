@@ -17,6 +17,7 @@ import { openPools } from './pools.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import { openIssuerSignIn } from './services/access/issuer-sign-in.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
+import { openRequestLimits, type RequestRates } from './services/access/request-limits.ts';
 import { type CertificateRefusal, openDevices } from './services/devices/polling/poll.ts';
 import { openLive } from './services/platform/live/live.ts';
 import { openPlatform } from './services/platform/platform.ts';
@@ -51,7 +52,11 @@ export async function serve(
   const core = opened.platform;
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
   const oidc = oidcOptions(config, logError);
-  const signIn = openAuthenticator(core, { basicEnabled: config.MUSTER_BASIC_ENABLED, oidc });
+  const signIn = openAuthenticator(core, {
+    basicEnabled: config.MUSTER_BASIC_ENABLED,
+    oidc,
+    limits: openRequestLimits(requestRatesOf(config)),
+  });
   const clientId = config.MUSTER_OIDC_CLIENT_ID;
   const signInWays = {
     password: config.MUSTER_BASIC_ENABLED,
@@ -126,6 +131,13 @@ export async function serve(
     },
   };
 }
+
+/** How much people and programs may ask in a second. */
+const requestRatesOf = (config: Config): RequestRates => ({
+  address: config.MUSTER_ADDRESS_REQUESTS,
+  credential: config.MUSTER_CREDENTIAL_REQUESTS,
+  tenant: config.MUSTER_TENANT_REQUESTS,
+});
 
 /** What a platform works with, by the settings. */
 const partsOf = async (config: Config, log: Logger) => ({

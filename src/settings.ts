@@ -236,6 +236,17 @@ export const SETTINGS = {
     1_000,
     'connections of a process for GraphQL subscriptions; one account may have a quarter of them; 0 allows none',
   ),
+  MUSTER_ADDRESS_REQUESTS: setting(
+    whole(0, 1_000_000),
+    0,
+    'requests a second of people and programs from one address, in each process, and ten times as many at once; more is answered 429; 0 is no limit',
+  ),
+  MUSTER_CREDENTIAL_REQUESTS: setting(
+    whole(0, 1_000_000),
+    0,
+    'the same for one account, API key or user of the issuer',
+  ),
+  MUSTER_TENANT_REQUESTS: setting(whole(0, 1_000_000), 0, 'the same for one tenant'),
   MUSTER_DDI_BODY_LIMIT: setting(whole(1024, 1 << 30), 1 << 20, 'bytes in a device API body'),
   MUSTER_DDI_WRITES: setting(
     whole(1, 1_000_000_000),

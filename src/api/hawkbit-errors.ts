@@ -19,6 +19,7 @@ const WORDS: Record<Exclude<ErrorCode, WithoutWords>, Words> = {
   UNAUTHENTICATED: [401],
   SIGN_IN_UNAVAILABLE: [503],
   SIGN_IN_THROTTLED: [429],
+  TOO_MANY_REQUESTS: [429],
   UNAVAILABLE: [503],
   FORBIDDEN: [403, 'insufficientPermission'],
   MALFORMED_INPUT: [400, 'rest.body.notReadable'],

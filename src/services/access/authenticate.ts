@@ -4,8 +4,10 @@ import { isUnauthenticated, unauthenticated } from '../../errors.ts';
 import type { Caller, Origin, Platform } from '../shared/context.ts';
 import { apiKeyScheme } from './api-key.ts';
 import { looksLikeKey } from './api-keys/key.ts';
+import { openFailures } from './attempts.ts';
 import { basicScheme } from './basic.ts';
 import { type OidcOptions, oidcScheme } from './oidc.ts';
+import type { RequestLimits } from './request-limits.ts';
 import type { Attempt, Scheme } from './scheme.ts';
 import { sessionScheme } from './session.ts';
 
@@ -14,7 +16,7 @@ export type Credentials = string | undefined | { session: string };
 
 /**
  * @throws UNAUTHENTICATED for whatever isn't a right credential; SIGN_IN_THROTTLED after too many of these;
- *   SIGN_IN_UNAVAILABLE.
+ *   SIGN_IN_UNAVAILABLE; TOO_MANY_REQUESTS.
  */
 export type Authenticator = (credentials: Credentials, origin?: Origin) => Promise<Caller>;
 
@@ -24,12 +26,16 @@ export interface AuthenticatorOptions {
   /** Whose tokens count beside API keys. */
   oidc?: OidcOptions | undefined;
   rememberedMs?: number;
+  /** How much those who sign in may ask. */
+  limits?: RequestLimits;
 }
 
 const NOWHERE: Origin = { channel: 'SERVER', address: null };
 const REMEMBERED_MS = 30_000;
 const REMEMBERED_AT_MOST = 10_000;
 const PROVEN_AT_MOST = 50_000;
+/** Wrong API keys, sessions and tokens of an issuer, from one network. */
+const WRONG_TOKENS = { atOnce: 300, perSecond: 10 };
 
 interface Underway extends Attempt {
   caller: Promise<Caller>;
@@ -45,7 +51,7 @@ interface Underway extends Attempt {
  */
 export function openAuthenticator(platform: Platform, options: AuthenticatorOptions = {}): Authenticator {
   const { clock, announcements, refusals } = platform;
-  const { rememberedMs = REMEMBERED_MS } = options;
+  const { rememberedMs = REMEMBERED_MS, limits } = options;
   const key = randomBytes(32);
   const remembered = new LRUCache<string, Caller>({ max: REMEMBERED_AT_MOST, ttl: rememberedMs });
   const proven = new LRUCache<string, true>({ max: PROVEN_AT_MOST });
@@ -100,7 +106,10 @@ export function openAuthenticator(platform: Platform, options: AuthenticatorOpti
   return async (credentials = '', origin = NOWHERE) => {
     const text = typeof credentials === 'string' ? `header ${credentials}` : `session ${credentials.session}`;
     const digest = createHmac('sha256', key).update(text).digest('base64');
-    return findRemembered(digest) ?? signIn(digest, credentials, origin);
+    limits?.countAddress(origin.address);
+    const caller = await (findRemembered(digest) ?? signIn(digest, credentials, origin));
+    limits?.countCaller(caller);
+    return caller;
   };
 }
 
@@ -114,11 +123,24 @@ function openSchemes(platform: Platform, { basicEnabled = true, oidc }: Authenti
   const apiKey = apiKeyScheme(platform);
   const session = sessionScheme(platform, { password: basicEnabled, issuer: oidc !== undefined });
   const token = oidc ? oidcScheme(platform, oidc) : refuse;
+  const failures = openFailures(WRONG_TOKENS);
+  /** Passwords have limits of their own. */
+  const limited =
+    (scheme: Scheme): Scheme =>
+    async (credentials, attempt) => {
+      if (!attempt.proven) failures.requireFew(attempt.address);
+      try {
+        return await scheme(credentials, attempt);
+      } catch (error) {
+        if (isUnauthenticated(error)) failures.count(attempt.address);
+        throw error;
+      }
+    };
   return (given: Credentials = '', attempt: Attempt): Promise<Caller> => {
-    if (typeof given !== 'string') return session(given.session, attempt);
+    if (typeof given !== 'string') return limited(session)(given.session, attempt);
     const [, name, credentials = ''] = /^(basic|bearer) +(\S+)$/i.exec(given) ?? [];
     const bearer = looksLikeKey(credentials) ? apiKey : token;
-    const schemes: Record<string, Scheme> = { basic, bearer };
+    const schemes: Record<string, Scheme> = { basic, bearer: limited(bearer) };
     return (schemes[name?.toLowerCase() ?? ''] ?? refuse)(credentials, attempt);
   };
 }

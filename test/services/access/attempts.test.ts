@@ -88,3 +88,16 @@ it('takes the first half of an IPv6 address for the network', () => {
   expect(networkOf('2001:db8:1:3::1')).not.toBe(networkOf('2001:db8:1:2::1'));
   expect(networkOf('::ffff:192.0.2.1')).toBe(networkOf('192.0.2.1'));
 });
+
+it('slows down guesses from many networks, but not where the account has signed in from', async () => {
+  const { guess, signIn, wait } = open();
+  expect(await signIn('boss', '198.51.100.1')).toBe('in');
+  const results = await times(102, (n) => guess('boss', `203.0.113.${n}`));
+  expect(results.filter((result) => result === 'UNAUTHENTICATED')).toHaveLength(100);
+  expect(results.at(-1)).toBe(60);
+  expect(await signIn('boss', '203.0.113.200')).toBe(60);
+  expect(await signIn('boss', '198.51.100.1'), 'a known network').toBe('in');
+  expect(await signIn('other', '203.0.113.200'), 'another account').toBe('in');
+  wait(60);
+  expect(await signIn('boss', '203.0.113.200')).toBe('in');
+});

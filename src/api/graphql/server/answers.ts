@@ -37,7 +37,11 @@ export class Refusal extends Error {
 const UNREAD = { 400: 'BAD_REQUEST', 413: 'BODY_TOO_LARGE', 415: 'UNSUPPORTED_MEDIA_TYPE' } as const;
 
 /** The statuses of errors before an operation starts; after all others the client may try again. */
-const STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, SIGN_IN_THROTTLED: 429 };
+const STATUSES: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  SIGN_IN_THROTTLED: 429,
+  TOO_MANY_REQUESTS: 429,
+};
 
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { approvalPending, type DomainError, isUnauthenticated, unauthenticated } from '../../../errors.ts';
+import { type Failures, openFailures } from '../../access/attempts.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Platform } from '../../shared/context.ts';
 import { asDevice } from '../device-context.ts';
@@ -36,6 +37,7 @@ export interface DevicePlatform extends Platform {
   pendingDevices: PendingDevices;
   lookups: RecentLookups;
   sets: SetContents;
+  failures: Failures;
   writes: Writes;
   pollTimes: PollTimes;
   /** Hears of certificates that didn't sign a device in, and why. */
@@ -62,11 +64,15 @@ export function openDevices(
     pendingDevices: openPendingDevices(database, announcements),
     lookups: openRecentLookups(announcements),
     sets: openSetContents(database, announcements),
+    failures: openFailures(WRONG_CREDENTIALS),
     writes: openWrites(platform.systemDefaults.deviceWrites),
     pollTimes: openPollTimes(database, clock, onError),
     onRefusal,
   };
 }
+
+/** Devices with wrong credentials that one network may have: many devices may be behind one address. */
+const WRONG_CREDENTIALS = { atOnce: 1_000, perSecond: 50 };
 
 /** The device that makes a request, as its path and headers say. */
 export interface DeviceRequest {
@@ -79,7 +85,8 @@ export interface DeviceRequest {
 /**
  * A device asks what there is to do. Answered at once, not by a promise, where all is in memory. An unknown
  * device that shows a token of an enrollment group or a certificate is registered, or is pending until it is approved.
- * @throws UNAUTHENTICATED; INVALID_INPUT where a device can't be registered by its id; QUOTA_EXCEEDED
+ * @throws UNAUTHENTICATED; TOO_MANY_REQUESTS after very many of these; INVALID_INPUT where a device can't be registered by
+ *   its id; QUOTA_EXCEEDED
  */
 export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnswer | Promise<PollAnswer> {
   const tenant = platform.tenants.peek(request.tenantName);
@@ -117,8 +124,10 @@ async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise
   try {
     return await admit(platform, request);
   } catch (error) {
+    if (!isUnauthenticated(error)) throw error;
+    platform.failures.count(request.address);
     const left = REFUSED_AFTER_MS - (performance.now() - arrivedAt);
-    if (isUnauthenticated(error) && left > 0) await pause(left);
+    if (left > 0) await pause(left);
     throw error;
   }
 }
@@ -177,7 +186,10 @@ function refusal(
   return unauthenticated();
 }
 
-/** The device these credentials are good for; undefined where there is no such target. @throws UNAUTHENTICATED */
+/**
+ * The device these credentials are good for; undefined where there is no such target.
+ * @throws UNAUTHENTICATED, TOO_MANY_REQUESTS
+ */
 async function findAdmitted(
   platform: DevicePlatform,
   tenant: Tenant,
@@ -189,6 +201,7 @@ async function findAdmitted(
   const admission = remembered && admissionOf(remembered, request, now);
   if (admission)
     return isFirstUse(remembered, admission) ? confirmed(platform, remembered, request) : remembered;
+  platform.failures.requireFew(request.address);
   // A token may have been changed past this process: look again before refusing, but not at an attacker's pace.
   const { lookups } = platform;
   const last = lookups.recent(tenant, controllerId);
