@@ -14,6 +14,7 @@ interface ImportCommandOptions extends ServerOptions {
   dryRun?: boolean;
   format?: string;
   delimiter?: string;
+  columns?: string;
   resume?: number;
   retries: number;
 }
@@ -54,6 +55,10 @@ export function importCommand(): Command {
       '--delimiter <character>',
       'separates the cells of CSV, or the word tab; default: found in the headings',
     )
+    .option(
+      '--columns <list>',
+      'what the columns are: of CSV in their order, as controllerId,-,attribute.hw; of NDJSON by name, as serial=controllerId,note=-; with - for what is left out',
+    )
     .option('--resume <id>', 'continue an import of the same file that broke off', number)
     .option('--retries <count>', 'tries without progress after the connection broke', number, 8);
   return withServer(command).action(importFile);
@@ -70,8 +75,9 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
       : `resume=${options.resume}`;
   const mode = options.resume === undefined ? `&mode=${options.mode}` : '';
   const delimiter = options.delimiter ? `&delimiter=${encodeURIComponent(options.delimiter)}` : '';
+  const columns = options.columns ? columnsParameter(options.columns, isNdjson) : '';
   const send = () =>
-    upload(server, `imports?${which}${mode}${delimiter}`, {
+    upload(server, `imports?${which}${mode}${delimiter}${columns}`, {
       body: file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 }),
       type: isNdjson ? 'application/x-ndjson' : 'text/csv',
       size,
@@ -100,6 +106,19 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
   await report(server, done, options);
   // The report has already said everything.
   if (done.rows.refused) throw new Failure(EXIT.refused, '');
+}
+
+/** The list as the server takes it: by place for CSV, by name for NDJSON. */
+function columnsParameter(list: string, isNdjson: boolean): string {
+  const fieldOf = (text: string) => (text === '-' ? null : text);
+  const items = list.split(',').map((item) => item.trim());
+  if (!isNdjson) return `&columns=${encodeURIComponent(JSON.stringify(items.map(fieldOf)))}`;
+  const fields = items.map((item) => {
+    const at = item.indexOf('=');
+    if (at < 1) throw wrongUsage(`--columns of NDJSON is a list like serial=controllerId, not '${item}'`);
+    return [item.slice(0, at), fieldOf(item.slice(at + 1))] as const;
+  });
+  return `&fields=${encodeURIComponent(JSON.stringify(Object.fromEntries(fields)))}`;
 }
 
 async function sizeOf(file: string): Promise<number> {

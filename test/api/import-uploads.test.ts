@@ -152,6 +152,38 @@ describe('createImportUpload', () => {
     expect(await again.read()).toMatchObject({ rowsCreated: 1, rowsRefused: 0 });
   });
 
+  it('takes fields of NDJSON for what is told, whatever their names', async () => {
+    const { admin } = await createServedTenant(server);
+    const fields = [
+      { name: 'serial', field: 'controllerId' },
+      { name: 'colour', field: 'attribute.colour' },
+      { name: 'owner', field: 'metadata.owner' },
+      { name: 'note', field: null },
+    ];
+    const { put, read } = await begin(admin, { format: 'NDJSON', fields });
+    await put(
+      [
+        { serial: 'm1', colour: 'red', attributes: { hw: 'r2' }, owner: 'Ada', note: 'x', name: 'One' },
+        { serial: 'm2', controllerId: 'm3' },
+        { serial: 'm4', colour: 'red', attributes: { colour: 'blue' } },
+      ]
+        .map((row) => JSON.stringify(row))
+        .join('\n'),
+    );
+    const now = await read();
+    expect(now).toMatchObject({ state: 'FINISHED', rowsCreated: 1, rowsRefused: 2 });
+    expect(now.preview.rows[0]).toMatchObject({ controllerId: 'm1', name: 'One' });
+    expect(now.faults.nodes).toEqual([
+      expect.objectContaining({ line: 2, field: 'controllerId', code: 'MALFORMED_INPUT' }),
+      expect.objectContaining({ line: 3, field: 'attribute.colour', code: 'MALFORMED_INPUT' }),
+    ]);
+    expect((await admin('/rest/v1/targets/m1/attributes')).json).toEqual({ colour: 'red', hw: 'r2' });
+
+    const unknown = await begin(admin, { format: 'NDJSON', fields: [{ name: 'a', field: 'nosuch' }] });
+    const refused = await (await unknown.put('{"a":1}\n')).json();
+    expect(refused).toMatchObject({ message: expect.stringContaining("there is no 'nosuch' of a target") });
+  });
+
   it('goes on where a broken upload was, with the same address and columns', async () => {
     const { admin } = await createServedTenant(server);
     const { upload, put, read } = await begin(admin, { format: 'CSV', columns: ['controllerId', 'name'] });

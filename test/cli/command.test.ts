@@ -98,6 +98,18 @@ describe('muster import', () => {
     });
     const tabs = await fileOf('tabs.txt', 'controllerId\tname\nt\tx\n');
     expect((await run('import', tabs, '--delimiter', 'tab')).code).toBe(0);
+    const csv = await fileOf('named.csv', 'serial,note\ns1,x\n');
+    expect((await run('import', csv, '--columns', 'controllerId,-')).code).toBe(0);
+    const ndjson = await fileOf('named.ndjson', '{"serial":"s2","note":"x","hw":"r2"}\n');
+    const named = 'serial=controllerId, note=-, hw=attribute.hw';
+    expect(await run('import', ndjson, '--columns', named)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('created 1'),
+    });
+    expect(await run('import', ndjson, '--columns', 'controllerId')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('a list like serial=controllerId'),
+    });
     expect(await run('import', tabs, '--delimiter', 'ab')).toMatchObject({
       code: 1,
       err: expect.stringContaining('delimiter: must be one character'),

@@ -6,6 +6,7 @@ const PAGES = [
   'account',
   'actions',
   'audit',
+  'auto-assignments',
   'distribution-sets',
   'enrollment',
   'jobs',

@@ -5,7 +5,7 @@ import { listImportFaults, listImportWarnings } from '../../services/fleet/impor
 import { findImport, type Import, latestImports } from '../../services/fleet/imports/find.ts';
 import { importTargets } from '../../services/fleet/imports/import-targets.ts';
 import { readRefused } from '../../services/fleet/imports/refused.ts';
-import type { RowSource } from '../../services/fleet/imports/source.ts';
+import type { ImportField, RowSource } from '../../services/fleet/imports/source.ts';
 import type { Context, Platform } from '../../services/shared/context.ts';
 import type { Browsers } from '../browsers.ts';
 import { webError } from '../hawkbit-errors.ts';
@@ -36,7 +36,7 @@ const FORMATS: ReadonlyMap<string, 'csv' | 'ndjson'> = new Map([
   ),
 ]);
 const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
-const PARAMETERS = ['mode', 'dryRun', 'key', 'resume', 'delimiter', 'columns'];
+const PARAMETERS = ['mode', 'dryRun', 'key', 'resume', 'delimiter', 'columns', 'fields'];
 
 /** `/imports`: files of targets, streamed in. Authentication comes before anything of the body is read. */
 export function importRouter({ platform, proxies, browsers, signIn, log }: FilesOptions): express.Router {
@@ -105,6 +105,7 @@ async function takeFile(basePath: string, request: Request, response: Response):
     resume: numberOf(request, 'resume'),
     delimiter: parameter(request, 'delimiter'),
     columns: columnsOf(request),
+    fields: fieldsOf(request),
     bytesTotal: Number(request.headers['content-length']) || null,
   };
   const result = await importTargets(contextOf(response), options, rowsOf(request));
@@ -114,9 +115,9 @@ async function takeFile(basePath: string, request: Request, response: Response):
 /** The rows in the body of a request. */
 export const rowsOf =
   (request: Request): RowSource =>
-  (from, { format, delimiter, columns }) =>
+  (from, { format, ...as }) =>
     // Without destroying it, or what is wrong with the file could not be answered any more.
-    readRows(request.iterator({ destroyOnReturn: false }), PARSERS[format]({ delimiter, columns }), from);
+    readRows(request.iterator({ destroyOnReturn: false }), PARSERS[format](as), from);
 
 const contextOf = (response: Response): Context => response.locals['context'];
 
@@ -148,6 +149,19 @@ function columnsOf(request: Request): (string | null)[] | undefined {
   if (!Array.isArray(columns) || !columns.every((it) => it === null || typeof it === 'string'))
     throw invalid('columns: must be a JSON list of names, with null for what is left out', ['columns']);
   return columns;
+}
+
+/** What fields of NDJSON are, as a JSON object with what each is; null leaves one out. */
+function fieldsOf(request: Request): ImportField[] | undefined {
+  const text = parameter(request, 'fields');
+  if (text === undefined) return undefined;
+  const fields = parsedJson(text);
+  const isObject = typeof fields === 'object' && fields !== null && !Array.isArray(fields);
+  if (!isObject || !Object.values(fields).every((it) => it === null || typeof it === 'string'))
+    throw invalid('fields: must be a JSON object with a name, or null for what is left out, of each field', [
+      'fields',
+    ]);
+  return Object.entries(fields).map(([name, field]) => ({ name, field }));
 }
 
 function parsedJson(text: string): unknown {

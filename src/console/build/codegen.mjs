@@ -9,6 +9,8 @@ import { buildSchema, Kind, parse, print, visit } from 'graphql';
 
 const CONSOLE = fileURLToPath(new URL('..', import.meta.url));
 const SCHEMA = fileURLToPath(new URL('../../../schema.graphql', import.meta.url));
+/** Enums that are offered whole, with values that the schema may get more of. */
+const ENUMS = ['WebhookEventType'];
 const TYPES = join(CONSOLE, 'api', 'types.documents.ts');
 
 /** Files are written only where they change, so that tools that watch them stay calm. */
@@ -37,7 +39,18 @@ export async function generate() {
       disableDescriptions: true,
     },
   });
+  const values = ENUMS.map((name) => {
+    const all = schema
+      .getType(name)
+      .getValues()
+      .map((value) => value.name);
+    return `export const ${name}Values: readonly ${name}[] = ${JSON.stringify(all)};`;
+  });
   writeIfChanged(TYPES, types);
+  writeIfChanged(
+    join(CONSOLE, 'api', 'enums.documents.ts'),
+    [`import type { ${ENUMS.join(', ')} } from './types.documents.ts';`, '', ...values, ''].join('\n'),
+  );
   const fragments = new Map(
     definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).map((it) => [it.name.value, it]),
   );

@@ -55,6 +55,15 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
     }),
     createRoute({
       getParentRoute: () => shell,
+      path: '/auto-assignments',
+      validateSearch: filteredPlaceOf,
+      component: lazyRouteComponent(
+        () => import('./auto-assignments/auto-assignments-page.tsx'),
+        'AutoAssignmentsPage',
+      ),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
       path: '/software',
       validateSearch: softwareSearchOf,
       component: lazyRouteComponent(() => import('./software/software-page.tsx'), 'SoftwarePage'),

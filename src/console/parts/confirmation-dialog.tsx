@@ -1,15 +1,22 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useStore } from '../api/store.ts';
 import { common } from '../texts/common.ts';
 import { asked } from './confirm.ts';
 
+/** As the server takes it. */
+const LONGEST_REMARK = 255;
+
 /** Shows what `confirm` asks. It is there once. */
 export function ConfirmationDialog() {
   const question = useStore(asked);
   const [typed, setTyped] = useState('');
+  const [remark, setRemark] = useState('');
   // biome-ignore lint/correctness/useExhaustiveDependencies: each question begins anew
-  useEffect(() => setTyped(''), [question]);
+  useEffect(() => {
+    setTyped('');
+    setRemark('');
+  }, [question]);
   if (!question) return null;
   const isReady = question.typed === undefined || typed.trim() === question.typed;
   return (
@@ -17,7 +24,7 @@ export function ConfirmationDialog() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (isReady) question.answer(true);
+          if (isReady) question.answer(true, remark);
         }}
       >
         <Stack>
@@ -31,6 +38,17 @@ export function ConfirmationDialog() {
               autoComplete="off"
             />
           )}
+          {question.remark && (
+            <Textarea
+              label={common.remark}
+              value={remark}
+              onChange={(event) => setRemark(event.currentTarget.value)}
+              maxLength={LONGEST_REMARK}
+              autosize
+              minRows={2}
+              data-autofocus
+            />
+          )}
           <Group justify="flex-end">
             <Button variant="default" onClick={() => question.answer(false)}>
               {common.cancel}
@@ -39,7 +57,7 @@ export function ConfirmationDialog() {
               type="submit"
               color={question.danger ? 'red.8' : undefined}
               disabled={!isReady}
-              data-autofocus={question.typed === undefined || undefined}
+              data-autofocus={(question.typed === undefined && !question.remark) || undefined}
             >
               {question.action}
             </Button>

@@ -18,6 +18,8 @@ export interface FilterFieldProps {
   fault: FilterFault | undefined;
   onChange: (filter: string) => void;
   placeholder?: string;
+  /** What it is called, for those who hear it. */
+  label?: string;
 }
 
 /**
@@ -30,6 +32,7 @@ export function FilterField({
   fault,
   onChange,
   placeholder = texts.placeholder,
+  label = texts.label,
 }: FilterFieldProps) {
   const writing = useWriting(value, onChange);
   const { text, position, input } = writing;
@@ -58,7 +61,7 @@ export function FilterField({
         <Combobox.Target withExpandedAttribute>
           <TextInput
             ref={input}
-            aria-label={texts.label}
+            aria-label={label}
             aria-autocomplete="list"
             placeholder={placeholder}
             value={text}

@@ -12,13 +12,24 @@ export interface FormDialogProps {
   fields: readonly string[];
   onClose: () => void;
   size?: 'md' | 'lg';
+  /** Whether all is there that it needs. */
+  isReady?: boolean;
   /** Does it; what it answers as faults is shown, nothing at all if that was told already. */
   run: (form: FormData) => Promise<readonly Fault[] | undefined>;
   children: (faultOf: (field: string) => string | undefined) => ReactNode;
 }
 
 /** A form in a dialog, which closes when all went well. */
-export function FormDialog({ title, action, fields, onClose, size, run, children }: FormDialogProps) {
+export function FormDialog({
+  title,
+  action,
+  fields,
+  onClose,
+  size,
+  isReady = true,
+  run,
+  children,
+}: FormDialogProps) {
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [busy, setBusy] = useState(false);
 
@@ -44,7 +55,7 @@ export function FormDialog({ title, action, fields, onClose, size, run, children
             <Button variant="default" onClick={onClose}>
               {common.cancel}
             </Button>
-            <Button type="submit" loading={busy}>
+            <Button type="submit" loading={busy} disabled={!isReady}>
               {action}
             </Button>
           </Group>

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ComponentType, useState } from 'react';
 import type { Outcome } from '../api/use-change.ts';
 import { common } from '../texts/common.ts';
 import { confirm } from './confirm.ts';
@@ -12,6 +12,7 @@ export function RemoveButton({
   text,
   action = common.delete,
   told,
+  icon: Icon = IconTrash,
   remove,
 }: {
   /** What is deleted, by name: `Delete ada`. */
@@ -21,6 +22,7 @@ export function RemoveButton({
   action?: string;
   /** What is said when it is done. */
   told: string;
+  icon?: ComponentType<{ size?: number }>;
   remove: () => Promise<Outcome<unknown>>;
 }) {
   const [busy, setBusy] = useState(false);
@@ -38,7 +40,7 @@ export function RemoveButton({
           setBusy(false);
         }}
       >
-        <IconTrash size={16} />
+        <Icon size={16} />
       </ActionIcon>
     </Tooltip>
   );

@@ -5,6 +5,7 @@ import {
   IconListCheck,
   IconPackage,
   IconPlus,
+  IconRepeat,
   IconRocket,
   IconSettings,
   IconTopologyStar3,
@@ -21,6 +22,8 @@ export interface Place {
   icon: ComponentType<{ size?: number; stroke?: number }>;
   /** Who has none of these doesn't see it. */
   needs: readonly Permission[];
+  /** Pages that belong to it under another path. */
+  also?: readonly string[];
 }
 
 /** Places that only the palette leads to at once. */
@@ -57,12 +60,19 @@ export const PLACES: readonly Place[] = [
   { to: '/targets', label: shell.targets, icon: IconDeviceDesktop, needs: ['READ_TARGET'] },
   { to: '/provision', label: shell.newTarget, icon: IconPlus, needs: ['CREATE_TARGET'] },
   { to: '/rollouts', label: shell.rollouts, icon: IconRocket, needs: ['READ_ROLLOUT'] },
+  {
+    to: '/auto-assignments',
+    label: shell.autoAssignments,
+    icon: IconRepeat,
+    needs: ['READ_AUTO_ASSIGNMENT'],
+  },
   { to: '/actions', label: shell.actions, icon: IconListCheck, needs: ['READ_TARGET'] },
   {
     to: '/software',
     label: shell.software,
     icon: IconPackage,
     needs: ['READ_DISTRIBUTION_SET', 'READ_SOFTWARE_MODULE'],
+    also: ['/distribution-sets'],
   },
   {
     to: '/enrollment',

@@ -8,12 +8,15 @@ const PlaceLink = createLink((props: NavLinkProps & { href?: string }) => (
   <NavLink component="a" {...props} />
 ));
 
+const isWithin = (pathname: string, path: string) =>
+  pathname === path || (path !== '/' && pathname.startsWith(`${path}/`));
+
 /** The places that the caller may go to. */
 export function Sidebar() {
   const { may } = useViewer();
   const { pathname } = useLocation();
-  return PLACES.filter(({ needs }) => may(...needs)).map(({ to, label, icon: Icon }) => {
-    const active = to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`);
+  return PLACES.filter(({ needs }) => may(...needs)).map(({ to, label, icon: Icon, also = [] }) => {
+    const active = [to, ...also].some((path) => isWithin(pathname, path));
     return (
       <PlaceLink
         key={to}

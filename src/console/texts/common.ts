@@ -30,6 +30,7 @@ export const common = {
   notFound: 'This page does not exist.',
   toStart: 'To the fleet',
   optional: 'optional',
+  remark: 'Remark',
   search: 'Search',
   actions: 'Actions',
   yes: 'yes',

@@ -143,8 +143,8 @@ export const keysTexts = {
   copy: 'Copy the key',
   revoke: 'Revoke',
   revokeLabel: (name: string) => `Revoke ${name}`,
-  revokeText: 'Who uses it is signed out at once. It cannot be taken back.',
-  revoked: 'The key is revoked.',
+  revokeText: 'Whoever uses it is refused from now on, and it goes from this list. It cannot be taken back.',
+  revoked: 'The key is revoked: it no longer works.',
 };
 
 export const auditTexts = {

@@ -6,6 +6,7 @@ export const shell = {
   fleet: 'Fleet',
   targets: 'Targets',
   rollouts: 'Rollouts',
+  autoAssignments: 'Auto-assignments',
   actions: 'Actions',
   software: 'Software',
   enrollment: 'Enrollment',

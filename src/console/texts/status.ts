@@ -27,5 +27,11 @@ export const forceTypeTexts: Record<ForceType, string> = {
   FORCED: 'Forced: the device installs at once',
   SOFT: 'Soft: the device chooses the moment',
   DOWNLOAD_ONLY: 'Download only: the device does not install',
-  TIME_FORCED: 'Forced from a moment on',
+  TIME_FORCED: 'Forced from a moment on: until then the device chooses',
+};
+
+export const forceTexts = {
+  label: 'How it is installed',
+  at: 'Forced from',
+  atHint: 'Until then the device chooses the moment. Empty: from now on.',
 };

@@ -17,6 +17,7 @@ export const webhooksTexts = {
   urlHint: 'An https URL that takes POST.',
   events: 'Events',
   eventsHint: 'Choose kinds of events. With none chosen, all are sent.',
+  allOf: (kind: string) => `${kind}: all`,
   allEvents: 'All events',
   active: 'Events are sent',
   resumeHint: 'It is suspended, as nothing was accepted for a day. Saving resumes it.',

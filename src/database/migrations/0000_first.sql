@@ -355,6 +355,7 @@ CREATE TABLE "imports" (
 	"dry_run" boolean NOT NULL,
 	"delimiter" text,
 	"columns" jsonb,
+	"fields" jsonb,
 	"layout" jsonb,
 	"preview" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"message" text,

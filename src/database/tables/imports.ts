@@ -15,6 +15,12 @@ import {
 import { exactText, identity, instant, reference } from './columns.ts';
 import { tenantReference } from './tenants.ts';
 
+/** A field of an NDJSON row, and what it is of a target; null: it is left out. */
+export interface ImportField {
+  name: string;
+  field: string | null;
+}
+
 export const IMPORT_STATES = ['waiting', 'running', 'interrupted', 'failed', 'finished'] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
 export const IMPORT_MODES = ['create', 'upsert'] as const;
@@ -67,6 +73,8 @@ export const imports = pgTable(
     delimiter: text('delimiter'),
     /** What the columns of CSV are, where that was told; null for one that is left out. */
     columns: jsonb('columns').$type<readonly (string | null)[]>(),
+    /** What fields of NDJSON are, where that was told. */
+    fields: jsonb('fields').$type<readonly ImportField[]>(),
     /** Null until the headings were read, and for NDJSON. */
     layout: jsonb('layout').$type<ImportLayout>(),
     preview: jsonb('preview').$type<readonly ImportPreviewRow[]>().notNull().default([]),

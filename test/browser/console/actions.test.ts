@@ -55,4 +55,36 @@ describe.skipIf(!executablePath)('actions in the console', { timeout: 90_000 }, 
     expect(troubles).toEqual([]);
     await context.close();
   });
+
+  it('that wait for a confirmation are denied and confirmed with a remark', async () => {
+    const { admin } = console.tenant;
+    const flow = '/rest/v1/system/configs/user.confirmation.flow.enabled';
+    await admin(flow, { method: 'PUT', json: { value: true } });
+    const { json } = await admin('/rest/v1/distributionsets?q=name==Fans');
+    await admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'fan-4' }] });
+    await admin(`/rest/v1/distributionsets/${json.content[0].id}/assignedTargets`, {
+      method: 'POST',
+      json: [{ id: 'fan-4', confirmationRequired: true }],
+    });
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/actions?filter=target.controllerId%3D%3Dfan-4');
+    for (const kind of ['Deny', 'Confirm']) {
+      await page.getByRole('checkbox', { name: 'Select action of fan-4' }).check();
+      await page.getByRole('button', { name: kind }).click();
+      await page.getByRole('dialog').getByLabel('Remark').fill(`${kind}: asked the owner`);
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: `${kind} 1` })
+        .click();
+      await expect.poll(() => page.getByRole('checkbox', { checked: true }).count()).toBe(0);
+    }
+    await page.getByText('1 action confirmed.').waitFor();
+    const { id } = await actionOf('fan-4');
+    const history = (await admin(`/rest/v1/targets/fan-4/actions/${id}/status`)).text;
+    expect(history).toContain('Deny: asked the owner');
+    expect(history).toContain('Confirm: asked the owner');
+    await admin(flow, { method: 'DELETE' });
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
 });

@@ -40,16 +40,18 @@ describe.skipIf(!executablePath)('a file of devices in the console', { timeout: 
 
     await page.getByRole('button', { name: 'Check' }).click();
     const checked = page.getByRole('region', { name: 'Checked: nothing was changed yet' });
-    await checked.getByText('Line 3').waitFor();
-    await checked.getByText('already exists').waitFor();
+    await checked.getByRole('row', { name: /^3 old-1 controllerId: .*already exists/ }).waitFor();
+    const preview = checked.getByRole('region', { name: 'As the server reads it' });
+    await preview.getByRole('row', { name: '2 new-1 One; first colour=red' }).waitFor();
+    await expectAccessible(page);
     expect((await console.tenant.admin('/rest/v1/targets/new-1')).status).toBe(404);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      checked.getByRole('button', { name: 'Download the refused rows' }).click(),
+      checked.getByRole('link', { name: 'Download the refused rows' }).click(),
     ]);
-    expect(download.suggestedFilename()).toBe('refused-fleet.csv');
+    expect(download.suggestedFilename()).toMatch(/^import-\d+-refused\.csv$/);
     expect(readFileSync(await download.path(), 'utf8')).toMatch(
-      /^"serial";"name";"colour";"note";"Why it was refused"\nold-1;x;;"b\nc";"controllerId: .*already exists.*"\n$/,
+      /^serial;name;colour;note;refusedBecause\r\nold-1;x;;"b\nc";"line 3: controllerId: .*already exists.*"\r\n$/,
     );
 
     await page.getByRole('button', { name: 'Create or change 2 targets' }).click();
@@ -76,12 +78,14 @@ describe.skipIf(!executablePath)('a file of devices in the console', { timeout: 
     const chosen = page.locator('input[type=file]');
     await chosen.setInputFiles(fileOf('empty.csv', ''));
     await page.getByText('There is nothing in this file.').waitFor();
-    await chosen.setInputFiles(
-      fileOf('fleet.ndjson', '{"controllerId":"line-1","tags":["eu"]}\n{"nam":1}\n'),
-    );
+    await chosen.setInputFiles(fileOf('fleet.ndjson', '{"serial":"line-1","tags":["eu"]}\n{"tags":1}\n'));
+    await page.getByLabel('Column serial becomes').selectOption('Controller ID');
     await page.getByRole('cell', { name: '["eu"]' }).waitFor();
     await page.getByRole('button', { name: 'Check' }).click();
-    await page.getByText('there is no such field').waitFor();
+    await page
+      .getByRole('row', { name: /^2 .*must be a list of texts/ })
+      .first()
+      .waitFor();
     await page.getByRole('button', { name: 'Create or change 1 target' }).click();
     await page.getByRole('region', { name: 'Imported' }).waitFor();
     await page.getByText('/controller/v1/line-1').waitFor();

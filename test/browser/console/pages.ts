@@ -8,6 +8,7 @@ export const PAGES: readonly (readonly [path: string, heading: string | RegExp])
   ['/provision', 'Provision a device'],
   ['/rollouts', 'Rollouts'],
   ['/rollouts/new', 'New rollout'],
+  ['/auto-assignments', 'Auto-assignments'],
   ['/actions', 'Actions'],
   ['/actions?filter=active%3D%3Dtrue', 'Actions'],
   ['/software', 'Software'],

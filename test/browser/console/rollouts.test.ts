@@ -118,6 +118,9 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
       await plan.getByText('and somebody resumes the rollout').waitFor();
       await page.getByLabel('Start by itself').fill('2090-01-01T12:00');
       await page.getByLabel('Weight').fill('700');
+      await page.getByRole('combobox', { name: 'How it is installed' }).click();
+      await page.getByRole('option', { name: /^Forced from a moment on/ }).click();
+      await page.getByLabel('Forced from').fill('2090-02-01T12:00');
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Create the rollout' }).click();
       await headingOf(page, 'Spring').waitFor();
@@ -126,11 +129,13 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
       await page.getByText(/Pause at 80 % finished/).waitFor();
       const { rollouts } = await graphql(
         console.tenant.admin,
-        `{ rollouts(filter: "name==Spring") { nodes { weight startAt groups { nodes {
+        `{ rollouts(filter: "name==Spring") { nodes { weight startAt forceType forcedAt groups { nodes {
           name filter percentage successAction } } } } }`,
       );
       expect(rollouts.nodes[0]).toMatchObject({
         weight: 700,
+        forceType: 'TIME_FORCED',
+        forcedAt: expect.stringMatching(/^2090-0[12]-/),
         groups: {
           nodes: [
             { name: 'pilot', filter: 'controllerId==pump-0', successAction: 'PAUSE' },
@@ -163,8 +168,46 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
     await page.getByRole('link', { name: 'Winter' }).click();
     await page.getByRole('button', { name: 'Approve' }).click({ timeout: 20_000 });
     await admin(approval, { method: 'DELETE' });
+    await page.getByRole('dialog').getByLabel('Remark').fill('Not before Monday');
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('button', { name: 'Start', exact: true }).waitFor({ timeout: 20_000 });
+    await page.getByText('Not before Monday').waitFor();
+    await context.close();
+  });
+
+  it('have auto-assignments beside them: made with a filter and a set, paused, changed and deleted', async () => {
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/rollouts');
+    await page.getByRole('link', { name: 'Auto-assignments' }).click();
+    await page.getByText('No auto-assignment yet').waitFor();
+    await page.getByRole('button', { name: 'New auto-assignment' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name', { exact: true }).fill('Newcomers');
+    await dialog.getByRole('combobox', { name: 'Which targets' }).fill('group==newcomers');
+    await page.keyboard.press('Escape');
+    await dialog.getByText('0 targets now, and those that match later').waitFor();
+    await dialog.getByRole('combobox', { name: 'Distribution set' }).click();
+    await page.getByRole('option', { name: 'Pumps 2' }).click();
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    const row = page.getByRole('row', { name: /Newcomers.*Running.*group==newcomers.*Pumps 2/ });
+    await row.waitFor();
+    await page.getByRole('button', { name: 'Pause: Newcomers' }).click();
+    await page.getByRole('row', { name: /Newcomers.*Paused/ }).waitFor();
+    await page.getByRole('button', { name: 'Resume: Newcomers' }).click();
+    await row.waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Change Newcomers' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('Rookies');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('combobox', { name: 'Filter' }).fill('name==Rookies');
+    await page.keyboard.press('Escape');
+    await page.getByRole('row', { name: /Rookies/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get('filter')).toBe('name==Rookies');
+    await page.getByRole('button', { name: 'Delete Rookies' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No auto-assignment matches this filter').waitFor();
+    expect(troubles).toEqual([]);
     await context.close();
   });
 

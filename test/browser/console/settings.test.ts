@@ -78,7 +78,8 @@ describe.skipIf(!executablePath)('settings in the console', { timeout: 90_000 },
     await page.getByLabel('Address').fill(hook());
     await expectAccessible(page);
     await page.getByRole('combobox', { name: 'Events' }).click();
-    await page.getByRole('option', { name: 'target', exact: true }).click();
+    await page.getByRole('option', { name: 'target: all', exact: true }).click();
+    await page.getByRole('option', { name: 'import upload created', exact: true }).click();
     await page.keyboard.press('Tab');
     await page.getByRole('button', { name: 'Create the webhook' }).click();
     expect(await page.getByRole('dialog').locator('code').innerText()).toMatch(/^whsec_/);

@@ -7,6 +7,19 @@ import { Payload } from '../server/errors.ts';
 import { answer } from '../server/mutations.ts';
 import { Import, ImportFormat, ImportMode } from './imports.ts';
 
+@InputType({ description: 'What a field of the rows of NDJSON is.' })
+class ImportFieldInput {
+  @Field(() => String, { description: 'Its name in the file.' })
+  name!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The field of a target that it is, as in `columns`, or `attributes` or `metadata` for an object of them; null to leave it out.',
+  })
+  field?: string | null;
+}
+
 @InputType({ description: 'What `createImportUpload` takes.' })
 class CreateImportUploadInput {
   @Field(() => ImportFormat, { description: 'How the file is written.' })
@@ -36,6 +49,13 @@ class CreateImportUploadInput {
       'What each column of CSV is, in their order, whatever its heading: `controllerId`, `name`, `description`, `group`, `address`, `targetType`, `securityToken`, `requestAttributes`, `tags`, `attribute.<key>` or `metadata.<key>`; null for one that is left out. Without it the headings say it.',
   })
   columns?: (string | null)[] | null;
+
+  @Field(() => [ImportFieldInput], {
+    nullable: true,
+    description:
+      'What fields of NDJSON are, whatever their names; those that are not told are what they are named.',
+  })
+  fields?: ImportFieldInput[] | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A header of a request.' })

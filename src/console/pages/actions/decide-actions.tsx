@@ -1,15 +1,18 @@
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import type { ActionSelection } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
-import { confirm } from '../../parts/confirm.ts';
+import { decide } from '../../parts/confirm.ts';
 import { tell } from '../../parts/tell.ts';
 import { actionsTexts as texts } from '../../texts/actions.ts';
 import { jobTexts } from '../../texts/job.ts';
-import { HurryActions, StopActions } from './actions.documents.ts';
+import { AnswerActions, HurryActions, StopActions } from './actions.documents.ts';
 
 type Kind = keyof typeof texts.kinds;
 
-const KINDS: readonly Kind[] = ['cancel', 'force', 'end'];
+const KINDS: readonly Kind[] = ['confirm', 'deny', 'cancel', 'force', 'end'];
+const HARMLESS = new Set<Kind>(['confirm', 'force']);
+const WITH_REMARK = new Set<Kind>(['confirm', 'deny']);
 
 /** What can be done with the selected actions, after a question that names how many they are. */
 export function DecideActions({
@@ -21,8 +24,10 @@ export function DecideActions({
   actions: ActionSelection;
   onDone: () => void;
 }) {
-  const [stop, stopping] = useChange(StopActions);
-  const [hurry, hurrying] = useChange(HurryActions);
+  const [stop] = useChange(StopActions);
+  const [hurry] = useChange(HurryActions);
+  const [answer] = useChange(AnswerActions);
+  const [busy, setBusy] = useState<Kind>();
 
   async function run(kind: Kind) {
     const question = {
@@ -30,23 +35,36 @@ export function DecideActions({
       text: texts.asked[kind],
       action: texts.buttons[kind](count),
     };
-    if (!(await confirm({ ...question, danger: kind !== 'force' }))) return;
-    const outcome =
-      kind === 'force'
-        ? await hurry({ input: { actions } })
-        : await stop({ input: { actions, force: kind === 'end' } });
+    const remark = WITH_REMARK.has(kind);
+    const decision = await decide({ ...question, danger: !HARMLESS.has(kind), remark });
+    if (!decision) return;
+    setBusy(kind);
+    const outcome = await send(kind, decision.remark);
+    setBusy(undefined);
     const { job, affectedCount = 0 } = outcome?.payload ?? {};
     if (tell(outcome, job ? jobTexts.begun(job.total) : texts.told[kind](affectedCount))) onDone();
   }
 
+  const send = (kind: Kind, remark: string | undefined) => {
+    switch (kind) {
+      case 'confirm':
+      case 'deny':
+        return answer({
+          input: {
+            actions,
+            confirmation: kind === 'confirm' ? 'CONFIRMED' : 'DENIED',
+            details: remark ? [remark] : undefined,
+          },
+        });
+      case 'force':
+        return hurry({ input: { actions } });
+      default:
+        return stop({ input: { actions, force: kind === 'end' } });
+    }
+  };
+
   return KINDS.map((kind) => (
-    <Button
-      key={kind}
-      size="xs"
-      variant="default"
-      loading={kind === 'force' ? hurrying : stopping}
-      onClick={() => void run(kind)}
-    >
+    <Button key={kind} size="xs" variant="default" loading={busy === kind} onClick={() => void run(kind)}>
       {texts.kinds[kind]}
     </Button>
   ));

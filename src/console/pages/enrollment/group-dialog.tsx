@@ -2,6 +2,7 @@ import { Fieldset, NumberInput, SimpleGrid, Switch, TagsInput, TextInput } from 
 import { useState } from 'react';
 import { useChange } from '../../api/use-change.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
 import { TimeField } from '../../parts/time-field.tsx';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
@@ -88,16 +89,7 @@ export function GroupDialog({
     >
       {(faultOf) => (
         <>
-          <TextInput
-            name="name"
-            label={texts.name}
-            defaultValue={group?.name}
-            error={faultOf('name')}
-            required
-            withAsterisk={false}
-            data-autofocus
-            autoComplete="off"
-          />
+          <NameField label={texts.name} defaultValue={group?.name} faultOf={faultOf} />
           <TextInput
             name="description"
             label={texts.description}

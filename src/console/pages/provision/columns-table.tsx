@@ -1,6 +1,6 @@
 import { NativeSelect, Table, Text } from '@mantine/core';
 import { importTexts as texts } from '../../texts/import.ts';
-import { FIELDS, type FileHead, fieldOf } from './file-head.ts';
+import { FIELDS, type FileHead, fieldOf, MAPS } from './file-head.ts';
 
 /** What each column of the file is; null: it is left out. */
 export type Mapping = readonly (string | null)[];
@@ -9,10 +9,10 @@ export type Mapping = readonly (string | null)[];
 const MOST_SHOWN = 60;
 
 /** What the columns are by their headings; the first of two that are the same counts. */
-export function guessed({ headings }: FileHead): Mapping {
+export function guessed({ headings, format }: FileHead): Mapping {
   const seen = new Set<string>();
   return headings.map((heading) => {
-    const field = fieldOf(heading) ?? null;
+    const field = fieldOf(heading, format) ?? null;
     if (field === null || seen.has(field)) return null;
     seen.add(field);
     return field;
@@ -39,7 +39,6 @@ export function ColumnsTable({
   mapping: Mapping;
   onChange: (mapping: Mapping) => void;
 }) {
-  const isCsv = head.format === 'csv';
   const set = (index: number, field: string) =>
     onChange(mapping.map((it, at) => (at === index ? field || null : it)));
   return (
@@ -50,7 +49,7 @@ export function ColumnsTable({
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{texts.column}</Table.Th>
-              {isCsv && <Table.Th miw={190}>{texts.becomes}</Table.Th>}
+              <Table.Th miw={190}>{texts.becomes}</Table.Th>
               {head.rows.map((_, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the rows never change their order
                 <Table.Th key={index} style={{ whiteSpace: 'nowrap' }}>
@@ -66,22 +65,20 @@ export function ColumnsTable({
                 <Table.Td fw={550} style={{ overflowWrap: 'anywhere' }}>
                   {heading || texts.noHeading}
                 </Table.Td>
-                {isCsv && (
-                  <Table.Td>
-                    <NativeSelect
-                      size="xs"
-                      aria-label={texts.becomesOf(heading)}
-                      data={choicesFor(heading, mapping[index] ?? null)}
-                      value={mapping[index] ?? ''}
-                      onChange={(event) => set(index, event.currentTarget.value)}
-                    />
-                  </Table.Td>
-                )}
+                <Table.Td>
+                  <NativeSelect
+                    size="xs"
+                    aria-label={texts.becomesOf(heading)}
+                    data={choicesFor(heading, mapping[index] ?? null, head.format)}
+                    value={mapping[index] ?? ''}
+                    onChange={(event) => set(index, event.currentTarget.value)}
+                  />
+                </Table.Td>
                 {head.rows.map((row, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: the rows never change their order
                   <Table.Td key={at} maw={220}>
                     <Text size="sm" truncate c={row[index] ? undefined : 'dimmed'}>
-                      {shownCell(heading, row[index])}
+                      {shownCell(mapping[index], row[index])}
                     </Text>
                   </Table.Td>
                 ))}
@@ -100,16 +97,17 @@ export function ColumnsTable({
 }
 
 /** A token of the file isn't for everybody who looks at the screen. */
-const shownCell = (heading: string, cell: string | undefined) =>
-  cell && fieldOf(heading) === 'securityToken' ? texts.hidden : cell || texts.emptyCell;
+const shownCell = (field: string | null | undefined, cell: string | undefined) =>
+  cell && field === 'securityToken' ? texts.hidden : cell || texts.emptyCell;
 
-function choicesFor(heading: string, chosen: string | null) {
+function choicesFor(heading: string, chosen: string | null, format: FileHead['format']) {
+  const fields = [...FIELDS, ...(format === 'ndjson' ? MAPS : [])];
   const key = heading.replace(/^(?:attribute|metadata)\./i, '').trim();
   const own = key ? [`attribute.${key}`, `metadata.${key}`] : [];
-  const others = chosen && !FIELDS.includes(chosen as never) && !own.includes(chosen) ? [chosen] : [];
+  const others = chosen && !fields.includes(chosen as never) && !own.includes(chosen) ? [chosen] : [];
   return [
     { value: '', label: texts.leftOut },
-    ...FIELDS.map((field) => ({ value: field as string, label: texts.fields[field] })),
+    ...fields.map((field) => ({ value: field as string, label: texts.fields[field] })),
     ...[...own, ...others].map((field) => ({ value: field, label: texts.entry(field) })),
   ];
 }

@@ -41,7 +41,7 @@ function csvHead(text: string, encoding: string): FileHead | undefined {
     .map((separator) => ({ separator, cells: cellsOf(body, separator, SHOWN_ROWS + 1) }))
     .sort((a, b) => b.cells[0]!.length - a.cells[0]!.length);
   const namesTheId = ({ cells }: { cells: string[][] }) =>
-    cells[0]!.some((it) => fieldOf(it) === 'controllerId');
+    cells[0]!.some((it) => fieldOf(it, 'csv') === 'controllerId');
   const { separator, cells } = found.find(namesTheId) ?? found[0]!;
   const [headings = [], ...rows] = cells;
   return { format: 'csv', separator, encoding, headings, rows };
@@ -116,8 +116,12 @@ export type Field = (typeof FIELDS)[number];
 const plain = (heading: string) => heading.replace(/[\s_-]/g, '').toLowerCase();
 const BY_PLAIN = new Map<string, Field>(FIELDS.map((name) => [plain(name), name]));
 
-/** The field that a heading names, as the server reads it; undefined where it names none. */
-export function fieldOf(heading: string): string | undefined {
+/** Fields of NDJSON that are objects of many texts. */
+export const MAPS = ['attributes', 'metadata'] as const;
+
+/** The field that a heading names; undefined where it names none. */
+export function fieldOf(heading: string, format: FileHead['format']): string | undefined {
+  if (format === 'ndjson' && MAPS.includes(heading as never)) return heading;
   const found = BY_PLAIN.get(plain(heading));
   if (found) return found;
   const [, map, key] = /^\s*(attribute|metadata)\.(.+)$/is.exec(heading) ?? [];

@@ -1,6 +1,7 @@
 import { Button, FileInput, Group, Progress, Stack, Switch, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
+import { useClient, useSubscription } from 'urql';
 import { askAnew } from '../../api/connection.ts';
 import { Card } from '../../parts/card.tsx';
 import { Faults } from '../../parts/faults.tsx';
@@ -9,11 +10,10 @@ import { common } from '../../texts/common.ts';
 import { importTexts as texts } from '../../texts/import.ts';
 import { ColumnsTable, guessed, type Mapping, mappingFault } from './columns-table.tsx';
 import { type FileHead, headOf } from './file-head.ts';
-import { type Outcome, OutcomeCard } from './outcome-card.tsx';
-import { faultsOf, sendImport } from './send-import.ts';
+import { OutcomeCard } from './outcome-card.tsx';
+import { ImportMoves } from './provision.documents.ts';
+import { type Outcome, sendImport } from './send-import.ts';
 import { SetupCard } from './setup-card.tsx';
-
-const SHOWN_FAULTS = 50;
 
 interface Chosen {
   file: File;
@@ -28,6 +28,7 @@ export function ImportPage() {
   const [refusal, setRefusal] = useState<string>();
   const [outcome, setOutcome] = useState<Outcome>();
   const sending = useSending();
+  const client = useClient();
 
   async function choose(file: File | null) {
     setChosen(undefined);
@@ -43,10 +44,11 @@ export function ImportPage() {
   async function run({ file, head }: Chosen, dryRun: boolean) {
     setRefusal(undefined);
     try {
-      const mode = upsert ? 'upsert' : 'create';
-      const result = await sending.run((how) => sendImport(file, { head, mapping, mode, dryRun, ...how }));
-      const faults = result.rows.refused > 0 ? await faultsOf(result.id, SHOWN_FAULTS) : [];
-      setOutcome({ ...result, faults });
+      const mode = upsert ? 'UPSERT' : 'CREATE';
+      const result = await sending.run((how) =>
+        sendImport(client, file, { head, mapping, mode, dryRun, ...how }),
+      );
+      setOutcome(result);
       if (result.message) setRefusal(result.message);
       if (!dryRun) askAnew();
     } catch (error) {
@@ -61,7 +63,7 @@ export function ImportPage() {
       set(value);
       setOutcome(undefined);
     };
-  const fault = chosen?.head.format === 'csv' ? mappingFault(mapping) : undefined;
+  const fault = chosen && mappingFault(mapping);
   const isDone = outcome !== undefined && !outcome.dryRun;
   return (
     <Page title={texts.title} lead={texts.lead}>
@@ -80,7 +82,7 @@ export function ImportPage() {
         {!chosen && <Faults messages={refusal ? [refusal] : []} />}
       </Card>
       {chosen && !isDone && (
-        <Card title={texts.columns} hint={chosen.head.format === 'csv' ? texts.columnsHint : texts.rowsHint}>
+        <Card title={texts.columns} hint={texts.columnsHint}>
           <ColumnsTable head={chosen.head} mapping={mapping} onChange={changed(setMapping)} />
           {fault && (
             <Text size="sm" c="red" role="alert">
@@ -93,17 +95,17 @@ export function ImportPage() {
             onChange={(event) => changed(setUpsert)(event.currentTarget.checked)}
           />
           <Buttons
-            ready={outcome ? outcome.rows.created + outcome.rows.updated : 0}
+            ready={outcome ? outcome.rowsCreated + outcome.rowsUpdated : 0}
             disabled={fault !== undefined}
             busy={sending.share !== undefined}
             run={(dryRun) => void run(chosen, dryRun)}
           />
-          {sending.share !== undefined && <Sending share={sending.share} stop={sending.stop} />}
+          {sending.share !== undefined && <Sending {...sending} share={sending.share} />}
           <Faults messages={refusal ? [refusal] : []} />
         </Card>
       )}
-      {chosen && outcome && <OutcomeCard outcome={outcome} {...chosen} onAnother={() => void choose(null)} />}
-      {isDone && outcome.rows.created > 0 && <SetupCard since={outcome.startedAt} />}
+      {outcome && <OutcomeCard outcome={outcome} onAnother={() => void choose(null)} />}
+      {isDone && outcome.rowsCreated > 0 && <SetupCard since={outcome.startedAt} />}
     </Page>
   );
 }
@@ -111,18 +113,22 @@ export function ImportPage() {
 /** What is on its way to the server: how much of it is sent, and a way to stop it. */
 function useSending() {
   const [share, setShare] = useState<number>();
+  const [id, setId] = useState<string>();
   const control = useRef<AbortController>(undefined);
   return {
     share,
+    /** Which import it is, once that is known. */
+    id,
     stop: () => control.current?.abort(),
     async run<T>(
-      send: (how: { onProgress: typeof setShare; signal: AbortSignal }) => Promise<T>,
+      send: (how: { onBegun: typeof setId; onProgress: typeof setShare; signal: AbortSignal }) => Promise<T>,
     ): Promise<T> {
       control.current = new AbortController();
       setShare(0);
-      return send({ onProgress: setShare, signal: control.current.signal }).finally(() =>
-        setShare(undefined),
-      );
+      return send({ onBegun: setId, onProgress: setShare, signal: control.current.signal }).finally(() => {
+        setShare(undefined);
+        setId(undefined);
+      });
     },
   };
 }
@@ -151,16 +157,21 @@ const Buttons = ({
   </Group>
 );
 
-const Sending = ({ share, stop }: { share: number; stop: () => void }) => (
-  <Stack gap={6}>
-    <Group justify="space-between">
-      <Text size="sm" role="status">
-        {share < 1 ? texts.sending(Math.floor(share * 100)) : texts.working}
-      </Text>
-      <Button size="compact-xs" variant="default" onClick={stop}>
-        {texts.stop}
-      </Button>
-    </Group>
-    <Progress value={share * 100} aria-label={texts.file} animated={share >= 1} />
-  </Stack>
-);
+function Sending({ share, id, stop }: { share: number; id: string | undefined; stop: () => void }) {
+  const [{ data }] = useSubscription({ query: ImportMoves, variables: { id: id ?? '' }, pause: !id });
+  const rows = data?.importProgress.rowsRead ?? 0;
+  const said = share < 1 ? texts.sending(Math.floor(share * 100)) : texts.working;
+  return (
+    <Stack gap={6}>
+      <Group justify="space-between">
+        <Text size="sm" role="status">
+          {[said, rows > 0 && texts.asOf(rows)].filter(Boolean).join(' · ')}
+        </Text>
+        <Button size="compact-xs" variant="default" onClick={stop}>
+          {texts.stop}
+        </Button>
+      </Group>
+      <Progress value={share * 100} aria-label={texts.file} animated={share >= 1} />
+    </Stack>
+  );
+}

@@ -1,31 +1,25 @@
-import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
+import type { ImportFaultsQuery } from '../../api/types.documents.ts';
+import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
+import type { Column } from '../../parts/data-table.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
 import { PageButton } from '../../parts/links.tsx';
-import { numberText } from '../../texts/common.ts';
+import { ListTable } from '../../parts/list-table.tsx';
+import { type Place, pageArguments } from '../../parts/place.ts';
+import { common, numberText } from '../../texts/common.ts';
 import { importTexts as texts } from '../../texts/import.ts';
-import type { FileHead } from './file-head.ts';
-import { refusedRows, save } from './refused-rows.ts';
-import { faultsAddress, faultsOf, type ImportFault, type ImportResult } from './send-import.ts';
-
-/** How an import or its dry run ended, with the first of its faults. */
-export type Outcome = ImportResult & { faults: readonly ImportFault[] };
-
-export interface OutcomeProps {
-  outcome: Outcome;
-  file: File;
-  head: FileHead;
-  onAnother: () => void;
-}
+import { ImportFaults } from './provision.documents.ts';
+import type { Outcome } from './send-import.ts';
 
 /** What was made, or would be; and the rows that were refused, to be mended and sent again. */
-export function OutcomeCard({ outcome, onAnother, ...of }: OutcomeProps) {
-  const { dryRun, rows, warnings } = outcome;
+export function OutcomeCard({ outcome, onAnother }: { outcome: Outcome; onAnother: () => void }) {
+  const { id, dryRun, rowsRead, rowsCreated, rowsUpdated, rowsRefused, warningCount } = outcome;
   return (
     <Card
       title={dryRun ? texts.checked : texts.imported}
-      hint={texts.rows(rows.read)}
+      hint={texts.rows(rowsRead)}
       actions={
         !dryRun && (
           <>
@@ -38,53 +32,122 @@ export function OutcomeCard({ outcome, onAnother, ...of }: OutcomeProps) {
       }
     >
       <Facts>
-        <Fact label={dryRun ? texts.wouldCreate : texts.created}>{numberText(rows.created)}</Fact>
-        <Fact label={dryRun ? texts.wouldUpdate : texts.updated}>{numberText(rows.updated)}</Fact>
-        <Fact label={texts.refused}>{numberText(rows.refused)}</Fact>
-        {warnings > 0 && <Fact label={texts.repeated}>{numberText(warnings)}</Fact>}
+        <Fact label={dryRun ? texts.wouldCreate : texts.created}>{numberText(rowsCreated)}</Fact>
+        <Fact label={dryRun ? texts.wouldUpdate : texts.updated}>{numberText(rowsUpdated)}</Fact>
+        <Fact label={texts.refused}>{numberText(rowsRefused)}</Fact>
+        {warningCount > 0 && <Fact label={texts.repeated}>{numberText(warningCount)}</Fact>}
       </Facts>
-      {rows.refused > 0 && <Refused outcome={outcome} {...of} />}
+      {rowsRefused > 0 && <Refused key={id} outcome={outcome} />}
+      {dryRun && <Preview rows={outcome.preview.rows} />}
     </Card>
   );
 }
 
-function Refused({ outcome: { id, rows, faults }, file, head }: Omit<OutcomeProps, 'onAnother'>) {
-  const [busy, setBusy] = useState(false);
-  async function download() {
-    setBusy(true);
-    const blob = await refusedRows(file, head, await faultsOf(id));
-    save(blob, texts.refusedFile(file.name));
-    setBusy(false);
-  }
+const PAGE_SIZE = 50;
+type Fault = NonNullable<ImportFaultsQuery['import']>['faults']['nodes'][number];
+
+const FAULT_COLUMNS: readonly Column<Fault>[] = [
+  { id: 'line', label: texts.line, cell: ({ line }) => numberText(line) },
+  {
+    id: 'controllerId',
+    label: texts.fields.controllerId,
+    cell: ({ controllerId }) => controllerId ?? common.none,
+  },
+  {
+    id: 'fault',
+    label: texts.fault,
+    cell: ({ field, message }) => (field ? `${field}: ${message}` : message),
+  },
+];
+
+function Refused({ outcome: { id, rowsRefused, refusedRowsUrl, refusedRowsKept } }: { outcome: Outcome }) {
+  const [place, setPlace] = useState<Place>({});
+  const answer = useData(ImportFaults, { id, ...pageArguments(place, PAGE_SIZE) }, { keep: true });
   return (
     <Stack gap="xs">
       <Group justify="space-between">
         <Text size="sm" fw={600}>
           {texts.faults}
         </Text>
-        <Group gap="sm">
-          <Anchor size="sm" href={faultsAddress(id)} download={`faults-${id}.ndjson`}>
-            {texts.reasons}
+        {refusedRowsUrl && (
+          <Anchor size="sm" href={refusedRowsUrl} download>
+            {refusedRowsKept < rowsRefused ? texts.downloadFirst(refusedRowsKept) : texts.download}
           </Anchor>
-          <Button size="xs" variant="default" loading={busy} onClick={() => void download()}>
-            {texts.download}
-          </Button>
-        </Group>
+        )}
       </Group>
-      {faults.map(({ line, controllerId, field, message }) => (
-        <Text size="sm" key={`${line} ${field} ${message}`}>
-          <Text span c="dimmed" size="sm">
-            {texts.line(line)}
-          </Text>{' '}
-          {controllerId && <b>{controllerId}</b>} {field && `${field}: `}
-          {message}
+      <ListTable
+        of={answer}
+        page={answer.data?.import?.faults}
+        place={place}
+        size={PAGE_SIZE}
+        onMove={setPlace}
+        empty={null}
+        label={texts.faults}
+        keyOf={({ line, field, code, message }) => `${line} ${field} ${code} ${message}`}
+        nameOf={({ line }) => `${texts.line} ${line}`}
+        columns={FAULT_COLUMNS}
+        height="420px"
+      />
+    </Stack>
+  );
+}
+
+type PreviewRow = Outcome['preview']['rows'][number];
+
+const othersOf = ({ attributes, metadata }: PreviewRow) =>
+  [...attributes, ...metadata].map(({ key, value }) => `${key}=${value}`).join(', ');
+
+/** Only what some row has is a column. */
+const PREVIEW: readonly (readonly [label: string, cell: (row: PreviewRow) => string | null | false])[] = [
+  [texts.fields.controllerId, ({ controllerId }) => controllerId],
+  [texts.fields.name, ({ name }) => name],
+  [texts.fields.group, ({ group }) => group],
+  [texts.fields.targetType, ({ targetType }) => targetType],
+  [texts.fields.tags, ({ tags }) => tags.join(', ')],
+  [texts.fields.securityToken, ({ hasSecurityToken }) => hasSecurityToken && texts.tokenGiven],
+  [texts.others, othersOf],
+  [texts.fault, ({ faults }) => faults.map(({ message }) => message).join('; ')],
+];
+
+/** The first rows as the server has read them. */
+function Preview({ rows }: { rows: Outcome['preview']['rows'] }) {
+  const shown = PREVIEW.filter(([, cell]) => rows.some((row) => cell(row)));
+  if (rows.length === 0) return null;
+  return (
+    <Stack gap="xs">
+      <Text size="sm" fw={600}>
+        {texts.preview}{' '}
+        <Text span size="xs" c="dimmed" fw={400}>
+          {texts.previewHint(rows.length)}
         </Text>
-      ))}
-      {rows.refused > faults.length && (
-        <Text size="xs" c="dimmed">
-          {texts.faultsShown(faults.length, rows.refused)}
-        </Text>
-      )}
+      </Text>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard */}
+      <section aria-label={texts.preview} tabIndex={0} style={{ overflowX: 'auto' }}>
+        <Table verticalSpacing={5} fz="sm">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{texts.line}</Table.Th>
+              {shown.map(([label]) => (
+                <Table.Th key={label} style={{ whiteSpace: 'nowrap' }}>
+                  {label}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Table.Tr key={row.line}>
+                <Table.Td>{numberText(row.line)}</Table.Td>
+                {shown.map(([label, cell]) => (
+                  <Table.Td key={label} maw={260} style={{ overflowWrap: 'anywhere' }}>
+                    {cell(row) || texts.emptyCell}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </section>
     </Stack>
   );
 }

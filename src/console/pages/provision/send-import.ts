@@ -1,91 +1,70 @@
-import { addressOf, SCRIPT_HEADERS } from '../../api/base.ts';
+import type { Client } from 'urql';
+import type { ImportOutcomeQuery } from '../../api/types.documents.ts';
+import { reasonOf } from '../../parts/reason.ts';
+import { Broken, sendFile } from '../../parts/send-file.ts';
 import { importTexts as texts } from '../../texts/import.ts';
 import type { Mapping } from './columns-table.tsx';
 import { type FileHead, fieldOf } from './file-head.ts';
+import { BeginImport, ImportOutcome } from './provision.documents.ts';
 
 export interface ImportOptions {
   head: FileHead;
   mapping: Mapping;
-  mode: 'create' | 'upsert';
+  mode: 'CREATE' | 'UPSERT';
   dryRun: boolean;
+  /** Told which import it is, as soon as that is known. */
+  onBegun: (id: string) => void;
   /** Told how much of the file is sent, from 0 to 1. */
   onProgress: (share: number) => void;
   signal: AbortSignal;
 }
 
-export interface ImportResult {
-  id: number;
-  state: string;
-  message: string | null;
-  dryRun: boolean;
-  rows: { read: number; created: number; updated: number; refused: number };
-  warnings: number;
-  startedAt: number;
+/** How an import or its dry run ended, and how the server read the first rows. */
+export type Outcome = NonNullable<ImportOutcomeQuery['import']>;
+
+/** So often it goes on by itself where the connection broke. */
+const TRIES = 4;
+const PAUSE_MS = 1_500;
+
+/** Sends a file of targets, and reads what became of it. @throws Error saying why it was refused */
+export async function sendImport(client: Client, file: File, options: ImportOptions): Promise<Outcome> {
+  const { dryRun, mode, head, mapping, onBegun, ...how } = options;
+  const input = { dryRun, mode, ...asRead(head, mapping) };
+  const { data, error } = await client.mutation(BeginImport, { input }).toPromise();
+  if (error || !data) throw new Error(reasonOf(error));
+  const { import: begun, upload, userErrors } = data.createImportUpload;
+  if (!begun || !upload) throw new Error(userErrors.map(({ message }) => message).join(' '));
+  onBegun(begun.id);
+  await sendAll(upload.url, file, { ...how, headers: upload.headers });
+  const answer = await client
+    .query(ImportOutcome, { id: begun.id }, { requestPolicy: 'network-only' })
+    .toPromise();
+  if (!answer.data?.import) throw new Error(reasonOf(answer.error));
+  return answer.data.import;
 }
 
-export interface ImportFault {
-  line: number;
-  controllerId: string | null;
-  field: string;
-  message: string;
-}
-
-/** Sends a file of targets; `fetch` doesn't tell how far it is. @throws Error saying why it was refused */
-export function sendImport(file: File, options: ImportOptions): Promise<ImportResult> {
-  const { head, mapping, mode, dryRun, onProgress, signal } = options;
-  const query = new URLSearchParams({ mode, dryRun: String(dryRun) });
-  if (head.format === 'csv') {
-    query.set('delimiter', head.separator);
-    if (!isAsNamed(head, mapping)) query.set('columns', JSON.stringify(mapping));
-  }
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('POST', addressOf(`imports?${query}`));
-    for (const [name, value] of Object.entries(SCRIPT_HEADERS)) request.setRequestHeader(name, value);
-    request.setRequestHeader('Content-Type', head.format === 'csv' ? 'text/csv' : 'application/x-ndjson');
-    request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 1);
-    request.onerror = () => reject(new Error(texts.broken));
-    request.onabort = () => reject(new Error(texts.stopped));
-    request.onload = () => {
-      const answer = parsed(request.responseText);
-      if (request.status < 300 && answer) resolve(answer as ImportResult);
-      else reject(new Error((answer as { message?: string } | undefined)?.message ?? texts.broken));
-    };
-    signal.addEventListener('abort', () => request.abort());
-    request.send(file);
-  });
-}
-
-/** The server reads the headings in the same way. */
-const isAsNamed = ({ headings }: FileHead, mapping: Mapping) =>
-  headings.every((heading, index) => fieldOf(heading) === mapping[index]);
-
-export const faultsAddress = (id: number): string => addressOf(`imports/${id}/faults`);
-
-/** What is wrong with the refused rows: with `most`, only so many, and the stream of the others is not read. */
-export async function faultsOf(id: number, most = Number.POSITIVE_INFINITY): Promise<ImportFault[]> {
-  const answer = await fetch(faultsAddress(id), { headers: SCRIPT_HEADERS });
-  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
-  const faults: ImportFault[] = [];
-  let rest = '';
-  while (reader && faults.length < most) {
-    const { done, value = '' } = await reader.read();
-    const lines = (rest + value).split('\n');
-    rest = done ? '' : (lines.pop() ?? '');
-    for (const line of lines) {
-      const fault = line && parsed(line);
-      if (fault) faults.push(fault as ImportFault);
+/** The same file can be sent again, and goes on where it was. */
+async function sendAll(url: string, file: File, how: Parameters<typeof sendFile>[2]): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await sendFile(url, file, how);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      if (error.isStopped) throw new Error(texts.stopped);
+      if (tried === TRIES) throw new Error(texts.broken);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tried));
     }
-    if (done) break;
   }
-  await reader?.cancel();
-  return faults.slice(0, most);
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** How the server is to read the file; what is named as the server reads it needs no saying. */
+function asRead({ format, separator, headings }: FileHead, mapping: Mapping) {
+  // CSV is read whatever the case of its headings.
+  const isAsNamed = headings.every((heading, index) =>
+    format === 'csv' ? fieldOf(heading, format) === mapping[index] : heading === mapping[index],
+  );
+  if (format === 'csv')
+    return { format: 'CSV' as const, delimiter: separator, columns: isAsNamed ? null : [...mapping] };
+  const fields = headings.map((name, index) => ({ name, field: mapping[index] ?? null }));
+  return { format: 'NDJSON' as const, fields: isAsNamed ? null : fields };
 }

@@ -12,10 +12,10 @@ import { NewTargets, NewTargetToken } from './provision.documents.ts';
 const CHOICES = 200;
 
 /** What the new devices need to poll: for one of them to be copied, for all of them as a file. */
-export function SetupCard({ since }: { since: number }) {
+export function SetupCard({ since }: { since: string }) {
   const { may } = useViewer();
   const mayReadTokens = may('READ_TARGET_SECURITY_TOKEN');
-  const filter = `createdAt=ge=${since}`;
+  const filter = `createdAt=ge=${Date.parse(since)}`;
   const [chosen, setChosen] = useState<string | null>(null);
   const found = useData(NewTargets, { filter, first: CHOICES }, { pause: !may('READ_TARGET') });
   const ids = found.data?.targets.nodes.map(({ controllerId }) => controllerId) ?? [];

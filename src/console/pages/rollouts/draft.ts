@@ -3,6 +3,7 @@ import type {
   RolloutGroupInput,
   RolloutSuccessAction,
 } from '../../api/types.documents.ts';
+import { forceInput } from '../../parts/force-field.tsx';
 import type { BulkValues } from '../targets/bulk-fields.tsx';
 
 /** A group of one's own: what is empty is as for all groups. */
@@ -73,7 +74,7 @@ export const inputOf = (draft: RolloutDraft, name: string, description: string):
   description: description || undefined,
   filter: draft.filter.trim(),
   distributionSetId: draft.choice.setId!,
-  forceType: draft.choice.forceType ?? 'FORCED',
+  ...forceInput(draft.choice),
   successThreshold: draft.successThreshold,
   errorThreshold: draft.errorThreshold,
   confirmationRequired: draft.confirmationRequired || undefined,

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { RolloutFullFragment, RolloutStatus } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import { type Confirmation, confirm } from '../../parts/confirm.ts';
+import { type Confirmation, decide } from '../../parts/confirm.ts';
 import { done, failure } from '../../parts/notify.tsx';
 import { rolloutTexts as texts } from '../../texts/rollouts.ts';
 import {
@@ -47,9 +47,20 @@ function questionOf(kind: Kind, rollout: RolloutFullFragment): Confirmation | un
   const open = total - (counts?.finished ?? 0) - (counts?.failed ?? 0) - (counts?.canceled ?? 0);
   switch (kind) {
     case 'approve':
-      return { title: texts.approveTitle, text: texts.approveText(total), action: texts.approve };
+      return {
+        title: texts.approveTitle,
+        text: texts.approveText(total),
+        action: texts.approve,
+        remark: true,
+      };
     case 'deny':
-      return { title: texts.denyTitle, text: texts.denyText(total), action: texts.deny, danger: true };
+      return {
+        title: texts.denyTitle,
+        text: texts.denyText(total),
+        action: texts.deny,
+        danger: true,
+        remark: true,
+      };
     case 'start':
       return { title: texts.startTitle, text: texts.startText(total), action: texts.start };
     case 'next':
@@ -84,8 +95,9 @@ export function RolloutActions({ rollout }: { rollout: RolloutFullFragment }) {
 
   async function run(kind: Kind) {
     const question = questionOf(kind, rollout);
-    if (question && !(await confirm(question))) return;
-    const outcome = await changes[kind][0]({ id: rollout.id });
+    const decision = question ? await decide(question) : {};
+    if (!decision) return;
+    const outcome = await changes[kind][0]({ id: rollout.id, ...decision });
     if (!outcome) return;
     const [fault] = outcome.faults;
     if (fault) return void failure(fault.message);

@@ -75,7 +75,12 @@ function DetailsCard({ rollout }: { rollout: RolloutFullFragment }) {
         </Fact>
         <Fact label={texts.force}>
           {forceTypeTexts[rollout.forceType]}
-          {rollout.forcedAt && <When at={rollout.forcedAt} />}
+          {rollout.forcedAt && (
+            <>
+              {' '}
+              <When at={rollout.forcedAt} />
+            </>
+          )}
         </Fact>
         {rollout.startAt && (
           <Fact label={texts.startAt}>

@@ -1,8 +1,9 @@
-import { Button, FileButton, Group, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Button, FileButton, Group, TagsInput, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { AuthorityRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
 import { certificatesTexts as texts } from '../../texts/certificates.ts';
 import { AddAuthority, ChangeAuthority } from './certificates.documents.ts';
@@ -48,16 +49,7 @@ export function AuthorityDialog({
     >
       {(faultOf) => (
         <>
-          <TextInput
-            name="name"
-            label={texts.name}
-            defaultValue={authority?.name}
-            error={faultOf('name')}
-            required
-            withAsterisk={false}
-            data-autofocus
-            autoComplete="off"
-          />
+          <NameField label={texts.name} defaultValue={authority?.name} faultOf={faultOf} />
           {authority ? (
             <TagsInput
               label={texts.revokedLabel}

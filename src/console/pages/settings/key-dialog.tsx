@@ -5,6 +5,7 @@ import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { NameField } from '../../parts/name-field.tsx';
 import { TimeField } from '../../parts/time-field.tsx';
 import type { NewToken } from '../../parts/token-dialog.tsx';
 import { keysTexts as texts } from '../../texts/settings.ts';
@@ -51,15 +52,7 @@ export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: 
     >
       {(faultOf) => (
         <>
-          <TextInput
-            name="name"
-            label={texts.name}
-            error={faultOf('name')}
-            required
-            withAsterisk={false}
-            data-autofocus
-            autoComplete="off"
-          />
+          <NameField label={texts.name} faultOf={faultOf} />
           <TimeField
             label={texts.expires}
             description={texts.expiresHint}

@@ -1,16 +1,15 @@
-import { Code, Group } from '@mantine/core';
-import { IconKey } from '@tabler/icons-react';
+import { Code } from '@mantine/core';
+import { IconKey, IconKeyOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { grantText } from '../../api/grants.ts';
 import type { KeyRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
+import { CreatedList } from '../../parts/created-list.tsx';
 import type { Column } from '../../parts/data-table.tsx';
-import { ListTable } from '../../parts/list-table.tsx';
 import { type Place, pageArguments } from '../../parts/place.ts';
 import { RemoveButton } from '../../parts/remove-button.tsx';
-import { Empty } from '../../parts/states.tsx';
 import { type NewToken, TokenDialog } from '../../parts/token-dialog.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
@@ -45,28 +44,18 @@ export function KeysTab() {
   const [making, setMaking] = useState(false);
   const [token, setToken] = useState<NewToken>();
   const create = <CreateButton label={texts.create} onClick={() => setMaking(true)} />;
-  const isEmpty = keys.data?.apiKeys.totalCount === 0;
   return (
     <>
-      {!isEmpty && (
-        <Group justify="flex-end" mb="md">
-          {create}
-        </Group>
-      )}
-      <ListTable
+      <CreatedList
         of={keys}
         page={keys.data?.apiKeys}
         place={place}
         size={PAGE_SIZE}
         onMove={setPlace}
-        empty={
-          <Empty
-            icon={<IconKey size={40} stroke={1.4} />}
-            title={texts.emptyTitle}
-            hint={texts.emptyHint}
-            action={create}
-          />
-        }
+        create={create}
+        icon={<IconKey size={40} stroke={1.4} />}
+        emptyTitle={texts.emptyTitle}
+        emptyHint={texts.emptyHint}
         label={texts.columns.name}
         keyOf={({ id }) => id}
         nameOf={({ name }) => name}
@@ -85,6 +74,7 @@ function RevokeButton({ apiKey: { id, name } }: { apiKey: KeyRowFragment }) {
       label={texts.revokeLabel(name)}
       text={texts.revokeText}
       action={texts.revoke}
+      icon={IconKeyOff}
       told={texts.revoked}
       remove={() => revoke({ input: { id } })}
     />

@@ -5,15 +5,16 @@ import { type Grant, grantInput, grantText } from '../../api/grants.ts';
 import type { RoleRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
+import { CreatedList } from '../../parts/created-list.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
-import { ListTable } from '../../parts/list-table.tsx';
+import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
 import { type Place, pageArguments } from '../../parts/place.ts';
 import { RemoveButton } from '../../parts/remove-button.tsx';
-import { Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { rolesTexts as texts } from '../../texts/settings.ts';
@@ -28,29 +29,20 @@ export function RolesTab() {
   const roles = useData(Roles, pageArguments(place, PAGE_SIZE), { keep: true });
   const [edited, setEdited] = useState<RoleRowFragment | 'new'>();
   const columns = useMemo(() => columnsOf(setEdited), []);
-  const create = <CreateButton label={texts.create} onClick={() => setEdited('new')} />;
-  const isEmpty = roles.data?.roles.totalCount === 0;
+  const { can } = useViewer();
+  const create = can.createRoles && <CreateButton label={texts.create} onClick={() => setEdited('new')} />;
   return (
     <>
-      {!isEmpty && (
-        <Group justify="flex-end" mb="md">
-          {create}
-        </Group>
-      )}
-      <ListTable
+      <CreatedList
         of={roles}
         page={roles.data?.roles}
         place={place}
         size={PAGE_SIZE}
         onMove={setPlace}
-        empty={
-          <Empty
-            icon={<IconShieldLock size={40} stroke={1.4} />}
-            title={texts.emptyTitle}
-            hint={texts.emptyHint}
-            action={create}
-          />
-        }
+        create={create}
+        icon={<IconShieldLock size={40} stroke={1.4} />}
+        emptyTitle={texts.emptyTitle}
+        emptyHint={texts.emptyHint}
         label={texts.columns.name}
         keyOf={({ id }) => id}
         nameOf={({ name }) => name}
@@ -128,17 +120,7 @@ function RoleDialog({ role, onClose }: { role: RoleRowFragment | undefined; onCl
     >
       {(faultOf) => (
         <>
-          {!role && (
-            <TextInput
-              name="name"
-              label={texts.name}
-              error={faultOf('name')}
-              required
-              withAsterisk={false}
-              data-autofocus
-              autoComplete="off"
-            />
-          )}
+          {!role && <NameField label={texts.name} faultOf={faultOf} />}
           <TextInput
             name="description"
             label={texts.description}

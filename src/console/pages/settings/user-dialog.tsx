@@ -1,9 +1,10 @@
-import { PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { type Grant, grantInput } from '../../api/grants.ts';
 import type { UserRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
 import { usersTexts as texts } from '../../texts/settings.ts';
 import { CreateUser, UpdateUser } from './access.documents.ts';
@@ -39,17 +40,7 @@ export function UserDialog({ user, onClose }: { user: UserRowFragment | undefine
     >
       {(faultOf) => (
         <>
-          {!user && (
-            <TextInput
-              name="username"
-              label={texts.username}
-              error={faultOf('username')}
-              required
-              withAsterisk={false}
-              data-autofocus
-              autoComplete="off"
-            />
-          )}
+          {!user && <NameField name="username" label={texts.username} faultOf={faultOf} />}
           <PasswordInput
             name="password"
             label={user ? texts.newPassword : texts.password}

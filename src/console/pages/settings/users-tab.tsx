@@ -5,13 +5,13 @@ import { grantText } from '../../api/grants.ts';
 import type { UserRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
+import { CreatedList } from '../../parts/created-list.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
-import { ListTable } from '../../parts/list-table.tsx';
 import { type Place, pageArguments } from '../../parts/place.ts';
 import { RemoveButton } from '../../parts/remove-button.tsx';
-import { Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { usersTexts as texts } from '../../texts/settings.ts';
@@ -27,18 +27,19 @@ export function UsersTab() {
   const users = useData(Users, pageArguments(place, PAGE_SIZE), { keep: true });
   const [edited, setEdited] = useState<UserRowFragment | 'new'>();
   const columns = useMemo(() => columnsOf(setEdited), []);
+  const { can } = useViewer();
+  const create = can.createUsers && <CreateButton label={texts.create} onClick={() => setEdited('new')} />;
   return (
     <>
-      <Group justify="flex-end" mb="md">
-        <CreateButton label={texts.create} onClick={() => setEdited('new')} />
-      </Group>
-      <ListTable
+      <CreatedList
         of={users}
         page={users.data?.users}
         place={place}
         size={PAGE_SIZE}
         onMove={setPlace}
-        empty={<Empty icon={<IconUsers size={40} stroke={1.4} />} title={texts.empty} />}
+        create={create}
+        icon={<IconUsers size={40} stroke={1.4} />}
+        emptyTitle={texts.empty}
         label={texts.columns.name}
         keyOf={({ id }) => id}
         nameOf={({ username }) => username}

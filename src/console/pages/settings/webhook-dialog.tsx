@@ -1,33 +1,31 @@
 import { Checkbox, MultiSelect, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { WebhookEventTypeValues } from '../../api/enums.documents.ts';
 import type { WebhookEventType, WebhookRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { eventText } from '../../parts/event-type.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
 import type { NewToken } from '../../parts/token-dialog.tsx';
 import { webhooksTexts as texts } from '../../texts/webhooks.ts';
 import { CreateWebhook, UpdateWebhook } from './webhooks.documents.ts';
 
-/** Events that people want most: all of a kind, and two that warn. */
-const OFFERED = [
-  'TARGET',
-  'PENDING_TARGET',
-  'DISTRIBUTION_SET',
-  'ROLLOUT',
-  'ROLLOUT_GROUP',
-  'AUTO_ASSIGNMENT',
-  'ACTION',
-  'SOFTWARE_MODULE',
-  'ARTIFACT',
-  'ENROLLMENT_GROUP',
-  'USER',
-  'API_KEY',
-  'CONFIGURATION',
-  'WEBHOOK',
-  'PERMISSION_REFUSED',
-  'SIGN_IN_FAILED',
-] as const satisfies WebhookEventType[];
+/** The kinds of events: of each there are all, as `TARGET`, and single ones, as `TARGET_CREATED`. */
+const KINDS = WebhookEventTypeValues.filter((type) =>
+  WebhookEventTypeValues.some((other) => other.startsWith(`${type}_`)),
+);
+const kindOf = (type: WebhookEventType) =>
+  KINDS.filter((kind) => type === kind || type.startsWith(`${kind}_`)).at(-1);
+
+/** All types of events, under their kinds. */
+const CHOICES = KINDS.map((kind) => ({
+  group: eventText(kind),
+  items: WebhookEventTypeValues.filter((type) => kindOf(type) === kind).map((type) => ({
+    value: type,
+    label: type === kind ? texts.allOf(eventText(kind)) : eventText(type),
+  })),
+}));
 
 /** Makes a webhook, or changes one; a new secret is told. */
 export function WebhookDialog({
@@ -42,7 +40,6 @@ export function WebhookDialog({
   const [create] = useChange(CreateWebhook);
   const [update] = useChange(UpdateWebhook);
   const [eventTypes, setEventTypes] = useState<WebhookEventType[]>([...(webhook?.eventTypes ?? [])]);
-  const offered = [...new Set<WebhookEventType>([...OFFERED, ...(webhook?.eventTypes ?? [])])];
 
   async function run(form: FormData) {
     const values = {
@@ -78,16 +75,7 @@ export function WebhookDialog({
     >
       {(faultOf) => (
         <>
-          <TextInput
-            name="name"
-            label={texts.name}
-            defaultValue={webhook?.name}
-            error={faultOf('name')}
-            required
-            withAsterisk={false}
-            data-autofocus
-            autoComplete="off"
-          />
+          <NameField label={texts.name} defaultValue={webhook?.name} faultOf={faultOf} />
           <TextInput
             name="url"
             type="url"
@@ -103,9 +91,11 @@ export function WebhookDialog({
             label={texts.events}
             description={texts.eventsHint}
             placeholder={eventTypes.length === 0 ? texts.allEvents : undefined}
-            data={offered.map((type) => ({ value: type, label: eventText(type) }))}
+            data={CHOICES}
             value={eventTypes}
-            onChange={(chosen) => setEventTypes(offered.filter((type) => chosen.includes(type)))}
+            onChange={(chosen) =>
+              setEventTypes(WebhookEventTypeValues.filter((type) => chosen.includes(type)))
+            }
             searchable
             error={faultOf('eventTypes')}
           />

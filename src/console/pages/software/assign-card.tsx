@@ -1,25 +1,23 @@
-import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import type { ForceType, SetFullFragment } from '../../api/types.documents.ts';
+import type { SetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { orAnyway } from '../../parts/anyway.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
+import { type Force, ForceField, forceInput } from '../../parts/force-field.tsx';
 import { reasonOf } from '../../parts/reason.ts';
 import { tell } from '../../parts/tell.ts';
 import { jobTexts } from '../../texts/job.ts';
 import { setTexts as texts } from '../../texts/software.ts';
-import { forceTypeTexts } from '../../texts/status.ts';
 import { AssignSet, SetReach } from './software.documents.ts';
-
-const FORCE_TYPES = ['FORCED', 'SOFT', 'DOWNLOAD_ONLY'] as const satisfies ForceType[];
 
 /** Gives the set to all targets that match a filter; how many they are is said before. */
 export function AssignCard({ set }: { set: SetFullFragment }) {
   const [filter, setFilter] = useState('');
-  const [forceType, setForceType] = useState<ForceType>('FORCED');
+  const [force, setForce] = useState<Force>({});
   const [asked] = useDebouncedValue(filter.trim(), 250);
   const reach = useData(SetReach, { filter: asked }, { pause: asked === '', keep: true });
   const [assign, busy] = useChange(AssignSet);
@@ -32,7 +30,7 @@ export function AssignCard({ set }: { set: SetFullFragment }) {
     const action = texts.submit(count);
     const text = texts.confirmText(title, count);
     if (!(await confirm({ title: texts.confirmTitle(count), text, action }))) return;
-    const input = { targets: { filter: asked }, distributionSetId: set.id, forceType };
+    const input = { targets: { filter: asked }, distributionSetId: set.id, ...forceInput(force) };
     const outcome = await orAnyway((ignoreTargetFilter) =>
       assign({ input: { ...input, ignoreTargetFilter } }),
     );
@@ -60,13 +58,7 @@ export function AssignCard({ set }: { set: SetFullFragment }) {
               autoComplete="off"
               spellCheck={false}
             />
-            <Select
-              label={texts.force}
-              data={FORCE_TYPES.map((value) => ({ value, label: forceTypeTexts[value] }))}
-              value={forceType}
-              onChange={(value) => setForceType((value ?? 'FORCED') as ForceType)}
-              allowDeselect={false}
-            />
+            <ForceField value={force} onChange={(changed) => setForce({ ...force, ...changed })} />
             <Group>
               <Button type="submit" disabled={!count} loading={busy}>
                 {texts.assign}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
+import { NameField } from '../../parts/name-field.tsx';
 import { softwareTexts as texts } from '../../texts/software.ts';
 import { CreateModule, CreateSet, ModuleChoices, SoftwareTypes } from './software.documents.ts';
 
@@ -14,15 +15,7 @@ type FaultOf = (field: string) => string | undefined;
 function NameFields({ faultOf }: { faultOf: FaultOf }) {
   return (
     <>
-      <TextInput
-        name="name"
-        label={texts.name}
-        error={faultOf('name')}
-        required
-        withAsterisk={false}
-        data-autofocus
-        autoComplete="off"
-      />
+      <NameField label={texts.name} faultOf={faultOf} />
       <TextInput
         name="version"
         label={texts.version}

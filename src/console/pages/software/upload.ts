@@ -1,6 +1,6 @@
 import type { Client } from 'urql';
-import { SCRIPT_HEADERS } from '../../api/base.ts';
 import { reasonOf } from '../../parts/reason.ts';
+import { Broken, sendFile } from '../../parts/send-file.ts';
 import { moduleTexts as texts } from '../../texts/software.ts';
 import { CreateUpload } from './software.documents.ts';
 
@@ -33,28 +33,8 @@ export async function uploadFile(
   if (error || !data) throw new Error(reasonOf(error));
   const { upload, userErrors } = data.createArtifactUpload;
   if (!upload) throw new Error(userErrors.map(({ message }) => message).join(' '));
-  await send(upload.url, file, onProgress);
-}
-
-/** `fetch` doesn't tell how far it is. */
-function send(url: string, file: File, onProgress: (share: number) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('PUT', url);
-    for (const [name, value] of Object.entries(SCRIPT_HEADERS)) request.setRequestHeader(name, value);
-    request.setRequestHeader('Content-Type', 'application/octet-stream');
-    request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 1);
-    request.onload = () =>
-      request.status < 300 ? resolve() : reject(new Error(refusalOf(request.responseText)));
-    request.onerror = () => reject(new Error(texts.uploadBroken));
-    request.send(file);
+  const headers = [{ name: 'Content-Type', value: 'application/octet-stream' }];
+  await sendFile(upload.url, file, { headers, onProgress }).catch((broken: Error) => {
+    throw broken instanceof Broken ? new Error(texts.uploadBroken) : broken;
   });
-}
-
-function refusalOf(text: string): string {
-  try {
-    return (JSON.parse(text) as { message?: string }).message ?? texts.uploadBroken;
-  } catch {
-    return texts.uploadBroken;
-  }
 }

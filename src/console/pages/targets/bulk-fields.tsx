@@ -2,20 +2,18 @@ import { Autocomplete, NumberInput, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { quoted } from '../../api/filters.ts';
-import type { ForceType } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
-import { forceTypeTexts } from '../../texts/status.ts';
+import { type Force, ForceField } from '../../parts/force-field.tsx';
 import { bulkTexts as texts } from '../../texts/targets.ts';
 import { GroupChoices, SetChoices, TagChoices, TypeChoices } from './bulk.documents.ts';
 import type { BulkKind } from './bulk-kind.ts';
 
-export interface BulkValues {
+export interface BulkValues extends Force {
   tag?: string;
   typeId?: string | null;
   group?: string;
   overlapSeconds?: number;
   setId?: string;
-  forceType?: ForceType;
 }
 
 interface FieldProps {
@@ -95,9 +93,12 @@ function GroupField({ values, onChange }: FieldProps) {
   );
 }
 
-const FORCE_TYPES = ['FORCED', 'SOFT', 'DOWNLOAD_ONLY'] as const satisfies ForceType[];
-
-export function SetField({ values, onChange }: FieldProps) {
+/** Which set, and how it is installed. */
+export function SetField({
+  values,
+  onChange,
+  mayWait,
+}: FieldProps & { /** Whether it may be forced from a moment on. */ mayWait?: boolean }) {
   const [search, setSearch] = useState('');
   const [asked] = useDebouncedValue(search.replace(/ .*/, ''), 250);
   const { data } = useData(
@@ -125,13 +126,7 @@ export function SetField({ values, onChange }: FieldProps) {
         filter={({ options }) => options}
         data-autofocus
       />
-      <Select
-        label={texts.force}
-        data={FORCE_TYPES.map((value) => ({ value, label: forceTypeTexts[value] }))}
-        value={values.forceType ?? 'FORCED'}
-        onChange={(forceType) => onChange({ forceType: (forceType ?? 'FORCED') as ForceType })}
-        allowDeselect={false}
-      />
+      <ForceField value={values} onChange={onChange} mayWait={mayWait} />
     </>
   );
 }

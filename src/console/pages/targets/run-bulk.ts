@@ -2,6 +2,7 @@ import type { AnyVariables, Client, DocumentInput } from 'urql';
 import type { JobStateFragment, TargetSelection } from '../../api/types.documents.ts';
 import type { Fault } from '../../api/use-change.ts';
 import { orAnyway } from '../../parts/anyway.ts';
+import { forceInput } from '../../parts/force-field.tsx';
 import {
   AssignTargets,
   DeleteTargets,
@@ -61,7 +62,7 @@ export async function runBulk(
           input: {
             targets,
             distributionSetId: values.setId!,
-            forceType: values.forceType ?? 'FORCED',
+            ...forceInput(values),
             ignoreTargetFilter,
           },
         }),

@@ -58,6 +58,7 @@ export async function insertImport(
       dryRun: options.dryRun ?? false,
       delimiter: options.delimiter ?? null,
       columns: options.columns ?? null,
+      fields: options.fields ?? null,
       bytesTotal: options.bytesTotal ?? null,
       attempt: 1,
       startedAt: now,
@@ -91,9 +92,9 @@ async function takeOver(
   options: ReadImportOptions,
   now: Date,
 ): Promise<ImportRecord> {
-  for (const name of ['mode', 'format', 'dryRun', 'delimiter', 'columns'] as const)
+  for (const name of ['mode', 'format', 'dryRun', 'delimiter', 'columns', 'fields'] as const)
     if (options[name] != null && !isDeepStrictEqual(options[name], known[name]))
-      throw invalid(`${name}: was ${known[name] ?? 'not given'} when the import began`, [name]);
+      throw invalid(`${name}: was ${shownOf(known[name])} when the import began`, [name]);
   if (known.state === 'finished') return known;
   const [record] = await tx
     .update(imports)
@@ -108,3 +109,6 @@ async function takeOver(
     .returning();
   return record!;
 }
+
+const shownOf = (value: unknown): string =>
+  value === null ? 'not given' : typeof value === 'object' ? JSON.stringify(value) : String(value);

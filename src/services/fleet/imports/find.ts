@@ -18,6 +18,7 @@ const {
   lines: _lines,
   transactions: _transactions,
   columns: _columns,
+  fields: _fields,
   layout: _layout,
   preview: _preview,
   refusedBytes: _bytes,

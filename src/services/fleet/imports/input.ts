@@ -25,6 +25,20 @@ export const ImportOptions = z
     /** Found out by the headings unless it is given. */
     delimiter: delimiter.nullish(),
     columns: z.array(z.string().max(LONGEST_HEADING).nullable()).min(1).max(MOST_HEADINGS).nullish(),
+    fields: z
+      .array(
+        z.object({
+          name: z.string().max(LONGEST_HEADING),
+          field: z
+            .string()
+            .max(LONGEST_HEADING)
+            .nullish()
+            .transform((field) => field ?? null),
+        }),
+      )
+      .min(1)
+      .max(MOST_HEADINGS)
+      .nullish(),
     bytesTotal: z.number().int().nonnegative().nullish(),
   })
   .refine(({ key, resume }) => key == null || resume == null, {
@@ -38,6 +52,10 @@ export const ImportOptions = z
   .refine(({ columns, format }) => columns == null || format === 'csv', {
     path: ['columns'],
     message: 'is of CSV only',
+  })
+  .refine(({ fields, format }) => fields == null || format === 'ndjson', {
+    path: ['fields'],
+    message: 'is of NDJSON only',
   });
 export type ImportOptions = z.input<typeof ImportOptions>;
 export type ReadImportOptions = z.output<typeof ImportOptions>;

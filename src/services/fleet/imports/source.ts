@@ -1,6 +1,6 @@
 import type { ImportLayout, imports } from '../../../database/tables/imports.ts';
 
-export type { ImportLayout, ImportPreviewRow } from '../../../database/tables/imports.ts';
+export type { ImportField, ImportLayout, ImportPreviewRow } from '../../../database/tables/imports.ts';
 
 /** A key with its value. */
 export type Entry = readonly [key: string, value: string];
@@ -57,8 +57,8 @@ export interface RowBatch {
   end: Position;
 }
 
-/** What was chosen, for CSV: what is between its cells, and what its columns are. */
-export type ReadAs = Pick<typeof imports.$inferSelect, 'format' | 'delimiter' | 'columns'>;
+/** What was chosen: for CSV what is between its cells and what its columns are, for NDJSON what its fields are. */
+export type ReadAs = Pick<typeof imports.$inferSelect, 'format' | 'delimiter' | 'columns' | 'fields'>;
 
 /**
  * Reads a file from its beginning and gives the rows that come after a position.
