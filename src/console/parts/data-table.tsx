@@ -19,6 +19,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** The table can be ordered by it. */
   sortable?: boolean;
+  /** How wide it may be, in pixels. */
+  most?: number;
 }
 
 export interface Selection {
@@ -116,8 +118,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                     />
                   </td>
                 )}
-                {row.getVisibleCells().map((cell) => (
-                  <td key={cell.id}>
+                {row.getVisibleCells().map((cell, at) => (
+                  <td key={cell.id} style={{ maxWidth: visible[at]?.most }}>
                     <table.FlexRender cell={cell} />
                   </td>
                 ))}

@@ -203,7 +203,7 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
     await page.getByRole('combobox', { name: 'Filter' }).fill('name==Rookies');
     await page.keyboard.press('Escape');
     await page.getByRole('row', { name: /Rookies/ }).waitFor();
-    expect(new URL(page.url()).searchParams.get('filter')).toBe('name==Rookies');
+    await expect.poll(() => new URL(page.url()).searchParams.get('filter')).toBe('name==Rookies');
     await page.getByRole('button', { name: 'Delete Rookies' }).click();
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('No auto-assignment matches this filter').waitFor();

@@ -38,7 +38,7 @@ const TONES: Record<AutoAssignmentStatus, Tone> = {
 const columnsOf = (
   edit: (one: AutoAssignmentRowFragment) => void,
 ): readonly Column<AutoAssignmentRowFragment>[] => [
-  { id: 'name', label: texts.columns.name, cell: ({ name }) => name },
+  { id: 'name', label: texts.columns.name, cell: ({ name }) => name, most: 240 },
   {
     id: 'status',
     label: texts.columns.status,
@@ -52,6 +52,7 @@ const columnsOf = (
   {
     id: 'filter',
     label: texts.columns.filter,
+    most: 240,
     cell: ({ filter }) => (
       <PageLink to="/targets" search={{ filter }} ff="monospace">
         {filter}
@@ -70,7 +71,6 @@ const columnsOf = (
         common.none
       ),
   },
-  { id: 'created', label: texts.columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
   {
     id: 'actions',
     label: common.actions,
