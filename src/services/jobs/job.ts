@@ -60,3 +60,7 @@ export const visibleJobs = ({ caller }: Context): SQL | undefined =>
     eq(jobs.tenantId, caller.tenantId),
     caller.roles.has('TENANT_ADMIN') ? undefined : eq(jobs.username, caller.username),
   );
+
+/** The same of one that was read. */
+export const isVisible = ({ caller }: Context, { createdBy }: Pick<Job, 'createdBy'>): boolean =>
+  caller.roles.has('TENANT_ADMIN') || createdBy === caller.username;

@@ -181,6 +181,22 @@ describe('a job', () => {
   });
 });
 
+it('is looked at once for all who watch it', async () => {
+  const { tenantId, context } = await fleet(platform, 1_001);
+  const job = await rotate(context);
+  const watching = Array.from({ length: 8 }, () => watchJob(context, job.id));
+  const all = () => Promise.all(watching.map(async (one) => (await one.next()).value?.done));
+  expect(new Set(await all())).toEqual(new Set([0]));
+  const looks = vi.spyOn(platform.database, 'select');
+  const began = performance.now();
+  const told = all();
+  await advanceJob(other.platform, { tenantId, id: job.id }, 500);
+  expect(new Set(await told)).toEqual(new Set([500]));
+  expect(looks.mock.calls.length).toBeLessThanOrEqual((performance.now() - began) / 500 + 2);
+  vi.restoreAllMocks();
+  await Promise.all(watching.map((one) => one.return(undefined)));
+});
+
 describe('whose job it is', () => {
   const account = async (platformContext: Context) => {
     const admin: Context = {

@@ -36,6 +36,10 @@ const SILENT_MS = 60_000;
 export const readableImport = ({ caller }: Context): SQL | undefined =>
   caller.permissions.get('CREATE_TARGET') === null ? undefined : eq(imports.startedBy, caller.username);
 
+/** The same of one that was read. */
+export const isReadable = ({ caller }: Context, { startedBy }: Pick<Import, 'startedBy'>): boolean =>
+  caller.permissions.get('CREATE_TARGET') === null || startedBy === caller.username;
+
 /** The import of that id, with its progress. Needs CREATE_TARGET. @throws IMPORT_NOT_FOUND */
 export async function findImport(context: Context, id: number): Promise<Import> {
   const [found] = await findImports(context, [id]);

@@ -1,7 +1,8 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
-import { compileFilter, type Exists } from '../../../filters/compile.ts';
+import { compileFilter } from '../../../filters/compile.ts';
+import type { Exists } from '../../../filters/row-conditions.ts';
 import { filterMoments } from '../../fleet/targets/fields.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
 import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';

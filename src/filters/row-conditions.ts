@@ -1,0 +1,71 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { lowered } from '../database/tables/columns.ts';
+import {
+  all,
+  any,
+  integer,
+  isEmpty,
+  isOneOf,
+  isOneOfTexts,
+  loweredParameter,
+  textCondition,
+} from './column-conditions.ts';
+import type { Comparison } from './expression.ts';
+import type { MapField, SetField } from './fields.ts';
+import { textWithoutWildcards } from './operands.ts';
+
+/** Makes the condition that `from` has a row for which `on` and all conditions hold. */
+export type Exists = (from: SQLWrapper, on: SQLWrapper, conditions: readonly SQLWrapper[]) => SQL;
+
+/** True if any member matches; an empty set counts as `''`. */
+export function setCondition(field: SetField, comparison: Comparison, exists: Exists): SQL {
+  const { operator, values } = comparison;
+  const member = (condition?: SQL) => exists(field.from, field.on, condition ? [condition] : []);
+  switch (operator) {
+    case '=is=null':
+      return sql`NOT ${member()}`;
+    case '=not=null':
+      return member();
+    case '==':
+    case '=in=':
+    case '!=':
+    case '=out=': {
+      const matching = member(
+        field.integers ? isOneOf(field.value, values.map(integer)) : isOneOfTexts(field.value, values),
+      );
+      const found =
+        !field.integers && values.some(isEmpty) ? any([sql`NOT ${member()}`, matching]) : matching;
+      return operator === '==' || operator === '=in=' ? found : sql`NOT ${found}`;
+    }
+    default:
+      return member(textCondition(field.value, comparison));
+  }
+}
+
+/** Only rows that have the key count, but a missing key counts as `''`. */
+export function mapCondition(field: MapField, entry: string, comparison: Comparison, exists: Exists): SQL {
+  const { operator, values } = comparison;
+  const hasKey = isOneOf(lowered(field.key), [loweredParameter(entry)]);
+  const present = () => exists(field.from, field.on, [hasKey]);
+  if (operator === '=is=null') return sql`NOT ${present()}`;
+  if (operator === '=not=null') return present();
+
+  const matching = exists(field.from, field.on, [hasKey, entryCondition(field, comparison)]);
+  const findsMissing = (operator === '==' || operator === '=in=') && values.some(isEmpty);
+  return findsMissing ? any([sql`NOT ${present()}`, matching]) : matching;
+}
+
+/** A text shorter than the indexed beginning is in the index as a whole, so that the index finds it. */
+function entryCondition({ value, indexed = 0 }: MapField, comparison: Comparison): SQL {
+  const { operator, values } = comparison;
+  const texts = values.map((one) => textWithoutWildcards(one) ?? '');
+  // Some letters become two in lower case.
+  const areShort = texts.every((text) => text !== '' && text.length * 2 < indexed);
+  if (!areShort || (operator !== '==' && operator !== '=in=')) return textCondition(value, comparison);
+  const beginning = sql`left(${lowered(value)}, ${sql.raw(String(indexed))})`;
+  return isOneOf(beginning, texts.map(loweredParameter));
+}
+
+export function subquery(from: SQLWrapper, on: SQLWrapper, conditions: readonly SQLWrapper[]): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${all([on, ...conditions])})`;
+}
