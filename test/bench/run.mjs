@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- starts polls uploads feedback downloads reads creates pages parts live filters imports rollouts campaign console peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls uploads feedback downloads reads creates pages parts live filters imports rollouts campaign bulk console peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
  */
 import { parseArgs } from 'node:util';
+import { benchBulk } from './bulk.mjs';
 import { benchCampaign } from './campaign.mjs';
 import { benchConsole } from './console.mjs';
 import { benchCreates } from './creates.mjs';
@@ -41,6 +42,7 @@ const PARTS = [
   'imports',
   'rollouts',
   'campaign',
+  'bulk',
   'console',
   'peers',
 ];
@@ -104,6 +106,7 @@ try {
     await benchRollouts({ targets: Number(values.targets ?? 100_000), listsStatements: values.statements });
   if (wanted('campaign'))
     await benchCampaign({ devices: Number(values.devices), effort, listsStatements: values.statements });
+  if (wanted('bulk')) await benchBulk({ targets: Number(values.targets ?? 350_000) });
   if (wanted('console')) await benchConsole({ seconds: Number(values.seconds ?? (values.quick ? 10 : 60)) });
 } finally {
   await stopAll();
