@@ -21,6 +21,13 @@ export function prepared<Rows>(
   });
 }
 
+/** The same for a statement in SQL. Its rows come as the database has them. */
+export const preparedSql = <Row extends object>(build: () => SQL) =>
+  prepared<Row[]>(() => {
+    const { sql: queryString, params } = dialect.sqlToQuery(build());
+    return { queryString, params } as unknown as Prepared<Row[]>;
+  });
+
 /** What is made once for each database, and goes with it. */
 export function ofEachDatabase<T>(make: () => T): (database: Database) => T {
   const made = new WeakMap<Database, T>();

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { arrayOf } from '../../database/bulk.ts';
+import { arrayText } from '../../database/arrays.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { prepared } from '../../database/prepared.ts';
 import { actions } from '../../database/tables/actions.ts';
@@ -79,21 +79,29 @@ export async function lockOwnActions(
   tenantId: number,
   wanted: readonly { controllerId: string; actionId: number }[],
 ): Promise<Map<string, LockedOwnAction>> {
-  const controllerIds = arrayOf(wanted.map(({ controllerId }) => controllerId));
-  const actionIds = arrayOf(wanted.map(({ actionId }) => actionId));
-  const rows = await tx
+  const rows = await lockWanted(tx).execute({
+    tenantId,
+    controllerIds: arrayText(wanted.map(({ controllerId }) => controllerId)),
+    actionIds: arrayText(wanted.map(({ actionId }) => actionId)),
+  });
+  return new Map(rows.filter(isBegun).map((row) => [row.controllerId, row]));
+}
+
+const lockWanted = prepared((database) =>
+  database
     .select({ ...LOCKED, controllerId: targets.controllerId })
     .from(targets)
     .innerJoin(actions, actionJoinsTarget)
     .innerJoin(
-      sql`unnest(${controllerIds}::text[], ${actionIds}::bigint[]) AS wanted(controller_id, action_id)`,
+      sql`unnest(${sql.placeholder('controllerIds')}::text[], ${sql.placeholder('actionIds')}::bigint[])
+        AS wanted(controller_id, action_id)`,
       sql`${targets.controllerId} = wanted.controller_id AND ${actions.id} = wanted.action_id`,
     )
-    .where(eq(targets.tenantId, tenantId))
+    .where(eq(targets.tenantId, sql.placeholder('tenantId')))
     .orderBy(targets.id)
-    .for('no key update', { of: [targets, actions], skipLocked: true });
-  return new Map(rows.filter(isBegun).map((row) => [row.controllerId, row]));
-}
+    .for('no key update', { of: [targets, actions], skipLocked: true })
+    .prepare('own_actions'),
+);
 
 const isBegun = <T extends Pick<OwnAction, 'status'>>(action: T | undefined): action is T =>
   action !== undefined && action.status !== 'scheduled';

@@ -1,7 +1,7 @@
 import { isUnavailable } from '../../database/unavailable.ts';
 import { openFairQueue, openQueueOfEach } from './fair-queue.ts';
 
-/** Pieces of work that are done in one go, and how many such goes run at the same time. */
+/** Pieces of work that are done in one go, and how many such goes run at the same time, each of another group. */
 const TOGETHER_AT_MOST = 200;
 const AT_ONCE = 2;
 /** Pieces of one group that are done alone at the same time: each of them may wait for somebody's lock. */
@@ -29,8 +29,10 @@ interface Waiting<Piece> {
 /** The pieces of a group. */
 interface Line<Piece> {
   group: string;
-  /** One of each key that has nothing under way. While there are some, a turn is asked for. */
+  /** One of each key that has nothing under way. */
   ready: Waiting<Piece>[];
+  /** Whether a go is under way, or a turn is asked for. The larger a go is, the less each piece costs. */
+  isGoing: boolean;
   /** By key that is ready or under way: what came after it. */
   behind: Map<string, Waiting<Piece>[]>;
 }
@@ -47,22 +49,28 @@ export function openGatherer<Piece>(ways: Ways<Piece>): (piece: Piece) => Promis
   const lines = new Map<string, Line<Piece>>();
 
   const lineOf = (group: string) => {
-    const line = lines.get(group) ?? { group, ready: [], behind: new Map() };
+    const line = lines.get(group) ?? { group, ready: [], isGoing: false, behind: new Map() };
     lines.set(group, line);
     return line;
   };
 
   const add = (line: Line<Piece>, waiting: Waiting<Piece>) => {
+    line.ready.push(waiting);
+    askForTurn(line);
+  };
+
+  const askForTurn = (line: Line<Piece>) => {
+    if (line.isGoing || !line.ready.length) return;
+    line.isGoing = true;
     // So that what was received in the same moment comes along.
-    if (line.ready.push(waiting) === 1) setImmediate(() => void takeTurn(line));
+    setImmediate(() => void takeTurn(line));
   };
 
   const takeTurn = (line: Line<Piece>): Promise<void> =>
     inTurn({ name: line.group }, async () => {
-      const taken = line.ready.splice(0, TOGETHER_AT_MOST);
-      const finished = finish(line, taken);
-      if (line.ready.length) void takeTurn(line);
-      await finished;
+      await finish(line, line.ready.splice(0, TOGETHER_AT_MOST));
+      line.isGoing = false;
+      askForTurn(line);
     });
 
   const finish = async (line: Line<Piece>, taken: readonly Waiting<Piece>[]) => {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { arrayText } from '../../../database/arrays.ts';
-import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
+import { preparedSql } from '../../../database/prepared.ts';
 import { type ActionStatus, actionEntries, actions } from '../../../database/tables/actions.ts';
 import type { Author } from '../../shared/authorship.ts';
 
@@ -37,32 +37,52 @@ export async function addEntries(
 ): Promise<void> {
   if (!added.length) return;
   const now = clock().toISOString();
-  const list = (read: (one: AddedEntry) => unknown) => arrayOf(added.map(read));
-  await tx.execute(sql`
+  const list = (read: (one: AddedEntry) => unknown) => arrayText(added.map(read));
+  await writeEntries(tx).execute({
+    tenantId,
+    now,
+    actionIds: list(({ actionId }) => actionId),
+    authors: list(({ by }) => by),
+    statuses: list(({ entry }) => entry.status),
+    codes: list(({ entry }) => entry.code),
+    messages: list(({ entry }) => arrayText(entry.messages)),
+    occurredAt: list(({ entry }) => entry.occurredAt?.toISOString() ?? now),
+    updates: list(({ update }) => update !== undefined),
+    newStatuses: list(({ update }) => update?.status),
+    newActive: list(({ update }) => update?.active),
+    setsCodes: list(({ update }) => update?.lastStatusCode !== undefined),
+    newCodes: list(({ update }) => update?.lastStatusCode),
+  });
+}
+
+const given = sql.placeholder;
+const writeEntries = preparedSql(
+  () => sql`
     WITH told AS (
       SELECT * FROM unnest(
-        ${list(({ actionId }) => actionId)}::bigint[],
-        ${list(({ by }) => by)}::text[],
-        ${list(({ entry }) => entry.status)}::text[],
-        ${list(({ entry }) => entry.code)}::integer[],
-        ${list(({ entry }) => arrayText(entry.messages))}::text[],
-        ${list(({ entry }) => entry.occurredAt?.toISOString() ?? now)}::timestamptz[],
-        ${list(({ update }) => update !== undefined)}::boolean[],
-        ${list(({ update }) => update?.status)}::text[],
-        ${list(({ update }) => update?.active)}::boolean[],
-        ${list(({ update }) => update?.lastStatusCode !== undefined)}::boolean[],
-        ${list(({ update }) => update?.lastStatusCode)}::integer[]
+        ${given('actionIds')}::bigint[],
+        ${given('authors')}::text[],
+        ${given('statuses')}::text[],
+        ${given('codes')}::integer[],
+        ${given('messages')}::text[],
+        ${given('occurredAt')}::timestamptz[],
+        ${given('updates')}::boolean[],
+        ${given('newStatuses')}::text[],
+        ${given('newActive')}::boolean[],
+        ${given('setsCodes')}::boolean[],
+        ${given('newCodes')}::integer[]
       ) AS told(action_id, author, status, code, messages, occurred_at, updates, new_status, new_active, sets_code,
         new_code)),
     entries AS (
       INSERT INTO ${actionEntries} (tenant_id, action_id, status, code, messages, occurred_at, reported_at)
-      SELECT ${tenantId}::bigint, action_id, status, code, messages::text[], occurred_at, ${now}::timestamptz FROM told)
+      SELECT ${given('tenantId')}::bigint, action_id, status, code, messages::text[], occurred_at,
+        ${given('now')}::timestamptz FROM told)
     UPDATE ${actions} SET
-      last_modified_at = ${now}::timestamptz,
+      last_modified_at = ${given('now')}::timestamptz,
       last_modified_by = told.author,
       status = COALESCE(told.new_status, ${actions.status}),
       active = COALESCE(told.new_active, ${actions.active}),
       last_status_code = CASE WHEN told.sets_code THEN told.new_code ELSE ${actions.lastStatusCode} END
     FROM told
-    WHERE ${actions.tenantId} = ${tenantId} AND ${actions.id} = told.action_id AND told.updates`);
-}
+    WHERE ${actions.tenantId} = ${given('tenantId')} AND ${actions.id} = told.action_id AND told.updates`,
+);

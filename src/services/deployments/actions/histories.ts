@@ -1,6 +1,7 @@
-import { sql } from 'drizzle-orm';
-import { arrayOf } from '../../../database/bulk.ts';
+import { eq, sql } from 'drizzle-orm';
+import { arrayText } from '../../../database/arrays.ts';
 import type { Transaction } from '../../../database/connect.ts';
+import { preparedSql } from '../../../database/prepared.ts';
 import { type ActionStatus, actionEntries } from '../../../database/tables/actions.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import type { NewEntry } from './entries.ts';
@@ -27,27 +28,11 @@ export async function readHistories(
   tenantId: number,
   asked: readonly Asked[],
 ): Promise<Map<number, History>> {
-  const actionIds = arrayOf(asked.map(({ actionId }) => actionId));
-  const noted = arrayOf(asked.map((one) => one.noted));
-  const rows = await tx.execute<{
-    id: string;
-    status: ActionStatus | null;
-    code: number | null;
-    occurred_at: string;
-    messages: string[];
-    is_full: boolean;
-    is_noted: boolean;
-  }>(sql`
-    SELECT told.id, newest.status, newest.code, newest.occurred_at, newest.messages, EXISTS (
-      SELECT FROM ${actionEntries} WHERE tenant_id = ${tenantId} AND action_id = told.id
-      OFFSET ${MOST_ENTRIES - 1}::int LIMIT 1) AS is_full,
-      told.noted IS NOT NULL AND EXISTS (
-        SELECT FROM ${actionEntries} WHERE tenant_id = ${tenantId} AND action_id = told.id
-          AND status = 'download' AND messages[1] = told.noted) AS is_noted
-    FROM unnest(${actionIds}::bigint[], ${noted}::text[]) AS told(id, noted)
-    LEFT JOIN LATERAL (
-      SELECT status, code, occurred_at, messages FROM ${actionEntries}
-      WHERE tenant_id = ${tenantId} AND action_id = told.id ORDER BY ${actionEntries.id} DESC LIMIT 1) AS newest ON true`);
+  const rows = await findHistories(tx).execute({
+    tenantId,
+    actionIds: arrayText(asked.map(({ actionId }) => actionId)),
+    noted: arrayText(asked.map((one) => one.noted)),
+  });
   return new Map(
     rows.map(({ id, status, code, occurred_at, messages, is_full, is_noted }) => [
       Number(id),
@@ -59,6 +44,29 @@ export async function readHistories(
     ]),
   );
 }
+
+const of = eq(actionEntries.tenantId, sql.placeholder('tenantId'));
+const findHistories = preparedSql<{
+  id: string;
+  status: ActionStatus | null;
+  code: number | null;
+  occurred_at: string;
+  messages: string[];
+  is_full: boolean;
+  is_noted: boolean;
+}>(
+  () => sql`
+    SELECT told.id, newest.status, newest.code, newest.occurred_at, newest.messages, EXISTS (
+      SELECT FROM ${actionEntries} WHERE ${of} AND action_id = told.id
+      OFFSET ${sql.raw(String(MOST_ENTRIES - 1))} LIMIT 1) AS is_full,
+      told.noted IS NOT NULL AND EXISTS (
+        SELECT FROM ${actionEntries} WHERE ${of} AND action_id = told.id
+          AND status = 'download' AND messages[1] = told.noted) AS is_noted
+    FROM unnest(${sql.placeholder('actionIds')}::bigint[], ${sql.placeholder('noted')}::text[]) AS told(id, noted)
+    LEFT JOIN LATERAL (
+      SELECT status, code, occurred_at, messages FROM ${actionEntries}
+      WHERE ${of} AND action_id = told.id ORDER BY ${actionEntries.id} DESC LIMIT 1) AS newest ON true`,
+);
 
 /** @throws QUOTA_EXCEEDED where the history has no room for another entry */
 export function requireRoom({ isFull }: History): void {

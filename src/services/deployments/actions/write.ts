@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { arrayText } from '../../../database/arrays.ts';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
+import { preparedSql } from '../../../database/prepared.ts';
 import { type ActionStatus, actionEntries, actions } from '../../../database/tables/actions.ts';
 import type { UpdateStatus } from '../../../database/tables/targets.ts';
 import type { Author } from '../../shared/authorship.ts';
@@ -55,26 +57,38 @@ export async function settleTargets(
   targetIds: readonly number[],
   { idleStatus: quiet = 'in_sync', installedSetId, keepsAssigned, asksForAttributes }: Ending = {},
 ): Promise<void> {
-  const installed = installedSetId === undefined ? sql`installed_set_id` : sql`${installedSetId}::bigint`;
-  const otherwise = keepsAssigned ? sql`assigned_set_id` : installed;
-  const installedAt =
-    installedSetId === undefined ? sql`` : sql`, installed_at = ${clock().toISOString()}::timestamptz`;
-  const request = asksForAttributes ? sql`, request_attributes = true` : sql``;
-  for (const chunk of chunks([...new Set(targetIds)])) {
-    const ids = sql`${arrayOf(chunk)}::bigint[]`;
-    await tx.execute(sql`
-      WITH running AS (
-        SELECT DISTINCT ON (target_id) target_id, set_id FROM actions
-        WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids}) AND active
-        ORDER BY target_id, status = 'canceling', id DESC),
-      assigned AS (
-        UPDATE target_deployments d
-        SET assigned_set_id = COALESCE((SELECT set_id FROM running r WHERE r.target_id = d.target_id), ${otherwise}),
-          installed_set_id = ${installed}
-        WHERE tenant_id = ${tenantId} AND target_id = ANY(${ids}))
-      UPDATE targets t
-      SET update_status = CASE WHEN EXISTS (SELECT 1 FROM running r WHERE r.target_id = t.id)
-        THEN 'pending' ELSE ${quiet} END ${installedAt} ${request}
-      WHERE tenant_id = ${tenantId} AND id = ANY(${ids})`);
-  }
+  const installedAt = installedSetId === undefined ? null : clock().toISOString();
+  for (const chunk of chunks([...new Set(targetIds)]))
+    await settle(tx).execute({
+      tenantId,
+      ids: arrayText(chunk),
+      quiet,
+      installedSetId: installedSetId ?? null,
+      installedAt,
+      keepsAssigned: keepsAssigned ?? false,
+      asksForAttributes: asksForAttributes ?? false,
+    });
 }
+
+const given = sql.placeholder;
+const installed = sql`COALESCE(${given('installedSetId')}::bigint, installed_set_id)`;
+const among = sql`ANY(${given('ids')}::bigint[])`;
+const settle = preparedSql(
+  () => sql`
+    WITH running AS (
+      SELECT DISTINCT ON (target_id) target_id, set_id FROM actions
+      WHERE tenant_id = ${given('tenantId')} AND target_id = ${among} AND active
+      ORDER BY target_id, status = 'canceling', id DESC),
+    assigned AS (
+      UPDATE target_deployments d
+      SET assigned_set_id = COALESCE((SELECT set_id FROM running r WHERE r.target_id = d.target_id),
+          CASE WHEN ${given('keepsAssigned')}::boolean THEN assigned_set_id ELSE ${installed} END),
+        installed_set_id = ${installed}
+      WHERE tenant_id = ${given('tenantId')} AND target_id = ${among})
+    UPDATE targets t
+    SET update_status = CASE WHEN EXISTS (SELECT 1 FROM running r WHERE r.target_id = t.id)
+        THEN 'pending' ELSE ${given('quiet')}::text END,
+      installed_at = COALESCE(${given('installedAt')}::timestamptz, installed_at),
+      request_attributes = request_attributes OR ${given('asksForAttributes')}::boolean
+    WHERE tenant_id = ${given('tenantId')} AND id = ${among}`,
+);

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { arrayOf, isAmong } from '../../../database/bulk.ts';
+import { arrayText } from '../../../database/arrays.ts';
 import type { Transaction } from '../../../database/connect.ts';
+import { prepared, preparedSql } from '../../../database/prepared.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import {
   type Attribute,
@@ -65,15 +66,32 @@ async function lockOwnTargets(
   tenantId: number,
   controllerIds: readonly string[],
 ): Promise<Map<string, OwnTarget>> {
-  const { id, controllerId, requestAttributes } = targets;
-  const rows = await tx
-    .select({ id, controllerId, requestAttributes })
-    .from(targets)
-    .where(and(eq(targets.tenantId, tenantId), sql`${controllerId} = ANY(${arrayOf(controllerIds)}::text[])`))
-    .orderBy(id)
-    .for('no key update', { skipLocked: true });
+  const rows = await lockTargets(tx).execute({ tenantId, controllerIds: arrayText(controllerIds) });
   return new Map(rows.map((row) => [row.controllerId, row]));
 }
+
+const lockTargets = prepared((database) => {
+  const { tenantId, id, controllerId, requestAttributes } = targets;
+  return database
+    .select({ id, controllerId, requestAttributes })
+    .from(targets)
+    .where(
+      and(
+        eq(tenantId, sql.placeholder('tenantId')),
+        sql`${controllerId} = ANY(${sql.placeholder('controllerIds')}::text[])`,
+      ),
+    )
+    .orderBy(id)
+    .for('no key update', { skipLocked: true })
+    .prepare('own_targets');
+});
+
+const endRequests = preparedSql(
+  () => sql`
+    UPDATE ${targets} SET request_attributes = false
+    WHERE ${targets.tenantId} = ${sql.placeholder('tenantId')}
+      AND ${targets.id} = ANY(${sql.placeholder('ids')}::bigint[])`,
+);
 
 /** Writes what uploads of one tenant's devices change in their locked targets. */
 async function write(
@@ -86,11 +104,7 @@ async function write(
   const news = uploads.flatMap(({ row, done }) => (done.news ? [[row.id, done.news] as const] : []));
   await writeAttributes(tx, tenantId, new Map(news));
   const asked = uploads.filter(({ row }) => row.requestAttributes).map(({ row }) => row.id);
-  if (asked.length)
-    await tx
-      .update(targets)
-      .set({ requestAttributes: false })
-      .where(and(eq(targets.tenantId, tenantId), isAmong(targets.id, asked)));
+  if (asked.length) await endRequests(tx).execute({ tenantId, ids: arrayText(asked) });
   for (const { message, row, done } of uploads) {
     const subjects = [message.device.caller.username];
     const answered = row.requestAttributes && { requestAttributes: { old: true, new: false } };

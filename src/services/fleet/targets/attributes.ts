@@ -1,6 +1,8 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { arrayOf, insertFromArrays } from '../../../database/bulk.ts';
+import { arrayText } from '../../../database/arrays.ts';
+import type { Session } from '../../../database/built.ts';
 import type { Transaction } from '../../../database/connect.ts';
+import { fixed, preparedSql, preparedWith } from '../../../database/prepared.ts';
 import { targetAttributes } from '../../../database/tables/targets.ts';
 import { invalidAttributes, quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -75,23 +77,34 @@ export async function writeAttributes(
   const written = all.flatMap(([targetId, change]) =>
     change.written.map(([key, value]) => ({ targetId, key, value })),
   );
-  const idsOf = (rows: readonly { targetId: number }[]) => rows.map(({ targetId }) => targetId);
-  const keysOf = (rows: readonly { key: string }[]) => rows.map(({ key }) => key);
-  if (gone.length)
-    await tx.execute(sql`
-      DELETE FROM ${targetAttributes}
-      USING unnest(${arrayOf(idsOf(gone))}::bigint[], ${arrayOf(keysOf(gone))}::text[]) AS gone(target_id, key)
-      WHERE ${targetAttributes.tenantId} = ${tenantId} AND ${targetAttributes.targetId} = gone.target_id
-        AND ${targetAttributes.key} = gone.key`);
-  if (written.length)
-    await tx.execute(sql`
-      ${insertFromArrays(
-        targetAttributes,
-        { targetId: idsOf(written), key: keysOf(written), value: written.map(({ value }) => value) },
-        { tenantId },
-      )}
-      ON CONFLICT (tenant_id, target_id, key) DO UPDATE SET value = excluded.value`);
+  const listsOf = (rows: readonly { targetId: number; key: string }[]) => ({
+    tenantId,
+    targetIds: arrayText(rows.map(({ targetId }) => targetId)),
+    keys: arrayText(rows.map(({ key }) => key)),
+  });
+  if (gone.length) await deleteAttributes(tx).execute(listsOf(gone));
+  if (written.length) {
+    const values = arrayText(written.map(({ value }) => value));
+    await insertAttributes(tx).execute({ ...listsOf(written), values });
+  }
 }
+
+const given = sql.placeholder;
+const deleteAttributes = preparedSql(
+  () => sql`
+    DELETE FROM ${targetAttributes}
+    USING unnest(${given('targetIds')}::bigint[], ${given('keys')}::text[]) AS gone(target_id, key)
+    WHERE ${targetAttributes.tenantId} = ${given('tenantId')} AND ${targetAttributes.targetId} = gone.target_id
+      AND ${targetAttributes.key} = gone.key`,
+);
+const insertAttributes = preparedSql(
+  () => sql`
+    INSERT INTO ${targetAttributes} (tenant_id, target_id, key, value)
+    SELECT ${given('tenantId')}::bigint, target_id, key, value
+    FROM unnest(${given('targetIds')}::bigint[], ${given('keys')}::text[], ${given('values')}::text[])
+      AS rows(target_id, key, value)
+    ON CONFLICT (tenant_id, target_id, key) DO UPDATE SET value = excluded.value`,
+);
 
 export interface Attribute {
   key: string;
@@ -113,11 +126,15 @@ export async function findAttributes(
 
 /** The attributes of targets of a tenant, in the order of the targets and the keys. */
 export const attributesOf = (
-  database: Pick<Transaction, 'select'>,
+  session: Session,
   tenantId: number,
   targetIds: readonly number[],
-  readable?: SQL,
+  readable: SQL = ALL,
 ): Promise<(Attribute & { targetId: number })[]> =>
+  readAttributes(session, { readable }, { tenantId, targetIds: arrayText(targetIds) });
+
+const ALL = fixed(sql`true`);
+const readAttributes = preparedWith((database, { readable }: { readable: SQL }) =>
   database
     .select({
       targetId: targetAttributes.targetId,
@@ -127,9 +144,10 @@ export const attributesOf = (
     .from(targetAttributes)
     .where(
       and(
-        eq(targetAttributes.tenantId, tenantId),
-        sql`${targetAttributes.targetId} = ANY(${arrayOf(targetIds)}::bigint[])`,
+        eq(targetAttributes.tenantId, given('tenantId')),
+        sql`${targetAttributes.targetId} = ANY(${given('targetIds')}::bigint[])`,
         readable,
       ),
     )
-    .orderBy(targetAttributes.targetId, targetAttributes.key);
+    .orderBy(targetAttributes.targetId, targetAttributes.key),
+);

@@ -1,5 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/connect.ts';
+import { preparedSql } from '../../../database/prepared.ts';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 
@@ -15,9 +16,7 @@ export async function writeEvents(
   events: readonly NewAuditEvent[],
 ): Promise<number[]> {
   if (!events.length) return [];
-  const rows = await database.execute<{ id: string }>(sql`
-    WITH written AS (${insertOf(events)} RETURNING tenant_id, id, at, type), sent AS (${toWebhooks(sql`written`)})
-    SELECT id FROM written ORDER BY id`);
+  const rows = await writeAll(database).execute({ events: textOf(events) });
   return rows.map(({ id }) => Number(id));
 }
 
@@ -27,15 +26,24 @@ const NAMES = sql.raw(COLUMNS.map(([, { name }]) => name).join(', '));
 const TYPED = sql.raw(COLUMNS.map(([, column]) => `${column.name} ${column.getSQLType()}`).join(', '));
 
 /** All as one parameter, so that the statement is the same for any number of events: most transactions end with it. */
-function insertOf(events: readonly NewAuditEvent[]): SQL {
-  const rows = events.map((event) =>
-    Object.fromEntries(
-      COLUMNS.map(([name, column]) => [column.name, event[name as keyof NewAuditEvent] ?? null]),
+const textOf = (events: readonly NewAuditEvent[]): string =>
+  JSON.stringify(
+    events.map((event) =>
+      Object.fromEntries(
+        COLUMNS.map(([name, column]) => [column.name, event[name as keyof NewAuditEvent] ?? null]),
+      ),
     ),
   );
-  return sql`INSERT INTO ${auditEvents} (${NAMES})
-    SELECT ${NAMES} FROM json_to_recordset(${JSON.stringify(rows)}::json) AS event(${TYPED})`;
-}
+
+const writeAll = preparedSql<{ id: string }>(
+  () => sql`
+    WITH written AS (
+      INSERT INTO ${auditEvents} (${NAMES})
+      SELECT ${NAMES} FROM json_to_recordset(${sql.placeholder('events')}::json) AS event(${TYPED})
+      RETURNING tenant_id, id, at, type),
+    sent AS (${toWebhooks(sql`written`)})
+    SELECT id FROM written ORDER BY id`,
+);
 
 /** The same for an event that isn't whole yet: webhooks get it by `sendEvent`. */
 export async function beginEvent(tx: Transaction, event: NewAuditEvent): Promise<number> {
