@@ -83,6 +83,6 @@ export const AUTO_ASSIGNMENT_VERBS: Record<
   clearAutoAssignment: (c, { assigningFilterId }) =>
     clearAutoAssignment(c, { targetFilterId: assigningFilterId }),
   assignNextTargets: (c, { readyAutoId }) =>
-    assignNextTargets(laterThan(c, FAR_OFF), { tenantId: c.caller.tenantId, id: readyAutoId }, 0),
+    assignNextTargets(laterThan(c, FAR_OFF), { tenantId: c.caller.tenantId, id: readyAutoId }, { after: 0 }),
   cleanUpSomeActions: (c) => cleanUpSomeActions(laterThan(c, FAR_OFF), c.caller.tenantId),
 };

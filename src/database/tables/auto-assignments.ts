@@ -42,6 +42,12 @@ export const autoAssignments = pgTable(
     creatorScopes: text('creator_scopes').array(),
     /** Whether it also reaches targets that the set is not for. */
     ignoreTargetFilter: boolean('ignore_target_filter').notNull().default(false),
+    /** Up to which target id the pass under way has come; 0: none is. */
+    passedTo: reference('passed_to').notNull().default(0),
+    /** The newest target when the last pass began. */
+    newestPassed: reference('newest_passed').notNull().default(0),
+    /** When the next pass may begin at the earliest. */
+    restsUntil: instant('rests_until'),
     ...authorship,
   },
   (t) => [

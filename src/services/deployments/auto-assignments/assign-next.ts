@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { actions, targetDeployments } from '../../../database/tables/actions.ts';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
@@ -36,9 +37,14 @@ export const mayAssign = (now: Date): SQL =>
   sql`(${autoAssignments.status} = 'running' OR (${autoAssignments.status} = 'ready'
     AND (${autoAssignments.startAt} IS NULL OR ${autoAssignments.startAt} <= ${now.toISOString()}::timestamptz)))`;
 
+/** Which targets are next: by id from `after` on; with `named` only those among them. */
+export interface NextTargets {
+  after: number;
+  named?: readonly string[] | undefined;
+}
+
 /**
- * Assigns the set of an auto-assignment to the next of its targets, by id from `after` on; one whose time has come begins by
- * it. Passed over are targets that once had an action of the set, be it a failed one, unless they only downloaded it; that
+ * Assigns the set of an auto-assignment to the next of its targets; one whose time has come begins by it. Passed over are targets that once had an action of the set, be it a failed one, unless they only downloaded it; that
  * are to have it anyway, whose type doesn't take it, that it is not for, or that somebody else is just changing.
  * @returns the id of the last target that it came to, null where there are no more
  * @throws DISTRIBUTION_SET_INCOMPLETE, the filter's errors
@@ -46,7 +52,7 @@ export const mayAssign = (now: Date): SQL =>
 export async function assignNextTargets(
   platform: Platform,
   { tenantId, id }: AutoAssignmentKey,
-  after: number,
+  { after, named }: NextTargets,
 ): Promise<number | null> {
   const itself = and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id));
   const { database } = platform;
@@ -57,7 +63,8 @@ export async function assignNextTargets(
   const context = creatorContext(platform, tenant, known);
   // Before anything is locked, as it may take a while among a million.
   const eligible = await eligibleTargets(context, tenant, known, set);
-  const found = await selectTargets(database, sql`${eligible} AND ${targets.id} > ${after}`);
+  const isNamed = named ? sql`AND ${targets.controllerId} = ANY(${arrayOf(named)}::text[])` : sql``;
+  const found = await selectTargets(database, sql`${eligible} AND ${targets.id} > ${after} ${isNamed}`);
   if (!found.length && known.status === 'running') return null;
   const { permissions: _, ...actor } = context.caller;
 

@@ -36,7 +36,15 @@ export interface AutoAssignment extends Authored {
   ignoreTargetFilter: boolean;
 }
 
-const { tenantId: _, setId: _set, creatorScopes: _scopes, ...own } = getTableColumns(autoAssignments);
+const {
+  tenantId: _,
+  setId: _set,
+  creatorScopes: _scopes,
+  passedTo: _to,
+  newestPassed: _newest,
+  restsUntil: _rests,
+  ...own
+} = getTableColumns(autoAssignments);
 const COLUMNS = {
   ...own,
   distributionSet: {

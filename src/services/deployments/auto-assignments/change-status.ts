@@ -7,6 +7,7 @@ import { modificationStamp } from '../../shared/authorship.ts';
 import type { Changes } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { type AutoAssignment, lockAutoAssignment } from './auto-assignment.ts';
+import { NEW_PASS } from './passes.ts';
 
 /** A step that somebody makes with an auto-assignment. */
 export interface Transition {
@@ -29,7 +30,7 @@ export async function changeStatus(
   const modified = { status: to, ...decision, ...modificationStamp(context) };
   await tx
     .update(autoAssignments)
-    .set(modified)
+    .set({ ...modified, ...NEW_PASS })
     .where(and(eq(autoAssignments.tenantId, context.caller.tenantId), eq(autoAssignments.id, id)));
   const after = { ...before, ...modified };
   changes.record({

@@ -34,5 +34,5 @@ export const autoAssignment = (
 export async function assignAll(context: Context, { id }: Pick<AutoAssignment, 'id'>): Promise<void> {
   const key: AutoAssignmentKey = { tenantId: context.caller.tenantId, id };
   const later = laterThan(context, FAR_OFF);
-  for (let after: number | null = 0; after !== null; ) after = await assignNextTargets(later, key, after);
+  for (let after: number | null = 0; after !== null; ) after = await assignNextTargets(later, key, { after });
 }
