@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { EXIT, Failure, unreachable, wrongUsage } from './failure.ts';
+import { wholeNumber } from './lists.ts';
 import { counted } from './print.ts';
 import { openProgress } from './progress.ts';
 import { failureOf, type Server, type ServerOptions, serverOf, withServer } from './server.ts';
@@ -28,11 +29,6 @@ interface Fault {
 
 const LOOK_EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
-
-const number = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it must be a whole number.');
-  return Number(text);
-};
 
 /** `muster import FILE` */
 export function importCommand(): Command {
@@ -59,8 +55,8 @@ export function importCommand(): Command {
       '--columns <list>',
       'what the columns are: of CSV in their order, as controllerId,-,attribute.hw; of NDJSON by name, as serial=controllerId,note=-; with - for what is left out',
     )
-    .option('--resume <id>', 'continue an import of the same file that broke off', number)
-    .option('--retries <count>', 'tries without progress after the connection broke', number, 8);
+    .option('--resume <id>', 'continue an import of the same file that broke off', wholeNumber)
+    .option('--retries <count>', 'tries without progress after the connection broke', wholeNumber, 8);
   return withServer(command).action(importFile);
 }
 
@@ -99,10 +95,12 @@ async function importFile(file: string, options: ImportCommandOptions): Promise<
   const done = await persist(send, look, {
     retries: file === '-' ? 0 : options.retries,
     onLost: (reason, seconds) => progress.note(`${reason}; going on in ${seconds} s`),
-  }).finally(() => {
-    clearInterval(looking);
-    progress.end();
-  });
+  })
+    .catch(withHint)
+    .finally(() => {
+      clearInterval(looking);
+      progress.end();
+    });
   await report(server, done, options);
   // The report has already said everything.
   if (done.rows.refused) throw new Failure(EXIT.refused, '');
@@ -119,6 +117,16 @@ function columnsParameter(list: string, isNdjson: boolean): string {
     return [item.slice(0, at), fieldOf(item.slice(at + 1))] as const;
   });
   return `&fields=${encodeURIComponent(JSON.stringify(Object.fromEntries(fields)))}`;
+}
+
+/** Headings of other programs are usual: the command says what to do with them. */
+function withHint(error: unknown): never {
+  if (!(error instanceof Failure) || !error.message.includes("'controllerId' must be one of them"))
+    throw error;
+  throw new Failure(
+    error.exitCode,
+    `${error.message}; say what they are with --columns, for example --columns controllerId,name,-`,
+  );
 }
 
 async function sizeOf(file: string): Promise<number> {

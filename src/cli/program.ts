@@ -5,13 +5,18 @@ import { DomainError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { apiKeyCommand } from './api-key.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
+import { completionCommand } from './completion.ts';
 import { configCommand } from './config.ts';
 import { migrateCommand } from './database.ts';
 import { exportCommand } from './export.ts';
 import { EXIT, Failure } from './failure.ts';
 import { importCommand } from './import.ts';
+import { importsCommand } from './imports.ts';
+import { rolloutsCommand } from './rollouts.ts';
 import { secretsCommand } from './secrets.ts';
 import { simulateCommand } from './simulate.ts';
+import { assignCommand, softwareCommand } from './software.ts';
+import { targetsCommand } from './targets.ts';
 import { tokenCommand } from './token.ts';
 import { userCommand } from './user.ts';
 
@@ -41,12 +46,18 @@ Exit codes: 0 done, 1 refused (for an import: some rows), 2 wrong usage, 3 serve
     userCommand,
     apiKeyCommand,
     tokenCommand,
+    targetsCommand,
+    softwareCommand,
+    assignCommand,
+    rolloutsCommand,
     importCommand,
+    importsCommand,
     exportCommand,
     simulateCommand,
     secretsCommand,
   ];
   for (const command of commands) program.addCommand(command());
+  program.addCommand(completionCommand(() => program));
   prepare(program);
   try {
     await program.parseAsync(args, { from: 'user' });

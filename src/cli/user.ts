@@ -11,6 +11,7 @@ import {
   rolesOf,
   userIdOf,
 } from './granted.ts';
+import { listOf } from './lists.ts';
 import { print, table } from './print.ts';
 import { ask, type ServerOptions, serverOf, withServer } from './server.ts';
 
@@ -54,17 +55,7 @@ const granted = (command: Command) =>
     .option('--permission <permission...>', 'CREATE_TARGET, READ_TARGET/group==eu, …');
 
 async function list(options: ServerOptions): Promise<void> {
-  const users: User[] = [];
-  for (let after: string | null = null; ; ) {
-    const page: { nodes: User[]; pageInfo: { hasNextPage: boolean; endCursor: string } } = await ask(
-      serverOf(options),
-      `query ($after: String) { users(first: 500, after: $after) { nodes { ${FIELDS} } pageInfo { hasNextPage endCursor } } }`,
-      { after },
-    );
-    users.push(...page.nodes);
-    if (!page.pageInfo.hasNextPage) break;
-    after = page.pageInfo.endCursor;
-  }
+  const users = await listOf<User>(serverOf(options), 'users', FIELDS);
   const rows = users.map((one) => [one.username, rolesIn(one).join(' '), permissionsIn(one).join(' ')]);
   print(users, options, table(['user', 'roles', 'permissions'], rows));
 }

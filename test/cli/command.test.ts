@@ -131,7 +131,7 @@ describe('muster import', () => {
     );
     expect({ code, err }).toEqual({
       code: 1,
-      err: "muster: the first line must name the columns, and 'controllerId' must be one of them; with a comma as separator it names 'name', 'colour'\n",
+      err: "muster: the first line must name the columns, and 'controllerId' must be one of them; with a comma as separator it names 'name', 'colour'; say what they are with --columns, for example --columns controllerId,name,-\n",
     });
   });
 
