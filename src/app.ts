@@ -48,13 +48,13 @@ export function createApp(options: AppOptions): App {
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  app.use(operations.router);
-  app.use('/graphql', graphql.router);
   const door = { platform, proxies, browsers, signIn, log };
   app.use('/rest', restRouter({ ...door, bodyLimit: config.MUSTER_BODY_LIMIT }));
+  app.use('/graphql', graphql.router);
   app.use('/imports', importRouter(door));
   app.use('/exports', exportRouter(door));
   app.use('/uploads', uploadRouter({ platform, proxies, log }));
+  app.use(operations.router);
   app.use(deviceRouter(platform, proxies, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
   app.use(consoleRouter(proxies));
   app.use(notFound);

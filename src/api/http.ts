@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import proxyAddr from 'proxy-addr';
@@ -12,6 +12,13 @@ export const PROTOCOL_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 } as const;
+
+const protocolHeaders = Object.entries(PROTOCOL_HEADERS);
+
+/** Sets them on an answer. */
+export function setProtocolHeaders(response: ServerResponse): void {
+  for (const [name, value] of protocolHeaders) response.setHeader(name, value);
+}
 
 /** Reads the headers of proxies in front of the server, and believes only trusted ones. */
 export interface Proxies {

@@ -18,7 +18,7 @@ export function sendHal(response: Response, body: unknown): void {
   const isRead = response.req.method === 'GET' || response.req.method === 'HEAD';
   if (isRead && response.statusCode === 200) {
     const etag = etagOf(text);
-    response.set('ETag', etag);
+    response.setHeader('ETag', etag);
     if (isMatch(response.req, etag)) return void response.status(304).end();
   }
   sendWhole(response, acceptedOf(response)?.contentType ?? JSON_TYPE, text);

@@ -3,7 +3,7 @@ import { authenticateDevice, type DevicePlatform } from '../../services/devices/
 import { reportAttributes } from '../../services/devices/reports/report-attributes.ts';
 import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
-import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
+import { type Proxies, setProtocolHeaders } from '../http.ts';
 import { asObject } from '../json.ts';
 import { sendWhole } from '../media.ts';
 import { readConfigData } from './config-data.ts';
@@ -27,7 +27,7 @@ export function deviceRouter(
   const signIn: RequestHandler = async (request, response, next) => {
     const path = devicePathOf(request.url);
     if (!path) return next('router');
-    response.set(PROTOCOL_HEADERS);
+    setProtocolHeaders(response);
     response.locals['path'] = path;
     response.locals['device'] = await authenticateDevice(platform, deviceRequestOf(request, path, proxies));
     next();

@@ -2,7 +2,7 @@ import express from 'express';
 import { invalid, malformed } from '../../errors.ts';
 import { exportTargets } from '../../services/fleet/exports/export-targets.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { PROTOCOL_HEADERS } from '../http.ts';
+import { setProtocolHeaders } from '../http.ts';
 import type { FilesOptions } from '../imports/router.ts';
 import { answerErrors } from '../rest/errors.ts';
 import { sendText } from '../stream.ts';
@@ -14,7 +14,7 @@ const PARAMETERS = ['filter', 'format'];
 export function exportRouter({ platform, proxies, browsers, signIn, log }: FilesOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.get('/', async (request, response) => {
-    response.set(PROTOCOL_HEADERS);
+    setProtocolHeaders(response);
     const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
     const caller = await signIn(browsers.credentialsOf(request), origin);
     const { filter, format = 'csv' } = request.query;

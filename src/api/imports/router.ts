@@ -9,7 +9,7 @@ import type { ImportField, RowSource } from '../../services/fleet/imports/source
 import type { Context, Platform } from '../../services/shared/context.ts';
 import type { Browsers } from '../browsers.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
+import { type Proxies, setProtocolHeaders } from '../http.ts';
 import { idOf } from '../json.ts';
 import { essenceOf } from '../media-types.ts';
 import { answerErrors } from '../rest/errors.ts';
@@ -42,7 +42,7 @@ const PARAMETERS = ['mode', 'dryRun', 'key', 'resume', 'delimiter', 'columns', '
 export function importRouter({ platform, proxies, browsers, signIn, log }: FilesOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
-    response.set(PROTOCOL_HEADERS);
+    setProtocolHeaders(response);
     const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
     const caller = await signIn(browsers.credentialsOf(request), origin);
     response.locals['context'] = { ...platform, caller, origin };

@@ -5,7 +5,7 @@ import type { Origin, Platform } from '../../services/shared/context.ts';
 import type { Artifact } from '../../services/software/artifacts/artifact.ts';
 import { takeUpload } from '../../services/software/artifacts/take-upload.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { PROTOCOL_HEADERS, type Proxies } from '../http.ts';
+import { type Proxies, setProtocolHeaders } from '../http.ts';
 import { renderImport, rowsOf } from '../imports/router.ts';
 import { answerErrors } from '../rest/errors.ts';
 
@@ -22,7 +22,7 @@ export interface UploadsOptions {
 export function uploadRouter({ platform, proxies, log }: UploadsOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use((_request, response, next) => {
-    response.set(PROTOCOL_HEADERS);
+    setProtocolHeaders(response);
     next();
   });
   router.put('/:token', (request, response) => {

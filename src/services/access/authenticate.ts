@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isUnauthenticated, unauthenticated } from '../../errors.ts';
 import type { Caller, Origin, Platform } from '../shared/context.ts';
@@ -52,7 +52,7 @@ interface Underway extends Attempt {
 export function openAuthenticator(platform: Platform, options: AuthenticatorOptions = {}): Authenticator {
   const { clock, announcements, refusals } = platform;
   const { rememberedMs = REMEMBERED_MS, limits } = options;
-  const key = randomBytes(32);
+  const key = randomBytes(32).toString('hex');
   const remembered = new LRUCache<string, Caller>({ max: REMEMBERED_AT_MOST, ttl: rememberedMs });
   const proven = new LRUCache<string, true>({ max: PROVEN_AT_MOST });
   const underway = new Map<string, Underway>();
@@ -105,7 +105,8 @@ export function openAuthenticator(platform: Platform, options: AuthenticatorOpti
   };
   return async (credentials = '', origin = NOWHERE) => {
     const text = typeof credentials === 'string' ? `header ${credentials}` : `session ${credentials.session}`;
-    const digest = createHmac('sha256', key).update(text).digest('base64');
+    // Nobody sees a digest, so a hash that begins with the key does for a keyed one, and takes half the time.
+    const digest = hash('sha256', `${key} ${text}`, 'base64');
     limits?.countAddress(origin.address);
     const caller = await (findRemembered(digest) ?? signIn(digest, credentials, origin));
     limits?.countCaller(caller);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { isUnauthenticated } from '../../../errors.ts';
-import { PROTOCOL_HEADERS } from '../../http.ts';
+import { setProtocolHeaders } from '../../http.ts';
 import { JSON_TYPE } from '../../media.ts';
 import { isOfType } from '../../media-types.ts';
 import { answerTypeOf, Refusal, sendFailure } from './answers.ts';
@@ -30,7 +30,7 @@ export function operationListener(
 ): Listener {
   return async (request, response) => {
     try {
-      for (const [name, value] of Object.entries(PROTOCOL_HEADERS)) response.setHeader(name, value);
+      setProtocolHeaders(response);
       const origin = originOf(proxies, request);
       const signingIn = signIn(browsers.credentialsOf(request), origin);
       const { caller, read } = await signingIn.then(

@@ -9,7 +9,7 @@ import { endSession } from '../../../services/access/sessions/end.ts';
 import type { Platform } from '../../../services/shared/context.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { type Browsers, SESSION_COOKIE, sessionTokenOf } from '../../browsers.ts';
-import { PROTOCOL_HEADERS, type Proxies } from '../../http.ts';
+import { type Proxies, setProtocolHeaders } from '../../http.ts';
 import { isOfType } from '../../media-types.ts';
 import { Refusal } from './answers.ts';
 import { readJsonBody } from './body.ts';
@@ -76,7 +76,7 @@ export function sessionRoutes(router: Router, options: SessionOptions): void {
   });
 
   router.use(PATH, (_request, response, next) => {
-    response.set(PROTOCOL_HEADERS);
+    setProtocolHeaders(response);
     next();
   });
   openIdConnectRoutes(router, { proxies, issuerSignIn, setSessionCookie });

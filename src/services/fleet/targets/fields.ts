@@ -1,4 +1,5 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { fixed } from '../../../database/prepared.ts';
 import { actions, targetDeployments } from '../../../database/tables/actions.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { rolloutGroups } from '../../../database/tables/rollouts.ts';
@@ -29,9 +30,9 @@ export const isTokenRotationPending = sql<boolean>`EXISTS (
     AND ${targetTokenRotations.targetId} = ${targets.id})`;
 
 /** Whether a target's actions are confirmed without asking. */
-export const isAutoConfirmed = sql<boolean>`EXISTS (
+export const isAutoConfirmed = fixed(sql<boolean>`EXISTS (
   SELECT 1 FROM ${targetAutoConfirm}
-  WHERE ${targetAutoConfirm.tenantId} = ${targets.tenantId} AND ${targetAutoConfirm.targetId} = ${targets.id})`;
+  WHERE ${targetAutoConfirm.tenantId} = ${targets.tenantId} AND ${targetAutoConfirm.targetId} = ${targets.id})`);
 
 const lastRequestAt = targetPolls.lastRequestAt;
 /** Who never polled is not. */
@@ -196,13 +197,15 @@ export function filterMoments(tenant: WithPollingTime, now: Date): Moments {
   };
 }
 
+const NO_OVERRIDE = fixed(sql<number>`-1`);
+
 /**
  * The index of the polling override that rules a target, -1 where none does. In the filter of an override the tenant's own
  * interval decides who is overdue.
  */
 export function pollOverride(tenant: WithPollingTime, now: Date): SQL<number> {
   const { overrides } = tenant.settings.polling;
-  if (!overrides.length) return sql<number>`-1`;
+  if (!overrides.length) return NO_OVERRIDE;
   const { polling, overdueSeconds } = tenant.settings;
   const moments = filterMoments(
     { settings: { polling: { ...polling, overrides: [] }, overdueSeconds } },

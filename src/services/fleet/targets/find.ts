@@ -1,5 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { arrayOf, isAmong } from '../../../database/bulk.ts';
+import { arrayText } from '../../../database/arrays.ts';
+import { arrayOf } from '../../../database/bulk.ts';
+import { fixed } from '../../../database/prepared.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetNotFound } from '../../../errors.ts';
@@ -9,6 +11,7 @@ import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
+import { gatherReads } from '../../shared/gather-reads.ts';
 import { type Listing, list, orderOf, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { countTargets } from './count.ts';
@@ -20,16 +23,22 @@ import { dependentColumns, ofReadableType, selectPage, type TargetRow, toTarget 
 
 /** The target of that controllerId. Needs READ_TARGET. @throws TARGET_NOT_FOUND */
 export async function findTarget(context: Context, controllerId: string): Promise<Target> {
-  const [target] = await findTargets(context, [controllerId]);
+  requirePermission(context, 'READ_TARGET');
+  const target = await findGathered(context, controllerId);
   if (!target) throw targetNotFound(controllerId);
   return target;
 }
+
+const findGathered = gatherReads(async (context, controllerIds) => {
+  const found = await findTargets(context, controllerIds);
+  return new Map(found.map((target) => [target.controllerId, target]));
+});
 
 /** Those of the targets that exist, in no order. Needs READ_TARGET. */
 export async function findTargets(context: Context, controllerIds: readonly string[]): Promise<Target[]> {
   requirePermission(context, 'READ_TARGET');
   const ids = controllerIds.filter(isStorableText);
-  return readTargets(context, sql`${targets.controllerId} = ANY(${arrayOf(ids)}::text[])`, ids.length);
+  return readTargets(context, named, { keys: arrayText(ids), limit: ids.length });
 }
 
 /** For each id its target, or undefined where there is none. Needs READ_TARGET. */
@@ -38,11 +47,22 @@ export async function findTargetsById(
   ids: readonly number[],
 ): Promise<(Target | undefined)[]> {
   requirePermission(context, 'READ_TARGET');
-  return inOrderOf(ids, await readTargets(context, isAmong(targets.id, ids), ids.length));
+  const keys = arrayText(ids.filter(Number.isSafeInteger));
+  return inOrderOf(ids, await readTargets(context, numbered, { keys, limit: ids.length }));
 }
 
-/** At most `limit` of the targets that are chosen. */
-async function readTargets(context: Context, chosen: SQL, limit: number): Promise<Target[]> {
+const ofTenant = eq(targets.tenantId, sql.placeholder('tenantId'));
+const keys = sql.placeholder('keys');
+const named = fixed(sql`${ofTenant} AND ${targets.controllerId} = ANY(${keys}::text[])`);
+const numbered = fixed(sql`${ofTenant} AND ${targets.id} = ANY(${keys}::bigint[])`);
+const byControllerId = fixed(sql`${targets.controllerId}`);
+
+/** At most `limit` of the targets that are chosen by `keys`. */
+async function readTargets(
+  context: Context,
+  chosen: SQL,
+  values: { keys: string; limit: number },
+): Promise<Target[]> {
   const { tenantId } = context.caller;
   const tenant = await context.tenants.byId(tenantId);
   const scope = scopeConditionIn(context, tenant, 'READ_TARGET');
@@ -50,10 +70,10 @@ async function readTargets(context: Context, chosen: SQL, limit: number): Promis
     context.database,
     {
       ...dependentColumns(context, tenant),
-      chosen: and(eq(targets.tenantId, tenantId), chosen, scope)!,
-      order: sql`${targets.controllerId}`,
+      chosen: scope ? and(chosen, scope)! : chosen,
+      order: byControllerId,
     },
-    { limit },
+    { tenantId, ...values },
   );
   return rows.map(toTarget(context, tenant));
 }

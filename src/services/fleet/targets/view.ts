@@ -1,9 +1,9 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/connect.ts';
-import { preparedWith } from '../../../database/prepared.ts';
+import { fixed, preparedWith } from '../../../database/prepared.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
-import { scopeConditionIn } from '../../access/scopes.ts';
+import { isUnscoped, scopeConditionIn } from '../../access/scopes.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Context } from '../../shared/context.ts';
 import { isAutoConfirmed, pollOverride } from './fields.ts';
@@ -15,10 +15,15 @@ export function ofReadableType<T extends SQLWrapper>(context: Context, tenant: T
   return readable ? sql<string | null>`CASE WHEN ${readable} THEN ${column} END` : column;
 }
 
+const TYPE_NAME = fixed(sql<string | null>`${targetTypes.name}`);
+const NEVER_CONFIRMED = fixed(sql<boolean | null>`NULL::boolean`);
+
 /** What is shown of a target by what the caller may read, the tenant has set, or the time is. */
 export const dependentColumns = (context: Context, tenant: Tenant) => ({
-  targetTypeName: sql<string | null>`${ofReadableType(context, tenant, targetTypes.name)}`,
-  autoConfirmActive: tenant.settings.confirmationFlow ? isAutoConfirmed : sql<boolean | null>`NULL::boolean`,
+  targetTypeName: isUnscoped(context, 'READ_TARGET_TYPE')
+    ? TYPE_NAME
+    : sql<string | null>`${ofReadableType(context, tenant, targetTypes.name)}`,
+  autoConfirmActive: tenant.settings.confirmationFlow ? isAutoConfirmed : NEVER_CONFIRMED,
   override: pollOverride(tenant, context.clock()),
 });
 
