@@ -2,6 +2,7 @@ import type { Pool } from '../../database/connect.ts';
 import type { Connection } from '../../database/connection.ts';
 import { openKeyUses } from '../access/api-keys/uses.ts';
 import type { Platform } from '../shared/context.ts';
+import { openTotals } from '../shared/totals.ts';
 import { openAnnouncements } from './announcements.ts';
 import { openRefusals } from './audit/refusals.ts';
 import { openTenantRegistry } from './tenants/registry.ts';
@@ -36,6 +37,7 @@ export async function openPlatform(
       keyUses,
       storage,
       secrets,
+      totals: openTotals(announcements),
     },
     async close() {
       await refusals.close();

@@ -6,6 +6,7 @@ import type { Announcements } from '../platform/announcements.ts';
 import type { TenantRegistry } from '../platform/tenants/registry.ts';
 import type { SystemDefaults } from '../platform/tenants/system-defaults.ts';
 import type { Secrets } from './secrets.ts';
+import type { Totals } from './totals.ts';
 
 /** A `USER` is an account that signed in itself; API keys act for one, and tokens need none. */
 export const ACTOR_KINDS = ['USER', 'API_KEY', 'TOKEN', 'DEVICE', 'SYSTEM'] as const;
@@ -56,6 +57,7 @@ export interface Platform {
   keyUses: KeyUses;
   storage: ArtifactStorage;
   secrets: Secrets;
+  totals: Totals;
 }
 
 /** What a change is made with: who makes it and where from. */

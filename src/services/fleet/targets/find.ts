@@ -14,7 +14,7 @@ import type { Context } from '../../shared/context.ts';
 import { gatherReads } from '../../shared/gather-reads.ts';
 import { type Listing, list, orderOf, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
-import { countTargets } from './count.ts';
+import { totalOf } from './count.ts';
 import { isTokenRotationPending, type TargetOrderField, targetOrder } from './fields.ts';
 import { keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
 import { askedTargets } from './matching.ts';
@@ -101,7 +101,7 @@ export async function listTargets(
       const page = { from: and(ofTenant, where)!, chosen: narrowed, keys, limit, offset };
       return (await readPage(context, tenant, page)).map(toTarget(context, tenant));
     },
-    count: () => countTargets(context, narrowed),
+    count: () => totalOf(context, narrowed),
   });
 }
 

@@ -1,0 +1,80 @@
+import { hash } from 'node:crypto';
+import type { SQL } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import { LRUCache } from 'lru-cache';
+import type { AnnouncementListener, Announcements } from '../platform/announcements.ts';
+
+/** Tenants, and of each of them conditions, that totals are remembered for. */
+const TENANTS_AT_MOST = 1_000;
+const CONDITIONS_AT_MOST = 100;
+
+/** How many targets there are in lists, remembered until something of the tenant changes. */
+export interface Totals {
+  /** How many of a tenant's targets fulfil the condition, which must not depend on what nobody announces: the polls. */
+  remembered(tenantId: number, condition: SQL | undefined, count: () => Promise<number>): Promise<number>;
+}
+
+type Counted = Promise<number>;
+interface OfTenant {
+  all?: Counted | undefined;
+  matching: LRUCache<string, Counted>;
+}
+
+const dialect = new PgDialect();
+const keyOf = (condition: SQL) => hash('sha256', JSON.stringify(dialect.sqlToQuery(condition)), 'base64');
+
+/**
+ * Remembers totals. A count that is under way is forgotten, too, when something changes: it may have begun before. So in
+ * the process that made a change no total is older than it, and in others none that is asked for after its announcement.
+ */
+export function openTotals(announcements: Pick<Announcements, 'subscribe' | 'trustworthy'>): Totals {
+  const tenants = new LRUCache<number, OfTenant>({ max: TENANTS_AT_MOST });
+  announcements.subscribe(forgetting(tenants));
+
+  const ofTenant = (tenantId: number): OfTenant => {
+    const known = tenants.get(tenantId) ?? { matching: new LRUCache({ max: CONDITIONS_AT_MOST }) };
+    tenants.set(tenantId, known);
+    return known;
+  };
+  return {
+    remembered(tenantId, condition, count) {
+      if (!announcements.trustworthy()) return count();
+      const own = ofTenant(tenantId);
+      if (!condition) {
+        const total = own.all ?? count();
+        own.all = total;
+        total.catch(() => {
+          if (own.all === total) own.all = undefined;
+        });
+        return total;
+      }
+      const { matching } = own;
+      const key = keyOf(condition);
+      const total = matching.get(key) ?? count();
+      matching.set(key, total);
+      total.catch(() => {
+        if (matching.peek(key) === total) matching.delete(key);
+      });
+      return total;
+    },
+  };
+}
+
+/** Anything that is announced may change which targets match; only what is new or gone changes how many there are. */
+function forgetting(tenants: LRUCache<number, OfTenant>): AnnouncementListener {
+  const forget = ({ tenantId }: { tenantId: number }) => void tenants.delete(tenantId);
+  const forgetMatching = ({ tenantId }: { tenantId: number }) => tenants.peek(tenantId)?.matching.clear();
+  return {
+    changed(change) {
+      const isOfSome = change.controllerIds !== undefined && change.kind !== 'deleted';
+      if (isOfSome || change.kind === 'settings') forgetMatching(change);
+      else forget(change);
+    },
+    created: forget,
+    reported: forgetMatching,
+    rollouts: forgetMatching,
+    pending: forgetMatching,
+    audit: forgetMatching,
+    everything: () => tenants.clear(),
+  };
+}
