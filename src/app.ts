@@ -12,6 +12,7 @@ import { webError } from './api/hawkbit-errors.ts';
 import { type Proxies, refuseUpgrade, urlRefusalOf } from './api/http.ts';
 import { importRouter } from './api/imports/router.ts';
 import type { Operations } from './api/operations.ts';
+import { identify, type requestLog } from './api/requests.ts';
 import { restRouter } from './api/rest/router.ts';
 import { uploadRouter } from './api/uploads/router.ts';
 import type { Config } from './config.ts';
@@ -28,6 +29,7 @@ export interface AppOptions {
   sockets: { upgrade: UpgradeListener };
   operations: Operations;
   pollCounts: PollCounts;
+  logRequest: ReturnType<typeof requestLog>;
   log: (error: unknown) => void;
 }
 
@@ -39,8 +41,8 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 
 /** Sends each path to its door. A request that is malformed or for another host is refused before that. */
 export function createApp(options: AppOptions): App {
-  const { config, platform, proxies, browsers, signIn, graphql, sockets, operations, pollCounts, log } =
-    options;
+  const { config, platform, proxies, browsers, signIn, graphql, sockets, operations, pollCounts } = options;
+  const { log, logRequest } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('strict routing');
@@ -63,11 +65,14 @@ export function createApp(options: AppOptions): App {
   const listener: RequestListener = (request, response) => {
     const url = originForm(request.url ?? '/');
     request.url = url;
+    const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
+    const isPoll = path?.rest === '';
+    identify(request, response, isPoll);
+    logRequest?.(request, response);
     // GraphQL has its own rules for the query string.
     const refusal = proxies.refusalOf(request) ?? (isGraphql(url) ? undefined : urlRefusalOf(url));
     if (refusal) return refuse(response, refusal);
-    const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
-    if (path?.rest === '') return poll(request, response, path);
+    if (isPoll) return poll(request, response, path);
     operations.count(request, response);
     if (browsers.allow(request, response)) return;
     if (request.method === 'POST' && /^\/graphql(\?|$)/.test(url)) void graphql.answer(request, response);
@@ -76,6 +81,7 @@ export function createApp(options: AppOptions): App {
   return {
     request: listener,
     upgrade(request, socket, head) {
+      identify(request);
       if (proxies.refusalOf(request)) refuseUpgrade(socket, '400 Bad Request');
       else sockets.upgrade(request, socket, head);
     },

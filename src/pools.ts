@@ -3,7 +3,9 @@ import type { Config } from './config.ts';
 import { BESIDE_POOL, poolCapacity } from './database/capacity.ts';
 import { openPool, type Pool } from './database/connect.ts';
 import type { Connection } from './database/connection.ts';
+import type { Slow } from './database/link.ts';
 import { type DatabaseMonitor, openMonitor } from './database/monitor.ts';
+import { onceAMinute } from './once-a-minute.ts';
 
 /** The connections of a process to the database. */
 export interface Pools {
@@ -14,12 +16,19 @@ export interface Pools {
   close(): Promise<void>;
 }
 
+/** Characters of a statement that the log shows. */
+const LONGEST_STATEMENT = 1_000;
 /** The monitor and the listener have one connection each. */
 const LIVE_CONNECTIONS = BESIDE_POOL - 2;
 
 /** Opens the pools of a process, and the monitor, which logs when the database is lost and when it is back. */
 export async function openPools(
-  { DATABASE_POOL_SIZE: wished, DATABASE_PREPARE: prepare, MUSTER_WORKERS: processes }: Config,
+  {
+    DATABASE_POOL_SIZE: wished,
+    DATABASE_PREPARE: prepare,
+    MUSTER_WORKERS: processes,
+    MUSTER_SLOW_STATEMENT: afterMs,
+  }: Config,
   database: { connection: Connection; direct: Connection },
   log: Logger,
 ): Promise<Pools> {
@@ -38,8 +47,9 @@ export async function openPools(
       `the database allows ${capacity.allowed} connections: the pool of each process has ${connections}, not ${wished} as DATABASE_POOL_SIZE says`,
     );
   const tell = (line: string) => log.warn(line);
-  const pool = openPool(connection, { connections, prepare, monitor, tell });
-  const live = openPool(connection, { connections: LIVE_CONNECTIONS, prepare, monitor, tell });
+  const slow = slowLog(afterMs, log);
+  const pool = openPool(connection, { connections, prepare, monitor, slow, tell });
+  const live = openPool(connection, { connections: LIVE_CONNECTIONS, prepare, monitor, slow, tell });
   return {
     pool,
     live,
@@ -48,6 +58,18 @@ export async function openPools(
       await live.close();
       await pool.close();
       await monitor.close();
+    },
+  };
+}
+
+/** Logs slow statements, each text once a minute. */
+function slowLog(afterMs: number, log: Logger): Slow {
+  const isDue = onceAMinute();
+  return {
+    afterMs,
+    tell(text, ms) {
+      if (isDue(text.slice(0, LONGEST_STATEMENT)))
+        log.info({ ms: Math.round(ms), statement: text.slice(0, LONGEST_STATEMENT) }, 'a slow statement');
     },
   };
 }

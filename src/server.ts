@@ -1,24 +1,24 @@
 import { Server as TlsServer } from 'node:https';
-import { DrizzleQueryError } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { openBrowsers } from './api/browsers.ts';
+import type { SignInWays } from './api/graphql/server/context.ts';
 import { openGraphql } from './api/graphql/server/server.ts';
 import { openSockets } from './api/graphql/server/sockets.ts';
 import { openProxies } from './api/http.ts';
 import { type OperationsOptions, openOperations } from './api/operations.ts';
+import { requestLog } from './api/requests.ts';
 import { createApp } from './app.ts';
 import { type Config, secretsOf, systemDefaultsOf } from './config.ts';
 import type { OpenDatabase } from './database/open.ts';
-import { isUnavailable } from './database/unavailable.ts';
 import { openJobs } from './jobs.ts';
 import type { Listening } from './listening/listen.ts';
-import { onceAMinute } from './once-a-minute.ts';
 import { openPools } from './pools.ts';
+import { errorLog, logRefusals, logSignIns } from './server-log.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import { openIssuerSignIn } from './services/access/issuer-sign-in.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
 import { openRequestLimits, type RequestRates } from './services/access/request-limits.ts';
-import { type CertificateRefusal, openDevices } from './services/devices/polling/poll.ts';
+import { openDevices } from './services/devices/polling/poll.ts';
 import { openLive } from './services/platform/live/live.ts';
 import { openPlatform } from './services/platform/platform.ts';
 import { openStorage } from './storage/open.ts';
@@ -52,16 +52,13 @@ export async function serve(
   const core = opened.platform;
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
   const oidc = oidcOptions(config, logError);
-  const signIn = openAuthenticator(core, {
-    basicEnabled: config.MUSTER_BASIC_ENABLED,
-    oidc,
-    limits: openRequestLimits(requestRatesOf(config)),
-  });
+  const limits = openRequestLimits(requestRatesOf(config));
+  const signIn = logSignIns(
+    openAuthenticator(core, { basicEnabled: config.MUSTER_BASIC_ENABLED, oidc, limits }),
+    log,
+  );
   const clientId = config.MUSTER_OIDC_CLIENT_ID;
-  const signInWays = {
-    password: config.MUSTER_BASIC_ENABLED,
-    openIdConnect: clientId === undefined ? null : config.MUSTER_OIDC_NAME,
-  };
+  const signInWays = signInWaysOf(config);
   const graphql = await openGraphql({
     platform: core,
     proxies,
@@ -112,6 +109,7 @@ export async function serve(
     sockets,
     operations,
     pollCounts,
+    logRequest: requestLog(log, proxies.addressOf),
     log: logError,
   });
   handleBy(app);
@@ -146,21 +144,10 @@ const partsOf = async (config: Config, log: Logger) => ({
   storage: await openStorage(config, (line) => log.error(line)),
 });
 
-/** Logs no message of a query: it has the parameters, which may be tokens. The monitor logs that the database is lost. */
-const errorLog = (log: Logger) => (error: unknown) => {
-  const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  if (isUnavailable(cause)) log.debug((cause as Error).message);
-  else log.error(cause);
-};
-
-/** Logs each device once a minute. */
-function logRefusals(log: Logger) {
-  const isDue = onceAMinute();
-  return (refusal: CertificateRefusal) => {
-    if (isDue(`${refusal.tenantName}/${refusal.controllerId}`.slice(0, 256)))
-      log.info(refusal, "a device's certificate was refused");
-  };
-}
+const signInWaysOf = (config: Config): SignInWays => ({
+  password: config.MUSTER_BASIC_ENABLED,
+  openIdConnect: config.MUSTER_OIDC_CLIENT_ID === undefined ? null : config.MUSTER_OIDC_NAME,
+});
 
 function oidcOptions(config: Config, onError: (error: unknown) => void): OidcOptions | undefined {
   const { MUSTER_OIDC_ISSUER: issuer, MUSTER_OIDC_AUDIENCE: audience } = config;

@@ -287,5 +287,10 @@ export const SETTINGS = {
     'info',
     'fatal, error, warn, info, debug, trace or silent',
   ),
+  MUSTER_SLOW_STATEMENT: setting(
+    whole(1, 3_600_000),
+    1_000,
+    'milliseconds after which a statement to the database is logged, without its values',
+  ),
   NODE_ENV: setting(text, 'development', 'production logs one JSON line for each record'),
 } satisfies Record<string, Setting<unknown>>;

@@ -54,7 +54,7 @@ const REQUEST_HEADERS = [
   'Range',
 ].join(', ');
 const ANSWER_HEADERS =
-  'Content-Disposition, Content-Range, ETag, Location, Retry-After, WWW-Authenticate, X-Total-Count';
+  'Content-Disposition, Content-Range, ETag, Location, Retry-After, WWW-Authenticate, X-Request-Id, X-Total-Count';
 const PREFLIGHT_SECONDS = '600';
 
 /** The token of the session's cookie. */

@@ -4,7 +4,9 @@ import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import proxyAddr from 'proxy-addr';
 import type { DomainError } from '../errors.ts';
+import type { Channel, Origin } from '../services/shared/context.ts';
 import { baseUrlOf, forwardedOf } from './base-url.ts';
+import { requestIdOf } from './requests.ts';
 
 /** The headers of every answer of the REST and device APIs, as in hawkBit. */
 export const PROTOCOL_HEADERS = {
@@ -32,6 +34,13 @@ export interface Proxies {
   /** The path of the base: empty, or with a slash at its start and none at its end. */
   basePathOf(request: IncomingMessage): string;
 }
+
+/** Where a call came from. */
+export const originOf = (
+  proxies: Pick<Proxies, 'addressOf'>,
+  request: IncomingMessage,
+  channel: Channel,
+): Origin => ({ channel, address: proxies.addressOf(request), requestId: requestIdOf(request) });
 
 type Trust = (address: string) => boolean;
 const BASE = Symbol('base of links');

@@ -1,7 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import type { Connection } from './connection.ts';
-import { openLink } from './link.ts';
+import { openLink, type Slow } from './link.ts';
 import type { DatabaseMonitor } from './monitor.ts';
 import { type LinkPool, openLinkPool } from './pool.ts';
 import * as schema from './schema.ts';
@@ -42,6 +42,7 @@ export interface PoolOptions {
   name?: string;
   /** Says when the database is lost, so that nothing in the pool waits for it. */
   monitor?: Pick<DatabaseMonitor, 'guard' | 'isAway'>;
+  slow?: Slow;
   /** Gets lines for the operator. */
   tell?: (line: string) => void;
 }
@@ -63,12 +64,12 @@ export const isOpen = (database: Database): boolean => pools.get(database)?.isOp
  */
 export function openPool(
   connection: Connection,
-  { connections, prepare, name = 'muster', monitor, tell = () => {} }: PoolOptions,
+  { connections, prepare, name = 'muster', monitor, slow, tell = () => {} }: PoolOptions,
 ): Pool {
   const types: Types = { parsers: {}, serializers: {} };
   const links = openLinkPool({
     most: connections,
-    connect: (signal) => openLink(connection, { name, prepare, types, signal }),
+    connect: (signal) => openLink(connection, { name, prepare, types, signal, slow }),
     tell,
   });
   monitor?.guard(links);

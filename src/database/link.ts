@@ -57,6 +57,13 @@ export interface LinkOptions {
   onNotify?: (payload: string) => void;
   /** Gives up opening it. */
   signal?: AbortSignal;
+  slow?: Slow | undefined;
+}
+
+/** Gets the text of each statement, without its parameters, whose answer took longer. */
+export interface Slow {
+  afterMs: number;
+  tell: (text: string, ms: number) => void;
 }
 
 /** A distant or busy server may take long; the monitor notices a silent one sooner. */
@@ -70,7 +77,7 @@ export async function openLink(connection: Connection, options: LinkOptions): Pr
   for (let host = 0; ; host++) {
     const attempt = openDriver(connection, options, host);
     try {
-      return await linkOf(attempt, options.signal);
+      return await linkOf(attempt, options);
     } catch (error) {
       attempt.cut();
       if (attempt.isLastHost || options.signal?.aborted) throw asUnavailable(error);
@@ -162,7 +169,7 @@ const hasConnected = (socket: Socket) =>
     socket.once('close', () => reject(new DatabaseUnavailableError('it was given up')));
   });
 
-async function linkOf(driver: Driver, signal: AbortSignal | undefined): Promise<Link> {
+async function linkOf(driver: Driver, { signal, slow }: Pick<LinkOptions, 'signal' | 'slow'>): Promise<Link> {
   const { client } = driver;
   /** Rejects the waiting callers: the driver reports nothing for statements sent just before the end. */
   const waiting = new Set<(error: unknown) => void>();
@@ -215,7 +222,9 @@ async function linkOf(driver: Driver, signal: AbortSignal | undefined): Promise<
     ask(text, parameters = [], { prepare = false, lists = false } = {}) {
       if (isOver) return Promise.reject(gone());
       const query = client.unsafe(text, [...parameters] as never[], { prepare });
-      return wait(lists ? query.values() : query) as Promise<Rows>;
+      const answer = wait(lists ? query.values() : query) as Promise<Rows>;
+      if (slow) noteSlow(slow, text, answer);
+      return answer;
     },
     copy: (text, blocks) => (isOver ? Promise.reject(gone()) : wait(copyBy(client, text, blocks))),
     async copyOut(text) {
@@ -237,6 +246,15 @@ async function linkOf(driver: Driver, signal: AbortSignal | undefined): Promise<
   };
   driver.onClose = finish;
   return link;
+}
+
+function noteSlow({ afterMs, tell }: Slow, text: string, answer: Promise<unknown>): void {
+  const begunAt = performance.now();
+  const end = () => {
+    const ms = performance.now() - begunAt;
+    if (ms > afterMs) tell(text, ms);
+  };
+  answer.then(end, end);
 }
 
 /** Waits until the server has answered something. @returns its process */

@@ -75,7 +75,7 @@ export async function deploymentFixture(context: Context): Promise<DeploymentFix
 const CLOSED = { execution: 'closed', result: 'success', details: [] } as const;
 
 const deviceIn = async (context: Context, controllerId: string) =>
-  asDevice(context, await context.tenants.byId(context.caller.tenantId), controllerId, 'x');
+  asDevice(context, await context.tenants.byId(context.caller.tenantId), controllerId, { address: 'x' });
 
 /** Every verb on deployments that writes, called so that it would succeed. */
 export const DEPLOYMENT_VERBS: Record<

@@ -188,7 +188,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     await deleteEnrollmentToken(c, { id: tokens![0]!.id });
   },
   registerPending: async (c, { groupId }) =>
-    registerPending(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), {
+    registerPending(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', { address: 'x' }), {
       groupId,
       address: 'x',
     }),
@@ -220,18 +220,18 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
       adminPassword: 'a-quiet-secret',
     }),
   registerDevice: async (c, { groupId }) =>
-    registerDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', 'x'), {
+    registerDevice(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', { address: 'x' }), {
       address: 'x',
       groupId,
       wasPending: false,
     }),
   confirmToken: async (c, { rotated }) =>
-    confirmToken(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'b', 'x'), {
+    confirmToken(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'b', { address: 'x' }), {
       targetId: rotated.id,
       tokenDigest: tokenDigest(rotated.securityToken!),
     }),
   reportAttributes: async (c) =>
-    reportAttributes(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'a', 'x'), 'replace', [
+    reportAttributes(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'a', { address: 'x' }), 'replace', [
       ['new', 'v'],
     ]),
 };
@@ -299,7 +299,10 @@ async function fixture() {
     registrationLimit: 10,
   });
   const tenantNow = await context.tenants.byId(context.caller.tenantId);
-  await registerPending(asDevice(context, tenantNow, 'held', 'x'), { groupId: group.id, address: 'x' });
+  await registerPending(asDevice(context, tenantNow, 'held', { address: 'x' }), {
+    groupId: group.id,
+    address: 'x',
+  });
   const rotated = await rotateTargetToken(context, { controllerId: 'b' });
   const ids = {
     typeId: targetTypes[0]!.id,

@@ -11,7 +11,7 @@ import { newFolder } from './folder.ts';
 
 export interface TestServer {
   url: string;
-  /** What it logged as errors: nothing, unless something nobody foresaw went wrong. */
+  /** What it logged, by default errors only: nothing, unless something nobody foresaw went wrong. */
   errors: string[];
   /** The folder where it keeps artifacts, unless the settings name another. */
   artifacts: string;
@@ -37,7 +37,10 @@ export async function startTestServer(
   };
   const config = readConfig({ ...own, ...settings });
   const errors: string[] = [];
-  const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
+  const log = pino(
+    { level: settings['LOG_LEVEL'] ?? 'error' },
+    { write: (line: string) => void errors.push(line) },
+  );
   const listening = await listen(config, undefined, { ...TIMEOUTS, ...timeouts });
   const { url, stop } = await serve(config, listening, {
     database: { connection: database, direct: database },

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DeviceRequest } from '../../services/devices/polling/poll.ts';
 import type { DeviceCredentials } from '../../services/devices/sign-in/credentials.ts';
 import { addressUrl, decodeSegment, type Proxies } from '../http.ts';
+import { requestIdOf } from '../requests.ts';
 import { clientCertificateOf } from './client-certificate.ts';
 
 export interface DevicePath {
@@ -32,6 +33,7 @@ export function deviceRequestOf(request: IncomingMessage, path: DevicePath, prox
     controllerId: path.controllerId,
     credentials: credentialsOf(request, proxies),
     address: addressUrl(proxies.addressOf(request)),
+    requestId: requestIdOf(request),
   };
 }
 

@@ -13,6 +13,7 @@ import { idOf } from '../json.ts';
 import { parseJson } from '../json-reader.ts';
 import { sendWhole } from '../media.ts';
 import { essenceOf, isOfType } from '../media-types.ts';
+import { requestIdOf } from '../requests.ts';
 import type { DevicePath } from './request.ts';
 import { deviceTypeOf, deviceUrl, encodeAnswer } from './root.ts';
 
@@ -62,7 +63,10 @@ export function deviceRoutes(
     const baseUrl = proxies.baseUrlOf(request);
     const url = deviceUrl(baseUrl, path);
     const downloadUrl = deviceUrl(baseUrl, { ...path, tenant: device.tenant.name });
-    const acting = asDevice(platform, device.tenant, path.controllerId, address);
+    const acting = asDevice(platform, device.tenant, path.controllerId, {
+      address,
+      requestId: requestIdOf(request),
+    });
     return { platform, device, acting, url, downloadUrl, request, response };
   };
   return {

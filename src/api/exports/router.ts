@@ -2,7 +2,7 @@ import express from 'express';
 import { invalid, malformed } from '../../errors.ts';
 import { exportTargets } from '../../services/fleet/exports/export-targets.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { setProtocolHeaders } from '../http.ts';
+import { originOf, setProtocolHeaders } from '../http.ts';
 import type { FilesOptions } from '../imports/router.ts';
 import { answerErrors } from '../rest/errors.ts';
 import { sendText } from '../stream.ts';
@@ -15,7 +15,7 @@ export function exportRouter({ platform, proxies, browsers, signIn, log }: Files
   const router = express.Router({ strict: true, caseSensitive: true });
   router.get('/', async (request, response) => {
     setProtocolHeaders(response);
-    const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
+    const origin = originOf(proxies, request, 'FILES');
     const caller = await signIn(browsers.credentialsOf(request), origin);
     const { filter, format = 'csv' } = request.query;
     for (const [name, value] of Object.entries(request.query))

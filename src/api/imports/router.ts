@@ -9,7 +9,7 @@ import type { ImportField, RowSource } from '../../services/fleet/imports/source
 import type { Context, Platform } from '../../services/shared/context.ts';
 import type { Browsers } from '../browsers.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { type Proxies, setProtocolHeaders } from '../http.ts';
+import { originOf, type Proxies, setProtocolHeaders } from '../http.ts';
 import { idOf } from '../json.ts';
 import { essenceOf } from '../media-types.ts';
 import { answerErrors } from '../rest/errors.ts';
@@ -43,7 +43,7 @@ export function importRouter({ platform, proxies, browsers, signIn, log }: Files
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     setProtocolHeaders(response);
-    const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
+    const origin = originOf(proxies, request, 'FILES');
     const caller = await signIn(browsers.credentialsOf(request), origin);
     response.locals['context'] = { ...platform, caller, origin };
     next();

@@ -3,7 +3,7 @@ import type { Authenticator } from '../../services/access/authenticate.ts';
 import type { Platform } from '../../services/shared/context.ts';
 import type { Browsers } from '../browsers.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { type Proxies, setProtocolHeaders } from '../http.ts';
+import { originOf, type Proxies, setProtocolHeaders } from '../http.ts';
 import { sendHal } from '../media.ts';
 import { actionRoutes } from './actions.ts';
 import { artifactRoutes } from './artifacts.ts';
@@ -50,7 +50,7 @@ export function restRouter(options: RestOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     setProtocolHeaders(response);
-    const origin = { channel: 'MANAGEMENT_API', address: proxies.addressOf(request) } as const;
+    const origin = originOf(proxies, request, 'MANAGEMENT_API');
     const credentials = isDownload(request)
       ? browsers.credentialsOf(request)
       : browsers.authorizationOf(request);

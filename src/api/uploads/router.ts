@@ -5,7 +5,7 @@ import type { Origin, Platform } from '../../services/shared/context.ts';
 import type { Artifact } from '../../services/software/artifacts/artifact.ts';
 import { takeUpload } from '../../services/software/artifacts/take-upload.ts';
 import { webError } from '../hawkbit-errors.ts';
-import { type Proxies, setProtocolHeaders } from '../http.ts';
+import { originOf, type Proxies, setProtocolHeaders } from '../http.ts';
 import { renderImport, rowsOf } from '../imports/router.ts';
 import { answerErrors } from '../rest/errors.ts';
 
@@ -26,11 +26,11 @@ export function uploadRouter({ platform, proxies, log }: UploadsOptions): expres
     next();
   });
   router.put('/:token', (request, response) => {
-    const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
+    const origin = originOf(proxies, request, 'FILES');
     return takeFile(platform, origin, request, response);
   });
   router.put('/imports/:token', (request, response) => {
-    const origin = { channel: 'FILES', address: proxies.addressOf(request) } as const;
+    const origin = originOf(proxies, request, 'FILES');
     return takeImport(platform, origin, request, response);
   });
   router.all(['/:token', '/imports/:token'], (_request, response) => {

@@ -86,6 +86,7 @@ CREATE TABLE "audit_events" (
 	"api_key" text COLLATE "C",
 	"channel" text NOT NULL,
 	"address" text,
+	"request_id" text COLLATE "C",
 	"type" text COLLATE "C" NOT NULL,
 	"subjects" text[],
 	"filter" text,

@@ -18,6 +18,7 @@ export const auditEvents = pgTable(
     apiKey: exactText('api_key'),
     channel: text('channel').notNull(),
     address: text('address'),
+    requestId: exactText('request_id'),
     type: exactText('type').notNull(),
     /** Names of the changed things; null if a filter selected them. */
     subjects: text('subjects').array(),

@@ -1,14 +1,20 @@
 import type { Tenant } from '../platform/tenants/registry.ts';
 import type { ActorContext, Platform } from '../shared/context.ts';
 
-/** What a device makes changes with. `address` is its URL, as targets keep it; the audit trail has the bare address. */
+export interface CalledFrom {
+  /** The device's URL, as targets keep it; the audit trail has the bare address. */
+  address: string;
+  requestId?: string | undefined;
+}
+
+/** What a device makes changes with. */
 export const asDevice = (
   platform: Platform,
   { tenantId }: Tenant,
   controllerId: string,
-  address: string,
+  { address, requestId }: CalledFrom,
 ): ActorContext => ({
   ...platform,
   caller: { tenantId, username: controllerId, kind: 'DEVICE' },
-  origin: { channel: 'DEVICE_API', address: address.replace(/^http:\/\/\[?(.*?)\]?$/, '$1') },
+  origin: { channel: 'DEVICE_API', address: address.replace(/^http:\/\/\[?(.*?)\]?$/, '$1'), requestId },
 });

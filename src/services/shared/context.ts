@@ -44,6 +44,8 @@ export interface Origin {
   channel: Channel;
   /** The client's address; null where there is none. */
   address: string | null;
+  /** The id of the request, where there is one. */
+  requestId?: string | undefined;
 }
 
 /** What every service works with, for every caller. */

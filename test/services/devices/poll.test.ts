@@ -229,7 +229,7 @@ describe('the interval', () => {
     expect((await ask('a', own('a'))).sleep).toBe('00:10:00');
     expect((await ask('b', own('b'))).sleep).toBe('00:02:00');
     const known = (await here.tenants.byName(tenant.name))!;
-    await reportAttributes(asDevice(here, known, 'a', 'x'), 'merge', [['hw', 'x']]);
+    await reportAttributes(asDevice(here, known, 'a', { address: 'x' }), 'merge', [['hw', 'x']]);
     expect((await ask('a', own('a'))).sleep).toBe('00:01:00');
     expect((await findTarget(context, 'a')).poll).toSatisfy(
       (status) => status.nextExpectedRequestAt - status.lastRequestAt === 60_000,

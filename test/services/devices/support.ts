@@ -68,7 +68,9 @@ export async function newFleet(platform: DevicePlatform, ...controllerIds: strin
       return device;
     },
     acting: async (controllerId) =>
-      asDevice(platform, await platform.tenants.byId(tenant.tenantId), controllerId, 'http://10.0.0.1'),
+      asDevice(platform, await platform.tenants.byId(tenant.tenantId), controllerId, {
+        address: 'http://10.0.0.1',
+      }),
   };
 }
 

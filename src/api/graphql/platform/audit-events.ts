@@ -63,6 +63,13 @@ export class AuditEvent extends NumberedNode implements Entity {
   @Field(() => String, { nullable: true, description: "The client's address, where there is one." })
   address!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The id of the request, as its answer and the server's log have it; null for a poll, and for what the server did itself.",
+  })
+  requestId!: string | null;
+
   @Field(() => EventType, { description: 'What was done.' })
   type!: EventTypeName;
 
@@ -108,7 +115,7 @@ lookup('AuditEvent', AuditEvent, { needs: 'READ_AUDIT', find: findAuditEvents })
 export class AuditEventResolver {
   @Query(() => AuditEventConnection, {
     description:
-      'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `apiKey`, `channel`, `address`, `type`, `subject` and `target`: the last is the controllerId of a target that was named, or chosen by a filter. Needs READ_AUDIT.',
+      'Lists what was done in the tenant. Filters may ask for `at`, `actor`, `actorKind`, `apiKey`, `channel`, `address`, `requestId`, `type`, `subject` and `target`: the last is the controllerId of a target that was named, or chosen by a filter. Needs READ_AUDIT.',
     complexity: listCost,
   })
   async auditEvents(@Args(() => AuditEventsArgs) args: AuditEventsArgs, @Ctx() context: GraphqlContext) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Live } from '../../../services/platform/live/live.ts';
 import type { Caller, Context, Origin, Platform } from '../../../services/shared/context.ts';
-import type { Proxies } from '../../http.ts';
+import { originOf, type Proxies } from '../../http.ts';
 
 /** The context of every resolver: that of the services, and the address of this server. */
 export interface GraphqlContext extends Context {
@@ -30,7 +30,5 @@ export const openContext = (
 ): GraphqlContext => ({ ...platform, caller, origin, ...here });
 
 /** Where a GraphQL call came from. */
-export const originOf = (proxies: Pick<Proxies, 'addressOf'>, request: IncomingMessage): Origin => ({
-  channel: 'GRAPHQL',
-  address: proxies.addressOf(request),
-});
+export const graphqlOriginOf = (proxies: Pick<Proxies, 'addressOf'>, request: IncomingMessage): Origin =>
+  originOf(proxies, request, 'GRAPHQL');

@@ -6,7 +6,7 @@ import { JSON_TYPE } from '../../media.ts';
 import { isOfType } from '../../media-types.ts';
 import { answerTypeOf, Refusal, sendFailure } from './answers.ts';
 import { readOperation } from './body.ts';
-import { type GraphqlContext, openContext, originOf, type SignInWays } from './context.ts';
+import { type GraphqlContext, graphqlOriginOf, openContext, type SignInWays } from './context.ts';
 import { NOBODY, readPublicOperation } from './public-operation.ts';
 import type { SessionOptions } from './session.ts';
 
@@ -31,7 +31,7 @@ export function operationListener(
   return async (request, response) => {
     try {
       setProtocolHeaders(response);
-      const origin = originOf(proxies, request);
+      const origin = graphqlOriginOf(proxies, request);
       const signingIn = signIn(browsers.credentialsOf(request), origin);
       const { caller, read } = await signingIn.then(
         (caller) => ({ caller, read: () => readOperation(request, caller, bodyLimit) }),

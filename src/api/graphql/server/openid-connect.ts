@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { IssuerSignIn, Visit } from '../../../services/access/issuer-sign-in.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import type { Proxies } from '../../http.ts';
-import { originOf } from './context.ts';
+import { graphqlOriginOf } from './context.ts';
 
 export interface OpenIdConnectOptions {
   proxies: Pick<Proxies, 'addressOf' | 'baseUrlOf' | 'basePathOf'>;
@@ -65,7 +65,7 @@ export function openIdConnectRoutes(router: Router, options: OpenIdConnectOption
     try {
       const answer = new URL(callbackOf(request));
       answer.search = new URL(request.originalUrl, base).search;
-      const session = await issuerSignIn.finish(answer, kept.visit, originOf(proxies, request));
+      const session = await issuerSignIn.finish(answer, kept.visit, graphqlOriginOf(proxies, request));
       setSessionCookie(request, response, session);
       leave(response, new URL(back, base));
     } catch (error) {

@@ -13,7 +13,7 @@ import { type Proxies, setProtocolHeaders } from '../../http.ts';
 import { isOfType } from '../../media-types.ts';
 import { Refusal } from './answers.ts';
 import { readJsonBody } from './body.ts';
-import { originOf } from './context.ts';
+import { graphqlOriginOf } from './context.ts';
 import { type OpenIdConnectOptions, openIdConnectRoutes } from './openid-connect.ts';
 
 const PATH = '/session';
@@ -44,7 +44,7 @@ export function sessionRoutes(router: Router, options: SessionOptions): void {
       throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A body must be application/json in UTF-8.');
     const { success, data } = Account.safeParse(await readJsonBody(request, LONGEST_BODY));
     if (!success) throw new Refusal(400, 'BAD_REQUEST', 'The body must be {"username": …, "password": …}.');
-    const origin = originOf(proxies, request);
+    const origin = graphqlOriginOf(proxies, request);
     const password = Buffer.from(`${data.username}:${data.password}`).toString('base64');
     const caller = await signIn(`Basic ${password}`, origin).catch(withoutChallenge);
     const session = await beginSession({ ...platform, caller, origin });
@@ -54,7 +54,7 @@ export function sessionRoutes(router: Router, options: SessionOptions): void {
   const end = async (request: Request, response: Response) => {
     browsers.requireOwnPage(request);
     const token = sessionTokenOf(request);
-    const origin = originOf(proxies, request);
+    const origin = graphqlOriginOf(proxies, request);
     const caller = token ? await signIn({ session: token }, origin).catch(unlessUnauthenticated) : undefined;
     if (caller && token) await endSession({ ...platform, caller, origin }, token);
     response.clearCookie(SESSION_COOKIE, cookieOf(request));

@@ -8,7 +8,7 @@ import type { Caller, Platform } from '../../../services/shared/context.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import type { Proxies } from '../../http.ts';
 import type { SubscriptionContext } from './context.ts';
-import { originOf } from './context.ts';
+import { graphqlOriginOf } from './context.ts';
 import { closeFirmly, type Speaker } from './socket.ts';
 import type { UnauthenticatedSocket } from './unauthenticated-sockets.ts';
 
@@ -60,7 +60,9 @@ export function openSignIns(
   { platform, live, proxies, signIn: authenticate, log }: SignInOptions,
 ): SignIns {
   const signIn = async (session: Session) => {
-    await check(session, (credentials) => authenticate(credentials, originOf(proxies, session.request)));
+    await check(session, (credentials) =>
+      authenticate(credentials, graphqlOriginOf(proxies, session.request)),
+    );
     clearTimeout(session.expiry);
     const left = (session.caller?.until?.getTime() ?? Number.POSITIVE_INFINITY) - platform.clock().getTime();
     // Before that it is checked in any case.

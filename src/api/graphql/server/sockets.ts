@@ -8,7 +8,7 @@ import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import type { Browsers } from '../../browsers.ts';
 import { type Proxies, refuseUpgrade } from '../../http.ts';
 import type { SignInWays, SubscriptionContext } from './context.ts';
-import { openContext, originOf } from './context.ts';
+import { graphqlOriginOf, openContext } from './context.ts';
 import { formatSocketError } from './errors.ts';
 import { onePerField } from './needs.ts';
 import { readSubscription } from './read-subscription.ts';
@@ -145,7 +145,7 @@ function handlersOf(
       const read = readSubscription(schema, open, id, payload);
       if ('errors' in read) return read.errors;
       const contextValue: SubscriptionContext = Object.assign(
-        openContext(platform, caller!, originOf(proxies, request), {
+        openContext(platform, caller!, graphqlOriginOf(proxies, request), {
           baseUrl: proxies.baseUrlOf(request),
           signInWays,
         }),

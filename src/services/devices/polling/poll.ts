@@ -4,7 +4,7 @@ import { approvalPending, type DomainError, isUnauthenticated, unauthenticated }
 import { type Failures, openFailures } from '../../access/attempts.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Platform } from '../../shared/context.ts';
-import { asDevice } from '../device-context.ts';
+import { asDevice, type CalledFrom } from '../device-context.ts';
 import type { EnrollmentCredential } from '../enrollment/rules.ts';
 import { openWrites, type Writes } from '../reports/writes.ts';
 import { confirmToken } from '../sign-in/confirm-token.ts';
@@ -75,11 +75,10 @@ export function openDevices(
 const WRONG_CREDENTIALS = { atOnce: 1_000, perSecond: 50 };
 
 /** The device that makes a request, as its path and headers say. */
-export interface DeviceRequest {
+export interface DeviceRequest extends CalledFrom {
   tenantName: string;
   controllerId: string;
   credentials: DeviceCredentials;
-  address: string;
 }
 
 /**
@@ -172,17 +171,13 @@ const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
   admission === 'newest' && oldTokens !== undefined;
 
 /** UNAUTHENTICATED, which is written to the audit trail. Only the log says what is wrong with a certificate. */
-function refusal(
-  platform: DevicePlatform,
-  tenant: Tenant,
-  { controllerId, credentials, tenantName, address }: DeviceRequest,
-  now: Date,
-): DomainError {
+function refusal(platform: DevicePlatform, tenant: Tenant, request: DeviceRequest, now: Date): DomainError {
+  const { controllerId, credentials, tenantName, address } = request;
   const { clientCertificate } = credentials;
   const reason = clientCertificate && certificateRefusalOf(tenant, controllerId, clientCertificate, now);
   if (reason) platform.onRefusal({ tenantName, controllerId, address, reason });
   if (tenant !== platform.tenants.nobody)
-    platform.refusals.note(asDevice(platform, tenant, controllerId, address), { type: 'sign-in.failed' });
+    platform.refusals.note(asDevice(platform, tenant, controllerId, request), { type: 'sign-in.failed' });
   return unauthenticated();
 }
 
@@ -221,12 +216,9 @@ async function findAdmitted(
 const NOBODY = { tokenDigest: tokenDigest(randomUUID()), oldTokens: undefined, enrollmentGroupId: null };
 
 /** The device after it has shown its newest token for the first time. @throws UNAUTHENTICATED if it was deleted */
-async function confirmed(
-  platform: DevicePlatform,
-  device: Device,
-  { controllerId, address }: DeviceRequest,
-): Promise<Device> {
-  await confirmToken(asDevice(platform, device.tenant, controllerId, address), device);
+async function confirmed(platform: DevicePlatform, device: Device, request: DeviceRequest): Promise<Device> {
+  const { controllerId } = request;
+  await confirmToken(asDevice(platform, device.tenant, controllerId, request), device);
   const confirmed = await platform.devices.read(device.tenant, controllerId);
   if (!confirmed) throw unauthenticated();
   return confirmed;
@@ -264,7 +256,7 @@ async function admitUnknown(
     (await platform.pendingDevices.read(tenant, controllerId));
   if (pending?.state === 'rejected') throw unauthenticated();
 
-  const acting = asDevice(platform, tenant, controllerId, address);
+  const acting = asDevice(platform, tenant, controllerId, request);
   const { group } = credential;
   if (group?.requiresApproval) {
     if (pending) return pending;

@@ -12,6 +12,7 @@ export interface AuditEvent {
   apiKey: string | null;
   channel: Channel;
   address: string | null;
+  requestId: string | null;
   type: EventType;
   subjects: string[] | null;
   filter: string | null;

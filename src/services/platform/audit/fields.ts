@@ -28,6 +28,7 @@ export const auditFieldsOf = (tenantId: number): FieldSet =>
     [['apiKey'], { kind: 'text', column: auditEvents.apiKey }],
     [['channel'], { kind: 'enum', column: sql`lower(${auditEvents.channel})`, values: CHANNELS }],
     [['address'], { kind: 'text', column: auditEvents.address }],
+    [['requestId'], { kind: 'text', column: auditEvents.requestId }],
     [['type'], TYPE_OF_EVENT],
     [
       ['subject'],

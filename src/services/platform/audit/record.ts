@@ -57,6 +57,7 @@ export const eventOf = (
   apiKey: caller.apiKey,
   channel: origin.channel,
   address: origin.address,
+  requestId: origin.requestId ?? null,
   type,
   subjects: subjects && [...subjects],
   filter: filter ?? null,

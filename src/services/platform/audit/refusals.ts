@@ -73,6 +73,7 @@ const rowOf = (
   apiKey: caller.apiKey,
   channel: origin.channel,
   address: origin.address,
+  requestId: origin.requestId ?? null,
   type,
   subjects: subject === undefined ? null : [subject],
   count: 1,
@@ -81,5 +82,13 @@ const rowOf = (
 function countOther(alike: Map<string, NewAuditEvent>, row: NewAuditEvent): void {
   const known = alike.get(row.type);
   if (known) known.count++;
-  else alike.set(row.type, { ...row, actor: OTHERS, apiKey: null, address: null, subjects: null });
+  else
+    alike.set(row.type, {
+      ...row,
+      actor: OTHERS,
+      apiKey: null,
+      address: null,
+      requestId: null,
+      subjects: null,
+    });
 }

@@ -180,6 +180,7 @@ const OWN: Partial<Record<FilterEntity, Descriptions>> = {
     apiKey: 'The name of the API key that was used.',
     channel: 'The way in that it came by.',
     address: 'The address it came from.',
+    requestId: "The id of the request, as its answer and the server's log have it.",
     type: 'What happened.',
     subject: 'What it was done to: ids and names.',
     target: 'The controllerId of a target that it changed, also where it changed many by a filter.',

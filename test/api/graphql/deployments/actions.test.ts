@@ -329,7 +329,9 @@ describe('actions', () => {
       actions: { nodes: Array(3).fill({ forceType: 'FORCED' }) },
       userErrors: [],
     });
-    const device = asDevice(context, await context.tenants.byId(context.caller.tenantId), 'd-001', 'x');
+    const device = asDevice(context, await context.tenants.byId(context.caller.tenantId), 'd-001', {
+      address: 'x',
+    });
     await reportDeployment(device, numberOf(waiting), {
       execution: 'closed',
       result: 'success',

@@ -54,7 +54,7 @@ export async function makeFleet(platform: Platform): Promise<Fleet> {
     await createTargetTags(admin, { targetTags: [{ name }] });
     const { group } = await createEnrollmentGroup(admin, { name });
     const device = async (controllerId: string) =>
-      asDevice(admin, await admin.tenants.byId(tenantId), controllerId, 'http://10.0.0.1');
+      asDevice(admin, await admin.tenants.byId(tenantId), controllerId, { address: 'http://10.0.0.1' });
     await registerDevice(await device(name), { address: 'x', groupId: group.id, wasPending: false });
     await updateTarget(admin, { controllerId: name, targetTypeId: targetTypes[0]!.id });
     await registerPending(await device(`waits-${name}`), { groupId: group.id, address: 'x' });

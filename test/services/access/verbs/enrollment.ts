@@ -45,7 +45,9 @@ async function makeGroup(admin: Context, side: Side): Promise<number> {
 }
 
 const device = async (admin: Context, controllerId: string) =>
-  asDevice(admin, await admin.tenants.byId(admin.caller.tenantId), controllerId, 'http://10.0.0.1');
+  asDevice(admin, await admin.tenants.byId(admin.caller.tenantId), controllerId, {
+    address: 'http://10.0.0.1',
+  });
 
 async function makeRegistered(admin: Context, side: Side) {
   const groupId = await makeGroup(admin, side);

@@ -92,7 +92,9 @@ describe('a target that has as many actions as it may have', () => {
   });
 
   it('takes no report of another set that its device has', async () => {
-    const device = asDevice(context, await context.tenants.byId(context.caller.tenantId), 'a', 'x');
+    const device = asDevice(context, await context.tenants.byId(context.caller.tenantId), 'a', {
+      address: 'x',
+    });
     await expect(reportInstalled(device, { name: 'first', version: '1' })).rejects.toMatchObject({
       code: 'QUOTA_EXCEEDED',
     });

@@ -60,7 +60,7 @@ it('assignments, automatic ones, cancellations and reports at once neither get l
   const finished = { execution: 'closed', result: 'success', details: [] } as const;
   const outcomes = await Promise.allSettled([
     ...TARGETS.map((controllerId, at) =>
-      reportDeployment(asDevice(context, tenant, controllerId, 'x'), first[at]!, finished),
+      reportDeployment(asDevice(context, tenant, controllerId, { address: 'x' }), first[at]!, finished),
     ),
     assignAll(context, automatic),
     assign(context, sets[2]!, TARGETS.toReversed()),

@@ -72,7 +72,7 @@ describe('an auto-assignment whose time has come', () => {
     const [canceled, failed] = await assign(context, setId, ['a', 'b']);
     await cancelActions(context, { actionIds: [canceled!] });
     await cancelActions(context, { actionIds: [canceled!], force: true });
-    const device = asDevice(context, await context.tenants.byId(tenant.tenantId), 'b', 'x');
+    const device = asDevice(context, await context.tenants.byId(tenant.tenantId), 'b', { address: 'x' });
     await reportDeployment(device, failed!, { execution: 'closed', result: 'failure', details: [] });
     await assignAll(context, await autoAssignment(context, setId));
     expect(await actionsOf('a')).toMatchObject([{ status: 'canceled' }]);

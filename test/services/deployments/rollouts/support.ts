@@ -67,7 +67,7 @@ export async function report(
         eq(actions.active, true),
       ),
     );
-  const device = asDevice(context, await tenants.byId(caller.tenantId), controllerId, 'x');
+  const device = asDevice(context, await tenants.byId(caller.tenantId), controllerId, { address: 'x' });
   await reportDeployment(device, running!.id, { execution: 'closed', result, details: [] });
 }
 

@@ -32,7 +32,7 @@ describe.each([
     setId = await createSet(context, 'first');
   });
   const deviceOf = async (controllerId: string) =>
-    asDevice(context, await here.tenants.byId(context.caller.tenantId), controllerId, 'x');
+    asDevice(context, await here.tenants.byId(context.caller.tenantId), controllerId, { address: 'x' });
 
   const watch = async (filter?: string, as: Context = context) => {
     const feed = watchActions(watching(as, live, platform), { filter });

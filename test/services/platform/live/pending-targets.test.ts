@@ -22,7 +22,7 @@ async function open() {
   const register = async (...names: string[]) => {
     const known = await here.tenants.byId(tenant.tenantId);
     for (const name of names)
-      await registerPending(asDevice(context, known, name, 'x'), {
+      await registerPending(asDevice(context, known, name, { address: 'x' }), {
         groupId: group.id,
         address: 'x',
       });
