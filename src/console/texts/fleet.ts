@@ -64,7 +64,7 @@ export const fleetTexts = {
       UPDATE_STATUS: 'State',
       DISTRIBUTION_SET: 'Software',
       ATTRIBUTE: 'Attribute',
-    } satisfies Record<TargetFacetKind, string>,
+    } satisfies Record<TargetFacetKind | 'ATTRIBUTE', string>,
     none: {
       TAG: 'no tag',
       GROUP: 'no group',
@@ -72,7 +72,7 @@ export const fleetTexts = {
       UPDATE_STATUS: 'no state',
       DISTRIBUTION_SET: 'no known software',
       ATTRIBUTE: 'without it',
-    } satisfies Record<TargetFacetKind, string>,
+    } satisfies Record<TargetFacetKind | 'ATTRIBUTE', string>,
     key: 'Key of the attribute',
     chooseKey: 'Choose an attribute that devices tell of themselves.',
     more: 'The most frequent are shown.',

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { findNewestCompatibleSets } from '../../../src/services/deployments/assignments/newest-compatible.ts';
 import { addCompatibleSetTypes } from '../../../src/services/fleet/target-types/compatible-set-types.ts';
@@ -49,6 +50,17 @@ it('is the one that was created last of those that are for the target', async ()
   expect(await newestOf(context, 'b', 'a')).toEqual([forAll, forA]);
   const newer = await setFor('group==a');
   expect(await newestOf(context, 'a')).toEqual([newer]);
+});
+
+it('goes by when sets were created, not by their numbers', async () => {
+  const [first, second] = [await setFor('group==a'), await setFor('id==*')];
+  await platform.database.execute(sql`
+    UPDATE distribution_sets SET created_at = now() + interval '1 hour' WHERE id = ${first}`);
+  expect(await newestOf(context, 'a', 'b')).toEqual([first, second]);
+  await assign(context, second, ['a'], { offline: true });
+  expect(await newestOf(context, 'a')).toEqual([first]);
+  await assign(context, first, ['a'], { offline: true });
+  expect(await newestOf(context, 'a')).toEqual([undefined]);
 });
 
 it('is newer than what the target has', async () => {

@@ -48,7 +48,7 @@ import { rolesNamed, User, userView } from './users.ts';
   description:
     'What a program signs in with, as `Authorization: Bearer …`. It acts for its owner, never has more permissions than the owner has at that moment, and ends with the owner.',
 })
-class ApiKey extends Node {
+export class ApiKey extends Node {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 

@@ -5,6 +5,7 @@ import { AutoAssignment } from '../deployments/auto-assignments.ts';
 import { Rollout } from '../deployments/rollouts.ts';
 import { CertificateAuthority } from '../devices/certificate-authorities.ts';
 import { EnrollmentGroup } from '../devices/enrollment-groups.ts';
+import { PendingTarget } from '../devices/pending-targets.ts';
 import { TargetFilter } from '../fleet/target-filters.ts';
 import { TargetTag } from '../fleet/target-tags.ts';
 import { TargetType } from '../fleet/target-types.ts';
@@ -12,8 +13,13 @@ import { Target } from '../fleet/targets.ts';
 import { Webhook } from '../platform/webhooks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOf } from '../server/loaders.ts';
+import { Artifact } from '../software/artifacts.ts';
+import { DistributionSetTag } from '../software/distribution-set-tags.ts';
+import { DistributionSetType } from '../software/distribution-set-types.ts';
 import { DistributionSet } from '../software/distribution-sets.ts';
+import { SoftwareModuleType } from '../software/software-module-types.ts';
 import { SoftwareModule } from '../software/software-modules.ts';
+import { ApiKey } from './api-keys.ts';
 import { Role } from './roles.ts';
 import { User } from './users.ts';
 import { Viewer } from './viewer.ts';
@@ -31,8 +37,14 @@ const TYPES: Record<RightsOf, ClassType> = {
   EnrollmentGroup,
   CertificateAuthority,
   Webhook,
+  SoftwareModuleType,
+  DistributionSetType,
+  DistributionSetTag,
+  Artifact,
+  PendingTarget,
   User,
   Role,
+  ApiKey,
 };
 
 const WHAT_IT_SAYS =
@@ -59,6 +71,12 @@ async function mayDo(context: GraphqlContext, rights: readonly Right[], id: numb
   return true;
 }
 
+/** What rights are asked by: the number of a thing, of an artifact that of its module. */
+interface Owned {
+  id?: number;
+  moduleId?: number;
+}
+
 const wordsOf = (name: string) => name.replace(/([A-Z])/g, ' $1').toLowerCase();
 
 /** Declares the field `viewerCan` of a type, and what it has. @returns its resolver */
@@ -79,9 +97,9 @@ function viewerCan(type: ClassType, name: string, rights: Readonly<Record<string
   @Resolver(() => type)
   class ViewerCanResolver {
     @FieldResolver(() => ViewerCan, { description: `What the caller may do, ${WHAT_IT_SAYS}` })
-    viewerCan(@Root() { id = 0 }: { id?: number }, @Ctx() context: GraphqlContext): ViewerCan {
+    viewerCan(@Root() { id = 0, moduleId = id }: Owned, @Ctx() context: GraphqlContext): ViewerCan {
       const asked = Object.entries(rights).map(
-        ([right, needed]) => [right, () => mayDo(context, needed, id)] as const,
+        ([right, needed]) => [right, () => mayDo(context, needed, moduleId)] as const,
       );
       return Object.fromEntries(asked);
     }

@@ -3,6 +3,7 @@ import { Field, InputType, Int } from 'type-graphql';
 import type { Rollout as Entity } from '../../../services/deployments/rollouts/rollout.ts';
 import { idOf } from '../server/ids.ts';
 import { idInput } from '../server/mutations.ts';
+import { OneOf } from '../server/selections.ts';
 import { ForceType } from './actions.ts';
 import { RolloutSuccessAction } from './rollout-groups.ts';
 
@@ -65,6 +66,19 @@ class DynamicRolloutGroupInput {
   targetCount!: number;
 }
 
+@OneOf()
+@InputType({ description: 'How targets are shared out: either into groups of one size, or into given ones.' })
+class RolloutGroupsInput {
+  @Field(() => Int, { nullable: true, description: 'Into how many groups of the same size.' })
+  count?: number;
+
+  @Field(() => [RolloutGroupInput], {
+    nullable: true,
+    description: 'The groups in the order in which they start; together they must contain every target.',
+  })
+  each?: RolloutGroupInput[];
+}
+
 @InputType({ description: 'What `createRollout` takes.' })
 export class CreateRolloutInput extends RolloutConditionsInput {
   @Field(() => String, { description: 'Its name, unique in the tenant, at most 128 characters.' })
@@ -81,21 +95,15 @@ export class CreateRolloutInput extends RolloutConditionsInput {
   @Field(() => String, { description: 'RSQL: which targets; at least one must match.' })
   filter!: string;
 
-  @Field(() => Int, {
+  @Field(() => RolloutGroupsInput, {
     nullable: true,
-    description: 'Into how many groups of the same size; one unless given. Not together with `groups`.',
+    description: 'Its groups; one for all unless given.',
   })
-  groupCount?: number | null;
-
-  @Field(() => [RolloutGroupInput], {
-    nullable: true,
-    description: 'The groups in the order in which they start; together they must contain every target.',
-  })
-  groups?: RolloutGroupInput[] | null;
+  groups?: RolloutGroupsInput | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether targets that appear later are taken in. Not together with `groups`.',
+    description: 'Whether targets that appear later are taken in. Not together with given groups.',
   })
   dynamic?: boolean | null;
 

@@ -21,6 +21,7 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { asPlaced } from '../server/selections.ts';
 import { CreateRolloutInput, RolloutDecisionInput, UpdateRolloutInput } from './rollout-inputs.ts';
 import { Rollout } from './rollouts.ts';
 
@@ -36,6 +37,9 @@ class RetryRolloutPayload extends Payload {
   rollout!: Rollout | null;
 }
 
+/** Where the input has what the verb calls so. */
+const GROUPS_AT = { groupCount: ['groups', 'count'], groups: ['groups', 'each'] };
+
 @Resolver()
 export class RolloutMutations {
   @Mutation(payloadOf('createRollout', RolloutPayload), {
@@ -47,7 +51,9 @@ export class RolloutMutations {
     input: CreateRolloutInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RolloutPayload> {
-    return changed(createRollout(context, input));
+    const { groups, ...rest } = input;
+    const shared = { groupCount: groups?.count, groups: groups?.each };
+    return asPlaced(changed(createRollout(context, { ...rest, ...shared })), GROUPS_AT);
   }
 
   @Mutation(payloadOf('updateRollout', RolloutPayload), {

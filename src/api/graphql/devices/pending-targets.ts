@@ -50,7 +50,7 @@ const PendingTargetState = enumOf<Entity['state']>(
   implements: Node,
   description: 'A device that is not a target yet: it needs an approval, or was rejected.',
 })
-class PendingTarget extends Node implements Omit<Entity, 'groupId'> {
+export class PendingTarget extends Node implements Omit<Entity, 'groupId'> {
   @Field(() => String, { description: 'Its name on the wire, unique in the tenant.' })
   controllerId!: string;
 

@@ -1,4 +1,4 @@
-import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import {
   countTargetFacets,
   type TargetFacet as FacetEntity,
@@ -8,14 +8,15 @@ import {
 } from '../../../services/fleet/targets/facets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
+import { OneOf } from '../server/selections.ts';
 
-const TargetFacetKind = enumOf<FacetKind>('TargetFacetKind', 'What targets are counted by.', {
+type Kind = Exclude<FacetKind, 'attribute'>;
+const TargetFacetKind = enumOf<Kind>('TargetFacetKind', 'What targets are counted by.', {
   tag: 'Their tags; a target with several counts for each.',
   type: 'Their target type. Needs READ_TARGET_TYPE.',
   group: 'Their group, without regard to case.',
   updateStatus: 'How far they are with their updates.',
   distributionSet: 'The distribution set that they run. Needs READ_DISTRIBUTION_SET.',
-  attribute: 'The value of an attribute, without regard to case; `key` says which.',
 });
 
 @ObjectType({ simpleResolvers: true, description: 'Targets that have the same of something.' })
@@ -48,19 +49,26 @@ class TargetFacets implements FacetsEntity {
   hasMore!: boolean;
 }
 
+@OneOf()
+@InputType({ description: 'What targets are counted by: either a kind of thing, or an attribute.' })
+class TargetFacetInput {
+  @Field(() => TargetFacetKind, { nullable: true, description: 'What they have one or some of.' })
+  kind?: Kind;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The key of an attribute: they are counted by its value, without regard to case.',
+  })
+  attribute?: string;
+}
+
 @ArgsType()
 class TargetFacetsArgs {
   @Field(() => String, { nullable: true, description: 'RSQL: which targets are counted; default: all.' })
   filter?: string | null;
 
-  @Field(() => TargetFacetKind, { description: 'What they are counted by.' })
-  by!: FacetKind;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'For ATTRIBUTE: the key; otherwise it must be missing.',
-  })
-  key?: string | null;
+  @Field(() => TargetFacetInput, { description: 'What they are counted by.' })
+  by!: TargetFacetInput;
 
   @Field(() => Int, { nullable: true, description: `How many counts, at most ${MOST_FACETS}. Default: 20.` })
   first?: number | null;
@@ -77,9 +85,9 @@ export class TargetFacetsResolver {
     complexity: FACETS_COST,
   })
   targetFacets(
-    @Args(() => TargetFacetsArgs) args: TargetFacetsArgs,
+    @Args(() => TargetFacetsArgs) { by, ...args }: TargetFacetsArgs,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetFacets> {
-    return countTargetFacets(context, args);
+    return countTargetFacets(context, { ...args, by: by.kind ?? 'attribute', key: by.attribute });
   }
 }

@@ -5,6 +5,7 @@ import {
   GraphQLError,
   Kind,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 import { LIMITS } from './limits.ts';
 
@@ -31,10 +32,14 @@ function refuseLargeNodes(document: DocumentNode): void {
     if (depth > LIMITS.nesting) throw documentTooDeep();
     if (node.kind === Kind.NAME && node.value.length > LIMITS.nameLength)
       throw refusal(`has a name of more than ${LIMITS.nameLength} characters`);
-    if (node.kind === Kind.LIST && node.values.length > LIMITS.listLength)
-      throw refusal(`has a list of more than ${LIMITS.listLength} values`);
+    if ((node.kind === Kind.ARGUMENT || node.kind === Kind.OBJECT_FIELD) && isTooLong(node.value))
+      throw refusal(`has a list of more than ${LIMITS.listLength} values in "${node.name.value}"`);
   }
 }
+
+/** A list in a list is as long as what is nested in it. */
+const isTooLong = (value: ValueNode): boolean =>
+  value.kind === Kind.LIST && (value.values.length > LIMITS.listLength || value.values.some(isTooLong));
 
 const knownUses = new WeakMap<DocumentNode, ReadonlyMap<string, number>>();
 

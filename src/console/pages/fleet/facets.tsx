@@ -17,7 +17,8 @@ import { AttributeKeys, FleetFacets } from './fleet.documents.ts';
 type Facet = FleetFacetsQuery['targetFacets']['facets'][number];
 
 const texts = fleetTexts.facets;
-const KINDS = Object.keys(texts.kinds) as TargetFacetKind[];
+type Kind = TargetFacetKind | 'ATTRIBUTE';
+const KINDS = Object.keys(texts.kinds) as Kind[];
 /** Counting a large fleet is work: it is counted anew no more often than this. */
 const COUNT_EVERY_MS = 10_000;
 const PREFIX = 'attribute.';
@@ -25,7 +26,7 @@ const PREFIX = 'attribute.';
 /** What the fleet consists of, by one thing at a time. `moved` is another value whenever something has moved. */
 export function Facets({ total, moved }: { total: number; moved: unknown }) {
   const { may } = useViewer();
-  const [kept, setKept] = useKept<{ by: TargetFacetKind; key: string }>('fleet.facet', {
+  const [kept, setKept] = useKept<{ by: Kind; key: string }>('fleet.facet', {
     by: 'TAG',
     key: '',
   });
@@ -36,8 +37,8 @@ export function Facets({ total, moved }: { total: number; moved: unknown }) {
   );
   const by = kinds.includes(kept.by) ? kept.by : 'GROUP';
   const isMissingKey = by === 'ATTRIBUTE' && kept.key === '';
-  const variables = { by, key: by === 'ATTRIBUTE' ? kept.key : undefined };
-  const facets = useData(FleetFacets, variables, { pause: isMissingKey });
+  const asked = by === 'ATTRIBUTE' ? { attribute: kept.key } : { kind: by };
+  const facets = useData(FleetFacets, { by: asked }, { pause: isMissingKey });
   useFollow(moved, facets.reload, COUNT_EVERY_MS);
   const choices = kinds.map((value) => ({ value, label: texts.kinds[value] }));
   return (
@@ -49,7 +50,7 @@ export function Facets({ total, moved }: { total: number; moved: unknown }) {
           aria-label={texts.by}
           data={choices}
           value={by}
-          onChange={(value) => setKept({ ...kept, by: value as TargetFacetKind })}
+          onChange={(value) => setKept({ ...kept, by: value as Kind })}
         />
         <Select
           hiddenFrom="sm"
@@ -57,7 +58,7 @@ export function Facets({ total, moved }: { total: number; moved: unknown }) {
           aria-label={texts.by}
           data={choices}
           value={by}
-          onChange={(value) => setKept({ ...kept, by: (value ?? 'TAG') as TargetFacetKind })}
+          onChange={(value) => setKept({ ...kept, by: (value ?? 'TAG') as Kind })}
           allowDeselect={false}
         />
         {by === 'ATTRIBUTE' && <KeyField value={kept.key} onChange={(key) => setKept({ by, key })} />}
@@ -88,7 +89,7 @@ export function Facets({ total, moved }: { total: number; moved: unknown }) {
   );
 }
 
-function FacetLine({ facet, by, total }: { facet: Facet; by: TargetFacetKind; total: number }) {
+function FacetLine({ facet, by, total }: { facet: Facet; by: Kind; total: number }) {
   const { count, filter, value, version } = facet;
   return (
     <li>
@@ -105,7 +106,7 @@ function FacetLine({ facet, by, total }: { facet: Facet; by: TargetFacetKind; to
   );
 }
 
-const nameOf = (by: TargetFacetKind, value: string) =>
+const nameOf = (by: Kind, value: string) =>
   by === 'UPDATE_STATUS'
     ? (updateStatusTexts[value.toUpperCase() as keyof typeof updateStatusTexts] ?? value)
     : value;

@@ -82,8 +82,8 @@ export const inputOf = (draft: RolloutDraft, name: string, description: string):
   startAt: draft.startAt ?? undefined,
   weight: draft.weight ?? undefined,
   ...(draft.groupCount === undefined
-    ? { groups: draft.groups.map(groupInput) }
-    : { groupCount: draft.groupCount, dynamic: draft.dynamic || undefined }),
+    ? { groups: { each: draft.groups.map(groupInput) } }
+    : { groups: { count: draft.groupCount }, dynamic: draft.dynamic || undefined }),
 });
 
 /** A group as the plan shows it. */

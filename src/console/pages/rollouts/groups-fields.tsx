@@ -52,7 +52,7 @@ export function GroupsFields({ draft, onChange, faultOf }: FieldsProps) {
             min={1}
             max={MOST_GROUPS}
             allowDecimal={false}
-            error={faultOf('groupCount')}
+            error={faultOf('groups.count')}
           />
           <Group grow align="flex-start">
             <Percent

@@ -23,7 +23,7 @@ const PAUSE_MS = 250;
 const MOST_WEIGHT = 1000;
 const MONOSPACE = { input: { fontFamily: 'var(--mantine-font-family-monospace)' } };
 /** Their faults are shown where they are; those within groups are not. */
-const SHOWN = ['name', 'filter', 'groupCount', 'startAt', 'weight'];
+const SHOWN = ['name', 'filter', 'groups.count', 'startAt', 'weight'];
 
 /** Plans a rollout: beside the form, what it will do. */
 export function NewRolloutPage() {
@@ -35,8 +35,8 @@ export function NewRolloutPage() {
   const targetFilter = useTargetFilter(draft.choice.setId);
   const change = (changed: Partial<RolloutDraft>) => setDraft((before) => ({ ...before, ...changed }));
   const faultOf = (field: string) =>
-    faults.find(({ path }) => path.length === 1 && path[0] === field)?.message;
-  const others = faults.filter(({ path }) => path.length !== 1 || !SHOWN.includes(path[0] ?? ''));
+    faults.find(({ path }) => path.join('.') === field)?.message;
+  const others = faults.filter(({ path }) => !SHOWN.includes(path.join('.')));
 
   async function submit(event: SyntheticEvent<HTMLFormElement>) {
     event.preventDefault();

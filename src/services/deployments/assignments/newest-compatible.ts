@@ -35,8 +35,7 @@ export async function findNewestCompatibleSets(
   const candidates = withoutOlder(await readCandidates(context));
   if (!candidates.length) return targetIds.map(() => undefined);
   const suiting = await findFirstSuiting(context, targetIds, candidates);
-  const sets = new Map(candidates.map((set) => [set.id, set]));
-  return targetIds.map((id) => sets.get(suiting.get(id) ?? 0));
+  return targetIds.map((id) => suiting.get(id));
 }
 
 /** The limit comes before completeness, which is looked at set by set. The newest is the first. */
@@ -54,7 +53,7 @@ async function readCandidates(context: Context): Promise<DistributionSet[]> {
         await scopeCondition(context, 'READ_DISTRIBUTION_SET'),
       ),
     )
-    .orderBy(desc(distributionSets.id))
+    .orderBy(desc(distributionSets.createdAt), desc(distributionSets.id))
     .limit(NEWEST_SETS);
   return rows.filter(({ complete }) => complete);
 }
@@ -69,28 +68,35 @@ function withoutOlder(newestFirst: readonly DistributionSet[]): DistributionSet[
   return [...kinds.values()];
 }
 
-/** @returns by target the id of the first of the sets that it could take, if that is newer than what it has */
+/** @returns by target the first of the sets that it could take, if that was created after what it has */
 async function findFirstSuiting(
   context: Context,
   targetIds: readonly number[],
   newestFirst: readonly DistributionSet[],
-): Promise<Map<number, number>> {
+): Promise<Map<number, DistributionSet>> {
   const { tenantId } = context.caller;
   const tenant = await context.tenants.byId(tenantId);
   const moments = filterMoments(tenant, context.clock());
-  const installed = sql`(SELECT ${targetDeployments.installedSetId} FROM ${targetDeployments}
+  const installed = sql`(SELECT extract(epoch FROM ${distributionSets.createdAt}) * 1000
+    FROM ${targetDeployments} JOIN ${distributionSets} ON ${distributionSets.tenantId} = ${targetDeployments.tenantId}
+      AND ${distributionSets.id} = ${targetDeployments.installedSetId}
     WHERE ${targetDeployments.tenantId} = ${targets.tenantId} AND ${targetDeployments.targetId} = ${targets.id})`;
-  const whens = newestFirst.map((set): SQL => {
+  const whens = newestFirst.map((set, place): SQL => {
     const matches = compileFilter(parseFilter(set.targetFilter!), TARGET_FIELDS, moments);
-    return sql`WHEN ${takesSetType(set.type.id)} AND ${matches} THEN ${set.id}::bigint`;
+    return sql`WHEN ${takesSetType(set.type.id)} AND ${matches} THEN ${place}::int`;
   });
   const scope = await scopeCondition(context, 'READ_TARGET');
   const first = sql`CASE ${sql.join(whens, sql` `)} END`;
-  const rows = await context.database.execute<{ id: string; set_id: string }>(sql`
-    SELECT id, set_id FROM (
-      SELECT ${targets.id}, ${first} AS set_id, ${installed} AS installed_id
+  const rows = await context.database.execute<{ id: string; place: number; installed_at: string | null }>(sql`
+    SELECT id, place, installed_at FROM (
+      SELECT ${targets.id}, ${first} AS place, ${installed} AS installed_at
       FROM ${targetsWith([first, scope])}
       WHERE ${and(eq(targets.tenantId, tenantId), isAmong(targets.id, targetIds), scope)} OFFSET 0) AS found
-    WHERE set_id > coalesce(installed_id, 0)`);
-  return new Map(rows.map((row) => [Number(row.id), Number(row.set_id)]));
+    WHERE place IS NOT NULL`);
+  const suiting = rows.map(
+    (row) => [Number(row.id), newestFirst[row.place]!, Number(row.installed_at ?? -1)] as const,
+  );
+  return new Map(
+    suiting.filter(([, set, after]) => set.createdAt.getTime() > after).map(([id, set]) => [id, set]),
+  );
 }

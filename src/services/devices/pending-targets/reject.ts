@@ -3,6 +3,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { pendingTargets } from '../../../database/tables/enrollment.ts';
 import { forbidden } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { always, type Right } from '../../access/rights.ts';
 import { affected } from '../../platform/audit/record.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -34,6 +35,10 @@ export async function rejectTargets(context: Context, input: PendingSelection): 
 }
 
 const isPending = ({ state }: Pick<PendingRow, 'state'>) => state === 'pending';
+
+/** The right to reject pending targets, which no scope can include. */
+export const rejectingTargets: Right = async ({ caller }) =>
+  always(caller.permissions.get('CREATE_TARGET') === null);
 
 /** @throws FORBIDDEN */
 function requireUnscoped(context: Context): void {

@@ -70,7 +70,8 @@ export async function countTargetFacets(context: Context, request: FacetsRequest
   if (limit < 1 || limit > MOST_FACETS) throw invalid(`first: must be from 1 to ${MOST_FACETS}`, ['first']);
   if ((by === 'attribute') !== (key != null))
     throw invalid('key: must be given for attributes, and for nothing else', ['key']);
-  if (key != null && !isWord(key)) throw invalid('key: cannot be asked for by a filter', ['key']);
+  if (key != null && !isWord(key))
+    throw invalid('attribute: cannot be asked for by a filter', ['by', 'attribute']);
 
   const { joins, by: same, columns, filterOf } = await GROUPINGS[by](context, key ?? '');
   const where = and(

@@ -1,7 +1,9 @@
+import { deletingApiKey } from '../../access/api-keys/rights.ts';
 import { being, having, type Right, within } from '../../access/rights.ts';
 import { deletingUser, managing, settingPassword } from '../../access/users/rights.ts';
 import { autoAssignmentsInScope } from '../../deployments/auto-assignments/auto-assignment.ts';
 import { rolloutsInScope } from '../../deployments/rollouts/handle.ts';
+import { rejectingTargets } from '../../devices/pending-targets/reject.ts';
 import { targetTypesAs } from '../../fleet/target-types/find.ts';
 import { targetsAs } from '../../fleet/targets/scope.ts';
 import { setsAs } from '../../software/distribution-sets/set.ts';
@@ -46,6 +48,24 @@ export const RIGHTS = {
     deleteArtifact: [within(modulesAs('DELETE_SOFTWARE_MODULE'))],
     downloadArtifact: [within(modulesAs('DOWNLOAD_REPOSITORY_ARTIFACT'))],
   },
+  SoftwareModuleType: {
+    update: [having('UPDATE_SOFTWARE_MODULE_TYPE')],
+    delete: [having('DELETE_SOFTWARE_MODULE_TYPE')],
+  },
+  DistributionSetType: {
+    update: [having('UPDATE_DISTRIBUTION_SET_TYPE')],
+    delete: [having('DELETE_DISTRIBUTION_SET_TYPE')],
+  },
+  DistributionSetTag: {
+    update: [having('UPDATE_DISTRIBUTION_SET')],
+    delete: [having('DELETE_DISTRIBUTION_SET')],
+  },
+  /** By the number of its module. */
+  Artifact: {
+    delete: [within(modulesAs('DELETE_SOFTWARE_MODULE'))],
+    download: [within(modulesAs('DOWNLOAD_REPOSITORY_ARTIFACT'))],
+  },
+  PendingTarget: { approve: [having('CREATE_TARGET')], reject: [rejectingTargets] },
   Rollout: {
     update: [having('UPDATE_ROLLOUT')],
     delete: [having('DELETE_ROLLOUT'), rolloutsInScope],
@@ -73,6 +93,7 @@ export const RIGHTS = {
   },
   User: { update: [managing], delete: [deletingUser], setPassword: [settingPassword] },
   Role: { update: administering, delete: administering },
+  ApiKey: { delete: [deletingApiKey] },
 } as const satisfies Record<string, Rights>;
 export type RightsOf = keyof typeof RIGHTS;
 

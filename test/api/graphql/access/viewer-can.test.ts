@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey } from '../../../../src/services/access/api-keys/create.ts';
 import {
   effectivePermissions,
   PERMISSIONS,
@@ -8,6 +9,8 @@ import { createRole } from '../../../../src/services/access/roles/create.ts';
 import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
 import { RIGHTS, TENANT_RIGHTS } from '../../../../src/services/platform/rights/rights.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
+import { createDistributionSetTags } from '../../../../src/services/software/distribution-set-tags/create.ts';
+import { createSoftwareModules } from '../../../../src/services/software/software-modules/create.ts';
 import { createUser, roleIdOf } from '../../../services/access/by-name.ts';
 import { type Fleet, makeFleet } from '../../../services/access/seen/fleet.ts';
 import { newAuthority } from '../../../support/certificates.ts';
@@ -17,6 +20,8 @@ import { type Any, type Ask, openTestDoor } from '../support.ts';
 const door = openTestDoor();
 
 let fleet: Fleet;
+/** A module that no set has, so that its files can be deleted. */
+let freeModule: string;
 /** By type, the ids of the thing `inner` and of `outer`. */
 const ids: Record<string, { inner: string; outer?: string }> = {};
 
@@ -32,6 +37,10 @@ const LISTS: Record<string, string> = {
   EnrollmentGroup: 'enrollmentGroups',
   CertificateAuthority: 'certificateAuthorities',
   Webhook: 'webhooks',
+  SoftwareModuleType: 'softwareModuleTypes',
+  DistributionSetType: 'distributionSetTypes',
+  DistributionSetTag: 'distributionSetTags',
+  ApiKey: 'apiKeys',
 };
 
 beforeAll(async () => {
@@ -42,6 +51,8 @@ beforeAll(async () => {
   await createRole(admin, { name: 'inner', permissions: [] });
   await createWebhook(admin, { name: 'inner', url: 'https://example.org' });
   await createCertificateAuthority(admin, { name: 'inner', certificate: (await newAuthority('Root')).cert });
+  await createApiKey(admin, { name: 'inner', permissions: ['READ_TARGET'] });
+  await createDistributionSetTags(admin, { distributionSetTags: [{ name: 'inner' }] });
   ids['User'] = { inner: idOf('User', inner.id) };
   ids['Role'] = { inner: idOf('Role', await roleIdOf(admin, 'inner')) };
   const { data } = await door.asCaller(admin)(
@@ -51,6 +62,17 @@ beforeAll(async () => {
     const named = (name: string) => data[list].nodes.find((node: Any) => node.name === name)?.id;
     ids[type] = { inner: named('inner') ?? data[list].nodes[0].id, outer: named('outer') };
   }
+  const modules = await createSoftwareModules(admin, {
+    softwareModules: [{ type: 'inner', name: 'free', version: '1' }],
+  });
+  freeModule = idOf('SoftwareModule', modules.created[0]!.id);
+  const file = `moduleId: "${freeModule}", filename: "f", url: "https://example.org/f", size: 1, sha256: "${'0'.repeat(64)}"`;
+  const more = await door.asCaller(admin)(
+    `mutation { createExternalArtifact(input: { ${file} }) { artifact { id } userErrors { message } } }`,
+  );
+  ids['Artifact'] = { inner: more.data.createExternalArtifact.artifact.id };
+  const waiting = await door.asCaller(admin)('{ pendingTargets { nodes { id } } }');
+  ids['PendingTarget'] = { inner: waiting.data.pendingTargets.nodes[0].id };
 });
 
 const NOTHING = 'userErrors { code message }';
@@ -129,9 +151,29 @@ const VERBS: Record<string, Record<string, (id: string) => string>> = {
     delete: simple('deleteUser'),
   },
   Role: { update: simple('updateRole', ', description: "x"'), delete: simple('deleteRole') },
+  SoftwareModuleType: {
+    update: simple('updateSoftwareModuleType', ', description: "x"'),
+    delete: simple('deleteSoftwareModuleType'),
+  },
+  DistributionSetType: {
+    update: simple('updateDistributionSetType', ', description: "x"'),
+    delete: simple('deleteDistributionSetType'),
+  },
+  DistributionSetTag: {
+    update: simple('updateDistributionSetTag', ', description: "x"'),
+    delete: simple('deleteDistributionSetTag'),
+  },
+  Artifact: {
+    delete: (id) => `deleteArtifact(input: { moduleId: "${freeModule}", id: "${id}" }) { ${NOTHING} }`,
+  },
+  PendingTarget: {
+    approve: (id) => `approveTargets(input: { pendingTargets: { ids: ["${id}"] } }) { ${NOTHING} }`,
+    reject: (id) => `rejectTargets(input: { pendingTargets: { ids: ["${id}"] } }) { ${NOTHING} }`,
+  },
+  ApiKey: { delete: simple('deleteApiKey') },
 };
 /** What these say is not a mutation. */
-const READING = ['Target.readToken', 'SoftwareModule.downloadArtifact'];
+const READING = ['Target.readToken', 'SoftwareModule.downloadArtifact', 'Artifact.download'];
 
 /** What the rights in the tenant are for; with nothing in it that could be created. */
 const CREATIONS: Record<keyof typeof TENANT_RIGHTS, string> = {
@@ -301,7 +343,7 @@ describe('what a caller can do', () => {
 
   it('to a thing is what is not refused, whatever permission is missing', async () => {
     const relevant = PERMISSIONS.filter(
-      (one) => !/TYPE$|^CREATE_(TENANT|AUTO|DIST)/.test(one) || one.endsWith('TARGET_TYPE'),
+      (one) => !/^(CREATE|READ)_.*TYPE$|^CREATE_(TENANT|AUTO|DIST)/.test(one) || one.endsWith('TARGET_TYPE'),
     );
     const flagsOf = new Map<string, Record<string, boolean> | undefined>();
     const callers = new Map([...relevant, undefined].map((one) => [one, without(one)]));

@@ -27,7 +27,14 @@ describe('rollouts', () => {
     const distributionSetId = idOf('DistributionSet', await createSet(context, 'set'));
     const created = await mutate(
       'createRollout',
-      { name: 'r', filter: 'id==*', distributionSetId, groups: GROUPS, forceType: 'SOFT', weight: 3 },
+      {
+        name: 'r',
+        filter: 'id==*',
+        distributionSetId,
+        groups: { each: GROUPS },
+        forceType: 'SOFT',
+        weight: 3,
+      },
       `rollout { id number name status forceType weight totalTargets totalGroups distributionSet { name }
         targetCounts { notStarted running } groups { nodes { name filter errorThreshold successAction } } }`,
     );
@@ -123,8 +130,11 @@ describe('rollouts', () => {
     expect(await refused({ distributionSetId: '0' })).toMatchObject({
       userErrors: [{ code: 'DISTRIBUTION_SET_NOT_FOUND', path: ['distributionSetId'] }],
     });
-    expect(await refused({ groups: [{ name: 'g', percentage: 101 }] })).toMatchObject({
-      userErrors: [{ code: 'INVALID_INPUT', path: ['groups', '0', 'percentage'] }],
+    expect(await refused({ groups: { each: [{ name: 'g', percentage: 101 }] } })).toMatchObject({
+      userErrors: [{ code: 'INVALID_INPUT', path: ['groups', 'each', '0', 'percentage'] }],
+    });
+    expect(await refused({ groups: { count: 0 } })).toMatchObject({
+      userErrors: [{ code: 'INVALID_INPUT', path: ['groups', 'count'] }],
     });
     expect(await refused({ filter: 'nosuch==1' })).toMatchObject({
       userErrors: [{ code: 'FILTER_FIELD_UNKNOWN', path: ['filter'] }],

@@ -40,7 +40,7 @@ const ASKING: Record<string, [filter: string, Permission]> = {
 /** What else a field of such a type takes, and what is selected, where that is not `totalCount`. */
 const ASKED_OTHERWISE: Record<string, { also?: string; selection: string }> = {
   FleetSummary: { selection: 'total' },
-  TargetFacets: { also: 'by: TAG, ', selection: 'hasMore' },
+  TargetFacets: { also: 'by: { kind: TAG }, ', selection: 'hasMore' },
 };
 
 /** What can be asked for its own fields only, or checks a filter without asking by it. */

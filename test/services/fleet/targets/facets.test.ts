@@ -112,7 +112,7 @@ it('counts those that match a filter only, and the first of many', async () => {
 it.each([
   [{ by: 'attribute' }, 'key'],
   [{ by: 'tag', key: 'hw' }, 'key'],
-  [{ by: 'attribute', key: 'no word' }, 'key'],
+  [{ by: 'attribute', key: 'no word' }, 'attribute'],
   [{ by: 'tag', first: 0 }, 'first'],
   [{ by: 'tag', first: 101 }, 'first'],
   [{ by: 'tag', filter: 'x==' }, 'a value'],
