@@ -195,6 +195,7 @@ export const certificateAuthorityNotFound = (id: string, path = ['id']) =>
 export const certificateAuthorityAlreadyExists = (nameOrFingerprint: string, path: string[]) =>
   alreadyExists('CERTIFICATE_AUTHORITY_ALREADY_EXISTS', nameOrFingerprint, path);
 
+export const tenantNotFound = (id: string, path: string[]) => notFound('TENANT_NOT_FOUND', id, path);
 export const webhookNotFound = (id: string, path = ['id']) => notFound('WEBHOOK_NOT_FOUND', id, path);
 export const webhookAlreadyExists = (name: string) => alreadyExists('WEBHOOK_ALREADY_EXISTS', name, ['name']);
 export const webhookDeliveryNotFound = (id: string, path: string[]) =>

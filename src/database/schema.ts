@@ -17,6 +17,7 @@ export * from './tables/software.ts';
 export * from './tables/target-data.ts';
 export * from './tables/target-types.ts';
 export * from './tables/targets.ts';
+export * from './tables/tenant-usage.ts';
 export * from './tables/tenants.ts';
 export * from './tables/token-rotations.ts';
 export * from './tables/users.ts';

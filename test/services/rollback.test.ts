@@ -61,6 +61,7 @@ import { changeMany } from '../../src/services/jobs/begin.ts';
 import { cancelJob } from '../../src/services/jobs/cancel.ts';
 import { createTenant } from '../../src/services/platform/tenants/create.ts';
 import { generateGatewayToken } from '../../src/services/platform/tenants/generate-gateway-token.ts';
+import { setTenantQuotas } from '../../src/services/platform/tenants/quotas.ts';
 import { resetConfiguration } from '../../src/services/platform/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../src/services/platform/tenants/set-configuration.ts';
 import { createWebhook } from '../../src/services/platform/webhooks/create.ts';
@@ -213,6 +214,8 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   endSession: (c, { session }) => endSession(c, session),
   createApiKey: (c) => createApiKey(c, { owner: 'someone', name: 'new', permissions: ['READ_TARGET'] }),
   deleteApiKey: (c, { keyId }) => deleteApiKey(c, { id: keyId }),
+  setTenantQuotas: (c) =>
+    setTenantQuotas(c, { tenantId: c.caller.tenantId, quotas: [{ kind: 'roles', limit: 9 }] }),
   createTenant: (c) =>
     createTenant(c, {
       name: `new-${c.caller.tenantId}`,

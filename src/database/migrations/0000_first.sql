@@ -720,6 +720,14 @@ CREATE TABLE "targets" (
 	CONSTRAINT "targets_update_status_check" CHECK ("targets"."update_status" IN ('unknown', 'registered', 'pending', 'in_sync', 'error'))
 );
 --> statement-breakpoint
+CREATE TABLE "tenant_usage" (
+	"tenant_id" bigint NOT NULL,
+	"kind" text COLLATE "C" NOT NULL,
+	"share" integer NOT NULL,
+	"total" bigint NOT NULL,
+	CONSTRAINT "tenant_usage_tenant_id_kind_share_pk" PRIMARY KEY("tenant_id","kind","share")
+);
+--> statement-breakpoint
 CREATE TABLE "tenant_configuration" (
 	"tenant_id" bigint NOT NULL,
 	"key" text COLLATE "C" NOT NULL,
@@ -868,6 +876,7 @@ ALTER TABLE "target_counts" ADD CONSTRAINT "target_counts_tenant_id_tenants_tena
 ALTER TABLE "target_polls" ADD CONSTRAINT "target_polls_target_fkey" FOREIGN KEY ("tenant_id","target_id") REFERENCES "public"."targets"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "targets" ADD CONSTRAINT "targets_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "targets" ADD CONSTRAINT "targets_target_type_fkey" FOREIGN KEY ("tenant_id","target_type_id") REFERENCES "public"."target_types"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "tenant_usage" ADD CONSTRAINT "tenant_usage_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tenant_configuration" ADD CONSTRAINT "tenant_configuration_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "target_token_rotations" ADD CONSTRAINT "target_token_rotations_target_fkey" FOREIGN KEY ("tenant_id","target_id") REFERENCES "public"."targets"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -931,4 +940,42 @@ ALTER INDEX "targets_wildcards_idx" ALTER COLUMN 3 SET STATISTICS 500;--> statem
 ALTER INDEX "targets_wildcards_idx" ALTER COLUMN 4 SET STATISTICS 500;--> statement-breakpoint
 -- Without the outer collation: the planner looks for the bare expressions.
 CREATE STATISTICS "target_attributes_value_stats" (mcv) ON "tenant_id", lower("key" COLLATE "default"), lower("value" COLLATE "default") FROM "target_attributes";--> statement-breakpoint
-CREATE STATISTICS "target_metadata_value_stats" (mcv) ON "tenant_id", lower("key" COLLATE "default"), left((lower("value" COLLATE "default") COLLATE "C"), 128) FROM "target_metadata";
+CREATE STATISTICS "target_metadata_value_stats" (mcv) ON "tenant_id", lower("key" COLLATE "default"), left((lower("value" COLLATE "default") COLLATE "C"), 128) FROM "target_metadata";--> statement-breakpoint
+-- Rows of a tenant are counted where they are made and deleted, whoever does so: a quota needs no count of all.
+CREATE FUNCTION "count_usage"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('muster.loading', true) = 'on' THEN RETURN NULL; END IF;
+  INSERT INTO "tenant_usage" AS known ("tenant_id", "kind", "share", "total")
+  SELECT "tenant_id", TG_TABLE_NAME, pg_backend_pid() % 16, (CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END) * count(*)
+  FROM changed GROUP BY "tenant_id"
+  ON CONFLICT ("tenant_id", "kind", "share") DO UPDATE SET "total" = known."total" + excluded."total";
+  RETURN NULL;
+END $$;--> statement-breakpoint
+CREATE TRIGGER "target_tags_made" AFTER INSERT ON "target_tags" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "target_tags_gone" AFTER DELETE ON "target_tags" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "target_types_made" AFTER INSERT ON "target_types" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "target_types_gone" AFTER DELETE ON "target_types" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "target_filters_made" AFTER INSERT ON "target_filters" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "target_filters_gone" AFTER DELETE ON "target_filters" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "distribution_sets_made" AFTER INSERT ON "distribution_sets" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "distribution_sets_gone" AFTER DELETE ON "distribution_sets" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "distribution_set_tags_made" AFTER INSERT ON "distribution_set_tags" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "distribution_set_tags_gone" AFTER DELETE ON "distribution_set_tags" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "distribution_set_types_made" AFTER INSERT ON "distribution_set_types" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "distribution_set_types_gone" AFTER DELETE ON "distribution_set_types" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "software_modules_made" AFTER INSERT ON "software_modules" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "software_modules_gone" AFTER DELETE ON "software_modules" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "software_module_types_made" AFTER INSERT ON "software_module_types" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "software_module_types_gone" AFTER DELETE ON "software_module_types" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "auto_assignments_made" AFTER INSERT ON "auto_assignments" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "auto_assignments_gone" AFTER DELETE ON "auto_assignments" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "rollouts_made" AFTER INSERT ON "rollouts" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "rollouts_gone" AFTER DELETE ON "rollouts" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "users_made" AFTER INSERT ON "users" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "users_gone" AFTER DELETE ON "users" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "roles_made" AFTER INSERT ON "roles" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "roles_gone" AFTER DELETE ON "roles" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "api_keys_made" AFTER INSERT ON "api_keys" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "api_keys_gone" AFTER DELETE ON "api_keys" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "webhooks_made" AFTER INSERT ON "webhooks" REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();--> statement-breakpoint
+CREATE TRIGGER "webhooks_gone" AFTER DELETE ON "webhooks" REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION "count_usage"();

@@ -1,53 +1,64 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
 import { chunks, isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
-import { apiKeys } from '../../database/tables/api-keys.ts';
-import { autoAssignments } from '../../database/tables/auto-assignments.ts';
 import { lowered } from '../../database/tables/columns.ts';
-import {
-  distributionSets,
-  distributionSetTagAssignments,
-  distributionSetTags,
-  distributionSetTypes,
-} from '../../database/tables/distribution-sets.ts';
-import { roles } from '../../database/tables/roles.ts';
-import { rollouts } from '../../database/tables/rollouts.ts';
-import { softwareModules, softwareModuleTypes } from '../../database/tables/software.ts';
-import { targetFilters, targetTagAssignments, targetTags } from '../../database/tables/target-data.ts';
-import { targetTypes } from '../../database/tables/target-types.ts';
+import { distributionSetTagAssignments } from '../../database/tables/distribution-sets.ts';
+import { targetTagAssignments } from '../../database/tables/target-data.ts';
 import { targets } from '../../database/tables/targets.ts';
-import { users } from '../../database/tables/users.ts';
+import { tenantUsage } from '../../database/tables/tenant-usage.ts';
+import { tenantConfiguration } from '../../database/tables/tenants.ts';
 import { quotaExceeded } from '../../errors.ts';
+import { lockCreations } from '../shared/lock-creations.ts';
 import type { ChangeRecord } from './audit/record.ts';
 
 interface Quota {
-  /** Its rows of a tenant are counted. */
-  table: PgTable;
+  /** The table whose rows are counted. */
+  kind: QuotaKind;
   most: number;
   /** In the words of the refusal. */
   what: string;
 }
 
-/** How many of a kind a tenant may have, by the event of its creation. */
+/** What each tenant may have so many of, by table. */
+export const QUOTA_KINDS = [
+  'targets',
+  'target_tags',
+  'target_types',
+  'target_filters',
+  'distribution_sets',
+  'distribution_set_tags',
+  'distribution_set_types',
+  'software_modules',
+  'software_module_types',
+  'artifact_bytes',
+  'auto_assignments',
+  'rollouts',
+  'users',
+  'roles',
+  'api_keys',
+  'webhooks',
+] as const;
+export type QuotaKind = (typeof QUOTA_KINDS)[number];
+
+const quota = (kind: QuotaKind, most: number, what: string): Quota => ({ kind, most, what });
+
+/** How many of a kind a tenant may have unless another limit is set, by the event of its creation. */
 export const QUOTAS: Readonly<Record<string, Quota>> = {
-  'api-key.created': { table: apiKeys, most: 1_000, what: 'API keys' },
-  'auto-assignment.created': { table: autoAssignments, most: 1_000, what: 'auto-assignments' },
-  'distribution-set-tag.created': { table: distributionSetTags, most: 10_000, what: 'distribution set tags' },
-  'distribution-set.created': { table: distributionSets, most: 50_000, what: 'distribution sets' },
-  'distribution-set-type.created': {
-    table: distributionSetTypes,
-    most: 1_000,
-    what: 'distribution set types',
-  },
-  'role.created': { table: roles, most: 1_000, what: 'roles' },
-  'rollout.created': { table: rollouts, most: 10_000, what: 'rollouts' },
-  'software-module.created': { table: softwareModules, most: 50_000, what: 'software modules' },
-  'software-module-type.created': { table: softwareModuleTypes, most: 1_000, what: 'software module types' },
-  'target-filter.created': { table: targetFilters, most: 10_000, what: 'target filters' },
-  'target-tag.created': { table: targetTags, most: 10_000, what: 'target tags' },
-  'target-type.created': { table: targetTypes, most: 1_000, what: 'target types' },
-  'user.created': { table: users, most: 10_000, what: 'users' },
+  'api-key.created': quota('api_keys', 1_000, 'API keys'),
+  'auto-assignment.created': quota('auto_assignments', 1_000, 'auto-assignments'),
+  'distribution-set-tag.created': quota('distribution_set_tags', 10_000, 'distribution set tags'),
+  'distribution-set.created': quota('distribution_sets', 50_000, 'distribution sets'),
+  'distribution-set-type.created': quota('distribution_set_types', 1_000, 'distribution set types'),
+  'role.created': quota('roles', 1_000, 'roles'),
+  'rollout.created': quota('rollouts', 10_000, 'rollouts'),
+  'software-module.created': quota('software_modules', 50_000, 'software modules'),
+  'software-module-type.created': quota('software_module_types', 1_000, 'software module types'),
+  'target-filter.created': quota('target_filters', 10_000, 'target filters'),
+  'target-tag.created': quota('target_tags', 10_000, 'target tags'),
+  'target-type.created': quota('target_types', 1_000, 'target types'),
+  'user.created': quota('users', 10_000, 'users'),
+  // Every change writes a row for each of them.
+  'webhook.created': quota('webhooks', 20, 'webhooks'),
 };
 
 /** Tags of one target, and of one distribution set. */
@@ -55,23 +66,80 @@ export const MOST_TAGS = 100;
 /** Different groups that a tenant's targets are in, without regard to case. */
 export const MOST_TARGET_GROUPS = 10_000;
 
+/** Below the limit by so many nobody has to wait: more can't be under way at the same time. */
+const NEAR = 20_000;
+
 /**
- * Refuses what a transaction has created beyond what its tenant may have. Two that create at the same moment may go
- * beyond it by what they create: the limit keeps the tables small, and is no exact count.
+ * Refuses what a transaction has created beyond what its tenant may have. Near the limit creations go one by one, so that
+ * it is kept exactly.
+ * @returns what is to be recorded because a limit is near now
  * @throws QUOTA_EXCEEDED
  */
 export async function requireQuotas(
   tx: Transaction,
   tenantId: number,
-  records: readonly Pick<ChangeRecord, 'type'>[],
-): Promise<void> {
-  for (const type of new Set(records.map((record) => record.type))) {
+  records: readonly Pick<ChangeRecord, 'type' | 'subjects' | 'count'>[],
+): Promise<ChangeRecord[]> {
+  const near: ChangeRecord[] = [];
+  // In one order, so that two don't wait for each other.
+  for (const type of [...new Set(records.map((record) => record.type))].sort()) {
     const quota = QUOTAS[type];
     if (!quota) continue;
-    const { table, most, what } = quota;
-    const beyond = sql`SELECT 1 FROM ${table} WHERE tenant_id = ${tenantId} OFFSET ${most} LIMIT 1`;
-    await refuseIf(tx, beyond, what, most);
+    const { kind, most: fallback, what } = quota;
+    let { used, limit } = await readUse(tx, tenantId, kind, fallback);
+    if (used > limit - NEAR) {
+      await lockCreations(tx, `quota ${kind}`, tenantId);
+      ({ used, limit } = await readUse(tx, tenantId, kind, fallback));
+    }
+    if (used > limit) throw quotaExceeded(what, limit);
+    const made = records
+      .filter((record) => record.type === type)
+      .reduce((sum, { subjects, count = subjects?.length ?? 1 }) => sum + count, 0);
+    near.push(...nearRecord({ kind, before: used - made, used, limit }));
   }
+  return near;
+}
+
+async function readUse(
+  tx: Transaction,
+  tenantId: number,
+  kind: QuotaKind,
+  fallback: number,
+): Promise<{ used: number; limit: number }> {
+  const [row] = await tx.execute<{ used: string; most: string }>(sql`
+    SELECT coalesce(sum(total), 0) AS used, ${limitOf(sql`${tenantId}`, kind, fallback)} AS most
+    FROM ${tenantUsage} WHERE tenant_id = ${tenantId} AND kind = ${kind}`);
+  return { used: Number(row!.used), limit: Number(row!.most) };
+}
+
+/** How the limit that is set of a kind is named among what a tenant has set. Only the system's administrators write it. */
+export const quotaKey = (kind: QuotaKind) => `quota.${kind}`;
+
+/** The limit of a tenant, as a subquery. */
+export const limitOf = (tenantId: SQL, kind: QuotaKind, fallback: number): SQL => sql`
+  coalesce((SELECT (value #>> '{}')::bigint FROM ${tenantConfiguration}
+            WHERE tenant_id = ${tenantId}::bigint AND key = ${quotaKey(kind)}), ${fallback}::bigint)`;
+
+/** From this part of a limit on it is near. */
+const NEAR_PART = 0.8;
+
+/** What is to be recorded where a limit has come near, or is reached, by what a transaction has made. */
+export function nearRecord({
+  kind,
+  before,
+  used,
+  limit,
+}: {
+  kind: QuotaKind;
+  before: number;
+  used: number;
+  limit: number;
+}): ChangeRecord[] {
+  const crosses = (part: number) => before < part * limit && used >= part * limit;
+  const type = crosses(1) ? 'tenant.quota-reached' : crosses(NEAR_PART) ? 'tenant.quota-near' : undefined;
+  return type
+    ? [{ type, subjects: [kind.toUpperCase()], changes: { used: { new: used }, limit: { new: limit } } }]
+    : [];
 }
 
 /** Refuses what a transaction has put into groups, where these are too many now. @throws QUOTA_EXCEEDED */

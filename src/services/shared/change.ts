@@ -95,7 +95,7 @@ export async function change<T>(
       const result = await context.database.transaction(async (tx) => {
         const done = await work(tx, noted.changes);
         await requireTargetsStillInScope(tx, context, [...noted.mustBeInScope]);
-        await requireQuotas(tx, tenantId, noted.records);
+        for (const near of await requireQuotas(tx, tenantId, noted.records)) noted.changes.record(near);
         if (dryRun) return noted.changes.undo(done);
         noted.changes.auditEvents(await writeRecords(tx, tenantId, noted.records));
         return done;

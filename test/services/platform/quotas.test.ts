@@ -168,7 +168,6 @@ const BOUNDED_ELSEWHERE = {
   'rollout-group.created': 'by its rollout',
   'target.created': 'by the quota of targets',
   'tenant.created': 'only administrators of the system create tenants',
-  'webhook.created': 'where it is created, to the exact number',
 };
 
 it('of everything that can be created there is a bound', async () => {

@@ -27,7 +27,7 @@ import { connection, connectionTypes, listCost } from '../server/pagination.ts';
   implements: Node,
   description: 'A tenant: its targets and users are seen by no other.',
 })
-class Tenant extends Node implements TenantEntry {
+export class Tenant extends Node implements TenantEntry {
   @Field(() => String, {
     description: 'Its name, unique without regard to case; part of the path of its devices.',
   })

@@ -54,6 +54,7 @@ import { AuditEventAddedResolver } from '../platform/audit-event-added.ts';
 import { AuditEventResolver } from '../platform/audit-events.ts';
 import { FilterLanguageResolver } from '../platform/filter-language.ts';
 import { TenantConfigurationResolver } from '../platform/tenant-configuration.ts';
+import { TenantQuotaResolver } from '../platform/tenant-quotas.ts';
 import { TenantResolver } from '../platform/tenants.ts';
 import { WebhookDeliveryResolver } from '../platform/webhook-deliveries.ts';
 import { WebhookResolver } from '../platform/webhooks.ts';
@@ -144,6 +145,7 @@ const RESOLVERS = [
   RoleResolver,
   ApiKeyResolver,
   TenantResolver,
+  TenantQuotaResolver,
   AuditEventResolver,
   AuditEventAddedResolver,
   FilterLanguageResolver,

@@ -7,6 +7,7 @@ import { targetAttributes, targetPolls, targets } from '../../../database/tables
 import { quotaExceeded } from '../../../errors.ts';
 import { TargetInput } from '../../fleet/targets/input.ts';
 import { adjustTargetCount, requireRoomForTargets } from '../../fleet/targets/quota.ts';
+import type { Changes } from '../../shared/change.ts';
 import type { Platform } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 
@@ -57,6 +58,7 @@ export interface NewDevice {
 interface Enrolling extends Pick<Platform, 'systemDefaults' | 'secrets'> {
   tenantId: number;
   now: Date;
+  changes: Pick<Changes, 'record'>;
   /** Who is recorded as having changed them last. */
   by?: string;
 }
@@ -78,7 +80,7 @@ export const selfRegistered = (controllerId: string) =>
  */
 export async function enrollDevices(
   tx: Transaction,
-  { tenantId, now, by = SYSTEM, secrets, ...limits }: Enrolling,
+  { tenantId, now, by = SYSTEM, secrets, changes, ...limits }: Enrolling,
   terms: Terms | undefined,
   devices: readonly NewDevice[],
 ): Promise<string[]> {
@@ -93,7 +95,7 @@ export async function enrollDevices(
     await insertPolls(tx, tenantId, ids, chunk);
     if (terms) await giveTerms(tx, tenantId, [...ids.values()], terms);
   }
-  await adjustTargetCount(tx, limits, tenantId, enrolled.length);
+  for (const near of await adjustTargetCount(tx, limits, tenantId, enrolled.length)) changes.record(near);
   // Last, because until the commit all other registrations of the group wait for this update.
   if (terms && enrolled.length) await count(tx, tenantId, terms, enrolled.length);
   return enrolled;

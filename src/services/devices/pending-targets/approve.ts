@@ -43,7 +43,7 @@ export async function approveSelected(
   const { tenantId, username } = caller;
   const pending = await selectPending(tx, context, selection);
   const approved: string[] = [];
-  const enrolling = { tenantId, now: clock(), by: username, systemDefaults, secrets };
+  const enrolling = { tenantId, now: clock(), by: username, systemDefaults, secrets, changes };
   for (const groupId of new Set(pending.map((row) => row.groupId))) {
     const terms = await findTerms(tx, tenantId, groupId);
     const devices = pending.filter((row) => row.groupId === groupId).map(deviceOf);

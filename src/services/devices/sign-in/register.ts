@@ -29,7 +29,7 @@ export async function registerDevice(
   const now = clock();
   await change(device, async (tx, changes) => {
     const terms = groupId === undefined ? undefined : await requireTerms(tx, tenantId, groupId);
-    const registered = await enrollDevices(tx, { tenantId, now, systemDefaults, secrets }, terms, [
+    const registered = await enrollDevices(tx, { tenantId, now, systemDefaults, secrets, changes }, terms, [
       { controllerId, address, requestedAt: now },
     ]);
     if (wasPending) {

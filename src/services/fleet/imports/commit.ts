@@ -48,7 +48,7 @@ export async function commitChunk(
       : await mergeRows(tx, author, record, chunk);
     // A rehearsal leaves nothing behind that would be counted.
     if (dryRun) await requireRoomForTargets(tx, author, tenantId, record.rowsCreated + created);
-    else await adjustTargetCount(tx, author, tenantId, created);
+    else for (const near of await adjustTargetCount(tx, author, tenantId, created)) changes.record(near);
     const allRefused = [...chunk.refused, ...refused];
     const kept = await recordFaults(tx, record, allRefused);
     const keptRows = await keepRefused(tx, { ...record, secrets: context.secrets }, chunk, allRefused);

@@ -16,7 +16,7 @@ import {
   standing,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 import { TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
 import { type NewTargetTag, TargetTagInput } from './input.ts';
 

@@ -17,7 +17,7 @@ import {
   standing,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 import { faultOfSetTypes, insertCompatible, usableSetTypes } from './compatible-set-types.ts';
 import { targetTypesAs } from './find.ts';
 import { type NewTargetType, TargetTypeInput } from './input.ts';

@@ -52,7 +52,7 @@ export async function createTargets(context: Context, input: CreateTargets): Pro
     },
     scope: targetsAs('CREATE_TARGET'),
     finish: async (tx, created, changes) => {
-      await adjustTargetCount(tx, context, tenantId, created.length);
+      for (const near of await adjustTargetCount(tx, context, tenantId, created.length)) changes.record(near);
       if (created.some(({ group }) => group !== null)) await requireGroupQuota(tx, tenantId);
       changes.created(created.map(controllerIdOf));
     },

@@ -2,8 +2,10 @@ import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetCounts } from '../../../database/tables/targets.ts';
 import { quotaExceeded } from '../../../errors.ts';
+import type { ChangeRecord } from '../../platform/audit/record.ts';
+import { limitOf, nearRecord } from '../../platform/quotas.ts';
 import type { Platform } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 
 /** A tenant's count is the sum of so many rows: with one alone all that make targets would wait for each other. */
 const SHARES = 64;
@@ -19,6 +21,7 @@ type Limits = Pick<Platform, 'systemDefaults'>;
 /**
  * Counts targets that a transaction has made, or deleted where it is negative: as the last thing that it writes, as near
  * the limit the others wait for it.
+ * @returns what is to be recorded because the limit is near now
  * @throws QUOTA_EXCEEDED where the tenant has too many now
  */
 export async function adjustTargetCount(
@@ -26,17 +29,24 @@ export async function adjustTargetCount(
   { systemDefaults: { mostTargets } }: Limits,
   tenantId: number,
   more: number,
-): Promise<void> {
-  if (!more) return;
-  const [row] = await tx.execute<{ total: string }>(sql`
+): Promise<ChangeRecord[]> {
+  if (!more) return [];
+  const [row] = await tx.execute<{ total: string; most: string }>(sql`
     WITH counted AS (
       INSERT INTO ${targetCounts} (tenant_id, share, total)
       VALUES (${tenantId}, pg_backend_pid() % ${SHARES}::int, ${more})
       ON CONFLICT (tenant_id, share) DO UPDATE SET total = ${targetCounts.total} + excluded.total)
-    SELECT COALESCE(sum(total), 0) + ${more}::bigint AS total FROM ${targetCounts} WHERE tenant_id = ${tenantId}`);
-  if (more < 0 || Number(row!.total) <= mostTargets - NEAR) return;
-  await lockCreations(tx, 'targets', tenantId);
-  if ((await readCount(tx, tenantId)) > mostTargets) throw tooMany(mostTargets);
+    SELECT COALESCE(sum(total), 0) + ${more}::bigint AS total,
+           ${limitOf(sql`${tenantId}`, 'targets', mostTargets)} AS most
+    FROM ${targetCounts} WHERE tenant_id = ${tenantId}`);
+  let used = Number(row!.total);
+  const limit = Number(row!.most);
+  if (more > 0 && used > limit - NEAR) {
+    await lockCreations(tx, 'targets', tenantId);
+    used = (await readCount(tx, tenantId, mostTargets)).used;
+    if (used > limit) throw tooMany(limit);
+  }
+  return nearRecord({ kind: 'targets', before: used - more, used, limit });
 }
 
 /** For what would be undone else: asks before anything is written. @throws QUOTA_EXCEEDED */
@@ -46,15 +56,23 @@ export async function requireRoomForTargets(
   tenantId: number,
   wanted: number,
 ): Promise<void> {
-  if ((await readCount(tx, tenantId)) + wanted > mostTargets) throw tooMany(mostTargets);
+  const { used, limit } = await readCount(tx, tenantId, mostTargets);
+  if (used + wanted > limit) throw tooMany(limit);
 }
 
 const tooMany = (most: number) => quotaExceeded('targets', most);
 
-async function readCount(tx: Transaction, tenantId: number): Promise<number> {
+async function readCount(
+  tx: Transaction,
+  tenantId: number,
+  mostTargets: number,
+): Promise<{ used: number; limit: number }> {
   const [row] = await tx
-    .select({ total: sql<string>`COALESCE(sum(${targetCounts.total}), 0)` })
+    .select({
+      total: sql<string>`COALESCE(sum(${targetCounts.total}), 0)`,
+      most: sql<string>`${limitOf(sql`${tenantId}`, 'targets', mostTargets)}`,
+    })
     .from(targetCounts)
     .where(eq(targetCounts.tenantId, tenantId));
-  return Number(row!.total);
+  return { used: Number(row!.total), limit: Number(row!.most) };
 }

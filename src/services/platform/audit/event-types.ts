@@ -89,7 +89,7 @@ const EVENTS = {
   'target-filter': ['created', 'updated', 'deleted', 'set-assigned', 'set-cleared'],
   'target-tag': ['created', 'updated', 'deleted'],
   'target-type': ['created', 'updated', 'deleted'],
-  tenant: ['created'],
+  tenant: ['created', 'quota-near', 'quota-reached', 'quotas-set'],
   user: ['created', 'updated', 'deleted', 'password-set'],
   webhook: ['created', 'updated', 'deleted', 'redelivered', 'tested'],
 } as const;

@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../../../database/connect.ts';
 import { isSnapshotOpen } from '../../../database/snapshot.ts';
 import { artifactContents, artifactOrphans, artifacts } from '../../../database/tables/software.ts';
 import type { Platform } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 
 /** How long an upload may take; what it left behind is removed after that. */
 const ORPHANS_LIVE_MS = 24 * 60 * 60 * 1000;

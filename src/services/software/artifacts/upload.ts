@@ -1,4 +1,4 @@
-import { and, eq, sum } from 'drizzle-orm';
+import { and, eq, sql, sum } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { artifactContents, artifacts } from '../../../database/tables/software.ts';
 import {
@@ -11,6 +11,7 @@ import {
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import { added } from '../../platform/audit/record.ts';
+import { limitOf } from '../../platform/quotas.ts';
 import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -161,10 +162,14 @@ async function addContent(
     .returning({ sha256: artifactContents.sha256 });
   if (!isNew.length) return false;
   const [used] = await tx
-    .select({ bytes: sum(artifactContents.size).mapWith(Number) })
+    .select({
+      bytes: sum(artifactContents.size).mapWith(Number),
+      most: sql<string>`${limitOf(sql`${tenantId}`, 'artifact_bytes', largestTenant)}`,
+    })
     .from(artifactContents)
     .where(eq(artifactContents.tenantId, tenantId));
-  if (used!.bytes! > largestTenant) throw artifactStorageFull(largestTenant);
+  const most = Number(used!.most);
+  if (used!.bytes! > most) throw artifactStorageFull(most);
   return true;
 }
 

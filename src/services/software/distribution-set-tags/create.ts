@@ -16,7 +16,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag } from './find.ts';
 
 export interface CreateDistributionSetTags extends BulkOptions {

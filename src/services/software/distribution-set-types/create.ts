@@ -19,7 +19,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 import { moduleTypesById } from '../software-module-types/find.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 import { elementsOf, faultOfElements } from './elements.ts';

@@ -24,7 +24,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 import type { DistributionSetType } from '../distribution-set-types/distribution-set-type.ts';
 import { lockSetTypes } from '../distribution-set-types/find.ts';
 import { titleOf } from '../software-modules/module.ts';

@@ -15,7 +15,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 import { moduleTypesAs } from './find.ts';
 import { type NewSoftwareModuleType, SoftwareModuleTypeInput } from './input.ts';
 import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';

@@ -21,7 +21,7 @@ import {
   refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/removal.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 import { moduleTypesByKey } from '../software-module-types/find.ts';
 import { ofItsType } from './complete.ts';
 import { type NewSoftwareModule, SoftwareModuleInput } from './input.ts';

@@ -17,6 +17,7 @@ import {
   listConfiguration,
 } from '../../../../src/services/platform/tenants/get-configuration.ts';
 import { findTenants, listTenants } from '../../../../src/services/platform/tenants/list.ts';
+import { findQuotas, listQuotas, setTenantQuotas } from '../../../../src/services/platform/tenants/quotas.ts';
 import { resetConfiguration } from '../../../../src/services/platform/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
@@ -113,6 +114,17 @@ export const TENANT_VERBS: Verbs = {
   findTenants: {
     needs: ['SYSTEM_ADMIN'],
     call: (c) => findTenants(c, [c.caller.tenantId]),
+    elsewhere: ITS_OWN,
+  },
+  findQuotas: {
+    needs: ['SYSTEM_ADMIN'],
+    call: (c) => findQuotas(c, [c.caller.tenantId]),
+    elsewhere: ITS_OWN,
+  },
+  listQuotas: { needs: ['READ_TENANT_CONFIGURATION'], call: (c) => listQuotas(c), elsewhere: ITS_OWN },
+  setTenantQuotas: {
+    needs: ['SYSTEM_ADMIN'],
+    call: (c) => setTenantQuotas(c, { tenantId: c.caller.tenantId, quotas: [{ kind: 'roles', limit: 9 }] }),
     elsewhere: ITS_OWN,
   },
   listTenants: {
