@@ -11,8 +11,15 @@ const reader =
     });
 
 /** Writes an array of one dimension as PostgreSQL reads it. */
-export const arrayText = (list: readonly unknown[]): string =>
-  `{${list.map((item) => (item === null || item === undefined ? 'NULL' : `"${String(item).replace(/[\\"]/g, '\\$&')}"`)).join(',')}}`;
+export const arrayText = (list: readonly unknown[]): string => `{${list.map(itemText).join(',')}}`;
+
+function itemText(item: unknown): string {
+  if (item === null || item === undefined) return 'NULL';
+  if (typeof item === 'number') return `${item}`;
+  const text = String(item);
+  return `"${NEEDS_ESCAPES.test(text) ? text.replace(/[\\"]/g, '\\$&') : text}"`;
+}
+const NEEDS_ESCAPES = /[\\"]/;
 
 const type = (ids: number[], parse: (text: string) => unknown) => ({
   to: ids[0]!,

@@ -63,26 +63,11 @@ export function openDeviceCache(
   const devices = openReadCache<Device>(
     capacity,
     ({ validUntil }) =>
-      announcements.trustworthy() &&
-      (validUntil === Number.POSITIVE_INFINITY || clock().getTime() < validUntil),
+      announcements.trustworthy() && (validUntil === undefined || clock().getTime() < validUntil),
     async (tenant, controllerId) => {
       const { row, now } = await read(tenant, controllerId);
       if (!row) return undefined;
-      const answer = answerOf(tenant, row, now);
-      return {
-        ...answer,
-        tenant,
-        targetId: row.targetId,
-        tokenDigest: digestOfStored(row.securityToken),
-        oldTokens: oldTokensOf(row),
-        enrollmentGroupId: row.enrollmentGroupId,
-        validUntil: hasOverrides(tenant)
-          ? Math.min(answer.validUntil, now.getTime() + OVERRIDE_TRUSTED_MS)
-          : answer.validUntil,
-        seen: row.lastRequestAt !== null,
-        polledAt: 0,
-        address: '',
-      };
+      return deviceOf(tenant, row, now);
     },
   );
   announcements.subscribe({
@@ -107,6 +92,26 @@ const oldTokensOf = ({ oldDigests, oldUntil }: { oldDigests: string[] | null; ol
   }));
 
 type DeviceRow = Awaited<ReturnType<ReturnType<typeof findDevices>['execute']>>[number];
+
+/** Each field is named, and numbers that are seldom there may be undefined: a million of these are kept. */
+function deviceOf(tenant: Tenant, row: DeviceRow, now: Date): Device {
+  const { sleep, requestAttributes, next, installedActionId, validUntil } = answerOf(tenant, row, now);
+  const until = hasOverrides(tenant) ? Math.min(validUntil, now.getTime() + OVERRIDE_TRUSTED_MS) : validUntil;
+  return {
+    tenant,
+    targetId: row.targetId,
+    tokenDigest: digestOfStored(row.securityToken),
+    oldTokens: oldTokensOf(row),
+    enrollmentGroupId: row.enrollmentGroupId,
+    sleep,
+    requestAttributes,
+    next,
+    installedActionId,
+    validUntil: until === Number.POSITIVE_INFINITY ? undefined : until,
+    seen: row.lastRequestAt !== null,
+    pollPlace: -1,
+  };
+}
 
 interface Lookup {
   tenant: Tenant;

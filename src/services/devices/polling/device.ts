@@ -21,13 +21,13 @@ export interface Device extends OwnTokens, PollAnswer, CachedRead, Polled {
   enrollmentGroupId: number | null;
   /** Whether its first poll has been written. */
   seen: boolean;
-  /** The next moment, in milliseconds, at which time alone changes what it is to do. */
-  validUntil: number;
+  /** The next moment, in milliseconds, at which time alone changes what it is to do, if there is one. */
+  validUntil: number | undefined;
 }
 
-/** The newest poll that isn't written yet: milliseconds since 1970, and where it came from. */
+/** A device whose polls are noted. */
 export interface Polled {
   tenant: Tenant;
-  polledAt: number;
-  address: string;
+  /** Where its newest poll stands among those that aren't written yet. */
+  pollPlace: number;
 }

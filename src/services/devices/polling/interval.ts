@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { formatDuration } from '../../platform/tenants/durations.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 
 const LONGEST = 86_399;
@@ -14,6 +15,15 @@ export function intervalOf({ settings: { polling } }: Tenant, id: number, overri
   const draw = Number.parseInt(hash('sha1', `${id} ${seconds} ${deviation}`).slice(0, 8), 16) / 0xffffffff;
   const spread = (seconds * deviation) / 100;
   return Math.min(Math.max(Math.round(seconds - spread + 2 * spread * draw), 1), LONGEST);
+}
+
+const texts = new Map<number, string>();
+
+/** The same as devices are told it. A fleet has few intervals, of which each device would keep a copy. */
+export function sleepOf(interval: number): string {
+  const known = texts.get(interval) ?? formatDuration(interval);
+  if (interval <= LONGEST) texts.set(interval, known);
+  return known;
 }
 
 const SHORTEST = 30;

@@ -7,11 +7,10 @@ import { requirePermission } from '../../access/permissions.ts';
 import { pollOverride } from '../../fleet/targets/fields.ts';
 import { targetInScope } from '../../fleet/targets/scope.ts';
 import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
-import { formatDuration } from '../../platform/tenants/durations.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Context } from '../../shared/context.ts';
 import type { PollAnswer } from './device.ts';
-import { intervalBefore, intervalOf } from './interval.ts';
+import { intervalBefore, intervalOf, sleepOf } from './interval.ts';
 import { isNextAction, STEP_COLUMNS, type StepRow, stepOf } from './next-step.ts';
 
 /** What is read of a target to answer its device's poll, where `actions` is joined by `isNextAction`. */
@@ -34,7 +33,7 @@ export function answerOf(tenant: Tenant, row: AnswerRow, now: Date): PollAnswer 
   const { next, opensAt, until } = stepOf(row, now);
   const interval = intervalOf(tenant, row.targetId, row.override);
   return {
-    sleep: formatDuration(intervalBefore(tenant, interval, opensAt, now)),
+    sleep: sleepOf(intervalBefore(tenant, interval, opensAt, now)),
     requestAttributes: row.requestAttributes,
     next,
     installedActionId: row.installedActionId === null ? null : Number(row.installedActionId),

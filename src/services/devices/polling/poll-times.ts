@@ -18,6 +18,28 @@ export interface PollTimes {
   close(): Promise<void>;
 }
 
+/** Polls that aren't written yet, of each device the newest: in lists, so that a poll makes no garbage. */
+interface Noted<T> {
+  devices: T[];
+  /** Milliseconds since 1970. */
+  times: number[];
+  addresses: string[];
+}
+const nothing = <T>(): Noted<T> => ({ devices: [], times: [], addresses: [] });
+
+function add<T extends Polled>(
+  { devices, times, addresses }: Noted<T>,
+  device: T,
+  time: number,
+  address: string,
+) {
+  const isNew = devices[device.pollPlace] !== device;
+  const at = isNew ? devices.push(device) - 1 : device.pollPlace;
+  device.pollPlace = at;
+  times[at] = time;
+  addresses[at] = address;
+}
+
 /** The table where polls of a kind of device are noted. */
 interface Place<T> {
   table: SQL;
@@ -46,28 +68,27 @@ export function openPollTimes(
   onError: (error: unknown) => void,
 ): PollTimes {
   const counts = openPollCounts(database, clock, onError);
-  let polls = new Set<Device>();
-  let pendingPolls = new Set<PendingDevice>();
+  let polls = nothing<Device>();
+  let pendingPolls = nothing<PendingDevice>();
   let writing: Promise<void> = Promise.resolve();
 
-  const write = <T extends Polled>(place: Place<T>, devices: Set<T>, putBack: (device: T) => void) => {
-    if (!devices.size) return;
-    const batch = newestOfEach(devices, place.idOf);
+  const write = <T extends Polled>(place: Place<T>, noted: Noted<T>, current: () => Noted<T>) => {
+    if (!noted.devices.length) return;
     writing = writing
-      .then(() => writePolls(database, place, batch, clock))
+      .then(() => writePolls(database, place, noted, clock))
       .catch((error) => {
-        if (isUnavailable(error)) batch.forEach(putBack);
+        if (isUnavailable(error)) putBack(noted, current());
         onError(error);
       });
   };
   const flush = () => {
     // They are kept until the database is back.
     if (!isOpen(database)) return writing;
-    const [devices, pending] = [polls, pendingPolls];
-    polls = new Set();
-    pendingPolls = new Set();
-    write(OF_TARGETS, devices, (device) => polls.add(device));
-    write(OF_PENDING, pending, (device) => pendingPolls.add(device));
+    const [noted, pending] = [polls, pendingPolls];
+    polls = nothing();
+    pendingPolls = nothing();
+    write(OF_TARGETS, noted, () => polls);
+    write(OF_PENDING, pending, () => pendingPolls);
     return writing;
   };
   const timer = setInterval(flush, WRITE_EVERY_MS);
@@ -76,13 +97,8 @@ export function openPollTimes(
   return {
     flush,
     note(device, address, at) {
-      device.polledAt = at;
-      device.address = address;
-      if (isPending(device)) {
-        pendingPolls.add(device);
-        return;
-      }
-      polls.add(device);
+      if (isPending(device)) return add(pendingPolls, device, at, address);
+      add(polls, device, at, address);
       counts.count(device.tenant.tenantId);
     },
     async writeFirst(device, address) {
@@ -97,35 +113,46 @@ export function openPollTimes(
   };
 }
 
-/** Without doubles of devices that were read again. In the order of ids, so that writers can't deadlock. */
-function newestOfEach<T extends Polled>(devices: Set<T>, idOf: (device: T) => number): T[] {
-  const newest = new Map<number, T>();
-  for (const device of devices) {
-    const other = newest.get(idOf(device));
-    if (!other || other.polledAt < device.polledAt) newest.set(idOf(device), device);
+/** Notes again what couldn't be written, unless a device has polled since. */
+function putBack<T extends Polled>(noted: Noted<T>, current: Noted<T>): void {
+  for (const [at, device] of noted.devices.entries())
+    if (current.devices[device.pollPlace] !== device)
+      add(current, device, noted.times[at]!, noted.addresses[at]!);
+}
+
+/**
+ * The places of the polls, without doubles of devices that were read again. In the order of ids, so that writers can't
+ * deadlock.
+ */
+function placesOf<T extends Polled>({ devices, times }: Noted<T>, idOf: (device: T) => number): number[] {
+  const places = new Map<number, number>();
+  for (const [at, device] of devices.entries()) {
+    const other = places.get(idOf(device));
+    if (other === undefined || times[other]! < times[at]!) places.set(idOf(device), at);
   }
-  return [...newest.values()].sort((a, b) => idOf(a) - idOf(b));
+  return [...places].sort(([a], [b]) => a - b).map(([, at]) => at);
 }
 
 async function writePolls<T extends Polled>(
   database: Database,
   { table, key, idOf }: Place<T>,
-  batch: T[],
+  noted: Noted<T>,
   clock: () => Date,
 ): Promise<void> {
-  for (const chunk of chunks(batch)) {
+  const { devices, times, addresses } = noted;
+  for (const chunk of chunks(placesOf(noted, idOf))) {
     const now = clock().getTime();
-    const list = (of: (device: T) => string | number) => arrayOf(chunk.map(of));
+    const list = (of: (at: number) => string | number) => arrayOf(chunk.map(of));
     await database.transaction(async (tx) => {
       await tx.execute(sql`SET LOCAL synchronous_commit = off`);
       await tx.execute(sql`
         UPDATE ${table} AS poll
         SET last_request_at = GREATEST(LEAST(poll.last_request_at, now()), now() - new.age * interval '1 ms'),
             address = new.address
-        FROM unnest(${list((device) => device.tenant.tenantId)}::bigint[],
-                    ${list(idOf)}::bigint[],
-                    ${list((device) => Math.max(now - device.polledAt, 0))}::bigint[],
-                    ${list((device) => device.address)}::text[]) AS new(tenant_id, id, age, address)
+        FROM unnest(${list((at) => devices[at]!.tenant.tenantId)}::bigint[],
+                    ${list((at) => idOf(devices[at]!))}::bigint[],
+                    ${list((at) => Math.max(now - times[at]!, 0))}::bigint[],
+                    ${list((at) => addresses[at]!)}::text[]) AS new(tenant_id, id, age, address)
         WHERE poll.tenant_id = new.tenant_id AND poll.${key} = new.id`);
     });
   }

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 
 /** What was read of a device, with the tenant at that time. */
@@ -23,11 +22,11 @@ export function openReadCache<T extends CachedRead>(
   trustworthy: (found: T) => boolean,
   fetch: (tenant: Tenant, controllerId: string) => Promise<T | undefined>,
 ): ReadCache<T> {
-  const known = new LRUCache<string, T>({ max: capacity });
+  const known = openMemory<T>(capacity);
   /** Reads under way; one that a change overtakes is taken out, and its result isn't kept. */
   const reads = new Map<string, Promise<T | undefined>>();
   return {
-    size: () => known.size,
+    size: known.size,
     peek(tenant, controllerId) {
       const found = known.get(keyOf(tenant.tenantId, controllerId));
       return found !== undefined && found.tenant === tenant && trustworthy(found) ? found : undefined;
@@ -68,5 +67,38 @@ export function openReadCache<T extends CachedRead>(
     },
   };
 }
+
+/**
+ * What was remembered first is forgotten first: a fleet polls in turns, so that to note each use would gain nothing, but
+ * take memory for every device and time for every poll.
+ */
+function openMemory<T>(capacity: number) {
+  const known = new Map<string, T>();
+  let keys = known.keys();
+  const forgetOldest = () => {
+    let { done, value } = keys.next();
+    if (done) {
+      keys = known.keys();
+      value = keys.next().value;
+    }
+    known.delete(value!);
+  };
+  return {
+    size: () => known.size,
+    get: (key: string) => known.get(key),
+    set(key: string, value: T) {
+      if (!known.has(key) && known.size >= capacity) forgetOldest();
+      known.set(ofItsOwn(key), value);
+    },
+    delete: (key: string) => void known.delete(key),
+    clear() {
+      known.clear();
+      keys = known.keys();
+    },
+  };
+}
+
+/** The same text without the texts that it was made of: they would stay in memory with it. */
+const ofItsOwn = (key: string) => Buffer.from(key).toString();
 
 const keyOf = (tenantId: number, controllerId: string) => `${tenantId}/${controllerId}`;

@@ -3,9 +3,8 @@ import type { Database } from '../../../database/connect.ts';
 import { prepared } from '../../../database/prepared.ts';
 import { type PendingState, pendingTargets } from '../../../database/tables/enrollment.ts';
 import type { Announcements } from '../../platform/announcements.ts';
-import { formatDuration } from '../../platform/tenants/durations.ts';
 import type { PollAnswer, Polled } from '../polling/device.ts';
-import { intervalOf } from '../polling/interval.ts';
+import { intervalOf, sleepOf } from '../polling/interval.ts';
 import { type CachedRead, openReadCache, type ReadCache } from '../polling/read-cache.ts';
 
 /** A pending target, or a rejected one. It is told when to ask again, and nothing else. */
@@ -41,9 +40,9 @@ export function openPendingDevices(database: Database, announcements: Announceme
     async (tenant, controllerId) => {
       const [row] = await findPending(database).execute({ tenantId: tenant.tenantId, controllerId });
       if (!row) return undefined;
-      const sleep = formatDuration(intervalOf(tenant, row.pendingId));
+      const sleep = sleepOf(intervalOf(tenant, row.pendingId));
       const nothing = { requestAttributes: false, next: null, installedActionId: null };
-      return { ...row, ...nothing, tenant, sleep, polledAt: 0, address: '' };
+      return { ...row, ...nothing, tenant, sleep, pollPlace: -1 };
     },
   );
   const forget = (tenantId: number, controllerIds: readonly string[] | undefined) => {
