@@ -32,7 +32,7 @@ export async function benchFeedback({ dataDir, database, effort }) {
     `Feedback messages per second, three on the way and one of the end, ${DEVICES} devices, ${CONNECTIONS} connections`,
   );
   for (const result of [alone, whole]) printRate(result);
-  printRatio(whole, alone);
+  printRatio(whole, alone, 0.5);
   for (const one of [load, writer]) await one.close();
   await muster.stop();
   await unassign(database.client, setId);

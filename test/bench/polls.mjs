@@ -4,7 +4,7 @@ import { assign, createSet, unassign } from './deployments.mjs';
 import { measure } from './measure.mjs';
 import { askGraphql, startMuster } from './muster.mjs';
 import { openChild, openLoad } from './processes.mjs';
-import { printAim, printRate, printRatio, printTitle } from './report.mjs';
+import { printAim, printCostRatio, printRate, printRatio, printTitle } from './report.mjs';
 import { controllerIdOf, tokenOf } from './workloads.mjs';
 
 const DEVICES = 20_000;
@@ -41,10 +41,10 @@ export async function benchPolls({ dataDir, database, effort }) {
   const [whole, part, bareNode, bareExpress, byGroup] = results;
   printTitle(`Polls per second, ${DEVICES} devices in turn, ${CONNECTIONS} connections`);
   for (const result of results) printRate(result);
-  printRatio(whole, bareNode, 0.5);
-  printRatio(whole, bareExpress, 2.5);
-  printRatio(part, bareNode);
-  printRatio(part, bareExpress);
+  printCostRatio(whole, bareNode, 0.5);
+  printCostRatio(whole, bareExpress, 2.5);
+  printCostRatio(part, bareNode);
+  printCostRatio(part, bareExpress);
   printRatio(byGroup, whole);
   printAim('  resident memory after the polls', muster.residentMegabytes(), 'MB');
 

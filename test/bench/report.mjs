@@ -15,10 +15,13 @@ export function printTitle(title) {
 
 const WIDTHS = [66, 11, 10, 29];
 
-/** @param {import('./measure.mjs').Measured} measured */
+/**
+ * The processor time comes first: the load is made on the same machine, and takes from the rate.
+ * @param {import('./measure.mjs').Measured} measured
+ */
 export function printRate({ label, rate, rates, microseconds }) {
-  const cost = microseconds === undefined ? '' : `${microseconds.toFixed(microseconds < 10 ? 1 : 0)} µs CPU`;
-  const cells = [format(rate), '', cost, `(${rates.map(format).join(' ')})`];
+  const cost = microseconds === undefined ? '' : microseconds.toFixed(microseconds < 10 ? 1 : 0);
+  const cells = [cost, cost && 'µs CPU', `${format(rate)}/s`, `(${rates.map(format).join(' ')})`];
   console.log(line(label, cells));
 }
 
@@ -35,6 +38,15 @@ export function printRatio(of, to, least) {
   printAim(`    ${of.label} : ${to.label}`, ratio, '', aim, ratio >= least);
   if (of.microseconds && to.microseconds && of.pid !== to.pid)
     printAim('      by processor time', to.microseconds / of.microseconds, '');
+}
+
+/** The same, but what is to be at the least is the ratio by processor time. */
+export function printCostRatio(of, to, least) {
+  if (!of.microseconds || !to.microseconds) return printRatio(of, to, least);
+  const ratio = to.microseconds / of.microseconds;
+  const aim = least === undefined ? undefined : `≥ ${least}`;
+  printAim(`    ${of.label} : ${to.label}, by processor time`, ratio, '', aim, ratio >= least);
+  printAim('      by rate', of.rate / to.rate, '');
 }
 
 export function printAim(label, value, unit, aim, met) {

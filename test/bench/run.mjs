@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- starts polls uploads feedback downloads reads creates pages parts live filters imports rollouts campaign bulk console peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls remembered uploads feedback downloads reads creates pages parts live filters imports rollouts campaign bulk console peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
@@ -20,6 +20,7 @@ import { benchParts } from './parts.mjs';
 import { benchPeers } from './peers.mjs';
 import { benchPolls } from './polls.mjs';
 import { benchReads } from './reads.mjs';
+import { benchRemembered } from './remembered.mjs';
 import { printAim, printMachine, printTitle } from './report.mjs';
 import { benchRollouts } from './rollouts.mjs';
 import { seed } from './seed.mjs';
@@ -30,6 +31,7 @@ import { benchUploads } from './uploads.mjs';
 const PARTS = [
   'starts',
   'polls',
+  'remembered',
   'uploads',
   'feedback',
   'downloads',
@@ -100,6 +102,7 @@ try {
   if (wanted('creates')) await benchCreates(options);
   if (wanted('parts')) await benchParts(options);
   await database.stop();
+  if (wanted('remembered')) await benchRemembered({ large, effort });
   if (wanted('filters')) await benchFilters({ large, effort });
   if (wanted('imports')) await benchImports({ rows: large });
   if (wanted('rollouts'))

@@ -169,11 +169,11 @@ function* update(number, host) {
 }
 
 /** The devices fetch the same file in turn; `path` is below each one's own. */
-function downloads({ devices, path, host }) {
+function downloads({ devices, first = 1, path, host }) {
   const requests = Array.from({ length: devices }, (_, index) =>
-    request('GET', `/DEFAULT/controller/v1/${controllerIdOf(index + 1)}${path}`, {
+    request('GET', `/DEFAULT/controller/v1/${controllerIdOf(first + index)}${path}`, {
       Host: host,
-      Authorization: `TargetToken ${tokenOf(index + 1)}`,
+      Authorization: `TargetToken ${tokenOf(first + index)}`,
     }),
   );
   return { next: inTurn(requests) };
