@@ -12,12 +12,14 @@ import { createClient } from './api/client.ts';
 import { session } from './api/session.ts';
 import { useStore } from './api/store.ts';
 import { asked } from './parts/confirm.ts';
+import { followed } from './parts/follow-job.ts';
 import { router } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
 
 const NotificationArea = lazy(async () => ({
   default: (await import('./parts/overlays.tsx')).NotificationArea,
 }));
+const JobDialog = lazy(async () => ({ default: (await import('./parts/job-dialog.tsx')).JobDialog }));
 const ConfirmationDialog = lazy(async () => ({
   default: (await import('./parts/confirmation-dialog.tsx')).ConfirmationDialog,
 }));
@@ -29,6 +31,7 @@ setNonce(nonce);
 function Console() {
   const { times } = useStore(session);
   const question = useStore(asked);
+  const job = useStore(followed);
   // biome-ignore lint/correctness/useExhaustiveDependencies: nothing of one account is left for the next
   const client = useMemo(createClient, [times]);
   return (
@@ -43,6 +46,7 @@ function Console() {
         <Suspense>
           <NotificationArea />
           {question && <ConfirmationDialog />}
+          {job && <JobDialog />}
         </Suspense>
       </Provider>
     </MantineProvider>

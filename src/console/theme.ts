@@ -31,6 +31,8 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: NAMED_CLOSE },
     Notification: { defaultProps: NAMED_CLOSE },
+    // On narrow screens they are scrolled, not stacked.
+    Tabs: { styles: { list: { flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' } } },
   },
 });
 

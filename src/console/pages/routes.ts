@@ -1,5 +1,6 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { type Place, placeOf } from '../parts/place.ts';
+import { fleetSearchOf } from './fleet/search.ts';
 import { settingsSearchOf } from './settings/search.ts';
 import { softwareSearchOf } from './software/search.ts';
 import { type TargetsSearch, targetsSearchOf } from './targets/search.ts';
@@ -19,6 +20,7 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
     createRoute({
       getParentRoute: () => shell,
       path: '/',
+      validateSearch: fleetSearchOf,
       component: lazyRouteComponent(() => import('./fleet/fleet-page.tsx'), 'FleetPage'),
     }),
     createRoute({

@@ -16,8 +16,8 @@ export function Card({
   return (
     <Paper withBorder p="md" radius="lg" bg="var(--surface)" component="section" aria-label={title} miw={0}>
       <Stack gap="sm">
-        <Group justify="space-between" align="flex-start" wrap="nowrap">
-          <div>
+        <Group justify="space-between" align="flex-start" gap="xs">
+          <div style={{ flex: '1 1 160px', minWidth: 0, overflowWrap: 'anywhere' }}>
             <Title order={2} size="h5">
               {title}
             </Title>

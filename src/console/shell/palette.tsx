@@ -10,8 +10,11 @@ import {
   IconDeviceDesktop,
   IconDeviceLaptop,
   IconFilter,
+  IconFolder,
   IconLogout,
   IconMoon,
+  IconPackage,
+  IconRocket,
   IconSearch,
   IconSun,
 } from '@tabler/icons-react';
@@ -19,31 +22,34 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { quoted } from '../api/filters.ts';
 import { signOut } from '../api/session.ts';
+import type { PaletteFoundQuery } from '../api/types.documents.ts';
 import { useData } from '../api/use-data.ts';
 import { useViewer } from '../api/use-viewer.ts';
 import { shell } from '../texts/shell.ts';
 import { MORE_PLACES, PLACES } from './navigation.ts';
-import { PaletteTargets } from './palette.documents.ts';
+import { PaletteFound } from './palette.documents.ts';
 
 const [store, palette] = createSpotlight();
 const PAUSE_MS = 150;
+const ICON = { size: 20, stroke: 1.6 };
 
 /** Everything one can go to or do, by keyboard. It is open as soon as it is loaded. */
 export function Palette({ opened }: { opened: number }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each time it is wanted
   useEffect(() => palette.open(), [opened]);
   const [query, setQuery] = useState('');
-  const targets = useTargets(query.trim());
+  const own = [usePages(), useCommands()];
+  const found = useFound(query.trim());
   return (
     <Spotlight
       store={store}
       query={query}
       onQueryChange={setQuery}
-      actions={[usePages(), useCommands(), targets]}
+      actions={[...own, ...found]}
       // What was found by the server is found already.
       filter={(asked, groups) => [
-        ...groups.slice(0, -1).map((group) => matching(group as SpotlightActionGroupData, asked)),
-        ...groups.slice(-1),
+        ...groups.slice(0, own.length).map((group) => matching(group as SpotlightActionGroupData, asked)),
+        ...groups.slice(own.length),
       ]}
       shortcut={null}
       nothingFound={shell.paletteEmpty}
@@ -107,30 +113,83 @@ function useCommands(): SpotlightActionGroupData {
   };
 }
 
-/** Targets whose name or controller ID has the text, and the way to all of them. */
-function useTargets(query: string): SpotlightActionGroupData {
+const MOST_GROUPS = 4;
+const WORD = /^[\w.-]+$/;
+
+/** What the server has by that name: targets, their groups, sets and rollouts; and the way to all of the targets. */
+function useFound(query: string): SpotlightActionGroupData[] {
   const { may } = useViewer();
   const navigate = useNavigate();
   const [text] = useDebouncedValue(query, PAUSE_MS);
-  const isAsked = text !== '' && may('READ_TARGET');
   const found = quoted(`*${text.replaceAll('*', '')}*`);
   const filter = `controllerId==${found} or name==${found}`;
-  const { data } = useData(PaletteTargets, { filter }, { pause: !isAsked });
-  const nodes = (isAsked && data?.targets.nodes) || [];
-  const icon = <IconDeviceDesktop size={20} stroke={1.6} />;
-  const actions: SpotlightActionData[] = nodes.map(({ id, controllerId, name }) => ({
+  const seen = {
+    seesTargets: may('READ_TARGET'),
+    seesSets: may('READ_DISTRIBUTION_SET'),
+    seesRollouts: may('READ_ROLLOUT'),
+  };
+  const isAsked = text !== '' && Object.values(seen).some(Boolean);
+  const groups = `group==${WORD.test(text) ? text : '"'}`;
+  const answer = useData(
+    PaletteFound,
+    { targets: filter, named: `name==${found}`, groups, ...seen },
+    { pause: !isAsked },
+  );
+  if (!isAsked) return [];
+  const { targets, distributionSets, rollouts } = answer.data ?? {};
+  const targetActions: SpotlightActionData[] = (targets?.nodes ?? []).map(({ id, controllerId, name }) => ({
     id,
     label: controllerId,
     description: name === controllerId ? undefined : name,
-    leftSection: icon,
+    leftSection: <IconDeviceDesktop {...ICON} />,
     onClick: () => void navigate({ to: '/targets/$controllerId', params: { controllerId } }),
   }));
-  if (nodes.length > 0)
-    actions.push({
+  if (targetActions.length > 0)
+    targetActions.push({
       id: 'find',
       label: shell.findTargets(text),
-      leftSection: <IconFilter size={20} stroke={1.6} />,
+      leftSection: <IconFilter {...ICON} />,
       onClick: () => void navigate({ to: '/targets', search: { filter } }),
     });
-  return { group: shell.foundTargets, actions };
+  return [
+    { group: shell.foundTargets, actions: targetActions },
+    {
+      group: shell.foundGroups,
+      actions: groupsIn(answer.data, text).map((name) => ({
+        id: `group ${name}`,
+        label: name,
+        leftSection: <IconFolder {...ICON} />,
+        onClick: () => void navigate({ to: '/targets', search: { filter: `group==${quoted(name)}` } }),
+      })),
+    },
+    {
+      group: shell.foundSets,
+      actions: (distributionSets?.nodes ?? []).map(({ id, number, name, version }) => ({
+        id,
+        label: `${name} ${version}`,
+        leftSection: <IconPackage {...ICON} />,
+        onClick: () =>
+          void navigate({ to: '/distribution-sets/$number', params: { number: String(number) } }),
+      })),
+    },
+    {
+      group: shell.rollouts,
+      actions: (rollouts?.nodes ?? []).map(({ id, number, name }) => ({
+        id,
+        label: name,
+        leftSection: <IconRocket {...ICON} />,
+        onClick: () => void navigate({ to: '/rollouts/$number', params: { number: String(number) } }),
+      })),
+    },
+  ];
+}
+
+/** The names of groups that are in use, as the filter language suggests them. */
+function groupsIn(found: PaletteFoundQuery | undefined, text: string): string[] {
+  const asked = text.toLowerCase();
+  return (found?.groups ?? [])
+    .filter(({ kind }) => kind === 'VALUE')
+    .map(({ text: value }) => value.replace(/^"(.*)"$/s, '$1').replace(/\\(["\\])/g, '$1'))
+    .filter((name) => !name.includes('*') && name.toLowerCase().includes(asked))
+    .slice(0, MOST_GROUPS);
 }

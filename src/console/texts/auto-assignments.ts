@@ -4,7 +4,7 @@ import { counted } from './common.ts';
 export const autoAssignmentStatusTexts: Record<AutoAssignmentStatus, string> = {
   APPROVAL_DENIED: 'Approval denied',
   PAUSED: 'Paused',
-  READY: 'Starts by itself',
+  READY: 'Ready',
   RUNNING: 'Running',
   WAITING_FOR_APPROVAL: 'Waiting for approval',
 };

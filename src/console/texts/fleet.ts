@@ -35,7 +35,7 @@ export const fleetTexts = {
   history: {
     title: 'Over time',
     range: 'Time',
-    ranges: { hours: '6 hours', days: '2 days', month: '30 days' },
+    ranges: { '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30 d', '90d': '90 d' },
     registrations: 'Registrations',
     polls: 'Polls',
     updates: 'Updates',

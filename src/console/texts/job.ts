@@ -4,7 +4,6 @@ export const jobTexts = {
   progress: (done: number, total: number) => `${numberText(done)} of ${counted(total, 'target')}`,
   label: 'Progress',
   background: 'It goes on in the background if you close this.',
-  begun: (total: number) => `${numberText(total)} to do: it goes on in the background.`,
   stop: 'Stop',
   canceled: (done: number) => `Stopped after ${counted(done, 'target')}.`,
   failed: 'It ended with an error.',

@@ -23,6 +23,7 @@ export const targetTexts = {
   installed: 'Installed',
   installedAt: 'Installed at',
   nothing: 'nothing',
+  unseenSet: 'not for you to see',
   newest: 'Newest it could take',
   newestAssigned: 'assigned already',
   assignAction: 'Assign',

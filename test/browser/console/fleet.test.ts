@@ -39,10 +39,11 @@ describe.skipIf(!executablePath)('the fleet in the console', { timeout: 90_000 }
     await page.getByRole('button', { name: 'Show as a table' }).click();
     await page.getByRole('row', { name: /1,500 7 2/ }).waitFor();
     await expectAccessible(page);
-    await page.getByText('2 days', { exact: true }).click();
+    await page.getByText('7 d', { exact: true }).click();
     await polls.waitFor();
     await page.reload();
-    expect(await page.getByRole('radio', { name: '2 days' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('radio', { name: '7 d', exact: true }).isChecked()).toBe(true);
+    expect(new URL(page.url()).search).toBe('?range=7d');
     expect(troubles).toEqual([]);
     await context.close();
   });

@@ -18,7 +18,7 @@ async function tabTo(page: Page, wanted: Locator, key = 'Tab'): Promise<void> {
 
 async function byPalette(page: Page, text: string, option: string | RegExp): Promise<void> {
   await page.keyboard.press('Control+k');
-  const search = page.getByRole('textbox', { name: 'Search pages and actions' });
+  const search = page.getByRole('textbox', { name: 'Search or go to …' });
   await search.waitFor();
   await page.keyboard.type(text);
   const wanted = page.getByRole('dialog').getByRole('button', { name: option }).first();
@@ -40,7 +40,10 @@ describe.skipIf(!executablePath)('the console by keyboard alone', { timeout: 90_
       method: 'POST',
       json: [{ name: 'Doors', version: '7', type: 'os', modules: [{ id: moduleId }] }],
     });
-    await console.tenant.admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'door-0' }] });
+    await console.tenant.admin('/rest/v1/targets', {
+      method: 'POST',
+      json: [{ controllerId: 'door-0', group: 'hall-1' }],
+    });
   });
   afterAll(() => console?.close());
 
@@ -99,6 +102,14 @@ describe.skipIf(!executablePath)('the console by keyboard alone', { timeout: 90_
     await headingOf(page, 'Fleet').waitFor();
     await byPalette(page, 'door-0', /^door-0/);
     await headingOf(page, 'door-0').waitFor();
+    await byPalette(page, 'Doors', /^Doors/);
+    await page
+      .getByRole('link', { name: 'Software', exact: true })
+      .and(page.locator('[aria-current=page]'))
+      .waitFor();
+    await byPalette(page, 'hall', /^hall-1/);
+    await page.getByRole('link', { name: 'door-0' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('filter')).toBe('group=="hall-1"');
     await byPalette(page, 'by a file', /^Provision many/);
     await headingOf(page, 'Provision many devices').waitFor();
     await byPalette(page, 'api keys', /API keys/);

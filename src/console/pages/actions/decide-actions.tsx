@@ -3,9 +3,8 @@ import { useState } from 'react';
 import type { ActionSelection } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { decide } from '../../parts/confirm.ts';
-import { tell } from '../../parts/tell.ts';
+import { tellOrFollow } from '../../parts/follow-job.ts';
 import { actionsTexts as texts } from '../../texts/actions.ts';
-import { jobTexts } from '../../texts/job.ts';
 import { AnswerActions, HurryActions, StopActions } from './actions.documents.ts';
 
 type Kind = keyof typeof texts.kinds;
@@ -41,8 +40,7 @@ export function DecideActions({
     setBusy(kind);
     const outcome = await send(kind, decision.remark);
     setBusy(undefined);
-    const { job, affectedCount = 0 } = outcome?.payload ?? {};
-    if (tell(outcome, job ? jobTexts.begun(job.total) : texts.told[kind](affectedCount))) onDone();
+    if (tellOrFollow(outcome, { title: texts.kinds[kind], told: texts.told[kind] })) onDone();
   }
 
   const send = (kind: Kind, remark: string | undefined) => {

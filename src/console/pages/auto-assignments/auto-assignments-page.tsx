@@ -38,7 +38,7 @@ const TONES: Record<AutoAssignmentStatus, Tone> = {
 const columnsOf = (
   edit: (one: AutoAssignmentRowFragment) => void,
 ): readonly Column<AutoAssignmentRowFragment>[] => [
-  { id: 'name', label: texts.columns.name, cell: ({ name }) => name, most: 240 },
+  { id: 'name', label: texts.columns.name, cell: ({ name }) => name, most: 220 },
   {
     id: 'status',
     label: texts.columns.status,
@@ -52,7 +52,7 @@ const columnsOf = (
   {
     id: 'filter',
     label: texts.columns.filter,
-    most: 240,
+    most: 220,
     cell: ({ filter }) => (
       <PageLink to="/targets" search={{ filter }} ff="monospace">
         {filter}

@@ -1,18 +1,18 @@
 import { Anchor, Group, SegmentedControl, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { FleetHistoryQuery, HistoryInterval } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
-import { useKept } from '../../parts/kept.ts';
 import { Failed } from '../../parts/states.tsx';
 import { State } from '../../parts/status.tsx';
 import { type Series, TimeChart } from '../../parts/time-chart.tsx';
 import { numberText } from '../../texts/common.ts';
 import { fleetTexts } from '../../texts/fleet.ts';
 import { FleetHistory } from './fleet.documents.ts';
+import { FIRST_RANGE, RANGE_NAMES, type RangeName } from './search.ts';
 
 type Point = FleetHistoryQuery['fleetHistory'][number];
-type RangeName = 'hours' | 'days' | 'month';
 
 const texts = fleetTexts.history;
 const MINUTE = 60_000;
@@ -35,11 +35,12 @@ const dayAndClock = new Intl.DateTimeFormat(undefined, {
 const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 const RANGES: Record<RangeName, Range> = {
-  hours: { interval: 'FIVE_MINUTES', length: 5 * MINUTE, points: 72, format: clock },
-  days: { interval: 'HOUR', length: HOUR, points: 48, format: dayAndClock },
-  month: { interval: 'DAY', length: DAY, points: 30, format: date },
+  '6h': { interval: 'FIVE_MINUTES', length: 5 * MINUTE, points: 72, format: clock },
+  '24h': { interval: 'FIVE_MINUTES', length: 5 * MINUTE, points: 288, format: clock },
+  '7d': { interval: 'HOUR', length: HOUR, points: 168, format: dayAndClock },
+  '30d': { interval: 'DAY', length: DAY, points: 30, format: date },
+  '90d': { interval: 'DAY', length: DAY, points: 90, format: date },
 };
-const isRange = (name: string): name is RangeName => Object.hasOwn(RANGES, name);
 
 /** The start of the first point that is shown; it moves on with time. */
 function useFrom({ length, points }: Range): string {
@@ -53,8 +54,8 @@ function useFrom({ length, points }: Range): string {
 
 /** What happened in the fleet over time. Those who may read only some targets get none of it. */
 export function History() {
-  const [kept, setKept] = useKept<string>('fleet.range', 'hours');
-  const name = isRange(kept) ? kept : 'hours';
+  const { range: name = FIRST_RANGE } = useSearch({ from: '/shell/' });
+  const navigate = useNavigate({ from: '/' });
   const range = RANGES[name];
   const history = useData(FleetHistory, { from: useFrom(range), interval: range.interval }, { keep: true });
   const [asTable, setAsTable] = useState(false);
@@ -74,8 +75,14 @@ export function History() {
             size="xs"
             aria-label={texts.range}
             value={name}
-            onChange={setKept}
-            data={Object.entries(texts.ranges).map(([value, label]) => ({ value, label }))}
+            onChange={(chosen) =>
+              void navigate({
+                search: chosen === FIRST_RANGE ? {} : { range: chosen as RangeName },
+                replace: true,
+                resetScroll: false,
+              })
+            }
+            data={RANGE_NAMES.map((value) => ({ value, label: texts.ranges[value] }))}
           />
         </Group>
       </Group>

@@ -7,10 +7,9 @@ import { useData } from '../../api/use-data.ts';
 import { orAnyway } from '../../parts/anyway.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
+import { tellOrFollow } from '../../parts/follow-job.ts';
 import { type Force, ForceField, forceInput } from '../../parts/force-field.tsx';
 import { reasonOf } from '../../parts/reason.ts';
-import { tell } from '../../parts/tell.ts';
-import { jobTexts } from '../../texts/job.ts';
 import { setTexts as texts } from '../../texts/software.ts';
 import { AssignSet, SetReach } from './software.documents.ts';
 
@@ -34,9 +33,7 @@ export function AssignCard({ set }: { set: SetFullFragment }) {
     const outcome = await orAnyway((ignoreTargetFilter) =>
       assign({ input: { ...input, ignoreTargetFilter } }),
     );
-    if (!outcome) return;
-    const { job, affectedCount } = outcome.payload;
-    tell(outcome, job ? jobTexts.begun(job.total) : texts.assigned(affectedCount));
+    tellOrFollow(outcome, { title: texts.assign, told: texts.assigned });
   }
 
   return (

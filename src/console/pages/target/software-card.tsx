@@ -2,6 +2,7 @@ import { Alert, Text } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import type { NextPollQuery, TargetFullFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
 import { useFollow } from '../../parts/use-follow.ts';
@@ -18,13 +19,16 @@ const nameOf = (set: { name: string; version: string } | null | undefined) =>
 export function SoftwareCard({ target, moved }: { target: TargetFullFragment; moved: unknown }) {
   const next = useData(NextPoll, { controllerId: target.controllerId });
   useFollow(moved, next.reload, FOLLOW_MS);
+  const { may } = useViewer();
   const answer = next.data?.target?.nextPollAnswer;
+  const shown = (set: Parameters<typeof nameOf>[0]) =>
+    may('READ_DISTRIBUTION_SET') ? nameOf(set) : texts.unseenSet;
   return (
     <Card title={texts.software}>
       <Facts>
-        <Fact label={texts.assigned}>{nameOf(target.assignedDistributionSet)}</Fact>
+        <Fact label={texts.assigned}>{shown(target.assignedDistributionSet)}</Fact>
         <Fact label={texts.installed}>
-          {nameOf(target.installedDistributionSet)}{' '}
+          {shown(target.installedDistributionSet)}{' '}
           {target.installedAt && (
             <Text span c="dimmed" size="sm">
               (<When at={target.installedAt} />)

@@ -1,14 +1,12 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
-import { askAnew } from '../../api/connection.ts';
-import type { JobStateFragment, TargetSelection } from '../../api/types.documents.ts';
+import type { TargetSelection } from '../../api/types.documents.ts';
 import type { Fault } from '../../api/use-change.ts';
 import { Faults } from '../../parts/faults.tsx';
-import { JobProgress } from '../../parts/job-progress.tsx';
+import { followed } from '../../parts/follow-job.ts';
 import { done, failure } from '../../parts/notify.tsx';
 import { common, numberText } from '../../texts/common.ts';
-import { jobTexts } from '../../texts/job.ts';
 import { bulkTexts as texts } from '../../texts/targets.ts';
 import { BulkFields, type BulkValues } from './bulk-fields.tsx';
 import type { BulkKind } from './bulk-kind.ts';
@@ -36,10 +34,11 @@ export function BulkDialog({
   const [typed, setTyped] = useState('');
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [busy, setBusy] = useState(false);
-  const [job, setJob] = useState<JobStateFragment>();
   const isDelete = kind === 'delete';
   const mustType = isDelete && count >= MANY;
   const isReady = (!mustType || typed.trim() === String(count)) && isComplete(kind, values);
+
+  const title = isDelete ? texts.deleteTitle(count) : texts[kind];
 
   async function submit(event: SyntheticEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -49,8 +48,8 @@ export function BulkDialog({
       const { changed, faults: found, job: begun } = await runBulk(client, kind, targets, values);
       setFaults(found);
       if (found.length > 0) return;
-      if (begun) return setJob(begun);
-      void done(texts.done[kind](changed));
+      if (begun) followed.set({ job: begun, title, told: texts.done[kind] });
+      else void done(texts.done[kind](changed));
       onDone();
     } catch (error) {
       void failure(error as CombinedError);
@@ -59,54 +58,42 @@ export function BulkDialog({
     }
   }
 
-  function onEnd({ state, changed, done: gone, message }: JobStateFragment) {
-    if (state === 'FINISHED') void done(texts.done[kind](changed));
-    else void failure(state === 'CANCELED' ? jobTexts.canceled(gone) : (message ?? jobTexts.failed));
-    askAnew();
-    onDone();
-  }
-
-  const title = isDelete ? texts.deleteTitle(count) : texts[kind];
   return (
     <Modal opened onClose={onClose} title={title} centered>
-      {job ? (
-        <JobProgress job={job} onEnd={onEnd} />
-      ) : (
-        <form onSubmit={submit}>
-          <Stack>
-            <Text size="sm">
-              {isDelete
-                ? texts.deleteText(count)
-                : kind === 'rotate'
-                  ? texts.rotateText(count)
-                  : texts.willChange(count)}
-            </Text>
-            <BulkFields
-              kind={kind}
-              values={values}
-              onChange={(changed) => setValues({ ...values, ...changed })}
+      <form onSubmit={submit}>
+        <Stack>
+          <Text size="sm">
+            {isDelete
+              ? texts.deleteText(count)
+              : kind === 'rotate'
+                ? texts.rotateText(count)
+                : texts.willChange(count)}
+          </Text>
+          <BulkFields
+            kind={kind}
+            values={values}
+            onChange={(changed) => setValues({ ...values, ...changed })}
+          />
+          {mustType && (
+            <TextInput
+              label={common.typeToConfirm(String(count))}
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              autoComplete="off"
+              data-autofocus
             />
-            {mustType && (
-              <TextInput
-                label={common.typeToConfirm(String(count))}
-                value={typed}
-                onChange={(event) => setTyped(event.currentTarget.value)}
-                autoComplete="off"
-                data-autofocus
-              />
-            )}
-            <Faults messages={faults.map(({ message }) => message)} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {common.cancel}
-              </Button>
-              <Button type="submit" color={isDelete ? 'red.8' : undefined} disabled={!isReady} loading={busy}>
-                {`${texts[kind]} (${numberText(count)})`}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      )}
+          )}
+          <Faults messages={faults.map(({ message }) => message)} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {common.cancel}
+            </Button>
+            <Button type="submit" color={isDelete ? 'red.8' : undefined} disabled={!isReady} loading={busy}>
+              {`${texts[kind]} (${numberText(count)})`}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
     </Modal>
   );
 }
