@@ -8,9 +8,12 @@ import { setNonce } from 'get-nonce';
 import { lazy, StrictMode, Suspense, useMemo } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Provider } from 'urql';
+import { BASE } from './api/base.ts';
 import { createClient } from './api/client.ts';
 import { session } from './api/session.ts';
 import { useStore } from './api/store.ts';
+import { Viewer } from './api/viewer.documents.ts';
+import { Fleet } from './pages/fleet/fleet.documents.ts';
 import { asked } from './parts/confirm.ts';
 import { followed } from './parts/follow-job.ts';
 import { router } from './router.tsx';
@@ -28,12 +31,21 @@ const ConfirmationDialog = lazy(async () => ({
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
 setNonce(nonce);
 
+/** What the first page shows is asked for at once, while its code is still on its way. */
+function warmClient() {
+  const client = createClient();
+  const page = location.pathname.slice(BASE.pathname.length);
+  if (page !== 'sign-in') void client.query(Viewer, {}).toPromise();
+  if (page === '') void client.query(Fleet, {}).toPromise();
+  return client;
+}
+
 function Console() {
   const { times } = useStore(session);
   const question = useStore(asked);
   const job = useStore(followed);
   // biome-ignore lint/correctness/useExhaustiveDependencies: nothing of one account is left for the next
-  const client = useMemo(createClient, [times]);
+  const client = useMemo(warmClient, [times]);
   return (
     <MantineProvider
       theme={theme}

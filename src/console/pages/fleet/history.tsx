@@ -1,6 +1,6 @@
 import { Anchor, Group, SegmentedControl, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import type { FleetHistoryQuery, HistoryInterval } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
@@ -52,8 +52,8 @@ function useFrom({ length, points }: Range): string {
   return new Date((Math.floor(now / length) - points + 1) * length).toISOString();
 }
 
-/** What happened in the fleet over time. Those who may read only some targets get none of it. */
-export function History() {
+/** What happened in the fleet over time. Those who may read only some targets get none of it. It is not drawn anew as the numbers above move. */
+export const History = memo(function History() {
   const { range: name = FIRST_RANGE } = useSearch({ from: '/shell/' });
   const navigate = useNavigate({ from: '/' });
   const range = RANGES[name];
@@ -94,7 +94,7 @@ export function History() {
       {asTable && points && <HistoryTable points={points} range={range} />}
     </Stack>
   );
-}
+});
 
 function Charts({ points, range }: { points: readonly Point[]; range: Range }) {
   const times = points.map(({ at }) => range.format.format(new Date(at)));
