@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import express, { type RequestHandler } from 'express';
 import type { Browsers } from './api/browsers.ts';
 import { consoleRouter } from './api/console/router.ts';
-import { type PollCounts, pollListener } from './api/ddi/poll.ts';
+import { pollListener } from './api/ddi/poll.ts';
 import { devicePathOf } from './api/ddi/request.ts';
 import { deviceRouter } from './api/ddi/router.ts';
 import { exportRouter } from './api/exports/router.ts';
@@ -28,7 +28,6 @@ export interface AppOptions {
   graphql: Pick<GraphqlDoor, 'answer' | 'router'>;
   sockets: { upgrade: UpgradeListener };
   operations: Operations;
-  pollCounts: PollCounts;
   logRequest: ReturnType<typeof requestLog>;
   log: (error: unknown) => void;
 }
@@ -41,7 +40,7 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 
 /** Sends each path to its door. A request that is malformed or for another host is refused before that. */
 export function createApp(options: AppOptions): App {
-  const { config, platform, proxies, browsers, signIn, graphql, sockets, operations, pollCounts } = options;
+  const { config, platform, proxies, browsers, signIn, graphql, sockets, operations } = options;
   const { log, logRequest } = options;
   const app = express();
   app.disable('x-powered-by');
@@ -61,7 +60,7 @@ export function createApp(options: AppOptions): App {
   app.use(consoleRouter(proxies));
   app.use(notFound);
 
-  const poll = pollListener(platform, proxies, pollCounts, log);
+  const poll = pollListener(platform, proxies, operations.polls, log);
   const listener: RequestListener = (request, response) => {
     const url = originForm(request.url ?? '/');
     request.url = url;
@@ -73,7 +72,7 @@ export function createApp(options: AppOptions): App {
     const refusal = proxies.refusalOf(request) ?? (isGraphql(url) ? undefined : urlRefusalOf(url));
     if (refusal) return refuse(response, refusal);
     if (isPoll) return poll(request, response, path);
-    operations.count(request, response);
+    operations.watch(request, response);
     if (browsers.allow(request, response)) return;
     if (request.method === 'POST' && /^\/graphql(\?|$)/.test(url)) void graphql.answer(request, response);
     else app(request, response);

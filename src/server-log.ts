@@ -22,17 +22,23 @@ export function logRefusals(log: Logger) {
   };
 }
 
-/** Logs refused sign-ins, those from one address once a minute. */
-export function logSignIns(signIn: Authenticator, log: Logger): Authenticator {
+/** A sign-in that counts what it refuses, by code. */
+export type WatchedSignIn = Authenticator & { refused: ReadonlyMap<string, number> };
+
+/** Counts refused sign-ins, and logs those from one address once a minute. Nobody signs in without credentials. */
+export function watchSignIns(signIn: Authenticator, log: Logger): WatchedSignIn {
   const isDue = onceAMinute();
-  return async (credentials, origin) => {
+  const refused = new Map<string, number>();
+  const watched: Authenticator = async (credentials, origin) => {
     try {
       return await signIn(credentials, origin);
     } catch (error) {
-      const { code } = error as { code?: unknown };
-      if (credentials && error instanceof DomainError && isDue(`${origin?.address} ${code}`))
-        log.info({ code, ...origin }, 'a sign-in was refused');
+      if (!credentials || !(error instanceof DomainError)) throw error;
+      const { code } = error;
+      refused.set(code, (refused.get(code) ?? 0) + 1);
+      if (isDue(`${origin?.address} ${code}`)) log.info({ code, ...origin }, 'a sign-in was refused');
       throw error;
     }
   };
+  return Object.assign(watched, { refused });
 }

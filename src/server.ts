@@ -13,16 +13,19 @@ import type { OpenDatabase } from './database/open.ts';
 import { openJobs } from './jobs.ts';
 import type { Listening } from './listening/listen.ts';
 import { openPools } from './pools.ts';
-import { errorLog, logRefusals, logSignIns } from './server-log.ts';
+import { errorLog, logRefusals, watchSignIns } from './server-log.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import { openIssuerSignIn } from './services/access/issuer-sign-in.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
 import { openRequestLimits, type RequestRates } from './services/access/request-limits.ts';
 import { openDevices } from './services/devices/polling/poll.ts';
+import { readGauges } from './services/platform/gauges.ts';
 import { openLive } from './services/platform/live/live.ts';
 import { openPlatform } from './services/platform/platform.ts';
+import type { Platform } from './services/shared/context.ts';
 import { openStorage } from './storage/open.ts';
 import { renewTls } from './tls.ts';
+import { VERSION } from './version.ts';
 
 export interface RunningServer {
   /** Where it really listens. */
@@ -53,11 +56,10 @@ export async function serve(
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
   const oidc = oidcOptions(config, logError);
   const limits = openRequestLimits(requestRatesOf(config));
-  const signIn = logSignIns(
+  const signIn = watchSignIns(
     openAuthenticator(core, { basicEnabled: config.MUSTER_BASIC_ENABLED, oidc, limits }),
     log,
   );
-  const clientId = config.MUSTER_OIDC_CLIENT_ID;
   const signInWays = signInWaysOf(config);
   const graphql = await openGraphql({
     platform: core,
@@ -65,15 +67,7 @@ export async function serve(
     browsers,
     signIn,
     signInWays,
-    issuerSignIn:
-      oidc && clientId !== undefined
-        ? openIssuerSignIn(core, {
-            ...oidc,
-            clientId,
-            clientSecret: config.MUSTER_OIDC_CLIENT_SECRET,
-            scope: config.MUSTER_OIDC_SCOPE,
-          })
-        : undefined,
+    issuerSignIn: oidc && issuerSignInOf(core, config, oidc),
     bodyLimit: config.MUSTER_BODY_LIMIT,
     log: logError,
   });
@@ -91,12 +85,16 @@ export async function serve(
     log: logError,
   });
   monitor.onBack(jobs.hurry);
-  const pollCounts = new Map<number, number>();
   const operations = openOperations({
+    version: VERSION,
     isReady: monitor.answers,
     rememberedDevices: platform.devices.size,
+    pollTimesWaiting: platform.pollTimes.waiting,
+    deviceCounts: platform.counts,
+    signInsRefused: signIn.refused,
     connections,
-    pollCounts,
+    pool: pool.use,
+    readGauges: () => readGauges(pool.database),
     shareMetrics,
   });
   const app = createApp({
@@ -108,7 +106,6 @@ export async function serve(
     graphql,
     sockets,
     operations,
-    pollCounts,
     logRequest: requestLog(log, proxies.addressOf),
     log: logError,
   });
@@ -143,6 +140,18 @@ const partsOf = async (config: Config, log: Logger) => ({
   secrets: secretsOf(config),
   storage: await openStorage(config, (line) => log.error(line)),
 });
+
+/** Undefined where browsers can't sign in at the issuer. */
+function issuerSignInOf(core: Platform, config: Config, oidc: OidcOptions) {
+  const {
+    MUSTER_OIDC_CLIENT_ID: clientId,
+    MUSTER_OIDC_CLIENT_SECRET: clientSecret,
+    MUSTER_OIDC_SCOPE: scope,
+  } = config;
+  return clientId === undefined
+    ? undefined
+    : openIssuerSignIn(core, { ...oidc, clientId, clientSecret, scope });
+}
 
 const signInWaysOf = (config: Config): SignInWays => ({
   password: config.MUSTER_BASIC_ENABLED,

@@ -1,30 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { PollCounts } from './ddi/poll.ts';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { type Observed, openGauges } from './metrics/gauges.ts';
+import { openPollMetrics, type PollMetrics } from './metrics/polls.ts';
+import { openRequestMetrics } from './metrics/requests.ts';
 
-export interface OperationsOptions {
-  /** Whether the database answers. */
-  isReady: () => boolean;
-  rememberedDevices: () => number;
-  /** How many there are, and how many the server has ended, by reason. */
-  connections: { size: () => number; ended: ReadonlyMap<string, number> };
-  pollCounts: PollCounts;
+export interface OperationsOptions extends Observed {
   /** Called once with the registry of this process. @returns a function that renders the metrics of all processes */
-  shareMetrics?: (registry: Registry) => () => Promise<string>;
+  shareMetrics?: ((registry: Registry) => () => Promise<string>) | undefined;
 }
 
 export interface Operations {
   /** `/health/…` and `/metrics`: for the operator's tools, without sign-in. */
   router: express.Router;
-  /** Counts the answer to a request of the other doors. */
-  count(request: IncomingMessage, response: ServerResponse): void;
+  /** Counts and times the answer to a request of the other doors. */
+  watch(request: IncomingMessage, response: ServerResponse): void;
+  polls: PollMetrics;
 }
 
 /** Opens liveness, readiness and Prometheus metrics. */
 export function openOperations(options: OperationsOptions): Operations {
   const { isReady, shareMetrics = (registry) => () => registry.metrics() } = options;
-  const registry = openMetrics(options);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const polls = openPolls(registry);
+  openGauges(registry, options);
+  const watch = openRequestMetrics(registry);
   const renderMetrics = shareMetrics(registry);
   const router = express.Router();
   router.get('/health/live', (_request, response) => void response.json({ status: 'UP' }));
@@ -35,74 +36,21 @@ export function openOperations(options: OperationsOptions): Operations {
   router.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await renderMetrics());
   });
-  return {
-    router,
-    count(request, response) {
-      const [, first] = /^\/(\w*)/.exec(request.url ?? '') ?? [];
-      if (first === 'health' || first === 'metrics') return;
-      const channel = DOORS[first ?? ''] ?? 'ddi';
-      response.once('finish', () => requests(registry).inc({ channel, status: response.statusCode }));
-    },
-  };
+  return { router, watch, polls };
 }
 
-/** The channels by the first part of the path; in all other paths the first part is a tenant. */
-const DOORS: Record<string, string> = {
-  rest: 'rest',
-  graphql: 'graphql',
-  imports: 'files',
-  exports: 'files',
-  uploads: 'files',
-};
-
-const requests = (registry: Registry) => registry.getSingleMetric('muster_requests_total') as Counter;
-
-function openMetrics({ rememberedDevices, connections, pollCounts }: OperationsOptions): Registry {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  new Counter({
-    name: 'muster_requests_total',
-    help: 'Requests answered, except polls, by channel and status.',
-    labelNames: ['channel', 'status'],
-    registers,
-  });
+function openPolls(registry: Registry): PollMetrics {
+  const polls = openPollMetrics();
+  polls.register(registry);
   new Counter({
     name: 'muster_polls_total',
     help: 'Polls answered, by status.',
     labelNames: ['status'],
-    registers,
-    // Polls are counted in a plain map: there are too many for a call of the library each time.
+    registers: [registry],
     collect() {
       this.reset();
-      for (const [status, count] of pollCounts) this.inc({ status }, count);
+      for (const [status, count] of polls.counts) this.inc({ status }, count);
     },
   });
-  new Gauge({
-    name: 'muster_devices_remembered',
-    help: 'Devices whose polls are answered from memory.',
-    registers,
-    collect() {
-      this.set(rememberedDevices());
-    },
-  });
-  new Gauge({
-    name: 'muster_connections',
-    help: 'Connections that are open.',
-    registers,
-    collect() {
-      this.set(connections.size());
-    },
-  });
-  new Counter({
-    name: 'muster_connections_ended_total',
-    help: 'Connections that the server ended, by reason: full, room, head, body, answer, linger.',
-    labelNames: ['why'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [why, count] of connections.ended) this.inc({ why }, count);
-    },
-  });
-  return registry;
+  return polls;
 }

@@ -31,6 +31,7 @@ export interface Pool {
   client: Client;
   /** Whether there is no database server, so that nobody can use it now. */
   isAway(): boolean;
+  use: LinkPool['use'];
   close(): Promise<void>;
 }
 
@@ -76,7 +77,7 @@ export function openPool(
   const client = clientOf(links);
   const database = drizzle(Object.assign(client, { options: types }) as unknown as postgres.Sql, { schema });
   pools.set(database, links);
-  return { database, client, isAway: () => monitor?.isAway() ?? false, close: links.close };
+  return { database, client, isAway: () => monitor?.isAway() ?? false, use: links.use, close: links.close };
 }
 
 function clientOf(links: LinkPool): Client {

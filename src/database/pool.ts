@@ -11,6 +11,8 @@ export interface LinkPool {
   /** How many there can be, as far as known. */
   capacity(): number;
   isOpen(): boolean;
+  /** How many links there are and work, and how many callers wait for one. */
+  use(): { open: number; busy: number; waiting: number };
   all(): Link[];
   /** Everything that waits fails at once, and so does every statement until `open`. */
   shut(reason: string): void;
@@ -42,7 +44,7 @@ interface Waiter {
 
 /** Opens a pool; it connects with the first statement. */
 export function openLinkPool({ most, connect, tell }: LinkPoolOptions): LinkPool {
-  const { lend, serve, members, rejectAll, stop } = openLending({ most, connect, tell });
+  const { lend, serve, members, rejectAll, waiting, stop } = openLending({ most, connect, tell });
   const transactions = new Set<Promise<unknown>>();
   let shutBy: string | undefined;
   let closing = false;
@@ -62,6 +64,11 @@ export function openLinkPool({ most, connect, tell }: LinkPoolOptions): LinkPool
   return {
     capacity: members.capacity,
     isOpen: () => shutBy === undefined,
+    use() {
+      const all = members.all();
+      const busy = all.filter(({ link, reserved }) => reserved || link.awaited > 0);
+      return { open: all.length, busy: busy.length, waiting: waiting.own.length + waiting.shared.length };
+    },
     all: () => members.all().map(({ link }) => link),
     ask: (text, parameters, how) => lendIfOpen('shared', ({ link }) => link.ask(text, parameters, how)),
     begin(work) {
@@ -142,6 +149,7 @@ function openLending({ most, connect, tell }: LinkPoolOptions) {
     members,
     serve,
     rejectAll,
+    waiting: waiting as Readonly<Record<Use, readonly unknown[]>>,
     stop: () => clearInterval(looking),
     /** Does work on a link as soon as one is free. */
     lend<T>(use: Use, work: (member: Member) => Promise<T>): Promise<T> {

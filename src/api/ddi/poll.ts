@@ -4,23 +4,22 @@ import { type DevicePlatform, poll } from '../../services/devices/polling/poll.t
 import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';
 import { isMatch, PROTOCOL_HEADERS, type Proxies } from '../http.ts';
+import type { PollMetrics } from '../metrics/polls.ts';
 import { type DevicePath, deviceRequestOf } from './request.ts';
 import { deviceTypeOf, errorTypeOf, renderRoot } from './root.ts';
 
 const HEADERS = Object.entries(PROTOCOL_HEADERS).flat();
-
-/** Counts the answers to polls by status, for the metrics. */
-export type PollCounts = Map<number, number>;
 
 /**
  * Answers a device's poll: GET or HEAD of its root. A plain listener in front of Express, which costs more than
  * the poll itself; everything else of the device API is Express.
  */
 export const pollListener =
-  (platform: DevicePlatform, proxies: Proxies, counts: PollCounts, log: (error: unknown) => void) =>
+  (platform: DevicePlatform, proxies: Proxies, metrics: PollMetrics, log: (error: unknown) => void) =>
   (request: IncomingMessage, response: ServerResponse, path: DevicePath): void => {
+    const begunAt = performance.now();
     const send = (status: number, headers: string[], body?: string | Buffer) => {
-      counts.set(status, (counts.get(status) ?? 0) + 1);
+      metrics.note(status, performance.now() - begunAt);
       const length = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))];
       response.writeHead(status, [...headers, ...length, ...HEADERS]);
       response.end(request.method === 'HEAD' ? undefined : body);

@@ -13,6 +13,8 @@ export interface PollTimes {
   note(device: Device | PendingDevice, address: string, at: number): void;
   /** Writes a device's first poll now. */
   writeFirst(device: Device, address: string): Promise<void>;
+  /** How many are not written yet. */
+  waiting(): number;
   /** Writes what is collected. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -95,6 +97,7 @@ export function openPollTimes(
   timer.unref();
 
   return {
+    waiting: () => polls.size + pendingPolls.size,
     flush,
     note(device, address, at) {
       if (isPending(device)) return add(pendingPolls, device, at, address);

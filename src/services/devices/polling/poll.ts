@@ -29,6 +29,7 @@ import { registerPending } from '../sign-in/register-pending.ts';
 import { openSetContents, type SetContents } from '../updates/deployment-content.ts';
 import type { Device, PollAnswer } from './device.ts';
 import { type DeviceCache, openDeviceCache } from './device-cache.ts';
+import { type DeviceCounts, newDeviceCounts } from './device-counts.ts';
 import { openPollTimes, type PollTimes } from './poll-times.ts';
 
 /** What the device API works with. */
@@ -40,6 +41,7 @@ export interface DevicePlatform extends Platform {
   failures: Failures;
   writes: Writes;
   pollTimes: PollTimes;
+  counts: DeviceCounts;
   /** Hears of certificates that didn't sign a device in, and why. */
   onRefusal: (refusal: CertificateRefusal) => void;
 }
@@ -67,6 +69,7 @@ export function openDevices(
     failures: openFailures(WRONG_CREDENTIALS),
     writes: openWrites(platform.systemDefaults.deviceWrites),
     pollTimes: openPollTimes(database, clock, onError),
+    counts: newDeviceCounts(),
     onRefusal,
   };
 }
@@ -173,6 +176,7 @@ const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
 /** UNAUTHENTICATED, which is written to the audit trail. Only the log says what is wrong with a certificate. */
 function refusal(platform: DevicePlatform, tenant: Tenant, request: DeviceRequest, now: Date): DomainError {
   const { controllerId, credentials, tenantName, address } = request;
+  platform.counts.refused++;
   const { clientCertificate } = credentials;
   const reason = clientCertificate && certificateRefusalOf(tenant, controllerId, clientCertificate, now);
   if (reason) platform.onRefusal({ tenantName, controllerId, address, reason });
@@ -261,8 +265,10 @@ async function admitUnknown(
   if (group?.requiresApproval) {
     if (pending) return pending;
     await registerPending(acting, { groupId: group.id, address });
+    platform.counts.pending++;
   } else {
     await registerDevice(acting, { address, groupId: group?.id, wasPending: pending !== undefined });
+    platform.counts.registered++;
   }
   const admitted =
     (await platform.devices.read(tenant, controllerId)) ??
