@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -130,4 +130,11 @@ it('is told in full by the documentation', () => {
     about,
   ]);
   expect(rows).toEqual(settings);
+});
+
+it('is kept by tests: each one that docs/security.md names is there', () => {
+  const page = readFileSync(new URL('../docs/security.md', import.meta.url), 'utf8');
+  const named = [...page.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path!);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
 });

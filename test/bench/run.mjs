@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- starts polls remembered uploads feedback downloads reads creates pages parts live filters imports rollouts campaign bulk console peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls remembered sign-ins uploads feedback downloads reads creates pages parts live filters imports rollouts campaign bulk console peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
@@ -24,6 +24,7 @@ import { benchRemembered } from './remembered.mjs';
 import { printAim, printMachine, printTitle } from './report.mjs';
 import { benchRollouts } from './rollouts.mjs';
 import { seed } from './seed.mjs';
+import { benchSignIns } from './sign-ins.mjs';
 import { benchStarts } from './starts.mjs';
 import { benchUploads } from './uploads.mjs';
 
@@ -32,6 +33,7 @@ const PARTS = [
   'starts',
   'polls',
   'remembered',
+  'sign-ins',
   'uploads',
   'feedback',
   'downloads',
@@ -91,6 +93,7 @@ try {
   const database = await openDatabase(dataDir);
   const options = { dataDir, database, effort, graphql, small: SMALL_FLEET, large };
   if (wanted('polls')) await benchPolls(options);
+  if (wanted('sign-ins')) await benchSignIns(options);
   if (wanted('uploads')) await benchUploads(options);
   if (wanted('feedback')) await benchFeedback(options);
   if (wanted('downloads')) await benchDownloads(options);
