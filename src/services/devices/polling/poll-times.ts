@@ -97,7 +97,7 @@ export function openPollTimes(
   timer.unref();
 
   return {
-    waiting: () => polls.size + pendingPolls.size,
+    waiting: () => polls.devices.length + pendingPolls.devices.length,
     flush,
     note(device, address, at) {
       if (isPending(device)) return add(pendingPolls, device, at, address);
