@@ -11,6 +11,7 @@ import {
 } from './config.ts';
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
+import { otherMachines } from './database/peers.ts';
 import { DatabaseUnavailableError } from './database/unavailable.ts';
 import { firstScreen } from './first-screen.ts';
 import { ListenError, listen } from './listening/listen.ts';
@@ -67,6 +68,8 @@ async function main(): Promise<void> {
     const isNew = await ensureFirstAdministrator(pool.database, firstAdministratorOf(config), new Date());
     if (!isNew && config.given.has('MUSTER_ADMIN_PASSWORD')) log.info(PASSWORD_UNUSED);
     if (await hasDefaultPassword(pool.database)) warnings.push(defaultPasswordIn(config));
+    if (config.DATABASE_URL && !config.MUSTER_ARTIFACTS?.startsWith('s3:'))
+      warnings.push(...localArtifacts(await otherMachines(pool.client)));
   });
   const { url, port } = listening;
   if (config.MUSTER_WORKERS === 1) {
@@ -92,6 +95,13 @@ async function main(): Promise<void> {
 
 const PASSWORD_UNUSED =
   'MUSTER_ADMIN_PASSWORD changed nothing: the database has accounts already; `muster user set-password` changes a password';
+
+const localArtifacts = (others: string[]) =>
+  others.length
+    ? [
+        `servers on other machines (${others.join(', ')}) use this database, but artifacts are stored in a folder here: unless all have the same folder, set MUSTER_ARTIFACTS to s3://bucket/prefix`,
+      ]
+    : [];
 
 /** @returns a warning @throws ConfigurationError if other machines could sign in with it */
 function defaultPasswordIn({ HOST }: Config): string {

@@ -5,6 +5,7 @@ import { openPool, type Pool } from './database/connect.ts';
 import type { Connection } from './database/connection.ts';
 import type { Slow } from './database/link.ts';
 import { type DatabaseMonitor, openMonitor } from './database/monitor.ts';
+import { SERVER } from './database/peers.ts';
 import { onceAMinute } from './once-a-minute.ts';
 
 /** The connections of a process to the database. */
@@ -48,7 +49,7 @@ export async function openPools(
     );
   const tell = (line: string) => log.warn(line);
   const slow = slowLog(afterMs, log);
-  const pool = openPool(connection, { connections, prepare, monitor, slow, tell });
+  const pool = openPool(connection, { connections, prepare, monitor, slow, tell, name: SERVER });
   const live = openPool(connection, { connections: LIVE_CONNECTIONS, prepare, monitor, slow, tell });
   return {
     pool,

@@ -11,11 +11,24 @@ export const superuser = 'muster';
 /** Makes the cluster if there is none. Returns its password. */
 export async function ensureCluster(place: Place, binaries: Binaries): Promise<string> {
   await removeLeftovers(place.cluster);
-  if (await hasCluster(place.cluster)) return readPassword(place);
+  if (await hasCluster(place.cluster)) {
+    await requireMajor(place, binaries);
+    return readPassword(place);
+  }
   // The password comes first, so that processes that start at the same time use the same one.
   const password = await claim(place.passwordFile, randomBytes(24).toString('base64url'), 0o600);
   await makeCluster(place, binaries, password);
   return password;
+}
+
+/** A data folder belongs to one major version of PostgreSQL. */
+async function requireMajor(place: Place, { postgres }: Binaries): Promise<void> {
+  const has = (await readIfThere(join(place.cluster, 'PG_VERSION')))?.trim();
+  const [, brought] = / (\d+)/.exec(await run(postgres, ['--version'], place.account)) ?? [];
+  if (has && brought && has !== brought)
+    throw new Error(
+      `${place.cluster} was made by PostgreSQL ${has}, and this Muster brings ${brought}: make a backup with the Muster that you had (muster backup), and restore it with this one into another MUSTER_DATA_DIR (muster restore)`,
+    );
 }
 
 async function readPassword(place: Place): Promise<string> {

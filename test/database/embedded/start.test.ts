@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { access, chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -55,6 +55,17 @@ describe('starting', () => {
       expect(Number(stdout)).toBeGreaterThan(0);
       expect(await hasEnded(Number(stdout))).toBe(true);
     }
+  });
+
+  test('a folder of another PostgreSQL is refused, with the way to move', async () => {
+    const folder = await makeFolder();
+    await mkdir(join(folder, 'postgres'));
+    await writeFile(join(folder, 'postgres', 'PG_VERSION'), '17\n');
+    // As if the server's account had made it.
+    if (root) await chown(join(folder, 'postgres'), 65_534, 65_534);
+    await expect(start(folder)).rejects.toThrow(
+      /was made by PostgreSQL 17, and this Muster brings \d+: make a backup with the Muster that you had/,
+    );
   });
 
   test('an initdb that was interrupted is forgotten', async () => {

@@ -332,6 +332,8 @@ describe('a server through its life', () => {
 test('an external database by DATABASE_URL, in production', async () => {
   const folder = makeFolder();
   const { connection, url, drop } = await createDatabase();
+  const other = openPool(connection, { connections: 1, prepare: false, name: 'muster@elsewhere' });
+  await other.client`SELECT 1`;
   try {
     const server = await start(folder, {
       DATABASE_URL: url,
@@ -346,6 +348,7 @@ test('an external database by DATABASE_URL, in production', async () => {
         .split('\n')
         .map((line) => JSON.parse(line).msg),
     ).toContainEqual(expect.stringMatching(START_LINE));
+    await until(() => server.stdout().includes('servers on other machines (elsewhere) use this database'));
     expect((await server.device('/health/ready')).status).toBe(200);
     const chief = clientOf(server, basic('chief', 'of all this'));
     expect((await createTarget(chief, 'life-external')).status).toBe(201);
@@ -359,6 +362,7 @@ test('an external database by DATABASE_URL, in production', async () => {
     await stop(server);
     expect(await readdir(folder), 'no embedded database was made').toEqual([]);
   } finally {
+    await other.close();
     await drop();
   }
 });
