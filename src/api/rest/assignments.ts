@@ -93,7 +93,7 @@ function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksO
       distributionSetId: pathIdOf(request, 'id'),
       offline: booleanParameter(request, 'offline'),
       assignments: alikeTogether(rows),
-      onMissing: 'PASS_OVER',
+      onNotFound: 'ON_WHAT_FOUND_AND_SUCCESS',
     });
     sendHal(response, renderResult(result, linksOf(request)));
   };

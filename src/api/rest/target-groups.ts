@@ -37,7 +37,7 @@ export function targetGroupRoutes(
   };
   const assignListed = async (context: Context, request: Request, group: string | null) => {
     const controllerIds = asTexts(jsonOf(request));
-    await assignTargetGroup(context, { group, controllerIds, onMissing: 'PASS_OVER' });
+    await assignTargetGroup(context, { group, controllerIds, onNotFound: 'ON_WHAT_FOUND_AND_SUCCESS' });
   };
 
   const get: Handler = async (context, _request, response) =>

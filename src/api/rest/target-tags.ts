@@ -1,6 +1,6 @@
 import type { Request, Router } from 'express';
 import { assignTargetTags } from '../../services/fleet/target-tags/assign.ts';
-import { type ChangedTargets, NOT_FOUND_POLICIES } from '../../services/fleet/target-tags/choice.ts';
+import type { ChangedTargets } from '../../services/fleet/target-tags/choice.ts';
 import { createTargetTags } from '../../services/fleet/target-tags/create.ts';
 import { deleteTargetTag } from '../../services/fleet/target-tags/delete.ts';
 import { TARGET_TAG_SORT_NAMES } from '../../services/fleet/target-tags/fields.ts';
@@ -10,6 +10,7 @@ import { unassignTargetTags } from '../../services/fleet/target-tags/unassign.ts
 import { updateTargetTag } from '../../services/fleet/target-tags/update.ts';
 import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
 import { findTarget } from '../../services/fleet/targets/find.ts';
+import { NOT_FOUND_POLICIES } from '../../services/fleet/targets/selection.ts';
 import { asTexts, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed } from './collection.ts';

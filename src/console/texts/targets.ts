@@ -40,7 +40,7 @@ export const filterTexts = {
   clear: 'Clear the filter',
   suggestions: 'What can come here',
   writeInstead: (word: string) => `Use ${word}`,
-  saved: 'Saved filters',
+  saved: 'Target filters',
   save: 'Save this filter',
   saveName: 'Name of the filter',
   saved1: (name: string) => `The filter ${name} is saved.`,

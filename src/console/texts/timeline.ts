@@ -1,31 +1,35 @@
+import type { TimelineEntryType } from '../api/types.documents.ts';
 import { counted } from './common.ts';
 
-/** What happened to a target, by the name of the event. A name that is not here is shown as it is. */
-const EVENTS: Record<string, string> = {
-  'target.created': 'Created',
-  'target.imported': 'Imported',
-  'target.registered': 'Registered itself',
-  'target.approved': 'Approved',
-  'target.updated': 'Changed',
-  'target.attributes-set': 'Attributes changed',
-  'target.attributes-reported': 'Told its attributes',
-  'target.metadata-set': 'Metadata changed',
-  'target.metadata-deleted': 'Metadata removed',
-  'target.tags-assigned': 'Tagged',
-  'target.tags-unassigned': 'Tags removed',
-  'target.type-assigned': 'Type set',
-  'target.group-assigned': 'Group set',
-  'target.set-reported': 'Told what it runs',
-  'target.token-rotated': 'New token',
-  'target.token-confirmed': 'Uses its new token',
-  'target.auto-confirm-activated': 'Consent given in advance',
-  'target.auto-confirm-deactivated': 'Consent in advance taken back',
-  'distribution-set.assigned': 'Software assigned',
-  'action.canceled': 'Action canceled',
+/** What happened to a target, by the type of the event. A type that is not here is shown as it is. */
+const EVENTS: Partial<Record<TimelineEntryType, string>> = {
+  TARGET_CREATED: 'Created',
+  TARGET_IMPORTED: 'Imported',
+  TARGET_REGISTERED: 'Registered itself',
+  TARGET_APPROVED: 'Approved',
+  TARGET_UPDATED: 'Changed',
+  TARGET_ATTRIBUTES_SET: 'Attributes changed',
+  TARGET_ATTRIBUTES_REPORTED: 'Told its attributes',
+  TARGET_METADATA_SET: 'Metadata changed',
+  TARGET_METADATA_DELETED: 'Metadata removed',
+  TARGET_TAGS_ASSIGNED: 'Tagged',
+  TARGET_TAGS_UNASSIGNED: 'Tags removed',
+  TARGET_TYPE_ASSIGNED: 'Type set',
+  TARGET_GROUP_ASSIGNED: 'Group set',
+  TARGET_SET_REPORTED: 'Told what it runs',
+  TARGET_TOKEN_ROTATED: 'New token',
+  TARGET_TOKEN_CONFIRMED: 'Uses its new token',
+  TARGET_AUTO_CONFIRM_ACTIVATED: 'Consent given in advance',
+  TARGET_AUTO_CONFIRM_DEACTIVATED: 'Consent in advance taken back',
+  DISTRIBUTION_SET_ASSIGNED: 'Software assigned',
+  ACTION_CANCELED: 'Action canceled',
 };
 
-const plain = (name: string) => {
-  const words = name.replace(/^target\./, '').replace(/[._-]+/g, ' ');
+const plain = (type: TimelineEntryType) => {
+  const words = type
+    .replace(/^TARGET_/, '')
+    .toLowerCase()
+    .replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
@@ -34,7 +38,7 @@ export const timelineTexts = {
   hint: 'What happened to it, and who did it.',
   nothing: 'Nothing is known of what happened to it.',
   more: 'Show more',
-  event: (type: string): string => EVENTS[type] ?? plain(type),
+  event: (type: TimelineEntryType): string => EVENTS[type] ?? plain(type),
   step: (status: string) => `Update: ${status}`,
   by: (actor: string) => `by ${actor}`,
   byItself: 'by the device itself',

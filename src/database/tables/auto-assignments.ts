@@ -23,9 +23,9 @@ export const autoAssignments = pgTable(
     id: identity('id'),
     name: exactText('name').notNull(),
     description: text('description'),
-    /** RSQL. If it belongs to a saved filter, it is the expression of that filter. */
+    /** RSQL. If it belongs to a target filter, it is the expression of that filter. */
     filter: text('filter').notNull(),
-    /** The saved filter that it belongs to. */
+    /** The target filter that it belongs to. */
     targetFilterId: reference('target_filter_id'),
     setId: reference('set_id').notNull(),
     forceType: exactText('force_type').$type<ForceType>().notNull(),

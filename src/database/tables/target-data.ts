@@ -83,7 +83,7 @@ export const targetAutoConfirm = pgTable(
   ],
 );
 
-/** Saved filters. */
+/** Target filters. */
 export const targetFilters = pgTable(
   'target_filters',
   {

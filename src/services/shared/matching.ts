@@ -8,10 +8,10 @@ import { type Listing, type ListPart, list, type PageRequest, type SortField } f
 
 /** What is deleted softly: left out of a list, in it, or all of it. */
 export const DELETED_MODES = ['EXCLUDE_SOFT_DELETED', 'INCLUDE_SOFT_DELETED', 'ONLY_SOFT_DELETED'] as const;
-export type DeletedMode = (typeof DELETED_MODES)[number];
+export type SoftDeleted = (typeof DELETED_MODES)[number];
 
 /** The value that `deleted` must have; undefined where any will do. */
-export const wantedDeleted = (mode: DeletedMode = 'EXCLUDE_SOFT_DELETED'): boolean | undefined =>
+export const wantedDeleted = (mode: SoftDeleted = 'EXCLUDE_SOFT_DELETED'): boolean | undefined =>
   mode === 'INCLUDE_SOFT_DELETED' ? undefined : mode === 'ONLY_SOFT_DELETED';
 
 /** A request that names no order, ordered by this field. */

@@ -130,7 +130,7 @@ describe('who is limited to targets of a set by its name', () => {
 });
 
 describe('who reads some targets only', () => {
-  it("neither changes nor ends what others' saved filters assign", async () => {
+  it("neither changes nor ends what others' target filters assign", async () => {
     const { id } = await post('targetfilters', { name: 'f', query: 'id==nobody' });
     await post(`targetfilters/${id}/autoAssignDS`, { id: setId });
     const client = await limitedTo('group==mine');

@@ -151,7 +151,7 @@ describe('auto-confirmation', () => {
   });
 });
 
-describe('saved filters', () => {
+describe('target filters', () => {
   const PATH = '/rest/v1/targetfilters';
   const create = async (name: string, query = `name==${name}`) =>
     ask(PATH, { method: 'POST', json: { name, query } });

@@ -10,7 +10,7 @@ import { enumOf } from '../server/enums.ts';
 
 /** What the groups of permissions are on. */
 const SUBJECTS: Readonly<Record<string, string>> = {
-  TARGET: 'targets, their tags and saved filters',
+  TARGET: 'targets, their tags and target filters',
   TARGET_TYPE: 'target types',
   SOFTWARE_MODULE: 'software modules and their artifacts',
   SOFTWARE_MODULE_TYPE: 'software module types',

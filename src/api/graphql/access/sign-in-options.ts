@@ -1,18 +1,18 @@
-import { GraphQLURL } from 'graphql-scalars';
 import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../server/context.ts';
 import { OPENID_CONNECT_PATH } from '../server/openid-connect.ts';
+import { Url } from '../server/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Sign-in at an OpenID Connect issuer.' })
 class OpenIdConnectOption {
   @Field(() => String, { description: 'What to call it on the page.' })
   name!: string;
 
-  @Field(() => GraphQLURL, {
+  @Field(() => Url, {
     description:
       'Where to send the browser. With `?returnTo=/path` it comes back to that path of this server, signed in, or with `signInError` in its query: `refused`, `expired` or `unavailable`.',
   })
-  url!: URL;
+  url!: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The ways in which people can sign in with a browser.' })
@@ -38,7 +38,7 @@ export class SignInOptionsResolver {
     return {
       password,
       openIdConnect: openIdConnect
-        ? { name: openIdConnect, url: new URL(`${baseUrl}/graphql${OPENID_CONNECT_PATH}`) }
+        ? { name: openIdConnect, url: `${baseUrl}/graphql${OPENID_CONNECT_PATH}` }
         : null,
     };
   }

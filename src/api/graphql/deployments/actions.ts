@@ -38,6 +38,7 @@ import { lookup } from '../server/lookups.ts';
 import { Needs } from '../server/needs.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost, WindowArgs } from '../server/pagination.ts';
+import { Cron, Duration, UtcOffset } from '../server/scalars.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
 
 export const ActionStatus = enumOf<Entity['status']>(
@@ -68,13 +69,13 @@ export const ForceType = enumOf<Entity['forceType']>('ForceType', 'How a device 
 
 @ObjectType({ simpleResolvers: true, description: 'When a device may install.' })
 class MaintenanceWindow implements Window {
-  @Field(() => String, { description: 'When windows open: a Quartz cron expression.' })
+  @Field(() => Cron, { description: 'When windows open: a Quartz cron expression.' })
   schedule!: string;
 
-  @Field(() => String, { description: 'How long each stays open, as HH:mm:ss.' })
+  @Field(() => Duration, { description: 'How long each stays open, as HH:mm:ss.' })
   duration!: string;
 
-  @Field(() => String, { description: 'The offset in which the schedule is read, as +02:00.' })
+  @Field(() => UtcOffset, { description: 'The offset in which the schedule is read, as +02:00.' })
   timezone!: string;
 }
 

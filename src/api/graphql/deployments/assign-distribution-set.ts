@@ -7,6 +7,7 @@ import type { DistributionSet as AnySet } from '../../../services/software/distr
 import { SelectedTargetsInput, selected, TARGETS_AT } from '../fleet/selected-targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { idOf } from '../server/ids.ts';
+import { Cron, Duration, UtcOffset } from '../server/scalars.ts';
 import { asPlaced } from '../server/selections.ts';
 import { DistributionSet, loadDistributionSet } from '../software/distribution-sets.ts';
 import { ForceType } from './actions.ts';
@@ -14,15 +15,15 @@ import { ActionsPayload, changedActions } from './actions-payload.ts';
 
 @InputType({ description: 'When devices may install.' })
 class MaintenanceWindowInput {
-  @Field(() => String, {
+  @Field(() => Cron, {
     description: 'When windows open: a Quartz cron expression of 6 or 7 fields, as `0 0 3 ? * SUN`.',
   })
   schedule!: string;
 
-  @Field(() => String, { description: 'How long each stays open: HH:mm:ss, below 24 hours.' })
+  @Field(() => Duration, { description: 'How long each stays open: HH:mm:ss, below 24 hours.' })
   duration!: string;
 
-  @Field(() => String, { description: 'The offset in which the schedule is read: as +02:00, or Z.' })
+  @Field(() => UtcOffset, { description: 'The offset in which the schedule is read: as +02:00, or Z.' })
   timezone!: string;
 }
 

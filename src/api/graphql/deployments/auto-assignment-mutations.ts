@@ -81,13 +81,13 @@ class CreateAutoAssignmentInput extends AutoAssignmentInput {
 
 @InputType({ description: 'What `setAutoAssignment` takes.' })
 class SetAutoAssignmentInput extends AutoAssignmentInput {
-  @Field(() => idOf('TargetFilter'), { description: 'For the targets of which saved filter.' })
+  @Field(() => idOf('TargetFilter'), { description: 'For the targets of which target filter.' })
   targetFilterId!: number;
 }
 
 @InputType({ description: 'What `clearAutoAssignment` takes.' })
 class ClearAutoAssignmentInput {
-  @Field(() => idOf('TargetFilter'), { description: 'Of which saved filter.' })
+  @Field(() => idOf('TargetFilter'), { description: 'Of which target filter.' })
   targetFilterId!: number;
 }
 
@@ -137,7 +137,7 @@ export class AutoAssignmentMutations {
 
   @Mutation(payloadOf('setAutoAssignment', AutoAssignmentPayload), {
     description:
-      'Assigns a distribution set once to every target that matches a saved filter, now or later; replaces what the filter assigned before. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.',
+      'Assigns a distribution set once to every target that matches a target filter, now or later; replaces what the filter assigned before. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.',
   })
   setAutoAssignment(
     @Arg('input', () => SetAutoAssignmentInput, { description: 'Which set, and for which filter.' })
@@ -149,7 +149,7 @@ export class AutoAssignmentMutations {
   }
 
   @Mutation(() => ClearAutoAssignmentPayload, {
-    description: 'Ends what a saved filter assigns by itself; its actions stay. Needs UPDATE_TARGET.',
+    description: 'Ends what a target filter assigns by itself; its actions stay. Needs UPDATE_TARGET.',
   })
   clearAutoAssignment(
     @Arg('input', () => ClearAutoAssignmentInput, { description: 'Of which filter.' })

@@ -112,7 +112,7 @@ lookup('AutoAssignment', AutoAssignment, {
 export class AutoAssignmentResolver {
   @Query(() => Connection, {
     description:
-      'Lists auto-assignments, those of saved filters too. Filters may ask for `name`, `status`, `filter`, `distributionSet.name` and more. Needs READ_AUTO_ASSIGNMENT.',
+      'Lists auto-assignments, those of target filters too. Filters may ask for `name`, `status`, `filter`, `distributionSet.name` and more. Needs READ_AUTO_ASSIGNMENT.',
     complexity: listCost,
   })
   async autoAssignments(
@@ -135,7 +135,7 @@ export class AutoAssignmentResolver {
   }
 }
 
-/** What saved filters assign by themselves. */
+/** What target filters assign by themselves. */
 @Resolver(() => TargetFilter)
 export class AssigningFilterResolver {
   @FieldResolver(() => AutoAssignment, {

@@ -1,13 +1,27 @@
 import { GraphQLDateTime, GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
 import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import { type TimelineEntry as Entity, listTimeline } from '../../../services/deployments/timeline/list.ts';
+import { EVENT_TYPES } from '../../../services/platform/audit/event-types.ts';
 import { Target, type TargetView } from '../fleet/targets.ts';
 import { ActorKind, Channel } from '../platform/audit-events.ts';
 import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
 import { idOf } from '../server/ids.ts';
 import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost, WindowArgs } from '../server/pagination.ts';
 import { ActionStatus } from './actions.ts';
+
+const TimelineEntryType = enumOf<string>(
+  'TimelineEntryType',
+  'What happened to a target: the types of events in the audit trail, and of steps of its actions.',
+  Object.fromEntries([
+    ...Object.values(ActionStatus).map((status) => [
+      `action.${status}`,
+      'A step of an action, of that status.',
+    ]),
+    ...EVENT_TYPES.map((type) => [type, `Events of the type \`${type}\`.`]),
+  ]),
+);
 
 @ObjectType({
   simpleResolvers: true,
@@ -17,9 +31,8 @@ class TimelineEntry implements Omit<Entity, 'key'> {
   @Field(() => GraphQLDateTime, { description: 'When it happened.' })
   at!: Date;
 
-  @Field(() => String, {
-    description:
-      'What happened, as in the audit trail: `target.created`, `target.tags-assigned`; of a step `action.` with its status.',
+  @Field(() => TimelineEntryType, {
+    description: 'What happened, as in the audit trail; of a step what its `status` tells.',
   })
   type!: string;
 

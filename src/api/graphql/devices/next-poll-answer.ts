@@ -9,6 +9,7 @@ import type { GraphqlContext } from '../server/context.ts';
 import { globalId } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
 import { Needs } from '../server/needs.ts';
+import { Duration, Url } from '../server/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A link in the answer to a poll.' })
 class PollLink {
@@ -18,7 +19,7 @@ class PollLink {
   })
   rel!: string;
 
-  @Field(() => String, { description: 'The address.' })
+  @Field(() => Url, { description: 'The address.' })
   href!: string;
 }
 
@@ -27,7 +28,7 @@ class PollLink {
   description: "What a device's next poll will be answered with, as things are now.",
 })
 class NextPollAnswer {
-  @Field(() => String, { description: 'When it is to poll again: `HH:mm:ss`, with the deviation.' })
+  @Field(() => Duration, { description: 'When it is to poll again: `HH:mm:ss`, with the deviation.' })
   sleep!: string;
 
   @Field(() => [PollLink], { description: 'What it is to do; none if there is nothing to do.' })

@@ -5,6 +5,7 @@ import type { Import as Entity } from '../../../services/fleet/imports/find.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { answer } from '../server/mutations.ts';
+import { Url } from '../server/scalars.ts';
 import { Import, ImportFormat, ImportMode } from './imports.ts';
 
 @InputType({ description: 'What a field of the rows of NDJSON is.' })
@@ -69,7 +70,7 @@ class RequestHeader {
 
 @ObjectType({ simpleResolvers: true, description: 'Where the file of an import is awaited.' })
 class ImportUpload {
-  @Field(() => String, {
+  @Field(() => Url, {
     description:
       'The address, which takes the file by PUT from anyone who has it. If the upload breaks off, the same file can be sent there again, and goes on from where it was.',
   })

@@ -37,6 +37,7 @@ import { loaderOfFound, loaderOfPages } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
 import { NumberedNode } from '../server/node.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { Url } from '../server/scalars.ts';
 import { ImportPreview, importPreviewView } from './import-previews.ts';
 
 const ImportState = enumOf<Entity['state']>('ImportState', 'How an import stands.', {
@@ -227,7 +228,7 @@ export class ImportResolver {
     return importPreviewView(await loadPreview(context, id));
   }
 
-  @FieldResolver(() => String, {
+  @FieldResolver(() => Url, {
     nullable: true,
     description:
       'The address of a file with its refused rows, as they were sent, with `refusedBecause` added. It can be mended and sent again as it is. At most 100,000 rows and 16 MiB of them are kept, as `refusedRowsKept` says; null if none is.',

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from 'type-graphql';
 import { listTargetGroups } from '../../../services/fleet/target-groups/list.ts';
-import type { NotFoundPolicy as Policy } from '../../../services/fleet/target-tags/choice.ts';
+import type { NotFoundPolicy as Policy } from '../../../services/fleet/targets/selection.ts';
 import { changeMany } from '../../../services/jobs/begin.ts';
 import { changedMany } from '../jobs/payloads.ts';
 import type { GraphqlContext } from '../server/context.ts';

@@ -44,7 +44,7 @@ export class TargetFilter extends AuthoredNumberedNode implements Entity {
 }
 
 @ArgsType()
-class TargetFiltersArgs extends orderedArgs<OrderField>('TargetFilter', 'saved filters', {
+class TargetFiltersArgs extends orderedArgs<OrderField>('TargetFilter', 'target filters', {
   ...AUTHORED_ORDER,
   name: 'By the name.',
   filter: 'By the expression.',
@@ -80,14 +80,22 @@ class UpdateTargetFilterPayload extends Payload {
   targetFilter!: TargetFilter | null;
 }
 
-const { Connection: TargetFilterConnection } = connectionTypes('TargetFilter', 'saved filters', TargetFilter);
+const { Connection: TargetFilterConnection } = connectionTypes(
+  'TargetFilter',
+  'target filters',
+  TargetFilter,
+);
 
-lookup('TargetFilter', TargetFilter, { what: 'saved filter', needs: 'READ_TARGET', find: findTargetFilters });
+lookup('TargetFilter', TargetFilter, {
+  what: 'target filter',
+  needs: 'READ_TARGET',
+  find: findTargetFilters,
+});
 
 @Resolver(() => TargetFilter)
 export class TargetFilterResolver {
   @Query(() => TargetFilterConnection, {
-    description: 'Lists saved filters. Needs READ_TARGET.',
+    description: 'Lists target filters. Needs READ_TARGET.',
     complexity: listCost,
   })
   async targetFilters(
@@ -109,7 +117,7 @@ export class TargetFilterResolver {
   }
 
   @Mutation(() => UpdateTargetFilterPayload, {
-    description: 'Changes a saved filter. Needs UPDATE_TARGET.',
+    description: 'Changes a target filter. Needs UPDATE_TARGET.',
   })
   updateTargetFilter(
     @Arg('input', () => UpdateTargetFilterInput, { description: 'What to change.' })
@@ -120,7 +128,7 @@ export class TargetFilterResolver {
   }
 
   @Mutation(payloadOf('deleteTargetFilter', DeletePayload), {
-    description: 'Deletes a saved filter. Needs DELETE_TARGET.',
+    description: 'Deletes a target filter. Needs DELETE_TARGET.',
   })
   deleteTargetFilter(
     @Arg('input', inputOf('deleteTargetFilter', idInput('TargetFilter')), { description: 'What to delete.' })

@@ -32,6 +32,7 @@ import {
   payloadOf,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { Color } from '../server/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that targets can be marked with.' })
 export class TargetTag extends AuthoredNumberedNode implements Entity {
@@ -41,7 +42,7 @@ export class TargetTag extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
   color!: string | null;
 }
 
@@ -61,7 +62,7 @@ class TargetTagInput {
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => String, {
+  @Field(() => Color, {
     nullable: true,
     description: 'The color that consoles show it in, for example #1d7cf2.',
   })
@@ -91,7 +92,7 @@ class UpdateTargetTagInput extends idInput('TargetTag') {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
   color?: string | null;
 }
 

@@ -35,6 +35,7 @@ import {
   payloadOf,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { Color } from '../server/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of target, to tell devices apart.' })
 export class TargetType extends AuthoredNumberedNode implements Entity {
@@ -47,7 +48,7 @@ export class TargetType extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
   color!: string | null;
 }
 
@@ -76,7 +77,7 @@ class TargetTypeInput {
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => String, {
+  @Field(() => Color, {
     nullable: true,
     description: 'The color that consoles show it in, for example #1d7cf2.',
   })
@@ -112,7 +113,7 @@ class UpdateTargetTypeInput extends idInput('TargetType') {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
   color?: string | null;
 }
 

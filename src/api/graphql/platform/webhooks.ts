@@ -34,6 +34,7 @@ import {
   payloadOf,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { Url } from '../server/scalars.ts';
 
 /** A family is written like its kind, `TARGET` for `target.*`. */
 const WebhookEventType = enumOf<string>(
@@ -62,7 +63,7 @@ export class Webhook extends AuthoredNumberedNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
-  @Field(() => String, { description: 'Where events are sent to, by POST.' })
+  @Field(() => Url, { description: 'Where events are sent to, by POST.' })
   url!: string;
 
   @Field(() => [WebhookEventType], {
@@ -109,7 +110,7 @@ class CreateWebhookInput {
   @Field(() => String, { description: 'Its name, unique in the tenant, at most 128 characters.' })
   name!: string;
 
-  @Field(() => String, {
+  @Field(() => Url, {
     description: 'An https URL. It must not lead to a loopback, link-local or private address.',
   })
   url!: string;
@@ -132,7 +133,7 @@ class UpdateWebhookInput extends idInput('Webhook') {
   @Field(() => String, { nullable: true, description: 'Its new name.' })
   name?: string;
 
-  @Field(() => String, { nullable: true, description: 'Its new URL.' })
+  @Field(() => Url, { nullable: true, description: 'Its new URL.' })
   url?: string;
 
   @Field(() => [WebhookEventType], {

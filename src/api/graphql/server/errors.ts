@@ -129,7 +129,7 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
 const NAMES: Readonly<Record<string, string>> = {
   API_KEY: 'API key',
   AUTO_ASSIGNMENT: 'auto-assignment',
-  TARGET_FILTER: 'saved filter',
+  TARGET_FILTER: 'target filter',
 };
 
 function descriptionOf(code: UserErrorCode): string {

@@ -23,6 +23,7 @@ import { loaderOfLists } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
 import { DeletePayload, deletion, idInput, payload, payloadOf } from '../server/mutations.ts';
 import { Needs } from '../server/needs.ts';
+import { Url } from '../server/scalars.ts';
 import { ArtifactContentInfo } from './content-info.ts';
 import { SoftwareModule } from './software-modules.ts';
 
@@ -77,7 +78,7 @@ class CreateArtifactUploadInput {
     'Where to send a file: `PUT` its bytes there, with any client, without signing in. The answer is 201 and the artifact as JSON.',
 })
 class ArtifactUpload {
-  @Field(() => String, {
+  @Field(() => Url, {
     description: 'The address. It takes one file, once, from anyone who has the address.',
   })
   url!: string;
@@ -96,7 +97,7 @@ class CreateExternalArtifactInput {
   @Field(() => String, { description: 'The name of the file, at most 256 characters.' })
   filename!: string;
 
-  @Field(() => String, {
+  @Field(() => Url, {
     description:
       'Where devices fetch it: an http or https address without user and password, at most 2048 characters.',
   })
@@ -151,7 +152,7 @@ export class ArtifactResolver {
   }
 
   @Needs('DOWNLOAD_REPOSITORY_ARTIFACT')
-  @FieldResolver(() => String, {
+  @FieldResolver(() => Url, {
     nullable: true,
     description: 'Where a signed-in caller can download it, or where it lives elsewhere.',
   })
@@ -176,7 +177,7 @@ export class ArtifactResolver {
     );
   }
 
-  @FieldResolver(() => String, {
+  @FieldResolver(() => Url, {
     nullable: true,
     description: 'Where devices fetch it, if it lives elsewhere; null of a file in the store.',
   })

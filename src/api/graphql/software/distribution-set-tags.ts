@@ -47,6 +47,7 @@ import {
 } from '../server/mutations.ts';
 import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { Color } from '../server/scalars.ts';
 import { DistributionSet } from './distribution-sets.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that distribution sets can be marked with.' })
@@ -57,7 +58,7 @@ export class DistributionSetTag extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
   color!: string | null;
 }
 
@@ -77,7 +78,7 @@ class DistributionSetTagInput {
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
   color?: string | null;
 }
 
@@ -104,7 +105,7 @@ class UpdateDistributionSetTagInput extends idInput('DistributionSetTag') {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
   color?: string | null;
 }
 

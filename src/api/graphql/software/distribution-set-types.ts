@@ -41,6 +41,7 @@ import {
 } from '../server/mutations.ts';
 import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { Color } from '../server/scalars.ts';
 import { SoftwareModuleType } from './software-module-types.ts';
 
 @ObjectType({
@@ -72,7 +73,7 @@ export class DistributionSetType extends AuthoredNumberedNode implements Entity 
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
   color!: string | null;
 
   @Field(() => Boolean, {
@@ -105,7 +106,7 @@ class DistributionSetTypeInput {
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
   color?: string | null;
 
   @Field(() => [idOf('SoftwareModuleType')], {
@@ -138,7 +139,7 @@ class UpdateDistributionSetTypeInput extends idInput('DistributionSetType') {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
   color?: string | null;
 }
 

@@ -34,6 +34,7 @@ import {
   payloadOf,
 } from '../server/mutations.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { Color } from '../server/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of software module: firmware, applications.' })
 export class SoftwareModuleType extends AuthoredNumberedNode implements Entity {
@@ -46,7 +47,7 @@ export class SoftwareModuleType extends AuthoredNumberedNode implements Entity {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
   color!: string | null;
 
   @Field(() => Int, { description: 'A module with fewer artifacts is incomplete.' })
@@ -87,7 +88,7 @@ class SoftwareModuleTypeInput {
   @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The color that consoles show it in.' })
+  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
   color?: string | null;
 
   @Field(() => Int, {
@@ -117,7 +118,7 @@ class UpdateSoftwareModuleTypeInput extends idInput('SoftwareModuleType') {
   @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
   description?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its new color; null for none.' })
+  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
   color?: string | null;
 }
 

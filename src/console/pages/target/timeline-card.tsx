@@ -60,10 +60,10 @@ export function TimelineCard({ controllerId, moved }: { controllerId: string; mo
 
 /** What a device reports of an action is there once more, as its step. */
 const isToldAsStep = ({ type, status, actorKind }: Entry) =>
-  type.startsWith('action.') && status === null && actorKind === 'DEVICE';
+  type.startsWith('ACTION_') && status === null && actorKind === 'DEVICE';
 
 const toneOf = ({ status, type }: Entry): Tone =>
-  status ? actionTone(status) : type.startsWith('distribution-set.') ? 'busy' : 'quiet';
+  status ? actionTone(status) : type.startsWith('DISTRIBUTION_SET_') ? 'busy' : 'quiet';
 
 function Line({ entry }: { entry: Entry }) {
   const { type, at, actor, actorKind, count, filter, messages, status } = entry;

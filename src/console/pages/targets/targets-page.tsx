@@ -18,9 +18,9 @@ import { numberText } from '../../texts/common.ts';
 import { targetsTexts as texts } from '../../texts/targets.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { HIDDEN_FIRST, orderOf, TARGET_COLUMNS } from './columns.tsx';
-import { SavedFilters } from './saved-filters.tsx';
 import type { TargetsSearch } from './search.ts';
 import { useSelection } from './selection.ts';
+import { TargetFilters } from './target-filters.tsx';
 import { Targets, TargetsCount } from './targets.documents.ts';
 
 const PAGE_SIZE = 100;
@@ -66,7 +66,7 @@ export function TargetsPage() {
     >
       <Group gap="xs" align="flex-start">
         <FilterField of="TARGET" value={filter} fault={fault} onChange={setFilter} />
-        <SavedFilters filter={filter} isValid={!fault && filter !== ''} onChoose={setFilter} />
+        <TargetFilters filter={filter} isValid={!fault && filter !== ''} onChoose={setFilter} />
         <ColumnsMenu columns={TARGET_COLUMNS} hidden={hidden} onChange={setHidden} />
       </Group>
       <BulkBar selection={selection} total={total} pageCount={rows?.length ?? 0} />

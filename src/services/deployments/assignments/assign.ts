@@ -107,7 +107,7 @@ async function countAssignment(context: Context, given: Given): Promise<Assignme
   for (const { ids, controllerIds, filter, among, ...options } of given.assignments) {
     const selection = { ids, controllerIds, filter, among };
     const plan = planOf(context, set, { ...options, offline: given.offline ?? false }, settings);
-    const choice = { ...selection, onMissing: given.onMissing };
+    const choice = { ...selection, onNotFound: given.onNotFound };
     const chosen = (await isSelected(database, context, 'UPDATE_TARGET', selection))!;
     const affectedCount = await countSelected(context, 'UPDATE_TARGET', choice, {
       same: hasSet(context, plan),
@@ -129,7 +129,10 @@ const lockNamedTargets = (
   assignments: Given['assignments'],
 ): Promise<unknown> => {
   const controllerIds = assignments.flatMap((assignment) => assignment.controllerIds ?? []);
-  return selectTargetIds(tx, context, 'UPDATE_TARGET', { controllerIds, onMissing: 'PASS_OVER' });
+  return selectTargetIds(tx, context, 'UPDATE_TARGET', {
+    controllerIds,
+    onNotFound: 'ON_WHAT_FOUND_AND_SUCCESS',
+  });
 };
 
 /** One of the assignments: which targets it is about, and the actions that they get. */
@@ -144,12 +147,12 @@ async function planAll(
   tx: Transaction,
   context: Context,
   set: DistributionSet,
-  { assignments, offline, onMissing }: Given,
+  { assignments, offline, onNotFound }: Given,
 ): Promise<Planned[]> {
   const { settings } = await context.tenants.byId(context.caller.tenantId);
   const planned: Planned[] = [];
   for (const { ids, controllerIds, filter, among, ...options } of assignments) {
-    const choice = { ids, controllerIds, filter, among, onMissing };
+    const choice = { ids, controllerIds, filter, among, onNotFound };
     const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', choice);
     const plan = planOf(context, set, { ...options, offline: offline ?? false }, settings);
     planned.push({ filter, selected, plan });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FORCE_TYPES } from '../../../database/tables/actions.ts';
+import { NOT_FOUND_POLICIES } from '../../fleet/targets/selection.ts';
 import { selectionFields } from '../../shared/selection.ts';
 import { plainText } from '../../shared/text.ts';
 import { MaintenanceWindowInput } from './maintenance-window.ts';
@@ -39,7 +40,7 @@ export const AssignDistributionSet = z.object({
   /** The targets have the set already, by other means: it counts as installed at once. */
   offline: z.boolean().nullish(),
   /** What becomes of a named target that isn't there. */
-  onMissing: z.enum(['REFUSE', 'PASS_OVER']).default('REFUSE'),
+  onNotFound: z.enum(NOT_FOUND_POLICIES).default('FAIL'),
   /** Also to targets that the set is not for. */
   ignoreTargetFilter: z.boolean().nullish(),
   dryRun: z.boolean().nullish(),

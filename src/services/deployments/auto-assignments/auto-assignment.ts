@@ -18,7 +18,7 @@ export interface AutoAssignment extends Authored {
   description: string | null;
   /** RSQL, as it was written. */
   filter: string;
-  /** The saved filter that it belongs to. */
+  /** The target filter that it belongs to. */
   targetFilterId: number | null;
   distributionSet: { id: number; name: string; version: string };
   forceType: ForceType;
@@ -126,7 +126,7 @@ export async function lockAutoAssignment(
   return found;
 }
 
-/** That of a saved filter, if it has one, locked until the transaction ends. @throws FORBIDDEN as `lockAutoAssignment` */
+/** That of a target filter, if it has one, locked until the transaction ends. @throws FORBIDDEN as `lockAutoAssignment` */
 export const lockAutoAssignmentOfFilter = (
   tx: Transaction,
   context: Context,

@@ -23,7 +23,7 @@ export async function findAutoAssignments(
   return ids.map((id) => byId.get(id));
 }
 
-/** For each of the saved filters its auto-assignment, undefined where it has none or the caller may not read filters. */
+/** For each of the target filters its auto-assignment, undefined where it has none or the caller may not read filters. */
 export async function findAutoAssignmentsOfFilters(
   context: Context,
   targetFilterIds: readonly number[],

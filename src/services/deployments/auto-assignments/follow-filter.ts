@@ -11,7 +11,7 @@ import { describeAutoAssignment, setUpAutoAssignment } from './set-up.ts';
 const itself = ({ caller: { tenantId } }: Context, { id }: AutoAssignment) =>
   and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id))!;
 
-/** Gives the auto-assignment of a saved filter, which is locked, the filter's new name. */
+/** Gives the auto-assignment of a target filter, which is locked, the filter's new name. */
 export const renameWithFilter = (
   tx: Transaction,
   context: Context,
@@ -24,7 +24,7 @@ export const renameWithFilter = (
     .where(itself(context, linked));
 
 /**
- * Replaces the auto-assignment of a saved filter whose expression was changed. The new one belongs to the caller: the approval
+ * Replaces the auto-assignment of a target filter whose expression was changed. The new one belongs to the caller: the approval
  * of the old one, and the account it acted for, were for other targets.
  * @throws what `setUpAutoAssignment` throws
  */

@@ -9,7 +9,7 @@ import { type AutoAssignment, selectAutoAssignments } from './auto-assignment.ts
 import { AUTO_ASSIGNMENT_FIELDS, AUTO_ASSIGNMENT_ORDER, type AutoAssignmentOrderField } from './fields.ts';
 
 /**
- * Lists auto-assignments, those of saved filters too, by id unless ordered otherwise; with `among` only those for which
+ * Lists auto-assignments, those of target filters too, by id unless ordered otherwise; with `among` only those for which
  * this condition holds. Needs READ_AUTO_ASSIGNMENT.
  * @throws what `listMatching` throws
  */

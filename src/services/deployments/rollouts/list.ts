@@ -4,7 +4,7 @@ import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { askedFilter } from '../../access/readable-fields.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
+import { listMatching, type SoftDeleted, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { withItsType } from '../../software/distribution-sets/distribution-set.ts';
 import {
@@ -23,7 +23,7 @@ import { type Rollout, rolloutJoinsSet, selectRollouts, totalOfRollout } from '.
 export async function listRollouts(
   context: Context,
   request: PageRequest<RolloutOrderField>,
-  mode?: DeletedMode,
+  mode?: SoftDeleted,
 ): Promise<Listing<Rollout>> {
   const { tenantId } = requirePermission(context, 'READ_ROLLOUT');
   const { database } = context;

@@ -7,7 +7,7 @@ import type { Context } from '../../shared/context.ts';
 import { lockTargetFilter } from './find.ts';
 
 /**
- * Ends the auto-assignment of a saved filter, if it has one; its actions stay. Needs UPDATE_TARGET.
+ * Ends the auto-assignment of a target filter, if it has one; its actions stay. Needs UPDATE_TARGET.
  * @throws TARGET_FILTER_NOT_FOUND
  */
 export async function clearAutoAssignment(

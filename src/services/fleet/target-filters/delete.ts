@@ -9,7 +9,7 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 
 /**
- * Deletes a saved filter, and its auto-assignment with it. Needs DELETE_TARGET.
+ * Deletes a target filter, and its auto-assignment with it. Needs DELETE_TARGET.
  * @throws TARGET_FILTER_NOT_FOUND; FORBIDDEN where that may find targets out of the caller's scope
  */
 export async function deleteTargetFilter(context: Context, { id }: { id: number }): Promise<void> {

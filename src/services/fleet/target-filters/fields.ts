@@ -4,7 +4,7 @@ import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts
 import { type SortField, sortNames } from '../../shared/page.ts';
 import type { TargetFilter } from './find.ts';
 
-/** What a filter may ask of a saved filter. */
+/** What a filter may ask of a target filter. */
 export const TARGET_FILTER_FIELDS = fieldSet([
   [['id'], { kind: 'integer', column: targetFilters.id }],
   [['name'], { kind: 'text', column: targetFilters.name }],
@@ -12,7 +12,7 @@ export const TARGET_FILTER_FIELDS = fieldSet([
   ...authoredFields(targetFilters),
 ]);
 
-/** What saved filters can be sorted by. */
+/** What target filters can be sorted by. */
 export const TARGET_FILTER_ORDER = {
   id: { expression: targetFilters.id, of: (f) => f.id, type: 'bigint' },
   name: { expression: targetFilters.name, of: (f) => f.name, type: 'text' },

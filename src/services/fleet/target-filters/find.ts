@@ -19,14 +19,14 @@ export interface TargetFilter extends Authored {
 const { tenantId: _, ...columns } = getTableColumns(targetFilters);
 export const TARGET_FILTER_COLUMNS = columns;
 
-/** The saved filter of that id. Needs READ_TARGET. @throws TARGET_FILTER_NOT_FOUND */
+/** The target filter of that id. Needs READ_TARGET. @throws TARGET_FILTER_NOT_FOUND */
 export async function findTargetFilter(context: Context, id: number): Promise<TargetFilter> {
   const [filter] = await findTargetFilters(context, [id]);
   if (!filter) throw targetFilterNotFound(String(id));
   return filter;
 }
 
-/** For each id its saved filter, or undefined where there is none. Needs READ_TARGET. */
+/** For each id its target filter, or undefined where there is none. Needs READ_TARGET. */
 export async function findTargetFilters(
   context: Context,
   ids: readonly number[],
@@ -39,7 +39,7 @@ export async function findTargetFilters(
   return inOrderOf(ids, rows);
 }
 
-/** The saved filter of that id, locked until the transaction ends. @throws TARGET_FILTER_NOT_FOUND */
+/** The target filter of that id, locked until the transaction ends. @throws TARGET_FILTER_NOT_FOUND */
 export async function lockTargetFilter(
   tx: Transaction,
   { caller: { tenantId } }: Context,

@@ -10,7 +10,7 @@ import { TARGET_FILTER_FIELDS, TARGET_FILTER_ORDER, type TargetFilterOrderField 
 import { TARGET_FILTER_COLUMNS, type TargetFilter } from './find.ts';
 
 /**
- * Lists saved filters, by id unless ordered otherwise; with `among` only those for which this condition holds. Needs
+ * Lists target filters, by id unless ordered otherwise; with `among` only those for which this condition holds. Needs
  * READ_TARGET.
  * @throws what `listMatching` throws
  */
@@ -34,7 +34,7 @@ export async function listTargetFilters(
 }
 
 /**
- * Lists the saved filters that assign a set by themselves, as `listTargetFilters` does. Needs READ_TARGET and
+ * Lists the target filters that assign a set by themselves, as `listTargetFilters` does. Needs READ_TARGET and
  * READ_DISTRIBUTION_SET.
  * @throws DISTRIBUTION_SET_NOT_FOUND besides
  */

@@ -18,7 +18,7 @@ export interface AssigningFilter {
 }
 
 /**
- * Lets all targets that match a saved filter, now or later, have a distribution set, each once; another that the filter
+ * Lets all targets that match a target filter, now or later, have a distribution set, each once; another that the filter
  * had before ends. Needs READ_DISTRIBUTION_SET and UPDATE_TARGET.
  * @throws TARGET_FILTER_NOT_FOUND, INVALID_INPUT, and what `setUp` throws
  */

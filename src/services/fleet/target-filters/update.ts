@@ -13,7 +13,7 @@ import { lockTargetFilter, TARGET_FILTER_COLUMNS, type TargetFilter } from './fi
 import { checkFilter, TargetFilterUpdate } from './input.ts';
 
 /**
- * Changes what is given of a saved filter and keeps the rest. Its auto-assignment goes with it: another expression is set up
+ * Changes what is given of a target filter and keeps the rest. Its auto-assignment goes with it: another expression is set up
  * anew. Needs UPDATE_TARGET, and to change the expression of a filter with an auto-assignment READ_DISTRIBUTION_SET, too.
  * @throws TARGET_FILTER_NOT_FOUND, TARGET_FILTER_ALREADY_EXISTS, INVALID_INPUT, the filter's errors, and what `replaceAutoAssignment`
  *   throws

@@ -12,7 +12,8 @@ import { selectionFields } from '../../shared/selection.ts';
 import { enteredText } from '../../shared/text.ts';
 import {
   countSelected,
-  type OnMissing,
+  NOT_FOUND_POLICIES,
+  type NotFoundPolicy,
   selectTargetIds,
   type TargetSelection,
 } from '../targets/selection.ts';
@@ -23,7 +24,7 @@ export const AssignTargetGroup = z.object({
   ...selectionFields,
   controllerIds: listOf(z.string()).min(1, 'must hold a target at the least').nullish(),
   /** What becomes of the named targets when one of them is missing; REFUSE unless given. */
-  onMissing: z.enum(['REFUSE', 'PASS_OVER']).nullish(),
+  onNotFound: z.enum(NOT_FOUND_POLICIES).nullish(),
   dryRun: z.boolean().nullish(),
 });
 export interface AssignTargetGroup extends Omit<z.input<typeof AssignTargetGroup>, 'group'> {
@@ -50,7 +51,7 @@ const isElsewhere = (group: string | null) => sql`${targets.group} IS DISTINCT F
 /** The work of `assignTargetGroup`. @returns the controllerIds of the targets that are different now */
 export async function putIntoGroup(
   { tx, context, changes }: Step,
-  selection: TargetSelection & { onMissing?: OnMissing | null | undefined },
+  selection: TargetSelection & { onNotFound?: NotFoundPolicy | null | undefined },
   group: string | null,
 ): Promise<string[]> {
   const { tenantId } = context.caller;

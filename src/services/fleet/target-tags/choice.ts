@@ -11,17 +11,11 @@ import { isStorableText } from '../../shared/text.ts';
 import {
   type Concerned,
   countSelected,
+  NOT_FOUND_POLICIES,
   type SelectedTarget,
   selectTargetIds,
   type TargetSelection,
 } from '../targets/selection.ts';
-
-/**
- * What becomes of named targets when one is missing. FAIL: nothing is done. The others do what can be done, and call
- * it a success or name the missing ones as faults.
- */
-export const NOT_FOUND_POLICIES = ['FAIL', 'ON_WHAT_FOUND_AND_SUCCESS', 'ON_WHAT_FOUND_AND_FAIL'] as const;
-export type NotFoundPolicy = (typeof NOT_FOUND_POLICIES)[number];
 
 /** Which tags, by id or by name, and which targets: those named or all that match a filter. */
 export const TagChoice = z
@@ -79,7 +73,7 @@ const selectionOf = ({ ids, controllerIds, filter, among, onNotFound }: ReadChoi
   controllerIds,
   filter,
   among,
-  onMissing: (onNotFound ?? 'FAIL') === 'FAIL' ? ('REFUSE' as const) : ('PASS_OVER' as const),
+  onNotFound,
 });
 
 /**

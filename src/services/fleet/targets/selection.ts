@@ -60,8 +60,8 @@ async function lock(
 export type TargetSelection = Selection;
 
 interface SelectionOptions {
-  /** REFUSE unless given. */
-  onMissing?: OnMissing | null | undefined;
+  /** FAIL unless given. */
+  onNotFound?: NotFoundPolicy | null | undefined;
   lock?: 'update' | 'no key update';
 }
 
@@ -70,8 +70,12 @@ export interface SelectedTarget {
   controllerId: string;
 }
 
-/** What becomes of the named targets when one of them is missing. */
-export type OnMissing = 'REFUSE' | 'PASS_OVER';
+/**
+ * What becomes of named targets when one is missing. FAIL: nothing is done. The others do what can be done, and call
+ * it a success or name the missing ones as faults, where the verb tells faults.
+ */
+export const NOT_FOUND_POLICIES = ['FAIL', 'ON_WHAT_FOUND_AND_SUCCESS', 'ON_WHAT_FOUND_AND_FAIL'] as const;
+export type NotFoundPolicy = (typeof NOT_FOUND_POLICIES)[number];
 
 /**
  * The chosen targets of the caller's tenant, locked until the transaction ends, in the order of their ids: so two bulk
@@ -84,7 +88,7 @@ export async function selectTargetIds(
   tx: Transaction,
   context: Context,
   permission: TargetPermission,
-  { onMissing, lock = 'no key update', ...selection }: TargetSelection & SelectionOptions,
+  { onNotFound, lock = 'no key update', ...selection }: TargetSelection & SelectionOptions,
 ): Promise<SelectedTarget[]> {
   const found = await tx
     .select({ id: targets.id, controllerId: targets.controllerId })
@@ -94,7 +98,7 @@ export async function selectTargetIds(
     .where(await isSelected(tx, context, permission, selection))
     .orderBy(targets.id)
     .for(lock, { of: targets });
-  if (onMissing !== 'PASS_OVER') refuseMissing(selection, found);
+  if ((onNotFound ?? 'FAIL') === 'FAIL') refuseMissing(selection, found);
   return found;
 }
 
@@ -111,11 +115,11 @@ export interface Concerned {
 export async function countSelected(
   context: Context,
   permission: TargetPermission,
-  { onMissing, ...selection }: TargetSelection & Pick<SelectionOptions, 'onMissing'>,
+  { onNotFound, ...selection }: TargetSelection & Pick<SelectionOptions, 'onNotFound'>,
   { different, same }: Concerned = {},
 ): Promise<number> {
   const chosen = await isSelected(context.database, context, permission, selection);
-  if (selection.filter == null && onMissing !== 'PASS_OVER') {
+  if (selection.filter == null && (onNotFound ?? 'FAIL') === 'FAIL') {
     const found = await context.database
       .select({ id: targets.id, controllerId: targets.controllerId })
       .from(targets)

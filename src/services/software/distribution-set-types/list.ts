@@ -3,7 +3,7 @@ import { distributionSetTypes } from '../../../database/tables/distribution-sets
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
+import { listMatching, type SoftDeleted, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 import {
@@ -19,7 +19,7 @@ import {
 export async function listDistributionSetTypes(
   context: Context,
   request: PageRequest<DistributionSetTypeOrderField>,
-  mode?: DeletedMode,
+  mode?: SoftDeleted,
 ): Promise<Listing<DistributionSetType>> {
   const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET_TYPE');
   const deleted = wantedDeleted(mode);

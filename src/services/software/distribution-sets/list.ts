@@ -9,7 +9,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { readableColumn } from '../../access/readable-fields.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
+import { listMatching, type SoftDeleted, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import type { SoftwareModuleOrderField } from '../software-modules/fields.ts';
 import { listSoftwareModules } from '../software-modules/list.ts';
@@ -29,7 +29,7 @@ type Listed = DistributionSet & { seenType: string | null };
 export async function listDistributionSets(
   context: Context,
   request: PageRequest<DistributionSetOrderField>,
-  mode?: DeletedMode,
+  mode?: SoftDeleted,
   among?: SQL,
 ): Promise<Listing<DistributionSet>> {
   const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET');

@@ -3,7 +3,7 @@ import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
+import { listMatching, type SoftDeleted, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import {
   SOFTWARE_MODULE_TYPE_FIELDS,
@@ -19,7 +19,7 @@ import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './softwar
 export async function listSoftwareModuleTypes(
   context: Context,
   request: PageRequest<SoftwareModuleTypeOrderField>,
-  mode?: DeletedMode,
+  mode?: SoftDeleted,
 ): Promise<Listing<SoftwareModuleType>> {
   const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE_TYPE');
   const deleted = wantedDeleted(mode);

@@ -4,7 +4,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { readableColumn } from '../../access/readable-fields.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import { type DeletedMode, listMatching, sourceOf, wantedDeleted } from '../../shared/matching.ts';
+import { listMatching, type SoftDeleted, sourceOf, wantedDeleted } from '../../shared/matching.ts';
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { ofItsType } from './complete.ts';
 import { SOFTWARE_MODULE_FIELDS, SOFTWARE_MODULE_ORDER, type SoftwareModuleOrderField } from './fields.ts';
@@ -21,7 +21,7 @@ type Listed = SoftwareModule & { seenType: string | null };
 export async function listSoftwareModules(
   context: Context,
   request: PageRequest<SoftwareModuleOrderField>,
-  mode?: DeletedMode,
+  mode?: SoftDeleted,
   among?: SQL,
 ): Promise<Listing<SoftwareModule>> {
   const { tenantId } = requirePermission(context, 'READ_SOFTWARE_MODULE');

@@ -115,7 +115,7 @@ describe('auto-confirmation', () => {
   });
 });
 
-describe('saved filters', () => {
+describe('target filters', () => {
   const CREATE = `mutation ($input: CreateTargetFilterInput!) { createTargetFilter(input: $input) {
     targetFilter { id name filter createdBy } userErrors { code path message } } }`;
   const UPDATE = `mutation ($input: UpdateTargetFilterInput!) { updateTargetFilter(input: $input) {

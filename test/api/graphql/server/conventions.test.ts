@@ -193,6 +193,58 @@ describe('every name', () => {
   });
 });
 
+describe('every text of a form', () => {
+  const FORMS: [name: RegExp, scalar: string][] = [
+    [/colou?r$/i, 'Color'],
+    [/url$|href$/i, 'URL'],
+    [/cron|schedule$/i, 'Cron'],
+    [/duration$|^sleep$|timeout$/i, 'Duration'],
+    [/time_?zone$|offset$/i, 'UtcOffset'],
+  ];
+  const places = types.flatMap((type): [string, string, GraphQLType][] => {
+    if (!isInputObjectType(type) && !isObjectType(type)) return [];
+    return Object.values(type.getFields()).flatMap((field): [string, string, GraphQLType][] => [
+      [`${type.name}.${field.name}`, field.name, field.type],
+      ...((field as Partial<GraphQLField<unknown, unknown>>).args ?? []).map(
+        (arg): [string, string, GraphQLType] => [
+          `${type.name}.${field.name}(${arg.name})`,
+          arg.name,
+          arg.type,
+        ],
+      ),
+    ]);
+  });
+
+  it('says so by its scalar', () => {
+    const wrong = places.filter(([, name, type]) =>
+      FORMS.some(([form, scalar]) => {
+        const is = namedOf(type).name;
+        return form.test(name) ? is === 'String' : is === scalar && !form.test(name);
+      }),
+    );
+    expect(wrong.map(([place, , type]) => `${place}: ${type}`)).toEqual([]);
+    for (const [, scalar] of FORMS)
+      expect(places.filter(([, , type]) => namedOf(type).name === scalar).length, scalar).toBeGreaterThan(0);
+  });
+
+  it('that is one of few is an enum', () => {
+    const few = places.filter(
+      ([, name, type]) =>
+        /(^|[a-z])(type|kind|state|status|mode|policy|role|direction)$/i.test(name) &&
+        namedOf(type).name === 'String',
+    );
+    expect(few.map(([place]) => place).sort()).toEqual(KEYS_OF_TYPES);
+  });
+
+  /** Types are named by their keys, which tenants choose. A setting has several states in one text, as hawkBit has them. */
+  const KEYS_OF_TYPES = [
+    'DistributionSetInput.type',
+    'ImportPreviewRow.targetType',
+    'SetTenantConfigurationInput.actionCleanupAutoStatus',
+    'SoftwareModuleInput.type',
+  ];
+});
+
 /* https://relay.dev/docs/guides/graphql-server-specification and https://relay.dev/graphql/connections.htm */
 describe('what Relay asks of a server', () => {
   const shapeOf = (name: string) =>

@@ -19,7 +19,7 @@ import { begin, report, settle } from '../../deployments/rollouts/support.ts';
 
 export interface Fleet {
   tenant: TestTenant;
-  /** A saved filter that asks for nothing but targets' own fields. */
+  /** A target filter that asks for nothing but targets' own fields. */
   filterId: number;
   /** One that asks for sets. */
   setFilterId: number;

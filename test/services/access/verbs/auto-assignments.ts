@@ -87,7 +87,7 @@ const of = (verb: Omit<Verb, 'given'>, given = givenAssigning): Verb => ({
   ...verb,
   given,
 });
-/** A verb on the auto-assignment of a saved filter. */
+/** A verb on the auto-assignment of a target filter. */
 const ofFilter = (verb: Omit<Verb, 'given'>): Verb => of(verb, givenAssigningFilter);
 const askForApproval = (admin: Context) =>
   setConfiguration(admin, { 'auto.assignment.approval.enabled': true });

@@ -92,7 +92,7 @@ async function deployTo(context: Context, controllerId: string): Promise<number 
   const { actions } = await assignDistributionSet(context, {
     distributionSetId,
     assignments: [{ controllerIds: [controllerId] }],
-    onMissing: 'PASS_OVER',
+    onNotFound: 'ON_WHAT_FOUND_AND_SUCCESS',
   });
   return actions[0]?.id;
 }

@@ -28,7 +28,7 @@ import { updateTargetTag } from '../../../../src/services/fleet/target-tags/upda
 import { ITS_OWN, type Verbs } from './verb.ts';
 
 const TAGS = 'a tag is no target: who may read some targets may read how they are called';
-const FILTERS = 'a saved filter is text: what it finds is narrowed where it is asked';
+const FILTERS = 'a target filter is text: what it finds is narrowed where it is asked';
 
 const entries = [{ key: 'new', value: 'v' }];
 

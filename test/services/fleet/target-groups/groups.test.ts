@@ -116,7 +116,7 @@ describe('assignTargetGroup', () => {
       details: { path: ['controllerIds', '1'] },
     });
     expect(await groupOf(context, 'a')).toBeNull();
-    expect(await assignTargetGroup(context, { ...input, onMissing: 'PASS_OVER' })).toBe(1);
+    expect(await assignTargetGroup(context, { ...input, onNotFound: 'ON_WHAT_FOUND_AND_SUCCESS' })).toBe(1);
   });
 
   it.each([

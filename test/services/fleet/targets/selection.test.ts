@@ -3,7 +3,7 @@ import { setTargetMetadata } from '../../../../src/services/fleet/target-metadat
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { findTarget } from '../../../../src/services/fleet/targets/find.ts';
 import {
-  type OnMissing,
+  type NotFoundPolicy,
   selectTargetIds,
   type TargetSelection,
 } from '../../../../src/services/fleet/targets/selection.ts';
@@ -20,8 +20,8 @@ const fleet = async (...controllerIds: string[]) => {
   await createTargets(context, { targets: controllerIds.map((controllerId) => ({ controllerId })) });
   return context;
 };
-const select = (context: Context, selection: TargetSelection, onMissing?: OnMissing) =>
-  change(context, (tx) => selectTargetIds(tx, context, 'UPDATE_TARGET', { ...selection, onMissing }));
+const select = (context: Context, selection: TargetSelection, onNotFound?: NotFoundPolicy) =>
+  change(context, (tx) => selectTargetIds(tx, context, 'UPDATE_TARGET', { ...selection, onNotFound }));
 
 it.each<[TargetSelection, string[]]>([
   [{ controllerIds: ['b', 'a', 'b'] }, ['a', 'b']],
@@ -43,7 +43,9 @@ it('refuses where one is missing, or passes it over', async () => {
     code: 'TARGET_NOT_FOUND',
     details: { path: ['controllerIds', '1'], entity: { id: 'x' } },
   });
-  expect(await select(context, selection, 'PASS_OVER')).toMatchObject([{ controllerId: 'a' }]);
+  expect(await select(context, selection, 'ON_WHAT_FOUND_AND_SUCCESS')).toMatchObject([
+    { controllerId: 'a' },
+  ]);
 });
 
 it.each([{}, { controllerIds: [], filter: 'id==*' }, { controllerIds: null }])(

@@ -8,10 +8,10 @@ import { useViewer } from '../../api/use-viewer.ts';
 import { done } from '../../parts/notify.tsx';
 import { common } from '../../texts/common.ts';
 import { filterTexts as texts } from '../../texts/targets.ts';
-import { ForgetFilter, SavedFilters as SavedFiltersQuery, SaveFilter } from './targets.documents.ts';
+import { ForgetFilter, SaveFilter, TargetFilters as TargetFiltersQuery } from './targets.documents.ts';
 
 /** The filters that were saved under a name: choose one, save the current one, delete one. */
-export function SavedFilters({
+export function TargetFilters({
   filter,
   isValid,
   onChoose,
@@ -22,7 +22,7 @@ export function SavedFilters({
 }) {
   const [opened, { toggle, close }] = useDisclosure(false);
   const { can } = useViewer();
-  const { data } = useData(SavedFiltersQuery, {}, { pause: !opened });
+  const { data } = useData(TargetFiltersQuery, {}, { pause: !opened });
   const saved = data?.targetFilters.nodes ?? [];
   return (
     <Popover opened={opened} onDismiss={close} position="bottom-end" width={320} trapFocus withRoles>
