@@ -45,6 +45,7 @@ export interface SortField<T> {
   owner?: Owner;
 }
 export interface Key<T> extends SortField<T> {
+  field: string;
   descending: boolean;
 }
 
@@ -77,7 +78,7 @@ export function list<T, F extends string>(
   );
   const keys = distinct
     .slice(0, distinct.findIndex(({ field }) => field === unique) + 1)
-    .map(({ field, direction }): Key<T> => ({ ...fields[field], descending: direction === 'desc' }));
+    .map(({ field, direction }): Key<T> => ({ ...fields[field], field, descending: direction === 'desc' }));
   const mark = fingerprint([distinct, request.filter ?? null]);
 
   const page = async (): Promise<Page<T>> => {

@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
 import { arrayText } from '../../../database/arrays.ts';
 import { arrayOf } from '../../../database/bulk.ts';
 import { fixed } from '../../../database/prepared.ts';
@@ -12,11 +13,11 @@ import type { Tenant } from '../../platform/tenants/registry.ts';
 import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';
 import { gatherReads } from '../../shared/gather-reads.ts';
-import { type Listing, list, orderOf, type PageRequest } from '../../shared/page.ts';
+import { type Key, type Listing, list, orderOf, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
 import { totalOf } from './count.ts';
-import { isTokenRotationPending, type TargetOrderField, targetOrder } from './fields.ts';
-import { keysAtStart, keysOfPage, type PageOfKeys } from './keys.ts';
+import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField, targetOrder } from './fields.ts';
+import { keysAtStart, keysOfPage, type PageOfKeys, windowOf } from './keys.ts';
 import { askedTargets } from './matching.ts';
 import type { Target } from './target.ts';
 import { dependentColumns, ofReadableType, selectPage, type TargetRow, toTarget } from './view.ts';
@@ -51,7 +52,7 @@ export async function findTargetsById(
   return inOrderOf(ids, await readTargets(context, numbered, { keys, limit: ids.length }));
 }
 
-const ofTenant = eq(targets.tenantId, sql.placeholder('tenantId'));
+const ofTenant = fixed(eq(targets.tenantId, sql.placeholder('tenantId')));
 const keys = sql.placeholder('keys');
 const named = fixed(sql`${ofTenant} AND ${targets.controllerId} = ANY(${keys}::text[])`);
 const numbered = fixed(sql`${ofTenant} AND ${targets.id} = ANY(${keys}::bigint[])`);
@@ -95,10 +96,9 @@ export async function listTargets(
     within,
     await askedTargets(context.database, context, request.filter),
   );
-  const ofTenant = eq(targets.tenantId, tenantId);
   return list(request, order, 'controllerId', {
-    async rows(where, { limit, offset, keys }) {
-      const page = { from: and(ofTenant, where)!, chosen: narrowed, keys, limit, offset };
+    async rows(cursor, { limit, offset, keys }) {
+      const page = { cursor, chosen: narrowed, keys, limit, offset };
       return (await readPage(context, tenant, page)).map(toTarget(context, tenant));
     },
     count: () => totalOf(context, narrowed),
@@ -113,22 +113,45 @@ export function sortableTargets(context: Context, tenant: Tenant, request: PageR
   return { ...orders, targetType: { ...orders.targetType, expression: typeName } };
 }
 
-/** What an offset passes over, or an order sorts, isn't read whole: only the page is. */
-async function readPage(context: Context, tenant: Tenant, page: PageOfKeys): Promise<TargetRow[]> {
-  const ofTenant = eq(targets.tenantId, tenant.tenantId);
-  const order = sql.join(page.keys.map(orderOf), sql`, `);
-  const read = (chosen: SQL) =>
-    selectPage(
-      context.database,
-      { ...dependentColumns(context, tenant), chosen, order },
-      { limit: page.limit },
-    );
-  const readThose = (ids: SQL) => read(and(ofTenant, sql`${targets.controllerId} = ANY(${ids})`)!);
-  if (!page.chosen && !page.offset) return read(page.from);
+/** A page from a place in the list, or from its beginning. */
+type Place = Omit<PageOfKeys, 'from'> & { cursor: SQL | undefined };
 
-  const start = keysAtStart(page);
-  const found = start ? await readThose(start) : [];
-  return found.length === page.limit ? found : readThose(keysOfPage(page));
+/** What an offset passes over, or an order sorts, isn't read whole: only the page is. */
+async function readPage(context: Context, tenant: Tenant, page: Place): Promise<TargetRow[]> {
+  const { cursor, chosen, keys, offset } = page;
+  const known = chosen || cursor ? undefined : fixedPages(keys);
+  const order = known?.order ?? sql.join(keys.map(orderOf), sql`, `);
+  const values = { tenantId: tenant.tenantId, ...windowOf(page) };
+  const read = (those: SQL) =>
+    selectPage(context.database, { ...dependentColumns(context, tenant), chosen: those, order }, values);
+  if (known) return read(offset ? known.afterOffset : ofTenant);
+  const from = and(ofTenant, cursor)!;
+  if (!chosen && !offset) return read(from);
+
+  const start = keysAtStart({ ...page, from });
+  const found = start ? await read(among(start)) : [];
+  return found.length === page.limit
+    ? found
+    : read(among(keysOfPage({ from, chosen, keys }, windowOf(page))));
+}
+
+const among = (ids: SQL) => sql`${ofTenant} AND ${targets.controllerId} = ANY(${ids})`;
+
+const ORDERS_AT_MOST = 100;
+const fixedOrders = new LRUCache<string, { order: SQL; afterOffset: SQL }>({ max: ORDERS_AT_MOST });
+
+/** The parts of statements for pages of all targets, rendered once for each order; none where time or scope is in it. */
+function fixedPages(keys: readonly Key<Target>[]) {
+  const orders: Record<string, Pick<Key<Target>, 'expression'>> = TARGET_ORDER;
+  if (keys.some(({ field, expression }) => orders[field]?.expression !== expression)) return undefined;
+  const name = keys.map(({ field, descending }) => `${field} ${descending}`).join();
+  const known = fixedOrders.get(name);
+  if (known) return known;
+  const [limit, offset, candidates] = ['limit', 'offset', 'candidates'].map(sql.placeholder);
+  const page = keysOfPage({ from: ofTenant, chosen: undefined, keys }, { limit, offset, candidates });
+  const made = { order: fixed(sql.join(keys.map(orderOf), sql`, `)), afterOffset: fixed(among(page)) };
+  fixedOrders.set(name, made);
+  return made;
 }
 
 /** Lists some targets, as `listTargets` does. Needs READ_TARGET. */

@@ -27,8 +27,19 @@ const UNKNOWN_LIMIT = 10;
 /** True, and no work for several processes: starting these takes longer than a page. */
 const inOneProcess = sql`(current_schema() IS NULL) IS NOT NULL`;
 
+/** How many are read of a page and how many passed over, and how many PostgreSQL shall expect to need. */
+export const windowOf = ({ limit, offset }: Pick<PageOfKeys, 'limit' | 'offset'>) => ({
+  limit,
+  offset,
+  candidates: offset + UNKNOWN_LIMIT * Math.max(limit, WARY),
+});
+type Window = Record<keyof ReturnType<typeof windowOf>, unknown>;
+
 /** The controllerIds of a page, as an array. */
-export function keysOfPage({ from, chosen, keys, limit, offset }: PageOfKeys): SQL {
+export function keysOfPage(
+  { from, chosen, keys }: Pick<PageOfKeys, 'from' | 'chosen' | 'keys'>,
+  { limit, offset, candidates }: Window,
+): SQL {
   const expressions = keys.map(({ expression }) => expression);
   const columns = expressions.map((expression, n) => sql`${expression} AS ${sql.identifier(`key_${n}`)}`);
   const order = keys.map((key, n) => orderOf({ ...key, expression: sql.identifier(`key_${n}`) }));
@@ -36,7 +47,7 @@ export function keysOfPage({ from, chosen, keys, limit, offset }: PageOfKeys): S
     FROM (
       SELECT ${list([targets.controllerId, ...columns])} FROM ${targetsWith([from, chosen, ...expressions])}
       WHERE ${and(from, chosen, inOneProcess)} ORDER BY ${list(keys.map(orderOf))}
-      LIMIT ${offset + UNKNOWN_LIMIT * Math.max(limit, WARY)}
+      LIMIT ${candidates}
     ) AS candidates
     ORDER BY ${list(order)} LIMIT (SELECT ${limit}::int) OFFSET ${offset})`;
 }

@@ -4,7 +4,7 @@ import { openPool, type Pool } from '../../../../src/database/connect.ts';
 import { targets } from '../../../../src/database/tables/targets.ts';
 import { parseFilter } from '../../../../src/filters/parse.ts';
 import { TARGET_ORDER } from '../../../../src/services/fleet/targets/fields.ts';
-import { keysAtStart, keysOfPage } from '../../../../src/services/fleet/targets/keys.ts';
+import { keysAtStart, keysOfPage, windowOf } from '../../../../src/services/fleet/targets/keys.ts';
 import { matchingTargets } from '../../../../src/services/fleet/targets/matching.ts';
 import type { Tenant } from '../../../../src/services/platform/tenants/registry.ts';
 import { createMigratedDatabase, type OwnDatabase } from '../../../support/database.ts';
@@ -63,12 +63,12 @@ afterAll(async () => {
 async function plansOf(filter: string, field: keyof typeof TARGET_ORDER = 'controllerId') {
   const chosen = await matchingTargets(pool.database, { tenant, now: new Date() }, parseFilter(filter));
   const fields = field === 'controllerId' ? (['controllerId'] as const) : ([field, 'controllerId'] as const);
-  const keys = fields.map((name) => ({ ...TARGET_ORDER[name], descending: false }));
+  const keys = fields.map((name) => ({ ...TARGET_ORDER[name], field: name, descending: false }));
   const page = { from: eq(targets.tenantId, 1), chosen, keys, limit: 51, offset: 0 };
   const atStart = keysAtStart(page);
   return {
     start: atStart && (await explain(atStart)),
-    search: await explain(keysOfPage(page)),
+    search: await explain(keysOfPage(page, windowOf(page))),
   };
 }
 
