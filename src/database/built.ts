@@ -28,7 +28,8 @@ interface Insides {
   queryString: string;
   params: unknown[];
   fields: Field[] | undefined;
-  joinsNotNullableMap: unknown;
+  /** By table: false where a row may be without one of its. */
+  joinsNotNullableMap: Record<string, boolean> | undefined;
 }
 
 /** Builds statements, and sends none. */
@@ -41,8 +42,9 @@ const builder = drizzle.mock({ schema }) as unknown as Database;
 export function built<Rows>(build: (database: Database) => Prepared<Rows>): Built<Rows> {
   const statement = build(builder);
   const { queryString, params, fields, joinsNotNullableMap } = statement as unknown as Insides;
-  if (fields?.some(({ path }) => path.length > 1)) {
-    // Rows of objects in objects, which may be null as a whole.
+  const mayLackTable = Object.values(joinsNotNullableMap ?? {}).includes(false);
+  if (fields?.some(({ path }) => path.length > (mayLackTable ? 1 : 2))) {
+    // Then the objects in a row may be null as a whole.
     return (session, values = {}) => {
       const query = session._.session.prepareQuery(
         { sql: queryString, params },
@@ -87,18 +89,28 @@ function given(values: Values, name: string): unknown {
 
 type Read = (value: unknown) => unknown;
 
-/** Turns a row, which is a list of values, into an object. */
+/** Turns a row, which is a list of values, into an object, which may have objects in it. */
 function rowReader(fields: readonly Field[]) {
-  const columns = fields.map(({ path, field }) => ({ name: path[0]!, read: readerOf(field) }));
+  const columns = fields.map(({ path, field }) => ({
+    name: path.at(-1)!,
+    inside: path.length > 1 ? path[0] : undefined,
+    read: readerOf(field),
+  }));
   return (row: readonly unknown[]) => {
-    const object: Record<string, unknown> = {};
+    const whole: Record<string, unknown> = {};
     for (let at = 0; at < columns.length; at++) {
-      const { name, read } = columns[at]!;
+      const { name, inside, read } = columns[at]!;
       const value = row[at];
+      const object = inside === undefined ? whole : objectIn(whole, inside);
       object[name] = value === null || read === undefined ? value : read(value);
     }
-    return object;
+    return whole;
   };
+}
+
+function objectIn(whole: Record<string, unknown>, name: string): Record<string, unknown> {
+  whole[name] ??= {};
+  return whole[name] as Record<string, unknown>;
 }
 
 /** How a value of the field is read; undefined where it is taken as it is. */

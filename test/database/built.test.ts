@@ -35,6 +35,14 @@ const find = prepared((database) =>
     .prepare('find'),
 );
 
+const findInside = prepared((database) =>
+  database
+    .select({ tenant: { id: tenants.tenantId, createdAt: tenants.createdAt }, name: tenants.name })
+    .from(tenants)
+    .where(eq(tenants.nameKey, sql.placeholder('name')))
+    .prepare('inside'),
+);
+
 it('runs a built statement in the transaction at hand, and reads rows as Drizzle does', async () => {
   const { database } = pool;
   const createdAt = new Date('2026-05-06T07:08:09.010Z');
@@ -48,6 +56,9 @@ it('runs a built statement in the transaction at hand, and reads rows as Drizzle
       expect(made).toEqual(byDrizzle);
       expect(made!.createdAt).toEqual(createdAt);
       expect(await find(tx).execute({ name: key })).toEqual([{ tenant: { id: made!.tenantId }, type: null }]);
+      expect(await findInside(tx).execute({ name: key })).toEqual([
+        { tenant: { id: made!.tenantId, createdAt }, name: key },
+      ]);
       expect(await find(database).execute({ name: key })).toEqual([]);
       throw new Error('undone');
     })
