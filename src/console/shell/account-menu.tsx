@@ -12,13 +12,13 @@ const SCHEMES = [
   ['auto', shell.system, IconDeviceLaptop],
 ] as const;
 
-/** Who is signed in, the color scheme, and signing out. */
-export function AccountMenu() {
+/** Who is signed in, the color scheme, and signing out. It begins open where it was wanted before it was loaded. */
+export function AccountMenu({ isWanted }: { isWanted: boolean }) {
   const { viewer } = useViewer();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const name = viewer?.username ?? '';
   return (
-    <Menu position="bottom-end" width={240} withinPortal>
+    <Menu defaultOpened={isWanted} position="bottom-end" width={240} withinPortal>
       <Menu.Target>
         <AccountButton />
       </Menu.Target>

@@ -56,6 +56,7 @@ function Frame({ pathname }: { pathname: string }) {
   const [open, { toggle, close }] = useDisclosure(false);
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
+  const [isAccountWanted, setAccountWanted] = useState(false);
   const [paletteOpened, setPaletteOpened] = useState(0);
   const openPalette = () => setPaletteOpened((times) => times + 1);
   useHotkeys([['mod+K', openPalette]], []);
@@ -106,8 +107,8 @@ function Frame({ pathname }: { pathname: string }) {
               <VisuallyHidden hiddenFrom="xs">{shell.palette}</VisuallyHidden>
               <kbd className={classes.key}>{shell.paletteHint}</kbd>
             </UnstyledButton>
-            <Suspense fallback={<AccountButton />}>
-              <AccountMenu />
+            <Suspense fallback={<AccountButton onClick={() => setAccountWanted(true)} />}>
+              <AccountMenu isWanted={isAccountWanted} />
             </Suspense>
           </Group>
         </Group>

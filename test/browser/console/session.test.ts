@@ -52,8 +52,15 @@ describe.skipIf(!executablePath)('a session in the console', { timeout: 90_000 }
 
   it('ends when the reader signs out', async () => {
     const { page, context } = await console.visit();
+    // The menu's code comes only after the click: it isn't lost.
+    let sendMenu = (): void => {};
+    const clicked = new Promise<void>((resolve) => {
+      sendMenu = resolve;
+    });
+    await page.route(/account-menu/, (route) => clicked.then(() => route.continue()));
     await page.goto('/');
     await page.getByRole('button', { name: /^Account of/ }).click();
+    sendMenu();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByLabel('User name').waitFor();
     await page.goto('/');
