@@ -74,3 +74,22 @@ it('sends what it has to say by another way while it has no link', async () => {
   expect(unsafe).toHaveBeenCalledWith(expect.any(String), ['muster', 'by the other']);
   await channel.close();
 });
+
+it('tells of a gap when the links of all processes were cut, and they hear one another again', async () => {
+  const [one, other] = [await open(), await open()];
+  await pool.client`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'muster listener'`;
+  for (const { onGap } of [one, other])
+    await vi.waitFor(() => expect(onGap.mock.calls.length).toBeGreaterThanOrEqual(2), 10_000);
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const message = `again ${randomUUID()}`;
+    await from.channel.publish(message);
+    await vi.waitFor(() => expect(to.onMessage).toHaveBeenCalledWith(message), 10_000);
+    expect(to.channel.listening()).toBe(true);
+  }
+  await Promise.all([one.channel.close(), other.channel.close()]);
+});
