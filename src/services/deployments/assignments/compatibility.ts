@@ -64,7 +64,7 @@ export async function refuseOutside(
  * @throws OUTSIDE_TARGET_FILTER if there are such targets, and the set is for none of them
  */
 export async function refuseIfAllOutside(
-  tx: Transaction,
+  tx: Database | Transaction,
   context: Context,
   set: DistributionSet,
   { matching, path }: { matching: SQL; path: string[] },

@@ -36,17 +36,21 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
   readFilters(context, given);
   const { settings } = await context.tenants.byId(tenantId);
 
+  const assignable = (tx: Transaction) => requireAssignableSet(tx, context, given.distributionSetId);
+  const first = await context.database.transaction(assignable);
+  const groups = planGroups(given, settings.confirmationFlow);
+  const planned = {
+    filter: given.filter,
+    creatorScope: creatorScope(context),
+    setId: first.id,
+    ignoreTargetFilter: given.ignoreTargetFilter ?? false,
+  };
+  // Among a million it takes a while. Meanwhile nothing is locked, so that others can assign the set.
+  if (!planned.ignoreTargetFilter) await refuseOutsideAsAWhole(context, first, planned);
+  const totalTargets = await requireAllCovered(context, planned, groups);
+
   return change(context, async (tx, changes) => {
-    const set = await requireAssignableSet(tx, context, given.distributionSetId);
-    const groups = planGroups(given, settings.confirmationFlow);
-    const planned = {
-      filter: given.filter,
-      creatorScope: creatorScope(context),
-      setId: set.id,
-      ignoreTargetFilter: given.ignoreTargetFilter ?? false,
-    };
-    if (!planned.ignoreTargetFilter) await refuseOutsideAsAWhole(tx, context, set, planned);
-    const totalTargets = await requireAllCovered(tx, context, planned, groups);
+    const set = await assignable(tx);
     const id = await insertRollout(tx, context, { ...given, ...planned, totalTargets });
     await insertGroups(tx, context, id, groups);
     if (settings.implicitLock && !set.locked) await freezeSets(tx, context, [set.id]);
@@ -76,29 +80,28 @@ function readFilters(context: Context, { filter, groups }: NewRollout): void {
 
 /** @throws OUTSIDE_TARGET_FILTER */
 async function refuseOutsideAsAWhole(
-  tx: Transaction,
   context: Context,
   set: DistributionSet,
-  planned: Parameters<typeof countEligible>[2],
+  planned: Parameters<typeof countEligible>[1],
 ): Promise<void> {
   if (set.targetFilter === null) return;
-  const matching = await eligibleTargets(tx, context, { ...planned, ignoreTargetFilter: true });
-  await refuseIfAllOutside(tx, context, set, { matching, path: ['filter'] });
+  const { database } = context;
+  const matching = await eligibleTargets(database, context, { ...planned, ignoreTargetFilter: true });
+  await refuseIfAllOutside(database, context, set, { matching, path: ['filter'] });
 }
 
 /** @returns how many targets there are @throws INVALID_INPUT */
 async function requireAllCovered(
-  tx: Transaction,
   context: Context,
-  planned: Parameters<typeof countEligible>[2],
+  planned: Parameters<typeof countEligible>[1],
   groups: readonly GroupPlan[],
 ): Promise<number> {
   const fixed = groups.filter(({ dynamic }) => !dynamic);
   if (!fixed.length) return 0;
-  const { total, left } = await countEligible(tx, context, planned, filtersTakenWhole(fixed));
+  const { total, left } = await countEligible(context, planned, filtersTakenWhole(fixed));
   if (!total) throw invalid('filter: must match a target whose type takes the distribution set', ['filter']);
   if (left) {
-    const leftOut = await describeLeft(tx, context, planned, fixed);
+    const leftOut = await describeLeft(context, planned, fixed);
     throw invalid(`groups: must reach every target; they leave out ${leftOut}`, ['groups']);
   }
   return total;
@@ -106,13 +109,12 @@ async function requireAllCovered(
 
 /** How many targets groups leave out: told where all have the same filter, as what others share is not counted. */
 async function describeLeft(
-  tx: Transaction,
   context: Context,
-  planned: Parameters<typeof countEligible>[2],
+  planned: Parameters<typeof countEligible>[1],
   groups: readonly GroupPlan[],
 ): Promise<string> {
   const filters = [...new Set(groups.map(({ filter }) => filter))];
-  const { total, left } = await countEligible(tx, context, planned, filters);
+  const { total, left } = await countEligible(context, planned, filters);
   if (filters.length === 1) return `${left + leftBy(groups, total - left)}`;
   return left ? `at least ${left}` : 'some';
 }

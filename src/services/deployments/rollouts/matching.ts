@@ -1,5 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Transaction } from '../../../database/connect.ts';
+import type { Database, Transaction } from '../../../database/connect.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { rolloutTargets } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
@@ -33,7 +33,7 @@ type Filtered = Pick<LockedRollout, 'filter' | 'creatorScope' | 'setId' | 'ignor
  * for it, unless that is ignored.
  */
 export async function eligibleTargets(
-  tx: Transaction,
+  tx: Database | Transaction,
   context: ActorContext,
   { filter, creatorScope, setId, ignoreTargetFilter }: Filtered,
   groupFilter = '',
@@ -57,20 +57,22 @@ export async function eligibleTargets(
 
 /** How many targets there are for a rollout, and how many of them match none of the filters. */
 export async function countEligible(
-  tx: Transaction,
   context: ActorContext,
   rollout: Filtered,
   filters: readonly string[],
 ): Promise<{ total: number; left: number }> {
+  const { database } = context;
   const tenant = await context.tenants.byId(context.caller.tenantId);
-  const condition = await eligibleTargets(tx, context, rollout);
+  const condition = await eligibleTargets(database, context, rollout);
   const matches = filters.includes('')
     ? [sql`TRUE`]
     : await Promise.all(
-        filters.map((filter) => matchingTargets(tx, { tenant, now: context.clock() }, parseFilter(filter))),
+        filters.map((filter) =>
+          matchingTargets(database, { tenant, now: context.clock() }, parseFilter(filter)),
+        ),
       );
   const matchesAny = matches.length ? sql`(${sql.join(matches, sql` OR `)})` : sql`FALSE`;
-  const [row] = await tx.execute<{ total: string; left: string }>(sql`
+  const [row] = await database.execute<{ total: string; left: string }>(sql`
     SELECT count(*) AS total, count(*) FILTER (WHERE ${matchesAny} IS NOT TRUE) AS left
     FROM ${targetsWith([condition, matchesAny])} WHERE ${condition}`);
   return { total: Number(row!.total), left: Number(row!.left) };

@@ -1,4 +1,5 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRollout } from '../../../../src/services/deployments/rollouts/create.ts';
 import type { RolloutInput } from '../../../../src/services/deployments/rollouts/input.ts';
 import { listRolloutGroups } from '../../../../src/services/deployments/rollouts/list.ts';
@@ -179,4 +180,22 @@ describe('the groups of a rollout', () => {
     });
     await expect(create({ groupCount: 501 })).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
   });
+});
+
+it('does not keep its set locked while it counts its targets', async () => {
+  const { database } = platform;
+  const distributionSetId = await createSet(context, 'counted');
+  await addTargets(context, 'counted');
+  let made: Promise<unknown> = Promise.resolve();
+  await database.transaction(async (tx) => {
+    await tx.execute(sql`LOCK TABLE targets IN ACCESS EXCLUSIVE MODE`);
+    const [own] = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
+    made = createRollout(context, { name: 'counted', filter: 'id==counted', distributionSetId });
+    const waiting = () =>
+      database.execute(sql`
+        SELECT FROM pg_stat_activity WHERE ${own!.pid} = ANY(pg_blocking_pids(pid)) AND query LIKE '%count(*)%'`);
+    await vi.waitFor(async () => expect(await waiting()).toHaveLength(1), 10_000);
+    await tx.execute(sql`SELECT FROM distribution_sets WHERE id = ${distributionSetId} FOR UPDATE NOWAIT`);
+  });
+  await made;
 });

@@ -47,7 +47,7 @@ describe('the periodic job', () => {
     await advanceRollout(here, key);
     expect(await stateOf(context, id)).toMatchObject({
       status: 'starting',
-      counts: { running: 1_000, scheduled: 300 },
+      counts: { running: 500, scheduled: 800 },
     });
 
     const crashed = new Error('crashed');
@@ -62,7 +62,7 @@ describe('the periodic job', () => {
       },
     });
     await expect(advanceRollout({ ...here, database: crashing }, key)).rejects.toBe(crashed);
-    expect((await stateOf(context, id)).counts).toEqual({ running: 1_000, scheduled: 300 });
+    expect((await stateOf(context, id)).counts).toEqual({ running: 500, scheduled: 800 });
     while (await advanceRollout(there, key));
     expect(await stateOf(context, id)).toMatchObject({ status: 'running', counts: { running: 1_300 } });
     const [row] = await context.database.execute<{ actions: string; targets: string }>(sql`
