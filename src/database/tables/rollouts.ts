@@ -118,7 +118,7 @@ export const rolloutGroups = pgTable(
     totalTargets: integer('total_targets').notNull(),
     /** How many targets it could get when its filling started; null before. */
     candidates: integer('candidates'),
-    /** Up to which target id it is filled, and up to which its targets have actions. */
+    /** Up to which target id it is filled; and up to which its targets have actions, later up to which these have begun. */
     filledTo: reference('filled_to').notNull().default(0),
     scheduledTo: reference('scheduled_to').notNull().default(0),
     ...authorship,

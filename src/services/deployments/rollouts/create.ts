@@ -1,8 +1,9 @@
 import type { Transaction } from '../../../database/connect.ts';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
-import { invalid } from '../../../errors.ts';
+import { distributionSetNotFound, invalid } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { requireFilterWhollyReadable } from '../../access/readable-fields.ts';
+import { scopeCondition } from '../../access/scopes.ts';
 import { creatorScope } from '../../fleet/targets/combined-scope.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import { added } from '../../platform/audit/record.ts';
@@ -12,6 +13,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import type { DistributionSet } from '../../software/distribution-sets/distribution-set.ts';
 import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
+import { readSets } from '../../software/distribution-sets/set.ts';
 import { titleOf } from '../../software/software-modules/module.ts';
 import { refuseIfAllOutside } from '../assignments/compatibility.ts';
 import { DEFAULT_WEIGHT } from '../assignments/input.ts';
@@ -36,8 +38,7 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
   readFilters(context, given);
   const { settings } = await context.tenants.byId(tenantId);
 
-  const assignable = (tx: Transaction) => requireAssignableSet(tx, context, given.distributionSetId);
-  const first = await context.database.transaction(assignable);
+  const first = await findSet(context, given.distributionSetId);
   const groups = planGroups(given, settings.confirmationFlow);
   const planned = {
     filter: given.filter,
@@ -50,7 +51,7 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
   const totalTargets = await requireAllCovered(context, planned, groups);
 
   return change(context, async (tx, changes) => {
-    const set = await assignable(tx);
+    const set = await requireAssignableSet(tx, context, given.distributionSetId);
     const id = await insertRollout(tx, context, { ...given, ...planned, totalTargets });
     await insertGroups(tx, context, id, groups);
     if (settings.implicitLock && !set.locked) await freezeSets(tx, context, [set.id]);
@@ -67,6 +68,14 @@ export async function createRollout(context: Context, input: RolloutInput): Prom
     });
     return (await readRollouts(context, tx, [id])).get(id)!;
   });
+}
+
+/** The set, whatever state it is in. @throws DISTRIBUTION_SET_NOT_FOUND */
+async function findSet(context: Context, id: number): Promise<DistributionSet> {
+  const reached = await scopeCondition(context, 'READ_DISTRIBUTION_SET');
+  const set = (await readSets(context.database, context.caller.tenantId, [id], reached)).get(id);
+  if (!set) throw distributionSetNotFound(String(id), ['distributionSetId']);
+  return set;
 }
 
 /** @throws the filters' errors; FORBIDDEN where they ask for what the caller may not read */

@@ -31,8 +31,8 @@ export async function setGroupStatus(
   group: GroupRow,
   status: 'running' | 'finished' | 'error',
 ): Promise<void> {
-  group.status = status;
-  await writeGroup(tx, context, group, { status });
+  Object.assign(group, { status, scheduledTo: 0 });
+  await writeGroup(tx, context, group, { status, scheduledTo: 0 });
   changes.rollouts([rollout.id]);
   changes.record({
     type: `rollout-group.${status}`,

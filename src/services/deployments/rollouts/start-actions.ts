@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { actionEntries, actions, targetDeployments } from '../../../database/tables/actions.ts';
+import { rolloutGroups } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idArrayOf } from '../actions/select.ts';
@@ -14,7 +15,11 @@ interface Starting {
   hasTheSet: boolean;
 }
 
-/** Starts the scheduled actions of a group, so many at a time. Targets that are to have the set anyway count as finished. */
+/**
+ * Starts the scheduled actions of a group, so many at a time, from where the last step ended: the index still has what
+ * earlier steps started. At the end it looks from the beginning, once. Targets that are to have the set anyway count as
+ * finished.
+ */
 export async function startActions(step: RolloutStep, group: GroupRow): Promise<HasMore> {
   const scheduled = await lockScheduled(step, group);
   const done = scheduled.filter(({ hasTheSet }) => hasTheSet);
@@ -22,14 +27,29 @@ export async function startActions(step: RolloutStep, group: GroupRow): Promise<
   if (done.length) await finish(step, done);
   if (starting.length) await start(step, group, starting);
   if (scheduled.length) step.changes.rollouts([step.rollout.id]);
-  return scheduled.length === TARGETS_A_STEP;
+  const reached = scheduled.length < TARGETS_A_STEP ? 0 : scheduled.at(-1)!.target.id;
+  if (reached !== group.scheduledTo) await noteStarted(step, group, reached);
+  return reached > 0 || group.scheduledTo > 0;
 }
+
+const noteStarted = (
+  { tx }: RolloutStep,
+  { tenantId, id }: GroupRow,
+  scheduledTo: number,
+): Promise<unknown> =>
+  tx
+    .update(rolloutGroups)
+    .set({ scheduledTo })
+    .where(and(eq(rolloutGroups.tenantId, tenantId), eq(rolloutGroups.id, id)));
 
 /**
  * With their targets, as whoever changes an action locks its target first. Their sets are asked for by the targets alone:
  * PostgreSQL, which learns late that many have the same, would look through all of those each time.
  */
-async function lockScheduled({ tx, rollout }: RolloutStep, { tenantId, id }: GroupRow): Promise<Starting[]> {
+async function lockScheduled(
+  { tx, rollout }: RolloutStep,
+  { tenantId, id, scheduledTo }: GroupRow,
+): Promise<Starting[]> {
   const rows = await tx.execute<{
     id: string;
     target_id: string;
@@ -43,6 +63,7 @@ async function lockScheduled({ tx, rollout }: RolloutStep, { tenantId, id }: Gro
     FROM ${actions} JOIN ${targets}
       ON ${targets.tenantId} = ${actions.tenantId} AND ${targets.id} = ${actions.targetId}
     WHERE ${actions.tenantId} = ${tenantId} AND ${actions.rolloutGroupId} = ${id} AND ${actions.status} = 'scheduled'
+      AND ${actions.targetId} > ${scheduledTo}
     ORDER BY ${actions.targetId} LIMIT ${TARGETS_A_STEP}
     FOR NO KEY UPDATE OF ${targets}, ${actions}`);
   return rows.map((row) => ({
