@@ -6,8 +6,9 @@ type WithClient = { session: { client: TransactionClient } };
 export type CopyValue = string | number | boolean | null | undefined;
 
 /** Rows in the format of COPY, outside of the JavaScript heap, which would keep them too long. */
-export interface CopyText {
-  add(row: readonly CopyValue[]): void;
+export interface CopyText<Column extends string = string> {
+  readonly columns: readonly Column[];
+  add(row: Readonly<Record<Column, CopyValue>>): void;
   readonly isEmpty: boolean;
   blocks(): Buffer[];
 }
@@ -16,7 +17,7 @@ export interface CopyText {
 const BLOCK = 1 << 16;
 const MOST_BYTES_OF_A_UNIT = 3;
 
-export function openCopyText(): CopyText {
+export function openCopyText<const Column extends string>(columns: readonly Column[]): CopyText<Column> {
   const done: Buffer[] = [];
   let block = Buffer.alloc(0);
   let length = 0;
@@ -25,8 +26,9 @@ export function openCopyText(): CopyText {
     length = 0;
   };
   return {
+    columns,
     add(row) {
-      const line = `${row.map(cell).join('\t')}\n`;
+      const line = `${columns.map((column) => cell(row[column])).join('\t')}\n`;
       const most = line.length * MOST_BYTES_OF_A_UNIT;
       if (length + most > block.length) {
         endBlock();
@@ -45,15 +47,14 @@ export function openCopyText(): CopyText {
   };
 }
 
-/** Writes rows into a table with COPY, inside the transaction. */
+/** Writes rows into the columns of a table with COPY, inside the transaction. */
 export async function copyText(
   tx: Transaction,
   table: string,
-  columns: readonly string[],
-  text: CopyText,
+  text: Pick<CopyText, 'columns' | 'blocks'>,
 ): Promise<void> {
   const { client } = (tx as unknown as WithClient).session;
-  const names = columns.map((name) => `"${name}"`).join(', ');
+  const names = text.columns.map((name) => `"${name}"`).join(', ');
   await client.copy(`COPY "${table}" (${names}) FROM STDIN`, text.blocks());
 }
 

@@ -5,7 +5,7 @@
 import { createSet } from './deployments.mjs';
 import { seedFilterFleet } from './filter-fleet.mjs';
 import { askGraphql, makeDataFolder, openDatabase, startMuster } from './muster.mjs';
-import { pause } from './processes.mjs';
+import { pause, processorSeconds, processorSecondsOfAll } from './processes.mjs';
 import { printAim, printTitle } from './report.mjs';
 
 const DRY_RUN_MS = 300;
@@ -16,6 +16,9 @@ export async function benchBulk({ targets }) {
   const muster = await startMuster(folder.dataDir);
   const database = await openDatabase(folder.dataDir);
   printTitle(`Answers about all of ${targets} targets: the fastest of ${RUNS}, by GraphQL`);
+  const [{ pid }] = await database.client`
+    SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`;
+  const spent = () => processorSecondsOfAll(pid) + processorSeconds(muster.pid);
   await seedFilterFleet(database.client, targets);
   const { setId } = await createSet(muster, 'set');
   await askGraphql(
@@ -26,7 +29,7 @@ export async function benchBulk({ targets }) {
 
   for (const [label, mutation, input] of dryRunsOf(ids))
     await time(
-      muster,
+      { muster, spent },
       `dry run: ${label}`,
       [
         `mutation { it: ${mutation}(input: { ${input}, dryRun: true }) { COUNT userErrors { message } } }`,
@@ -34,9 +37,9 @@ export async function benchBulk({ targets }) {
       ],
       DRY_RUN_MS,
     );
-  for (const [label, query, most] of readsOf()) await time(muster, label, [query], most);
+  for (const [label, query, most] of readsOf()) await time({ muster, spent }, label, [query], most);
   await runJob(muster, targets);
-  await time(muster, "a target's timeline after that", [TIMELINE], DRY_RUN_MS);
+  await time({ muster, spent }, "a target's timeline after that", [TIMELINE], DRY_RUN_MS);
 
   await muster.stop();
   await database.stop();
@@ -45,17 +48,25 @@ export async function benchBulk({ targets }) {
 
 const COUNTS = { deleteTargets: 'deletedCount', deleteActions: 'deletedCount' };
 
-async function time(muster, label, [query, mutation], most) {
+/** Also says the processor time of the server and its database, which others on the machine hardly change. */
+async function time({ muster, spent }, label, [query, mutation], most) {
   const text = query.replace('COUNT', COUNTS[mutation] ?? 'affectedCount');
-  let fastest = Number.POSITIVE_INFINITY;
+  let [fastest, least] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let run = 0; run < RUNS; run++) {
-    const began = performance.now();
+    const [before, began] = [spent(), performance.now()];
     const answer = await askGraphql(muster, text);
     fastest = Math.min(fastest, performance.now() - began);
+    least = Math.min(least, (spent() - before) * 1000);
     const [first] = answer.it?.userErrors ?? [];
     if (first) throw new Error(`${label}: ${first.message}`);
   }
-  printAim(`  ${label}`, fastest, 'ms', most && `≤ ${most} ms`, fastest <= most);
+  printAim(
+    `  ${label} (${least.toFixed(0)} ms of processor time)`,
+    fastest,
+    'ms',
+    most && `≤ ${most} ms`,
+    fastest <= most,
+  );
 }
 
 /** All by the same filter, which matches every target, pending target or action. */

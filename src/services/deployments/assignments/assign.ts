@@ -5,7 +5,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import {
-  countSelected,
+  countSelectedAndSame,
   isSelected,
   type SelectedTarget,
   selectTargetIds,
@@ -27,7 +27,7 @@ import { idArrayOf } from '../actions/select.ts';
 import { refuseIncompatible, refuseOutside } from './compatibility.ts';
 import { AssignDistributionSet, DEFAULT_WEIGHT } from './input.ts';
 import { readMaintenanceWindow } from './maintenance-window.ts';
-import { type CreatedAction, deploy, hasSet, type Plan, targetsWithoutSet } from './write.ts';
+import { type CreatedAction, deploy, havingSet, type Plan, targetsWithoutSet } from './write.ts';
 
 /** What became of the targets of an assignment. */
 export interface AssignmentResult {
@@ -109,15 +109,13 @@ async function countAssignment(context: Context, given: Given): Promise<Assignme
     const plan = planOf(context, set, { ...options, offline: given.offline ?? false }, settings);
     const choice = { ...selection, onNotFound: given.onNotFound };
     const chosen = (await isSelected(database, context, 'UPDATE_TARGET', selection))!;
-    const affectedCount = await countSelected(context, 'UPDATE_TARGET', choice, {
-      same: hasSet(context, plan),
-    });
+    const concerned = { same: havingSet(context, plan) };
+    const { total, same } = await countSelectedAndSame(context, 'UPDATE_TARGET', choice, concerned);
     await refuseIncompatible(database, context, set, chosen);
     const path = [filter == null ? 'controllerIds' : 'filter'];
     if (!given.ignoreTargetFilter) await refuseOutside(database, context, set, { chosen: [chosen], path });
-    const total = await countSelected(context, 'UPDATE_TARGET', choice);
-    result.affectedCount += affectedCount;
-    result.alreadyAssigned += total - affectedCount;
+    result.affectedCount += total - same;
+    result.alreadyAssigned += same;
   }
   return result;
 }

@@ -51,9 +51,9 @@ export function isAlreadyAssigned({ setId, forceType }: Pick<Plan, 'setId' | 'fo
       AND ${actions.active} AND ${actions.setId} IS NOT DISTINCT FROM ${setId}))`;
 }
 
-/** The condition that a target is to have the set anyway. */
-export const hasSet = ({ caller }: Pick<Author, 'caller'>, plan: Plan): SQL => sql`
-  ${targets.id} IN (SELECT ${targetDeployments.targetId} ${deploymentsWithSet(caller.tenantId, plan)})`;
+/** The targets that are to have the set anyway. */
+export const havingSet = ({ caller }: Pick<Author, 'caller'>, plan: Plan): SQL => sql`
+  SELECT ${targetDeployments.targetId} ${deploymentsWithSet(caller.tenantId, plan)}`;
 
 const deploymentsWithSet = (tenantId: number, plan: Plan): SQL => sql`
   FROM ${targetDeployments}

@@ -38,9 +38,8 @@ export async function setAutoConfirm(context: Context, input: SetAutoConfirm): P
   const { active, initiator, remark, dryRun, ...selection } = parse(SetAutoConfirm, input);
   const wanted = { active, initiator, remark };
   if (!dryRun) return (await changeBy(context, (step) => setAutoConfirmOf(step, selection, wanted))).length;
-  const confirmed = sql`${targets.id} IN (
-    SELECT target_id FROM ${targetAutoConfirm} WHERE tenant_id = ${tenantId})`;
-  const concerned = active ? { same: confirmed } : { different: confirmed };
+  const confirmed = sql`SELECT target_id FROM ${targetAutoConfirm} WHERE tenant_id = ${tenantId}`;
+  const concerned = active ? { same: confirmed } : { different: sql`${targets.id} IN (${confirmed})` };
   return countSelected(context, 'UPDATE_TARGET', selection, concerned);
 }
 

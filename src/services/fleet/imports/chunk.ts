@@ -11,8 +11,8 @@ export type Kind = 'type' | 'group' | 'address' | 'attribute' | 'metadata' | 'ta
 /** Rows that are committed together, and where the file stands after them. */
 export interface Chunk {
   /** The good rows, numbered from 0, and what each has many of: ready to be sent. */
-  rows: CopyText;
-  values: CopyText;
+  rows: CopyText<(typeof ROW_COLUMNS)[number]>;
+  values: CopyText<(typeof VALUE_COLUMNS)[number]>;
   /** The line of each of them, and its text as it is in the file. */
   lines: number[];
   texts: (string | undefined)[];
@@ -24,7 +24,7 @@ export interface Chunk {
   end: Position;
 }
 
-export const ROW_COLUMNS = [
+const ROW_COLUMNS = [
   'n',
   'controller_id',
   'name',
@@ -36,14 +36,14 @@ export const ROW_COLUMNS = [
   'new_token',
   'request_attributes',
   'address',
-];
-export const VALUE_COLUMNS = ['n', 'kind', 'key', 'value'];
+] as const;
+const VALUE_COLUMNS = ['n', 'kind', 'key', 'value'] as const;
 /** How `import_values` tells kinds apart: by one byte. */
 export const LETTERS = { attribute: 'a', metadata: 'm', tag: 't' } as const;
 
 export const openChunk = (end: Position): Chunk => ({
-  rows: openCopyText(),
-  values: openCopyText(),
+  rows: openCopyText(ROW_COLUMNS),
+  values: openCopyText(VALUE_COLUMNS),
   lines: [],
   texts: [],
   kinds: new Set(),
@@ -66,25 +66,25 @@ export function addRow(
   // An existing target keeps its name and its token unless one is given.
   const newName = row.name === null ? defaultName(row.controllerId) : null;
   const newToken = row.securityToken === null ? secrets.sealToken(generateToken()) : null;
-  rows.add([
+  rows.add({
     n,
-    row.controllerId,
-    row.name,
-    newName === row.controllerId ? null : newName,
-    row.description,
-    row.group,
-    row.targetType,
-    row.securityToken === null ? null : secrets.sealToken(row.securityToken),
-    newToken,
-    row.requestAttributes,
-    row.address,
-  ]);
+    controller_id: row.controllerId,
+    name: row.name,
+    new_name: newName === row.controllerId ? null : newName,
+    description: row.description,
+    group: row.group,
+    target_type: row.targetType,
+    security_token: row.securityToken === null ? null : secrets.sealToken(row.securityToken),
+    new_token: newToken,
+    request_attributes: row.requestAttributes,
+    address: row.address,
+  });
   if (row.targetType !== null) kinds.add('type');
   if (row.group) kinds.add('group');
   if (row.address !== null) kinds.add('address');
-  for (const [key, value] of row.attributes) values.add([n, LETTERS.attribute, key, value]);
-  for (const [key, value] of row.metadata) values.add([n, LETTERS.metadata, key, value]);
-  for (const name of row.tags) values.add([n, LETTERS.tag, name, null]);
+  for (const [key, value] of row.attributes) values.add({ n, kind: LETTERS.attribute, key, value });
+  for (const [key, value] of row.metadata) values.add({ n, kind: LETTERS.metadata, key, value });
+  for (const name of row.tags) values.add({ n, kind: LETTERS.tag, key: name, value: null });
   if (row.attributes.length) kinds.add('attribute');
   if (row.metadata.length) kinds.add('metadata');
   if (row.tags.length) kinds.add('tag');

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { copyText } from '../../../database/copy.ts';
-import { type Chunk, ROW_COLUMNS, VALUE_COLUMNS } from './chunk.ts';
+import type { Chunk } from './chunk.ts';
 
 /**
  * Puts rows where one statement can take them all: `import_rows`, `import_values` with what each has many of, and
@@ -18,6 +18,6 @@ export async function stageRows(tx: Transaction, { rows, values }: Chunk): Promi
   await tx.execute(
     sql`CREATE TEMPORARY TABLE import_ids (n integer, id bigint, is_new boolean, is_own boolean) ON COMMIT DROP`,
   );
-  await copyText(tx, 'import_rows', ROW_COLUMNS, rows);
-  if (!values.isEmpty) await copyText(tx, 'import_values', VALUE_COLUMNS, values);
+  await copyText(tx, 'import_rows', rows);
+  if (!values.isEmpty) await copyText(tx, 'import_values', values);
 }

@@ -7,7 +7,7 @@ import { parse } from '../../shared/parse.ts';
 import { selectionFields } from '../../shared/selection.ts';
 import { countSelected, selectTargetIds, type TargetSelection } from '../targets/selection.ts';
 import { MetadataEntries, type MetadataEntry } from './input.ts';
-import { hasEntries, valuesOf, writeEntries } from './write.ts';
+import { havingEntries, valuesOf, writeEntries } from './write.ts';
 
 export const SetTargetMetadata = z.object({
   ...selectionFields,
@@ -26,7 +26,7 @@ export async function setTargetMetadata(context: Context, input: SetTargetMetada
   const { tenantId } = requirePermission(context, 'UPDATE_TARGET');
   const { entries, dryRun, ...selection } = parse(SetTargetMetadata, input);
   if (!dryRun) return (await changeBy(context, (step) => setEntries(step, selection, entries))).length;
-  return countSelected(context, 'UPDATE_TARGET', selection, { same: hasEntries(tenantId, entries) });
+  return countSelected(context, 'UPDATE_TARGET', selection, { same: havingEntries(tenantId, entries) });
 }
 
 /** The work of `setTargetMetadata`. @returns the controllerIds of the targets that are different now */

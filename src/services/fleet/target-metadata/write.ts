@@ -1,4 +1,4 @@
-import { and, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetMetadata } from '../../../database/tables/target-data.ts';
@@ -61,14 +61,15 @@ export const removeEntries = (
       RETURNING target_id`,
   );
 
-/** The condition that a target has all these entries already. */
-export const hasEntries = (tenantId: number, entries: readonly MetadataEntry[]): SQL | undefined =>
-  and(
-    ...entries.map(
-      ({ key, value }) => sql`${targets.id} IN (
+/** The targets that have all these entries already. */
+export const havingEntries = (tenantId: number, entries: readonly MetadataEntry[]): SQL =>
+  sql.join(
+    entries.map(
+      ({ key, value }) => sql`
         SELECT target_id FROM ${targetMetadata}
-        WHERE tenant_id = ${tenantId} AND key = ${key} AND value = ${value})`,
+        WHERE tenant_id = ${tenantId} AND key = ${key} AND value = ${value}`,
     ),
+    sql` INTERSECT `,
   );
 
 /** The condition that a target has an entry of any of these keys. */

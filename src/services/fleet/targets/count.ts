@@ -22,3 +22,16 @@ export function totalOf(context: Context, condition: SQL | undefined): Promise<n
   if (names(condition, targetPolls)) return count();
   return context.totals.remembered(context.caller.tenantId, condition, count);
 }
+
+/** The same, and how many of them are among the ids that a SELECT gives, each once: in one go through the targets. */
+export async function countTargetsAmong(
+  { database, caller }: Context,
+  condition: SQL | undefined,
+  ids: SQL,
+): Promise<{ total: number; same: number }> {
+  const matching = and(eq(targets.tenantId, caller.tenantId), condition);
+  const [row] = await database.execute<{ total: string; same: string }>(sql`
+    SELECT count(*) AS total, count(among.id) AS same
+    FROM ${targetsWith([matching])} LEFT JOIN (${ids}) AS among(id) ON among.id = ${targets.id} WHERE ${matching}`);
+  return { total: Number(row?.total), same: Number(row?.same) };
+}

@@ -8,7 +8,7 @@ import { scopeCondition } from '../../access/scopes.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
 import { missingOf, requireOneWay, type Selection } from '../../shared/selection.ts';
 import { isStorableText } from '../../shared/text.ts';
-import { countTargets } from './count.ts';
+import { countTargets, countTargetsAmong } from './count.ts';
 import type { TargetKey } from './input.ts';
 import { askedTargets } from './matching.ts';
 import type { TargetPermission } from './scope.ts';
@@ -102,9 +102,11 @@ export async function selectTargetIds(
   return found;
 }
 
-/** How many of the chosen are concerned: those that are `different` from what they are to be, or not yet the `same`. */
+/** Which of the chosen are concerned: those that are `different` from what they are to be, or not yet the `same`. */
 export interface Concerned {
+  /** A condition. */
   different?: SQL | undefined;
+  /** A SELECT of ids, each once. */
   same?: SQL | undefined;
 }
 
@@ -115,9 +117,20 @@ export interface Concerned {
 export async function countSelected(
   context: Context,
   permission: TargetPermission,
-  { onNotFound, ...selection }: TargetSelection & Pick<SelectionOptions, 'onNotFound'>,
-  { different, same }: Concerned = {},
+  selection: TargetSelection & Pick<SelectionOptions, 'onNotFound'>,
+  concerned: Concerned = {},
 ): Promise<number> {
+  const { total, same } = await countSelectedAndSame(context, permission, selection, concerned);
+  return total - same;
+}
+
+/** The same with how many are as they are to be already. */
+export async function countSelectedAndSame(
+  context: Context,
+  permission: TargetPermission,
+  { onNotFound, ...selection }: TargetSelection & Pick<SelectionOptions, 'onNotFound'>,
+  { different, same }: Concerned,
+): Promise<{ total: number; same: number }> {
   const chosen = await isSelected(context.database, context, permission, selection);
   if (selection.filter == null && (onNotFound ?? 'FAIL') === 'FAIL') {
     const found = await context.database
@@ -128,11 +141,10 @@ export async function countSelected(
       .where(chosen);
     refuseMissing(selection, found);
   }
-  const [concerned, done] = await Promise.all([
-    countTargets(context, and(chosen, different)),
-    same ? countTargets(context, and(chosen, same)) : 0,
-  ]);
-  return concerned - done;
+  const condition = and(chosen, different);
+  return same
+    ? countTargetsAmong(context, condition, same)
+    : { total: await countTargets(context, condition), same: 0 };
 }
 
 /**

@@ -122,18 +122,26 @@ function describe(mode: Wanted['mode'], entries: readonly AttributeEntry[]): Fie
 
 /** Which targets are not yet as they are to be. */
 function concernedBy(tenantId: number, wanted: Wanted): Concerned {
-  const last = new Map(entriesOf(wanted));
-  const having = (which: SQL) => sql`${targets.id} IN (
-    SELECT target_id FROM ${targetAttributes} WHERE tenant_id = ${tenantId} AND ${which})`;
-  // NOT IN goes through all of a large set for each target.
+  const last = [...new Map(entriesOf(wanted))];
+  const keysOf = (entries: readonly AttributeEntry[]) => sql`${arrayOf(entries.map(([key]) => key))}::text[]`;
+  const having = (which: SQL) => sql`
+    SELECT target_id FROM ${targetAttributes} WHERE tenant_id = ${tenantId} AND ${which}`;
+  if (wanted.mode === 'remove')
+    return { different: sql`${targets.id} IN (${having(sql`key = ANY(${keysOf(last)})`)})` };
+  // NOT IN would go through all of a large set for each target.
   const lacking = (which: SQL) => sql`NOT EXISTS (
     SELECT FROM ${targetAttributes} AS held
-    WHERE held.tenant_id = ${tenantId} AND held.target_id = ${targets.id} AND ${which})`;
-  const keys = sql`${arrayOf([...last.keys()])}::text[]`;
-  if (wanted.mode === 'remove') return { different: having(sql`key = ANY(${keys})`) };
-  const each = [...last].map(([key, value]) =>
-    value === null ? lacking(sql`key = ${key}`) : having(sql`key = ${key} AND value = ${value}`),
+    WHERE held.tenant_id = ${tenantId} AND held.target_id = wanted.id AND ${which})`;
+  const values = last.flatMap(([key, value]) =>
+    value === null ? [] : having(sql`key = ${key} AND value = ${value}`),
   );
-  if (wanted.mode === 'merge') return { same: and(...each, sql`TRUE`) };
-  return { same: and(...each, lacking(sql`key <> ALL(${keys})`)) };
+  const unwanted =
+    wanted.mode === 'replace'
+      ? [lacking(sql`held.key <> ALL(${keysOf(last.filter(([, value]) => value !== null))})`)]
+      : last.flatMap(([key, value]) => (value === null ? lacking(sql`held.key = ${key}`) : []));
+  const all = sql`SELECT id FROM ${targets} WHERE tenant_id = ${tenantId}`;
+  const candidates = values.length ? sql.join(values, sql` INTERSECT `) : all;
+  return {
+    same: sql`SELECT id FROM (${candidates}) AS wanted(id) WHERE ${and(sql`TRUE`, ...unwanted)}`,
+  };
 }

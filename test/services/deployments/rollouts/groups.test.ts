@@ -3,10 +3,12 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRollout } from '../../../../src/services/deployments/rollouts/create.ts';
 import type { RolloutInput } from '../../../../src/services/deployments/rollouts/input.ts';
 import { listRolloutGroups } from '../../../../src/services/deployments/rollouts/list.ts';
+import { listTargetsOfEachGroup } from '../../../../src/services/deployments/rollouts/list-of-each.ts';
 import { filtersTakenWhole, shareOf } from '../../../../src/services/deployments/rollouts/plan-groups.ts';
 import { addCompatibleSetTypes } from '../../../../src/services/fleet/target-types/compatible-set-types.ts';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
 import { assignTargetType } from '../../../../src/services/fleet/targets/assign-type.ts';
+import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { listDistributionSetTypes } from '../../../../src/services/software/distribution-set-types/list.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
@@ -198,4 +200,32 @@ it('does not keep its set locked while it counts its targets', async () => {
     await tx.execute(sql`SELECT FROM distribution_sets WHERE id = ${distributionSetId} FOR UPDATE NOWAIT`);
   });
   await made;
+});
+
+it('tells the targets of each group in the order that is asked for, page by page', async () => {
+  const { contextOf } = await newTenant(platform);
+  const there = contextOf();
+  const names = { a1: 'Zoe', a2: 'Ann', a3: 'Max', b1: 'Ann', b2: 'Zoe' };
+  const targets = Object.entries(names).map(([controllerId, name]) => ({ controllerId, name }));
+  await createTargets(there, { targets });
+  const groups = ['a', 'b'].map((name) => ({ name, percentage: 100, filter: `id==${name}*` }));
+  const id = await plan(there, { name: 'r', groups });
+  const { items } = await (await listRolloutGroups(there, id, {})).page();
+  const groupIds = items.map((group) => group.id);
+  const of = async (direction: 'asc' | 'desc', more: object = {}) => {
+    const orderBy = [{ field: 'name', direction } as const];
+    const found = await listTargetsOfEachGroup(there, groupIds, { orderBy, first: 2, ...more });
+    return Promise.all(groupIds.map((groupId) => found.get(groupId)!.page()));
+  };
+  const idsOf = (pages: Awaited<ReturnType<typeof of>>) =>
+    pages.map((page) => page.items.map(({ controllerId }) => controllerId));
+  expect(idsOf(await of('asc'))).toEqual([
+    ['a2', 'a3'],
+    ['b1', 'b2'],
+  ]);
+  expect(idsOf(await of('desc'))).toEqual([
+    ['a1', 'a3'],
+    ['b2', 'b1'],
+  ]);
+  expect(idsOf(await of('asc', { offset: 2 }))).toEqual([['a1'], []]);
 });
