@@ -102,19 +102,19 @@ function dryRunsOf({ type, set, tag }) {
 }
 
 function readsOf() {
-  const facet = (by) => `{ targetFacets(by: ${by}) { facets { count } } }`;
+  const facet = (by) => `{ targetFacets(by: { ${by} }) { facets { count } } }`;
   const day = 86_400_000;
   const from = new Date(Date.now() - 30 * day).toISOString();
   return [
     ['fleetSummary', '{ fleetSummary { total } }', DRY_RUN_MS],
     ['fleetSummary(filter)', '{ fleetSummary(filter: "attribute.region==eu-1") { total } }', DRY_RUN_MS],
-    ...['UPDATE_STATUS', 'GROUP', 'TYPE', 'TAG', 'DISTRIBUTION_SET', 'ATTRIBUTE, key: "region"'].map((by) => [
-      `targetFacets by ${by}`,
-      facet(by),
-    ]),
+    ...['UPDATE_STATUS', 'GROUP', 'TYPE', 'TAG', 'DISTRIBUTION_SET']
+      .map((kind) => `kind: ${kind}`)
+      .concat('attribute: "region"')
+      .map((by) => [`targetFacets by ${by}`, facet(by)]),
     [
       'targetFacets(filter) by GROUP',
-      '{ targetFacets(by: GROUP, filter: "tag==north") { facets { count } } }',
+      '{ targetFacets(by: { kind: GROUP }, filter: "tag==north") { facets { count } } }',
     ],
     [
       'fleetHistory of 30 days, by hour',

@@ -24,7 +24,7 @@ async function open() {
 
 const SCOPED: Grant = 'READ_TARGET/group==eu';
 const FACETS =
-  'query ($by: TargetFacetKind!, $key: String, $filter: String, $first: Int) { targetFacets(by: $by, key: $key, filter: $filter, first: $first) { facets { value version count filter } hasMore } }';
+  'query ($by: TargetFacetInput!, $filter: String, $first: Int) { targetFacets(by: $by, filter: $filter, first: $first) { facets { value version count filter } hasMore } }';
 const listOf = ({ data }: Any) => data.targetFacets.facets.map(({ value, count }: Any) => [value, count]);
 
 describe('targetFacets', () => {
@@ -32,35 +32,35 @@ describe('targetFacets', () => {
     const ask = await open();
     const rows: [object, unknown[]][] = [
       [
-        { by: 'GROUP' },
+        { by: { kind: 'GROUP' } },
         [
           ['eu', 2],
           [null, 1],
         ],
       ],
       [
-        { by: 'TAG' },
+        { by: { kind: 'TAG' } },
         [
           [null, 2],
           ['x', 1],
         ],
       ],
-      [{ by: 'TYPE' }, [[null, 3]]],
-      [{ by: 'DISTRIBUTION_SET' }, [[null, 3]]],
-      [{ by: 'UPDATE_STATUS' }, [['registered', 3]]],
+      [{ by: { kind: 'TYPE' } }, [[null, 3]]],
+      [{ by: { kind: 'DISTRIBUTION_SET' } }, [[null, 3]]],
+      [{ by: { kind: 'UPDATE_STATUS' } }, [['registered', 3]]],
       [
-        { by: 'ATTRIBUTE', key: 'hw' },
+        { by: { attribute: 'hw' } },
         [
           [null, 2],
           ['r2', 1],
         ],
       ],
-      [{ by: 'GROUP', filter: 'tag==x' }, [['eu', 1]]],
+      [{ by: { kind: 'GROUP' }, filter: 'tag==x' }, [['eu', 1]]],
     ];
     for (const [variables, expected] of rows) expect(listOf(await ask(FACETS, variables))).toEqual(expected);
-    expect(listOf(await as(SCOPED)(FACETS, { by: 'GROUP' }))).toEqual([['eu', 2]]);
+    expect(listOf(await as(SCOPED)(FACETS, { by: { kind: 'GROUP' } }))).toEqual([['eu', 2]]);
 
-    const { data } = await ask(FACETS, { by: 'GROUP', first: 1 });
+    const { data } = await ask(FACETS, { by: { kind: 'GROUP' }, first: 1 });
     expect(data.targetFacets.hasMore).toBe(true);
     const found = await ask('query ($filter: String) { targets(filter: $filter) { totalCount } }', {
       filter: data.targetFacets.facets[0].filter,
@@ -71,20 +71,20 @@ describe('targetFacets', () => {
   it('says what is wrong with what it is asked, and what is not permitted', async () => {
     const ask = await open();
     const wrong = [
-      { by: 'GROUP', first: 0 },
-      { by: 'GROUP', first: 101 },
-      { by: 'GROUP', key: 'hw' },
-      { by: 'ATTRIBUTE' },
-      { by: 'GROUP', filter: 'nonsense==1' },
+      { by: { kind: 'GROUP' }, first: 0 },
+      { by: { kind: 'GROUP' }, first: 101 },
+      { by: { kind: 'GROUP', attribute: 'hw' } },
+      { by: {} },
+      { by: { kind: 'GROUP' }, filter: 'nonsense==1' },
     ];
     for (const variables of wrong) {
       const answer = await ask(FACETS, variables);
       expect(codesOf(answer), JSON.stringify(variables)).toEqual(['BAD_USER_INPUT']);
     }
     const refused: [Grant[], object][] = [
-      [[], { by: 'GROUP' }],
-      [['READ_TARGET'], { by: 'DISTRIBUTION_SET' }],
-      [['READ_TARGET'], { by: 'GROUP', filter: 'assignedDs.version==1' }],
+      [[], { by: { kind: 'GROUP' } }],
+      [['READ_TARGET'], { by: { kind: 'DISTRIBUTION_SET' } }],
+      [['READ_TARGET'], { by: { kind: 'GROUP' }, filter: 'assignedDs.version==1' }],
     ];
     for (const [grants, variables] of refused)
       expect(codesOf(await as(...grants)(FACETS, variables)), JSON.stringify(variables)).toEqual([
@@ -138,19 +138,19 @@ it("a target's timeline tells what was done, by name or by filter, of what the c
   expect(timeline).toMatchObject({
     totalCount: 4,
     nodes: [
-      { type: 'target.attributes-set', actor: 'tester', filter: 'id==d-001', count: 1 },
-      { type: 'target.tags-assigned', filter: null, count: 1 },
+      { type: 'TARGET_ATTRIBUTES_SET', actor: 'tester', filter: 'id==d-001', count: 1 },
+      { type: 'TARGET_TAGS_ASSIGNED', filter: null, count: 1 },
     ],
     pageInfo: { hasNextPage: true },
   });
   const next = await ask(TIMELINE, { id: 'd-001', first: 2, after: timeline.pageInfo.endCursor });
   expect(next.data.target.timeline.nodes.map(({ type }: Any) => type)).toEqual([
-    'target.group-assigned',
-    'target.created',
+    'TARGET_GROUP_ASSIGNED',
+    'TARGET_CREATED',
   ]);
   // Without READ_AUDIT only that it was created.
   const plain = (await as('READ_TARGET')(TIMELINE, { id: 'd-001' })).data.target.timeline;
-  expect(plain.nodes.map(({ type }: Any) => type)).toEqual(['target.created']);
+  expect(plain.nodes.map(({ type }: Any) => type)).toEqual(['TARGET_CREATED']);
   expect((await as(SCOPED)(TIMELINE, { id: 'd-003' })).data).toEqual({ target: null });
   expect(codesOf(await ask(TIMELINE, { id: 'd-001', first: 501 }))).toEqual(['BAD_USER_INPUT']);
 });
