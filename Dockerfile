@@ -12,7 +12,7 @@ RUN npm prune --omit=dev --no-audit --no-fund \
     @graphql-codegen/core @graphql-codegen/typescript-operations @graphql-typed-document-node/core \
     @mantine/core @mantine/hooks @mantine/notifications @mantine/spotlight @tabler/icons-react \
     @tanstack/react-router @tanstack/react-table @tanstack/react-virtual @urql/core @urql/exchange-graphcache \
- && find dist -name '*.map' -path 'dist/console/*' -delete && rm -f dist/*.tsbuildinfo dist/.tsbuildinfo dist/build.json
+ && find dist -name '*.map' -path 'dist/console/*' -delete
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 MUSTER_DATA_DIR=/data
