@@ -79,7 +79,7 @@ async function create(name: string, options: CreateOptions): Promise<void> {
         name,
         filter,
         distributionSetId: await distributionSetOf(server, options.set),
-        groupCount: groups,
+        groups: groups === undefined ? undefined : { count: groups },
         successThreshold: success,
         errorThreshold: error,
         forceType: type?.toUpperCase(),

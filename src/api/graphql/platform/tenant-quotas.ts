@@ -98,7 +98,7 @@ export class TenantQuotaResolver {
     return listQuotas(context);
   }
 
-  @FieldResolver(() => [Quota], { description: 'What it has, and may have. Needs SYSTEM_ADMIN.' })
+  @FieldResolver(() => [Quota], { description: 'What it has, and may have.' })
   quotas(@Root() { id }: Tenant, @Ctx() context: GraphqlContext): Promise<Quota[]> {
     return loadQuotas(context, id);
   }

@@ -25,7 +25,7 @@ describe('the schema', () => {
         : [],
     );
     for (const { name, type } of fields)
-      if (/(^id|Ids?)$/.test(name) && !/controllerIds?$/i.test(name))
+      if (/(^id|Ids?)$/.test(name) && !/(controllerIds?|^requestId)$/i.test(name))
         expect([name, isId(type)]).toEqual([name, true]);
   });
 });

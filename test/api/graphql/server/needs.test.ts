@@ -26,6 +26,7 @@ const AS_THEIR_OBJECT = [
   'Import.faults',
   'Import.preview',
   'Import.warnings',
+  'Tenant.quotas',
 ];
 
 /** An object that has everything: any field of it is one, too, and a 1 where a number is asked for. */

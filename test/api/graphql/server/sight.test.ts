@@ -88,6 +88,11 @@ const REACHED: Record<string, (selection: string) => string> = {
   AssignTargetTypePayload: changing('assignTargetType', `targetTypeId: null, ${ALL_TARGETS}`),
   DeleteTargetMetadataPayload: changing('deleteTargetMetadata', `keys: ["k"], ${ALL_TARGETS}`),
   RotateTargetTokensPayload: changing('rotateTargetTokens', ALL_TARGETS),
+  SetAutoConfirmPayload: changing('setAutoConfirm', `active: true, ${ALL_TARGETS}`),
+  SetTargetAttributesPayload: changing(
+    'setTargetAttributes',
+    `attributes: [{ key: "k", value: "v" }], ${ALL_TARGETS}`,
+  ),
   SetTargetMetadataPayload: changing(
     'setTargetMetadata',
     `entries: [{ key: "k", value: "v" }], ${ALL_TARGETS}`,
