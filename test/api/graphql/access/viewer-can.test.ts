@@ -255,7 +255,7 @@ describe('what a caller can do', () => {
           data.viewer.viewerCan[flag],
         ]);
     }
-  });
+  }, 120_000);
 
   it('to targets and software is what their scope says, row by row', async () => {
     const context = fleet.tenant.contextOf();
