@@ -5,7 +5,7 @@ import './console.css';
 import { MantineProvider } from '@mantine/core';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
-import { lazy, StrictMode, Suspense, useMemo } from 'react';
+import { StrictMode, Suspense, useMemo } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Provider } from 'urql';
 import { BASE } from './api/base.ts';
@@ -16,16 +16,15 @@ import { Viewer } from './api/viewer.documents.ts';
 import { Fleet } from './pages/fleet/fleet.documents.ts';
 import { asked } from './parts/confirm.ts';
 import { followed } from './parts/follow-job.ts';
+import { lazyPart } from './parts/lazy-part.ts';
 import { router } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
 
-const NotificationArea = lazy(async () => ({
-  default: (await import('./parts/overlays.tsx')).NotificationArea,
-}));
-const JobDialog = lazy(async () => ({ default: (await import('./parts/job-dialog.tsx')).JobDialog }));
-const ConfirmationDialog = lazy(async () => ({
-  default: (await import('./parts/confirmation-dialog.tsx')).ConfirmationDialog,
-}));
+const NotificationArea = lazyPart(async () => (await import('./parts/overlays.tsx')).NotificationArea);
+const JobDialog = lazyPart(async () => (await import('./parts/job-dialog.tsx')).JobDialog);
+const ConfirmationDialog = lazyPart(
+  async () => (await import('./parts/confirmation-dialog.tsx')).ConfirmationDialog,
+);
 
 /** The server lets in only styles that carry this. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';

@@ -7,7 +7,7 @@ interface Ask {
   send: (client: ReturnType<typeof clientOf>) => Promise<Answer>;
 }
 
-const QUERY = { query: '{ targets(first: 1) { totalCount } }' };
+const QUERY = { query: '{ targets(first: 1) { nodes { name } } }' };
 const CREATE = {
   query: `mutation { createTargets(input: { targets: [{ controllerId: "x" }] }) { targets { controllerId } userErrors { code } } }`,
 };

@@ -29,8 +29,8 @@ const linesOf = (server: Served) =>
     .stdout()
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as { level: number; msg: string })
-    .filter(({ level, msg }) => level >= 40 || /the database is/.test(msg));
+    .map((line) => JSON.parse(line) as { level: string; msg: string })
+    .filter(({ level, msg }) => ['warn', 'error', 'fatal'].includes(level) || /the database is/.test(msg));
 /** What it said of the database, and whatever else was wrong. */
 const toldOf = (server: Served) =>
   linesOf(server)

@@ -42,7 +42,7 @@ test.each([
     const fatal = server
       .stdout()
       .split('\n')
-      .filter((text) => text.includes('"level":60'));
+      .filter((text) => text.includes('"level":"fatal"'));
     expect(fatal).toHaveLength(1);
     expect(JSON.parse(fatal[0]!).msg).toMatch(line);
     expect(server.stdout() + server.stderr()).not.toContain('secret');

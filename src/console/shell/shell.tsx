@@ -2,10 +2,11 @@ import { AppShell, Burger, Center, Group, Loader, Text, UnstyledButton, Visually
 import { useDisclosure, useHotkeys, useWindowEvent } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { session } from '../api/session.ts';
 import { useStore } from '../api/store.ts';
 import { useViewer } from '../api/use-viewer.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { Failed } from '../parts/states.tsx';
 import { shell } from '../texts/shell.ts';
 import { AccountButton } from './account-button.tsx';
@@ -14,8 +15,8 @@ import { Mark } from './mark.tsx';
 import classes from './shell.module.css';
 import { Sidebar } from './sidebar.tsx';
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
-const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }));
+const Palette = lazyPart(async () => (await import('./palette.tsx')).Palette);
+const AccountMenu = lazyPart(async () => (await import('./account-menu.tsx')).AccountMenu);
 
 /** What surrounds each page: who isn't signed in is sent to the sign-in and comes back here. */
 export function Shell() {

@@ -1,12 +1,13 @@
 import { Badge, SimpleGrid, Stack, Title } from '@mantine/core';
 import { IconTopologyStar3 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useSubscription } from 'urql';
 import { FILTERS } from '../../api/filters.ts';
 import type { FleetNumbersFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import { PageButton } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Answer, Empty, Lines } from '../../parts/states.tsx';
@@ -16,8 +17,8 @@ import { numberText } from '../../texts/common.ts';
 import { fleetTexts as texts } from '../../texts/fleet.ts';
 import { Fleet, FleetMoves } from './fleet.documents.ts';
 
-const History = lazy(async () => ({ default: (await import('./history.tsx')).History }));
-const Facets = lazy(async () => ({ default: (await import('./facets.tsx')).Facets }));
+const History = lazyPart(async () => (await import('./history.tsx')).History);
+const Facets = lazyPart(async () => (await import('./facets.tsx')).Facets);
 
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 

@@ -34,8 +34,7 @@ export function NewRolloutPage() {
   const [planned] = useDebouncedValue(draft, PAUSE_MS);
   const targetFilter = useTargetFilter(draft.choice.setId);
   const change = (changed: Partial<RolloutDraft>) => setDraft((before) => ({ ...before, ...changed }));
-  const faultOf = (field: string) =>
-    faults.find(({ path }) => path.join('.') === field)?.message;
+  const faultOf = (field: string) => faults.find(({ path }) => path.join('.') === field)?.message;
   const others = faults.filter(({ path }) => !SHOWN.includes(path.join('.')));
 
   async function submit(event: SyntheticEvent<HTMLFormElement>) {

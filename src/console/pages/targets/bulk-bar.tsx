@@ -8,9 +8,10 @@ import {
   IconTrash,
   IconVersions,
 } from '@tabler/icons-react';
-import { type ComponentType, lazy, Suspense, useState } from 'react';
+import { type ComponentType, Suspense, useState } from 'react';
 import type { Permission } from '../../api/types.documents.ts';
 import { useViewer } from '../../api/use-viewer.ts';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import { SelectionBar } from '../../parts/selection-bar.tsx';
 import { bulkTexts as texts } from '../../texts/targets.ts';
 import type { BulkKind } from './bulk-kind.ts';
@@ -26,7 +27,7 @@ const KINDS: readonly (readonly [BulkKind, ComponentType<{ size?: number }>, Per
   ['delete', IconTrash, 'DELETE_TARGET'],
 ];
 
-const BulkDialog = lazy(async () => ({ default: (await import('./bulk-dialog.tsx')).BulkDialog }));
+const BulkDialog = lazyPart(async () => (await import('./bulk-dialog.tsx')).BulkDialog);
 
 /** What can be done with the selected targets. */
 export function BulkBar({
