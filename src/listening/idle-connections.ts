@@ -22,12 +22,12 @@ export function idleConnectionFinder(
     searchedAt = now;
     const connections = [...among()];
     const idle = connections.filter(isIdle).sort((one, other) => one.usedAt - other.usedAt);
-    const rested = idle.filter(({ usedAt }) => now - usedAt > RECENT_MS);
+    const isRested = ({ usedAt }: TrackedConnection) => now - usedAt > RECENT_MS;
     const silent = connections.filter(
       (connection) => isSilent(connection) && now - connection.openedAt > RECENT_MS,
     );
-    const found = [rested, silent, idle].find((some) => some.length) ?? [];
-    spare = found.slice(0, SPARE).reverse();
+    const recent = idle.filter((connection) => !isRested(connection));
+    spare = [...idle.filter(isRested), ...silent, ...recent].slice(0, SPARE).reverse();
   };
   const isUnused = (connection: TrackedConnection) =>
     !connection.socket.destroyed &&
