@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { SERVER } from '../../src/database/peers.ts';
 import { cleanUp, makeFolder, type Served, start, stop, until } from '../e2e/lifecycle/support.ts';
 import { buildServer } from '../support/build.ts';
 import { basic, clientOf, graphql } from '../support/server.ts';
@@ -188,7 +189,7 @@ test('a connection that the network has forgotten is given up, and what took lon
   expect((await slow!).status).toBe(200);
   expect(toldOf(server)).toEqual([]);
 
-  expect(proxy.forget('muster')).toBeGreaterThan(0);
+  expect(proxy.forget(SERVER)).toBeGreaterThan(0);
   expect(await recovery(server, 'forgotten')).toBeLessThan(15_000);
   expect(new Set(toldOf(server))).toEqual(new Set(['a connection to the database was given up']));
   await stop(server);

@@ -58,10 +58,16 @@ describe.skipIf(!executablePath)('each page of the console', { timeout: 90_000 }
   });
 });
 
+/** Spinners have no end, transitions have. */
+const COLORS_ARE_THERE = `Promise.allSettled(document.getAnimations()
+  .filter((animation) => animation instanceof CSSTransition).map(({ finished }) => finished))`;
+
 async function expectAccessibleInBothThemes(page: Page): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+    // Colors may pass over from one theme to the other.
+    await page.evaluate(COLORS_ARE_THERE);
     await expectAccessible(page);
   }
 }
