@@ -84,9 +84,10 @@ async function everythingOf(connection: Connection): Promise<Record<string, unkn
     found[name] = (await client.unsafe(`SELECT to_jsonb(t)::text AS row FROM "${name}" t ORDER BY 1`)).map(
       ({ row }) => row,
     );
+  // From version 18 PostgreSQL counts NOT NULL among them.
   found['keys'] = await client`
     SELECT conrelid::regclass::text AS of, conname, convalidated, pg_get_constraintdef(oid) AS is FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2`;
+    WHERE connamespace = 'public'::regnamespace AND contype <> 'n' ORDER BY 1, 2`;
   found['counters'] = await client`
     SELECT sequencename, last_value::text FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1`;
   return close().then(() => found);
