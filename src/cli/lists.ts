@@ -63,18 +63,20 @@ export async function distributionSetOf(server: Server, text: string): Promise<s
   return found.id;
 }
 
-/** The global ids of targets. @throws Failure if one is not there */
-export async function targetIdsOf(server: Server, controllerIds: readonly string[]): Promise<string[]> {
+/** The global id of a target. @throws Failure if there is none */
+export async function targetIdOf(server: Server, controllerId: string): Promise<string> {
+  const target = await ask<{ id: string } | null>(
+    server,
+    'query ($controllerId: String!) { targetByControllerId(controllerId: $controllerId) { id } }',
+    { controllerId },
+  );
+  if (!target) throw refused(`there is no target '${controllerId}'`);
+  return target.id;
+}
+
+async function targetIdsOf(server: Server, controllerIds: readonly string[]): Promise<string[]> {
   const ids: string[] = [];
-  for (const controllerId of controllerIds) {
-    const target = await ask<{ id: string } | null>(
-      server,
-      'query ($controllerId: String!) { targetByControllerId(controllerId: $controllerId) { id } }',
-      { controllerId },
-    );
-    if (!target) throw refused(`there is no target '${controllerId}'`);
-    ids.push(target.id);
-  }
+  for (const controllerId of controllerIds) ids.push(await targetIdOf(server, controllerId));
   return ids;
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { refused } from './failure.ts';
+import { targetIdOf } from './lists.ts';
 import { print } from './print.ts';
 import { ask, type ServerOptions, serverOf, withServer } from './server.ts';
 
@@ -21,17 +21,12 @@ export function tokenCommand(): Command {
 
 async function rotate(controllerId: string, options: TokenOptions): Promise<void> {
   const server = serverOf(options);
-  const known = await ask<{ id: string } | null>(
-    server,
-    'query ($controllerId: String!) { target: targetByControllerId(controllerId: $controllerId) { id } }',
-    { controllerId },
-  );
-  if (!known) throw refused(`there is no target '${controllerId}'`);
+  const id = await targetIdOf(server, controllerId);
   const { target } = await ask<{ target: { controllerId: string; securityToken: string | null } }>(
     server,
     `mutation ($input: RotateTargetTokenInput!) {
       rotateTargetToken(input: $input) { target { controllerId securityToken } userErrors { message } } }`,
-    { input: { id: known.id, securityToken: options.token } },
+    { input: { id, securityToken: options.token } },
   );
   print(target, options, target.securityToken ?? 'done; this user may not see the token');
 }
