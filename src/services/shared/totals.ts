@@ -16,9 +16,12 @@ export interface Totals {
 
 type Counted = Promise<number>;
 interface OfTenant {
-  all?: Counted | undefined;
+  /** Of all targets, by `ALL`. */
+  all: LRUCache<string, Counted>;
   matching: LRUCache<string, Counted>;
 }
+
+const ALL = '';
 
 const dialect = new PgDialect();
 const keyOf = (condition: SQL) => hash('sha256', JSON.stringify(dialect.sqlToQuery(condition)), 'base64');
@@ -32,28 +35,25 @@ export function openTotals(announcements: Pick<Announcements, 'subscribe' | 'tru
   announcements.subscribe(forgetting(tenants));
 
   const ofTenant = (tenantId: number): OfTenant => {
-    const known = tenants.get(tenantId) ?? { matching: new LRUCache({ max: CONDITIONS_AT_MOST }) };
+    const known = tenants.get(tenantId) ?? {
+      all: new LRUCache({ max: 1 }),
+      matching: new LRUCache({ max: CONDITIONS_AT_MOST }),
+    };
     tenants.set(tenantId, known);
     return known;
   };
   return {
     remembered(tenantId, condition, count) {
       if (!announcements.trustworthy()) return count();
-      const own = ofTenant(tenantId);
-      if (!condition) {
-        const total = own.all ?? count();
-        own.all = total;
-        total.catch(() => {
-          if (own.all === total) own.all = undefined;
-        });
-        return total;
-      }
-      const { matching } = own;
-      const key = keyOf(condition);
-      const total = matching.get(key) ?? count();
-      matching.set(key, total);
+      const { all, matching } = ofTenant(tenantId);
+      const totals = condition ? matching : all;
+      const key = condition ? keyOf(condition) : ALL;
+      const known = totals.get(key);
+      if (known) return known;
+      const total = count();
+      totals.set(key, total);
       total.catch(() => {
-        if (matching.peek(key) === total) matching.delete(key);
+        if (totals.get(key) === total) totals.delete(key);
       });
       return total;
     },
