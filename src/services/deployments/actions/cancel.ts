@@ -8,11 +8,11 @@ import type { Author } from '../../shared/authorship.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
 import { SERVER_MESSAGE } from './messages.ts';
 import {
   type ActionChange,
   type ActionSelection,
+  BULK_INPUT,
   type ChangedActions,
   changedActions,
   countActionsToChange,
@@ -24,11 +24,9 @@ import {
 import { moveActions, settleTargets } from './write.ts';
 
 export const CancelActions = z.object({
-  actionIds: listOf(z.number()).nullish(),
-  filter: z.string().nullish(),
+  ...BULK_INPUT,
   /** Ends those at once that are being canceled already, whatever their devices do. */
   force: z.boolean().nullish(),
-  dryRun: z.boolean().nullish(),
 });
 export type CancelActions = z.input<typeof CancelActions>;
 

@@ -10,12 +10,12 @@ import type { Author } from '../../shared/authorship.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
 import { plainText } from '../../shared/text.ts';
 import { messagesOf, SERVER_MESSAGE } from './messages.ts';
 import {
   type ActionChange,
   type ActionSelection,
+  BULK_INPUT,
   type ChangedActions,
   changedActions,
   countActionsToChange,
@@ -31,8 +31,7 @@ export const CONFIRMATIONS = ['confirmed', 'denied'] as const;
 
 const INT_32 = 2 ** 31;
 export const ConfirmActions = z.object({
-  actionIds: listOf(z.number()).nullish(),
-  filter: z.string().nullish(),
+  ...BULK_INPUT,
   confirmation: z.enum(CONFIRMATIONS),
   code: z
     .number()
@@ -41,7 +40,6 @@ export const ConfirmActions = z.object({
     .max(INT_32 - 1)
     .nullish(),
   details: z.array(plainText(0, Number.POSITIVE_INFINITY)).nullish(),
-  dryRun: z.boolean().nullish(),
 });
 export type ConfirmActions = z.input<typeof ConfirmActions>;
 

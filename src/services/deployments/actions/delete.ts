@@ -9,10 +9,10 @@ import { lockTarget } from '../../fleet/targets/selection.ts';
 import { change, changeBy, type Step } from '../../shared/change.ts';
 import type { ActorContext, Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
 import {
   type ActionChange,
   type ActionSelection,
+  BULK_INPUT,
   type ChangedActions,
   changedActions,
   countActionsToChange,
@@ -23,11 +23,9 @@ import {
 } from './select.ts';
 
 const DeleteActions = z.object({
-  actionIds: listOf(z.number()).nullish(),
-  filter: z.string().nullish(),
+  ...BULK_INPUT,
   /** Only of this target: others count as missing. */
   controllerId: z.string().nullish(),
-  dryRun: z.boolean().nullish(),
 });
 export type DeleteActions = z.input<typeof DeleteActions>;
 

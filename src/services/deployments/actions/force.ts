@@ -7,10 +7,10 @@ import { modificationStamp } from '../../shared/authorship.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { listOf } from '../../shared/rows.ts';
 import {
   type ActionChange,
   type ActionSelection,
+  BULK_INPUT,
   type ChangedActions,
   changedActions,
   countActionsToChange,
@@ -20,9 +20,7 @@ import {
 } from './select.ts';
 
 const ForceActions = z.object({
-  actionIds: listOf(z.number()).nullish(),
-  filter: z.string().nullish(),
-  dryRun: z.boolean().nullish(),
+  ...BULK_INPUT,
 });
 export type ForceActions = z.input<typeof ForceActions>;
 

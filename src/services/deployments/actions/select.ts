@@ -1,5 +1,6 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { z } from 'zod';
 import { isAmong } from '../../../database/bulk.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { type ActionStatus, actions, type ForceType } from '../../../database/tables/actions.ts';
@@ -13,8 +14,16 @@ import { type TargetPermission, targetInScope } from '../../fleet/targets/scope.
 import { affected, type ChangeRecord } from '../../platform/audit/record.ts';
 import type { Changes } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
+import { listOf } from '../../shared/rows.ts';
 import { actionJoinsGroup, actionJoinsSet, actionJoinsTarget, groupJoinsRollout } from './action.ts';
 import { ACTION_FIELDS } from './fields.ts';
+
+/** What each bulk verb takes. */
+export const BULK_INPUT = {
+  actionIds: listOf(z.number()).nullish(),
+  filter: z.string().nullish(),
+  dryRun: z.boolean().nullish(),
+};
 
 /** Which actions a bulk verb means: either those named or all that match a filter. */
 export interface ActionSelection {
