@@ -110,7 +110,7 @@ describe('an enrollment group', () => {
       admin,
       `mutation ($input: RotateEnrollmentTokenInput!) { rotateEnrollmentToken(input: $input) {
          token enrollmentGroup { tokens { id expiresAt } } userErrors { code } } }`,
-      { input: { groupId: group.id, overlapSeconds: 60 } },
+      { input: { groupId: group.id, overlap: '00:01:00' } },
     );
     const [old] = rotateEnrollmentToken.enrollmentGroup.tokens;
     expect(old.expiresAt).not.toBeNull();

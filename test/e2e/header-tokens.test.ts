@@ -49,8 +49,7 @@ const DOORS: Record<string, (token: string) => Promise<string>> = {
   updateTarget: (securityToken) => mutate('updateTarget', { id: known, securityToken }),
   rotateTargetToken: (securityToken) => mutate('rotateTargetToken', { id: known, securityToken }),
   generateGatewayToken: (token) => mutate('generateGatewayToken', { token }),
-  setTenantConfiguration: (value) =>
-    mutate('setTenantConfiguration', { authenticationGatewaytokenKey: value }),
+  setTenantConfiguration: (value) => mutate('setTenantConfiguration', { gatewayToken: value }),
   'POST /imports': async (securityToken) => {
     const row = JSON.stringify({ controllerId: `t${++made}`, securityToken });
     const headers = { 'content-type': 'application/x-ndjson' };

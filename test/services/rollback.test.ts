@@ -120,7 +120,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   setTargetAttributes: (c) =>
     setTargetAttributes(c, { controllerIds: ['a'], attributes: [{ key: 'new', value: 'v' }] }),
   rotateTargetToken: (c) => rotateTargetToken(c, { controllerId: 'a' }),
-  rotateTargetTokens: (c) => rotateTargetTokens(c, { filter: 'id==*', overlapSeconds: 60 }),
+  rotateTargetTokens: (c) => rotateTargetTokens(c, { filter: 'id==*', overlap: '00:01:00' }),
   createTargetTypes: (c) => createTargetTypes(c, { targetTypes: [{ name: 'new' }] }),
   updateTargetType: (c, { typeId }) => updateTargetType(c, { id: typeId, name: 'new' }),
   deleteTargetType: (c, { typeId }) => deleteTargetType(c, { id: typeId }),
@@ -183,7 +183,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   updateEnrollmentGroup: (c, { groupId, tagId }) =>
     updateEnrollmentGroup(c, { id: groupId, name: 'new', tagIds: [tagId] }),
   deleteEnrollmentGroup: (c, { groupId }) => deleteEnrollmentGroup(c, { id: groupId }),
-  rotateEnrollmentToken: (c, { groupId }) => rotateEnrollmentToken(c, { groupId, overlapSeconds: 60 }),
+  rotateEnrollmentToken: (c, { groupId }) => rotateEnrollmentToken(c, { groupId, overlap: '00:01:00' }),
   deleteEnrollmentToken: async (c, { groupId }) => {
     const [tokens] = await findEnrollmentTokens(c, [groupId]);
     await deleteEnrollmentToken(c, { id: tokens![0]!.id });

@@ -127,7 +127,7 @@ export const KINDS: Record<JobKindName, JobKind> = {
     ...ofTargets,
     count: dry(rotateTargetTokens),
     work: changing((step, part, given) =>
-      rotateTokensOf(step, part, parse(RotateTargetTokens, { ...given, ...asked(part) }).overlapSeconds),
+      rotateTokensOf(step, part, parse(RotateTargetTokens, { ...given, ...asked(part) }).overlap),
     ),
   },
   assign_target_type: {

@@ -23,9 +23,15 @@ export function faultOf({ issues }: z.ZodError): DomainError {
     if (!byField.has(field)) byField.set(field, faultAt(issue, field, path));
     if (byField.size === MOST_FAULTS) break;
   }
-  const [first, ...others] = [...byField.values()];
-  if (!others.length) return first!;
-  return new DomainError(first!.code, first!.message, { ...first!.details, others });
+  return firstOf([...byField.values()]);
+}
+
+/** The first of some faults of an input, and with it the others. */
+export function firstOf([first, ...others]: readonly DomainError[]): DomainError {
+  return new DomainError(first!.code, first!.message, {
+    ...first!.details,
+    ...(others.length && { others }),
+  });
 }
 
 /** An issue that was made of an error of the domain, as `params.fault`, keeps its code and details. */

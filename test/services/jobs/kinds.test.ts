@@ -49,7 +49,7 @@ const OF_ACTIONS = 'target.id==t*';
 
 const ROWS: Record<JobKindName, Row> = {
   delete_targets: { event: 'target.deleted' },
-  rotate_target_tokens: { event: 'target.token-rotated', takes: () => ({ overlapSeconds: 60 }) },
+  rotate_target_tokens: { event: 'target.token-rotated', takes: () => ({ overlap: '00:01:00' }) },
   assign_target_type: {
     event: 'target.type-assigned',
     takes: ({ typeId }) => ({ targetTypeId: typeId }),

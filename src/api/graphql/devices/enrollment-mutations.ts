@@ -20,6 +20,7 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { Duration } from '../server/scalars.ts';
 import {
   EnrollmentGroup,
   EnrollmentGroupTargets,
@@ -140,12 +141,12 @@ class RotateEnrollmentTokenInput {
   @Field(() => idOf('EnrollmentGroup'), { description: 'Which enrollment group.' })
   groupId!: number;
 
-  @Field(() => Int, {
-    defaultValue: 0,
+  @Field(() => Duration, {
+    defaultValue: '00:00:00',
     description:
-      'How many seconds its other tokens still work, at most a year; 0 ends them at once. A token that ends sooner still does.',
+      'How long its other tokens still work, at most a year; by default they end at once. A token that ends sooner still does.',
   })
-  overlapSeconds!: number;
+  overlap!: string;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,

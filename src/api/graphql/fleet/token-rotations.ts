@@ -6,7 +6,6 @@ import {
   Field,
   FieldResolver,
   InputType,
-  Int,
   Mutation,
   ObjectType,
   Query,
@@ -27,6 +26,7 @@ import { idInput, payload, payloadOf } from '../server/mutations.ts';
 import { Needs } from '../server/needs.ts';
 import { Node } from '../server/node.ts';
 import { connection, listCost } from '../server/pagination.ts';
+import { Duration } from '../server/scalars.ts';
 import { ChangedTargetsPayload, changeSelected, SelectedTargetsInput } from './selected-targets.ts';
 import { Target, TargetConnection, TargetsArgs, type TargetView, targetView } from './targets.ts';
 
@@ -51,7 +51,7 @@ class TokenRotation extends Node implements Entity {
 }
 
 const OVERLAP =
-  'How many seconds the token before still works; it ends sooner when the new one is first used. 0 ends it at once; a year at most.';
+  'How long the token before still works, at most a year; it ends sooner when the new one is first used. By default it ends at once.';
 
 @InputType({ description: 'What `rotateTargetToken` takes.' })
 class RotateTargetTokenInput extends idInput('Target') {
@@ -61,8 +61,8 @@ class RotateTargetTokenInput extends idInput('Target') {
   })
   securityToken?: string | null;
 
-  @Field(() => Int, { defaultValue: 0, description: OVERLAP })
-  overlapSeconds!: number;
+  @Field(() => Duration, { defaultValue: '00:00:00', description: OVERLAP })
+  overlap!: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `rotateTargetToken` answers.' })
@@ -73,8 +73,8 @@ class RotateTargetTokenPayload extends Payload {
 
 @InputType({ description: 'What `rotateTargetTokens` takes.' })
 class RotateTargetTokensInput extends SelectedTargetsInput {
-  @Field(() => Int, { defaultValue: 0, description: OVERLAP })
-  overlapSeconds!: number;
+  @Field(() => Duration, { defaultValue: '00:00:00', description: OVERLAP })
+  overlap!: string;
 }
 
 const loadTokenRotation = loaderOf(findTokenRotations);

@@ -1,127 +1,63 @@
-import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
-import {
-  Arg,
-  type ClassType,
-  Ctx,
-  Field,
-  InputType,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-} from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { DomainError } from '../../../errors.ts';
 import {
   CONFIGURATION_KEYS,
-  type ConfigurationKey,
   type ConfigurationKeyName,
-  type ConfigurationValue,
+  GATEWAY_TOKEN_KEY,
   isConfigurationKey,
 } from '../../../services/platform/tenants/configuration-keys.ts';
 import { generateGatewayToken } from '../../../services/platform/tenants/generate-gateway-token.ts';
-import {
-  listConfiguration,
-  type SettingOrigin,
-} from '../../../services/platform/tenants/get-configuration.ts';
+import { listConfiguration } from '../../../services/platform/tenants/get-configuration.ts';
 import { resetConfiguration } from '../../../services/platform/tenants/reset-configuration.ts';
 import { setConfiguration } from '../../../services/platform/tenants/set-configuration.ts';
+import { typedValue, untypedValue } from '../../../services/platform/tenants/typed-values.ts';
 import type { Context } from '../../../services/shared/context.ts';
+import { firstOf } from '../../../services/shared/parse.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
-import { idOf } from '../server/ids.ts';
 import { findable } from '../server/lookups.ts';
 import { payload, payloadOf } from '../server/mutations.ts';
 import { Needs } from '../server/needs.ts';
 import { Node } from '../server/node.ts';
+import { inputTypeOf, outputOf } from './settings.ts';
 
 const KEYS = Object.keys(CONFIGURATION_KEYS).filter(isConfigurationKey);
 
-/** `action.cleanup.onQuotaHit.percent` is the field `actionCleanupOnQuotaHitPercent`. */
-const fieldOf = (key: string) => key.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
-const describe = (key: ConfigurationKeyName) => `${CONFIGURATION_KEYS[key].about} Key: \`${key}\`.`;
+/** What hawkBit's keys, and Muster's own in their manner, are called here. */
+const FIELDS = {
+  'authentication.targettoken.enabled': 'targetTokenEnabled',
+  'authentication.gatewaytoken.enabled': 'gatewayTokenEnabled',
+  'authentication.gatewaytoken.key': 'gatewayToken',
+  'authentication.header.enabled': 'certificateHeaderEnabled',
+  'authentication.header.authority': 'certificateHeaderIssuers',
+  'autoregistration.enabled': 'autoRegistrationEnabled',
+  pollingTime: 'pollingTime',
+  pollingOverdueTime: 'pollingOverdueTime',
+  maintenanceWindowPollCount: 'maintenanceWindowPollCount',
+  'rollout.approval.enabled': 'rolloutApprovalEnabled',
+  'auto.assignment.approval.enabled': 'autoAssignmentApprovalEnabled',
+  'repository.actions.autoclose.enabled': 'actionAutoCloseEnabled',
+  'user.confirmation.flow.enabled': 'confirmationFlowEnabled',
+  'implicit.lock.enabled': 'implicitLockEnabled',
+  'batch.assignments.enabled': 'batchAssignmentsEnabled',
+  'action.cleanup.enabled': 'actionCleanupEnabled',
+  'action.cleanup.auto.expiry': 'actionCleanupDelay',
+  'action.cleanup.auto.status': 'actionCleanupStatuses',
+  'action.cleanup.onQuotaHit.percent': 'actionCleanupOnQuotaHitPercent',
+  'action.delete.allowed.statuses': 'deletableActionStatuses',
+  'audit.retention.days': 'auditRetentionDays',
+  'fleet.history.retention.days': 'fleetHistoryRetentionDays',
+  'job.retention.days': 'jobRetentionDays',
+  'import.retention.days': 'importRetentionDays',
+  'hardware.attribute.swupdate': 'hardwareAttributeSwupdate',
+  'hardware.attribute.rauc': 'hardwareAttributeRauc',
+  'default.ds.type': 'defaultDistributionSetTypeId',
+} as const satisfies Record<ConfigurationKeyName, string>;
 
-const RESET = 'The value that a reset gives';
+type FieldName = (typeof FIELDS)[ConfigurationKeyName];
 
-const Origin = enumOf<SettingOrigin>('SettingOrigin', 'Where the value of a setting comes from.', {
-  default: "Muster's own: nobody set it.",
-  environment: 'The environment or the properties file of the server.',
-  tenant: 'The tenant set it itself.',
-});
-
-@ObjectType({
-  simpleResolvers: true,
-  description: 'The value of a configuration key, where it comes from, and who set it when.',
-})
-abstract class Setting {
-  @Field(() => Origin, { description: 'Where the value comes from.' })
-  origin!: SettingOrigin;
-
-  @Field(() => GraphQLDateTime, {
-    nullable: true,
-    description: 'When it was first set; null unless the tenant did.',
-  })
-  createdAt?: Date | null;
-
-  @Field(() => String, { nullable: true, description: 'Who set it first; null unless the tenant did.' })
-  createdBy?: string | null;
-
-  @Field(() => GraphQLDateTime, {
-    nullable: true,
-    description: 'When it was last set; null unless the tenant did.',
-  })
-  lastModifiedAt?: Date | null;
-
-  @Field(() => String, { nullable: true, description: 'Who set it last; null unless the tenant did.' })
-  lastModifiedBy?: string | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'The value of a key that is on or off.' })
-class BooleanSetting extends Setting {
-  @Field(() => Boolean, { description: 'The value.' })
-  value!: boolean;
-
-  @Field(() => Boolean, { description: `${RESET}.` })
-  resetValue!: boolean;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'The value of a key that is a whole number.' })
-class IntegerSetting extends Setting {
-  @Field(() => GraphQLSafeInt, { description: 'The value.' })
-  value!: number;
-
-  @Field(() => GraphQLSafeInt, { description: `${RESET}.` })
-  resetValue!: number;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'The value of a key that is a text.' })
-class TextSetting extends Setting {
-  @Field(() => String, {
-    nullable: true,
-    description: 'The value; null for the gateway token if none is set.',
-  })
-  value!: string | null;
-
-  @Field(() => String, { nullable: true, description: `${RESET}; null for the gateway token.` })
-  resetValue!: string | null;
-}
-
-@ObjectType({
-  simpleResolvers: true,
-  description: 'The value of a key that names an entity of the tenant.',
-})
-class IdSetting extends Setting {
-  @Field(() => idOf('DistributionSetType'), { description: 'The value.' })
-  value!: number;
-}
-
-const OUTPUT: Record<ConfigurationKey['kind'], ClassType> = {
-  boolean: BooleanSetting,
-  integer: IntegerSetting,
-  text: TextSetting,
-  id: IdSetting,
-};
-const INPUT = { boolean: Boolean, integer: GraphQLSafeInt, text: String, id: idOf('DistributionSetType') };
+const describe = (key: ConfigurationKeyName) => `${CONFIGURATION_KEYS[key].about} In REST: \`${key}\`.`;
 
 /** By the name of the field, with the id of the tenant. */
 type Settings = { id: number } & Record<string, unknown>;
@@ -142,21 +78,20 @@ class SetTenantConfigurationInput {
 }
 
 for (const key of KEYS) {
-  const { kind } = CONFIGURATION_KEYS[key];
   const description = describe(key);
-  Field(() => OUTPUT[kind], { description })(TenantConfiguration.prototype, fieldOf(key));
-  if (key === 'authentication.gatewaytoken.key')
-    Needs('READ_GATEWAY_SECURITY_TOKEN')(TenantConfiguration.prototype, fieldOf(key));
-  Field(() => INPUT[kind], { nullable: true, description })(
+  Field(() => outputOf(key), { description })(TenantConfiguration.prototype, FIELDS[key]);
+  if (key === GATEWAY_TOKEN_KEY)
+    Needs('READ_GATEWAY_SECURITY_TOKEN')(TenantConfiguration.prototype, FIELDS[key]);
+  Field(() => inputTypeOf(key), { nullable: true, description })(
     SetTenantConfigurationInput.prototype,
-    fieldOf(key),
+    FIELDS[key],
   );
 }
 
-const TenantConfigurationKey = enumOf<ConfigurationKeyName>(
+const TenantConfigurationKey = enumOf<FieldName>(
   'TenantConfigurationKey',
   'What a tenant can configure.',
-  Object.fromEntries(KEYS.map((key) => [key, describe(key)])) as Record<ConfigurationKeyName, string>,
+  Object.fromEntries(KEYS.map((key) => [FIELDS[key], describe(key)])) as Record<FieldName, string>,
 );
 
 @ObjectType({ simpleResolvers: true, description: 'What a change of the configuration answers.' })
@@ -172,7 +107,7 @@ abstract class ConfigurationPayload extends Payload {
 @InputType({ description: 'What `resetTenantConfiguration` takes.' })
 class ResetTenantConfigurationInput {
   @Field(() => [TenantConfigurationKey], { description: 'Which keys.' })
-  keys!: ConfigurationKeyName[];
+  keys!: FieldName[];
 }
 
 @InputType({ description: 'What `generateGatewayToken` takes.' })
@@ -217,9 +152,9 @@ export class TenantConfigurationResolver {
     input: SetTenantConfigurationInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ConfigurationPayload> {
-    const given = KEYS.filter((key) => input[fieldOf(key)] !== undefined);
-    const values = Object.fromEntries(given.map((key) => [key, input[fieldOf(key)]]));
-    const work = setConfiguration(context, values).then(() => () => readSettings(context));
+    const given = KEYS.filter((key) => input[FIELDS[key]] !== undefined);
+    const values = Object.fromEntries(given.map((key) => [key, input[FIELDS[key]]]));
+    const work = setConfiguration(context, values, untypedValue).then(() => () => readSettings(context));
     return payload('tenantConfiguration', work.catch(refuseAtField));
   }
 
@@ -231,8 +166,9 @@ export class TenantConfigurationResolver {
     input: ResetTenantConfigurationInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ConfigurationPayload> {
-    const work = resetConfiguration(context, input.keys).then(() => () => readSettings(context));
-    return payload('tenantConfiguration', work);
+    const keys = KEYS.filter((key) => input.keys.includes(FIELDS[key]));
+    const work = resetConfiguration(context, keys).then(() => () => readSettings(context));
+    return payload('tenantConfiguration', work.catch(refuseAtField));
   }
 
   @Mutation(() => GenerateGatewayTokenPayload, {
@@ -253,27 +189,23 @@ export class TenantConfigurationResolver {
 
 async function readSettings(context: Context): Promise<Settings> {
   const entries = await listConfiguration(context);
-  const settings = entries.map(
-    (entry) =>
-      [
-        fieldOf(entry.key),
-        {
-          ...entry,
-          value: shownValue(entry.key, entry.value),
-          resetValue: shownValue(entry.key, entry.inherited),
-        },
-      ] as const,
-  );
+  const settings = entries.map(({ key, value, inherited, ...entry }) => [
+    FIELDS[key],
+    {
+      ...entry,
+      value: typedValue(key, value, inherited),
+      resetValue: typedValue(key, inherited, inherited),
+    },
+  ]);
   return { ...Object.fromEntries(settings), id: context.caller.tenantId };
 }
-
-/** Without a gateway token there is none; an empty one is no token. */
-const shownValue = (key: ConfigurationKeyName, value: ConfigurationValue) =>
-  key === 'authentication.gatewaytoken.key' && value === '' ? null : value;
 
 /** The service names a key where the input has a field. */
 function refuseAtField(error: unknown): never {
   if (!(error instanceof DomainError)) throw error;
-  const { code, message, details } = error;
-  throw new DomainError(code, message, { ...details, path: details.path?.map(fieldOf) });
+  const renamed = error.all.map((one) => {
+    const [key = '', ...path] = one.details.path ?? [];
+    return isConfigurationKey(key) ? one.at([FIELDS[key], ...path]) : one;
+  });
+  throw firstOf(renamed);
 }

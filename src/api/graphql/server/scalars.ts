@@ -32,7 +32,7 @@ export const Cron = textOf(
 
 export const Duration = textOf(
   'Duration',
-  'How long, in hours, minutes and seconds: `01:30:00` is an hour and a half.',
+  'How long, in hours, minutes and seconds: `01:30:00` is an hour and a half. Inputs, but those of maintenance windows, also take seconds and ISO 8601: `5400`, `PT1H30M` or `P90D`.',
 );
 
 export const UtcOffset = textOf(

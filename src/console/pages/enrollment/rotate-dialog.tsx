@@ -27,11 +27,11 @@ export function RotateDialog({
     <FormDialog
       title={texts.rotateTitle(name)}
       action={texts.rotate}
-      fields={['overlapSeconds', 'expiresAt']}
+      fields={['overlap', 'expiresAt']}
       onClose={onClose}
       run={async () => {
-        const overlapSeconds = Math.round(hours * SECONDS_AN_HOUR);
-        const outcome = await rotate({ input: { groupId: id, overlapSeconds, expiresAt } });
+        const overlap = String(Math.round(hours * SECONDS_AN_HOUR));
+        const outcome = await rotate({ input: { groupId: id, overlap, expiresAt } });
         if (outcome?.payload.token) onToken(tokenOf(name, outcome.payload.token));
         return outcome?.faults;
       }}
@@ -45,7 +45,7 @@ export function RotateDialog({
             onChange={(value) => setHours(Number(value) || 0)}
             min={0}
             max={MOST_HOURS}
-            error={faultOf('overlapSeconds')}
+            error={faultOf('overlap')}
             data-autofocus
           />
           <TimeField

@@ -15,7 +15,7 @@ import { GenerateGatewayToken } from './settings.documents.ts';
 export function GatewayTokenLine({
   setting: { value, origin },
 }: {
-  setting: NonNullable<SettingsFullFragment['authenticationGatewaytokenKey']>;
+  setting: NonNullable<SettingsFullFragment['gatewayToken']>;
 }) {
   const { can } = useViewer();
   const [generate, busy] = useChange(GenerateGatewayToken);
@@ -32,7 +32,7 @@ export function GatewayTokenLine({
   }
 
   return (
-    <SettingFrame name="authenticationGatewaytokenKey" origin={origin} gives={texts.none}>
+    <SettingFrame name="gatewayToken" origin={origin} gives={texts.none}>
       <Text size="sm" c="dimmed">
         {value ? texts.hidden : texts.none}
       </Text>

@@ -13,12 +13,12 @@ const CARDS: readonly (readonly [title: string, hint: string | undefined, names:
       texts.authentication,
       undefined,
       [
-        'authenticationTargettokenEnabled',
-        'authenticationGatewaytokenEnabled',
-        'authenticationGatewaytokenKey',
-        'authenticationHeaderEnabled',
-        'authenticationHeaderAuthority',
-        'autoregistrationEnabled',
+        'targetTokenEnabled',
+        'gatewayTokenEnabled',
+        'gatewayToken',
+        'certificateHeaderEnabled',
+        'certificateHeaderIssuers',
+        'autoRegistrationEnabled',
       ],
     ],
     [texts.polling, undefined, ['pollingTime', 'pollingOverdueTime', 'maintenanceWindowPollCount']],
@@ -28,9 +28,9 @@ const CARDS: readonly (readonly [title: string, hint: string | undefined, names:
       [
         'rolloutApprovalEnabled',
         'autoAssignmentApprovalEnabled',
-        'userConfirmationFlowEnabled',
+        'confirmationFlowEnabled',
         'implicitLockEnabled',
-        'repositoryActionsAutocloseEnabled',
+        'actionAutoCloseEnabled',
         'hardwareAttributeSwupdate',
         'hardwareAttributeRauc',
       ],
@@ -40,10 +40,10 @@ const CARDS: readonly (readonly [title: string, hint: string | undefined, names:
       texts.keepingHint,
       [
         'actionCleanupEnabled',
-        'actionCleanupAutoExpiry',
-        'actionCleanupAutoStatus',
+        'actionCleanupDelay',
+        'actionCleanupStatuses',
         'actionCleanupOnQuotaHitPercent',
-        'actionDeleteAllowedStatuses',
+        'deletableActionStatuses',
         'auditRetentionDays',
         'fleetHistoryRetentionDays',
         'jobRetentionDays',
@@ -61,7 +61,7 @@ export function GeneralTab() {
           {CARDS.map(([title, hint, names]) => (
             <Card key={title} title={title} hint={hint}>
               {names.map((name) => {
-                if (name !== 'authenticationGatewaytokenKey')
+                if (name !== 'gatewayToken')
                   return <SettingLine key={name} name={name} setting={tenantConfiguration[name]} />;
                 const setting = tenantConfiguration[name];
                 return setting && <GatewayTokenLine key={name} setting={setting} />;

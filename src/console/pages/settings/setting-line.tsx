@@ -11,11 +11,10 @@ import { Editable } from '../../parts/editable.tsx';
 import { done, failure } from '../../parts/notify.tsx';
 import { tell } from '../../parts/tell.ts';
 import { settingsTexts as texts } from '../../texts/settings.ts';
+import { shownValue, writtenValue } from './setting-values.ts';
 import { ResetSetting, SetSetting } from './settings.documents.ts';
 
 export type SettingName = keyof typeof texts.names;
-type Value = string | number | boolean | null;
-
 /** `pollingTime` is `POLLING_TIME` where settings are named. */
 const keyOf = (name: SettingName) => name.replace(/[A-Z]/g, '_$&').toUpperCase() as TenantConfigurationKey;
 
@@ -34,9 +33,9 @@ export function SettingLine({
   const { value, origin, resetValue } = setting;
 
   async function save(next: string | boolean): Promise<string | undefined> {
-    const isNumber = typeof value === 'number';
-    if (isNumber && !/^-?\d+$/.test(String(next))) return texts.number;
-    const outcome = await change({ input: { [name]: isNumber ? Number(next) : next } });
+    const given = typeof next === 'boolean' ? { value: next } : writtenValue(name, next);
+    if ('refused' in given) return given.refused;
+    const outcome = await change({ input: { [name]: given.value } });
     if (!outcome) return undefined;
     const [fault] = outcome.faults;
     if (!fault) void done(texts.saved(label));
@@ -44,7 +43,7 @@ export function SettingLine({
   }
 
   return (
-    <SettingFrame name={name} origin={origin} gives={texts.valueOf(resetValue)}>
+    <SettingFrame name={name} origin={origin} gives={texts.valueOf(shownValue(resetValue))}>
       {typeof value === 'boolean' ? (
         <Switch
           aria-label={label}
@@ -58,7 +57,7 @@ export function SettingLine({
       ) : (
         <Text size="sm" component="div">
           <Editable
-            value={shownOf(value)}
+            value={shownValue(value)}
             label={label}
             editLabel={`${texts.edit} ${label}`}
             mayEdit={mayEdit}
@@ -69,8 +68,6 @@ export function SettingLine({
     </SettingFrame>
   );
 }
-
-const shownOf = (value: Value): string => (value === null ? '' : String(value));
 
 /** What each setting has: its name, what it does, where its value comes from, and the way back. */
 export function SettingFrame({

@@ -55,7 +55,7 @@ export async function runBulk(
     case 'group':
       return run(GroupTargets, { input: { targets, group: values.group?.trim() || null } });
     case 'rotate':
-      return run(RotateTargets, { input: { targets, overlapSeconds: values.overlapSeconds ?? 0 } });
+      return run(RotateTargets, { input: { targets, overlap: String(values.overlapSeconds ?? 0) } });
     case 'assign':
       return orAnyway((ignoreTargetFilter) =>
         run(AssignTargets, {

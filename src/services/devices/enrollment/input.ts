@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { APPLIES_TO } from '../../../database/tables/enrollment.ts';
-import { OverlapSeconds } from '../../fleet/targets/input.ts';
+import { Overlap } from '../../fleet/targets/input.ts';
 import { enteredText, plainText } from '../../shared/text.ts';
 
 /** Every process keeps them of every tenant whose devices it meets. */
@@ -74,7 +74,7 @@ export type UpdateEnrollmentGroup = z.input<typeof UpdateEnrollmentGroup>;
 
 export const RotateEnrollmentToken = z.object({
   groupId: z.number(),
-  overlapSeconds: OverlapSeconds,
+  overlap: Overlap,
   expiresAt: z.date().nullish(),
 });
 export type RotateEnrollmentToken = z.input<typeof RotateEnrollmentToken>;

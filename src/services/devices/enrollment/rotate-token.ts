@@ -28,10 +28,10 @@ export async function rotateEnrollmentToken(
     'UPDATE_TENANT_CONFIGURATION',
     'READ_GATEWAY_SECURITY_TOKEN',
   );
-  const { groupId, overlapSeconds, expiresAt = null } = parse(RotateEnrollmentToken, input);
+  const { groupId, overlap, expiresAt = null } = parse(RotateEnrollmentToken, input);
   const token = newEnrollmentToken();
   const now = context.clock();
-  const until = new Date(now.getTime() + overlapSeconds * 1000);
+  const until = new Date(now.getTime() + overlap * 1000);
   const author = { tenantId, by: username, now };
 
   return change(context, async (tx, changes) => {
@@ -41,8 +41,7 @@ export async function rotateEnrollmentToken(
     await endTokens(tx, author, groupId, until);
     if (group.isDefault) {
       const former = await gatewayToken(tx, context);
-      if (former && overlapSeconds)
-        await insertToken(tx, author, { groupId, token: former, expiresAt: until });
+      if (former && overlap) await insertToken(tx, author, { groupId, token: former, expiresAt: until });
       await writeSettings(tx, context, [{ key: GATEWAY_TOKEN_KEY, value: token }]);
     } else {
       await insertToken(tx, author, { groupId, token, expiresAt });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { parseDuration } from '../../platform/tenants/durations.ts';
 import {
   cutText,
   enteredText,
@@ -72,14 +73,12 @@ export type TargetUpdate = z.input<typeof TargetUpdate> & TargetKey;
 export const SecurityToken = securityToken;
 
 const LONGEST_OVERLAP = 366 * 86_400;
-/** How long an old token works beside its successor. */
-export const OverlapSeconds = z
-  .number()
-  .int('must be a whole number')
-  .min(0, 'must not be negative')
-  .max(LONGEST_OVERLAP, `must be ${LONGEST_OVERLAP}, a year, at the most`)
+/** How long an old token works beside its successor: a duration, which becomes seconds. */
+export const Overlap = z
+  .string()
   .nullish()
-  .transform((seconds) => seconds ?? 0);
+  .transform((text) => (text == null ? 0 : (parseDuration(text) ?? -1)))
+  .refine((seconds) => seconds >= 0 && seconds <= LONGEST_OVERLAP, 'must be a duration, at most a year');
 
 const TOKEN_BYTES = 16;
 /** Random bytes in store, as drawing a few costs as much as drawing many. */

@@ -5,7 +5,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { generateToken, OverlapSeconds, SecurityToken, TargetKey } from './input.ts';
+import { generateToken, Overlap, SecurityToken, TargetKey } from './input.ts';
 import { lockTarget } from './selection.ts';
 import type { Target } from './target.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
@@ -13,7 +13,7 @@ import { selectTargets, toTarget } from './view.ts';
 
 const RotateTargetToken = z.object({
   securityToken: SecurityToken.nullish(),
-  overlapSeconds: OverlapSeconds,
+  overlap: Overlap,
 });
 export type RotateTargetToken = z.input<typeof RotateTargetToken> & TargetKey;
 
@@ -26,7 +26,7 @@ export async function rotateTargetToken(context: Context, input: RotateTargetTok
   const caller = requirePermission(context, 'UPDATE_TARGET');
   const { tenantId, username } = caller;
   const key = parse(TargetKey, input);
-  const { securityToken: given, overlapSeconds: overlap } = parse(RotateTargetToken, input);
+  const { securityToken: given, overlap } = parse(RotateTargetToken, input);
   const securityToken = context.secrets.sealToken(given ?? generateToken());
   const tenant = await context.tenants.byId(tenantId);
 

@@ -8,13 +8,13 @@ import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { selectionFields } from '../../shared/selection.ts';
-import { generateToken, OverlapSeconds } from './input.ts';
+import { generateToken, Overlap } from './input.ts';
 import { countSelected, selectTargetIds, type TargetSelection } from './selection.ts';
 import { givenTokens, noteTokenRotations } from './token-rotation.ts';
 
 export const RotateTargetTokens = z.object({
   ...selectionFields,
-  overlapSeconds: OverlapSeconds,
+  overlap: Overlap,
   dryRun: z.boolean().nullish(),
 });
 export type RotateTargetTokens = z.input<typeof RotateTargetTokens>;
@@ -27,23 +27,23 @@ export type RotateTargetTokens = z.input<typeof RotateTargetTokens>;
  */
 export async function rotateTargetTokens(context: Context, input: RotateTargetTokens): Promise<number> {
   requirePermission(context, 'UPDATE_TARGET');
-  const { overlapSeconds, dryRun, ...selection } = parse(RotateTargetTokens, input);
+  const { overlap, dryRun, ...selection } = parse(RotateTargetTokens, input);
   if (dryRun) return countSelected(context, 'UPDATE_TARGET', selection);
-  return (await changeBy(context, (step) => rotateTokensOf(step, selection, overlapSeconds))).length;
+  return (await changeBy(context, (step) => rotateTokensOf(step, selection, overlap))).length;
 }
 
 /** The work of `rotateTargetTokens`. @returns the controllerIds of the targets that are different now */
 export async function rotateTokensOf(
   { tx, context, changes }: Step,
   selection: TargetSelection,
-  overlapSeconds: z.output<typeof OverlapSeconds>,
+  overlap: z.output<typeof Overlap>,
 ): Promise<string[]> {
   const { caller, secrets } = context;
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
   const now = context.clock();
   for (const chunk of chunks(selected)) {
     const given = givenTokens(chunk.map(({ id }) => ({ id, token: secrets.sealToken(generateToken()) })));
-    await noteTokenRotations(tx, { caller, now }, given, overlapSeconds);
+    await noteTokenRotations(tx, { caller, now }, given, overlap);
     await tx.execute(sql`
       UPDATE ${targets} AS target
       SET security_token = given.token, last_modified_at = ${now.toISOString()}::timestamptz,

@@ -6,9 +6,13 @@ import type { SystemDefaults } from './system-defaults.ts';
 
 export type ConfigurationValue = string | number | boolean;
 
+export type SettingForm = 'statuses' | 'words' | 'duration' | 'milliseconds' | 'pollingTime';
+
 export interface ConfigurationKey {
-  /** An `id` is the number of something the tenant has. */
+  /** As hawkBit has it. An `id` is the number of something the tenant has. */
   kind: 'boolean' | 'integer' | 'text' | 'id';
+  /** What a text or a number is in truth: see `typed-values.ts`. */
+  form?: SettingForm;
   about: string;
   /** What a tenant has that set nothing itself. */
   inherited: (system: SystemDefaults) => ConfigurationValue;
@@ -73,21 +77,24 @@ export const CONFIGURATION_KEYS = {
     'Whether devices may sign in by a certificate that a trusted proxy has checked.',
     no,
   ),
-  'authentication.header.authority': text('The issuer hashes that are accepted, separated by commas.', ''),
+  'authentication.header.authority': {
+    ...text('The hashes of the issuers that are accepted.', ''),
+    form: 'words',
+  },
   'autoregistration.enabled': boolean(
     'Whether an unknown device that shows a valid token of an enrollment group, or certificate, is registered.',
     () => true,
   ),
-  pollingTime: text(
-    'How long devices wait between polls, with deviation and overrides.',
-    '00:05:00',
-    (value) => parsePollingTime(String(value)),
-  ),
-  pollingOverdueTime: text(
-    'How late a poll may be before the device counts as overdue.',
-    '00:05:00',
-    checkOverdueTime,
-  ),
+  pollingTime: {
+    ...text('How long devices wait between polls, with deviation and overrides.', '00:05:00', (value) =>
+      parsePollingTime(String(value)),
+    ),
+    form: 'pollingTime',
+  },
+  pollingOverdueTime: {
+    ...text('How late a poll may be before the device counts as overdue.', '00:05:00', checkOverdueTime),
+    form: 'duration',
+  },
   maintenanceWindowPollCount: integer(
     'How often a device should poll before its maintenance window.',
     3,
@@ -103,14 +110,17 @@ export const CONFIGURATION_KEYS = {
   ),
   'batch.assignments.enabled': boolean('Whether one message may assign a set to several devices.', no),
   'action.cleanup.enabled': boolean(
-    'Whether ended actions are cleaned up, once action.cleanup.auto.expiry tells when.',
+    'Whether ended actions are cleaned up, once it is set after how long.',
     () => true,
   ),
-  'action.cleanup.auto.expiry': integer(
-    'Milliseconds after its end when an action is cleaned up; -1 is never.',
-    -1,
-  ),
-  'action.cleanup.auto.status': text('The states in which ended actions are cleaned up.', 'CANCELED,ERROR'),
+  'action.cleanup.auto.expiry': {
+    ...integer('How long after its end an action is cleaned up.', -1),
+    form: 'milliseconds',
+  },
+  'action.cleanup.auto.status': {
+    ...text('The states in which ended actions are cleaned up.', 'CANCELED,ERROR'),
+    form: 'statuses',
+  },
   'action.cleanup.onQuotaHit.percent': integer(
     'Percent of its actions that a target loses, the oldest first, when it has as many as it may have.',
     0,
@@ -146,10 +156,10 @@ export const CONFIGURATION_KEYS = {
     IMPORT_RETENTION_DAYS,
     (value) => checkDays('import.retention.days', value),
   ),
-  'action.delete.allowed.statuses': text(
-    'The states in which an action may be deleted.',
-    'CANCELED,ERROR,FINISHED',
-  ),
+  'action.delete.allowed.statuses': {
+    ...text('The states in which an action may be deleted.', 'CANCELED,ERROR,FINISHED'),
+    form: 'statuses',
+  },
   [DEFAULT_SET_TYPE_KEY]: {
     kind: 'id',
     about: 'The distribution set type that a new distribution set has where none is named.',

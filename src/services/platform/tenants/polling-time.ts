@@ -16,6 +16,9 @@ export interface PollingTime extends Interval {
 const SHORTEST = 30;
 const LONGEST = 86_399;
 
+export const isPollingInterval = (seconds: number | undefined): seconds is number =>
+  seconds !== undefined && seconds >= SHORTEST && seconds <= LONGEST;
+
 /**
  * Reads `pollingTime`: `time[~N%][, filter -> time[~N%]]…`. A filter runs up to its `->`, a time up to the next
  * comma; a time lies between 00:00:30 and 23:59:59.
@@ -55,7 +58,7 @@ function parseInterval(text: string): Interval {
   const [time, spread] = splitOnce(text, '~');
   const seconds = parseDuration(time.trim());
   const deviation = spread === undefined ? 0 : /^\d{1,2}(?=%$)/.exec(spread.trim())?.[0];
-  if (seconds === undefined || seconds < SHORTEST || seconds > LONGEST || deviation === undefined)
+  if (!isPollingInterval(seconds) || deviation === undefined)
     throw configurationValueInvalid(
       'pollingTime',
       `'${shortened(text.trim())}' is no time from 00:00:30 to 23:59:59, optionally with ~N% behind it`,

@@ -1,13 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
-import { configurationKeyUnknown, distributionSetTypeNotFound } from '../../../errors.ts';
+import { configurationKeyUnknown, DomainError, distributionSetTypeNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { requireFilterWhollyReadable } from '../../access/readable-fields.ts';
 import { endFormerGatewayTokens } from '../../devices/enrollment/tokens.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
+import { firstOf } from '../../shared/parse.ts';
 import { lockSetTypes } from '../../software/distribution-set-types/find.ts';
 import type { FieldChanges } from '../audit/record.ts';
 import {
@@ -24,17 +25,19 @@ import { parsePollingTime } from './polling-time.ts';
 /**
  * Sets several keys of the caller's tenant, all or none. Needs UPDATE_TENANT_CONFIGURATION, and for the gateway token
  * READ_GATEWAY_SECURITY_TOKEN: who sets it knows it. Filters in `pollingTime` may use only what the caller may read.
- * @param values by key, in any form `convertConfigurationValue` takes
+ * @param values by key
+ * @param written how a value is written, in any form `convertConfigurationValue` takes
  * @returns the entries set, as this caller may see them
  * @throws CONFIGURATION_KEY_UNKNOWN, DISTRIBUTION_SET_TYPE_NOT_FOUND, and what `convertConfigurationValue` throws
  */
 export async function setConfiguration(
   context: Context,
   values: Readonly<Record<string, unknown>>,
+  written: (key: ConfigurationKeyName, value: unknown) => unknown = (_, value) => value,
 ): Promise<ConfigurationEntry[]> {
   requirePermission(context, 'UPDATE_TENANT_CONFIGURATION');
   if (Object.hasOwn(values, GATEWAY_TOKEN_KEY)) requirePermission(context, 'READ_GATEWAY_SECURITY_TOKEN');
-  const checked = Object.entries(values).map(([key, value]) => checkedSetting(key, value));
+  const checked = checkedSettings(Object.entries(values), written);
   for (const { key, value } of checked)
     if (key === 'pollingTime')
       for (const { filter } of parsePollingTime(String(value)).overrides)
@@ -69,9 +72,24 @@ interface Setting {
   value: ConfigurationValue;
 }
 
-function checkedSetting(key: string, value: unknown): Setting {
-  if (!isConfigurationKey(key)) throw configurationKeyUnknown(key);
-  return { key, value: convertConfigurationValue(key, value) };
+/** @throws what is wrong with the first of them, and with it what is wrong with the others */
+function checkedSettings(
+  values: readonly (readonly [key: string, value: unknown])[],
+  written: (key: ConfigurationKeyName, value: unknown) => unknown,
+): Setting[] {
+  const faults: DomainError[] = [];
+  const checked = values.flatMap(([key, value]): Setting[] => {
+    try {
+      if (!isConfigurationKey(key)) throw configurationKeyUnknown(key);
+      return [{ key, value: convertConfigurationValue(key, written(key, value)) }];
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      faults.push(error);
+      return [];
+    }
+  });
+  if (faults.length) throw firstOf(faults);
+  return checked;
 }
 
 async function requireSetType(tx: Transaction, tenantId: number, id: number): Promise<void> {

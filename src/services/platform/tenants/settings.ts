@@ -9,6 +9,7 @@ import {
 import { parseDuration } from './durations.ts';
 import { type PollingTime, parsePollingTime } from './polling-time.ts';
 import type { SystemDefaults } from './system-defaults.ts';
+import { wordsIn } from './typed-values.ts';
 
 /** A tenant's configuration, ready to be used: own values over inherited ones. */
 export interface TenantSettings {
@@ -89,10 +90,4 @@ export function resolveSettings(
 
 /** The words of a list, in lower case. */
 const wordsOf = (list: ConfigurationValue): ReadonlySet<string> =>
-  new Set(
-    String(list)
-      .toLowerCase()
-      .split(/[,;]/)
-      .map((word) => word.trim())
-      .filter(Boolean),
-  );
+  new Set(wordsIn(String(list).toLowerCase()));

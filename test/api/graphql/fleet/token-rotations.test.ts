@@ -21,7 +21,7 @@ describe('rotated tokens', () => {
 
     const { rotateTargetTokens } = await graphql(
       admin,
-      'mutation { rotateTargetTokens(input: { targets: { filter: "id==*" }, overlapSeconds: 60 }) { affectedCount userErrors { code } } }',
+      'mutation { rotateTargetTokens(input: { targets: { filter: "id==*" }, overlap: "00:01:00" }) { affectedCount userErrors { code } } }',
     );
     expect(rotateTargetTokens).toEqual({ affectedCount: 2, userErrors: [] });
     const list = () =>
@@ -60,8 +60,8 @@ describe('rotated tokens', () => {
     const { admin } = await createServedTenant(server);
     const { rotateTargetTokens } = await graphql(
       admin,
-      'mutation { rotateTargetTokens(input: { targets: { ids: [] }, overlapSeconds: -1 }) { userErrors { code path } } }',
+      'mutation { rotateTargetTokens(input: { targets: { ids: [] }, overlap: "-00:01:00" }) { userErrors { code path } } }',
     );
-    expect(rotateTargetTokens.userErrors).toEqual([{ code: 'INVALID_INPUT', path: ['overlapSeconds'] }]);
+    expect(rotateTargetTokens.userErrors).toEqual([{ code: 'INVALID_INPUT', path: ['overlap'] }]);
   });
 });

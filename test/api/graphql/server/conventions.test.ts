@@ -198,7 +198,7 @@ describe('every text of a form', () => {
     [/colou?r$/i, 'Color'],
     [/url$|href$/i, 'URL'],
     [/cron|schedule$/i, 'Cron'],
-    [/duration$|^sleep$|timeout$/i, 'Duration'],
+    [/duration$|^sleep$|timeout$|interval$|delay$|overlap$|overdueTime$/i, 'Duration'],
     [/time_?zone$|offset$/i, 'UtcOffset'],
   ];
   const places = types.flatMap((type): [string, string, GraphQLType][] => {
@@ -216,11 +216,14 @@ describe('every text of a form', () => {
   });
 
   it('says so by its scalar', () => {
-    const wrong = places.filter(([, name, type]) =>
-      FORMS.some(([form, scalar]) => {
-        const is = namedOf(type).name;
-        return form.test(name) ? is === 'String' : is === scalar && !form.test(name);
-      }),
+    const settings = /^\w+Setting\.(value|resetValue)$/;
+    const wrong = places.filter(
+      ([place, name, type]) =>
+        !settings.test(place) &&
+        FORMS.some(([form, scalar]) => {
+          const is = namedOf(type).name;
+          return form.test(name) ? is === 'String' : is === scalar && !form.test(name);
+        }),
     );
     expect(wrong.map(([place, , type]) => `${place}: ${type}`)).toEqual([]);
     for (const [, scalar] of FORMS)
@@ -236,11 +239,10 @@ describe('every text of a form', () => {
     expect(few.map(([place]) => place).sort()).toEqual(KEYS_OF_TYPES);
   });
 
-  /** Types are named by their keys, which tenants choose. A setting has several states in one text, as hawkBit has them. */
+  /** Types are named by their keys, which tenants choose. */
   const KEYS_OF_TYPES = [
     'DistributionSetInput.type',
     'ImportPreviewRow.targetType',
-    'SetTenantConfigurationInput.actionCleanupAutoStatus',
     'SoftwareModuleInput.type',
   ];
 });

@@ -123,7 +123,7 @@ describe('target types', () => {
 
 describe('the configuration', () => {
   const SET = `mutation ($input: SetTenantConfigurationInput!) { setTenantConfiguration(input: $input) {
-    tenantConfiguration { pollingTime { value origin lastModifiedBy } rolloutApprovalEnabled { value } actionCleanupAutoExpiry { value } }
+    tenantConfiguration { pollingTime { value { interval } origin lastModifiedBy } rolloutApprovalEnabled { value } actionCleanupDelay { value } }
     userErrors { code path message } } }`;
 
   it('has a typed field for every key', async () => {
@@ -135,22 +135,25 @@ describe('the configuration', () => {
     );
     expect(Object.keys(types)).toHaveLength(Object.keys(CONFIGURATION_KEYS).length + ['id'].length);
     expect(types).toMatchObject({
-      authenticationTargettokenEnabled: 'BooleanSetting',
-      authenticationGatewaytokenKey: 'TextSetting',
+      targetTokenEnabled: 'BooleanSetting',
+      gatewayToken: 'TextSetting',
       actionCleanupOnQuotaHitPercent: 'IntegerSetting',
-      pollingTime: 'TextSetting',
+      pollingTime: 'PollingTimeSetting',
+      pollingOverdueTime: 'DurationSetting',
+      actionCleanupStatuses: 'ActionStatusesSetting',
+      certificateHeaderIssuers: 'TextsSetting',
     });
   });
 
   it('is set all or nothing, says who set it, and is reset', async () => {
     const ask = door.as();
     const before = await ask(
-      '{ tenantConfiguration { pollingTime { value resetValue origin lastModifiedAt lastModifiedBy createdAt createdBy } } }',
+      '{ tenantConfiguration { pollingTime { value { interval deviationPercent overrides { filter } } resetValue { interval } origin lastModifiedAt lastModifiedBy createdAt createdBy } } }',
     );
     expect(before.data.tenantConfiguration.pollingTime).toEqual({
-      value: '00:05:00',
+      value: { interval: '00:05:00', deviationPercent: 0, overrides: [] },
       origin: 'DEFAULT',
-      resetValue: '00:05:00',
+      resetValue: { interval: '00:05:00' },
       lastModifiedAt: null,
       lastModifiedBy: null,
       createdAt: null,
@@ -158,34 +161,41 @@ describe('the configuration', () => {
     });
     const set = await ask(SET, {
       input: {
-        pollingTime: '00:01:00',
+        pollingTime: { interval: '00:01:00' },
         rolloutApprovalEnabled: true,
-        actionCleanupAutoExpiry: 7_776_000_000,
+        actionCleanupDelay: 'P90D',
       },
     });
     expect(set.data.setTenantConfiguration).toEqual({
       tenantConfiguration: {
-        pollingTime: { value: '00:01:00', origin: 'TENANT', lastModifiedBy: 'tester' },
+        pollingTime: { value: { interval: '00:01:00' }, origin: 'TENANT', lastModifiedBy: 'tester' },
         rolloutApprovalEnabled: { value: true },
-        actionCleanupAutoExpiry: { value: 7_776_000_000 },
+        actionCleanupDelay: { value: '2160:00:00' },
       },
       userErrors: [],
     });
-    const refused = await ask(SET, { input: { rolloutApprovalEnabled: false, pollingTime: '1' } });
+    const refused = await ask(SET, {
+      input: { rolloutApprovalEnabled: false, pollingTime: { interval: '1' }, auditRetentionDays: 0 },
+    });
     expect(refused.data.setTenantConfiguration).toMatchObject({
       tenantConfiguration: null,
-      userErrors: [{ code: 'CONFIGURATION_VALUE_INVALID', path: ['pollingTime'] }],
+      userErrors: [
+        { code: 'CONFIGURATION_VALUE_INVALID', path: ['pollingTime', 'interval'] },
+        {
+          code: 'CONFIGURATION_VALUE_INVALID',
+          path: ['auditRetentionDays'],
+          message: 'must be from 1 to 36500',
+        },
+      ],
     });
-    const filter = await ask(SET, { input: { pollingTime: '00:01:00, nonsense==1 -> 00:02:00' } });
+    const overrides = [{ filter: 'nonsense==1', interval: '00:02:00' }];
+    const filter = await ask(SET, { input: { pollingTime: { interval: '00:01:00', overrides } } });
     expect(filter.data.setTenantConfiguration.userErrors).toMatchObject([
-      { code: 'FILTER_FIELD_UNKNOWN', path: ['pollingTime'] },
+      { code: 'FILTER_FIELD_UNKNOWN', path: ['pollingTime', 'overrides', '0', 'filter'] },
     ]);
-    for (const bad of [
-      { authenticationHeaderAuthority: '\u0000' },
-      { authenticationHeaderAuthority: null },
-    ]) {
+    for (const bad of [{ certificateHeaderIssuers: ['\u0000'] }, { certificateHeaderIssuers: null }]) {
       const { userErrors } = (await ask(SET, { input: bad })).data.setTenantConfiguration;
-      expect(userErrors).toMatchObject([{ path: ['authenticationHeaderAuthority'] }]);
+      expect(userErrors).toMatchObject([{ path: ['certificateHeaderIssuers'] }]);
     }
     expect(
       (await ask('{ tenantConfiguration { rolloutApprovalEnabled { value } } }')).data.tenantConfiguration,
@@ -193,12 +203,12 @@ describe('the configuration', () => {
       rolloutApprovalEnabled: { value: true },
     });
     const reset = await ask(
-      'mutation { resetTenantConfiguration(input: { keys: [POLLING_TIME, ACTION_CLEANUP_AUTO_EXPIRY] }) { tenantConfiguration { pollingTime { value origin } actionCleanupAutoExpiry { value } rolloutApprovalEnabled { value } } userErrors { code } } }',
+      'mutation { resetTenantConfiguration(input: { keys: [POLLING_TIME, ACTION_CLEANUP_DELAY] }) { tenantConfiguration { pollingTime { value { interval } origin } actionCleanupDelay { value } rolloutApprovalEnabled { value } } userErrors { code } } }',
     );
     expect(reset.data.resetTenantConfiguration).toEqual({
       tenantConfiguration: {
-        pollingTime: { value: '00:05:00', origin: 'DEFAULT' },
-        actionCleanupAutoExpiry: { value: -1 },
+        pollingTime: { value: { interval: '00:05:00' }, origin: 'DEFAULT' },
+        actionCleanupDelay: { value: null },
         rolloutApprovalEnabled: { value: true },
       },
       userErrors: [],
@@ -207,9 +217,8 @@ describe('the configuration', () => {
 
   it('shows the gateway token only to who may read it', async () => {
     const ask = door.as();
-    const READ = '{ tenantConfiguration { authenticationGatewaytokenKey { value origin } } }';
-    const tokenOf = async (one = ask) =>
-      (await one(READ)).data.tenantConfiguration.authenticationGatewaytokenKey;
+    const READ = '{ tenantConfiguration { gatewayToken { value origin } } }';
+    const tokenOf = async (one = ask) => (await one(READ)).data.tenantConfiguration.gatewayToken;
     expect(await tokenOf()).toEqual({ value: null, origin: 'DEFAULT' });
     const GENERATE =
       'mutation ($input: GenerateGatewayTokenInput!) { generateGatewayToken(input: $input) { token userErrors { code path } } }';
@@ -224,20 +233,24 @@ describe('the configuration', () => {
       });
     const unseen = await door.as(['READ_TENANT_CONFIGURATION'])(READ);
     expect(codesOf(unseen)).toEqual(['FORBIDDEN']);
-    expect(unseen.data.tenantConfiguration).toEqual({ authenticationGatewaytokenKey: null });
+    expect(unseen.data.tenantConfiguration).toEqual({ gatewayToken: null });
     expect(codesOf(await door.as(['UPDATE_TENANT_CONFIGURATION'])(GENERATE, { input: {} }))).toEqual([
       'FORBIDDEN',
     ]);
     expect(codesOf(await door.as([])(READ))).toEqual(['FORBIDDEN']);
-    expect(codesOf(await door.as([])(SET, { input: { pollingTime: '00:01:00' } }))).toEqual(['FORBIDDEN']);
+    expect(codesOf(await door.as([])(SET, { input: { pollingTime: { interval: '00:01:00' } } }))).toEqual([
+      'FORBIDDEN',
+    ]);
   });
 
   it('is set by who may not read it', async () => {
-    const set = await door.as(['UPDATE_TENANT_CONFIGURATION'])(SET, { input: { pollingTime: '00:01:00' } });
+    const set = await door.as(['UPDATE_TENANT_CONFIGURATION'])(SET, {
+      input: { pollingTime: { interval: '00:01:00' } },
+    });
     expect(set.data.setTenantConfiguration).toEqual({ tenantConfiguration: null, userErrors: [] });
     expect(codesOf(set)).toEqual(['FORBIDDEN']);
-    const { data } = await door.as()('{ tenantConfiguration { pollingTime { value } } }');
-    expect(data.tenantConfiguration.pollingTime.value).toBe('00:01:00');
+    const { data } = await door.as()('{ tenantConfiguration { pollingTime { value { interval } } } }');
+    expect(data.tenantConfiguration.pollingTime.value.interval).toBe('00:01:00');
   });
 });
 

@@ -58,7 +58,7 @@ beforeAll(async () => {
   const groups = (await ask('{ enrollmentGroups(filter: "name==inner") { nodes { number } } }')).data;
   await rotateEnrollmentToken(admin, {
     groupId: groups.enrollmentGroups.nodes[0].number,
-    overlapSeconds: 60,
+    overlap: '00:01:00',
   });
   const modules = (
     await ask(

@@ -339,14 +339,17 @@ describe('compatibility', () => {
 describe('the default type', () => {
   it('is a setting', async () => {
     const { data } = await door.as()(
-      '{ tenantConfiguration { defaultDsType { value origin } } distributionSetTypes { nodes { id key } } }',
+      '{ tenantConfiguration { defaultDistributionSetTypeId { value origin } } distributionSetTypes { nodes { id key } } }',
     );
     const idOf = (wanted: string) =>
       data.distributionSetTypes.nodes.find((type: Any) => type.key === wanted).id;
-    expect(data.tenantConfiguration.defaultDsType).toEqual({ value: idOf('os_app'), origin: 'TENANT' });
+    expect(data.tenantConfiguration.defaultDistributionSetTypeId).toEqual({
+      value: idOf('os_app'),
+      origin: 'TENANT',
+    });
     await mutate(
       'setTenantConfiguration',
-      { defaultDsType: idOf('os') },
+      { defaultDistributionSetTypeId: idOf('os') },
       'tenantConfiguration { __typename }',
     );
     await createSet([], { type: null });
@@ -354,11 +357,11 @@ describe('the default type', () => {
     expect(after.distributionSets.nodes).toEqual([{ type: { key: 'os' } }]);
     const refused = await mutate(
       'setTenantConfiguration',
-      { defaultDsType: 'x' },
+      { defaultDistributionSetTypeId: 'x' },
       'tenantConfiguration { __typename }',
     );
     expect(refused.userErrors).toMatchObject([
-      { code: 'DISTRIBUTION_SET_TYPE_NOT_FOUND', path: ['defaultDsType'] },
+      { code: 'DISTRIBUTION_SET_TYPE_NOT_FOUND', path: ['defaultDistributionSetTypeId'] },
     ]);
     const used = await mutate('deleteDistributionSetType', { id: idOf('os') }, 'deletedIds');
     expect(used.userErrors).toMatchObject([{ code: 'READ_ONLY' }]);

@@ -86,12 +86,12 @@ export const WRITING_VERBS: Verbs = {
   },
   'rotateTargetTokens by name': {
     needs: ['UPDATE_TARGET'],
-    call: (c, side) => rotateTargetTokens(c, { ...named(side), overlapSeconds: 60 }),
+    call: (c, side) => rotateTargetTokens(c, { ...named(side), overlap: '00:01:00' }),
     beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
   },
   'rotateTargetTokens by filter': {
     needs: ['UPDATE_TARGET'],
-    call: (c, side) => rotateTargetTokens(c, { ...matching(side), overlapSeconds: 60 }),
+    call: (c, side) => rotateTargetTokens(c, { ...matching(side), overlap: '00:01:00' }),
     beyond: { UPDATE_TARGET: 0 },
   },
   'assignTargetType by name': {

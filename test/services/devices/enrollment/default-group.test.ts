@@ -25,8 +25,8 @@ async function openTenant(enabled = true) {
   return {
     ...opened,
     group,
-    rotate: async (overlapSeconds?: number) =>
-      (await rotateEnrollmentToken(context, { groupId: group.id, overlapSeconds })).token,
+    rotate: async (overlap?: string) =>
+      (await rotateEnrollmentToken(context, { groupId: group.id, overlap })).token,
     key: async () => (await findConfiguration(context, KEY)).value,
   };
 }
@@ -48,7 +48,7 @@ describe('the default enrollment group', () => {
 
   it('works only where the tenant has gateway tokens enabled', async () => {
     const { context, ask, refused, rotate } = await openTenant(false);
-    const token = await rotate(60);
+    const token = await rotate('60');
     for (const one of ['g', token]) await refused('a', shown(one));
     await setConfiguration(context, { [ENABLED]: true });
     for (const one of ['g', token]) await ask('a', shown(one));
@@ -75,7 +75,7 @@ describe('the gateway token', () => {
   it('is rotated as a token of the group, the one before with an overlap', async () => {
     const { ask, refused, rotate, key } = await openTenant();
     await ask('a', shown('g'));
-    const token = await rotate(60);
+    const token = await rotate('60');
     expect(await key()).toBe(token);
     await ask('a', shown(token));
     world.wait(59);
@@ -94,7 +94,7 @@ describe('the gateway token', () => {
   it.each(Object.keys(SET))('ends all before it, in every process, when it %s', async (how) => {
     const opened = await openTenant();
     const { ask, refused, rotate } = opened;
-    const token = await rotate(60);
+    const token = await rotate('60');
     for (const one of ['g', token]) await ask('a', shown(one), world.there);
     await SET[how]!(opened);
     for (const one of ['g', token]) {

@@ -102,12 +102,12 @@ describe('rotateEnrollmentToken', () => {
   it('lets the tokens before work as long as the overlap says, or their own end', async () => {
     const { context, ask, refused, newGroup } = await world.openTenant();
     const { group, shown } = await newGroup({ tokenExpiresAt: world.in(50) });
-    const rotate = async (overlapSeconds?: number) => {
-      const { token } = await rotateEnrollmentToken(context, { groupId: group.id, overlapSeconds });
+    const rotate = async (overlap?: string) => {
+      const { token } = await rotateEnrollmentToken(context, { groupId: group.id, overlap });
       return { gatewayToken: token };
     };
-    const second = await rotate(100);
-    const third = await rotate(60);
+    const second = await rotate('100');
+    const third = await rotate('60');
     for (const [index, token] of [shown, second, third].entries()) await ask(`a${index}`, token);
     world.wait(50);
     await refused('b', shown);
@@ -124,7 +124,7 @@ describe('rotateEnrollmentToken', () => {
   it('keeps ten tokens at the most', async () => {
     const { context, newGroup } = await world.openTenant();
     const { group } = await newGroup();
-    const rotate = () => rotateEnrollmentToken(context, { groupId: group.id, overlapSeconds: 60 });
+    const rotate = () => rotateEnrollmentToken(context, { groupId: group.id, overlap: '00:01:00' });
     for (let n = 1; n < 10; n++) await rotate();
     await expect(rotate()).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
     world.wait(60);
