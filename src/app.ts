@@ -4,7 +4,7 @@ import express, { type RequestHandler } from 'express';
 import type { Browsers } from './api/browsers.ts';
 import { consoleRouter } from './api/console/router.ts';
 import { pollListener } from './api/ddi/poll.ts';
-import { devicePathOf } from './api/ddi/request.ts';
+import { type DevicePath, devicePathOf } from './api/ddi/request.ts';
 import { deviceRouter } from './api/ddi/router.ts';
 import { exportRouter } from './api/exports/router.ts';
 import type { GraphqlDoor } from './api/graphql/server/server.ts';
@@ -14,10 +14,12 @@ import { importRouter } from './api/imports/router.ts';
 import type { Operations } from './api/operations.ts';
 import { identify, type requestLog } from './api/requests.ts';
 import { restRouter } from './api/rest/router.ts';
+import { traceRequest } from './api/traces.ts';
 import { uploadRouter } from './api/uploads/router.ts';
 import type { Config } from './config.ts';
 import type { Authenticator } from './services/access/authenticate.ts';
 import type { DevicePlatform } from './services/devices/polling/poll.ts';
+import { tracing } from './tracing/tracer.ts';
 
 export interface AppOptions {
   config: Pick<Config, 'MUSTER_BODY_LIMIT' | 'MUSTER_DDI_BODY_LIMIT'>;
@@ -61,21 +63,28 @@ export function createApp(options: AppOptions): App {
   app.use(notFound);
 
   const poll = pollListener(platform, proxies, operations.polls, log);
-  const listener: RequestListener = (request, response) => {
-    const url = originForm(request.url ?? '/');
-    request.url = url;
-    const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
-    const isPoll = path?.rest === '';
-    identify(request, response, isPoll);
+  const answer = (request: IncomingMessage, response: ServerResponse, polled?: DevicePath) => {
+    const url = request.url!;
     logRequest?.(request, response);
     // GraphQL has its own rules for the query string.
     const refusal = proxies.refusalOf(request) ?? (isGraphql(url) ? undefined : urlRefusalOf(url));
     if (refusal) return refuse(response, refusal);
-    if (isPoll) return poll(request, response, path);
+    if (polled) return poll(request, response, polled);
     operations.watch(request, response);
     if (browsers.allow(request, response)) return;
     if (request.method === 'POST' && /^\/graphql(\?|$)/.test(url)) void graphql.answer(request, response);
     else app(request, response);
+  };
+  const listener: RequestListener = (request, response) => {
+    const url = originForm(request.url ?? '/');
+    request.url = url;
+    const path = isPollMethod(request.method) ? devicePathOf(url) : undefined;
+    const polled = path?.rest === '' ? path : undefined;
+    identify(request, response, polled !== undefined);
+    // A poll has no trace, because it would cost more than the poll.
+    const tracer = polled ? undefined : tracing();
+    if (tracer) traceRequest(tracer, request, response, () => answer(request, response));
+    else answer(request, response, polled);
   };
   return {
     request: listener,

@@ -25,6 +25,7 @@ import { openPlatform } from './services/platform/platform.ts';
 import type { Platform } from './services/shared/context.ts';
 import { openStorage } from './storage/open.ts';
 import { renewTls } from './tls.ts';
+import { openTracing } from './tracing/open.ts';
 import { VERSION } from './version.ts';
 
 export interface RunningServer {
@@ -47,6 +48,7 @@ export async function serve(
   { database, log, shareMetrics }: ServeOptions,
 ): Promise<RunningServer> {
   const logError = errorLog(log);
+  const stopTracing = await openTracing(config, log);
   const proxies = openProxies(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);
   const browsers = openBrowsers(proxies, config.MUSTER_ALLOWED_ORIGINS ?? []);
   const pools = await openPools(config, database, log);
@@ -123,6 +125,7 @@ export async function serve(
       await platform.pollTimes.close();
       await opened.close();
       await pools.close();
+      await stopTracing();
     },
   };
 }

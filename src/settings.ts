@@ -292,5 +292,14 @@ export const SETTINGS = {
     1_000,
     'milliseconds after which a statement to the database is logged, without its values',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    url(['http', 'https']),
+    'the OpenTelemetry collector that traces are sent to, by OTLP over HTTP; default: none are recorded',
+  ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: optional(
+    url(['http', 'https']),
+    'the same with its whole path; default: `/v1/traces` there',
+  ),
+  OTEL_SDK_DISABLED: setting(flag, false, 'records no traces, whatever the other settings say'),
   NODE_ENV: setting(text, 'development', 'production logs one JSON line for each record'),
 } satisfies Record<string, Setting<unknown>>;

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import proxyAddr from 'proxy-addr';
 import type { DomainError } from '../errors.ts';
 import type { Channel, Origin } from '../services/shared/context.ts';
+import { traceParentNow } from '../tracing/tracer.ts';
 import { baseUrlOf, forwardedOf } from './base-url.ts';
 import { requestIdOf } from './requests.ts';
 
@@ -40,7 +41,12 @@ export const originOf = (
   proxies: Pick<Proxies, 'addressOf'>,
   request: IncomingMessage,
   channel: Channel,
-): Origin => ({ channel, address: proxies.addressOf(request), requestId: requestIdOf(request) });
+): Origin => ({
+  channel,
+  address: proxies.addressOf(request),
+  requestId: requestIdOf(request),
+  traceParent: traceParentNow(),
+});
 
 type Trust = (address: string) => boolean;
 const BASE = Symbol('base of links');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { traceIdNow } from '../tracing/tracer.ts';
 
 const HEADER = 'X-Request-Id';
 const ID = Symbol('id of the request');
@@ -29,7 +30,7 @@ export function identify(request: IncomingMessage, response?: ServerResponse, is
 }
 
 /** Tokens in paths open what they name. */
-const withoutSecrets = (url: string) =>
+export const withoutSecrets = (url: string) =>
   url.replace(/\?.*/s, '').replace(/^(\/uploads(?:\/imports)?\/).+/, '$1***');
 
 /** Logs a record for each request, at debug; undefined where the log shows none. */
@@ -42,10 +43,12 @@ export function requestLog(
     const begunAt = performance.now();
     const { method, url = '' } = request;
     const address = addressOf(request);
+    const traceId = traceIdNow();
     response.once('close', () =>
       log.debug(
         {
           requestId: requestIdOf(request),
+          ...(traceId && { traceId }),
           method,
           path: withoutSecrets(url),
           status: response.statusCode,

@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
+import { inSpan } from '../tracing/tracer.ts';
 import type { Connection } from './connection.ts';
 import { openLink, type Slow } from './link.ts';
 import type { DatabaseMonitor } from './monitor.ts';
@@ -92,6 +93,7 @@ function clientOf(links: LinkPool): Client {
     unsafe(String.raw({ raw: text }, ...values.map((_, index) => `$${index + 1}`)), values);
   return Object.assign(ask as Client, {
     unsafe,
-    begin: <T>(work: (tx: TransactionClient) => Promise<T>) => links.begin((tx) => work(inside(tx))),
+    begin: <T>(work: (tx: TransactionClient) => Promise<T>) =>
+      inSpan({ name: 'transaction', isPart: true }, () => links.begin((tx) => work(inside(tx)))),
   });
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { inSpan, tracing } from '../tracing/tracer.ts';
 import type { How, Rows } from './link.ts';
 
 /** Uses after which a statement counts as common, and how many statements a process names and counts at most. */
@@ -61,10 +62,22 @@ export type Send = (
 export const sender =
   (asked: Asked, isNamed: ReturnType<typeof openNames>): Send =>
   (text, parameters = [], { prepare } = {}) =>
-    new Statement((lists) =>
+    new Statement((lists) => {
       // Without parameters there may be several statements, which can't be named.
-      asked.ask(text, parameters, { lists, prepare: parameters.length > 0 && isNamed(text, prepare) }),
-    );
+      const how = { lists, prepare: parameters.length > 0 && isNamed(text, prepare) };
+      return tracing()
+        ? traced(text, () => asked.ask(text, parameters, how))
+        : asked.ask(text, parameters, how);
+    });
+
+/** Characters of a statement that a span has. Values are parameters, and not in it. */
+const LONGEST_TRACED = 2_000;
+
+const traced = (text: string, ask: () => Promise<Rows>): Promise<Rows> => {
+  const [, operation = 'statement'] = /^\s*(\w+)/.exec(text) ?? [];
+  const attributes = { 'db.system.name': 'postgresql', 'db.query.text': text.slice(0, LONGEST_TRACED) };
+  return inSpan({ name: operation.toUpperCase(), kind: 'client', attributes, isPart: true }, ask);
+};
 
 /** Marks statements that the pool never names. */
 export const PLANNED_EACH_TIME = '/* planned each time */';

@@ -16,11 +16,17 @@ const UNCOUNTED = ['health', 'metrics'];
 const NO_ROUTE = 'none';
 
 /** The pattern of the path, such as `/rest/v1/targets/:controllerId`: as many as there are routes. */
-function routeOf(request: unknown, channel: string): string {
+export function routeOf(request: unknown, channel: string): string {
   if (channel === 'graphql') return '/graphql';
   // Only what Express has seen has a route.
   const { route, baseUrl = '' } = request as Partial<Request>;
   return route === undefined ? NO_ROUTE : `${baseUrl}${String(route.path)}`;
+}
+
+/** Which of the APIs answers; undefined for what isn't counted. */
+export function channelOf({ url = '' }: Pick<IncomingMessage, 'url'>): string | undefined {
+  const [, first = ''] = /^\/(\w*)/.exec(url) ?? [];
+  return UNCOUNTED.includes(first) ? undefined : (CHANNELS[first] ?? 'ddi');
 }
 
 /** Counts and times the answers to all requests but polls. */
@@ -42,9 +48,8 @@ export function openRequestMetrics(
     registers,
   });
   return (request, response) => {
-    const [, first = ''] = /^\/(\w*)/.exec(request.url ?? '') ?? [];
-    if (UNCOUNTED.includes(first)) return;
-    const channel = CHANNELS[first] ?? 'ddi';
+    const channel = channelOf(request);
+    if (!channel) return;
     const begunAt = performance.now();
     const { method = '' } = request;
     response.once('finish', () => {

@@ -96,6 +96,8 @@ export function restRouter(options: RestOptions): express.Router {
     },
     limits,
   );
+  // Here the request still knows its whole route, for metrics and traces.
+  v1.use(answerErrors(log));
   router.use('/v1', v1);
 
   router.use((_request, response) => void response.status(404).json(webError(404)));

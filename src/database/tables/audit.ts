@@ -19,6 +19,8 @@ export const auditEvents = pgTable(
     channel: text('channel').notNull(),
     address: text('address'),
     requestId: exactText('request_id'),
+    /** For webhooks: the `traceparent` of what did it, where traces are recorded. */
+    traceParent: exactText('trace_parent'),
     type: exactText('type').notNull(),
     /** Names of the changed things; null if a filter selected them. */
     subjects: text('subjects').array(),

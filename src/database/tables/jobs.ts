@@ -68,6 +68,9 @@ export const jobs = pgTable(
     grants: text('grants').array().notNull(),
     channel: text('channel').notNull(),
     address: text('address'),
+    /** The request that began it, and the `traceparent` of its trace, where traces are recorded. */
+    requestId: exactText('request_id'),
+    traceParent: exactText('trace_parent'),
     createdAt: instant('created_at').notNull(),
     startedAt: instant('started_at'),
     updatedAt: instant('updated_at').notNull(),

@@ -1,3 +1,4 @@
+import { traceParentNow } from '../../tracing/tracer.ts';
 import type { Tenant } from '../platform/tenants/registry.ts';
 import type { ActorContext, Platform } from '../shared/context.ts';
 
@@ -16,5 +17,10 @@ export const asDevice = (
 ): ActorContext => ({
   ...platform,
   caller: { tenantId, username: controllerId, kind: 'DEVICE' },
-  origin: { channel: 'DEVICE_API', address: address.replace(/^http:\/\/\[?(.*?)\]?$/, '$1'), requestId },
+  origin: {
+    channel: 'DEVICE_API',
+    address: address.replace(/^http:\/\/\[?(.*?)\]?$/, '$1'),
+    requestId,
+    traceParent: traceParentNow(),
+  },
 });

@@ -2,15 +2,16 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
 import { jobs } from '../../database/tables/jobs.ts';
 import { DomainError } from '../../errors.ts';
+import { inSpan } from '../../tracing/tracer.ts';
 import { requirePermission } from '../access/permissions.ts';
 import { restoreCaller } from '../access/stored-caller.ts';
 import { addToEvent } from '../platform/audit/growing.ts';
 import type { ChangeRecord } from '../platform/audit/record.ts';
 import { change, type Step } from '../shared/change.ts';
-import type { ActorContext, Channel, Context, Platform } from '../shared/context.ts';
+import type { ActorContext, Context, Platform } from '../shared/context.ts';
 import { cutText } from '../shared/text.ts';
 import { endJob } from './end.ts';
-import { isActiveJob, type JobRow } from './job.ts';
+import { isActiveJob, type JobRow, originOfJob } from './job.ts';
 import { type Done, KINDS, tryOnNone } from './kinds.ts';
 
 export interface JobKey {
@@ -32,6 +33,17 @@ const LONGEST_MESSAGE = 512;
 export async function advanceJob(platform: Platform, key: JobKey, size: number): Promise<number | null> {
   const context = await contextOf(platform, key);
   if (context === null) return null;
+  const parent = context?.origin.traceParent;
+  const attributes = { 'muster.job': key.id, 'muster.job.batch': size };
+  return inSpan({ name: 'job batch', parent, attributes }, () => advanceAs(platform, context, key, size));
+}
+
+async function advanceAs(
+  platform: Platform,
+  context: Context | undefined,
+  key: JobKey,
+  size: number,
+): Promise<number | null> {
   if (!context) {
     const message = 'Who began it has no account any more, or its API key is gone.';
     return failJob(platform, key, { code: 'UNAUTHENTICATED', message });
@@ -57,12 +69,14 @@ export async function failJob(
   const context: ActorContext = { ...platform, caller, origin: { channel: 'SERVER', address: null } };
   await change(context, async (tx, changes) => {
     const job = await lockJob(tx, key);
-    if (job)
-      await endJob({ tx, context, changes }, job, {
-        state: 'failed',
-        code,
-        message: cutText(message, LONGEST_MESSAGE),
-      });
+    if (!job) return;
+    const { requestId, traceParent } = originOfJob(job);
+    const by = { ...context, origin: { ...context.origin, requestId, traceParent } };
+    await endJob(
+      { tx, context: by, changes: { ...changes, record: (done) => changes.record(done, by) } },
+      job,
+      { state: 'failed', code, message: cutText(message, LONGEST_MESSAGE) },
+    );
   });
   return null;
 }
@@ -75,7 +89,7 @@ async function contextOf(platform: Platform, { tenantId, id }: JobKey): Promise<
     .where(and(eq(jobs.tenantId, tenantId), eq(jobs.id, id)));
   if (!job) return null;
   const caller = await restoreCaller(platform, job);
-  return caller && { ...platform, caller, origin: { channel: job.channel as Channel, address: job.address } };
+  return caller && { ...platform, caller, origin: originOfJob(job) };
 }
 
 /** Runs a step with the locked job. @returns whether there is more to do */

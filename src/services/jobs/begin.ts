@@ -78,6 +78,8 @@ export const beginJob = (context: Context, given: NewJob): Promise<Job> =>
         state: 'queued',
         channel: origin.channel,
         address: origin.address,
+        requestId: origin.requestId,
+        traceParent: origin.traceParent,
         createdAt: now,
         updatedAt: now,
       })

@@ -1,6 +1,6 @@
 import { and, eq, inArray, type SQL } from 'drizzle-orm';
 import { type JobFault, type JobKindName, type JobState, jobs } from '../../database/tables/jobs.ts';
-import type { Context } from '../shared/context.ts';
+import type { Channel, Context, Origin } from '../shared/context.ts';
 
 export type { JobFault } from '../../database/tables/jobs.ts';
 
@@ -29,6 +29,14 @@ export interface Job {
 }
 
 export type JobRow = typeof jobs.$inferSelect;
+
+/** Where a job comes from: from the request that began it. */
+export const originOfJob = ({ channel, address, requestId, traceParent }: JobRow): Origin => ({
+  channel: channel as Channel,
+  address,
+  requestId: requestId ?? undefined,
+  traceParent: traceParent ?? undefined,
+});
 
 export const JOB_COLUMNS = {
   id: jobs.id,

@@ -46,6 +46,8 @@ export interface Origin {
   address: string | null;
   /** The id of the request, where there is one. */
   requestId?: string | undefined;
+  /** The `traceparent` of its trace, where traces are recorded. */
+  traceParent?: string | undefined;
 }
 
 /** What every service works with, for every caller. */

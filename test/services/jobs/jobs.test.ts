@@ -50,6 +50,18 @@ describe('a change by filter', () => {
     vi.restoreAllMocks();
   });
 
+  it('of many leaves events that name the request which began it', async () => {
+    const { context } = await fleet(platform);
+    const began = { ...context, origin: { ...context.origin, requestId: 'r-1' } };
+    await runJobs(platform, context, await rotate(began));
+    const events = await eventsOf(context, 'requestId==r-1');
+    expect(events.map(({ type }) => type).sort()).toEqual([
+      'job.created',
+      'job.finished',
+      'target.token-rotated',
+    ]);
+  });
+
   it('of many is refused at once for what is wrong with its input', async () => {
     const { context } = await fleet(platform);
     const refused = changeMany(context, 'assign_target_tags', { ...ALL, tagNames: ['none'] });

@@ -20,6 +20,7 @@ import { type Listener, type ListenerOptions, operationListener } from './listen
 import { refuseOncePerField } from './needs.ts';
 import { buildSchema } from './schema.ts';
 import { sessionRoutes } from './session.ts';
+import { traceOperations } from './traced.ts';
 import { answerUnavailable } from './unavailable.ts';
 
 export interface GraphqlDoor {
@@ -67,6 +68,7 @@ const createApollo = (schema: GraphQLSchema, log: (error: unknown) => void) =>
     logger: { debug() {}, info() {}, warn: log, error: log },
     plugins: [
       limitOperations(),
+      traceOperations(),
       compileQueries(),
       answerUnavailable(),
       refuseOncePerField(),

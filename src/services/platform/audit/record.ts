@@ -58,6 +58,7 @@ export const eventOf = (
   channel: origin.channel,
   address: origin.address,
   requestId: origin.requestId ?? null,
+  traceParent: origin.traceParent ?? null,
   type,
   subjects: subjects && [...subjects],
   filter: filter ?? null,

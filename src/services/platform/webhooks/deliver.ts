@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { arrayOf } from '../../../database/bulk.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import { DomainError } from '../../../errors.ts';
+import { inSpan } from '../../../tracing/tracer.ts';
 import type { Platform } from '../../shared/context.ts';
 import { cloudEventOf } from './cloud-event.ts';
 import { type WebhookKey, webhookWithId } from './find.ts';
@@ -53,6 +54,7 @@ export async function deliver(
       wave.map((event) =>
         send(platform, sender, webhook, {
           id: String(event.id),
+          parent: event.traceParent,
           body: JSON.stringify(cloudEventOf(name, event)),
         }),
       ),
@@ -74,10 +76,16 @@ async function send(
   { secrets }: Platform,
   sender: Sender,
   { url, secret }: Leased,
-  { id, body }: { id: string; body: string },
+  { id, body, parent }: { id: string; body: string; parent: string | null },
 ): Promise<Outcome> {
+  const attributes = { 'server.address': new URL(url).host, 'muster.event': id };
   try {
-    return await sender.send({ url, secret: secrets.open(secret) }, id, body);
+    return await inSpan({ name: 'webhook', kind: 'client', parent, attributes }, async (span) => {
+      const outcome = await sender.send({ url, secret: secrets.open(secret) }, id, body);
+      span.note({ 'http.response.status_code': outcome.status ?? undefined });
+      if (outcome.error !== null) span.fail(String(outcome.status ?? 'no answer'));
+      return outcome;
+    });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return { status: null, error: error.message };

@@ -5,6 +5,8 @@ export interface Candidate extends SentEvent {
   deliveryId: number;
   attempts: number;
   retryAt: Date | null;
+  /** Of the trace that it was done in, where traces are recorded. */
+  traceParent: string | null;
 }
 
 /** Requests at the same time. */

@@ -51,6 +51,7 @@ export function readPendingDeliveries(
       filter: auditEvents.filter,
       count: auditEvents.count,
       changes: auditEvents.changes,
+      traceParent: auditEvents.traceParent,
     })
     .from(first)
     .innerJoin(

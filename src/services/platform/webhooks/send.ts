@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
+import { traceParentNow } from '../../../tracing/tracer.ts';
 import { ForbiddenAddressError, hostOf, isPublicAddress, publicLookup } from './addresses.ts';
 import { signedHeaders } from './sign.ts';
 
@@ -51,6 +52,7 @@ export function openSender({
       // An address is connected to without being looked up.
       const host = hostOf(new URL(url));
       if (!allowPrivate && isIP(host) && !isPublicAddress(host)) throw new ForbiddenAddressError();
+      const traceparent = traceParentNow();
       const options = {
         method: 'POST',
         agent: secure ? https : http,
@@ -60,6 +62,7 @@ export function openSender({
           'content-length': Buffer.byteLength(body),
           'user-agent': 'Muster',
           ...signedHeaders(secret, id, clock(), body),
+          ...(traceparent && { traceparent }),
         },
       };
       const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
