@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { EXIT, Failure, unreachable, wrongUsage } from './failure.ts';
+import { importHawkbitCommand } from './import-hawkbit.ts';
 import { wholeNumber } from './lists.ts';
 import { counted } from './print.ts';
 import { openProgress } from './progress.ts';
@@ -30,7 +31,7 @@ interface Fault {
 const LOOK_EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** `muster import FILE` */
+/** `muster import FILE`, and `muster import hawkbit` */
 export function importCommand(): Command {
   const command = new Command('import')
     .description('brings targets in from a file: CSV with a header, or NDJSON')
@@ -57,7 +58,8 @@ export function importCommand(): Command {
     )
     .option('--resume <id>', 'continue an import of the same file that broke off', wholeNumber)
     .option('--retries <count>', 'tries without progress after the connection broke', wholeNumber, 8);
-  return withServer(command).action(importFile);
+  // The options of both commands have the same names.
+  return withServer(command).action(importFile).enablePositionalOptions().addCommand(importHawkbitCommand());
 }
 
 async function importFile(file: string, options: ImportCommandOptions): Promise<void> {

@@ -32,6 +32,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const program = new Command('muster')
     .description('updates and provisions devices: the server, and commands that use one')
     .version(VERSION, '--version', 'print the version')
+    // For `import hawkbit`, some of whose options are named as those of `import`.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       `

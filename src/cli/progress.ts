@@ -81,11 +81,16 @@ function lineOf({ share, rows, refused = 0 }: Advance, rate: { rows: number; sha
   const speed = rate.rows ? `, ${Math.round(rate.rows).toLocaleString('en')}/s` : '';
   const faults = refused ? `, ${refused.toLocaleString('en')} refused` : '';
   if (share === undefined) return `${read}${speed}${faults}`;
+  const left = rate.share ? `, ${duration((1 - Math.min(share, 1)) / rate.share)} left` : '';
+  return `${barOf(share)}${read}${speed}${left}${faults}`;
+}
+
+/** `[##------------------] 10 %, `, or nothing where the share isn't known. */
+export function barOf(share: number | undefined): string {
+  if (share === undefined) return '';
   const done = Math.min(share, 1);
   const filled = Math.round(done * BAR);
-  const left = rate.share ? `, ${duration((1 - done) / rate.share)} left` : '';
-  const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}]`;
-  return `${bar} ${Math.floor(done * 100)} %, ${read}${speed}${left}${faults}`;
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}] ${Math.floor(done * 100)} %, `;
 }
 
 /** `0:07`, `12:30`, `2:03:00` */
