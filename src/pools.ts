@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { BESIDE_POOL, poolCapacity } from './database/capacity.ts';
+import { BESIDE_POOL, isPooled, poolCapacity } from './database/capacity.ts';
 import { openPool, type Pool } from './database/connect.ts';
 import type { Connection } from './database/connection.ts';
 import type { Slow } from './database/link.ts';
@@ -24,24 +24,25 @@ const LIVE_CONNECTIONS = BESIDE_POOL - 2;
 
 /** Opens the pools of a process, and the monitor, which logs when the database is lost and when it is back. */
 export async function openPools(
-  {
-    DATABASE_POOL_SIZE: wished,
-    DATABASE_PREPARE: prepare,
-    MUSTER_WORKERS: processes,
-    MUSTER_SLOW_STATEMENT: afterMs,
-  }: Config,
+  config: Config,
   database: { connection: Connection; direct: Connection },
   log: Logger,
 ): Promise<Pools> {
+  const { DATABASE_POOL_SIZE: wished, MUSTER_WORKERS: processes, MUSTER_SLOW_STATEMENT: afterMs } = config;
   const { connection, direct } = database;
   const monitor = await openMonitor(connection, {
     lost: (reason) =>
       log.error(`the database is lost: ${reason}; until it is back requests are answered 503`),
     back: (ms) => log.info(`the database is back after ${(ms / 1000).toFixed(1)} s`),
     gaveUp: (why) => log.warn(`a connection to the database was given up: ${why}`),
+    clock: (ahead) => log.warn(clockLine(ahead)),
   });
+  const pooled = await isPooled(connection);
+  const prepare = config.DATABASE_PREPARE && (!pooled || config.given.has('DATABASE_PREPARE'));
+  if (pooled && connection === direct) log.warn(LISTENS_BEHIND_POOLER);
   // A pooler has its own limits.
-  const capacity = connection === direct ? await poolCapacity(connection, { wished, processes }) : undefined;
+  const capacity =
+    connection === direct && !pooled ? await poolCapacity(connection, { wished, processes }) : undefined;
   const connections = capacity?.pool ?? wished;
   if (capacity && connections < wished)
     log.warn(
@@ -62,6 +63,15 @@ export async function openPools(
     },
   };
 }
+
+function clockLine(aheadMs: number | undefined): string {
+  if (aheadMs === undefined) return "this machine's clock agrees with the database's again";
+  const seconds = Math.abs(Math.round(aheadMs / 1000));
+  return `this machine's clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database's: the database's counts`;
+}
+
+const LISTENS_BEHIND_POOLER =
+  "the database is behind a pooler: unless that keeps whole sessions, servers don't hear of each other's changes; set DATABASE_DIRECT_URL to the database itself";
 
 /** Logs slow statements, each text once a minute. */
 function slowLog(afterMs: number, log: Logger): Slow {

@@ -53,7 +53,8 @@ export async function serve(
   const browsers = openBrowsers(proxies, config.MUSTER_ALLOWED_ORIGINS ?? []);
   const pools = await openPools(config, database, log);
   const { pool, monitor } = pools;
-  const opened = await openPlatform(pool, database.direct, await partsOf(config, log), logError);
+  const parts = { ...(await partsOf(config, log)), clock: monitor.now };
+  const opened = await openPlatform(pool, database.direct, parts, logError);
   const core = opened.platform;
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
   const oidc = oidcOptions(config, logError);

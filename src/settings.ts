@@ -107,7 +107,7 @@ export const SETTINGS = {
     url(['postgres', 'postgresql']),
     'a direct connection without a pooler, for LISTEN and migrations; default: DATABASE_URL',
   ),
-  DATABASE_PREPARE: setting(flag, true, 'named prepared statements; false behind a pooler that has none'),
+  DATABASE_PREPARE: setting(flag, true, 'named prepared statements; unless set, off behind a pooler'),
   DATABASE_POOL_SIZE: setting(
     whole(3, 500),
     10,

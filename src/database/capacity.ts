@@ -37,3 +37,14 @@ export async function poolCapacity(
     await link.end();
   }
 }
+
+/** Whether a pooler answers for the server: it names other processes than those that work. */
+export async function isPooled(connection: Connection): Promise<boolean> {
+  const link = await openLink(connection, { name: 'muster' });
+  try {
+    const [row] = await link.ask('SELECT pg_backend_pid() AS pid');
+    return Number(row.pid) !== link.pid;
+  } finally {
+    await link.end();
+  }
+}

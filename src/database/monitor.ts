@@ -1,3 +1,4 @@
+import { openSharedClock, type SharedClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { type Link, openLink } from './link.ts';
 import type { LinkPool } from './pool.ts';
@@ -15,6 +16,8 @@ export interface DatabaseMonitor {
   answers(): boolean;
   /** Whether there is no database server, so that nobody can change anything: what was read is still valid. */
   isAway(): boolean;
+  /** What time it is. */
+  now(): Date;
   /** Adds a listener that is called when the database is back. */
   onBack(listener: () => void): void;
   close(): Promise<void>;
@@ -26,6 +29,8 @@ export interface MonitorLog {
   back(afterMs: number): void;
   /** A single connection was given up. */
   gaveUp(why: string): void;
+  /** This machine's clock is so much ahead of the database's; undefined: they agree again. */
+  clock(aheadMs: number | undefined): void;
 }
 
 /** Often enough to answer waiting requests within two seconds. */
@@ -34,6 +39,8 @@ const ASK_EVERY_MS = 250;
  * So many checks in a row without a byte on any link. It counts checks, because a busy process receives nothing itself.
  */
 const SILENT_AT_MOST = 5;
+/** The time of the database, in milliseconds since 1970. */
+const TIME = 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now';
 
 /** Opens the monitor, which connects the same way as the pools. Waits until the database answers for the first time. */
 export async function openMonitor(connection: Connection, tell: MonitorLog): Promise<DatabaseMonitor> {
@@ -41,6 +48,7 @@ export async function openMonitor(connection: Connection, tell: MonitorLog): Pro
   const listeners: (() => void)[] = [];
   const stalled = openStalledLinks();
   const abandoned = openAbandonedProcesses();
+  const clock = openSharedClock(tell.clock);
   let state: 'unknown' | 'answers' | 'lost' = 'unknown';
   let lostAt = performance.now();
   let away = false;
@@ -63,6 +71,7 @@ export async function openMonitor(connection: Connection, tell: MonitorLog): Pro
   };
   const find = async (link: Link) => {
     await abandoned.end(link);
+    await askTime(link, clock);
     away = false;
     silent = 0;
     if (state === 'answers') return;
@@ -93,8 +102,8 @@ export async function openMonitor(connection: Connection, tell: MonitorLog): Pro
     try {
       await abandoned.end(link);
       const question = stalled.question(linksOfPools());
-      const rows = await link.ask(question ?? 'SELECT 1');
-      if (!question) return;
+      if (!question) return await askTime(link, clock);
+      const rows = await link.ask(question);
       for (const { link: dead, why } of stalled.judge(rows)) {
         abandoned.add([dead]);
         dead.cut();
@@ -123,12 +132,19 @@ export async function openMonitor(connection: Connection, tell: MonitorLog): Pro
     },
     answers: () => state === 'answers',
     isAway: () => state === 'lost' && away,
+    now: clock.now,
     onBack: (listener) => void listeners.push(listener),
     async close() {
       clearInterval(timer);
       await reconnecting.close();
     },
   };
+}
+
+async function askTime(link: Link, clock: SharedClock): Promise<void> {
+  const askedAt = performance.now();
+  const [row] = await link.ask(TIME);
+  clock.hear(Number(row.now), askedAt);
 }
 
 /**

@@ -100,9 +100,9 @@ export async function isSnapshotOpen(database: Database | Transaction): Promise<
 }
 
 async function lock(tryIt: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + LOCKED_WITHIN_MS;
+  const until = performance.now() + LOCKED_WITHIN_MS;
   while (!(await tryIt())) {
-    if (Date.now() > until)
+    if (performance.now() > until)
       throw new SnapshotTakenError(
         'another backup of this database is being made; try again when it is done',
       );

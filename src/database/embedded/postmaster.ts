@@ -79,9 +79,9 @@ export async function waitUntilGone(cluster: string, pid: number, milliseconds: 
 
 /** Whether the condition is still true after this time. */
 async function holdsFor(milliseconds: number, condition: () => Promise<boolean>): Promise<boolean> {
-  const deadline = Date.now() + milliseconds;
+  const deadline = performance.now() + milliseconds;
   while (await condition()) {
-    if (Date.now() > deadline) return true;
+    if (performance.now() > deadline) return true;
     await pause(10);
   }
   return false;

@@ -34,10 +34,10 @@ export async function reachServer(
   password: string,
   { before, signal: given }: ReachOptions = {},
 ): Promise<Reached> {
-  const deadline = Date.now() + timeout;
+  const deadline = performance.now() + timeout;
   let launch: Launch | undefined;
   let trouble = '';
-  while (Date.now() < deadline && !given?.aborted) {
+  while (performance.now() < deadline && !given?.aborted) {
     const postmaster = await livingPostmaster(place.cluster);
     if (postmaster) {
       const adopted = postmaster.pid !== launch?.pid;

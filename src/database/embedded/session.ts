@@ -67,9 +67,9 @@ export function isPassing(error: unknown): boolean {
 export async function signOff(session: Link): Promise<boolean> {
   await session.ask('SELECT pg_advisory_unlock_shared($1)', [inUse]);
   // Sessions of a process that was killed, or of a pool that was just closed, are still there for a moment.
-  const deadline = Date.now() + 500;
+  const deadline = performance.now() + 500;
   let alone = false;
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     alone ||= await takeAlone(session);
     if (alone && !(await hasClients(session))) return true;
     await pause(20);

@@ -13,15 +13,18 @@ export interface OpenedPlatform {
   close(): Promise<void>;
 }
 
+/** What a platform works with; without a clock it goes by this machine's. */
+export type PlatformParts = Pick<Platform, 'systemDefaults' | 'storage' | 'secrets'> &
+  Partial<Pick<Platform, 'clock'>>;
+
 /** Opens what every service of this process works with. `direct` is the way past a pooler. */
 export async function openPlatform(
   pool: Pool,
   direct: Connection,
-  { systemDefaults, storage, secrets }: Pick<Platform, 'systemDefaults' | 'storage' | 'secrets'>,
+  { systemDefaults, storage, secrets, clock = () => new Date() }: PlatformParts,
   onError: (error: unknown) => void,
 ): Promise<OpenedPlatform> {
   const { database } = pool;
-  const clock = () => new Date();
   const announcements = await openAnnouncements(direct, pool, onError);
   const tenants = openTenantRegistry(database, announcements, systemDefaults);
   const refusals = openRefusals({ database, clock, announcements }, onError);
