@@ -87,9 +87,19 @@ function* groups<T>(names: Iterable<T>): Generator<T[]> {
   if (group.length) yield group;
 }
 
-export function decode(message: string): [sender: string, AnyAnnouncement[]] {
-  const [sender, ...entries] = JSON.parse(message) as [string, ...Entry[]];
-  return [sender, entries.map(announcementOf)];
+export interface Message {
+  sender: string;
+  announcements: AnyAnnouncement[];
+}
+
+/** Undefined for a message of another form, as another version may send it: it may say anything. */
+export function decode(message: string): Message | undefined {
+  try {
+    const [sender, ...entries] = JSON.parse(message) as [string, ...Entry[]];
+    return { sender, announcements: entries.map(announcementOf) };
+  } catch {
+    return undefined;
+  }
 }
 
 function announcementOf([tenantId, letter, ...names]: Entry): AnyAnnouncement {

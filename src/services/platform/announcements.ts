@@ -63,16 +63,20 @@ export async function openAnnouncements(
       else if (announcement.kind === 'reported') listener.reported?.(announcement);
       else listener.changed(announcement);
   };
+  const missed = () => {
+    for (const listener of listeners) listener.everything();
+  };
   let outbox: ReturnType<typeof openOutbox> | undefined;
   const channel = await openNotifyChannel(
     connection,
     {
       onMessage(message) {
-        const [sender, announcements] = decode(message);
-        if (sender !== self) announcements.forEach(tell);
+        const read = decode(message);
+        if (!read) missed();
+        else if (read.sender !== self) read.announcements.forEach(tell);
       },
       onGap() {
-        for (const listener of listeners) listener.everything();
+        missed();
         outbox?.makeUp();
       },
     },
