@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
+import { onceAMinute } from '../once-a-minute.ts';
 import { inSpan } from '../tracing/tracer.ts';
 import type { Connection } from './connection.ts';
 import { openLink, type Slow } from './link.ts';
@@ -69,9 +70,13 @@ export function openPool(
   { connections, prepare, name = 'muster', monitor, slow, tell = () => {} }: PoolOptions,
 ): Pool {
   const types: Types = { parsers: {}, serializers: {} };
+  const isDue = onceAMinute();
+  const onUnable = (reason: string) => {
+    if (isDue('')) tell(`the database could not do what it was asked, which is answered 503: ${reason}`);
+  };
   const links = openLinkPool({
     most: connections,
-    connect: (signal) => openLink(connection, { name, prepare, types, signal, slow }),
+    connect: (signal) => openLink(connection, { name, prepare, types, signal, slow, onUnable }),
     tell,
   });
   monitor?.guard(links);

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
 import { ARRAY_TYPES } from './arrays.ts';
 import type { Connection } from './connection.ts';
-import { asUnavailable, DatabaseUnavailableError } from './unavailable.ts';
+import { asUnavailable, DatabaseUnavailableError, isUnable } from './unavailable.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are whatever was asked for
 export type Rows = postgres.RowList<any[]>;
@@ -58,6 +58,8 @@ export interface LinkOptions {
   /** Gives up opening it. */
   signal?: AbortSignal;
   slow?: Slow | undefined;
+  /** Gets the reason each time that the server lacks what a statement needs, such as room on its disk. */
+  onUnable?: (reason: string) => void;
 }
 
 /** Gets the text of each statement, without its parameters, whose answer took longer. */
@@ -169,7 +171,10 @@ const hasConnected = (socket: Socket) =>
     socket.once('close', () => reject(new DatabaseUnavailableError('it was given up')));
   });
 
-async function linkOf(driver: Driver, { signal, slow }: Pick<LinkOptions, 'signal' | 'slow'>): Promise<Link> {
+async function linkOf(
+  driver: Driver,
+  { signal, slow, onUnable }: Pick<LinkOptions, 'signal' | 'slow' | 'onUnable'>,
+): Promise<Link> {
   const { client } = driver;
   /** Rejects the waiting callers: the driver reports nothing for statements sent just before the end. */
   const waiting = new Set<(error: unknown) => void>();
@@ -188,6 +193,7 @@ async function linkOf(driver: Driver, { signal, slow }: Pick<LinkOptions, 'signa
         },
         (error) => {
           done();
+          if (isUnable(error)) onUnable?.(error.message);
           reject(asUnavailable(error));
         },
       );

@@ -26,6 +26,11 @@ const NO_CONNECTION_LEFT = '53300';
  * too long; the server takes no writes because another replaces it.
  */
 const AWAY = /^(08...|57P0[1-5]|25006)$/;
+/**
+ * insufficient_resources, such as a full disk or no memory; a statement was ended from outside, as by
+ * statement_timeout; the disk or another part of the system failed. Another statement may succeed meanwhile.
+ */
+const UNABLE = /^(53...|57014|58...)$/;
 /** Codes of the driver and the system for a connection that ended or couldn't be opened. */
 const BROKEN = /^(CONNECTION_\w+|CONNECT_TIMEOUT|E[A-Z]+)$/;
 /** There is no server: nothing can change as long as this is so. */
@@ -33,21 +38,22 @@ const NOBODY_THERE = /^(ECONNREFUSED|ENOENT|57P0[1-3])$/;
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
 
-/** The same error, or a DatabaseUnavailableError if it is about the connection and not about the statement. */
+/** The same error, or a DatabaseUnavailableError if the statement isn't the reason. */
 export function asUnavailable(error: unknown): unknown {
   const code = codeOf(error);
-  const isOfConnection =
-    error instanceof postgres.PostgresError
-      ? AWAY.test(code) || code === NO_CONNECTION_LEFT
-      : BROKEN.test(code);
+  const isOfServer =
+    error instanceof postgres.PostgresError ? AWAY.test(code) || UNABLE.test(code) : BROKEN.test(code);
   // For a host with several addresses the error has no message.
-  return isOfConnection ? new DatabaseUnavailableError((error as Error).message || code, error) : error;
+  return isOfServer ? new DatabaseUnavailableError((error as Error).message || code, error) : error;
 }
 
 const causeOf = (error: unknown) => (error instanceof DatabaseUnavailableError ? error.cause : error);
 
 /** Whether the server answers, but has no free connection. */
 export const isFull = (error: unknown): boolean => codeOf(causeOf(error)) === NO_CONNECTION_LEFT;
+
+/** Whether the server answers, but lacks what a statement needs; its operator must know. */
+export const isUnable = (error: unknown): boolean => !isFull(error) && UNABLE.test(codeOf(causeOf(error)));
 
 /** Whether there is no server that anybody could use. */
 export const isNobodyThere = (error: unknown): boolean => NOBODY_THERE.test(codeOf(causeOf(error)));

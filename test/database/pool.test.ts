@@ -70,6 +70,31 @@ it('lets nothing wait for ever that is asked while its connection ends', async (
   expect(failures.filter((error) => !isUnavailable(error))).toEqual([]);
 });
 
+it.each([
+  ['disk_full', true],
+  ['out_of_memory', true],
+  ['configuration_limit_exceeded', true],
+  ['query_canceled', true],
+  ['io_error', true],
+  ['data_corrupted', false],
+  ['division_by_zero', false],
+])('takes %s for a database that is unavailable: %s, and tells it once', async (condition, unavailable) => {
+  const told: string[] = [];
+  const one = openPool(testConnection(), {
+    connections: 1,
+    prepare: false,
+    tell: (line) => void told.push(line),
+  });
+  const refused = `DO $$ BEGIN RAISE ${condition} USING MESSAGE = 'no such luck'; END $$`;
+  for (const work of [one.client.unsafe(refused), one.client.begin(async (tx) => tx.unsafe(refused))])
+    expect(isUnavailable(await failure(work))).toBe(unavailable);
+  expect(told).toEqual(
+    unavailable ? [expect.stringMatching(/^the database could not [^\n]*: no such luck$/)] : [],
+  );
+  expect(await pidOf(one.client)).toBeGreaterThan(0);
+  await one.close();
+});
+
 it('does not say of what was undone that it is there', async () => {
   const whole = pool.client.begin(async (tx) => {
     await tx.unsafe('INSERT INTO pool_test VALUES ($1)', ['undone']);
