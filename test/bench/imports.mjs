@@ -76,7 +76,7 @@ const row = (way, shape, n) => ({
   values: [String(n % 7), 'eu-central'],
 });
 
-function fileOf(shape, from, count) {
+export function fileOf(shape, from, count) {
   const columns = shape.attributes.map((key) => `,attribute.${key}`).join('');
   const lines = [`controllerId,name,description,group,securityToken,address${columns}`];
   for (let n = from; n < from + count; n++) {
@@ -125,7 +125,7 @@ const runCopy = (client, tables) =>
     }
   });
 
-async function upload({ url }, file, rows) {
+export async function upload({ url }, file, rows) {
   const sent = request(`${url}/imports`, {
     method: 'POST',
     headers: {

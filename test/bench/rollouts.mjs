@@ -86,7 +86,7 @@ async function roll(ask, setId, note) {
 }
 
 /** Devices that poll all the while, so many a second whatever the server does. */
-async function openPolls({ port, host }, devices) {
+export async function openPolls({ port, host }, devices) {
   const load = await openLoad(port, POLLERS, {
     kind: 'polls',
     devices: Math.min(devices, 20_000),
@@ -143,7 +143,7 @@ function requireCounts({ totalTargetsPerStatus: { running, scheduled, notstarted
 }
 
 /** Of Linux; elsewhere nothing tells the peak. */
-function megabytes(pid, field) {
+export function megabytes(pid, field) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;

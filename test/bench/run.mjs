@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- starts polls remembered sign-ins uploads feedback downloads reads creates pages parts live filters imports rollouts campaign bulk console peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls remembered sign-ins uploads feedback downloads reads creates pages parts live holding filters imports rollouts campaign bulk console peers] [--quick] [--seconds=N] [--runs=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
@@ -12,6 +12,7 @@ import { benchCreates } from './creates.mjs';
 import { benchDownloads } from './downloads.mjs';
 import { benchFeedback } from './feedback.mjs';
 import { benchFilters } from './filters.mjs';
+import { benchHolding } from './holding.mjs';
 import { benchImports } from './imports.mjs';
 import { benchLive } from './live.mjs';
 import { makeDataFolder, openDatabase, startMuster, stopAll } from './muster.mjs';
@@ -42,6 +43,7 @@ const PARTS = [
   'pages',
   'parts',
   'live',
+  'holding',
   'filters',
   'imports',
   'rollouts',
@@ -60,6 +62,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '3' },
     large: { type: 'string' },
     targets: { type: 'string' },
+    requests: { type: 'string' },
     devices: { type: 'string', default: '20000' },
     statements: { type: 'boolean', default: false },
     'no-graphql': { type: 'boolean', default: false },
@@ -74,6 +77,7 @@ const effort = {
   warmUp: values.quick ? 1 : 3,
 };
 const large = Number(values.large ?? (values.quick ? 100_000 : 1_000_000));
+const requests = Number(values.requests ?? (values.quick ? 100_000 : 2_000_000));
 const graphql = !values['no-graphql'];
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().then(() => process.exit(1)));
@@ -102,6 +106,8 @@ try {
   // Before creations, which make the small fleet a larger one.
   if (wanted('pages')) await benchPages(options);
   if (wanted('live')) await benchLive(options);
+  // Only when it is named: it takes long, and opens very many connections.
+  if (positionals.includes('holding')) await benchHolding({ ...options, requests });
   if (positionals.includes('peers')) await benchPeers(options);
   if (wanted('creates')) await benchCreates(options);
   if (wanted('parts')) await benchParts(options);

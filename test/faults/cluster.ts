@@ -5,6 +5,7 @@ import { packagedBinaries, usableBinaries } from '../../src/database/embedded/bi
 import { ensureCluster } from '../../src/database/embedded/cluster.ts';
 import { findPlace, sharedHome } from '../../src/database/embedded/place.ts';
 import { livingPostmaster, waitUntilGone } from '../../src/database/embedded/postmaster.ts';
+import type { Account } from '../../src/database/embedded/run.ts';
 import { launchServer } from '../../src/database/embedded/server.ts';
 import { connectionTo, type EmbeddedConnection } from '../../src/database/embedded/session.ts';
 import { makeFolder, until } from '../e2e/lifecycle/support.ts';
@@ -15,18 +16,24 @@ export interface Cluster {
   /** For DATABASE_URL. */
   url: string;
   /** Asks it as its superuser, over a connection that lives no longer. */
-  ask<T extends object = Record<string, unknown>>(work: (sql: Sql) => Promise<T[]>): Promise<T[]>;
+  ask<T = Record<string, unknown>>(work: (sql: Sql) => Promise<T[]>): Promise<T[]>;
   /** Cuts all connections but the one that asks, and says how many. */
   cutAll(): Promise<number>;
+  /** The account that it runs as; undefined if it is ours. */
+  account: Account | undefined;
   stop(how?: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>;
+  /** Unless it runs. */
   start(): Promise<void>;
   /** Stops all its processes where they are, so that nothing is answered and nothing is closed. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
 }
 
-export async function newCluster(settings: Record<string, string | number> = {}): Promise<Cluster> {
-  const place = await findPlace(join(makeFolder(), 'data'), () => {});
+export async function newCluster(
+  settings: Record<string, string | number> = {},
+  folder = makeFolder(),
+): Promise<Cluster> {
+  const place = await findPlace(join(folder, 'data'), () => {});
   const home = async () => (place.account ? sharedHome : place.dataDir);
   const binaries = await usableBinaries(packagedBinaries(), place.account, home, () => {});
   const password = await ensureCluster(place, binaries);
@@ -70,7 +77,9 @@ export async function newCluster(settings: Record<string, string | number> = {})
       signal([postmaster.pid], how);
       if (!(await waitUntilGone(place.cluster, postmaster.pid, 20_000))) throw new Error('it does not stop');
     },
+    account: place.account,
     async start() {
+      if (await livingPostmaster(place.cluster)) return;
       const launch = await launchServer(place, binaries);
       await until(async () => {
         const failure = await launch.failure();

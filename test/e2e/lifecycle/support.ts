@@ -89,6 +89,8 @@ export async function start(
   const url = await until(() => {
     if (code !== undefined) throw new Error(`it ended with ${code}: ${process.stderr()}`);
     return START_LINE.exec(process.stdout())?.[1];
+  }).catch((error) => {
+    throw new Error(`${error.message}; it said: ${process.stdout()}${process.stderr()}`);
   });
   return { ...process, url, admin: clientOf({ url }, basic('admin', 'admin')), device: clientOf({ url }) };
 }
@@ -134,6 +136,15 @@ export async function until<T>(
   }
   throw new Error(`it did not happen within ${milliseconds} ms`);
 }
+
+/** A port that nobody listens on now. */
+export const freePort = () =>
+  new Promise<number>((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
 
 export const isPortFree = (port: number) =>
   new Promise<boolean>((resolve) => {
