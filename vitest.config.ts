@@ -28,9 +28,12 @@ const resolve = {
 const expectations = { poll: { timeout: 10_000 } };
 const limits = { testTimeout: 30_000, hookTimeout: 60_000, expect: expectations };
 
+/** A browser starts, and shows page after page, while others do so beside it: what hangs says so long before. */
+const browserLimits = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 const project = (name: string, include: string[], isolate = false) => ({
   resolve,
-  test: { ...limits, name, include, isolate },
+  test: { ...limits, ...(name === 'browser' && browserLimits), name, include, isolate },
 });
 
 export default defineConfig({

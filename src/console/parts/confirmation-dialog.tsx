@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useStore } from '../api/store.ts';
 import { common } from '../texts/common.ts';
 import { asked } from './confirm.ts';
+import { Dialog } from './dialog.tsx';
 
 /** As the server takes it. */
 const LONGEST_REMARK = 255;
@@ -20,7 +21,7 @@ export function ConfirmationDialog() {
   if (!question) return null;
   const isReady = question.typed === undefined || typed.trim() === question.typed;
   return (
-    <Modal opened onClose={() => question.answer(false)} title={question.title} centered>
+    <Dialog onClose={() => question.answer(false)} title={question.title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -64,6 +65,6 @@ export function ConfirmationDialog() {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

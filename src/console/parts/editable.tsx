@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconPencil, IconX } from '@tabler/icons-react';
-import { type SyntheticEvent, useState } from 'react';
+import { type SyntheticEvent, useRef, useState } from 'react';
 import { common } from '../texts/common.ts';
 import classes from './editable.module.css';
 
@@ -23,7 +23,9 @@ export function Editable({
   const [draft, setDraft] = useState<string>();
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const wasEdited = useRef(false);
   const stop = () => {
+    wasEdited.current = true;
     setDraft(undefined);
     setFault(undefined);
   };
@@ -39,6 +41,7 @@ export function Editable({
         className={classes.value}
         aria-label={`${value || empty} ${editLabel}`}
         onClick={() => setDraft(value)}
+        autoFocus={wasEdited.current}
       >
         {shown}
         <IconPencil size={14} className={classes.pencil} aria-hidden />

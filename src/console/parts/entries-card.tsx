@@ -4,6 +4,7 @@ import { type SyntheticEvent, useState } from 'react';
 import { common } from '../texts/common.ts';
 import { targetTexts as texts } from '../texts/target.ts';
 import { Card } from './card.tsx';
+import { FocusHome } from './dialog.tsx';
 import { Editable } from './editable.tsx';
 import { Fact, Facts } from './fact.tsx';
 import { done, failure } from './notify.tsx';
@@ -86,7 +87,11 @@ export function EntriesCard({ title, hint, entries, mayEdit, save, remove }: Ent
           ))}
         </Facts>
       )}
-      {isAdding && <NewEntry save={save} onClose={() => setAdding(false)} />}
+      {isAdding && (
+        <FocusHome>
+          <NewEntry save={save} onClose={() => setAdding(false)} />
+        </FocusHome>
+      )}
     </Card>
   );
 }
@@ -107,15 +112,7 @@ function NewEntry({ save, onClose }: Pick<EntriesProps, 'save'> & { onClose: () 
     <form onSubmit={submit}>
       <Stack gap="xs">
         <Group gap="xs" align="flex-start" grow>
-          <TextInput
-            name="key"
-            size="xs"
-            label={texts.key}
-            error={fault}
-            required
-            withAsterisk={false}
-            autoFocus
-          />
+          <TextInput name="key" size="xs" label={texts.key} error={fault} required withAsterisk={false} />
           <TextInput name="value" size="xs" label={texts.value} />
         </Group>
         <Group gap="xs">

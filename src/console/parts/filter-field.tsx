@@ -38,9 +38,10 @@ export function FilterField({
   const { text, position, input } = writing;
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const suggestions = useSuggestions(of, { text, position }, combobox.dropdownOpened);
+  const offered = suggestions.map(({ kind, text: word }) => `${kind} ${word}`).join('\n');
   // What was selected is another thing now.
   // biome-ignore lint/correctness/useExhaustiveDependencies: with other suggestions only
-  useEffect(() => combobox.resetSelectedOption(), [suggestions]);
+  useEffect(() => combobox.resetSelectedOption(), [offered]);
   // What can still become right is no fault yet.
   const begun = suggestions[0]?.position ?? Number.POSITIVE_INFINITY;
   const shownFault = text === value && !((fault?.position ?? 0) >= begun) ? fault : undefined;
@@ -52,7 +53,7 @@ export function FilterField({
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || combobox.getSelectedOptionIndex() >= 0) return;
     combobox.closeDropdown();
-    onChange(text);
+    writing.applyNow(text);
   };
 
   return (
@@ -138,8 +139,18 @@ function useWriting(value: string, onChange: (filter: string) => void) {
   const [position, setPosition] = useState(value.length);
   const [scroll, setScroll] = useState(0);
   const caret = useRef<number>(undefined);
-  const use = useDebouncedCallback(onChange, PAUSE_MS);
-  useEffect(() => setText(value), [value]);
+  // What was used and isn't the value yet: it comes back as such, when perhaps more was written.
+  const sent = useRef<string[]>([]);
+  const applyNow = (next: string) => {
+    sent.current.push(next.trim());
+    onChange(next);
+  };
+  const applySoon = useDebouncedCallback(applyNow, PAUSE_MS);
+  useEffect(() => {
+    const own = sent.current.indexOf(value.trim());
+    sent.current = own < 0 ? [] : sent.current.slice(own + 1);
+    if (own < 0) setText(value);
+  }, [value]);
   // A caret that was set for a new text counts once that is in the field.
   // biome-ignore lint/correctness/useExhaustiveDependencies: with another text only
   useLayoutEffect(() => {
@@ -156,18 +167,19 @@ function useWriting(value: string, onChange: (filter: string) => void) {
     text,
     position,
     scroll,
+    applyNow,
     onSelect: (event: SyntheticEvent<HTMLInputElement>) => look(event.currentTarget),
     onInput(event: SyntheticEvent<HTMLInputElement>) {
       setText(event.currentTarget.value);
       look(event.currentTarget);
-      use(event.currentTarget.value);
+      applySoon(event.currentTarget.value);
     },
     /** Puts another text into the field. */
     write(next: { text: string; position: number }) {
       caret.current = next.position;
       setText(next.text);
       setPosition(next.position);
-      use(next.text);
+      applySoon(next.text);
       input.current?.focus();
     },
   };

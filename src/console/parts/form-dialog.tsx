@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { type ReactNode, type SyntheticEvent, useState } from 'react';
 import type { Fault } from '../api/use-change.ts';
 import { common } from '../texts/common.ts';
+import { Dialog } from './dialog.tsx';
 import { Faults } from './faults.tsx';
 
 export interface FormDialogProps {
@@ -46,7 +47,7 @@ export function FormDialog({
   const isFieldOf = (fault: Fault, field: string) => fault.path.some((part) => part === field);
   const others = faults.filter((fault) => !fields.some((field) => isFieldOf(fault, field)));
   return (
-    <Modal opened onClose={onClose} title={title} size={size} centered>
+    <Dialog onClose={onClose} title={title} size={size}>
       <form onSubmit={submit}>
         <Stack>
           {children((field) => faults.find((fault) => isFieldOf(fault, field))?.message)}
@@ -61,7 +62,7 @@ export function FormDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Modal } from '@mantine/core';
 import { askAnew } from '../api/connection.ts';
 import { useStore } from '../api/store.ts';
 import type { JobStateFragment } from '../api/types.documents.ts';
 import { jobTexts as texts } from '../texts/job.ts';
+import { Dialog } from './dialog.tsx';
 import { followed } from './follow-job.ts';
 import { JobProgress } from './job-progress.tsx';
 import { done, failure } from './notify.tsx';
@@ -19,8 +19,8 @@ export function JobDialog() {
     askAnew();
   };
   return (
-    <Modal opened onClose={close} title={one.title} centered>
+    <Dialog onClose={close} title={one.title}>
       <JobProgress key={one.job.id} job={one.job} onEnd={onEnd} />
-    </Modal>
+    </Dialog>
   );
 }

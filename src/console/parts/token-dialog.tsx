@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { common } from '../texts/common.ts';
 import { CodeLines } from './copy.tsx';
+import { Dialog } from './dialog.tsx';
 
 export interface NewToken {
   title: string;
@@ -13,11 +14,9 @@ export interface NewToken {
 /** A secret that is shown once. */
 export function TokenDialog({ title, text, copyLabel, token, onClose }: NewToken & { onClose: () => void }) {
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={title}
-      centered
       size="lg"
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': common.close }}
@@ -31,6 +30,6 @@ export function TokenDialog({ title, text, copyLabel, token, onClose }: NewToken
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -19,7 +19,7 @@ import {
   IconSun,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { quoted } from '../api/filters.ts';
 import { signOut } from '../api/session.ts';
 import type { PaletteFoundQuery } from '../api/types.documents.ts';
@@ -35,11 +35,17 @@ const ICON = { size: 20, stroke: 1.6 };
 
 /** Everything one can go to or do, by keyboard. It is open as soon as it is loaded. */
 export function Palette({ opened }: { opened: number }) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each time it is wanted
-  useEffect(() => palette.open(), [opened]);
   const [query, setQuery] = useState('');
+  const before = useRef<Element>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time it is wanted
+  useEffect(() => {
+    if (store.getState().opened) return;
+    before.current = document.activeElement;
+    setQuery('');
+    palette.open();
+  }, [opened]);
   const own = [usePages(), useCommands()];
-  const found = useFound(query.trim());
+  const { groups: found, isFailed } = useFound(query.trim());
   return (
     <Spotlight
       store={store}
@@ -52,13 +58,21 @@ export function Palette({ opened }: { opened: number }) {
         ...groups.slice(own.length),
       ]}
       shortcut={null}
-      nothingFound={shell.paletteEmpty}
+      clearQueryOnClose={false}
+      returnFocus={false}
+      onSpotlightClose={() => {
+        const { activeElement, body } = document;
+        const isLost = activeElement === body || activeElement?.closest('[role=dialog]');
+        if (isLost && before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+      }}
+      nothingFound={isFailed ? shell.paletteFailed : shell.paletteEmpty}
       highlightQuery
       scrollable
       searchProps={{
         leftSection: <IconSearch size={18} />,
         placeholder: shell.palette,
         'aria-label': shell.palette,
+        autoFocus: true,
       }}
     />
   );
@@ -117,7 +131,7 @@ const MOST_GROUPS = 4;
 const WORD = /^[\w.-]+$/;
 
 /** What the server has by that name: targets, their groups, sets and rollouts; and the way to all of the targets. */
-function useFound(query: string): SpotlightActionGroupData[] {
+function useFound(query: string): { groups: SpotlightActionGroupData[]; isFailed: boolean } {
   const { may } = useViewer();
   const navigate = useNavigate();
   const [text] = useDebouncedValue(query, PAUSE_MS);
@@ -135,7 +149,7 @@ function useFound(query: string): SpotlightActionGroupData[] {
     { targets: filter, named: `name==${found}`, groups, ...seen },
     { pause: !isAsked },
   );
-  if (!isAsked) return [];
+  if (!isAsked) return { groups: [], isFailed: false };
   const { targets, distributionSets, rollouts } = answer.data ?? {};
   const targetActions: SpotlightActionData[] = (targets?.nodes ?? []).map(({ id, controllerId, name }) => ({
     id,
@@ -151,7 +165,7 @@ function useFound(query: string): SpotlightActionGroupData[] {
       leftSection: <IconFilter {...ICON} />,
       onClick: () => void navigate({ to: '/targets', search: { filter } }),
     });
-  return [
+  const groupsFound = [
     { group: shell.foundTargets, actions: targetActions },
     {
       group: shell.foundGroups,
@@ -182,6 +196,7 @@ function useFound(query: string): SpotlightActionGroupData[] {
       })),
     },
   ];
+  return { groups: groupsFound, isFailed: answer.error !== undefined };
 }
 
 /** The names of groups that are in use, as the filter language suggests them. */

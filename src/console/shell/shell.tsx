@@ -62,12 +62,13 @@ function Frame({ pathname }: { pathname: string }) {
   const openPalette = () => setPaletteOpened((times) => times + 1);
   useHotkeys([['mod+K', openPalette]], []);
 
-  // A new page is read from its start, also by those who don't see it.
+  // A new page is read from its start, also by those who don't see it; some begin with a field.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only with another page
   useEffect(() => {
     close();
     if (first.current) first.current = false;
-    else main.current?.focus({ preventScroll: true });
+    else if (!main.current?.querySelector(':is(input, textarea):focus'))
+      main.current?.focus({ preventScroll: true });
   }, [pathname]);
 
   return (

@@ -23,6 +23,7 @@ export const shell = {
   palette: 'Search or go to …',
   paletteHint: 'Ctrl + K',
   paletteEmpty: 'Nothing found.',
+  paletteFailed: 'The server could not be searched. Type on to try again.',
   pages: 'Pages',
   commands: 'Actions',
   foundTargets: 'Targets',

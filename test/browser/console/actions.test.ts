@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uploadFile } from '../../support/software.ts';
-import { type ConsoleUnderTest, executablePath, expectAccessible, openConsole } from './support.ts';
+import { type ConsoleUnderTest, executablePath, expectAccessible, openConsole, toldOn } from './support.ts';
 
-describe.skipIf(!executablePath)('actions in the console', { timeout: 90_000 }, () => {
+describe.skipIf(!executablePath)('actions in the console', () => {
   let console: ConsoleUnderTest;
   beforeAll(async () => {
     console = await openConsole();
@@ -38,7 +38,7 @@ describe.skipIf(!executablePath)('actions in the console', { timeout: 90_000 }, 
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Force' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Force 1' }).click();
-    await page.getByText('1 action forced.').waitFor();
+    await toldOn(page, '1 action forced.');
     expect((await actionOf('fan-1')).forceType).toBe('forced');
 
     await page.getByRole('combobox', { name: 'Filter' }).fill('target.controllerId==fan-2');
@@ -48,7 +48,7 @@ describe.skipIf(!executablePath)('actions in the console', { timeout: 90_000 }, 
     await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel 1' }).click();
-    await page.getByText('1 action canceled.').waitFor();
+    await toldOn(page, '1 action canceled.');
     await page.getByRole('row', { name: /fan-2.*Being canceled|fan-2.*Cancel/ }).waitFor();
     expect((await actionOf('fan-2')).status).toBe('canceling');
     expect((await actionOf('fan-3')).status).toBe('running');
@@ -78,7 +78,7 @@ describe.skipIf(!executablePath)('actions in the console', { timeout: 90_000 }, 
         .click();
       await expect.poll(() => page.getByRole('checkbox', { checked: true }).count()).toBe(0);
     }
-    await page.getByText('1 action confirmed.').waitFor();
+    await toldOn(page, '1 action confirmed.');
     const { id } = await actionOf('fan-4');
     const history = (await admin(`/rest/v1/targets/fan-4/actions/${id}/status`)).text;
     expect(history).toContain('Deny: asked the owner');

@@ -13,7 +13,7 @@ import {
   openConsole,
 } from './support.ts';
 
-describe.skipIf(!executablePath)('each page of the console', { timeout: 90_000 }, () => {
+describe.skipIf(!executablePath)('each page of the console', () => {
   let console: ConsoleUnderTest;
   beforeAll(async () => {
     console = await openConsole();

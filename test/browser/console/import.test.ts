@@ -8,7 +8,7 @@ import {
   openConsole,
 } from './support.ts';
 
-describe.skipIf(!executablePath)('a file of devices in the console', { timeout: 90_000 }, () => {
+describe.skipIf(!executablePath)('a file of devices in the console', () => {
   let console: ConsoleUnderTest;
   beforeAll(async () => {
     console = await openConsole();

@@ -1,7 +1,14 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uploadFile } from '../../support/software.ts';
-import { type ConsoleUnderTest, executablePath, headingOf, openConsole, PASSWORD } from './support.ts';
+import {
+  type ConsoleUnderTest,
+  executablePath,
+  headingOf,
+  openConsole,
+  PASSWORD,
+  toldOn,
+} from './support.ts';
 
 const MOST_TABS = 60;
 
@@ -30,7 +37,20 @@ async function byPalette(page: Page, text: string, option: string | RegExp): Pro
   await search.waitFor({ state: 'detached' });
 }
 
-describe.skipIf(!executablePath)('the console by keyboard alone', { timeout: 90_000 }, () => {
+/** One more letter comes just when the address gets the filter. */
+const TYPES_ON = `
+  const push = history.pushState;
+  history.pushState = function (...args) {
+    push.apply(this, args);
+    if (!String(args[2]).endsWith('name%3D%3Da')) return;
+    const field = document.querySelector('[aria-label=Filter]');
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, 'name==ab');
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    globalThis.seen = new Set();
+    setInterval(() => seen.add(field.value), 5);
+  };`;
+
+describe.skipIf(!executablePath)('the console by keyboard alone', () => {
   let console: ConsoleUnderTest;
   beforeAll(async () => {
     console = await openConsole();
@@ -82,7 +102,7 @@ describe.skipIf(!executablePath)('the console by keyboard alone', { timeout: 90_
     await page.keyboard.press('Enter');
     await tabTo(page, dialog.getByRole('button', { name: 'Assign software (1)' }));
     await page.keyboard.press('Enter');
-    await page.getByText('The software is assigned to 1 target.').waitFor();
+    await toldOn(page, 'The software is assigned to 1 target.');
 
     await tabTo(page, page.getByRole('link', { name: 'door-1', exact: true }));
     await page.keyboard.press('Enter');
@@ -93,6 +113,37 @@ describe.skipIf(!executablePath)('the console by keyboard alone', { timeout: 90_
     await actions.getByText('Finished').first().waitFor();
     await actions.getByText('all doors open').waitFor();
     expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('has the focus in a dialog as soon as it is seen, and back where it was afterwards', async () => {
+    const { page, context, troubles } = await console.visit();
+    for (const [path, opener] of [
+      ['/software', 'New distribution set'],
+      ['/targets', 'Target filters'],
+      ['/targets/door-0', 'Search or go to …'],
+    ] as const) {
+      await page.goto(path);
+      const button = page.getByRole('button', { name: opener });
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').locator(':focus').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await button.and(page.locator(':focus')).waitFor();
+    }
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('loses nothing that is typed into a filter while what was typed before is used', async () => {
+    const { page, context } = await console.visit();
+    await page.addInitScript(TYPES_ON);
+    await page.goto('/targets');
+    const filter = page.getByRole('combobox', { name: 'Filter' });
+    await filter.fill('name==a');
+    await expect.poll(() => new URL(page.url()).searchParams.get('filter')).toBe('name==ab');
+    expect(await page.evaluate('[...seen]')).toEqual(['name==ab']);
     await context.close();
   });
 

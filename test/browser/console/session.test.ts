@@ -2,7 +2,14 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAdministeredDatabase } from '../../support/database.ts';
 import { startTestServer } from '../../support/server.ts';
-import { type ConsoleUnderTest, executablePath, headingOf, openConsole, PASSWORD } from './support.ts';
+import {
+  type ConsoleUnderTest,
+  executablePath,
+  headingOf,
+  openConsole,
+  PASSWORD,
+  toldOn,
+} from './support.ts';
 
 const SOON = { timeout: 20_000, interval: 500 };
 /** Whoever comes back to the page asks the server, unless the page asks it already. */
@@ -12,7 +19,7 @@ const seeItGone = (page: Page) =>
     expect(await page.getByText('The server does not answer.', { exact: true }).isVisible()).toBe(true);
   }, SOON);
 
-describe.skipIf(!executablePath)('a session in the console', { timeout: 90_000 }, () => {
+describe.skipIf(!executablePath)('a session in the console', () => {
   let console: ConsoleUnderTest;
   beforeAll(async () => {
     console = await openConsole();
@@ -97,7 +104,7 @@ describe.skipIf(!executablePath)('a session in the console', { timeout: 90_000 }
     await seeItGone(page);
     away = false;
     await page.getByRole('button', { name: 'Try now' }).click();
-    await page.getByText('The server is back.').waitFor();
+    await toldOn(page, 'The server is back.');
     await page.getByText('The server does not answer.', { exact: true }).waitFor({ state: 'detached' });
     await context.close();
   });

@@ -3,9 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newAuthority } from '../../support/certificates.ts';
 import { basic, clientOf, graphql } from '../../support/server.ts';
-import { type ConsoleUnderTest, executablePath, expectAccessible, openConsole, PASSWORD } from './support.ts';
+import {
+  type ConsoleUnderTest,
+  executablePath,
+  expectAccessible,
+  openConsole,
+  PASSWORD,
+  toldOn,
+} from './support.ts';
 
-describe.skipIf(!executablePath)('settings in the console', { timeout: 90_000 }, () => {
+describe.skipIf(!executablePath)('settings in the console', () => {
   let console: ConsoleUnderTest;
   let receiver: Server;
   let answer = 204;
@@ -87,7 +94,7 @@ describe.skipIf(!executablePath)('settings in the console', { timeout: 90_000 },
 
     const card = page.getByRole('region', { name: 'operations' });
     await card.getByRole('button', { name: 'Send a test' }).click();
-    await page.getByText('The test was accepted with 204.').waitFor();
+    await toldOn(page, 'The test was accepted with 204.');
     await card
       .getByRole('row', { name: /webhook tested.*operations.*Delivered.*204/ })
       .first()
@@ -95,10 +102,10 @@ describe.skipIf(!executablePath)('settings in the console', { timeout: 90_000 },
     await expectAccessible(page);
     answer = 500;
     await card.getByRole('button', { name: 'Send a test' }).click();
-    await page.getByText('The test failed: was answered 500').waitFor();
+    await toldOn(page, 'The test failed: was answered 500');
     answer = 204;
     await card.getByRole('button', { name: 'Send again: webhook tested' }).first().click();
-    await page.getByText('1 delivery sent again.').waitFor();
+    await toldOn(page, '1 delivery sent again.');
 
     await card.getByRole('button', { name: 'Edit operations' }).click();
     await page.getByLabel('Make a new secret').check();
@@ -156,11 +163,11 @@ describe.skipIf(!executablePath)('settings in the console', { timeout: 90_000 },
     await page.keyboard.press('Escape');
     await page.getByLabel('New password', { exact: true }).fill('another-quiet-secret');
     await page.getByRole('button', { name: 'Save the user' }).click();
-    await page.getByText('ada: saved.').waitFor();
+    await toldOn(page, 'ada: saved.');
     expect((await ada('/graphql')).status).toBe(401);
     await page.getByRole('button', { name: 'Delete ada' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('The account is deleted.').waitFor();
+    await toldOn(page, 'The account is deleted.');
     expect(troubles).toEqual([]);
     await context.close();
   });

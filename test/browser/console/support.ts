@@ -22,6 +22,29 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const FORESEEN =
   /Failed to load resource: (?:the server responded with a status of (?:401|403|503)|net::ERR)/;
 
+/**
+ * Notes what a slow machine would make a matter of luck: a dialog that is seen before it has the focus, and what is
+ * told only for some seconds.
+ */
+const WATCH = `
+  const told = (globalThis.told = []);
+  const within = (nodes, selector) =>
+    [...nodes].flatMap((node) => node.matches ? [...(node.matches(selector) ? [node] : []), ...node.querySelectorAll(selector)] : []);
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) {
+      for (const dialog of within(addedNodes, '[role=dialog]'))
+        if (!dialog.contains(document.activeElement)) console.error('A dialog without the focus: ' + dialog.textContent);
+      for (const one of within(addedNodes, '.mantine-Notification-root')) told.push(one.textContent);
+    }
+  }).observe(document, { childList: true, subtree: true });
+`;
+
+/** Waits until this was told, be it shown still or not. */
+export const toldOn = (page: Page, text: string | RegExp) =>
+  expect
+    .poll(() => page.evaluate('told'), { timeout: 20_000 })
+    .toContainEqual(typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text));
+
 export interface Visitor {
   page: Page;
   context: BrowserContext;
@@ -70,6 +93,7 @@ export async function openConsole(settings: Record<string, string> = {}): Promis
       // A wait that fails says what for, before the test is over.
       context.setDefaultTimeout(20_000);
       const page = await context.newPage();
+      await page.addInitScript(WATCH);
       const troubles: string[] = [];
       page.on('pageerror', (error) => troubles.push(String(error.stack)));
       page.on('console', (message) => {

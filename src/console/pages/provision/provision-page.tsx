@@ -80,7 +80,7 @@ function Done({
         <PageButton to="/targets/$controllerId" params={{ controllerId }}>
           {texts.show}
         </PageButton>
-        <Button variant="default" onClick={onAnother} data-autofocus>
+        <Button variant="default" onClick={onAnother} autoFocus>
           {texts.another}
         </Button>
       </Group>

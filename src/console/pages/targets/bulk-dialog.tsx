@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import type { TargetSelection } from '../../api/types.documents.ts';
 import type { Fault } from '../../api/use-change.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Faults } from '../../parts/faults.tsx';
 import { followed } from '../../parts/follow-job.ts';
 import { done, failure } from '../../parts/notify.tsx';
@@ -59,7 +60,7 @@ export function BulkDialog({
   }
 
   return (
-    <Modal opened onClose={onClose} title={title} centered>
+    <Dialog onClose={onClose} title={title}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">
@@ -94,7 +95,7 @@ export function BulkDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -5,6 +5,7 @@ import { type SyntheticEvent, useState } from 'react';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
+import { FocusHome } from '../../parts/dialog.tsx';
 import { done } from '../../parts/notify.tsx';
 import { common } from '../../texts/common.ts';
 import { filterTexts as texts } from '../../texts/targets.ts';
@@ -32,33 +33,35 @@ export function TargetFilters({
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={texts.saved}>
-        <Stack gap="sm">
-          {data && saved.length === 0 && (
-            <Text size="sm" c="dimmed">
-              {texts.noneSaved}
-            </Text>
-          )}
-          {saved.map((it) => (
-            <Group key={it.id} justify="space-between" wrap="nowrap" gap="xs">
-              <UnstyledButton
-                miw={0}
-                onClick={() => {
-                  onChoose(it.filter);
-                  close();
-                }}
-              >
-                <Text size="sm" fw={550} truncate>
-                  {it.name}
-                </Text>
-                <Text size="xs" c="dimmed" ff="monospace" truncate>
-                  {it.filter}
-                </Text>
-              </UnstyledButton>
-              {it.viewerCan.delete && <Forget id={it.id} name={it.name} filter={it.filter} />}
-            </Group>
-          ))}
-          {can.createTargetFilters && isValid && <Save filter={filter} />}
-        </Stack>
+        <FocusHome>
+          <Stack gap="sm">
+            {data && saved.length === 0 && (
+              <Text size="sm" c="dimmed">
+                {texts.noneSaved}
+              </Text>
+            )}
+            {saved.map((it) => (
+              <Group key={it.id} justify="space-between" wrap="nowrap" gap="xs">
+                <UnstyledButton
+                  miw={0}
+                  onClick={() => {
+                    onChoose(it.filter);
+                    close();
+                  }}
+                >
+                  <Text size="sm" fw={550} truncate>
+                    {it.name}
+                  </Text>
+                  <Text size="xs" c="dimmed" ff="monospace" truncate>
+                    {it.filter}
+                  </Text>
+                </UnstyledButton>
+                {it.viewerCan.delete && <Forget id={it.id} name={it.name} filter={it.filter} />}
+              </Group>
+            ))}
+            {can.createTargetFilters && isValid && <Save filter={filter} />}
+          </Stack>
+        </FocusHome>
       </Popover.Dropdown>
     </Popover>
   );
