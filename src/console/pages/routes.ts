@@ -1,6 +1,7 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { type Place, placeOf } from '../parts/place.ts';
 import { fleetSearchOf } from './fleet/search.ts';
+import { newRolloutSearchOf } from './rollouts/search.ts';
 import { settingsSearchOf } from './settings/search.ts';
 import { softwareSearchOf } from './software/search.ts';
 import { type TargetsSearch, targetsSearchOf } from './targets/search.ts';
@@ -48,6 +49,7 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
     createRoute({
       getParentRoute: () => shell,
       path: '/rollouts/new',
+      validateSearch: newRolloutSearchOf,
       component: lazyRouteComponent(() => import('./rollouts/new-rollout-page.tsx'), 'NewRolloutPage'),
     }),
     createRoute({

@@ -1,48 +1,77 @@
+import { Button } from '@mantine/core';
+import { IconFilterOff } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Loaded } from '../api/use-data.ts';
+import { tableTexts as texts } from '../texts/table.ts';
 import { DataTable, type DataTableProps } from './data-table.tsx';
+import type { FilterFault } from './filter-fault.tsx';
 import { Pager, type PagerProps } from './pager.tsx';
 import type { Place } from './place.ts';
-import { Failed } from './states.tsx';
+import { Empty, Failed } from './states.tsx';
 
 export interface Page<Row> {
   nodes: readonly Row[];
-  totalCount: number;
+  /** It may be known later than the rows. */
+  totalCount?: number | undefined;
   pageInfo: PagerProps['info'];
 }
 
-/** A page of a list as a table, with what leads to the next; or what there is to say where nothing is. */
-export function ListTable<Row extends object>({
-  of,
-  page,
-  place,
-  size,
-  onMove,
-  empty,
-  ...table
-}: Omit<DataTableProps<Row>, 'rows'> & {
+/** The filter of a list that has one above it. */
+export interface ListFilter {
+  text: string;
+  fault: FilterFault | undefined;
+  /** What is said where nothing matches it. */
+  nothing: string;
+  clear: () => void;
+}
+
+export interface ListTableProps<Row> extends Omit<DataTableProps<Row>, 'rows'> {
   of: Loaded<unknown>;
   page: Page<Row> | undefined;
   place: Place;
   size: number;
   onMove: (place: Place) => void;
+  filter?: ListFilter;
+  /** What is shown where there is nothing yet. */
   empty: ReactNode;
-}) {
-  if (of.error && !page) return <Failed error={of.error} reload={of.reload} />;
-  if (page?.totalCount === 0 && !of.stale) return empty;
+}
+
+/** A page of a list as a table, with what leads to the next; or what there is to say where nothing is. */
+export function ListTable<Row extends object>(props: ListTableProps<Row>) {
+  const { of, page, place, size, onMove, filter, empty, ...table } = props;
+  const isFirst = place.after === undefined && place.before === undefined;
+  if (!page && filter?.fault)
+    return <Unfiltered title={texts.faultTitle} hint={texts.faultHint} of={filter} />;
+  if (!page && of.error) return <Failed error={of.error} reload={of.reload} />;
+  if (page?.nodes.length === 0 && isFirst && !of.stale)
+    return filter?.text ? <Unfiltered title={filter.nothing} hint={texts.nothingHint} of={filter} /> : empty;
+  const isWhole = isFirst && page?.totalCount === page?.nodes.length;
   return (
     <>
       <DataTable {...table} rows={page?.nodes} />
-      {page && page.totalCount > page.nodes.length && (
+      {(filter || (page && !isWhole)) && (
         <Pager
           place={place}
           size={size}
-          count={page.nodes.length}
-          total={page.totalCount}
-          info={page.pageInfo}
+          count={page?.nodes.length ?? 0}
+          total={page?.totalCount}
+          info={page?.pageInfo}
           onMove={onMove}
         />
       )}
     </>
   );
 }
+
+const Unfiltered = ({ title, hint, of }: { title: string; hint: string; of: ListFilter }) => (
+  <Empty
+    icon={<IconFilterOff size={40} stroke={1.4} />}
+    title={title}
+    hint={hint}
+    action={
+      <Button variant="default" onClick={of.clear}>
+        {texts.clearFilter}
+      </Button>
+    }
+  />
+);

@@ -28,6 +28,8 @@ export const fleetTexts = {
   lastDay: (count: number) => `${counted(count, 'target')} added in the last 24 hours`,
   shares: 'State of the fleet',
   sharesOf: (name: string, count: string, share: string) => `${name}: ${count} (${share})`,
+  hiddenTitle: 'Your account may not see targets',
+  hiddenHint: 'What it may see is in the navigation. For more, ask an administrator for the permission.',
   emptyTitle: 'No devices yet',
   emptyHint:
     'Provision the first one: you get its token and the commands it needs. To see a fleet move without any device, run `muster simulate`.',

@@ -51,6 +51,7 @@ export const rolloutsTexts = {
 };
 
 export const rolloutTexts = {
+  untitled: (number: string) => `Rollout ${number}`,
   notFound: 'This rollout does not exist.',
   toList: 'To all rollouts',
   details: 'Details',

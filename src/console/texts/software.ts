@@ -42,6 +42,7 @@ export const softwareTexts = {
 };
 
 export const moduleTexts = {
+  untitled: (number: string) => `Software module ${number}`,
   notFound: 'This module does not exist.',
   toList: 'To the software',
   details: 'Details',
@@ -87,6 +88,8 @@ export const moduleTexts = {
 };
 
 export const setTexts = {
+  untitled: (number: string) => `Distribution set ${number}`,
+  rollOut: 'Roll out',
   notFound: 'This distribution set does not exist.',
   modules: 'Modules',
   noModules: 'No module yet. Add those that the type asks for, and the set is complete.',

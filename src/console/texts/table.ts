@@ -13,5 +13,9 @@ export const tableTexts = {
   allSelected: (count: number) => `All ${numberText(count)} that match are selected`,
   selectAll: (count: number) => `Select all ${numberText(count)} that match`,
   clear: 'Clear the selection',
+  faultTitle: 'This filter can not be read',
+  faultHint: 'Mend it where it is marked, or clear it.',
+  nothingHint: 'Change the filter, or clear it to see all.',
+  clearFilter: 'Clear the filter',
   rows: (count: number) => counted(count, 'row'),
 };

@@ -26,11 +26,7 @@ export const targetsTexts = {
   provision: 'Provision a device',
   emptyTitle: 'No targets yet',
   emptyHint: 'Provision a device: you get its token and the commands that it needs.',
-  nothingTitle: 'Nothing matches this filter',
-  nothingHint: 'Change the filter, or clear it to see all targets.',
-  clearFilter: 'Clear the filter',
-  faultTitle: 'This filter can not be read',
-  faultHint: 'Mend it where it is marked.',
+  nothing: 'Nothing matches this filter',
 };
 
 export const filterTexts = {
@@ -70,6 +66,7 @@ export const bulkTexts = {
   overlap: 'Seconds for which the old tokens still work',
   overlapHint: 'Devices that do not know their new token yet can poll as long as this.',
   setLabel: 'Distribution set',
+  noSets: 'There is no distribution set yet. Make one under Software first.',
   setPlaceholder: 'Search by name',
   force: 'How',
   deleteTitle: (count: number) => `Delete ${targets(count)}?`,

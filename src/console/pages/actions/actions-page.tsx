@@ -1,18 +1,18 @@
 import { Group } from '@mantine/core';
-import { IconFilterOff, IconListCheck } from '@tabler/icons-react';
+import { IconListCheck } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { DeploymentRowFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
+import type { Column } from '../../parts/data-table.tsx';
 import { filterFaultOf } from '../../parts/filter-fault.tsx';
 import { FilterField } from '../../parts/filter-field.tsx';
 import { PageLink } from '../../parts/links.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Pager } from '../../parts/pager.tsx';
 import { pageArguments } from '../../parts/place.ts';
 import { SelectionBar } from '../../parts/selection-bar.tsx';
-import { Empty, Failed } from '../../parts/states.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { ActionState } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
 import { actionsTexts as texts } from '../../texts/actions.ts';
@@ -83,7 +83,7 @@ export function ActionsPage() {
   const list = page.data?.actions;
   const rows = list?.nodes;
   const mayChange = may('UPDATE_TARGET');
-  const isEmpty = rows?.length === 0 && !page.stale;
+  const setFilter = (next: string) => void navigate({ search: next ? { filter: next } : {}, replace: true });
   return (
     <Page wide title={texts.title} lead={texts.lead}>
       <Group>
@@ -92,7 +92,7 @@ export function ActionsPage() {
           placeholder={texts.filterPlaceholder}
           value={filter}
           fault={fault}
-          onChange={(next) => void navigate({ search: next ? { filter: next } : {}, replace: true })}
+          onChange={setFilter}
         />
       </Group>
       {mayChange && (
@@ -106,35 +106,27 @@ export function ActionsPage() {
           )}
         </SelectionBar>
       )}
-      {page.error && !fault && !rows ? (
-        <Failed error={page.error} reload={page.reload} />
-      ) : isEmpty ? (
-        <Empty
-          icon={filter ? <IconFilterOff size={40} stroke={1.4} /> : <IconListCheck size={40} stroke={1.4} />}
-          title={filter ? texts.nothing : texts.emptyTitle}
-          hint={filter ? undefined : texts.emptyHint}
-        />
-      ) : (
-        <>
-          <DataTable
-            label={texts.table}
-            rows={rows}
-            keyOf={({ id }) => id}
-            nameOf={({ target }) => texts.name(target?.controllerId ?? common.none)}
-            columns={COLUMNS}
-            selection={mayChange ? selection : undefined}
-            height="calc(100vh - 260px)"
+      <ListTable
+        of={page}
+        page={list}
+        place={search}
+        size={PAGE_SIZE}
+        onMove={(place) => void navigate({ search: filter ? { filter, ...place } : place })}
+        filter={{ text: filter, fault, nothing: texts.nothing, clear: () => setFilter('') }}
+        empty={
+          <Empty
+            icon={<IconListCheck size={40} stroke={1.4} />}
+            title={texts.emptyTitle}
+            hint={texts.emptyHint}
           />
-          <Pager
-            place={search}
-            size={PAGE_SIZE}
-            count={rows?.length ?? 0}
-            total={list?.totalCount}
-            info={list?.pageInfo}
-            onMove={(place) => void navigate({ search: filter ? { filter, ...place } : place })}
-          />
-        </>
-      )}
+        }
+        label={texts.table}
+        keyOf={({ id }) => id}
+        nameOf={({ target }) => texts.name(target?.controllerId ?? common.none)}
+        columns={COLUMNS}
+        selection={mayChange ? selection : undefined}
+        height="calc(100vh - 260px)"
+      />
     </Page>
   );
 }

@@ -1,16 +1,16 @@
 import { Group, Text } from '@mantine/core';
-import { IconFilterOff, IconHistory } from '@tabler/icons-react';
+import { IconHistory } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { AuditRowFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
+import type { Column } from '../../parts/data-table.tsx';
 import { eventText } from '../../parts/event-type.ts';
 import { filterFaultOf } from '../../parts/filter-fault.tsx';
 import { FilterField } from '../../parts/filter-field.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Pager } from '../../parts/pager.tsx';
 import { pageArguments } from '../../parts/place.ts';
-import { Empty, Failed } from '../../parts/states.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { auditTexts as texts } from '../../texts/settings.ts';
 import { AuditLog } from '../settings/settings.documents.ts';
@@ -58,7 +58,7 @@ export function AuditPage() {
     { keep: true },
   );
   const fault = filterFaultOf(page.error);
-  const list = page.data?.auditEvents;
+  const setFilter = (next: string) => void navigate({ search: next ? { filter: next } : {}, replace: true });
   return (
     <Page wide title={texts.title} lead={texts.lead}>
       <Group>
@@ -67,37 +67,29 @@ export function AuditPage() {
           placeholder={texts.filterPlaceholder}
           value={filter}
           fault={fault}
-          onChange={(next) => void navigate({ search: next ? { filter: next } : {}, replace: true })}
+          onChange={setFilter}
         />
       </Group>
-      {page.error && !fault && !list ? (
-        <Failed error={page.error} reload={page.reload} />
-      ) : list?.nodes.length === 0 && !page.stale ? (
-        <Empty
-          icon={filter ? <IconFilterOff size={40} stroke={1.4} /> : <IconHistory size={40} stroke={1.4} />}
-          title={filter ? texts.nothing : texts.emptyTitle}
-          hint={filter ? undefined : texts.emptyHint}
-        />
-      ) : (
-        <>
-          <DataTable
-            label={texts.table}
-            rows={list?.nodes}
-            keyOf={({ id }) => id}
-            nameOf={({ type }) => eventText(type)}
-            columns={COLUMNS}
-            height="calc(100vh - 270px)"
+      <ListTable
+        of={page}
+        page={page.data?.auditEvents}
+        place={search}
+        size={PAGE_SIZE}
+        onMove={(place) => void navigate({ search: { ...(filter && { filter }), ...place } })}
+        filter={{ text: filter, fault, nothing: texts.nothing, clear: () => setFilter('') }}
+        empty={
+          <Empty
+            icon={<IconHistory size={40} stroke={1.4} />}
+            title={texts.emptyTitle}
+            hint={texts.emptyHint}
           />
-          <Pager
-            place={search}
-            size={PAGE_SIZE}
-            count={list?.nodes.length ?? 0}
-            total={list?.totalCount}
-            info={list?.pageInfo}
-            onMove={(place) => void navigate({ search: { ...(filter && { filter }), ...place } })}
-          />
-        </>
-      )}
+        }
+        label={texts.table}
+        keyOf={({ id }) => id}
+        nameOf={({ type }) => eventText(type)}
+        columns={COLUMNS}
+        height="calc(100vh - 270px)"
+      />
     </Page>
   );
 }

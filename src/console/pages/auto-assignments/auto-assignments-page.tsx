@@ -1,19 +1,19 @@
 import { Group } from '@mantine/core';
-import { IconFilterOff, IconRepeat } from '@tabler/icons-react';
+import { IconRepeat } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { AutoAssignmentRowFragment, AutoAssignmentStatus } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
+import type { Column } from '../../parts/data-table.tsx';
 import { filterFaultOf } from '../../parts/filter-fault.tsx';
 import { FilterField } from '../../parts/filter-field.tsx';
 import { PageLink } from '../../parts/links.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Pager } from '../../parts/pager.tsx';
 import { pageArguments } from '../../parts/place.ts';
-import { Empty, Failed } from '../../parts/states.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { State, type Tone } from '../../parts/status.tsx';
 import { useNow } from '../../parts/use-now.ts';
 import { When } from '../../parts/when.tsx';
@@ -98,49 +98,42 @@ export function AutoAssignmentsPage() {
   const create = can.createAutoAssignments && (
     <CreateButton label={texts.create} onClick={() => setEdited('new')} />
   );
-  const isEmpty = rows?.length === 0 && !page.stale;
+  const isEmpty = rows?.length === 0 && !filter && !page.stale;
+  const setFilter = (next: string) => void navigate({ search: next ? { filter: next } : {}, replace: true });
   return (
-    <Page wide title={texts.title} lead={texts.lead} actions={!(isEmpty && !filter) && create}>
-      {!(isEmpty && !filter) && (
+    <Page wide title={texts.title} lead={texts.lead} actions={!isEmpty && create}>
+      {!isEmpty && (
         <Group>
           <FilterField
             of="AUTO_ASSIGNMENT"
             placeholder={texts.filterPlaceholder}
             value={filter}
             fault={fault}
-            onChange={(next) => void navigate({ search: next ? { filter: next } : {}, replace: true })}
+            onChange={setFilter}
           />
         </Group>
       )}
-      {page.error && !fault && !rows ? (
-        <Failed error={page.error} reload={page.reload} />
-      ) : isEmpty ? (
-        <Empty
-          icon={filter ? <IconFilterOff size={40} stroke={1.4} /> : <IconRepeat size={40} stroke={1.4} />}
-          title={filter ? texts.nothing : texts.emptyTitle}
-          hint={filter ? undefined : texts.emptyHint}
-          action={!filter && create}
-        />
-      ) : (
-        <>
-          <DataTable
-            label={texts.table}
-            rows={rows}
-            keyOf={({ id }) => id}
-            nameOf={({ name }) => name}
-            columns={columns}
-            height="calc(100vh - 260px)"
+      <ListTable
+        of={page}
+        page={list}
+        place={search}
+        size={PAGE_SIZE}
+        onMove={(place) => void navigate({ search: filter ? { filter, ...place } : place })}
+        filter={{ text: filter, fault, nothing: texts.nothing, clear: () => setFilter('') }}
+        empty={
+          <Empty
+            icon={<IconRepeat size={40} stroke={1.4} />}
+            title={texts.emptyTitle}
+            hint={texts.emptyHint}
+            action={create}
           />
-          <Pager
-            place={search}
-            size={PAGE_SIZE}
-            count={rows?.length ?? 0}
-            total={list?.totalCount}
-            info={list?.pageInfo}
-            onMove={(place) => void navigate({ search: filter ? { filter, ...place } : place })}
-          />
-        </>
-      )}
+        }
+        label={texts.table}
+        keyOf={({ id }) => id}
+        nameOf={({ name }) => name}
+        columns={columns}
+        height="calc(100vh - 260px)"
+      />
       {edited && (
         <AutoAssignmentDialog
           autoAssignment={edited === 'new' ? undefined : edited}

@@ -1,16 +1,16 @@
 import { Group } from '@mantine/core';
-import { IconFilterOff, IconUserCheck } from '@tabler/icons-react';
+import { IconUserCheck } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import type { PendingRowFragment, PendingTargetState } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
+import type { Column } from '../../parts/data-table.tsx';
 import { filterFaultOf } from '../../parts/filter-fault.tsx';
 import { FilterField } from '../../parts/filter-field.tsx';
-import { Pager } from '../../parts/pager.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
 import { type Place, pageArguments } from '../../parts/place.ts';
 import { SelectionBar } from '../../parts/selection-bar.tsx';
-import { Empty, Failed } from '../../parts/states.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
@@ -56,14 +56,18 @@ export function PendingTab({
   const mayDecide = may('CREATE_TARGET');
   const rows = list?.nodes;
 
-  if (rows?.length === 0 && !filter && !page.stale)
-    return (
-      <Empty
-        icon={<IconUserCheck size={40} stroke={1.4} />}
-        title={state === 'PENDING' ? texts.nothingWaiting : texts.nothingRejected}
-        hint={state === 'PENDING' ? texts.nothingWaitingHint : undefined}
-      />
-    );
+  const choose = (next: string) => {
+    setFilter(next.trim());
+    setPlace({});
+  };
+  const empty = (
+    <Empty
+      icon={<IconUserCheck size={40} stroke={1.4} />}
+      title={state === 'PENDING' ? texts.nothingWaiting : texts.nothingRejected}
+      hint={state === 'PENDING' ? texts.nothingWaitingHint : undefined}
+    />
+  );
+  if (rows?.length === 0 && !filter && !page.stale) return empty;
   return (
     <>
       <Group mb="md">
@@ -72,10 +76,7 @@ export function PendingTab({
           value={filter}
           fault={fault}
           placeholder={texts.filterPlaceholder}
-          onChange={(next) => {
-            setFilter(next.trim());
-            setPlace({});
-          }}
+          onChange={choose}
         />
       </Group>
       {mayDecide && (
@@ -89,28 +90,20 @@ export function PendingTab({
           {(selected) => <Decide state={state} count={selected} selection={selection} />}
         </SelectionBar>
       )}
-      {page.error && !fault && !rows ? (
-        <Failed error={page.error} reload={page.reload} />
-      ) : rows?.length === 0 && !page.stale ? (
-        <Empty icon={<IconFilterOff size={40} stroke={1.4} />} title={texts.nothingMatches} />
-      ) : (
-        <DataTable
-          label={state === 'PENDING' ? texts.waiting : texts.rejected}
-          rows={rows}
-          keyOf={({ id }) => id}
-          nameOf={({ controllerId }) => controllerId}
-          columns={COLUMNS}
-          selection={mayDecide ? selection : undefined}
-          height="calc(100vh - 360px)"
-        />
-      )}
-      <Pager
+      <ListTable
+        of={page}
+        page={list}
         place={place}
         size={PAGE_SIZE}
-        count={rows?.length ?? 0}
-        total={list?.totalCount}
-        info={list?.pageInfo}
         onMove={setPlace}
+        filter={{ text: filter, fault, nothing: texts.nothingMatches, clear: () => choose('') }}
+        empty={empty}
+        label={state === 'PENDING' ? texts.waiting : texts.rejected}
+        keyOf={({ id }) => id}
+        nameOf={({ controllerId }) => controllerId}
+        columns={COLUMNS}
+        selection={mayDecide ? selection : undefined}
+        height="calc(100vh - 360px)"
       />
     </>
   );

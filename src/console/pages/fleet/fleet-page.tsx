@@ -53,9 +53,17 @@ export function FleetPage() {
         )
       }
     >
-      <Answer of={fleet} waiting={<Lines count={4} height={96} />}>
-        {({ fleetSummary }) => <Numbers fleet={moves.data?.fleetSummaryChanged ?? fleetSummary} />}
-      </Answer>
+      {mayRead ? (
+        <Answer of={fleet} waiting={<Lines count={4} height={96} />}>
+          {({ fleetSummary }) => <Numbers fleet={moves.data?.fleetSummaryChanged ?? fleetSummary} />}
+        </Answer>
+      ) : (
+        <Empty
+          icon={<IconTopologyStar3 size={44} stroke={1.3} />}
+          title={texts.hiddenTitle}
+          hint={texts.hiddenHint}
+        />
+      )}
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Group, NumberInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { type Fault, useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
@@ -30,7 +30,11 @@ export function NewRolloutPage() {
   const navigate = useNavigate();
   const [create, busy] = useChange(CreateRollout);
   const [faults, setFaults] = useState<readonly Fault[]>([]);
-  const [draft, setDraft] = useState(FIRST_DRAFT);
+  const { set } = useSearch({ from: '/shell/rollouts/new' });
+  const [draft, setDraft] = useState<RolloutDraft>(() => ({
+    ...FIRST_DRAFT,
+    choice: set === undefined ? {} : { setId: `DistributionSet:${set}` },
+  }));
   const [planned] = useDebouncedValue(draft, PAUSE_MS);
   const targetFilter = useTargetFilter(draft.choice.setId);
   const change = (changed: Partial<RolloutDraft>) => setDraft((before) => ({ ...before, ...changed }));

@@ -7,8 +7,8 @@ import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
 import { PageButton, PageLink } from '../../parts/links.tsx';
+import { OnePage } from '../../parts/one-page.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Answer, Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { rolloutTexts as texts } from '../../texts/rollouts.ts';
@@ -25,19 +25,18 @@ export function RolloutPage() {
   const answer = useData(RolloutPageQuery, { id });
   useSubscription({ query: RolloutMoves, variables: { id }, pause: !answer.data?.rollout });
   return (
-    <Answer of={answer}>
-      {({ rollout }) =>
-        rollout ? (
-          <Shown rollout={rollout} />
-        ) : (
-          <Empty
-            icon={<IconRocketOff size={40} stroke={1.4} />}
-            title={texts.notFound}
-            action={<PageButton to="/rollouts">{texts.toList}</PageButton>}
-          />
-        )
-      }
-    </Answer>
+    <OnePage
+      of={answer}
+      find={({ rollout }) => rollout}
+      title={texts.untitled(number)}
+      missing={{
+        icon: <IconRocketOff size={40} stroke={1.4} />,
+        title: texts.notFound,
+        action: <PageButton to="/rollouts">{texts.toList}</PageButton>,
+      }}
+    >
+      {(one) => <Shown rollout={one} />}
+    </OnePage>
   );
 }
 

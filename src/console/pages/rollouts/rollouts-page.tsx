@@ -6,12 +6,12 @@ import { useSubscription } from 'urql';
 import type { RolloutRowFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
+import type { Column } from '../../parts/data-table.tsx';
 import { PageButton, PageLink } from '../../parts/links.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Pager } from '../../parts/pager.tsx';
 import { pageArguments } from '../../parts/place.ts';
-import { Empty, Failed } from '../../parts/states.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { common, numberText } from '../../texts/common.ts';
 import { rolloutsTexts as texts } from '../../texts/rollouts.ts';
@@ -73,35 +73,26 @@ export function RolloutsPage() {
   );
   return (
     <Page wide title={texts.title} lead={texts.lead} actions={mayCreate && rows?.length !== 0 && create}>
-      {page.error && !rows ? (
-        <Failed error={page.error} reload={page.reload} />
-      ) : rows?.length === 0 && !page.stale ? (
-        <Empty
-          icon={<IconRocket size={40} stroke={1.4} />}
-          title={texts.emptyTitle}
-          hint={texts.emptyHint}
-          action={mayCreate && create}
-        />
-      ) : (
-        <>
-          <DataTable
-            label={texts.table}
-            rows={rows}
-            keyOf={({ id }) => id}
-            nameOf={({ name }) => name}
-            columns={COLUMNS}
-            height="calc(100vh - 220px)"
+      <ListTable
+        of={page}
+        page={page.data?.rollouts}
+        place={search}
+        size={PAGE_SIZE}
+        onMove={(place) => void navigate({ search: place })}
+        empty={
+          <Empty
+            icon={<IconRocket size={40} stroke={1.4} />}
+            title={texts.emptyTitle}
+            hint={texts.emptyHint}
+            action={mayCreate && create}
           />
-          <Pager
-            place={search}
-            size={PAGE_SIZE}
-            count={rows?.length ?? 0}
-            total={page.data?.rollouts.totalCount}
-            info={page.data?.rollouts.pageInfo}
-            onMove={(place) => void navigate({ search: place })}
-          />
-        </>
-      )}
+        }
+        label={texts.table}
+        keyOf={({ id }) => id}
+        nameOf={({ name }) => name}
+        columns={COLUMNS}
+        height="calc(100vh - 220px)"
+      />
     </Page>
   );
 }

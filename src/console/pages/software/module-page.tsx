@@ -9,8 +9,8 @@ import { confirm } from '../../parts/confirm.ts';
 import { Fact, Facts } from '../../parts/fact.tsx';
 import { PageButton } from '../../parts/links.tsx';
 import { done, failure } from '../../parts/notify.tsx';
+import { OnePage } from '../../parts/one-page.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Answer, Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { softwareTexts, moduleTexts as texts } from '../../texts/software.ts';
@@ -22,19 +22,18 @@ export function ModulePage() {
   const { number } = useParams({ from: '/shell/software/modules/$number' });
   const answer = useData(ModulePageQuery, { id: `SoftwareModule:${number}` });
   return (
-    <Answer of={answer}>
-      {({ softwareModule }) =>
-        softwareModule ? (
-          <Shown module={softwareModule} reload={answer.reload} />
-        ) : (
-          <Empty
-            icon={<IconPackageOff size={40} stroke={1.4} />}
-            title={texts.notFound}
-            action={<PageButton to="/software">{texts.toList}</PageButton>}
-          />
-        )
-      }
-    </Answer>
+    <OnePage
+      of={answer}
+      find={({ softwareModule }) => softwareModule}
+      title={texts.untitled(number)}
+      missing={{
+        icon: <IconPackageOff size={40} stroke={1.4} />,
+        title: texts.notFound,
+        action: <PageButton to="/software">{texts.toList}</PageButton>,
+      }}
+    >
+      {(one) => <Shown module={one} reload={answer.reload} />}
+    </OnePage>
   );
 }
 

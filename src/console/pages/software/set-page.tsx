@@ -1,18 +1,19 @@
 import { ActionIcon, Button, Group, Select, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconPackageOff, IconTrash, IconX } from '@tabler/icons-react';
+import { IconPackageOff, IconRocket, IconTrash, IconX } from '@tabler/icons-react';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { quoted } from '../../api/filters.ts';
 import type { SetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
 import { PageButton, PageLink } from '../../parts/links.tsx';
 import { done, failure } from '../../parts/notify.tsx';
+import { OnePage } from '../../parts/one-page.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Answer, Empty } from '../../parts/states.tsx';
 import { common } from '../../texts/common.ts';
 import { moduleTexts, setTexts as texts } from '../../texts/software.ts';
 import { AssignCard } from './assign-card.tsx';
@@ -31,24 +32,24 @@ export function SetPage() {
   const { number } = useParams({ from: '/shell/distribution-sets/$number' });
   const answer = useData(SetPageQuery, { id: `DistributionSet:${number}` });
   return (
-    <Answer of={answer}>
-      {({ distributionSet }) =>
-        distributionSet ? (
-          <Shown set={distributionSet} />
-        ) : (
-          <Empty
-            icon={<IconPackageOff size={40} stroke={1.4} />}
-            title={texts.notFound}
-            action={<PageButton to="/software">{moduleTexts.toList}</PageButton>}
-          />
-        )
-      }
-    </Answer>
+    <OnePage
+      of={answer}
+      find={({ distributionSet }) => distributionSet}
+      title={texts.untitled(number)}
+      missing={{
+        icon: <IconPackageOff size={40} stroke={1.4} />,
+        title: texts.notFound,
+        action: <PageButton to="/software">{moduleTexts.toList}</PageButton>,
+      }}
+    >
+      {(one) => <Shown set={one} />}
+    </OnePage>
   );
 }
 
 function Shown({ set }: { set: SetFullFragment }) {
   const navigate = useNavigate();
+  const { can } = useViewer();
   const [remove, removing] = useChange(DeleteSet);
   const title = `${set.name} ${set.version}`;
 
@@ -73,16 +74,27 @@ function Shown({ set }: { set: SetFullFragment }) {
         </Group>
       }
       actions={
-        set.viewerCan.delete && (
-          <Button
-            variant="default"
-            leftSection={<IconTrash size={16} />}
-            loading={removing}
-            onClick={() => void removeIt()}
-          >
-            {common.delete}
-          </Button>
-        )
+        <>
+          {set.viewerCan.delete && (
+            <Button
+              variant="default"
+              leftSection={<IconTrash size={16} />}
+              loading={removing}
+              onClick={() => void removeIt()}
+            >
+              {common.delete}
+            </Button>
+          )}
+          {can.createRollouts && set.complete && (
+            <PageButton
+              to="/rollouts/new"
+              search={{ set: Number(set.number) }}
+              leftSection={<IconRocket size={16} aria-hidden />}
+            >
+              {texts.rollOut}
+            </PageButton>
+          )}
+        </>
       }
     >
       {set.description && <Text size="sm">{set.description}</Text>}

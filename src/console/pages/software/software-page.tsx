@@ -5,11 +5,11 @@ import { type ReactNode, useState } from 'react';
 import { type Loaded, useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
+import type { Column } from '../../parts/data-table.tsx';
+import { type Page as ListPage, ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Pager, type PagerProps } from '../../parts/pager.tsx';
 import { pageArguments } from '../../parts/place.ts';
-import { Empty, Failed } from '../../parts/states.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { softwareTexts as texts } from '../../texts/software.ts';
 import { MODULE_COLUMNS, SET_COLUMNS } from './columns.tsx';
 import { NewModuleDialog, NewSetDialog } from './new-dialogs.tsx';
@@ -117,39 +117,34 @@ interface Named {
 }
 
 function List<Row extends Named>({
-  of: { error, reload, stale },
+  of,
   list,
   label,
   columns,
   empty,
 }: {
   of: Loaded<unknown>;
-  list: { nodes: readonly Row[]; totalCount: number; pageInfo: PagerProps['info'] } | undefined;
+  list: ListPage<Row> | undefined;
   label: string;
   columns: readonly Column<Row>[];
   empty: ReactNode;
 }) {
   const search = useSearch({ from: '/shell/software' });
   const navigate = useNavigate({ from: '/software' });
-  if (error && !list) return <Failed error={error} reload={reload} />;
-  if (list?.nodes.length === 0 && !stale) return empty;
   return (
     <Stack>
-      <DataTable
+      <ListTable
+        of={of}
+        page={list}
+        place={search}
+        size={PAGE_SIZE}
+        onMove={(place) => void navigate({ search: { tab: search.tab, ...place } })}
+        empty={empty}
         label={label}
-        rows={list?.nodes}
         keyOf={({ id }) => id}
         nameOf={({ name, version }) => `${name} ${version}`}
         columns={columns}
         height="calc(100vh - 280px)"
-      />
-      <Pager
-        place={search}
-        size={PAGE_SIZE}
-        count={list?.nodes.length ?? 0}
-        total={list?.totalCount}
-        info={list?.pageInfo}
-        onMove={(place) => void navigate({ search: { tab: search.tab, ...place } })}
       />
     </Stack>
   );

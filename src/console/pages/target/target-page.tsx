@@ -10,8 +10,8 @@ import { useData } from '../../api/use-data.ts';
 import { confirm } from '../../parts/confirm.ts';
 import { PageButton } from '../../parts/links.tsx';
 import { done } from '../../parts/notify.tsx';
+import { OnePage } from '../../parts/one-page.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Answer, Empty } from '../../parts/states.tsx';
 import { TargetState } from '../../parts/status.tsx';
 import { common } from '../../texts/common.ts';
 import { targetTexts as texts } from '../../texts/target.ts';
@@ -39,19 +39,18 @@ export function TargetPage() {
   });
   const moved = useMemo(() => [moves.data, steps.data], [moves.data, steps.data]);
   return (
-    <Answer of={answer}>
-      {({ target }) =>
-        target ? (
-          <Shown target={target} moved={moved} />
-        ) : (
-          <Empty
-            icon={<IconDeviceUnknown size={40} stroke={1.4} />}
-            title={texts.notFound}
-            action={<PageButton to="/targets">{texts.toList}</PageButton>}
-          />
-        )
-      }
-    </Answer>
+    <OnePage
+      of={answer}
+      find={({ target }) => target}
+      title={controllerId}
+      missing={{
+        icon: <IconDeviceUnknown size={40} stroke={1.4} />,
+        title: texts.notFound,
+        action: <PageButton to="/targets">{texts.toList}</PageButton>,
+      }}
+    >
+      {(one) => <Shown target={one} moved={moved} />}
+    </OnePage>
   );
 }
 

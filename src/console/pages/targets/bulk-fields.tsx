@@ -101,23 +101,30 @@ export function SetField({
 }: FieldProps & { /** Whether it may be forced from a moment on. */ mayWait?: boolean }) {
   const [search, setSearch] = useState('');
   const [asked] = useDebouncedValue(search.replace(/ .*/, ''), 250);
+  // One that is chosen from the start may be none of the first.
+  const [chosen] = useState(values.setId);
   const { data } = useData(
     SetChoices,
-    { filter: asked ? `name==${quoted(`*${asked}*`)}` : undefined },
+    {
+      filter: asked ? `name==${quoted(`*${asked}*`)}` : undefined,
+      chosen: chosen ?? '',
+      hasChosen: chosen !== undefined,
+    },
     { keep: true },
   );
+  const sets = data?.distributionSets.nodes ?? [];
+  const isShown = !data?.chosen || sets.some(({ id }) => id === chosen);
   return (
     <>
       <Select
         label={texts.setLabel}
         placeholder={texts.setPlaceholder}
-        data={
-          data?.distributionSets.nodes.map(({ id, name, version, complete }) => ({
-            value: id,
-            label: `${name} ${version}`,
-            disabled: !complete,
-          })) ?? []
-        }
+        description={data && sets.length === 0 && asked === '' ? texts.noSets : undefined}
+        data={(isShown ? sets : [data.chosen!, ...sets]).map(({ id, name, version, complete }) => ({
+          value: id,
+          label: `${name} ${version}`,
+          disabled: !complete,
+        }))}
         value={values.setId ?? null}
         onChange={(setId) => onChange({ setId: setId ?? undefined })}
         searchable

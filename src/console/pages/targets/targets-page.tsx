@@ -1,19 +1,18 @@
 import { Group } from '@mantine/core';
-import { IconDeviceDesktop, IconFilterOff, IconPlus } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconPlus } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { ColumnsMenu } from '../../parts/columns-menu.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
 import { filterFaultOf } from '../../parts/filter-fault.tsx';
 import { FilterField } from '../../parts/filter-field.tsx';
 import { useKept } from '../../parts/kept.ts';
 import { PageButton } from '../../parts/links.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { Pager } from '../../parts/pager.tsx';
 import { pageArguments } from '../../parts/place.ts';
-import { Empty, Failed } from '../../parts/states.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { numberText } from '../../texts/common.ts';
 import { targetsTexts as texts } from '../../texts/targets.ts';
 import { BulkBar } from './bulk-bar.tsx';
@@ -40,7 +39,7 @@ export function TargetsPage() {
   );
   const count = useData(TargetsCount, { filter: filter || undefined }, { keep: true });
   const total = count.data?.targets.totalCount;
-  const rows = page.data?.targets.nodes;
+  const list = page.data?.targets;
   const fault = filterFaultOf(page.error);
   const selection = useSelection(filter);
   const [isFiltering, setFiltering] = useState(false);
@@ -69,76 +68,33 @@ export function TargetsPage() {
         <TargetFilters filter={filter} isValid={!fault && filter !== ''} onChoose={setFilter} />
         <ColumnsMenu columns={TARGET_COLUMNS} hidden={hidden} onChange={setHidden} />
       </Group>
-      <BulkBar selection={selection} total={total} pageCount={rows?.length ?? 0} />
-      {page.error && !fault && !rows ? (
-        <Failed error={page.error} reload={page.reload} />
-      ) : fault && !rows ? (
-        <Empty
-          icon={<IconFilterOff size={40} stroke={1.4} />}
-          title={texts.faultTitle}
-          hint={texts.faultHint}
-        />
-      ) : rows?.length === 0 && !page.stale ? (
-        <Nothing
-          isFiltered={filter !== ''}
-          onClear={() => go({ sort })}
-          mayCreate={can.createTargets ?? false}
-        />
-      ) : (
-        <>
-          <DataTable
-            label={texts.table}
-            rows={rows}
-            keyOf={({ id }) => id}
-            nameOf={({ controllerId }) => controllerId}
-            columns={TARGET_COLUMNS}
-            hidden={hidden}
-            sort={sort}
-            onSort={(next) => go({ filter: filter || undefined, sort: next })}
-            selection={may('UPDATE_TARGET', 'DELETE_TARGET') ? selection : undefined}
-            stale={page.stale && page.loading}
-            height="calc(100vh - 260px)"
+      <BulkBar selection={selection} total={total} pageCount={list?.nodes.length ?? 0} />
+      <ListTable
+        of={page}
+        page={list && { ...list, totalCount: total }}
+        place={search}
+        size={PAGE_SIZE}
+        onMove={(place) => go({ filter: filter || undefined, sort, ...place })}
+        filter={{ text: filter, fault, nothing: texts.nothing, clear: () => go({ sort }) }}
+        empty={
+          <Empty
+            icon={<IconDeviceDesktop size={40} stroke={1.4} />}
+            title={texts.emptyTitle}
+            hint={texts.emptyHint}
+            action={can.createTargets && <PageButton to="/provision">{texts.provision}</PageButton>}
           />
-          <Pager
-            place={search}
-            size={PAGE_SIZE}
-            count={rows?.length ?? 0}
-            total={total}
-            info={page.data?.targets.pageInfo}
-            onMove={(place) => go({ filter: filter || undefined, sort, ...place })}
-          />
-        </>
-      )}
+        }
+        label={texts.table}
+        keyOf={({ id }) => id}
+        nameOf={({ controllerId }) => controllerId}
+        columns={TARGET_COLUMNS}
+        hidden={hidden}
+        sort={sort}
+        onSort={(next) => go({ filter: filter || undefined, sort: next })}
+        selection={may('UPDATE_TARGET', 'DELETE_TARGET') ? selection : undefined}
+        stale={page.stale && page.loading}
+        height="calc(100vh - 260px)"
+      />
     </Page>
-  );
-}
-
-function Nothing({
-  isFiltered,
-  onClear,
-  mayCreate,
-}: {
-  isFiltered: boolean;
-  onClear: () => void;
-  mayCreate: boolean;
-}) {
-  return isFiltered ? (
-    <Empty
-      icon={<IconFilterOff size={40} stroke={1.4} />}
-      title={texts.nothingTitle}
-      hint={texts.nothingHint}
-      action={
-        <PageButton to="/targets" variant="default" onClick={onClear}>
-          {texts.clearFilter}
-        </PageButton>
-      }
-    />
-  ) : (
-    <Empty
-      icon={<IconDeviceDesktop size={40} stroke={1.4} />}
-      title={texts.emptyTitle}
-      hint={texts.emptyHint}
-      action={mayCreate && <PageButton to="/provision">{texts.provision}</PageButton>}
-    />
   );
 }
