@@ -1,5 +1,6 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { type Place, placeOf } from '../parts/place.ts';
+import { NotFound } from '../shell/not-found.tsx';
 import { fleetSearchOf } from './fleet/search.ts';
 import { newRolloutSearchOf } from './rollouts/search.ts';
 import { settingsSearchOf } from './settings/search.ts';
@@ -110,4 +111,5 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
       path: '/provision/many',
       component: lazyRouteComponent(() => import('./provision/import-page.tsx'), 'ImportPage'),
     }),
+    createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),
   ] as const;

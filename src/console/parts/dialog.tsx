@@ -13,7 +13,7 @@ export const Dialog = ({ children, ...others }: Omit<ModalProps, 'opened'>) => (
 
 /**
  * Has the focus from the moment it is seen, so that no key is lost: what is marked by `data-autofocus` has it, or the
- * first field. When it goes, whoever had the focus before gets it back.
+ * first field, or else it as a whole. When it goes, whoever had the focus before gets it back.
  */
 export function FocusHome({ children }: { children: ReactNode }) {
   const ref = useRef<HTMLDivElement>(null);
@@ -26,14 +26,18 @@ export function FocusHome({ children }: { children: ReactNode }) {
       for (const marked of home.querySelectorAll(`[${MARK}]`)) marked.removeAttribute(MARK);
       (target as Element).setAttribute(MARK, '');
     });
-    firstIn(home)?.focus({ preventScroll: true });
+    (firstIn(home) ?? home).focus({ preventScroll: true });
     return () => {
       const { activeElement, body } = document;
       const isLost = activeElement === body || around.contains(activeElement);
       if (isLost && before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
-  return <div ref={ref}>{children}</div>;
+  return (
+    <div ref={ref} tabIndex={-1} style={{ outline: 'none' }}>
+      {children}
+    </div>
+  );
 }
 
 const firstIn = (home: HTMLElement) =>
