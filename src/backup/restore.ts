@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connection } from '../database/connection.ts';
 import { type Load, loadRows } from '../database/load.ts';
-import { migrate, newestKnown } from '../database/migrate.ts';
+import { migrate, migrations, newestKnown } from '../database/migrate.ts';
 import type { ContentStore } from '../storage/store.ts';
 import { BrokenBackupError, type Entry, entriesOf } from './archive.ts';
 import { DESCRIPTION, Description, END_OF_BACKUP, locationOf, rowsIn, Sums, tableOf } from './contents.ts';
@@ -54,7 +54,7 @@ export async function restore(
       async ({ client }) => {
         sums = await loadRows(client, tables, load);
       },
-      migration,
+      migrations().filter(({ folderMillis }) => folderMillis <= migration),
     );
     await migrate(direct, async ({ client }) => void (await client.unsafe('ANALYZE')));
     return { description, sums: sums! };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { type Client, type Database, openPool, type Pool } from './connect.ts';
@@ -16,14 +17,14 @@ const EXTENSIONS = ['pg_trgm', 'btree_gin'];
 export class UnfitDatabaseError extends Error {}
 
 /**
- * Brings the database up to date, or to the time of an older migration, then does `afterwards`. Only one process at a
- * time does this.
+ * Brings the database up to date by these migrations, then does `afterwards`. Only one process at a time does this;
+ * servers of another version may work on the database meanwhile.
  * @throws UnfitDatabaseError if its version, encoding, letter case or extensions don't fit.
  */
 export async function migrate(
   connection: Connection,
   afterwards: (pool: Pool) => Promise<void>,
-  upTo = Number.POSITIVE_INFINITY,
+  some = migrations(),
 ): Promise<void> {
   const pool = openPool(connection, { connections: 3, prepare: false });
   try {
@@ -32,10 +33,7 @@ export async function migrate(
     await pool.client.begin(async (transaction) => {
       await transaction.unsafe('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       await refuseNewer(pool.client);
-      await apply(
-        pool.database,
-        migrations().filter((one) => one.folderMillis <= upTo),
-      );
+      await apply(pool.database, some);
       await afterwards(pool);
     });
   } finally {
@@ -43,7 +41,7 @@ export async function migrate(
   }
 }
 
-const migrations = () => readMigrationFiles({ migrationsFolder: FOLDER });
+export const migrations = (): MigrationMeta[] => readMigrationFiles({ migrationsFolder: FOLDER });
 
 /** What Drizzle's own function does, which takes no part of the migrations. */
 interface Migrating {
@@ -57,9 +55,30 @@ interface Migrating {
   session: unknown;
 }
 
-function apply(database: Database, some: MigrationMeta[]): Promise<void> {
+/**
+ * A migration waits so long at most for those who use a table: all who come later wait behind it. Then it lets them go,
+ * and tries again.
+ */
+const LOCK_WITHIN = `SET LOCAL lock_timeout = '1s'`;
+const TRIES = 60;
+/** lock_not_available, deadlock_detected: all of it was undone. */
+const AGAIN = new Set(['55P03', '40P01']);
+const codeOf = (error: unknown) => {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return cause?.code ?? code ?? '';
+};
+
+async function apply(database: Database, some: readonly MigrationMeta[]): Promise<void> {
   const { dialect, session } = database as unknown as Migrating;
-  return dialect.migrate(some, session, { migrationsFolder: FOLDER });
+  const patient = some.map((one) => ({ ...one, sql: [LOCK_WITHIN, ...one.sql] }));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await dialect.migrate(patient, session, { migrationsFolder: FOLDER });
+    } catch (error) {
+      if (!AGAIN.has(codeOf(error)) || attempt === TRIES) throw error;
+      await pause(250 + 250 * Math.random());
+    }
+  }
 }
 
 async function refuseUnfit(client: Client): Promise<void> {
