@@ -1,6 +1,6 @@
 /** Whether the server holds: by more processes, for long, with very many connections, and beside a large import. */
 import { fileOf, upload } from './imports.mjs';
-import { measure } from './measure.mjs';
+import { measure, median } from './measure.mjs';
 import { startMuster } from './muster.mjs';
 import { openChild, openLoad, pause, processorSecondsOfAll } from './processes.mjs';
 import { printAim, printRate, printRatio, printTime, printTitle } from './report.mjs';
@@ -41,7 +41,8 @@ async function benchWorkers({ dataDir, effort }) {
     async run(seconds) {
       const before = processorSecondsOfAll(rival.muster.pid);
       const result = await rival.run(seconds);
-      rival.used.push((processorSecondsOfAll(rival.muster.pid) - before) / result.seconds);
+      const used = processorSecondsOfAll(rival.muster.pid) - before;
+      rival.used.push({ processors: used / result.seconds, each: (used / result.requests) * 1e6 });
       return result;
     },
   }));
@@ -49,7 +50,14 @@ async function benchWorkers({ dataDir, effort }) {
   printTitle(`Polls per second by workers, ${DEVICES} devices in turn, ${CONNECTIONS} connections`);
   for (const result of [one, two]) printRate(result);
   printRatio(two, one, 1.7);
-  for (const { label, used } of rivals) printAim(`  processors that ${label} used`, used.at(-1), '');
+  const last = rivals.map(({ used }) => used.slice(-effort.runs));
+  const [each, eachOfTwo] = last.map((used) => median(used.map((run) => run.each)));
+  for (const [index, { label }] of rivals.entries()) {
+    printAim(`  processors that ${label} used`, median(last[index].map((run) => run.processors)), '');
+    printAim('  processor time of a poll', index ? eachOfTwo : each, 'µs');
+  }
+  const free = (2 * each) / eachOfTwo;
+  printAim('    two workers : one worker, each with a processor of its own', free, '', '≥ 1.7', free >= 1.7);
   for (const { load, muster } of rivals) {
     await load.close();
     await muster.stop();

@@ -18,10 +18,10 @@ import { beginLives, lostOf } from './lives.ts';
 
 /*
  * Processes are killed while devices live. `MUSTER_FAULTS_KILLS=50 npm run test:faults -- kills` kills so many; by
- * default fewer are, which is enough for each kind.
+ * default each kind is, once.
  */
 
-const KILLS = Number(process.env['MUSTER_FAULTS_KILLS'] ?? 10);
+const KILLS = Number(process.env['MUSTER_FAULTS_KILLS'] ?? 5);
 const DEVICES = 6;
 /** Steps that are acknowledged before the next kill. */
 const BETWEEN = 25;

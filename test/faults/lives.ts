@@ -75,7 +75,7 @@ export async function beginLives(server: { url: string }, devices: number) {
       if ((error as Error).name === 'TimeoutError') note(`${method} ${path}: no answer`);
     }
     kept.disturbed++;
-    await pause(20);
+    await pause(50);
     return undefined;
   };
 
