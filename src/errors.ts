@@ -82,6 +82,7 @@ export const enrollmentGroupNotFound = (id: string, path = ['id']) =>
   notFound('ENROLLMENT_GROUP_NOT_FOUND', id, path);
 export const enrollmentGroupAlreadyExists = (name: string) =>
   alreadyExists('ENROLLMENT_GROUP_ALREADY_EXISTS', name, ['name']);
+export const derivationKeyNotFound = (id: string) => notFound('DERIVATION_KEY_NOT_FOUND', id, ['id']);
 export const enrollmentTokenNotFound = (id: string) => notFound('ENROLLMENT_TOKEN_NOT_FOUND', id, ['id']);
 
 export const targetMetadataNotFound = (key: string) => notFound('TARGET_METADATA_NOT_FOUND', key, ['key']);

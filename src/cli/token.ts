@@ -1,4 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
+import {
+  DerivationKeyText,
+  derivationKeyOf,
+  derivedToken,
+} from '../services/devices/enrollment/derivation.ts';
+import { wrongUsage } from './failure.ts';
 import { targetIdOf } from './lists.ts';
 import { print } from './print.ts';
 import { ask, type ServerOptions, serverOf, withServer } from './server.ts';
@@ -7,15 +16,22 @@ interface TokenOptions extends ServerOptions {
   token?: string;
 }
 
-/** `muster token …`: tokens that devices sign in with. The old token stops working at once. */
+/** `muster token …`: tokens that devices sign in with. A token that is replaced stops working at once. */
 export function tokenCommand(): Command {
-  const token = new Command('token').description('replaces tokens that devices sign in with');
+  const token = new Command('token').description('replaces and derives tokens that devices sign in with');
   withServer(token.command('rotate <controllerId>').description('gives a target a new security token'))
     .option('--token <token>', 'the new token; default: a random one')
     .action(rotate);
   withServer(token.command('gateway').description('gives the tenant a new gateway token'))
     .option('--token <token>', 'the new token; default: a random one')
     .action(generate);
+  token
+    .command('derive')
+    .description(
+      'prints the token of each controllerId of standard input, derived from a key of an enrollment group; needs no server',
+    )
+    .requiredOption('--key-file <file>', 'a file with the key in hexadecimal')
+    .action(derive);
   return token;
 }
 
@@ -38,4 +54,16 @@ async function generate(options: TokenOptions): Promise<void> {
     { input: { token: options.token } },
   );
   print({ token }, options, token);
+}
+
+/** Each line is a controllerId; each line of the output is one, a tab, and its token. */
+async function derive({ keyFile }: { keyFile: string }): Promise<void> {
+  const digits = DerivationKeyText.safeParse((await readFile(keyFile, 'utf8')).trim());
+  if (!digits.success) throw wrongUsage(`${keyFile}: ${digits.error.issues[0]!.message}`);
+  const key = derivationKeyOf(digits.data);
+  const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+  const derived = async function* (ids: AsyncIterable<string>) {
+    for await (const id of ids) if (id) yield `${id}\t${derivedToken(key, id)}\n`;
+  };
+  await pipeline(lines, derived, process.stdout, { end: false });
 }

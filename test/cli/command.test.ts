@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCommand } from '../../src/cli/program.ts';
 import { baseOf } from '../../src/cli/server.ts';
@@ -222,6 +224,29 @@ describe('muster user and token', () => {
     expect((await admin('/rest/v1/targets/x')).json.securityToken).toBe(out.trim());
     expect((await run('token', 'gateway', '--token', 'mine')).out).toBe('mine\n');
     expect((await run('token', 'rotate', 'y')).code).toBe(1);
+  });
+});
+
+describe('muster token derive', () => {
+  const KEY = '00112233445566778899aabbccddeeff'.repeat(2);
+
+  it('prints the token of each controllerId, as openssl derives it', async () => {
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from(['meter-1\r\n\nmé ter\n']) as never);
+    const said = await run('token', 'derive', '--key-file', await fileOf('key', `${KEY}\n`));
+    expect(said).toMatchObject({ code: 0, err: '' });
+    const openssl = (id: string) =>
+      execFileSync('openssl', ['dgst', '-sha256', '-mac', 'HMAC', '-macopt', `hexkey:${KEY}`, '-binary'], {
+        input: id,
+      }).toString('base64url');
+    expect(said.out).toBe(`meter-1\t${openssl('meter-1')}\nmé ter\t${openssl('mé ter')}\n`);
+  });
+
+  it('refuses a file without a key', async () => {
+    const file = await fileOf('short', 'abc');
+    expect(await run('token', 'derive', '--key-file', file)).toMatchObject({
+      code: 2,
+      err: `muster: ${file}: must be hexadecimal: two digits a byte\n`,
+    });
   });
 });
 

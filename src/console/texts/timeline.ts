@@ -18,6 +18,7 @@ const EVENTS: Partial<Record<TimelineEntryType, string>> = {
   TARGET_GROUP_ASSIGNED: 'Group set',
   TARGET_SET_REPORTED: 'Told what it runs',
   TARGET_TOKEN_ROTATED: 'New token',
+  TARGET_DERIVED_TOKENS_ENDED: 'Derived tokens ended',
   TARGET_TOKEN_CONFIRMED: 'Uses its new token',
   TARGET_AUTO_CONFIRM_ACTIVATED: 'Consent given in advance',
   TARGET_AUTO_CONFIRM_DEACTIVATED: 'Consent in advance taken back',

@@ -233,6 +233,20 @@ CREATE TABLE "target_type_set_types" (
 	CONSTRAINT "target_type_set_types_tenant_id_target_type_id_set_type_id_pk" PRIMARY KEY("tenant_id","target_type_id","set_type_id")
 );
 --> statement-breakpoint
+CREATE TABLE "enrollment_derivation_keys" (
+	"tenant_id" bigint NOT NULL,
+	"group_id" bigint NOT NULL,
+	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "enrollment_derivation_keys_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"slot" text NOT NULL,
+	"key" text NOT NULL,
+	"fingerprint" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	CONSTRAINT "enrollment_derivation_keys_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "enrollment_derivation_keys_slot_key" UNIQUE("tenant_id","group_id","slot"),
+	CONSTRAINT "enrollment_derivation_keys_slot_check" CHECK ("enrollment_derivation_keys"."slot" IN ('primary', 'secondary'))
+);
+--> statement-breakpoint
 CREATE TABLE "enrollment_group_tags" (
 	"tenant_id" bigint NOT NULL,
 	"group_id" bigint NOT NULL,
@@ -714,6 +728,7 @@ CREATE TABLE "targets" (
 	"update_status" text NOT NULL,
 	"installed_at" timestamp (3) with time zone,
 	"enrollment_group_id" bigint,
+	"derived_tokens_end_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"created_by" text NOT NULL,
 	"last_modified_at" timestamp (3) with time zone NOT NULL,
@@ -838,6 +853,7 @@ ALTER TABLE "distribution_sets" ADD CONSTRAINT "distribution_sets_tenant_id_tena
 ALTER TABLE "distribution_sets" ADD CONSTRAINT "distribution_sets_type_fkey" FOREIGN KEY ("tenant_id","type_id") REFERENCES "public"."distribution_set_types"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "target_type_set_types" ADD CONSTRAINT "target_type_set_types_target_type_fkey" FOREIGN KEY ("tenant_id","target_type_id") REFERENCES "public"."target_types"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "target_type_set_types" ADD CONSTRAINT "target_type_set_types_set_type_fkey" FOREIGN KEY ("tenant_id","set_type_id") REFERENCES "public"."distribution_set_types"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "enrollment_derivation_keys" ADD CONSTRAINT "enrollment_derivation_keys_group_fkey" FOREIGN KEY ("tenant_id","group_id") REFERENCES "public"."enrollment_groups"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "enrollment_group_tags" ADD CONSTRAINT "enrollment_group_tags_group_fkey" FOREIGN KEY ("tenant_id","group_id") REFERENCES "public"."enrollment_groups"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "enrollment_group_tags" ADD CONSTRAINT "enrollment_group_tags_tag_fkey" FOREIGN KEY ("tenant_id","tag_id") REFERENCES "public"."target_tags"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "enrollment_groups" ADD CONSTRAINT "enrollment_groups_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

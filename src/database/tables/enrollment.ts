@@ -114,6 +114,36 @@ export const enrollmentTokens = pgTable(
   ],
 );
 
+export const DERIVATION_SLOTS = ['primary', 'secondary'] as const;
+/** A group has two places for keys, so that one can be replaced while the other is in use. */
+export type DerivationSlot = (typeof DERIVATION_SLOTS)[number];
+
+/** What the tokens of devices are derived from, without a connection. */
+export const enrollmentDerivationKeys = pgTable(
+  'enrollment_derivation_keys',
+  {
+    ...groupKey,
+    id: identity('id'),
+    slot: text('slot', { enum: DERIVATION_SLOTS }).notNull(),
+    /** In hexadecimal; as secrets are stored. */
+    key: text('key').notNull(),
+    /** The beginning of the key's digest, so that people can recognise it. */
+    fingerprint: text('fingerprint').notNull(),
+    createdAt: instant('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('enrollment_derivation_keys_slot_key').on(t.tenantId, t.groupId, t.slot),
+    foreignKey({
+      name: 'enrollment_derivation_keys_group_fkey',
+      columns: [t.tenantId, t.groupId],
+      foreignColumns: [enrollmentGroups.tenantId, enrollmentGroups.id],
+    }).onDelete('cascade'),
+    check('enrollment_derivation_keys_slot_check', sql`${t.slot} IN ('primary', 'secondary')`),
+  ],
+);
+
 export const PENDING_STATES = ['pending', 'rejected'] as const;
 export type PendingState = (typeof PENDING_STATES)[number];
 

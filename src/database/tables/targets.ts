@@ -37,6 +37,8 @@ export const targets = pgTable(
      * again.
      */
     enrollmentGroupId: reference('enrollment_group_id'),
+    /** When the tokens that are derived for it stop working, since it has one of its own or was cut off. */
+    derivedTokensEndAt: instant('derived_tokens_end_at'),
     ...authorship,
   },
   (t) => [

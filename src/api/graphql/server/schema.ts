@@ -29,6 +29,7 @@ import { ActionRolloutResolver, RolloutResolver } from '../deployments/rollouts.
 import { SetDeploymentResolver } from '../deployments/set-deployments.ts';
 import { TimelineResolver } from '../deployments/timeline.ts';
 import { CertificateAuthorityResolver } from '../devices/certificate-authorities.ts';
+import { DerivationKeyResolver } from '../devices/derivation-keys.ts';
 import { EnrollmentGroupResolver, TargetEnrollmentResolver } from '../devices/enrollment-groups.ts';
 import { EnrollmentMutations } from '../devices/enrollment-mutations.ts';
 import { NextPollAnswerResolver } from '../devices/next-poll-answer.ts';
@@ -91,6 +92,7 @@ const RESOLVERS = [
   TokenRotationResolver,
   TargetEnrollmentResolver,
   EnrollmentGroupResolver,
+  DerivationKeyResolver,
   EnrollmentMutations,
   PendingTargetResolver,
   PendingTargetsChangedResolver,

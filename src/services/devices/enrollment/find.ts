@@ -2,6 +2,8 @@ import { and, asc, count, eq, getTableColumns } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import {
   type AppliesTo,
+  type DerivationSlot,
+  enrollmentDerivationKeys,
   enrollmentGroups,
   enrollmentGroupTags,
   enrollmentTokens,
@@ -51,6 +53,16 @@ export interface EnrollmentToken {
   createdBy: string;
 }
 
+/** A key that tokens of devices are derived from, without the key. */
+export interface DerivationKey {
+  id: number;
+  slot: DerivationSlot;
+  /** How its digest begins. */
+  fingerprint: string;
+  createdAt: Date;
+  createdBy: string;
+}
+
 const { tenantId: _, ...columns } = getTableColumns(enrollmentGroups);
 export const ENROLLMENT_GROUP_COLUMNS = columns;
 
@@ -63,6 +75,14 @@ const TOKEN_COLUMNS = {
   expiresAt: enrollmentTokens.expiresAt,
   createdAt: enrollmentTokens.createdAt,
   createdBy: enrollmentTokens.createdBy,
+};
+
+const DERIVATION_KEY_COLUMNS = {
+  id: enrollmentDerivationKeys.id,
+  slot: enrollmentDerivationKeys.slot,
+  fingerprint: enrollmentDerivationKeys.fingerprint,
+  createdAt: enrollmentDerivationKeys.createdAt,
+  createdBy: enrollmentDerivationKeys.createdBy,
 };
 
 /** For each id its group, or null where there is none. Needs READ_TENANT_CONFIGURATION. */
@@ -153,5 +173,37 @@ export async function findEnrollmentTokensById(
     .select(TOKEN_COLUMNS)
     .from(enrollmentTokens)
     .where(and(eq(enrollmentTokens.tenantId, tenantId), isAmong(enrollmentTokens.id, ids)));
+  return inOrderOf(ids, rows);
+}
+
+/** The derivation keys of many groups, the primary one first. Needs READ_TENANT_CONFIGURATION. */
+export async function findDerivationKeys(
+  context: Context,
+  groupIds: readonly number[],
+): Promise<DerivationKey[][]> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
+  const rows = await context.database
+    .select({ groupId: enrollmentDerivationKeys.groupId, ...DERIVATION_KEY_COLUMNS })
+    .from(enrollmentDerivationKeys)
+    .where(
+      and(
+        eq(enrollmentDerivationKeys.tenantId, tenantId),
+        isAmong(enrollmentDerivationKeys.groupId, groupIds),
+      ),
+    )
+    .orderBy(asc(enrollmentDerivationKeys.slot));
+  return byGroup(groupIds, rows).map((list) => list.map(({ groupId: _, ...key }) => key));
+}
+
+/** For each id its derivation key, or undefined where there is none. Needs READ_TENANT_CONFIGURATION. */
+export async function findDerivationKeysById(
+  context: Context,
+  ids: readonly number[],
+): Promise<(DerivationKey | undefined)[]> {
+  const { tenantId } = requirePermission(context, 'READ_TENANT_CONFIGURATION');
+  const rows = await context.database
+    .select(DERIVATION_KEY_COLUMNS)
+    .from(enrollmentDerivationKeys)
+    .where(and(eq(enrollmentDerivationKeys.tenantId, tenantId), isAmong(enrollmentDerivationKeys.id, ids)));
   return inOrderOf(ids, rows);
 }

@@ -1,6 +1,10 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { prepared } from '../../../database/prepared.ts';
-import { enrollmentGroups, enrollmentTokens } from '../../../database/tables/enrollment.ts';
+import {
+  enrollmentDerivationKeys,
+  enrollmentGroups,
+  enrollmentTokens,
+} from '../../../database/tables/enrollment.ts';
 import type { TenantSettings } from '../../platform/tenants/settings.ts';
 import { digestFromHex } from '../sign-in/digest.ts';
 import { matcherOf } from './patterns.ts';
@@ -15,7 +19,10 @@ export interface GroupRules {
   until: number;
 }
 
-/** What signs a device in without its own token: a token of an enrollment group, or the device's certificate. */
+/**
+ * What signs a device in without its own token: a token of an enrollment group, one derived from a key of a group, or
+ * the device's certificate.
+ */
 export interface EnrollmentCredential {
   /** The group whose rules make a target of an unknown device; without a group it becomes one at once. */
   group: GroupRules | undefined;
@@ -28,12 +35,20 @@ interface TokenRules extends EnrollmentCredential {
   until: number;
 }
 
+/** A key that tokens of devices are derived from. */
+export interface Derivation {
+  /** As it is stored. */
+  key: string;
+  credential: EnrollmentCredential & { group: GroupRules };
+}
+
 /** The enrollment groups of a tenant, as they are found by what devices show. */
 export interface EnrollmentRules {
   /** By the token's digest: the time of a look-up may leak the digest, which says nothing about the token. */
   tokens: ReadonlyMap<string, TokenRules>;
   /** By the id of the certificate authority that a group names. */
   authorities: ReadonlyMap<number, GroupRules>;
+  derivations: readonly Derivation[];
 }
 
 const groupsOfTenant = prepared((database) =>
@@ -66,30 +81,45 @@ const tokensOfTenant = prepared((database) =>
     .orderBy(asc(enrollmentTokens.id))
     .prepare('enrollment_tokens_of_tenant'),
 );
+const derivationKeysOfTenant = prepared((database) =>
+  database
+    .select({
+      id: enrollmentDerivationKeys.id,
+      groupId: enrollmentDerivationKeys.groupId,
+      key: enrollmentDerivationKeys.key,
+    })
+    .from(enrollmentDerivationKeys)
+    .where(eq(enrollmentDerivationKeys.tenantId, sql.placeholder('tenantId')))
+    .orderBy(asc(enrollmentDerivationKeys.id))
+    .prepare('enrollment_derivation_keys_of_tenant'),
+);
 
-/** The groups and tokens of a tenant, as they are stored. */
+/** The groups of a tenant with their tokens and keys, as they are stored. */
 export async function readEnrollment(database: Parameters<typeof groupsOfTenant>[0], tenantId: number) {
-  const [groups, tokens] = await Promise.all([
+  const [groups, tokens, derivationKeys] = await Promise.all([
     groupsOfTenant(database).execute({ tenantId }),
     tokensOfTenant(database).execute({ tenantId }),
+    derivationKeysOfTenant(database).execute({ tenantId }),
   ]);
-  return { groups, tokens };
+  return { groups, tokens, derivationKeys };
 }
 export type EnrollmentRows = Awaited<ReturnType<typeof readEnrollment>>;
 
 /** The tokens of the default group, which include the gateway token, work only if the tenant has enabled them. */
-export function enrollmentOf({ groups, tokens }: EnrollmentRows, settings: TenantSettings): EnrollmentRules {
+export function enrollmentOf(
+  { groups, tokens, derivationKeys }: EnrollmentRows,
+  settings: TenantSettings,
+): EnrollmentRules {
   const known = new Map(groups.map((row) => [row.id, { row, group: groupOf(row) }]));
+  const credentialOf = (groupId: number | undefined) => {
+    const found = known.get(groupId ?? Number.NaN);
+    if (!found || (found.row.isDefault && !settings.gatewayTokenEnabled)) return undefined;
+    return { group: found.group, appliesToAll: found.row.appliesTo === 'all' };
+  };
   const byDigest = new Map<string, TokenRules>();
   const add = (digest: string, groupId: number | undefined, until = Number.POSITIVE_INFINITY) => {
-    const found = known.get(groupId ?? Number.NaN);
-    if (!found || (found.row.isDefault && !settings.gatewayTokenEnabled)) return;
-    const { row, group } = found;
-    byDigest.set(digest, {
-      group,
-      appliesToAll: row.appliesTo === 'all',
-      until: Math.min(group.until, until),
-    });
+    const credential = credentialOf(groupId);
+    if (credential) byDigest.set(digest, { ...credential, until: Math.min(credential.group.until, until) });
   };
   const defaultGroup = groups.find(({ isDefault }) => isDefault);
   if (settings.gatewayTokenDigest) add(digestFromHex(settings.gatewayTokenDigest), defaultGroup?.id);
@@ -98,7 +128,11 @@ export function enrollmentOf({ groups, tokens }: EnrollmentRows, settings: Tenan
   const authorities = groups.flatMap(({ id, certificateAuthorityId }) =>
     certificateAuthorityId === null ? [] : [[certificateAuthorityId, known.get(id)!.group] as const],
   );
-  return { tokens: byDigest, authorities: new Map(authorities) };
+  const derivations = derivationKeys.flatMap(({ groupId, key }) => {
+    const credential = credentialOf(groupId);
+    return credential ? [{ key, credential }] : [];
+  });
+  return { tokens: byDigest, authorities: new Map(authorities), derivations };
 }
 
 function groupOf(row: EnrollmentRows['groups'][number]): GroupRules {

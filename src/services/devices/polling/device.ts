@@ -1,5 +1,5 @@
 import type { Tenant } from '../../platform/tenants/registry.ts';
-import type { OwnTokens } from '../sign-in/credentials.ts';
+import type { DerivedToken, OwnTokens } from '../sign-in/credentials.ts';
 import type { NextStep } from './next-step.ts';
 import type { CachedRead } from './read-cache.ts';
 
@@ -19,6 +19,10 @@ export interface Device extends OwnTokens, PollAnswer, CachedRead, Polled {
   targetId: number;
   /** The enrollment group that registered it. */
   enrollmentGroupId: number | null;
+  /** When tokens that are derived for it stop working, in milliseconds, if there is such a moment. */
+  derivedUntil: number | undefined;
+  /** The derived token that it showed last, so that it isn't derived again. */
+  derived: DerivedToken | undefined;
   /** Whether its first poll has been written. */
   seen: boolean;
   /** The next moment, in milliseconds, at which time alone changes what it is to do, if there is one. */

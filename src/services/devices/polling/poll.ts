@@ -1,22 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { approvalPending, type DomainError, isUnauthenticated, unauthenticated } from '../../../errors.ts';
 import { type Failures, openFailures } from '../../access/attempts.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Platform } from '../../shared/context.ts';
 import { asDevice, type CalledFrom } from '../device-context.ts';
-import type { EnrollmentCredential } from '../enrollment/rules.ts';
 import { openWrites, type Writes } from '../reports/writes.ts';
+import { admissionOf, isFirstUse, mayWait, NOBODY, registeringCredentialOf } from '../sign-in/admission.ts';
 import { confirmToken } from '../sign-in/confirm-token.ts';
 import {
   certificateRefusalOf,
   type DeviceCredentials,
   enrollmentCredentialOf,
-  type OwnTokens,
-  ownTokenIn,
   showsOwnToken,
 } from '../sign-in/credentials.ts';
-import { tokenDigest } from '../sign-in/digest.ts';
 import {
   isPending,
   openPendingDevices,
@@ -96,11 +92,12 @@ export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnsw
   const now = platform.clock();
   const device = platform.devices.peek(tenant, request.controllerId);
   if (device) {
-    const admission = device.seen && admissionOf(device, request, now);
+    const admission = device.seen && admissionOf(platform, device, request, now);
     if (!admission || isFirstUse(device, admission)) return signIn(platform, request);
   }
   const known = device ?? platform.pendingDevices.peek(tenant, request.controllerId);
-  if (!known || (isPending(known) && !mayWait(known, request, now))) return signIn(platform, request);
+  if (!known || (isPending(known) && !mayWait(platform, known, request, now)))
+    return signIn(platform, request);
   platform.pollTimes.note(known, request.address, now.getTime());
   return known;
 }
@@ -150,29 +147,6 @@ async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<
   return device;
 }
 
-/** What signs the device in: its newest token, an older one, or an enrollment credential. */
-type Admission = 'newest' | 'old' | 'enrollment';
-
-function admissionOf(
-  device: Pick<Device, 'tenant' | 'enrollmentGroupId' | keyof OwnTokens>,
-  { controllerId, credentials }: DeviceRequest,
-  now: Date,
-): Admission | undefined {
-  const { tenant } = device;
-  const own = ownTokenIn(tenant, device, credentials, now.getTime());
-  if (own) return own;
-  const credential = enrollmentCredentialOf(tenant, controllerId, credentials, now);
-  return credential && appliesTo(credential, device) ? 'enrollment' : undefined;
-}
-
-const appliesTo = (
-  { appliesToAll, group }: EnrollmentCredential,
-  { enrollmentGroupId }: Pick<Device, 'enrollmentGroupId'>,
-) => appliesToAll || group?.id === enrollmentGroupId;
-
-const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
-  admission === 'newest' && oldTokens !== undefined;
-
 /** UNAUTHENTICATED, which is written to the audit trail. Only the log says what is wrong with a certificate. */
 function refusal(platform: DevicePlatform, tenant: Tenant, request: DeviceRequest, now: Date): DomainError {
   const { controllerId, credentials, tenantName, address } = request;
@@ -197,27 +171,27 @@ async function findAdmitted(
 ): Promise<Device | undefined> {
   const { controllerId, credentials } = request;
   const remembered = platform.devices.peek(tenant, controllerId);
-  const admission = remembered && admissionOf(remembered, request, now);
+  const admission = remembered && admissionOf(platform, remembered, request, now);
   if (admission)
     return isFirstUse(remembered, admission) ? confirmed(platform, remembered, request) : remembered;
   platform.failures.requireFew(request.address);
   // A token may have been changed past this process: look again before refusing, but not at an attacker's pace.
   const { lookups } = platform;
   const last = lookups.recent(tenant, controllerId);
-  const isKnown = remembered !== undefined || (last?.foundNone && showsOwnToken(tenant, credentials));
-  if (last && isKnown) throw refusal(platform, tenant, request, now);
+  const isUnknown =
+    last?.foundNone &&
+    showsOwnToken(tenant, credentials) &&
+    !registeringCredentialOf(platform, tenant, request, now);
+  if (last && (remembered || isUnknown)) throw refusal(platform, tenant, request, now);
   const lookup = lookups.begin(tenant, controllerId);
   const device = await platform.devices.read(tenant, controllerId);
   lookup.foundNone = !device;
-  const fresh = admissionOf(device ?? { tenant, ...NOBODY }, request, now);
+  const fresh = admissionOf(platform, device ?? { tenant, ...NOBODY }, request, now);
   if (!device) return undefined;
   if (!fresh) throw refusal(platform, tenant, request, now);
   lookups.forget(tenant, controllerId);
   return isFirstUse(device, fresh) ? confirmed(platform, device, request) : device;
 }
-
-/** Its token is compared where there is no device. */
-const NOBODY = { tokenDigest: tokenDigest(randomUUID()), oldTokens: undefined, enrollmentGroupId: null };
 
 /** The device after it has shown its newest token for the first time. @throws UNAUTHENTICATED if it was deleted */
 async function confirmed(platform: DevicePlatform, device: Device, request: DeviceRequest): Promise<Device> {
@@ -228,23 +202,6 @@ async function confirmed(platform: DevicePlatform, device: Device, request: Devi
   return confirmed;
 }
 
-/** The credential that may register an unknown device, if there is one. */
-function registeringCredentialOf(
-  tenant: Tenant,
-  { controllerId, credentials }: DeviceRequest,
-  now: Date,
-): EnrollmentCredential | undefined {
-  const credential =
-    tenant.settings.autoRegistration && enrollmentCredentialOf(tenant, controllerId, credentials, now);
-  if (!credential) return undefined;
-  const { group } = credential;
-  // A certificate works without its group; a group's token has been checked already.
-  return !group || (now.getTime() < group.until && group.admits(controllerId)) ? credential : undefined;
-}
-
-const mayWait = ({ tenant, state }: PendingDevice, request: DeviceRequest, now: Date): boolean =>
-  state === 'pending' && registeringCredentialOf(tenant, request, now)?.group?.requiresApproval === true;
-
 /** What becomes of a device that is no target. @throws UNAUTHENTICATED, INVALID_INPUT, QUOTA_EXCEEDED */
 async function admitUnknown(
   platform: DevicePlatform,
@@ -253,7 +210,7 @@ async function admitUnknown(
   now: Date,
 ): Promise<Device | PendingDevice> {
   const { controllerId, address } = request;
-  const credential = registeringCredentialOf(tenant, request, now);
+  const credential = registeringCredentialOf(platform, tenant, request, now);
   if (!credential) throw refusal(platform, tenant, request, now);
   const pending =
     platform.pendingDevices.peek(tenant, controllerId) ??

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
 import { change } from '../../shared/change.ts';
@@ -28,6 +28,11 @@ export async function confirmToken(
       .where(and(eq(targetTokenRotations.tenantId, tenantId), eq(targetTokenRotations.targetId, targetId)))
       .returning({ targetId: targetTokenRotations.targetId });
     if (!ended.length) return;
+    const now = device.clock().toISOString();
+    await tx
+      .update(targets)
+      .set({ derivedTokensEndAt: sql`LEAST(${targets.derivedTokensEndAt}, ${now}::timestamptz)` })
+      .where(and(eq(targets.tenantId, tenantId), eq(targets.id, targetId)));
     changes.targets([controllerId]);
     changes.record({ type: 'target.token-confirmed', subjects: [controllerId] });
   });

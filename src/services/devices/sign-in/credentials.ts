@@ -1,6 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import type { Tenant } from '../../platform/tenants/registry.ts';
+import type { Secrets } from '../../shared/secrets.ts';
 import { type Chain, verifyChain } from '../certificate-authorities/verify-chain.ts';
-import type { EnrollmentCredential, GroupRules } from '../enrollment/rules.ts';
+import { derivationKeyOf, derivedToken } from '../enrollment/derivation.ts';
+import type { Derivation, EnrollmentCredential, GroupRules } from '../enrollment/rules.ts';
 import { tokenDigest } from './digest.ts';
 
 /** What a device showed, before anything of it was checked. */
@@ -19,6 +22,10 @@ function sameDigest(a: string, b: string): boolean {
   for (let at = 0; at < a.length; at++) differences |= a.charCodeAt(at) ^ b.charCodeAt(at);
   return differences === 0;
 }
+
+/** Whether that is the token of a digest. */
+export const isToken = (token: string, { digest }: { digest: string }): boolean =>
+  sameDigest(tokenDigest(token), digest);
 
 /** The tokens of a device, each as its digest. */
 export interface OwnTokens {
@@ -42,6 +49,43 @@ export function ownTokenIn(
   const shown = tokenDigest(targetToken);
   if (sameDigest(shown, newest)) return 'newest';
   return oldTokens?.some(({ digest, until }) => now < until && sameDigest(shown, digest)) ? 'old' : undefined;
+}
+
+/** A token derived from a key of an enrollment group, and what it is good for. */
+export interface DerivedToken {
+  digest: string;
+  credential: EnrollmentCredential;
+}
+
+/**
+ * The shown token, where it is derived for that controllerId from a key of an enrollment group. All keys are tried, so
+ * that the time says nothing. @throws UNAVAILABLE where the key that they are encrypted with is not known here
+ */
+export function derivedTokenIn(
+  { settings, enrollment }: Tenant,
+  secrets: Secrets,
+  controllerId: string,
+  { targetToken }: DeviceCredentials,
+): DerivedToken | undefined {
+  if (targetToken === undefined || !settings.targetTokenEnabled || !enrollment.derivations.length)
+    return undefined;
+  const digest = tokenDigest(targetToken);
+  let found: DerivedToken | undefined;
+  for (const derivation of enrollment.derivations) {
+    const { credential } = derivation;
+    const isIt = sameDigest(digest, tokenDigest(derivedToken(openKey(secrets, derivation), controllerId)));
+    if (credential.group.admits(controllerId) && isIt) found ??= { digest, credential };
+  }
+  return found;
+}
+
+const openKeys = new WeakMap<Derivation, KeyObject>();
+
+/** Decrypted once, and forgotten with the tenant's rules. */
+function openKey(secrets: Secrets, derivation: Derivation): KeyObject {
+  const key = openKeys.get(derivation) ?? derivationKeyOf(secrets.open(derivation.key));
+  openKeys.set(derivation, key);
+  return key;
 }
 
 /** The valid credential that signs in the device of that name without its own token, if there is one at that time. */

@@ -31,7 +31,7 @@ export const givenTokens = (tokens: readonly { id: number; token: string }[]): S
 
 /**
  * Notes, before it is done, that locked targets get new tokens; what has the token already is left alone. Without an
- * overlap all tokens before stop working.
+ * overlap all tokens before stop working, those derived from keys of enrollment groups included.
  * @param given selects `id` and `token`, as it is stored
  */
 export async function noteTokenRotations(
@@ -44,6 +44,7 @@ export async function noteTokenRotations(
   const until = sql`${new Date(now.getTime() + overlapSeconds * 1000).toISOString()}::timestamptz`;
   const digests = sql`ARRAY[${storedTokenDigestOf(sql`target.security_token`)}]`;
   const none = sql`'{}'::text[], '{}'::timestamptz[]`;
+  const isNew = sql`${storedTokenDigestOf(sql`target.security_token`)} <> ${storedTokenDigestOf(sql`given.token`)}`;
   const kept = sql.raw(`[1:${MOST_OLD_TOKENS}]`);
   await tx.execute(sql`
     INSERT INTO ${targetTokenRotations} AS known
@@ -51,8 +52,7 @@ export async function noteTokenRotations(
     SELECT target.tenant_id, target.id, ${at}, ${username},
            ${overlapSeconds ? sql`${digests}, ARRAY[${until}]` : none}
     FROM ${targets} AS target JOIN (${given}) AS given ON given.id = target.id
-    WHERE target.tenant_id = ${tenantId} 
-      AND ${storedTokenDigestOf(sql`target.security_token`)} <> ${storedTokenDigestOf(sql`given.token`)}
+    WHERE target.tenant_id = ${tenantId} AND ${isNew}
     ON CONFLICT (tenant_id, target_id) DO UPDATE SET
       rotated_at = excluded.rotated_at, rotated_by = excluded.rotated_by,
       (old_digests, old_until) = ROW(${
@@ -60,6 +60,10 @@ export async function noteTokenRotations(
           ? sql`(excluded.old_digests || known.old_digests)${kept}, (excluded.old_until || known.old_until)${kept}`
           : none
       })`);
+  await tx.execute(sql`
+    UPDATE ${targets} AS target SET derived_tokens_end_at = LEAST(target.derived_tokens_end_at, ${until})
+    FROM (${given}) AS given
+    WHERE target.tenant_id = ${tenantId} AND target.id = given.id AND ${isNew}`);
 }
 
 /** Of many targets, by target id, the new token that was not used yet; null where there is none. Needs READ_TARGET. */

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { enrollmentDerivationKeys } from '../../../database/tables/enrollment.ts';
 import { importRefused } from '../../../database/tables/imports.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
@@ -53,6 +54,12 @@ export const SECRET_PLACES: readonly SecretPlace[] = [
     stored: (text) => sql`to_jsonb(${text})`,
     rows: sql.raw(`key = '${GATEWAY_TOKEN_KEY}'`),
     isToken: true,
+  }),
+  place({
+    what: 'derivation keys of enrollment groups',
+    table: enrollmentDerivationKeys,
+    key: byId,
+    column: 'key',
   }),
   place({ what: 'secrets of webhooks', table: webhooks, key: byId, column: 'secret' }),
   place({

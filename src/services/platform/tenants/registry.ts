@@ -148,7 +148,7 @@ export function openTenantRegistry(
   };
 }
 
-const NO_ENROLLMENT: EnrollmentRows = { groups: [], tokens: [] };
+const NO_ENROLLMENT: EnrollmentRows = { groups: [], tokens: [], derivationKeys: [] };
 
 interface Stored {
   /** At least one. */
@@ -160,11 +160,15 @@ interface Stored {
 const ownValues = (rows: Rows) =>
   new Map(rows.flatMap(({ key, value }) => (key !== null && value !== null ? [[key, value] as const] : [])));
 
-function fingerprintOf({ rows, authorities, enrollment: { groups, tokens } }: Stored): string {
+function fingerprintOf({
+  rows,
+  authorities,
+  enrollment: { groups, tokens, derivationKeys },
+}: Stored): string {
   const changes = [authorities, groups].map((list) =>
     list.map(({ id, lastModifiedAt }) => [id, lastModifiedAt]),
   );
-  return JSON.stringify([rows[0]!.name, [...ownValues(rows)].sort(), changes, tokens]);
+  return JSON.stringify([rows[0]!.name, [...ownValues(rows)].sort(), changes, tokens, derivationKeys]);
 }
 
 function tenantOf({ rows, authorities, enrollment }: Stored, system: SystemDefaults): Tenant {

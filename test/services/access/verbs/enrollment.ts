@@ -3,9 +3,12 @@ import { findCertificateAuthorities } from '../../../../src/services/devices/cer
 import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
 import { deleteEnrollmentGroup } from '../../../../src/services/devices/enrollment/delete.ts';
+import { deleteDerivationKey } from '../../../../src/services/devices/enrollment/delete-derivation-key.ts';
 import { deleteEnrollmentToken } from '../../../../src/services/devices/enrollment/delete-token.ts';
 import {
   countRegistered,
+  findDerivationKeys,
+  findDerivationKeysById,
   findEnrollmentGroups,
   findEnrollmentTokens,
   findEnrollmentTokensById,
@@ -13,6 +16,7 @@ import {
 } from '../../../../src/services/devices/enrollment/find.ts';
 import { listEnrollmentGroups } from '../../../../src/services/devices/enrollment/list.ts';
 import { rotateEnrollmentToken } from '../../../../src/services/devices/enrollment/rotate-token.ts';
+import { setDerivationKey } from '../../../../src/services/devices/enrollment/set-derivation-key.ts';
 import { updateEnrollmentGroup } from '../../../../src/services/devices/enrollment/update.ts';
 import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
 import { countPendingTargets } from '../../../../src/services/devices/pending-targets/count.ts';
@@ -60,6 +64,15 @@ async function makeWaiting(admin: Context, side: Side) {
   await registerPending(await device(admin, `waits-${side.name}`), { groupId, address: 'x' });
 }
 
+const keys = new WeakMap<Side, number>();
+
+async function makeKey(admin: Context, side: Side) {
+  const groupId = await makeGroup(admin, side);
+  await setDerivationKey(admin, { groupId, slot: 'primary' });
+  const [found] = await findDerivationKeys(admin, [groupId]);
+  keys.set(side, found![0]!.id);
+}
+
 /** A verb on a group that is there. */
 const onGroup = (verb: Omit<Verb, 'given'>): Verb => ({
   elsewhere: 'ENROLLMENT_GROUP_NOT_FOUND',
@@ -97,6 +110,27 @@ export const ENROLLMENT_VERBS: Verbs = {
     call: (c, side) => deleteEnrollmentToken(c, { id: made.get(side)!.tokenId }),
     elsewhere: 'ENROLLMENT_TOKEN_NOT_FOUND',
   }),
+  setDerivationKey: onGroup({
+    needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_GATEWAY_SECURITY_TOKEN'],
+    call: (c, side) => setDerivationKey(c, { groupId: groupOf(side), slot: 'secondary' }),
+  }),
+  deleteDerivationKey: {
+    needs: ['DELETE_TENANT_CONFIGURATION'],
+    given: makeKey,
+    call: (c, side) => deleteDerivationKey(c, { id: keys.get(side)! }),
+    elsewhere: 'DERIVATION_KEY_NOT_FOUND',
+  },
+  findDerivationKeys: onGroup({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    call: (c, side) => findDerivationKeys(c, [groupOf(side)]),
+    elsewhere: [[]],
+  }),
+  findDerivationKeysById: {
+    needs: ['READ_TENANT_CONFIGURATION'],
+    given: makeKey,
+    call: (c, side) => findDerivationKeysById(c, [keys.get(side)!]),
+    elsewhere: [undefined],
+  },
   findEnrollmentGroups: onGroup({
     needs: ['READ_TENANT_CONFIGURATION'],
     call: (c, side) => findEnrollmentGroups(c, [groupOf(side)]),

@@ -21,6 +21,7 @@ import {
   findTargetsById,
   listTargets,
 } from '../../../../src/services/fleet/targets/find.ts';
+import { endDerivedTokens } from '../../../../src/services/fleet/targets/end-derived-tokens.ts';
 import { rotateTargetToken } from '../../../../src/services/fleet/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotate-tokens.ts';
 import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
@@ -77,6 +78,11 @@ export const WRITING_VERBS: Verbs = {
     needs: ['UPDATE_TARGET'],
     call: (c, { name }) =>
       setTargetAttributes(c, { controllerIds: [name], attributes: [{ key: 'new', value: 'v' }] }),
+    beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
+  },
+  endDerivedTokens: {
+    needs: ['UPDATE_TARGET'],
+    call: (c, { name }) => endDerivedTokens(c, { controllerId: name }),
     beyond: { UPDATE_TARGET: 'TARGET_NOT_FOUND' },
   },
   rotateTargetToken: {
