@@ -27,7 +27,7 @@ const EVERYTHING = `{
   softwareModules(first: 9) { nodes { id artifacts { id } } } softwareModuleTypes { nodes { id } }
   distributionSets { nodes { id } } distributionSetTags { nodes { id } } distributionSetTypes { nodes { id } }
   rollouts(first: 3) { nodes { id groups(first: 3) { nodes { id } } } } autoAssignments { nodes { id } }
-  enrollmentGroups { nodes { id tokens { id } } } pendingTargets { nodes { id } } certificateAuthorities { nodes { id } }
+  enrollmentGroups { nodes { id tokens { id } derivationKeys { id } } } pendingTargets { nodes { id } } certificateAuthorities { nodes { id } }
   users { nodes { id } } roles { nodes { id } } apiKeys { nodes { id } } tenantConfiguration { id }
   auditEvents { nodes { id } } webhooks { nodes { id } } }`;
 
@@ -56,10 +56,9 @@ beforeAll(async () => {
   await rotateTargetTokens(admin, { filter: 'id==inner' });
   ask = door.asCaller(admin);
   const groups = (await ask('{ enrollmentGroups(filter: "name==inner") { nodes { number } } }')).data;
-  await rotateEnrollmentToken(admin, {
-    groupId: groups.enrollmentGroups.nodes[0].number,
-    overlap: '00:01:00',
-  });
+  const groupId = groups.enrollmentGroups.nodes[0].number;
+  await rotateEnrollmentToken(admin, { groupId, overlap: '00:01:00' });
+  await setDerivationKey(admin, { groupId, slot: 'primary' });
   const modules = (
     await ask(
       'mutation { createSoftwareModules(input: { softwareModules: [{ type: "inner", name: "unused", version: "1" }] }) { softwareModules { number } } }',

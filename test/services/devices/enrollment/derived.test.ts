@@ -99,18 +99,18 @@ describe('a token derived from a key of an enrollment group', () => {
     await rotateTargetToken(context, { controllerId: 'own' });
     await refused('own', shown('own'));
 
-    const { securityToken } = await rotateTargetToken(context, { controllerId: 'slow', overlapSeconds: 60 });
+    const { securityToken } = await rotateTargetToken(context, { controllerId: 'slow', overlap: '00:01:00' });
     await ask('slow', shown('slow'));
     await ask('slow', { targetToken: securityToken! });
     await refused('slow', shown('slow'));
-    await rotateTargetToken(context, { controllerId: 'own', overlapSeconds: 60 });
+    await rotateTargetToken(context, { controllerId: 'own', overlap: '00:01:00' });
     await refused('own', shown('own'));
   });
 
   it('works until the end of the overlap with a new token', async () => {
     const { context, ask, refused, shown } = await openGroup();
     await ask('a', shown('a'));
-    await rotateTargetToken(context, { controllerId: 'a', overlapSeconds: 60 });
+    await rotateTargetToken(context, { controllerId: 'a', overlap: '00:01:00' });
     world.wait(59);
     await ask('a', shown('a'));
     world.wait(1);
