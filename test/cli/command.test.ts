@@ -307,7 +307,7 @@ describe('muster migrate and user set-password', () => {
       expect(JSON.parse(out).database).toContain(new URL(database.url).pathname);
       expect((await run('user', 'set-password', 'nobody')).code).toBe(1);
       vi.stubEnv('MUSTER_SECRET_KEY', `${'k'.repeat(43)}=`);
-      expect(JSON.parse((await run('secrets', 'rotate', '--json')).out).secrets).toHaveLength(4);
+      expect(JSON.parse((await run('secrets', 'rotate', '--json')).out).secrets).toHaveLength(5);
       const status = JSON.parse((await run('secrets', 'status', '--json')).out);
       expect(status).toMatchObject({ keyId: expect.stringMatching(/^[0-9a-f]{8}$/) });
       vi.stubEnv('MUSTER_SECRET_KEY', 'short');

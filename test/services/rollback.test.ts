@@ -16,9 +16,11 @@ import { updateCertificateAuthority } from '../../src/services/devices/certifica
 import { asDevice } from '../../src/services/devices/device-context.ts';
 import { createEnrollmentGroup } from '../../src/services/devices/enrollment/create.ts';
 import { deleteEnrollmentGroup } from '../../src/services/devices/enrollment/delete.ts';
+import { deleteDerivationKey } from '../../src/services/devices/enrollment/delete-derivation-key.ts';
 import { deleteEnrollmentToken } from '../../src/services/devices/enrollment/delete-token.ts';
-import { findEnrollmentTokens } from '../../src/services/devices/enrollment/find.ts';
+import { findDerivationKeys, findEnrollmentTokens } from '../../src/services/devices/enrollment/find.ts';
 import { rotateEnrollmentToken } from '../../src/services/devices/enrollment/rotate-token.ts';
+import { setDerivationKey } from '../../src/services/devices/enrollment/set-derivation-key.ts';
 import { updateEnrollmentGroup } from '../../src/services/devices/enrollment/update.ts';
 import { approveTargets } from '../../src/services/devices/pending-targets/approve.ts';
 import { rejectTargets } from '../../src/services/devices/pending-targets/reject.ts';
@@ -51,6 +53,7 @@ import { updateTargetType } from '../../src/services/fleet/target-types/update.t
 import { assignTargetType } from '../../src/services/fleet/targets/assign-type.ts';
 import { createTargets } from '../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../src/services/fleet/targets/delete.ts';
+import { endDerivedTokens } from '../../src/services/fleet/targets/end-derived-tokens.ts';
 import { rotateTargetToken } from '../../src/services/fleet/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../src/services/fleet/targets/rotate-tokens.ts';
 import { setTargetAttributes } from '../../src/services/fleet/targets/set-attributes.ts';
@@ -188,6 +191,12 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     const [tokens] = await findEnrollmentTokens(c, [groupId]);
     await deleteEnrollmentToken(c, { id: tokens![0]!.id });
   },
+  setDerivationKey: (c, { groupId }) => setDerivationKey(c, { groupId, slot: 'secondary' }),
+  deleteDerivationKey: async (c, { groupId }) => {
+    const [keys] = await findDerivationKeys(c, [groupId]);
+    await deleteDerivationKey(c, { id: keys![0]!.id });
+  },
+  endDerivedTokens: (c) => endDerivedTokens(c, { controllerId: 'a' }),
   registerPending: async (c, { groupId }) =>
     registerPending(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', { address: 'x' }), {
       groupId,
@@ -301,6 +310,7 @@ async function fixture() {
     attributes: [{ key: 'k', value: 'v' }],
     registrationLimit: 10,
   });
+  await setDerivationKey(context, { groupId: group.id, slot: 'primary' });
   const tenantNow = await context.tenants.byId(context.caller.tenantId);
   await registerPending(asDevice(context, tenantNow, 'held', { address: 'x' }), {
     groupId: group.id,

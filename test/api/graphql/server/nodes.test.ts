@@ -5,6 +5,7 @@ import { jobs } from '../../../../src/database/tables/jobs.ts';
 import { createRole } from '../../../../src/services/access/roles/create.ts';
 import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
 import { rotateEnrollmentToken } from '../../../../src/services/devices/enrollment/rotate-token.ts';
+import { setDerivationKey } from '../../../../src/services/devices/enrollment/set-derivation-key.ts';
 import { beginImport } from '../../../../src/services/fleet/imports/begin.ts';
 import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotate-tokens.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
