@@ -14,6 +14,7 @@ import { assignTargetType } from '../../../../src/services/fleet/targets/assign-
 import { findAttributes } from '../../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../../src/services/fleet/targets/delete.ts';
+import { endDerivedTokens } from '../../../../src/services/fleet/targets/end-derived-tokens.ts';
 import { countTargetFacets } from '../../../../src/services/fleet/targets/facets.ts';
 import {
   findTarget,
@@ -21,7 +22,6 @@ import {
   findTargetsById,
   listTargets,
 } from '../../../../src/services/fleet/targets/find.ts';
-import { endDerivedTokens } from '../../../../src/services/fleet/targets/end-derived-tokens.ts';
 import { rotateTargetToken } from '../../../../src/services/fleet/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotate-tokens.ts';
 import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
