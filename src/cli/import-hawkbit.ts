@@ -23,6 +23,7 @@ interface Options extends Partial<Choice> {
   dryRun?: boolean;
   verify?: boolean;
   concurrency: number;
+  retries: number;
   state: string;
   restart?: boolean;
   json?: boolean;
@@ -56,6 +57,7 @@ export const importHawkbitCommand = (): Command =>
     .option('--start-auto-assignments', 'let them assign at once, rather than wait to be started')
     .option('--all-rollouts', 'also those that are over')
     .option('--concurrency <count>', 'requests to hawkBit at the same time', wholeNumber, 8)
+    .option('--retries <count>', 'how often a request is sent again to a busy server', wholeNumber, 8)
     .option('--state <file>', 'remembers how far it came', 'muster-import-hawkbit.json')
     .option('--restart', 'begin anew instead of going on')
     .option('--json', 'print JSON, for programs')
@@ -101,7 +103,7 @@ function modeOf({ dryRun, verify }: Options): Mode {
 }
 
 async function sidesOf(options: Options): Promise<{ hawkbit: Side; muster: Side }> {
-  const { url, user, bearerToken } = options;
+  const { url, user, bearerToken, retries } = options;
   const muster = new Side(
     {
       url: options.to,
@@ -109,12 +111,12 @@ async function sidesOf(options: Options): Promise<{ hawkbit: Side; muster: Side 
       ...(options.toPassword !== undefined && { password: options.toPassword }),
       ...(options.toBearerToken !== undefined && { bearerToken: options.toBearerToken }),
     },
-    { name: 'Muster' },
+    { name: 'Muster', retries },
   );
-  if (bearerToken) return { hawkbit: new Side({ url, bearerToken }, { name: 'hawkBit' }), muster };
+  if (bearerToken) return { hawkbit: new Side({ url, bearerToken }, { name: 'hawkBit', retries }), muster };
   if (!user) throw wrongUsage('say who signs in to hawkBit: HAWKBIT_USER or --user');
   const password = await passwordOf(options.password, { of: 'hawkBit', variable: 'HAWKBIT_PASSWORD' });
-  return { hawkbit: new Side({ url, user, password }, { name: 'hawkBit' }), muster };
+  return { hawkbit: new Side({ url, user, password }, { name: 'hawkBit', retries }), muster };
 }
 
 function explained(error: unknown): never {

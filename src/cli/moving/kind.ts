@@ -38,6 +38,8 @@ export interface Known {
   side: Side;
   /** Read when first asked for. */
   index(kind: Kind): Promise<Index>;
+  /** Reads a list page by page, and keeps it as its index. */
+  read(kind: Kind): AsyncIterable<Things>;
 }
 
 /** A kind of things that a server has so few of that they may all be kept in memory. */

@@ -20,14 +20,27 @@ export interface Move {
 /** What is known of a side; lists are read when first needed. `add` notes what was created. */
 export function openKnown(side: Side): Move['muster'] {
   const indexes = new Map<Kind, Promise<ReturnType<typeof newIndex>>>();
-  const known = {
+  const readAll = async (kind: Kind) => {
+    const index = newIndex();
+    for await (const { items } of kind.read(known)) for (const thing of items) put(index, thing);
+    return index;
+  };
+  const known: Move['muster'] = {
     side,
-    index(kind: Kind) {
-      const there = indexes.get(kind) ?? readIndex(kind, known);
+    index(kind) {
+      const there = indexes.get(kind) ?? readAll(kind);
       indexes.set(kind, there);
       return there;
     },
-    add(kind: Kind, thing: Thing) {
+    async *read(kind) {
+      const index = newIndex();
+      for await (const things of kind.read(known)) {
+        for (const thing of things.items) put(index, thing);
+        yield things;
+      }
+      indexes.set(kind, Promise.resolve(index));
+    },
+    add(kind, thing) {
       void indexes.get(kind)?.then((index) => put(index, thing));
     },
   };
@@ -35,12 +48,6 @@ export function openKnown(side: Side): Move['muster'] {
 }
 
 const newIndex = () => ({ byId: new Map<number, string>(), byKey: new Map<string, Thing>() }) satisfies Index;
-
-async function readIndex(kind: Kind, known: Known) {
-  const index = newIndex();
-  for await (const { items } of kind.read(known)) for (const thing of items) put(index, thing);
-  return index;
-}
 
 function put(index: ReturnType<typeof newIndex>, thing: Thing): void {
   index.byId.set(thing.id, thing.key);
@@ -53,7 +60,7 @@ export async function moveKind(move: Move, kind: Kind): Promise<void> {
   const there = await move.muster.index(kind);
   const tally = move.report.tally(what);
   const seen = new Set<string>();
-  for await (const { items, total } of kind.read(move.hawkbit)) {
+  for await (const { items, total } of move.hawkbit.read(kind)) {
     for (const thing of items) {
       seen.add(thing.key);
       tally.found++;

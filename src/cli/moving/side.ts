@@ -5,7 +5,7 @@ import { permissionFor } from './permissions.ts';
 
 /** hawkBit has at most so many in a page. */
 export const PAGE = 500;
-const RETRIES = 8;
+const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** Until the headers of an answer are there. */
 const PATIENCE_MS = 120_000;
@@ -32,8 +32,8 @@ export class Refusal extends Error {
 export interface SideOptions {
   /** What it is called in messages. */
   name: 'hawkBit' | 'Muster';
-  /** The first pause before a request is sent again; each further one is twice as long. */
-  pauseMs?: number;
+  /** How often a request is sent again. */
+  retries: number;
 }
 
 /**
@@ -44,17 +44,17 @@ export class Side {
   readonly name: string;
   readonly url: URL;
   readonly headers: Record<string, string>;
-  readonly #firstPauseMs: number;
+  readonly #retries: number;
 
   /** @throws Failure if the options name no server or no user */
-  constructor(options: ServerOptions, { name, pauseMs = 500 }: SideOptions) {
+  constructor(options: ServerOptions, { name, retries }: SideOptions) {
     const { url, headers } = serverOf(options);
     if (url.username || url.password)
       throw wrongUsage(`the address of ${name} must not have a user and a password in it`);
     this.name = name;
     this.url = url;
     this.headers = headers;
-    this.#firstPauseMs = pauseMs;
+    this.#retries = retries;
   }
 
   /** Undefined where there is nothing (204). @throws Refusal, Failure */
@@ -136,8 +136,8 @@ export class Side {
     const isRead = !init.method || init.method === 'GET';
     const isStream = init.body instanceof ReadableStream;
     for (let tried = 0; ; tried++) {
-      const last = isStream || tried >= RETRIES;
-      let wait = Math.min(this.#firstPauseMs * 2 ** tried, LONGEST_PAUSE_MS);
+      const last = isStream || tried >= this.#retries;
+      let wait = Math.min(FIRST_PAUSE_MS * 2 ** tried, LONGEST_PAUSE_MS);
       try {
         const response = await this.#once(path, init);
         if (last || !AGAIN.has(response.status) || (await isQuota(response))) return response;
@@ -152,7 +152,11 @@ export class Side {
 
   async #once(path: string, init: RequestInit): Promise<Response> {
     const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(new Error('no answer in time')), PATIENCE_MS);
+    // A long file takes its time.
+    const isStream = init.body instanceof ReadableStream;
+    const timer = isStream
+      ? undefined
+      : setTimeout(() => giveUp.abort(new Error('no answer in time')), PATIENCE_MS);
     try {
       return await fetch(new URL(path, this.url), {
         ...init,
@@ -167,7 +171,7 @@ export class Side {
   #lost(error: unknown): Failure {
     const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
     const reason = cause?.code ?? cause?.message ?? message;
-    return unreachable(`cannot reach ${this.name} at ${this.url.href}: ${reason}`);
+    return unreachable(`cannot reach ${this.name} at ${this.url.href}, or the connection broke: ${reason}`);
   }
 
   async #json<T>(response: Response): Promise<T> {

@@ -129,11 +129,19 @@ export async function fill(tenant: ServedTenant, targetCount = 6) {
   return { set, old, module, targetTag, setTag, filter, names, targetType };
 }
 
+interface Way {
+  url: string;
+  /** A tenant of Muster, or a user of another server. */
+  from: { name: string } | { user: string; password: string };
+  to: { name: string };
+  toUrl?: string;
+  state: string;
+}
+
 /** Runs the command from one tenant to another. */
-export async function runImport(
-  { url, from, to, state }: { url: string; from: { name: string }; to: { name: string }; state: string },
-  ...more: string[]
-) {
+export async function runImport({ url, from, to, toUrl = url, state }: Way, ...more: string[]) {
+  const { user, password } =
+    'name' in from ? { user: `${from.name}\\boss`, password: 'a-quiet-secret' } : from;
   const output = { out: '', err: '' };
   const collect = (name: 'out' | 'err') => (text: string | Uint8Array) => {
     output[name] += text;
@@ -145,8 +153,8 @@ export async function runImport(
   ];
   try {
     const code = await runCommand([
-      ...['import', 'hawkbit', '--url', url, '--user', `${from.name}\\boss`, '--password', 'a-quiet-secret'],
-      ...['--to', url, '--to-user', `${to.name}\\boss`, '--to-password', 'a-quiet-secret'],
+      ...['import', 'hawkbit', '--url', url, '--user', user, '--password', password],
+      ...['--to', toUrl, '--to-user', `${to.name}\\boss`, '--to-password', 'a-quiet-secret'],
       ...['--state', state, ...more],
     ]);
     // Without the lines that show how far it is.
