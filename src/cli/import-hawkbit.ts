@@ -93,8 +93,9 @@ async function importHawkbit(options: Options): Promise<void> {
     line.end();
   }
   tell(report, notes, mode, options);
-  // What was told says it all.
-  if (report.differences || report.notes) throw new Failure(EXIT.refused, '');
+  // What was told says it all; a part of it maybe before this run went on.
+  const hasLeftOut = report.tallies().some(({ refused }) => refused > 0);
+  if (report.differences || hasLeftOut) throw new Failure(EXIT.refused, '');
 }
 
 function modeOf({ dryRun, verify }: Options): Mode {
